@@ -1,0 +1,63 @@
+# Everything a person runs. Each target installs what it needs into .venv and nothing elsewhere.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# Two cores are enough: the suite is written to run side by side.
+WORKERS ?= 2
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: help demo test check format lint types contracts dependencies benchmarks lock docs clean
+
+help:  ## list the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit("portside needs Python 3.11 or newer, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements.lock pyproject.toml | $(BIN)/python
+	@echo "Installing Portside into $(VENV) ..."
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.run
+	@echo "Installing the test tools into $(VENV) ..."
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+demo: $(VENV)/.run  ## a fake shop, Portside and ShipStation's part, end to end (ONCE=1 ends by itself)
+	@$(BIN)/portside demo $(if $(ONCE),--once)
+
+test: $(VENV)/.dev  ## the whole test suite
+	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+
+check: format lint types contracts dependencies test  ## all that must be green before a commit
+
+format: $(VENV)/.dev
+	@$(BIN)/ruff format --check .
+
+lint: $(VENV)/.dev
+	@$(BIN)/ruff check .
+
+types: $(VENV)/.dev
+	@$(BIN)/mypy
+
+contracts: $(VENV)/.dev
+	@$(BIN)/lint-imports
+
+dependencies: $(VENV)/.dev
+	@$(BIN)/deptry . --no-ansi
+
+benchmarks: $(VENV)/.dev  ## the measured claims, printed
+	@$(BIN)/python -m tests.benchmarks
+
+lock: $(VENV)/.dev  ## resolve the newest versions into both lock files
+	@$(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet --extra build pyproject.toml --output-file requirements.lock
+	@$(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet --extra build --extra dev pyproject.toml --output-file requirements-dev.lock
+
+docs: $(VENV)/.dev  ## write docs/settings.md anew from the models
+	@$(BIN)/portside schema --markdown > docs/settings.md
+
+clean:
+	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,60 @@
+"""What can go wrong between us and a shop, ordered by what to do next: try again, or call a person.
+
+Nothing here knows HTTP clients or ShipStation. Messages are one readable sentence, hold no secret and no buyer's data, and may be
+shown to a merchant as they stand.
+"""
+
+from __future__ import annotations
+
+
+class ConnectorError(Exception):
+    """Everything a connector may raise. `str(error)` is one sentence for the merchant."""
+
+
+class TemporaryError(ConnectorError):
+    """Worth another try. `retry_after` is the wait in seconds that the shop itself asked for, if it did."""
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class UnavailableError(TemporaryError):
+    """The shop did not answer as a working shop does: refused, reset, timed out, 5xx, body cut short, a bot wall."""
+
+
+class ThrottledError(TemporaryError):
+    """The shop asked us to slow down: 429, or its own bucket is full."""
+
+
+class CircuitOpenError(TemporaryError):
+    """We have stopped asking this shop for a while, because it kept failing. `retry_after` says for how long."""
+
+
+class PermanentError(ConnectorError):
+    """No repeat of the same request will help; a person must act."""
+
+
+class AuthenticationError(PermanentError):
+    """The shop does not accept our credentials, or they lack a right: 401, 403."""
+
+
+class OrderNotFoundError(PermanentError):
+    """The shop does not know the order."""
+
+
+class ConflictError(PermanentError):
+    """The order is in a state that forbids what was asked, e.g. a shipment for a cancelled order."""
+
+
+class RefusedError(PermanentError):
+    """Another 4xx, with the shop's words. `status` is the shop's HTTP status, `code` its machine-readable error word if it sent one."""
+
+    def __init__(self, message: str, *, status: int | None = None, code: str = "") -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+
+
+class UnreadableResponseError(PermanentError):
+    """A success that is not what the shop promises, e.g. a web page in place of JSON. The message names the path that failed."""

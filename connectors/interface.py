@@ -1,0 +1,115 @@
+"""What a connector is: the five things Portside asks of a shop, and how a kind of shop introduces itself.
+
+A connector keeps no state of its own between calls other than caches it could lose at any time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from enum import StrEnum
+from typing import Any, Protocol
+
+import msgspec
+from pydantic import BaseModel, ConfigDict
+
+from connectors.orders import Order, RejectedOrder, Window
+from connectors.shipments import Shipment
+from connectors.upstream import Observer, UpstreamPolicy
+
+
+class ShipOutcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a shipment. `already`: the shop had it before we came. `completed`: nothing of the order is left to ship."""
+
+    already: bool = False
+    completed: bool = False
+    detail: str = ""
+
+
+class CheckLevel(StrEnum):
+    """How much a finding matters: all well, works with a loss, does not work."""
+
+    OK = "ok"
+    WARNING = "warning"
+    PROBLEM = "problem"
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of a check: what was tried and found, and, unless all is well, what to do about it."""
+
+    level: CheckLevel
+    what: str
+    advice: str = ""
+
+
+class CheckReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What `check` found, in the order it looked."""
+
+    findings: tuple[Finding, ...]
+
+    @property
+    def healthy(self) -> bool:
+        """True unless something does not work."""
+        return all(finding.level is not CheckLevel.PROBLEM for finding in self.findings)
+
+
+class Connector(Protocol):
+    """One configured shop. Raises nothing but `ConnectorError`s; one order that cannot be read is a `RejectedOrder`, not an error."""
+
+    def list_orders(self, window: Window) -> AsyncIterator[Order | RejectedOrder]:
+        """Every order whose modified time lies in `window`, whatever its status, oldest change first, each id once.
+
+        An order that changes during the walk may come with its newer state, or be left to the window its new time belongs to.
+        """
+        ...
+
+    def list_open_orders(self) -> AsyncIterator[Order | RejectedOrder]:
+        """Every order that is neither shipped nor cancelled, whenever it was modified: for changes the shop does not date."""
+        ...
+
+    async def count_orders(self, window: Window) -> int | None:
+        """How many orders `list_orders` will give, as far as the shop can say cheaply: a hint. None where it cannot."""
+        ...
+
+    async def get_order(self, order_id: str) -> Order | RejectedOrder:
+        """The order with this id, as `list_orders` would give it. Raises `OrderNotFoundError`."""
+        ...
+
+    async def ship(self, shipment: Shipment, earlier: Sequence[Shipment]) -> ShipOutcome:
+        """Tell the shop of a shipment, once in effect: look before writing, for the first answer may have been lost on the way.
+
+        `earlier` holds the shipments of the same order that the shop has already been told of, oldest first.
+        """
+        ...
+
+    async def check(self) -> CheckReport:
+        """Try what the connector will need, change nothing, and say in plain words what is wrong. Does not raise."""
+        ...
+
+
+class ConnectorSettings(BaseModel):
+    """What every `connector:` block has: the name of its type. Each connector adds its own fields; unknown ones are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    type: str
+
+
+class ConnectorContext(msgspec.Struct, frozen=True, kw_only=True):
+    """What a connector is given besides its own settings. `observer` hears of each exchange with the shop, masked."""
+
+    store: str
+    upstream: UpstreamPolicy
+    observer: Observer | None = None
+
+
+class ConnectorType(msgspec.Struct, frozen=True, kw_only=True):
+    """A kind of shop: the object an entry point of the group `portside.connectors` names.
+
+    `open` gives an async context manager: entering it makes the connector ready (no request is made yet), leaving it closes its
+    connections. `settings` is the pydantic model of its `connector:` block.
+    """
+
+    name: str
+    settings: type[ConnectorSettings]
+    open: Callable[[Any, ConnectorContext], AbstractAsyncContextManager[Connector]]

@@ -1,0 +1,193 @@
+"""An order as Portside understands it, whatever shop it came from. No I/O, no shop's field names, no XML.
+
+All times are aware UTC and refused otherwise; money is `Decimal`; an empty string means "none given".
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Self
+
+import msgspec
+
+ZERO = Decimal(0)
+
+
+class OrderStatus(StrEnum):
+    """The five words that Portside sends; a merchant types them into ShipStation's form (PROTOCOL 4)."""
+
+    UNPAID = "unpaid"
+    PAID = "paid"
+    SHIPPED = "shipped"
+    CANCELLED = "cancelled"
+    ON_HOLD = "on_hold"
+
+
+class WeightUnit(StrEnum):
+    """The units ShipStation knows. Kilograms are converted to grams on reading."""
+
+    GRAMS = "Grams"
+    OUNCES = "Ounces"
+    POUNDS = "Pounds"
+
+
+class LengthUnit(StrEnum):
+    """The units of a package's size (PROTOCOL 2.5, DimensionUnits)."""
+
+    INCH = "Inch"
+    CENTIMETER = "Centimeter"
+
+
+def require_utc(name: str, value: datetime | None) -> None:
+    """Raise ValueError unless `value` is None or an aware time whose offset is zero."""
+    if value is not None and value.utcoffset() != timedelta(0):
+        message = f"{name}: expected an aware UTC time, found {value.isoformat()!r}"
+        raise ValueError(message)
+
+
+class Window(msgspec.Struct, frozen=True, kw_only=True):
+    """A span of modified times, both ends inclusive, aware UTC."""
+
+    start: datetime
+    end: datetime
+
+    def __post_init__(self) -> None:
+        require_utc("start", self.start)
+        require_utc("end", self.end)
+        if self.end < self.start:
+            message = f"end {self.end.isoformat()} lies before start {self.start.isoformat()}"
+            raise ValueError(message)
+
+    @classmethod
+    def of_minutes(cls, start: datetime, end: datetime) -> Self:
+        """The window a poll means: its ends are minutes, and the last minute belongs to it as a whole (PROTOCOL 2.2).
+
+        A `start` or `end` that carries seconds keeps its start; its end is widened to the end of that minute all the same.
+        """
+        return cls(start=start.astimezone(UTC), end=end.astimezone(UTC).replace(second=59, microsecond=999_999))
+
+    def contains(self, moment: datetime) -> bool:
+        """Whether `moment` lies in the window, ends included."""
+        return self.start <= moment <= self.end
+
+
+class Address(msgspec.Struct, frozen=True, kw_only=True):
+    """A person and a place. `country` is ISO 3166-1 alpha-2 in capitals, or empty when unknown."""
+
+    name: str = ""
+    company: str = ""
+    line1: str = ""
+    line2: str = ""
+    city: str = ""
+    region: str = ""
+    postal_code: str = ""
+    country: str = ""
+    phone: str = ""
+    email: str = ""
+
+
+class Customer(msgspec.Struct, frozen=True, kw_only=True):
+    """Who bought. `code` names the buyer in the shop: an e-mail address or a customer number."""
+
+    code: str = ""
+    bill_to: Address
+    ship_to: Address
+
+
+class Weight(msgspec.Struct, frozen=True, kw_only=True):
+    """The weight of one unit of a line."""
+
+    value: Decimal
+    unit: WeightUnit
+
+
+class Dimensions(msgspec.Struct, frozen=True, kw_only=True):
+    """The size of the parcel, where the shop knows it."""
+
+    length: Decimal
+    width: Decimal
+    height: Decimal
+    unit: LengthUnit
+
+
+class ItemOption(msgspec.Struct, frozen=True, kw_only=True):
+    """A choice the buyer made for a line, e.g. Size: L."""
+
+    name: str
+    value: str
+
+
+class LineItem(msgspec.Struct, frozen=True, kw_only=True):
+    """One line. Prices are per unit, without tax unless the shop only knows gross prices.
+
+    `quantity` is what is left after refunds, a whole number of at least 1. `adjustment` marks a discount or fee line that nobody packs;
+    `shippable` is false for such lines and for virtual goods.
+    """
+
+    id: str
+    sku: str = ""
+    name: str
+    image_url: str = ""
+    quantity: int
+    unit_price: Decimal
+    weight: Weight | None = None
+    location: str = ""
+    upc: str = ""
+    options: tuple[ItemOption, ...] = ()
+    adjustment: bool = False
+    shippable: bool = True
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True):
+    """One order, whole. `id` is the shop's key and comes back in a notice; `number` is what people see.
+
+    `shop_status` is the shop's own word. `status` is what it means; where the connector does not know the word it is ON_HOLD and
+    `status_known` is false, so that the store's own map, or a warning, can have its say.
+    """
+
+    id: str
+    number: str
+    placed_at: datetime
+    modified_at: datetime
+    status: OrderStatus
+    shop_status: str = ""
+    status_known: bool = True
+    currency: str = ""
+    total: Decimal
+    tax: Decimal = ZERO
+    shipping: Decimal = ZERO
+    shipping_method: str = ""
+    payment_method: str = ""
+    customer: Customer
+    items: tuple[LineItem, ...] = ()
+    customer_notes: str = ""
+    internal_notes: str = ""
+    gift: bool = False
+    gift_message: str = ""
+    custom_fields: tuple[str, ...] = ()
+    requested_warehouse: str = ""
+    source: str = ""
+    tags: tuple[str, ...] = ()
+    dimensions: Dimensions | None = None
+
+    def __post_init__(self) -> None:
+        require_utc("placed_at", self.placed_at)
+        require_utc("modified_at", self.modified_at)
+
+
+class RejectedOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """An order that could not be read or may not be sent, and why.
+
+    `reason` names the path, what was expected and what came, e.g. `line_items[2].price: expected money, found 'abc'`. `number` and
+    `modified_at` are given where they could be read.
+    """
+
+    id: str
+    number: str = ""
+    modified_at: datetime | None = None
+    reason: str
+
+    def __post_init__(self) -> None:
+        require_utc("modified_at", self.modified_at)

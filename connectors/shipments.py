@@ -1,0 +1,74 @@
+"""A shipment that ShipStation told us about, and how to know it again. No I/O."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, datetime
+from decimal import Decimal
+
+import msgspec
+
+from connectors.orders import Address, require_utc
+
+
+class ShippedItem(msgspec.Struct, frozen=True, kw_only=True):
+    """What of one line went into the parcel. `line_id` is the id that the order was exported with; match by it, then by `sku`."""
+
+    line_id: str = ""
+    sku: str = ""
+    name: str = ""
+    quantity: int
+
+
+class Shipment(msgspec.Struct, frozen=True, kw_only=True):
+    """One parcel, or an order marked as shipped without a label (then `tracking_number` is empty).
+
+    `items` empty means: all that was left to ship. `shipped_on` is a calendar day, for the notice gives no time (PROTOCOL 3.2). `cost` is
+    what the label cost the merchant.
+    """
+
+    order_id: str = ""
+    order_number: str = ""
+    carrier: str = ""
+    service: str = ""
+    tracking_number: str = ""
+    shipped_on: date | None = None
+    label_created_at: datetime | None = None
+    cost: Decimal | None = None
+    recipient: Address | None = None
+    items: tuple[ShippedItem, ...] = ()
+    notify_customer: bool = False
+    customer_code: str = ""
+    customer_notes: str = ""
+    internal_notes: str = ""
+    notes_to_customer: str = ""
+    custom_fields: tuple[str, ...] = ()
+    requested_warehouse: str = ""
+
+    def __post_init__(self) -> None:
+        require_utc("label_created_at", self.label_created_at)
+
+    @property
+    def order(self) -> str:
+        """What the deliveries of one order are queued under: its number, which every notice carries, else its id."""
+        return self.order_number or self.order_id
+
+    def key(self) -> str:
+        """Two notices with the same key tell of the same shipment.
+
+        The protocol has no notification id (PROTOCOL 3.2). With a tracking number the key is order, tracking number and lower-cased
+        carrier; without one, a digest of carrier, service, day and items stands in.
+        """
+        order = self.order_id or self.order_number
+        carrier = self.carrier.strip().lower()
+        if self.tracking_number:
+            return _joined(order, self.tracking_number.strip(), carrier)
+        lines = sorted((item.line_id, item.sku, item.quantity) for item in self.items)
+        facts = msgspec.json.encode((carrier, self.service.strip().lower(), self.shipped_on, lines))
+        return _joined(order, "none", hashlib.sha256(facts).hexdigest())
+
+
+def _joined(*parts: str) -> str:
+    """A key that no choice of parts can make ambiguous, short enough for an index."""
+    digest = hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
+    return digest[:40]

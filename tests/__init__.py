@@ -1,0 +1,1 @@
+"""The promises Portside makes, kept true."""
