@@ -37,7 +37,7 @@ from connectors.orders import (
     WeightUnit,
     Window,
 )
-from connectors.shipments import ShippedItem, Shipment
+from connectors.shipments import Shipment, ShippedItem
 from connectors.upstream import Exchange, Observer, UpstreamPolicy
 
 __all__ = [
