@@ -1,0 +1,54 @@
+"""Every number Portside gives to Prometheus, behind one class with a method for each thing that happens."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, PlatformCollector, ProcessCollector
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+
+_SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 25.0, 60.0)
+
+
+class Metrics:
+    """The counters of one process. Labels are bounded: store names from the settings, actions and outcomes from fixed lists."""
+
+    def __init__(self, version: str = "") -> None:
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        PlatformCollector(registry=self.registry)
+        Info("portside", "The running version.", registry=self.registry).info({"version": version})
+        self._requests = Counter(
+            "portside_requests", "Requests ShipStation made, by answer.", ("store", "action", "status"), registry=self.registry
+        )
+        self._request_seconds = Histogram(
+            "portside_request_seconds", "Time from a request to its answer.", ("store", "action"), buckets=_SECONDS, registry=self.registry
+        )
+        self._last_poll = Gauge(
+            "portside_last_poll_timestamp_seconds", "When ShipStation last got a page with 200.", ("store",), registry=self.registry
+        )
+        self._exchanges = Counter(
+            "portside_shop_requests",
+            "Requests made to the shop, by answer; 'none' where none came.",
+            ("store", "status"),
+            registry=self.registry,
+        )
+        self._exchange_seconds = Histogram(
+            "portside_shop_request_seconds", "Time one attempt at the shop took.", ("store",), buckets=_SECONDS, registry=self.registry
+        )
+
+    def answered(self, *, store: str, action: str, status: int, seconds: float) -> None:
+        """ShipStation got an answer."""
+        self._requests.labels(store, action, str(status)).inc()
+        self._request_seconds.labels(store, action).observe(seconds)
+
+    def polled(self, *, store: str, at: float) -> None:
+        """ShipStation got a page of orders in full; `at` is Unix time."""
+        self._last_poll.labels(store).set(at)
+
+    def exchanged(self, *, store: str, status: int | None, seconds: float) -> None:
+        """The shop was asked once; `status` is None when no answer came."""
+        self._exchanges.labels(store, "none" if status is None else str(status)).inc()
+        self._exchange_seconds.labels(store).observe(seconds)
+
+    def render(self) -> tuple[bytes, str]:
+        """All numbers in Prometheus' text form, and the content type that goes with them."""
+        return generate_latest(self.registry), CONTENT_TYPE_LATEST
