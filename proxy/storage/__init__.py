@@ -1,0 +1,1 @@
+"""What outlives a request, on SQLite or PostgreSQL; the only package that knows SQL."""

@@ -1,0 +1,165 @@
+"""The database behind everything we keep: SQLite in a file, or PostgreSQL for any number of replicas.
+
+One implementation serves both. What differs stands here: how a write transaction begins, where the time comes from, and how the
+migrations are kept from running twice at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Self
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, event, func, select, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from proxy.storage.errors import StorageError
+from proxy.storage.times import Clock, system_clock
+
+_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+# Any constant will do, as long as every Portside uses the same.
+_MIGRATION_LOCK = 0x706F727473696465
+_BUSY_SECONDS = 10
+
+
+class Database:
+    """An open database. Use `Database.open`; every transaction goes through `reading` or `writing`.
+
+    `clock` is for tests that play with time. Without it PostgreSQL's own clock is the fleet's, and on SQLite the machine's.
+    """
+
+    def __init__(self, engine: AsyncEngine, clock: Clock | None) -> None:
+        self._engine = engine
+        self._clock = clock
+        # SQLite takes one writer at a time and lets the others poll for their turn; here they queue up in order instead.
+        self._turn = asyncio.Lock() if engine.dialect.name == "sqlite" else None
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, url: str, *, clock: Clock | None = None, pool_size: int = 10) -> AsyncIterator[Self]:
+        """Connects when first used, not here. `url`: `sqlite:///file.db` or `postgresql://user:password@host/name`.
+
+        Raises StorageError for a URL that names neither.
+        """
+        engine = create_async_engine(_driver_url(url), pool_size=pool_size, max_overflow=0, pool_timeout=_BUSY_SECONDS, pool_pre_ping=True)
+        if engine.dialect.name == "sqlite":
+            _prepare_sqlite(engine)
+        try:
+            yield cls(engine, clock)
+        finally:
+            await engine.dispose()
+
+    @property
+    def is_postgresql(self) -> bool:
+        """Whether several processes may share this database."""
+        return self._engine.dialect.name == "postgresql"
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that only looks. Raises StorageError if the database does not answer."""
+        with _errors_as_ours():
+            async with self._engine.connect() as connection, connection.begin():
+                yield connection
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that is committed, to the disk, once the block ends; rolled back if it raises.
+
+        On SQLite it holds the only write lock from its first statement on, so what it has read stays true until it commits.
+        """
+        with _errors_as_ours():
+            if self._turn is None:
+                async with self._engine.begin() as connection:
+                    yield connection
+                return
+            async with self._turn, self._engine.connect() as connection:
+                await connection.execution_options(portside_writes=True)
+                async with connection.begin():
+                    yield connection
+
+    async def now(self, connection: AsyncConnection) -> datetime:
+        """The time that leases and schedules go by: the same for every process on this database."""
+        if self._clock is not None:
+            return self._clock()
+        if self.is_postgresql:
+            moment: datetime = (await connection.execute(select(func.clock_timestamp()))).scalar_one()
+            return moment
+        return system_clock()
+
+    async def migrate(self) -> None:
+        """Bring the tables up to date. Safe to start in many processes at once: one works, the others wait and find it done."""
+        async with self.writing() as connection:
+            if self.is_postgresql:
+                await connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
+            await connection.run_sync(_upgrade)
+
+    async def check(self) -> None:
+        """Raises StorageError unless the database answers and the tables are there."""
+        async with self.reading() as connection:
+            await connection.execute(text("select version_num from alembic_version"))
+
+
+class _errors_as_ours:  # noqa: N801 - used as a statement
+    """The driver's error becomes a StorageError with the driver's words, without the statement and the data in it."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, DBAPIError):
+            raise StorageError(f"the database refused: {_words(error)}") from error
+        if isinstance(error, PoolTimeoutError):
+            raise StorageError(f"the database had no connection free for {_BUSY_SECONDS} seconds") from error
+        if isinstance(error, (OSError, sqlite3.Error)):
+            raise StorageError(f"the database cannot be reached: {error}") from error
+
+
+def _words(error: DBAPIError) -> str:
+    """What the driver said, its own prefix left out."""
+    words = str(error.orig)
+    return words.split(">: ", 1)[-1].split("\n", 1)[0]
+
+
+def _driver_url(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise StorageError("expected a database like sqlite:///portside.db or postgresql://user:password@host/name") from error
+    driver = _DRIVERS.get(parsed.drivername, parsed.drivername)
+    if driver not in _DRIVERS.values():
+        raise StorageError(f"expected a database of sqlite or postgresql, found {parsed.drivername}")
+    return parsed.set(drivername=driver)
+
+
+def _prepare_sqlite(engine: AsyncEngine) -> None:
+    """WAL with full synchronisation: a commit that was answered is on the disk, even if the power fails the next moment."""
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def connected(connection: Any, _record: Any) -> None:
+        # The driver's own idea of when a transaction begins would leave reads outside of it; see `began`.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in ("journal_mode = wal", "synchronous = full", f"busy_timeout = {_BUSY_SECONDS * 1000}", "foreign_keys = on"):
+            cursor.execute(f"pragma {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def began(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("portside_writes")
+        connection.exec_driver_sql("begin immediate" if writes else "begin")
+
+
+def _upgrade(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

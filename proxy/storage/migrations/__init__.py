@@ -1,0 +1,1 @@
+"""How the tables came to be: one numbered revision a step, run by `Database.migrate`."""
