@@ -1,5 +1,6 @@
 """Everything a connector's author needs, in one place: the types a shop's data becomes, and what a connector must do."""
 
+from connectors.carriers import Carrier, Carriers
 from connectors.errors import (
     AuthenticationError,
     CircuitOpenError,
@@ -43,6 +44,8 @@ from connectors.upstream import Exchange, Observer, UpstreamPolicy
 __all__ = [
     "Address",
     "AuthenticationError",
+    "Carrier",
+    "Carriers",
     "CheckLevel",
     "CheckReport",
     "CircuitOpenError",

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import msgspec
 from pydantic import BaseModel, ConfigDict
 
+from connectors.carriers import Carriers
 from connectors.orders import Order, RejectedOrder, Window
 from connectors.shipments import Shipment
 from connectors.upstream import Observer, UpstreamPolicy
@@ -96,11 +97,15 @@ class ConnectorSettings(BaseModel):
 
 
 class ConnectorContext(msgspec.Struct, frozen=True, kw_only=True):
-    """What a connector is given besides its own settings. `observer` hears of each exchange with the shop, masked."""
+    """What a connector is given besides its own settings. `observer` hears of each exchange with the shop, masked.
+
+    `carriers` knows, with the store's own entries on top, what the shop is to call a carrier and where its parcels are followed.
+    """
 
     store: str
     upstream: UpstreamPolicy
     observer: Observer | None = None
+    carriers: Carriers = Carriers()
 
 
 class ConnectorType(msgspec.Struct, frozen=True, kw_only=True):

@@ -112,11 +112,15 @@ class DeliverySettings(BaseModel):
         max_length=50,
         description="The waits between attempts; after the last one the delivery is dead and a person decides.",
     )
-    concurrency: int = Field(default=4, ge=1, le=64, description="Deliveries at the same time, over all stores.")
+    concurrency: int = Field(default=4, ge=1, le=64, description="Deliveries to one store at the same time.")
     lease: Duration = Field(
         default=timedelta(minutes=2),
         ge=timedelta(seconds=5),
         description="How long a worker may hold a delivery before another takes it over.",
+    )
+    order_grace: Duration = Field(
+        default=timedelta(hours=1),
+        description="How long a notice for an order the shop does not know yet is tried again, for some shops show orders late.",
     )
     retention: Duration = Field(
         default=timedelta(days=30),

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import msgspec
 
+from connectors.carriers import Carrier, Carriers
 from connectors.interface import Connector, ConnectorContext, ConnectorType
 from connectors.upstream import Observer
 from proxy.settings import StoreSettings
@@ -23,7 +24,8 @@ class Store(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 @asynccontextmanager
 async def open_store(name: str, settings: StoreSettings, kind: ConnectorType, observer: Observer | None = None) -> AsyncIterator[Store]:
     """Open the connector of one store; `observer` hears of each exchange with the shop. No request is made yet."""
-    context = ConnectorContext(store=name, upstream=settings.upstream.policy(), observer=observer)
+    carriers = Carriers({word: Carrier(name=entry.name, tracking_url=entry.tracking_url) for word, entry in settings.carriers.items()})
+    context = ConnectorContext(store=name, upstream=settings.upstream.policy(), observer=observer, carriers=carriers)
     async with kind.open(settings.connector, context) as connector:
         yield Store(name=name, settings=settings, connector=connector)
 
