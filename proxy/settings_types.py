@@ -115,7 +115,7 @@ def parse_database(value: object) -> SecretStr:
 
 
 def _shown(value: object) -> str:
-    return repr(value) if isinstance(value, str) else f"the {type(value).__name__} {value}"
+    return repr(value) if isinstance(value, str) else f"the number {value}" if isinstance(value, int | float) else "something else"
 
 
 def _text_schema(pattern: str, description: str) -> Any:

@@ -43,7 +43,7 @@ def configure_logs(style: Format = "auto", level: Level = "info", stream: TextIO
     if as_json:
         tail += [structlog.processors.format_exc_info, mask_event, structlog.processors.JSONRenderer(ensure_ascii=False, default=str)]
     else:
-        tail += [structlog.processors.format_exc_info, mask_event, structlog.dev.ConsoleRenderer(colors=out.isatty())]
+        tail += [structlog.processors.format_exc_info, mask_event, structlog.dev.ConsoleRenderer(colors=out.isatty(), timestamp_key="time")]
     structlog.configure(
         processors=[structlog.stdlib.filter_by_level, *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
