@@ -1,0 +1,1 @@
+"""ShipStation's Custom Store protocol, both ways, as pure functions: no clock, no sockets, no storage."""

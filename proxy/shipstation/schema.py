@@ -1,0 +1,75 @@
+"""Our schema of what ShipStation accepts, and what an order breaks of it in plain words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from importlib.resources import files
+
+import msgspec
+from lxml import etree
+
+from proxy.shipstation.errors import InvalidOrderError
+
+_XS = "{http://www.w3.org/2001/XMLSchema}"
+_POSITION = re.compile(r"\[\d+\]")
+# Their values belong to the buyer: an error tells their length alone.
+_PERSONAL = re.compile(r"Customer/|Notes$|GiftMessage$|CustomField\d$")
+
+_DOCUMENT = etree.fromstring(files(__package__).joinpath("orders.xsd").read_bytes())
+_SCHEMA = etree.XMLSchema(_DOCUMENT)
+
+
+class SchemaFault(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that breaks the schema: the element's path, the rule it breaks, and what was there instead."""
+
+    field: str
+    rule: str
+    reason: str
+
+
+def check_order(order: etree._Element) -> None:
+    """Raise InvalidOrderError for the first rule that the `<Order>` element breaks."""
+    if not _SCHEMA.validate(order):
+        fault = schema_faults(order)[0]
+        raise InvalidOrderError(fault.field, fault.rule, fault.reason)
+
+
+def schema_faults(document: etree._Element) -> list[SchemaFault]:
+    """Everything that breaks the schema in an `<Orders>` or `<Order>` element, in document order."""
+    if _SCHEMA.validate(document):
+        return []
+    log: Iterable[etree._LogEntry] = _SCHEMA.error_log  # type: ignore[assignment]  # lxml's stubs leave out that a log can be read in a loop
+    return [_fault(entry, document) for entry in log]
+
+
+def _fault(entry: etree._LogEntry, root: etree._Element) -> SchemaFault:
+    """A line of libxml2's log in our words. Where the content is wrong we quote the type's own rule, else the log's sentence."""
+    path = (entry.path or "").lstrip("/")
+    field = path.partition("/")[2] or path
+    element = root.find(field) if "/" in path else root
+    rule = _RULES.get(_POSITION.sub("", path.removeprefix("Orders/")))
+    if rule is None or element is None:
+        sentence = entry.message.partition(": ")[2] or entry.message
+        return SchemaFault(field=field, rule="the elements and attributes of the schema, each once", reason=sentence)
+    return SchemaFault(field=field, rule=rule, reason=_found(field, element.text or ""))
+
+
+def _found(field: str, text: str) -> str:
+    if not text:
+        return "nothing"
+    return f"{len(text)} characters" if _PERSONAL.search(field) else repr(text[:60])
+
+
+def _rules(type_name: str, path: str) -> Iterator[tuple[str, str]]:
+    """Path and rule of every leaf under a complex type, rules being the documentation of the leaves' types."""
+    for element in _DOCUMENT.iterfind(f"{_XS}complexType[@name='{type_name}']//{_XS}element"):
+        here, type_of = f"{path}/{element.get('name')}", element.get("type") or ""
+        rule = _DOCUMENT.findtext(f"{_XS}simpleType[@name='{type_of}']/{_XS}annotation/{_XS}documentation")
+        if rule is not None:
+            yield here, rule
+        else:
+            yield from _rules(type_of, here)
+
+
+_RULES = dict(_rules("Order", "Order"))

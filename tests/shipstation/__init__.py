@@ -1,0 +1,1 @@
+"""The Custom Store protocol: golden files, tables, schema and round trips."""
