@@ -20,7 +20,14 @@ class TemporaryError(ConnectorError):
 
 
 class UnavailableError(TemporaryError):
-    """The shop did not answer as a working shop does: refused, reset, timed out, 5xx, body cut short, a bot wall."""
+    """The shop did not answer as a working shop does: refused, reset, timed out, 5xx, body cut short, a bot wall.
+
+    `reached` is false when no connection came about: then nothing of the request was sent, and a write may be repeated.
+    """
+
+    def __init__(self, message: str, *, retry_after: float | None = None, reached: bool = True) -> None:
+        super().__init__(message, retry_after=retry_after)
+        self.reached = reached
 
 
 class ThrottledError(TemporaryError):

@@ -1,0 +1,70 @@
+"""One observed round trip to a shop: wait for a slot and a turn, send, read, tell the observer what it may know."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import msgspec
+
+from connectors.auth import Auth
+from connectors.errors import UnavailableError
+from connectors.exchange import Exchange, Observer
+from connectors.masking import Mask
+from connectors.pace import Pace
+from connectors.request import Request
+from connectors.response import Reply
+from connectors.wire import Wire
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """What the requests of one shop share: the connections, the pace, the limits of one attempt, and whoever listens."""
+
+    wire: Wire
+    pace: Pace
+    timeout: float
+    largest_answer: int
+    observer: Observer | None
+
+    async def send(self, bare: Request, signed: Request, auth: Auth, *, attempt: int, fresh: bool) -> Reply:
+        """The shop's answer, whatever its status. Raises `UnavailableError` if none came.
+
+        `bare` is `signed` without credentials: its URL is the one that the reply and the errors tell. `fresh` asks for a connection of
+        its own.
+        """
+        mask = Mask(auth.secrets)
+        where = name_call(bare, mask)
+        async with self.pace.slots:
+            await self.pace.turn()
+            begun = time.monotonic()
+            reply: Reply | None = None
+            told = ""
+            try:
+                reply = await self.wire.transfer(signed, timeout=self.timeout, limit=self.largest_answer, fresh=fresh)
+                self.pace.heed(reply.headers)
+                return msgspec.structs.replace(reply, url=bare.url, where=where)
+            except UnavailableError as error:
+                told = f"{where}: {mask.text(str(error))}"
+                raise UnavailableError(told, retry_after=error.retry_after, reached=error.reached) from error
+            except asyncio.CancelledError:
+                told = f"{where}: given up before an answer came."
+                raise
+            finally:
+                if self.observer is not None:
+                    self.observer(
+                        Exchange(
+                            method=bare.method,
+                            url=mask.url(signed.url),
+                            status=reply.status if reply is not None else None,
+                            seconds=time.monotonic() - begun,
+                            attempt=attempt,
+                            error=told,
+                            request_body=mask.body(signed.body),
+                            response_body=mask.body(reply.content) if reply is not None else b"",
+                        )
+                    )
+
+
+def name_call(request: Request, mask: Mask) -> str:
+    """The call as errors and log lines name it: without the query, which may hold secrets."""
+    return f"{request.method} {mask.url(request.url).partition('?')[0]}"

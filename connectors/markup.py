@@ -1,0 +1,42 @@
+"""Shop text as people would read it: no HTML tags, entities decoded once, no stray white space. No I/O."""
+
+from __future__ import annotations
+
+import html
+import re
+
+# Only what is surely a tag goes: `a < b` and `<jo@example.com>` stay.
+_TAGS = (
+    "a|abbr|address|article|aside|b|big|blockquote|body|br|button|center|cite|code|col|colgroup|dd|del|details|dfn|div|dl|dt|em|fieldset|"
+    "figcaption|figure|font|footer|form|h[1-6]|head|header|hr|html|i|iframe|img|input|ins|kbd|label|legend|li|link|main|mark|meta|nav|"
+    "noscript|ol|option|p|picture|pre|q|s|samp|section|select|small|source|span|strike|strong|style|sub|summary|sup|svg|table|tbody|td|"
+    "textarea|tfoot|th|thead|time|title|tr|tt|u|ul|var|video|bdi|bdo|ruby|script"
+)
+_TAG = re.compile(rf"</?(?:{_TAGS})(?:\s[^<>]*)?/?>", re.IGNORECASE)
+_BREAK = re.compile(r"<br\s*/?>|</(?:p|div|li|tr|h[1-6]|blockquote|pre)\s*>", re.IGNORECASE)
+_UNSEEN = re.compile(r"<!--.*?-->|<(script|style)\b[^<>]*>.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+_BLANKS = re.compile(r"[^\S\n]+")
+_LINES = re.compile(r" ?\n ?(?:\n ?){2,}")
+
+
+def clean_text(text: str, *, keep_lines: bool = False) -> str:
+    """`text` without markup, in one line unless `keep_lines`.
+
+    Tags go before entities are decoded, and entities are decoded once, so that `&amp;lt;b&amp;gt;` means the five characters it meant.
+    """
+    if "<" in text:
+        text = _UNSEEN.sub(" ", text)
+        text = _BREAK.sub("\n", text)
+        text = _TAG.sub("", text)
+    if "&" in text:
+        text = html.unescape(text)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not keep_lines:
+        return " ".join(text.split())
+    text = _BLANKS.sub(" ", text)
+    return _LINES.sub("\n\n", text.replace(" \n", "\n").replace("\n ", "\n")).strip()
+
+
+def shorten(text: str, limit: int) -> str:
+    """At most `limit` characters of `text`, with an ellipsis where something was cut."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

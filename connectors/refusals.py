@@ -1,0 +1,160 @@
+"""From what a shop answered to the error that says what to do next, in one sentence with the shop's own words."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any
+
+from connectors.errors import (
+    AuthenticationError,
+    ConnectorError,
+    RefusedError,
+    ThrottledError,
+    UnavailableError,
+    UnreadableResponseError,
+)
+from connectors.markup import clean_text, shorten
+from connectors.masking import Mask
+from connectors.response import BOM, Reply, is_truncated, json_fault
+from connectors.retry import parse_retry_after
+
+# How much of a shop's message is passed on.
+LONGEST_WORDS = 200
+_MESSAGE_KEYS = ("message", "error_description", "detail", "error", "errors", "title", "reason", "description", "msg")
+_CODE_KEYS = ("code", "error", "errorCode", "type")
+_DEEPEST = 5
+_WALL_HEADERS = ("SG-Captcha", "cf-mitigated", "X-Sucuri-ID", "X-Sucuri-Block")
+
+
+def refusal(reply: Reply, mask: Mask) -> ConnectorError | None:
+    """The error that an answer outside 2xx means; None for a success."""
+    status = reply.status
+    if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
+        return None
+    said = f"{reply.where}: the shop answered {status} {_phrase(status)}{_quoted(words(reply, mask))}."
+    wait = parse_retry_after(reply.headers.get("Retry-After"), datetime.now(UTC))
+    match status:
+        case 401 | 403:
+            return AuthenticationError(f"{said}{_wall_hint(reply)}")
+        case 429:
+            return ThrottledError(said, retry_after=wait)
+        case 408 | 425:
+            return UnavailableError(said, retry_after=wait)
+        # 501 comes from firewalls that forbid PUT: no repeat will change that.
+        case _ if status >= HTTPStatus.INTERNAL_SERVER_ERROR and status != HTTPStatus.NOT_IMPLEMENTED:
+            return UnavailableError(said, retry_after=wait)
+        case _:
+            return RefusedError(f"{said}{_wall_hint(reply)}", status=status, code=code(reply))
+
+
+def unusable(reply: Reply, *, read: bool) -> ConnectorError | None:
+    """The error that a 2xx means whose body is not data: a bot wall, a page of a maintenance plugin, a body cut short.
+
+    A write whose answer cannot be read may have been carried out; that is a temporary error, for whoever repeats it looks first.
+    """
+    if _is_wall(reply):
+        return UnavailableError(
+            f"{reply.where}: a web page came in place of data (status {reply.status}{_page_title(reply)}). A bot wall, captcha, firewall or "
+            "maintenance page of the shop's host stands in front of its API; ask the host to let Portside through."
+        )
+    fault = json_fault(reply.content)
+    if fault is None or (not read and not reply.content):
+        return None
+    if is_truncated(reply.content):
+        return UnavailableError(f"{reply.where}: the shop's answer was cut short after {len(reply.content)} bytes.")
+    if not read:
+        return UnavailableError(f"{reply.where}: the shop's answer to a write is not JSON, so it is not known whether it was carried out.")
+    if not reply.content.strip():
+        return UnavailableError(f"{reply.where}: the shop's answer ({reply.status}) is empty where data was expected.")
+    return UnreadableResponseError(f"{reply.where}: expected JSON, found {_glimpse(reply)} ({fault.rstrip('.')}).")
+
+
+def words(reply: Reply, mask: Mask) -> str:
+    """What the shop says of an error: cleaned, short, without secrets or e-mail addresses; empty if it says nothing readable."""
+    if json_fault(reply.content) is None:
+        try:
+            text = _message(reply.json(), _DEEPEST)
+        except UnreadableResponseError:
+            text = ""
+    elif reply.is_html:
+        text = _title(reply)
+    else:
+        text = reply.content[: LONGEST_WORDS * 4].decode("utf-8", "replace") if reply.media_type == "text/plain" else ""
+    return shorten(mask.text(clean_text(text)), LONGEST_WORDS)
+
+
+def code(reply: Reply) -> str:
+    """The machine-readable error word of a JSON answer, e.g. `woocommerce_rest_cannot_view`; empty if there is none."""
+    try:
+        body = reply.json()
+    except UnreadableResponseError:
+        return ""
+    places = [body, body.get("errors"), body.get("error")] if isinstance(body, dict) else [body]
+    for place in places:
+        holder = place[0] if isinstance(place, list) and place else place
+        if not isinstance(holder, dict):
+            continue
+        for key in _CODE_KEYS:
+            value = holder.get(key)
+            if isinstance(value, str) and value and " " not in value:
+                return shorten(value, 100)
+    return ""
+
+
+def _message(value: Any, depth: int) -> str:
+    """The readable part of an error in any of the shapes shops use: text, a list, a map of lists, nested maps."""
+    if isinstance(value, str):
+        return value
+    if depth == 0:
+        return ""
+    if isinstance(value, list):
+        return "; ".join(filter(None, (_message(item, depth - 1) for item in value[:5])))
+    if isinstance(value, dict):
+        for key in _MESSAGE_KEYS:
+            if key in value and (found := _message(value[key], depth - 1)):
+                return found
+        # A map from field to complaint, as Shopify and Rails send: the field is half of the message.
+        parts = ((str(key), _message(item, depth - 1)) for key, item in list(value.items())[:5] if depth < _DEEPEST)
+        return "; ".join(f"{key}: {text}" for key, text in parts if text)
+    return ""
+
+
+def _is_wall(reply: Reply) -> bool:
+    if any(name in reply.headers for name in _WALL_HEADERS[:2]):
+        return True
+    return reply.is_html
+
+
+def _wall_hint(reply: Reply) -> str:
+    walled = reply.is_html and (any(name in reply.headers for name in (*_WALL_HEADERS, "cf-ray")) or reply.status in {403, 406, 501})
+    return " It is a web page, so a firewall in front of the shop may have refused the request rather than the shop." if walled else ""
+
+
+def _page_title(reply: Reply) -> str:
+    title = _title(reply)
+    return f", titled “{title}”" if title else ""
+
+
+def _title(reply: Reply) -> str:
+    text = reply.content[:65536].decode("utf-8", "replace")
+    _, found, rest = text.partition("<title")
+    return shorten(clean_text(rest.partition(">")[2].partition("</title")[0]), 80) if found else ""
+
+
+def _quoted(text: str) -> str:
+    return f": {text.rstrip('.')}" if text else ""
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "(an unknown status)"
+
+
+def _glimpse(reply: Reply) -> str:
+    """What kind of body this is, without any of its text, which may hold a buyer's data."""
+    kind = reply.media_type or "a body of no stated type"
+    start = reply.content.removeprefix(BOM).lstrip()[:1].decode("ascii", "replace")
+    return f"{kind} of {len(reply.content)} bytes beginning with {start!r}"

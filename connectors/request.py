@@ -1,0 +1,45 @@
+"""One request to a shop, before anything is sent: a frozen value that an `Auth` signs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Self
+from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
+
+import msgspec
+
+Pairs = Sequence[tuple[str, str]]
+# What RFC 3986 lets stand in a path; `%` too, for a path may come percent-encoded from a shop.
+PATH_SAFE = "/%:@!$&'()*+,;=-._~"
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """`url` is absolute and percent-encoded exactly as it will be sent."""
+
+    method: str
+    url: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+
+    def with_header(self, name: str, value: str) -> Self:
+        """A copy with this header set; an earlier one of the same name is replaced."""
+        kept = tuple(pair for pair in self.headers if pair[0].lower() != name.lower())
+        return msgspec.structs.replace(self, headers=(*kept, (name, value)))
+
+    def with_params(self, *pairs: tuple[str, str]) -> Self:
+        """A copy with these query parameters set; earlier ones of the same name are replaced, the others stay byte for byte."""
+        names = {name for name, _ in pairs}
+        parts = urlsplit(self.url)
+        kept = [raw for raw in parts.query.split("&") if raw and not names & {name for name, _ in parse_qsl(raw, keep_blank_values=True)}]
+        query = "&".join([*kept, encode_params(pairs)])
+        return msgspec.structs.replace(self, url=urlunsplit(parts._replace(query=query)))
+
+
+def encode_params(pairs: Iterable[tuple[str, str]]) -> str:
+    """Name and value pairs as a query string; everything but letters, digits and `-._~` is percent-encoded, a blank as %20."""
+    return "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in pairs)
+
+
+def segment(value: str) -> str:
+    """One path segment out of any text, such as an order id that came from outside: it can never climb or split the path."""
+    return quote(value, safe="").replace(".", "%2E") if value.strip(".") == "" else quote(value, safe="")

@@ -1,0 +1,119 @@
+"""What a shop answered: the body as bytes, decoded on demand and exactly, without a float in between."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Hashable
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, TypeVar, cast
+
+import msgspec
+from multidict import CIMultiDict, CIMultiDictProxy
+
+from connectors.errors import UnavailableError, UnreadableResponseError
+
+T = TypeVar("T")
+BOM = b"\xef\xbb\xbf"
+_GZIP = b"\x1f\x8b\x08"
+_ANY = msgspec.json.Decoder(float_hook=Decimal)
+_SYNTAX = msgspec.json.Decoder(msgspec.Raw)
+_OPENING = re.compile(rb"[\[{]")
+# How many openings are tried before we give up on finding JSON behind other text.
+_CANDIDATES = 50
+_HTML = re.compile(
+    rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|meta|script|br|b|p|div|title|h1|center)\b", re.IGNORECASE | re.DOTALL
+)
+
+
+class Reply(msgspec.Struct, frozen=True, kw_only=True):
+    """One answer. `url` is what was asked, without credentials; `headers` look names up in any case; `where` names the call in errors."""
+
+    status: int
+    headers: CIMultiDictProxy[str] = msgspec.field(default_factory=lambda: CIMultiDictProxy(CIMultiDict()))
+    content: bytes = b""
+    url: str = ""
+    where: str = "the shop's answer"
+
+    def json(self) -> Any:
+        """The body as plain values: whole numbers are int, all others `Decimal`. Raises `UnreadableResponseError`."""
+        try:
+            return _ANY.decode(self.content)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise self._unreadable(error) from error
+
+    def decode(self, kind: type[T]) -> T:
+        """The body as a `kind` known to msgspec. Raises `UnreadableResponseError` that names the path that failed."""
+        try:
+            decoded: T = _decoder(cast("Hashable", kind)).decode(self.content)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise self._unreadable(error) from error
+        return decoded
+
+    @property
+    def media_type(self) -> str:
+        """The lower-cased media type without parameters, e.g. `application/json`; empty if the shop named none."""
+        return self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+
+    @property
+    def is_html(self) -> bool:
+        """Whether this is a web page rather than data."""
+        return _HTML.match(self.content.removeprefix(BOM)) is not None or (
+            self.media_type in {"text/html", "application/xhtml+xml"} and json_fault(self.content) is not None
+        )
+
+    def _unreadable(self, error: Exception) -> UnreadableResponseError:
+        reason = str(error) if isinstance(error, msgspec.DecodeError) else f"not JSON text ({type(error).__name__})"
+        return UnreadableResponseError(f"{self.where}: expected what the shop's API promises, but: {reason.rstrip('.')}.")
+
+
+@lru_cache(maxsize=256)
+def _decoder(kind: Hashable) -> msgspec.json.Decoder[Any]:
+    target: Any = kind
+    return msgspec.json.Decoder(target, float_hook=Decimal)
+
+
+def json_fault(content: bytes) -> str | None:
+    """None if `content` is one JSON value, else what is wrong with it."""
+    try:
+        _SYNTAX.decode(content)
+    except (msgspec.DecodeError, RecursionError) as error:
+        return str(error) or type(error).__name__
+    return None
+
+
+def is_truncated(content: bytes) -> bool:
+    """Whether `content` begins as JSON and stops before its end."""
+    return content.lstrip()[:1] in {b"[", b"{"} and "truncated" in (json_fault(content) or "")
+
+
+def find_json(content: bytes) -> bytes | None:
+    """The JSON object or list that `content` ends with, behind a byte order mark or a PHP notice; None if there is none.
+
+    Seen on shops whose plugins print warnings before the body, or whose files were saved with a byte order mark.
+    """
+    content = content.removeprefix(BOM).strip()
+    for number, opening in enumerate(_OPENING.finditer(content)):
+        if number >= _CANDIDATES:
+            return None
+        candidate = content[opening.start() :]
+        if json_fault(candidate) is None:
+            return candidate
+    return None
+
+
+def unpack(content: bytes, limit: int) -> bytes:
+    """Undo a gzip that the shop did not announce. Raises `UnavailableError` if it is cut short, damaged or larger than `limit` bytes."""
+    if not content.startswith(_GZIP):
+        return content
+    inflater = zlib.decompressobj(wbits=31)
+    try:
+        plain = inflater.decompress(content, limit)
+    except zlib.error as error:
+        raise UnavailableError("The shop's answer is compressed and damaged.") from error
+    if inflater.unconsumed_tail:
+        raise UnavailableError(f"The shop's answer is larger than {limit} bytes once unpacked.")
+    if not inflater.eof:
+        raise UnavailableError("The shop's answer is compressed and was cut short.")
+    return plain
