@@ -1,0 +1,196 @@
+"""The outbox on a database: the worker's side. Written once for SQLite and PostgreSQL.
+
+Whoever decides about an order's queue (puts a notice in, takes one out, brings a dead one back) holds that order's lock until it has
+committed, so two processes never see the queue differently. On PostgreSQL these are advisory locks; on SQLite the one write lock does.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, exists, func, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from connectors.shipments import Shipment
+from proxy.storage.database import Database
+from proxy.storage.errors import LeaseLostError
+from proxy.storage.interface import Attempt, AttemptOutcome, Delivery, DeliveryState, PutResult
+from proxy.storage.rows import (
+    INTERRUPTED,
+    leased,
+    new_row,
+    one_order,
+    order_locks,
+    queued_row,
+    read_delivery,
+    read_shipment,
+    same_order,
+    write_attempt,
+)
+from proxy.storage.tables import attempts, deliveries
+
+_WAITING = deliveries.c.state == DeliveryState.WAITING.value
+
+
+class DatabaseOutbox:
+    """`Outbox` on SQLite or PostgreSQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def put(self, store: str, shipment: Shipment, *, lease: float | None) -> tuple[PutResult, Delivery]:
+        """Committed when this returns; with `lease` the notice is ours at once if nothing of its order is on the way."""
+        async with self._database.writing() as connection:
+            now = await self._database.now(connection)
+            await self._lock(connection, order_locks(store, shipment.order_id, shipment.order_number))
+            known = await _by_key(connection, store, shipment.key())
+            if known is not None and known.state is not DeliveryState.DEAD:
+                return PutResult.JOINED, known
+            taken = lease is not None and not await _order_is_busy(connection, store, shipment)
+            hold = leased(now, lease, secrets.token_hex(8)) if taken and lease is not None else {}
+            if known is None:
+                statement = insert(deliveries).values({**new_row(store, shipment, now), **hold}).returning(deliveries)
+                row = (await connection.execute(statement)).mappings().one()
+            else:
+                change = update(deliveries).where(deliveries.c.id == known.id).returning(deliveries)
+                row = (await connection.execute(change.values({**queued_row(shipment, now), **hold}))).mappings().one()
+            return (PutResult.LEASED if taken else PutResult.QUEUED), read_delivery(row)
+
+    async def due(self) -> Mapping[str, datetime]:
+        """One look at the index of what waits."""
+        statement = select(deliveries.c.store, func.min(deliveries.c.due_at)).where(_WAITING).group_by(deliveries.c.store)
+        async with self._database.reading() as connection:
+            return {row[0]: row[1] for row in await connection.execute(statement)}
+
+    async def claim(self, store: str, *, limit: int, lease: float) -> Sequence[Delivery]:
+        """Row locks keep two workers from the same row, the order's lock from the same order."""
+        async with self._database.writing() as connection:
+            now = await self._database.now(connection)
+            free = (
+                select(deliveries.c.id, deliveries.c.order_id, deliveries.c.order_number, deliveries.c.lease)
+                .where(deliveries.c.store == store, _WAITING, deliveries.c.due_at <= now, _first_of_its_order(now))
+                .order_by(deliveries.c.due_at, deliveries.c.id)
+                .limit(limit)
+                .with_for_update(skip_locked=True)
+            )
+            found = (await connection.execute(free)).all()
+            mine = await self._lockable(connection, {row.id: order_locks(store, row.order_id, row.order_number) for row in found})
+            if not mine:
+                return []
+            take = (
+                update(deliveries)
+                .where(deliveries.c.id.in_(mine), _WAITING, deliveries.c.due_at <= now, _first_of_its_order(now))
+                .values(
+                    **leased(now, lease, secrets.token_hex(8)),
+                    attempts=deliveries.c.attempts + case((deliveries.c.lease.is_not(None), 1), else_=0),
+                )
+                .returning(deliveries)
+            )
+            claimed = [read_delivery(row) for row in (await connection.execute(take)).mappings()]
+            lapsed = {row.id for row in found if row.lease is not None} & {delivery.id for delivery in claimed}
+            if lapsed:
+                lost = Attempt(at=now, outcome=AttemptOutcome.INTERRUPTED, seconds=0.0, message=INTERRUPTED, worker="")
+                await connection.execute(insert(attempts), [write_attempt(number, lost) for number in sorted(lapsed)])
+            return sorted(claimed, key=lambda delivery: delivery.id)
+
+    async def earlier(self, delivery: Delivery) -> Sequence[Shipment]:
+        """What the shop already has of this order."""
+        statement = (
+            select(deliveries.c.shipment)
+            .where(
+                deliveries.c.store == delivery.store,
+                deliveries.c.state == DeliveryState.DELIVERED.value,
+                deliveries.c.id != delivery.id,
+                _of_order(delivery.shipment),
+            )
+            .order_by(deliveries.c.finished_at, deliveries.c.id)
+        )
+        async with self._database.reading() as connection:
+            shipments = [read_shipment(text) for text in await connection.scalars(statement)]
+        return [shipment for shipment in shipments if same_order(shipment, delivery.shipment)]
+
+    async def delivered(self, delivery: Delivery, attempt: Attempt) -> None:
+        """Final."""
+        await self._settle(delivery, attempt, finished=True, state=DeliveryState.DELIVERED.value, last_error="")
+
+    async def retry_at(self, delivery: Delivery, when: datetime, attempt: Attempt, *, counted: bool) -> None:
+        """Back in the queue until `when`."""
+        failed = delivery.attempts + (1 if counted else 0)
+        await self._settle(delivery, attempt, due_at=when, attempts=failed, last_error=attempt.message)
+
+    async def bury(self, delivery: Delivery, attempt: Attempt) -> None:
+        """Dead until a person, or a repeat of the notice, brings it back."""
+        failed = delivery.attempts + 1
+        await self._settle(delivery, attempt, finished=True, state=DeliveryState.DEAD.value, attempts=failed, last_error=attempt.message)
+
+    async def give_back(self, delivery: Delivery, *, when: datetime | None = None) -> None:
+        """As if it had not been taken."""
+        changes: dict[str, Any] = {} if when is None else {"due_at": when}
+        await self._settle(delivery, None, **changes)
+
+    async def now(self) -> datetime:
+        """The database's time on PostgreSQL, the machine's on SQLite."""
+        async with self._database.reading() as connection:
+            return await self._database.now(connection)
+
+    async def _settle(self, delivery: Delivery, attempt: Attempt | None, *, finished: bool = False, **changes: Any) -> None:
+        async with self._database.writing() as connection:
+            now = await self._database.now(connection)
+            values = {"due_at": now, "lease": None, "finished_at": now if finished else None, **changes}
+            mine = and_(deliveries.c.id == delivery.id, _WAITING, deliveries.c.lease == delivery.lease)
+            result = await connection.execute(update(deliveries).where(mine).values(values))
+            if result.rowcount == 0:
+                raise LeaseLostError(f"delivery {delivery.id} is no longer ours: the lease had lapsed")
+            if attempt is not None:
+                await connection.execute(insert(attempts).values(write_attempt(delivery.id, attempt)))
+
+    async def _lock(self, connection: AsyncConnection, numbers: Iterable[int]) -> None:
+        """Wait for the orders' locks, always in the same sequence, so that two who want both cannot block each other."""
+        if self._database.is_postgresql:
+            for number in sorted(numbers):
+                await connection.execute(select(func.pg_advisory_xact_lock(number)))
+
+    async def _lockable(self, connection: AsyncConnection, wanted: Mapping[int, set[int]]) -> list[int]:
+        """Those rows whose orders could be locked without waiting."""
+        numbers = sorted({number for locks in wanted.values() for number in locks})
+        if not self._database.is_postgresql or not numbers:
+            return list(wanted)
+        tried = await connection.execute(select(*(func.pg_try_advisory_xact_lock(number) for number in numbers)))
+        held = {number for number, got in zip(numbers, tried.one(), strict=True) if got}
+        return [row for row, locks in wanted.items() if locks <= held]
+
+
+def _of_order(shipment: Shipment) -> ColumnElement[bool]:
+    words = []
+    if shipment.order_number:
+        words.append(deliveries.c.order_number == shipment.order_number)
+    if shipment.order_id:
+        words.append(deliveries.c.order_id == shipment.order_id)
+    return or_(*words) if words else deliveries.c.key == shipment.key()
+
+
+async def _by_key(connection: AsyncConnection, store: str, key: str) -> Delivery | None:
+    statement = select(deliveries).where(deliveries.c.store == store, deliveries.c.key == key)
+    row = (await connection.execute(statement)).mappings().one_or_none()
+    return None if row is None else read_delivery(row)
+
+
+async def _order_is_busy(connection: AsyncConnection, store: str, shipment: Shipment) -> bool:
+    statement = select(exists().where(deliveries.c.store == store, _WAITING, _of_order(shipment)))
+    return bool((await connection.execute(statement)).scalar_one())
+
+
+def _first_of_its_order(now: datetime) -> ColumnElement[bool]:
+    """Nothing of the same order waits in front, and nobody is at work on any of it."""
+    other = deliveries.alias("other")
+    held = and_(other.c.lease.is_not(None), other.c.due_at > now)
+    in_front = and_(
+        other.c.id != deliveries.c.id,
+        other.c.state == DeliveryState.WAITING.value,
+        one_order(other, deliveries),
+        or_(other.c.id < deliveries.c.id, held),
+    )
+    return ~exists(select(other.c.id).where(in_front)).correlate(deliveries)

@@ -1,0 +1,1 @@
+"""One suite over every way to keep things."""

@@ -1,0 +1,67 @@
+"""The three ways to keep an outbox, behind one fixture, with a clock that stands still until a test moves it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from proxy.storage.database import Database
+from proxy.storage.deliveries import DatabaseDeliveries
+from proxy.storage.interface import Deliveries, Outbox
+from proxy.storage.memory import MemoryOutbox
+from proxy.storage.outbox import DatabaseOutbox
+from tests.postgres import PostgresServer, postgres
+
+__all__ = ["postgres"]
+
+
+class HandClock:
+    """A clock a test winds by hand."""
+
+    def __init__(self) -> None:
+        self.time = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.time
+
+    def forward(self, seconds: float) -> None:
+        self.time += timedelta(seconds=seconds)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One outbox as two processes see it (`outbox` and `other`), and its operator's side."""
+
+    outbox: Outbox
+    other: Outbox
+    deliveries: Deliveries
+    clock: HandClock
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+async def kept(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Kept]:
+    clock = HandClock()
+    if request.param == "memory":
+        memory = MemoryOutbox(clock)
+        yield Kept(outbox=memory, other=memory, deliveries=memory, clock=clock)
+        return
+    server: PostgresServer | None = request.getfixturevalue("postgres") if request.param == "postgresql" else None
+    url = server.create() if server else f"sqlite:///{tmp_path}/kept.db"
+    async with AsyncExitStack() as stack:
+        one, other = [await stack.enter_async_context(Database.open(url, clock=clock)) for _ in range(2)]
+        await one.migrate()
+        yield Kept(outbox=DatabaseOutbox(one), other=DatabaseOutbox(other), deliveries=DatabaseDeliveries(one), clock=clock)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of either kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/kept.db"
+    server: PostgresServer = request.getfixturevalue("postgres")
+    return server.create()
