@@ -2,43 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from copy import deepcopy
-from typing import Final, TypeAlias
+from enum import Enum
+from functools import lru_cache
+from typing import Final, Literal, TypeAlias
 
-from lxml.etree import Element, SubElement, _Element
+from lxml.etree import CDATA, Element, SubElement, _Element
+
+
+class _Absent(Enum):
+    ABSENT = 0
+
 
 # A leaf that is left out. None is a leaf that stays empty, and the value of every container.
-ABSENT: Final = object()
-Value: TypeAlias = object  # str, CDATA, None or ABSENT
+ABSENT: Final = _Absent.ABSENT
+Text: TypeAlias = str | CDATA | None
+Value: TypeAlias = Text | Literal[_Absent.ABSENT]
+
+# Orders of one shop have few shapes. Larger trees are built anew, so that patterns stay within some ten megabytes whatever comes.
+_PATTERNS = 128
+_LARGEST_PATTERN = 400
 
 
-class Layout:
-    """Names in document order, each with its depth, the root's being 0; `fill` makes the tree."""
+def fill(names: Iterable[str], values: Sequence[Value]) -> _Element:
+    """A tree of `names` in document order, each led by one dot for each level below the root: `Order`, `.Customer`, `..CustomerCode`.
 
-    def __init__(self, *names: str) -> None:
-        """`names` are indented by one dot for each level below the root: `Order`, `.OrderID`, `.Customer`, `..CustomerCode`."""
-        self._names = tuple((len(name) - len(name.lstrip(".")), name.lstrip(".")) for name in names)
-        self._patterns: dict[tuple[bool, ...], _Element] = {}
+    `values` has one entry for each name: its text, None for a container or an empty leaf, ABSENT for one that is left out.
+    """
+    shape = tuple([name for name, value in zip(names, values, strict=True) if value is not ABSENT])
+    tree = deepcopy(_pattern(shape)) if len(shape) <= _LARGEST_PATTERN else _build(shape)
+    present = [value for value in values if value is not ABSENT]
+    for element, value in zip(tree.iter(), present, strict=True):
+        if value is not None:
+            element.text = value
+    return tree
 
-    def fill(self, values: list[Value]) -> _Element:
-        """A new tree with `values` in document order, one for each name, None for containers. Leaves that are ABSENT are left out."""
-        shape = tuple([value is ABSENT for value in values])
-        pattern = self._patterns.get(shape)
-        if pattern is None:
-            pattern = self._patterns[shape] = self._pattern(shape)
-        tree = deepcopy(pattern)
-        present = [value for value in values if value is not ABSENT]
-        for element, value in zip(tree.iter(), present, strict=True):
-            if value is not None:
-                element.text = value  # type: ignore[assignment]  # the stubs do not know that CDATA is text
-        return tree
 
-    def _pattern(self, shape: tuple[bool, ...]) -> _Element:
-        """The empty tree for `shape`. There are as many as combinations of optional leaves, and few occur."""
-        (_, root), *rest = self._names
-        open_elements = [Element(root)]
-        for (depth, name), absent in zip(rest, shape[1:], strict=True):
-            del open_elements[depth:]
-            if not absent:
-                open_elements.append(SubElement(open_elements[-1], name))
-        return open_elements[0]
+def _build(shape: Sequence[str]) -> _Element:
+    """The empty tree."""
+    tree = Element(shape[0])
+    branch = [tree]
+    for name in shape[1:]:
+        tag = name.lstrip(".")
+        del branch[len(name) - len(tag) :]
+        branch.append(SubElement(branch[-1], tag))
+    return tree
+
+
+_pattern = lru_cache(_PATTERNS)(_build)

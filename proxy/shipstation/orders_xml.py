@@ -11,12 +11,12 @@ from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from hashlib import blake2s
 
-from lxml.etree import CDATA, SubElement, tostring
+from lxml.etree import CDATA, tostring
 
 from connectors.orders import Address, Customer, Dimensions, ItemOption, LineItem, Order
 from proxy.shipstation.dates import format_date
 from proxy.shipstation.errors import DECLARATION, InvalidOrderError
-from proxy.shipstation.layout import ABSENT, Layout, Value
+from proxy.shipstation.layout import ABSENT, Value, fill
 from proxy.shipstation.schema import check_order
 from proxy.shipstation.text import clean, cut
 
@@ -34,20 +34,21 @@ _UPC = re.compile(r"\d{1,12}", re.ASCII)
 # What XML Schema takes for a URI without having to be told what is wrong with it.
 _IMAGE = re.compile(r"https?://[^\s\[\]<>\"{}|\\^`%]+(?:%[0-9A-Fa-f]{2}[^\s\[\]<>\"{}|\\^`%]*)*")
 
-_ORDER = Layout(
+_ORDER = (
     *("Order", ".OrderID", ".OrderNumber", ".OrderDate", ".OrderStatus", ".LastModified", ".ShippingMethod", ".PaymentMethod"),
     *(".CurrencyCode", ".OrderTotal", ".TaxAmount", ".ShippingAmount", ".CustomerNotes", ".InternalNotes", ".Gift", ".GiftMessage"),
     *(".CustomField1", ".CustomField2", ".CustomField3", ".RequestedWarehouse", ".Source"),
+    *(".Dimensions", "..DimensionUnits", "..Length", "..Width", "..Height"),
     *(".Customer", "..CustomerCode", "..BillTo", "...Name", "...Company", "...Phone", "...Email"),
     *("...Address1", "...Address2", "...City", "...State", "...PostalCode", "...Country"),
     *("..ShipTo", "...Name", "...Company", "...Address1", "...Address2", "...City", "...State", "...PostalCode", "...Country", "...Phone"),
+    ".Items",
 )
-_ITEM = Layout(
-    *("Item", ".LineItemID", ".SKU", ".Name", ".ImageUrl", ".Weight", ".WeightUnits", ".Quantity", ".UnitPrice"),
-    *(".UPC", ".Location", ".Adjustment"),
+_ITEM = (
+    *("..Item", "...LineItemID", "...SKU", "...Name", "...ImageUrl", "...Weight", "...WeightUnits", "...Quantity", "...UnitPrice"),
+    *("...UPC", "...Location", "...Adjustment", "...Options"),
 )
-_OPTION = Layout("Option", ".Name", ".Value")
-_DIMENSIONS = Layout("Dimensions", ".DimensionUnits", ".Length", ".Width", ".Height")
+_OPTION = ("....Option", ".....Name", ".....Value")
 
 
 def encode_order(order: Order, *, dimensions: bool = False) -> bytes:
@@ -57,17 +58,15 @@ def encode_order(order: Order, *, dimensions: bool = False) -> bytes:
     limits; the ids that come back in a notice are never changed: one that cannot go out as it is makes the order invalid. An
     e-mail address, image link or UPC that would not be valid is left out.
     """
-    element = _ORDER.fill(_order_values(order))
-    if dimensions and order.dimensions is not None:
-        element.append(_DIMENSIONS.fill(_dimension_values(order.dimensions)))
-    items = SubElement(element, "Items")
+    names = [*_ORDER]
+    values = _order_values(order, order.dimensions if dimensions else None)
     for index, item in enumerate(order.items, 1):
-        line = _ITEM.fill(_item_values(item, f"Items/Item[{index}]"))
-        if item.options:
-            options = SubElement(line, "Options")
-            for option in _ten(item.options):
-                options.append(_OPTION.fill([None, _free(option.name, 100), _free(option.value, 100)]))
-        items.append(line)
+        options = _ten(item.options)
+        names += (*_ITEM, *_OPTION * len(options))
+        values += _item_values(item, f"Items/Item[{index}]")
+        for option in options:
+            values += (None, _free(option.name, 100), _free(option.value, 100))
+    element = fill(names, values)
     check_order(element)
     return tostring(element, encoding="utf-8")
 
@@ -78,7 +77,7 @@ def frame_page(orders: Iterable[bytes] | bytes, pages: int) -> bytes:
     return b'%s<Orders pages="%d">\n%s\n</Orders>\n' % (DECLARATION, pages, body)
 
 
-def _order_values(order: Order) -> list[Value]:
+def _order_values(order: Order, dimensions: Dimensions | None) -> list[Value]:
     customer = order.customer
     fields = (*order.custom_fields, "", "", "")
     return [
@@ -103,12 +102,14 @@ def _order_values(order: Order) -> list[Value]:
         _free(fields[2], 100),
         _optional(order.requested_warehouse, 100),
         _optional(order.source, 50),
+        *_dimensions(dimensions),
         None,
         _customer_code(customer, order.number),
         None,
         *_bill_to(customer.bill_to, customer.ship_to),
         None,
         *_ship_to(customer.ship_to, customer.bill_to),
+        None,
     ]
 
 
@@ -164,10 +165,13 @@ def _item_values(item: LineItem, path: str) -> list[Value]:
         _optional(item.location, 100),
         # The guide asks for a negative price in an adjustment; a fee is a line like any other.
         "true" if item.adjustment and item.unit_price < 0 else ABSENT,
+        None if item.options else ABSENT,
     ]
 
 
-def _dimension_values(size: Dimensions) -> list[Value]:
+def _dimensions(size: Dimensions | None) -> list[Value]:
+    if size is None:
+        return [ABSENT] * 5
     sides = {"Length": size.length, "Width": size.width, "Height": size.height}
     return [None, size.unit.value, *(_decimal(side, f"Dimensions/{name}", _ZERO) for name, side in sides.items())]
 
@@ -184,7 +188,8 @@ def _free(text: str, limit: int) -> Value:
     """Free text, clean, within `limit`, in CDATA as the guide asks. `]]>` would end it, so text that holds it is escaped instead."""
     if not text:
         return None
-    text = cut(clean(text), limit)
+    if len(text) > limit or not (text.isascii() and text.isprintable()):
+        text = cut(clean(text), limit)
     return text if "]]>" in text else CDATA(text)
 
 
