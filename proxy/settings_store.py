@@ -89,9 +89,9 @@ class StoreSettings(BaseModel):
 
     model_config = FROZEN
 
-    credentials: Annotated[tuple[CredentialSettings, ...], BeforeValidator(_listed)] = Field(
-        min_length=1, description="The login ShipStation uses. A list of several lets you change a password without a gap."
-    )
+    credentials: Annotated[
+        tuple[CredentialSettings, ...], BeforeValidator(_listed, json_schema_input_type=CredentialSettings | tuple[CredentialSettings, ...])
+    ] = Field(min_length=1, description="The login ShipStation uses. A list of several lets you change a password without a gap.")
     dialect: Dialect = Field(default="shipstation", description="Who polls. `shiprush` is never given orders older than it asked for.")
     connector: ConnectorSettings = Field(description="The shop. `type` names the kind of shop; the other keys are that kind's own.")
     upstream: UpstreamSettings = Field(default=UpstreamSettings(), description="How hard the shop may be asked.")
@@ -108,7 +108,7 @@ class StoreSettings(BaseModel):
     notify_customer: NotifyCustomer = Field(
         default="as_told", description="Whether the shop mails the buyer about a shipment: as the notice says, `always` or `never`."
     )
-    carriers: dict[str, Annotated[CarrierSettings, BeforeValidator(_carrier)]] = Field(
+    carriers: dict[str, Annotated[CarrierSettings, BeforeValidator(_carrier, json_schema_input_type=CarrierSettings | str)]] = Field(
         default={},
         description="ShipStation's carriers by the shop's name: `usps: USPS`, or `{name: …, tracking_url: 'https://…{number}'}`.",
     )

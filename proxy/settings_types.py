@@ -123,7 +123,7 @@ def _text_schema(pattern: str, description: str) -> Any:
 
 
 Duration = Annotated[
-    timedelta, BeforeValidator(parse_duration), PlainSerializer(write_duration), _text_schema(_DURATION.pattern, _DURATION_HINT)
+    timedelta, BeforeValidator(parse_duration), PlainSerializer(write_duration), _text_schema(r"([0-9.]+(ms|s|m|h|d|w))+", _DURATION_HINT)
 ]
 """A length of time. In settings always with its unit."""
 
@@ -131,7 +131,7 @@ Rate = Annotated[float, BeforeValidator(parse_rate), PlainSerializer(write_rate)
 """Requests a second. In settings always with its unit."""
 
 Listen = Annotated[
-    ListenAddress, PlainValidator(ListenAddress.parse), PlainSerializer(str), _text_schema(r".+:\d{1,5}", "host:port, e.g. 0.0.0.0:8080")
+    ListenAddress, PlainValidator(ListenAddress.parse), PlainSerializer(str), _text_schema(r".+:.+", "host:port, e.g. 0.0.0.0:8080")
 ]
 """An address to listen on."""
 
