@@ -1,0 +1,1 @@
+"""The simulated ShipStation against good and bad stores."""
