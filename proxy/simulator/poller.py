@@ -22,7 +22,7 @@ from typing import Protocol
 import msgspec
 
 from proxy.shipstation.dates import format_date
-from proxy.simulator.answers import Answer, ReceivedOrder, UnreadablePageError, parse_page
+from proxy.simulator.answers import Answer, Page, ReceivedOrder, UnreadablePageError, parse_page
 
 
 class NoAnswerError(Exception):
@@ -40,8 +40,8 @@ class Transport(Protocol):
 class Poll(msgspec.Struct, frozen=True, kw_only=True):
     """One window asked for: `start` and `end` are whole minutes, aware UTC.
 
-    `orders` came in the order of the pages, also those that came before a failure, which ShipStation has then seen. `pages` is what the first
-    page promised, 0 if it did not come. `error` is empty when the walk was finished.
+    `orders` came in the order of the pages, also those that came before a failure, which ShipStation has then seen. `pages` is what the
+    latest page promised, 0 if none came. `error` is empty when the walk was finished.
     """
 
     start: datetime
@@ -93,15 +93,18 @@ class Poller:
         pages, number = 0, 1
         try:
             while number <= max(pages, 1):
-                page = parse_page(await self._transport.fetch(export_query(start, end, number)))
+                page = await self._page(export_query(start, end, number))
                 orders += page.orders
-                pages = pages or page.pages
-                if pages > self._most_pages:
-                    raise UnreadablePageError(f"{pages} pages promised, more than the {self._most_pages} that are followed")
-                number += 1
+                pages, number = page.pages, number + 1
         except (NoAnswerError, UnreadablePageError) as error:
             return Poll(start=start, end=end, pages=pages, orders=tuple(orders), error=f"page {number}: {error}")
         return Poll(start=start, end=end, pages=pages, orders=tuple(orders))
+
+    async def _page(self, query: Sequence[tuple[str, str]]) -> Page:
+        page = parse_page(await self._transport.fetch(query))
+        if page.pages > self._most_pages:
+            raise UnreadablePageError(f"{page.pages} pages promised, more than the {self._most_pages} that are followed")
+        return page
 
 
 def export_query(start: datetime, end: datetime, page: int) -> list[tuple[str, str]]:
