@@ -54,7 +54,7 @@ BQ Bonaire Sint Eustatius and Saba|Bonaire
 CC Cocos Keeling Islands|Keeling Islands
 CD DR Congo|DRC|Congo Kinshasa|Congo the Democratic Republic of the
 CG Congo Brazzaville|Republic of the Congo
-CI Cote d Ivoire
+CI Cote dIvoire|Cote d Ivoire
 CN China PR|Peoples Republic of China|Mainland China
 CV Cabo Verde
 CZ Czech Republic

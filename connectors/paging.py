@@ -1,0 +1,293 @@
+"""Walk a shop's list to its end without losing, doubling or looping, whatever the shop does between two pages.
+
+Each walk is an async generator over lists of new items, generic over a `fetch` that gets one page; it knows neither HTTP nor a shop.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Sequence
+from functools import partial
+from typing import Any, Generic, Protocol, TypeVar
+from urllib.parse import urljoin
+
+import msgspec
+
+from connectors.errors import UnavailableError, UnreadableResponseError
+from connectors.response import Reply
+
+T = TypeVar("T")
+K = TypeVar("K", bound="Ordered")
+# Pages of one walk; a walk that needs more is a loop, or a window of a million orders.
+BUDGET = 10_000
+# A list whose items move while we count its pages is read again at most this often.
+PASSES = 4
+_LINK = re.compile(r"<([^<>]*)>((?:\s*;\s*[\w!#$&+\-.^`|~*]+\s*=\s*(?:\"[^\"]*\"|[^\s;,\"]+))*)")
+_NEXT = re.compile(r";\s*rel\s*=\s*(?:\"(?:[^\"]*\s)?next(?:\s[^\"]*)?\"|next\b)", re.IGNORECASE)
+
+
+class Ordered(Protocol):
+    """A key that can be compared with its like: a time, or a pair of time and id."""
+
+    def __gt__(self, other: Any, /) -> bool: ...
+
+
+class Page(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
+    """One page. What the shop says about the rest is None where it says nothing.
+
+    `total`: how many items the whole list has; `pages`: how many pages; `has_next`: whether there is another; `next`: the cursor or URL of
+    the next page (empty: none). A 204 or a 404 past the end is `Page(items=(), has_next=False)`.
+    """
+
+    items: Sequence[T]
+    total: int | None = None
+    pages: int | None = None
+    has_next: bool | None = None
+    next: str | None = None
+
+
+class Sized:
+    """A page size that is halved, down to `smallest`, each time the shop breaks down under it; then it stays small for the walk."""
+
+    def __init__(self, size: int, smallest: int = 10) -> None:
+        if size < 1:
+            raise ValueError(f"page size: expected a whole number above 0, found {size}")
+        self.value = size
+        self._smallest = min(smallest, size)
+
+    async def fetch(self, get: Callable[[int], Awaitable[T]]) -> T:
+        """`get(size)`, with smaller sizes as long as the shop answers 5xx, too slowly or not to the end. Raises what the last try raised."""
+        while True:
+            try:
+                return await get(self.value)
+            except UnavailableError as error:
+                if not error.reached or self.value <= self._smallest:
+                    raise
+                self.value = max(self.value // 2, self._smallest)
+
+
+async def by_page(
+    fetch: Callable[[int, int], Awaitable[Page[T]]],
+    *,
+    identity: Callable[[T], Hashable],
+    size: int,
+    first: int = 1,
+    smallest: int = 10,
+    short_is_last: bool = False,
+    budget: int = BUDGET,
+) -> AsyncIterator[list[T]]:
+    """Walk by page number: `fetch(page, size)`, the first page being number `first`. Otherwise as `by_offset`."""
+
+    async def at(position: int, asked: int) -> Page[T]:
+        number = position // asked
+        page = await fetch(first + number, asked)
+        if page.has_next is None and page.total is None and page.pages is not None:
+            return msgspec.structs.replace(page, has_next=number + 1 < page.pages)
+        return page
+
+    async for items in _numbered(at, identity, Sized(size, smallest), short_is_last=short_is_last, budget=budget, whole_pages=True):
+        yield items
+
+
+async def by_offset(
+    fetch: Callable[[int, int], Awaitable[Page[T]]],
+    *,
+    identity: Callable[[T], Hashable],
+    size: int,
+    smallest: int = 10,
+    short_is_last: bool = False,
+    budget: int = BUDGET,
+) -> AsyncIterator[list[T]]:
+    """Walk by position: `fetch(offset, size)`; read again until a whole pass brings nothing new.
+
+    Items that leave the list between two pages move the others across a page border unseen; so, as soon as the shop's total does not agree
+    with what was met, or items came twice, another pass is made, `PASSES` at most. Each identity is given once. `short_is_last` ends a
+    pass at a page shorter than asked for: only for shops that always fill their pages and state no total. Raises `UnavailableError` if the
+    list never settles.
+    """
+    async for items in _numbered(fetch, identity, Sized(size, smallest), short_is_last=short_is_last, budget=budget, whole_pages=False):
+        yield items
+
+
+async def _numbered(
+    fetch: Callable[[int, int], Awaitable[Page[T]]],
+    identity: Callable[[T], Hashable],
+    sized: Sized,
+    *,
+    short_is_last: bool,
+    budget: int,
+    whole_pages: bool,
+) -> AsyncIterator[list[T]]:
+    async def get(position: int, size: int) -> tuple[Page[T], int, int]:
+        start = position // size * size if whole_pages else position
+        return await fetch(start, size), start, size
+
+    seen, left = set[Hashable](), budget
+    for number in range(PASSES):
+        before, position, reading = len(seen), 0, _Reading[T](identity)
+        while not reading.ended:
+            if (left := left - 1) < 0:
+                raise _endless(budget)
+            page, start, size = await sized.fetch(partial(get, position))
+            fresh = reading.take(page, start, size, seen, short_is_last=short_is_last)
+            if fresh:
+                yield fresh
+            # A shop may cap its pages below what was asked for; a position then moves by what came.
+            position = start + (size if whole_pages else min(size, len(page.items)))
+        if reading.settled or (number > 0 and len(seen) == before):
+            return
+    raise UnavailableError(f"The shop's list changed during each of {PASSES} readings; it is read again later.")
+
+
+class _Reading(Generic[T]):
+    """One pass over a numbered list: when it ends, and whether it can be trusted."""
+
+    def __init__(self, identity: Callable[[T], Hashable]) -> None:
+        self._identity = identity
+        self._met: set[Hashable] = set()
+        self._last: list[Hashable] = []
+        self._totals: set[int] = set()
+        self._doubled = False
+        self._reached = 0
+        self.ended = False
+
+    @property
+    def settled(self) -> bool:
+        """True if nothing hints at a move: one total throughout, met in full, and nothing twice."""
+        return not self._doubled and (not self._totals or self._totals == {len(self._met)})
+
+    def take(self, page: Page[T], start: int, size: int, seen: set[Hashable], *, short_is_last: bool) -> list[T]:
+        """The items of the page that no pass has met before."""
+        names = [self._identity(item) for item in page.items]
+        if page.total is not None:
+            self._totals.add(page.total)
+        # Magento gives the last page again for any page past the end.
+        if not names or names == self._last:
+            self.ended = True
+            return []
+        # A smaller page size may begin inside what was read before.
+        if start >= self._reached:
+            self._doubled |= any(name in self._met for name in names) or len(set(names)) < len(names)
+        self._reached = start + size
+        self._last = names
+        self._met.update(names)
+        self.ended = self._is_last(page, short=len(names) < size and short_is_last)
+        fresh = [item for item, name in zip(page.items, names, strict=True) if name not in seen]
+        seen.update(names)
+        return fresh
+
+    def _is_last(self, page: Page[T], *, short: bool) -> bool:
+        """By the shop's own word if it gave one; else by a short page where that is allowed; else only an empty page is the end."""
+        if page.has_next is not None:
+            return not page.has_next
+        if page.total is not None:
+            return len(self._met) >= page.total
+        return short
+
+
+async def by_cursor(
+    fetch: Callable[[str | None, int], Awaitable[Page[T]]], *, size: int, smallest: int = 10, budget: int = BUDGET
+) -> AsyncIterator[list[T]]:
+    """Follow `Page.next`: a cursor, or the URL of the next page out of the body or a `Link` header. The first page has the cursor None.
+
+    A page may be empty and still lead on. Raises `UnreadableResponseError` if the shop leads back to a page that was read.
+    """
+    sized, cursor, followed = Sized(size, smallest), None, set[str]()
+    for _ in range(budget):
+        page = await sized.fetch(partial(fetch, cursor))
+        if page.items:
+            yield list(page.items)
+        cursor = page.next
+        if not cursor or page.has_next is False or (cursor in followed and not page.items):
+            return
+        if cursor in followed:
+            raise UnreadableResponseError("The shop's list leads back to a page that was already read; its paging does not end.")
+        followed.add(cursor)
+    raise _endless(budget)
+
+
+async def by_key(
+    fetch: Callable[[K, int, int], Awaitable[Page[T]]],
+    *,
+    start: K,
+    key: Callable[[T], K | None],
+    identity: Callable[[T], Hashable],
+    size: int,
+    smallest: int = 10,
+    budget: int = BUDGET,
+) -> AsyncIterator[list[T]]:
+    """Walk by (modified, id): ask each time from the last key on, so that no edit during the walk can move an item past us unseen.
+
+    `fetch(key, skip, size)` gives, in ascending order of (key, id), `size` items whose key is at least `key`, without the first `skip`;
+    its `total` counts all from `key` on. `key` reads an item's key, None if it cannot. Ties that do not fit one page are read by
+    overlapping steps inside the key: a step that begins with a known item skipped nothing; after any other the key is read from its
+    beginning. Each identity is given once. Raises `UnavailableError` if one key never holds still.
+    """
+    sized, seen, place, widest = Sized(size, smallest), set[Hashable](), _Place(start), 0
+    for _ in range(budget):
+        page, asked = await _measured(fetch, place, sized)
+        names = [identity(item) for item in page.items]
+        if place.skip and names and names[0] not in seen:
+            place = place.again(asked)
+            continue
+        fresh = [item for item, name in zip(page.items, names, strict=True) if name not in seen]
+        seen.update(names)
+        if fresh:
+            yield fresh
+        widest = max(widest, len(names))
+        if _walked(page, place.skip, asked, short=not names or (not fresh and len(names) < widest)):
+            return
+        newest = max((found for item in page.items if (found := key(item)) is not None), default=place.key)
+        place = _Place(newest) if newest > place.key else place.onward(len(names) or asked)
+    raise _endless(budget)
+
+
+async def _measured(fetch: Callable[[K, int, int], Awaitable[Page[T]]], place: _Place[K], sized: Sized) -> tuple[Page[T], int]:
+    """A page, and the size that was asked for in the end."""
+
+    async def get(size: int) -> tuple[Page[T], int]:
+        return await fetch(place.key, place.skip, size), size
+
+    return await sized.fetch(get)
+
+
+def _walked(page: Page[T], skip: int, asked: int, *, short: bool) -> bool:
+    """Whether nothing comes behind this page. A full page proves more than a count; without a word of the shop `short` decides."""
+    if page.has_next is not None:
+        return not page.has_next
+    if page.total is not None:
+        return skip + len(page.items) >= page.total and len(page.items) < asked
+    return short
+
+
+class _Place(Generic[K]):
+    """Where a walk by key stands: at a key, so many items into it, with so much overlap between two steps."""
+
+    def __init__(self, key: K, skip: int = 0, overlap: int = 1, restarts: int = 0) -> None:
+        self.key = key
+        self.skip = skip
+        self._overlap = overlap
+        self._restarts = restarts
+
+    def onward(self, length: int) -> _Place[K]:
+        """The next step inside the same key, behind a page of `length` items."""
+        return _Place(self.key, self.skip + max(length - self._overlap, 1), self._overlap, self._restarts)
+
+    def again(self, size: int) -> _Place[K]:
+        """The same key from its beginning, with more overlap."""
+        if self._restarts >= PASSES:
+            raise UnavailableError(f"The shop's list kept changing while its entries of {self.key} were read; they are read again later.")
+        return _Place(self.key, 0, min(self._overlap * 4, max(size // 2, 1)), self._restarts + 1)
+
+
+def next_link(reply: Reply) -> str | None:
+    """The absolute URL of `rel="next"` in the `Link` headers (RFC 8288); None if there is none."""
+    for header in reply.headers.getall("Link", []):
+        for place, params in _LINK.findall(header):
+            if _NEXT.search(params):
+                return urljoin(reply.url, str(place))
+    return None
+
+
+def _endless(budget: int) -> UnreadableResponseError:
+    return UnreadableResponseError(f"The shop's list did not end within {budget} pages; its paging seems to run in circles.")
