@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 
 from proxy.storage.times import UtcTime
 
@@ -65,4 +80,133 @@ attempts = Table(
     Column("message", Text, nullable=False),
     Column("worker", String(100), nullable=False),
     sqlite_autoincrement=True,
+)
+
+# How far each store's orders have been given (see proxy.coverage). Times are the shop's: what it dated an order's change.
+coverage = Table(
+    "coverage",
+    metadata,
+    Column("store", String(100), primary_key=True),
+    Column("since", UtcTime, nullable=False),
+    Column("covered_until", UtcTime, nullable=False),
+    Column("confirmed", Boolean, nullable=False),
+    Column("sweep_due_at", UtcTime, nullable=True),
+)
+
+# Spans that could no longer be read by themselves; one goes once a later walk has given it, or the operator has seen to it.
+gaps = Table(
+    "gaps",
+    metadata,
+    Column("store", String(100), primary_key=True),
+    Column("start", UtcTime, primary_key=True),
+    Column("end", UtcTime, nullable=False),
+    Column("noted_at", UtcTime, nullable=False),
+)
+
+# One row a reading of a window. `start` and `end` are what ShipStation asked for, `read_from` where reading began, `began_at` when.
+# Whoever holds `token` builds it, until `lease_until`. `pages` is what ShipStation has been promised, `stored` how many are whole.
+snapshots = Table(
+    "snapshots",
+    metadata,
+    Column("id", _row_number, primary_key=True, autoincrement=True),
+    Column("store", String(100), nullable=False, index=True),
+    Column("start", UtcTime, nullable=False),
+    Column("end", UtcTime, nullable=False),
+    Column("read_from", UtcTime, nullable=False),
+    Column("reaches", UtcTime, nullable=True),
+    Column("began_at", UtcTime, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("pages", Integer, nullable=True),
+    Column("stored", Integer, nullable=False),
+    Column("token", String(32), nullable=False),
+    Column("lease_until", UtcTime, nullable=False),
+    Column("error", String(60), nullable=False),
+    Column("message", Text, nullable=False),
+    Column("retry_after", Float, nullable=True),
+    Column("ready_at", UtcTime, nullable=True),
+    Column("handed_at", UtcTime, nullable=True),
+    Column("used_at", UtcTime, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# Which snapshot answers which window: several windows may share one.
+snapshot_windows = Table(
+    "snapshot_windows",
+    metadata,
+    Column("store", String(100), primary_key=True),
+    Column("start", UtcTime, primary_key=True),
+    Column("end", UtcTime, primary_key=True),
+    Column("snapshot_id", _row_number, ForeignKey("snapshots.id", ondelete="CASCADE"), nullable=False, index=True),
+)
+
+# The encoded orders of a page, and `members`: their ids and digests as JSON. Only the last page may have more than one part.
+snapshot_parts = Table(
+    "snapshot_parts",
+    metadata,
+    Column("snapshot_id", _row_number, ForeignKey("snapshots.id", ondelete="CASCADE"), primary_key=True),
+    Column("page", Integer, primary_key=True),
+    Column("part", Integer, primary_key=True),
+    Column("orders", LargeBinary, nullable=False),
+    Column("members", Text, nullable=False),
+    Column("stored_at", UtcTime, nullable=False),
+)
+
+# Which pages were handed to a replica's socket, and which of those were written to the end.
+snapshot_sends = Table(
+    "snapshot_sends",
+    metadata,
+    Column("snapshot_id", _row_number, ForeignKey("snapshots.id", ondelete="CASCADE"), primary_key=True),
+    Column("page", Integer, primary_key=True),
+    Column("sent", Boolean, nullable=False),
+)
+
+# Finished walks that ShipStation has not confirmed yet. They outlive their snapshot.
+walks = Table(
+    "walks",
+    metadata,
+    Column("snapshot_id", _row_number, primary_key=True, autoincrement=False),
+    Column("store", String(100), nullable=False, index=True),
+    Column("start", UtcTime, nullable=False),
+    Column("read_from", UtcTime, nullable=False),
+    Column("reaches", UtcTime, nullable=True),
+    Column("until", UtcTime, nullable=False),
+)
+
+# What ShipStation was last told of each order: a digest, never the order itself. `read_by`: the shop was read before this moment.
+told_orders = Table(
+    "told_orders",
+    metadata,
+    Column("store", String(100), primary_key=True),
+    Column("order_id", String(200), primary_key=True),
+    Column("digest", String(32), nullable=False),
+    Column("snapshot_id", _row_number, nullable=False, index=True),
+    Column("page", Integer, nullable=False),
+    Column("read_by", UtcTime, nullable=False),
+    Column("confirmed", Boolean, nullable=False),
+    Column("told_at", UtcTime, nullable=False),
+)
+
+# Orders to be asked for by id with the next window from `due_at` on, whatever the shop's list says. The snapshot that took one along
+# is named in `carried_by`; the hint goes once that snapshot's walk has been confirmed.
+hints = Table(
+    "hints",
+    metadata,
+    Column("store", String(100), primary_key=True),
+    Column("order_id", String(200), primary_key=True),
+    Column("due_at", UtcTime, nullable=False),
+    Column("carried_by", _row_number, nullable=True, index=True),
+)
+
+# Orders that did not go out, for the operator. No buyer's data.
+held_orders = Table(
+    "held_orders",
+    metadata,
+    Column("store", String(100), primary_key=True),
+    Column("order_id", String(200), primary_key=True),
+    Column("number", String(200), nullable=False),
+    Column("kind", String(12), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("first_seen", UtcTime, nullable=False),
+    Column("last_seen", UtcTime, nullable=False),
+    Index("ix_held_orders_last_seen", "store", "kind", "last_seen"),
 )

@@ -1,0 +1,137 @@
+"""What ShipStation has been given so far, and how far back the next window must reach. Pure: no clock, no storage.
+
+The story of one store is a line in time. `covered_until` is a point on it: every change the shop dated up to there has been given in a walk
+that ShipStation finished. Each window is read from that point, less a lookback, whatever start ShipStation asks for; so a window
+that failed, or that ShipStation gave up, is read again as part of the next one.
+
+A walk counts in two steps. It is *finished* once each of its pages has been sent with 200. It is *confirmed* once ShipStation asks for a
+window that starts later: an answer can be lost after we wrote it, and ShipStation shows that by asking for the same start again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from connectors.orders import Window
+
+# Nothing is lost by looking back a little too far, and no shop's history begins before this.
+EARLIEST = datetime.fromisoformat("1970-01-02T00:00:00+00:00")
+
+
+class CoverageRules(msgspec.Struct, frozen=True, kw_only=True):
+    """How a store's windows may be widened.
+
+    `lookback`: shops show a change up to this long after its own date. `max_recovery`: no window starts earlier than this before now
+    unless ShipStation asks for it. `reach_back` false: never give anything older than asked (the ShipRush dialect).
+    """
+
+    lookback: timedelta = timedelta(minutes=10)
+    max_recovery: timedelta = timedelta(days=30)
+    reach_back: bool = True
+
+
+class Coverage(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a store's story has been told. Older than `since` was never asked for; `confirmed` once a walk has been."""
+
+    since: datetime
+    covered_until: datetime
+    confirmed: bool = False
+
+
+class Reach(msgspec.Struct, frozen=True, kw_only=True):
+    """The window really read. Given in full it covers all from `reaches` on, None where it vouches for nothing.
+
+    `gap` is what would have to be read as well and is too old for `max_recovery`, or may not be read in this dialect.
+    """
+
+    window: Window
+    reaches: datetime | None
+    gap: Window | None = None
+
+
+class Walk(msgspec.Struct, frozen=True, kw_only=True):
+    """A finished walk that waits to be confirmed. `start` is what ShipStation asked for, `read_from` what was read.
+
+    `until` is the end of the window or the moment reading began, whichever came first: a later change may have been missed.
+    """
+
+    id: int
+    start: datetime
+    read_from: datetime
+    reaches: datetime | None
+    until: datetime
+
+
+class Settled(msgspec.Struct, frozen=True, kw_only=True):
+    """What a new window says about the finished walks before it."""
+
+    coverage: Coverage | None
+    confirmed: tuple[Walk, ...]
+    dropped: tuple[Walk, ...]
+
+
+def begin(coverage: Coverage | None, asked: Window, now: datetime, rules: CoverageRules) -> Coverage | None:
+    """The duty that comes with being asked: it starts with the first window, or with an earlier one until a walk has been confirmed.
+
+    A window that ended longer than `max_recovery` ago is a look into history and begins nothing.
+    """
+    if asked.end < now - rules.max_recovery:
+        return coverage
+    if coverage is None:
+        return Coverage(since=asked.start, covered_until=asked.start)
+    if not coverage.confirmed and asked.start < coverage.covered_until:
+        return Coverage(since=asked.start, covered_until=asked.start)
+    return coverage
+
+
+def reach(coverage: Coverage | None, asked: Window, now: datetime, rules: CoverageRules) -> Reach:
+    """How far back to read when `asked` comes in at `now`."""
+    covered = asked.start if coverage is None else coverage.covered_until
+    reaches = None if coverage is None else min(asked.start, covered)
+    if not rules.reach_back:
+        return Reach(window=asked, reaches=reaches, gap=_gap(covered, asked.start))
+    wanted = _back(min(asked.start, covered), rules.lookback)
+    start = min(asked.start, max(wanted, _back(now, rules.max_recovery)))
+    return Reach(window=Window(start=start, end=asked.end), reaches=reaches, gap=_gap(covered, start))
+
+
+def _back(moment: datetime, span: timedelta) -> datetime:
+    return moment - span if moment - EARLIEST > span else EARLIEST
+
+
+def _gap(covered: datetime, start: datetime) -> Window | None:
+    return Window(start=covered, end=start) if covered < start else None
+
+
+def settle(coverage: Coverage | None, walks: Sequence[Walk], asked: Window) -> Settled:
+    """Ask a new window's start about the finished walks: one that started earlier has been received, any other perhaps not."""
+    confirmed = tuple(sorted((walk for walk in walks if walk.start < asked.start), key=lambda walk: walk.until))
+    dropped = tuple(walk for walk in walks if walk.start >= asked.start)
+    for walk in confirmed:
+        coverage = advance(coverage, walk)
+    return Settled(coverage=coverage, confirmed=confirmed, dropped=dropped)
+
+
+def advance(coverage: Coverage | None, walk: Walk) -> Coverage | None:
+    """Move the line to the end of a confirmed walk, if the walk joins what was covered before. It never moves back."""
+    if coverage is None or walk.reaches is None or walk.reaches > coverage.covered_until:
+        return coverage
+    return Coverage(since=coverage.since, covered_until=max(coverage.covered_until, walk.until), confirmed=True)
+
+
+def closes(walk: Walk, gap: Window) -> bool:
+    """Whether a confirmed walk gave all that lies in a gap noted earlier."""
+    return walk.read_from <= gap.start and gap.end <= walk.until
+
+
+def serves(held: Reach, start: datetime, end: datetime, asked: Window, needed: Reach) -> bool:
+    """Whether a window read earlier for [`start`, `end`], and not given yet, may answer `asked` in place of a new reading.
+
+    It may end earlier than asked: the rest is read with the next window, for the line moves no further than the reading did.
+    """
+    if needed.reaches is not None and (held.reaches is None or held.reaches > needed.reaches):
+        return False
+    return start <= asked.start and end <= asked.end and held.window.start <= needed.window.start
