@@ -1,0 +1,1 @@
+"""Shopify: orders and fulfilments over the Admin API, by REST or GraphQL."""

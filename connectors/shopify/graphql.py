@@ -1,0 +1,190 @@
+"""Shopify's GraphQL Admin API as a `Transport`: the one with a future, dearer per order, with lists that have to be paged inside orders."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from connectors.errors import RefusedError
+from connectors.orders import RejectedOrder
+from connectors.shopify import queries, wire
+from connectors.shopify.graphql_client import COST_CODE, GraphqlClient
+from connectors.shopify.graphql_fulfilment import GraphqlFulfilment, collect
+from connectors.shopify.graphql_wire import Line, Node, Order, Rows, ShippingLine, gid, tail, to_line, to_order, to_shipping_line
+from connectors.shopify.mapping import reject_raw
+from connectors.shopify.rest import moment_text
+from connectors.shopify.settings import Money
+from connectors.shopify.transport import ExpiredCursorError, OrderPage, Span, StampPage
+
+_LARGEST = 250
+# Shopify refuses a single query above this.
+_DEAREST = 1000.0
+# Before the first answer has told what an order costs.
+_FIRST_SIZE = 5
+# What is asked for at once by id.
+_BY_ID = 5
+_COUNTS_TO = 25_000
+_UNSHIPPED_STATES = ("unfulfilled", "unshipped", "partial", "scheduled", "on_hold", "request_declined")
+
+
+class _OrderRows(Node, frozen=True):
+    orders: Rows[msgspec.Raw]
+
+
+class _Nodes(Node, frozen=True):
+    nodes: tuple[msgspec.Raw, ...]
+
+
+class _Stamp(Node, frozen=True):
+    id: str
+    updated_at: datetime
+
+
+class _StampRows(Node, frozen=True):
+    orders: Rows[_Stamp]
+
+
+class _Named(Node, frozen=True):
+    id: str
+    name: str | None = None
+
+
+class _NamedRows(Node, frozen=True):
+    orders: Rows[_Named]
+
+
+class _Count(Node, frozen=True):
+    count: int
+    precision: str = "EXACT"
+
+
+class _Counted(Node, frozen=True):
+    orders_count: _Count | None = None
+
+
+class _MoreLines(Node, frozen=True):
+    line_items: Rows[Line]
+
+
+class _OrderWithLines(Node, frozen=True):
+    order: _MoreLines | None = None
+
+
+class _MoreShipping(Node, frozen=True):
+    shipping_lines: Rows[ShippingLine]
+
+
+class _OrderWithShipping(Node, frozen=True):
+    order: _MoreShipping | None = None
+
+
+_ORDER = msgspec.json.Decoder(Order)
+
+
+class GraphqlTransport(GraphqlFulfilment):
+    """`side` is the side of amounts that the settings want."""
+
+    name = "graphql"
+
+    def __init__(self, client: GraphqlClient, side: Money) -> None:
+        super().__init__(client)
+        self._side = side
+        self._orders = queries.orders(side)
+        self._most = _FIRST_SIZE
+
+    async def read_page(self, span: Span, size: int, cursor: str) -> OrderPage:
+        """As many as one query may cost, at most `size`."""
+        rows = (await self._list(span, size, cursor)).orders
+        return OrderPage(orders=tuple([await self._to_order(raw) for raw in rows.nodes]), cursor=rows.cursor)
+
+    async def _list(self, span: Span, size: int, cursor: str) -> _OrderRows:
+        while True:
+            first = min(size, self._affordable())
+            variables = {"first": first, "after": cursor or None, "query": _search(span)}
+            try:
+                return await self._client.ask(self._orders, variables, _OrderRows, size=first)
+            except RefusedError as error:
+                if error.code == COST_CODE and first > 1:
+                    self._most = first // 2
+                    continue
+                if cursor and "cursor" in str(error).lower():
+                    raise ExpiredCursorError(f"Listing orders: the cursor has expired ({error})") from error
+                raise
+
+    def _affordable(self) -> int:
+        """How many orders one query may ask for, as far as the shop has told their cost."""
+        cost = self._client.cost_of_one(self._orders)
+        if cost is None:
+            return self._most
+        return max(min(int(min(_DEAREST, self._client.ceiling or _DEAREST) / cost), _LARGEST), 1)
+
+    async def read_stamps(self, span: Span, cursor: str) -> StampPage:
+        """By id, so that nothing moves while they are read."""
+        variables = {"first": _LARGEST, "after": cursor or None, "query": _search(span)}
+        rows = (await self._client.ask(queries.STAMPS, variables, _StampRows)).orders
+        stamps = tuple(wire.Stamp(tail(row.id), row.updated_at) for row in rows.nodes)
+        return StampPage(stamps=stamps, cursor=rows.cursor)
+
+    async def read_orders(self, ids: tuple[int, ...]) -> tuple[wire.Order | RejectedOrder, ...]:
+        """A few at a time, for their cost."""
+        found: list[wire.Order | RejectedOrder] = []
+        query = queries.orders_by_id(self._side)
+        for start in range(0, len(ids), _BY_ID):
+            wanted = [gid("Order", number) for number in ids[start : start + _BY_ID]]
+            answer = await self._client.ask(query, {"ids": wanted}, _Nodes, size=len(wanted))
+            found += [await self._to_order(raw) for raw in answer.nodes if bytes(raw) not in (b"null", b"{}")]
+        return tuple(found)
+
+    async def read_order(self, order_id: int) -> wire.Order | RejectedOrder | None:
+        """None if there is no such node."""
+        return next(iter(await self.read_orders((order_id,))), None)
+
+    async def count(self, span: Span) -> int | None:
+        """None beyond 25,000, where Shopify stops counting."""
+        counted = (await self._client.ask(queries.COUNT, {"query": _search(span)}, _Counted)).orders_count
+        return counted.count if counted is not None and counted.count <= _COUNTS_TO else None
+
+    async def find_orders(self, name: str) -> tuple[int, ...]:
+        """The search is loose, so names are compared here."""
+        bare = name.removeprefix("#")
+        rows = (await self._client.ask(queries.NAMED, {"query": f"name:{_quoted(bare)}"}, _NamedRows)).orders
+        return tuple(tail(row.id) for row in rows.nodes if (row.name or "").removeprefix("#") == bare)
+
+    async def _to_order(self, raw: msgspec.Raw) -> wire.Order | RejectedOrder:
+        """An order in the REST shape, with the lists that the page cut short read to their end."""
+        try:
+            order = _ORDER.decode(raw)
+            lines = await collect(order.line_items, lambda cursor: self._more_lines(order.id, cursor))
+            shipping = await collect(order.shipping_lines, lambda cursor: self._more_shipping(order.id, cursor))
+            return to_order(order, tuple(map(to_line, lines)), tuple(map(to_shipping_line, shipping)))
+        except msgspec.DecodeError as error:
+            rejected = reject_raw(raw, str(error))
+            return msgspec.structs.replace(rejected, id=rejected.id.rpartition("/")[2])
+
+    async def _more_lines(self, order: str, cursor: str) -> Rows[Line] | None:
+        answer = await self._client.ask(queries.more_lines(self._side), {"id": order, "after": cursor}, _OrderWithLines)
+        return answer.order.line_items if answer.order else None
+
+    async def _more_shipping(self, order: str, cursor: str) -> Rows[ShippingLine] | None:
+        answer = await self._client.ask(queries.more_shipping_lines(self._side), {"id": order, "after": cursor}, _OrderWithShipping)
+        return answer.order.shipping_lines if answer.order else None
+
+
+def _search(span: Span) -> str:
+    """The span in Shopify's search language; times are whole seconds, both bounds are inclusive."""
+    terms = []
+    if span.start is not None:
+        terms.append(f"updated_at:>='{moment_text(span.start)}'")
+    if span.end is not None:
+        terms.append(f"updated_at:<='{moment_text(span.end)}'")
+    if span.unshipped:
+        states = " OR ".join(f"fulfillment_status:{state}" for state in _UNSHIPPED_STATES)
+        terms.append(f"({states})")
+    return " AND ".join([*terms, "status:any"])
+
+
+def _quoted(text: str) -> str:
+    """A value of a search, as a phrase."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

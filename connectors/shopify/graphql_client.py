@@ -1,0 +1,169 @@
+"""One call to Shopify's GraphQL Admin API: what fails under a 200 becomes an error of ours, and the cost budget is kept."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import msgspec
+
+from connectors.errors import AuthenticationError, ConnectorError, RefusedError, ThrottledError, UnavailableError
+from connectors.response import Reply
+from connectors.upstream import Upstream
+
+T = TypeVar("T")
+_PATH = "graphql.json"
+_FAILED = frozenset({"INTERNAL_SERVER_ERROR", "TIMEOUT", "SERVICE_UNAVAILABLE"})
+_UNPROCESSABLE = 422
+# Until the shop tells its own: the smallest plan's.
+_RESTORE_RATE = 100.0
+_LONGEST_WAIT = 30.0
+COST_CODE = "MAX_COST_EXCEEDED"
+
+
+class _Throttle(msgspec.Struct, frozen=True, rename="camel"):
+    maximum_available: float = 0.0
+    currently_available: float = 0.0
+    restore_rate: float = _RESTORE_RATE
+
+
+class _Cost(msgspec.Struct, frozen=True, rename="camel"):
+    requested_query_cost: float | None = None
+    actual_query_cost: float | None = None
+    throttle_status: _Throttle | None = None
+
+
+class _ErrorKind(msgspec.Struct, frozen=True, rename="camel"):
+    code: str | None = None
+    required_access: str | None = None
+
+
+class _Fault(msgspec.Struct, frozen=True):
+    message: str = ""
+    extensions: _ErrorKind | None = None
+    path: tuple[str | int, ...] | None = None
+
+    @property
+    def code(self) -> str:
+        return (self.extensions.code if self.extensions else None) or ""
+
+    @property
+    def bearable(self) -> bool:
+        """Whether the order can do without the field: the right to read customers is not needed for the addresses of orders."""
+        return self.code == "ACCESS_DENIED" and "customer" in (self.path or ())
+
+
+class _Extensions(msgspec.Struct, frozen=True):
+    cost: _Cost | None = None
+
+
+class _Verdict(msgspec.Struct, frozen=True):
+    """`errors` is a list of faults, or a text where the request itself was refused."""
+
+    errors: tuple[_Fault, ...] | str | None = None
+    extensions: _Extensions | None = None
+    data: msgspec.Raw = msgspec.Raw(b"null")
+
+
+def judge(reply: Reply) -> None:
+    """Raise what a GraphQL answer under 200 means, a throttled one so that it is asked again after the wait it needs."""
+    if not reply.url.partition("?")[0].endswith(_PATH):
+        return
+    verdict = reply.decode(_Verdict)
+    if isinstance(verdict.errors, str) or (verdict.errors and not all(fault.bearable for fault in verdict.errors)):
+        raise _error_of(reply, verdict)
+
+
+def _error_of(reply: Reply, verdict: _Verdict) -> ConnectorError:
+    faults = (_Fault(message=verdict.errors),) if isinstance(verdict.errors, str) else verdict.errors or ()
+    said = f"{reply.where}: Shopify answered: {'; '.join(fault.message.rstrip('.') for fault in faults[:3])}."
+    codes = {fault.code for fault in faults if fault.code}
+    if "THROTTLED" in codes:
+        return ThrottledError(said, retry_after=_wait_of(verdict.extensions.cost if verdict.extensions else None))
+    if "ACCESS_DENIED" in codes:
+        return AuthenticationError(said)
+    if codes & _FAILED:
+        return UnavailableError(said)
+    return RefusedError(said, status=_UNPROCESSABLE, code=min(codes, default=""))
+
+
+def _wait_of(cost: _Cost | None) -> float:
+    """Seconds until the bucket holds what the query asks for."""
+    if cost is None or cost.throttle_status is None or cost.throttle_status.restore_rate <= 0:
+        return 1.0
+    status = cost.throttle_status
+    return min(max((cost.requested_query_cost or 0) - status.currently_available, 0) / status.restore_rate + 0.1, _LONGEST_WAIT)
+
+
+class GraphqlClient:
+    """Asks one shop. `version` is the API version of the path."""
+
+    def __init__(self, upstream: Upstream, version: str) -> None:
+        self._upstream = upstream
+        self._path = f"api/{version}/{_PATH}"
+        self._costs: dict[str, float] = {}
+        self._throttle: _Throttle | None = None
+        self._told_at = 0.0
+
+    async def ask(self, query: str, variables: Mapping[str, Any], kind: type[T], *, size: int = 1) -> T:
+        """A read. `size` is how many rows it asks for at most, which its cost grows with."""
+        await self._afford(query, size)
+        reply = await self._upstream.query(self._path, {"query": query, "variables": variables})
+        return self._decode(query, reply, kind, size)
+
+    async def change(self, query: str, variables: Mapping[str, Any], kind: type[T]) -> T:
+        """A mutation, sent again only where it was not carried out."""
+        await self._afford(query, 1)
+        reply = await self._upstream.write("POST", self._path, json={"query": query, "variables": variables})
+        return self._decode(query, reply, kind, 1)
+
+    def cost_of_one(self, query: str) -> float | None:
+        """What one row of this query costs, as the shop told last; None before the first answer."""
+        return self._costs.get(query)
+
+    @property
+    def ceiling(self) -> float | None:
+        """The most the bucket holds; None before the first answer."""
+        return self._throttle.maximum_available if self._throttle else None
+
+    async def _afford(self, query: str, size: int) -> None:
+        """Wait until the bucket holds what this query will ask for."""
+        cost, status = self._costs.get(query, 0.0) * size, self._throttle
+        if status is None or status.restore_rate <= 0:
+            return
+        have = status.currently_available + (time.monotonic() - self._told_at) * status.restore_rate
+        if (lacking := min(cost, status.maximum_available) - have) > 0:
+            await asyncio.sleep(min(lacking / status.restore_rate, _LONGEST_WAIT))
+
+    def _decode(self, query: str, reply: Reply, kind: type[T], size: int) -> T:
+        verdict = reply.decode(_Verdict)
+        cost = verdict.extensions.cost if verdict.extensions else None
+        if cost is not None and cost.throttle_status is not None:
+            self._throttle, self._told_at = cost.throttle_status, time.monotonic()
+            if cost.requested_query_cost:
+                self._costs[query] = cost.requested_query_cost / size
+        return msgspec.structs.replace(reply, content=bytes(verdict.data)).decode(kind)
+
+
+class UserError(msgspec.Struct, frozen=True):
+    """Why a mutation was not carried out."""
+
+    message: str = ""
+    field: tuple[str, ...] | None = None
+
+
+class Done(msgspec.Struct, frozen=True, rename="camel"):
+    """What every mutation answers."""
+
+    user_errors: tuple[UserError, ...] = ()
+
+
+def require_done(done: Done | None) -> None:
+    """Raise `RefusedError` with the shop's words if a mutation was refused, with the status REST would have given it."""
+    if done is None:
+        raise RefusedError("Shopify did not carry out the change and does not say why.", status=_UNPROCESSABLE)
+    if done.user_errors:
+        words = "; ".join(error.message.rstrip(".") for error in done.user_errors)
+        raise RefusedError(f"Shopify refuses: {words}.", status=_UNPROCESSABLE, code="USER_ERROR")

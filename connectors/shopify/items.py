@@ -1,0 +1,142 @@
+"""From the lines of Shopify's order to ours: goods, and what is paid or taken off besides them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from connectors.orders import ZERO, ItemOption, LineItem, OrderStatus, Weight, WeightUnit
+from connectors.shopify import wire
+from connectors.shopify.prices import OrderError, Side, read_discount, read_net_share, read_tip, rounded
+from connectors.shopify.settings import ShopifySettings
+from connectors.shopify.statuses import Held, State, exported_quantity
+
+_PICKUP = frozenset({"pickup", "pick_up", "pickup_point", "retail"})
+_LOCAL = frozenset({"local", "local_delivery"})
+
+
+class Variant(msgspec.Struct, frozen=True, kw_only=True):
+    """What the product side knows of a line's goods."""
+
+    image_url: str = ""
+    barcode: str = ""
+    weight: Weight | None = None
+    hs_code: str = ""
+    origin: str = ""
+
+
+def _nothing_to_carry(order: wire.Order, settings: ShopifySettings) -> bool:
+    """Whether no carrier takes this order: collected by the buyer, delivered by the merchant, or sold over the counter."""
+    kinds = {(line.delivery_category or "").lower() for line in order.shipping_lines or () if not line.is_removed}
+    if settings.pickup_orders == "hold_back" and kinds & _PICKUP:
+        return True
+    if settings.local_delivery == "hold_back" and kinds & _LOCAL:
+        return True
+    return order.source_name == "pos" and order.shipping_address is None and settings.pickup_orders == "hold_back"
+
+
+def read_items(
+    order: wire.Order, settings: ShopifySettings, side: Side, state: State, held: Held | None, variants: Mapping[int, Variant]
+) -> Iterator[LineItem]:
+    """The lines ShipStation is told of: goods with what is left of them, then discounts, tip, duties and fees."""
+    carried = not _nothing_to_carry(order, settings)
+    taken_off, tipped = ZERO, False
+    for index, line in enumerate(order.line_items or ()):
+        path = f"line_items[{index}]"
+        quantity = exported_quantity(order, line, state, held, settings)
+        if quantity <= 0:
+            continue
+        if line.quantity <= 0:
+            raise OrderError(f"{path}.quantity: expected at least 1, found {line.quantity}")
+        price = side.amount(f"{path}.price", line.price_set, line.price)
+        discount = read_discount(line, side, path)
+        if order.taxes_included:
+            share = read_net_share(price * line.quantity - discount, line.tax_lines or (), side, path)
+            price, discount = (price, discount) if share == 1 else (rounded(price * share), rounded(discount * share))
+        if settings.discounts == "net" and discount:
+            price -= rounded(discount / line.quantity)
+        elif discount:
+            taken_off += discount if quantity == line.quantity else rounded(discount * quantity / line.quantity)
+        tipped = tipped or bool(line.tip)
+        yield _item(line, path, quantity, price, settings, variants.get(line.variant_id or 0), carried=carried)
+    yield from _extra_lines(order, side, state, taken_off, tipped=tipped)
+
+
+def _item(
+    line: wire.Line, path: str, quantity: int, price: Decimal, settings: ShopifySettings, variant: Variant | None, *, carried: bool
+) -> LineItem:
+    options = tuple(_read_properties(line.properties, f"{path}.properties"))
+    if variant is not None and settings.customs:
+        facts = (("HS code", variant.hs_code), ("Country of origin", variant.origin))
+        options += tuple(ItemOption(name=name, value=value) for name, value in facts if value)
+    return LineItem(
+        id=str(line.id),
+        sku=(line.sku or "").strip(),
+        name=(line.name or line.title or "").strip() or "(no name)",
+        image_url=variant.image_url if variant else "",
+        quantity=quantity,
+        unit_price=price,
+        weight=_weight(line, variant, path),
+        upc=variant.barcode if variant else "",
+        options=options,
+        adjustment=bool(line.tip),
+        shippable=carried and bool(line.requires_shipping) and not line.tip,
+    )
+
+
+def _weight(line: wire.Line, variant: Variant | None, path: str) -> Weight | None:
+    if variant is not None and variant.weight is not None:
+        return variant.weight
+    if line.grams is None or not line.grams:
+        return None
+    if not line.grams.is_finite() or line.grams < 0:
+        raise OrderError(f"{path}.grams: expected a weight in grams, found {line.grams}")
+    return Weight(value=line.grams, unit=WeightUnit.GRAMS)
+
+
+def _extra_lines(order: wire.Order, side: Side, state: State, discount: Decimal, *, tipped: bool) -> Iterator[LineItem]:
+    """What is paid or taken off besides goods and shipping, as lines nobody packs."""
+    codes = ", ".join(code.code for code in order.discount_codes or () if code.code)
+    amounts = [("discount", f"Discount ({codes})" if codes else "Discount", -discount)]
+    if not tipped:
+        amounts.append(("tip", "Tip", read_tip(order, side)))
+    if state.status is not OrderStatus.CANCELLED:
+        rounding = side.amount("total_cash_rounding_payment_adjustment_set", order.total_cash_rounding_payment_adjustment_set)
+        amounts += [
+            ("duties", "Duties", side.amount("current_total_duties_set", order.current_total_duties_set)),
+            ("fees", "Additional fees", side.amount("current_total_additional_fees_set", order.current_total_additional_fees_set)),
+            ("rounding", "Cash rounding", rounding),
+        ]
+    for key, name, amount in amounts:
+        if amount:
+            yield LineItem(id=f"{order.id}-{key}", name=name, quantity=1, unit_price=amount, adjustment=True, shippable=False)
+
+
+def _read_properties(properties: Any, path: str) -> Iterator[ItemOption]:
+    """A line's properties: a list of name and value, one such object, a plain object, or nothing. Names that begin with `_` are hidden."""
+    if properties is None:
+        return
+    if isinstance(properties, dict):
+        pairs: Iterable[tuple[Any, Any]] = (
+            [(properties["name"], properties["value"])] if properties.keys() == {"name", "value"} else properties.items()
+        )
+    elif isinstance(properties, list):
+        pairs = [(one.get("name"), one.get("value")) if isinstance(one, dict) else ("", one) for one in properties]
+    else:
+        raise OrderError(f"{path}: expected a list of names and values, found {type(properties).__name__}")
+    for name, value in pairs:
+        title, text = read_text(name), read_text(value)
+        if text and not title.startswith("_"):
+            yield ItemOption(name=title or "Option", value=text)
+
+
+def read_text(value: Any) -> str:
+    """A name or value that somebody's theme or app put into the order, as text."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value.strip()
+    return "yes" if value is True else "no" if value is False else msgspec.json.encode(value).decode().strip('"')

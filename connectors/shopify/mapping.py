@@ -1,0 +1,177 @@
+"""From Shopify's order to ours. Pure: no requests, no clock.
+
+What one order cannot be sent for is raised as `OrderError` inside and handed out as a `RejectedOrder`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from connectors.orders import Order, OrderStatus, RejectedOrder
+from connectors.shopify import wire
+from connectors.shopify.items import Variant, read_items, read_text
+from connectors.shopify.people import read_customer, require_address
+from connectors.shopify.prices import OrderError, Side, read_shipping
+from connectors.shopify.settings import ShopifySettings
+from connectors.shopify.statuses import Held, State, read_state
+
+_LATEST = datetime.max.replace(tzinfo=UTC)
+_FALSE_WORDS = frozenset({"", "0", "no", "false", "none", "off"})
+_GIFT_FLAGS = frozenset({"gift", "isgift", "giftorder", "giftwrap", "giftwrapping"})
+_PATH = re.compile(r" - at `\$\.?(.*)`$")
+
+
+def decode_order(raw: bytes | msgspec.Raw) -> wire.Order | RejectedOrder:
+    """One order of a REST answer; one that is not what Shopify promises is rejected with the path."""
+    try:
+        return _ORDER.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        return reject_raw(raw, str(error))
+
+
+def reject_raw(raw: bytes | msgspec.Raw, fault: str) -> RejectedOrder:
+    """The rejection of an order that could not be decoded, with as much of its identity as can be read."""
+    try:
+        identity = _IDENTITY.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        identity = wire.Identity()
+    number = identity.name if isinstance(identity.name, str) else ""
+    path = _PATH.search(fault)
+    reason = f"{path[1] or 'order'}: {fault[: path.start()][:1].lower()}{fault[1 : path.start()]}" if path else fault
+    key = str(identity.id) if isinstance(identity.id, int | str) else ""
+    return RejectedOrder(id=key, number=order_number(number, key), modified_at=_moment(identity.updated_at), reason=reason)
+
+
+_ORDER = msgspec.json.Decoder(wire.Order, float_hook=Decimal)
+_IDENTITY = msgspec.json.Decoder(wire.Identity)
+
+
+def _moment(value: Any) -> datetime | None:
+    try:
+        moment = msgspec.convert(value, datetime)
+        return moment.astimezone(UTC) if moment.tzinfo else None
+    except (msgspec.ValidationError, OverflowError):
+        return None
+
+
+def order_number(name: str | None, fallback: str) -> str:
+    """The number people see, without Shopify's usual `#`; a prefix or suffix the shop chose stays."""
+    return (name or "").strip().removeprefix("#") or fallback
+
+
+def read_order(
+    order: wire.Order, settings: ShopifySettings, *, held: Held | None = None, variants: Mapping[int, Variant] | None = None
+) -> Order | RejectedOrder:
+    """Our order, or why there is none. `held` says what is on hold, `variants` what is known of the goods by variant id."""
+    key = str(order.id)
+    try:
+        return _read(order, settings, held, variants or {})
+    except (OrderError, OverflowError) as error:
+        number = order_number(order.name, key)
+        return RejectedOrder(id=key, number=number, modified_at=_moment(order.updated_at), reason=str(error))
+
+
+def _read(order: wire.Order, settings: ShopifySettings, held: Held | None, variants: Mapping[int, Variant]) -> Order:
+    if order.test and settings.test_orders == "reject":
+        raise OrderError(
+            "test: the order was paid through Shopify's test gateway, so nothing is to be shipped (test_orders: export sends it)"
+        )
+    state, side = read_state(order, held), Side(order, settings.money)
+    items = tuple(read_items(order, settings, side, state, held, variants))
+    shippable = sum(item.shippable for item in items)
+    if shippable and not state.over:
+        require_address(order, shippable)
+    placed, modified = _utc("created_at", order.processed_at or order.created_at), _utc("updated_at", order.updated_at)
+    gift_message, gift, notes = _read_attributes(order, settings)
+    return Order(
+        id=str(order.id),
+        number=order_number(order.name, str(order.order_number or order.id)),
+        placed_at=placed,
+        modified_at=modified,
+        status=state.status,
+        shop_status=state.word,
+        status_known=state.known,
+        currency=side.currency,
+        total=_total(order, side, state),
+        tax=_tax(order, side, state),
+        shipping=read_shipping(order, side),
+        shipping_method=_shipping_method(order),
+        payment_method=", ".join(order.payment_gateway_names or ()) or (order.gateway or ""),
+        customer=read_customer(order),
+        items=items,
+        customer_notes=(order.note or "").strip(),
+        internal_notes="\n".join((*notes, *(held.reasons if held else ()))),
+        gift=gift or bool(gift_message),
+        gift_message=gift_message,
+        custom_fields=tuple(_custom_field(order, name) for name in settings.custom_fields),
+        source=order.source_name or "",
+        tags=_tags(order),
+    )
+
+
+def _utc(path: str, moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise OrderError(f"{path}: expected a time with its offset, found {moment.isoformat()!r}")
+    return moment.astimezone(UTC)
+
+
+def _total(order: wire.Order, side: Side, state: State) -> Decimal:
+    """The total now; of a cancelled order, whose total now is nothing, the one it was placed with."""
+    if state.status is OrderStatus.CANCELLED or (order.current_total_price is None and order.current_total_price_set is None):
+        return side.amount("total_price", order.total_price_set, order.total_price)
+    return side.amount("current_total_price", order.current_total_price_set, order.current_total_price)
+
+
+def _tax(order: wire.Order, side: Side, state: State) -> Decimal:
+    if state.status is OrderStatus.CANCELLED or (order.current_total_tax is None and order.current_total_tax_set is None):
+        return side.amount("total_tax", order.total_tax_set, order.total_tax)
+    return side.amount("current_total_tax", order.current_total_tax_set, order.current_total_tax)
+
+
+def _shipping_method(order: wire.Order) -> str:
+    for line in order.shipping_lines or ():
+        if not line.is_removed and (line.title or line.code):
+            return line.title or line.code or ""
+    return ""
+
+
+def _tags(order: wire.Order) -> tuple[str, ...]:
+    return tuple(filter(None, (tag.strip() for tag in (order.tags or "").split(","))))
+
+
+def _folded(name: str) -> str:
+    return re.sub(r"[\W_]+", "", name).casefold()
+
+
+def _read_attributes(order: wire.Order, settings: ShopifySettings) -> tuple[str, bool, tuple[str, ...]]:
+    """The gift message, whether it is a gift, and the other visible note attributes as `name: value`."""
+    wanted = {_folded(name) for name in settings.gift_attributes}
+    message, gift, others = "", False, []
+    for attribute in order.note_attributes or ():
+        name, value = (attribute.name or "").strip(), read_text(attribute.value)
+        if _folded(name) in wanted:
+            message = message or value
+        elif _folded(name) in _GIFT_FLAGS:
+            gift = gift or value.casefold() not in _FALSE_WORDS
+        elif value and not name.startswith("_"):
+            others.append(f"{name}: {value}" if name else value)
+    return message, gift, tuple(others)
+
+
+def _custom_field(order: wire.Order, name: str) -> str:
+    facts = {
+        "order:po_number": order.po_number or "",
+        "order:confirmation_number": order.confirmation_number or "",
+        "order:discount_codes": ", ".join(code.code for code in order.discount_codes or () if code.code),
+        "order:tags": ", ".join(_tags(order)),
+        "order:source": order.source_name or "",
+    }
+    if name in facts:
+        return facts[name]
+    return next((read_text(one.value) for one in order.note_attributes or () if (one.name or "").casefold() == name.casefold()), "")

@@ -1,0 +1,68 @@
+"""Who bought and where it goes, from whatever parts Shopify sends; and whether it withholds them. Pure."""
+
+from __future__ import annotations
+
+from connectors.orders import Address, Customer
+from connectors.shopify import wire
+from connectors.shopify.prices import OrderError
+
+_COUNTRY_CODE = 2
+WITHHELD = (
+    "found none, nor any name, e-mail or phone of the buyer. If Shopify's admin shows them, Shopify withholds them from this app: on its "
+    "lowest plans custom apps do not get them, on the others access to protected customer data has to be granted in the Dev Dashboard"
+)
+
+
+def _text(value: str | None) -> str:
+    return (value or "").strip()
+
+
+def read_address(address: wire.Address | None, *, email: str, phone: str) -> Address:
+    """An address with what there is of it. The name is put together from its parts if the whole is missing."""
+    if address is None:
+        return Address(email=email, phone=phone)
+    name = _text(address.name) or " ".join(part for part in (_text(address.first_name), _text(address.last_name)) if part)
+    code = _text(address.country_code).upper()
+    return Address(
+        name=name or _text(address.company),
+        company=_text(address.company),
+        line1=_text(address.address1),
+        line2=_text(address.address2),
+        city=_text(address.city),
+        region=_text(address.province_code) or _text(address.province),
+        postal_code=_text(address.zip),
+        country=code if len(code) == _COUNTRY_CODE and code.isascii() and code.isalpha() else "",
+        phone=_text(address.phone) or phone,
+        email=email,
+    )
+
+
+def read_customer(order: wire.Order) -> Customer:
+    """The buyer, with both addresses; a missing name or e-mail is taken from the next best place."""
+    person = order.customer
+    email = _text(order.email) or _text(order.contact_email) or _text(person.email if person else "")
+    phone = _text(order.phone) or _text(person.phone if person else "")
+    ship_to = read_address(order.shipping_address, email=email, phone=phone)
+    bill_to = read_address(order.billing_address or order.shipping_address, email=email, phone=phone)
+    if not bill_to.name and person is not None:
+        name = " ".join(part for part in (_text(person.first_name), _text(person.last_name)) if part)
+        bill_to = (
+            Address(name=name, email=email, phone=phone) if order.billing_address is None and order.shipping_address is None else bill_to
+        )
+    code = email or (str(person.id) if person and person.id else "")
+    return Customer(code=code, bill_to=bill_to, ship_to=ship_to)
+
+
+def require_address(order: wire.Order, lines: int) -> None:
+    """Raise `OrderError` unless there is somewhere to ship `lines` lines to, saying whether Shopify withholds it or nobody gave it."""
+    address = order.shipping_address
+    if address is not None and any(_text(part) for part in (address.name, address.last_name, address.address1, address.city, address.zip)):
+        return
+    person = order.customer
+    known = (order.email, order.contact_email, order.phone, *((person.email, person.first_name, person.last_name) if person else ()))
+    bill = order.billing_address
+    if not any(_text(part) for part in (*known, *((bill.name, bill.last_name, bill.address1) if bill else ()))):
+        raise OrderError(f"shipping_address: expected an address, for {lines} of its lines are to be shipped, {WITHHELD}")
+    raise OrderError(
+        f"shipping_address: expected an address, for {lines} of its lines are to be shipped, found none; give the order one in Shopify"
+    )

@@ -1,0 +1,108 @@
+"""Shopify's amounts: one currency throughout, tax taken out where prices hold it, discounts counted once. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from connectors.orders import ZERO
+from connectors.shopify import wire
+from connectors.shopify.settings import Money
+
+# Enough for the cents of a line of any quantity to add up; exact prices stay exact.
+_GRAIN = Decimal("0.000001")
+_ONE = Decimal(1)
+_CENT = Decimal("0.01")
+
+
+class OrderError(ValueError):
+    """One order cannot be sent as it is; the message names the path, what was expected and what came."""
+
+
+class Side:
+    """Which of each pair of amounts counts, for one order."""
+
+    def __init__(self, order: wire.Order, money: Money) -> None:
+        buyers = order.presentment_currency or order.currency
+        self._presentment = money == "presentment"
+        self._single = buyers == order.currency
+        self.currency = buyers if self._presentment else order.currency
+
+    def amount(self, path: str, bag: wire.MoneyBag | None, plain: Decimal | None = None) -> Decimal:
+        """The amount of this side. `plain` is the shop's, as old answers give it alone. Raises `OrderError`."""
+        money = None if bag is None else (bag.presentment_money if self._presentment else bag.shop_money)
+        amount = plain if money is None else money.amount
+        if money is None and self._presentment and not self._single and amount:
+            raise OrderError(f"{path}: expected an amount in {self.currency}, found one in the shop's currency alone")
+        if amount is None:
+            return ZERO
+        if not amount.is_finite():
+            raise OrderError(f"{path}: expected money, found {amount}")
+        return amount
+
+
+def read_discount(line: wire.Line, side: Side, path: str) -> Decimal:
+    """What all discounts take off a line's whole quantity: its allocations, or in old answers its total."""
+    if line.discount_allocations is None:
+        return side.amount(f"{path}.total_discount", line.total_discount_set, line.total_discount)
+    return sum((side.amount(f"{path}.discount_allocations", one.amount_set, one.amount) for one in line.discount_allocations), ZERO)
+
+
+def read_net_share(gross: Decimal, taxes: Iterable[wire.Tax], side: Side, path: str) -> Decimal:
+    """The share of a price that is not tax, where `gross` (after discounts) contains the tax: from the tax itself, else from its rates."""
+    taxes = tuple(taxes)
+    tax = sum((side.amount(f"{path}.tax_lines", one.price_set, one.price) for one in taxes), ZERO)
+    if gross > 0 and 0 < tax < gross:
+        return (gross - tax) / gross
+    rates = sum((one.rate for one in taxes if one.rate is not None and one.rate.is_finite()), ZERO)
+    return _ONE / (_ONE + rates) if gross <= 0 < rates else _ONE
+
+
+def rounded(amount: Decimal) -> Decimal:
+    """A quotient with six digits after the point."""
+    return amount.quantize(_GRAIN)
+
+
+def read_shipping(order: wire.Order, side: Side) -> Decimal:
+    """What shipping costs now: after discounts and refunds, without tax."""
+    gross = net = ZERO
+    for index, line in enumerate(order.shipping_lines or ()):
+        if line.is_removed:
+            continue
+        path = f"shipping_lines[{index}]"
+        bag, plain = (
+            (line.discounted_price_set, line.discounted_price)
+            if line.discounted_price_set is not None or line.discounted_price is not None
+            else (line.price_set, line.price)
+        )
+        price = side.amount(f"{path}.price", bag, plain)
+        gross += price
+        net += price * read_net_share(price, line.tax_lines or (), side, path) if order.taxes_included else price
+    if order.current_shipping_price_set is None:
+        net = rounded(net) if order.taxes_included else net
+        return max(net - _refunded_shipping(order, side), ZERO)
+    current = side.amount("current_shipping_price_set", order.current_shipping_price_set)
+    return rounded(current * net / gross) if gross > 0 and net != gross else current
+
+
+def _refunded_shipping(order: wire.Order, side: Side) -> Decimal:
+    """Shipping given back, without tax, from answers that do not state the price that is left."""
+    return -sum(
+        (
+            side.amount("refunds.order_adjustments", one.amount_set, one.amount)
+            for refund in order.refunds or ()
+            for one in refund.order_adjustments or ()
+            if one.kind == "shipping_refund"
+        ),
+        ZERO,
+    )
+
+
+def read_tip(order: wire.Order, side: Side) -> Decimal:
+    """The tip. REST states it in the shop's currency alone; then the buyer's is worked out by the order's own rate, to the cent."""
+    if order.total_tip_received_set is not None or not order.total_tip_received:
+        return side.amount("total_tip_received", order.total_tip_received_set)
+    both = order.total_price_set
+    if side.currency == order.currency or both is None or both.presentment_money is None or not both.shop_money.amount:
+        return side.amount("total_tip_received", None, order.total_tip_received)
+    return (order.total_tip_received * both.presentment_money.amount / both.shop_money.amount).quantize(_CENT)

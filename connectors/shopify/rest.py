@@ -1,0 +1,186 @@
+"""Shopify's REST Admin API as a `Transport`: few requests, exact inclusive filters, one JSON shape."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from connectors.errors import RefusedError
+from connectors.orders import RejectedOrder
+from connectors.shopify import wire
+from connectors.shopify.mapping import decode_order
+from connectors.shopify.transport import ExpiredCursorError, NewFulfillment, OrderPage, Span, StampPage, Tracking
+from connectors.shopify.wire_fulfilment import (
+    Count,
+    Fulfillment,
+    FulfillmentOrder,
+    FulfillmentOrders,
+    Fulfillments,
+    OneOrder,
+    OrdersPage,
+)
+from connectors.upstream import Upstream
+
+_LARGEST = 250
+_NOT_FOUND = 404
+_BAD_REQUEST = 400
+_NEXT = re.compile(r'<([^>]*)>\s*;[^,]*?\brel="?next"?', re.IGNORECASE)
+# Shopify counts no further; one more means "at least".
+_COUNTS_TO = 25_000
+
+Pairs = Sequence[tuple[str, str]]
+
+
+class _StampRows(msgspec.Struct, frozen=True):
+    orders: tuple[wire.Stamp, ...]
+
+
+class _IdRow(msgspec.Struct, frozen=True):
+    id: int
+    name: str | None = None
+
+
+class _IdRows(msgspec.Struct, frozen=True):
+    orders: tuple[_IdRow, ...]
+
+
+class RestTransport:
+    """`version` is the API version all paths carry."""
+
+    name = "rest"
+
+    def __init__(self, upstream: Upstream, version: str) -> None:
+        self._upstream = upstream
+        self._root = f"api/{version}"
+
+    async def read_page(self, span: Span, size: int, cursor: str) -> OrderPage:
+        """`cursor` is the shop's own link, followed untouched."""
+        content, following = await self._list(cursor, (*_filters(span), ("limit", str(size)), ("fields", wire.ORDER_FIELDS)))
+        return OrderPage(orders=_decode_all(content), cursor=following)
+
+    async def read_stamps(self, span: Span, cursor: str) -> StampPage:
+        """Ids and times alone, 250 a page."""
+        content, following = await self._list(cursor, (*_filters(span), ("limit", str(_LARGEST)), ("fields", "id,updated_at")))
+        return StampPage(stamps=content.decode(_StampRows).orders, cursor=following)
+
+    async def _list(self, cursor: str, params: Pairs) -> tuple[Any, str]:
+        if not cursor:
+            reply = await self._upstream.get(f"{self._root}/orders.json", params)
+        else:
+            try:
+                reply = await self._upstream.get(cursor)
+            except RefusedError as error:
+                if error.status == _BAD_REQUEST:
+                    raise ExpiredCursorError(f"Listing orders: the cursor has expired ({error})") from error
+                raise
+        return reply, next_link(reply.headers)
+
+    async def read_orders(self, ids: tuple[int, ...]) -> tuple[wire.Order | RejectedOrder, ...]:
+        """By `ids`, in one request."""
+        listed = ",".join(map(str, ids))
+        params = (("ids", listed), ("status", "any"), ("limit", str(_LARGEST)), ("fields", wire.ORDER_FIELDS))
+        return _decode_all(await self._upstream.get(f"{self._root}/orders.json", params))
+
+    async def read_order(self, order_id: int) -> wire.Order | RejectedOrder | None:
+        """None on 404."""
+        try:
+            reply = await self._upstream.get(f"{self._root}/orders/{order_id}.json", (("fields", wire.ORDER_FIELDS),))
+        except RefusedError as error:
+            if error.status == _NOT_FOUND:
+                return None
+            raise
+        return decode_order(reply.decode(OneOrder).order)
+
+    async def count(self, span: Span) -> int | None:
+        """None beyond 25,000, where Shopify stops counting."""
+        params = tuple(pair for pair in _filters(span) if pair[0] != "order")
+        count = (await self._upstream.get(f"{self._root}/orders/count.json", params)).decode(Count).count
+        return count if count <= _COUNTS_TO else None
+
+    async def find_orders(self, name: str) -> tuple[int, ...]:
+        """The shop's `name` filter finds beginnings and parts too, so names are compared here."""
+        params = (("name", name), ("status", "any"), ("limit", "50"), ("fields", "id,name"))
+        rows = (await self._upstream.get(f"{self._root}/orders.json", params)).decode(_IdRows).orders
+        return tuple(row.id for row in rows if (row.name or "").removeprefix("#") == name.removeprefix("#"))
+
+    async def read_fulfillment_orders(self, order_id: int) -> tuple[FulfillmentOrder, ...]:
+        """All of an order, in one answer."""
+        reply = await self._upstream.get(f"{self._root}/orders/{order_id}/fulfillment_orders.json")
+        return reply.decode(FulfillmentOrders).fulfillment_orders
+
+    async def read_fulfillments(self, order_id: int) -> tuple[Fulfillment, ...] | None:
+        """None on 404: the shop does not know the order."""
+        try:
+            reply = await self._upstream.get(f"{self._root}/orders/{order_id}/fulfillments.json", (("limit", str(_LARGEST)),))
+        except RefusedError as error:
+            if error.status == _NOT_FOUND:
+                return None
+            raise
+        return reply.decode(Fulfillments).fulfillments
+
+    async def create_fulfillment(self, fulfillment: NewFulfillment) -> None:
+        """One POST: all picks lie at one location."""
+        picks = [
+            {
+                "fulfillment_order_id": pick.id,
+                "fulfillment_order_line_items": [{"id": line.id, "quantity": line.quantity} for line in pick.lines],
+            }
+            for pick in fulfillment.picks
+        ]
+        told = {"line_items_by_fulfillment_order": picks, "notify_customer": fulfillment.notify, **_tracking(fulfillment.tracking)}
+        await self._write(f"{self._root}/fulfillments.json", {"fulfillment": told})
+
+    async def update_tracking(self, fulfillment_id: int, tracking: Tracking, *, notify: bool) -> None:
+        """The new number replaces the old one."""
+        told = {"notify_customer": notify, **_tracking(tracking)}
+        await self._write(f"{self._root}/fulfillments/{fulfillment_id}/update_tracking.json", {"fulfillment": told})
+
+    async def release_hold(self, fulfillment_order_id: int) -> None:
+        """All holds of the fulfilment order."""
+        await self._write(f"{self._root}/fulfillment_orders/{fulfillment_order_id}/release_hold.json", {})
+
+    async def open_scheduled(self, fulfillment_order_id: int) -> None:
+        """Before its day."""
+        await self._write(f"{self._root}/fulfillment_orders/{fulfillment_order_id}/open.json", {})
+
+    async def _write(self, path: str, body: Mapping[str, Any]) -> None:
+        await self._upstream.write("POST", path, json=body)
+
+
+def _filters(span: Span) -> tuple[tuple[str, str], ...]:
+    """`status=any`, or closed and archived orders are left out. Both bounds are inclusive."""
+    pairs = [("status", "any"), ("order", "updated_at asc")]
+    if span.start is not None:
+        pairs.append(("updated_at_min", moment_text(span.start)))
+    if span.end is not None:
+        pairs.append(("updated_at_max", moment_text(span.end)))
+    if span.unshipped:
+        pairs.append(("fulfillment_status", "unfulfilled"))
+    return tuple(pairs)
+
+
+def moment_text(moment: datetime) -> str:
+    """A time in whole seconds UTC, with `Z`: a `+` would need care in a query."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def next_link(headers: Mapping[str, str]) -> str:
+    """The address of the next page in a `Link` header; empty if there is none."""
+    found = _NEXT.search(headers.get("Link", ""))
+    return found[1] if found else ""
+
+
+def _decode_all(reply: Any) -> tuple[wire.Order | RejectedOrder, ...]:
+    return tuple(decode_order(raw) for raw in reply.decode(OrdersPage).orders)
+
+
+def _tracking(tracking: Tracking) -> dict[str, Any]:
+    """Empty without a number; a company that Shopify does not know comes with a link of its own."""
+    if not tracking.number:
+        return {}
+    parts = {"number": tracking.number, "company": tracking.company, "url": tracking.url}
+    return {"tracking_info": {name: value for name, value in parts.items() if value}}

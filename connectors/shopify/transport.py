@@ -1,0 +1,126 @@
+"""What Portside asks of a Shopify shop, whichever of its two APIs answers. No HTTP here."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+import msgspec
+
+from connectors.errors import TemporaryError
+from connectors.orders import RejectedOrder
+from connectors.shopify.wire import Order, Stamp
+from connectors.shopify.wire_fulfilment import Fulfillment, FulfillmentOrder
+
+
+class Span(msgspec.Struct, frozen=True, kw_only=True):
+    """Which orders: modified from `start` to `end`, both inclusive and whole seconds; or, with `unshipped`, all that are not shipped."""
+
+    start: datetime | None = None
+    end: datetime | None = None
+    unshipped: bool = False
+
+
+class OrderPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Some orders as the shop lists them, oldest change first if it keeps its word; `cursor` leads to the next page, empty at the end."""
+
+    orders: tuple[Order | RejectedOrder, ...]
+    cursor: str = ""
+
+
+class StampPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Ids and times of change alone."""
+
+    stamps: tuple[Stamp, ...]
+    cursor: str = ""
+
+
+class Tracking(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a parcel can be followed. `company` is one of Shopify's own names, or another with a `url` beside it."""
+
+    number: str = ""
+    company: str = ""
+    url: str = ""
+
+
+class LinePick(msgspec.Struct, frozen=True):
+    """So many units of one line of a fulfilment order."""
+
+    id: int
+    quantity: int
+
+
+class OrderPick(msgspec.Struct, frozen=True):
+    """What to ship of one fulfilment order."""
+
+    id: int
+    lines: tuple[LinePick, ...]
+
+
+class NewFulfillment(msgspec.Struct, frozen=True, kw_only=True):
+    """One parcel from one location."""
+
+    picks: tuple[OrderPick, ...]
+    tracking: Tracking
+    notify: bool = False
+
+
+class ExpiredCursorError(TemporaryError):
+    """The shop no longer knows a cursor: the window is to be read again from the last order seen."""
+
+
+class Transport(Protocol):
+    """One of Shopify's two Admin APIs. Raises nothing but `ConnectorError`s."""
+
+    @property
+    def name(self) -> str:
+        """`rest` or `graphql`."""
+        ...
+
+    async def read_page(self, span: Span, size: int, cursor: str) -> OrderPage:
+        """A page of at most `size` orders, oldest change first. Raises `ExpiredCursorError`."""
+        ...
+
+    async def read_stamps(self, span: Span, cursor: str) -> StampPage:
+        """A page of stamps, in any order. Raises `ExpiredCursorError`."""
+        ...
+
+    async def read_orders(self, ids: tuple[int, ...]) -> tuple[Order | RejectedOrder, ...]:
+        """These orders as they are now, at most 100, in any order; those that are gone are missing."""
+        ...
+
+    async def read_order(self, order_id: int) -> Order | RejectedOrder | None:
+        """One order, None if the shop does not know it."""
+        ...
+
+    async def count(self, span: Span) -> int | None:
+        """How many orders; None where the shop does not count so far."""
+        ...
+
+    async def find_orders(self, name: str) -> tuple[int, ...]:
+        """The ids of the orders with this name."""
+        ...
+
+    async def read_fulfillment_orders(self, order_id: int) -> tuple[FulfillmentOrder, ...]:
+        """What each location has to ship. Those of a kind the app has no right to are missing."""
+        ...
+
+    async def read_fulfillments(self, order_id: int) -> tuple[Fulfillment, ...] | None:
+        """The parcels the shop knows of, None if it does not know the order."""
+        ...
+
+    async def create_fulfillment(self, fulfillment: NewFulfillment) -> None:
+        """Ship one parcel. Raises `RefusedError` with status 422 if the shop says no."""
+        ...
+
+    async def update_tracking(self, fulfillment_id: int, tracking: Tracking, *, notify: bool) -> None:
+        """Give a parcel another number."""
+        ...
+
+    async def release_hold(self, fulfillment_order_id: int) -> None:
+        """Take a fulfilment order off hold."""
+        ...
+
+    async def open_scheduled(self, fulfillment_order_id: int) -> None:
+        """Open a scheduled fulfilment order now."""
+        ...

@@ -1,0 +1,148 @@
+"""Every order of a span, oldest change first, each once, whatever the shop's paging does on the way.
+
+Shopify lists by time of change when asked to, but does not promise it. So each page is checked; at the first one out of order the walk reads
+all ids with their times, sorts them, and fetches the orders in that order. A cursor that expired, and Shopify's limit of 25,000 rows behind
+one cursor, are met by asking again from the last order seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+
+import structlog
+
+from connectors.errors import TemporaryError, UnavailableError, UnreadableResponseError
+from connectors.orders import RejectedOrder
+from connectors.shopify.transport import ExpiredCursorError, OrderPage, Span, Transport
+from connectors.shopify.wire import Order, Stamp
+
+# Shopify pages through at most 25,000 rows; a new query well before that.
+MOST_ROWS = 20_000
+# A window whose cursors keep dying before the next page is read cannot be walked.
+MOST_RESTARTS = 20
+_BATCH = 100
+_log = structlog.get_logger(__name__)
+
+
+class Walk:
+    """One walk. `size` is the page size to begin with; it is halved when the shop fails on a page."""
+
+    def __init__(self, transport: Transport, span: Span, size: int) -> None:
+        self._transport = transport
+        self._whole = span
+        self._span = span
+        self._size = size
+        self._seen: set[int] = set()
+        self._last: datetime | None = None
+        self._rows = 0
+        self._restarts = 0
+
+    async def orders(self) -> AsyncIterator[Order | RejectedOrder]:
+        """The orders. A page that cannot be had ends the walk with an error, never early."""
+        cursor, visited = "", set[str]()
+        while True:
+            page = await self._page(cursor)
+            if page is None:
+                cursor = ""
+                continue
+            if not self._in_order(page):
+                async for order in self._sorted():
+                    yield order
+                return
+            for order in page.orders:
+                if self._is_new(order):
+                    yield order
+            cursor = page.cursor
+            if not cursor:
+                return
+            if cursor in visited:
+                raise UnreadableResponseError("Listing orders: the shop's paging runs in a circle.")
+            visited.add(cursor)
+            if self._rows >= MOST_ROWS and self._resume():
+                cursor = ""
+
+    async def _page(self, cursor: str) -> OrderPage | None:
+        """The next page, or None if the walk has to ask anew."""
+        try:
+            page = await self._transport.read_page(self._span, self._size, cursor)
+        except ExpiredCursorError:
+            self._count_restart()
+            self._resume()
+            return None
+        except UnavailableError as error:
+            if self._size == 1 or not error.reached:
+                raise
+            self._size = max(self._size // 2, 1)
+            _log.warning("shop_page_halved", size=self._size, error=str(error))
+            self._resume()
+            return None
+        self._rows += len(page.orders)
+        return page
+
+    def _count_restart(self) -> None:
+        self._restarts += 1
+        if self._restarts > MOST_RESTARTS:
+            raise TemporaryError("Listing orders: the shop's cursors expire before the next page can be read.")
+
+    def _resume(self) -> bool:
+        """Ask from the last order seen; False if that is where the present query began."""
+        self._rows = 0
+        if self._last is None or self._last == self._span.start:
+            return False
+        self._span = Span(start=self._last, end=self._whole.end, unshipped=self._whole.unshipped)
+        return True
+
+    def _in_order(self, page: OrderPage) -> bool:
+        last = self._last
+        for order in page.orders:
+            moment = _moment(order)
+            if moment is None:
+                continue
+            if last is not None and moment < last:
+                return False
+            last = moment
+        return True
+
+    def _is_new(self, order: Order | RejectedOrder) -> bool:
+        moment = _moment(order)
+        if moment is not None:
+            self._last = moment if self._last is None else max(self._last, moment)
+        key = int(order.id) if str(order.id).isdecimal() else hash(order.id)
+        if key in self._seen:
+            return False
+        self._seen.add(key)
+        return True
+
+    async def _sorted(self) -> AsyncIterator[Order | RejectedOrder]:
+        """The rest of the walk when the shop's order cannot be trusted: ids first, then the orders in our own order."""
+        _log.warning("shop_order_of_rows_wrong", shop_says="updated_at ascending")
+        stamps = [stamp for stamp in await self._stamps() if stamp.id not in self._seen]
+        stamps.sort(key=lambda stamp: (stamp.updated_at, stamp.id))
+        for start in range(0, len(stamps), _BATCH):
+            places = {stamp.id: place for place, stamp in enumerate(stamps[start : start + _BATCH])}
+            found = await self._transport.read_orders(tuple(places))
+            for order in sorted(found, key=lambda one: places.get(int(one.id) if str(one.id).isdecimal() else 0, _BATCH)):
+                if self._is_new(order):
+                    yield order
+
+    async def _stamps(self) -> list[Stamp]:
+        while True:
+            stamps: dict[int, Stamp] = {}
+            cursor, visited = "", set[str]()
+            try:
+                while True:
+                    page = await self._transport.read_stamps(self._span, cursor)
+                    stamps.update((stamp.id, stamp) for stamp in page.stamps)
+                    cursor = page.cursor
+                    if not cursor:
+                        return list(stamps.values())
+                    if cursor in visited:
+                        raise UnreadableResponseError("Listing orders: the shop's paging runs in a circle.")
+                    visited.add(cursor)
+            except ExpiredCursorError:
+                self._count_restart()
+
+
+def _moment(order: Order | RejectedOrder) -> datetime | None:
+    return order.updated_at if isinstance(order, Order) else order.modified_at

@@ -1,0 +1,144 @@
+"""Shopify's fulfilment orders and fulfilments as typed structs, in the REST shape."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+
+class FulfillmentOrderLine(msgspec.Struct, frozen=True):
+    """A share of an order's line. `quantity` is all of it, `fulfillable_quantity` what has not been shipped."""
+
+    id: int
+    line_item_id: int
+    quantity: int = 0
+    fulfillable_quantity: int = 0
+
+
+class Hold(msgspec.Struct, frozen=True):
+    """Why a fulfilment order may not be shipped now."""
+
+    reason: str | None = None
+    reason_notes: str | None = None
+
+
+class DeliveryMethod(msgspec.Struct, frozen=True):
+    """`shipping`, `pick_up`, `local`, `none`, `retail` or `pickup_point`."""
+
+    method_type: str | None = None
+
+
+class FulfillmentOrder(msgspec.Struct, frozen=True):
+    """What one location has to ship of an order. Only what `supported_actions` names is allowed now."""
+
+    id: int
+    order_id: int
+    assigned_location_id: int | None = None
+    status: str = ""
+    request_status: str | None = None
+    supported_actions: tuple[str, ...] | None = ()
+    fulfill_at: str | None = None
+    fulfillment_holds: tuple[Hold, ...] | None = ()
+    delivery_method: DeliveryMethod | None = None
+    line_items: tuple[FulfillmentOrderLine, ...] | None = ()
+
+    @property
+    def lines(self) -> tuple[FulfillmentOrderLine, ...]:
+        """The lines, none if the shop sent null."""
+        return self.line_items or ()
+
+    @property
+    def left(self) -> int:
+        """Units that have not been shipped."""
+        return sum(line.fulfillable_quantity for line in self.lines)
+
+
+class FulfillmentLine(msgspec.Struct, frozen=True):
+    """How much of an order's line went out with a fulfilment; `id` is the order line's."""
+
+    id: int
+    quantity: int = 0
+
+
+class Fulfillment(msgspec.Struct, frozen=True):
+    """A parcel the shop knows of. `status`: success, pending, open, cancelled, error, failure."""
+
+    id: int
+    status: str | None = None
+    location_id: int | None = None
+    tracking_company: str | None = None
+    tracking_number: str | None = None
+    tracking_numbers: tuple[str, ...] | None = ()
+    line_items: tuple[FulfillmentLine, ...] | None = ()
+
+    @property
+    def live(self) -> bool:
+        """Whether it counts: cancelled and failed ones do not."""
+        return self.status in ("success", "pending", "open")
+
+    @property
+    def numbers(self) -> frozenset[str]:
+        """Its tracking numbers, as they compare."""
+        return frozenset(comparable(number) for number in (*(self.tracking_numbers or ()), self.tracking_number or "") if number.strip())
+
+    @property
+    def quantities(self) -> dict[int, int]:
+        """Units by order line."""
+        units: dict[int, int] = {}
+        for line in self.line_items or ():
+            units[line.id] = units.get(line.id, 0) + line.quantity
+        return units
+
+
+class FulfillmentOrders(msgspec.Struct, frozen=True):
+    """The answer of `GET /orders/{id}/fulfillment_orders.json`."""
+
+    fulfillment_orders: tuple[FulfillmentOrder, ...]
+
+
+class Fulfillments(msgspec.Struct, frozen=True):
+    """The answer of `GET /orders/{id}/fulfillments.json`."""
+
+    fulfillments: tuple[Fulfillment, ...]
+
+
+class Scope(msgspec.Struct, frozen=True):
+    """One right of the access token."""
+
+    handle: str
+
+
+class Scopes(msgspec.Struct, frozen=True):
+    """The answer of `GET /admin/oauth/access_scopes.json`."""
+
+    access_scopes: tuple[Scope, ...]
+
+
+class OrdersPage(msgspec.Struct, frozen=True):
+    """The answer of `GET /orders.json`: each order is decoded on its own, so that a bad one harms no other."""
+
+    orders: tuple[msgspec.Raw, ...]
+
+
+class Stamps(msgspec.Struct, frozen=True):
+    """The answer of `GET /orders.json?fields=id,updated_at`."""
+
+    orders: tuple[Any, ...]
+
+
+class OneOrder(msgspec.Struct, frozen=True):
+    """The answer of `GET /orders/{id}.json`."""
+
+    order: msgspec.Raw
+
+
+class Count(msgspec.Struct, frozen=True):
+    """The answer of `GET /orders/count.json`."""
+
+    count: int
+
+
+def comparable(tracking_number: str) -> str:
+    """A tracking number as it compares: without blanks, in capitals, for people and carriers write it either way."""
+    return "".join(tracking_number.split()).upper()
