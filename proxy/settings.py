@@ -17,7 +17,7 @@ from proxy.settings_store import (
     StoreSettings,
     UpstreamSettings,
 )
-from proxy.settings_types import DatabaseUrl, Duration, Listen, ListenAddress
+from proxy.settings_types import DatabaseUrl, Duration, Listen, ListenAddress, write_duration
 
 __all__ = [
     "AdminSettings",
@@ -127,6 +127,13 @@ class DeliverySettings(BaseModel):
         ge=timedelta(hours=1),
         description="How long finished deliveries, and the buyer's data in them, are kept.",
     )
+
+    @model_validator(mode="after")
+    def _held_long_enough(self) -> Self:
+        if self.lease <= self.answer_within:
+            longest, found = write_duration(self.answer_within), write_duration(self.lease)
+            raise ValueError(f"expected a lease longer than answer_within ({longest}), found {found}; a notice could be told twice")
+        return self
 
 
 class LogSettings(BaseModel):

@@ -54,8 +54,8 @@ def find_faults(error: ValidationError, document: Document, model: type[BaseMode
     """Every fault pydantic found in `model`, whose values stand under `prefix` in the document."""
     details = error.errors(include_url=False)
     for detail in details:
-        if detail["type"] == "too_short" and any(_inside(other, detail) for other in details):
-            continue  # the list is short only because its members are wrong
+        if _follows_from_another(detail, details, model):
+            continue
         path, missing = _path(document.positions, (*prefix, *detail["loc"]))
         place = document.positions[path]
         at_key = detail["type"] in ("extra_forbidden", "missing") or detail["loc"][-1:] == ("[key]",)
@@ -67,8 +67,15 @@ def find_faults(error: ValidationError, document: Document, model: type[BaseMode
         )
 
 
-def _inside(inner: ErrorDetails, outer: ErrorDetails) -> bool:
-    return inner is not outer and inner["loc"][: len(outer["loc"])] == outer["loc"]
+def _follows_from_another(detail: ErrorDetails, details: list[ErrorDetails], model: type[BaseModel]) -> bool:
+    """Whether mending another fault mends this one: a list short of its wrong members, a key that is there but misspelt."""
+    *parent, last = detail["loc"] or ("",)
+    if detail["type"] == "too_short":
+        return any(other is not detail and other["loc"][: len(detail["loc"])] == detail["loc"] for other in details)
+    if detail["type"] != "missing":
+        return False
+    strangers = [str(other["loc"][-1]) for other in details if other["type"] == "extra_forbidden" and [*other["loc"][:-1]] == parent]
+    return any(f"{last!r}" in did_you_mean(stranger, _known_keys(model, tuple(parent))) for stranger in strangers)
 
 
 def _path(positions: Mapping[Path, Position], location: Path) -> tuple[Path, str | int]:

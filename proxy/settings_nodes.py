@@ -196,13 +196,16 @@ def _plain_value(text: str) -> Any:
 def _syntax_problem(error: yaml.MarkedYAMLError, text: str) -> Problem:
     """PyYAML's complaint as one sentence at the place where it stumbled."""
     mark = error.problem_mark or error.context_mark
+    if error.context_mark and "end of stream" in (error.problem or ""):
+        mark = error.context_mark  # where it was opened helps; where the file ends does not
     line, column = (mark.line, mark.column) if mark else (0, 0)
     lines = text.splitlines()
     around = lines[line] if line < len(lines) else ""
     if "\t" in around[: column + 1] and not around[:column].strip():
         return Problem(line=line + 1, column=around.index("\t") + 1, message="expected spaces at the start of the line, found a tab")
     said = _typed(error.problem or "it cannot be read").replace("<", "").replace(">", "").removeprefix("but ")
-    begun = f" ({error.context}" + (f" on line {error.context_mark.line + 1}" if error.context_mark else "") + ")" if error.context else ""
+    elsewhere = error.context_mark if error.context_mark is not mark else None
+    begun = f" ({error.context}" + (f" on line {elsewhere.line + 1}" if elsewhere else "") + ")" if error.context else ""
     return Problem(line=line + 1, column=column + 1, message=f"not YAML: {said}{begun}")
 
 

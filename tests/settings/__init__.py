@@ -1,0 +1,1 @@
+"""Settings: every value understood, every fault named with its place."""
