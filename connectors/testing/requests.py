@@ -1,0 +1,19 @@
+"""A request as a fake shop saw it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from multidict import CIMultiDictProxy, MultiMapping
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeenRequest:
+    """A request as it came, faults or not. `raw_path` is path and query, still percent-encoded."""
+
+    method: str
+    path: str
+    raw_path: str
+    query: MultiMapping[str]
+    headers: CIMultiDictProxy[str]
+    body: bytes
