@@ -106,7 +106,7 @@ class Outbox(Protocol):
         ...
 
     async def due(self) -> Mapping[str, datetime]:
-        """For each store with anything waiting, the time the first of it is due."""
+        """For each store with anything due now, since when the first of it has been."""
         ...
 
     async def claim(self, store: str, *, limit: int, lease: float) -> Sequence[Delivery]:

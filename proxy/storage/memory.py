@@ -59,7 +59,7 @@ class MemoryOutbox:
         """By store."""
         first: dict[str, datetime] = {}
         for row in self._rows.values():
-            if row.state is DeliveryState.WAITING:
+            if row.state is DeliveryState.WAITING and _due_at(row) <= self._clock():
                 due_at = _due_at(row)
                 first[row.store] = min(first.get(row.store, due_at), due_at)
         return first

@@ -61,8 +61,9 @@ class DatabaseOutbox:
 
     async def due(self) -> Mapping[str, datetime]:
         """One look at the index of what waits."""
-        statement = select(deliveries.c.store, func.min(deliveries.c.due_at)).where(_WAITING).group_by(deliveries.c.store)
         async with self._database.reading() as connection:
+            due = and_(_WAITING, deliveries.c.due_at <= await self._database.now(connection))
+            statement = select(deliveries.c.store, func.min(deliveries.c.due_at)).where(due).group_by(deliveries.c.store)
             return {row[0]: row[1] for row in await connection.execute(statement)}
 
     async def claim(self, store: str, *, limit: int, lease: float) -> Sequence[Delivery]:

@@ -34,6 +34,36 @@ class Metrics:
         self._exchange_seconds = Histogram(
             "portside_shop_request_seconds", "Time one attempt at the shop took.", ("store",), buckets=_SECONDS, registry=self.registry
         )
+        self._notices = Counter("portside_notices", "Shipment notices, by what was answered.", ("store", "answer"), registry=self.registry)
+        self._attempts = Counter(
+            "portside_delivery_attempts", "Tries to tell the shop of a shipment, by outcome.", ("store", "outcome"), registry=self.registry
+        )
+        self._attempt_seconds = Histogram(
+            "portside_delivery_attempt_seconds", "Time one such try took.", ("store",), buckets=_SECONDS, registry=self.registry
+        )
+        self._deliveries = Gauge(
+            "portside_deliveries",
+            "Notices that the shop does not have, by state: waiting or dead.",
+            ("store", "state"),
+            registry=self.registry,
+        )
+
+        self._windows = Counter("portside_windows", "Windows read from the shop, by outcome.", ("store", "outcome"), registry=self.registry)
+        self._window_seconds = Histogram(
+            "portside_window_seconds", "Time one window took to read.", ("store",), buckets=_SECONDS, registry=self.registry
+        )
+        self._held = Counter(
+            "portside_orders_held", "Orders that were not sent, by kind of reason.", ("store", "kind"), registry=self.registry
+        )
+        self._covered = Gauge(
+            "portside_covered_until_timestamp_seconds",
+            "Up to when changes were given in a finished walk.",
+            ("store",),
+            registry=self.registry,
+        )
+        self._gaps = Gauge(
+            "portside_gaps", "Spans that could not be read again and may hold lost orders.", ("store",), registry=self.registry
+        )
 
     def answered(self, *, store: str, action: str, status: int, seconds: float) -> None:
         """ShipStation got an answer."""
@@ -48,6 +78,34 @@ class Metrics:
         """The shop was asked once; `status` is None when no answer came."""
         self._exchanges.labels(store, "none" if status is None else str(status)).inc()
         self._exchange_seconds.labels(store).observe(seconds)
+
+    def noticed(self, *, store: str, answer: str) -> None:
+        """A shipment notice was answered: delivered, refused, waiting or repeated."""
+        self._notices.labels(store, answer).inc()
+
+    def attempted(self, *, store: str, outcome: str, seconds: float) -> None:
+        """The shop was told of a shipment, or that failed."""
+        self._attempts.labels(store, outcome).inc()
+        self._attempt_seconds.labels(store).observe(seconds)
+
+    def undelivered(self, *, store: str, state: str, count: int) -> None:
+        """So many notices are waiting, or dead."""
+        self._deliveries.labels(store, state).set(count)
+
+    def window_read(self, *, store: str, outcome: str, seconds: float) -> None:
+        """A builder ended: read, failed, taken over or interrupted."""
+        self._windows.labels(store, outcome).inc()
+        self._window_seconds.labels(store).observe(seconds)
+
+    def order_held(self, *, store: str, kind: str) -> None:
+        """An order did not go out."""
+        self._held.labels(store, kind).inc()
+
+    def covered(self, *, store: str, until: float | None, gaps: int) -> None:
+        """How far the store has been given, in Unix time, and how many gaps are open."""
+        if until is not None:
+            self._covered.labels(store).set(until)
+        self._gaps.labels(store).set(gaps)
 
     def render(self) -> tuple[bytes, str]:
         """All numbers in Prometheus' text form, and the content type that goes with them."""

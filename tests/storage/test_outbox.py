@@ -225,12 +225,15 @@ async def test_an_attempt_that_does_not_count_leaves_the_schedule_where_it_was(k
     assert await kept.deliveries.attempts_at(delivery.id) == [told]
 
 
-async def test_the_store_that_is_due_first_is_seen_first(kept: Kept) -> None:
+async def test_only_stores_with_something_due_are_looked_at(kept: Kept) -> None:
     await put(kept, parcel(), store="north")
+    await put(kept, parcel("2"), store="north")
+    await put(kept, parcel(), store="south", lease=LEASE)
+    since = kept.clock()
     kept.clock.forward(5)
-    leased = await put(kept, parcel(), store="south", lease=LEASE)
-    due = await kept.outbox.due()
-    assert due == {"north": kept.clock() - timedelta(seconds=5), "south": leased.lease_until}
+    assert await kept.outbox.due() == {"north": since}
+    kept.clock.forward(LEASE)
+    assert await kept.outbox.due() == {"north": since, "south": since + timedelta(seconds=LEASE)}
 
 
 async def test_earlier_shipments_are_those_the_shop_has_in_the_order_it_heard_of_them(kept: Kept) -> None:

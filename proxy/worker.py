@@ -1,0 +1,124 @@
+"""Carries out what waits: looks for due deliveries, store by store, and keeps the outbox tidy.
+
+Each store has its own places for deliveries at work, so a big store, or one whose shop is slow, takes nothing from the others.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+
+import structlog
+
+from proxy.delivery import Deliverer
+from proxy.settings import DeliverySettings
+from proxy.storage.errors import StorageError
+from proxy.storage.interface import Deliveries, DeliveryState, Outbox
+from proxy.stores import Store
+from proxy.telemetry.metrics import Metrics
+
+# How often the outbox is looked at when nothing tells us to: for what other replicas put in, and for what time makes due.
+_LOOK = 1.0
+_COUNT = 15.0
+_TIDY = 3600.0
+_log = structlog.get_logger("portside.delivery")
+
+
+class DeliveryWorker:
+    """Claims and starts deliveries until it is stopped."""
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        deliveries: Deliveries,
+        deliverer: Deliverer,
+        *,
+        stores: Mapping[str, Store],
+        settings: DeliverySettings,
+        metrics: Metrics,
+    ) -> None:
+        self._outbox = outbox
+        self._deliveries = deliveries
+        self._deliverer = deliverer
+        self._stores = stores
+        self._metrics = metrics
+        self._places = settings.concurrency
+        self._lease = settings.lease.total_seconds()
+        self._retention: timedelta = settings.retention
+
+    @asynccontextmanager
+    async def running(self, *, stop_within: float = 0.0) -> AsyncIterator[None]:
+        """Works while the block lasts; leaving it lets deliveries end for `stop_within` seconds and gives back the rest."""
+        tasks = [asyncio.create_task(loop, name=name) for name, loop in (("deliveries", self._work()), ("tidy", self._tidy()))]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._deliverer.close(stop_within)
+
+    async def look(self) -> int:
+        """Start what is due and has a place; gives how many were started. Raises StorageError."""
+        started = 0
+        for name in await self._outbox.due():
+            store = self._stores.get(name)
+            if store is not None:
+                started += await self._start_due(store)
+        return started
+
+    async def _start_due(self, store: Store) -> int:
+        free = self._places - self._deliverer.under_way(store.name)
+        if free <= 0 or not self._deliverer.may_ask(store.name):
+            return 0
+        outage = self._deliverer.courier.outage(store.name)
+        claimed = 0
+        try:
+            # While the shop is down, one is enough to find out whether it is back.
+            taken = await self._outbox.claim(store.name, limit=1 if outage.down else free, lease=self._lease)
+            claimed = len(taken)
+        finally:
+            if not claimed:
+                outage.retreat()
+        for delivery in taken:
+            self._deliverer.start(store, delivery)
+        return claimed
+
+    async def _work(self) -> None:
+        wake = self._deliverer.wake
+        while True:
+            wake.clear()
+            try:
+                await self.look()
+            except StorageError as error:
+                _log.warning("the outbox cannot be read", reason=str(error))
+                await asyncio.sleep(_LOOK)
+            except Exception:  # noqa: BLE001 -- whatever it was, what waits must go on
+                _log.exception("the delivery worker stumbled")
+                await asyncio.sleep(_LOOK)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(wake.wait(), _LOOK)
+
+    async def _tidy(self) -> None:
+        """Count what the shop does not have, often; forget buyers, now and then."""
+        loop = asyncio.get_running_loop()
+        next_purge = loop.time()
+        while True:
+            try:
+                await self._count()
+                if loop.time() >= next_purge:
+                    purged = await self._deliveries.purge(await self._outbox.now() - self._retention)
+                    next_purge = loop.time() + _TIDY
+                    if purged:
+                        _log.info("buyers' data forgotten", deliveries=purged)
+            except StorageError as error:
+                _log.warning("the outbox cannot be tidied", reason=str(error))
+            await asyncio.sleep(_COUNT)
+
+    async def _count(self) -> None:
+        counts = await self._deliveries.counts()
+        for store in self._stores:
+            for state in (DeliveryState.WAITING, DeliveryState.DEAD):
+                self._metrics.undelivered(store=store, state=state.value, count=counts.get((store, state), 0))

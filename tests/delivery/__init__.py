@@ -1,0 +1,1 @@
+"""A notice's way to the shop."""

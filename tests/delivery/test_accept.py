@@ -1,0 +1,255 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from connectors.shipments import Shipment, ShippedItem
+from proxy.delivery import NotifyAnswer
+from proxy.storage.interface import AttemptOutcome, DeliveryState
+from tests.delivery.conftest import Process, World
+
+Parcel = Callable[..., Shipment]
+
+
+def answering(status: int, words: str = "", **headers: str) -> Callable[[dict[str, Any]], Any]:
+    async def answer(_parcel: dict[str, Any]) -> web.StreamResponse:
+        return web.Response(status=status, text=words, headers={name.replace("_", "-"): value for name, value in headers.items()})
+
+    return answer
+
+
+async def unhindered(_parcel: dict[str, Any]) -> None:
+    return None
+
+
+class Gate:
+    """Holds the shop's answer back until it is opened."""
+
+    def __init__(self) -> None:
+        self.reached = asyncio.Event()
+        self.opened = asyncio.Event()
+
+    async def __call__(self, _parcel: dict[str, Any]) -> None:
+        self.reached.set()
+        await self.opened.wait()
+
+
+async def drain(process: Process) -> None:
+    """Let the worker look and everything it started end, until nothing is due."""
+    while await process.worker.look():
+        while process.deliverer.under_way(process.store.name):
+            process.deliverer.wake.clear()
+            await process.deliverer.wake.wait()
+
+
+async def test_a_notice_the_shop_takes_is_answered_200_and_settled(world: World, parcel: Parcel) -> None:
+    process = await world.process()
+    answer = await process.deliverer.accept(process.store, parcel())
+    assert answer == NotifyAnswer(status=200, message="delivered; the shop has it")
+    assert world.shop.of("1001") == ["1Z1"]
+    delivery = await world.only()
+    assert delivery.state is DeliveryState.DELIVERED
+    (attempt,) = await world.deliveries.attempts_at(delivery.id)
+    assert attempt.outcome is AttemptOutcome.DELIVERED
+    assert attempt.seconds >= 0
+
+
+@pytest.mark.parametrize(("said", "heard"), [(404, 404), (409, 409), (400, 422), (410, 422)])
+async def test_a_refusal_reaches_shipstation_with_the_shops_words_and_the_notice_is_kept_dead(
+    world: World, parcel: Parcel, said: int, heard: int
+) -> None:
+    process = await world.process(order_grace="0s")
+    world.shop.before = answering(said, "this order was cancelled")
+    answer = await process.deliverer.accept(process.store, parcel())
+    assert answer == NotifyAnswer(status=heard, message="this order was cancelled")
+    delivery = await world.only()
+    assert (delivery.state, delivery.last_error) == (DeliveryState.DEAD, "this order was cancelled")
+    await drain(process)
+    assert len(world.shop.calls) == 1
+
+
+async def test_a_passing_fault_is_answered_200_and_tried_again_later(world: World, parcel: Parcel) -> None:
+    process = await world.process()
+    world.shop.before = answering(503, "briefly closed")
+    answer = await process.deliverer.accept(process.store, parcel())
+    assert answer.status == 200
+    assert "briefly closed" in answer.message
+    world.shop.before = unhindered
+    await drain(process)
+    assert world.shop.parcels == [], "too early"
+    world.clock.forward(timedelta(minutes=2))
+    await drain(process)
+    assert world.shop.of("1001") == ["1Z1"]
+
+
+async def test_a_slow_shop_does_not_make_shipstation_wait_and_still_gets_it_once(world: World, parcel: Parcel) -> None:
+    process = await world.process(answer_within="1s")
+    process.deliverer._answer_within = 0.01
+    world.shop.before = gate = Gate()
+    answer = await process.deliverer.accept(process.store, parcel())
+    assert answer == NotifyAnswer(status=200, message="stored; Portside will tell the shop")
+    gate.opened.set()
+    await drain(process)
+    await process.deliverer.close(within=5)
+    assert world.shop.of("1001") == ["1Z1"]
+    assert (await world.only()).state is DeliveryState.DELIVERED
+
+
+async def test_a_repeat_in_flight_is_joined_without_a_second_call(world: World, parcel: Parcel) -> None:
+    process, replica = await world.process(), await world.process()
+    world.shop.before = gate = Gate()
+    first = asyncio.create_task(process.deliverer.accept(process.store, parcel()))
+    await gate.reached.wait()
+    for deliverer in (process.deliverer, replica.deliverer):
+        assert (await deliverer.accept(process.store, parcel())).status == 200
+    gate.opened.set()
+    assert (await first).status == 200
+    assert len(world.shop.calls) == 1
+
+
+async def test_a_repeat_of_a_delivered_notice_does_not_ask_the_shop(world: World, parcel: Parcel) -> None:
+    process = await world.process()
+    await process.deliverer.accept(process.store, parcel())
+    answer = await process.deliverer.accept(process.store, parcel())
+    assert answer == NotifyAnswer(status=200, message="known already; the shop has it")
+    assert len(world.shop.calls) == 1
+
+
+async def test_a_repeat_of_a_waiting_notice_does_not_hurry_it(world: World, parcel: Parcel) -> None:
+    process = await world.process()
+    world.shop.before = answering(503)
+    await process.deliverer.accept(process.store, parcel())
+    assert (await process.deliverer.accept(process.store, parcel())).status == 200
+    assert len(world.shop.calls) == 1
+
+
+async def test_a_repeat_of_a_dead_notice_is_tried_again_at_once(world: World, parcel: Parcel) -> None:
+    process = await world.process()
+    world.shop.before = answering(422, "no")
+    assert (await process.deliverer.accept(process.store, parcel())).status == 422
+    assert (await process.deliverer.accept(process.store, parcel())).status == 422
+    world.shop.before = unhindered
+    assert (await process.deliverer.accept(process.store, parcel())).status == 200
+    assert world.shop.of("1001") == ["1Z1"]
+    attempts = await world.deliveries.attempts_at((await world.only()).id)
+    assert [attempt.outcome for attempt in attempts] == [AttemptOutcome.REFUSED, AttemptOutcome.REFUSED, AttemptOutcome.DELIVERED]
+
+
+async def test_an_order_marked_as_shipped_without_a_label_is_told_once(world: World) -> None:
+    process = await world.process()
+    marked = Shipment(order_number="1001", carrier="Other", items=(ShippedItem(line_id="1", quantity=1),))
+    for _ in range(2):
+        assert (await process.deliverer.accept(process.store, marked)).status == 200
+    assert world.shop.of("1001") == [""]
+
+
+async def test_two_partial_notices_at_the_same_instant_on_two_replicas_are_told_one_after_the_other(world: World, parcel: Parcel) -> None:
+    process, replica = await world.process(), await world.process()
+    answers = await asyncio.gather(
+        process.deliverer.accept(process.store, parcel(number="A")), replica.deliverer.accept(replica.store, parcel(number="B"))
+    )
+    assert [answer.status for answer in answers] == [200, 200]
+    await drain(process)
+    assert sorted(world.shop.of("1001")) == ["A", "B"]
+    first, second = world.shop.parcels
+    assert (first["earlier"], second["earlier"]) == ([], [first["number"]])
+
+
+async def test_a_second_label_for_the_same_goods_is_told_with_the_first_beside_it(world: World, parcel: Parcel) -> None:
+    process = await world.process()
+    for number in ("VOIDED", "NEW"):
+        assert (await process.deliverer.accept(process.store, parcel(number=number))).status == 200
+    assert world.shop.parcels[-1]["earlier"] == ["VOIDED"]
+
+
+async def test_an_order_the_shop_shows_only_later_is_a_404_at_first_and_still_told(world: World, parcel: Parcel) -> None:
+    process = await world.process()
+    world.shop.unknown = {"1001"}
+    answer = await process.deliverer.accept(process.store, parcel())
+    assert answer.status == 404
+    assert answer.message.endswith("; Portside goes on trying for a while")
+    world.shop.unknown = set()
+    world.clock.forward(timedelta(minutes=2))
+    await drain(process)
+    assert world.shop.of("1001") == ["1Z1"]
+
+
+async def test_an_order_the_shop_never_shows_is_given_up_after_the_grace(world: World, parcel: Parcel) -> None:
+    process = await world.process()
+    world.shop.unknown = {"1001"}
+    await process.deliverer.accept(process.store, parcel())
+    for _ in range(4):
+        world.clock.forward(timedelta(minutes=30))
+        await drain(process)
+    assert (await world.only()).state is DeliveryState.DEAD
+
+
+async def test_wrong_credentials_at_the_shop_are_told_to_the_merchant_and_tried_again(world: World, parcel: Parcel) -> None:
+    process = await world.process()
+    world.shop.before = answering(401, "the key was revoked")
+    assert (await process.deliverer.accept(process.store, parcel())).status == 424
+    world.shop.before = unhindered
+    world.clock.forward(timedelta(minutes=2))
+    await drain(process)
+    assert world.shop.of("1001") == ["1Z1"]
+
+
+@pytest.mark.parametrize(
+    ("policy", "told", "mailed"), [("as_told", True, True), ("as_told", False, False), ("always", False, True), ("never", True, False)]
+)
+async def test_the_shop_mails_the_buyer_as_the_store_wants(world: World, parcel: Parcel, *, policy: str, told: bool, mailed: bool) -> None:
+    process = await world.process(notify_customer=policy)
+    await process.deliverer.accept(process.store, parcel(notify_customer=told))
+    assert world.shop.parcels[0]["mail"] is mailed
+
+
+async def test_an_answer_lost_on_the_way_does_not_make_a_second_parcel(world: World, parcel: Parcel) -> None:
+    process = await world.process()
+    world.shop.after = answering(502, "bad gateway")
+    assert (await process.deliverer.accept(process.store, parcel())).status == 200
+    world.shop.after = unhindered
+    world.clock.forward(timedelta(minutes=2))
+    await drain(process)
+    assert world.shop.of("1001") == ["1Z1"]
+    assert (await world.only()).state is DeliveryState.DELIVERED
+
+
+async def test_a_connector_that_fails_in_an_unforeseen_way_costs_no_shipment(
+    world: World, parcel: Parcel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process = await world.process()
+    with monkeypatch.context() as broken:
+        broken.setattr(type(process.store.connector), "_ask", None)
+        answer = await process.deliverer.accept(process.store, parcel())
+    assert answer.status == 200
+    assert "a fault of its own" in answer.message
+    world.clock.forward(timedelta(minutes=2))
+    await drain(process)
+    assert world.shop.of("1001") == ["1Z1"]
+
+
+async def test_what_runs_when_portside_stops_is_broken_off_and_its_lease_given_back(world: World, parcel: Parcel) -> None:
+    process, replica = await world.process(), await world.process()
+    world.shop.before = gate = Gate()
+    waiting = asyncio.create_task(process.deliverer.accept(process.store, parcel()))
+    await gate.reached.wait()
+    await process.deliverer.close()
+    assert (await waiting).status == 200
+    delivery = await world.only()
+    assert (delivery.state, delivery.lease, delivery.attempts) == (DeliveryState.WAITING, None, 0)
+    world.shop.before = unhindered
+    await drain(replica)
+    assert world.shop.of("1001") == ["1Z1"]
+
+
+async def test_a_stopping_portside_still_stores_but_starts_nothing(world: World, parcel: Parcel) -> None:
+    process = await world.process()
+    await process.deliverer.close()
+    assert (await process.deliverer.accept(process.store, parcel())).status == 200
+    assert world.shop.calls == []
+    assert (await world.only()).lease is None
