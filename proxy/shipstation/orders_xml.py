@@ -18,7 +18,7 @@ from proxy.shipstation.dates import format_date
 from proxy.shipstation.errors import DECLARATION, InvalidOrderError
 from proxy.shipstation.layout import ABSENT, Value, fill
 from proxy.shipstation.schema import check_order
-from proxy.shipstation.text import clean, cut
+from proxy.shipstation.text import clean, cut, is_carried, units
 
 MOST_OPTIONS = 10
 MOST_PIECES = 99_999
@@ -29,7 +29,6 @@ _ZERO = Decimal(0)
 
 _COUNTRY = re.compile(r"[A-Z]{2}", re.ASCII)
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
-_BREAKING = re.compile(r"[\t\n]")
 _UPC = re.compile(r"\d{1,12}", re.ASCII)
 # What XML Schema takes for a URI without having to be told what is wrong with it.
 _IMAGE = re.compile(r"https?://[^\s\[\]<>\"{}|\\^`%]+(?:%[0-9A-Fa-f]{2}[^\s\[\]<>\"{}|\\^`%]*)*")
@@ -202,7 +201,7 @@ def _id(text: str, field: str) -> Value:
     rule = f"1 to {LONGEST_ID} printable characters"
     if not text.strip():
         raise InvalidOrderError(field, rule, "nothing")
-    if len(text) > LONGEST_ID or _BREAKING.search(text) or clean(text) != text:
+    if units(text) > LONGEST_ID or not is_carried(text):
         raise InvalidOrderError(field, rule, f"{len(text)}: {text[: LONGEST_ID + 1]!r}")
     return text if "]]>" in text else CDATA(text)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from copy import deepcopy
 from importlib.resources import files
 
@@ -14,6 +14,7 @@ from proxy.shipstation.errors import InvalidOrderError
 
 _XS = "{http://www.w3.org/2001/XMLSchema}"
 _POSITION = re.compile(r"\[\d+\]")
+STRUCTURE = "the elements and attributes of the schema, each once"
 # Their values belong to the buyer: an error tells their length alone.
 _PERSONAL = re.compile(r"Customer/|Notes$|GiftMessage$|CustomField\d$")
 
@@ -43,7 +44,7 @@ class SchemaFault(msgspec.Struct, frozen=True, kw_only=True):
 def check_order(order: etree._Element) -> None:
     """Raise InvalidOrderError for the first rule that an `<Order>` of our own making breaks."""
     if not _OURS.validate(order):
-        fault = _faults(_OURS, order)[0]
+        fault = (schema_faults(order) or _faults(_OURS, order))[0]
         raise InvalidOrderError(fault.field, fault.rule, fault.reason)
 
 
@@ -58,15 +59,14 @@ def _faults(schema: etree.XMLSchema, document: etree._Element) -> list[SchemaFau
 
 
 def _fault(entry: etree._LogEntry, root: etree._Element) -> SchemaFault:
-    """A line of libxml2's log in our words. Where the content is wrong we quote the type's own rule, else the log's sentence."""
+    """A line of libxml2's log in our words. Where the content is wrong we quote the type's own rule."""
     path = (entry.path or "").lstrip("/")
     field = path.partition("/")[2] or path
     element = root.find(field) if "/" in path else root
-    rule = _RULES.get(_POSITION.sub("", path.removeprefix("Orders/")))
-    if rule is None or element is None:
-        sentence = entry.message.partition(": ")[2] or entry.message
-        return SchemaFault(field=field, rule="the elements and attributes of the schema, each once", reason=sentence)
-    return SchemaFault(field=field, rule=rule, reason=_found(field, element.text or ""))
+    kind = _POSITION.sub("", path.removeprefix("Orders/"))
+    if element is None or kind not in _RULES or entry.type_name == "SCHEMAV_ELEMENT_CONTENT":
+        return SchemaFault(field=field, rule=STRUCTURE, reason=_misplaced(entry, element, _REQUIRED.get(kind, ())))
+    return SchemaFault(field=field, rule=_RULES[kind], reason=_found(field, element.text or ""))
 
 
 def _found(field: str, text: str) -> str:
@@ -75,9 +75,21 @@ def _found(field: str, text: str) -> str:
     return f"{len(text)} characters" if _PERSONAL.search(field) else repr(text[:60])
 
 
+def _misplaced(entry: etree._LogEntry, element: etree._Element | None, required: Sequence[str]) -> str:
+    """What is wrong with the structure at `element`: a child it must have and has not, else libxml2's own sentence, which can be long."""
+    missing = [name for name in required if element is not None and element.find(name) is None]
+    if missing:
+        return f"no {', '.join(missing)}"
+    return str(entry.message).partition(": ")[2].partition(" Expected is")[0] or str(entry.message)
+
+
+def _children(type_name: str) -> Iterator[etree._Element]:
+    return _DOCUMENT.iterfind(f"{_XS}complexType[@name='{type_name}']//{_XS}element")
+
+
 def _rules(type_name: str, path: str) -> Iterator[tuple[str, str]]:
     """Path and rule of every leaf under a complex type, rules being the documentation of the leaves' types."""
-    for element in _DOCUMENT.iterfind(f"{_XS}complexType[@name='{type_name}']//{_XS}element"):
+    for element in _children(type_name):
         here, type_of = f"{path}/{element.get('name')}", element.get("type") or ""
         rule = _DOCUMENT.findtext(f"{_XS}simpleType[@name='{type_of}']/{_XS}annotation/{_XS}documentation")
         if rule is not None:
@@ -86,4 +98,14 @@ def _rules(type_name: str, path: str) -> Iterator[tuple[str, str]]:
             yield from _rules(type_of, here)
 
 
+def _required(type_name: str, path: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Path of every container under a complex type, itself included, and the children it must have."""
+    children = [(element.get("name") or "", element.get("type") or "", element.get("minOccurs")) for element in _children(type_name)]
+    if children:
+        yield path, tuple(name for name, _, least in children if least != "0")
+    for name, type_of, _ in children:
+        yield from _required(type_of, f"{path}/{name}")
+
+
 _RULES = dict(_rules("Order", "Order"))
+_REQUIRED = dict(_required("Order", "Order"))

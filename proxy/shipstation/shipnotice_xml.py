@@ -16,7 +16,7 @@ from connectors.shipments import Shipment, ShippedItem
 from proxy.shipstation.dates import parse_date, parse_day
 from proxy.shipstation.errors import WireError
 from proxy.shipstation.parameters import Parameters
-from proxy.shipstation.text import clean
+from proxy.shipstation.text import clean, is_carried
 
 # A notice of a thousand lines has a quarter of this.
 MAX_BODY = 256 * 1024
@@ -40,10 +40,12 @@ def parse_shipnotice(body: bytes, query: Parameters) -> Shipment:
     No items means: all that was left to ship. That is read only from a body without `Item` elements, never from one that cannot be read.
     Raises WireError: 413 for a body over 256 KiB, else 400 with what was expected and what came.
     """
-    body = body.removeprefix(codecs.BOM_UTF8).strip()
+    if len(body) > MAX_BODY:
+        raise WireError(f"body: expected at most {MAX_BODY} bytes, found {len(body)}", 413)
+    body = body.removeprefix(codecs.BOM_UTF8).lstrip()
     notice = _Fields(_parse(body) if body else Element("ShipNotice"), "ShipNotice")
-    order_id = _id("OrderID", notice.text("OrderID") or query.one("order_id"))
-    order_number = _id("OrderNumber", notice.text("OrderNumber") or query.one("order_number"))
+    order_id = _id("OrderID", notice.raw("OrderID") or query.one("order_id"))
+    order_number = _id("OrderNumber", notice.raw("OrderNumber") or query.one("order_number"))
     if not order_id and not order_number:
         raise WireError("order_number: expected the number of the order that was shipped, found none in the query or the body")
     created = notice.text("LabelCreateDate")
@@ -89,8 +91,6 @@ class _ShallowBuilder(TreeBuilder):
 
 def _parse(body: bytes) -> Element:
     """The root element of `body`, which must be a ShipNotice."""
-    if len(body) > MAX_BODY:
-        raise WireError(f"body: expected at most {MAX_BODY} bytes, found {len(body)}", 413)
     # A client that writes its XML into a string first may claim UTF-16 and send UTF-8; the bytes themselves know better.
     encoding = "utf-8" if _CLAIMS_UTF_16.match(body) else None
     parser = DefusedXMLParser(target=_ShallowBuilder(), encoding=encoding, forbid_dtd=True)
@@ -125,7 +125,14 @@ class _Fields:
 
     def text(self, name: str) -> str:
         """The text of the child `name`, clean and stripped; empty if it is not there."""
-        found = {clean(child.text or "").strip() for child in self.all(name)} - {""}
+        return clean(self.raw(name)).strip()
+
+    def raw(self, name: str) -> str:
+        """The same as it stands, for ids, which must match to the letter."""
+        children = self.all(name)
+        if any(map(len, children)):
+            raise WireError(f"{self._path}/{name}: expected text, found elements")
+        found = {(child.text or "").strip() for child in children} - {""}
         if len(found) > 1:
             raise WireError(f"{self._path}/{name}: expected one value, found {len(found)} different ones")
         return found.pop() if found else ""
@@ -133,7 +140,7 @@ class _Fields:
 
 def _id(name: str, text: str) -> str:
     """An order's id or number, which must come back as it went out."""
-    if len(text) > _LONGEST_ID or clean(text) != text or "\n" in text:
+    if len(text) > _LONGEST_ID or not is_carried(text):
         raise WireError(f"{name}: expected at most {_LONGEST_ID} printable characters, found {len(text)}: {text[:_LONGEST_ID]!r}")
     return text
 
@@ -205,7 +212,7 @@ def _item(element: Element, path: str) -> ShippedItem:
     if not 1 <= quantity <= MOST_PIECES:
         found = repr(text[:40]) if text else "nothing"
         raise WireError(f"{path}/Quantity: expected a whole number from 1 to {MOST_PIECES}, found {found}")
-    item = ShippedItem(line_id=fields.text("LineItemID"), sku=fields.text("SKU"), name=fields.text("Name"), quantity=quantity)
+    item = ShippedItem(line_id=fields.raw("LineItemID"), sku=fields.text("SKU"), name=fields.text("Name"), quantity=quantity)
     if not (item.line_id or item.sku or item.name):
         raise WireError(f"{path}: expected a LineItemID, SKU or Name, found none")
     return item

@@ -9,6 +9,7 @@ ELLIPSIS = "…"
 
 # Outside XML 1.0's Char, and DEL. U+0080 to U+009F are legal there, but ShipStation has refused them; see MISREAD.
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_BREAKS = re.compile("[\t\n\r]")
 _CARRIAGE_RETURN = re.compile("\r\n?")
 
 # Text once misread as Latin-1: the C1 codes are then Windows-1252's quotes and dashes. HTML reads `&#146;` the same way.
@@ -34,9 +35,14 @@ def clean(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+def is_carried(text: str) -> bool:
+    """Whether a receiver reads `text` as it is, character by character: nothing in it that `clean` would remove, misread or break a line at."""
+    return (text.isascii() and text.isprintable()) or (_UNWANTED.search(text) is None and _BREAKS.search(text) is None)
+
+
 def _joined_surrogates(text: str) -> str:
     """`text` with two halves of a pair made one character, as UTF-16 means them."""
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace") if _has_surrogate(text) else text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore") if _has_surrogate(text) else text
 
 
 def _has_surrogate(text: str) -> bool:
