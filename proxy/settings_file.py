@@ -10,13 +10,14 @@ from typing import Any
 from pydantic import ValidationError
 
 from connectors.interface import ConnectorSettings, ConnectorType
+from connectors.registry import ConnectorTypeError
 from proxy.settings import Settings
 from proxy.settings_faults import find_faults
 from proxy.settings_nodes import Document, read_document
 from proxy.settings_problems import Path, Problem, SettingsError, shown_path
 
 TypeFinder = Callable[[str], ConnectorType]
-"""Gives the connector type of a name, or raises `LookupError` with a sentence."""
+"""Gives the connector type of a name, or raises `ConnectorTypeError`: a registry's `get`."""
 
 
 def load_settings(file: File, *, find_type: TypeFinder, environment: Mapping[str, str] | None = None) -> Settings:
@@ -91,9 +92,9 @@ def _read_connector(
         return ConnectorSettings(type=""), [fault]
     try:
         found = find_type(kind)
-    except LookupError as error:
+    except ConnectorTypeError as error:
         place = document.positions[*path, "type"]
-        fault = Problem(line=place.line, column=place.column, path=shown_path((*path, "type")), message=str(error.args[0]))
+        fault = Problem(line=place.line, column=place.column, path=shown_path((*path, "type")), message=str(error))
         return ConnectorSettings(type=kind), [fault]
     try:
         return found.settings.model_validate(block), []

@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from pydantic import Field, SecretStr, field_validator
 
 from connectors.interface import Connector, ConnectorContext, ConnectorSettings, ConnectorType
+from connectors.registry import ConnectorTypeError
 
 
 class ProductSettings(ConnectorSettings):
@@ -43,5 +44,5 @@ STAND = ConnectorType(name="stand", settings=StandSettings, open=_open)
 def find_kind(name: str) -> ConnectorType:
     """The one kind there is."""
     if name != STAND.name:
-        raise LookupError(f"expected 'stand', found {name!r}")
+        raise ConnectorTypeError(f"expected 'stand', found {name!r}")
     return STAND

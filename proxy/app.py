@@ -1,0 +1,95 @@
+"""The composition root: settings in, a running Portside out. Only this module knows everybody."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import msgspec
+import structlog
+from aiohttp import web
+
+from connectors.upstream import Exchange, Observer
+from proxy import __version__
+from proxy.delivery import Deliverer
+from proxy.export import Exporter
+from proxy.keys import DATABASE, DELIVERER, EXPORTER, METRICS, STOPPING, STORES
+from proxy.server.admin import add_admin, require_password
+from proxy.server.endpoint import LARGEST_BODY, add_endpoint
+from proxy.server.listener import listening
+from proxy.server.middlewares import errors_as_xml, observe, set_headers
+from proxy.settings import Settings
+from proxy.settings_file import TypeFinder
+from proxy.settings_types import ListenAddress
+from proxy.storage.database import Database
+from proxy.storage.deliveries import DatabaseDeliveries
+from proxy.storage.export_database import DatabaseExportStorage
+from proxy.storage.outbox import DatabaseOutbox
+from proxy.stores import open_stores
+from proxy.telemetry.metrics import Metrics
+from proxy.worker import DeliveryWorker
+
+_log = structlog.get_logger("portside.shop")
+
+
+class Portside(msgspec.Struct, frozen=True, kw_only=True):
+    """A running Portside: where ShipStation's side and the operator's side really listen."""
+
+    public: ListenAddress
+    admin: ListenAddress
+    metrics: Metrics
+
+
+@asynccontextmanager
+async def open_portside(
+    settings: Settings, find_kind: TypeFinder, *, stopping: Callable[[], bool] = lambda: False
+) -> AsyncIterator[Portside]:
+    """Start everything; leaving the context stops it in reverse: no new requests, running ones end, leases go back, connections close.
+
+    Raises `StorageError` when the database cannot be used and `ListenError` when an address cannot be listened on.
+    """
+    metrics = Metrics(__version__)
+    kinds = {store.connector.type: find_kind(store.connector.type) for store in settings.stores.values()}
+    observers = {name: _observer(name, metrics) for name in settings.stores}
+    within = settings.stop_within.total_seconds()
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(Database.open(settings.database.get_secret_value()))
+        await database.migrate()
+        stores = await stack.enter_async_context(open_stores(settings.stores, kinds, observers))
+        outbox, deliveries = DatabaseOutbox(database), DatabaseDeliveries(database)
+        deliverer = Deliverer(outbox, settings.delivery, metrics)
+        worker = DeliveryWorker(outbox, deliveries, deliverer, stores=stores, settings=settings.delivery, metrics=metrics)
+        exporter = await stack.enter_async_context(
+            Exporter(settings.export, DatabaseExportStorage(database), stores.values(), metrics=metrics)
+        )
+        await stack.enter_async_context(worker.running(stop_within=within))
+        operators = web.Application(middlewares=[require_password(settings.admin.password.get_secret_value())])
+        shipstations = web.Application(middlewares=[observe, errors_as_xml], client_max_size=LARGEST_BODY)
+        for app in (operators, shipstations):
+            app[STORES], app[METRICS], app[DATABASE], app[STOPPING] = stores, metrics, database, stopping
+            app[EXPORTER], app[DELIVERER] = exporter, deliverer
+            app.on_response_prepare.append(set_headers)
+        add_admin(operators)
+        add_endpoint(shipstations)
+        admin = await stack.enter_async_context(listening(operators, settings.admin.listen, stop_within=within))
+        public = await stack.enter_async_context(listening(shipstations, settings.listen, stop_within=within))
+        yield Portside(public=public, admin=admin, metrics=metrics)
+
+
+def _observer(store: str, metrics: Metrics) -> Observer:
+    """Counts each exchange with a shop, and tells of it where somebody listens; never of the bodies."""
+
+    def observe_exchange(exchange: Exchange) -> None:
+        metrics.exchanged(store=store, status=exchange.status, seconds=exchange.seconds)
+        _log.debug(
+            "shop",
+            store=store,
+            method=exchange.method,
+            target=exchange.url,
+            status=exchange.status,
+            milliseconds=round(exchange.seconds * 1000, 1),
+            attempt=exchange.attempt,
+            reason=exchange.error,
+        )
+
+    return observe_exchange

@@ -1,0 +1,56 @@
+"""What several commands share: the settings option, and errors that end a command with one readable line."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import IO, Any
+
+import click
+
+from proxy.cli.kinds import find_kind
+from proxy.settings import Settings, StoreSettings
+from proxy.settings_file import load_settings
+from proxy.settings_problems import SettingsError, did_you_mean
+
+settings_option = click.option(
+    "--settings",
+    "file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("settings.yaml"),
+    envvar="PORTSIDE_SETTINGS",
+    show_default=True,
+    show_envvar=True,
+    metavar="FILE",
+    help="The settings file.",
+)
+
+
+class CommandError(click.ClickException):
+    """Ends a command with a line on standard error and exit status 1."""
+
+
+class UnusableSettingsError(CommandError):
+    """Ends a command with the settings' problems, a line each as `file:line:column: …`, and exit status 2."""
+
+    exit_code = 2
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """The problems as they are, for editors to jump to."""
+        click.echo(self.message, file=file or sys.stderr)
+
+
+def read_settings(file: Path) -> Settings:
+    """The settings in `file`, or the end of the command."""
+    try:
+        return load_settings(file, find_type=find_kind)
+    except SettingsError as error:
+        raise UnusableSettingsError(str(error)) from error
+
+
+def chosen_store(settings: Settings, name: str) -> StoreSettings:
+    """The store of this name, or the end of the command."""
+    if name not in settings.stores:
+        known = ", ".join(sorted(settings.stores))
+        raise CommandError(f"no store named {name!r}; the settings name: {known}{did_you_mean(name, settings.stores)}")
+    return settings.stores[name]

@@ -1,0 +1,73 @@
+"""`portside serve`: the service itself, until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import click
+import structlog
+
+from proxy import __version__
+from proxy.app import open_portside
+from proxy.cli.kinds import find_kind
+from proxy.cli.options import CommandError, read_settings, settings_option
+from proxy.server.listener import ListenError
+from proxy.settings import Settings
+from proxy.storage.errors import StorageError
+from proxy.telemetry.logs import configure_logs
+
+_log = structlog.get_logger("portside")
+
+
+@click.command
+@settings_option
+def serve(file: Path) -> None:
+    """Answer ShipStation and carry its notices to the shops, until SIGTERM or Ctrl-C.
+
+    A running request is answered before the process ends, and what has not reached a shop yet waits on the disk.
+    """
+    settings = read_settings(file)
+    configure_logs(settings.logs.format, settings.logs.level)
+    run(_serve(settings))
+
+
+def run(work: Coroutine[Any, Any, None]) -> None:
+    """Run `work` to its end on the fastest event loop there is; what keeps it from starting ends the command with one line."""
+    try:
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            runner.run(work)
+    except (ListenError, StorageError) as error:
+        raise CommandError(str(error)) from error
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    if sys.platform == "win32":
+        return None
+    try:
+        import uvloop  # noqa: PLC0415 -- not on every platform
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
+
+
+async def _serve(settings: Settings) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with open_portside(settings, find_kind, stopping=stop.is_set) as portside:
+        _log.info(
+            "ready",
+            version=__version__,
+            listen=str(portside.public),
+            admin=str(portside.admin),
+            stores=", ".join(sorted(settings.stores)),
+        )
+        await stop.wait()
+        _log.info("stopping", within=f"{settings.stop_within.total_seconds():.0f} s")
+    _log.info("stopped")

@@ -1,0 +1,1 @@
+"""HTTP in: ShipStation's side and the operator's."""

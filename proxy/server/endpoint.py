@@ -1,0 +1,101 @@
+"""ShipStation's one URL for each store: orders by GET, shipment notices by POST."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from http import HTTPStatus
+
+import structlog
+from aiohttp import web
+
+from proxy.keys import DELIVERER, EXPORTER, METRICS, STORES
+from proxy.server.answers import plain_answer, retry_headers, xml_error, xml_page
+from proxy.server.auth import authenticated_store
+from proxy.shipstation.errors import WireError
+from proxy.shipstation.requests import Action, parse_action, parse_export, parse_notify
+from proxy.stores import Store
+
+# A notice of the largest order ShipStation knows stays far below this.
+LARGEST_BODY = 256 * 1024
+# A client that needs longer than this to send a notice, or to take a page, holds a connection that others may need.
+SLOWEST_CLIENT = 60.0
+_log = structlog.get_logger("portside.server")
+
+
+def add_endpoint(app: web.Application) -> None:
+    """The routes of ShipStation's side; a slash at the end of the URL is no fault."""
+    for path in ("/stores/{name}", "/stores/{name}/"):
+        app.router.add_get(path, give_orders, allow_head=False)
+        app.router.add_head(path, greet)
+        app.router.add_post(path, take_notice)
+
+
+async def greet(request: web.Request) -> web.Response:
+    """HEAD: the login is checked and nothing is read from the shop."""
+    authenticated_store(request, request.app[STORES])
+    return web.Response(content_type="application/xml", charset="utf-8")
+
+
+async def give_orders(request: web.Request) -> web.StreamResponse:
+    """One page of orders. That it was sent is taken down only once all of it has left."""
+    store = _known_store(request)
+    if parse_action(request.query) is not Action.EXPORT:
+        raise WireError("a shipment notice: expected POST, found GET", status=HTTPStatus.METHOD_NOT_ALLOWED)
+    page = await request.app[EXPORTER].page(store, parse_export(request.query))
+    response = await _sent(request, xml_page(page.body))
+    request.app[METRICS].polled(store=store.name, at=time.time())
+    try:
+        await request.app[EXPORTER].sent(page)
+    except Exception:  # noqa: BLE001 -- the answer is gone already, so an error is logged only; the next poll reaches further back
+        _log.exception("a page was sent but could not be taken down as sent")
+    return response
+
+
+async def take_notice(request: web.Request) -> web.Response:
+    """A shipment notice: 200 once the shop or the disk has it."""
+    store = _known_store(request)
+    if parse_action(request.query) is not Action.SHIPNOTIFY:
+        raise WireError("an export: expected GET, found POST", status=HTTPStatus.METHOD_NOT_ALLOWED)
+    shipment = parse_notify(request.query, await _body(request))
+    answer = await request.app[DELIVERER].accept(store, shipment)
+    if answer.status >= HTTPStatus.BAD_REQUEST:
+        headers = retry_headers(None) if answer.status == HTTPStatus.SERVICE_UNAVAILABLE else None
+        return xml_error(answer.status, answer.message, headers)
+    return plain_answer(answer.message)
+
+
+def _known_store(request: web.Request) -> Store:
+    store = authenticated_store(request, request.app[STORES])
+    structlog.contextvars.bind_contextvars(store=store.name)
+    return store
+
+
+async def _body(request: web.Request) -> bytes:
+    """The body, if it is small enough and comes in time."""
+    if (request.content_length or 0) > LARGEST_BODY:
+        raise web.HTTPRequestEntityTooLarge(max_size=LARGEST_BODY, actual_size=request.content_length or 0)
+    try:
+        async with asyncio.timeout(SLOWEST_CLIENT):
+            return await request.read()
+    except TimeoutError as error:
+        raise WireError(f"the notice did not arrive within {SLOWEST_CLIENT:.0f} seconds", status=HTTPStatus.REQUEST_TIMEOUT) from error
+
+
+async def _sent(request: web.Request, response: web.Response) -> web.Response:
+    """Write the whole answer and see the last byte leave. Raises ConnectionResetError if the client is gone."""
+    transport = request.transport
+    if transport is None or transport.is_closing():
+        raise ConnectionResetError("the client left before its answer was ready")
+    if isinstance(transport, asyncio.WriteTransport):
+        transport.set_write_buffer_limits(high=0)
+    try:
+        async with asyncio.timeout(SLOWEST_CLIENT):
+            await response.prepare(request)
+            await response.write_eof()
+    except TimeoutError as error:
+        transport.abort()
+        raise ConnectionResetError("the client was too slow to take its answer") from error
+    if transport.is_closing():
+        raise ConnectionResetError("the client left while its answer was written")
+    return response
