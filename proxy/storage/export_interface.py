@@ -33,7 +33,6 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     id: int
-    store: str
     start: datetime
     end: datetime
     read_from: datetime

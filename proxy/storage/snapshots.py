@@ -46,7 +46,7 @@ class DatabaseSnapshotRows:
 
     async def add_snapshot(self, snapshot: Snapshot) -> Snapshot:
         """See `SnapshotRows`."""
-        values = _write_snapshot(snapshot)
+        values = _write_snapshot(snapshot) | {"store": self._store}
         del values["id"]
         row = (await self._connection.execute(insert(snapshots).values(values).returning(snapshots))).mappings().one()
         return _read_snapshot(row)
@@ -106,7 +106,8 @@ class DatabaseSnapshotRows:
 
 def _read_snapshot(row: RowMapping) -> Snapshot:
     values: dict[str, Any] = {**row}
-    return Snapshot(**{**values, "state": SnapshotState(values["state"])})
+    del values["store"]
+    return Snapshot(**values | {"state": SnapshotState(values["state"])})
 
 
 def _write_snapshot(snapshot: Snapshot) -> dict[str, Any]:

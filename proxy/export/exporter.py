@@ -1,0 +1,204 @@
+"""Exporter: one page of one window for ShipStation, built by one builder in the fleet however many ask for it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Coroutine, Iterable
+from types import TracebackType
+from typing import Self
+
+import msgspec
+import structlog
+
+from connectors.errors import TemporaryError
+from connectors.orders import Window
+from proxy.coverage import CoverageRules
+from proxy.export.builder import Build, BuildRules
+from proxy.export.clock import Clock, SystemClock
+from proxy.export.errors import StillReadingError, stored_error
+from proxy.export.giving import GivenPage
+from proxy.export.ledger import Ledger
+from proxy.export.opening import WindowRules
+from proxy.export.sweep import Sweeper
+from proxy.settings import ExportSettings
+from proxy.shipstation.orders_xml import frame_page
+from proxy.shipstation.requests import ExportRequest
+from proxy.storage.export_interface import ExportStorage, Snapshot, SnapshotState
+from proxy.stores import Store
+from proxy.telemetry.metrics import Metrics
+
+# How often a page that another process builds is looked for.
+_LOOK_AGAIN = 0.25
+_TIDY_EVERY = 60.0
+_log = structlog.get_logger(__name__)
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """One page, ready to be sent. `snapshot_id` is None for an empty page that stands in for a shop that is down: it counts for nothing."""
+
+    store: str
+    number: int
+    pages: int
+    body: bytes
+    snapshot_id: int | None = None
+
+
+class Exporter:
+    """Gives pages of orders. Use as an async context: leaving it stops the builders and gives back their leases.
+
+    The caller of `page` writes the body with status 200 and then, once all of it is written, awaits `sent(page)`. Without that call the
+    page counts as not received, and what was on it is given again with the next window.
+    """
+
+    def __init__(
+        self,
+        settings: ExportSettings,
+        storage: ExportStorage,
+        stores: Iterable[Store] = (),
+        *,
+        metrics: Metrics | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        self.ledger = Ledger(storage)
+        self._settings = settings
+        self._stores = tuple(stores)
+        self._metrics = metrics or Metrics()
+        self._clock = clock or SystemClock()
+        self._builds: dict[int, Build] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._progress: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
+
+    async def __aenter__(self) -> Self:
+        """Start tidying up and, where wanted, the sweeps, for the stores given."""
+        if self._stores:
+            self._start(self._tend())
+        return self
+
+    async def __aexit__(self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None) -> None:
+        tasks = tuple(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def page(self, store: Store, request: ExportRequest) -> Page:
+        """The page asked for, waiting for it up to `deadline`.
+
+        Raises TemporaryError if the shop is down or slow (reading goes on, or begins anew with the next request), PermanentError if a
+        person must act, StorageError if the database fails. Never a page that lacks orders the shop has.
+        """
+        try:
+            return await self._page(store, request)
+        except TemporaryError as error:
+            if self._settings.when_shop_is_down == "fail" or not _reaches_back(store):
+                raise
+            _log.warning("empty page in place of an error", store=store.name, error=str(error))
+            return Page(store=store.name, number=request.page, pages=request.page, body=frame_page(b"", request.page))
+
+    async def sent(self, page: Page) -> None:
+        """All of the page has been written, with status 200."""
+        if page.snapshot_id is None:
+            return
+        if await self.ledger.sent(page.store, page.snapshot_id, page.number):
+            _log.info("walk finished", store=page.store, snapshot=page.snapshot_id, pages=page.pages)
+            await self._report(page.store)
+
+    async def _page(self, store: Store, request: ExportRequest) -> Page:
+        latest = self._clock.monotonic() + self._settings.deadline.total_seconds()
+        while True:
+            progress = self._progress[store.name]
+            asked = await self.ledger.ask(store.name, request.window, request.page, self._window_rules(store))
+            if asked.opened.gap is not None:
+                await self._raise_alarm(store, asked.opened.gap)
+            if asked.opened.token is not None:
+                self._build(store, asked.opened.snapshot)
+            if asked.page is not None:
+                return _framed(store, asked.page)
+            await self._wait(store, asked.opened.snapshot.id, request.page, progress, latest)
+
+    async def _wait(self, store: Store, snapshot_id: int, page: int, progress: asyncio.Event, latest: float) -> None:
+        """Come back once the page may be there, or somebody must take over. Raises what the builder met, or StillReadingError."""
+        while True:
+            build = self._builds.get(snapshot_id)
+            remaining = latest - self._clock.monotonic()
+            if remaining <= 0:
+                raise StillReadingError("the shop's orders for this window are still being read; ask again in a minute", retry_after=60)
+            await self._clock.wait(progress, min(remaining, self._lease_seconds() if build else _LOOK_AGAIN))
+            progress = self._progress[store.name]
+            if build is not None and build.error is not None:
+                raise build.error
+            snapshot, now = await self.ledger.look(store.name, snapshot_id)
+            if snapshot is None or snapshot.has(page) or (snapshot.pages is not None and page > snapshot.pages):
+                return
+            if snapshot.state is SnapshotState.FAILED:
+                raise stored_error(snapshot)
+            if snapshot.lease_until <= now:
+                return
+
+    async def _raise_alarm(self, store: Store, gap: Window) -> None:
+        _log.error("orders may be lost: a gap is too old to be read again", store=store.name, start=str(gap.start), end=str(gap.end))
+        await self._report(store.name)
+
+    async def _report(self, store: str) -> None:
+        report = await self.ledger.coverage(store)
+        until = report.finished_until
+        self._metrics.covered(store=store, until=None if until is None else until.timestamp(), gaps=len(report.gaps))
+
+    def _build(self, store: Store, snapshot: Snapshot) -> None:
+        build = Build(
+            store=store,
+            snapshot=snapshot,
+            rules=self._build_rules(store),
+            ledger=self.ledger,
+            clock=self._clock,
+            metrics=self._metrics,
+            progress=lambda: self._moved(store.name),
+        )
+        self._builds[snapshot.id] = build
+        self._start(self._run(build))
+
+    async def _run(self, build: Build) -> None:
+        try:
+            await build.run()
+        finally:
+            if self._builds.get(build.snapshot.id) is build:
+                del self._builds[build.snapshot.id]
+
+    def _start(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _moved(self, store: str) -> None:
+        """Wake all that wait for something of this store."""
+        self._progress.pop(store, asyncio.Event()).set()
+
+    async def _tend(self) -> None:
+        """Now and then: forget old pages, and sweep where a sweep is due."""
+        sweeper = Sweeper(self.ledger, self._settings.sweep)
+        never = asyncio.Event()
+        while not await self._clock.wait(never, _TIDY_EVERY):
+            for store in self._stores:
+                await sweeper.tend(store, self._window_rules(store))
+
+    def _window_rules(self, store: Store) -> WindowRules:
+        settings = self._settings
+        coverage = CoverageRules(lookback=settings.lookback, max_recovery=settings.max_recovery, reach_back=_reaches_back(store))
+        return WindowRules(coverage=coverage, keep_for=settings.keep_for)
+
+    def _build_rules(self, store: Store) -> BuildRules:
+        settings = self._settings
+        return BuildRules(page_size=settings.page_size, resend_unchanged=settings.resend_unchanged, reach_back=_reaches_back(store))
+
+    def _lease_seconds(self) -> float:
+        return BuildRules().lease.total_seconds()
+
+
+def _reaches_back(store: Store) -> bool:
+    return store.settings.dialect != "shiprush"
+
+
+def _framed(store: Store, page: GivenPage) -> Page:
+    return Page(
+        store=store.name, number=page.number, pages=page.pages, body=frame_page(page.orders, page.pages), snapshot_id=page.snapshot_id
+    )

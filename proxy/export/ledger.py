@@ -1,0 +1,195 @@
+"""What has been given to ShipStation and what is being given: each method one transaction, the same on a database and in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from connectors.orders import Window
+from proxy.coverage import Coverage
+from proxy.export.giving import GivenPage, hand_out, mark_sent
+from proxy.export.opening import Opened, WindowRules, drop_expired, open_window
+from proxy.policy import HeldBack
+from proxy.storage.errors import LeaseLostError
+from proxy.storage.export_interface import ExportRows, ExportStorage, Gap, HeldOrder, Part, Snapshot, SnapshotState, Told
+
+# What was told longer ago than this is forgotten: such an order is then sent again rather than held back as unchanged.
+TOLD_FOR = timedelta(days=90)
+MOST_HELD = 1000
+
+
+class CoverageReport(msgspec.Struct, frozen=True, kw_only=True):
+    """For the operator: how far a store has been given, the finished walk that still waits to be confirmed, and what may be lost."""
+
+    coverage: Coverage | None
+    finished_until: datetime | None
+    gaps: tuple[Gap, ...]
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of asking for a page: the page, or the snapshot it will be on."""
+
+    opened: Opened
+    page: GivenPage | None
+
+
+class Start(msgspec.Struct, frozen=True, kw_only=True):
+    """What a builder finds: the orders an earlier one stored, `parts` of them on the page after the last whole one; orders to ask for."""
+
+    stored: frozenset[str]
+    parts: int
+    hints: tuple[str, ...]
+    now: datetime
+
+
+class Ledger:
+    """The books of all stores. Every method raises StorageError when the database does not do its part."""
+
+    def __init__(self, storage: ExportStorage) -> None:
+        self._storage = storage
+
+    async def ask(self, store: str, asked: Window, page: int, rules: WindowRules) -> Asked:
+        """Open the window, and hand out the page if it is ready; see `open_window` and `hand_out`."""
+        async with self._storage.writing(store) as rows:
+            opened = await open_window(rows, asked, page, rules)
+            given = None if opened.token is not None else await hand_out(rows, opened.snapshot, page)
+            return Asked(opened=opened, page=given)
+
+    async def sent(self, store: str, snapshot_id: int, page: int) -> bool:
+        """The page was written to the end with 200. True if that finished the walk."""
+        async with self._storage.writing(store) as rows:
+            return await mark_sent(rows, snapshot_id, page)
+
+    async def look(self, store: str, snapshot_id: int) -> tuple[Snapshot | None, datetime]:
+        """The snapshot as it stands, and the time that its lease goes by."""
+        async with self._storage.reading(store) as rows:
+            return await rows.snapshot(snapshot_id), rows.now
+
+    async def resume(self, store: str, snapshot: Snapshot) -> Start:
+        """Where a builder begins."""
+        async with self._storage.reading(store) as rows:
+            members = await rows.members(snapshot.id)
+            parts = await rows.parts(snapshot.id, snapshot.stored + 1) if members else ()
+            return Start(
+                stored=frozenset(member.id for _, member in members),
+                parts=len(parts),
+                hints=tuple(await rows.carried_hints(snapshot.id)),
+                now=rows.now,
+            )
+
+    async def store_part(
+        self, store: str, snapshot: Snapshot, part: Part, *, whole: bool, held: Sequence[HeldBack], lease: timedelta
+    ) -> None:
+        """Keep encoded orders; `whole` if the page needs no more. `part.stored_at` is set here. Raises LeaseLostError."""
+        async with self._storage.writing(store) as rows:
+            ours = await _ours(rows, snapshot)
+            await rows.add_part(snapshot.id, msgspec.structs.replace(part, stored_at=rows.now))
+            await rows.release([member.id for member in part.members])
+            await _hold(rows, held)
+            stored = part.page if whole else ours.stored
+            await rows.put_snapshot(msgspec.structs.replace(ours, stored=stored, lease_until=rows.now + lease))
+
+    async def note_held(self, store: str, held: Sequence[HeldBack]) -> None:
+        """Keep a note of orders that do not go out."""
+        async with self._storage.writing(store) as rows:
+            await _hold(rows, held)
+
+    async def promise(self, store: str, snapshot: Snapshot, pages: int) -> None:
+        """From now on ShipStation is told of this many pages. Raises LeaseLostError."""
+        async with self._storage.writing(store) as rows:
+            await rows.put_snapshot(msgspec.structs.replace(await _ours(rows, snapshot), pages=pages))
+
+    async def finish(self, store: str, snapshot: Snapshot, pages: int) -> None:
+        """All has been read. `pages` counts unless a number was promised before. Raises LeaseLostError."""
+        async with self._storage.writing(store) as rows:
+            ours = await _ours(rows, snapshot)
+            await rows.put_snapshot(
+                msgspec.structs.replace(ours, state=SnapshotState.READY, pages=ours.pages or pages, ready_at=rows.now, used_at=rows.now)
+            )
+
+    async def fail(self, store: str, snapshot: Snapshot, error: Exception, retry_after: float | None) -> None:
+        """The window could not be read. Raises LeaseLostError."""
+        async with self._storage.writing(store) as rows:
+            ours = await _ours(rows, snapshot)
+            failed = msgspec.structs.replace(ours, state=SnapshotState.FAILED, used_at=rows.now)
+            kind, words = type(error).__name__, str(error)
+            await rows.put_snapshot(msgspec.structs.replace(failed, error=kind, message=words, retry_after=retry_after))
+
+    async def renew(self, store: str, snapshot: Snapshot, lease: timedelta) -> None:
+        """The builder is alive; with a lease of zero it lets go. Raises LeaseLostError."""
+        async with self._storage.writing(store) as rows:
+            await rows.put_snapshot(msgspec.structs.replace(await _ours(rows, snapshot), lease_until=rows.now + lease))
+
+    async def told(self, store: str, order_ids: Collection[str]) -> Mapping[str, Told]:
+        """What ShipStation was last told of these orders."""
+        async with self._storage.reading(store) as rows:
+            return await rows.told(order_ids)
+
+    async def add_hint(self, store: str, order_id: str, due_at: datetime | None = None) -> None:
+        """The next window, from `due_at` on, is to hold this order as the shop then has it, whatever its list says. Durable."""
+        async with self._storage.writing(store) as rows:
+            await rows.add_hints([order_id], due_at or rows.now)
+
+    async def held(self, store: str, limit: int = 100) -> Sequence[HeldOrder]:
+        """Orders that did not go out, last seen first."""
+        async with self._storage.reading(store) as rows:
+            return await rows.held(limit)
+
+    async def coverage(self, store: str) -> CoverageReport:
+        """How the store stands."""
+        async with self._storage.reading(store) as rows:
+            walks = await rows.walks()
+            finished = max((walk.until for walk in walks), default=None)
+            return CoverageReport(coverage=await rows.coverage(), finished_until=finished, gaps=tuple(await rows.gaps()))
+
+    async def dismiss_gap(self, store: str, start: datetime) -> bool:
+        """The operator has seen to a gap. False if there is none that starts then."""
+        async with self._storage.writing(store) as rows:
+            return await rows.drop_gap(start)
+
+    async def claim_sweep(self, store: str, every: timedelta) -> bool:
+        """Whether open orders are to be read again now; if so, no other replica is told the same. The first sweep comes `every` after contact."""
+        async with self._storage.writing(store) as rows:
+            due_at = await rows.sweep_due_at()
+            if due_at is not None and due_at > rows.now:
+                return False
+            await rows.put_sweep_due_at(rows.now + every)
+            return due_at is not None
+
+    async def postpone_sweep(self, store: str, wait: timedelta) -> None:
+        """A sweep went wrong; try again after `wait`."""
+        async with self._storage.writing(store) as rows:
+            await rows.put_sweep_due_at(rows.now + wait)
+
+    async def tidy(self, store: str, rules: WindowRules) -> None:
+        """Forget what nobody may ask for any more."""
+        async with self._storage.writing(store) as rows:
+            await drop_expired(rows, rules)
+            await rows.prune(rows.now - TOLD_FOR, MOST_HELD)
+
+
+async def _ours(rows: ExportRows, snapshot: Snapshot) -> Snapshot:
+    """The stored state of a snapshot that we may still build."""
+    stored = await rows.snapshot(snapshot.id)
+    if stored is None or stored.token != snapshot.token or stored.state is not SnapshotState.BUILDING:
+        raise LeaseLostError(f"snapshot {snapshot.id} is built by another process now")
+    return stored
+
+
+async def _hold(rows: ExportRows, held: Sequence[HeldBack]) -> None:
+    await rows.hold(_held(each, rows.now) for each in held)
+    for each in held:
+        if each.until is not None and each.id == _key(each.id):
+            await rows.add_hints([each.id], each.until)
+
+
+def _held(held: HeldBack, now: datetime) -> HeldOrder:
+    number, kind, reason = _key(held.number), held.kind.value, held.reason.replace("\0", "")
+    return HeldOrder(order_id=_key(held.id), number=number, kind=kind, reason=reason, first_seen=now, last_seen=now)
+
+
+def _key(text: str) -> str:
+    """As much of a shop's key as a column holds; a key that is cut belongs to an order that cannot go out anyway."""
+    return text.replace("\0", "")[:200]

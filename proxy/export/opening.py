@@ -1,0 +1,140 @@
+"""Which snapshot answers a window, decided within one transaction: the one there is, an earlier reading that will do, or a new one."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+
+import msgspec
+
+from connectors.orders import Window
+from proxy.coverage import CoverageRules, Reach, begin, closes, reach, serves, settle
+from proxy.storage.export_interface import ExportRows, Gap, Snapshot, SnapshotState
+
+# ShipStation tries again hourly; what was read in vain for one poll shall still be there for the next ones.
+UNSERVED_FOR = timedelta(hours=3)
+# More than this would make the walk itself long; the rest goes with the next one.
+MOST_HINTS = 200
+
+
+class WindowRules(msgspec.Struct, frozen=True, kw_only=True):
+    """How windows of one store are held. `lease`: how long a builder may be silent before another takes its work."""
+
+    coverage: CoverageRules = CoverageRules()
+    keep_for: timedelta = timedelta(minutes=30)
+    lease: timedelta = timedelta(seconds=15)
+
+
+class Opened(msgspec.Struct, frozen=True, kw_only=True):
+    """The snapshot for a window. With `token` it is the caller's to build; `gap` is a loss noted just now."""
+
+    snapshot: Snapshot
+    token: str | None = None
+    gap: Window | None = None
+
+
+async def open_window(rows: ExportRows, asked: Window, page: int, rules: WindowRules) -> Opened:
+    """The snapshot that answers `asked`; see `Opened`. A window not seen before settles the walks that came before it."""
+    known = await rows.named(asked.start, asked.end)
+    if known is not None and not _expired(known, page, rows.now, rules):
+        if _is_alive(known, rows.now):
+            return Opened(snapshot=known)
+        if known.state is SnapshotState.BUILDING or known.handed_at is not None:
+            return await _take_over(rows, known, rules)
+        # It failed before anything was given: read it anew, so that what is given is fresh.
+        await rows.drop_snapshot(known.id)
+    return await _open_new(rows, asked, rules)
+
+
+def _is_alive(snapshot: Snapshot, now: datetime) -> bool:
+    return snapshot.state is SnapshotState.READY or (snapshot.state is SnapshotState.BUILDING and snapshot.lease_until > now)
+
+
+def _expired(snapshot: Snapshot, page: int, now: datetime, rules: WindowRules) -> bool:
+    """Whether a snapshot is too old for `page`. A walk may go on for as long as it moves; a new one begins with fresh news."""
+    if snapshot.state is SnapshotState.BUILDING:
+        return now > snapshot.lease_until + rules.keep_for
+    if snapshot.handed_at is None:
+        return now > (snapshot.ready_at or snapshot.used_at) + max(UNSERVED_FOR, rules.keep_for)
+    return now > (snapshot.handed_at if page == 1 else snapshot.used_at) + rules.keep_for
+
+
+async def _take_over(rows: ExportRows, snapshot: Snapshot, rules: WindowRules) -> Opened:
+    token = secrets.token_hex(8)
+    taken = msgspec.structs.replace(
+        snapshot, state=SnapshotState.BUILDING, token=token, lease_until=rows.now + rules.lease, error="", message="", retry_after=None
+    )
+    await rows.put_snapshot(taken)
+    return Opened(snapshot=taken, token=token)
+
+
+async def _open_new(rows: ExportRows, asked: Window, rules: WindowRules) -> Opened:
+    await _settle(rows, asked)
+    known = await rows.coverage()
+    coverage = begin(known, asked, rows.now, rules.coverage)
+    if coverage is not None and coverage != known:
+        await rows.put_coverage(coverage)
+    needed = reach(coverage, asked, rows.now, rules.coverage)
+    if needed.gap is not None:
+        await rows.put_gap(Gap(start=needed.gap.start, end=needed.gap.end, noted_at=rows.now))
+    adopted = await _adopt(rows, asked, needed, rules) if rules.coverage.reach_back else None
+    if adopted is not None:
+        return Opened(snapshot=adopted, gap=needed.gap)
+    snapshot = await _create(rows, asked, needed, rules)
+    return Opened(snapshot=snapshot, token=snapshot.token, gap=needed.gap)
+
+
+async def _settle(rows: ExportRows, asked: Window) -> None:
+    coverage = await rows.coverage()
+    settled = settle(coverage, await rows.walks(), asked)
+    if settled.coverage is not None and settled.coverage != coverage:
+        await rows.put_coverage(settled.coverage)
+    gaps = await rows.gaps() if settled.confirmed else ()
+    for walk in settled.confirmed:
+        await rows.confirm_told(walk.id)
+        await rows.drop_carried_hints(walk.id)
+        for gap in gaps:
+            if closes(walk, Window(start=gap.start, end=gap.end)):
+                await rows.drop_gap(gap.start)
+    for walk in (*settled.confirmed, *settled.dropped):
+        await rows.drop_walk(walk.id)
+
+
+async def _adopt(rows: ExportRows, asked: Window, needed: Reach, rules: WindowRules) -> Snapshot | None:
+    """An earlier reading that nobody has been given a page of, so that a slow shop is not read from the start with every poll."""
+    for snapshot in await rows.snapshots():
+        held = Reach(window=snapshot.read, reaches=snapshot.reaches)
+        fresh = snapshot.handed_at is None and _is_alive(snapshot, rows.now) and not _expired(snapshot, 1, rows.now, rules)
+        if fresh and serves(held, snapshot.start, snapshot.end, asked, needed):
+            adopted = msgspec.structs.replace(snapshot, start=asked.start)
+            await rows.put_snapshot(adopted)
+            await rows.name(asked.start, asked.end, adopted.id)
+            return adopted
+    return None
+
+
+async def _create(rows: ExportRows, asked: Window, needed: Reach, rules: WindowRules) -> Snapshot:
+    snapshot = await rows.add_snapshot(
+        Snapshot(
+            id=0,
+            start=asked.start,
+            end=asked.end,
+            read_from=needed.window.start,
+            reaches=needed.reaches,
+            began_at=rows.now,
+            token=secrets.token_hex(8),
+            lease_until=rows.now + rules.lease,
+            used_at=rows.now,
+        )
+    )
+    await rows.name(asked.start, asked.end, snapshot.id)
+    await rows.carry_hints(snapshot.id, MOST_HINTS)
+    return snapshot
+
+
+async def drop_expired(rows: ExportRows, rules: WindowRules) -> None:
+    """Forget the pages, and the buyers' data in them, that nobody may ask for any more."""
+    for snapshot in await rows.snapshots():
+        page = 1 if snapshot.handed_at is None else 2
+        if _expired(snapshot, page, rows.now, rules):
+            await rows.drop_snapshot(snapshot.id)

@@ -1,0 +1,79 @@
+"""Sweeps: open orders read again now and then, for changes the shop does not date. What changed is hinted at for the next window."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import structlog
+
+from connectors.errors import ConnectorError
+from connectors.orders import Order, RejectedOrder
+from proxy.coverage import Coverage
+from proxy.export.ledger import Ledger
+from proxy.export.opening import WindowRules
+from proxy.export.preparation import Prepared, policy_of, prepare
+from proxy.storage.errors import StorageError
+from proxy.storage.export_interface import Told
+from proxy.stores import Store
+
+# A shop that was down is tried again well before the next regular sweep.
+_AFTER_FAILURE = timedelta(minutes=15)
+_AT_ONCE = 100
+_log = structlog.get_logger(__name__)
+
+
+class Sweeper:
+    """Looks after the stores between polls. `every` None: no sweeps, only tidying up."""
+
+    def __init__(self, ledger: Ledger, every: timedelta | None) -> None:
+        self._ledger = ledger
+        self._every = every
+
+    async def tend(self, store: Store, rules: WindowRules) -> None:
+        """Tidy up, and sweep if it is time. Raises nothing but CancelledError: the next round tries again."""
+        try:
+            await self._ledger.tidy(store.name, rules)
+            if self._every is not None and rules.coverage.reach_back and await self._ledger.claim_sweep(store.name, self._every):
+                await self._sweep_or_postpone(store)
+        except StorageError as error:
+            _log.warning("store not tended", store=store.name, error=str(error))
+
+    async def _sweep_or_postpone(self, store: Store) -> None:
+        try:
+            hinted = await self.sweep(store)
+            _log.info("open orders swept", store=store.name, changed=hinted)
+        except ConnectorError as error:
+            _log.warning("open orders not swept", store=store.name, error=str(error))
+            await self._ledger.postpone_sweep(store.name, _AFTER_FAILURE)
+
+    async def sweep(self, store: Store) -> int:
+        """Read the open orders and hint at those whose content is not what ShipStation was last told. Gives how many. Raises ConnectorError."""
+        coverage = (await self._ledger.coverage(store.name)).coverage
+        if coverage is None:
+            return 0
+        hinted, portion = 0, list[Order]()
+        async for entry in store.connector.list_open_orders():
+            if isinstance(entry, RejectedOrder):
+                continue
+            portion.append(entry)
+            if len(portion) == _AT_ONCE:
+                hinted += await self._compare(store, coverage, portion)
+                portion = []
+        return hinted + await self._compare(store, coverage, portion)
+
+    async def _compare(self, store: Store, coverage: Coverage, orders: list[Order]) -> int:
+        told = await self._ledger.told(store.name, [order.id for order in orders])
+        changed = [order.id for order in orders if await self._differs(store, coverage, order, told.get(order.id))]
+        for order_id in changed:
+            await self._ledger.add_hint(store.name, order_id)
+        return len(changed)
+
+    async def _differs(self, store: Store, coverage: Coverage, order: Order, told: Told | None) -> bool:
+        if told is None and order.modified_at < coverage.since:
+            return False
+
+        async def known(_order_id: str) -> bool:
+            return told is not None
+
+        prepared = await prepare(order, store.settings, policy_of(store.settings), coverage.covered_until, known)
+        return isinstance(prepared, Prepared) and (told is None or told.digest != prepared.member.digest)

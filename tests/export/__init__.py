@@ -1,0 +1,1 @@
+"""Exports over a shop, a ShipStation and a clock that tests can bend."""
