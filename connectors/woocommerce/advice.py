@@ -1,0 +1,40 @@
+"""What to do about an error of a WooCommerce shop, in one line. Pure."""
+
+from __future__ import annotations
+
+from connectors.errors import (
+    AuthenticationError,
+    CircuitOpenError,
+    ConnectorError,
+    RefusedError,
+    ThrottledError,
+    UnavailableError,
+)
+
+_UNSEEN = ("cannot_view", "cannot_edit", "cannot_create")
+_NO_KEY = (
+    "The shop saw no key, or the key's user may not do this: check the key, that its user is an administrator or shop manager, and that "
+    "the host passes the Authorization header on (else set auth: query) and knows that the request came over https."
+)
+_WRONG_KEY = "Make a new key in WooCommerce → Settings → Advanced → REST API with permission Read/Write, and copy key and secret anew."
+_NO_API = (
+    "Check the address, with the folder WordPress lives in, and set Settings → Permalinks to anything but Plain; without that the shop "
+    "has no REST API."
+)
+
+
+def advise(error: ConnectorError) -> str:
+    """What a person should do about `error`."""
+    match error:
+        case AuthenticationError(code=code):
+            return _NO_KEY if not code or code.endswith(_UNSEEN) else _WRONG_KEY
+        case ThrottledError() | CircuitOpenError():
+            return "Wait a while and lower upstream.rate if it happens again."
+        case UnavailableError():
+            return "Open the shop in a browser; if it works there, ask the host whether a firewall or bot protection stops Portside."
+        case RefusedError(status=301 | 302 | 303 | 307 | 308):
+            return "Set url to the address the shop redirects to."
+        case RefusedError(status=404):
+            return _NO_API
+        case _:
+            return "Look at the shop's error log; a plugin may spoil its REST API."

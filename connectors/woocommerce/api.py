@@ -1,0 +1,77 @@
+"""WooCommerce's REST interface (wc/v3) over one shop's HTTP: paths, the parameters every call needs, typed lists."""
+
+from __future__ import annotations
+
+import itertools
+import secrets
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+import msgspec
+
+from connectors.errors import RefusedError
+from connectors.request import Pairs, segment
+from connectors.response import Reply
+from connectors.upstream import Upstream
+
+T = TypeVar("T")
+ROOT = "wp-json/"
+CORE = f"{ROOT}wc/v3/"
+# The most that WooCommerce gives on one page.
+LARGEST_PAGE = 100
+_NOT_FOUND = 404
+
+
+class Api:
+    """One shop's API. Raises only `ConnectorError`s.
+
+    Every read bears a parameter that no other has, for page caches have been seen to serve the REST API.
+    """
+
+    def __init__(self, upstream: Upstream) -> None:
+        self._upstream = upstream
+        self._run = secrets.token_hex(4)
+        self._count = itertools.count()
+
+    async def get(self, path: str, params: Pairs = (), *, root: str = CORE) -> Reply:
+        """One read. `path` is relative to `root`."""
+        return await self._upstream.get(root + path, (*params, ("_portside", f"{self._run}{next(self._count)}")))
+
+    async def page(self, *, data: bool = False) -> Reply:
+        """The shop's home page."""
+        return await self._upstream.get("", data=data)
+
+    async def many(self, path: str, kind: type[T], params: Pairs = (), *, root: str = CORE) -> list[T]:
+        """A list whose items are decoded one by one; what does not fit is left out."""
+        reply = await self.get(path, params, root=root)
+        return [found for raw in reply.decode(list[msgspec.Raw]) if (found := _decoded(raw, kind)) is not None]
+
+    async def many_or_none(self, path: str, kind: type[T], params: Pairs = (), *, root: str = CORE) -> list[T] | None:
+        """Like `many`; None where the shop answers 404: no such route, or nothing it could belong to."""
+        try:
+            return await self.many(path, kind, params, root=root)
+        except RefusedError as error:
+            if error.status == _NOT_FOUND:
+                return None
+            raise
+
+    async def post(self, path: str, body: Any, params: Pairs = (), *, root: str = CORE) -> Reply:
+        """One change. WooCommerce takes POST wherever it takes PUT, which firewalls like to forbid."""
+        return await self._upstream.write("POST", root + path, json=body, params=params)
+
+
+def _decoded(raw: msgspec.Raw, kind: type[T]) -> T | None:
+    try:
+        return msgspec.json.decode(raw, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def order_path(order_id: str, tail: str = "") -> str:
+    """The path of one order, or of what hangs on it."""
+    return f"orders/{segment(order_id)}{tail}"
+
+
+def comma(values: Sequence[int | str]) -> str:
+    """Ids or words as the API takes lists."""
+    return ",".join(map(str, values))

@@ -1,0 +1,167 @@
+"""Try what the connector will need, change nothing, and say in plain words what is wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+
+from connectors.errors import AuthenticationError, ConnectorError, PermanentError, RefusedError
+from connectors.interface import CheckLevel, CheckReport, Finding
+from connectors.woocommerce import wire
+from connectors.woocommerce.advice import advise
+from connectors.woocommerce.api import Api, order_path
+from connectors.woocommerce.catalog import Catalog
+from connectors.woocommerce.login import HeaderThenQuery
+from connectors.woocommerce.pages import Ask, params, total
+from connectors.woocommerce.places import Places
+from connectors.woocommerce.settings import TrackingPlace, WooCommerceSettings
+from connectors.woocommerce.tracking import FulfillmentPlace, PluginPlace
+
+# An id that no order can have: a change of it is refused by WooCommerce for the id, and before that for a key that may not write.
+_NOBODY = "999999999999"
+_FILTERS_SINCE = (5, 8)
+_NOT_FOUND = 404
+_API_LINK = re.compile(r"<([^>]+)>\s*;\s*rel=\"?https://api\.w\.org/\"?")
+
+
+class Checkup:
+    """One shop's examination."""
+
+    def __init__(self, api: Api, catalog: Catalog, places: Places, settings: WooCommerceSettings, auth: object) -> None:
+        self._api = api
+        self._catalog = catalog
+        self._places = places
+        self._settings = settings
+        self._auth = auth
+
+    async def report(self) -> CheckReport:
+        """All findings. Does not raise."""
+        findings: list[Finding] = []
+        try:
+            # One by one, so that what was found before an error is told as well.
+            async for finding in self._findings():
+                findings.append(finding)  # noqa: PERF401
+        except ConnectorError as error:
+            findings.append(_problem(str(error), advise(error)))
+        return CheckReport(findings=tuple(findings))
+
+    async def _findings(self) -> AsyncIterator[Finding]:
+        reading = await self._reading()
+        yield reading
+        if reading.level is CheckLevel.PROBLEM:
+            return
+        if isinstance(self._auth, HeaderThenQuery) and self._auth.by_query:
+            yield _warning(
+                "The host drops the Authorization header, so the key travels in the query string and may end up in its access log",
+                "Ask the host to pass the Authorization header on, or set auth: query to make this deliberate.",
+            )
+        yield await self._writing()
+        yield await self._version()
+        yield await self._weights()
+        yield await self._tracking()
+        if (statuses := await self._statuses()) is not None:
+            yield statuses
+
+    async def _reading(self) -> Finding:
+        """Address, API and key, by the call that everything rests on."""
+        try:
+            reply = await self._api.get("orders", params(Ask(brief=True), 1))
+            reply.decode(list[wire.Head])
+        except ConnectorError as error:
+            advice = advise(error)
+            if isinstance(error, RefusedError) and error.status == _NOT_FOUND and (elsewhere := await self._api_elsewhere()):
+                advice = f"The shop says that its REST API is at {elsewhere}; set url to that address without /wp-json."
+            return _problem(f"Orders cannot be read: {error}", advice)
+        count = total(reply)
+        return _fine(f"Orders can be read from {self._settings.url}" + (f": the shop has {count}" if count is not None else ""))
+
+    async def _api_elsewhere(self) -> str:
+        """Where the home page says that the API is, if that is not where we look."""
+        try:
+            home = await self._api.page()
+        except ConnectorError:
+            return ""
+        found = next((match[1] for link in home.headers.getall("Link", ()) if (match := _API_LINK.search(link))), "")
+        return "" if found.rstrip("/") == f"{self._settings.url}/wp-json" else found
+
+    async def _writing(self) -> Finding:
+        """Try to change an order that cannot be."""
+        try:
+            await self._api.post(order_path(_NOBODY), {})
+        except RefusedError as error:
+            if "invalid_id" in error.code:
+                return _fine("The key may write")
+            return _problem(f"Orders cannot be changed: {error}", advise(error))
+        except AuthenticationError as error:
+            return _problem(
+                f"The key may not write: {error}", "Give the key the permission Read/Write, or shipments cannot be told to the shop."
+            )
+        return _warning(
+            "The shop took a change of an order that does not exist", "A plugin answers in WooCommerce's place; test a shipment."
+        )
+
+    async def _version(self) -> Finding:
+        try:
+            reply = await self._api.get("system_status", [("_fields", "environment")])
+            status = reply.json()
+        except PermanentError:
+            return _warning("The WooCommerce version is not shown to this key", "Nothing to do if the shop runs WooCommerce 5.8 or newer.")
+        environment = status.get("environment") if isinstance(status, dict) else None
+        version = str(environment.get("version", "")) if isinstance(environment, dict) else ""
+        numbers = tuple(int(part) for part in re.findall(r"\d+", version)[:2])
+        if numbers and numbers < _FILTERS_SINCE:
+            return _warning(
+                f"WooCommerce {version} cannot list orders by their last change",
+                "Update WooCommerce to 5.8 or newer; until then each poll looks through many orders.",
+            )
+        return _fine(f"WooCommerce {version}" if version else "WooCommerce answers")
+
+    async def _weights(self) -> Finding:
+        units = await self._catalog.units()
+        if not units.weight:
+            return _warning(
+                "The shop's weight unit is not shown to this key, so no weights are sent",
+                "Make the key for a user who is an administrator or shop manager.",
+            )
+        return _fine(f"Weights are in {units.weight}, sizes in {units.length or 'an unknown unit'}")
+
+    async def _tracking(self) -> Finding:
+        place = await self._places.place()
+        chosen = self._settings.tracking
+        if chosen is TrackingPlace.FULFILLMENTS and not await self._places.has_fulfillments("0"):
+            return _problem("WooCommerce's fulfillments are not switched on in this shop", "Switch them on, or set tracking: auto.")
+        if isinstance(place, PluginPlace) and chosen is not TrackingPlace.AUTO and not await self._places.namespaces():
+            return _warning(f"Whether {place.name} is there cannot be seen", "The site hides its list of APIs; test a shipment.")
+        if isinstance(place, PluginPlace) and chosen is not TrackingPlace.AUTO and not await self._places.has_plugin():
+            return _problem(f"The plugin {place.name} is not there", "Install and activate it, or set tracking: auto.")
+        kind = (
+            ""
+            if isinstance(place, FulfillmentPlace | PluginPlace)
+            else ", as no place for tracking was found" * (chosen is TrackingPlace.AUTO)
+        )
+        return _fine(f"Tracking numbers go to: {place.name}{kind}")
+
+    async def _statuses(self) -> Finding | None:
+        """Whether the statuses that orders are moved to exist."""
+        try:
+            listed = await self._api.many_or_none("reports/orders/totals", wire.StatusTotal)
+        except PermanentError:
+            return None
+        known = {status.slug for status in listed or ()}
+        for name in ("shipped_status", "partial_status"):
+            word = getattr(self._settings, name)
+            if word and known and word not in known:
+                return _problem(f"The shop has no order status {word!r}", f"Set {name} to one of: {', '.join(sorted(known))}.")
+        return None
+
+
+def _fine(what: str) -> Finding:
+    return Finding(level=CheckLevel.OK, what=what)
+
+
+def _warning(what: str, advice: str) -> Finding:
+    return Finding(level=CheckLevel.WARNING, what=what, advice=advice)
+
+
+def _problem(what: str, advice: str) -> Finding:
+    return Finding(level=CheckLevel.PROBLEM, what=what, advice=advice)

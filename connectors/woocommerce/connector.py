@@ -1,0 +1,83 @@
+"""A WooCommerce shop as a connector: which part answers which question; no field names in here."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+import msgspec
+
+from connectors.carriers import Carriers
+from connectors.errors import OrderNotFoundError, UnreadableResponseError
+from connectors.interface import CheckReport, ConnectorContext, ShipOutcome
+from connectors.orders import Order, RejectedOrder, Window
+from connectors.shipments import Shipment
+from connectors.upstream import Upstream, UpstreamPolicy
+from connectors.woocommerce.api import Api
+from connectors.woocommerce.catalog import Catalog
+from connectors.woocommerce.checkup import Checkup
+from connectors.woocommerce.lines import Rules
+from connectors.woocommerce.login import login
+from connectors.woocommerce.lookup import Lookup
+from connectors.woocommerce.pages import SIZES
+from connectors.woocommerce.places import Places
+from connectors.woocommerce.reading import Reader
+from connectors.woocommerce.settings import WooCommerceSettings
+from connectors.woocommerce.shipping import Shipper
+from connectors.woocommerce.surroundings import Surveyor
+
+
+class WooCommerceConnector:
+    """One shop; see `connectors.interface.Connector` for what each call promises."""
+
+    def __init__(self, api: Api, settings: WooCommerceSettings, carriers: Carriers, auth: object) -> None:
+        rules = Rules(discounts=settings.discounts, virtual_items=settings.virtual_items)
+        catalog = Catalog(api)
+        places = Places(api, carriers, settings.tracking)
+        self._reader = Reader(api, Surveyor(api, catalog, notes=settings.internal_notes), rules, page_size=settings.page_size)
+        self._lookup = Lookup(api)
+        self._shipper = Shipper(api, self._lookup, self._reader, places, settings)
+        self._checkup = Checkup(api, catalog, places, settings, auth)
+
+    def list_orders(self, window: Window) -> AsyncIterator[Order | RejectedOrder]:
+        """Every order changed in `window`, the trash included."""
+        return self._reader.window(window)
+
+    def list_open_orders(self) -> AsyncIterator[Order | RejectedOrder]:
+        """Every order of which something may still be shipped."""
+        return self._reader.open()
+
+    async def count_orders(self, window: Window) -> int | None:
+        """How many orders the window holds, as the shop counts."""
+        return await self._reader.count(window)
+
+    async def get_order(self, order_id: str) -> Order | RejectedOrder:
+        """One order by its id."""
+        row = await self._lookup.by_id(order_id)
+        if isinstance(row.order, RejectedOrder) and not row.id:
+            raise UnreadableResponseError(f"The shop's answer for order {order_id} is not an order: {row.order.reason}.")
+        found = await self._reader.mapped([row])
+        if not found:
+            raise OrderNotFoundError(f"Order {order_id} is a cart that was never ordered.")
+        return found[0]
+
+    async def ship(self, shipment: Shipment, earlier: Sequence[Shipment]) -> ShipOutcome:
+        """Tell the shop of a shipment, once in effect."""
+        return await self._shipper.ship(shipment, earlier)
+
+    async def check(self) -> CheckReport:
+        """Try what will be needed; changes nothing, does not raise."""
+        return await self._checkup.report()
+
+
+@asynccontextmanager
+async def open_woocommerce(settings: WooCommerceSettings, context: ConnectorContext) -> AsyncIterator[WooCommerceConnector]:
+    """Connections to one shop, closed on leaving; no request is made yet."""
+    auth = login(settings)
+    async with Upstream.open(settings.url, auth=auth, policy=_patient(context.upstream), observer=context.observer) as upstream:
+        yield WooCommerceConnector(Api(upstream), settings, context.carriers, auth)
+
+
+def _patient(policy: UpstreamPolicy) -> UpstreamPolicy:
+    """A shop that fails on large pages is asked for smaller ones before it counts as down."""
+    return msgspec.structs.replace(policy, trip_after=max(policy.trip_after, len(SIZES) * policy.attempts + 1))

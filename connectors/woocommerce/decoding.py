@@ -1,0 +1,63 @@
+"""One order's bytes → a typed order, or the reason why not. Each order is decoded on its own, so that one bad order spoils no other."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+import msgspec
+
+from connectors.orders import RejectedOrder
+from connectors.woocommerce import wire
+from connectors.woocommerce.loose import OddValueError, key, moment
+from connectors.woocommerce.mapping import reject
+
+_ORDER = msgspec.json.Decoder(wire.Order)
+_HEAD = msgspec.json.Decoder(wire.Head)
+_MISFIT = re.compile(r"^(?P<what>.*?)(?: - at `\$\.?(?P<path>.*)`)?$", re.DOTALL)
+_EXPECTED = re.compile(r"^Expected `(?P<expected>.*)`, got `(?P<found>.*)`$", re.DOTALL)
+_MISSING = re.compile(r"^Object missing required field `(?P<name>.*)`$")
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One order of a page. `id` is 0 and `modified` None where not even that much could be read."""
+
+    id: int
+    modified: datetime | None
+    order: wire.Order | RejectedOrder
+
+
+def read_row(raw: msgspec.Raw | bytes) -> Row:
+    """Decode one order of a page; never raises."""
+    try:
+        order = _ORDER.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        return _unreadable(raw, error)
+    return Row(id=key(order.id), modified=_modified(order.date_modified_gmt), order=order)
+
+
+def explain(error: Exception) -> str:
+    """What msgspec found wrong, path first: `line_items[0].name: expected str | null, found object`."""
+    whole = _MISFIT.match(str(error))
+    what, path = (whole["what"], whole["path"] or "") if whole else (str(error), "")
+    if missing := _MISSING.match(what):
+        return f"{path + '.' if path else ''}{missing['name']}: expected a value, found none"
+    if misfit := _EXPECTED.match(what):
+        what = f"expected {misfit['expected']}, found {misfit['found']}"
+    return f"{path or 'order'}: {what or 'not JSON'}"
+
+
+def _unreadable(raw: msgspec.Raw | bytes, error: Exception) -> Row:
+    try:
+        head = _HEAD.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        head = wire.Head()
+    rejected = reject(head, explain(error))
+    return Row(id=key(head.id), modified=rejected.modified_at, order=rejected)
+
+
+def _modified(value: str | None) -> datetime | None:
+    try:
+        return moment(value, "date_modified_gmt")
+    except OddValueError:
+        return None

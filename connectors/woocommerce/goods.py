@@ -1,0 +1,122 @@
+"""What Portside needs to know of a product or variation: weight, size, whether it is a thing at all, its picture and barcode. Pure."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+
+import msgspec
+
+from connectors.orders import Dimensions, LengthUnit, Weight, WeightUnit
+from connectors.woocommerce import wire
+from connectors.woocommerce.loose import OddValueError, amount, key, text, truth
+
+_WEIGHTS = MappingProxyType(
+    {
+        "kg": (Decimal(1000), WeightUnit.GRAMS),
+        "g": (Decimal(1), WeightUnit.GRAMS),
+        "lbs": (Decimal(1), WeightUnit.POUNDS),
+        "oz": (Decimal(1), WeightUnit.OUNCES),
+    }
+)
+# A weight goes out with two decimals; finer ones are told in the next smaller unit.
+_GRAMS = MappingProxyType({WeightUnit.POUNDS: Decimal("453.59237"), WeightUnit.OUNCES: Decimal("28.349523125")})
+_FINEST = -2
+_LENGTHS = MappingProxyType(
+    {
+        "in": (Decimal(1), LengthUnit.INCH),
+        "yd": (Decimal(36), LengthUnit.INCH),
+        "cm": (Decimal(1), LengthUnit.CENTIMETER),
+        "mm": (Decimal("0.1"), LengthUnit.CENTIMETER),
+        "m": (Decimal(100), LengthUnit.CENTIMETER),
+    }
+)
+# Where plugins kept barcodes before WooCommerce 9.2 had a field of its own.
+_BARCODES = ("_global_unique_id", "_gtin", "_upc", "_ean", "_barcode", "_wpm_gtin_code", "hwp_product_gtin", "hwp_var_gtin", "_alg_ean")
+
+
+class Units(msgspec.Struct, frozen=True, kw_only=True):
+    """The units a shop measures in, as its settings name them."""
+
+    weight: str = "kg"
+    length: str = "cm"
+
+
+class Goods(msgspec.Struct, frozen=True, kw_only=True):
+    """One product or variation. `virtual` means that there is nothing to pack."""
+
+    weight: Weight | None = None
+    size: Dimensions | None = None
+    virtual: bool = False
+    image_url: str = ""
+    upc: str = ""
+
+
+# A product that is gone for good: what was bought still has to be shipped.
+GONE = Goods()
+
+
+def read_goods(product: wire.Product, units: Units, parent: Goods | None = None) -> Goods:
+    """A product, or with its `parent` a variation: older shops leave empty what a variation takes from its product."""
+    fallback = parent or GONE
+    return Goods(
+        weight=read_weight(product.weight, units.weight) or fallback.weight,
+        size=read_size(product.dimensions, units.length) or fallback.size,
+        virtual=truth(product.virtual),
+        image_url=_picture(product) or fallback.image_url,
+        upc=_barcode(product) or fallback.upc,
+    )
+
+
+def read_weight(value: Any, unit: str) -> Weight | None:
+    """The weight of one piece; None if the shop has none. Kilograms become grams, and so does what two decimals cannot tell."""
+    number = _number(value)
+    factor, kind = _WEIGHTS.get(unit, (Decimal(0), WeightUnit.GRAMS))
+    if number is None or not factor:
+        return None
+    found = (number * factor).normalize()
+    exponent = found.as_tuple().exponent
+    if kind is not WeightUnit.GRAMS and isinstance(exponent, int) and exponent < _FINEST:
+        return Weight(value=found * _GRAMS[kind], unit=WeightUnit.GRAMS)
+    return Weight(value=found, unit=kind)
+
+
+def read_size(value: Any, unit: str) -> Dimensions | None:
+    """The size of one piece; None unless all three sides are given."""
+    factor, kind = _LENGTHS.get(unit, (Decimal(0), LengthUnit.INCH))
+    if not isinstance(value, wire.Size) or not factor:
+        return None
+    sides = [_number(side) for side in (value.length, value.width, value.height)]
+    length, width, height = (side * factor if side else None for side in sides)
+    if length is None or width is None or height is None:
+        return None
+    return Dimensions(length=length, width=width, height=height, unit=kind)
+
+
+def _number(value: Any) -> Decimal | None:
+    """A measure that people type in; what is no number, or negative, is none."""
+    if not text(value):
+        return None
+    try:
+        found = amount(value, "measure")
+    except OddValueError:
+        return None
+    return found if found >= 0 else None
+
+
+def _picture(product: wire.Product) -> str:
+    pictures = [product.image, *(product.images or ())]
+    return next((found for picture in pictures if isinstance(picture, wire.Image) and (found := text(picture.src))), "")
+
+
+def _barcode(product: wire.Product) -> str:
+    if own := text(product.global_unique_id):
+        return own
+    metas = {text(meta.key): text(meta.value) for meta in wire.items(product.meta_data)}
+    return next((metas[name] for name in _BARCODES if metas.get(name)), "")
+
+
+def goods_key(product_id: Any, variation_id: Any) -> tuple[int, int]:
+    """How a line's product is known: its id and its variation's, 0 for none."""
+    return key(product_id), key(variation_id)

@@ -1,0 +1,116 @@
+"""The way round for shops that cannot be walked by key: find ids and times first, sort them here, then fetch the orders by id.
+
+Old shops ignore `modified_after` (before WooCommerce 5.8), some refuse `orderby=modified`, and caches serve what they like. Only ids and
+times are held in memory, never the orders.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
+
+import msgspec
+
+from connectors.errors import RefusedError, UnavailableError
+from connectors.woocommerce.api import LARGEST_PAGE
+from connectors.woocommerce.decoding import Row
+from connectors.woocommerce.pages import Ask, OrderPages, Sort
+from connectors.woocommerce.walk import HOUR
+
+# How often a list that changes while it is read is read again.
+_PASSES = 5
+_BAD_REQUEST = 400
+_BEGINNING = datetime.min.replace(tzinfo=UTC)
+# How many rows two pages of a scan share.
+_OVERLAP = 10
+
+
+class IndexWalk:
+    """One walk by index, with the same promises as the walk by key except that it must see the whole list first."""
+
+    def __init__(self, pages: OrderPages, status: str, start: datetime | None, end: datetime | None, seen: set[int]) -> None:
+        self._pages = pages
+        self._status = status
+        self._start = start.replace(microsecond=0) if start is not None else None
+        self._end = end
+        self._seen = seen
+
+    async def batches(self) -> AsyncIterator[list[Row]]:
+        """Rows that have not been given yet, in lists, oldest change first."""
+        times = await self._times()
+        ids = [order_id for order_id in sorted(times, key=lambda found: (times[found], found)) if order_id not in self._seen]
+        for begin in range(0, len(ids), LARGEST_PAGE):
+            if rows := await self._orders(ids[begin : begin + LARGEST_PAGE]):
+                yield rows
+
+    async def _orders(self, ids: list[int]) -> list[Row]:
+        """These orders, whole, in this order; one that is gone by now is left out."""
+        found: dict[int, Row] = {}
+        left = ids
+        while left:
+            page = await self._pages.read(Ask(status=self._status, sort=Sort.ID, ids=tuple(left)))
+            found.update((row.id, row) for row in page.rows if row.id in left)
+            # A shop that bears only small pages gives the rest when it is asked for the rest.
+            left = [order_id for order_id in left if order_id not in found] if page.rows and not page.last else []
+        self._seen.update(found)
+        return [found[order_id] for order_id in ids if order_id in found]
+
+    async def _times(self) -> dict[int, datetime]:
+        """The ids of all orders changed in the span, with their times."""
+        try:
+            found = await self._newest_first()
+        except RefusedError as error:
+            if error.status != _BAD_REQUEST:
+                raise
+            found = None
+        return await self._whole() if found is None else found
+
+    async def _newest_first(self) -> dict[int, datetime] | None:
+        """Scan from the newest change and stop where it gets older than the span; None if the shop does not sort that way.
+
+        An edit moves an order to the front, which pushes others to pages that are still to come: none is missed. There is no upper bound,
+        for an order that passed it would leave the list and pull others forward; pages overlap a little for those that leave by the trash.
+        """
+        found: dict[int, datetime] = {}
+        ask = Ask(status=self._status, after=self._low, sort=Sort.NEWEST_CHANGE, brief=True)
+        newest: datetime | None = None
+        while True:
+            page = await self._pages.read(ask)
+            times = [row.modified for row in page.rows if row.modified is not None]
+            unsorted = any(later > earlier for earlier, later in itertools.pairwise(times))
+            if unsorted or (times and newest is not None and times[0] > newest + HOUR):
+                return None
+            self._keep(page.rows, found)
+            if page.last or (self._start is not None and times and times[-1] < self._start):
+                return found
+            newest = times[-1] if times else newest
+            ask = msgspec.structs.replace(ask, offset=ask.offset + page.size - min(_OVERLAP, page.size // 2))
+
+    async def _whole(self) -> dict[int, datetime]:
+        """Read the whole list by id until a pass brings nothing that the ones before had not."""
+        found: dict[int, datetime] = {}
+        for _ in range(_PASSES):
+            known = set(found)
+            ask = Ask(status=self._status, after=self._low, before=self._end, sort=Sort.ID, brief=True)
+            while True:
+                page = await self._pages.read(ask)
+                self._keep(page.rows, found)
+                if page.last:
+                    break
+                ask = msgspec.structs.replace(ask, offset=ask.offset + page.size)
+            if set(found) == known:
+                return found
+        raise UnavailableError("The shop's list of orders kept changing while it was read; it will be read again later.")
+
+    @property
+    def _low(self) -> datetime | None:
+        return self._start - HOUR if self._start is not None else None
+
+    def _keep(self, rows: Sequence[Row], found: dict[int, datetime]) -> None:
+        """Remember the orders of the span; one whose time cannot be read is not hidden."""
+        for row in rows:
+            late = row.modified is not None and self._end is not None and row.modified > self._end
+            early = row.modified is not None and self._start is not None and row.modified < self._start
+            if row.id and not late and not early:
+                found[row.id] = row.modified or _BEGINNING

@@ -1,0 +1,154 @@
+"""The lines of an order as ShipStation is to have them: products, fees, and what makes the lines add up to the total. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from connectors.orders import ZERO, Dimensions, ItemOption, LineItem, Weight
+from connectors.woocommerce import wire
+from connectors.woocommerce.goods import Goods
+from connectors.woocommerce.loose import OddValueError, amount_or_zero, plain, text
+from connectors.woocommerce.parts import Part, is_shown, read_parts
+from connectors.woocommerce.refunds import Refunded
+
+_CENT = Decimal("0.01")
+# What rounding tax by line may leave; more than this is a refund of money without goods.
+_ROUNDING = Decimal("0.05")
+DISCOUNT_SKU = "total-discount"
+REFUND_SKU = "total-refund"
+
+
+class Discounts(StrEnum):
+    """How discounts are told: full prices and one negative line, or prices that already hold them."""
+
+    LINE = "line"
+    NET = "net"
+
+
+class VirtualItems(StrEnum):
+    """What becomes of lines that nobody packs, in an order that has others."""
+
+    LEAVE_OUT = "leave_out"
+    KEEP = "keep"
+
+
+class Rules(msgspec.Struct, frozen=True, kw_only=True):
+    """The merchant's choices about lines."""
+
+    discounts: Discounts = Discounts.LINE
+    virtual_items: VirtualItems = VirtualItems.LEAVE_OUT
+
+
+class Money(msgspec.Struct, frozen=True, kw_only=True):
+    """An order's money after refunds, as it was read."""
+
+    total: Decimal
+    tax: Decimal
+    shipping: Decimal
+    discount: Decimal
+
+
+class Lines(msgspec.Struct, frozen=True, kw_only=True):
+    """An order's lines, and the size of the parcel if one piece is all there is."""
+
+    items: tuple[LineItem, ...]
+    dimensions: Dimensions | None
+
+
+def read_lines(order: wire.Order, goods: Mapping[tuple[int, int], Goods], refunded: Refunded, money: Money, rules: Rules) -> Lines:
+    """Product lines, then fees, then a discount and what else was refunded. Raises `OddValueError` with the path."""
+    parts = read_parts(wire.items(order.line_items), goods, refunded.quantities)
+    shown = _shown(parts, rules)
+    net = rules.discounts is Discounts.NET
+    items = [_item(part, net=net) for part in shown]
+    fees = [_fee(fee, index) for index, fee in enumerate(wire.items(order.fee_lines))]
+    items += fees
+    whole = len(shown) == len(parts) and not order.refunds
+    discount = money.discount if whole else sum((part.subtotal - part.total for part in shown), ZERO)
+    if not net and discount:
+        items.append(_adjustment("discount", DISCOUNT_SKU, "Total Discount", -discount))
+    if order.refunds:
+        sold = sum((part.total for part in parts), ZERO) + sum((fee.unit_price for fee in fees), ZERO)
+        rest = (money.total - money.tax - money.shipping - sold).quantize(_CENT)
+        if items and rest <= -_ROUNDING:
+            items.append(_adjustment("refund", REFUND_SKU, "Refunded", rest))
+    return Lines(items=tuple(items), dimensions=_dimensions(shown))
+
+
+def _shown(parts: Sequence[Part], rules: Rules) -> Sequence[Part]:
+    """What goes out: all but what nobody packs, unless there is nothing else."""
+    if all(part.packed for part in parts):
+        return parts
+    if rules.virtual_items is VirtualItems.KEEP or not any(part.packed for part in parts):
+        return [part for part in parts if not part.folded]
+    return [part for part in parts if part.packed]
+
+
+def _item(part: Part, *, net: bool) -> LineItem:
+    line, goods, left = part.line, part.goods, part.left
+    pieces = int(left)
+    money = part.total if net else part.subtotal
+    options = _options(line.meta_data) if line.meta_data else ()
+    weight = goods.weight
+    if pieces != left:
+        # ShipStation counts whole pieces: a fraction (2.5 m of cloth) is one piece, and says what it is.
+        pieces = 1
+        options = (ItemOption(name="Quantity", value=f"{left.normalize():f}"), *options)
+        weight = weight and Weight(value=weight.value * left, unit=weight.unit)
+    sku = text(line.sku)
+    image = line.image
+    return LineItem(
+        id=str(line.id),
+        sku=sku,
+        name=plain(line.name) or sku or f"Item {line.id}",
+        image_url=(text(image.src) if isinstance(image, wire.Image) else "") or goods.image_url,
+        quantity=pieces,
+        unit_price=money / pieces if pieces != 1 else money,
+        weight=weight,
+        upc=text(line.global_unique_id) or goods.upc,
+        options=options,
+        shippable=part.packed,
+    )
+
+
+def _options(metas: wire.Metas) -> tuple[ItemOption, ...]:
+    """What the buyer chose: hidden keys, lists, objects and empty values are the shop's own business."""
+    found = []
+    for meta in wire.items(metas):
+        if not is_shown(meta.key):
+            continue
+        value = _option_text(meta.display_value if meta.display_value is not None else meta.value)
+        if value:
+            found.append(ItemOption(name=_option_text(meta.display_key) or text(meta.key), value=value))
+    return tuple(found)
+
+
+def _option_text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else ""
+    return plain(value)
+
+
+def _fee(fee: wire.Fee, index: int) -> LineItem:
+    """A fee, or with a negative total a discount under its own name: nobody packs either."""
+    try:
+        price = amount_or_zero(fee.total, "total")
+    except OddValueError as error:
+        raise error.under(f"fee_lines[{index}]") from None
+    name = plain(fee.name) or "Fee"
+    return LineItem(id=str(fee.id), name=name, quantity=1, unit_price=price, adjustment=True, shippable=False)
+
+
+def _adjustment(line_id: str, sku: str, name: str, price: Decimal) -> LineItem:
+    return LineItem(id=line_id, sku=sku, name=name, quantity=1, unit_price=price, adjustment=True, shippable=False)
+
+
+def _dimensions(parts: Sequence[Part]) -> Dimensions | None:
+    """One piece in all: the parcel is as large as the thing."""
+    only = parts[0] if len(parts) == 1 else None
+    return only.goods.size if only is not None and only.packed and only.left == 1 else None

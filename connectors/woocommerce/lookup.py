@@ -1,0 +1,69 @@
+"""Find one order: by id, or by number where that is all a notice brought."""
+
+from __future__ import annotations
+
+from connectors.errors import OrderNotFoundError, RefusedError
+from connectors.shipments import Shipment
+from connectors.woocommerce import wire
+from connectors.woocommerce.api import LARGEST_PAGE, Api, order_path
+from connectors.woocommerce.decoding import Row, read_row
+from connectors.woocommerce.loose import text
+
+_FIELDS = wire.field_names(wire.Order)
+_BRIEF = "id,number"
+_NOT_FOUND = 404
+
+
+class Lookup:
+    """Reads single orders."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+
+    async def by_id(self, order_id: str) -> Row:
+        """The order with this id. Raises `OrderNotFoundError`."""
+        found = await self._by_id(order_id)
+        if found is None:
+            raise OrderNotFoundError(f"The shop does not know an order with the id {order_id!r}.")
+        return found
+
+    async def of(self, shipment: Shipment) -> Row:
+        """The order that a notice means: by its id, which ShipStation has from us, else by its number. Raises `OrderNotFoundError`."""
+        if shipment.order_id and (found := await self._by_id(shipment.order_id)) is not None:
+            return found
+        number = shipment.order_number.removeprefix("#")
+        if number and (found := await self._by_number(number)) is not None:
+            return found
+        asked = " and ".join(filter(None, (shipment.order_id and f"id {shipment.order_id!r}", number and f"number {number!r}")))
+        raise OrderNotFoundError(f"The shop does not know an order with {asked or 'no id and no number'}.")
+
+    async def status(self, order_id: str) -> str:
+        """The status at this moment."""
+        reply = await self._api.get(order_path(order_id), [("_fields", "id,status")])
+        return reply.decode(wire.Order).status
+
+    async def _by_id(self, order_id: str) -> Row | None:
+        if not (order_id.isascii() and order_id.isdigit()):
+            return None
+        try:
+            reply = await self._api.get(order_path(order_id), [("dp", "6"), ("_fields", _FIELDS)])
+        except RefusedError as error:
+            if error.status == _NOT_FOUND and "order" in error.code:
+                return None
+            raise
+        return read_row(reply.content)
+
+    async def _by_number(self, number: str) -> Row | None:
+        """In most shops the number is the id; where a plugin gives other numbers, the id of that name is another order."""
+        candidates = []
+        found = await self._by_id(number)
+        if found is not None and _number(found) == number:
+            return found
+        for status in ("any", "trash"):
+            params = [("search", number), ("status", status), ("per_page", str(LARGEST_PAGE)), ("_fields", _BRIEF)]
+            candidates += [order for order in await self._api.many("orders", wire.Order, params) if text(order.number) == number]
+        return await self._by_id(str(candidates[0].id)) if len(candidates) == 1 else None
+
+
+def _number(row: Row) -> str:
+    return text(row.order.number)

@@ -1,0 +1,112 @@
+"""Read the loose values of WooCommerce's JSON: text, money, quantities, ids, times. What cannot be read says where it stood."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from connectors.markup import clean_text, shorten
+from connectors.orders import ZERO
+
+_TRUE = frozenset({"1", "true", "yes", "on"})
+_LONGEST_GLIMPSE = 40
+
+
+class OddValueError(ValueError):
+    """A value that is not what its key promises. `str(error)` is `path: expected …, found …`."""
+
+    def __init__(self, path: str, expected: str, found: object) -> None:
+        super().__init__(path, expected, found)
+        self.path = path
+        self.expected = expected
+        self.found = found
+
+    def __str__(self) -> str:
+        return f"{self.path}: expected {self.expected}, found {shorten(repr(self.found), _LONGEST_GLIMPSE)}"
+
+    def under(self, prefix: str) -> OddValueError:
+        """The same error, seen from one level higher, e.g. `price` under `line_items[2]`."""
+        return OddValueError(f"{prefix}.{self.path}", self.expected, self.found)
+
+
+def text(value: Any) -> str:
+    """Text as it stands, outer blanks off; a number as its digits; null, booleans, lists and objects as nothing."""
+    if isinstance(value, str):
+        return value.strip()
+    if value is None or isinstance(value, bool | list | dict):
+        return ""
+    return str(value)
+
+
+def plain(value: Any) -> str:
+    """Text for people in one line: entities decoded once, tags off. Text without either stays exactly as it is."""
+    found = text(value)
+    return clean_text(found) if "<" in found or "&" in found else found
+
+
+def prose(value: Any) -> str:
+    """Text for people, lines kept: entities decoded once, tags off. Text without either stays exactly as it is."""
+    found = text(value)
+    return clean_text(found, keep_lines=True) if "<" in found or "&" in found else found
+
+
+def amount(value: Any, path: str) -> Decimal:
+    """Money, exact. Raises `OddValueError` unless it is a number or a text that is one."""
+    try:
+        found = Decimal(value if isinstance(value, str) else _digits(value))
+    except (InvalidOperation, ValueError):
+        raise OddValueError(path, "money", value) from None
+    if not found.is_finite():
+        raise OddValueError(path, "money", value)
+    return found
+
+
+def amount_or_zero(value: Any, path: str) -> Decimal:
+    """Money where a shop may leave the value out or empty."""
+    return ZERO if value is None or value == "" or value is False else amount(value, path)
+
+
+def quantity(value: Any, path: str) -> Decimal:
+    """How many, perhaps a fraction. Raises `OddValueError` unless it is a number or a text that is one."""
+    if type(value) is int:
+        return Decimal(value)
+    try:
+        return amount(value, path)
+    except OddValueError:
+        raise OddValueError(path, "a quantity", value) from None
+
+
+def key(value: Any) -> int:
+    """The id of a product, refund or line; 0 for none: absent, empty, or no number."""
+    if type(value) is int:
+        return value
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        return 0
+
+
+def truth(value: Any) -> bool:
+    """Whether a flag is set, in any of the spellings PHP and its plugins use."""
+    return text(value).lower() in _TRUE if isinstance(value, str | int) and not isinstance(value, bool) else value is True
+
+
+def moment(value: str | None, path: str) -> datetime | None:
+    """A `…_gmt` time, which bears no zone and means UTC; None where the shop has none. Raises `OddValueError`."""
+    if not value:
+        return None
+    try:
+        found = datetime.fromisoformat(value)
+    except ValueError:
+        raise OddValueError(path, "a time such as 2026-11-20T05:36:04", value) from None
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def _digits(value: Any) -> str:
+    """A JSON number as text; anything else is no number."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return repr(value)
+    if isinstance(value, Decimal):
+        return str(value)
+    raise ValueError(value)

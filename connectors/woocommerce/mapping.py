@@ -1,0 +1,171 @@
+"""From WooCommerce's order to Portside's. Pure: what the shop had to be asked besides comes in as `Surroundings`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+
+from connectors.countries import country_code
+from connectors.orders import ZERO, Address, Customer, Order, RejectedOrder
+from connectors.woocommerce import wire
+from connectors.woocommerce.goods import Goods
+from connectors.woocommerce.lines import Money, Rules, read_lines
+from connectors.woocommerce.loose import OddValueError, amount, amount_or_zero, key, moment, plain, prose, text, truth
+from connectors.woocommerce.refunds import NOTHING, Refunded, read_refunds
+from connectors.woocommerce.statuses import bare, read_status
+
+JOINT = " | "
+_GIFT = "_wc_other/woocommerce_shipstation/shipstation_is_gift"
+_GIFT_MESSAGE = "_wc_other/woocommerce_shipstation/shipstation_gift_message"
+# The author of notes that the shop wrote itself: status changes, mails sent, our own.
+_SHOP = "WooCommerce"
+_NOWHERE = wire.Address()
+
+
+class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
+    """What an order's own JSON does not hold: products by (product, variation), refunds and notes by order id."""
+
+    goods: Mapping[tuple[int, int], Goods] = {}
+    refunds: Mapping[int, Sequence[wire.Refund]] = {}
+    notes: Mapping[int, Sequence[wire.Note]] = {}
+
+
+def read_order(order: wire.Order, around: Surroundings, rules: Rules) -> Order | RejectedOrder:
+    """The order, or why it cannot be read: `line_items[2].total: expected money, found 'abc'`."""
+    try:
+        return _read(order, around, rules)
+    except OddValueError as error:
+        return reject(wire.Head(order.id, order.date_modified_gmt, order.number, order.status), str(error))
+
+
+def reject(head: wire.Head, reason: str) -> RejectedOrder:
+    """An order that cannot be read, with what little of it could be."""
+    try:
+        modified = moment(head.date_modified_gmt, "date_modified_gmt") if isinstance(head.date_modified_gmt, str) else None
+    except OddValueError:
+        modified = None
+    return RejectedOrder(id=text(head.id), number=text(head.number) or text(head.id), modified_at=modified, reason=reason)
+
+
+def _read(order: wire.Order, around: Surroundings, rules: Rules) -> Order:
+    created = _required_moment(order.date_created_gmt, "date_created_gmt")
+    paid = moment(order.date_paid_gmt, "date_paid_gmt") or moment(order.date_completed_gmt, "date_completed_gmt")
+    order_id = key(order.id)
+    refunded = _refunded(order, around.refunds.get(order_id, ())) if order.refunds else NOTHING
+    money = _money(order, refunded)
+    shop_status = bare(order.status)
+    status, known = read_status(shop_status)
+    lines = read_lines(order, around.goods, refunded, money, rules)
+    metas = _metas(order.meta_data)
+    gift = truth(metas.get(_GIFT))
+    notes = around.notes.get(order_id)
+    coupons = JOINT.join(filter(None, [plain(coupon.code) for coupon in wire.items(order.coupon_lines)]))
+    return Order(
+        id=str(order.id),
+        number=text(order.number).removeprefix("#") or str(order.id),
+        placed_at=paid or created,
+        modified_at=_required_moment(order.date_modified_gmt, "date_modified_gmt"),
+        status=status,
+        shop_status=shop_status,
+        status_known=known,
+        currency=text(order.currency).upper(),
+        total=money.total,
+        tax=money.tax,
+        shipping=money.shipping,
+        shipping_method=JOINT.join(filter(None, [plain(line.method_title) for line in wire.items(order.shipping_lines)])),
+        payment_method=text(order.payment_method) or plain(order.payment_method_title),
+        customer=_customer(order),
+        items=lines.items,
+        customer_notes=prose(order.customer_note),
+        internal_notes=_internal_notes(notes) if notes else "",
+        gift=gift,
+        gift_message=prose(metas.get(_GIFT_MESSAGE)) if gift else "",
+        custom_fields=(coupons,) if coupons else (),
+        dimensions=lines.dimensions,
+    )
+
+
+def _required_moment(value: str | None, path: str) -> Any:
+    found = moment(value, path)
+    if found is None:
+        raise OddValueError(path, "a time such as 2026-11-20T05:36:04", value)
+    return found
+
+
+def _refunded(order: wire.Order, refunds: Sequence[wire.Refund]) -> Refunded:
+    """What was refunded; an order with a refund that cannot be read is not sent, lest somebody ship what was paid back."""
+    read = {key(refund.id) for refund in refunds}
+    for index, brief in enumerate(wire.items(order.refunds)):
+        if key(brief.id) not in read:
+            raise OddValueError(f"refunds[{index}]", "a refund that the shop shows with its lines", brief.id)
+    return read_refunds(refunds)
+
+
+def _money(order: wire.Order, refunded: Refunded) -> Money:
+    """The order's money less what was refunded of it, so that lines, tax and shipping add up to the total."""
+    total = amount(order.total, "total")
+    for index, refund in enumerate(wire.items(order.refunds)):
+        total -= abs(amount_or_zero(refund.total, f"refunds[{index}].total"))
+    return Money(
+        total=max(total, ZERO) if order.refunds else total,
+        tax=_less(amount_or_zero(order.total_tax, "total_tax"), refunded.tax),
+        shipping=_less(amount_or_zero(order.shipping_total, "shipping_total"), refunded.shipping),
+        discount=amount_or_zero(order.discount_total, "discount_total"),
+    )
+
+
+def _less(whole: Decimal, back: Decimal) -> Decimal:
+    return max(whole - back, ZERO) if back else whole
+
+
+def _metas(metas: wire.Metas) -> Mapping[str, Any]:
+    return {meta.key: meta.value for meta in wire.items(metas) if isinstance(meta.key, str)}
+
+
+def _customer(order: wire.Order) -> Customer:
+    billing = order.billing if isinstance(order.billing, wire.Address) else _NOWHERE
+    shipping = order.shipping if isinstance(order.shipping, wire.Address) else _NOWHERE
+    bill_to = _address(billing, billing)
+    # WooCommerce leaves the shipping address empty where the buyer ships to the billing address.
+    elsewhere = bool(text(shipping.country) or text(shipping.address_1))
+    ship_to = _address(shipping, billing) if elsewhere else bill_to
+    buyer = key(order.customer_id)
+    return Customer(code=bill_to.email or (str(buyer) if buyer else ""), bill_to=bill_to, ship_to=ship_to)
+
+
+def _address(place: wire.Address, billing: wire.Address) -> Address:
+    """An address; the buyer's e-mail, and the phone and name where they are missing, come from the billing address."""
+    company = plain(place.company)
+    return Address(
+        name=_name(place) or company or _name(billing),
+        company=company,
+        line1=plain(place.address_1),
+        line2=plain(place.address_2),
+        city=plain(place.city),
+        region=plain(place.state),
+        postal_code=text(place.postcode),
+        country=_country(text(place.country)),
+        phone=text(place.phone) or text(billing.phone),
+        email=text(billing.email),
+    )
+
+
+def _name(place: wire.Address) -> str:
+    return f"{plain(place.first_name)} {plain(place.last_name)}".strip()
+
+
+@lru_cache(maxsize=512)
+def _country(value: str) -> str:
+    """WooCommerce stores ISO codes; importers have been seen to leave names there."""
+    return country_code(value)
+
+
+def _internal_notes(notes: Sequence[wire.Note]) -> str:
+    """What people wrote for one another, newest first."""
+    written = [note for note in notes if not truth(note.customer_note) and text(note.author) != _SHOP]
+    written.sort(key=lambda note: (text(note.date_created_gmt), key(note.id)), reverse=True)
+    return JOINT.join(filter(None, [prose(note.note) for note in written]))

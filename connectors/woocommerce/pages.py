@@ -1,0 +1,111 @@
+"""Pages of orders as the shop gives them, in sizes it can bear, each row decoded on its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import msgspec
+
+from connectors.errors import UnavailableError
+from connectors.request import Pairs
+from connectors.response import Reply
+from connectors.woocommerce import wire
+from connectors.woocommerce.api import LARGEST_PAGE, Api, comma
+from connectors.woocommerce.decoding import Row, read_row
+
+# A shop that fails or times out on a page of 100 heavy orders may manage fewer.
+SIZES = (LARGEST_PAGE, 50, 25, 10)
+SECOND = timedelta(seconds=1)
+_FULL = wire.field_names(wire.Order)
+_BRIEF = "id,date_modified_gmt"
+
+
+class Sort(StrEnum):
+    """The orders of rows that a walk uses."""
+
+    OLDEST_CHANGE = "modified asc"
+    NEWEST_CHANGE = "modified desc"
+    ID = "id asc"
+
+
+class Ask(msgspec.Struct, frozen=True, kw_only=True):
+    """What to list. `after` and `before` are inclusive, whole seconds; None: no bound. `brief` asks for id and time alone."""
+
+    status: str = "any"
+    after: datetime | None = None
+    before: datetime | None = None
+    sort: Sort = Sort.OLDEST_CHANGE
+    offset: int = 0
+    brief: bool = False
+    ids: tuple[int, ...] = ()
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """One page. `size` is how many rows were asked for; `total` how many there are on all pages, None if the shop did not say."""
+
+    rows: Sequence[Row]
+    size: int
+    offset: int
+    total: int | None
+
+    @property
+    def last(self) -> bool:
+        """Whether nothing follows. A short page is not the last one: WooCommerce drops orders it cannot load after it has counted to 100."""
+        if self.total is not None:
+            return self.offset + self.size >= self.total
+        return len(self.rows) < self.size
+
+
+class OrderPages:
+    """Reads pages for one walk. What size the shop can bear is found once and kept."""
+
+    def __init__(self, api: Api, largest: int = LARGEST_PAGE) -> None:
+        self._api = api
+        self._sizes = [largest, *(size for size in SIZES if size < largest)]
+
+    async def read(self, ask: Ask) -> Page:
+        """One page; smaller ones are tried while the shop fails on it. Raises the last error."""
+        while True:
+            size = self._sizes[0]
+            try:
+                reply = await self._api.get("orders", params(ask, size))
+            except UnavailableError as error:
+                if not error.reached or len(self._sizes) == 1:
+                    raise
+                self._sizes.pop(0)
+                continue
+            rows = [read_row(raw) for raw in reply.decode(list[msgspec.Raw])]
+            return Page(rows=rows, size=size, offset=ask.offset, total=total(reply))
+
+
+def params(ask: Ask, size: int) -> Pairs:
+    """The query. Bounds go as bare UTC with `dates_are_gmt`: with a zone suffix WooCommerce shifts them by the shop's own offset.
+
+    WooCommerce's bounds are exclusive and count whole seconds, so each is one second wider than what is asked for.
+    """
+    by, _, direction = ask.sort.partition(" ")
+    found = [("status", ask.status), ("orderby", by), ("order", direction), ("per_page", str(size)), ("dp", "6")]
+    found.append(("_fields", _BRIEF if ask.brief else _FULL))
+    if ask.offset:
+        found.append(("offset", str(ask.offset)))
+    if ask.ids:
+        found.append(("include", comma(ask.ids)))
+    if ask.after is not None:
+        found.append(("modified_after", _bare(ask.after - SECOND)))
+    if ask.before is not None:
+        found.append(("modified_before", _bare(ask.before + SECOND)))
+    if ask.after is not None or ask.before is not None:
+        found.append(("dates_are_gmt", "true"))
+    return found
+
+
+def total(reply: Reply) -> int | None:
+    """How many rows there are in all, as the shop's header says; None if it does not."""
+    stated = reply.headers.get("X-WP-Total", "").strip()
+    return int(stated) if stated.isascii() and stated.isdigit() else None
+
+
+def _bare(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%S")

@@ -1,0 +1,108 @@
+"""The lines of an order as they stand now: what is left of each after refunds, and which lines of a bundle are packed. Pure.
+
+Product Bundles and Composite Products write a container line and a line for each thing in it. One of both sets is packed: the things, if the
+container is a virtual product, else the container. The money of the other set moves to the one that is packed, so that lines still add up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from connectors.orders import ZERO
+from connectors.woocommerce import wire
+from connectors.woocommerce.goods import GONE, Goods
+from connectors.woocommerce.loose import OddValueError, amount_or_zero, key, quantity, text
+
+_NEEDS_SHIPPING = frozenset({"_bundled_item_needs_shipping", "_composite_item_needs_shipping"})
+
+
+class Part(msgspec.Struct, kw_only=True, gc=False):
+    """One product line. `left` of `quantity` is still to be had; `subtotal` and `total` are for what is left, before and after discounts.
+
+    `packed` is false for what nobody puts in a parcel; `folded` for a line of a bundle that another line stands for.
+    """
+
+    line: wire.Line
+    goods: Goods
+    quantity: Decimal
+    left: Decimal
+    subtotal: Decimal
+    total: Decimal
+    packed: bool
+    folded: bool = False
+
+
+def read_parts(lines: Sequence[wire.Line], goods: Mapping[tuple[int, int], Goods], refunded: Mapping[int, Decimal]) -> list[Part]:
+    """Every line of which something is left. Raises `OddValueError`, e.g. `line_items[2].total: expected money, found 'abc'`."""
+    parts = []
+    bundled = False
+    for index, line in enumerate(lines):
+        try:
+            part = _read_part(line, goods, refunded)
+        except OddValueError as error:
+            raise error.under(f"line_items[{index}]") from None
+        if part.left > 0:
+            parts.append(part)
+            bundled = bundled or bool(line.bundled_by or line.composite_parent)
+    if bundled:
+        _fold_bundles(parts)
+    return parts
+
+
+def _read_part(line: wire.Line, goods: Mapping[tuple[int, int], Goods], refunded: Mapping[int, Decimal]) -> Part:
+    ordered = quantity(line.quantity, "quantity")
+    subtotal = amount_or_zero(line.subtotal, "subtotal")
+    total = amount_or_zero(line.total, "total")
+    left = ordered
+    if refunded and (back := refunded.get(key(line.id))):
+        left = ordered - back
+        if left > 0:
+            subtotal, total = subtotal * left / ordered, total * left / ordered
+    product = goods.get((key(line.product_id), key(line.variation_id)), GONE)
+    return Part(line=line, goods=product, quantity=ordered, left=left, subtotal=subtotal, total=total, packed=not product.virtual)
+
+
+def _fold_bundles(parts: Sequence[Part]) -> None:
+    """Settle for each bundle which of its lines are packed, and move the others' money there."""
+    by_id = {key(part.line.id): part for part in parts}
+    contents: dict[int, list[Part]] = {}
+    for part in parts:
+        holder = key(part.line.bundled_by) or key(part.line.composite_parent)
+        if holder in by_id and by_id[holder] is not part:
+            contents.setdefault(holder, []).append(part)
+    # Inner bundles first: their money may move on to the outer one.
+    for holder, children in reversed(contents.items()):
+        container = by_id[holder]
+        if container.packed:
+            inside = [child for child in children if not _ships_alone(child)]
+            _move_money(inside, [container])
+        elif packed := [child for child in children if child.packed]:
+            _move_money([container], packed)
+
+
+def _ships_alone(child: Part) -> bool:
+    """Whether the plugin says that this part of a bundle travels in a parcel of its own."""
+    return any(text(meta.key) in _NEEDS_SHIPPING and text(meta.value) == "yes" for meta in wire.items(child.line.meta_data))
+
+
+def _move_money(sources: Sequence[Part], targets: Sequence[Part]) -> None:
+    """Fold `sources` into `targets`, sharing their money out by quantity."""
+    pieces = sum((target.left for target in targets), ZERO)
+    subtotal = sum((source.subtotal for source in sources), ZERO)
+    total = sum((source.total for source in sources), ZERO)
+    for target in targets:
+        target.subtotal += subtotal * target.left / pieces
+        target.total += total * target.left / pieces
+    for source in sources:
+        source.packed = False
+        source.folded = True
+        source.subtotal = source.total = ZERO
+
+
+def is_shown(meta: Any) -> bool:
+    """Whether a line's meta datum is meant for people: hidden ones begin with an underscore."""
+    return isinstance(meta, str) and not meta.startswith("_")

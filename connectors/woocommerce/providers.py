@@ -1,0 +1,56 @@
+"""What the tracking plugins call a carrier: one of their own providers, or a custom one with a link."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from cachetools import TTLCache
+
+from connectors.carriers import Carrier
+from connectors.errors import PermanentError
+from connectors.shipments import Shipment
+from connectors.woocommerce.api import Api, order_path
+
+_REMEMBERED = 3600.0
+
+
+class Providers:
+    """The plugin's list of providers, remembered for a while."""
+
+    def __init__(self, api: Api, root: str) -> None:
+        self._api = api
+        self._root = root
+        self._known: TTLCache[str, Mapping[str, str]] = TTLCache(1, _REMEMBERED)
+
+    async def entry(self, order_id: str, shipment: Shipment, carrier: Carrier) -> dict[str, str]:
+        """The provider part of a tracking entry."""
+        known = await self._providers(order_id)
+        for word in (carrier.name, shipment.carrier, carrier.code):
+            if name := known.get(_folded(word)):
+                return {"tracking_provider": name}
+        custom = {"custom_tracking_provider": carrier.name or shipment.carrier or "Other"}
+        link = carrier.link(shipment.tracking_number)
+        return custom | ({"custom_tracking_link": link} if link else {})
+
+    async def _providers(self, order_id: str) -> Mapping[str, str]:
+        """Names by their folded form; none where the plugin has no list: it loads it from the web, which may have failed."""
+        if (known := self._known.get("")) is None:
+            try:
+                reply = await self._api.get(order_path(order_id, "/shipment-trackings/providers"), root=self._root)
+                known = {_folded(name): name for name in _names(reply.json())}
+            except PermanentError:
+                known = {}
+            self._known[""] = known
+        return known
+
+
+def _names(value: Any) -> list[str]:
+    """`{"United States": {"USPS": "https://…"}}`, an empty list where there are none."""
+    groups = value.values() if isinstance(value, dict) else []
+    return [str(name) for group in groups if isinstance(group, dict) for name in group]
+
+
+def _folded(word: str) -> str:
+    return re.sub(r"[\W_]+", "", word).casefold()

@@ -1,0 +1,26 @@
+"""Do several reads at once. How many really run side by side is the upstream's policy."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+from typing import Any, TypeVar, overload
+
+A = TypeVar("A")
+B = TypeVar("B")
+C = TypeVar("C")
+
+
+@overload
+async def together(one: Coroutine[Any, Any, A], two: Coroutine[Any, Any, B], three: Coroutine[Any, Any, C], /) -> tuple[A, B, C]: ...
+@overload
+async def together(*jobs: Coroutine[Any, Any, A]) -> Sequence[A]: ...
+async def together(*jobs: Coroutine[Any, Any, Any]) -> Sequence[Any]:
+    """All results in the order of the jobs. The first error stops the other jobs and is raised as it is."""
+    tasks = [asyncio.ensure_future(job) for job in jobs]
+    try:
+        return await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,184 @@
+"""The places where a shop keeps tracking: WooCommerce's own fulfillments, the Shipment Tracking plugins, or an order note.
+
+Each place looks before it writes, and writes only what is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import msgspec
+
+from connectors.carriers import Carriers
+from connectors.orders import LineItem
+from connectors.shipments import Shipment
+from connectors.woocommerce import wire
+from connectors.woocommerce.api import CORE, ROOT, Api, order_path
+from connectors.woocommerce.loose import key, text
+from connectors.woocommerce.providers import Providers
+from connectors.woocommerce.words import tells_of, write_note
+
+_NOTE_FIELDS = wire.field_names(wire.Note)
+
+
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """What a place knows of a shipment. `entry`: it has it. `mailed`: what the buyer is to be told is there, too.
+
+    `in_shop` is all it has on record as sent, by line id, where it counts pieces.
+    """
+
+    entry: bool
+    mailed: bool
+    in_shop: Mapping[str, int] = {}
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing is left to write."""
+        return self.entry and self.mailed
+
+
+class Place(Protocol):
+    """One place. `lines` are the order's, as it was exported; `quantities` the pieces in the parcel, by line id."""
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        ...
+
+    async def look(self, order_id: str, shipment: Shipment, lines: Sequence[LineItem]) -> Seen:
+        """What it knows already."""
+        ...
+
+    async def write(self, order_id: str, shipment: Shipment, lines: Sequence[LineItem], quantities: Mapping[str, int], seen: Seen) -> None:
+        """Write what is missing."""
+        ...
+
+
+class NotePlace:
+    """An order note: for the buyer (WooCommerce mails it) where ShipStation asks the shop to tell them, else private."""
+
+    name = "order note"
+
+    def __init__(self, api: Api, carriers: Carriers) -> None:
+        self._api = api
+        self._carriers = carriers
+
+    async def look(self, order_id: str, shipment: Shipment, lines: Sequence[LineItem]) -> Seen:
+        """Search the order's notes."""
+        found = await self.has(order_id, shipment, lines, to_customer=False)
+        return Seen(entry=found, mailed=True)
+
+    async def write(self, order_id: str, shipment: Shipment, lines: Sequence[LineItem], quantities: Mapping[str, int], seen: Seen) -> None:  # noqa: ARG002 - the protocol's names
+        """Add the note."""
+        note = {"note": write_note(shipment, lines, self._carriers), "customer_note": shipment.notify_customer}
+        await self._api.post(order_path(order_id, "/notes"), note)
+
+    async def has(self, order_id: str, shipment: Shipment, lines: Sequence[LineItem], *, to_customer: bool) -> bool:
+        """Whether such a note is there."""
+        notes = await self._api.many(order_path(order_id, "/notes"), wire.Note, [("_fields", _NOTE_FIELDS)])
+        return tells_of(notes, shipment, write_note(shipment, lines, self._carriers), to_customer=to_customer)
+
+
+class PluginPlace:
+    """Shipment Tracking, or Advanced Shipment Tracking, which answers on the same routes.
+
+    An entry has no quantities, mails nobody, and is not checked for doubles by the plugin. A shipment without a tracking number, which the
+    plugins refuse, becomes a note.
+    """
+
+    def __init__(self, api: Api, carriers: Carriers, *, name: str, namespace: str) -> None:
+        self.name = name
+        self._api = api
+        self._carriers = carriers
+        self._root = f"{ROOT}{namespace}/"
+        self._notes = NotePlace(api, carriers)
+        self._providers = Providers(api, self._root)
+
+    async def look(self, order_id: str, shipment: Shipment, lines: Sequence[LineItem]) -> Seen:
+        """Search the entries, and the notes if the buyer is to be told."""
+        number = shipment.tracking_number.strip()
+        if not number:
+            return await self._notes.look(order_id, shipment, lines)
+        entries = await self._api.many(order_path(order_id, "/shipment-trackings"), wire.Tracking, root=self._root)
+        entry = any(_same(text(found.tracking_number), number) for found in entries)
+        mailed = not shipment.notify_customer or await self._notes.has(order_id, shipment, lines, to_customer=True)
+        return Seen(entry=entry, mailed=mailed)
+
+    async def write(self, order_id: str, shipment: Shipment, lines: Sequence[LineItem], quantities: Mapping[str, int], seen: Seen) -> None:
+        """Add the entry, and the buyer's note."""
+        if not shipment.tracking_number.strip():
+            await self._notes.write(order_id, shipment, lines, quantities, seen)
+            return
+        if not seen.entry:
+            entry: dict[str, Any] = {"tracking_number": shipment.tracking_number.strip()}
+            entry |= await self._providers.entry(order_id, shipment, self._carriers.of(shipment))
+            if shipment.shipped_on is not None:
+                entry["date_shipped"] = shipment.shipped_on.isoformat()
+            await self._api.post(order_path(order_id, "/shipment-trackings"), entry, root=self._root)
+        if not seen.mailed:
+            await self._notes.write(order_id, shipment, lines, quantities, seen)
+
+
+class FulfillmentPlace:
+    """WooCommerce's own fulfillments (10.1 and later, where they are switched on): with pieces by line, and a mail of their own."""
+
+    name = "WooCommerce fulfillments"
+
+    def __init__(self, api: Api, carriers: Carriers) -> None:
+        self._api = api
+        self._carriers = carriers
+        self._notes = NotePlace(api, carriers)
+
+    async def look(self, order_id: str, shipment: Shipment, lines: Sequence[LineItem]) -> Seen:
+        """Search the fulfillments, and the notes for what could not become one."""
+        number, mark = shipment.tracking_number.strip(), shipment.key()
+        entry = False
+        in_shop: dict[str, int] = {}
+        for found in await self._api.many(order_path(order_id, "/fulfillments"), wire.Fulfillment):
+            metas = {text(meta.key): meta.value for meta in wire.items(found.meta_data)}
+            if found.date_deleted or text(found.status) != "fulfilled":
+                continue
+            same = bool(number) and _same(text(metas.get("_tracking_number")), number)
+            entry = entry or same or text(metas.get(_MARK)) == mark
+            for line, pieces in _pieces(metas.get("_items")):
+                in_shop[line] = in_shop.get(line, 0) + pieces
+        entry = entry or await self._notes.has(order_id, shipment, lines, to_customer=False)
+        return Seen(entry=entry, mailed=True, in_shop=in_shop)
+
+    async def write(self, order_id: str, shipment: Shipment, lines: Sequence[LineItem], quantities: Mapping[str, int], seen: Seen) -> None:
+        """Add the fulfillment; WooCommerce refuses one without items, so that becomes a note."""
+        if not quantities:
+            await self._notes.write(order_id, shipment, lines, quantities, seen)
+            return
+        carrier = self._carriers.of(shipment)
+        metas: dict[str, Any] = {
+            "_items": [{"item_id": key(line), "qty": pieces} for line, pieces in quantities.items()],
+            "_tracking_number": shipment.tracking_number.strip(),
+            "_tracking_url": self._carriers.link(shipment),
+            # Its own code reads one name, its documentation gives the other.
+            "_shipment_provider": carrier.code or carrier.name,
+            "_shipping_provider": carrier.code or carrier.name,
+            _MARK: shipment.key(),
+        }
+        body = {
+            "status": "fulfilled",
+            "is_fulfilled": True,
+            "meta_data": [{"key": name, "value": value} for name, value in metas.items() if value],
+        }
+        notify = [("notify_customer", "true")] if shipment.notify_customer else []
+        await self._api.post(order_path(order_id, "/fulfillments"), body, notify, root=CORE)
+
+
+# How we know our own fulfillment again where it has no tracking number.
+_MARK = "_portside_shipment"
+
+
+def _same(one: str, other: str) -> bool:
+    return one.strip().casefold() == other.casefold()
+
+
+def _pieces(items: Any) -> list[tuple[str, int]]:
+    """The `_items` of a fulfillment: `[{"item_id": 456, "qty": 2}]`."""
+    listed = items if isinstance(items, list) else []
+    return [(str(key(item.get("item_id"))), key(item.get("qty"))) for item in listed if isinstance(item, dict)]

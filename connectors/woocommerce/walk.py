@@ -1,0 +1,131 @@
+"""Every order of one status list changed in a span, oldest change first, whatever is edited meanwhile.
+
+The walk goes by key, never by page number: each request asks for what changed at or after the last change seen, so an order that moves to the
+end cannot push another one over a page's edge. Its last row is the anchor that must come back with the next page; where it does not, either
+it was edited, or WooCommerce moved the bound: a bare time that falls into the shop's spring clock gap is read an hour late. Both are met by
+asking an hour earlier, at the price of rows that are known already.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import AsyncIterator, Iterable, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from connectors.errors import RefusedError, UnavailableError
+from connectors.woocommerce.decoding import Row
+from connectors.woocommerce.pages import SECOND, Ask, OrderPages, Page
+
+HOUR = timedelta(hours=1)
+# A second in which orders still change is read again, this often at most.
+_PASSES = 5
+_BAD_REQUEST = 400
+
+
+class DistrustError(Exception):
+    """The shop does not sort or filter as asked; the walk must go another way."""
+
+
+class KeyWalk:
+    """One walk. `seen` holds the ids that were given, and is shared between the walks of one window."""
+
+    def __init__(self, pages: OrderPages, status: str, start: datetime | None, end: datetime | None, seen: set[int]) -> None:
+        self._pages = pages
+        self._status = status
+        self._start = start.replace(microsecond=0) if start is not None else None
+        self._end = end
+        self._seen = seen
+
+    async def batches(self) -> AsyncIterator[list[Row]]:
+        """Rows that have not been given yet, in lists. Raises `DistrustError` where the shop cannot be walked by key."""
+        cursor = self._start - HOUR if self._start is not None else None
+        anchored = False
+        margin = timedelta(0)
+        offset = 0
+        while True:
+            page = await self._page(cursor - margin if cursor is not None else None, offset)
+            if anchored and not margin and not any(row.modified == cursor for row in page.rows):
+                margin = HOUR
+                continue
+            if fresh := self.fresh(page.rows):
+                yield fresh
+            if page.last:
+                return
+            newest = max((row.modified for row in page.rows if row.modified is not None), default=None)
+            if newest is not None and (cursor is None or newest > cursor):
+                cursor, anchored, margin, offset = newest, True, timedelta(0), 0
+            elif margin or newest is None or cursor is None:
+                # By half a page, so that a few rows leaving the list cannot hide others.
+                offset += max(page.size // 2, 1)
+            else:
+                async for tied in self._second(cursor):
+                    yield tied
+                cursor, anchored = cursor + SECOND, False
+
+    def fresh(self, rows: Iterable[Row]) -> list[Row]:
+        """Rows of the span that were not given before, and from now on count as given."""
+        found = []
+        for row in rows:
+            if row.id not in self._seen and self._wanted(row.modified):
+                if row.id:
+                    self._seen.add(row.id)
+                found.append(row)
+        return found
+
+    def _wanted(self, modified: datetime | None) -> bool:
+        """Whether a change lies in the span; one whose time cannot be read is not hidden."""
+        if modified is None:
+            return True
+        return (self._start is None or self._start <= modified) and (self._end is None or modified <= self._end)
+
+    async def _page(self, after: datetime | None, offset: int) -> Page:
+        try:
+            page = await self._pages.read(Ask(status=self._status, after=after, before=self._end, offset=offset))
+        except RefusedError as error:
+            if error.status == _BAD_REQUEST:
+                raise DistrustError(str(error)) from error
+            raise
+        self._check(page.rows, after)
+        return page
+
+    def _check(self, rows: Sequence[Row], after: datetime | None) -> None:
+        """Refuse rows that were not asked for (shops before WooCommerce 5.8 ignore the bounds) or are not sorted as asked."""
+        times = [row.modified for row in rows if row.modified is not None]
+        if any(later < earlier for earlier, later in itertools.pairwise(times)):
+            raise DistrustError("The shop does not sort orders by their last change.")
+        if times and after is not None and times[0] < after:
+            raise DistrustError("The shop does not filter orders by their last change.")
+        # The upper bound, too, may be an hour late in the clock gap.
+        if times and self._end is not None and times[-1] > self._end + HOUR:
+            raise DistrustError("The shop does not filter orders by their last change.")
+
+    async def _second(self, moment: datetime) -> AsyncIterator[list[Row]]:
+        """All rows of one second that holds more than a page: its pages from the last to the first.
+
+        Orders only ever leave a second that has passed, which moves the ones behind them to earlier pages: those are still to come.
+        """
+        ask = Ask(status=self._status, after=moment, before=moment)
+        given: set[int] = set()
+        for _ in range(_PASSES):
+            known = len(given)
+            page = await self._pages.read(ask)
+            if not page.rows:
+                return
+            if page.total is None or all(row.modified != moment for row in page.rows):
+                raise DistrustError("The shop does not list the orders of one second.")
+            size = page.size
+            for offset in range((page.total - 1) // size * size, -1, -size):
+                page = await self._pages.read(msgspec.structs.replace(ask, offset=offset))
+                tied = [row for row in page.rows if row.modified == moment]
+                given.update(row.id for row in tied)
+                if fresh := self.fresh(tied):
+                    yield fresh
+                if page.size != size:
+                    break
+            else:
+                # Orders that the shop counts but cannot load never come: a pass without news is the end, too.
+                if page.total is None or len(given) >= page.total or len(given) == known:
+                    return
+        raise UnavailableError("Hundreds of orders are changing at this moment; they will be read again later.")

@@ -1,0 +1,69 @@
+"""The order note that tells of a shipment, and how to find it again among others. Pure."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from connectors.carriers import Carriers
+from connectors.markup import clean_text
+from connectors.orders import LineItem
+from connectors.shipments import Shipment
+from connectors.woocommerce import wire
+from connectors.woocommerce.loose import text
+
+# Longer lists of items help nobody in a note.
+_MOST_ITEMS = 20
+
+
+def write_note(shipment: Shipment, lines: Sequence[LineItem], carriers: Carriers) -> str:
+    """What was shipped, how and when, in plain sentences; safe as HTML, for that is what WooCommerce takes a note for.
+
+    The same shipment always gives the same text: by that it is known again where it has no tracking number.
+    """
+    how = " ".join(dict.fromkeys(filter(None, (carriers.name(shipment), shipment.service))))
+    how = shipment.service if shipment.service.lower().startswith(carriers.name(shipment).lower()) and shipment.service else how
+    sentences = [
+        (_items(shipment, {line.id: line for line in lines}) or "The order")
+        + " shipped"
+        + (f" with {how}" if how else "")
+        + (f" on {shipment.shipped_on.isoformat()}" if shipment.shipped_on else "")
+        + "."
+    ]
+    if number := shipment.tracking_number.strip():
+        sentences.append(f"Tracking number: {number}")
+    if link := carriers.link(shipment):
+        sentences.append(link)
+    if shipment.notify_customer and (words := clean_text(shipment.notes_to_customer)):
+        sentences.append(words)
+    return html.escape("\n".join(sentences), quote=False)
+
+
+def tells_of(notes: Iterable[wire.Note], shipment: Shipment, written: str, *, to_customer: bool) -> bool:
+    """Whether one of the notes tells of this shipment: by its tracking number, or without one by the very text.
+
+    A note for the buyer counts for a private one, not the other way round.
+    """
+    number = shipment.tracking_number.strip()
+    pattern = re.compile(rf"(?<![0-9A-Za-z]){re.escape(number)}(?![0-9A-Za-z])", re.IGNORECASE) if number else None
+    wanted = clean_text(written)
+    for note in notes:
+        if to_customer and not text(note.customer_note) and note.customer_note is not True:
+            continue
+        found = clean_text(text(note.note))
+        if pattern.search(found) if pattern is not None else found == wanted:
+            return True
+    return False
+
+
+def _items(shipment: Shipment, lines: Mapping[str, LineItem]) -> str:
+    told = []
+    for item in shipment.items[:_MOST_ITEMS]:
+        line = lines.get(item.line_id)
+        name = clean_text(item.name) or (line.name if line else "") or item.sku or "item"
+        sku = item.sku or (line.sku if line else "")
+        told.append(f"{item.quantity} x {name}" + (f" ({sku})" if sku and sku != name else ""))
+    if len(shipment.items) > _MOST_ITEMS:
+        told.append(f"and {len(shipment.items) - _MOST_ITEMS} more")
+    return ", ".join(told)
