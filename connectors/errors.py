@@ -43,7 +43,12 @@ class PermanentError(ConnectorError):
 
 
 class AuthenticationError(PermanentError):
-    """The shop does not accept our credentials, or they lack a right: 401, 403."""
+    """The shop does not accept our credentials, or they lack a right: 401, 403. `status` and `code` as in `RefusedError`."""
+
+    def __init__(self, message: str, *, status: int | None = None, code: str = "") -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
 
 
 class OrderNotFoundError(PermanentError):

@@ -36,7 +36,7 @@ def refusal(reply: Reply, mask: Mask) -> ConnectorError | None:
     wait = parse_retry_after(reply.headers.get("Retry-After"), datetime.now(UTC))
     match status:
         case 401 | 403:
-            return AuthenticationError(f"{said}{_wall_hint(reply)}")
+            return AuthenticationError(f"{said}{_wall_hint(reply)}", status=status, code=code(reply))
         case 429:
             return ThrottledError(said, retry_after=wait)
         case 408 | 425:
