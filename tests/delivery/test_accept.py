@@ -40,10 +40,10 @@ class Gate:
 
 
 async def drain(process: Process) -> None:
-    """Let the worker look and everything it started end, until nothing is due."""
-    while await process.worker.look():
-        while process.deliverer.under_way(process.store.name):
-            process.deliverer.wake.clear()
+    """Let the worker look, and what it starts end, until nothing is due."""
+    while await process.worker.look() or process.deliverer.under_way(process.store.name):
+        process.deliverer.wake.clear()
+        if process.deliverer.under_way(process.store.name):
             await process.deliverer.wake.wait()
 
 
