@@ -1,0 +1,334 @@
+"""How requests prove who we are: published vectors, and servers that check."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import hmac
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlsplit
+
+import pytest
+from aiohttp import web
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connectors.auth import Auth, BasicAuth, BearerAuth, HeaderAuth, HmacAuth, NoAuth, OAuth1Auth, QueryAuth, signature_base
+from connectors.errors import AuthenticationError, RefusedError, UnavailableError
+from connectors.request import Request, encode_params, segment
+from connectors.response import Reply
+from connectors.testing.faults import Answer
+from connectors.tokens import TokenAuth, client_credentials, refresh_token, token_reader
+from tests.connectors.echo import EchoShop, asking
+
+GET = Request(method="GET", url="https://shop.example/orders?a=1")
+
+
+@pytest.fixture
+async def shop() -> AsyncIterator[EchoShop]:
+    async with EchoShop() as running:
+        yield running
+
+
+def header(request: Request, name: str) -> str | None:
+    return dict(request.headers).get(name)
+
+
+@pytest.mark.parametrize(
+    ("auth", "name", "value"),
+    [
+        (BasicAuth("ck", "cs"), "Authorization", "Basic " + base64.b64encode(b"ck:cs").decode()),
+        (BasicAuth("sk_1", ""), "Authorization", "Basic " + base64.b64encode(b"sk_1:").decode()),
+        (BasicAuth("", "pass"), "Authorization", "Basic " + base64.b64encode(b":pass").decode()),
+        (BasicAuth("jürgen", "ß"), "Authorization", "Basic " + base64.b64encode("jürgen:ß".encode()).decode()),
+        (BearerAuth("t"), "Authorization", "Bearer t"),
+        (HeaderAuth("X-Auth-Token", "t"), "X-Auth-Token", "t"),
+        (HeaderAuth("Authorization", "t", prefix="Token "), "Authorization", "Token t"),
+        (NoAuth(), "Authorization", None),
+    ],
+)
+def test_what_stands_in_the_header(auth: Auth, name: str, value: str | None) -> None:
+    assert header(auth.sign(GET), name) == value
+    assert auth.sign(GET).url == GET.url
+
+
+@pytest.mark.parametrize(
+    "auth", [BasicAuth("a", "b"), BearerAuth("t"), QueryAuth({"k": "v", "k2": "ü&"}), HmacAuth("s", clock=lambda: 1.0)]
+)
+def test_signing_twice_is_signing_once(auth: Auth) -> None:
+    assert auth.sign(auth.sign(GET)) == auth.sign(GET)
+
+
+def test_query_credentials_leave_the_other_parameters_byte_for_byte() -> None:
+    request = Request(method="GET", url="https://shop.example/o?cursor=a%2bB~&consumer_key=old&x")
+    signed = QueryAuth({"consumer_key": "ck 1"}).sign(request)
+    assert signed.url == "https://shop.example/o?cursor=a%2bB~&x&consumer_key=ck%201"
+
+
+def test_the_text_oauth_signs_is_that_of_the_standard() -> None:
+    url = "http://example.com/request?b5=%3D%253D&a3=a&c%40=&a2=r%20b&c2=&a3=2%20q"
+    stated = "&oauth_consumer_key=9djdj82h48djs9d2&oauth_token=kkk9d7dh3k39sjv7&oauth_signature_method=HMAC-SHA1&oauth_timestamp=137131201&oauth_nonce=7d8f3e4a"
+    assert signature_base("post", url + stated) == (
+        "POST&http%3A%2F%2Fexample.com%2Frequest&a2%3Dr%2520b%26a3%3D2%2520q%26a3%3Da%26b5%3D%253D%25253D%26c%2540%3D%26c2%3D%26oauth_consumer_"
+        "key%3D9djdj82h48djs9d2%26oauth_nonce%3D7d8f3e4a%26oauth_signature_method%3DHMAC-SHA1%26oauth_timestamp%3D137131201%26oauth_token%3Dkkk"
+        "9d7dh3k39sjv7"
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("HTTP://EXAMPLE.com:80/r%20v/X?id=123", "http%3A%2F%2Fexample.com%2Fr%2520v%2FX&id%3D123"),
+        ("https://www.example.net:8080/?q=1", "https%3A%2F%2Fwww.example.net%3A8080%2F&q%3D1"),
+        ("https://example.net:443", "https%3A%2F%2Fexample.net%2F&"),
+    ],
+)
+def test_the_address_oauth_signs_has_no_default_port(url: str, told: str) -> None:
+    assert signature_base("GET", url) == f"GET&{told}"
+
+
+@pytest.mark.parametrize("digest", ["sha1", "sha256"])
+async def test_a_shop_that_checks_oauth_accepts_our_signature(shop: EchoShop, digest: str) -> None:
+    nonces: set[str] = set()
+
+    async def check(request: web.Request) -> web.StreamResponse:
+        pairs = [(name, value) for name, value in parse_qsl(urlsplit(request.raw_path).query, keep_blank_values=True)]
+        given_one = dict(pairs)["oauth_signature"]
+        told = "&".join(f"{quote(n, safe='')}={quote(v, safe='')}" for n, v in sorted(pairs) if n != "oauth_signature")
+        text = f"{request.method}&{quote(shop.url + request.path, safe='')}&{quote(told, safe='')}"
+        right = base64.b64encode(hmac.new(b"cs_1&", text.encode(), digest).digest()).decode()
+        fresh = request.query["oauth_nonce"] not in nonces
+        nonces.add(request.query["oauth_nonce"])
+        return web.json_response({}, status=200 if given_one == right and fresh else 401)
+
+    shop.answers["/api/orders"] = check
+    shop.faults.add(Answer(503))
+    async with asking(shop, auth=OAuth1Auth("ck_1", "cs_1", digest=digest)) as upstream:
+        assert (
+            await upstream.get("orders", [("modified_after", "2026-03-02T12:00:00"), ("status[]", "any & all"), ("z", "ü")])
+        ).status == 200
+        assert (await upstream.write("PUT", "orders", json={"a": 1})).status == 200
+    assert len(nonces) == 2
+
+
+@given(st.lists(st.tuples(st.text(min_size=1, max_size=8), st.text(max_size=8)), max_size=5))
+def test_oauth_survives_any_parameters(pairs: list[tuple[str, str]]) -> None:
+    pairs = [(name.encode("utf-8", "replace").decode(), value.encode("utf-8", "replace").decode()) for name, value in pairs]
+    request = Request(method="GET", url=f"http://shop.example/o?{encode_params(pairs)}")
+    signed = OAuth1Auth("ck", "cs").sign(request)
+    sent = parse_qsl(urlsplit(signed.url).query, keep_blank_values=True)
+    assert [pair for pair in sent if not pair[0].startswith("oauth_")] == [pair for pair in pairs if not pair[0].startswith("oauth_")]
+    assert "oauth_signature" in dict(sent)
+
+
+def test_a_request_digest_covers_what_the_template_names() -> None:
+    request = Request(method="POST", url="https://shop.example/o?a=%20b", body=b'{"x":"{timestamp}"}')
+    auth = HmacAuth(
+        "key",
+        template="{method}|{path}|{timestamp}|{body}",
+        header="X-Sign",
+        prefix="v1=",
+        headers={"X-Time": "{timestamp}", "X-Client": "portside"},
+        clock=lambda: 1700000000.9,
+    )
+    signed = auth.sign(request)
+    text = b'POST|/o?a=%20b|1700000000|{"x":"{timestamp}"}'
+    assert header(signed, "X-Sign") == "v1=" + hmac.new(b"key", text, hashlib.sha256).hexdigest()
+    assert (header(signed, "X-Time"), header(signed, "X-Client")) == ("1700000000", "portside")
+
+
+def test_a_request_digest_may_be_base64_of_another_hash() -> None:
+    auth = HmacAuth("key", template="{url}{body_sha256}", digest="sha512", encoding="base64", headers={})
+    text = GET.url.encode() + hashlib.sha256(b"").hexdigest().encode()
+    assert header(auth.sign(GET), "X-Signature") == base64.b64encode(hmac.new(b"key", text, hashlib.sha512).digest()).decode()
+
+
+@given(st.text(max_size=30))
+def test_a_segment_is_one_segment(value: str) -> None:
+    value = value.encode("utf-8", "replace").decode()
+    made = segment(value)
+    assert "/" not in made
+    assert "?" not in made
+    assert "#" not in made
+    assert made not in {".", ".."}
+
+
+# --- tokens ---
+
+
+class TokenShop(EchoShop):
+    """Hands out token-1, token-2, … and accepts only the newest."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.logins: list[dict[str, Any]] = []
+        self.answers |= {"/oauth/token": self._token, "/api/orders": self._orders}
+        self.lifetime: int | None = 3600
+        self.password = "right"
+
+    @property
+    def newest(self) -> str:
+        return f"token-{len(self.logins)}"
+
+    async def _token(self, request: web.Request) -> web.StreamResponse:
+        told = dict(await request.post()) if "form" in request.content_type else await request.json()
+        self.logins.append({**told, "authorization": request.headers.get("Authorization", "")})
+        if told.get("client_secret", "right") != self.password:
+            return web.json_response({"error": "invalid_client", "error_description": "Client authentication failed"}, status=400)
+        answer = {"access_token": self.newest, "token_type": "Bearer", "refresh_token": f"refresh-{len(self.logins)}"}
+        return web.json_response(
+            answer | ({} if self.lifetime is None else {"expires_in": self.lifetime}), headers={"X-Token": self.newest}
+        )
+
+    async def _orders(self, request: web.Request) -> web.StreamResponse:
+        await asyncio.sleep(0)
+        right = request.headers.get("Authorization") == f"Bearer {self.newest}"
+        return web.json_response({"ok": right}, status=200 if right else 401)
+
+
+@pytest.fixture
+async def token_shop() -> AsyncIterator[TokenShop]:
+    async with TokenShop() as running:
+        yield running
+
+
+class Hands:
+    """A clock set by hand."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def credentials(shop: EchoShop, clock: Callable[[], float] = Hands(), **more: Any) -> TokenAuth:  # noqa: B008 - stands still
+    return client_credentials(f"{shop.url}/oauth/token", "id-1", "right", clock=clock, **more)
+
+
+async def test_many_requests_share_one_login(token_shop: TokenShop) -> None:
+    async with asking(token_shop, auth=credentials(token_shop, scope="read write")) as upstream:
+        await asyncio.gather(*(upstream.get("orders") for _ in range(8)))
+    assert token_shop.logins == [
+        {"grant_type": "client_credentials", "client_id": "id-1", "client_secret": "right", "scope": "read write", "authorization": ""}
+    ]
+
+
+async def test_client_credentials_may_go_into_the_basic_header_or_into_json(token_shop: TokenShop) -> None:
+    async with asking(token_shop, auth=credentials(token_shop, basic=True)) as upstream:
+        await upstream.get("orders")
+    async with asking(token_shop, auth=credentials(token_shop, as_json=True)) as upstream:
+        await upstream.get("orders")
+    assert token_shop.logins[0] == {
+        "grant_type": "client_credentials",
+        "authorization": "Basic " + base64.b64encode(b"id-1:right").decode(),
+    }
+    assert token_shop.logins[1]["client_secret"] == "right"
+
+
+async def test_a_token_is_renewed_before_it_expires(token_shop: TokenShop) -> None:
+    clock = Hands()
+    async with asking(token_shop, auth=credentials(token_shop, clock)) as upstream:
+        await upstream.get("orders")
+        clock.now = 3539.0
+        await upstream.get("orders")
+        assert len(token_shop.logins) == 1
+        clock.now = 3541.0
+        await upstream.get("orders")
+        assert len(token_shop.logins) == 2
+
+
+async def test_a_short_lived_token_is_not_renewed_at_every_request(token_shop: TokenShop) -> None:
+    token_shop.lifetime = 40
+    clock = Hands()
+    async with asking(token_shop, auth=credentials(token_shop, clock)) as upstream:
+        await upstream.get("orders")
+        clock.now = 9.0
+        await upstream.get("orders")
+    assert len(token_shop.logins) == 1
+
+
+@pytest.mark.parametrize("lifetime", [3600, None])
+async def test_a_token_that_the_shop_no_longer_takes_is_renewed_once_for_all_who_wait(token_shop: TokenShop, lifetime: int | None) -> None:
+    token_shop.lifetime = lifetime
+    async with asking(token_shop, auth=credentials(token_shop)) as upstream:
+        await upstream.get("orders")
+        token_shop.logins.append({})  # a newer token exists that we do not know
+        await asyncio.gather(*(upstream.get("orders") for _ in range(4)), upstream.write("PUT", "orders", json={}))
+    assert len(token_shop.logins) == 3
+
+
+async def test_a_shop_that_refuses_the_new_token_too_is_not_asked_forever(token_shop: TokenShop) -> None:
+    token_shop.faults.add(Answer(403), path="orders", times=None)
+    async with asking(token_shop, auth=credentials(token_shop)) as upstream:
+        with pytest.raises(AuthenticationError):
+            await upstream.get("orders")
+    assert token_shop.count("GET", "orders") == 2
+    assert len(token_shop.logins) == 2
+
+
+@pytest.mark.parametrize("status", [400, 401, 403])
+async def test_a_refused_login_is_an_authentication_error_with_the_shops_words(token_shop: TokenShop, status: int) -> None:
+    token_shop.faults.add(Answer(status, '{"error":"invalid_client","error_description":"Client is gone"}'), path="token", times=None)
+    async with asking(token_shop, auth=credentials(token_shop)) as upstream:
+        with pytest.raises(AuthenticationError, match=r"does not accept our login\..*Client is gone"):
+            await upstream.get("orders")
+    assert token_shop.count("GET", "orders") == 0
+
+
+async def test_a_login_that_is_broken_otherwise_says_so(token_shop: TokenShop) -> None:
+    async with asking(token_shop, auth=credentials(token_shop)) as upstream:
+        token_shop.faults.add(Answer(404), path="token")
+        with pytest.raises(RefusedError, match="404"):
+            await upstream.get("orders")
+        token_shop.faults.add(Answer(200, '{"token":"elsewhere"}'), path="token")
+        with pytest.raises(AuthenticationError, match="no access_token"):
+            await upstream.get("orders")
+        token_shop.faults.add(Answer(503), path="token", times=3)
+        with pytest.raises(UnavailableError):
+            await upstream.get("orders")
+        token_shop.faults.add(Answer(503), path="token")
+        assert (await upstream.get("orders")).status == 200
+
+
+async def test_a_refresh_token_is_followed_to_its_successors(token_shop: TokenShop) -> None:
+    clock = Hands()
+    auth = refresh_token(f"{token_shop.url}/oauth/token", "refresh-0", client_id="id-1", clock=clock)
+    async with asking(token_shop, auth=auth) as upstream:
+        for _ in range(3):
+            await upstream.get("orders")
+            clock.now += 4000.0
+    assert [login["refresh_token"] for login in token_shop.logins] == ["refresh-0", "refresh-1", "refresh-2"]
+
+
+async def test_a_login_call_reads_its_token_from_a_path_or_a_header(token_shop: TokenShop) -> None:
+    login = Request(
+        method="POST", url=f"{token_shop.url}/oauth/token", headers=(("Content-Type", "application/json"),), body=b'{"user":"u"}'
+    )
+    for reader in (token_reader(path="access_token", lifetime_path="expires_in"), token_reader(header="x-token", lifetime=600)):
+        async with asking(token_shop, auth=TokenAuth(lambda _: login, reader, secrets=("u",))) as upstream:
+            assert (await upstream.get("orders")).status == 200
+    async with asking(token_shop, auth=TokenAuth(lambda _: login, token_reader(header="Vendure-Auth-Token"))) as upstream:
+        with pytest.raises(AuthenticationError, match="no token in header Vendure-Auth-Token"):
+            await upstream.get("orders")
+
+
+async def test_a_login_refused_under_200_is_renewed_at_the_judges_word(token_shop: TokenShop) -> None:
+    def judge(reply: Reply) -> None:
+        if reply.json() == {"errors": "FORBIDDEN"}:
+            raise AuthenticationError("FORBIDDEN")
+
+    token_shop.faults.add(Answer(200, '{"errors":"FORBIDDEN"}'), path="orders")
+    async with asking(token_shop, auth=credentials(token_shop), judge=judge) as upstream:
+        assert (await upstream.get("orders")).json() == {"ok": True}
+    assert len(token_shop.logins) == 2
+
+
+async def test_tokens_of_the_moment_are_secrets() -> None:
+    async with TokenShop() as shop:
+        auth = credentials(shop)
+        async with asking(shop, auth=auth) as upstream:
+            await upstream.get("orders")
+        assert {"right", "token-1", "refresh-1"} <= set(auth.secrets)
