@@ -10,7 +10,7 @@ from aiohttp import web
 from proxy.shipstation.errors import encode_error
 
 XML = "application/xml"
-REQUEST_ID = "X-Request-Id"
+REQUEST_ID_HEADER = "X-Request-Id"
 # How long a client is asked to wait when nobody knows better; ShipStation itself comes back after minutes to an hour.
 RETRY_AFTER = 60
 

@@ -6,7 +6,6 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from weakref import WeakSet, ref
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
@@ -17,6 +16,9 @@ from proxy.settings_types import ListenAddress
 # A connection that has not brought one whole request head by then is closed; so is one that stays idle between requests.
 FIRST_REQUEST_WITHIN = 30.0
 IDLE_FOR = 75.0
+
+# The connections that have not brought a request yet, each with the timer that will end it.
+_Silent = dict[int, asyncio.TimerHandle]
 
 
 class ListenError(Exception):
@@ -29,12 +31,12 @@ async def listening(app: web.Application, address: ListenAddress, *, stop_within
 
     Leaving the context stops accepting at once and lets running requests end, for `stop_within` seconds at most.
     """
-    heard: WeakSet[object] = WeakSet()
-    app.middlewares.insert(0, _hearing(heard))
+    silent: _Silent = {}
+    app.middlewares.insert(0, _hearing(silent))
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=stop_within, keepalive_timeout=IDLE_FOR)
     await runner.setup()
     try:
-        site = _GuardedSite(runner, address.host, address.port, heard)
+        site = _GuardedSite(runner, address.host, address.port, silent)
         try:
             await site.start()
         except OSError as error:
@@ -45,22 +47,24 @@ async def listening(app: web.Application, address: ListenAddress, *, stop_within
         await runner.cleanup()
 
 
-def _hearing(heard: WeakSet[object]) -> Middleware:
+def _hearing(silent: _Silent) -> Middleware:
     @web.middleware
-    async def remember(request: web.Request, handler: Handler) -> web.StreamResponse:
-        heard.add(request.protocol)
+    async def hear(request: web.Request, handler: Handler) -> web.StreamResponse:
+        timer = silent.pop(id(request.protocol), None)
+        if timer is not None:
+            timer.cancel()
         return await handler(request)
 
-    return remember
+    return hear
 
 
 class _GuardedSite(web.TCPSite):
     """A TCP site whose connections must say something soon."""
 
-    def __init__(self, runner: web.AppRunner, host: str, port: int, heard: WeakSet[object]) -> None:
+    def __init__(self, runner: web.AppRunner, host: str, port: int, silent: _Silent) -> None:
         super().__init__(runner, host, port)
         self._address = (host, port)
-        self._heard = heard
+        self._silent = silent
         self.port_in_use = port
 
     async def start(self) -> None:
@@ -73,7 +77,7 @@ class _GuardedSite(web.TCPSite):
 
         def connected() -> RequestHandler:
             protocol = serve()
-            loop.call_later(FIRST_REQUEST_WITHIN, _drop_if_silent, ref(protocol), self._heard)
+            self._silent[id(protocol)] = loop.call_later(FIRST_REQUEST_WITHIN, self._drop, protocol)
             return protocol
 
         host, port = self._address
@@ -81,8 +85,6 @@ class _GuardedSite(web.TCPSite):
         self._server = server
         self.port_in_use = server.sockets[0].getsockname()[1]
 
-
-def _drop_if_silent(connection: ref[RequestHandler], heard: WeakSet[object]) -> None:
-    protocol = connection()
-    if protocol is not None and protocol not in heard:
-        protocol.force_close()
+    def _drop(self, connection: RequestHandler) -> None:
+        self._silent.pop(id(connection), None)
+        connection.force_close()

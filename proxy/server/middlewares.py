@@ -21,8 +21,8 @@ from connectors.errors import (
     RefusedError,
     TemporaryError,
 )
-from proxy.keys import METRICS, STORES
-from proxy.server.answers import REQUEST_ID, retry_headers, xml_error
+from proxy.keys import METRICS, REQUEST_ID, STORES
+from proxy.server.answers import REQUEST_ID_HEADER, retry_headers, xml_error
 from proxy.server.auth import UnknownStoreError, WrongCredentialsError
 from proxy.shipstation.errors import WireError
 from proxy.shipstation.requests import CHALLENGE
@@ -58,9 +58,9 @@ _NOTICE_TABLE: tuple[tuple[type[Exception], Callable[[Any], Answer]], ...] = (
 @web.middleware
 async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Give the request an id, measure it, and write one line when it is answered. No secret and no buyer's data is in that line."""
-    given = request.headers.get(REQUEST_ID, "")
+    given = request.headers.get(REQUEST_ID_HEADER, "")
     request_id = given if _ID.fullmatch(given) else uuid.uuid4().hex[:16]
-    request["request_id"] = request_id
+    request[REQUEST_ID] = request_id
     began = time.perf_counter()
     with structlog.contextvars.bound_contextvars(request_id=request_id):
         response = await handler(request)
@@ -91,7 +91,7 @@ async def errors_as_xml(request: web.Request, handler: Handler) -> web.StreamRes
         _log.info("client went away before its answer was written")
         raise
     except Exception as error:  # noqa: BLE001 -- the last resort: a client never sees a traceback
-        status, message, headers = answer_for(error, notice=request.method == "POST", request_id=request["request_id"])
+        status, message, headers = answer_for(error, notice=request.method == "POST", request_id=request[REQUEST_ID])
         if status == HTTPStatus.INTERNAL_SERVER_ERROR:
             _log.exception("unexpected error", store=request.match_info.get("name", ""))
         else:
@@ -127,9 +127,8 @@ async def set_headers(request: web.Request, response: web.StreamResponse) -> Non
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Server"] = "Portside"
-    request_id: Any = request.get("request_id")
-    if request_id:
-        response.headers[REQUEST_ID] = request_id
+    if REQUEST_ID in request:
+        response.headers[REQUEST_ID_HEADER] = request[REQUEST_ID]
 
 
 def _action(request: web.Request) -> str:

@@ -1,0 +1,1 @@
+"""ShipStation's side and the operator's, over real sockets."""

@@ -1,0 +1,90 @@
+"""Shipment notices over real sockets."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import AsyncIterator
+
+import pytest
+from aiohttp import ClientSession
+from lxml import etree
+
+from connectors.errors import AuthenticationError, ConflictError, OrderNotFoundError, RefusedError, UnavailableError
+from tests.server.conftest import LOGIN
+from tests.server.stall import Stall
+
+NOTICE = {"action": "shipnotify", "order_number": "A-1001", "carrier": "USPS", "service": "", "tracking_number": "9400"}
+
+
+async def test_a_notice_reaches_the_shop_and_is_answered_200(url: str, client: ClientSession, stall: Stall) -> None:
+    async with client.post(url, params=NOTICE, headers=LOGIN) as answer:
+        assert answer.status == 200
+    assert [shipment.tracking_number for shipment in stall.shipped] == ["9400"]
+
+
+async def test_the_same_notice_again_is_answered_200_and_told_once(url: str, client: ClientSession, stall: Stall) -> None:
+    for _ in range(3):
+        async with client.post(url, params=NOTICE, headers=LOGIN) as answer:
+            assert answer.status == 200
+    assert len(stall.shipped) == 1
+
+
+async def test_a_notice_while_the_shop_is_down_is_taken_and_waits(url: str, client: ClientSession, stall: Stall) -> None:
+    stall.error = UnavailableError("the shop does not answer")
+    async with client.post(url, params=NOTICE, headers=LOGIN) as answer:
+        assert answer.status == 200
+    assert stall.shipped == []
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (ConflictError("the order is cancelled"), 409),
+        (RefusedError("no such line", status=400), 422),
+        (AuthenticationError("wrong key"), 424),
+    ],
+)
+async def test_a_refusal_is_told_with_the_shops_reason(
+    url: str, client: ClientSession, stall: Stall, error: Exception, status: int
+) -> None:
+    stall.error = error
+    async with client.post(url, params=NOTICE, headers=LOGIN) as answer:
+        assert 400 <= answer.status < 500
+        assert answer.status == status
+        assert str(error) in (etree.fromstring(await answer.read()).text or "")
+
+
+async def test_an_order_the_shop_does_not_know_is_no_lost_notice(url: str, client: ClientSession, stall: Stall) -> None:
+    stall.error = OrderNotFoundError("the shop does not know order A-1001")
+    async with client.post(url, params=NOTICE, headers=LOGIN) as answer:
+        assert answer.status in (200, 404)
+
+
+@pytest.mark.parametrize("body", [b"<ShipNotice>", b"not xml", b"<!DOCTYPE x><ShipNotice/>", b"\x00", b"<Orders/>"])
+async def test_a_body_that_cannot_be_read_is_400_and_never_the_whole_order(
+    url: str, client: ClientSession, stall: Stall, body: bytes
+) -> None:
+    async with client.post(url, params=NOTICE, data=body, headers=LOGIN) as answer:
+        assert answer.status == 400
+        assert etree.fromstring(await answer.read()).tag == "Error"
+    assert stall.shipped == []
+
+
+async def test_a_body_that_is_too_large_is_413_whether_its_length_is_told_or_not(url: str, client: ClientSession, stall: Stall) -> None:
+    large = b"x" * (256 * 1024 + 1)
+
+    async def in_pieces() -> AsyncIterator[bytes]:
+        yield large[:100_000]
+        yield large[100_000:]
+
+    for data in (large, in_pieces()):
+        async with client.post(url, params=NOTICE, data=data, headers=LOGIN) as answer:
+            assert answer.status == 413
+            assert "256 KiB" in await answer.text()
+    assert stall.shipped == []
+
+
+async def test_a_compressed_bomb_is_cut_off(url: str, client: ClientSession, stall: Stall) -> None:
+    async with client.post(url, params=NOTICE, data=io.BytesIO(b" " * 5_000_000), headers=LOGIN, compress="deflate") as answer:
+        assert answer.status == 413
+    assert stall.shipped == []
