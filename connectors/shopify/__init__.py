@@ -1,1 +1,9 @@
 """Shopify: orders and fulfilments over the Admin API, by REST or GraphQL."""
+
+from connectors.interface import ConnectorType
+from connectors.shopify.connector import open_shopify
+from connectors.shopify.settings import ShopifySettings
+
+__all__ = ["connector_type"]
+
+connector_type = ConnectorType(name="shopify", settings=ShopifySettings, open=open_shopify)

@@ -14,6 +14,8 @@ from connectors.shopify.prices import OrderError, Side, read_discount, read_net_
 from connectors.shopify.settings import ShopifySettings
 from connectors.shopify.statuses import Held, State, exported_quantity
 
+# How the ids of lines that Portside makes itself end.
+EXTRA_LINES = frozenset({"discount", "tip", "duties", "fees", "rounding"})
 _PICKUP = frozenset({"pickup", "pick_up", "pickup_point", "retail"})
 _LOCAL = frozenset({"local", "local_delivery"})
 

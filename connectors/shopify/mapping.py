@@ -24,6 +24,12 @@ from connectors.shopify.statuses import Held, State, read_state
 _LATEST = datetime.max.replace(tzinfo=UTC)
 _FALSE_WORDS = frozenset({"", "0", "no", "false", "none", "off"})
 _GIFT_FLAGS = frozenset({"gift", "isgift", "giftorder", "giftwrap", "giftwrapping"})
+_EXPECTED = {
+    "Invalid decimal": "money or a number",
+    "Invalid RFC3339": "a time such as 2026-01-31T12:00:00-05:00",
+    "JSON is malformed": "JSON",
+    "Input data was truncated": "whole JSON",
+}
 _PATH = re.compile(r" - at `\$\.?(.*)`$")
 
 
@@ -43,9 +49,18 @@ def reject_raw(raw: bytes | msgspec.Raw, fault: str) -> RejectedOrder:
         identity = wire.Identity()
     number = identity.name if isinstance(identity.name, str) else ""
     path = _PATH.search(fault)
-    reason = f"{path[1] or 'order'}: {fault[: path.start()][:1].lower()}{fault[1 : path.start()]}" if path else fault
+    complaint = _expectation(fault[: path.start()] if path else fault)
+    reason = f"{path[1] or 'order'}: {complaint}" if path else complaint
     key = str(identity.id) if isinstance(identity.id, int | str) else ""
     return RejectedOrder(id=key, number=order_number(number, key), modified_at=_moment(identity.updated_at), reason=reason)
+
+
+def _expectation(complaint: str) -> str:
+    """The decoder's complaint, as what was expected."""
+    for beginning, expected in _EXPECTED.items():
+        if complaint.startswith(beginning):
+            return f"expected {expected}, found something else"
+    return complaint[:1].lower() + complaint[1:]
 
 
 _ORDER = msgspec.json.Decoder(wire.Order, float_hook=Decimal)

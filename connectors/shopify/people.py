@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from connectors.countries import country_code
 from connectors.orders import Address, Customer
 from connectors.shopify import wire
 from connectors.shopify.prices import OrderError
 
-_COUNTRY_CODE = 2
 WITHHELD = (
     "found none, nor any name, e-mail or phone of the buyer. If Shopify's admin shows them, Shopify withholds them from this app: on its "
     "lowest plans custom apps do not get them, on the others access to protected customer data has to be granted in the Dev Dashboard"
@@ -22,7 +22,6 @@ def read_address(address: wire.Address | None, *, email: str, phone: str) -> Add
     if address is None:
         return Address(email=email, phone=phone)
     name = _text(address.name) or " ".join(part for part in (_text(address.first_name), _text(address.last_name)) if part)
-    code = _text(address.country_code).upper()
     return Address(
         name=name or _text(address.company),
         company=_text(address.company),
@@ -31,7 +30,7 @@ def read_address(address: wire.Address | None, *, email: str, phone: str) -> Add
         city=_text(address.city),
         region=_text(address.province_code) or _text(address.province),
         postal_code=_text(address.zip),
-        country=code if len(code) == _COUNTRY_CODE and code.isascii() and code.isalpha() else "",
+        country=country_code(_text(address.country_code)) or country_code(_text(address.country)) or "",
         phone=_text(address.phone) or phone,
         email=email,
     )
@@ -53,16 +52,22 @@ def read_customer(order: wire.Order) -> Customer:
     return Customer(code=code, bill_to=bill_to, ship_to=ship_to)
 
 
-def require_address(order: wire.Order, lines: int) -> None:
-    """Raise `OrderError` unless there is somewhere to ship `lines` lines to, saying whether Shopify withholds it or nobody gave it."""
-    address = order.shipping_address
-    if address is not None and any(_text(part) for part in (address.name, address.last_name, address.address1, address.city, address.zip)):
-        return
+def _knows_place(address: wire.Address | None) -> bool:
+    return address is not None and any(
+        _text(part) for part in (address.name, address.last_name, address.address1, address.city, address.zip)
+    )
+
+
+def lacks_buyer(order: wire.Order) -> bool:
+    """Whether nothing at all is said of the buyer: Shopify leaves these fields empty for apps that may not see personal data."""
     person = order.customer
     known = (order.email, order.contact_email, order.phone, *((person.email, person.first_name, person.last_name) if person else ()))
-    bill = order.billing_address
-    if not any(_text(part) for part in (*known, *((bill.name, bill.last_name, bill.address1) if bill else ()))):
-        raise OrderError(f"shipping_address: expected an address, for {lines} of its lines are to be shipped, {WITHHELD}")
-    raise OrderError(
-        f"shipping_address: expected an address, for {lines} of its lines are to be shipped, found none; give the order one in Shopify"
-    )
+    return not any(_text(part) for part in known) and not _knows_place(order.billing_address) and not _knows_place(order.shipping_address)
+
+
+def require_address(order: wire.Order, lines: int) -> None:
+    """Raise `OrderError` unless there is somewhere to ship `lines` lines to, saying whether Shopify withholds it or nobody gave it."""
+    if _knows_place(order.shipping_address):
+        return
+    why = WITHHELD if lacks_buyer(order) else "found none; give the order one in Shopify"
+    raise OrderError(f"shipping_address: expected an address, for {lines} of its lines are to be shipped, {why}")

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from connectors.shopify.settings import Money
 
-FIRST_LINES = 10
+FIRST_LINES = 5
 FIRST_OTHERS = 3
-MORE = 100
+MORE = 50
 
 _LINE = """id title variantTitle name sku quantity currentQuantity unfulfilledQuantity requiresShipping variant { id }
 originalUnitPriceSet { ...money } taxLines { rate priceSet { ...money } }
@@ -25,7 +25,7 @@ _FULFILLMENT_LINES = "nodes { id totalQuantity remainingQuantity lineItem { id }
 
 _FULFILLMENT_ORDER = f"""id status requestStatus fulfillAt supportedActions {{ action }} fulfillmentHolds {{ reason reasonNotes }}
 deliveryMethod {{ methodType }} assignedLocation {{ location {{ id }} }}
-lineItems(first: 50) {{ {_FULFILLMENT_LINES} }}"""
+lineItems(first: 20) {{ {_FULFILLMENT_LINES} }}"""
 
 
 def _money(side: Money) -> str:
@@ -89,15 +89,15 @@ fulfillmentOrders(first: 10, after: $after) {{ nodes {{ {_FULFILLMENT_ORDER} }} 
 MORE_FULFILLMENT_LINES = f"""query MoreFulfillmentOrderLines($id: ID!, $after: String) {{ fulfillmentOrder(id: $id) {{
 lineItems(first: {MORE}, after: $after) {{ {_FULFILLMENT_LINES} }} }} }}"""
 
-FULFILLMENTS = """query Fulfillments($id: ID!) { order(id: $id) { id fulfillments(first: 100) { id status location { id }
-trackingInfo(first: 10) { company number }
-fulfillmentLineItems(first: 100) { nodes { quantity lineItem { id } } pageInfo { hasNextPage endCursor } } } } }"""
+FULFILLMENTS = """query Fulfillments($id: ID!) { order(id: $id) { id fulfillments(first: 50) { id status location { id }
+trackingInfo(first: 3) { company number }
+fulfillmentLineItems(first: 5) { nodes { quantity lineItem { id } } pageInfo { hasNextPage endCursor } } } } }"""
 
 MORE_FULFILLED = """query MoreFulfilled($id: ID!, $after: String) { fulfillment(id: $id) {
-fulfillmentLineItems(first: 100, after: $after) { nodes { quantity lineItem { id } } pageInfo { hasNextPage endCursor } } } }"""
+fulfillmentLineItems(first: 50, after: $after) { nodes { quantity lineItem { id } } pageInfo { hasNextPage endCursor } } } }"""
 
 HELD = f"""query Held($after: String, $query: String) {{ fulfillmentOrders(first: 20, after: $after, query: $query) {{
-nodes {{ id status fulfillAt order {{ id }} fulfillmentHolds {{ reason reasonNotes }} lineItems(first: 20) {{ {_FULFILLMENT_LINES} }} }}
+nodes {{ id status fulfillAt order {{ id }} fulfillmentHolds {{ reason reasonNotes }} lineItems(first: 10) {{ {_FULFILLMENT_LINES} }} }}
 pageInfo {{ hasNextPage endCursor }} }} }}"""
 
 VARIANTS = """query Variants($ids: [ID!]!) { nodes(ids: $ids) { ... on ProductVariant { id barcode

@@ -28,6 +28,7 @@ from connectors.upstream import Upstream
 _LARGEST = 250
 _NOT_FOUND = 404
 _BAD_REQUEST = 400
+_GONE = frozenset({404, 406, 410})
 _NEXT = re.compile(r'<([^>]*)>\s*;[^,]*?\brel="?next"?', re.IGNORECASE)
 # Shopify counts no further; one more means "at least".
 _COUNTS_TO = 25_000
@@ -56,6 +57,16 @@ class RestTransport:
     def __init__(self, upstream: Upstream, version: str) -> None:
         self._upstream = upstream
         self._root = f"api/{version}"
+
+    async def is_served(self) -> bool:
+        """Whether the shop has this API at all. Raises what else goes wrong."""
+        try:
+            await self._upstream.get(f"{self._root}/shop.json", (("fields", "id"),))
+        except RefusedError as error:
+            if error.status in _GONE:
+                return False
+            raise
+        return True
 
     async def read_page(self, span: Span, size: int, cursor: str) -> OrderPage:
         """`cursor` is the shop's own link, followed untouched."""

@@ -1,0 +1,77 @@
+"""What Shopify calls the carriers. A name from its list brings a tracking link by itself; any other needs one beside it. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from connectors.carriers import Carriers
+from connectors.shipments import Shipment
+from connectors.shopify.transport import Tracking
+
+# Shopify's list is compared letter by letter. Names of its help pages; the ones ShipStation can print labels of come first.
+COMPANIES = [
+    "USPS",
+    "UPS",
+    "FedEx",
+    "DHL Express",
+    "DHL eCommerce",
+    "Canada Post",
+    "Royal Mail",
+    "Australia Post",
+    "OnTrac",
+    "APC",
+    "Asendia USA",
+    "4PX",
+    "Amazon",
+    "An Post",
+    "BPost",
+    "Canpar",
+    "China Post",
+    "Chronopost",
+    "Colissimo",
+    "Correios",
+    "Correos",
+    "CTT",
+    "Deutsche Post",
+    "DPD",
+    "DPD Local",
+    "DPD UK",
+    "DX",
+    "Estes",
+    "Evri",
+    "GLS",
+    "La Poste",
+    "LaserShip",
+    "New Zealand Post",
+    "Parcelforce",
+    "PostNL",
+    "PostNord",
+    "Purolator",
+    "Sendle",
+    "Yodel",
+]
+# Our carriers' codes whose everyday name is not Shopify's.
+_BY_CODE: Mapping[str, str] = MappingProxyType(
+    {
+        "asendia": "Asendia USA",
+        "fedex_international_mail": "FedEx",
+        "fedex_canada": "FedEx",
+        "dhl_canada": "DHL Express",
+    }
+)
+_FOLDED: Mapping[str, str] = MappingProxyType({re.sub(r"[\W_]+", "", name).casefold(): name for name in COMPANIES})
+
+
+def company(name: str, code: str = "") -> str:
+    """Shopify's spelling of a carrier, or the name as it is."""
+    return _BY_CODE.get(code) or _FOLDED.get(re.sub(r"[\W_]+", "", name).casefold()) or name
+
+
+def tracking_of(shipment: Shipment, carriers: Carriers) -> Tracking:
+    """The number, the carrier by Shopify's name, and a link for carriers Shopify does not know or the settings give one for."""
+    carrier = carriers.of(shipment)
+    name = company(carrier.name, carrier.code)
+    number = shipment.tracking_number.strip()
+    return Tracking(number=number, company=name, url="" if name in COMPANIES else carrier.link(number))

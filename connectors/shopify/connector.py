@@ -1,0 +1,190 @@
+"""A Shopify shop as a `Connector`: which calls, in what order. No field names in here."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+from connectors.errors import ConflictError, OrderNotFoundError
+from connectors.interface import CheckReport, ConnectorContext, ShipOutcome
+from connectors.orders import Order, RejectedOrder, Window
+from connectors.response import Reply
+from connectors.shipments import Shipment
+from connectors.shopify import graphql_client, wire
+from connectors.shopify.access import VERSION_HEADER, fell_forward, missing, open_access
+from connectors.shopify.check import check_shop, read_scopes
+from connectors.shopify.fulfilment import Fulfilment
+from connectors.shopify.goods import Goods, without_details
+from connectors.shopify.graphql import GraphqlTransport
+from connectors.shopify.graphql_client import GraphqlClient
+from connectors.shopify.holds import Holds, read_held
+from connectors.shopify.items import Variant
+from connectors.shopify.mapping import read_order
+from connectors.shopify.rest import RestTransport
+from connectors.shopify.settings import ShopifySettings
+from connectors.shopify.statuses import Held, read_state
+from connectors.shopify.transport import Span, Transport
+from connectors.shopify.walk import Walk
+from connectors.upstream import Upstream
+
+# Orders whose goods are looked up together.
+_BATCH = 50
+_log = structlog.get_logger(__name__)
+
+
+class ShopifyConnector:
+    """Make one with `open_shopify`."""
+
+    def __init__(self, upstream: Upstream, settings: ShopifySettings, context: ConnectorContext) -> None:
+        client = GraphqlClient(upstream, settings.api_version)
+        self._upstream = upstream
+        self._settings = settings
+        self._context = context
+        self._rest = RestTransport(upstream, settings.api_version)
+        self._graphql = GraphqlTransport(client, settings.money)
+        self._transport: Transport = self._graphql if settings.transport == "graphql" else self._rest
+        self._asked_for_rest = settings.transport != "auto"
+        self._goods = Goods(client)
+        self._holds = Holds(client)
+
+    async def list_orders(self, window: Window) -> AsyncIterator[Order | RejectedOrder]:
+        """By time of change; the bounds are asked a second wider and judged here, for Shopify's times are whole seconds."""
+        async for order in self._walk(_span_of(window)):
+            moment = order.modified_at
+            if moment is None or window.contains(moment):
+                yield order
+
+    async def list_open_orders(self) -> AsyncIterator[Order | RejectedOrder]:
+        """Every order not yet shipped, whenever it changed: holds come and go without a new time of change."""
+        async for order in self._walk(Span(unshipped=True)):
+            if isinstance(order, RejectedOrder) or not _is_over(order):
+                yield order
+
+    async def _walk(self, span: Span) -> AsyncIterator[Order | RejectedOrder]:
+        transport = await self._chosen()
+        held = await self._holds.read() if self._settings.holds else {}
+        batch: list[wire.Order | RejectedOrder] = []
+        async for found in Walk(transport, span, self._settings.page_size).orders():
+            batch.append(found)
+            if len(batch) == _BATCH:
+                for order in await self._read(batch, held):
+                    yield order
+                batch = []
+        for order in await self._read(batch, held):
+            yield order
+
+    async def _read(self, batch: Sequence[wire.Order | RejectedOrder], held: Mapping[int, Held]) -> list[Order | RejectedOrder]:
+        variants = await self._variants(batch)
+        return [
+            one if isinstance(one, RejectedOrder) else read_order(one, self._settings, held=held.get(one.id), variants=variants)
+            for one in batch
+        ]
+
+    async def _variants(self, batch: Sequence[wire.Order | RejectedOrder]) -> Mapping[int, Variant]:
+        if not batch or not (self._settings.product_details or self._settings.customs):
+            return {}
+        variants = await self._goods.of(batch)
+        return variants if self._settings.product_details else without_details(variants)
+
+    async def _chosen(self) -> Transport:
+        """The transport to use. `auto` asks once whether the shop serves REST, and turns to GraphQL if it does not."""
+        if not self._asked_for_rest:
+            if not await self._rest.is_served():
+                await self._graphql.count(Span(start=datetime.now(UTC)))
+                _log.warning("shop_has_no_rest", store=self._context.store)
+                self._transport = self._graphql
+            self._asked_for_rest = True
+        return self._transport
+
+    async def count_orders(self, window: Window) -> int | None:
+        """The shop's own count; test orders and the like are in it."""
+        return await (await self._chosen()).count(_span_of(window))
+
+    async def get_order(self, order_id: str) -> Order | RejectedOrder:
+        """With its holds, read from its own fulfilment orders."""
+        key = _number(order_id)
+        transport = await self._chosen()
+        found = await transport.read_order(key) if key else None
+        if found is None:
+            raise OrderNotFoundError(f"Shopify does not know an order with the id {order_id}.")
+        held = {}
+        if isinstance(found, wire.Order) and self._settings.holds and not read_state(found, None).over:
+            one = read_held(await transport.read_fulfillment_orders(key))
+            held = {key: one} if one is not None else {}
+        return (await self._read([found], held))[0]
+
+    async def ship(self, shipment: Shipment, earlier: Sequence[Shipment]) -> ShipOutcome:
+        """By the order's id; a notice that has only its number costs one request more."""
+        transport = await self._chosen()
+        order_id = _number(shipment.order_id) or await self._find(transport, shipment)
+        fulfilment = Fulfilment(transport, self._settings, self._context.carriers, self._absence, order_id)
+        return await fulfilment.ship(shipment, earlier)
+
+    async def _find(self, transport: Transport, shipment: Shipment) -> int:
+        name = shipment.order_number or shipment.order_id
+        found = await transport.find_orders(name) if name else ()
+        if not found:
+            raise OrderNotFoundError(f"Shopify does not know an order with the number {name}.")
+        if len(found) > 1:
+            raise ConflictError(f"Shopify has {len(found)} orders with the number {name}, and the notice does not say which one is meant.")
+        return found[0]
+
+    async def _absence(self) -> str:
+        """The missing right that hides fulfilment orders, in words; empty if it is there."""
+        scopes = await read_scopes(self._upstream)
+        lacking = [need for need in missing(self._settings, scopes) if "fulfillment" in need.scope]
+        return f"The app lacks the scope {lacking[0].scope}, so {lacking[0].breaks}; grant it in the app's settings." if lacking else ""
+
+    async def check(self) -> CheckReport:
+        """Log in, rights, version, orders, and what they hold."""
+        return await check_shop(self._upstream, self._transport, self._graphql, self._settings)
+
+
+def _number(order_id: str) -> int:
+    return int(order_id) if order_id.isascii() and order_id.isdecimal() else 0
+
+
+def _span_of(window: Window) -> Span:
+    start = window.start.astimezone(UTC).replace(microsecond=0)
+    return Span(start=start, end=window.end.astimezone(UTC).replace(microsecond=0) + timedelta(seconds=1))
+
+
+def _is_over(order: Order) -> bool:
+    return order.status.value in ("shipped", "cancelled")
+
+
+class VersionWatch:
+    """Judges each answer, and says once if the shop serves another version of its API than asked."""
+
+    def __init__(self, store: str, version: str) -> None:
+        self._store = store
+        self._version = version
+        self._told = False
+
+    def __call__(self, reply: Reply) -> None:
+        """Raise what a GraphQL answer means; warn of a version that fell forward."""
+        served = reply.headers.get(VERSION_HEADER)
+        if not self._told and fell_forward(self._version, served):
+            self._told = True
+            _log.warning("shop_serves_another_version", store=self._store, asked=self._version, served=served, advice="set api_version")
+        graphql_client.judge(reply)
+
+
+def open_shopify(settings: ShopifySettings, context: ConnectorContext) -> AbstractAsyncContextManager[ShopifyConnector]:
+    """The connector of one shop; no request is made yet."""
+
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[ShopifyConnector]:
+        async with Upstream.open(
+            settings.base_url,
+            auth=open_access(settings),
+            policy=context.upstream,
+            observer=context.observer,
+            judge=VersionWatch(context.store, settings.api_version),
+        ) as upstream:
+            yield ShopifyConnector(upstream, settings, context)
+
+    return opened()

@@ -1,0 +1,166 @@
+"""What a shipment means in fulfilment orders: which lines, how many, from which location, and what stands in the way. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from connectors.shipments import Shipment, ShippedItem
+from connectors.shopify.holds import HELD_STATUSES, describe
+from connectors.shopify.items import EXTRA_LINES
+from connectors.shopify.transport import LinePick, OrderPick
+from connectors.shopify.wire_fulfilment import Fulfillment, FulfillmentOrder, comparable
+
+CREATE = "create_fulfillment"
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """What a notice asks to ship: units by order line, or everything that is left. `unknown` names items no line was found for."""
+
+    everything: bool
+    units: Mapping[int, int]
+    unknown: tuple[str, ...] = ()
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """`parcels` holds one tuple of picks for each location; the rest says what could not be planned and why.
+
+    `held` are fulfilment orders that may be released or opened first, `waiting` those a fulfilment service has; `short` counts units that
+    are in no fulfilment order any more; `left` what remains to be shipped afterwards.
+    """
+
+    parcels: tuple[tuple[OrderPick, ...], ...] = ()
+    held: tuple[FulfillmentOrder, ...] = ()
+    waiting: tuple[FulfillmentOrder, ...] = ()
+    short: int = 0
+    left: int = 0
+
+    @property
+    def blocked(self) -> str:
+        """What stands in the way, in words; empty if nothing does."""
+        reasons = [describe(one) for one in self.held]
+        reasons += [f"a fulfilment service has been asked to ship it ({one.request_status or one.status})" for one in self.waiting]
+        return "; ".join(dict.fromkeys(reasons))
+
+
+def line_key(item: ShippedItem) -> int:
+    """The order line an item names by its id; 0 if it names none."""
+    return int(item.line_id) if item.line_id.isascii() and item.line_id.isdecimal() else 0
+
+
+def is_ours(item: ShippedItem) -> bool:
+    """Whether an item is a discount, tip or fee that we made a line of: nothing to ship."""
+    return item.line_id.partition("-")[2] in EXTRA_LINES
+
+
+def read_wanted(shipment: Shipment, known: Iterable[int], skus: Mapping[int, str]) -> Wanted:
+    """Match the notice's items with the order's lines: by id, then by SKU, a line for each item as long as there are some."""
+    items = [item for item in shipment.items if not is_ours(item)]
+    if not shipment.items:
+        return Wanted(everything=True, units={})
+    lines = {*known, *skus}
+    units: dict[int, int] = {}
+    unknown: list[str] = []
+    for item in items:
+        key = line_key(item)
+        if key not in lines:
+            same = [line for line, sku in skus.items() if sku and sku == item.sku.strip()]
+            key = next((line for line in same if line not in units), next(iter(same), 0))
+        if key:
+            units[key] = units.get(key, 0) + item.quantity
+        else:
+            unknown.append(item.sku or item.name or item.line_id)
+    return Wanted(everything=False, units=units, unknown=tuple(unknown))
+
+
+def make_plan(fulfillment_orders: Sequence[FulfillmentOrder], wanted: Wanted, *, skip_locations: Iterable[int] = ()) -> Plan:
+    """Spread what is wanted over the fulfilment orders that may be shipped, clamped to what each has left, grouped by location.
+
+    With everything wanted, locations in `skip_locations` have sent their part already. A second location is used only for what the first
+    ones cannot give.
+    """
+    skipped = set(skip_locations)
+    todo = dict(wanted.units)
+    parcels: dict[int, list[OrderPick]] = {}
+    held: list[FulfillmentOrder] = []
+    waiting: list[FulfillmentOrder] = []
+    taken = 0
+    ready = [one for one in fulfillment_orders if CREATE in (one.supported_actions or ()) and one.left]
+    blocked = [one for one in fulfillment_orders if CREATE not in (one.supported_actions or ()) and one.left]
+    for one in _fewest_parcels(ready, todo):
+        location = one.assigned_location_id or 0
+        if wanted.everything and location in skipped:
+            continue
+        picks = _pick(one, None if wanted.everything else todo)
+        if picks:
+            taken += sum(pick.quantity for pick in picks)
+            parcels.setdefault(location, []).append(OrderPick(one.id, picks))
+    for one in blocked:
+        if wanted.everything or _pick(one, todo):
+            (held if one.status in HELD_STATUSES else waiting).append(one)
+    return Plan(
+        parcels=tuple(tuple(picks) for picks in parcels.values()),
+        held=tuple(held),
+        waiting=tuple(waiting),
+        short=sum(todo.values()),
+        left=sum(one.left for one in fulfillment_orders) - taken,
+    )
+
+
+def _fewest_parcels(ready: Sequence[FulfillmentOrder], todo: Mapping[int, int]) -> list[FulfillmentOrder]:
+    """Those first whose location can give most of what is wanted, so that one parcel stays one fulfilment where it can."""
+    share: dict[int, int] = {}
+    for one in ready:
+        units = sum(min(line.fulfillable_quantity, todo.get(line.line_item_id, 0)) for line in one.lines)
+        share[one.assigned_location_id or 0] = share.get(one.assigned_location_id or 0, 0) + units
+    return sorted(ready, key=lambda one: -share[one.assigned_location_id or 0])
+
+
+def _pick(one: FulfillmentOrder, todo: dict[int, int] | None) -> tuple[LinePick, ...]:
+    """What of this fulfilment order is wanted; taken off `todo`. None of it means: all."""
+    picks = []
+    for line in one.lines:
+        units = line.fulfillable_quantity if todo is None else min(todo.get(line.line_item_id, 0), line.fulfillable_quantity)
+        if units > 0:
+            picks.append(LinePick(line.id, units))
+            if todo is not None:
+                todo[line.line_item_id] -= units
+    return tuple(picks)
+
+
+def sent_with(fulfillments: Iterable[Fulfillment], tracking_number: str) -> tuple[Fulfillment, ...]:
+    """The live parcels that carry this tracking number."""
+    number = comparable(tracking_number)
+    return tuple(one for one in fulfillments if one.live and number and number in one.numbers)
+
+
+def units_of(fulfillments: Iterable[Fulfillment]) -> dict[int, int]:
+    """Units by order line over some parcels."""
+    units: dict[int, int] = {}
+    for one in fulfillments:
+        for line, quantity in one.quantities.items():
+            units[line] = units.get(line, 0) + quantity
+    return units
+
+
+def less(wanted: Wanted, sent: Mapping[int, int]) -> Wanted:
+    """What is still wanted once this has been sent."""
+    rest = {line: units - sent.get(line, 0) for line, units in wanted.units.items()}
+    return msgspec.structs.replace(wanted, units={line: units for line, units in rest.items() if units > 0})
+
+
+def parcel_to_relabel(fulfillments: Sequence[Fulfillment], wanted: Wanted) -> Fulfillment | None:
+    """The parcel that a notice without anything left to ship can only mean: of the same lines with another number, or without a number.
+
+    With everything wanted that is the only live parcel of the order, or the only one without a number.
+    """
+    live = [one for one in fulfillments if one.live]
+    if wanted.everything:
+        bare = [one for one in live if not one.numbers]
+        return bare[0] if len(bare) == 1 else live[0] if len(live) == 1 else None
+    if not wanted.units:
+        return None
+    same = [one for one in live if one.quantities == dict(wanted.units)]
+    bare = [one for one in live if not one.numbers and all(one.quantities.get(line, 0) >= units for line, units in wanted.units.items())]
+    return next((one for one in same if not one.numbers), bare[0] if bare else same[-1] if same else None)

@@ -1,0 +1,52 @@
+"""What the Shopify tests share: a harness for each transport, and settings that fit the fake shop."""
+
+from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from typing import Any
+
+from connectors.interface import Connector, ConnectorContext
+from connectors.shopify import connector_type
+from connectors.shopify.settings import ShopifySettings
+from connectors.testing.contract import ShopHarness
+from connectors.testing.requests import SeenRequest
+from connectors.testing.shops.shopify import FakeShopify
+from connectors.testing.trial import QUICK
+from connectors.upstream import UpstreamPolicy
+
+
+def settings_for(shop: FakeShopify, **more: Any) -> ShopifySettings:
+    """Settings that reach the fake shop with its permanent token."""
+    login = {} if "client_id" in more else {"access_token": shop.token}
+    return ShopifySettings.model_validate({"type": "shopify", "shop": "north", "origin": shop.url, **login, **more})
+
+
+def open_shop(shop: FakeShopify, policy: UpstreamPolicy = QUICK, **more: Any) -> AbstractAsyncContextManager[Connector]:
+    """The connector in front of the fake shop."""
+    return connector_type.open(settings_for(shop, **more), ConnectorContext(store="north", upstream=policy))
+
+
+class ShopifyHarness(ShopHarness):
+    """How the contract plays the fake Shopify over one transport."""
+
+    lists_trash = False
+    shop: FakeShopify
+
+    def __init__(self, shop: FakeShopify, transport: str) -> None:
+        super().__init__(shop)
+        self.transport = transport
+
+    def open_connector(self, policy: UpstreamPolicy) -> AbstractAsyncContextManager[Connector]:
+        return open_shop(self.shop, policy, transport=self.transport, page_size=self.page_size)
+
+    def is_list(self, seen: SeenRequest) -> bool:
+        if self.transport == "rest":
+            return seen.method == "GET" and seen.path.endswith("/orders.json")
+        return b'"query Orders(' in seen.body
+
+    def is_write(self, seen: SeenRequest) -> bool:
+        return seen.method != "GET" and b'"query":"query' not in seen.body
+
+    def trash(self, order_id: str, modified_at: datetime) -> None:
+        self.shop.book.trash(order_id, modified_at)

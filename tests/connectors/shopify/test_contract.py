@@ -1,0 +1,25 @@
+"""The connector's promises, faults included, over both of Shopify's APIs."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from connectors.testing.contract import ConnectorContract
+from connectors.testing.shops.shopify import FakeShopify
+from tests.connectors.shopify.shops import ShopifyHarness
+
+
+class TestRest(ConnectorContract):
+    @pytest.fixture
+    async def harness(self) -> AsyncIterator[ShopifyHarness]:
+        async with FakeShopify() as shop:
+            yield ShopifyHarness(shop, "rest")
+
+
+class TestGraphql(ConnectorContract):
+    @pytest.fixture
+    async def harness(self) -> AsyncIterator[ShopifyHarness]:
+        async with FakeShopify() as shop:
+            yield ShopifyHarness(shop, "graphql")
