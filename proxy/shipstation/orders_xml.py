@@ -30,8 +30,9 @@ _ZERO = Decimal(0)
 _COUNTRY = re.compile(r"[A-Z]{2}", re.ASCII)
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 _UPC = re.compile(r"\d{1,12}", re.ASCII)
-# What XML Schema takes for a URI without having to be told what is wrong with it.
-_IMAGE = re.compile(r"https?://[^\s\[\]<>\"{}|\\^`%]+(?:%[0-9A-Fa-f]{2}[^\s\[\]<>\"{}|\\^`%]*)*")
+# Narrower than what XML Schema takes for a URI, so that no image costs an order.
+_PATH = r"(?:[^\s\[\]<>\"{}|\\^`%#]|%[0-9A-Fa-f]{2})*"
+_IMAGE = re.compile(rf"https?://[\w.-]+(?::\d{{1,5}})?(?:[/?]{_PATH})?(?:#{_PATH})?")
 
 _ORDER = (
     *("Order", ".OrderID", ".OrderNumber", ".OrderDate", ".OrderStatus", ".LastModified", ".ShippingMethod", ".PaymentMethod"),
