@@ -1,0 +1,178 @@
+"""What a shop's answer means by the rules of the settings; where no rule fits, HTTP's status has said it already."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from connectors.errors import (
+    AuthenticationError,
+    ConflictError,
+    ConnectorError,
+    OrderNotFoundError,
+    RefusedError,
+    ThrottledError,
+    UnavailableError,
+    UnreadableResponseError,
+)
+from connectors.generic_json.compiler import is_false
+from connectors.generic_json.expressions import Expression
+from connectors.generic_json.functions import EvaluationError
+from connectors.generic_json.functions.table import as_number, as_text
+from connectors.generic_json.functions.times import EPOCH
+from connectors.generic_json.settings.answers import AnswerRule, AnswerSettings, WaitHeader
+from connectors.markup import clean_text, shorten
+from connectors.masking import Mask
+from connectors.refusals import LONGEST_WORDS, code, words
+from connectors.response import Reply
+from connectors.retry import LONGEST_RETRY_AFTER, parse_retry_after
+
+_REMEMBERED = 8
+_NO_CONTENT = 204
+_WELL = frozenset({"ok", "empty", "done"})
+
+
+class Bodies:
+    """Decoded bodies of the answers at hand: an answer is judged and then read, but decoded once."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[bytes, Any]] = {}
+
+    def read(self, reply: Reply) -> Any:
+        """The body as plain values; None where there is none. Raises `UnreadableResponseError`."""
+        if reply.status == _NO_CONTENT or not reply.content.strip():
+            return None
+        known = self._known.get(id(reply.content))
+        if known is not None and known[0] is reply.content:
+            return known[1]
+        body = reply.json()
+        if len(self._known) >= _REMEMBERED:
+            del self._known[next(iter(self._known))]
+        self._known[id(reply.content)] = (reply.content, body)
+        return body
+
+
+class Answers:
+    """The rules of one kind of request: its own first, then those for all."""
+
+    def __init__(self, settings: AnswerSettings, bodies: Bodies, mask: Callable[[], Mask], own: Sequence[AnswerRule] = ()) -> None:
+        self._settings = settings
+        self._bodies = bodies
+        self._mask = mask
+        self._rules = (*own, *settings.rules)
+
+    def judge(self, reply: Reply) -> None:
+        """Raise what a success by status means that is none by the rules."""
+        rule = self.rule_for(reply)
+        if rule is not None and (error := self._error(rule, reply)) is not None:
+            raise error
+
+    def review(self, reply: Reply, error: ConnectorError) -> ConnectorError | None:
+        """What a refusal means by the rules; None if it is to count as a success."""
+        rule = self.rule_for(reply)
+        if rule is not None:
+            return self._error(rule, reply)
+        if isinstance(error, ThrottledError) and error.retry_after is None:
+            error.retry_after = self._wait(reply)
+        if isinstance(error, RefusedError) and self._settings.message is not None:
+            return RefusedError(self._said(reply, None), status=error.status, code=error.code)
+        return error
+
+    def rule_for(self, reply: Reply) -> AnswerRule | None:
+        """The first rule that fits an answer."""
+        for rule in self._rules:
+            if rule.status and reply.status not in rule.status and reply.status // 100 not in rule.status:
+                continue
+            if rule.when is None or self._finds(rule.when, reply):
+                return rule
+        return None
+
+    def meaning(self, reply: Reply) -> str:
+        """The meaning of an answer that was let through: ok, empty or done."""
+        rule = self.rule_for(reply)
+        return rule.means if rule is not None else "empty" if reply.status == _NO_CONTENT else "ok"
+
+    def needs(self, body: Any, where: str) -> None:
+        """Raise `UnreadableResponseError` if something is missing that every answer must hold."""
+        for expression in self._settings.needed:
+            if _found(expression, body) is None:
+                raise UnreadableResponseError(f"{where}: expected {expression.source!r} in the answer, found nothing there.")
+
+    def _finds(self, expression: Expression, reply: Reply) -> bool:
+        try:
+            body = self._bodies.read(reply)
+        except UnreadableResponseError:
+            return False
+        return not is_false(_found(expression, body))
+
+    def _error(self, rule: AnswerRule, reply: Reply) -> ConnectorError | None:
+        if rule.means in _WELL:
+            return None
+        said = self._said(reply, rule.message)
+        wait = rule.retry_after.total_seconds() if rule.retry_after is not None else self._wait(reply)
+        match rule.means:
+            case "throttled":
+                return ThrottledError(said, retry_after=wait)
+            case "unavailable":
+                return UnavailableError(said, retry_after=wait)
+            case "refused":
+                return RefusedError(said, status=reply.status, code=code(reply))
+        return _PERMANENT[rule.means](said)
+
+    def _said(self, reply: Reply, message: Expression | None) -> str:
+        """`GET https://…: the shop answered 400: its own words.`."""
+        told = ""
+        expression = message or self._settings.message
+        if expression is not None:
+            try:
+                told = clean_text(as_text(_found(expression, self._bodies.read(reply))) or "")
+            except (UnreadableResponseError, EvaluationError):
+                told = ""
+        told = shorten(self._mask().text(told), LONGEST_WORDS) or words(reply, self._mask())
+        quoted = f": {told.rstrip('.')}" if told else ""
+        return f"{reply.where}: the shop answered {reply.status}{quoted}."
+
+    def _wait(self, reply: Reply) -> float | None:
+        now = datetime.now(UTC)
+        header = self._settings.wait
+        told = reply.headers.get(header.name) if header is not None else None
+        if header is None or told is None:
+            return parse_retry_after(reply.headers.get("Retry-After"), now)
+        return read_wait(told, header, now)
+
+
+def read_wait(told: str, header: WaitHeader, now: datetime) -> float | None:
+    """Seconds to wait by a header of the shop's own; None if it cannot be read."""
+    if header.unit == "date":
+        return parse_retry_after(told, now)
+    try:
+        number = as_number(told)
+    except EvaluationError:
+        return None
+    if number is None:
+        return None
+    passed = (now - EPOCH).total_seconds()
+    seconds = {
+        "seconds": float(number),
+        "ms": float(number) / 1000,
+        "epoch": float(number) - passed,
+        "epoch_ms": float(number) / 1000 - passed,
+    }[header.unit]
+    return min(max(seconds, 0.0), LONGEST_RETRY_AFTER)
+
+
+def _found(expression: Expression, body: Any) -> Any:
+    """What an expression finds in an answer; nothing where it does not suit it."""
+    try:
+        return expression(body)
+    except EvaluationError:
+        return None
+
+
+_PERMANENT: dict[str, type[ConnectorError]] = {
+    "not_allowed": AuthenticationError,
+    "not_found": OrderNotFoundError,
+    "conflict": ConflictError,
+    "unreadable": UnreadableResponseError,
+}

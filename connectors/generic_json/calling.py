@@ -1,0 +1,137 @@
+"""One request of the settings, filled in and sent; the answer, decoded and judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from connectors.errors import RefusedError, UnreadableResponseError
+from connectors.generic_json.answers import Answers, Bodies
+from connectors.generic_json.functions import EvaluationError
+from connectors.generic_json.functions.table import as_text
+from connectors.generic_json.settings.request import RequestSettings
+from connectors.request import encode_params
+from connectors.response import Reply
+from connectors.upstream import Upstream
+
+_LEAST_VISIBLE = " "
+
+
+class Call(msgspec.Struct, frozen=True, kw_only=True):
+    """A request filled in. `json` is used where `content` is None."""
+
+    method: str
+    path: str
+    params: tuple[tuple[str, str], ...] = ()
+    headers: dict[str, str] = {}
+    json: Any = None
+    content: bytes | None = None
+    content_type: str | None = None
+
+
+def fill(request: RequestSettings, values: Mapping[str, Any]) -> Call:
+    """A request with its templates filled in. Raises `RefusedError` where a template cannot cope with the values."""
+    try:
+        content, content_type = _content(request, values)
+        return Call(
+            method=request.method,
+            path=as_text(request.path(values)) or "",
+            params=tuple(_params(request, values)),
+            headers={name: _header(name, template(values)) for name, template in request.headers.items()},
+            json=request.body(values) if request.body is not None else None,
+            content=content,
+            content_type=request.content_type or content_type,
+        )
+    except EvaluationError as error:
+        raise RefusedError(f"The settings' request to {request.path.source!r} cannot be made: {error}.") from None
+
+
+def _params(request: RequestSettings, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Names and values of the query: null is left out, a list repeated."""
+    for name, templates in request.query.items():
+        for template in templates:
+            found = template(values)
+            for each in found if isinstance(found, list) else [found]:
+                if each is not None:
+                    yield name, as_text(each) or ""
+
+
+def _header(name: str, value: Any) -> str:
+    text = as_text(value) or ""
+    if any(char < _LEAST_VISIBLE for char in text):
+        raise EvaluationError(f"the header {name} would hold a line break")
+    return text
+
+
+def _content(request: RequestSettings, values: Mapping[str, Any]) -> tuple[bytes | None, str | None]:
+    if request.form is not None:
+        pairs = [(name, as_text(template(values)) or "") for name, template in request.form.items()]
+        return encode_params(pairs).encode(), "application/x-www-form-urlencoded"
+    if request.xml is not None:
+        return (as_text(request.xml(values)) or "").encode(), "application/xml"
+    return None, None
+
+
+class Caller:
+    """Sends requests of one kind to the shop, and understands its answers by that kind's rules."""
+
+    def __init__(self, upstream: Upstream, answers: Answers, bodies: Bodies) -> None:
+        self._upstream = upstream.with_judges(answers.judge, answers.review)
+        self._answers = answers
+        self._bodies = bodies
+
+    async def read(self, request: RequestSettings, values: Mapping[str, Any]) -> Reply:
+        """A reading request; a POST is repeated like a GET."""
+        call = fill(request, values)
+        if call.method == "GET":
+            return await self._upstream.get(call.path, call.params, headers=call.headers)
+        return await self._upstream.query(call.path, call.json, call.params, headers=self._with_type(call))
+
+    async def follow(self, address: str, request: RequestSettings | None = None, values: Mapping[str, Any] | None = None) -> Reply:
+        """What lies at an address that the shop gave, asked for as `request` says."""
+        if request is None:
+            return await self._upstream.get(address)
+        call = fill(request, values or {})
+        if call.method == "GET":
+            return await self._upstream.get(address, headers=call.headers)
+        return await self._upstream.query(address, call.json, headers=self._with_type(call))
+
+    async def write(self, request: RequestSettings, values: Mapping[str, Any]) -> Reply:
+        """A request that changes something: sent once."""
+        call = fill(request, values)
+        if call.method == "GET":
+            return await self._upstream.get(call.path, call.params, headers=call.headers)
+        return await self._upstream.write(
+            call.method,
+            call.path,
+            json=call.json,
+            content=call.content,
+            content_type=call.content_type,
+            params=call.params,
+            headers=call.headers,
+        )
+
+    def body(self, reply: Reply) -> Any:
+        """The answer's body; None where a rule says it is empty. Raises `UnreadableResponseError`."""
+        if self._answers.meaning(reply) == "empty":
+            return None
+        body = self._bodies.read(reply)
+        self._answers.needs(body, reply.where)
+        return body
+
+    def meaning(self, reply: Reply) -> str:
+        """ok, empty or done."""
+        return self._answers.meaning(reply)
+
+    def answer(self, reply: Reply) -> Any:
+        """The body of an answer to a write: None where it is no JSON, as after a PUT of XML."""
+        try:
+            return self._bodies.read(reply)
+        except UnreadableResponseError:
+            return None
+
+    @staticmethod
+    def _with_type(call: Call) -> dict[str, str]:
+        return {**call.headers, "Content-Type": call.content_type} if call.content_type else call.headers

@@ -1,0 +1,149 @@
+"""One call of a function inside an expression: checked while settings load, its arguments brought into shape while it runs."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from connectors.generic_json.functions import FUNCTIONS, EvaluationError, Function, Run
+from connectors.generic_json.functions.table import MOST_TEXT, as_number, as_text, kind_of
+from connectors.generic_json.functions.times import check_form, zone_named
+from connectors.generic_json.patterns import compile_pattern
+
+Evaluate = Callable[[Any, Run], Any]
+
+
+def bind_call(name: str, exprefs: Sequence[bool], constants: Sequence[Any], arguments: Sequence[Evaluate]) -> Evaluate:
+    """The closure of `name(arguments)`. `exprefs` tells which are `&expressions`, `constants` holds those known beforehand.
+
+    Raises `ValueError` with a sentence.
+    """
+    if name not in FUNCTIONS:
+        raise ValueError(f"there is no function {name}(){near_miss(name, FUNCTIONS)}")
+    function = FUNCTIONS[name]
+    check_count(function, len(arguments))
+    kinds = argument_kinds(function, len(arguments))
+    for place, (kind, expref, constant) in enumerate(zip(kinds, exprefs, constants, strict=True), start=1):
+        if expref is not (kind == "each"):
+            expected = "an &expression" if kind == "each" else "a value, not an &expression,"
+            raise ValueError(f"{function.usage}: expected {expected} as argument {place}")
+        if constant is not None:
+            check_constant(function, place, kind, constant)
+    return _bound(function, kinds, arguments)
+
+
+def check_count(function: Function, count: int) -> None:
+    """Raise `ValueError` unless the function takes so many arguments."""
+    if count < function.least or (function.most is not None and count > function.most):
+        wanted = f"{function.least}" if function.least == function.most else f"{function.least} to {function.most or 'any number'}"
+        raise ValueError(f"{function.usage}: expected {wanted} argument{'s' * (wanted != '1')}, found {count or 'none'}")
+
+
+def argument_kinds(function: Function, count: int) -> list[str]:
+    """The kind of each of so many arguments."""
+    extra = [function.takes[-1]] * (count - len(function.takes)) if function.rest else []
+    return [*function.takes[:count], *extra]
+
+
+def check_constant(function: Function, place: int, kind: str, value: Any) -> None:
+    """Raise `ValueError` if an argument that is written out can never be right."""
+    try:
+        if kind == "pattern":
+            compile_pattern(str(value))
+        else:
+            shape_argument(kind, value if not isinstance(value, float) else Decimal(repr(value)))
+        fault = ""
+        if function.name in {"date", "date_text"} and place > 1 and value:
+            fault = check_form(str(value), writing=function.name == "date_text") if place == 2 else ""  # noqa: PLR2004 -- (value, form, zone)
+            if place == 3:  # noqa: PLR2004 -- as above
+                zone_named(str(value))
+    except ValueError as error:
+        fault = str(error)
+    if fault:
+        raise ValueError(f"{function.usage}: argument {place}: {fault}")
+
+
+def shape_argument(kind: str, value: Any) -> Any:
+    """An argument as the function wants it. Raises `EvaluationError`."""
+    match kind:
+        case "any":
+            return value
+        case "text" | "pattern":
+            return as_text(value)
+        case "number":
+            return as_number(value)
+    if not _fits(kind, value):
+        raise EvaluationError(f"expected {_EXPECTED[kind]}, found {kind_of(value)}")
+    return value
+
+
+_EXPECTED = {
+    "string": "text",
+    "real": "a number",
+    "list": "a list",
+    "object": "an object",
+    "numbers": "a list of numbers",
+    "strings": "a list of texts",
+    "comparables": "a list of numbers or of texts",
+}
+
+
+def _fits(kind: str, value: Any) -> bool:
+    if kind in _LISTS:
+        return isinstance(value, list) and any(all(test(each) for each in value) for test in _LISTS[kind])
+    return _SINGLES[kind](value)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | Decimal) and not isinstance(value, bool)
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+_SINGLES: dict[str, Callable[[Any], bool]] = {
+    "string": _is_text,
+    "real": _is_number,
+    "list": lambda value: isinstance(value, list),
+    "object": lambda value: isinstance(value, dict),
+}
+_LISTS = {"numbers": (_is_number,), "strings": (_is_text,), "comparables": (_is_number, _is_text)}
+
+
+def _bound(function: Function, kinds: Sequence[str], arguments: Sequence[Evaluate]) -> Evaluate:
+    call, name, needs_run = function.call, function.name, function.needs_run
+    shaped = tuple(zip(kinds, arguments, strict=True))
+
+    def evaluate(value: Any, run: Run) -> Any:
+        run.spend(1)
+        given: list[Any] = [run] if needs_run else []
+        try:
+            for kind, argument in shaped:
+                given.append(_each(argument, run) if kind == "each" else shape_argument(kind, argument(value, run)))
+            return within_bounds(call(*given))
+        except EvaluationError as error:
+            raise (error if "()" in str(error) else EvaluationError(f"{name}(): {error}")) from None
+        except (ArithmeticError, ValueError, TypeError, LookupError, OverflowError) as error:
+            raise EvaluationError(f"{name}(): cannot work with this value ({type(error).__name__})") from None
+
+    return evaluate
+
+
+def _each(argument: Evaluate, run: Run) -> Callable[[Any], Any]:
+    return lambda element: argument(element, run)
+
+
+def within_bounds(value: Any) -> Any:
+    """A result, unless it is too long."""
+    if isinstance(value, str) and len(value) > MOST_TEXT:
+        raise EvaluationError("gave up: the text became too long")
+    return value
+
+
+def near_miss(word: str, known: Iterable[str]) -> str:
+    """`; did you mean upper()?`, or nothing."""
+    near = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)
+    return f"; did you mean {near[0]}()?" if near else ""

@@ -1,0 +1,153 @@
+"""The generic connector: which calls, in what order. What they look like is in the settings."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import msgspec
+
+from connectors.errors import ConflictError, OrderNotFoundError, RefusedError, UnreadableResponseError
+from connectors.generic_json.answers import Answers, Bodies
+from connectors.generic_json.calling import Caller
+from connectors.generic_json.checking import check_shop
+from connectors.generic_json.expand import Expander, Unfinished
+from connectors.generic_json.functions import EvaluationError
+from connectors.generic_json.functions.table import is_empty
+from connectors.generic_json.jsonapi import resolve
+from connectors.generic_json.listing import Listing
+from connectors.generic_json.login import make_auth
+from connectors.generic_json.mapping import read_lines, read_order, rejected
+from connectors.generic_json.pages import Pages
+from connectors.generic_json.reading import Source, UnreadableFieldError
+from connectors.generic_json.settings.answers import AnswerRule
+from connectors.generic_json.settings.shop import GenericJsonSettings
+from connectors.generic_json.steps import PROBE, Steps
+from connectors.interface import CheckReport, ConnectorContext, ShipOutcome
+from connectors.masking import Mask
+from connectors.orders import Order, OrderStatus, RejectedOrder, Window
+from connectors.shipments import Shipment
+from connectors.upstream import Upstream
+
+_MEGABYTE = 1024 * 1024
+_NOT_FOUND = 404
+
+
+class GenericJsonConnector:
+    """One shop behind a JSON API that settings describe."""
+
+    def __init__(self, settings: GenericJsonSettings, upstream: Upstream, context: ConnectorContext, mask: Mask) -> None:
+        self._settings = settings
+        bodies = Bodies()
+
+        def caller(*rules: AnswerRule) -> Caller:
+            return Caller(upstream, Answers(settings.answers, bodies, lambda: mask, rules), bodies)
+
+        past_end = getattr(settings.orders.paging, "past_end", ())
+        listed = caller(AnswerRule(status=past_end, means="empty")) if past_end else caller()
+        self._caller = caller()
+        self._pages = Pages(listed, settings.orders, settings.map)
+        self._expander = Expander(self._caller, settings.orders, concurrency=settings.limits.concurrency, remembered=settings.limits.cache)
+        self._listing = Listing(settings, self._pages, self._expander)
+        self._steps = None
+        if settings.shipment is not None:
+            callers = {step.name: caller(*step.rules) for step in settings.shipment.steps}
+            self._steps = Steps(settings.shipment, {**callers, PROBE: self._caller}, context.carriers)
+
+    def list_orders(self, window: Window) -> AsyncIterator[Order | RejectedOrder]:
+        """The orders of a window, as `orders:` describes the list."""
+        return self._listing.orders(window)
+
+    def list_open_orders(self) -> AsyncIterator[Order | RejectedOrder]:
+        """What is neither shipped nor cancelled, as `orders.open:` describes it."""
+        return self._listing.open()
+
+    async def count_orders(self, window: Window) -> int | None:
+        """The shop's own count of the span that is really asked for; None where it gives none or more than one walk is needed."""
+        orders = self._settings.orders
+        if orders.also or orders.window.kind != "filter":
+            return None
+        return await self._pages.count(orders.request, window)
+
+    async def get_order(self, order_id: str) -> Order | RejectedOrder:
+        """One order, by its id."""
+        return self._mapped(await self.raw_order(order_id), order_id)
+
+    async def raw_order(self, order_id: str) -> Any:
+        """One order as the shop sends it, made whole. Raises `OrderNotFoundError`."""
+        if not order_id.strip():
+            raise OrderNotFoundError("The notice carries no order id.")
+        one = self._settings.order
+        try:
+            reply = await self._caller.read(one.request, {"id": order_id})
+        except RefusedError as error:
+            if error.status == _NOT_FOUND:
+                raise OrderNotFoundError(f"The shop does not know the order {order_id!r}.") from error
+            raise
+        body = self._caller.body(reply)
+        try:
+            found = one.item(resolve(body) if self._settings.orders.jsonapi else body)
+        except EvaluationError as error:
+            raise UnreadableResponseError(f"{reply.where}: {one.item.source!r}: {error}.") from None
+        if is_empty(found):
+            raise OrderNotFoundError(f"The shop does not know the order {order_id!r}.")
+        (whole,) = await self._expander.whole([found], detailed=True)
+        return whole
+
+    def _mapped(self, raw: Any, order_id: str) -> Order | RejectedOrder:
+        """The order, if it is the one that was asked for."""
+        if isinstance(raw, Unfinished):
+            return rejected(raw.order, self._settings.map, raw.reason)
+        order = read_order(raw, self._settings.map)
+        if order is None:
+            raise OrderNotFoundError(f"The shop's {order_id!r} is no order (map.only).")
+        if isinstance(order, Order) and order.id != order_id:
+            raise OrderNotFoundError(f"The shop does not know the order {order_id!r}; it answered with {order.id!r}.")
+        return order
+
+    async def ship(self, shipment: Shipment, earlier: Sequence[Shipment]) -> ShipOutcome:
+        """Tell the shop of a shipment, as `shipment:` describes it; looks before it writes."""
+        if self._steps is None:
+            raise RefusedError("This store's settings have no shipment block: the shop cannot be told of shipments.")
+        raw = await self.raw_order(shipment.order_id)
+        order = self._mapped(raw, shipment.order_id)
+        if isinstance(order, RejectedOrder):
+            raise UnreadableResponseError(f"The order cannot be read: {order.reason}.")
+        if order.status is OrderStatus.CANCELLED:
+            raise ConflictError(f"The order {order.number} is cancelled in the shop.")
+        try:
+            lines = read_lines(raw, self._settings.map.items, order.currency, self._settings.map.money)
+        except UnreadableFieldError as error:
+            raise UnreadableResponseError(f"The order cannot be read: {error}.") from None
+        return await self._steps.ship(shipment, earlier, raw, lines)
+
+    async def check(self) -> CheckReport:
+        """Log in, read a page, count, and say what is missing."""
+        return await check_shop(self._settings, self._listing, self.count_orders)
+
+    async def fetch(self, window: Window, limit: int) -> list[Any]:
+        """The first orders of a window as the shop sends them."""
+        found = await self._listing.raw(window, limit)
+        return [raw.order if isinstance(raw, Unfinished) else raw for raw in found]
+
+    def trace(self, raw: Any) -> tuple[Order | RejectedOrder | None, list[Source]]:
+        """What becomes of one order as the shop sends it, and where each field came from."""
+        sources: list[Source] = []
+        return read_order(raw, self._settings.map, sources), sources
+
+
+@asynccontextmanager
+async def open_connector(settings: GenericJsonSettings, context: ConnectorContext) -> AsyncIterator[GenericJsonConnector]:
+    """The connector, ready; its connections are closed on leaving."""
+    auth = make_auth(settings.auth, settings.url)
+    policy = msgspec.structs.replace(context.upstream, largest_answer=settings.limits.answer_size * _MEGABYTE)
+    async with Upstream.open(
+        settings.url,
+        auth=auth,
+        policy=policy,
+        observer=context.observer,
+        headers=settings.headers,
+        allowed_hosts=settings.allowed_hosts,
+    ) as upstream:
+        yield GenericJsonConnector(settings, upstream, context, Mask(auth.secrets))

@@ -1,0 +1,143 @@
+"""JMESPath expressions in settings: read while settings load, so that a typo has its place; run later on what a shop sent."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+from jmespath import lexer, parser
+from jmespath.exceptions import IncompleteExpressionError, JMESPathError, ParseError
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+from connectors.generic_json.compiler import Evaluate, builds, compile_tree, roots
+from connectors.generic_json.functions import EvaluationError, Run
+from connectors.generic_json.functions.standard import weight_of
+from connectors.generic_json.places import PlacedText
+
+MOST_EXPRESSION: Final = 2_000
+"""Characters an expression may have."""
+
+_MOST_NESTING: Final = 40
+
+
+class Expression(msgspec.Struct, frozen=True, eq=False):
+    """A compiled expression.
+
+    `source` is what stands in the settings, `place` where, e.g. `settings.yaml:41`, empty if not known; `roots` are the names it looks up
+    at the very top.
+    """
+
+    source: str
+    place: str
+    evaluate: Evaluate
+    builds: bool = False
+    roots: frozenset[str] = frozenset()
+
+    def __call__(self, value: Any, root: Any = None) -> Any:
+        """What the expression finds in `value`. Raises `EvaluationError`. `root` is what `root()` gives, `value` itself if not told."""
+        run = Run(value if root is None else root)
+        try:
+            found = self.evaluate(value, run)
+            if self.builds and isinstance(found, list | dict):
+                run.spend(weight_of(found, run))
+        except RecursionError:
+            raise EvaluationError("gave up: the value is nested too deeply") from None
+        return found
+
+    def __repr__(self) -> str:
+        return f"Expression({self.source!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Expression) and other.source == self.source
+
+    def __hash__(self) -> int:
+        return hash(self.source)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(
+            read_expression, serialization=core_schema.plain_serializer_function_ser_schema(lambda each: each.source)
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, _schema: CoreSchema, _handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"type": "string", "maxLength": MOST_EXPRESSION, "description": "A JMESPath expression."}
+
+
+def read_expression(value: Any) -> Expression:
+    """An expression out of settings. Raises `ValueError` with a sentence that says at which character it goes wrong."""
+    if isinstance(value, Expression):
+        return value
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise ValueError(f"expected an expression such as `order.id`, found {_shown(value)}")  # noqa: TRY004 -- pydantic collects ValueErrors
+    text = str(value)
+    if not text.strip():
+        raise ValueError("expected an expression such as `order.id`, found an empty text")
+    if len(text) > MOST_EXPRESSION:
+        raise ValueError(f"expected an expression of at most {MOST_EXPRESSION} characters, found {len(text)}")
+    place = value.place if isinstance(value, PlacedText) else ""
+    try:
+        tree = _parse(text)
+        return Expression(text, place, compile_tree(tree), builds(tree), roots(tree))
+    except ValueError as error:
+        if isinstance(error, JMESPathError):
+            raise
+        raise ValueError(f"in the expression {_shortened(text)}: {error}") from None
+
+
+def _parse(text: str) -> Any:
+    """The syntax tree. The parser's own complaints become sentences with a position."""
+    try:
+        _check_nesting(text)
+        return parser.Parser().parse(text).parsed
+    except IncompleteExpressionError:
+        raise ValueError("it ends too early") from None
+    except ParseError as error:
+        found = text[error.lex_position : error.lex_position + 12]
+        raise ValueError(f"not understood at character {error.lex_position + 1}, at {found!r}{_advice(text, error.lex_position)}") from None
+    except (JMESPathError, RecursionError, ValueError) as error:
+        said = str(error) if isinstance(error, ValueError) and not isinstance(error, JMESPathError) else "not understood"
+        raise ValueError(said) from None
+
+
+def _check_nesting(text: str) -> None:
+    depth = 0
+    for token in lexer.Lexer().tokenize(text):
+        depth += (token["type"] in _OPENING) - (token["type"] in _CLOSING)
+        if depth > _MOST_NESTING:
+            raise ValueError(f"expected brackets at most {_MOST_NESTING} deep")
+
+
+_OPENING: Final = frozenset({"lparen", "lbracket", "lbrace", "filter", "not", "expref"})
+_CLOSING: Final = frozenset({"rparen", "rbracket", "rbrace"})
+
+
+def _advice(text: str, place: int) -> str:
+    """What was probably meant, for the slips that are made most."""
+    found = text[place : place + 1]
+    return _ADVICE.get("0" if found.isdigit() else found, "").replace("QUOTE", found)
+
+
+_ARITHMETIC: Final = "; arithmetic is done by add(), subtract(), multiply() and divide()"
+_ADVICE: Final = {
+    "=": "; equality is written ==",
+    "-": '; a name with a hyphen stands in double quotes, as in "a-b"; arithmetic is done by subtract()',
+    "+": _ARITHMETIC,
+    "/": _ARITHMETIC,
+    "*": _ARITHMETIC,
+    "$": "; a JMESPath has no $, it begins at the top by itself",
+    "'": "; the QUOTE that ends it is missing",
+    "`": "; the QUOTE that ends it is missing",
+    '"': "; the QUOTE that ends it is missing",
+    "0": "; a number is written in back quotes, as in `12`",
+}
+
+
+def _shortened(text: str) -> str:
+    return repr(text if len(text) <= 60 else text[:57] + "...")  # noqa: PLR2004 -- a line's worth
+
+
+def _shown(value: Any) -> str:
+    kinds = {dict: "keys with values", list: "a list", bool: str(value).lower(), type(None): "nothing"}
+    return next((words for kind, words in kinds.items() if isinstance(value, kind)), repr(value))

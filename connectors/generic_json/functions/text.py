@@ -1,0 +1,183 @@
+"""Functions on text: Portside's own, kind to null: what is missing stays missing instead of stopping the order."""
+
+from __future__ import annotations
+
+import base64
+import html
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, Final
+
+from connectors.generic_json.functions.table import FUNCTIONS, MOST_TEXT, EvaluationError, Run, as_text, is_empty
+from connectors.generic_json.patterns import Pattern, PatternError, compile_pattern
+from connectors.markup import clean_text
+
+MOST_SEARCHED: Final = 5_000
+"""Characters of a text that `extract` and `matches` look at."""
+
+_MOST_MARKUP: Final = 20_000
+
+
+@FUNCTIONS.add("any")
+def text(value: Any) -> str | None:
+    """A value as text: `text(`12`)` is `"12"`."""
+    return as_text(value)
+
+
+@FUNCTIONS.add("text")
+def upper(value: str | None) -> str | None:
+    """Capitals: `upper('de')` is `"DE"`."""
+    return value and value.upper()
+
+
+@FUNCTIONS.add("text")
+def lower(value: str | None) -> str | None:
+    """Small letters: `lower('DE')` is `"de"`."""
+    return value and value.lower()
+
+
+@FUNCTIONS.add("text")
+def trim(value: str | None) -> str | None:
+    """Without spaces at either end: `trim(' a ')` is `"a"`."""
+    return value and value.strip()
+
+
+@FUNCTIONS.add("text")
+def strip_html(value: str | None) -> str | None:
+    """Without tags and entities, line breaks kept: `strip_html('<p>a &amp; b</p>')` is `"a & b"`."""
+    return value and clean_text(value[:_MOST_MARKUP], keep_lines=True)
+
+
+@FUNCTIONS.add("any", rest=True)
+def first(*given: Any) -> Any:
+    """The first that is neither null nor empty: `first('', `null`, 'a')` is `"a"`."""
+    return next((value for value in given if not is_empty(value)), None)
+
+
+@FUNCTIONS.add("any", rest=True)
+def words(*given: Any) -> str:
+    """What is given, one space between, the empty left out: `words('Ada', `null`, 'King')` is `"Ada King"`."""
+    return _joined(" ", given)
+
+
+@FUNCTIONS.add("string", "any", rest=True)
+def join_text(separator: str, *given: Any) -> str:
+    """What is given (lists too), a separator between, the empty left out: `join_text(', ', 'a', '', ['b'])` is `"a, b"`."""
+    return _joined(separator, given)
+
+
+@FUNCTIONS.add("text", "string", needs_run=True)
+def split(run: Run, value: str | None, separator: str) -> list[str] | None:
+    """A text cut at each separator: `split('a/b', '/')` is `["a", "b"]`."""
+    if value is None or not separator:
+        return value if value is None else [value]
+    run.spend(len(value) >> 4)
+    return value.split(separator)
+
+
+@FUNCTIONS.add("text", "string")
+def before(value: str | None, mark: str) -> str | None:
+    """What stands before the first mark; all of it where there is none: `before('a-b', '-')` is `"a"`."""
+    return value and value.partition(mark)[0] if mark else value
+
+
+@FUNCTIONS.add("text", "string")
+def after(value: str | None, mark: str) -> str | None:
+    """What stands after the first mark; all of it where there is none: `after('a-b-c', '-')` is `"b-c"`."""
+    if not value or not mark:
+        return value
+    _, found, rest = value.partition(mark)
+    return rest if found else value
+
+
+@FUNCTIONS.add("text", "string", "string")
+def replace(value: str | None, old: str, new: str) -> str | None:
+    """One text in place of another: `replace('a_b', '_', ' ')` is `"a b"`."""
+    if not value or not old:
+        return value
+    if len(value) + value.count(old) * len(new) > MOST_TEXT:
+        raise EvaluationError("gave up: the text would become too long")
+    return value.replace(old, new)
+
+
+@FUNCTIONS.add("text", "number")
+def limit(value: str | None, size: Any) -> str | None:
+    """No more than so many characters: `limit('abcdef', `3`)` is `"abc"`."""
+    return value and value[: max(0, int(size or 0))]
+
+
+@FUNCTIONS.add("text", "number", "string", least=2)
+def pad(value: str | None, size: Any, with_: str = "0") -> str | None:
+    """Filled up from the left, with zeros unless told otherwise; at most 100 long: `pad('7', `3`)` is `"007"`."""
+    return None if value is None else value.rjust(min(int(size or 0), 100), (with_ or "0")[0])
+
+
+@FUNCTIONS.add("text")
+def gid_tail(value: str | None) -> str | None:
+    """The last part of a global id or URL: `gid_tail('gid://shop/Order/12')` is `"12"`."""
+    return value and value.split("?", 1)[0].rstrip("/").rsplit("/", 1)[-1]
+
+
+@FUNCTIONS.add("text")
+def first_name(value: str | None) -> str | None:
+    """All but the last word of a name: `first_name('Ada Byron King')` is `"Ada Byron"`."""
+    return value and " ".join(value.split()[:-1])
+
+
+@FUNCTIONS.add("text")
+def last_name(value: str | None) -> str | None:
+    """The last word of a name: `last_name('Ada Byron King')` is `"King"`."""
+    return value and (value.split() or [""])[-1]
+
+
+@FUNCTIONS.add("text", "pattern", "number", least=2, needs_run=True)
+def extract(run: Run, value: str | None, pattern: str, group: Any = None) -> str | None:
+    """What a pattern's first group (or the given one; 0 is the whole match) found, else null: `extract('/o/12/', '/o/([0-9]+)')` is `"12"`."""
+    found = _search(run, value, pattern)
+    if found is None:
+        return None
+    wanted = min(1, len(found) - 1) if group is None else int(group)
+    return found[wanted] if 0 <= wanted < len(found) else None
+
+
+@FUNCTIONS.add("text", "pattern", needs_run=True)
+def matches(run: Run, value: str | None, pattern: str) -> bool:
+    """Whether a pattern is found in a text: `matches('A-12', '^[A-Z]-')` is `true`."""
+    return _search(run, value, pattern) is not None
+
+
+@FUNCTIONS.add("text")
+def to_base64(value: str | None) -> str | None:
+    """Base64: `to_base64('a:b')` is `"YTpi"`."""
+    return None if value is None else base64.b64encode(value.encode()).decode()
+
+
+@FUNCTIONS.add("text")
+def xml_text(value: str | None) -> str | None:
+    """A text as XML writes it: `xml_text('a & b')` is `"a &amp; b"`."""
+    return None if value is None else html.escape(value)
+
+
+@lru_cache(maxsize=512)
+def _compiled(pattern: str) -> Pattern:
+    return compile_pattern(pattern)
+
+
+def _search(run: Run, value: str | None, pattern: str) -> tuple[str | None, ...] | None:
+    if value is None:
+        return None
+    try:
+        compiled = _compiled(pattern)
+    except PatternError as error:
+        raise EvaluationError(str(error)) from None
+    searched = value[:MOST_SEARCHED]
+    run.spend((len(searched) + 1) * len(compiled.program) >> 4)
+    return compiled.search(searched)
+
+
+def _joined(separator: str, given: Sequence[Any]) -> str:
+    flat = [part for each in given for part in (each if isinstance(each, list) else [each])]
+    parts = [as_text(part) or "" for part in flat if not is_empty(part)]
+    if sum(len(part) + len(separator) for part in parts) > MOST_TEXT:
+        raise EvaluationError("gave up: the joined text would be too long")
+    return separator.join(part.strip() for part in parts)

@@ -1,0 +1,142 @@
+"""Orders of a window out of a list that may be unsorted, unfiltered, or in motion: each once, none lost, oldest change first."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import aclosing
+from datetime import UTC, datetime
+from typing import Any
+
+from connectors.errors import UnavailableError, UnreadableResponseError
+from connectors.generic_json.expand import Expander, Unfinished
+from connectors.generic_json.mapping import read_order, rejected, time_of
+from connectors.generic_json.pages import Pages
+from connectors.generic_json.settings.request import RequestSettings
+from connectors.generic_json.settings.shop import GenericJsonSettings
+from connectors.generic_json.window import far_back, is_foreign, scan_end
+from connectors.orders import Order, OrderStatus, RejectedOrder, Window
+
+_PASSES = 4
+_NEVER = datetime.max.replace(tzinfo=UTC)
+_DONE = frozenset({OrderStatus.SHIPPED, OrderStatus.CANCELLED})
+
+Found = Order | RejectedOrder
+
+
+class Listing:
+    """The lists of one shop."""
+
+    def __init__(self, settings: GenericJsonSettings, pages: Pages, expander: Expander) -> None:
+        self._settings = settings
+        self._pages = pages
+        self._expander = expander
+
+    async def orders(self, window: Window) -> AsyncGenerator[Found, None]:
+        """The orders of a window; page by page where the shop sorts them well, else once all are known."""
+        found = self._selected(window)
+        if not self._settings.orders.sorted or self._settings.orders.also:
+            found = _in_order(found)
+        async with aclosing(found) as orders:
+            async for order in orders:
+                yield order
+
+    async def open(self) -> AsyncGenerator[Found, None]:
+        """The orders that are neither shipped nor cancelled."""
+        settings = self._settings.orders
+        window = None if settings.open.all else far_back(settings.open.reach)
+        seen = set[str]()
+        request = settings.request.patched(settings.open)
+        async with aclosing(self._pages.walk(request, window)) as pages:
+            async for page in pages:
+                for order in await self._read(page):
+                    done = isinstance(order, Order) and order.status in _DONE
+                    if not done and order.id not in seen:
+                        seen.add(order.id)
+                        yield order
+
+    async def raw(self, window: Window, limit: int) -> list[Any]:
+        """The first orders of the list as the shop sends them, made whole."""
+        collected: list[Any] = []
+        async with aclosing(self._pages.walk(self._settings.orders.request, window)) as pages:
+            async for page in pages:
+                collected += page
+                if len(collected) >= limit:
+                    break
+        return await self._expander.whole(collected[:limit])
+
+    async def _selected(self, window: Window) -> AsyncGenerator[Found, None]:
+        """What lies in the window, each order once."""
+        settings = self._settings.orders
+        seen = set[str]()
+        for request in (settings.request, *(settings.request.patched(patch) for patch in settings.also)):
+            walk = self._scan(request, window) if settings.window.kind == "scan" else self._pages.walk(request, window)
+            async with aclosing(walk) as pages:
+                async for page in pages:
+                    for order in await self._read(page):
+                        self._refuse_foreign(order, window)
+                        if order.id in seen or not _inside(order, window):
+                            continue
+                        seen.add(order.id)
+                        if len(seen) > settings.most:
+                            raise UnreadableResponseError(
+                                f"The window holds more than {settings.most} orders; the shop seems to ignore the filter by time (orders.most)."
+                            )
+                        yield order
+
+    async def _scan(self, request: RequestSettings, window: Window) -> AsyncGenerator[list[Any], None]:
+        """A list that is newest first, up to what is too old; again, as long as a reading brings something new that an earlier one missed."""
+        seen = set[Any]()
+        for number in range(_PASSES):
+            fresh_in_pass, pages_in_pass = 0, 0
+            async with aclosing(self._pages.walk(request, None)) as pages:
+                async for page in pages:
+                    pages_in_pass += 1
+                    fresh = [raw for raw in page if self._pages.identity(raw) not in seen]
+                    seen.update(self._pages.identity(raw) for raw in fresh)
+                    fresh_in_pass += len(fresh)
+                    if fresh:
+                        yield fresh
+                    if self._behind(page, scan_end(window, self._settings.orders.window)):
+                        break
+            # One page cannot have been shifted while it was read.
+            if pages_in_pass <= 1 or (number > 0 and not fresh_in_pass):
+                return
+        raise UnavailableError(f"The shop's list changed during each of {_PASSES} readings; it is read again later.")
+
+    def _behind(self, page: list[Any], end: datetime) -> bool:
+        """Whether a whole page is older than anything that could matter."""
+        source = getattr(self._settings.map, self._settings.orders.window.sorted_by)
+        times = [time_of(raw, source) for raw in page]
+        return bool(times) and all(moment is not None and moment < end for moment in times)
+
+    async def _read(self, page: list[Any]) -> list[Found]:
+        return list(self._mapped(await self._expander.whole(page)))
+
+    def _mapped(self, page: list[Any]) -> Iterator[Found]:
+        for raw in page:
+            if isinstance(raw, Unfinished):
+                yield rejected(raw.order, self._settings.map, raw.reason)
+            elif (order := read_order(raw, self._settings.map)) is not None:
+                yield order
+
+    def _refuse_foreign(self, order: Found, window: Window) -> None:
+        settings = self._settings.orders.window
+        if settings.outside == "drop" or self._settings.orders.also or order.modified_at is None:
+            return
+        if is_foreign(order.modified_at, window, settings):
+            raise UnreadableResponseError(
+                f"The shop sent order {order.id}, modified at {order.modified_at.isoformat()}, although only orders since "
+                f"{window.start.isoformat()} were asked for: it ignores the filter by time, or reads or writes times in another zone. "
+                "Mend orders.request or orders.window, or set orders.window.outside: drop."
+            )
+
+
+def _inside(order: Found, window: Window) -> bool:
+    return order.modified_at is None or window.contains(order.modified_at)
+
+
+async def _in_order(found: AsyncIterator[Found]) -> AsyncGenerator[Found, None]:
+    """All of them, oldest change first; an order without a time comes last."""
+    collected = [order async for order in found]
+    for order in sorted(collected, key=lambda order: (order.modified_at or _NEVER, order.id)):
+        yield order

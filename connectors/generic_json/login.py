@@ -1,0 +1,122 @@
+"""From `auth:` in the settings to credentials that sign requests."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import urljoin
+
+import msgspec
+from pydantic import SecretStr
+
+from connectors.auth import Auth, BasicAuth, BearerAuth, HeaderAuth, HmacAuth, NoAuth, OAuth1Auth, QueryAuth
+from connectors.generic_json.settings import auth as logins
+from connectors.request import Request
+from connectors.tokens import TokenAuth, client_credentials, refresh_token, token_reader
+
+_SECRET_NAME = re.compile(r"pass|secret|token|key|pwd", re.IGNORECASE)
+
+
+def make_auth(login: logins.Login, url: str) -> Auth:
+    """The credentials of one store. `url` is where paths of logins begin."""
+    match login:
+        case logins.NoLogin():
+            return NoAuth()
+        case logins.OAuth1Login():
+            return OAuth1Auth(login.consumer_key, _plain(login.consumer_secret), digest=login.digest)
+        case logins.HmacLogin():
+            return _signed(login)
+        case logins.ClientCredentialsLogin() | logins.RefreshTokenLogin() | logins.CallLogin():
+            return _tokens(login, url)
+        case _:
+            return _fixed(login)
+
+
+def _fixed(login: logins.BasicLogin | logins.BearerLogin | logins.HeaderLogin | logins.QueryLogin) -> Auth:
+    """Credentials that go into each request as they are."""
+    match login:
+        case logins.BasicLogin():
+            return BasicAuth(login.username, _plain(login.password))
+        case logins.BearerLogin():
+            return BearerAuth(_plain(login.token))
+        case logins.HeaderLogin():
+            return HeaderAuth(login.name, _plain(login.value), prefix=login.prefix)
+        case _:
+            return QueryAuth({name: _plain(value) for name, value in login.parameters.items()})
+
+
+def _tokens(login: logins.ClientCredentialsLogin | logins.RefreshTokenLogin | logins.CallLogin, url: str) -> Auth:
+    """Credentials that are asked for by a call."""
+    carry = _carry(login.header, login.prefix)
+    if isinstance(login, logins.CallLogin):
+        return _called(login, url, carry)
+    place = _absolute(url, login.token_url)
+    if isinstance(login, logins.RefreshTokenLogin):
+        return refresh_token(
+            place,
+            _plain(login.refresh_token),
+            client_id=login.client_id,
+            client_secret=_plain(login.client_secret),
+            as_json=login.send == "json",
+            carry=carry,
+        )
+    return client_credentials(
+        place,
+        login.client_id,
+        _plain(login.client_secret),
+        scope=login.scope,
+        basic=login.send == "basic",
+        as_json=login.send == "json",
+        carry=carry,
+    )
+
+
+def _called(login: logins.CallLogin, url: str, carry: Callable[[str], Auth]) -> Auth:
+    headers = (("Content-Type", "application/json"), *login.headers.items())
+    request = Request(method="POST", url=_absolute(url, login.path), headers=headers, body=msgspec.json.encode(login.body))
+    lifetime = login.lifetime.total_seconds() if login.lifetime is not None else None
+    return TokenAuth(
+        lambda _: request,
+        token_reader(path=login.token, header=login.token_header, lifetime=lifetime, lifetime_path=login.lifetime_path),
+        carry=carry,
+        secrets=(*_secrets_in(login.body), *(_plain(secret) for secret in login.secrets)),
+        refusals=login.refusals,
+    )
+
+
+def _signed(login: logins.HmacLogin) -> Auth:
+    return HmacAuth(
+        _plain(login.secret),
+        template=login.message,
+        header=login.header,
+        prefix=login.prefix,
+        headers=login.headers,
+        digest=login.digest,
+        encoding=login.encoding,
+    )
+
+
+def _carry(header: str, prefix: str) -> Callable[[str], Auth]:
+    return lambda token: HeaderAuth(header, token, prefix=prefix)
+
+
+def _absolute(url: str, place: str) -> str:
+    """A path is meant behind the shop's own path."""
+    return place if place.startswith(("http://", "https://")) else urljoin(f"{url.rstrip('/')}/", place.lstrip("/"))
+
+
+def _secrets_in(value: Any, name: str = "") -> Iterator[str]:
+    """Texts of a login's body that stand under a telling name."""
+    if isinstance(value, dict):
+        for inner, each in value.items():
+            yield from _secrets_in(each, str(inner))
+    elif isinstance(value, list):
+        for each in value:
+            yield from _secrets_in(each, name)
+    elif isinstance(value, str) and _SECRET_NAME.search(name):
+        yield value
+
+
+def _plain(secret: SecretStr) -> str:
+    return secret.get_secret_value()

@@ -1,0 +1,178 @@
+"""The pages of a list as its settings describe them: from `orders:` to the walks of `connectors.paging`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator, Hashable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+from connectors import paging
+from connectors.errors import UnreadableResponseError
+from connectors.generic_json.calling import Caller
+from connectors.generic_json.compiler import is_false
+from connectors.generic_json.expressions import Expression
+from connectors.generic_json.functions import EvaluationError
+from connectors.generic_json.functions.table import as_number, as_text, is_empty, kind_of
+from connectors.generic_json.jsonapi import resolve
+from connectors.generic_json.mapping import identity_of, time_of
+from connectors.generic_json.settings.items import ListSettings
+from connectors.generic_json.settings.mapping import OrderMap
+from connectors.generic_json.settings.paging import (
+    CursorPaging,
+    KeysetPaging,
+    LinkPaging,
+    NextUrlPaging,
+    NoPaging,
+    OffsetPaging,
+    PagePaging,
+)
+from connectors.generic_json.settings.request import RequestSettings
+from connectors.generic_json.window import window_values
+from connectors.orders import Window
+from connectors.response import Reply
+
+Raw = Any
+
+
+class Pages:
+    """One list of the shop's, e.g. its orders."""
+
+    def __init__(self, caller: Caller, settings: ListSettings, chosen: OrderMap) -> None:
+        self._caller = caller
+        self._settings = settings
+        self._chosen = chosen
+
+    def walk(self, request: RequestSettings, window: Window | None) -> AsyncGenerator[list[Raw], None]:
+        """Every order of the list as it came, page by page, each once where the shop numbers its pages."""
+        return cast("AsyncGenerator[list[Raw], None]", self._walk(request, window))
+
+    def _walk(self, request: RequestSettings, window: Window | None) -> AsyncIterator[list[Raw]]:
+        kind = self._settings.paging
+        match kind:
+            case PagePaging():
+                return paging.by_page(
+                    lambda number, size: self._page(request, window, number=number, offset=(number - kind.first) * size, size=size),
+                    identity=self.identity,
+                    size=kind.size,
+                    first=kind.first,
+                    smallest=kind.smallest,
+                    short_is_last=kind.short_is_last,
+                    budget=kind.most,
+                )
+            case OffsetPaging():
+                return paging.by_offset(
+                    lambda offset, size: self._page(request, window, number=offset // size + 1, offset=offset, size=size),
+                    identity=self.identity,
+                    size=kind.size,
+                    smallest=kind.smallest,
+                    short_is_last=kind.short_is_last,
+                    budget=kind.most,
+                )
+            case KeysetPaging():
+                return self._by_key(kind, request, window)
+            case NoPaging():
+                return self._single(request, window)
+            case _:
+                return paging.by_cursor(
+                    lambda cursor, size: self._next(request, window, cursor, size), size=kind.size, smallest=kind.smallest, budget=kind.most
+                )
+
+    async def count(self, request: RequestSettings, window: Window) -> int | None:
+        """How many orders the shop says there are; None if it does not say."""
+        kind = self._settings.paging
+        if isinstance(kind, NoPaging) or kind.total is None:
+            return None
+        first = kind.first if isinstance(kind, PagePaging) else 1
+        return (await self._page(request, window, number=first, offset=0, size=kind.smallest)).total
+
+    def identity(self, raw: Raw) -> Hashable:
+        """What tells two orders apart."""
+        return identity_of(raw, self._chosen)
+
+    def _by_key(self, kind: KeysetPaging, request: RequestSettings, window: Window | None) -> AsyncIterator[list[Raw]]:
+        start = window.start if window is not None else datetime(1970, 1, 1, tzinfo=UTC)
+
+        async def fetch(key: datetime, skip: int, size: int) -> paging.Page[Raw]:
+            reach = Window(start=key, end=max(window.end if window is not None else datetime.now(UTC) + timedelta(days=1), key))
+            return await self._page(request, reach, number=skip // size + 1, offset=skip, size=size)
+
+        return paging.by_key(
+            fetch,
+            start=start,
+            key=lambda raw: time_of(raw, self._chosen.modified_at),
+            identity=self.identity,
+            size=kind.size,
+            smallest=kind.smallest,
+            budget=kind.most,
+        )
+
+    async def _single(self, request: RequestSettings, window: Window | None) -> AsyncIterator[list[Raw]]:
+        page = await self._page(request, window, number=1, offset=0, size=1)
+        if page.items:
+            yield list(page.items)
+
+    async def _page(self, request: RequestSettings, window: Window | None, *, number: int, offset: int, size: int) -> paging.Page[Raw]:
+        values = self._values(window, number=number, offset=offset, size=size, cursor=None)
+        return self._read(await self._caller.read(request, values))
+
+    async def _next(self, request: RequestSettings, window: Window | None, cursor: str | None, size: int) -> paging.Page[Raw]:
+        values = self._values(window, number=1, offset=0, size=size, cursor=cursor)
+        if cursor is not None and not isinstance(self._settings.paging, CursorPaging):
+            return self._read(await self._caller.follow(cursor, request, values))
+        return self._read(await self._caller.read(request, values))
+
+    def _values(self, window: Window | None, *, number: int, offset: int, size: int, cursor: str | None) -> Mapping[str, Any]:
+        first = cursor is None and offset == 0
+        page = {"number": number, "offset": offset, "size": size, "cursor": cursor, "first": first}
+        return {"window": window_values(window, self._settings.window), "page": page}
+
+    def _read(self, reply: Reply) -> paging.Page[Raw]:
+        """The orders of one answer and what it says of the rest."""
+        if self._caller.meaning(reply) == "empty":
+            return paging.Page(items=(), has_next=False)
+        body = self._caller.body(reply)
+        found = resolve(body) if self._settings.jsonapi else body
+        items = self._find(self._settings.items, found, reply)
+        if not isinstance(items, list):
+            wanted = self._settings.items.source
+            raise UnreadableResponseError(f"{reply.where}: expected a list of orders at {wanted!r}, found {kind_of(items)}.")
+        kind = self._settings.paging
+        if isinstance(kind, NoPaging):
+            return paging.Page(items=items, has_next=False)
+        pages = kind.pages if isinstance(kind, PagePaging) else None
+        return paging.Page(
+            items=items,
+            total=self._number(kind.total, found, reply),
+            pages=self._number(pages, found, reply),
+            has_next=None if kind.more is None else not is_false(self._find(kind.more, found, reply)),
+            next=self._cursor(kind, found, reply),
+        )
+
+    def _cursor(self, kind: Any, body: Any, reply: Reply) -> str | None:
+        if isinstance(kind, LinkPaging):
+            return paging.next_link(reply)
+        if not isinstance(kind, CursorPaging | NextUrlPaging):
+            return None
+        found = self._find(kind.next, body, reply)
+        try:
+            return None if is_empty(found) or found is False else as_text(found)
+        except EvaluationError as error:
+            raise UnreadableResponseError(f"{reply.where}: {kind.next.source!r}: {error}.") from None
+
+    def _number(self, expression: Expression | None, body: Any, reply: Reply) -> int | None:
+        if expression is None:
+            return None
+        try:
+            number = as_number(self._find(expression, body, reply))
+        except EvaluationError as error:
+            raise UnreadableResponseError(f"{reply.where}: {expression.source!r}: {error}.") from None
+        if number is None:
+            raise UnreadableResponseError(f"{reply.where}: expected a count at {expression.source!r}, found nothing.")
+        return int(number)
+
+    @staticmethod
+    def _find(expression: Expression, body: Any, reply: Reply) -> Any:
+        try:
+            return expression(body)
+        except EvaluationError as error:
+            raise UnreadableResponseError(f"{reply.where}: {expression.source!r}: {error}.") from None

@@ -1,0 +1,42 @@
+"""Where a text of the settings stands, carried along with it, so that an order that cannot be read can name the line to mend."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Self
+
+PLACES = "places"
+"""The key of pydantic's validation context under which a loader of settings gives `PlaceOf`."""
+
+Path = tuple[str | int, ...]
+PlaceOf = Callable[[Path], str]
+"""From the path of a value inside the connector's block to its place, e.g. `settings.yaml:41`; empty if not known."""
+
+
+class PlacedText(str):
+    """A text and the place where it was written. To everything else it is the text."""
+
+    __slots__ = ("place",)
+    place: str
+
+    @classmethod
+    def at(cls, text: str, place: str) -> Self:
+        """The text, with its place."""
+        placed = cls(text)
+        placed.place = place
+        return placed
+
+
+def with_places(value: Any, place_of: PlaceOf, path: Path = ()) -> Any:
+    """A block of settings whose texts know where they stand. Texts that know already keep what they know."""
+    match value:
+        case PlacedText():
+            return value
+        case str():
+            return PlacedText.at(value, place_of(path))
+        case dict():
+            return {name: with_places(inner, place_of, (*path, name)) for name, inner in value.items()}
+        case list():
+            return [with_places(inner, place_of, (*path, index)) for index, inner in enumerate(value)]
+        case _:
+            return value

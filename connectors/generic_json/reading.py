@@ -1,0 +1,140 @@
+"""One field of the shop's JSON at a time: which expression found it, where that stands in the settings, and what was wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+import msgspec
+
+from connectors import fields
+from connectors.fields import FieldError
+from connectors.generic_json.compiler import is_false
+from connectors.generic_json.expressions import Expression
+from connectors.generic_json.functions import EvaluationError
+from connectors.generic_json.functions.table import as_text, is_empty
+from connectors.generic_json.settings.mapping import FieldSource
+
+T = TypeVar("T")
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a field of an order came from: the JSON path or expression, and the settings' line if it is known."""
+
+    field: str
+    path: str
+    place: str = ""
+    value: Any = None
+
+
+class Scope:
+    """A part of the shop's order, and how it is called: `lines[2]`. Fields are read from it; what was read is noted in `trace`.
+
+    `name` is how faults call our side of it, e.g. `items[2].`.
+    """
+
+    __slots__ = ("at", "name", "root", "trace", "value")
+
+    def __init__(self, value: Any, root: Any, *, at: str = "", name: str = "", trace: list[Source] | None = None) -> None:
+        self.value = value
+        self.root = root
+        self.at = at
+        self.name = name
+        self.trace = trace
+
+    def find(self, field: str, expression: Expression) -> Any:
+        """What an expression finds here. Raises `FieldError` with everything that helps to mend it."""
+        try:
+            return expression(self.value, self.root)
+        except EvaluationError as error:
+            raise self.fault(field, str(error), expression) from None
+
+    def fault(self, field: str, reason: str, expression: Expression | None = None) -> UnreadableFieldError:
+        """`items[2].price: expected money, found 'abc' (from lines[2].price, settings.yaml:41)`."""
+        if expression is None:
+            return UnreadableFieldError(f"{self.name}{field}: {reason}")
+        place = f", {expression.place}" if expression.place else ""
+        return UnreadableFieldError(f"{self.name}{field}: {reason} (from {self._path(expression)}{place})")
+
+    def _path(self, expression: Expression) -> str:
+        return f"{self.at}.{expression.source}" if self.at else expression.source
+
+    def read(self, field: str, source: FieldSource | None, convert: Callable[[Any, str], T], missing: T) -> T:
+        """The field's value, converted; `missing` where there is no source, or nothing was found and there is no default."""
+        if source is None:
+            return missing
+        found, expression = self._found(field, source)
+        if is_empty(found):
+            return missing
+        self._note(field, expression, found)
+        try:
+            return convert(found, field)
+        except EvaluationError as error:
+            raise self.fault(field, str(error), expression) from None
+        except FieldError as error:
+            raise self.fault(field, str(error).partition(": ")[2], expression) from None
+
+    def _found(self, field: str, source: FieldSource) -> tuple[Any, Expression | None]:
+        """The first source that finds something, by way of the table."""
+        if source.value is not None:
+            return source.value, None
+        for expression in source.sources:
+            found = self.find(field, expression)
+            if is_empty(found):
+                continue
+            if not source.table:
+                return found, expression
+            word = looked_up(source.table, found)
+            return (source.default if word is None else word), expression
+        return source.default, None
+
+    def text(self, field: str, source: FieldSource | None, *, keep_lines: bool = False) -> str:
+        """A field of text, without markup."""
+        return self.read(field, source, _lines if keep_lines else _line, "")
+
+    def holds(self, field: str, expression: Expression | None, *, otherwise: bool) -> bool:
+        """Whether a condition is true here."""
+        return otherwise if expression is None else not is_false(self.find(field, expression))
+
+    def parts(self, field: str, expression: Expression, name: str) -> Iterator[Scope]:
+        """The elements of a list as scopes of their own; null is no list. Raises `FieldError` for what is neither."""
+        found = self.find(field, expression)
+        if found is None:
+            return
+        if not isinstance(found, list):
+            raise self.fault(field, "expected a list, found something else", expression)
+        for number, element in enumerate(found):
+            at = f"{self._path(expression)}[{number}]"
+            yield Scope(element, self.root, at=at, name=f"{self.name}{name}[{number}].", trace=self.trace)
+
+    def inner(self, field: str, expression: Expression | None) -> Scope:
+        """The part of this that an expression finds, or all of it."""
+        if expression is None:
+            return Scope(self.value, self.root, at=self.at, name=f"{self.name}{field}.", trace=self.trace)
+        return Scope(self.find(field, expression), self.root, at=self._path(expression), name=f"{self.name}{field}.", trace=self.trace)
+
+    def _note(self, field: str, expression: Expression | None, found: Any) -> None:
+        if self.trace is not None:
+            path = "a constant" if expression is None else self._path(expression)
+            place = "" if expression is None else expression.place
+            self.trace.append(Source(field=f"{self.name}{field}", path=path, place=place, value=found))
+
+
+class UnreadableFieldError(ValueError):
+    """A field that cannot be read; `str()` is the reason for the operator."""
+
+
+def looked_up(table: dict[str, T], word: Any) -> T | None:
+    """What a table makes of a word, whatever its case."""
+    text = as_text(word) or ""
+    if text in table:
+        return table[text]
+    return next((value for name, value in table.items() if name.lower() == text.strip().lower()), None)
+
+
+def _line(value: Any, field: str) -> str:
+    return fields.text(value, field)
+
+
+def _lines(value: Any, field: str) -> str:
+    return fields.text(value, field, keep_lines=True)

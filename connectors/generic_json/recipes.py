@@ -1,0 +1,60 @@
+"""Ready-made descriptions of real platforms: YAML files in this package, over which a store's own keys are laid one by one."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from functools import lru_cache
+from importlib import resources
+from typing import Any, Final
+
+import yaml
+
+from connectors.generic_json.places import PlacedText
+
+_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]*", re.ASCII)
+_FOLDER: Final = resources.files("connectors.generic_json") / "recipes"
+
+
+def recipe_names() -> list[str]:
+    """The recipes there are."""
+    return sorted(each.name.removesuffix(".yaml") for each in _FOLDER.iterdir() if each.name.endswith(".yaml"))
+
+
+def read_recipe(name: str) -> dict[str, Any]:
+    """A recipe's keys; each text knows its line. Raises `ValueError` with what was probably meant."""
+    if not _NAME.fullmatch(name) or name not in recipe_names():
+        near = difflib.get_close_matches(name.lower(), recipe_names(), n=1)
+        meant = f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(recipe_names())}"
+        raise ValueError(f"recipe: there is no recipe {name!r}{meant}")
+    return dict(_read(name))
+
+
+def merged(under: Any, over: Any) -> Any:
+    """`over` laid over `under`, key by key; a key whose value is null is taken away, anything that is not a mapping is replaced whole."""
+    if not isinstance(under, dict) or not isinstance(over, dict):
+        return over
+    both = {**under, **{name: merged(under[name], value) if name in under else value for name, value in over.items()}}
+    return {name: value for name, value in both.items() if value is not None or name not in under}
+
+
+@lru_cache(maxsize=32)
+def _read(name: str) -> dict[str, Any]:
+    text = (_FOLDER / f"{name}.yaml").read_text(encoding="utf-8")
+    value = _value(yaml.compose(text, Loader=yaml.SafeLoader), f"recipe {name}")
+    if not isinstance(value, dict):
+        raise ValueError(f"recipe: the recipe {name!r} holds no keys")  # noqa: TRY004 -- pydantic collects ValueErrors
+    return value
+
+
+def _value(node: yaml.Node | None, name: str) -> Any:
+    """A YAML node as plain values whose texts know their lines."""
+    match node:
+        case yaml.MappingNode():
+            return {str(key.value): _value(value, name) for key, value in node.value}
+        case yaml.SequenceNode():
+            return [_value(each, name) for each in node.value]
+        case yaml.ScalarNode(tag="tag:yaml.org,2002:str"):
+            return PlacedText.at(str(node.value), f"{name}, line {node.start_mark.line + 1}")
+        case _:
+            return yaml.SafeLoader("").construct_object(node) if node is not None else None

@@ -1,0 +1,143 @@
+"""Where the orders stand in an answer, and what must be fetched besides to have them whole."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Any, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from connectors.generic_json.expressions import Expression, read_expression
+from connectors.generic_json.settings.paging import USES, KeysetPaging, NoPaging, Paging
+from connectors.generic_json.settings.request import Request, RequestPatch
+from connectors.generic_json.settings.values import Block, Duration
+from connectors.generic_json.settings.window import WindowSettings
+
+LIST_NAMES: dict[str, tuple[str, ...]] = {"window": ("start", "end"), "page": ("number", "offset", "size", "cursor", "first")}
+"""What the templates of a list may speak of."""
+
+
+class DetailSettings(Block):
+    """One request for each order of the list, where the list gives a summary only."""
+
+    request: Request
+    """The request; `{{ order }}` is the order as the list gave it."""
+    item: Expression = Field(default_factory=lambda: read_expression("@"))
+    """Where the order stands in the answer."""
+    cache: Duration = timedelta(0)
+    """How long an answer may be used again."""
+
+    @model_validator(mode="after")
+    def _names(self) -> Self:
+        self.request.check({"order": None})
+        return self
+
+
+class ExpandSettings(Block):
+    """Something that belongs to an order but stands elsewhere. It is put into the order, under the name of this block."""
+
+    each: Expression | None = None
+    """The parts of the order it belongs to, e.g. `lines`; none: the order itself."""
+    when: Expression | None = None
+    """Only where this is true of the part."""
+    follow: Expression | None = None
+    """Where the part holds the address, e.g. `products.url`."""
+    request: Request | None = None
+    """Or the request: `{{ order }}` is the order, `{{ item }}` the part, `{{ ids }}` the ids of a batch."""
+    ids: Expression | None = None
+    """Batches: the ids that the order needs. Those of all orders of a page are asked for together; the order gets an object by id."""
+    batch: int = Field(default=50, ge=1, le=500)
+    """How many ids one request may carry."""
+    take: Expression = Field(default_factory=lambda: read_expression("@"))
+    """What of the answer is put into the order; in batches, the list of records."""
+    key: Expression = Field(default_factory=lambda: read_expression("id"))
+    """Batches: the id of a record."""
+    next: Expression | None = None
+    """The address of a further page of the answer; lists are joined."""
+    cache: Duration = timedelta(0)
+    """How long an answer may be used again by other orders, e.g. 1h for products."""
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        if (self.follow is None) == (self.request is None):
+            raise ValueError("expected follow (an address in the order) or request, one of the two")
+        if self.ids is not None and (self.request is None or self.each is not None):
+            raise ValueError("expected ids together with request, and without each and follow")
+        if self.request is not None:
+            self.request.check({"order": None, "item": None} if self.ids is None else {"ids": None})
+            if self.ids is not None and not self.request.speaks_of("ids"):
+                raise ValueError("expected {{ ids }} in the request, or every batch would ask the same")
+        return self
+
+
+class OpenSettings(RequestPatch):
+    """The orders that are neither shipped nor cancelled, for a shop whose modified time does not move with every change."""
+
+    reach: Duration = timedelta(days=30)
+    """How long ago an order may have been modified. Only what the list's own window asks for; see `query` and `body` for other filters."""
+    all: bool = False
+    """Ask without a window, `{{ window.start }}` and `{{ window.end }}` being null: `query` or `body` select the open orders."""
+
+
+def _patches(value: Any) -> Any:
+    return [value] if isinstance(value, dict) else value
+
+
+class ListSettings(Block):
+    """The list of orders that were modified in a span of time."""
+
+    request: Request
+    """The request; there are `{{ window.start }}`, `{{ window.end }}` and `{{ page.size }}`, `.number`, `.offset`, `.cursor`, `.first`."""
+    window: WindowSettings = WindowSettings()
+    """How the span of time is written and understood."""
+    paging: Paging = NoPaging()
+    """How the list goes on."""
+    items: Expression
+    """Where the orders stand in an answer, e.g. `data.orders.items`. If that is not a list, the answer is an error, not an empty list."""
+    also: Annotated[tuple[RequestPatch, ...], BeforeValidator(_patches)] = ()
+    """Further walks with a differing request, e.g. by the created time for a shop whose modified time is empty at first. Orders met twice
+    are given once."""
+    open: OpenSettings = OpenSettings()
+    """How to find all open orders, however old."""
+    sorted: bool = False
+    """The shop lists oldest change first and never loses one over that: orders go out page by page. Else a window is read whole and sorted
+    here."""
+    jsonapi: bool = False
+    """The answers are JSON:API: `attributes` are laid flat and `relationships` filled from `included`."""
+    detail: DetailSettings | None = None
+    """A request for each order."""
+    expand: dict[str, ExpandSettings] = Field(default={})
+    """What else to fetch, by the name under which the order gets it."""
+    most: int = Field(default=50_000, ge=1, le=1_000_000)
+    """Orders of one window after which the shop is taken to ignore the filter."""
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        for request in (self.request, *(self.request.patched(patch) for patch in (*self.also, self.open))):
+            request.check(LIST_NAMES)
+        for path in USES.get(self.paging.kind, ()):
+            if not self.request.speaks_of(*path):
+                raise ValueError(
+                    f"paging {self.paging.kind}: expected {{{{ {'.'.join(path)} }}}} in the request, or every page would be the same"
+                )
+        if self.window.kind == "filter" and not self.request.speaks_of("window", "start"):
+            raise ValueError(
+                "expected {{ window.start }} in the request; for a shop without a filter by time set window: {kind: scan} or none"
+            )
+        if isinstance(self.paging, KeysetPaging) and self.window.kind != "filter":
+            raise ValueError("paging keyset: expected window: {kind: filter}")
+        return self
+
+
+class OneSettings(Block):
+    """One order by its id, for previews and before shipments."""
+
+    request: Request
+    """The request; `{{ id }}` is the order's id."""
+    item: Expression = Field(default_factory=lambda: read_expression("@"))
+    """Where the order stands in the answer; null means that there is none."""
+
+    @model_validator(mode="after")
+    def _names(self) -> Self:
+        self.request.check({"id": None})
+        return self

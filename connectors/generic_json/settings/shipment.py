@@ -1,0 +1,119 @@
+"""The way back: how the shop is told what was shipped, once."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from connectors.generic_json.calls import near_miss
+from connectors.generic_json.expressions import Expression
+from connectors.generic_json.settings.answers import AnswerRule
+from connectors.generic_json.settings.mapping import FieldSource, widen
+from connectors.generic_json.settings.request import Request
+from connectors.generic_json.settings.values import Block
+
+SHIPMENT_FIELDS: Final = (
+    "order_id",
+    "order_number",
+    "carrier",
+    "service",
+    "tracking_number",
+    "shipped_on",
+    "shipped_at",
+    "cost",
+    "notify_customer",
+    "customer_notes",
+    "internal_notes",
+    "notes_to_customer",
+    "customer_code",
+    "whole",
+)
+"""What `shipment` holds: texts as ShipStation sent them; `shipped_at` is a time; `whole`: ShipStation named no lines, all was shipped."""
+
+SCOPE: Final[dict[str, tuple[str, ...] | None]] = {
+    "shipment": SHIPMENT_FIELDS,
+    "carrier": ("name", "code", "tracking_url"),
+    "order": None,
+    "lines": None,
+    "complete": (),
+}
+"""What a step may speak of, besides the answers of the steps before it."""
+
+
+class ProbeSettings(Block):
+    """Looks whether the shop knows of this shipment, before anything is written: the answer to an earlier try may have been lost."""
+
+    request: Request | None = None
+    """What is asked; none: the order's own request. There are `{{ shipment }}` and `{{ order }}`."""
+    tracking: Expression
+    """The tracking numbers the shop has: a list or a text, e.g. `fulfillments[].labels[].tracking_number`."""
+    shipped: Expression | None = None
+    """Whether nothing of the order is left to ship: then a notice without a tracking number is old news."""
+
+
+class StepSettings(Block):
+    """One request of the way back. What it brings is called by the step's name in the steps that follow."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    """A name for its answer."""
+    when: Expression | None = None
+    """Only if this is true."""
+    each: Expression | None = None
+    """Once for each element of this list, as `item`."""
+    find: Expression | None = None
+    """Where its work may be found done, e.g. a fulfilment that a try that broke off left behind: if this finds something, that is the step's
+    answer and nothing is sent."""
+    request: Request
+    """The request. A GET is a look-up and may be repeated; anything else is sent once."""
+    answer: Expression | None = None
+    """What of the answer is kept; none: all of it."""
+    rules: tuple[AnswerRule, ...] = ()
+    """What this step's answers mean, before the general `answers:`. `means: done` ends the step well, e.g. for a 409."""
+
+    @model_validator(mode="after")
+    def _free(self) -> Self:
+        if self.name in SCOPE or self.name in {"item", "id"}:
+            raise ValueError(f"expected another name than {self.name!r}, which is taken")
+        return self
+
+    @property
+    def conditions(self) -> tuple[Expression, ...]:
+        """The expressions on what is known before the step."""
+        return tuple(each for each in (self.when, self.each, self.find) if each is not None)
+
+
+class ShipmentSettings(Block):
+    """How the shop is told of a shipment."""
+
+    probe: ProbeSettings | None = None
+    """How to look before writing. Without it, a repeated notice may ship twice where the shop itself does not refuse it."""
+    open: Annotated[FieldSource, BeforeValidator(widen, json_schema_input_type=str | list[str] | FieldSource)] | None = None
+    """How many pieces of a line the shop still has to ship: an expression on the shop's line. None: what was ordered, less the earlier
+    shipments."""
+    carriers: dict[str, str] = Field(default={})
+    """The shop's names for ShipStation's carriers, e.g. `fedex: FEDEX_GROUND`; `*` stands for any other."""
+    steps: tuple[StepSettings, ...] = Field(min_length=1)
+    """The requests, in order."""
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        known: dict[str, tuple[str, ...] | None] = dict(SCOPE)
+        if self.probe is not None and self.probe.request is not None:
+            self.probe.request.check({"shipment": SHIPMENT_FIELDS, "order": None})
+        for step in self.steps:
+            if step.name in known:
+                raise ValueError(f"steps: the name {step.name!r} is given twice")
+            here = {**known, "item": None} if step.each is not None else known
+            for expression in (*step.conditions, *(step.request.body.expressions if step.request.body else ())):
+                for root in sorted(expression.roots - here.keys()):
+                    raise ValueError(
+                        f"steps.{step.name}: in the expression {expression.source!r}: there is no {root!r} here"
+                        f"{near_miss(root, here).replace('()', '') or '; there are ' + ', '.join(sorted(here))}"
+                    )
+            try:
+                step.request.check(here)
+            except ValueError as error:
+                raise ValueError(f"steps.{step.name}: {error}") from None
+            known[step.name] = None
+        return self

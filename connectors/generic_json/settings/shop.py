@@ -1,0 +1,78 @@
+"""The whole of a `connector:` block of type generic_json."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
+
+from pydantic import ConfigDict, Field, ValidationInfo, model_validator
+
+from connectors.generic_json.places import PLACES, with_places
+from connectors.generic_json.recipes import merged, read_recipe
+from connectors.generic_json.settings.answers import AnswerSettings
+from connectors.generic_json.settings.auth import Login, NoLogin
+from connectors.generic_json.settings.items import ListSettings, OneSettings
+from connectors.generic_json.settings.mapping import OrderMap
+from connectors.generic_json.settings.shipment import ShipmentSettings
+from connectors.generic_json.settings.values import Block
+from connectors.interface import ConnectorSettings
+
+ShopUrl = Annotated[str, Field(pattern=r"^https?://[^\s/?#]+[^\s?#]*$")]
+
+
+class LimitSettings(Block):
+    """Bounds. How fast the shop is asked is said in the store's `upstream:`."""
+
+    answer_size: int = Field(default=32, ge=1, le=256)
+    """Megabytes of one answer after which it is given up."""
+    concurrency: int = Field(default=4, ge=1, le=32)
+    """Detail and expand requests at the same time."""
+    cache: int = Field(default=2_000, ge=0, le=100_000)
+    """Answers of detail and expand requests that are kept for their `cache` time."""
+
+
+class GenericJsonSettings(ConnectorSettings):
+    """Any shop with a JSON API, described key by key, or by a recipe whose keys may be overridden one by one."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    recipe: str = ""
+    """A ready-made description that comes with Portside, e.g. medusa. Every other key is laid over it; a key without a value takes the
+    recipe's away."""
+    url: ShopUrl
+    """Where the shop's API is."""
+    allowed_hosts: tuple[str, ...] = ()
+    """Other hosts that links in the shop's answers may lead to, as host or host:port. Our login goes to them too."""
+    headers: dict[str, str] = Field(default={})
+    """Headers of every request."""
+    auth: Login = NoLogin()
+    """How the shop knows us."""
+    limits: LimitSettings = LimitSettings()
+    """Bounds."""
+    answers: AnswerSettings = AnswerSettings()
+    """What the shop's answers mean, where its statuses do not say it."""
+    orders: ListSettings
+    """The list of orders."""
+    order: OneSettings
+    """One order."""
+    map: OrderMap
+    """Which part of the shop's order becomes which part of ours."""
+    shipment: ShipmentSettings | None = None
+    """How the shop is told of a shipment; none: it is not."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _laid_over(cls, value: Any, info: ValidationInfo) -> Any:
+        """Let every text know its line, and lay the block over its recipe."""
+        if not isinstance(value, dict):
+            return value
+        place_of = (info.context or {}).get(PLACES)
+        block = with_places(value, place_of) if place_of is not None else value
+        recipe = block.get("recipe")
+        return merged(read_recipe(recipe), block) if isinstance(recipe, str) and recipe else block
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Self:
+        if not urlsplit(self.url).hostname:
+            raise ValueError(f"url: expected an address such as https://shop.example, found {self.url!r}")
+        return self

@@ -1,0 +1,310 @@
+"""Texts with `{{ … }}` in settings: Jinja2 in its sandbox, cut down to names, filters and simple choices.
+
+No call, no attribute of a Python object, no loop inside a loop, nothing that could reach beyond the values given. A text that is one
+`{{ … }}` and nothing else keeps the kind of its value, so that numbers stay numbers in JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+import msgspec
+from jinja2 import TemplateSyntaxError, Undefined, UndefinedError, nodes
+from jinja2.runtime import Context, LoopContext
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from connectors.generic_json.calls import argument_kinds, check_count, near_miss, shape_argument, within_bounds
+from connectors.generic_json.functions import FUNCTIONS, EvaluationError, Function, Run
+from connectors.generic_json.functions.table import MOST_TEXT, as_number, as_text, kind_of
+from connectors.generic_json.places import PlacedText
+from connectors.request import segment
+
+MOST_TEMPLATE: Final = 8_000
+"""Characters a template may have."""
+
+_MOST_DEPTH: Final = 40
+_ALLOWED: Final = (
+    nodes.Template,
+    nodes.Output,
+    nodes.TemplateData,
+    nodes.Name,
+    nodes.Const,
+    nodes.Getattr,
+    nodes.Getitem,
+    nodes.Filter,
+    nodes.CondExpr,
+    nodes.Compare,
+    nodes.Operand,
+    nodes.And,
+    nodes.Or,
+    nodes.Not,
+    nodes.Neg,
+    nodes.Add,
+    nodes.Sub,
+    nodes.Mul,
+    nodes.Div,
+    nodes.If,
+    nodes.For,
+    nodes.List,
+    nodes.Dict,
+    nodes.Pair,
+)
+_NAMES: Final[Mapping[str, str]] = {
+    "Call": "a call; functions are used as filters, as in {{ name | upper }}",
+    "Test": "a test with `is`; compare with == or use the value itself",
+    "Concat": "~; write the parts side by side, as in {{ a }}{{ b }}",
+    "Pow": "a power",
+    "Mod": "a remainder",
+    "FloorDiv": "a whole division",
+    "Assign": "`set`",
+    "Macro": "a macro",
+    "Include": "`include`",
+    "Import": "`import`",
+    "FromImport": "`import`",
+    "Extends": "`extends`",
+    "Block": "a block",
+    "Slice": "a slice",
+    "Tuple": "a tuple",
+}
+
+
+class Missing(Undefined):
+    """What a path leads to that is not there: null, and so is what lies behind it."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self
+
+    def __getitem__(self, _name: Any) -> Any:
+        return self
+
+    __slots__ = ()
+
+
+class Sandbox(ImmutableSandboxedEnvironment):
+    """A sandbox in which a dot or bracket only ever looks into objects and lists that came as data."""
+
+    intercepted_binops = frozenset({"+", "-", "*", "/"})
+    intercepted_unops = frozenset({"-"})
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """`order.name`: what the object holds under the name; nothing of Python's."""
+        return self.getitem(obj, attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        """`order['name']` and `list[0]`."""
+        if isinstance(obj, dict) and isinstance(argument, str):
+            return obj.get(argument)
+        if isinstance(obj, LoopContext) and argument in {"index", "first", "last"}:
+            return getattr(obj, argument)
+        if isinstance(obj, list) and isinstance(argument, int) and -len(obj) <= argument < len(obj):
+            return obj[argument]
+        return None
+
+    def call_binop(self, _context: Context, operator: str, left: Any, right: Any) -> Any:
+        """Arithmetic on numbers, exact and of sensible size."""
+        first, second = _operand(left), _operand(right)
+        if operator == "/" and not second:
+            raise EvaluationError("cannot divide by zero")
+        result = as_number(self.binop_table[operator](first, second))
+        return int(result) if result is not None and isinstance(left, int) and isinstance(right, int) and operator != "/" else result
+
+    def call_unop(self, _context: Context, _operator: str, arg: Any) -> Any:
+        """A sign."""
+        return -arg if isinstance(arg, int) else -_operand(arg)
+
+
+def _operand(value: Any) -> Decimal:
+    number = as_number(None if isinstance(value, Undefined) else value)
+    if number is None:
+        raise EvaluationError("expected a number, found null")
+    return number
+
+
+def _filter(function: Function) -> Callable[..., Any]:
+    """A function of the expressions as a filter: `{{ a | join_text(', ') }}` has its value as first argument, save for separators."""
+
+    def apply(value: Any, *arguments: Any) -> Any:
+        given = [None if isinstance(each, Undefined) else each for each in (value, *arguments)]
+        if function.name in {"join", "join_text"} and len(given) > 1:
+            given = [given[1], given[0], *given[2:]]
+        try:
+            shaped = [shape_argument(kind, each) for kind, each in zip(argument_kinds(function, len(given)), given, strict=True)]
+            return within_bounds(function.call(*([Run(None)] if function.needs_run else []), *shaped))
+        except EvaluationError as error:
+            raise EvaluationError(f"{function.name}: {error}") from None
+        except (ArithmeticError, ValueError, TypeError, LookupError) as error:
+            raise EvaluationError(f"{function.name}: cannot work with this value ({type(error).__name__})") from None
+
+    return apply
+
+
+def _finalize(value: Any) -> Any:
+    """What is written for a value in the midst of a text: nothing for null."""
+    return "" if value is None or isinstance(value, Undefined) else as_text(value)
+
+
+FILTERS: Final = {name: FUNCTIONS[name] for name in FUNCTIONS if "each" not in FUNCTIONS[name].takes and FUNCTIONS[name].takes}
+"""The functions that may be used as filters: all but those that take an expression."""
+
+_SANDBOX: Final = Sandbox(undefined=Missing, finalize=_finalize, autoescape=False, keep_trailing_newline=True, cache_size=0)
+_SANDBOX.filters = {name: _filter(function) for name, function in FILTERS.items()}
+_SANDBOX.globals = {}
+_SANDBOX.tests = {}
+_ENVIRONMENTS: Final = {
+    "text": _SANDBOX,
+    "xml": _SANDBOX.overlay(finalize=lambda value: FUNCTIONS["xml_text"].call(_finalize(value))),
+    "path": _SANDBOX.overlay(finalize=lambda value: segment(_finalize(value))),
+}
+
+
+class Template(msgspec.Struct, frozen=True, eq=False):
+    """A compiled template. `names` are the values it speaks of, each with the names behind its first dot."""
+
+    source: str
+    place: str
+    names: frozenset[tuple[str, ...]]
+    render: Callable[[Mapping[str, Any]], Any]
+
+    def __call__(self, values: Mapping[str, Any]) -> Any:
+        """The text, or the value itself where the template is nothing but one `{{ … }}`. Raises `EvaluationError`."""
+        try:
+            return self.render(values)
+        except (UndefinedError, ArithmeticError, TypeError, LookupError, RecursionError) as error:
+            raise EvaluationError(f"in the template {self.source[:60]!r}: cannot work with this value ({type(error).__name__})") from None
+
+    def __repr__(self) -> str:
+        return f"Template({self.source!r})"
+
+
+def compile_template(value: Any, kind: str = "text") -> Template:
+    """Read a template. What is put into an `xml` text is escaped, into a `path` percent-encoded. Raises `ValueError` with a sentence."""
+    source = str(value)
+    place = value.place if isinstance(value, PlacedText) else ""
+    if len(source) > MOST_TEMPLATE:
+        raise ValueError(f"expected a template of at most {MOST_TEMPLATE} characters, found {len(source)}")
+    if "{{" not in source and "{%" not in source and "{#" not in source:
+        return Template(source, place, frozenset(), lambda _values: source)
+    environment = _ENVIRONMENTS[kind]
+    try:
+        tree = environment.parse(source)
+        _check(tree)
+        names = frozenset(_paths(tree))
+        render = _render_one(tree) if _is_single(tree) and kind == "text" else _render_text(environment, source)
+    except TemplateSyntaxError as error:
+        raise ValueError(f"in the template {source[:60]!r}: {_said(error)}") from None
+    except RecursionError:
+        raise ValueError(f"in the template {source[:60]!r}: nested too deeply") from None
+    return Template(source, place, names, render)
+
+
+def _said(error: TemplateSyntaxError) -> str:
+    said = (error.message or "not understood").rstrip(".")
+    return f"{said[:1].lower()}{said[1:]}{f' (line {error.lineno} of the template)' if error.lineno > 1 else ''}"
+
+
+def _is_single(tree: nodes.Template) -> bool:
+    return len(tree.body) == 1 and isinstance(tree.body[0], nodes.Output) and len(tree.body[0].nodes) == 1
+
+
+def _render_one(tree: nodes.Template) -> Callable[[Mapping[str, Any]], Any]:
+    output = tree.body[0]
+    assert isinstance(output, nodes.Output)  # noqa: S101 -- _is_single has looked
+    body = [nodes.Assign(nodes.Name("result", "store"), output.nodes[0], lineno=1)]
+    plain = _SANDBOX.from_string(nodes.Template(body, lineno=1))
+
+    def render(values: Mapping[str, Any]) -> Any:
+        found = vars(plain.make_module(dict(values)))["result"]
+        return None if isinstance(found, Undefined) else found
+
+    return render
+
+
+def _render_text(environment: Sandbox, source: str) -> Callable[[Mapping[str, Any]], Any]:
+    template = environment.from_string(source)
+
+    def render(values: Mapping[str, Any]) -> str:
+        parts, size = [], 0
+        for part in template.generate(dict(values)):
+            size += len(part)
+            if size > MOST_TEXT:
+                raise EvaluationError("gave up: the template's text became too long")
+            parts.append(part)
+        return "".join(parts)
+
+    return render
+
+
+def _check(tree: nodes.Template) -> None:
+    """Raise `ValueError` for whatever a template may not do."""
+    pending: list[tuple[nodes.Node, int, bool]] = [(tree, 0, False)]
+    while pending:
+        node, depth, looped = pending.pop()
+        if not isinstance(node, _ALLOWED):
+            kind = type(node).__name__
+            raise ValueError(f"a template cannot use {_NAMES.get(kind, kind)}")  # noqa: TRY004 -- pydantic collects ValueErrors
+        if depth > _MOST_DEPTH:
+            raise ValueError("expected a template that is nested less deeply")
+        if isinstance(node, nodes.For) and (looped or node.recursive):
+            raise ValueError("a template cannot loop inside a loop; use `each` of the step")
+        if isinstance(node, nodes.Filter):
+            _check_filter(node)
+        pending += [(child, depth + 1, looped or isinstance(node, nodes.For)) for child in node.iter_child_nodes()]
+
+
+def _check_filter(node: nodes.Filter) -> None:
+    if node.name not in FILTERS:
+        raise ValueError(f"there is no filter {node.name}{near_miss(node.name, FILTERS)}")
+    if node.node is None or node.kwargs or node.dyn_args or node.dyn_kwargs:
+        raise ValueError(f"the filter {node.name} takes plain arguments only")
+    check_count(FILTERS[node.name], 1 + len(node.args))
+
+
+def _paths(tree: nodes.Node, bound: frozenset[str] = frozenset()) -> Iterator[tuple[str, ...]]:
+    """Every value a template speaks of, as ("shipment", "carrier")."""
+    if isinstance(tree, nodes.For):
+        yield from _paths(tree.iter, bound)
+        names = {name.name for name in tree.target.find_all(nodes.Name)} | (
+            {tree.target.name} if isinstance(tree.target, nodes.Name) else set()
+        )
+        inner = bound | names | {"loop"}
+        for part in (*tree.body, *tree.else_, *([tree.test] if tree.test else [])):
+            yield from _paths(part, inner)
+        return
+    path = _dotted(tree)
+    if path is not None:
+        if path[0] not in bound:
+            yield path
+        return
+    for child in tree.iter_child_nodes():
+        yield from _paths(child, bound)
+
+
+def _dotted(node: nodes.Node) -> tuple[str, ...] | None:
+    behind: list[str] = []
+    while isinstance(node, nodes.Getattr):
+        behind.insert(0, node.attr)
+        node = node.node
+    return (node.name, *behind) if isinstance(node, nodes.Name) else None
+
+
+def check_names(template: Template, known: Mapping[str, Sequence[str] | None]) -> None:
+    """Raise `ValueError` if a template speaks of a value that is not given there; None stands for names that cannot be known."""
+    for path in sorted(template.names):
+        if path[0] not in known:
+            near = near_miss(path[0], known).replace("()", "")
+            raise ValueError(f"in the template {template.source[:60]!r}: there is no {path[0]!r} here{near or _listed(known)}")
+        inner = known[path[0]]
+        if inner is not None and len(path) > 1 and path[1] not in inner:
+            near = near_miss(path[1], inner).replace("()", "")
+            raise ValueError(f"in the template {template.source[:60]!r}: {path[0]} has no {path[1]!r}{near or _listed(inner)}")
+
+
+def _listed(names: Iterator[str] | Mapping[str, Any] | Sequence[str]) -> str:
+    return f"; there are {', '.join(sorted(names))}" if names else ""
+
+
+__all__ = ["FILTERS", "MOST_TEMPLATE", "Template", "check_names", "compile_template", "kind_of"]
