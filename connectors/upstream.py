@@ -33,9 +33,10 @@ _NO_CONTENT = 204
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 _log = structlog.get_logger(__name__)
 
-__all__ = ["Exchange", "Judge", "Observer", "Upstream", "UpstreamPolicy"]
+__all__ = ["Exchange", "Judge", "Observer", "Review", "Upstream", "UpstreamPolicy"]
 
 Judge = Callable[[Reply], None]
+Review = Callable[[Reply, ConnectorError], ConnectorError | None]
 
 
 class UpstreamPolicy(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,7 +77,15 @@ class Upstream:
     """
 
     def __init__(
-        self, line: Line, target: Target, *, auth: Auth, policy: UpstreamPolicy, headers: Mapping[str, str], judge: Judge | None
+        self,
+        line: Line,
+        target: Target,
+        *,
+        auth: Auth,
+        policy: UpstreamPolicy,
+        headers: Mapping[str, str],
+        judge: Judge | None,
+        review: Review | None,
     ) -> None:
         self._line = line
         self._target = target
@@ -84,6 +93,7 @@ class Upstream:
         self._policy = policy
         self._headers = tuple(headers.items())
         self._judge = judge
+        self._review = review
         self._breaker = Breaker(trip_after=policy.trip_after, rest=policy.rest)
         self._retry = RetryPolicy(attempts=policy.attempts, backoff=policy.backoff, patience=policy.patience)
 
@@ -99,22 +109,38 @@ class Upstream:
         headers: Mapping[str, str] | None = None,
         allowed_hosts: Sequence[str] = (),
         judge: Judge | None = None,
+        review: Review | None = None,
     ) -> AsyncIterator[Self]:
         """Connections to the shop at `base_url`, closed on leaving; no request is made yet.
 
         `allowed_hosts` may be asked besides the shop's own, each as `host` or `host:port`. `judge` is given every 2xx that is data and
-        raises for shops that refuse under 200. `headers` go into every request.
+        raises for shops that refuse under 200. `review` is given every other answer with the error it means by its status, and gives the error
+        it means for this shop, or None to have the answer returned as it is. `headers` go into every request.
         """
         fixed = {"User-Agent": f"Portside/{metadata.version('portside')}", "Accept": "application/json", "Cache-Control": "no-cache"}
         async with open_wire(policy.concurrency) as wire:
             pace = Pace(policy.rate, policy.concurrency)
             line = Line(wire=wire, pace=pace, timeout=policy.timeout, largest_answer=policy.largest_answer, observer=observer)
-            yield cls(line, Target(base_url, allowed_hosts), auth=auth, policy=policy, headers={**fixed, **(headers or {})}, judge=judge)
+            yield cls(
+                line,
+                Target(base_url, allowed_hosts),
+                auth=auth,
+                policy=policy,
+                headers={**fixed, **(headers or {})},
+                judge=judge,
+                review=review,
+            )
 
     def with_auth(self, auth: Auth) -> Upstream:
         """The same shop, connections, pace and breaker, with other credentials."""
         twin = object.__new__(type(self))
         twin.__dict__.update(self.__dict__, _auth=auth)
+        return twin
+
+    def with_judges(self, judge: Judge | None, review: Review | None) -> Upstream:
+        """The same shop and credentials, its answers understood in another way."""
+        twin = object.__new__(type(self))
+        twin.__dict__.update(self.__dict__, _judge=judge, _review=review)
         return twin
 
     async def get(self, path: str, params: Pairs = (), *, headers: Mapping[str, str] | None = None, data: bool = True) -> Reply:
@@ -210,6 +236,10 @@ class Upstream:
                 again = self._auth.sign(moved) if judged else moved
                 reply = await self._line.send(moved, again, self._auth, attempt=number, fresh=not call.read)
             if (error := refusal(reply, self._mask())) is not None:
+                if judged and self._review is not None:
+                    error = self._review(reply, error)
+                if error is None:
+                    return reply
                 self._slow_down(error)
                 raise error
             reply = self._settle(call, reply)
