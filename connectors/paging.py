@@ -23,7 +23,7 @@ BUDGET = 10_000
 # A list whose items move while we count its pages is read again at most this often.
 PASSES = 4
 _LINK = re.compile(r"<([^<>]*)>((?:\s*;\s*[\w!#$&+\-.^`|~*]+\s*=\s*(?:\"[^\"]*\"|[^\s;,\"]+))*)")
-_NEXT = re.compile(r";\s*rel\s*=\s*(?:\"(?:[^\"]*\s)?next(?:\s[^\"]*)?\"|next\b)", re.IGNORECASE)
+_PARAM = re.compile(r";\s*([\w!#$&+\-.^`|~*]+)\s*=\s*(?:\"([^\"]*)\"|([^\s;,\"]+))")
 
 
 class Ordered(Protocol):
@@ -227,7 +227,7 @@ async def by_key(
     for _ in range(budget):
         page, asked = await _measured(fetch, place, sized)
         names = [identity(item) for item in page.items]
-        if place.skip and names and names[0] not in seen:
+        if place.overlaps and names and names[0] not in seen:
             place = place.again(asked)
             continue
         fresh = [item for item, name in zip(page.items, names, strict=True) if name not in seen]
@@ -238,7 +238,7 @@ async def by_key(
         if _walked(page, place.skip, asked, short=not names or (not fresh and len(names) < widest)):
             return
         newest = max((found for item in page.items if (found := key(item)) is not None), default=place.key)
-        place = _Place(newest) if newest > place.key else place.onward(len(names) or asked)
+        place = _Place(newest) if newest > place.key else place.onward(len(names), asked)
     raise _endless(budget)
 
 
@@ -261,30 +261,32 @@ def _walked(page: Page[T], skip: int, asked: int, *, short: bool) -> bool:
 
 
 class _Place(Generic[K]):
-    """Where a walk by key stands: at a key, so many items into it, with so much overlap between two steps."""
+    """Where a walk by key stands: at a key, `skip` items into it. `overlaps`: the next page must begin with an item of the last one."""
 
-    def __init__(self, key: K, skip: int = 0, overlap: int = 1, restarts: int = 0) -> None:
+    def __init__(self, key: K, skip: int = 0, *, overlaps: bool = False, overlap: int = 1, restarts: int = 0) -> None:
         self.key = key
         self.skip = skip
+        self.overlaps = overlaps
         self._overlap = overlap
         self._restarts = restarts
 
-    def onward(self, length: int) -> _Place[K]:
-        """The next step inside the same key, behind a page of `length` items."""
-        return _Place(self.key, self.skip + max(length - self._overlap, 1), self._overlap, self._restarts)
+    def onward(self, length: int, asked: int) -> _Place[K]:
+        """The next step inside the same key, behind a page of `length` items; a page of less than two leaves no room for overlap."""
+        step = max(length - self._overlap, 1) if length else asked
+        return _Place(self.key, self.skip + step, overlaps=step < length, overlap=self._overlap, restarts=self._restarts)
 
     def again(self, size: int) -> _Place[K]:
         """The same key from its beginning, with more overlap."""
         if self._restarts >= PASSES:
             raise UnavailableError(f"The shop's list kept changing while its entries of {self.key} were read; they are read again later.")
-        return _Place(self.key, 0, min(self._overlap * 4, max(size // 2, 1)), self._restarts + 1)
+        return _Place(self.key, overlap=min(self._overlap * 4, max(size // 2, 1)), restarts=self._restarts + 1)
 
 
 def next_link(reply: Reply) -> str | None:
     """The absolute URL of `rel="next"` in the `Link` headers (RFC 8288); None if there is none."""
     for header in reply.headers.getall("Link", []):
         for place, params in _LINK.findall(header):
-            if _NEXT.search(params):
+            if any(name.lower() == "rel" and "next" in f"{quoted}{bare}".lower().split() for name, quoted, bare in _PARAM.findall(params)):
                 return urljoin(reply.url, str(place))
     return None
 

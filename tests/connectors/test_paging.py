@@ -1,0 +1,355 @@
+"""Walking lists that change, cap, repeat or lie: nothing lost, nothing twice, always an end."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from multidict import CIMultiDict, CIMultiDictProxy
+
+from connectors.errors import ConnectorError, UnavailableError, UnreadableResponseError
+from connectors.paging import Page, by_cursor, by_key, by_offset, by_page, next_link
+from connectors.response import Reply
+
+
+@dataclass
+class Shelf:
+    """A list of (key, id) as a shop would page it. `edits` run before the request of that number; `cap` bounds pages from above."""
+
+    items: list[tuple[int, int]]
+    tells_total: bool = True
+    cap: int = 1000
+    unreadable: set[int] = field(default_factory=set)
+    edits: dict[int, Callable[[list[tuple[int, int]]], None]] = field(default_factory=dict)
+    failures: list[Exception] = field(default_factory=list)
+    requests: list[tuple[int, int, int]] = field(default_factory=list)
+
+    def _page(self, key: int, skip: int, size: int) -> Page[tuple[int, int]]:
+        self.requests.append((key, skip, size))
+        assert len(self.requests) < 5000, "an endless walk"
+        if (edit := self.edits.get(len(self.requests))) is not None:
+            edit(self.items)
+        if self.failures:
+            raise self.failures.pop(0)
+        found = sorted(item for item in self.items if item[0] >= key)
+        rows = found[skip : skip + min(size, self.cap)]
+        shown = [row for row in rows if row[1] not in self.unreadable]
+        return Page(items=shown, total=len(found) if self.tells_total else None)
+
+    async def keyed(self, key: int, skip: int, size: int) -> Page[tuple[int, int]]:
+        return self._page(key, skip, size)
+
+    async def offset(self, start: int, size: int) -> Page[tuple[int, int]]:
+        return self._page(-1, start, size)
+
+    async def page(self, number: int, size: int) -> Page[tuple[int, int]]:
+        return self._page(-1, (number - 1) * min(size, self.cap), size)
+
+
+def identity(item: tuple[int, int]) -> int:
+    return item[1]
+
+
+def key(item: tuple[int, int]) -> int | None:
+    return item[0]
+
+
+async def collect(walk: AsyncIterator[list[tuple[int, int]]]) -> list[tuple[int, int]]:
+    found = [item async for items in walk for item in items]
+    assert len({identity(item) for item in found}) == len(found), "an item came twice"
+    return found
+
+
+def keyed(shelf: Shelf, size: int = 4, **more: int) -> AsyncIterator[list[tuple[int, int]]]:
+    return by_key(shelf.keyed, start=0, key=key, identity=identity, size=size, **more)
+
+
+def shelves(most: int = 40) -> st.SearchStrategy[list[tuple[int, int]]]:
+    """Few keys, so that ties longer than a page are common."""
+    return st.lists(st.integers(0, 6), max_size=most).map(lambda keys: [(k, number) for number, k in enumerate(keys)])
+
+
+# --- quiet lists ---
+
+
+@given(shelves(), st.integers(1, 9), st.booleans(), st.integers(1, 12), st.sets(st.integers(0, 40), max_size=8))
+async def test_a_walk_by_key_gives_all_in_order(items: list[tuple[int, int]], size: int, tells: bool, cap: int, bad: set[int]) -> None:  # noqa: FBT001
+    shelf = Shelf(items, tells_total=tells, cap=cap, unreadable=bad if tells and cap >= size else set())
+    assert await collect(keyed(shelf, size)) == sorted(item for item in items if identity(item) not in shelf.unreadable)
+
+
+@given(shelves(), st.integers(1, 9), st.booleans(), st.integers(1, 12))
+async def test_walks_by_offset_and_page_give_all_in_order(items: list[tuple[int, int]], size: int, tells: bool, cap: int) -> None:  # noqa: FBT001
+    assert await collect(by_offset(Shelf(items, tells_total=tells, cap=cap).offset, identity=identity, size=size)) == sorted(items)
+    assert await collect(by_page(Shelf(items, tells_total=tells, cap=cap).page, identity=identity, size=size)) == sorted(items)
+
+
+async def test_a_quiet_walk_by_key_asks_no_more_than_it_must() -> None:
+    shelf = Shelf([(number, number) for number in range(10)])
+    await collect(keyed(shelf))
+    assert [request[:2] for request in shelf.requests] == [(0, 0), (3, 0), (6, 0), (9, 0)]
+
+
+async def test_ties_longer_than_a_page_are_read_by_overlapping_steps() -> None:
+    shelf = Shelf([(5, number) for number in range(9)])
+    await collect(keyed(shelf))
+    assert [request[:2] for request in shelf.requests] == [(0, 0), (5, 0), (5, 3), (5, 6)]
+
+
+async def test_a_list_of_nothing_costs_one_request() -> None:
+    for tells in (True, False):
+        shelf = Shelf([], tells_total=tells)
+        assert await collect(keyed(shelf)) == []
+        assert len(shelf.requests) == 1
+
+
+async def test_an_item_whose_key_cannot_be_read_does_not_stop_the_walk() -> None:
+    shelf = Shelf([(1, number) for number in range(12)])
+    found = await collect(by_key(shelf.keyed, start=0, key=lambda _: None, identity=identity, size=4))
+    assert len(found) == 12
+
+
+async def test_a_page_of_nothing_but_unreadable_rows_is_not_the_end() -> None:
+    """WooCommerce leaves out what it cannot load after it has counted and cut the page."""
+    for items in ([(number, number) for number in range(30)], [(5, number) for number in range(30)]):
+        shelf = Shelf(list(items), unreadable=set(range(8)) | set(range(13, 20)))
+        assert await collect(keyed(shelf)) == [item for item in items if item[1] not in shelf.unreadable]
+
+
+# --- lists that change under the walk ---
+
+
+@settings(max_examples=300)
+@given(st.data(), shelves(), st.integers(2, 6), st.booleans())
+async def test_no_edit_during_a_walk_by_key_loses_another_item(
+    data: st.DataObject,
+    items: list[tuple[int, int]],
+    size: int,
+    tells: bool,  # noqa: FBT001
+) -> None:
+    touched: set[int] = set()
+
+    def edit(now: list[tuple[int, int]]) -> None:
+        if not now:
+            return
+        place = data.draw(st.integers(0, len(now) - 1))
+        name = now[place][1]
+        touched.add(name)
+        if data.draw(st.booleans()):
+            now[place] = (100 + len(touched), name)
+        else:
+            del now[place]
+
+    shelf = Shelf(list(items), tells_total=tells, edits=dict.fromkeys(range(2, 8), edit))
+    try:
+        found = await collect(keyed(shelf, size))
+    except UnavailableError:
+        return  # it gave up aloud, and will be read again
+    assert {item for item in items if identity(item) not in touched} <= set(found)
+
+
+async def test_ties_that_shift_under_the_walk_are_read_from_their_beginning() -> None:
+    shelf = Shelf([(5, number) for number in range(20)])
+    shelf.edits[3] = lambda items: items.__delitem__(slice(0, 3))
+    found = await collect(keyed(shelf))
+    assert {item for item in found if item[1] >= 3} == {(5, number) for number in range(3, 20)}
+    assert (5, 0) in [request[:2] for request in shelf.requests[3:]]
+
+
+async def test_ties_that_never_hold_still_end_the_walk_aloud() -> None:
+    shelf = Shelf([(5, number) for number in range(400)])
+    shelf.edits = dict.fromkeys(range(2, 400), lambda items: items.__delitem__(slice(0, 8)))
+    with pytest.raises(UnavailableError, match="kept changing"):
+        await collect(keyed(shelf, 4))
+
+
+@pytest.mark.parametrize("kind", ["offset", "page"])
+async def test_a_numbered_list_that_shifted_is_read_again(kind: str) -> None:
+    items = [(0, number) for number in range(12)]
+    shelf = Shelf(list(items), edits={2: lambda now: now.__delitem__(0)})
+    walk = by_offset(shelf.offset, identity=identity, size=4) if kind == "offset" else by_page(shelf.page, identity=identity, size=4)
+    assert set(await collect(walk)) == set(items)
+
+
+async def test_a_numbered_list_that_never_holds_still_ends_aloud() -> None:
+    shelf = Shelf([(0, number) for number in range(200)])
+    fresh = iter(range(1000, 9000))
+
+    def edit(now: list[tuple[int, int]]) -> None:
+        now.pop(0)
+        now.append((1, next(fresh)))
+        now.append((1, next(fresh)))
+
+    shelf.edits = dict.fromkeys(range(2, 4000, 5), edit)
+    with pytest.raises(UnavailableError, match="changed during each"):
+        await collect(by_offset(shelf.offset, identity=identity, size=10))
+
+
+# --- shops that lie ---
+
+
+async def test_a_shop_that_repeats_its_last_page_past_the_end_is_at_its_end() -> None:
+    async def magento(number: int, size: int) -> Page[tuple[int, int]]:
+        items = [(0, name) for name in range(10)]
+        start = min((number - 1) * size, 8)
+        return Page(items=items[start : start + size])
+
+    assert len(await collect(by_page(magento, identity=identity, size=4))) == 10
+
+
+async def test_a_shop_whose_total_is_too_low_loses_nothing_while_its_pages_are_full() -> None:
+    async def low(position: int, skip: int, size: int) -> Page[tuple[int, int]]:
+        found = [(k, k) for k in range(10) if k >= position][skip : skip + size]
+        return Page(items=found, total=1)
+
+    assert len(await collect(by_key(low, start=0, key=key, identity=identity, size=4))) == 10
+
+
+async def test_a_shop_that_ignores_the_key_is_read_to_its_end() -> None:
+    shelf = Shelf([(number, number) for number in range(10)])
+
+    async def deaf(_: int, skip: int, size: int) -> Page[tuple[int, int]]:
+        return await shelf.keyed(-1, skip, size)
+
+    assert len(await collect(by_key(deaf, start=5, key=key, identity=identity, size=4))) == 10
+
+
+async def test_a_shop_that_ignores_all_paging_is_still_one_list() -> None:
+    async def whole(*_: int) -> Page[tuple[int, int]]:
+        return Page(items=[(number, number) for number in range(10)])
+
+    assert len(await collect(by_page(whole, identity=identity, size=4))) == 10
+    assert len(await collect(by_offset(whole, identity=identity, size=4))) == 10
+
+
+async def test_short_pages_are_the_end_only_where_that_is_said() -> None:
+    for short_is_last, requests in ((True, 3), (False, 4)):
+        shelf = Shelf([(0, number) for number in range(10)], tells_total=False)
+        assert len(await collect(by_offset(shelf.offset, identity=identity, size=4, short_is_last=short_is_last))) == 10
+        assert len(shelf.requests) == requests
+
+
+async def test_pages_are_counted_where_the_shop_tells_how_many() -> None:
+    shelf = Shelf([(0, number) for number in range(8)], tells_total=False)
+
+    async def counted(number: int, size: int) -> Page[tuple[int, int]]:
+        page = await shelf.page(number + 1, size)
+        return Page(items=page.items, pages=2)
+
+    assert len(await collect(by_page(counted, identity=identity, size=4, first=0))) == 8
+    assert len(shelf.requests) == 2
+
+
+async def test_a_list_without_end_is_given_up() -> None:
+    async def endless(start: int, size: int) -> Page[tuple[int, int]]:
+        return Page(items=[(0, start + number) for number in range(size)])
+
+    with pytest.raises(UnreadableResponseError, match="did not end within 20 pages"):
+        await collect(by_offset(endless, identity=identity, size=4, budget=20))
+
+
+# --- cursors and links ---
+
+
+async def test_a_cursor_is_followed_to_its_end_through_empty_pages() -> None:
+    asked: list[tuple[str | None, int]] = []
+    pages = {None: Page(items=[(0, 1)], next="b"), "b": Page[tuple[int, int]](items=[], next="c"), "c": Page(items=[(0, 2)], next=None)}
+
+    async def fetch(cursor: str | None, size: int) -> Page[tuple[int, int]]:
+        asked.append((cursor, size))
+        return pages[cursor]
+
+    assert await collect(by_cursor(fetch, size=7)) == [(0, 1), (0, 2)]
+    assert asked == [(None, 7), ("b", 7), ("c", 7)]
+
+
+@pytest.mark.parametrize("last", [Page(items=[(0, 2)], next="b", has_next=False), Page[tuple[int, int]](items=[], next="b")])
+async def test_a_cursor_left_over_at_the_end_is_not_followed(last: Page[tuple[int, int]]) -> None:
+    async def fetch(cursor: str | None, _: int) -> Page[tuple[int, int]]:
+        return Page(items=[(0, 1)], next="b") if cursor is None else last
+
+    assert len(await collect(by_cursor(fetch, size=7))) == 1 + len(last.items)
+
+
+async def test_a_cursor_that_leads_back_ends_the_walk_aloud() -> None:
+    async def fetch(cursor: str | None, _: int) -> Page[tuple[int, int]]:
+        return Page(items=[(0, len(cursor or ""))], next="bb" if cursor == "b" else "b")
+
+    with pytest.raises(UnreadableResponseError, match="leads back"):
+        await collect(by_cursor(fetch, size=7))
+
+
+@pytest.mark.parametrize(
+    ("headers", "url"),
+    [
+        ([], None),
+        (['<https://a.example/o?page=2>; rel="next"'], "https://a.example/o?page=2"),
+        (['<https://a.example/o?page=1>; rel="prev", <https://a.example/o?a=1,2;3>; rel="next"'], "https://a.example/o?a=1,2;3"),
+        (["<https://a.example/p>; rel=prev", "</o?page=3>; rel=next"], "https://a.example/o?page=3"),
+        (['<https://a.example/x>; title="a, b; rel=next"; rel="prev"'], None),
+        (['<https://a.example/x>; rel="last next"'], "https://a.example/x"),
+        (['<https://a.example/x>; rel="nextish"'], None),
+        (["nonsense"], None),
+    ],
+)
+def test_the_next_link_of_a_header(headers: list[str], url: str | None) -> None:
+    reply = Reply(status=200, url="https://a.example/o", headers=CIMultiDictProxy(CIMultiDict([("link", header) for header in headers])))
+    assert next_link(reply) == url
+
+
+@given(st.text(max_size=200))
+def test_any_link_header_is_read_without_harm(header: str) -> None:
+    reply = Reply(status=200, url="https://a.example/o", headers=CIMultiDictProxy(CIMultiDict([("link", header)])))
+    assert next_link(reply) is None or "next" in header.lower()
+
+
+# --- shops that break down under large pages ---
+
+
+@pytest.mark.parametrize("kind", ["key", "offset", "page"])
+async def test_a_page_that_is_too_large_is_asked_for_in_smaller_ones(kind: str) -> None:
+    shelf = Shelf([(number // 3, number) for number in range(150)])
+
+    def break_down(_: list[tuple[int, int]]) -> None:
+        if shelf.requests[-1][2] > 30:
+            raise UnavailableError("504")
+
+    shelf.edits = dict.fromkeys(range(1, 999), break_down)
+    walks = {
+        "key": lambda: keyed(shelf, 100),
+        "offset": lambda: by_offset(shelf.offset, identity=identity, size=100),
+        "page": lambda: by_page(shelf.page, identity=identity, size=100),
+    }
+    assert len(await collect(walks[kind]())) == 150
+    assert [request[2] for request in shelf.requests[:4]] == [100, 50, 25, 25]
+
+
+async def test_a_size_that_fails_in_the_middle_is_made_smaller_without_a_gap() -> None:
+    for fetched in ("offset", "page"):
+        shelf = Shelf([(0, number) for number in range(95)])
+
+        def break_down(_: list[tuple[int, int]], shelf: Shelf = shelf) -> None:
+            if shelf.requests[-1][2] > 10:
+                raise UnavailableError("504")
+
+        shelf.edits = dict.fromkeys(range(3, 999), break_down)
+        walk = by_offset if fetched == "offset" else by_page
+        assert len(await collect(walk(getattr(shelf, fetched), identity=identity, size=25, smallest=10))) == 95
+
+
+@pytest.mark.parametrize("error", [UnavailableError("down", reached=False), UnreadableResponseError("html")])
+async def test_other_failures_end_the_walk_at_once(error: ConnectorError) -> None:
+    shelf = Shelf([(0, 1)], failures=[error])
+    with pytest.raises(type(error)):
+        await collect(keyed(shelf, 100))
+    assert len(shelf.requests) == 1
+
+
+async def test_the_smallest_page_failing_too_ends_the_walk() -> None:
+    shelf = Shelf([(0, 1)], failures=[UnavailableError("504")] * 9)
+    with pytest.raises(UnavailableError):
+        await collect(keyed(shelf, 100, smallest=10))
+    assert [request[2] for request in shelf.requests] == [100, 50, 25, 12, 10]
