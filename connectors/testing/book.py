@@ -102,6 +102,10 @@ class OrderBook:
         """The order, if the shop has it."""
         return self._orders.get(order_id)
 
+    def put(self, order: BookOrder) -> None:
+        """Take an order as it is, ids and all; one of the same id is replaced."""
+        self._orders[order.id] = order
+
     def add(
         self,
         *,

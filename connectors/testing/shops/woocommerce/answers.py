@@ -1,0 +1,66 @@
+"""The shapes of a WordPress REST answer: JSON, an error with code and words, a list with its totals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+_HEADERS = {"Cache-Control": "no-cache, must-revalidate, max-age=0, no-store, private", "X-Robots-Tag": "noindex"}
+
+
+def show(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
+    """A value as JSON."""
+    return web.Response(
+        status=status,
+        body=msgspec.json.encode(value),
+        headers={"Content-Type": "application/json; charset=UTF-8", **_HEADERS, **(headers or {})},
+    )
+
+
+def refuse(status: int, code: str, message: str, **data: Any) -> web.Response:
+    """An error."""
+    return show({"code": code, "message": message, "data": {"status": status, **data}}, status)
+
+
+def refuse_parameter(name: str, why: str) -> web.Response:
+    """A parameter that is not what it should be."""
+    return refuse(400, "rest_invalid_param", f"Invalid parameter(s): {name}", params={name: why})
+
+
+def refuse_route() -> web.Response:
+    """No such route, or not in this shop."""
+    return refuse(404, "rest_no_route", "No route was found matching the URL and request method.")
+
+
+def pick(value: dict[str, Any], fields: str | None) -> dict[str, Any]:
+    """The part of an object that `_fields` asks for; WordPress leaves out what it does not have."""
+    if fields is None:
+        return value
+    return {name: value[name] for name in fields.split(",") if name in value}
+
+
+def totals(total: int, size: int, *, beyond: bool) -> dict[str, str]:
+    """The headers of a list. With orders in tables of their own, a page past the end is told to have no total."""
+    shown = 0 if beyond else total
+    return {"X-WP-Total": str(shown), "X-WP-TotalPages": str(-(-shown // size))}
+
+
+def page_of(request: web.Request, rows: Sequence[Any]) -> tuple[Sequence[Any], dict[str, str]] | web.Response:
+    """The rows that `page`, `per_page` and `offset` ask for, with the list's headers; or the refusal of a senseless one."""
+    numbers = {}
+    for name, default, lowest, highest in (("per_page", "10", 1, 100), ("page", "1", 1, None), ("offset", "", 0, None)):
+        stated = request.query.get(name, default)
+        if stated == "" and name == "offset":
+            continue
+        if not stated.lstrip("-").isdigit():
+            return refuse_parameter(name, f"{name} is not of type integer.")
+        numbers[name] = int(stated)
+        if numbers[name] < lowest or (highest is not None and numbers[name] > highest):
+            return refuse_parameter(name, f"{name} must be between {lowest} (inclusive) and {highest} (inclusive)")
+    size = numbers["per_page"]
+    begin = numbers.get("offset", (numbers["page"] - 1) * size)
+    shown = rows[begin : begin + size]
+    return shown, totals(len(rows), size, beyond=begin >= len(rows))

@@ -1,0 +1,86 @@
+"""The products of a fake WooCommerce shop: those it was given, and one for each SKU of the order book."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from aiohttp import web
+
+from connectors.testing.book import BookLine, OrderBook
+from connectors.testing.shops.woocommerce.answers import page_of, pick, refuse, show
+from connectors.testing.shops.woocommerce.rendering import product_id
+
+Json = dict[str, Any]
+
+
+class Catalogue:
+    """Products by id, and variations by product."""
+
+    def __init__(self, book: OrderBook) -> None:
+        self._book = book
+        self.products: dict[int, Json] = {}
+        self.variations: dict[int, dict[int, Json]] = {}
+
+    def add(self, products: Iterable[Json]) -> None:
+        """Take products as the API shows them; those with the status `trash` are in the bin."""
+        self.products.update((product["id"], product) for product in products)
+
+    def add_variations(self, parent: int, variations: Iterable[Json]) -> None:
+        """Take the variations of a product."""
+        self.variations.setdefault(parent, {}).update((variation["id"], variation) for variation in variations)
+
+    async def list_products(self, request: web.Request) -> web.StreamResponse:
+        """`GET /products`."""
+        wanted = _ids(request)
+        known = {**self._of_book(wanted), **self.products}
+        return _listed(request, known, wanted)
+
+    async def list_variations(self, request: web.Request) -> web.StreamResponse:
+        """`GET /products/{id}/variations`."""
+        parent = int(request.match_info["product"])
+        if parent not in self.products:
+            return refuse(404, "woocommerce_rest_product_invalid_id", "Invalid ID.")
+        return _listed(request, self.variations.get(parent, {}), _ids(request))
+
+    def _of_book(self, wanted: set[int]) -> dict[int, Json]:
+        """Products for the lines of the book that no product was given for."""
+        if not wanted - self.products.keys():
+            return {}
+        lines = {product_id(line.sku): line for order in self._book for line in order.lines if "json" not in order.extra}
+        return {number: _product(number, line) for number, line in lines.items() if number in wanted}
+
+
+def _product(number: int, line: BookLine) -> Json:
+    return {
+        "id": number,
+        "name": line.name,
+        "sku": line.sku,
+        "type": "simple",
+        "status": "publish",
+        "virtual": not line.shippable,
+        "weight": f"{line.weight:f}",
+        "dimensions": {"length": "", "width": "", "height": ""},
+        "global_unique_id": "",
+        "images": [],
+        "meta_data": [],
+    }
+
+
+def _ids(request: web.Request) -> set[int]:
+    return {int(part) for part in request.query.get("include", "").split(",") if part.isdigit()}
+
+
+def _listed(request: web.Request, known: dict[int, Json], wanted: set[int]) -> web.Response:
+    """`any` leaves out what is in the bin; `status=trash` gives it."""
+    binned = request.query.get("status", "any") == "trash"
+    rows = [
+        product
+        for number, product in sorted(known.items(), reverse=True)
+        if (not wanted or number in wanted) and (product.get("status") == "trash") is binned
+    ]
+    page = page_of(request, rows)
+    if isinstance(page, web.Response):
+        return page
+    shown, headers = page
+    return show([pick(product, request.query.get("_fields")) for product in shown], headers=headers)

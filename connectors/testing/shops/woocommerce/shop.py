@@ -1,0 +1,196 @@
+"""The fake WooCommerce shop: a real server on the REST API's paths."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from aiohttp import web
+
+from connectors.orders import Address
+from connectors.testing.book import BookLine, BookOrder
+from connectors.testing.clock import Clock
+from connectors.testing.shop import FakeShop
+from connectors.testing.shops.woocommerce import rendering
+from connectors.testing.shops.woocommerce.access import Access
+from connectors.testing.shops.woocommerce.answers import page_of, pick, refuse, refuse_route, show
+from connectors.testing.shops.woocommerce.catalogue import Catalogue
+from connectors.testing.shops.woocommerce.listing import STATUSES, select
+from connectors.testing.shops.woocommerce.traits import Traits
+from connectors.testing.shops.woocommerce.variety import products, variations_by_product, varied_orders
+from connectors.testing.shops.woocommerce.writing import Desk
+from connectors.woocommerce.statuses import bare, read_status
+
+Json = dict[str, Any]
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+_NO_PAGE = "<!DOCTYPE html><html><head><title>Page not found</title></head><body></body></html>"
+
+
+class FakeWooCommerceShop(FakeShop):
+    """`traits` tell what kind of shop it is, `access` who may do what; `desk` holds notes, tracking and mails, `catalogue` products."""
+
+    def __init__(self, *, clock: Clock | None = None, traits: Traits | None = None, access: Access | None = None) -> None:
+        super().__init__(clock=clock)
+        self.traits = traits or Traits()
+        self.access = access or Access()
+        self.desk = Desk(self.book, self.traits)
+        self.catalogue = Catalogue(self.book)
+        self.refunds: dict[str, list[Json]] = {}
+
+    @property
+    def url(self) -> str:
+        """The shop's address, with the folder WordPress lives in."""
+        return super().url + self.traits.folder
+
+    def load(self, orders: Iterable[Json]) -> None:
+        """Take orders as the API shows them, recorded ones or those of `varied_orders`; their refunds may come along as `_refunds`."""
+        for order in orders:
+            shown = dict(order)
+            if refunds := shown.pop("_refunds", []):
+                self.refunds[str(order["id"])] = refunds
+            self.book.put(_booked(shown))
+
+    def stock(self, *, count: int = 250, seed: int = 1, until: datetime | None = None) -> None:
+        """Fill the shop with products and varied orders, the last of them changed `until` then; now by the shop's clock if not given."""
+        self.catalogue.add(products())
+        for parent, variations in variations_by_product().items():
+            self.catalogue.add_variations(parent, variations)
+        self.load(varied_orders(seed, count, until=until or self.clock()))
+
+    def routes(self) -> Iterable[web.AbstractRouteDef]:
+        """All of the API that the connector may meet."""
+        root = f"{self.traits.folder}/wp-json"
+        core, desk = f"{root}/wc/v3", self.desk
+        order = core + r"/orders/{order:\d+}"
+        entries = root + r"/{namespace:wc-shipment-tracking|wc-ast|wc}/v3/orders/{order:\d+}/shipment-trackings"
+        table: list[tuple[str, str, Handler]] = [
+            ("GET", f"{root}/", self._index),
+            ("GET", f"{core}/orders", self._list_orders),
+            ("GET", order, self._get_order),
+            *((method, order, desk.update_order) for method in ("PUT", "POST", "PATCH")),
+            ("GET", f"{order}/notes", desk.list_notes),
+            ("POST", f"{order}/notes", desk.add_note),
+            ("GET", f"{order}/refunds", self._own_refunds),
+            ("GET", f"{order}/fulfillments", desk.list_fulfillments),
+            ("POST", f"{order}/fulfillments", desk.add_fulfillment),
+            ("GET", f"{core}/refunds", self._list_refunds),
+            ("GET", f"{core}/products", self.catalogue.list_products),
+            ("GET", core + r"/products/{product:\d+}/variations", self.catalogue.list_variations),
+            ("GET", core + "/settings/products/{setting}", self._setting),
+            ("GET", f"{core}/system_status", self._system_status),
+            ("GET", f"{core}/reports/orders/totals", self._status_totals),
+            ("GET", entries, desk.list_trackings),
+            ("POST", entries, desk.add_tracking),
+            ("GET", f"{entries}/providers", desk.list_providers),
+        ]
+        routes = [web.route(method, path, self._guarded(handler)) for method, path, handler in table]
+        return [*routes, web.get(f"{self.traits.folder}/", self._home), web.route("*", "/{any:.*}", self._nothing)]
+
+    def _guarded(self, handler: Handler) -> Handler:
+        async def answer(request: web.Request) -> web.StreamResponse:
+            if not self.traits.pretty_permalinks:
+                return web.Response(status=404, text=_NO_PAGE, content_type="text/html")
+            return self.access.refusal(request) or await handler(request)
+
+        return answer
+
+    async def _home(self, request: web.Request) -> web.StreamResponse:  # noqa: ARG002 - a handler's signature
+        link = f'<{self.url}/wp-json/>; rel="https://api.w.org/"'
+        return web.Response(text="<!DOCTYPE html><title>A shop</title>", content_type="text/html", headers={"Link": link})
+
+    async def _nothing(self, request: web.Request) -> web.StreamResponse:
+        inside = request.path.startswith(f"{self.traits.folder}/wp-json") and self.traits.pretty_permalinks
+        return refuse_route() if inside else web.Response(status=404, text=_NO_PAGE, content_type="text/html")
+
+    async def _index(self, request: web.Request) -> web.StreamResponse:
+        plugin = {"ast": ["wc-ast/v3", "wc-shipment-tracking/v3"], "shipment_tracking": ["wc-shipment-tracking/v3"]}
+        namespaces = ["oembed/1.0", "wc/v1", "wc/v2", "wc/v3", *plugin.get(self.traits.plugin, []), "wp/v2"]
+        return show(pick({"name": "A shop", "namespaces": namespaces}, request.query.get("_fields")))
+
+    async def _list_orders(self, request: web.Request) -> web.StreamResponse:
+        found = select(request, self.book, self.traits)
+        page = found if isinstance(found, web.Response) else page_of(request, found)
+        if isinstance(page, web.Response):
+            return page
+        rows, headers = page
+        if len(rows) > self.traits.largest_page:
+            return refuse(500, "internal_server_error", "There has been a critical error on this website.")
+        decimals = int(request.query.get("dp", "2"))
+        shown = [rendering.render(order, self.traits, decimals) for order in rows if int(order.id) not in self.traits.unloadable]
+        fields = request.query.get("_fields")
+        return show([pick(order, fields) for order in shown], headers={} if self.traits.hides_totals else headers)
+
+    async def _get_order(self, request: web.Request) -> web.StreamResponse:
+        order = self.book.get(request.match_info["order"])
+        if order is None:
+            return refuse(404, "woocommerce_rest_shop_order_invalid_id", "Invalid ID.")
+        shown = rendering.render(order, self.traits, int(request.query.get("dp", "2")))
+        return show(pick(shown, request.query.get("_fields")))
+
+    def _refunds_of(self, order: BookOrder) -> list[Json]:
+        return self.refunds.get(order.id, []) or rendering.refunds(order)
+
+    async def _own_refunds(self, request: web.Request) -> web.StreamResponse:
+        order = self.book.get(request.match_info["order"])
+        if order is None:
+            return refuse(404, "woocommerce_rest_order_invalid_id", "Invalid order ID.")
+        rows = [{name: value for name, value in refund.items() if name != "parent_id"} for refund in self._refunds_of(order)]
+        return show([pick(row, request.query.get("_fields")) for row in rows])
+
+    async def _list_refunds(self, request: web.Request) -> web.StreamResponse:
+        if not self.traits.lists_refunds:
+            return refuse_route()
+        wanted = set(request.query.get("include", "").split(",")) - {""}
+        rows = [refund for order in self.book for refund in self._refunds_of(order) if not wanted or str(refund["id"]) in wanted]
+        page = page_of(request, rows)
+        if isinstance(page, web.Response):
+            return page
+        shown, headers = page
+        return show([pick(row, request.query.get("_fields")) for row in shown], headers=headers)
+
+    async def _setting(self, request: web.Request) -> web.StreamResponse:
+        if self.traits.hides_settings:
+            return refuse(403, "woocommerce_rest_cannot_view", "Sorry, you cannot view this resource.")
+        units = {"woocommerce_weight_unit": self.traits.weight_unit, "woocommerce_dimension_unit": self.traits.dimension_unit}
+        name = request.match_info["setting"]
+        if name not in units:
+            return refuse(404, "rest_setting_setting_invalid", "Invalid setting.")
+        return show({"id": name, "value": units[name]})
+
+    async def _system_status(self, request: web.Request) -> web.StreamResponse:  # noqa: ARG002 - a handler's signature
+        if self.traits.hides_settings:
+            return refuse(403, "woocommerce_rest_cannot_view", "Sorry, you cannot list resources.")
+        return show({"environment": {"version": self.traits.version}})
+
+    async def _status_totals(self, request: web.Request) -> web.StreamResponse:  # noqa: ARG002 - a handler's signature
+        words = [rendering.word(order) for order in self.book]
+        return show([{"slug": slug, "name": slug, "total": words.count(slug)} for slug in (*STATUSES, *self.traits.extra_statuses)])
+
+
+def _booked(order: Json) -> BookOrder:
+    """An order of the book that shows this JSON."""
+    status = bare(order["status"])
+    return BookOrder(
+        id=str(order["id"]),
+        number=str(order["number"]),
+        placed_at=_moment(order["date_created_gmt"]),
+        modified_at=_moment(order["date_modified_gmt"]),
+        status=read_status(status)[0],
+        word="" if status == "trash" else status,
+        trashed=status == "trash",
+        lines=[
+            BookLine(
+                id=str(line["id"]), sku=str(line["sku"] or ""), name=str(line["name"]), quantity=line["quantity"], unit_price=Decimal(0)
+            )
+            for line in order["line_items"]
+        ],
+        ship_to=Address(),
+        email=str(order["billing"].get("email", "")),
+        extra={"json": order},
+    )
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)

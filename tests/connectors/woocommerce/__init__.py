@@ -1,0 +1,1 @@
+"""The WooCommerce connector, against a fake shop that behaves as a real one was measured to."""

@@ -1,0 +1,75 @@
+"""How the contract plays WooCommerce, in each of the places where tracking may go."""
+
+from __future__ import annotations
+
+import re
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from connectors.interface import Connector, ConnectorContext
+from connectors.testing.harness import ShopHarness, Told
+from connectors.testing.shops.woocommerce import FakeWooCommerceShop
+from connectors.upstream import UpstreamPolicy
+from connectors.woocommerce import WooCommerceSettings, connector_type
+
+_NUMBER = re.compile(r"Tracking number: (\S+)")
+
+
+def settings_for(shop: FakeWooCommerceShop, **settings: Any) -> WooCommerceSettings:
+    """Settings that fit the shop."""
+    given = {"url": shop.url, "consumer_key": shop.access.key, "consumer_secret": shop.access.secret, **settings}
+    return WooCommerceSettings.model_validate({"type": "woocommerce", **given})
+
+
+def open_woocommerce(shop: FakeWooCommerceShop, policy: UpstreamPolicy, **settings: Any) -> AbstractAsyncContextManager[Connector]:
+    """The connector for the shop."""
+    return connector_type.open(settings_for(shop, **settings), ConnectorContext(store="test", upstream=policy))
+
+
+class WooCommerceHarness(ShopHarness):
+    """With WooCommerce's own fulfillments, the one place that counts pieces."""
+
+    shop: FakeWooCommerceShop
+
+    def __init__(self, shop: FakeWooCommerceShop) -> None:
+        super().__init__(shop)
+        shop.traits.fulfillments = True
+
+    def open_connector(self, policy: UpstreamPolicy) -> AbstractAsyncContextManager[Connector]:
+        return open_woocommerce(self.shop, policy, page_size=self.page_size)
+
+
+class PluginHarness(WooCommerceHarness):
+    """With Advanced Shipment Tracking: no pieces, and no entry without a number, so that a note stands in."""
+
+    takes_quantities = False
+
+    def __init__(self, shop: FakeWooCommerceShop) -> None:
+        super().__init__(shop)
+        shop.traits.fulfillments = False
+        shop.traits.plugin = "ast"
+
+    def received(self, order_id: str) -> list[Told]:
+        untracked = [("", {}) for note in notes_of_ours(self.shop, order_id) if not _NUMBER.search(note)]
+        return [*super().received(order_id), *untracked]
+
+
+class NoteHarness(WooCommerceHarness):
+    """With nothing but order notes."""
+
+    takes_quantities = False
+
+    def __init__(self, shop: FakeWooCommerceShop) -> None:
+        super().__init__(shop)
+        shop.traits.fulfillments = False
+
+    def received(self, order_id: str) -> list[Told]:
+        notes = reversed(notes_of_ours(self.shop, order_id))
+        return [(found[1] if (found := _NUMBER.search(note)) else "", {}) for note in notes]
+
+
+def notes_of_ours(shop: FakeWooCommerceShop, order_id: str) -> list[str]:
+    """The notes of an order that tell of a shipment and that the shop did not write itself, newest first."""
+    return [
+        note["note"] for note in shop.desk.notes.get(order_id, []) if " shipped" in note["note"] and "was shipped with" not in note["note"]
+    ]
