@@ -98,8 +98,12 @@ def find_json(content: bytes) -> bytes | None:
         if number >= _CANDIDATES:
             return None
         candidate = content[opening.start() :]
-        if json_fault(candidate) is None:
+        fault = json_fault(candidate)
+        if fault is None:
             return candidate
+        if "truncated" in fault:
+            # The body began here and was cut short: what parses further inside is a piece of it.
+            return None
     return None
 
 
