@@ -16,6 +16,8 @@ from proxy.settings_types import ListenAddress
 # A connection that has not brought one whole request head by then is closed; so is one that stays idle between requests.
 FIRST_REQUEST_WITHIN = 30.0
 IDLE_FOR = 75.0
+# How long the rest of a refused request is read, so that its sender comes to see the refusal.
+LINGER = 2.0
 
 # The connections that have not brought a request yet, each with the timer that will end it.
 _Silent = dict[int, asyncio.TimerHandle]
@@ -33,7 +35,7 @@ async def listening(app: web.Application, address: ListenAddress, *, stop_within
     """
     silent: _Silent = {}
     app.middlewares.insert(0, _hearing(silent))
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=stop_within, keepalive_timeout=IDLE_FOR)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=stop_within, keepalive_timeout=IDLE_FOR, lingering_time=LINGER)
     await runner.setup()
     try:
         site = _GuardedSite(runner, address.host, address.port, silent)

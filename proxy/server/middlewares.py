@@ -31,6 +31,8 @@ from proxy.telemetry.masking import masked_target
 
 _ID = re.compile(r"[A-Za-z0-9._-]{4,64}", re.ASCII)
 Answer = tuple[int, str, dict[str, str]]
+# Nobody hears it; the log and the metrics tell by it that an answer was not taken.
+CLIENT_GONE = 499
 _log = structlog.get_logger("portside.server")
 
 
@@ -89,7 +91,7 @@ async def errors_as_xml(request: web.Request, handler: Handler) -> web.StreamRes
         return await handler(request)
     except ConnectionResetError:
         _log.info("client went away before its answer was written")
-        raise
+        return web.Response(status=CLIENT_GONE)
     except Exception as error:  # noqa: BLE001 -- the last resort: a client never sees a traceback
         status, message, headers = answer_for(error, notice=request.method == "POST", request_id=request[REQUEST_ID])
         if status == HTTPStatus.INTERNAL_SERVER_ERROR:
