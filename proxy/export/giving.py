@@ -49,7 +49,7 @@ async def mark_sent(rows: ExportRows, snapshot_id: int, number: int) -> bool:
     await rows.put_walk(
         Walk(
             id=snapshot.id,
-            start=snapshot.start,
+            start=snapshot.latest_start,
             read_from=snapshot.read_from,
             reaches=snapshot.reaches,
             until=min(snapshot.end, snapshot.began_at),

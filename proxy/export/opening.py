@@ -105,8 +105,8 @@ async def _adopt(rows: ExportRows, asked: Window, needed: Reach, rules: WindowRu
     for snapshot in await rows.snapshots():
         held = Reach(window=snapshot.read, reaches=snapshot.reaches)
         fresh = snapshot.handed_at is None and _is_alive(snapshot, rows.now) and not _expired(snapshot, 1, rows.now, rules)
-        if fresh and serves(held, snapshot.start, snapshot.end, asked, needed):
-            adopted = msgspec.structs.replace(snapshot, start=asked.start)
+        if fresh and serves(held, snapshot.latest_start, snapshot.end, asked, needed):
+            adopted = msgspec.structs.replace(snapshot, latest_start=asked.start)
             await rows.put_snapshot(adopted)
             await rows.name(asked.start, asked.end, adopted.id)
             return adopted
@@ -119,6 +119,7 @@ async def _create(rows: ExportRows, asked: Window, needed: Reach, rules: WindowR
             id=0,
             start=asked.start,
             end=asked.end,
+            latest_start=asked.start,
             read_from=needed.window.start,
             reaches=needed.reaches,
             began_at=rows.now,

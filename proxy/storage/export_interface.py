@@ -28,6 +28,7 @@ class SnapshotState(StrEnum):
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     """The reading of one window. `start` and `end` are what ShipStation asked for, `read_from` to `end` is what is read.
 
+    `latest_start` is the start of the last window it was used to answer.
     `pages` is the number ShipStation is or will be promised, None until known; pages 1 to `stored` are whole. Whoever holds `token`
     builds it until `lease_until`. `error`, `message`, `retry_after` tell of the last failure. `handed_at`: when a first page was given.
     """
@@ -35,6 +36,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     id: int
     start: datetime
     end: datetime
+    latest_start: datetime
     read_from: datetime
     reaches: datetime | None
     began_at: datetime

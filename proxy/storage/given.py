@@ -88,10 +88,9 @@ class DatabaseGivenRows:
 
     async def add_hints(self, order_ids: Iterable[str], due_at: datetime) -> None:
         """See `GivenRows`."""
-        rows = [{"order_id": order_id, "due_at": due_at, "carried_by": None} for order_id in order_ids]
-        known = {row["order_id"]: row["due_at"] for row in await self._hinted([row["order_id"] for row in rows])}
-        for row in rows:
-            row["due_at"] = min(due_at, known.get(row["order_id"], due_at))
+        ids = list(order_ids)
+        known = {row["order_id"]: row["due_at"] for row in await self._hinted(ids)}
+        rows = [{"order_id": key, "due_at": min(due_at, known.get(key, due_at)), "carried_by": None} for key in ids]
         await self._put(hints, rows, ("due_at", "carried_by"))
 
     async def _hinted(self, order_ids: Collection[str]) -> Sequence[Mapping[str, Any]]:

@@ -103,7 +103,8 @@ gaps = Table(
     Column("noted_at", UtcTime, nullable=False),
 )
 
-# One row a reading of a window. `start` and `end` are what ShipStation asked for, `read_from` where reading began, `began_at` when.
+# One row a reading of a window. `start` and `end` are what ShipStation asked for, `latest_start` the last start it was used to answer,
+# `read_from` where reading began, `began_at` when.
 # Whoever holds `token` builds it, until `lease_until`. `pages` is what ShipStation has been promised, `stored` how many are whole.
 snapshots = Table(
     "snapshots",
@@ -112,6 +113,7 @@ snapshots = Table(
     Column("store", String(100), nullable=False, index=True),
     Column("start", UtcTime, nullable=False),
     Column("end", UtcTime, nullable=False),
+    Column("latest_start", UtcTime, nullable=False),
     Column("read_from", UtcTime, nullable=False),
     Column("reaches", UtcTime, nullable=True),
     Column("began_at", UtcTime, nullable=False),

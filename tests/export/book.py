@@ -36,6 +36,7 @@ class OrderBook:
         self._keys = itertools.count(1)
         self._later: list[tuple[datetime, int, Order]] = []
         self._listed: dict[str, Order] = {}
+        self._shown: dict[str, int] = {}
         self._index: list[tuple[datetime, str]] = []
 
     def add(self, *, lag: float = 0, **changes: object) -> Order:
@@ -50,7 +51,10 @@ class OrderBook:
     def listed(self) -> dict[str, Order]:
         """What the shop's list shows now."""
         while self._later and self._later[0][0] <= self._clock():
-            self._list(heapq.heappop(self._later)[2])
+            _, number, order = heapq.heappop(self._later)
+            if number > self._shown.get(order.id, 0):
+                self._shown[order.id] = number
+                self._list(order)
         return self._listed
 
     def after(self, moment: datetime, skip: int, size: int, until: datetime) -> tuple[list[Order], int]:

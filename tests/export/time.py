@@ -12,16 +12,19 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 BEGINNING = datetime(2026, 3, 1, 12, 0, 7, tzinfo=UTC)
-# Rounds of the loop within which work that needs no real time gets on; then a moment for what does (SQLite's thread).
+# Rounds of the loop within which work that needs no real time gets on.
 _ROUNDS = 300
-_MOMENT = 0.02
 
 
 class VirtualClock:
-    """The storage's clock (call it), and the exporter's (`monotonic`, `wait`)."""
+    """The storage's clock (call it), and the exporter's (`monotonic`, `wait`).
 
-    def __init__(self, now: datetime = BEGINNING) -> None:
+    `patience` is for what does need real time, a database: so many seconds are given to it before virtual time moves on.
+    """
+
+    def __init__(self, now: datetime = BEGINNING, patience: float = 0.0) -> None:
         self.now = now
+        self.patience = patience
         self._elapsed = 0.0
         self._timers: list[tuple[float, int, asyncio.Event]] = []
         self._numbers = itertools.count()
@@ -73,5 +76,6 @@ class VirtualClock:
             if task.done():
                 return True
             await asyncio.sleep(0)
-        await asyncio.wait({task}, timeout=_MOMENT)
+        if self.patience:
+            await asyncio.wait({task}, timeout=self.patience)
         return task.done()

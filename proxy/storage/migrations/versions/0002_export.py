@@ -72,6 +72,7 @@ def _snapshots() -> None:
         sa.Column("store", sa.String(100), nullable=False),
         sa.Column("start", UtcTime, nullable=False),
         sa.Column("end", UtcTime, nullable=False),
+        sa.Column("latest_start", UtcTime, nullable=False),
         sa.Column("read_from", UtcTime, nullable=False),
         sa.Column("reaches", UtcTime, nullable=True),
         sa.Column("began_at", UtcTime, nullable=False),

@@ -1,0 +1,191 @@
+"""Any interleaving of shop, ShipStation, faults and restarts, over the real exporter and storage; in the end ShipStation has what the shop has."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from datetime import timedelta
+from typing import Any, ClassVar, TypeVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+
+from connectors.errors import ConnectorError, ThrottledError, UnavailableError
+from connectors.orders import OrderStatus
+from proxy.shipstation.requests import ExportRequest
+from proxy.storage.export_interface import ExportStorage
+from proxy.storage.export_memory import MemoryExportStorage
+from tests.export.poller import Walk
+from tests.export.time import VirtualClock
+from tests.export.world import World
+
+T = TypeVar("T")
+# Together below the lookback of ten minutes, as the guarantee asks.
+LAGS = st.sampled_from([0, 0, 0, 5, 70, 240])
+SKEWS = st.sampled_from([-200, -30, 0, 0, 45, 400])
+WAITS = st.sampled_from([1, 20, 59, 60, 61, 300, 900, 2400, 7200])
+STATES = st.sampled_from(list(OrderStatus))
+EDITS = st.lists(st.tuples(st.integers(1, 4), st.integers(0, 30)), max_size=2)
+
+
+class ExportMachine(RuleBasedStateMachine):
+    """Rules are what shops, ShipStation, networks and operators do. `finish` checks the promise."""
+
+    storage: Callable[[VirtualClock], ExportStorage] = MemoryExportStorage
+    world_options: ClassVar[dict[str, Any]] = {}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loop = asyncio.new_event_loop()
+        self.walks: list[Walk] = []
+
+    def do(self, work: Coroutine[Any, Any, T]) -> T:
+        return self.loop.run_until_complete(work)
+
+    @initialize(
+        skew=SKEWS,
+        resend=st.booleans(),
+        defer=st.booleans(),
+        counts=st.booleans(),
+    )
+    def open(self, *, skew: int, resend: bool, defer: bool, counts: bool) -> None:
+        export = {"resend_unchanged": resend, "when_shop_is_down": "defer" if defer else "fail"}
+        self.world = self.do(self._open(skew, export))
+        self.world.connector.counts = counts
+
+    async def _open(self, skew: int, export: dict[str, Any]) -> World:
+        options = {"skew": timedelta(seconds=skew), "storage": self.storage, **self.world_options}
+        return World(**options | {"export": export | options.get("export", {})})
+
+    @rule(wait=WAITS)
+    def time_passes(self, wait: int) -> None:
+        self.do(self.world.clock.run(asyncio.sleep(0)))
+        self.world.clock.forward(wait)
+
+    @rule(lag=LAGS)
+    def buyer_orders(self, lag: int) -> None:
+        self.world.book.add(lag=lag)
+
+    @precondition(lambda self: self.world.book.orders)
+    @rule(which=st.integers(0, 30), lag=LAGS, status=STATES)
+    def shop_edits(self, which: int, lag: int, status: OrderStatus) -> None:
+        self._edit(which, lag, status)
+
+    def _edit(self, which: int, lag: int, status: OrderStatus) -> None:
+        keys = sorted(self.world.book.orders)
+        self.world.book.edit(keys[which % len(keys)], lag=lag, status=status)
+
+    @rule(count=st.integers(4, 9), lag=LAGS)
+    def shop_imports_in_bulk(self, count: int, lag: int) -> None:
+        for _ in range(count):
+            self.world.book.add(lag=lag)
+
+    @rule(edits=EDITS)
+    def shop_changes_during_the_next_walk(self, edits: list[tuple[int, int]]) -> None:
+        first = self.world.connector.pages_given
+        todo = {first + page: which for page, which in edits}
+
+        def change(page: int) -> None:
+            if page in todo and self.world.book.orders:
+                self._edit(todo.pop(page), 0, OrderStatus.SHIPPED)
+
+        self.world.connector.before_page = change
+
+    @rule(page=st.integers(1, 3), throttled=st.booleans())
+    def shop_will_fail(self, *, page: int, throttled: bool) -> None:
+        failing = self.world.connector.pages_given + page
+        error: ConnectorError = ThrottledError("slow down", retry_after=3) if throttled else UnavailableError("shop is down")
+
+        def fail(given: int) -> None:
+            if given == failing:
+                raise error
+
+        self.world.connector.before_page = fail
+
+    @rule()
+    def shop_will_hang(self) -> None:
+        self.world.connector.hang = asyncio.Event()
+
+    @rule(at=st.integers(0, 1))
+    def requests_go_to(self, at: int) -> None:
+        self.world.at = at
+
+    @rule(number=st.integers(0, 1))
+    def replica_is_killed(self, number: int) -> None:
+        self.do(self.world.restart(number))
+
+    @rule()
+    def shipstation_polls(self) -> None:
+        walk = self.world.poller.begin()
+        self._try(self.world.poller.finish(walk, self.world.page, self.world.sent))
+
+    @rule()
+    def shipstation_begins_a_walk(self) -> None:
+        self.walks = [*self.walks[-2:], self.world.poller.begin()]
+
+    @precondition(lambda self: self.walks)
+    @rule(which=st.integers(0, 2), ahead=st.integers(0, 2))
+    def shipstation_takes_a_page(self, which: int, ahead: int) -> None:
+        walk = self.walks[which % len(self.walks)]
+        number = min(walk.next + ahead, walk.pages)
+        self._try(self.world.poller.take(walk, number, self.world.page, self.world.sent))
+
+    @precondition(lambda self: self.walks)
+    @rule(which=st.integers(0, 2))
+    def shipstation_finishes_a_walk(self, which: int) -> None:
+        walk = self.walks.pop(which % len(self.walks))
+        self._try(self.world.poller.finish(walk, self.world.page, self.world.sent))
+
+    @rule(pages=st.integers(0, 2), moves_on=st.booleans(), last_written=st.booleans())
+    def shipstation_gives_up(self, *, pages: int, moves_on: bool, last_written: bool) -> None:
+        """The page after the last is lost on the way; unless it was written whole, ShipStation may forget the window altogether."""
+        walk = self.world.poller.begin()
+        if self._try(self._part_of(walk, pages, last_written=last_written)) and moves_on and not last_written:
+            self.world.poller.start = max(self.world.poller.start, walk.end)
+
+    async def _part_of(self, walk: Walk, pages: int, *, last_written: bool) -> None:
+        for _ in range(pages):
+            if walk.finished:
+                break
+            await self.world.poller.take(walk, walk.next, self.world.page, self.world.sent)
+        lost = await self.world.page(ExportRequest(start=walk.start, end=walk.end, page=min(walk.next, walk.pages)))
+        if last_written:
+            await self.world.sent(lost)
+
+    @rule(back=st.sampled_from([60, 600, 7200]), span=st.sampled_from([60, 600]))
+    def somebody_asks_for_history(self, back: int, span: int) -> None:
+        now = self.world.clock().replace(second=0, microsecond=0)
+        start = now - timedelta(seconds=back)
+        walk = Walk(start, min(start + timedelta(seconds=span), now))
+        self._try(self._whole(walk))
+
+    async def _whole(self, walk: Walk) -> None:
+        while not walk.finished:
+            await self.world.poller.take(walk, walk.next, self.world.page, self.world.sent)
+
+    def _try(self, work: Coroutine[Any, Any, None]) -> bool:
+        try:
+            self.do(work)
+        except ConnectorError:
+            return False
+        return True
+
+    def finish(self) -> None:
+        """The shop is well again; after a few quiet polls ShipStation has everything."""
+        world = self.world
+        world.connector.before_page = lambda _page: None
+        world.connector.hang = None
+        for wait in (900, 900, 900):
+            world.clock.forward(wait)
+            self._try(world.poll())
+        differences = world.differences()
+        assert differences == {}, f"in the shop, and at ShipStation: {differences}"
+
+    def teardown(self) -> None:
+        try:
+            if hasattr(self, "world"):
+                self.finish()
+        finally:
+            if hasattr(self, "world"):
+                self.do(self.world.close())
+            self.loop.close()
