@@ -38,6 +38,7 @@ class Portside(msgspec.Struct, frozen=True, kw_only=True):
     public: ListenAddress
     admin: ListenAddress
     metrics: Metrics
+    exporter: Exporter
 
 
 @asynccontextmanager
@@ -73,7 +74,7 @@ async def open_portside(
         add_endpoint(shipstations)
         admin = await stack.enter_async_context(listening(operators, settings.admin.listen, stop_within=within))
         public = await stack.enter_async_context(listening(shipstations, settings.listen, stop_within=within))
-        yield Portside(public=public, admin=admin, metrics=metrics)
+        yield Portside(public=public, admin=admin, metrics=metrics, exporter=exporter)
 
 
 def _observer(store: str, metrics: Metrics) -> Observer:

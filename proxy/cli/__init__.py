@@ -6,6 +6,7 @@ import click
 
 from proxy import __version__
 from proxy.cli.check import check
+from proxy.cli.demo import demo
 from proxy.cli.export import export
 from proxy.cli.schema import schema
 from proxy.cli.serve import serve
@@ -22,5 +23,5 @@ def main() -> None:
     """
 
 
-for _command in (serve, check, export, schema):
+for _command in (serve, demo, check, export, schema):
     main.add_command(_command)
