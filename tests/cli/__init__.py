@@ -1,0 +1,1 @@
+"""The command line: what each command says and how it ends."""
