@@ -95,8 +95,10 @@ def text(value: Any, path: str, *, keep_lines: bool = False) -> str:
 
 def identifier(value: Any, path: str) -> str:
     """A key, given as a whole number or as text, which is kept as it is but for blanks around it. Never empty."""
-    if isinstance(value, Decimal) and value == value.to_integral_value():
-        return f"{value:.0f}"
+    if isinstance(value, Decimal):
+        found = number(value, path, expected="an id")
+        if found == found.to_integral_value():
+            return f"{found:.0f}"
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     if isinstance(value, str) and value.strip():

@@ -13,8 +13,14 @@ _TAGS = (
     "textarea|tfoot|th|thead|time|title|tr|tt|u|ul|var|video|bdi|bdo|ruby|script"
 )
 _TAG = re.compile(rf"</?(?:{_TAGS})(?:\s[^<>]*)?/?>", re.IGNORECASE)
-_BREAK = re.compile(r"<br\s*/?>|</(?:p|div|li|tr|h[1-6]|blockquote|pre)\s*>", re.IGNORECASE)
-_UNSEEN = re.compile(r"<!--.*?-->|<(script|style)\b[^<>]*>.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+_BREAK = re.compile(r"<br\s*/?>|</?(?:p|div|li|tr|h[1-6]|blockquote|pre)(?:\s[^<>]*)?>", re.IGNORECASE)
+# What people never see: each from its opening to its closing.
+_UNSEEN = tuple(
+    (re.compile(opening, re.IGNORECASE), re.compile(closing, re.IGNORECASE))
+    for opening, closing in ((r"<!--", r"-->"), (r"<script\b[^<>]*>", r"</script\s*>"), (r"<style\b[^<>]*>", r"</style\s*>"))
+)
+# No character has such a number, and Python refuses to read one of thousands of digits.
+_NO_CHARACTER = re.compile(r"&#\d{8,};?")
 _BLANKS = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r" ?\n ?(?:\n ?){2,}")
 
@@ -25,16 +31,26 @@ def clean_text(text: str, *, keep_lines: bool = False) -> str:
     Tags go before entities are decoded, and entities are decoded once, so that `&amp;lt;b&amp;gt;` means the five characters it meant.
     """
     if "<" in text:
-        text = _UNSEEN.sub(" ", text)
+        for opening, closing in _UNSEEN:
+            text = _without(text, opening, closing)
         text = _BREAK.sub("\n", text)
         text = _TAG.sub("", text)
     if "&" in text:
-        text = html.unescape(text)
+        text = html.unescape(_NO_CHARACTER.sub("\N{REPLACEMENT CHARACTER}", text))
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not keep_lines:
         return " ".join(text.split())
     text = _BLANKS.sub(" ", text)
     return _LINES.sub("\n\n", text.replace(" \n", "\n").replace("\n ", "\n")).strip()
+
+
+def _without(text: str, opening: re.Pattern[str], closing: re.Pattern[str]) -> str:
+    """`text` without all spans from an opening to the next closing. One regular expression for both would take quadratic time."""
+    kept, place = [], 0
+    while (begun := opening.search(text, place)) is not None and (ended := closing.search(text, begun.end())) is not None:
+        kept.append(text[place : begun.start()])
+        place = ended.end()
+    return " ".join((*kept, text[place:]))
 
 
 def shorten(text: str, limit: int) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import time
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 
 from aiolimiter import AsyncLimiter
@@ -25,22 +26,34 @@ _REMAINING_AND_RESET = (
 class Pace:
     """`rate` requests a second on average, at most `concurrency` at a time; `hold` makes every request wait."""
 
-    def __init__(self, rate: float, concurrency: int) -> None:
+    def __init__(
+        self,
+        rate: float,
+        concurrency: int,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
         self._bucket = AsyncLimiter(rate, 1) if rate >= 1 else AsyncLimiter(1, 1 / rate)
         self.slots = asyncio.Semaphore(concurrency)
-        self._held_until = 0.0
+        self._clock = clock
+        self._sleep = sleep
+        self._held_until = clock()
+
+    @property
+    def held_for(self) -> float:
+        """Seconds for which nothing will go; 0 or less when all may."""
+        return self._held_until - self._clock()
 
     async def turn(self) -> None:
         """Wait until the next request may go."""
         await self._bucket.acquire()
-        loop = asyncio.get_running_loop()
-        while (wait := self._held_until - loop.time()) > 0:  # noqa: ASYNC110 - a moment that may move, not a flag
-            await asyncio.sleep(wait)
+        while (wait := self.held_for) > 0:
+            await self._sleep(wait)
 
     def hold(self, seconds: float) -> None:
         """Let nothing go for the next `seconds`, a minute at most."""
-        until = asyncio.get_running_loop().time() + min(seconds, _LONGEST_HOLD)
-        self._held_until = max(self._held_until, until)
+        self._held_until = max(self._held_until, self._clock() + min(seconds, _LONGEST_HOLD))
 
     def heed(self, headers: Mapping[str, str]) -> None:
         """Slow down as far as the shop's answer asks for it."""

@@ -22,9 +22,9 @@ _SYNTAX = msgspec.json.Decoder(msgspec.Raw)
 _OPENING = re.compile(rb"[\[{]")
 # How many openings are tried before we give up on finding JSON behind other text.
 _CANDIDATES = 50
-_HTML = re.compile(
-    rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|meta|script|br|b|p|div|title|h1|center)\b", re.IGNORECASE | re.DOTALL
-)
+_HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|script|br|b|p|div|title|h1|center)\b", re.IGNORECASE)
+# A web page shows itself in its first bytes, behind comments perhaps.
+_HEAD = 2048
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,7 +59,8 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_html(self) -> bool:
         """Whether this is a web page rather than data."""
-        return _HTML.match(self.content.removeprefix(BOM)) is not None or (
+        head = self.content[:_HEAD].removeprefix(BOM).lstrip()
+        return (_HTML.search(head) if head.startswith(b"<!--") else _HTML.match(head)) is not None or (
             self.media_type in {"text/html", "application/xhtml+xml"} and json_fault(self.content) is not None
         )
 
@@ -85,7 +86,10 @@ def json_fault(content: bytes) -> str | None:
 
 def is_truncated(content: bytes) -> bool:
     """Whether `content` begins as JSON and stops before its end."""
-    return content.lstrip()[:1] in {b"[", b"{"} and "truncated" in (json_fault(content) or "")
+    fault = json_fault(content) or ""
+    # Cut behind a minus or a point, the number is what is wrong, at the place where the bytes end.
+    ends_early = "truncated" in fault or fault.endswith(f"(byte {len(content)})")
+    return ends_early and content.lstrip()[:1] in {b"[", b"{"}
 
 
 def find_json(content: bytes) -> bytes | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from importlib import metadata
@@ -133,14 +134,14 @@ class Upstream:
 
     def with_auth(self, auth: Auth) -> Upstream:
         """The same shop, connections, pace and breaker, with other credentials."""
-        twin = object.__new__(type(self))
-        twin.__dict__.update(self.__dict__, _auth=auth)
+        twin = copy.copy(self)
+        twin._auth = auth  # noqa: SLF001 - the same class
         return twin
 
     def with_judges(self, judge: Judge | None, review: Review | None) -> Upstream:
         """The same shop and credentials, its answers understood in another way."""
-        twin = object.__new__(type(self))
-        twin.__dict__.update(self.__dict__, _judge=judge, _review=review)
+        twin = copy.copy(self)
+        twin._judge, twin._review = judge, review  # noqa: SLF001 - the same class
         return twin
 
     async def get(self, path: str, params: Pairs = (), *, headers: Mapping[str, str] | None = None, data: bool = True) -> Reply:

@@ -404,6 +404,22 @@ async def test_a_judge_can_refuse_under_200_and_a_throttling_it_finds_is_repeate
     assert len(shop.requests) == 3
 
 
+async def test_a_review_may_take_a_refusal_for_an_answer_or_for_another_error(shop: EchoShop) -> None:
+    def review(reply: Reply, error: ConnectorError) -> ConnectorError | None:
+        if reply.status == 404:
+            return None
+        return UnavailableError("known to pass") if reply.status == 500 else error
+
+    shop.faults.add(Answer(404), Answer(500), Answer(409))
+    async with asking(shop, review=review) as upstream:
+        assert (await upstream.get("orders")).status == 404
+        with pytest.raises(RefusedError):
+            await upstream.get("orders")
+        shop.faults.add(Answer(404))
+        with pytest.raises(RefusedError):
+            await upstream.with_judges(None, None).get("orders")
+
+
 # --- where requests may go ---
 
 

@@ -1,0 +1,145 @@
+"""What came back: found behind other text, told apart from web pages, and never at the price of a hang."""
+
+from __future__ import annotations
+
+import contextlib
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from multidict import CIMultiDict, CIMultiDictProxy
+
+from connectors.errors import ConnectorError, UnreadableResponseError
+from connectors.masking import Mask
+from connectors.refusals import code, refusal, unusable, words
+from connectors.response import BOM, Reply, find_json, is_truncated, json_fault, unpack
+
+VALUES: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=10),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4),
+    max_leaves=12,
+)
+DOCUMENTS = st.lists(VALUES, max_size=4) | st.dictionaries(st.text(max_size=5), VALUES, max_size=4)
+
+
+def reply(content: bytes, kind: str = "application/json", status: int = 200) -> Reply:
+    return Reply(status=status, content=content, headers=CIMultiDictProxy(CIMultiDict({"Content-Type": kind})), where="GET x")
+
+
+@given(DOCUMENTS, st.sampled_from([b"", BOM, b"x", b"<b>Notice</b>: oops\n", BOM + b" \n", b"[2026-03-02] PHP says {hello}\n"]))
+def test_json_is_found_behind_other_text(document: Any, before: bytes) -> None:
+    body = msgspec.json.encode(document)
+    found = find_json(before + body + b"\n")
+    assert found is not None
+    assert msgspec.json.decode(found) == document
+
+
+@settings(max_examples=50)
+@given(DOCUMENTS.filter(bool))
+def test_a_document_cut_anywhere_is_never_taken_for_a_whole_one(document: Any) -> None:
+    body = msgspec.json.encode(document)
+    for end in range(1, len(body)):
+        assert json_fault(body[:end]) is not None
+        assert is_truncated(body[:end])
+
+
+@given(st.binary(max_size=300), st.sampled_from(["application/json", "text/html", "text/plain", ""]), st.integers(100, 599))
+def test_any_answer_is_judged_in_one_line(content: bytes, kind: str, status: int) -> None:
+    answer = reply(content, kind, status)
+    for error in (refusal(answer, Mask()), unusable(answer, read=True), unusable(answer, read=False)):
+        assert error is None or "\n" not in str(error)
+    assert len(words(answer, Mask())) <= 200
+    assert len(code(answer)) <= 100
+    with contextlib.suppress(UnreadableResponseError):
+        answer.json()
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "page"),
+    [
+        (b"<!DOCTYPE html><html>", "application/json", True),
+        (b"\xef\xbb\xbf\n <HTML lang=en>", "", True),
+        (b"<!-- a --><!-- b --><html>", "", True),
+        (b"<br />\n<b>Fatal error</b>: oops", "application/json", True),
+        (b"Not here", "text/html; charset=utf-8", True),
+        (b'{"html": "<html>"}', "text/html", False),
+        (b'<?xml version="1.0"?><order/>', "application/xml", False),
+        (b"<order/>", "application/xml", False),
+        (b"", "application/json", False),
+        (b"[]", "application/json", False),
+    ],
+)
+def test_web_pages_are_told_from_data(content: bytes, kind: str, page: bool) -> None:  # noqa: FBT001 - a table's column
+    assert reply(content, kind).is_html is page
+
+
+def test_hostile_bodies_are_judged_in_no_time() -> None:
+    for content in (b"<!---->" * 50_000, b"[" * 100_000, b'{"a":' * 100_000, b"{" * 50 + b"x" * 500_000, b"<title" * 50_000):
+        answer = reply(content, "text/html")
+        assert unusable(answer, read=True) is not None
+        assert isinstance(refusal(msgspec.structs.replace(answer, status=400), Mask()), ConnectorError)
+        find_json(content)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff", b'"\xff"', b"[1,]", b"NaN", b"[" * 100_000])
+def test_what_is_not_json_is_unreadable(content: bytes) -> None:
+    with pytest.raises(UnreadableResponseError):
+        reply(content).json()
+    with pytest.raises(UnreadableResponseError):
+        reply(content).decode(dict[str, Decimal])
+
+
+@given(st.decimals(allow_nan=False, allow_infinity=False, places=9, min_value=-(10**12), max_value=10**12))
+def test_no_number_loses_a_digit(number: Decimal) -> None:
+    assert reply(str(number).encode()).json() == number
+    assert reply(f"[{number}]".encode()).decode(list[Decimal]) == [number]
+
+
+@given(st.binary(max_size=50))
+def test_what_is_not_compressed_stays_as_it_is(content: bytes) -> None:
+    assert unpack(b"[" + content, 1000) == b"[" + content
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("key ck_1234 failed", "key *** failed"),
+        ("key ck%2F1 failed", "key *** failed"),
+        ("write to ada.l+x@mail.example.com now", "write to *** now"),
+        ("a @ b", "a @ b"),
+    ],
+)
+def test_secrets_and_addresses_are_masked_in_text(text: str, told: str) -> None:
+    assert Mask(["ck_1234", "ck/1", "a"]).text(text) == told
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("https://u:p@a.example/o?consumer_secret=x&page=2", "https://a.example/o?consumer_secret=***&page=2"),
+        (
+            "https://a.example/o?oauth_signature=x%3D&access_token=1&status=any",
+            "https://a.example/o?oauth_signature=***&access_token=***&status=any",
+        ),
+        ("https://a.example/t/ck_1234/o?page_info=abc", "https://a.example/t/***/o?page_info=abc"),
+    ],
+)
+def test_secrets_are_masked_in_addresses(url: str, told: str) -> None:
+    assert Mask(["ck_1234"]).url(url) == told
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (b'{"access_token": "abc", "n": 1}', b'{"access_token": "***", "n": 1}'),
+        (b'{"client_secret":"a\\"b"}', b'{"client_secret":"***"}'),
+        (b"grant_type=refresh_token&refresh_token=abc&x=1", b"grant_type=refresh_token&refresh_token=***&x=1"),
+        (b'["ck_1234"]', b'["***"]'),
+        (b"x" * 70_000 + b"ck_1234", b"x" * 70_000 + b"***"),
+    ],
+)
+def test_secrets_are_masked_in_bodies(body: bytes, told: bytes) -> None:
+    assert Mask(["ck_1234"]).body(body) == told
