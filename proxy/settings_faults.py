@@ -9,6 +9,7 @@ from typing import Annotated, Any, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from connectors.places import MisplacedError
 from proxy.settings_nodes import Document, Position
 from proxy.settings_problems import Path, Problem, did_you_mean, shown_path
 from proxy.settings_types import write_duration
@@ -56,7 +57,7 @@ def find_faults(error: ValidationError, document: Document, model: type[BaseMode
     for detail in details:
         if _follows_from_another(detail, details, model):
             continue
-        path, missing = _path(document.positions, (*prefix, *detail["loc"]))
+        path, missing = _path(document.positions, (*prefix, *detail["loc"], *_inner_path(detail)))
         place = document.positions[path]
         at_key = detail["type"] in ("extra_forbidden", "missing") or detail["loc"][-1:] == ("[key]",)
         yield Problem(
@@ -65,6 +66,15 @@ def find_faults(error: ValidationError, document: Document, model: type[BaseMode
             path=shown_path((*path, missing) if missing and detail["type"] == "missing" else path),
             message=_without_secrets(_sentence(detail, path, model), document.secrets),
         )
+
+
+def _inner_path(detail: ErrorDetails) -> Path:
+    """The part of a block that the block itself found at fault."""
+    context = detail.get("ctx", {})
+    if detail["type"] == "union_tag_invalid":
+        return (context["discriminator"].strip("'"),)
+    error = context.get("error")
+    return error.path if isinstance(error, MisplacedError) else ()
 
 
 def _follows_from_another(detail: ErrorDetails, details: list[ErrorDetails], model: type[BaseModel]) -> bool:
@@ -102,12 +112,22 @@ def _sentence(detail: ErrorDetails, path: Path, model: type[BaseModel]) -> str:
         return f"expected a name of small letters, digits, - and _, found {path[-1]!r}"
     expected = _EXPECTED.get(kind)
     if expected is None:
-        return detail["msg"][:1].lower() + detail["msg"][1:]
+        return _kind_sentence(detail) if kind.startswith("union_tag") else detail["msg"][:1].lower() + detail["msg"][1:]
     found = _found(detail["input"], echo=not is_secret_name(str(path[-1])) if path else True)
     hint = ""
     if kind in ("literal_error", "enum") and isinstance(detail["input"], str):
         hint = did_you_mean(detail["input"], [word.strip("' ") for word in context["expected"].replace(" or ", ",").split(",")])
     return f"expected {expected.format_map(context)}, found {found}{hint}"
+
+
+def _kind_sentence(detail: ErrorDetails) -> str:
+    """About a block whose keys depend on one of them, which is wrong or missing."""
+    context = detail.get("ctx", {})
+    key = context["discriminator"].strip("'")
+    if "tag" not in context:
+        return f"expected the key {key}, found none"
+    kinds = [word.strip("' ") for word in context["expected_tags"].split(",")]
+    return f"expected one of {', '.join(kinds)} as {key}, found {context['tag']!r}{did_you_mean(context['tag'], kinds)}"
 
 
 def _found(value: Any, *, echo: bool) -> str:

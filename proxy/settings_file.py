@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from connectors.interface import ConnectorSettings, ConnectorType
+from connectors.places import PLACES, PlaceOf
 from connectors.registry import ConnectorTypeError
 from proxy.settings import Settings
 from proxy.settings_faults import find_faults
@@ -45,7 +46,7 @@ def parse_settings(
     problems: list[Problem] = []
     value = _without_empty(document.value)
     for name, store in _stores(value):
-        connector, found = _read_connector(store["connector"], ("stores", name, "connector"), document, find_type)
+        connector, found = _read_connector(store["connector"], ("stores", name, "connector"), document, find_type, file)
         store["connector"] = connector
         problems += found
     try:
@@ -81,7 +82,7 @@ def _stores(value: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _read_connector(
-    block: dict[str, Any], path: Path, document: Document, find_type: TypeFinder
+    block: dict[str, Any], path: Path, document: Document, find_type: TypeFinder, file: str
 ) -> tuple[ConnectorSettings, list[Problem]]:
     """A `connector:` block, checked by the model of its own type; the plain model stands in for one that is wrong."""
     kind = block.get("type")
@@ -97,9 +98,19 @@ def _read_connector(
         fault = Problem(line=place.line, column=place.column, path=shown_path((*path, "type")), message=str(error))
         return ConnectorSettings(type=kind), [fault]
     try:
-        return found.settings.model_validate(block), []
+        return found.settings.model_validate(block, context={PLACES: _places(document, path, file)}), []
     except ValidationError as error:
         return ConnectorSettings(type=kind), list(find_faults(error, document, found.settings, path))
+
+
+def _places(document: Document, prefix: Path, file: str) -> PlaceOf:
+    """How a connector learns where a value of its block stands."""
+
+    def place_of(path: Path) -> str:
+        position = document.positions.get((*prefix, *path))
+        return f"{file}:{position.line}" if position is not None else ""
+
+    return place_of
 
 
 def _contradictions(settings: Settings, document: Document) -> Iterator[Problem]:

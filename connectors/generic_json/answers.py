@@ -30,6 +30,7 @@ from connectors.retry import LONGEST_RETRY_AFTER, parse_retry_after
 
 _REMEMBERED = 8
 _NO_CONTENT = 204
+_SUCCESS = (2,)
 _WELL = frozenset({"ok", "empty", "done"})
 
 
@@ -82,7 +83,8 @@ class Answers:
     def rule_for(self, reply: Reply) -> AnswerRule | None:
         """The first rule that fits an answer."""
         for rule in self._rules:
-            if rule.status and reply.status not in rule.status and reply.status // 100 not in rule.status:
+            wanted = rule.status or _SUCCESS
+            if reply.status not in wanted and reply.status // 100 not in wanted:
                 continue
             if rule.when is None or self._finds(rule.when, reply):
                 return rule

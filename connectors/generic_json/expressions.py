@@ -13,7 +13,7 @@ from pydantic_core import CoreSchema, core_schema
 from connectors.generic_json.compiler import Evaluate, builds, compile_tree, roots
 from connectors.generic_json.functions import EvaluationError, Run
 from connectors.generic_json.functions.standard import weight_of
-from connectors.generic_json.places import PlacedText
+from connectors.places import PlacedText
 
 MOST_EXPRESSION: Final = 2_000
 """Characters an expression may have."""

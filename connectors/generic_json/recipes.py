@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import yaml
 
-from connectors.generic_json.places import PlacedText
+from connectors.places import PlacedText
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]*", re.ASCII)
 _FOLDER: Final = resources.files("connectors.generic_json") / "recipes"

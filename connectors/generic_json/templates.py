@@ -6,7 +6,7 @@ No call, no attribute of a Python object, no loop inside a loop, nothing that co
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -17,8 +17,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from connectors.generic_json.calls import argument_kinds, check_count, near_miss, shape_argument, within_bounds
 from connectors.generic_json.functions import FUNCTIONS, EvaluationError, Function, Run
-from connectors.generic_json.functions.table import MOST_TEXT, as_number, as_text, kind_of
-from connectors.generic_json.places import PlacedText
+from connectors.generic_json.functions.table import MOST_TEXT, as_number, as_text
+from connectors.places import PlacedText
 from connectors.request import segment
 
 MOST_TEMPLATE: Final = 8_000
@@ -295,16 +295,12 @@ def check_names(template: Template, known: Mapping[str, Sequence[str] | None]) -
     """Raise `ValueError` if a template speaks of a value that is not given there; None stands for names that cannot be known."""
     for path in sorted(template.names):
         if path[0] not in known:
-            near = near_miss(path[0], known).replace("()", "")
-            raise ValueError(f"in the template {template.source[:60]!r}: there is no {path[0]!r} here{near or _listed(known)}")
+            raise ValueError(f"in the template {template.source[:60]!r}: there is no {path[0]!r} here{meant(path[0], known)}")
         inner = known[path[0]]
         if inner is not None and len(path) > 1 and path[1] not in inner:
-            near = near_miss(path[1], inner).replace("()", "")
-            raise ValueError(f"in the template {template.source[:60]!r}: {path[0]} has no {path[1]!r}{near or _listed(inner)}")
+            raise ValueError(f"in the template {template.source[:60]!r}: {path[0]} has no {path[1]!r}{meant(path[1], inner)}")
 
 
-def _listed(names: Iterator[str] | Mapping[str, Any] | Sequence[str]) -> str:
-    return f"; there are {', '.join(sorted(names))}" if names else ""
-
-
-__all__ = ["FILTERS", "MOST_TEMPLATE", "Template", "check_names", "compile_template", "kind_of"]
+def meant(word: str, known: Collection[str]) -> str:
+    """`; did you mean shipment?`, or the names there are."""
+    return near_miss(word, known).replace("()", "") or (f"; there are {', '.join(sorted(known))}" if known else "")

@@ -32,7 +32,7 @@ class AnswerRule(Block):
     """What an answer means that has one of these statuses and for which this expression is true."""
 
     status: Statuses = ()
-    """Statuses, or classes such as 5xx; none: any."""
+    """Statuses, or classes such as 5xx; none: all of 2xx, for refusals have said what they are by their status."""
     when: Expression | None = None
     """An expression on the answer's body, e.g. `errors[?extensions.code == 'FORBIDDEN']`; none: always."""
     means: Meaning

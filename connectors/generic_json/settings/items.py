@@ -12,6 +12,7 @@ from connectors.generic_json.settings.paging import USES, KeysetPaging, NoPaging
 from connectors.generic_json.settings.request import Request, RequestPatch
 from connectors.generic_json.settings.values import Block, Duration
 from connectors.generic_json.settings.window import WindowSettings
+from connectors.places import MisplacedError, placed
 
 LIST_NAMES: dict[str, tuple[str, ...]] = {"window": ("start", "end"), "page": ("number", "offset", "size", "cursor", "first")}
 """What the templates of a list may speak of."""
@@ -29,7 +30,9 @@ class DetailSettings(Block):
 
     @model_validator(mode="after")
     def _names(self) -> Self:
-        self.request.check({"order": None})
+        with placed("request"):
+            self.request.check({"order": None})
+            self.request.must_read()
         return self
 
 
@@ -64,7 +67,9 @@ class ExpandSettings(Block):
         if self.ids is not None and (self.request is None or self.each is not None):
             raise ValueError("expected ids together with request, and without each and follow")
         if self.request is not None:
-            self.request.check({"order": None, "item": None} if self.ids is None else {"ids": None})
+            with placed("request"):
+                self.request.check({"order": None, "item": None} if self.ids is None else {"ids": None})
+                self.request.must_read()
             if self.ids is not None and not self.request.speaks_of("ids"):
                 raise ValueError("expected {{ ids }} in the request, or every batch would ask the same")
         return self
@@ -113,19 +118,26 @@ class ListSettings(Block):
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        for request in (self.request, *(self.request.patched(patch) for patch in (*self.also, self.open))):
-            request.check(LIST_NAMES)
+        with placed("request"):
+            self.request.check(LIST_NAMES)
+            self.request.must_read()
+        for at, patch in enumerate(self.also):
+            with placed("also", at):
+                self.request.patched(patch).check(LIST_NAMES)
+        with placed("open"):
+            self.request.patched(self.open).check(LIST_NAMES)
         for path in USES.get(self.paging.kind, ()):
             if not self.request.speaks_of(*path):
-                raise ValueError(
-                    f"paging {self.paging.kind}: expected {{{{ {'.'.join(path)} }}}} in the request, or every page would be the same"
+                word = ".".join(path)
+                raise MisplacedError(
+                    ("request",), f"expected {{{{ {word} }}}} in it, for paging is by {self.paging.kind}; or every page would be the same"
                 )
         if self.window.kind == "filter" and not self.request.speaks_of("window", "start"):
-            raise ValueError(
-                "expected {{ window.start }} in the request; for a shop without a filter by time set window: {kind: scan} or none"
+            raise MisplacedError(
+                ("request",), "expected {{ window.start }} in it; for a shop without a filter by time, set window: {kind: scan} or none"
             )
         if isinstance(self.paging, KeysetPaging) and self.window.kind != "filter":
-            raise ValueError("paging keyset: expected window: {kind: filter}")
+            raise MisplacedError(("window",), "expected kind: filter, for paging is by keyset")
         return self
 
 
@@ -139,5 +151,7 @@ class OneSettings(Block):
 
     @model_validator(mode="after")
     def _names(self) -> Self:
-        self.request.check({"id": None})
+        with placed("request"):
+            self.request.check({"id": None})
+            self.request.must_read()
         return self

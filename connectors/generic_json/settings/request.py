@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from connectors.generic_json.expressions import Expression
 from connectors.generic_json.settings.values import Block, PathTemplate, Shape, TemplateText, XmlTemplate, listed
-from connectors.generic_json.templates import Template, check_names
+from connectors.generic_json.templates import Template, check_names, meant
+from connectors.places import MisplacedError, Path
 
 Names = Mapping[str, Sequence[str] | None]
 """The values a template may speak of, each with its fields; None where these cannot be known."""
@@ -64,30 +66,43 @@ class RequestSettings(Block):
         return self
 
     @property
-    def templates(self) -> Iterator[Template]:
-        """Every template in it."""
-        yield self.path
-        yield from self.headers.values()
-        for values in self.query.values():
-            yield from values
-        if self.body is not None:
-            yield from self.body.templates
-        yield from (self.form or {}).values()
+    def templates(self) -> Iterator[tuple[Path, Template]]:
+        """Every template in it, with the path that leads there."""
+        yield ("path",), self.path
+        for name, header in self.headers.items():
+            yield ("headers", name), header
+        for name, values in self.query.items():
+            yield from ((("query", name, at), value) for at, value in enumerate(values))
+        for path, template in self.body.templates if self.body is not None else ():
+            yield ("body", *path), template
+        for name, field in (self.form or {}).items():
+            yield ("form", name), field
         if self.xml is not None:
-            yield self.xml
+            yield ("xml",), self.xml
 
     def speaks_of(self, *path: str) -> bool:
         """Whether any template or expression in it uses this value, e.g. `("page", "number")`."""
         expressions = self.body.expressions if self.body is not None else ()
-        return any(names[: len(path)] == path for template in self.templates for names in template.names) or any(
-            ".".join(path) in expression.source for expression in expressions
+        return any(names[: len(path)] == path for _, template in self.templates for names in template.names) or any(
+            ".".join(path) in expression.source for _, expression in expressions
         )
 
     def check(self, known: Names) -> None:
-        """Raise `ValueError` if a template speaks of what is not there. Inside a body's `$each` there is `item` too."""
-        inner = {**known, "item": None} if self.body is not None and "$each" in str(self.body.source) else known
-        for template in self.templates:
-            check_names(template, inner)
+        """Raise `MisplacedError` if something in it speaks of what is not there. Inside a body's `$each` there is `item` too."""
+        for path, expression in self.body.expressions if self.body is not None else ():
+            _check_expression(("body", *path), expression, {**known, "item": None} if "$give" in path else known)
+        for path, template in self.templates:
+            try:
+                check_names(template, {**known, "item": None} if "$give" in path or "$key" in path else known)
+            except ValueError as error:
+                raise MisplacedError(path, str(error)) from None
+
+    def must_read(self) -> None:
+        """Raise `MisplacedError` unless this is a request that can only read: a GET, or a POST with a JSON body."""
+        if self.method not in {"GET", "POST"}:
+            raise MisplacedError(("method",), f"expected GET or POST for a request that reads, found {self.method}")
+        if self.form is not None or self.xml is not None:
+            raise MisplacedError(("form",) if self.form is not None else ("xml",), "expected a JSON body for a request that reads")
 
     def patched(self, patch: RequestPatch) -> RequestSettings:
         """This request with a patch laid over it."""
@@ -103,3 +118,15 @@ class RequestSettings(Block):
 
 Request = Annotated[RequestSettings, BeforeValidator(_as_request, json_schema_input_type=str | RequestSettings)]
 """A request; a bare text is the path of a GET."""
+
+
+def _check_expression(path: Path, expression: Expression, known: Names) -> None:
+    for root in sorted(expression.roots - known.keys()):
+        raise MisplacedError(path, f"in the expression {expression.source!r}: there is no {root!r} here{meant(root, known)}")
+
+
+def check_expressions(path: Path, expressions: Iterable[Expression | None], known: Names) -> None:
+    """Raise `MisplacedError` if one of these expressions begins with a name that is not known."""
+    for expression in expressions:
+        if expression is not None:
+            _check_expression(path, expression, known)

@@ -6,12 +6,12 @@ from typing import Annotated, Final, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from connectors.generic_json.calls import near_miss
 from connectors.generic_json.expressions import Expression
 from connectors.generic_json.settings.answers import AnswerRule
 from connectors.generic_json.settings.mapping import FieldSource, widen
-from connectors.generic_json.settings.request import Request
+from connectors.generic_json.settings.request import Request, check_expressions
 from connectors.generic_json.settings.values import Block
+from connectors.places import MisplacedError, placed
 
 SHIPMENT_FIELDS: Final = (
     "order_id",
@@ -74,13 +74,8 @@ class StepSettings(Block):
     @model_validator(mode="after")
     def _free(self) -> Self:
         if self.name in SCOPE or self.name in {"item", "id"}:
-            raise ValueError(f"expected another name than {self.name!r}, which is taken")
+            raise MisplacedError(("name",), f"expected another name than {self.name!r}, which is taken")
         return self
-
-    @property
-    def conditions(self) -> tuple[Expression, ...]:
-        """The expressions on what is known before the step."""
-        return tuple(each for each in (self.when, self.each, self.find) if each is not None)
 
 
 class ShipmentSettings(Block):
@@ -100,20 +95,18 @@ class ShipmentSettings(Block):
     def _sound(self) -> Self:
         known: dict[str, tuple[str, ...] | None] = dict(SCOPE)
         if self.probe is not None and self.probe.request is not None:
-            self.probe.request.check({"shipment": SHIPMENT_FIELDS, "order": None})
-        for step in self.steps:
+            with placed("probe", "request"):
+                self.probe.request.check({"shipment": SHIPMENT_FIELDS, "order": None})
+                self.probe.request.must_read()
+        for at, step in enumerate(self.steps):
             if step.name in known:
-                raise ValueError(f"steps: the name {step.name!r} is given twice")
+                raise MisplacedError(("steps", at, "name"), f"the name {step.name!r} is given twice")
             here = {**known, "item": None} if step.each is not None else known
-            for expression in (*step.conditions, *(step.request.body.expressions if step.request.body else ())):
-                for root in sorted(expression.roots - here.keys()):
-                    raise ValueError(
-                        f"steps.{step.name}: in the expression {expression.source!r}: there is no {root!r} here"
-                        f"{near_miss(root, here).replace('()', '') or '; there are ' + ', '.join(sorted(here))}"
-                    )
-            try:
+            with placed("steps", at):
+                check_expressions(("when",), [step.when], known)
+                check_expressions(("each",), [step.each], known)
+                check_expressions(("find",), [step.find], here)
+            with placed("steps", at, "request"):
                 step.request.check(here)
-            except ValueError as error:
-                raise ValueError(f"steps.{step.name}: {error}") from None
             known[step.name] = None
         return self

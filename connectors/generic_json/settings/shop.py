@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 
 from pydantic import ConfigDict, Field, ValidationInfo, model_validator
 
-from connectors.generic_json.places import PLACES, with_places
 from connectors.generic_json.recipes import merged, read_recipe
 from connectors.generic_json.settings.answers import AnswerSettings
 from connectors.generic_json.settings.auth import Login, NoLogin
@@ -16,6 +15,7 @@ from connectors.generic_json.settings.mapping import OrderMap
 from connectors.generic_json.settings.shipment import ShipmentSettings
 from connectors.generic_json.settings.values import Block
 from connectors.interface import ConnectorSettings
+from connectors.places import PLACES, with_places
 
 ShopUrl = Annotated[str, Field(pattern=r"^https?://[^\s/?#]+[^\s?#]*$")]
 

@@ -16,6 +16,7 @@ from connectors.generic_json.expressions import Expression, read_expression
 from connectors.generic_json.functions import EvaluationError, Run
 from connectors.generic_json.functions.times import check_form, zone_named
 from connectors.generic_json.templates import Template, compile_template
+from connectors.places import MisplacedError, Path
 
 Values = Mapping[str, Any]
 
@@ -114,11 +115,11 @@ XmlTemplate = _template_type("xml", "XML with {{ … }} in it; what is put in is
 
 
 class Shape(msgspec.Struct, frozen=True, eq=False):
-    """A JSON value with templates and `$` operators in it. `templates` and `expressions` are all that stand inside."""
+    """A JSON value with templates and `$` operators in it. `templates` and `expressions` are all that stand inside, with their paths."""
 
     source: Any
-    templates: tuple[Template, ...]
-    expressions: tuple[Expression, ...]
+    templates: tuple[tuple[Path, Template], ...]
+    expressions: tuple[tuple[Path, Expression], ...]
     render: Callable[[Values, Run], Any]
 
     def __call__(self, values: Values) -> Any:
@@ -140,10 +141,9 @@ def read_shape(value: Any) -> Shape:
     """A shape out of settings. Raises `ValueError` that names the path inside the shape."""
     if isinstance(value, Shape):
         return value
-    templates: list[Template] = []
-    expressions: list[Expression] = []
-    render = _ShapeReader(templates, expressions).read(value, "", 0)
-    return Shape(value, tuple(templates), tuple(expressions), render)
+    reader = _ShapeReader()
+    render = reader.read(value, ())
+    return Shape(value, tuple(reader.templates), tuple(reader.expressions), render)
 
 
 _Render = Callable[[Values, Run], Any]
@@ -153,39 +153,39 @@ _LEFT_OUT: Final = object()
 class _ShapeReader:
     """Turns a JSON value into closures, and keeps every template and expression it meets."""
 
-    def __init__(self, templates: list[Template], expressions: list[Expression]) -> None:
-        self.templates = templates
-        self.expressions = expressions
+    def __init__(self) -> None:
+        self.templates: list[tuple[Path, Template]] = []
+        self.expressions: list[tuple[Path, Expression]] = []
 
-    def read(self, value: Any, path: str, depth: int) -> _Render:
-        if depth > _DEEPEST_SHAPE:
-            raise ValueError(f"{path}: expected a value that is nested less deeply")
+    def read(self, value: Any, path: Path) -> _Render:
+        if len(path) > _DEEPEST_SHAPE:
+            raise MisplacedError(path, "expected a value that is nested less deeply")
         match value:
             case str():
                 return self.text(value, path)
             case dict() if any(name in value for name in _OPERATORS):
-                return self.operator(value, path, depth)
+                return self.operator(value, path)
             case dict():
-                return self.object({str(name): self.read(inner, f"{path}.{name}", depth + 1) for name, inner in value.items()})
+                return self.object({str(name): self.read(inner, (*path, name)) for name, inner in value.items()})
             case list():
-                return self.list([self.read(inner, f"{path}[{at}]", depth + 1) for at, inner in enumerate(value)])
+                return self.list([self.read(inner, (*path, at)) for at, inner in enumerate(value)])
             case _:
                 return lambda _values, _run: value
 
-    def text(self, value: str, path: str) -> _Render:
+    def text(self, value: str, path: Path) -> _Render:
         try:
             template = compile_template(value)
         except ValueError as error:
-            raise ValueError(_at(path, error)) from None
-        self.templates.append(template)
+            raise MisplacedError(path, str(error)) from None
+        self.templates.append((path, template))
         return lambda values, run: _spent(run, template(values))
 
-    def expression(self, value: Any, path: str) -> Expression:
+    def expression(self, value: Any, path: Path) -> Expression:
         try:
             expression = read_expression(value)
         except ValueError as error:
-            raise ValueError(_at(path, error)) from None
-        self.expressions.append(expression)
+            raise MisplacedError(path, str(error)) from None
+        self.expressions.append((path, expression))
         return expression
 
     def object(self, parts: Mapping[str, _Render]) -> _Render:
@@ -202,21 +202,21 @@ class _ShapeReader:
 
         return render
 
-    def operator(self, value: dict[str, Any], path: str, depth: int) -> _Render:
+    def operator(self, value: dict[str, Any], path: Path) -> _Render:
         """`{$value: expression}`, `{$each: expression, $give: shape, $key: template}` or `{$if: expression, $give: shape}`."""
         names = set(value)
         allowed = ({"$value"}, {"$each", "$give"}, {"$each", "$give", "$key"}, {"$if", "$give"})
         if names not in allowed:
-            raise ValueError(_at(path, "expected $value alone, $each with $give (and $key), or $if with $give"))
+            raise MisplacedError(path, "expected $value alone, $each with $give (and $key), or $if with $give")
         if "$value" in names:
-            found = self.expression(value["$value"], f"{path}.$value")
+            found = self.expression(value["$value"], (*path, "$value"))
             return lambda values, run: _spent(run, found(dict(values)))
-        give = self.read(value["$give"], f"{path}.$give", depth + 1)
+        give = self.read(value["$give"], (*path, "$give"))
         if "$if" in names:
-            condition = self.expression(value["$if"], f"{path}.$if")
+            condition = self.expression(value["$if"], (*path, "$if"))
             return lambda values, run: _LEFT_OUT if is_false(condition(dict(values))) else give(values, run)
-        each = self.expression(value["$each"], f"{path}.$each")
-        key = self.text(str(value["$key"]), f"{path}.$key") if "$key" in names else None
+        each = self.expression(value["$each"], (*path, "$each"))
+        key = self.text(str(value["$key"]), (*path, "$key")) if "$key" in names else None
         return _loop(each, give, key)
 
 
@@ -236,10 +236,6 @@ def _loop(each: Expression, give: _Render, key: _Render | None) -> _Render:
 def _spent(run: Run, value: Any) -> Any:
     run.spend(1)
     return value
-
-
-def _at(path: str, error: object) -> str:
-    return f"{path.lstrip('.')}: {error}" if path else str(error)
 
 
 def listed(value: Any) -> Any:

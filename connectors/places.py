@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Self
 
 PLACES = "places"
@@ -40,3 +41,24 @@ def with_places(value: Any, place_of: PlaceOf, path: Path = ()) -> Any:
             return [with_places(inner, place_of, (*path, index)) for index, inner in enumerate(value)]
         case _:
             return value
+
+
+class MisplacedError(ValueError):
+    """A fault of settings that a block finds in one of its parts: `path` leads from the block to the part."""
+
+    def __init__(self, path: Path, message: str) -> None:
+        super().__init__(message)
+        self.path = path
+
+    def behind(self, *path: str | int) -> MisplacedError:
+        """The same fault, told from further outside."""
+        return MisplacedError((*path, *self.path), str(self))
+
+
+@contextmanager
+def placed(*path: str | int) -> Iterator[None]:
+    """Faults found inside stand behind this path."""
+    try:
+        yield
+    except MisplacedError as error:
+        raise error.behind(*path) from None
