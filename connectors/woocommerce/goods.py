@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from types import MappingProxyType
 from typing import Any
 
@@ -20,9 +20,10 @@ _WEIGHTS = MappingProxyType(
         "oz": (Decimal(1), WeightUnit.OUNCES),
     }
 )
-# A weight goes out with two decimals; finer ones are told in the next smaller unit.
+# A weight goes out with two decimals. Where those would change it by more than a thousandth it is told in grams.
 _GRAMS = MappingProxyType({WeightUnit.POUNDS: Decimal("453.59237"), WeightUnit.OUNCES: Decimal("28.349523125")})
-_FINEST = -2
+_CENT = Decimal("0.01")
+_THOUSANDTH = Decimal("0.001")
 _LENGTHS = MappingProxyType(
     {
         "in": (Decimal(1), LengthUnit.INCH),
@@ -76,8 +77,7 @@ def read_weight(value: Any, unit: str) -> Weight | None:
     if number is None or not factor:
         return None
     found = (number * factor).normalize()
-    exponent = found.as_tuple().exponent
-    if kind is not WeightUnit.GRAMS and isinstance(exponent, int) and exponent < _FINEST:
+    if kind is not WeightUnit.GRAMS and abs(found.quantize(_CENT, ROUND_HALF_UP) - found) > found * _THOUSANDTH:
         return Weight(value=found * _GRAMS[kind], unit=WeightUnit.GRAMS)
     return Weight(value=found, unit=kind)
 

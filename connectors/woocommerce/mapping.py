@@ -130,15 +130,19 @@ def _customer(order: wire.Order) -> Customer:
     billing = order.billing if isinstance(order.billing, wire.Address) else _NOWHERE
     shipping = order.shipping if isinstance(order.shipping, wire.Address) else _NOWHERE
     bill_to = _address(billing, billing)
-    # WooCommerce leaves the shipping address empty where the buyer ships to the billing address.
-    elsewhere = bool(text(shipping.country) or text(shipping.address_1))
-    ship_to = _address(shipping, billing) if elsewhere else bill_to
+    # WooCommerce leaves the shipping address empty, or but a country in it, where the buyer ships to the billing address.
+    ship_to = bill_to if not _is_place(shipping) and _is_place(billing) else _address(shipping, billing)
     buyer = key(order.customer_id)
     return Customer(code=bill_to.email or (str(buyer) if buyer else ""), bill_to=bill_to, ship_to=ship_to)
 
 
+def _is_place(address: wire.Address) -> bool:
+    """Whether a parcel could be sent there."""
+    return any(map(text, (address.address_1, address.address_2, address.city, address.postcode)))
+
+
 def _address(place: wire.Address, billing: wire.Address) -> Address:
-    """An address; the buyer's e-mail, and the phone and name where they are missing, come from the billing address."""
+    """An address; the e-mail, and where they are missing name, phone and country, come from the billing address."""
     company = plain(place.company)
     return Address(
         name=_name(place) or company or _name(billing),
@@ -148,7 +152,7 @@ def _address(place: wire.Address, billing: wire.Address) -> Address:
         city=plain(place.city),
         region=plain(place.state),
         postal_code=text(place.postcode),
-        country=_country(text(place.country)),
+        country=_country(text(place.country) or text(billing.country)),
         phone=text(place.phone) or text(billing.phone),
         email=text(billing.email),
     )
@@ -167,5 +171,6 @@ def _country(value: str) -> str:
 def _internal_notes(notes: Sequence[wire.Note]) -> str:
     """What people wrote for one another, newest first."""
     written = [note for note in notes if not truth(note.customer_note) and text(note.author) != _SHOP]
-    written.sort(key=lambda note: (text(note.date_created_gmt), key(note.id)), reverse=True)
+    # Within one second the shop's own order stands.
+    written.sort(key=lambda note: text(note.date_created_gmt), reverse=True)
     return JOINT.join(filter(None, [prose(note.note) for note in written]))

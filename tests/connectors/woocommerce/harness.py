@@ -50,7 +50,7 @@ class PluginHarness(WooCommerceHarness):
         shop.traits.plugin = "ast"
 
     def received(self, order_id: str) -> list[Told]:
-        untracked = [("", {}) for note in notes_of_ours(self.shop, order_id) if not _NUMBER.search(note)]
+        untracked: list[Told] = [("", {}) for note in notes_of_ours(self.shop, order_id) if not _NUMBER.search(note)]
         return [*super().received(order_id), *untracked]
 
 

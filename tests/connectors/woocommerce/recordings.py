@@ -1,0 +1,46 @@
+"""The recorded shop: its answers as they came, and a fake shop that gives them again."""
+
+from __future__ import annotations
+
+import gzip
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from connectors.testing.shops.woocommerce import Access, FakeWooCommerceShop, Traits
+
+_FOLDER = Path(__file__).parents[2] / "fixtures" / "woocommerce"
+PAGES = (1, 2, 3)
+VARIABLE_PRODUCTS = (45, 51, 54)
+
+
+@cache
+def recorded_bytes(name: str) -> bytes:
+    """A file as it was received."""
+    return gzip.decompress((_FOLDER / f"{name}.gz").read_bytes())
+
+
+def recorded(name: str) -> Any:
+    """A recorded JSON answer."""
+    return msgspec.json.decode(recorded_bytes(f"{name}.json"))
+
+
+def recorded_orders() -> list[dict[str, Any]]:
+    """The 300 orders of the three pages."""
+    return [order for page in PAGES for order in recorded(f"orders-p{page}")]
+
+
+def recorded_shop() -> FakeWooCommerceShop:
+    """The test shop again: pounds, inches, New York, everything over https."""
+    traits = Traits(weight_unit="lbs", dimension_unit="in", zone="America/New_York")
+    shop = FakeWooCommerceShop(traits=traits, access=Access(https=True))
+    shop.load(recorded_orders())
+    shop.catalogue.add([*recorded("products"), *recorded("products-trash")])
+    for parent in VARIABLE_PRODUCTS:
+        shop.catalogue.add_variations(parent, recorded(f"variations-{parent}"))
+    for refund in recorded("refunds"):
+        shop.refunds.setdefault(str(refund["parent_id"]), []).append(refund)
+    shop.desk.notes.update(recorded("notes"))
+    return shop
