@@ -20,6 +20,8 @@ _GZIP = b"\x1f\x8b\x08"
 _ANY = msgspec.json.Decoder(float_hook=Decimal)
 _SYNTAX = msgspec.json.Decoder(msgspec.Raw)
 _OPENING = re.compile(rb"[\[{]")
+# No log line or notice begins like this: the body itself does, and no piece of it may stand for the whole.
+_DOCUMENT = re.compile(rb"\[\s*[\[{\"]|\{\s*\"")
 # How many openings are tried before we give up on finding JSON behind other text.
 _CANDIDATES = 50
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|script|br|b|p|div|title|h1|center)\b", re.IGNORECASE)
@@ -98,6 +100,8 @@ def find_json(content: bytes) -> bytes | None:
     Seen on shops whose plugins print warnings before the body, or whose files were saved with a byte order mark.
     """
     content = content.removeprefix(BOM).strip()
+    if _DOCUMENT.match(content):
+        return content if json_fault(content) is None else None
     for number, opening in enumerate(_OPENING.finditer(content)):
         if number >= _CANDIDATES:
             return None

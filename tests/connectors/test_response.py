@@ -58,6 +58,21 @@ def test_any_answer_is_judged_in_one_line(content: bytes, kind: str, status: int
 
 
 @pytest.mark.parametrize(
+    "content",
+    [
+        b'[{"id":1},{"id":2}',
+        b'[{"id":1},{"id":2},',
+        b'{"orders":[{"id":1}]',
+        b'[{"id":1}<b>Notice</b>,{"id":2}',
+        BOM + b'[["a"],["b"]',
+        b'<b>Notice</b>[{"id":1},{"id":2}',
+    ],
+)
+def test_a_piece_of_a_broken_body_never_stands_for_the_whole(content: bytes) -> None:
+    assert find_json(content) is None
+
+
+@pytest.mark.parametrize(
     ("content", "kind", "page"),
     [
         (b"<!DOCTYPE html><html>", "application/json", True),
