@@ -1,0 +1,105 @@
+"""Trials of paging: the pages of a window are complete, disjoint, stable, and end where they say."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from proxy.simulator.answers import UnreadablePageError, parse_page
+from proxy.simulator.exam import MOST_PAGES, Exam, Walk
+from proxy.simulator.poller import NoAnswerError
+from proxy.simulator.promises import Promise, Verdict, broken, kept, untried
+
+_SHOWN = 5
+
+
+def _unusable(walk: Walk) -> Verdict | None:
+    if walk.fault:
+        return untried(f"the window could not be read: {walk.fault}")
+    return None if walk.orders else untried("no order in the window")
+
+
+async def _pages_stated(exam: Exam) -> Verdict:
+    walk = exam.whole
+    if walk.fault:
+        return untried(walk.fault)
+    stated = [page.pages for page in walk.pages]
+    if len(set(stated)) > 1:
+        return broken(f"the pages say {', '.join(map(str, stated[:_SHOWN]))} for one window", "Count the window once and keep the number.")
+    if b"pages=" not in walk.answers[0].body[:500]:
+        return broken("no attribute `pages` in the root element")
+    if len(walk.pages) > 1 and (thin := [n for n, page in enumerate(walk.pages[:-1], 1) if not page.orders]):
+        return broken(f"page {thin[0]} of {stated[0]} is empty, and it is not the last")
+    cut = f", the first {MOST_PAGES} read" if not walk.complete else ""
+    return kept(f"pages={stated[0]}{cut}")
+
+
+async def _disjoint(exam: Exam) -> Verdict:
+    if (verdict := _unusable(exam.whole)) is not None:
+        return verdict
+    twice = [key for key, times in Counter(order.key for order in exam.whole.orders).items() if times > 1]
+    if twice:
+        return broken(f"{len(twice)} orders come more than once in one window, e.g. {', '.join(twice[:_SHOWN])}")
+    return kept(f"{len(exam.whole.orders)} orders, each once")
+
+
+async def _again(exam: Exam) -> Verdict:
+    walk = exam.whole
+    if (verdict := _unusable(walk)) is not None:
+        return verdict
+    number = len(walk.pages)
+    try:
+        again = parse_page(await exam.page(walk.start, walk.end, number))
+    except (NoAnswerError, UnreadablePageError) as error:
+        return broken(f"page {number} asked a second time: {error}")
+    before, after = ({order.key for order in page.orders} for page in (walk.pages[-1], again))
+    if (before ^ after) - await exam.changed_since():
+        return broken(f"page {number} held {len(before)} orders, asked again {len(after)}, {len(before & after)} of them the same")
+    return kept(f"page {number} twice, the same {len(after)} orders")
+
+
+async def _beyond(exam: Exam) -> Verdict:
+    walk = exam.whole
+    if walk.fault or not walk.complete:
+        return untried(walk.fault or f"more than {MOST_PAGES} pages")
+    number = walk.pages[0].pages + 1
+    try:
+        answer = await exam.page(walk.start, walk.end, number)
+    except NoAnswerError as error:
+        return broken(str(error))
+    if 400 <= answer.status < 500:  # noqa: PLR2004 - refused
+        return kept(f"page {number}: status {answer.status}")
+    try:
+        page = parse_page(answer)
+    except UnreadablePageError as error:
+        return broken(f"page {number}: {error}")
+    if page.orders:
+        return broken(f"page {number} of {number - 1} holds {len(page.orders)} orders")
+    return kept(f"page {number} is empty")
+
+
+PAGING = (
+    Promise(
+        name="pages-stated",
+        text="Every page states the same number of pages, and none but the last is empty",
+        advice="Put the total into the root's attribute `pages`: ShipStation asks for that many and no more.",
+        trial=_pages_stated,
+    ),
+    Promise(
+        name="pages-disjoint",
+        text="No order comes twice in one window",
+        advice="Sort by (modified, id) with the id as tie-break; orders that come twice push others off the end.",
+        trial=_disjoint,
+    ),
+    Promise(
+        name="page-again",
+        text="A page asked for again holds the same orders",
+        advice="Read the window once, keep it for some minutes, and cut the pages from that.",
+        trial=_again,
+    ),
+    Promise(
+        name="page-beyond",
+        text="A page beyond the last holds no orders",
+        advice="Heed the parameter `page`; if every page is the first one, all later orders are lost.",
+        trial=_beyond,
+    ),
+)
