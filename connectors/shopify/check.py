@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from connectors.errors import AuthenticationError, ConnectorError, RefusedError, TemporaryError
 from connectors.interface import CheckLevel, CheckReport, Finding
 from connectors.shopify import wire
-from connectors.shopify.access import VERSION_HEADER, WALL_DAYS, fell_forward, missing
+from connectors.shopify.access import VERSION_HEADER, fell_forward, missing, newest_version
 from connectors.shopify.people import lacks_buyer
 from connectors.shopify.settings import ShopifySettings
 from connectors.shopify.transport import Span, Transport
@@ -128,5 +128,6 @@ def _unreadable(error: ConnectorError, settings: ShopifySettings) -> Finding:
     if isinstance(error, TemporaryError):
         advice = "Try again in a few minutes."
     elif isinstance(error, RefusedError):
-        advice = f"Check api_version {settings.api_version}: Shopify has one each quarter, e.g. 2026-07. Orders older than {WALL_DAYS} days need read_all_orders."
+        newest = newest_version(datetime.now(UTC).date())
+        advice = f"Check api_version {settings.api_version}: Shopify brings one out each quarter, the newest is {newest}."
     return Finding(level=CheckLevel.PROBLEM, what=f"Orders cannot be read. {error}", advice=advice)

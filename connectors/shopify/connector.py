@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import structlog
 
 from connectors.errors import ConflictError, OrderNotFoundError
@@ -27,8 +28,8 @@ from connectors.shopify.rest import RestTransport
 from connectors.shopify.settings import ShopifySettings
 from connectors.shopify.statuses import Held, read_state
 from connectors.shopify.transport import Span, Transport
-from connectors.shopify.walk import Walk
-from connectors.upstream import Upstream
+from connectors.shopify.walk import SMALLEST, Walk
+from connectors.upstream import Upstream, UpstreamPolicy
 
 # Orders whose goods are looked up together.
 _BATCH = 50
@@ -181,10 +182,16 @@ def open_shopify(settings: ShopifySettings, context: ConnectorContext) -> Abstra
         async with Upstream.open(
             settings.base_url,
             auth=open_access(settings),
-            policy=context.upstream,
+            policy=_patient(context.upstream, settings.page_size),
             observer=context.observer,
             judge=VersionWatch(context.store, settings.api_version),
         ) as upstream:
             yield ShopifyConnector(upstream, settings, context)
 
     return opened()
+
+
+def _patient(policy: UpstreamPolicy, page_size: int) -> UpstreamPolicy:
+    """A shop that fails on large pages is asked for smaller ones before it counts as down."""
+    sizes = max(page_size // SMALLEST, 1).bit_length() + 1
+    return msgspec.structs.replace(policy, trip_after=max(policy.trip_after, sizes * policy.attempts + 1))

@@ -21,6 +21,8 @@ from connectors.shopify.wire import Order, Stamp
 MOST_ROWS = 20_000
 # A window whose cursors keep dying before the next page is read cannot be walked.
 MOST_RESTARTS = 20
+# A shop that fails on so few orders fails for another reason.
+SMALLEST = 10
 _BATCH = 100
 _log = structlog.get_logger(__name__)
 
@@ -71,9 +73,9 @@ class Walk:
             self._resume()
             return None
         except UnavailableError as error:
-            if self._size == 1 or not error.reached:
+            if self._size <= SMALLEST or not error.reached:
                 raise
-            self._size = max(self._size // 2, 1)
+            self._size = max(self._size // 2, SMALLEST)
             _log.warning("shop_page_halved", size=self._size, error=str(error))
             self._resume()
             return None
