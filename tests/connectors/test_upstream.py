@@ -299,13 +299,22 @@ async def test_a_write_that_never_left_is_tried_again(shop: EchoShop) -> None:
     assert [exchange.attempt for exchange in seen] == [1, 2, 3]
 
 
-async def test_a_write_does_not_trust_a_kept_connection(shop: EchoShop) -> None:
+async def test_a_write_has_a_connection_of_its_own_lest_a_kept_one_is_already_closed(shop: EchoShop) -> None:
+    ports: list[int] = []
+
+    async def note(request: web.Request) -> web.StreamResponse:
+        assert request.transport is not None
+        ports.append(request.transport.get_extra_info("peername")[1])
+        return web.json_response({})
+
+    shop.answers["/api/orders"] = note
     async with asking(shop) as upstream:
         await upstream.get("orders")
-        await shop.stop()
-        await shop.start()
-        assert (await upstream.write("POST", "orders/1", json={})).status == 200
-    assert shop.count("POST") == 1
+        await upstream.get("orders")
+        await upstream.write("POST", "orders", json={})
+        await upstream.write("POST", "orders", json={})
+    assert ports[0] == ports[1]
+    assert len(set(ports)) == 3
 
 
 async def test_a_wait_longer_than_our_patience_is_left_to_the_caller(shop: EchoShop) -> None:
@@ -373,7 +382,8 @@ async def test_no_more_requests_run_at_a_time_than_allowed(shop: EchoShop) -> No
 
     shop.answers["/api/orders"] = slow
     async with asking(shop, policy=msgspec.structs.replace(QUICK, concurrency=3)) as upstream:
-        await asyncio.gather(*(upstream.get("orders") for _ in range(12)))
+        calls = [upstream.write("PUT", "orders", json={}) if number % 2 else upstream.get("orders") for number in range(12)]
+        await asyncio.gather(*calls)
     assert most == 3
 
 
