@@ -15,6 +15,7 @@ from proxy.delivery import Deliverer
 from proxy.export import Exporter
 from proxy.keys import DATABASE, DELIVERER, EXPORTER, METRICS, STOPPING, STORES
 from proxy.server.admin import add_admin, require_password
+from proxy.server.deliveries import add_deliveries
 from proxy.server.endpoint import LARGEST_BODY, add_endpoint
 from proxy.server.listener import listening
 from proxy.server.middlewares import errors_as_xml, observe, set_headers
@@ -71,6 +72,7 @@ async def open_portside(
             app[EXPORTER], app[DELIVERER] = exporter, deliverer
             app.on_response_prepare.append(set_headers)
         add_admin(operators)
+        add_deliveries(operators)
         add_endpoint(shipstations)
         admin = await stack.enter_async_context(listening(operators, settings.admin.listen, stop_within=within))
         public = await stack.enter_async_context(listening(shipstations, settings.listen, stop_within=within))

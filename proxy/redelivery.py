@@ -1,0 +1,132 @@
+"""What an operator asks of the outbox, on the command line and over HTTP: which deliveries are meant, and how one is shown.
+
+The buyer's data is never shown: it is not needed to decide whether to try again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from proxy.settings_types import parse_duration
+from proxy.storage.interface import Attempt, Deliveries, Delivery, DeliveryFilter, DeliveryState
+
+# What may be brought back or given up, unless a worker holds it.
+OPEN = (DeliveryState.WAITING, DeliveryState.DEAD)
+# More digits than any row number has.
+_LONGEST_NUMBER = 18
+_MOST_SHOWN = 10_000
+
+
+class WantedError(Exception):
+    """What is meant cannot be understood; the message says what was expected and what came."""
+
+
+def parse_wanted(
+    *, ids: Sequence[str] = (), store: str | None = None, states: Sequence[str] = (), since: str | None = None, order: str | None = None
+) -> DeliveryFilter:
+    """The deliveries meant. `since`: a duration before now (`2d`) or a date, UTC. Raises WantedError."""
+    return DeliveryFilter(
+        ids=tuple(_number(text) for text in ids),
+        store=store or None,
+        states=tuple(_state(text) for text in states),
+        since=parse_moment(since, datetime.now(UTC)) if since else None,
+        order=order or None,
+    )
+
+
+def parse_moment(text: str, now: datetime) -> datetime:
+    """A duration before `now`, or a date with or without a time, UTC unless it says otherwise. Raises WantedError."""
+    try:
+        return now - parse_duration(text)
+    except ValueError:
+        pass
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise WantedError(f"since: expected a duration such as 2d, or a date such as 2026-01-31T08:00, found {text!r}") from error
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def to_retry(wanted: DeliveryFilter) -> DeliveryFilter:
+    """What is brought back: the dead, unless states or single deliveries are named."""
+    return _among(wanted, OPEN if wanted.ids else (DeliveryState.DEAD,))
+
+
+def to_discard(wanted: DeliveryFilter) -> DeliveryFilter:
+    """What is given up for good: dead ones, unless states or single deliveries are named. Raises WantedError if nothing narrows it down."""
+    if wanted == DeliveryFilter():
+        raise WantedError("expected which deliveries to discard: ids, a store, a state, an order or a time; found none")
+    return _among(wanted, OPEN if wanted.ids else (DeliveryState.DEAD,))
+
+
+async def change(deliveries: Deliveries, wanted: DeliveryFilter, *, discard: bool, dry_run: bool) -> tuple[int, Sequence[Delivery]]:
+    """Bring back or give up what is meant: how many there were, and the newest of them as they stood before.
+
+    Nothing is changed in a `dry_run`. What a worker holds at that moment is left alone, so the number may be smaller than the list.
+    """
+    meant = to_discard(wanted) if discard else to_retry(wanted)
+    shown = [delivery for delivery in await deliveries.find(meant, limit=_MOST_SHOWN) if delivery.lease is None]
+    if dry_run:
+        return len(shown), shown
+    return await (deliveries.discard(meant) if discard else deliveries.retry(meant)), shown
+
+
+def plain(delivery: Delivery) -> dict[str, Any]:
+    """A delivery as plain values, for JSON."""
+    shipment = delivery.shipment
+    return {
+        "id": delivery.id,
+        "store": delivery.store,
+        "state": delivery.state.value,
+        "order_number": shipment.order_number,
+        "order_id": shipment.order_id,
+        "carrier": shipment.carrier,
+        "service": shipment.service,
+        "tracking_number": shipment.tracking_number,
+        "items": sum(item.quantity for item in shipment.items),
+        "attempts": delivery.attempts,
+        "under_way": delivery.lease is not None,
+        "next_attempt_at": _text(delivery.next_attempt_at),
+        "last_error": delivery.last_error,
+        "created_at": _text(delivery.created_at),
+        "queued_at": _text(delivery.queued_at),
+        "finished_at": _text(delivery.finished_at),
+    }
+
+
+def plain_attempt(attempt: Attempt) -> dict[str, Any]:
+    """An attempt as plain values, for JSON; `seconds` it took, `message` the shop's words."""
+    return {
+        "at": _text(attempt.at),
+        "outcome": attempt.outcome.value,
+        "seconds": round(attempt.seconds, 3),
+        "message": attempt.message,
+        "worker": attempt.worker,
+    }
+
+
+def _among(wanted: DeliveryFilter, usual: tuple[DeliveryState, ...]) -> DeliveryFilter:
+    states = wanted.states or usual
+    if closed := [state.value for state in states if state not in OPEN]:
+        raise WantedError(f"state: expected waiting or dead, for what is {closed[0]} is finished")
+    return DeliveryFilter(ids=wanted.ids, store=wanted.store, states=states, since=wanted.since, order=wanted.order)
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER):
+        raise WantedError(f"id: expected a delivery's number, found {text!r}")
+    return int(text)
+
+
+def _state(text: str) -> DeliveryState:
+    try:
+        return DeliveryState(text)
+    except ValueError as error:
+        known = ", ".join(state.value for state in DeliveryState)
+        raise WantedError(f"state: expected one of {known}, found {text!r}") from error
+
+
+def _text(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

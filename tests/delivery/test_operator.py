@@ -1,0 +1,259 @@
+"""What an operator can see and do, on the command line and over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import ClientSession
+from click.testing import CliRunner
+
+from connectors.errors import ConflictError
+from connectors.orders import Address
+from connectors.shipments import Shipment
+from proxy.app import Portside
+from proxy.cli.deliveries import deliveries
+from proxy.storage.database import Database
+from proxy.storage.deliveries import DatabaseDeliveries
+from proxy.storage.interface import Attempt, AttemptOutcome, DeliveryState
+from proxy.storage.outbox import DatabaseOutbox
+from tests.server.conftest import LOGIN
+from tests.server.stall import Stall, open_front
+
+
+def parcel(order: str) -> Shipment:
+    return Shipment(
+        order_number=order, carrier="UPS", tracking_number=f"1Z{order}", recipient=Address(name="Ada Löwe", line1="1 Main St", country="US")
+    )
+
+
+async def filled(url: str) -> None:
+    """1 is delivered, 2 is dead, 3 waits, 4 is dead and of another store, 5 is under way."""
+    async with Database.open(url) as database:
+        await database.migrate()
+        outbox = DatabaseOutbox(database)
+        now = await outbox.now()
+        told = Attempt(at=now, outcome=AttemptOutcome.REFUSED, seconds=0.125, message="cancelled, says the shop", worker="test")
+        for order, store in (("1", "north"), ("2", "north"), ("3", "north"), ("4", "south"), ("5", "north")):
+            _, delivery = await outbox.put(store, parcel(order), lease=60)
+            if order == "1":
+                await outbox.delivered(delivery, told)
+            elif order in "24":
+                await outbox.bury(delivery, told)
+            elif order == "3":
+                await outbox.retry_at(delivery, now + timedelta(hours=1), told, counted=True)
+
+
+async def states(url: str) -> dict[int, str]:
+    async with Database.open(url) as database:
+        kept = DatabaseDeliveries(database)
+        rows = [await kept.get(number) for number in range(1, 6)]
+    return {row.id: "under way" if row.lease else row.state.value for row in rows}
+
+
+BEFORE = {1: "delivered", 2: "dead", 3: "waiting", 4: "dead", 5: "under way"}
+
+
+class CommandLine:
+    """`portside deliveries …` on a filled database."""
+
+    def __init__(self, directory: Path) -> None:
+        self.url = f"sqlite:///{directory}/portside.db"
+        self.settings = directory / "settings.yaml"
+        self.settings.write_text(
+            f"database: {self.url}\n"
+            "stores:\n  north:\n    credentials: {username: north, password: p}\n"
+            "    connector: {type: woocommerce, url: 'http://127.0.0.1:1', consumer_key: ck_1, consumer_secret: cs_1}\n"
+        )
+        asyncio.run(filled(self.url))
+
+    def __call__(self, *words: str, status: int = 0) -> str:
+        command, *rest = words
+        result = CliRunner(env={"COLUMNS": "200"}).invoke(deliveries, [command, "--settings", str(self.settings), *rest])
+        assert result.exit_code == status, result.output
+        return result.output
+
+    def states(self) -> dict[int, str]:
+        return asyncio.run(states(self.url))
+
+
+@pytest.fixture
+def command(tmp_path: Path) -> CommandLine:
+    return CommandLine(tmp_path)
+
+
+def test_the_list_shows_what_there_is_without_the_buyer(command: CommandLine) -> None:
+    out = command("list")
+    assert [line.split()[0] for line in out.splitlines()] == ["ID", "5", "4", "3", "2", "1"]
+    assert "cancelled, says the shop" in out
+    assert "Ada" not in out
+
+
+@pytest.mark.parametrize(
+    ("options", "ids"),
+    [
+        (["--state", "dead"], [4, 2]),
+        (["--state", "dead", "--state", "waiting", "--store", "north"], [5, 3, 2]),
+        (["--since", "1h"], [5, 4, 3, 2, 1]),
+        (["--since", "2090-01-01"], []),
+        (["--order", "3"], [3]),
+        (["--limit", "2"], [5, 4]),
+    ],
+)
+def test_the_list_can_be_narrowed_down(command: CommandLine, options: list[str], ids: list[int]) -> None:
+    assert [row["id"] for row in json.loads(command("list", "--json", *options))] == ids
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["list", "--state", "lost"], "state: expected one of waiting, delivered, dead, discarded, found 'lost'"),
+        (["list", "--since", "yesterday"], "since: expected a duration such as 2d, or a date such as 2026-01-31T08:00, found 'yesterday'"),
+        (["retry", "two"], "id: expected a delivery's number, found 'two'"),
+        (["show", "404"], "there is no delivery 404"),
+        (["discard"], "expected which deliveries to discard: ids, a store, a state, an order or a time; found none"),
+        (["retry", "--state", "delivered"], "state: expected waiting or dead, for what is delivered is finished"),
+    ],
+)
+def test_what_cannot_be_understood_is_said_in_one_line_and_nothing_is_done(command: CommandLine, words: list[str], complaint: str) -> None:
+    assert command(*words, status=1) == f"Error: {complaint}\n"
+    assert command.states() == BEFORE
+
+
+def test_one_delivery_is_shown_with_every_attempt(command: CommandLine) -> None:
+    out = command("show", "2")
+    assert "tracking number  1Z2" in out
+    assert "refused        0.125 s  cancelled, says the shop" in out
+    assert "Ada" not in out
+    shown = json.loads(command("show", "2", "--json"))
+    assert [attempt["outcome"] for attempt in shown["tried"]] == ["refused"]
+    assert "not tried yet" in command("show", "5")
+
+
+def test_all_dead_ones_are_brought_back_at_once(command: CommandLine) -> None:
+    assert command("retry") == "2 queued anew\n"
+    assert command.states() == {**BEFORE, 2: "waiting", 4: "waiting"}
+
+
+@pytest.mark.parametrize(
+    ("words", "changed"), [(["2"], {2}), (["--store", "south"], {4}), (["3", "5"], {3}), (["--state", "waiting"], {3})]
+)
+def test_only_what_is_named_is_brought_back_and_nothing_under_way(command: CommandLine, words: list[str], changed: set[int]) -> None:
+    assert command("retry", *words) == f"{len(changed)} queued anew\n"
+    assert command.states() == {**BEFORE, **dict.fromkeys(changed, "waiting")}
+
+
+@pytest.mark.parametrize(("words", "changed"), [(["2", "3"], {2, 3}), (["--since", "1d"], {2, 4})])
+def test_what_is_discarded_stays_so(command: CommandLine, words: list[str], changed: set[int]) -> None:
+    assert command("discard", *words) == f"{len(changed)} discarded\n"
+    assert command.states() == {**BEFORE, **dict.fromkeys(changed, "discarded")}
+
+
+@pytest.mark.parametrize("word", ["retry", "discard"])
+def test_a_dry_run_shows_and_changes_nothing(command: CommandLine, word: str) -> None:
+    out = command(word, "--dry-run", "--store", "north")
+    assert out.splitlines()[1].split()[:3] == ["2", "north", "2"]
+    assert out.splitlines()[-1] == f"1 would be {'queued anew' if word == 'retry' else 'discarded'}"
+    assert command.states() == BEFORE
+
+
+def test_a_database_that_is_not_there_is_one_readable_line(command: CommandLine) -> None:
+    command.settings.write_text(command.settings.read_text().replace("/portside.db", "/missing/portside.db"))
+    assert "unable to open database file" in command("list", status=1)
+
+
+@pytest.fixture
+async def portside(tmp_path: Path) -> AsyncIterator[tuple[Portside, Stall]]:
+    stall = Stall()
+    async with open_front(stall, tmp_path) as opened:
+        yield opened, stall
+
+
+class Desk:
+    """The operator's side over HTTP."""
+
+    def __init__(self, portside: Portside, client: ClientSession) -> None:
+        self._portside = portside
+        self._client = client
+
+    async def get(self, path: str) -> tuple[int, Any]:
+        async with self._client.get(f"http://{self._portside.admin}{path}") as answer:
+            return answer.status, await answer.json()
+
+    async def post(self, path: str, body: object, content_type: str = "application/json") -> tuple[int, Any]:
+        data = body if isinstance(body, str) else json.dumps(body)
+        async with self._client.post(f"http://{self._portside.admin}{path}", data=data, headers={"Content-Type": content_type}) as answer:
+            return answer.status, await answer.json()
+
+    async def notice(self, order: str) -> int:
+        query = {"action": "shipnotify", "order_number": order, "carrier": "UPS", "service": "", "tracking_number": f"1Z{order}"}
+        async with self._client.post(f"http://{self._portside.public}/stores/north", params=query, headers=LOGIN) as answer:
+            return answer.status
+
+
+@pytest.fixture
+async def desk(portside: tuple[Portside, Stall]) -> AsyncIterator[Desk]:
+    async with ClientSession() as client:
+        yield Desk(portside[0], client)
+
+
+async def test_a_refused_notice_is_seen_and_brought_back_over_http(portside: tuple[Portside, Stall], desk: Desk) -> None:
+    _, stall = portside
+    stall.error = ConflictError("the order was cancelled")
+    assert await desk.notice("1001") == 409
+    status, listed = await desk.get("/deliveries?state=dead&store=north")
+    assert status == 200
+    (dead,) = listed["deliveries"]
+    assert (dead["order_number"], dead["last_error"]) == ("1001", "the order was cancelled")
+    _, shown = await desk.get(f"/deliveries/{dead['id']}")
+    assert [attempt["message"] for attempt in shown["tried"]] == ["the order was cancelled"]
+    assert await desk.post("/deliveries/retry", {"dry_run": True}) == (200, {"count": 1, "dry_run": True, "deliveries": [dead["id"]]})
+    assert stall.shipped == []
+    stall.error = None
+    assert (await desk.post("/deliveries/retry", {"ids": [dead["id"]]}))[1]["count"] == 1
+    while (await desk.get(f"/deliveries/{dead['id']}"))[1]["state"] != DeliveryState.DELIVERED.value:
+        stall.asked.clear()
+    assert [shipment.order_number for shipment in stall.shipped] == ["1001"]
+
+
+async def test_a_dead_notice_is_discarded_over_http(portside: tuple[Portside, Stall], desk: Desk) -> None:
+    portside[1].error = ConflictError("the order was cancelled")
+    await desk.notice("1001")
+    assert (await desk.post("/deliveries/discard", {"store": "north"}))[1]["count"] == 1
+    assert await desk.notice("1001") == 200
+    assert (await desk.get("/deliveries?state=discarded"))[1]["deliveries"][0]["order_number"] == "1001"
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "word"),
+    [
+        ("/deliveries/discard", {}, 400, "expected which deliveries to discard"),
+        ("/deliveries/retry", {"stores": "north"}, 400, "stores"),
+        ("/deliveries/retry", {"ids": ["1"]}, 400, "Expected `int`"),
+        ("/deliveries/retry", {"states": ["delivered"]}, 400, "finished"),
+        ("/deliveries/retry", "{", 400, "body"),
+    ],
+)
+async def test_a_wrong_order_is_refused_with_the_reason(desk: Desk, path: str, body: object, status: int, word: str) -> None:
+    heard, said = await desk.post(path, body)
+    assert heard == status
+    assert word in said["error"]
+
+
+async def test_a_strangers_form_cannot_give_orders(desk: Desk) -> None:
+    status, said = await desk.post("/deliveries/retry", "{}", content_type="text/plain")
+    assert (status, said) == (400, {"error": "expected a body of Content-Type application/json"})
+
+
+@pytest.mark.parametrize(
+    ("query", "status"), [("/404", 404), ("/x", 400), ("?limit=0", 400), ("?limit=x", 400), ("?state=x", 400), ("?limit=1000", 200)]
+)
+async def test_a_wrong_question_is_answered_with_the_reason(desk: Desk, query: str, status: int) -> None:
+    heard, said = await desk.get(f"/deliveries{query}")
+    assert heard == status
+    assert ("error" in said) == (status != 200)
