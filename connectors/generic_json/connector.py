@@ -20,10 +20,11 @@ from connectors.generic_json.listing import Listing
 from connectors.generic_json.login import make_auth
 from connectors.generic_json.mapping import read_lines, read_order, rejected
 from connectors.generic_json.pages import Pages
-from connectors.generic_json.reading import Source, UnreadableFieldError
+from connectors.generic_json.reading import UnreadableFieldError
 from connectors.generic_json.settings.answers import AnswerRule
 from connectors.generic_json.settings.shop import GenericJsonSettings
 from connectors.generic_json.steps import PROBE, Steps
+from connectors.inspection import Source
 from connectors.interface import CheckReport, ConnectorContext, ShipOutcome
 from connectors.masking import Mask
 from connectors.orders import Order, OrderStatus, RejectedOrder, Window
@@ -72,10 +73,15 @@ class GenericJsonConnector:
 
     async def get_order(self, order_id: str) -> Order | RejectedOrder:
         """One order, by its id."""
-        return self._mapped(await self.raw_order(order_id), order_id)
+        return self._mapped(await self._one(order_id), order_id)
 
     async def raw_order(self, order_id: str) -> Any:
-        """One order as the shop sends it, made whole. Raises `OrderNotFoundError`."""
+        """One order as the shop sends it, made whole as far as that went. Raises `OrderNotFoundError`."""
+        found = await self._one(order_id)
+        return found.order if isinstance(found, Unfinished) else found
+
+    async def _one(self, order_id: str) -> Any:
+        """One order, made whole, or `Unfinished`."""
         if not order_id.strip():
             raise OrderNotFoundError("The notice carries no order id.")
         one = self._settings.order
@@ -110,7 +116,7 @@ class GenericJsonConnector:
         """Tell the shop of a shipment, as `shipment:` describes it; looks before it writes."""
         if self._steps is None:
             raise RefusedError("This store's settings have no shipment block: the shop cannot be told of shipments.")
-        raw = await self.raw_order(shipment.order_id)
+        raw = await self._one(shipment.order_id)
         order = self._mapped(raw, shipment.order_id)
         if isinstance(order, RejectedOrder):
             raise UnreadableResponseError(f"The order cannot be read: {order.reason}.")

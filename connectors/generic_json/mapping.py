@@ -14,7 +14,7 @@ from connectors.generic_json.functions import EvaluationError
 from connectors.generic_json.functions.number import rounded
 from connectors.generic_json.functions.table import as_text
 from connectors.generic_json.functions.times import read_time
-from connectors.generic_json.reading import Scope, Source, UnreadableFieldError, looked_up
+from connectors.generic_json.reading import Scope, UnreadableFieldError, looked_up
 from connectors.generic_json.settings.mapping import (
     AddressMap,
     AdjustmentsMap,
@@ -27,6 +27,7 @@ from connectors.generic_json.settings.mapping import (
     TimeSource,
     WeightSource,
 )
+from connectors.inspection import Source
 from connectors.orders import ZERO, Address, Customer, ItemOption, LineItem, Order, OrderStatus, RejectedOrder, Weight
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
-import msgspec
-
 from connectors import fields
 from connectors.fields import FieldError
 from connectors.generic_json.compiler import is_false
@@ -14,17 +12,9 @@ from connectors.generic_json.expressions import Expression
 from connectors.generic_json.functions import EvaluationError
 from connectors.generic_json.functions.table import as_text, is_empty
 from connectors.generic_json.settings.mapping import FieldSource
+from connectors.inspection import Source
 
 T = TypeVar("T")
-
-
-class Source(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a field of an order came from: the JSON path or expression, and the settings' line if it is known."""
-
-    field: str
-    path: str
-    place: str = ""
-    value: Any = None
 
 
 class Scope:
@@ -57,7 +47,8 @@ class Scope:
         return UnreadableFieldError(f"{self.name}{field}: {reason} (from {self._path(expression)}{place})")
 
     def _path(self, expression: Expression) -> str:
-        return f"{self.at}.{expression.source}" if self.at else expression.source
+        from_root = expression.source.removeprefix("root().")
+        return f"{self.at}.{expression.source}" if self.at and from_root == expression.source else from_root
 
     def read(self, field: str, source: FieldSource | None, convert: Callable[[Any, str], T], missing: T) -> T:
         """The field's value, converted; `missing` where there is no source, or nothing was found and there is no default."""

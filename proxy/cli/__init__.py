@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import click
 
 from proxy import __version__
-from proxy.cli.check import check
-from proxy.cli.demo import demo
-from proxy.cli.export import export
-from proxy.cli.schema import schema
-from proxy.cli.serve import serve
+
+# Each command lives in the module of its name and is imported when it is asked for: a short command does not wait for the long ones' imports.
+_COMMANDS = ("serve", "demo", "check", "export", "fetch", "preview", "explain", "deliveries", "simulate", "verify", "schema")
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _Commands(click.Group):
+    """The commands by name, in the order a newcomer needs them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- click's signature
+        """Their names."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 -- click's signature
+        """The command of this name, imported now."""
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"proxy.cli.{cmd_name}"), cmd_name)
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, "-V", "--version", prog_name="portside", message="%(prog)s %(version)s")
 def main() -> None:
     """Portside: a custom store for ShipStation in front of the shop you already run.
@@ -21,7 +36,3 @@ def main() -> None:
 
     Start with `portside demo`, then write a settings.yaml, try it with `portside check`, and run `portside serve`.
     """
-
-
-for _command in (serve, demo, check, export, schema):
-    main.add_command(_command)
