@@ -315,6 +315,28 @@ async def test_a_login_call_reads_its_token_from_a_path_or_a_header(token_shop: 
             await upstream.get("orders")
 
 
+@pytest.mark.parametrize(
+    ("body", "token", "lifetime"),
+    [
+        ('{"data":{"login":[{"token":"t"}]},"ttl":"60"}', "t", 60.0),
+        ('{"data":{"login":[{"token":"t"}]},"ttl":60.5}', "t", 60.5),
+        ('{"data":{"login":[{"token":"t"}]},"ttl":"long"}', "t", 900.0),
+        ('{"data":{"login":[]},"ttl":60}', None, None),
+        ('{"data":{"login":[{"token":7}]}}', None, None),
+        ('{"data":null}', None, None),
+        ("[]", None, None),
+    ],
+)
+def test_a_token_is_read_at_its_path(body: str, token: str | None, lifetime: float | None) -> None:
+    read = token_reader(path="data.login.0.token", lifetime=900.0, lifetime_path="ttl")
+    reply = Reply(status=200, content=body.encode())
+    if token is None:
+        with pytest.raises(AuthenticationError, match=r"no token in field data\.login\.0\.token"):
+            read(reply)
+    else:
+        assert (read(reply).value, read(reply).lifetime) == (token, lifetime)
+
+
 async def test_a_login_refused_under_200_is_renewed_at_the_judges_word(token_shop: TokenShop) -> None:
     def judge(reply: Reply) -> None:
         if reply.json() == {"errors": "FORBIDDEN"}:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 
 import pytest
@@ -69,3 +70,11 @@ async def test_a_full_bucket_of_the_shop_holds_the_next_request() -> None:
         shop.faults.add(Answer(200, "{}", headers={"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "30"}))
         await upstream.get("orders")
         assert upstream._line.pace.held_for > 20
+
+
+async def test_no_request_goes_before_its_time() -> None:
+    pace = Pace(0.001, 1)
+    await pace.turn()
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.01):
+            await pace.turn()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from multidict import CIMultiDict, CIMultiDictProxy
 
-from connectors.errors import ConnectorError, UnreadableResponseError
+from connectors.errors import ConnectorError, UnavailableError, UnreadableResponseError
 from connectors.masking import Mask
 from connectors.refusals import code, refusal, unusable, words
 from connectors.response import BOM, Reply, find_json, is_truncated, json_fault, unpack
@@ -116,6 +117,12 @@ def test_no_number_loses_a_digit(number: Decimal) -> None:
 @given(st.binary(max_size=50))
 def test_what_is_not_compressed_stays_as_it_is(content: bytes) -> None:
     assert unpack(b"[" + content, 1000) == b"[" + content
+
+
+@pytest.mark.parametrize("content", [b"\x1f\x8b\x08 not at all", gzip.compress(b"[1]")[:-6], gzip.compress(b"[1]" * 1000)])
+def test_what_is_badly_compressed_is_unavailable(content: bytes) -> None:
+    with pytest.raises(UnavailableError):
+        unpack(content, 1000)
 
 
 @pytest.mark.parametrize(
