@@ -142,7 +142,10 @@ def _holds(part: Schema, definitions: Schema) -> str:
 def _holds_reference(name: str, definitions: Schema) -> str:
     if name.startswith("connector."):
         return f"`type: {name.removeprefix('connector.')}`"
-    return _holds(definitions[name], definitions) if "enum" in definitions[name] else "a section"
+    if not definitions[name].get("properties"):
+        return _holds(definitions[name], definitions)
+    kind, dot, section = name.partition(".")
+    return f"[{section}](#{section.lower()}-in-type-{kind})" if dot else "a section"
 
 
 def _holds_type(part: Schema, definitions: Schema) -> str:

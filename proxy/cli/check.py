@@ -23,7 +23,7 @@ from proxy.telemetry.logs import configure_logs
 _MARKS = {CheckLevel.OK: ("✓", "green"), CheckLevel.WARNING: ("!", "yellow"), CheckLevel.PROBLEM: ("✗", "red")}
 
 
-@click.command
+@click.command(short_help="Check settings, database and shops; say what to do.")
 @settings_option
 @click.option("--store", "name", metavar="NAME", help="Check only this store.")
 @click.option("--offline", is_flag=True, help="Check the settings alone and ask no shop and no database.")

@@ -45,7 +45,7 @@ class _LiveClock(Clock):
         return datetime.now(UTC)
 
 
-@click.command
+@click.command(short_help="See it work: a fake shop, Portside, ShipStation's part.")
 @click.option("--once", is_flag=True, help="End after the play; the exit status is 0 only if every step came out right.")
 def demo(*, once: bool) -> None:
     """Start a fake WooCommerce shop and Portside in front of it, and play ShipStation once.

@@ -172,7 +172,7 @@ async def _played(step: Callable[[], Awaitable[Step]]) -> Step:
     try:
         return await step()
     except (RuntimeError, StopIteration, OSError, etree.XMLSyntaxError) as error:
-        return Step(right=False, told=f"{step.__name__.strip('_').replace('_', ' ')}: {error or type(error).__name__}")
+        return Step(right=False, told=f"{step.__name__.strip('_').replace('_', ' ')}: {str(error) or type(error).__name__}")
 
 
 def _login(password: str) -> dict[str, str]:

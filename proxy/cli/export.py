@@ -25,7 +25,7 @@ from proxy.stores import Store, open_store
 from proxy.telemetry.logs import configure_logs
 
 
-class Moment(click.ParamType):
+class Moment(click.ParamType[datetime]):
     """A time: a duration before now (`2d`), or a date with or without a time, UTC."""
 
     name = "time"
@@ -48,7 +48,7 @@ class Moment(click.ParamType):
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
-@click.command
+@click.command(short_help="Print the XML for the orders changed in a span of time.")
 @settings_option
 @click.option("--store", "name", required=True, metavar="NAME", help="The store, as named in the settings.")
 @click.option("--since", type=Moment(), default="1d", show_default=True, help="Orders changed since then: 2d ago, or a date (UTC).")

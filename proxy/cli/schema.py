@@ -10,7 +10,7 @@ from proxy.cli.kinds import all_kinds
 from proxy.settings_schema import json_schema, markdown
 
 
-@click.command
+@click.command(short_help="Print what the settings file may say.")
 @click.option("--markdown", "as_markdown", is_flag=True, help="A reference page for people instead of JSON Schema for editors.")
 def schema(*, as_markdown: bool) -> None:
     """Print what the settings file may say.

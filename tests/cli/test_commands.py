@@ -1,0 +1,98 @@
+"""Commands in-process: what they say to a person who types something odd."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from proxy import __version__
+from proxy.cli import main
+
+SETTINGS = """\
+stores:
+  north:
+    credentials: {username: north, password: p}
+    connector: {type: woocommerce, url: "http://127.0.0.1:1", consumer_key: ck_1, consumer_secret: cs_1}
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "settings.yaml"
+    path.write_text(SETTINGS)
+    return path
+
+
+def run(*words: object, **environment: str) -> tuple[int, str, str]:
+    result = CliRunner(env=environment).invoke(main, [str(word) for word in words])
+    return result.exit_code, result.stdout, result.stderr
+
+
+def test_the_version_is_the_packages() -> None:
+    assert run("--version") == (0, f"portside {__version__}\n", "")
+
+
+@pytest.mark.parametrize("command", ["serve", "demo", "check", "export", "schema"])
+def test_every_command_explains_itself(command: str) -> None:
+    code, out, _ = run(command, "--help")
+    assert code == 0
+    assert f"Usage: main {command}" in out
+    assert len(out.splitlines()) > 5
+    assert command in run("--help")[1]
+
+
+def test_an_unknown_command_or_option_is_refused() -> None:
+    assert run("srve")[0] == 2
+    assert run("serve", "--setings", "x")[0] == 2
+
+
+def test_the_settings_file_may_be_named_in_the_environment(file: Path) -> None:
+    assert run("check", "--offline", PORTSIDE_SETTINGS=str(file))[0] == 0
+
+
+def test_a_settings_file_that_is_not_there_is_one_line_and_status_2(tmp_path: Path) -> None:
+    code, out, err = run("check", "--settings", tmp_path / "none.yaml")
+    assert (code, out) == (2, "")
+    assert err == f"{tmp_path}/none.yaml:1:1: the settings cannot be read: No such file or directory\n"
+
+
+@pytest.mark.parametrize("command", [("check",), ("export",)])
+def test_an_unknown_store_is_named_with_the_known_ones(file: Path, command: tuple[str, ...]) -> None:
+    code, _, err = run(*command, "--settings", file, "--store", "nroth")
+    assert code == 1
+    assert err == "Error: no store named 'nroth'; the settings name: north; did you mean 'north'?\n"
+
+
+@pytest.mark.parametrize("since", ["yesterday", "2 days", "2026-13-01", ""])
+def test_a_time_that_cannot_be_read_is_refused_with_examples(file: Path, since: str) -> None:
+    code, _, err = run("export", "--settings", file, "--store", "north", "--since", since)
+    assert code == 2
+    assert "expected a duration such as 2d or 12h, or a date such as 2026-01-31" in " ".join(err.split())
+
+
+def test_a_span_that_ends_before_it_starts_is_refused(file: Path) -> None:
+    code, _, err = run("export", "--settings", file, "--store", "north", "--since", "1d", "--until", "2d")
+    assert code == 2
+    assert "expected a time before --until" in err
+
+
+def test_a_shop_that_is_down_ends_an_export_with_one_line(file: Path) -> None:
+    code, out, err = run("export", "--settings", file, "--store", "north")
+    assert (code, out) == (1, "")
+    assert err.strip().splitlines()[-1].startswith("Error: north: ")
+    assert "Traceback" not in err
+
+
+def test_a_check_names_a_database_that_cannot_be_made(file: Path) -> None:
+    file.write_text("database: sqlite:////no/such/folder/x.db\n" + SETTINGS)
+    code, out, _ = run("check", "--settings", file)
+    assert code == 1
+    assert "✗ database: no file can be made in /no/such/folder" in out
+
+
+def test_a_check_makes_no_database(file: Path) -> None:
+    file.write_text(f"database: sqlite:///{file.parent}/x.db\n" + SETTINGS)
+    assert "✓ database: " in run("check", "--settings", file)[1]
+    assert not (file.parent / "x.db").exists()

@@ -1,0 +1,74 @@
+"""Documents that could drift from the code, and may not."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner
+from pydantic import BaseModel
+
+from proxy.cli import main
+from proxy.settings import (
+    AdminSettings,
+    CredentialSettings,
+    DeliverySettings,
+    ExportSettings,
+    FilterSettings,
+    LogSettings,
+    Settings,
+    StoreSettings,
+    UpstreamSettings,
+)
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_settings_reference_is_what_the_models_say() -> None:
+    made = CliRunner().invoke(main, ["schema", "--markdown"])
+    assert made.exit_code == 0
+    assert (ROOT / "docs" / "settings.md").read_text() == made.stdout, "run `make docs`"
+
+
+def test_the_example_settings_show_every_key() -> None:
+    text = (ROOT / "settings.yaml").read_text()
+    shown = set(re.findall(r"^\s*#?\s*([a-z_]+):", text, re.MULTILINE))
+    models: tuple[type[BaseModel], ...] = (
+        *(Settings, AdminSettings, LogSettings, ExportSettings, DeliverySettings),
+        *(StoreSettings, CredentialSettings, UpstreamSettings, FilterSettings),
+    )
+    assert {name for model in models for name in model.model_fields} - shown == set()
+
+
+def test_the_example_settings_state_the_defaults() -> None:
+    stated = yaml.safe_load((ROOT / "settings.yaml").read_text())
+    del stated["stores"]
+    store = {"credentials": [{"auth_key": "k"}], "connector": {"type": "x"}}
+    assert Settings.model_validate({**stated, "stores": {"n": store}}) == Settings.model_validate({"stores": {"n": store}})
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/connect-shipstation.md", "CONTRIBUTING.md", "ARCHITECTURE.md"])
+def test_every_link_to_a_file_leads_somewhere(page: str) -> None:
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", (ROOT / page).read_text())
+    assert [link for link in links if not (ROOT / page).parent.joinpath(link).exists()] == []
+
+
+def test_the_commands_the_readme_names_are_there() -> None:
+    text = (ROOT / "README.md").read_text()
+    named = set(re.findall(r"portside ([a-z]+)", text))
+    known = set(CliRunner().invoke(main, ["--help"]).stdout.split("Commands:")[1].split())
+    assert named <= known
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"^make ([a-z]+)", text, re.MULTILINE)) <= targets
+
+
+def test_the_settings_in_the_readme_are_sound(tmp_path: Path) -> None:
+    text = (ROOT / "README.md").read_text()
+    (block,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    file = tmp_path / "settings.yaml"
+    file.write_text(block)
+    names = dict.fromkeys(re.findall(r"\$\{(\w+)\}", block), "value")
+    result = CliRunner(env=names).invoke(main, ["check", "--offline", "--settings", str(file)])
+    assert result.exit_code == 0, result.output
