@@ -19,6 +19,7 @@ from proxy.server.deliveries import add_deliveries
 from proxy.server.endpoint import LARGEST_BODY, add_endpoint
 from proxy.server.listener import listening
 from proxy.server.middlewares import errors_as_xml, observe, set_headers
+from proxy.server.webhooks import add_webhooks
 from proxy.settings import Settings
 from proxy.settings_file import TypeFinder
 from proxy.settings_types import ListenAddress
@@ -74,6 +75,7 @@ async def open_portside(
         add_admin(operators)
         add_deliveries(operators)
         add_endpoint(shipstations)
+        add_webhooks(shipstations)
         admin = await stack.enter_async_context(listening(operators, settings.admin.listen, stop_within=within))
         public = await stack.enter_async_context(listening(shipstations, settings.listen, stop_within=within))
         yield Portside(public=public, admin=admin, metrics=metrics, exporter=exporter)
