@@ -25,6 +25,7 @@ from connectors.woocommerce.reading import Reader
 from connectors.woocommerce.settings import WooCommerceSettings
 from connectors.woocommerce.shipping import Shipper
 from connectors.woocommerce.surroundings import Surveyor
+from connectors.woocommerce.webhooks import WooCommerceWebhooks
 
 
 class WooCommerceConnector:
@@ -38,6 +39,7 @@ class WooCommerceConnector:
         self._lookup = Lookup(api)
         self._shipper = Shipper(api, self._lookup, self._reader, places, settings)
         self._checkup = Checkup(api, catalog, places, settings, auth)
+        self.webhooks = WooCommerceWebhooks(api)
 
     def list_orders(self, window: Window) -> AsyncIterator[Order | RejectedOrder]:
         """Every order changed in `window`, the trash included."""

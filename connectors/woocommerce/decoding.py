@@ -14,6 +14,15 @@ from connectors.woocommerce.mapping import reject
 
 _ORDER = msgspec.json.Decoder(wire.Order)
 _HEAD = msgspec.json.Decoder(wire.Head)
+_KINDS = {
+    "str": "text",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "yes or no",
+    "null": "nothing",
+    "array": "a list",
+    "object": "an object",
+}
 _MISFIT = re.compile(r"^(?P<what>.*?)(?: - at `\$\.?(?P<path>.*)`)?$", re.DOTALL)
 _EXPECTED = re.compile(r"^Expected `(?P<expected>.*)`, got `(?P<found>.*)`$", re.DOTALL)
 _MISSING = re.compile(r"^Object missing required field `(?P<name>.*)`$")
@@ -43,8 +52,16 @@ def explain(error: Exception) -> str:
     if missing := _MISSING.match(what):
         return f"{path + '.' if path else ''}{missing['name']}: expected a value, found none"
     if misfit := _EXPECTED.match(what):
-        what = f"expected {misfit['expected']}, found {misfit['found']}"
+        what = f"expected {_plainly(misfit['expected'])}, found {_plainly(misfit['found'])}"
     return f"{path or 'order'}: {what or 'not JSON'}"
+
+
+def _plainly(kinds: str) -> str:
+    """JSON's kinds as people call them; whatever may be text or a number is just that."""
+    named = set(kinds.split(" | "))
+    if {"str", "int"} <= named:
+        return "text or a number"
+    return " or ".join(_KINDS.get(kind, kind) for kind in sorted(named))
 
 
 def _unreadable(raw: msgspec.Raw | bytes, error: Exception) -> Row:
