@@ -1,5 +1,6 @@
 """Everything a connector's author needs, in one place: the types a shop's data becomes, and what a connector must do."""
 
+from connectors.auth import Auth, BasicAuth, BearerAuth, HeaderAuth, HmacAuth, NoAuth, OAuth1Auth, QueryAuth
 from connectors.carriers import Carrier, Carriers
 from connectors.errors import (
     AuthenticationError,
@@ -14,6 +15,7 @@ from connectors.errors import (
     UnavailableError,
     UnreadableResponseError,
 )
+from connectors.fields import FieldError
 from connectors.interface import (
     CheckLevel,
     CheckReport,
@@ -38,12 +40,18 @@ from connectors.orders import (
     WeightUnit,
     Window,
 )
+from connectors.paging import Page
+from connectors.response import Reply
 from connectors.shipments import Shipment, ShippedItem
-from connectors.upstream import Exchange, Observer, UpstreamPolicy
+from connectors.tokens import TokenAuth
+from connectors.upstream import Exchange, Judge, Observer, Upstream, UpstreamPolicy
 
 __all__ = [
     "Address",
+    "Auth",
     "AuthenticationError",
+    "BasicAuth",
+    "BearerAuth",
     "Carrier",
     "Carriers",
     "CheckLevel",
@@ -58,24 +66,35 @@ __all__ = [
     "Customer",
     "Dimensions",
     "Exchange",
+    "FieldError",
     "Finding",
+    "HeaderAuth",
+    "HmacAuth",
     "ItemOption",
+    "Judge",
     "LengthUnit",
     "LineItem",
+    "NoAuth",
+    "OAuth1Auth",
     "Observer",
     "Order",
     "OrderNotFoundError",
     "OrderStatus",
+    "Page",
     "PermanentError",
+    "QueryAuth",
     "RefusedError",
     "RejectedOrder",
+    "Reply",
     "ShipOutcome",
     "Shipment",
     "ShippedItem",
     "TemporaryError",
     "ThrottledError",
+    "TokenAuth",
     "UnavailableError",
     "UnreadableResponseError",
+    "Upstream",
     "UpstreamPolicy",
     "Weight",
     "WeightUnit",
