@@ -80,6 +80,26 @@ class CarrierSettings(BaseModel):
     )
 
 
+class WebhookSettings(BaseModel):
+    """Let the shop say at once when an order changes. A hint only: the next poll then holds that order, even if the shop's list lags."""
+
+    model_config = FROZEN
+
+    address: str = Field(
+        pattern=r"^https?://[^\s?#]+$",
+        description="Portside's public address, e.g. `https://portside.example`; the shop calls `/webhooks/NAME` there.",
+    )
+    secret: SecretStr = Field(
+        default=SecretStr(""),
+        description="What the shop signs with: a long random text for WooCommerce; empty for Shopify's client secret.",
+    )
+    max_age: Duration = Field(default=timedelta(hours=6), description="Messages older than this are refused as replays.")
+
+    def url(self, store: str) -> str:
+        """Where the shop of this store calls."""
+        return f"{self.address.rstrip('/')}/webhooks/{store}"
+
+
 def _carrier(value: Any) -> Any:
     return {"name": value} if isinstance(value, str) else value
 
@@ -112,6 +132,7 @@ class StoreSettings(BaseModel):
         default={},
         description="ShipStation's carriers by the shop's name: `usps: USPS`, or `{name: …, tracking_url: 'https://…{number}'}`.",
     )
+    webhooks: WebhookSettings | None = Field(default=None, description="Listen to the shop's webhooks, as hints; none: do not.")
     dimensions: bool = Field(
         default=False, description="Send the parcel's size where the shop knows it. ShipStation's schema of 2019 does not know it."
     )

@@ -29,6 +29,7 @@ from connectors.shopify.settings import ShopifySettings
 from connectors.shopify.statuses import Held, read_state
 from connectors.shopify.transport import Span, Transport
 from connectors.shopify.walk import SMALLEST, Walk
+from connectors.shopify.webhooks import ShopifyWebhooks
 from connectors.upstream import Upstream, UpstreamPolicy
 
 # Orders whose goods are looked up together.
@@ -50,6 +51,7 @@ class ShopifyConnector:
         self._asked_for_rest = settings.transport != "auto"
         self._goods = Goods(client)
         self._holds = Holds(client)
+        self.webhooks = ShopifyWebhooks(upstream, settings)
 
     async def list_orders(self, window: Window) -> AsyncIterator[Order | RejectedOrder]:
         """By time of change; the bounds are asked a second wider and judged here, for Shopify's times are whole seconds."""

@@ -64,15 +64,14 @@ async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
     request_id = given if _ID.fullmatch(given) else uuid.uuid4().hex[:16]
     request[REQUEST_ID] = request_id
     began = time.perf_counter()
-    with structlog.contextvars.bound_contextvars(request_id=request_id):
+    name = request.match_info.get("name", "")
+    store = name if name in request.app[STORES] else ""
+    with structlog.contextvars.bound_contextvars(request_id=request_id, store=store):
         response = await handler(request)
         seconds = time.perf_counter() - began
-        name = request.match_info.get("name", "")
-        store = name if name in request.app.get(STORES, {}) else ""
         action = _action(request)
         _log.info(
             "answered",
-            store=store,
             action=action,
             method=request.method,
             target=masked_target(request.path, request.query.items()),
@@ -95,7 +94,7 @@ async def errors_as_xml(request: web.Request, handler: Handler) -> web.StreamRes
     except Exception as error:  # noqa: BLE001 -- the last resort: a client never sees a traceback
         status, message, headers = answer_for(error, notice=request.method == "POST", request_id=request[REQUEST_ID])
         if status == HTTPStatus.INTERNAL_SERVER_ERROR:
-            _log.exception("unexpected error", store=request.match_info.get("name", ""))
+            _log.exception("unexpected error")
         else:
             _log.warning("refused", status=status, reason=message, kind=type(error).__name__)
         return xml_error(status, message, headers)
@@ -137,4 +136,6 @@ def _action(request: web.Request) -> str:
     """A bounded label for what was asked."""
     if "name" not in request.match_info:
         return "other"
+    if request.path.startswith("/webhooks/"):
+        return "webhook"
     return {"GET": "export", "HEAD": "head", "POST": "shipnotify"}.get(request.method, "other")

@@ -1,0 +1,95 @@
+"""Shopify's webhooks: `orders/updated` and `orders/delete`, signed with the app's client secret."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import msgspec
+
+from connectors.errors import RefusedError
+from connectors.request import segment
+from connectors.shopify.settings import ShopifySettings
+from connectors.upstream import Upstream
+from connectors.webhooks import Hint, Subscription, UnreadableWebhookError, UnsignedWebhookError, is_signed
+
+TOPICS = ("orders/updated", "orders/delete")
+
+
+class _Body(msgspec.Struct, frozen=True):
+    id: int
+
+
+class _Webhook(msgspec.Struct, frozen=True):
+    id: int
+    topic: str
+    address: str
+
+    def plain(self) -> Subscription:
+        return Subscription(id=str(self.id), topic=self.topic, address=self.address)
+
+
+class _Webhooks(msgspec.Struct, frozen=True):
+    webhooks: tuple[_Webhook, ...]
+
+
+class _OneWebhook(msgspec.Struct, frozen=True):
+    webhook: _Webhook
+
+
+class ShopifyWebhooks:
+    """One shop's."""
+
+    def __init__(self, upstream: Upstream, settings: ShopifySettings) -> None:
+        self._upstream = upstream
+        self._settings = settings
+        self._root = f"api/{settings.api_version}/webhooks"
+
+    def read(self, headers: Mapping[str, str], body: bytes, secret: str) -> Hint | None:
+        """The signature covers the body alone, so the body alone says which order; the headers only help to know repeats."""
+        key = secret or self._settings.client_secret.get_secret_value()
+        if not is_signed(body, key, headers.get("X-Shopify-Hmac-Sha256", "")):
+            raise UnsignedWebhookError("the signature in X-Shopify-Hmac-Sha256 is not made with this store's secret")
+        if headers.get("X-Shopify-Shop-Domain", self._settings.shop).lower() != self._settings.shop:
+            raise UnsignedWebhookError(f"the message is from another shop than {self._settings.shop}")
+        if headers.get("X-Shopify-Topic", "") not in TOPICS:
+            return None
+        try:
+            order = msgspec.json.decode(body, type=_Body)
+        except msgspec.DecodeError as error:
+            raise UnreadableWebhookError(f"expected an order with its id: {error}") from error
+        return Hint(
+            order_id=str(order.id),
+            delivery=headers.get("X-Shopify-Webhook-Id", ""),
+            sent_at=_moment(headers.get("X-Shopify-Triggered-At", "")),
+        )
+
+    async def list_all(self) -> tuple[Subscription, ...]:
+        """Those of our app."""
+        reply = await self._upstream.get(f"{self._root}.json", (("limit", "250"),))
+        return tuple(one.plain() for one in reply.decode(_Webhooks).webhooks)
+
+    async def register(self, address: str, secret: str) -> tuple[Subscription, ...]:  # noqa: ARG002 - Shopify signs with the app's secret
+        """The body is to hold no more than the id: nothing of the buyer travels."""
+        there = {(one.topic, one.address) for one in await self.list_all()}
+        added = []
+        for topic in TOPICS:
+            if (topic, address) not in there:
+                told = {"webhook": {"topic": topic, "address": address, "format": "json", "fields": ["id", "updated_at"]}}
+                reply = await self._upstream.write("POST", f"{self._root}.json", json=told)
+                added.append(reply.decode(_OneWebhook).webhook.plain())
+        return tuple(added)
+
+    async def remove(self, subscription_id: str) -> None:
+        """By id."""
+        if not subscription_id.isdecimal():
+            raise RefusedError(f"Shopify has no webhook with the id {subscription_id!r}.", status=404)
+        await self._upstream.write("DELETE", f"{self._root}/{segment(subscription_id)}.json")
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment.astimezone(UTC) if moment.tzinfo else None

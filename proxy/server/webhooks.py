@@ -1,0 +1,68 @@
+"""Shops' webhooks: hints that an order changed. Each is checked, taken down and answered at once; the order is read with the next poll."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from http import HTTPStatus
+
+import structlog
+from aiohttp import web
+from cachetools import TTLCache
+
+from connectors.webhooks import HasWebhooks, Hint, UnreadableWebhookError, UnsignedWebhookError, Webhooks
+from proxy.keys import EXPORTER, STORES
+from proxy.server.answers import plain_answer
+from proxy.settings_store import WebhookSettings
+from proxy.shipstation.errors import WireError
+from proxy.stores import Store
+
+# The messages heard of late. A repeat that slips through does no harm: a hint is a hint however often it is given.
+_HEARD: web.AppKey[TTLCache[tuple[str, str], bool]] = web.AppKey("heard", TTLCache)
+_MOST_HEARD = 50_000
+_HEARD_FOR = 24 * 3600.0
+_log = structlog.get_logger("portside.webhooks")
+
+
+def add_webhooks(app: web.Application) -> None:
+    """The route that shops call."""
+    app[_HEARD] = TTLCache(_MOST_HEARD, _HEARD_FOR)
+    app.router.add_post("/webhooks/{name}", take_hint)
+
+
+async def take_hint(request: web.Request) -> web.Response:
+    """200 once the hint is on disk; 401 for a message without a right signature, 400 for one too old or unreadable."""
+    store, settings, webhooks = _found(request)
+    body = await request.read()
+    try:
+        hint = webhooks.read(request.headers, body, settings.secret.get_secret_value())
+    except UnsignedWebhookError as error:
+        raise WireError(f"a webhook for {store.name}: {error}", status=HTTPStatus.UNAUTHORIZED) from error
+    except UnreadableWebhookError as error:
+        raise WireError(f"a webhook for {store.name}: {error}") from error
+    if hint is None:
+        return plain_answer("heard; nothing to do")
+    _require_recent(hint, settings)
+    heard, key = request.app[_HEARD], (store.name, hint.delivery)
+    if hint.delivery and key in heard:
+        return plain_answer("heard before")
+    await request.app[EXPORTER].ledger.add_hint(store.name, hint.order_id)
+    if hint.delivery:
+        heard[key] = True
+    _log.info("hint", store=store.name, order_id=hint.order_id)
+    return plain_answer("heard")
+
+
+def _found(request: web.Request) -> tuple[Store, WebhookSettings, Webhooks]:
+    """The store, if it listens to webhooks."""
+    name = request.match_info["name"]
+    store = request.app[STORES].get(name)
+    if store is None or store.settings.webhooks is None or not isinstance(store.connector, HasWebhooks):
+        raise WireError(f"no store named {name!r} listens to webhooks", status=HTTPStatus.NOT_FOUND)
+    structlog.contextvars.bind_contextvars(store=store.name)
+    return store, store.settings.webhooks, store.connector.webhooks
+
+
+def _require_recent(hint: Hint, settings: WebhookSettings) -> None:
+    """Raise WireError for a message that is sent again long after its time."""
+    if hint.sent_at is not None and abs(datetime.now(UTC) - hint.sent_at) > settings.max_age:
+        raise WireError(f"a webhook of {hint.sent_at.isoformat()} is too old to be more than a replay")

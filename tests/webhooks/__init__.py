@@ -1,0 +1,1 @@
+"""Tests of webhooks: from the shop to ShipStation's next poll."""
