@@ -92,6 +92,7 @@ _SECTIONS = (
     ("`stores: NAME: upstream:`", "UpstreamSettings"),
     ("`stores: NAME: filters:`", "FilterSettings"),
     ("`stores: NAME: carriers: CARRIER:`", "CarrierSettings"),
+    ("`stores: NAME: webhooks:`", "WebhookSettings"),
 )
 
 

@@ -14,7 +14,6 @@ from proxy.server.answers import plain_answer, retry_headers, xml_error, xml_pag
 from proxy.server.auth import authenticated_store
 from proxy.shipstation.errors import WireError
 from proxy.shipstation.requests import Action, parse_action, parse_export, parse_notify
-from proxy.stores import Store
 
 # A notice of the largest order ShipStation knows stays far below this.
 LARGEST_BODY = 256 * 1024
@@ -39,7 +38,7 @@ async def greet(request: web.Request) -> web.Response:
 
 async def give_orders(request: web.Request) -> web.StreamResponse:
     """One page of orders. That it was sent is taken down only once all of it has left."""
-    store = _known_store(request)
+    store = authenticated_store(request, request.app[STORES])
     if parse_action(request.query) is not Action.EXPORT:
         raise WireError("a shipment notice: expected POST, found GET", status=HTTPStatus.METHOD_NOT_ALLOWED)
     page = await request.app[EXPORTER].page(store, parse_export(request.query))
@@ -54,7 +53,7 @@ async def give_orders(request: web.Request) -> web.StreamResponse:
 
 async def take_notice(request: web.Request) -> web.Response:
     """A shipment notice: 200 once the shop or the disk has it."""
-    store = _known_store(request)
+    store = authenticated_store(request, request.app[STORES])
     if parse_action(request.query) is not Action.SHIPNOTIFY:
         raise WireError("an export: expected GET, found POST", status=HTTPStatus.METHOD_NOT_ALLOWED)
     shipment = parse_notify(request.query, await _body(request))
@@ -63,12 +62,6 @@ async def take_notice(request: web.Request) -> web.Response:
         headers = retry_headers(None) if answer.status == HTTPStatus.SERVICE_UNAVAILABLE else None
         return xml_error(answer.status, answer.message, headers)
     return plain_answer(answer.message)
-
-
-def _known_store(request: web.Request) -> Store:
-    store = authenticated_store(request, request.app[STORES])
-    structlog.contextvars.bind_contextvars(store=store.name)
-    return store
 
 
 async def _body(request: web.Request) -> bytes:
