@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
@@ -81,10 +82,13 @@ def write_settings(folder: Path, shop: FakeWooCommerceShop) -> Path:
 
 
 @asynccontextmanager
-async def serving(file: Path) -> AsyncIterator[Served]:
-    """Start it and wait until it is ready; it is killed at the end if it still runs."""
+async def serving(file: Path, *, module: str = "proxy", **environment: str) -> AsyncIterator[Served]:
+    """Start it and wait until it is ready; it is killed at the end if it still runs. `module` is what Python runs."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "proxy", "serve", "--settings", str(file), stderr=PIPE, cwd=Path(__file__).parents[2]
+        *(sys.executable, "-m", module, "serve", "--settings", str(file)),
+        stderr=PIPE,
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, **environment},
     )
     served = Served(process)
     try:
