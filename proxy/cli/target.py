@@ -109,7 +109,8 @@ async def open_exam(target: Target) -> AsyncIterator[Exam]:
 def progress(total: int | None) -> Iterator[Callable[[str], None]]:
     """A bar on standard error that tells what is being tried; `total` None where nobody knows how much there is."""
     columns = (BarColumn(bar_width=24), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("", total=total)
 
         def tell(text: str) -> None:

@@ -8,7 +8,7 @@ import msgspec
 from lxml import etree
 
 # No entities, no network, no depth tricks: an answer comes from a stranger.
-_PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+_PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, strip_cdata=False)
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
