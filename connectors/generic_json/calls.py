@@ -37,8 +37,9 @@ def bind_call(name: str, exprefs: Sequence[bool], constants: Sequence[Any], argu
 def check_count(function: Function, count: int) -> None:
     """Raise `ValueError` unless the function takes so many arguments."""
     if count < function.least or (function.most is not None and count > function.most):
-        wanted = f"{function.least}" if function.least == function.most else f"{function.least} to {function.most or 'any number'}"
-        raise ValueError(f"{function.usage}: expected {wanted} argument{'s' * (wanted != '1')}, found {count or 'none'}")
+        most = "" if function.most == function.least else " or more" if function.most is None else f" to {function.most}"
+        plural = "" if f"{function.least}{most}" == "1" else "s"
+        raise ValueError(f"{function.usage}: expected {function.least}{most} argument{plural}, found {count or 'none'}")
 
 
 def argument_kinds(function: Function, count: int) -> list[str]:

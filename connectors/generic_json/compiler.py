@@ -35,25 +35,6 @@ def compile_tree(node: Node, depth: int = 0) -> Evaluate:
     return _COMPILERS[kind](node, parts)
 
 
-def builds(node: Node) -> bool:
-    """Whether the expression makes new lists or objects, which might hold one value many times over and so be larger than they look."""
-    if node["type"] in {"multi_select_list", "multi_select_dict", "function_expression"}:
-        return True
-    return node["type"] != "slice" and any(builds(child) for child in node["children"])
-
-
-def roots(node: Node) -> frozenset[str]:
-    """The names an expression looks up at the very top, e.g. `order` and `lines` in `order.id && lines[0]`."""
-    kind, children = node["type"], node["children"]
-    if kind == "field":
-        return frozenset({node["value"]})
-    if kind in {"expref", "slice"}:
-        return frozenset()
-    if kind in _LEFT_FIRST:
-        children = children[:1]
-    return frozenset().union(*(roots(child) for child in children))
-
-
 def is_false(value: Any) -> bool:
     """What JMESPath takes for no: null, false, and the empty text, list and object. Zero counts as yes."""
     return value is None or value is False or (not value and isinstance(value, str | list | dict))
@@ -267,9 +248,6 @@ def _only(_node: Node, parts: list[Evaluate]) -> Evaluate:
     return parts[0]
 
 
-_LEFT_FIRST: Final = frozenset(
-    {"subexpression", "index_expression", "pipe", "projection", "value_projection", "filter_projection", "flatten"}
-)
 _ORDER: Final = {"lt": operator.lt, "gt": operator.gt, "lte": operator.le, "gte": operator.ge}
 _COMPILERS: Final[Mapping[str, Callable[[Node, list[Evaluate]], Evaluate]]] = {
     "subexpression": _chain,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any, Final
 
 import msgspec
@@ -10,7 +11,8 @@ from jmespath.exceptions import IncompleteExpressionError, JMESPathError, ParseE
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from connectors.generic_json.compiler import Evaluate, builds, compile_tree, roots
+from connectors.generic_json.analysis import builds, is_exact, roots
+from connectors.generic_json.compiler import Evaluate, compile_tree
 from connectors.generic_json.functions import EvaluationError, Run
 from connectors.generic_json.functions.standard import weight_of
 from connectors.places import PlacedText
@@ -89,8 +91,13 @@ def read_expression(value: Any) -> Expression:
 def _parse(text: str) -> Any:
     """The syntax tree. The parser's own complaints become sentences with a position."""
     try:
-        _check_nesting(text)
-        return parser.Parser().parse(text).parsed
+        with warnings.catch_warnings():
+            # The package warns of what it reads as text although it is no JSON; to us it is a fault.
+            warnings.simplefilter("error", PendingDeprecationWarning)
+            _check_tokens(text)
+            return parser.Parser().parse(text).parsed
+    except PendingDeprecationWarning:
+        raise ValueError(_NO_JSON) from None
     except IncompleteExpressionError:
         raise ValueError("it ends too early") from None
     except ParseError as error:
@@ -101,14 +108,25 @@ def _parse(text: str) -> Any:
         raise ValueError(said) from None
 
 
-def _check_nesting(text: str) -> None:
+def _check_tokens(text: str) -> None:
+    """Raise `ValueError` for what the parser would stumble over or, worse, let pass: deep nesting, two values side by side."""
     depth = 0
+    before = ""
     for token in lexer.Lexer().tokenize(text):
+        if before in _VALUE_ENDS and token["type"] in _VALUE_STARTS:
+            found = text[token["start"] : token["start"] + 12]
+            raise ValueError(f"expected a comma, a dot or an operator before character {token['start'] + 1}, at {found!r}")
+        before = token["type"]
+        if before == "literal" and not is_exact(token["value"]):
+            raise ValueError(_NO_JSON)
         depth += (token["type"] in _OPENING) - (token["type"] in _CLOSING)
         if depth > _MOST_NESTING:
             raise ValueError(f"expected brackets at most {_MOST_NESTING} deep")
 
 
+_NO_JSON: Final = "expected JSON between back quotes; a text is written in single quotes"
+_VALUE_STARTS: Final = frozenset({"unquoted_identifier", "quoted_identifier", "literal", "current"})
+_VALUE_ENDS: Final = _VALUE_STARTS | {"rparen", "rbracket", "rbrace", "star", "flatten"}
 _OPENING: Final = frozenset({"lparen", "lbracket", "lbrace", "filter", "not", "expref"})
 _CLOSING: Final = frozenset({"rparen", "rbracket", "rbrace"})
 

@@ -26,7 +26,7 @@ def read_recipe(name: str) -> dict[str, Any]:
     if not _NAME.fullmatch(name) or name not in recipe_names():
         near = difflib.get_close_matches(name.lower(), recipe_names(), n=1)
         meant = f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(recipe_names())}"
-        raise ValueError(f"recipe: there is no recipe {name!r}{meant}")
+        raise ValueError(f"there is no recipe {name!r}{meant}")
     return dict(_read(name))
 
 
@@ -43,7 +43,7 @@ def _read(name: str) -> dict[str, Any]:
     text = (_FOLDER / f"{name}.yaml").read_text(encoding="utf-8")
     value = _value(yaml.compose(text, Loader=yaml.SafeLoader), f"recipe {name}")
     if not isinstance(value, dict):
-        raise ValueError(f"recipe: the recipe {name!r} holds no keys")  # noqa: TRY004 -- pydantic collects ValueErrors
+        raise ValueError(f"the recipe {name!r} holds no keys")  # noqa: TRY004 -- pydantic collects ValueErrors
     return value
 
 

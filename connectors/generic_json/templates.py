@@ -7,19 +7,16 @@ No call, no attribute of a Python object, no loop inside a loop, nothing that co
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from decimal import Decimal
 from typing import Any, Final
 
 import msgspec
 from jinja2 import TemplateSyntaxError, Undefined, UndefinedError, nodes
-from jinja2.runtime import Context, LoopContext
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from connectors.generic_json.calls import argument_kinds, check_count, near_miss, shape_argument, within_bounds
-from connectors.generic_json.functions import FUNCTIONS, EvaluationError, Function, Run
-from connectors.generic_json.functions.table import MOST_TEXT, as_number, as_text
+from connectors.generic_json.calls import check_count, near_miss
+from connectors.generic_json.functions import EvaluationError
+from connectors.generic_json.functions.table import MOST_TEXT
+from connectors.generic_json.sandbox import ENVIRONMENTS, FILTERS, SANDBOX, Sandbox
 from connectors.places import PlacedText
-from connectors.request import segment
 
 MOST_TEMPLATE: Final = 8_000
 """Characters a template may have."""
@@ -70,97 +67,6 @@ _NAMES: Final[Mapping[str, str]] = {
 }
 
 
-class Missing(Undefined):
-    """What a path leads to that is not there: null, and so is what lies behind it."""
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return self
-
-    def __getitem__(self, _name: Any) -> Any:
-        return self
-
-    __slots__ = ()
-
-
-class Sandbox(ImmutableSandboxedEnvironment):
-    """A sandbox in which a dot or bracket only ever looks into objects and lists that came as data."""
-
-    intercepted_binops = frozenset({"+", "-", "*", "/"})
-    intercepted_unops = frozenset({"-"})
-
-    def getattr(self, obj: Any, attribute: str) -> Any:
-        """`order.name`: what the object holds under the name; nothing of Python's."""
-        return self.getitem(obj, attribute)
-
-    def getitem(self, obj: Any, argument: Any) -> Any:
-        """`order['name']` and `list[0]`."""
-        if isinstance(obj, dict) and isinstance(argument, str):
-            return obj.get(argument)
-        if isinstance(obj, LoopContext) and argument in {"index", "first", "last"}:
-            return getattr(obj, argument)
-        if isinstance(obj, list) and isinstance(argument, int) and -len(obj) <= argument < len(obj):
-            return obj[argument]
-        return None
-
-    def call_binop(self, _context: Context, operator: str, left: Any, right: Any) -> Any:
-        """Arithmetic on numbers, exact and of sensible size."""
-        first, second = _operand(left), _operand(right)
-        if operator == "/" and not second:
-            raise EvaluationError("cannot divide by zero")
-        result = as_number(self.binop_table[operator](first, second))
-        return int(result) if result is not None and isinstance(left, int) and isinstance(right, int) and operator != "/" else result
-
-    def call_unop(self, _context: Context, _operator: str, arg: Any) -> Any:
-        """A sign."""
-        return -arg if isinstance(arg, int) else -_operand(arg)
-
-
-def _operand(value: Any) -> Decimal:
-    number = as_number(None if isinstance(value, Undefined) else value)
-    if number is None:
-        raise EvaluationError("expected a number, found null")
-    return number
-
-
-def _filter(function: Function) -> Callable[..., Any]:
-    """A function of the expressions as a filter: `{{ a | join_text(', ') }}` has its value as first argument, save for separators."""
-
-    def apply(value: Any, *arguments: Any) -> Any:
-        given = [None if isinstance(each, Undefined) else each for each in (value, *arguments)]
-        if function.name in {"join", "join_text"} and len(given) > 1:
-            given = [given[1], given[0], *given[2:]]
-        try:
-            shaped = [shape_argument(kind, each) for kind, each in zip(argument_kinds(function, len(given)), given, strict=True)]
-            return within_bounds(function.call(*([Run(None)] if function.needs_run else []), *shaped))
-        except EvaluationError as error:
-            raise EvaluationError(f"{function.name}: {error}") from None
-        except (ArithmeticError, ValueError, TypeError, LookupError) as error:
-            raise EvaluationError(f"{function.name}: cannot work with this value ({type(error).__name__})") from None
-
-    return apply
-
-
-def _finalize(value: Any) -> Any:
-    """What is written for a value in the midst of a text: nothing for null."""
-    return "" if value is None or isinstance(value, Undefined) else as_text(value)
-
-
-FILTERS: Final = {name: FUNCTIONS[name] for name in FUNCTIONS if "each" not in FUNCTIONS[name].takes and FUNCTIONS[name].takes}
-"""The functions that may be used as filters: all but those that take an expression."""
-
-_SANDBOX: Final = Sandbox(undefined=Missing, finalize=_finalize, autoescape=False, keep_trailing_newline=True, cache_size=0)
-_SANDBOX.filters = {name: _filter(function) for name, function in FILTERS.items()}
-_SANDBOX.globals = {}
-_SANDBOX.tests = {}
-_ENVIRONMENTS: Final = {
-    "text": _SANDBOX,
-    "xml": _SANDBOX.overlay(finalize=lambda value: FUNCTIONS["xml_text"].call(_finalize(value))),
-    "path": _SANDBOX.overlay(finalize=lambda value: segment(_finalize(value))),
-}
-
-
 class Template(msgspec.Struct, frozen=True, eq=False):
     """A compiled template. `names` are the values it speaks of, each with the names behind its first dot."""
 
@@ -188,20 +94,20 @@ def compile_template(value: Any, kind: str = "text") -> Template:
         raise ValueError(f"expected a template of at most {MOST_TEMPLATE} characters, found {len(source)}")
     if "{{" not in source and "{%" not in source and "{#" not in source:
         return Template(source, place, frozenset(), lambda _values: source)
-    environment = _ENVIRONMENTS[kind]
+    environment = ENVIRONMENTS[kind]
     try:
         tree = environment.parse(source)
         _check(tree)
         names = frozenset(_paths(tree))
         render = _render_one(tree) if _is_single(tree) and kind == "text" else _render_text(environment, source)
-    except TemplateSyntaxError as error:
+    except (TemplateSyntaxError, ValueError, RecursionError) as error:
         raise ValueError(f"in the template {source[:60]!r}: {_said(error)}") from None
-    except RecursionError:
-        raise ValueError(f"in the template {source[:60]!r}: nested too deeply") from None
     return Template(source, place, names, render)
 
 
-def _said(error: TemplateSyntaxError) -> str:
+def _said(error: Exception) -> str:
+    if not isinstance(error, TemplateSyntaxError):
+        return "nested too deeply" if isinstance(error, RecursionError) else str(error)
     said = (error.message or "not understood").rstrip(".")
     return f"{said[:1].lower()}{said[1:]}{f' (line {error.lineno} of the template)' if error.lineno > 1 else ''}"
 
@@ -214,7 +120,7 @@ def _render_one(tree: nodes.Template) -> Callable[[Mapping[str, Any]], Any]:
     output = tree.body[0]
     assert isinstance(output, nodes.Output)  # noqa: S101 -- _is_single has looked
     body = [nodes.Assign(nodes.Name("result", "store"), output.nodes[0], lineno=1)]
-    plain = _SANDBOX.from_string(nodes.Template(body, lineno=1))
+    plain = SANDBOX.from_string(nodes.Template(body, lineno=1))
 
     def render(values: Mapping[str, Any]) -> Any:
         found = vars(plain.make_module(dict(values)))["result"]
@@ -257,7 +163,7 @@ def _check(tree: nodes.Template) -> None:
 
 def _check_filter(node: nodes.Filter) -> None:
     if node.name not in FILTERS:
-        raise ValueError(f"there is no filter {node.name}{near_miss(node.name, FILTERS)}")
+        raise ValueError(f"there is no filter {node.name}{near_miss(node.name, FILTERS).replace('()', '')}")
     if node.node is None or node.kwargs or node.dyn_args or node.dyn_kwargs:
         raise ValueError(f"the filter {node.name} takes plain arguments only")
     check_count(FILTERS[node.name], 1 + len(node.args))

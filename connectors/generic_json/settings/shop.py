@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self
-from urllib.parse import urlsplit
+import re
+from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field, ValidationInfo, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo, model_validator
 
 from connectors.generic_json.recipes import merged, read_recipe
 from connectors.generic_json.settings.answers import AnswerSettings
@@ -15,9 +15,18 @@ from connectors.generic_json.settings.mapping import OrderMap
 from connectors.generic_json.settings.shipment import ShipmentSettings
 from connectors.generic_json.settings.values import Block
 from connectors.interface import ConnectorSettings
-from connectors.places import PLACES, with_places
+from connectors.places import PLACES, MisplacedError, with_places
 
-ShopUrl = Annotated[str, Field(pattern=r"^https?://[^\s/?#]+[^\s?#]*$")]
+_URL = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
+
+
+def _address(value: str) -> str:
+    if not _URL.fullmatch(value):
+        raise ValueError(f"expected an address such as https://shop.example, without user name and query, found {value!r}")
+    return value
+
+
+ShopUrl = Annotated[str, AfterValidator(_address)]
 
 
 class LimitSettings(Block):
@@ -69,10 +78,9 @@ class GenericJsonSettings(ConnectorSettings):
         place_of = (info.context or {}).get(PLACES)
         block = with_places(value, place_of) if place_of is not None else value
         recipe = block.get("recipe")
-        return merged(read_recipe(recipe), block) if isinstance(recipe, str) and recipe else block
-
-    @model_validator(mode="after")
-    def _reachable(self) -> Self:
-        if not urlsplit(self.url).hostname:
-            raise ValueError(f"url: expected an address such as https://shop.example, found {self.url!r}")
-        return self
+        if not isinstance(recipe, str) or not recipe:
+            return block
+        try:
+            return merged(read_recipe(recipe), block)
+        except ValueError as error:
+            raise MisplacedError(("recipe",), str(error)) from None
