@@ -32,7 +32,7 @@ class OddValueError(ValueError):
 
 def text(value: Any) -> str:
     """Text as it stands, outer blanks off; a number as its digits; null, booleans, lists and objects as nothing."""
-    if isinstance(value, str):
+    if type(value) is str:
         return value.strip()
     if value is None or isinstance(value, bool | list | dict):
         return ""
@@ -41,7 +41,7 @@ def text(value: Any) -> str:
 
 def plain(value: Any) -> str:
     """Text for people in one line: entities decoded once, tags off. Text without either stays exactly as it is."""
-    found = text(value)
+    found = value.strip() if type(value) is str else text(value)
     return clean_text(found) if "<" in found or "&" in found else found
 
 
@@ -54,7 +54,7 @@ def prose(value: Any) -> str:
 def amount(value: Any, path: str) -> Decimal:
     """Money, exact. Raises `OddValueError` unless it is a number or a text that is one."""
     try:
-        found = Decimal(value if isinstance(value, str) else _digits(value))
+        found = Decimal(value if type(value) is str else _digits(value))
     except (InvalidOperation, ValueError):
         raise OddValueError(path, "money", value) from None
     if not found.is_finite():

@@ -10,8 +10,12 @@ from typing import Any
 import msgspec
 
 from connectors.testing.shops.woocommerce import Access, FakeWooCommerceShop, Traits
+from connectors.woocommerce import wire
+from connectors.woocommerce.goods import Goods, Units, read_goods
+from connectors.woocommerce.mapping import Surroundings
 
 _FOLDER = Path(__file__).parents[2] / "fixtures" / "woocommerce"
+POUNDS = Units(weight="lbs", length="in")
 PAGES = (1, 2, 3)
 VARIABLE_PRODUCTS = (45, 51, 54)
 
@@ -44,3 +48,18 @@ def recorded_shop() -> FakeWooCommerceShop:
         shop.refunds.setdefault(str(refund["parent_id"]), []).append(refund)
     shop.desk.notes.update(recorded("notes"))
     return shop
+
+
+def recorded_surroundings() -> Surroundings:
+    """What the recorded shop would have been asked."""
+    goods: dict[tuple[int, int], Goods] = {}
+    for name in ("products", "products-trash"):
+        for product in msgspec.json.decode(recorded_bytes(f"{name}.json"), type=list[wire.Product]):
+            goods[int(str(product.id)), 0] = read_goods(product, POUNDS)
+    for parent in VARIABLE_PRODUCTS:
+        for variation in msgspec.json.decode(recorded_bytes(f"variations-{parent}.json"), type=list[wire.Product]):
+            goods[parent, int(str(variation.id))] = read_goods(variation, POUNDS, goods[parent, 0])
+    refunds: dict[int, list[wire.Refund]] = {}
+    for found in msgspec.json.decode(recorded_bytes("refunds.json"), type=list[wire.Refund]):
+        refunds.setdefault(int(str(found.parent_id)), []).append(found)
+    return Surroundings(goods=goods, refunds=refunds)

@@ -17,10 +17,9 @@ from connectors.woocommerce.goods import Goods, Units, read_goods
 from connectors.woocommerce.lines import Discounts, Rules, VirtualItems
 from connectors.woocommerce.mapping import Surroundings, read_order
 from connectors.woocommerce.statuses import STATUSES
-from tests.connectors.woocommerce.recordings import VARIABLE_PRODUCTS, recorded, recorded_bytes, recorded_orders
+from tests.connectors.woocommerce.recordings import recorded, recorded_orders, recorded_surroundings
 
 KEEP = Rules(virtual_items=VirtualItems.KEEP)
-POUNDS = Units(weight="lbs", length="in")
 
 
 def line(number: int = 1, **changes: Any) -> dict[str, Any]:
@@ -156,21 +155,6 @@ def test_no_json_makes_reading_fail(changes: dict[str, Any], line_changes: dict[
 @given(st.binary(max_size=60))
 def test_no_bytes_make_decoding_fail(raw: bytes) -> None:
     assert read_row(raw).order is not None
-
-
-def recorded_surroundings() -> Surroundings:
-    """What the recorded shop would have been asked."""
-    goods: dict[tuple[int, int], Goods] = {}
-    for name in ("products", "products-trash"):
-        for product in msgspec.json.decode(recorded_bytes(f"{name}.json"), type=list[wire.Product]):
-            goods[int(str(product.id)), 0] = read_goods(product, POUNDS)
-    for parent in VARIABLE_PRODUCTS:
-        for variation in msgspec.json.decode(recorded_bytes(f"variations-{parent}.json"), type=list[wire.Product]):
-            goods[parent, int(str(variation.id))] = read_goods(variation, POUNDS, goods[parent, 0])
-    refunds: dict[int, list[wire.Refund]] = {}
-    for found in msgspec.json.decode(recorded_bytes("refunds.json"), type=list[wire.Refund]):
-        refunds.setdefault(int(str(found.parent_id)), []).append(found)
-    return Surroundings(goods=goods, refunds=refunds)
 
 
 @pytest.mark.parametrize("discounts", Discounts)

@@ -1,0 +1,119 @@
+"""Shopify: CPU time from its JSON to ShipStation's XML against the floor, and how many requests orders and shipments cost.
+
+The floor is the one of the WooCommerce benchmark: the same bytes through orjson, the same tree through lxml. The bytes are the sample orders
+of Shopify's own documentation, as REST pages. Requests are counted at the fake Shopify; beside each count stands the least possible: pages of
+250 orders, which is the most Shopify gives, and one reading (the ids of what is to be shipped) before one writing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from lxml import etree
+
+from connectors.orders import Order, RejectedOrder, Window
+from connectors.shipments import Shipment, ShippedItem
+from connectors.shopify.mapping import decode_order, read_order
+from connectors.shopify.settings import ShopifySettings
+from connectors.shopify.wire import ORDER_FIELDS
+from connectors.shopify.wire import Order as WireOrder
+from connectors.shopify.wire_fulfilment import OrdersPage
+from connectors.testing.shops.shopify import Bucket, FakeShopify
+from connectors.upstream import UpstreamPolicy
+from proxy.shipstation.orders_xml import encode_order, frame_page
+from tests.benchmarks.cpu_per_order import ROUNDS, _floor, _medians, _plan
+from tests.connectors.shopify.shops import open_shop
+
+SAMPLES = Path(__file__).parents[1] / "fixtures" / "shopify" / "orders.json.gz"
+SETTINGS = ShopifySettings(shop="north", access_token="shpat_0", test_orders="export")
+ORDERS = 1000
+_KEEP = etree.XMLParser(strip_cdata=False)
+_FREE = UpstreamPolicy(rate=100_000, timeout=60, concurrency=16)
+
+
+def run() -> Iterator[str]:
+    """Measure and tell."""
+    yield from _cpu()
+    yield from asyncio.run(_requests())
+
+
+def _cpu() -> Iterator[str]:
+    """The samples that go out, in pages of 40, with the fields that a list request asks for."""
+    wanted = set(ORDER_FIELDS.split(","))
+    rows = [row["order"] for row in json.loads(gzip.decompress(SAMPLES.read_bytes()))]
+    good = [{name: order[name] for name in order if name in wanted} for order in rows if _is_sent(order)]
+    bodies = [json.dumps({"orders": good[start : start + 40]}, separators=(",", ":")).encode() for start in range(0, len(good), 40)]
+    pages = [b"".join(_encoded(body)) for body in bodies]
+    trees = [[_plan(order) for order in etree.fromstring(b"<Orders>" + page + b"</Orders>", _KEEP)] for page in pages]
+    count = sum(map(len, trees))
+    decoded = [order for body in bodies for order in _decoded(body)]
+    orders = [order for order in (read_order(row, SETTINGS) for row in decoded) if isinstance(order, Order)]
+    ours, floor, decode, mapping, encode = _medians(
+        lambda: [frame_page(_encoded(body), 1) for body in bodies],
+        lambda: [_floor(body, page) for body, page in zip(bodies, trees, strict=True)],
+        lambda: [_decoded(body) for body in bodies],
+        lambda: [read_order(row, SETTINGS) for row in decoded],
+        lambda: [encode_order(order) for order in orders],
+    )
+    size = sum(map(len, bodies)) / count
+    yield f"{count} orders of {size:.0f} bytes, median of {ROUNDS} rounds, CPU time of this process"
+    yield f"Portside {ours / count * 1e6:.0f} µs an order, floor {floor / count * 1e6:.0f} µs: ratio {ours / floor:.2f}"
+    yield f"of that: decode {decode / count * 1e6:.0f} µs, map {mapping / count * 1e6:.0f} µs, encode and check {encode / count * 1e6:.0f} µs"
+
+
+def _is_sent(order: dict[str, Any]) -> bool:
+    decoded = decode_order(json.dumps(order).encode())
+    found = read_order(decoded, SETTINGS) if isinstance(decoded, WireOrder) else decoded
+    return isinstance(found, Order) and bool(found.customer.ship_to.country)
+
+
+def _decoded(body: bytes) -> list[WireOrder]:
+    found = (decode_order(raw) for raw in msgspec.json.decode(body, type=OrdersPage).orders)
+    return [order for order in found if not isinstance(order, RejectedOrder)]
+
+
+def _encoded(body: bytes) -> list[bytes]:
+    found = (read_order(order, SETTINGS) for order in _decoded(body))
+    return [encode_order(order) for order in found if isinstance(order, Order)]
+
+
+async def _requests() -> list[str]:
+    lines = []
+    for transport in ("rest", "graphql"):
+        lines += [await _listing(transport, extras=extras) for extras in (False, True)]
+        lines.append(await _shipping(transport))
+    return lines
+
+
+async def _listing(transport: str, *, extras: bool) -> str:
+    async with FakeShopify() as shop:
+        shop.points = Bucket(1e9, 0.0)
+        for number in range(ORDERS):
+            order = shop.book.add(modified_at=shop.clock() + timedelta(seconds=number), lines=(("A", 1), ("B", 2)))
+            # A catalogue of 200 variants.
+            order.extra["lines"] = {"A": {"variant_id": number % 100 + 1}, "B": {"variant_id": number % 100 + 101}}
+        window = Window(start=shop.clock(), end=shop.clock() + timedelta(seconds=ORDERS))
+        settings = {"transport": transport, "holds": extras, "product_details": extras}
+        async with open_shop(shop, _FREE, **settings) as connector:
+            found = [order async for order in connector.list_orders(window)]
+        points = f", {shop.points.level:.0f} points" if shop.points.level else ""
+        what = "with holds and product details" if extras else "orders alone"
+        return f"{transport}: {len(found)} orders, {what}: {len(shop.requests)} requests{points} (least possible: {ORDERS // 250} requests)"
+
+
+async def _shipping(transport: str) -> str:
+    async with FakeShopify() as shop:
+        orders = [shop.book.add() for _ in range(50)]
+        async with open_shop(shop, _FREE, transport=transport) as connector:
+            for order in orders:
+                item = ShippedItem(line_id=order.lines[0].id, sku="SKU-1", quantity=1)
+                number = f"T{order.id}"
+                await connector.ship(Shipment(order_id=order.id, carrier="UPS", tracking_number=number, items=(item,)), ())
+        return f"{transport}: {len(shop.requests) / len(orders):.1f} requests a shipment (least possible: 2)"
