@@ -112,9 +112,11 @@ class ConnectorType(msgspec.Struct, frozen=True, kw_only=True):
     """A kind of shop: the object an entry point of the group `portside.connectors` names.
 
     `open` gives an async context manager: entering it makes the connector ready (no request is made yet), leaving it closes its
-    connections. `settings` is the pydantic model of its `connector:` block.
+    connections. `settings` is the pydantic model of its `connector:` block. `status_word` turns a status as people may write it in the
+    settings into the word that `Order.shop_status` will have.
     """
 
     name: str
     settings: type[ConnectorSettings]
     open: Callable[[Any, ConnectorContext], AbstractAsyncContextManager[Connector]]
+    status_word: Callable[[str], str] = str

@@ -26,8 +26,9 @@ async def open_store(name: str, settings: StoreSettings, kind: ConnectorType, ob
     """Open the connector of one store; `observer` hears of each exchange with the shop. No request is made yet."""
     carriers = Carriers({word: Carrier(name=entry.name, tracking_url=entry.tracking_url) for word, entry in settings.carriers.items()})
     context = ConnectorContext(store=name, upstream=settings.upstream.policy(), observer=observer, carriers=carriers)
+    statuses = {kind.status_word(word): status for word, status in settings.statuses.items()}
     async with kind.open(settings.connector, context) as connector:
-        yield Store(name=name, settings=settings, connector=connector)
+        yield Store(name=name, settings=settings.model_copy(update={"statuses": statuses}), connector=connector)
 
 
 @asynccontextmanager

@@ -13,7 +13,10 @@ from connectors.testing.faults import Answer
 from connectors.testing.requests import SeenRequest
 from connectors.testing.shops.woocommerce import FakeWooCommerceShop
 from connectors.testing.trial import QUICK, WINDOW, at, failure, ids, walk
-from tests.connectors.woocommerce.harness import open_woocommerce
+from connectors.woocommerce import connector_type
+from proxy.settings import StoreSettings
+from proxy.stores import open_store
+from tests.connectors.woocommerce.harness import open_woocommerce, settings_for
 
 SIZE = 10
 
@@ -222,6 +225,13 @@ async def test_a_status_nobody_knows_holds_the_order_and_says_so(shop: FakeWooCo
     assert isinstance(found, Order)
     assert (found.status, found.shop_status, found.status_known) == (OrderStatus.ON_HOLD, "awaiting-pickup", False)
     assert opened == [found.id]
+
+
+async def test_a_store_may_write_its_statuses_with_the_prefix_that_the_database_has(shop: FakeWooCommerceShop) -> None:
+    given = {"credentials": {"username": "a", "password": "b"}, "statuses": {"wc-awaiting-pickup": "on_hold", "Packed": "paid"}}
+    settings = StoreSettings.model_validate({**given, "connector": settings_for(shop)})
+    async with open_store("north", settings, connector_type) as store:
+        assert store.settings.statuses == {"awaiting-pickup": OrderStatus.ON_HOLD, "packed": OrderStatus.PAID}
 
 
 async def test_only_what_is_needed_is_asked_for_and_with_six_decimals(shop: FakeWooCommerceShop) -> None:
