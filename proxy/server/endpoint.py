@@ -13,7 +13,7 @@ from proxy.keys import DELIVERER, EXPORTER, METRICS, STORES
 from proxy.server.answers import plain_answer, retry_headers, xml_error, xml_page
 from proxy.server.auth import authenticated_store
 from proxy.shipstation.errors import WireError
-from proxy.shipstation.requests import Action, parse_action, parse_export, parse_notify
+from proxy.shipstation.requests import TRIAL_HEADER, Action, parse_action, parse_export, parse_notify
 
 # A notice of the largest order ShipStation knows stays far below this.
 LARGEST_BODY = 256 * 1024
@@ -37,12 +37,14 @@ async def greet(request: web.Request) -> web.Response:
 
 
 async def give_orders(request: web.Request) -> web.StreamResponse:
-    """One page of orders. That it was sent is taken down only once all of it has left."""
+    """One page of orders. That it was sent is taken down only once all of it has left, and not at all for a trial: ShipStation did not get it."""
     store = authenticated_store(request, request.app[STORES])
     if parse_action(request.query) is not Action.EXPORT:
         raise WireError("a shipment notice: expected POST, found GET", status=HTTPStatus.METHOD_NOT_ALLOWED)
     page = await request.app[EXPORTER].page(store, parse_export(request.query))
     response = await _sent(request, xml_page(page.body))
+    if TRIAL_HEADER in request.headers:
+        return response
     request.app[METRICS].polled(store=store.name, at=time.time())
     try:
         await request.app[EXPORTER].sent(page)

@@ -19,6 +19,7 @@ from proxy.shipstation.shipnotice_xml import parse_shipnotice
 __all__ = [
     "CHALLENGE",
     "SECRET_PARAMETERS",
+    "TRIAL_HEADER",
     "Action",
     "Credentials",
     "ExportRequest",
@@ -29,6 +30,8 @@ __all__ = [
     "parse_notify",
 ]
 
+# Sent by our own simulator, so that a trial of a live store is not taken for ShipStation having got those orders.
+TRIAL_HEADER = "Portside-Trial"
 # The attribute `pages` is a signed 16-bit number in ShipStation's schema, so no page can lie beyond.
 LAST_PAGE = 32_767
 # Ten years: long enough to import a shop's history in one go, short enough to tell a broken clock from a wish.

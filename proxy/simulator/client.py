@@ -14,6 +14,7 @@ import aiohttp
 from yarl import URL
 
 from proxy.shipstation.credentials import KEY, PASSWORD, USERNAME, Credentials
+from proxy.shipstation.requests import TRIAL_HEADER
 from proxy.simulator.answers import Answer
 from proxy.simulator.poller import NoAnswerError
 
@@ -48,10 +49,13 @@ class StoreClient:
     async def open(
         cls, url: URL, credentials: Credentials, login: Login = Login.BOTH, *, patience: float = PATIENCE
     ) -> AsyncIterator[Self]:
-        """A client with connections of its own; `patience` is the seconds after which an answer is given up."""
+        """A client with connections of its own; `patience` is the seconds after which an answer is given up.
+
+        Its requests are marked as a trial, so that a Portside does not take down that ShipStation was given the orders.
+        """
         timeout = aiohttp.ClientTimeout(total=patience)
-        agent = {"User-Agent": "portside-simulator"}
-        async with aiohttp.ClientSession(timeout=timeout, headers=agent, cookie_jar=aiohttp.DummyCookieJar()) as session:
+        marks = {"User-Agent": "portside-simulator", TRIAL_HEADER: "1"}
+        async with aiohttp.ClientSession(timeout=timeout, headers=marks, cookie_jar=aiohttp.DummyCookieJar()) as session:
             yield cls(session, url, credentials, login)
 
     @property

@@ -4,16 +4,19 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import aiohttp
 import msgspec
 import pytest
 from click.testing import CliRunner, Result
 from yarl import URL
 
+from proxy.app import Portside
 from proxy.cli import main
 from proxy.simulator.checks.shipments import Shipments
 from proxy.simulator.client import StoreClient
 from proxy.simulator.exam import Exam
 from proxy.simulator.history import History, Pace
+from proxy.simulator.poller import export_query
 from proxy.simulator.promises import Outcome
 from proxy.simulator.verify import tried
 from tests.builders import build_item, build_order
@@ -189,13 +192,25 @@ async def test_nothing_is_written_unless_notices_are_asked_for() -> None:
         assert store.shipments != []
 
 
-async def test_portside_keeps_every_promise(tmp_path: Path) -> None:
+async def _polls(front: Portside) -> int:
+    """How many stores have a last poll in the metrics."""
+    text = front.metrics.render()[0].decode()
+    return sum(line.startswith("portside_last_poll") and 'store="north"' in line for line in text.splitlines())
+
+
+async def test_portside_keeps_every_promise_and_does_not_take_the_trial_for_a_poll(tmp_path: Path) -> None:
     orders = [
         build_order(id=str(n), number=f"A-{n}", modified_at=NOW - timedelta(minutes=15 + 7 * n, seconds=n % 60), items=(build_item(),))
         for n in range(1, 150)
     ]
     stall = Stall(orders[::-1])
     async with open_front(stall, tmp_path, export={"page_size": 25}) as front:
-        result = await portside("simulate", f"http://north:pass-word@{front.public}/stores/north", "--speed", "1000000")
+        url = f"http://north:pass-word@{front.public}/stores/north"
+        result = await portside("simulate", url, "--speed", "1000000")
+        after_trial = await _polls(front)
+        async with aiohttp.ClientSession() as session, session.get(url, params=dict(export_query(NOW, NOW, 1))) as answer:
+            assert answer.status == 200
+        after_poll = await _polls(front)
+    assert (after_trial, after_poll) == (0, 1), "a trial must not count as ShipStation having got the orders"
     assert result.exit_code == 0, result.output
     assert "29 kept, 0 broken, 0 untried" in result.output
