@@ -33,6 +33,8 @@ class ExportMachine(RuleBasedStateMachine):
 
     storage: Callable[[VirtualClock], ExportStorage] = MemoryExportStorage
     world_options: ClassVar[dict[str, Any]] = {}
+    # A fine shop dates each change by the common clock and lists it at once.
+    fine_shop: ClassVar[bool] = False
 
     def __init__(self) -> None:
         super().__init__()
@@ -50,7 +52,7 @@ class ExportMachine(RuleBasedStateMachine):
     )
     def open(self, *, skew: int, resend: bool, defer: bool, counts: bool) -> None:
         export = {"resend_unchanged": resend, "when_shop_is_down": "defer" if defer else "fail"}
-        self.world = self.do(self._open(skew, export))
+        self.world = self.do(self._open(0 if self.fine_shop else skew, export))
         self.world.connector.counts = counts
 
     async def _open(self, skew: int, export: dict[str, Any]) -> World:
@@ -64,7 +66,10 @@ class ExportMachine(RuleBasedStateMachine):
 
     @rule(lag=LAGS)
     def buyer_orders(self, lag: int) -> None:
-        self.world.book.add(lag=lag)
+        self.world.book.add(lag=self._lag(lag))
+
+    def _lag(self, lag: int) -> int:
+        return 0 if self.fine_shop else lag
 
     @precondition(lambda self: self.world.book.orders)
     @rule(which=st.integers(0, 30), lag=LAGS, status=STATES)
@@ -73,12 +78,12 @@ class ExportMachine(RuleBasedStateMachine):
 
     def _edit(self, which: int, lag: int, status: OrderStatus) -> None:
         keys = sorted(self.world.book.orders)
-        self.world.book.edit(keys[which % len(keys)], lag=lag, status=status)
+        self.world.book.edit(keys[which % len(keys)], lag=self._lag(lag), status=status)
 
     @rule(count=st.integers(4, 9), lag=LAGS)
     def shop_imports_in_bulk(self, count: int, lag: int) -> None:
         for _ in range(count):
-            self.world.book.add(lag=lag)
+            self.world.book.add(lag=self._lag(lag))
 
     @rule(edits=EDITS)
     def shop_changes_during_the_next_walk(self, edits: list[tuple[int, int]]) -> None:
@@ -136,21 +141,39 @@ class ExportMachine(RuleBasedStateMachine):
         walk = self.walks.pop(which % len(self.walks))
         self._try(self.world.poller.finish(walk, self.world.page, self.world.sent))
 
-    @rule(pages=st.integers(0, 2), moves_on=st.booleans(), last_written=st.booleans())
-    def shipstation_gives_up(self, *, pages: int, moves_on: bool, last_written: bool) -> None:
-        """The page after the last is lost on the way; unless it was written whole, ShipStation may forget the window altogether."""
+    @rule(pages=st.integers(0, 2), moves_on=st.booleans(), last=st.sampled_from(["not asked for", "cut off", "lost"]))
+    def shipstation_gives_up(self, *, pages: int, moves_on: bool, last: str) -> None:
+        """After some pages the next is not asked for, or cut off in the middle, or lost though we wrote it whole.
+
+        Only of a page that was written whole must ShipStation tell us: by asking for the window's start again. Else it may forget the window.
+        """
         walk = self.world.poller.begin()
-        if self._try(self._part_of(walk, pages, last_written=last_written)) and moves_on and not last_written:
+        if self._try(self._part_of(walk, pages, last)) and moves_on and last != "lost":
             self.world.poller.start = max(self.world.poller.start, walk.end)
 
-    async def _part_of(self, walk: Walk, pages: int, *, last_written: bool) -> None:
+    async def _part_of(self, walk: Walk, pages: int, last: str) -> None:
         for _ in range(pages):
             if walk.finished:
                 break
             await self.world.poller.take(walk, walk.next, self.world.page, self.world.sent)
+        if last == "not asked for":
+            return
         lost = await self.world.page(ExportRequest(start=walk.start, end=walk.end, page=min(walk.next, walk.pages)))
-        if last_written:
+        if last == "lost":
             await self.world.sent(lost)
+
+    @precondition(lambda self: self.world.book.orders)
+    @rule(which=st.integers(0, 30), wait=st.sampled_from([60, 300]))
+    def two_walks_cross(self, which: int, wait: int) -> None:
+        """A second window is begun and finished before the first one's last pages are asked for."""
+        first = self.world.poller.begin()
+        if not self._try(self.world.poller.take(first, 1, self.world.page, self.world.sent)):
+            return
+        self.world.clock.forward(1)
+        self._edit(which, 0, OrderStatus.CANCELLED)
+        self.world.clock.forward(wait)
+        self.shipstation_polls()
+        self._try(self._whole(first))
 
     @rule(back=st.sampled_from([60, 600, 7200]), span=st.sampled_from([60, 600]))
     def somebody_asks_for_history(self, back: int, span: int) -> None:
