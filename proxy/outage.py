@@ -7,8 +7,8 @@ proves nothing; several in a row, or a shop that its own breaker has stopped ask
 from __future__ import annotations
 
 # So many different deliveries in a row must fail before it is the shop's fault and not theirs.
-_PROOF = 3
-_REST = 30.0
+_PROOF = 5
+_REST = 2.0
 _LONGEST_REST = 300.0
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
@@ -65,10 +65,16 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that only looks. Raises StorageError if the database does not answer."""
+        """A connection that only looks. On SQLite what it sees stays the same throughout; on PostgreSQL each statement sees the newest.
+
+        Raises StorageError if the database does not answer.
+        """
         with _errors_as_ours():
-            async with self._engine.connect() as connection, connection.begin():
-                yield connection
+            async with self._engine.connect() as connection:
+                if self.is_postgresql:
+                    await connection.execution_options(isolation_level="AUTOCOMMIT")
+                async with connection.begin():
+                    yield connection
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
@@ -94,6 +100,24 @@ class Database:
             moment: datetime = (await connection.execute(select(func.clock_timestamp()))).scalar_one()
             return moment
         return system_clock()
+
+    def moment(self) -> Any:
+        """The same time as a value for a statement, where nobody needs to know it: PostgreSQL fills it in by itself."""
+        if self._clock is None and self.is_postgresql:
+            return func.clock_timestamp()
+        return (self._clock or system_clock)()
+
+    async def locked_now(self, connection: AsyncConnection, locks: Iterable[int]) -> datetime:
+        """The time, once this transaction holds the advisory locks of these numbers; on SQLite it holds the only write lock anyway.
+
+        They are taken in one sequence by everybody, so that two who want the same cannot block each other.
+        """
+        if not self.is_postgresql:
+            return await self.now(connection)
+        taken = (func.pg_advisory_xact_lock(number) for number in sorted(locks))
+        row = (await connection.execute(select(func.clock_timestamp(), *taken))).one()
+        moment: datetime = row[0]
+        return self._clock() if self._clock else moment
 
     async def migrate(self) -> None:
         """Bring the tables up to date. Safe to start in many processes at once: one works, the others wait and find it done."""

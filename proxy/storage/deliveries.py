@@ -112,8 +112,9 @@ class DatabaseDeliveries:
         )
         rows = (await connection.execute(statement)).all()
         if self._database.is_postgresql:
-            for number in sorted({number for row in rows for number in order_locks(row.store, row.order_id, row.order_number)}):
-                await connection.execute(select(func.pg_advisory_xact_lock(number)))
+            await self._database.locked_now(
+                connection, {number for row in rows for number in order_locks(row.store, row.order_id, row.order_number)}
+            )
         return [row.id for row in rows]
 
 

@@ -7,7 +7,7 @@ committed, so two processes never see the queue differently. On PostgreSQL these
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -44,12 +44,12 @@ class DatabaseOutbox:
     async def put(self, store: str, shipment: Shipment, *, lease: float | None) -> tuple[PutResult, Delivery]:
         """Committed when this returns; with `lease` the notice is ours at once if nothing of its order is on the way."""
         async with self._database.writing() as connection:
-            now = await self._database.now(connection)
-            await self._lock(connection, order_locks(store, shipment.order_id, shipment.order_number))
-            known = await _by_key(connection, store, shipment.key())
+            locks = order_locks(store, shipment.order_id, shipment.order_number)
+            now = await self._database.locked_now(connection, locks)
+            known, busy = await _found(connection, store, shipment)
             if known is not None and known.state is not DeliveryState.DEAD:
                 return PutResult.JOINED, known
-            taken = lease is not None and not await _order_is_busy(connection, store, shipment)
+            taken = lease is not None and not busy
             hold = leased(now, lease, secrets.token_hex(8)) if taken and lease is not None else {}
             if known is None:
                 statement = insert(deliveries).values({**new_row(store, shipment, now), **hold}).returning(deliveries)
@@ -139,7 +139,7 @@ class DatabaseOutbox:
 
     async def _settle(self, delivery: Delivery, attempt: Attempt | None, *, finished: bool = False, **changes: Any) -> None:
         async with self._database.writing() as connection:
-            now = await self._database.now(connection)
+            now = self._database.moment()
             values = {"due_at": now, "lease": None, "finished_at": now if finished else None, **changes}
             mine = and_(deliveries.c.id == delivery.id, _WAITING, deliveries.c.lease == delivery.lease)
             result = await connection.execute(update(deliveries).where(mine).values(values))
@@ -147,12 +147,6 @@ class DatabaseOutbox:
                 raise LeaseLostError(f"delivery {delivery.id} is no longer ours: the lease had lapsed")
             if attempt is not None:
                 await connection.execute(insert(attempts).values(write_attempt(delivery.id, attempt)))
-
-    async def _lock(self, connection: AsyncConnection, numbers: Iterable[int]) -> None:
-        """Wait for the orders' locks, always in the same sequence, so that two who want both cannot block each other."""
-        if self._database.is_postgresql:
-            for number in sorted(numbers):
-                await connection.execute(select(func.pg_advisory_xact_lock(number)))
 
     async def _lockable(self, connection: AsyncConnection, wanted: Mapping[int, set[int]]) -> list[int]:
         """Those rows whose orders could be locked without waiting."""
@@ -173,15 +167,13 @@ def _of_order(shipment: Shipment) -> ColumnElement[bool]:
     return or_(*words) if words else deliveries.c.key == shipment.key()
 
 
-async def _by_key(connection: AsyncConnection, store: str, key: str) -> Delivery | None:
-    statement = select(deliveries).where(deliveries.c.store == store, deliveries.c.key == key)
-    row = (await connection.execute(statement)).mappings().one_or_none()
-    return None if row is None else read_delivery(row)
-
-
-async def _order_is_busy(connection: AsyncConnection, store: str, shipment: Shipment) -> bool:
-    statement = select(exists().where(deliveries.c.store == store, _WAITING, _of_order(shipment)))
-    return bool((await connection.execute(statement)).scalar_one())
+async def _found(connection: AsyncConnection, store: str, shipment: Shipment) -> tuple[Delivery | None, bool]:
+    """The delivery of this very notice, if there is one, and whether anything of its order waits or is under way."""
+    key = shipment.key()
+    statement = select(deliveries).where(deliveries.c.store == store, or_(deliveries.c.key == key, and_(_WAITING, _of_order(shipment))))
+    rows = (await connection.execute(statement)).mappings().all()
+    known = next((read_delivery(row) for row in rows if row["key"] == key), None)
+    return known, any(row["state"] == DeliveryState.WAITING.value for row in rows)
 
 
 def _first_of_its_order(now: datetime) -> ColumnElement[bool]:
