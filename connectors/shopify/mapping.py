@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -160,13 +161,19 @@ def _tags(order: wire.Order) -> tuple[str, ...]:
     return tuple(filter(None, (tag.strip() for tag in (order.tags or "").split(","))))
 
 
+@lru_cache(maxsize=4096)
 def _folded(name: str) -> str:
     return re.sub(r"[\W_]+", "", name).casefold()
 
 
+@lru_cache(maxsize=64)
+def _folded_all(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(_folded, names))
+
+
 def _read_attributes(order: wire.Order, settings: ShopifySettings) -> tuple[str, bool, tuple[str, ...]]:
     """The gift message, whether it is a gift, and the other visible note attributes as `name: value`."""
-    wanted = {_folded(name) for name in settings.gift_attributes}
+    wanted = _folded_all(settings.gift_attributes)
     message, gift, others = "", False, []
     for attribute in order.note_attributes or ():
         name, value = (attribute.name or "").strip(), read_text(attribute.value)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from connectors.countries import country_code
 from connectors.orders import Address, Customer
 from connectors.shopify import wire
@@ -17,6 +19,9 @@ def _text(value: str | None) -> str:
     return (value or "").strip()
 
 
+_country = lru_cache(maxsize=1024)(country_code)
+
+
 def read_address(address: wire.Address | None, *, email: str, phone: str) -> Address:
     """An address with what there is of it. The name is put together from its parts if the whole is missing."""
     if address is None:
@@ -30,7 +35,7 @@ def read_address(address: wire.Address | None, *, email: str, phone: str) -> Add
         city=_text(address.city),
         region=_text(address.province_code) or _text(address.province),
         postal_code=_text(address.zip),
-        country=country_code(_text(address.country_code)) or country_code(_text(address.country)) or "",
+        country=_country(address.country_code or "") or _country(address.country or ""),
         phone=_text(address.phone) or phone,
         email=email,
     )
@@ -41,7 +46,8 @@ def read_customer(order: wire.Order) -> Customer:
     person = order.customer
     email = _text(order.email) or _text(order.contact_email) or _text(person.email if person else "")
     phone = _text(order.phone) or _text(person.phone if person else "")
-    ship_to = read_address(order.shipping_address, email=email, phone=phone)
+    # Who may be shipped to is settled elsewhere; an order that is over, or digital, goes out with the address there is.
+    ship_to = read_address(order.shipping_address or order.billing_address, email=email, phone=phone)
     bill_to = read_address(order.billing_address or order.shipping_address, email=email, phone=phone)
     if not bill_to.name and person is not None:
         name = " ".join(part for part in (_text(person.first_name), _text(person.last_name)) if part)

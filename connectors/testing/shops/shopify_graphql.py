@@ -90,12 +90,11 @@ def _orders(shop: FakeShopify, query: str = "", sortKey: str = "ID", **_: Any) -
     order_by = {"order": "updated_at asc"} if sortKey == "UPDATED_AT" else {}
     rows = sorted(_found(shop, query), key=lambda order: shopify_rest.sort_key(shop, order, order_by) if order_by else (int(order.id),))
 
-    def key(node: dict[str, Any]) -> str:
-        order = shop.book[str(tail(node["id"]))]
+    def key(order: BookOrder) -> str:
         place = shopify_rest.sort_key(shop, order, order_by) if order_by else (int(order.id),)
         return "|".join(part.isoformat() if hasattr(part, "isoformat") else f"{part:020}" for part in place)
 
-    return Connection([show_order_node(shop, order) for order in rows], key)
+    return Connection(rows, key, lambda order: show_order_node(shop, order))
 
 
 def _order_by_gid(shop: FakeShopify, gid: str) -> dict[str, Any] | None:

@@ -37,10 +37,14 @@ class Variable:
 
 @dataclass
 class Connection:
-    """A list that is read page by page with `first` and `after`; the cursor is the place in the list, or what `key` gives of a row."""
+    """A list that is read page by page with `first` and `after`; the cursor is the place in the list, or what `key` gives of a row.
+
+    `show` turns a row into what is answered, for the rows of a page alone.
+    """
 
     rows: list[Any]
     key: Callable[[Any], str] | None = None
+    show: Callable[[Any], Any] = lambda row: row
 
 
 class Document:
@@ -209,7 +213,7 @@ class Run:
             rows = [(place, row) for place, row in rows if (key(row) if key else f"{place:09}") > after]
         page = rows[:first]
         end = (key(page[-1][1]) if key else f"{page[-1][0]:09}") if page else None
-        return {"nodes": [row for _, row in page], "pageInfo": {"hasNextPage": len(rows) > first, "endCursor": end}}
+        return {"nodes": [connection.show(row) for _, row in page], "pageInfo": {"hasNextPage": len(rows) > first, "endCursor": end}}
 
 
 def _is_scalar(found: Any) -> bool:
