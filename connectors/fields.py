@@ -89,8 +89,13 @@ def text(value: Any, path: str, *, keep_lines: bool = False) -> str:
     if isinstance(value, bool) or not isinstance(value, (str, int, float, Decimal)):
         raise FieldError(path, "text", value)
     return clean_text(
-        value if isinstance(value, str) else f"{value:f}" if isinstance(value, Decimal) else str(value), keep_lines=keep_lines
+        value if isinstance(value, str) else _digits(value) if isinstance(value, Decimal) else str(value), keep_lines=keep_lines
     )
+
+
+def _digits(value: Decimal) -> str:
+    """A number's plain digits; as it came if that would be a text of a million zeros, which `1e999999` is short for."""
+    return f"{value:f}" if abs(value.adjusted()) < _LONGEST_NUMBER else str(value)
 
 
 def identifier(value: Any, path: str) -> str:
@@ -119,7 +124,7 @@ def number(value: Any, path: str, *, expected: str = "a number") -> Decimal:
         found = Decimal(repr(value))
     else:
         raise FieldError(path, expected, value)
-    if not found.is_finite() or abs(found) >= _LARGEST:
+    if not found.is_finite() or found.copy_abs() >= _LARGEST:
         raise FieldError(path, expected, value)
     return found
 

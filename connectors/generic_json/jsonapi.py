@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 _DEPTH: Final = 3
-_MOST: Final = 200_000
+_MOST: Final = 50_000
 
 
 def resolve(document: Any) -> Any:

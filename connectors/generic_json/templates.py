@@ -48,6 +48,7 @@ _ALLOWED: Final = (
     nodes.Dict,
     nodes.Pair,
 )
+_RESERVED: Final = frozenset({"self", "super", "caller", "varargs", "kwargs"})
 _NAMES: Final[Mapping[str, str]] = {
     "Call": "a call; functions are used as filters, as in {{ name | upper }}",
     "Test": "a test with `is`; compare with == or use the value itself",
@@ -158,6 +159,8 @@ def _check(tree: nodes.Template) -> None:
             raise ValueError("a template cannot loop inside a loop; use `each` of the step")
         if isinstance(node, nodes.Filter):
             _check_filter(node)
+        if isinstance(node, nodes.Name) and node.name in _RESERVED:
+            raise ValueError(f"a template cannot use {node.name}")
         pending += [(child, depth + 1, looped or isinstance(node, nodes.For)) for child in node.iter_child_nodes()]
 
 

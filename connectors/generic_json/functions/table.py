@@ -15,6 +15,7 @@ MOST_STEPS: Final = 200_000
 """Steps one evaluation may take; each list element looked at is one."""
 
 _MOST_DIGITS: Final = 30
+_LONGEST_NUMBER: Final = 100
 
 
 class EvaluationError(ValueError):
@@ -136,11 +137,13 @@ def as_number(value: Any) -> Decimal | None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
         raise EvaluationError(f"expected a number, found {kind_of(value)}")
+    if isinstance(value, str) and len(value) > _LONGEST_NUMBER:
+        raise EvaluationError("expected a number, found a long text")
     try:
-        number = value if isinstance(value, Decimal) else Decimal(str(value).strip())
+        number = +(value if isinstance(value, Decimal) else Decimal(str(value).strip()))
     except (ArithmeticError, ValueError):
         raise EvaluationError(f"expected a number, found {kind_of(value)}") from None
-    if not number.is_finite() or abs(number.adjusted()) > _MOST_DIGITS or len(number.as_tuple().digits) > 2 * _MOST_DIGITS:
+    if not number.is_finite() or abs(number.adjusted()) > _MOST_DIGITS:
         raise EvaluationError(f"expected a number of sensible size, found {str(value)[:40]}")
     return number
 

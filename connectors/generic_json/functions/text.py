@@ -12,7 +12,7 @@ from connectors.generic_json.functions.table import FUNCTIONS, MOST_TEXT, Evalua
 from connectors.generic_json.patterns import Pattern, PatternError, compile_pattern
 from connectors.markup import clean_text
 
-MOST_SEARCHED: Final = 5_000
+MOST_SEARCHED: Final = 2_000
 """Characters of a text that `extract` and `matches` look at."""
 
 _MOST_MARKUP: Final = 20_000
@@ -71,7 +71,7 @@ def split(run: Run, value: str | None, separator: str) -> list[str] | None:
     """A text cut at each separator: `split('a/b', '/')` is `["a", "b"]`."""
     if value is None or not separator:
         return value if value is None else [value]
-    run.spend(len(value) >> 4)
+    run.spend(value.count(separator))
     return value.split(separator)
 
 
@@ -171,7 +171,7 @@ def _search(run: Run, value: str | None, pattern: str) -> tuple[str | None, ...]
     except PatternError as error:
         raise EvaluationError(str(error)) from None
     searched = value[:MOST_SEARCHED]
-    run.spend((len(searched) + 1) * len(compiled.program) >> 4)
+    run.spend((len(searched) + 1) * len(compiled.program))
     return compiled.search(searched)
 
 

@@ -22,7 +22,7 @@ Values = Mapping[str, Any]
 
 _UNITS: Final = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400}
 _DURATION: Final = re.compile(r"(\d{1,9})\s*(ms|s|m|h|d)", re.ASCII)
-_MOST_SHAPE: Final = 50_000
+_MOST_SHAPE: Final = 20_000
 _DEEPEST_SHAPE: Final = 30
 _OPERATORS: Final = ("$value", "$each", "$give", "$key", "$if")
 
