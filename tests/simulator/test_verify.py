@@ -13,6 +13,7 @@ from proxy.simulator.client import Login, StoreClient
 from proxy.simulator.exam import CouldNotRunError, Exam, Walk
 from proxy.simulator.promises import Outcome, Result
 from proxy.simulator.verify import tried, verify
+from tests.builders import build_order
 from tests.simulator.store import LOGIN, Store, build_book
 
 NOW = datetime.now(UTC)
@@ -89,6 +90,15 @@ async def test_a_store_that_answers_any_date_is_named_for_each_kind_of_date() ->
 async def test_orders_that_change_places_between_requests_are_named() -> None:
     results = await examine(Store(build_book(NOW), ["order changes by the minute"]))
     assert broken(results) >= {"pages-disjoint", "page-again"}
+
+
+async def test_orders_older_than_the_trial_excuse_nothing_though_the_store_gives_more_than_asked() -> None:
+    store = Store(build_book(NOW), ["window ignored"])
+    async with store.open(), StoreClient.open(URL(store.url), LOGIN, patience=20) as client:
+        exam = Exam(client, now=NOW)
+        assert await exam.changed_since() == set()
+        store.book.append(build_order(id="new", modified_at=datetime.now(UTC)))
+        assert await exam.changed_since() == {"new"}
 
 
 async def test_no_pages_attribute_is_named_where_all_fits_on_one_page() -> None:
