@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Two cores are enough: the suite is written to run side by side.
 WORKERS ?= 2
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 
 .PHONY: help demo test check format lint types contracts dependencies benchmarks lock docs clean
 

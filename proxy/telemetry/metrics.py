@@ -17,7 +17,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 _SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 25.0, 60.0)
 
 # When a counter began says nothing that Prometheus does not find out itself.
-disable_created_metrics()
+disable_created_metrics()  # type: ignore[no-untyped-call]  # the library annotates all but this one
 
 
 class Metrics:
