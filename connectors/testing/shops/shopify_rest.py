@@ -39,7 +39,8 @@ def _second(moment: datetime) -> datetime:
 
 def matches(order: BookOrder, query: dict[str, str]) -> bool:
     """Whether an order passes the filters of a list request, as the real shop applies them: open orders alone unless told otherwise."""
-    modified = _second(order.modified_at)
+    # The shop compares what it has stored, and shows whole seconds.
+    modified = order.modified_at
     if "updated_at_min" in query and modified < _moment(query["updated_at_min"]):
         return False
     if "updated_at_max" in query and modified > _moment(query["updated_at_max"]):

@@ -111,6 +111,17 @@ async def test_a_crash_between_two_locations_is_finished_by_the_next_try(harness
         assert (await ship(harness, shipment)).already
 
 
+async def test_a_repeated_notice_of_everything_takes_nothing_that_was_added_since(harness: ShopifyHarness) -> None:
+    order = harness.shop.book.add(lines=(("A", 1), ("B", 1)))
+    one = harness.shop.shelves.split(order, (MAIN_LOCATION, {"A": 1}))[0]
+    await ship(harness, notice(order, "T1"))
+    assert len(order.parcels) == 1
+    added = harness.shop.shelves.split(order, (MAIN_LOCATION, {"B": 1}))[0]
+    assert (one.left, added.left) == (0, 1)
+    assert (await ship(harness, notice(order, "T1"))).already
+    assert len(order.parcels) == 1
+
+
 async def test_a_lost_answer_is_looked_into_before_anything_is_repeated(harness: ShopifyHarness) -> None:
     order = harness.shop.book.add(lines=(("A", 1),))
     harness.shop.faults.add(DropAnswer(), when=harness.is_write)
@@ -193,6 +204,7 @@ async def test_partial_shipments_without_a_number_are_counted_by_what_was_told_b
     assert (await ship(harness, first)).already
     await ship(harness, second, first)
     assert (await ship(harness, second, first)).already
+    assert (await ship(harness, second, first, second)).already
     assert [parcel.quantities for parcel in order.parcels] == [{order.lines[0].id: 1}] * 2
 
 

@@ -323,7 +323,7 @@ async def test_the_wall_of_60_days_hides_old_orders_without_the_scope(shop: Fake
 
 @pytest.mark.parametrize("transport", BOTH)
 async def test_a_window_that_ends_within_a_second_holds_that_second(shop: FakeShopify, transport: str) -> None:
-    order = shop.book.add(modified_at=at(5))
+    order = shop.book.add(modified_at=at(5) + timedelta(milliseconds=700))
     end = at(5) + timedelta(microseconds=999_999)
     async with open_shop(shop, transport=transport) as connector:
         assert await ids(connector, Window(start=at(5), end=end)) == [order.id]
