@@ -8,6 +8,7 @@ from collections.abc import MutableMapping
 from typing import Any, Literal, TextIO
 
 import structlog
+from aiohttp.http_exceptions import HttpProcessingError
 
 from proxy.telemetry.masking import MASK, is_secret_name, masked_text
 
@@ -28,6 +29,22 @@ def mask_event(_logger: Any, _method: str, event: _Event) -> _Event:
         elif isinstance(value, dict):
             event[name] = dict(mask_event(_logger, _method, dict(value)))
     return event
+
+
+class _Calm(logging.Filter):
+    """What strangers send to a public port that is no HTTP is one quiet line, not an error with a traceback and their bytes in it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Rewrite such a record; let every other one pass as it is."""
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, HttpProcessingError):
+            record.exc_info = None
+            record.levelno, record.levelname = logging.INFO, "INFO"
+            record.msg, record.args = "what came is no HTTP request: %s", (type(error).__name__,)
+        return True
+
+
+_calm = _Calm()
 
 
 def configure_logs(style: Format = "auto", level: Level = "info", stream: TextIO | None = None) -> None:
@@ -55,5 +72,6 @@ def configure_logs(style: Format = "auto", level: Level = "info", stream: TextIO
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
+    logging.getLogger("aiohttp.server").addFilter(_calm)
     for talkative in ("aiosqlite", "sqlalchemy", "alembic", "asyncio"):
         logging.getLogger(talkative).setLevel(logging.WARNING)

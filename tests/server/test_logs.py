@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import logging
@@ -84,6 +85,20 @@ async def test_no_secret_and_no_buyer_reaches_the_log_whatever_happens(tmp_path:
         assert hidden not in text, hidden
     for private in (buyer.name, buyer.email, buyer.phone, buyer.line1, buyer.postal_code):
         assert private not in text, private
+
+
+@pytest.mark.parametrize("sent", [b"GET /?SS-Password=pass-word HTTP/1.1\r\nno colon\r\n\r\n", b"\x16\x03\x01\x02\x00pass-word\r\n\r\n"])
+async def test_what_is_no_http_is_answered_400_and_logged_in_one_quiet_line(
+    stall: Stall, tmp_path: Path, log: io.StringIO, sent: bytes
+) -> None:
+    async with open_front(stall, tmp_path) as portside:
+        reader, writer = await asyncio.open_connection(portside.public.host, portside.public.port)
+        writer.write(sent)
+        assert (await reader.read()).startswith(b"HTTP/1.0 400 ")
+        writer.close()
+    assert all(line["level"] in ("info", "debug") for line in lines(log))
+    assert "pass-word" not in log.getvalue()
+    assert "Traceback" not in log.getvalue()
 
 
 @pytest.mark.parametrize(
