@@ -110,7 +110,7 @@ async def test_the_same_seed_asks_for_the_same_windows() -> None:
 
 async def test_orders_lost_between_windows_are_named() -> None:
     book = [msgspec.structs.replace(order, modified_at=order.modified_at.replace(second=30)) for order in build_book(NOW)]
-    minutes = [NOW.replace(second=30) - timedelta(hours=23, minutes=59 - number) for number in range(1200)]
+    minutes = [NOW.replace(second=30) - timedelta(hours=23, minutes=60 - 3 * number) for number in range(400)]
     book += [build_order(id=f"m{number}", number=f"M-{number}", modified_at=moment) for number, moment in enumerate(minutes)]
     _, results = await polled(Store(sorted(book, key=lambda order: order.modified_at), ["start excluded", "end cut to the minute"]))
     assert results["polls-complete"][0] is Outcome.BROKEN
@@ -200,13 +200,13 @@ async def _polls(front: Portside) -> int:
 
 async def test_portside_keeps_every_promise_and_does_not_take_the_trial_for_a_poll(tmp_path: Path) -> None:
     orders = [
-        build_order(id=str(n), number=f"A-{n}", modified_at=NOW - timedelta(minutes=15 + 7 * n, seconds=n % 60), items=(build_item(),))
-        for n in range(1, 150)
+        build_order(id=str(n), number=f"A-{n}", modified_at=NOW - timedelta(minutes=15 + 2 * n, seconds=n % 60), items=(build_item(),))
+        for n in range(1, 60)
     ]
     stall = Stall(orders[::-1])
-    async with open_front(stall, tmp_path, export={"page_size": 25}) as front:
+    async with open_front(stall, tmp_path, export={"page_size": 10}) as front:
         url = f"http://north:pass-word@{front.public}/stores/north"
-        result = await portside("simulate", url, "--speed", "1000000")
+        result = await portside("simulate", url, "--since", "3h", "--speed", "1000000")
         after_trial = await _polls(front)
         async with aiohttp.ClientSession() as session, session.get(url, params=dict(export_query(NOW, NOW, 1))) as answer:
             assert answer.status == 200

@@ -27,8 +27,9 @@ async def _pages_stated(exam: Exam) -> Verdict:
         return broken(f"the pages say {', '.join(map(str, stated[:_SHOWN]))} for one window", "Count the window once and keep the number.")
     if b"pages=" not in walk.answers[0].body[:500]:
         return broken("no attribute `pages` in the root element")
-    if len(walk.pages) > 1 and (thin := [n for n, page in enumerate(walk.pages[:-1], 1) if not page.orders]):
-        return broken(f"page {thin[0]} of {stated[0]} is empty, and it is not the last")
+    filled = [number for number, page in enumerate(walk.pages, 1) if page.orders]
+    if filled and filled != list(range(1, filled[-1] + 1)):
+        return broken(f"an empty page stands before page {filled[-1]}, which has orders")
     cut = f", the first {MOST_PAGES} read" if not walk.complete else ""
     return kept(f"pages={stated[0]}{cut}")
 
@@ -46,12 +47,12 @@ async def _again(exam: Exam) -> Verdict:
     walk = exam.whole
     if (verdict := _unusable(walk)) is not None:
         return verdict
-    number = len(walk.pages)
+    number = max(place for place, page in enumerate(walk.pages, 1) if page.orders)
     try:
         again = parse_page(await exam.page(walk.start, walk.end, number))
     except (NoAnswerError, UnreadablePageError) as error:
         return broken(f"page {number} asked a second time: {error}")
-    before, after = ({order.key for order in page.orders} for page in (walk.pages[-1], again))
+    before, after = ({order.key for order in page.orders} for page in (walk.pages[number - 1], again))
     if (before ^ after) - await exam.changed_since():
         return broken(f"page {number} held {len(before)} orders, asked again {len(after)}, {len(before & after)} of them the same")
     return kept(f"page {number} twice, the same {len(after)} orders")
@@ -80,7 +81,7 @@ async def _beyond(exam: Exam) -> Verdict:
 PAGING = (
     Promise(
         name="pages-stated",
-        text="Every page states the same number of pages, and none but the last is empty",
+        text="Every page states the same number of pages, and no empty page stands before one with orders",
         advice="Put the total into the root's attribute `pages`: ShipStation asks for that many and no more.",
         trial=_pages_stated,
     ),
