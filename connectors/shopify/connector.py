@@ -79,7 +79,9 @@ class ShopifyConnector:
         for order in await self._read(batch, held):
             yield order
 
-    async def _read(self, batch: Sequence[wire.Order | RejectedOrder], held: Mapping[int, Held]) -> list[Order | RejectedOrder]:
+    async def _read(self, batch: Sequence[wire.Order | RejectedOrder], held: Mapping[int, Held] | None) -> list[Order | RejectedOrder]:
+        if held is None:
+            held = await self._holds.of(one for one in batch if isinstance(one, wire.Order))
         variants = await self._variants(batch)
         return [
             one if isinstance(one, RejectedOrder) else read_order(one, self._settings, held=held.get(one.id), variants=variants)
@@ -113,7 +115,7 @@ class ShopifyConnector:
         found = await transport.read_order(key) if key else None
         if found is None:
             raise OrderNotFoundError(f"Shopify does not know an order with the id {order_id}.")
-        held = {}
+        held: dict[int, Held] = {}
         if isinstance(found, wire.Order) and self._settings.holds and not read_state(found, None).over:
             one = read_held(await transport.read_fulfillment_orders(key))
             held = {key: one} if one is not None else {}

@@ -1,6 +1,7 @@
 """Which orders may not be shipped now: on hold, or scheduled for later. One question for the whole shop rather than one per order.
 
-Order lists do not say it in REST, and only GraphQL can ask for all held fulfilment orders at once, so both transports use it for this.
+Order lists do not say it in REST, and only GraphQL can ask for all held fulfilment orders at once, so both transports use it for this. In a
+shop where very many are held, as with prepaid subscriptions, the orders at hand are asked about instead.
 """
 
 from __future__ import annotations
@@ -13,10 +14,15 @@ from connectors.errors import AuthenticationError
 from connectors.shopify import queries
 from connectors.shopify.graphql_client import GraphqlClient
 from connectors.shopify.graphql_fulfilment import FulfillmentOrderNode, GraphqlFulfilment
-from connectors.shopify.graphql_wire import Node, Rows, tail
-from connectors.shopify.statuses import Held
+from connectors.shopify.graphql_wire import Node, Rows, gid, tail
+from connectors.shopify.statuses import Held, left_quantity, read_state
+from connectors.shopify.wire import Order
 from connectors.shopify.wire_fulfilment import FulfillmentOrder
 
+# Of twenty fulfilment orders each.
+MOST_PAGES = 10
+_BATCH = 250
+_REASONS = {"ON_HOLD": "On hold", "SCHEDULED": "Scheduled for later"}
 _SEARCH = "status:ON_HOLD OR status:SCHEDULED"
 HELD_STATUSES = frozenset({"on_hold", "scheduled"})
 _log = structlog.get_logger(__name__)
@@ -24,6 +30,15 @@ _log = structlog.get_logger(__name__)
 
 class _HeldRows(Node, frozen=True):
     fulfillment_orders: Rows[FulfillmentOrderNode]
+
+
+class _State(Node, frozen=True):
+    id: str = ""
+    display_fulfillment_status: str | None = None
+
+
+class _States(Node, frozen=True):
+    nodes: tuple[_State | None, ...]
 
 
 class Holds:
@@ -34,13 +49,16 @@ class Holds:
         self._fulfilment = GraphqlFulfilment(client)
         self._forbidden = False
 
-    async def read(self) -> dict[int, Held]:
-        """What is held, by order. Empty, with a warning, if the app has no right to see fulfilment orders."""
+    async def read(self) -> dict[int, Held] | None:
+        """What is held, by order; None if that is too much to read at each poll: then ask `of` about the orders at hand.
+
+        Empty, with a warning, if the app has no right to see fulfilment orders.
+        """
         if self._forbidden:
             return {}
         found: dict[int, list[FulfillmentOrder]] = {}
         cursor: str | None = None
-        while True:
+        for _ in range(MOST_PAGES):
             try:
                 rows = (await self._client.ask(queries.HELD, {"after": cursor, "query": _SEARCH}, _HeldRows)).fulfillment_orders
             except AuthenticationError as error:
@@ -55,6 +73,22 @@ class Holds:
             if not following or following == cursor:
                 return {order: held for order, ones in found.items() if (held := read_held(ones)) is not None}
             cursor = following
+        return None
+
+    async def of(self, orders: Iterable[Order]) -> dict[int, Held]:
+        """Which of these orders are held as a whole. One that is held in part is not told of here."""
+        open_orders = {order.id: order for order in orders if not read_state(order, None).over}
+        held: dict[int, Held] = {}
+        numbers = sorted(open_orders)
+        for start in range(0, len(numbers), _BATCH):
+            ids = [gid("Order", number) for number in numbers[start : start + _BATCH]]
+            for node in (await self._client.ask(queries.STATES, {"ids": ids}, _States, size=len(ids))).nodes:
+                reason = _REASONS.get((node.display_fulfillment_status or "") if node else "")
+                if node is not None and reason:
+                    order = open_orders[tail(node.id)]
+                    units = {line.id: left_quantity(order, line) for line in order.line_items or ()}
+                    held[order.id] = Held(units=units, reasons=(reason,))
+        return held
 
 
 def read_held(fulfillment_orders: Iterable[FulfillmentOrder]) -> Held | None:

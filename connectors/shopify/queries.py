@@ -100,6 +100,8 @@ HELD = f"""query Held($after: String, $query: String) {{ fulfillmentOrders(first
 nodes {{ id status fulfillAt order {{ id }} fulfillmentHolds {{ reason reasonNotes }} lineItems(first: 10) {{ {_FULFILLMENT_LINES} }} }}
 pageInfo {{ hasNextPage endCursor }} }} }}"""
 
+STATES = """query States($ids: [ID!]!) { nodes(ids: $ids) { ... on Order { id displayFulfillmentStatus } } }"""
+
 VARIANTS = """query Variants($ids: [ID!]!) { nodes(ids: $ids) { ... on ProductVariant { id barcode
 media(first: 1) { nodes { preview { image { url } } } }
 product { featuredMedia { preview { image { url } } } }

@@ -62,6 +62,12 @@ def _attributes(pairs: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{"key": pair["name"], "value": pair["value"]} for pair in pairs]
 
 
+def _display_status(shop: FakeShopify, order: BookOrder, status: str | None) -> str:
+    """On hold or scheduled if all that is left is."""
+    states = {one.status for one in shop.shelves.of(order) if one.left}
+    return states.pop().upper() if states in ({"on_hold"}, {"scheduled"}) else _STATES[status]
+
+
 def show_order_node(shop: FakeShopify, order: BookOrder) -> dict[str, Any]:
     """An order under GraphQL's names."""
     shown = shop.show(order)
@@ -75,7 +81,7 @@ def show_order_node(shop: FakeShopify, order: BookOrder) -> dict[str, Any]:
         "processedAt": shown["processed_at"],
         "cancelledAt": shown["cancelled_at"],
         "displayFinancialStatus": (shown["financial_status"] or "").upper(),
-        "displayFulfillmentStatus": _STATES[shown["fulfillment_status"]],
+        "displayFulfillmentStatus": _display_status(shop, order, shown["fulfillment_status"]),
         "test": shown["test"],
         "taxesIncluded": shown["taxes_included"],
         "currencyCode": shown["currency"],

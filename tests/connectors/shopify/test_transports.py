@@ -136,6 +136,23 @@ async def test_held_and_scheduled_orders_are_on_hold_and_say_why(shop: FakeShopi
 
 
 @pytest.mark.parametrize("transport", BOTH)
+async def test_where_very_many_orders_are_held_those_at_hand_are_asked_about(
+    shop: FakeShopify, transport: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("connectors.shopify.holds.MOST_PAGES", 2)
+    for _ in range(45):
+        old = shop.book.add(modified_at=at(-1000))
+        schedule(shop.shelves.of(old)[0], "2027-01-01")
+    free, held, shipped = (shop.book.add(modified_at=at(minute)) for minute in (1, 2, 3))
+    hold(shop.shelves.of(held)[0], "other")
+    shop.book.set_status(shipped.id, OrderStatus.SHIPPED, at(3))
+    async with open_shop(shop, transport=transport) as connector:
+        told = {order.id: order.status for order in await walk(connector) if isinstance(order, Order)}
+    assert told == {free.id: OrderStatus.PAID, held.id: OrderStatus.ON_HOLD, shipped.id: OrderStatus.SHIPPED}
+    assert sum(b"query States(" in seen.body for seen in shop.requests) == 1
+
+
+@pytest.mark.parametrize("transport", BOTH)
 async def test_a_shop_that_lists_in_any_order_is_sorted_and_complete(shop: FakeShopify, transport: str) -> None:
     placed = [shop.book.add(modified_at=at(number / 10)).id for number in range(45)]
     shop.shuffles = True
