@@ -91,7 +91,7 @@ class WebhookSettings(BaseModel):
     )
     secret: SecretStr = Field(
         default=SecretStr(""),
-        description="What the shop signs with: a long random text for WooCommerce; empty for Shopify's client secret.",
+        description="What the shop signs with: a long random text; empty where the shop signs with the app's own secret.",
     )
     max_age: Duration = Field(default=timedelta(hours=6), description="Messages older than this are refused as replays.")
 

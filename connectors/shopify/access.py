@@ -57,6 +57,9 @@ def needs(settings: ShopifySettings) -> tuple[Need, ...]:
     if settings.product_details or settings.customs:
         lost = "images, barcodes and exact weights are missing" if settings.product_details else "HS codes are missing"
         wanted.append(Need(scope="read_products", instead=("write_products",), breaks=lost, vital=False))
+    if settings.transport == "graphql":
+        lost = "the customer's number is missing where an order has no e-mail address"
+        wanted.append(Need(scope="read_customers", instead=("write_customers",), breaks=lost, vital=False))
     return tuple(wanted)
 
 

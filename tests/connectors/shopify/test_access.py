@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 
 from connectors.errors import AuthenticationError
 from connectors.interface import ConnectorContext
-from connectors.shopify.access import fell_forward, newest_version, open_access
+from connectors.shopify.access import fell_forward, missing, newest_version, open_access
 from connectors.shopify.connector import ShopifyConnector, VersionWatch
 from connectors.shopify.settings import ShopifySettings, read_shop
 from connectors.testing.shops.shopify import FakeShopify
@@ -81,6 +81,13 @@ async def test_a_version_that_fell_forward_is_warned_of_once(shop: FakeShopify) 
             await walk(connector)
     told = [entry for entry in logs if entry["event"] == "shop_serves_another_version"]
     assert [(entry["asked"], entry["served"]) for entry in told] == [("2024-10", "2025-10")]
+
+
+def test_the_customers_scope_is_asked_for_only_where_it_is_needed(shop: FakeShopify) -> None:
+    scopes = shop.scopes - {"read_customers"}
+    assert missing(settings_for(shop), scopes) == ()
+    assert [need.scope for need in missing(settings_for(shop, transport="graphql"), scopes)] == ["read_customers"]
+    assert missing(settings_for(shop), shop.scopes - {"read_orders"} | {"write_orders"}) == ()
 
 
 def test_versions_compare() -> None:
