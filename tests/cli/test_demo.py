@@ -1,0 +1,78 @@
+"""The demo says so when something does not come out right."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+import pytest
+from aiohttp import encode_basic_auth
+from click.testing import CliRunner
+
+from proxy.cli import demo as module
+from proxy.cli import main
+from proxy.cli.demo import _stage
+from proxy.cli.demo_play import Play, open_client
+
+
+async def test_a_shop_that_is_down_ends_the_play_at_that_step() -> None:
+    async with _stage() as (shop, portside), open_client() as client:
+        await shop.stop()
+        steps = [step async for step in Play(portside, shop, client).steps()]
+    assert [step.right for step in steps] == [False]
+
+
+async def test_a_shop_that_forgets_a_tracking_number_is_noticed() -> None:
+    async with _stage() as (shop, portside), open_client() as client:
+        play = Play(portside, shop, client)
+        steps = []
+        async for step in play.steps():
+            steps.append(step)
+            shop.desk.trackings.clear()
+    assert [step.right for step in steps] == [True, True, True, True, False]
+
+
+def test_a_demo_that_fails_ends_with_status_1(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_ORDERS", 5)
+    result = CliRunner().invoke(main, ["demo", "--once"])
+    assert result.exit_code == 1
+    assert "✗ import of the last" in result.stdout
+    assert result.stderr == "Error: the demo did not come out as it should\n"
+
+
+def as_curl_would(line: str) -> bytes:
+    """Do what the shell and curl make of a line, on machines without curl too."""
+    match shlex.split(line):
+        case ["curl", "-u", login, url]:
+            method = "GET"
+        case ["curl", "-u", login, "-X", method, url]:
+            pass
+        case words:
+            pytest.fail(f"not the curl line expected: {words}")
+    request = Request(url, method=method, headers={"Authorization": encode_basic_auth(*login.split(":"))})  # noqa: S310 -- our own
+    with urlopen(request) as answer:  # noqa: S310 -- our own
+        body: bytes = answer.read()
+    return body
+
+
+def test_the_lines_to_paste_work_as_they_stand() -> None:
+    root = Path(__file__).parents[2]
+    with subprocess.Popen([sys.executable, "-u", "-m", "proxy", "demo"], stdout=subprocess.PIPE, text=True, cwd=root) as process:
+        assert process.stdout is not None
+        try:
+            said = []
+            for line in process.stdout:
+                said.append(line)
+                if line.startswith("Ctrl-C"):
+                    break
+            pasted = [line.strip() for line in said if line.startswith("  curl ")]
+            answers = [as_curl_would(line) for line in pasted]
+        finally:
+            process.terminate()
+        assert process.wait() == 0
+    assert re.match(rb"<\?xml .*\n<Orders pages=", answers[0])
+    assert answers[1] == b"delivered; the shop has it\n"
