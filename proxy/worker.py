@@ -63,10 +63,9 @@ class DeliveryWorker:
     async def look(self) -> int:
         """Start what is due and has a place; gives how many were started. Raises StorageError."""
         started = 0
-        for name in await self._outbox.due():
-            store = self._stores.get(name)
-            if store is not None:
-                started += await self._start_due(store)
+        free = [name for name in self._stores if self._deliverer.under_way(name) < self._places]
+        for name in await self._outbox.due(free):
+            started += await self._start_due(self._stores[name])
         return started
 
     async def _start_due(self, store: Store) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, true, update
+from sqlalchemy import ColumnElement, and_, delete, func, literal, or_, select, true, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from proxy.storage.database import Database
@@ -56,11 +56,11 @@ class DatabaseDeliveries:
 
     async def counts(self) -> Mapping[tuple[str, DeliveryState], int]:
         """How many are waiting and dead, by store; what is finished is not counted, for that would read every row there ever was."""
-        statement = (
-            select(deliveries.c.store, deliveries.c.state, func.count())
-            .where(deliveries.c.state.in_(_OPEN))
-            .group_by(deliveries.c.store, deliveries.c.state)
+        each = (
+            select(deliveries.c.store, literal(state), func.count()).where(deliveries.c.state == state).group_by(deliveries.c.store)
+            for state in _OPEN
         )
+        statement = union_all(*each)
         async with self._database.reading() as connection:
             return {(store, DeliveryState(state)): count for store, state, count in await connection.execute(statement)}
 

@@ -105,8 +105,8 @@ class Outbox(Protocol):
         """
         ...
 
-    async def due(self) -> Mapping[str, datetime]:
-        """For each store with anything due now, since when the first of it has been."""
+    async def due(self, stores: Sequence[str]) -> Sequence[str]:
+        """Those of the stores that have something due now."""
         ...
 
     async def claim(self, store: str, *, limit: int, lease: float) -> Sequence[Delivery]:

@@ -55,14 +55,11 @@ class MemoryOutbox:
             return PutResult.QUEUED, fresh
         return PutResult.LEASED, self._lease(fresh, now, lease)
 
-    async def due(self) -> Mapping[str, datetime]:
-        """By store."""
-        first: dict[str, datetime] = {}
-        for row in self._rows.values():
-            if row.state is DeliveryState.WAITING and _due_at(row) <= self._clock():
-                due_at = _due_at(row)
-                first[row.store] = min(first.get(row.store, due_at), due_at)
-        return first
+    async def due(self, stores: Sequence[str]) -> Sequence[str]:
+        """In the order asked for."""
+        now = self._clock()
+        waiting = {row.store for row in self._rows.values() if row.state is DeliveryState.WAITING and _due_at(row) <= now}
+        return [store for store in stores if store in waiting]
 
     async def claim(self, store: str, *, limit: int, lease: float) -> Sequence[Delivery]:
         """The longest due first."""

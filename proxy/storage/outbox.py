@@ -22,7 +22,6 @@ from proxy.storage.rows import (
     INTERRUPTED,
     leased,
     new_row,
-    one_order,
     order_locks,
     queued_row,
     read_delivery,
@@ -33,6 +32,9 @@ from proxy.storage.rows import (
 from proxy.storage.tables import attempts, deliveries
 
 _WAITING = deliveries.c.state == DeliveryState.WAITING.value
+# "Waiting" said the other way round: PostgreSQL, while it knows nothing of a young table, would else look for an order's deliveries among
+# all that wait instead of by the order's own index.
+_SETTLED = (DeliveryState.DELIVERED.value, DeliveryState.DEAD.value, DeliveryState.DISCARDED.value)
 
 
 class DatabaseOutbox:
@@ -59,12 +61,15 @@ class DatabaseOutbox:
                 row = (await connection.execute(change.values({**queued_row(shipment, now), **hold}))).mappings().one()
             return (PutResult.LEASED if taken else PutResult.QUEUED), read_delivery(row)
 
-    async def due(self) -> Mapping[str, datetime]:
-        """One look at the index of what waits."""
+    async def due(self, stores: Sequence[str]) -> Sequence[str]:
+        """A look at the head of each store's queue, so a long one costs no more than a short one."""
+        if not stores:
+            return []
+        now = self._database.moment()
+        heads = (exists().where(deliveries.c.store == store, _WAITING, deliveries.c.due_at <= now) for store in stores)
         async with self._database.reading() as connection:
-            due = and_(_WAITING, deliveries.c.due_at <= await self._database.now(connection))
-            statement = select(deliveries.c.store, func.min(deliveries.c.due_at)).where(due).group_by(deliveries.c.store)
-            return {row[0]: row[1] for row in await connection.execute(statement)}
+            row = (await connection.execute(select(*heads))).one()
+        return [store for store, waits in zip(stores, row, strict=True) if waits]
 
     async def claim(self, store: str, *, limit: int, lease: float) -> Sequence[Delivery]:
         """Row locks keep two workers from the same row, the order's lock from the same order."""
@@ -177,13 +182,21 @@ async def _found(connection: AsyncConnection, store: str, shipment: Shipment) ->
 
 
 def _first_of_its_order(now: datetime) -> ColumnElement[bool]:
-    """Nothing of the same order waits in front, and nobody is at work on any of it."""
+    """Nothing of the same order waits in front, and nobody is at work on any of it.
+
+    A notice may name its order by id, by number or by both. Each is asked for on its own, for only so does each find its index.
+    """
+    return and_(*(~_in_the_way(name, now) for name in ("order_number", "order_id")))
+
+
+def _in_the_way(name: str, now: datetime) -> ColumnElement[bool]:
     other = deliveries.alias("other")
     held = and_(other.c.lease.is_not(None), other.c.due_at > now)
-    in_front = and_(
+    found = select(other.c.id).where(
+        other.c.store == deliveries.c.store,
+        other.c[name] == deliveries.c[name],
+        other.c.state.not_in(_SETTLED),
         other.c.id != deliveries.c.id,
-        other.c.state == DeliveryState.WAITING.value,
-        one_order(other, deliveries),
         or_(other.c.id < deliveries.c.id, held),
     )
-    return ~exists(select(other.c.id).where(in_front)).correlate(deliveries)
+    return exists(found.correlate(deliveries))

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, FromClause, RowMapping, and_, or_
+from sqlalchemy import RowMapping
 
 from connectors.shipments import Shipment
 from proxy.storage.interface import Attempt, AttemptOutcome, Delivery, DeliveryState
@@ -70,8 +70,8 @@ def new_row(store: str, shipment: Shipment, now: datetime) -> dict[str, Any]:
     """The values of a row for a notice that has just come in, due now and held by nobody."""
     return {
         "store": store,
-        "order_id": shipment.order_id,
-        "order_number": shipment.order_number,
+        "order_id": shipment.order_id or None,
+        "order_number": shipment.order_number or None,
         "key": shipment.key(),
         "created_at": now,
         "purged_at": None,
@@ -98,17 +98,6 @@ def leased(until_from: datetime, lease: float, token: str) -> dict[str, Any]:
     return {"lease": token, "due_at": until_from + timedelta(seconds=lease)}
 
 
-def one_order(left: FromClause, right: FromClause) -> ColumnElement[bool]:
-    """Whether two rows of one store are queued together: the same number or the same id, for a notice may carry but one of them."""
-    return and_(
-        left.c.store == right.c.store,
-        or_(
-            and_(left.c.order_number == right.c.order_number, left.c.order_number != ""),
-            and_(left.c.order_id == right.c.order_id, left.c.order_id != ""),
-        ),
-    )
-
-
 def same_order(one: Shipment, other: Shipment) -> bool:
     """Whether two shipments queued together are of one order indeed: ids decide where both have one."""
     if one.order_id and other.order_id:
@@ -116,7 +105,7 @@ def same_order(one: Shipment, other: Shipment) -> bool:
     return one.order_number == other.order_number
 
 
-def order_locks(store: str, order_id: str, order_number: str) -> set[int]:
+def order_locks(store: str, order_id: str | None, order_number: str | None) -> set[int]:
     """The numbers under which an order's queue is locked, one for its id and one for its number (PostgreSQL's advisory locks)."""
     words = [("number", order_number)] if order_number else []
     words += [("id", order_id)] if order_id else []

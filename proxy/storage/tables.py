@@ -35,14 +35,14 @@ _row_number = BigInteger().with_variant(Integer, "sqlite")
 
 # One row a notice. `id` is also its place in the order's queue. A row that a worker holds has a `lease`, and `due_at` is when that lease
 # ends: a lapsed lease is thereby due like any other row. `queued_at` is when the notice last came in, `purged_at` when the buyer's data
-# went out of `shipment`.
+# went out of `shipment`. What a notice does not name is null, not empty, for nulls are equal to nothing: such rows are not one order.
 deliveries = Table(
     "deliveries",
     metadata,
     Column("id", _row_number, primary_key=True, autoincrement=True),
     Column("store", String(100), nullable=False),
-    Column("order_id", String(200), nullable=False),
-    Column("order_number", String(200), nullable=False),
+    Column("order_id", String(200), nullable=True),
+    Column("order_number", String(200), nullable=True),
     Column("key", String(40), nullable=False),
     Column("shipment", Text, nullable=False),
     Column("state", String(12), nullable=False),
@@ -59,11 +59,11 @@ deliveries = Table(
 )
 
 _WAITING = text("state = 'waiting'")
-_OPEN = text("state in ('waiting', 'dead')")
+_DEAD = text("state = 'dead'")
 _UNPURGED = text("purged_at is null")
 
 Index("ix_deliveries_due", deliveries.c.store, deliveries.c.due_at, deliveries.c.id, sqlite_where=_WAITING, postgresql_where=_WAITING)
-Index("ix_deliveries_open", deliveries.c.state, deliveries.c.store, sqlite_where=_OPEN, postgresql_where=_OPEN)
+Index("ix_deliveries_dead", deliveries.c.store, sqlite_where=_DEAD, postgresql_where=_DEAD)
 Index("ix_deliveries_finished", deliveries.c.finished_at, sqlite_where=_UNPURGED, postgresql_where=_UNPURGED)
 Index("ix_deliveries_order_number", deliveries.c.store, deliveries.c.order_number)
 Index("ix_deliveries_order_id", deliveries.c.store, deliveries.c.order_id)

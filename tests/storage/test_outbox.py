@@ -126,7 +126,7 @@ async def test_a_claim_takes_the_longest_due_first_and_no_more_than_asked(kept: 
 async def test_a_claim_leaves_other_stores_alone(kept: Kept) -> None:
     await put(kept, parcel(), store="south")
     assert await kept.outbox.claim("north", limit=9, lease=LEASE) == []
-    assert set(await kept.outbox.due()) == {"south"}
+    assert await kept.outbox.due(["north", "south"]) == ["south"]
 
 
 async def test_workers_that_claim_at_once_never_share_a_delivery(kept: Kept) -> None:
@@ -226,14 +226,14 @@ async def test_an_attempt_that_does_not_count_leaves_the_schedule_where_it_was(k
 
 
 async def test_only_stores_with_something_due_are_looked_at(kept: Kept) -> None:
+    stores = ["east", "north", "south"]
+    assert await kept.outbox.due(stores) == []
     await put(kept, parcel(), store="north")
-    await put(kept, parcel("2"), store="north")
     await put(kept, parcel(), store="south", lease=LEASE)
-    since = kept.clock()
-    kept.clock.forward(5)
-    assert await kept.outbox.due() == {"north": since}
+    assert await kept.outbox.due(stores) == ["north"]
+    assert await kept.outbox.due(["south"]) == await kept.outbox.due([]) == []
     kept.clock.forward(LEASE)
-    assert await kept.outbox.due() == {"north": since, "south": since + timedelta(seconds=LEASE)}
+    assert await kept.outbox.due(stores) == ["north", "south"]
 
 
 async def test_earlier_shipments_are_those_the_shop_has_in_the_order_it_heard_of_them(kept: Kept) -> None:

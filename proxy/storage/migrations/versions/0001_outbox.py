@@ -20,8 +20,8 @@ def upgrade() -> None:
         "deliveries",
         sa.Column("id", number, nullable=False, autoincrement=True),
         sa.Column("store", sa.String(100), nullable=False),
-        sa.Column("order_id", sa.String(200), nullable=False),
-        sa.Column("order_number", sa.String(200), nullable=False),
+        sa.Column("order_id", sa.String(200), nullable=True),
+        sa.Column("order_number", sa.String(200), nullable=True),
         sa.Column("key", sa.String(40), nullable=False),
         sa.Column("shipment", sa.Text, nullable=False),
         sa.Column("state", sa.String(12), nullable=False),
@@ -38,7 +38,7 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     _index("ix_deliveries_due", ["store", "due_at", "id"], where="state = 'waiting'")
-    _index("ix_deliveries_open", ["state", "store"], where="state in ('waiting', 'dead')")
+    _index("ix_deliveries_dead", ["store"], where="state = 'dead'")
     _index("ix_deliveries_finished", ["finished_at"], where="purged_at is null")
     op.create_index("ix_deliveries_order_number", "deliveries", ["store", "order_number"])
     op.create_index("ix_deliveries_order_id", "deliveries", ["store", "order_id"])
