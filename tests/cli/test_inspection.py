@@ -1,0 +1,145 @@
+"""`fetch`, `preview` and `explain`, run against a fake shop: what a person sees while describing one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+
+from connectors.testing.clock import Clock
+from connectors.testing.faults import Answer
+from connectors.testing.shops.json import TOKEN, FakeJsonShop, Style
+from proxy.cli import main
+from tests.connectors.generic_json.styles import style_block
+
+
+@pytest.fixture
+async def shop() -> AsyncIterator[FakeJsonShop]:
+    async with FakeJsonShop(clock=Clock(datetime.now(UTC))) as shop:
+        yield shop
+
+
+@pytest.fixture
+def settings(shop: FakeJsonShop, tmp_path: Path) -> Path:
+    file = tmp_path / "settings.yaml"
+    store = {"credentials": {"username": "u", "password": "p"}, "connector": {**style_block(Style.PAGE), "url": shop.url}}
+    file.write_text(yaml.safe_dump({"stores": {"attic": store}}, sort_keys=False))
+    return file
+
+
+def line_of(file: Path, part: str) -> int:
+    """The line of the settings that holds this."""
+    return next(number for number, text in enumerate(file.read_text().splitlines(), start=1) if part in text)
+
+
+def settings_text(file: Path) -> str:
+    return file.read_text()
+
+
+def write(file: Path, text: str) -> None:
+    file.write_text(text)
+
+
+async def run(*words: object) -> Result:
+    """The command, in a thread of its own, for it brings its own event loop."""
+    return await asyncio.to_thread(CliRunner().invoke, main, [str(word) for word in words])
+
+
+async def test_fetch_prints_raw_orders_as_json(shop: FakeJsonShop, settings: Path) -> None:
+    for _ in range(3):
+        shop.book.add()
+    result = await run("fetch", "--settings", settings, "--store", "attic", "--limit", 2)
+    assert result.exit_code == 0
+    assert [order["reference"] for order in msgspec.json.decode(result.stdout)] == ["1001", "1002"]
+    assert result.stderr == "2 orders\n"
+
+
+async def test_fetch_of_nothing_says_what_to_try(settings: Path) -> None:
+    result = await run("fetch", "--settings", settings, "--store", "attic")
+    assert (result.exit_code, result.stdout.strip(), result.stderr) == (0, "[]", "0 orders; try an earlier --since\n")
+
+
+async def test_fetch_of_a_shop_that_refuses_is_one_line(shop: FakeJsonShop, settings: Path) -> None:
+    shop.faults.add(Answer(401, '{"error": {"message": "The token is not valid."}}'), times=None)
+    result = await run("fetch", "--settings", settings, "--store", "attic")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: attic: GET http://127.0.0.1")
+    assert "The token is not valid" in result.stderr
+
+
+async def test_a_connector_of_code_shows_no_raw_orders(settings: Path) -> None:
+    write(
+        settings,
+        "stores: {north: {credentials: {username: u, password: p}, connector: "
+        '{type: woocommerce, url: "http://127.0.0.1:1", consumer_key: ck, consumer_secret: cs}}}\n',
+    )
+    result = await run("fetch", "--settings", settings, "--store", "north")
+    assert result.exit_code == 1
+    assert "does not show raw orders; try `portside explain`" in result.stderr
+
+
+async def test_preview_shows_json_order_xml_and_origins(shop: FakeJsonShop, settings: Path) -> None:
+    order = shop.book.add(lines=[("A", 2)])
+    result = await run("preview", "--settings", settings, "--store", "attic", order.id)
+    assert result.exit_code == 0, result.output
+    out = result.stdout
+    assert out.index("the shop's JSON") < out.index("the order") < out.index("ShipStation's XML")
+    assert '"reference": "1001"' in out
+    assert "ship_to:\n    name: Ada Müller\n" in out
+    assert "<OrderTotal>20.00</OrderTotal>" in out
+    line = line_of(settings, "unit_price: price")
+    assert f"items[0].unit_price: 10.00  ← lines[0].price ({settings}:{line})" in out
+
+
+async def test_preview_of_an_order_that_cannot_be_read_names_path_and_line(shop: FakeJsonShop, settings: Path) -> None:
+    order = shop.book.add()
+    order.spoiled = True
+    result = await run("preview", "--settings", settings, "--store", "attic", order.id)
+    assert result.exit_code == 1
+    line = line_of(settings, "total: amounts.total")
+    assert f"not sent: total: expected money, found 'a lot' (from amounts.total, {settings}:{line})" in result.stdout
+
+
+async def test_preview_of_an_unknown_order_is_one_line(settings: Path) -> None:
+    result = await run("preview", "--settings", settings, "--store", "attic", "77")
+    assert (result.exit_code, result.stderr) == (1, "Error: attic: The shop does not know the order '77'.\n")
+
+
+async def test_explain_shows_each_exchange_without_secrets(shop: FakeJsonShop, settings: Path) -> None:
+    for _ in range(12):
+        shop.book.add()
+    result = await run("explain", "--settings", settings, "--store", "attic", "--limit", 100, "--body", 200)
+    assert result.exit_code == 0
+    assert result.stdout.count("→ GET ") == 2
+    assert result.stdout.count("← 200 after ") == 2
+    assert "characters more (--body)" in result.stdout
+    assert "✓ 12 orders read" in result.stdout
+    assert TOKEN not in result.output
+
+
+async def test_explain_shows_attempts_and_ends_with_the_error(shop: FakeJsonShop, settings: Path) -> None:
+    write(settings, f"{settings_text(settings)}    upstream: {{attempts: 1}}\n")
+    shop.faults.add(Answer(503, '{"error": {"message": "busy"}}'), times=None)
+    result = await run("explain", "--settings", settings, "--store", "attic", "--since", "1h")
+    assert result.exit_code == 1
+    assert "← 503 after " in result.stdout
+    assert "✗ UnavailableError: GET " in result.stdout
+
+
+async def test_explain_of_one_order(shop: FakeJsonShop, settings: Path) -> None:
+    order = shop.book.add()
+    result = await run("explain", "--settings", settings, "--store", "attic", "--order", order.id, "--body", 0)
+    assert [line.split()[0] for line in result.stdout.splitlines() if line] == ["→", "←", "✓"]
+
+
+@pytest.mark.parametrize("command", ["fetch", "explain"])
+async def test_a_span_that_ends_before_it_starts_is_refused(settings: Path, command: str) -> None:
+    result = await run(command, "--settings", settings, "--store", "attic", "--since", "1d", "--until", "2d")
+    assert result.exit_code == 2
+    assert "expected a time before --until" in result.stderr
