@@ -85,14 +85,19 @@ class OrderBook:
 class BookConnector:
     """A shop over an `OrderBook`. `before_page` is called before each page the shop gives, and may change the book or raise.
 
-    `hang`, when set, holds the next page until the event it is set to is set. `counts`: whether the shop can say how many orders it has.
+    `hang`, when set, holds the next page until the event it is set to is set. `counts`: whether the shop can say how many orders it has;
+    `cached_count`: what it says whatever it has.
     """
 
     def __init__(self, book: OrderBook, size: int = 3) -> None:
         self.book = book
         self.size = size
         self.counts = True
+        self.cached_count: int | None = None
         self.hang: asyncio.Event | None = None
+        self.hanging = asyncio.Event()
+        self._held = asyncio.Event()
+        self._error: ConnectorError | None = None
         self.before_page: Callable[[int], None] = lambda _page: None
         self.pages_given = 0
         self.asked: list[Window] = []
@@ -122,6 +127,8 @@ class BookConnector:
                 yield self._read(order)
 
     async def count_orders(self, window: Window) -> int | None:
+        if self.cached_count is not None:
+            return self.cached_count
         return self.book.after(window.start, 0, 0, window.end)[1] if self.counts else None
 
     async def get_order(self, order_id: str) -> Order | RejectedOrder:
@@ -135,12 +142,20 @@ class BookConnector:
     async def check(self) -> CheckReport:
         return CheckReport(findings=())
 
+    def break_off(self, error: ConnectorError | None) -> None:
+        """The shop that hangs answers, or fails."""
+        self._error = error
+        self._held.set()
+
     async def _turn(self) -> None:
         self.pages_given += 1
         self.before_page(self.pages_given)
         if self.hang is not None:
-            held, self.hang = self.hang, None
-            await held.wait()
+            self._held, self.hang = self.hang, None
+            self.hanging.set()
+            await self._held.wait()
+            if self._error is not None:
+                raise self._error
 
     def _read(self, order: Order) -> Order | RejectedOrder:
         reason = self.rejected.get(order.id)

@@ -60,15 +60,11 @@ class Poller:
         self.start = _minute(start or clock() - timedelta(minutes=5))
         self.copy: dict[str, Given] = {}
         self.received = 0
+        self.log: list[str] = []
 
     def begin(self) -> Walk:
         """The window since the last success."""
         return Walk(self.start, max(self.start, _minute(self._clock())))
-
-    def begin_request(self, page: int = 1) -> ExportRequest:
-        """A page of the window since the last success."""
-        walk = self.begin()
-        return ExportRequest(start=walk.start, end=walk.end, page=page)
 
     async def take(self, walk: Walk, number: int, ask: Ask, tell: Tell) -> None:
         """Get one page and keep what is on it."""
@@ -81,6 +77,7 @@ class Poller:
         walk.pages, orders = read_page(page.body)
         walk.taken.add(number)
         self.received += len(orders)
+        self.log += [order.id for order in orders]
         self.copy.update({order.id: order for order in orders})
 
     async def finish(self, walk: Walk, ask: Ask, tell: Tell) -> None:

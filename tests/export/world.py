@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -31,22 +31,32 @@ def build_store(connector: Any, name: str = "north", **settings: Any) -> Store:
 class Cable:
     """A storage that can be cut off, as it is for a process that was killed: nothing it does afterwards leaves a trace."""
 
-    def __init__(self, storage: ExportStorage) -> None:
+    def __init__(self, storage: ExportStorage, clock: VirtualClock) -> None:
         self._storage = storage
+        self._clock = clock
         self.cut = False
 
     @asynccontextmanager
     async def writing(self, store: str) -> AsyncIterator[ExportRows]:
-        self._check()
-        async with self._storage.writing(store) as rows:
-            self._check()
-            yield rows
+        with self._working():
+            async with self._storage.writing(store) as rows:
+                self._check()
+                yield rows
 
     @asynccontextmanager
     async def reading(self, store: str) -> AsyncIterator[ExportRows]:
+        with self._working():
+            async with self._storage.reading(store) as rows:
+                yield rows
+
+    @contextmanager
+    def _working(self) -> Iterator[None]:
         self._check()
-        async with self._storage.reading(store) as rows:
-            yield rows
+        self._clock.busy += 1
+        try:
+            yield
+        finally:
+            self._clock.busy -= 1
 
     def _check(self) -> None:
         if self.cut:
@@ -57,7 +67,7 @@ class Replica:
     """One process: an exporter, and the cable to the storage."""
 
     def __init__(self, storage: ExportStorage, settings: ExportSettings, clock: VirtualClock) -> None:
-        self.cable = Cable(storage)
+        self.cable = Cable(storage, clock)
         self.exporter = Exporter(settings, self.cable, clock=clock)
 
     async def kill(self) -> None:
@@ -72,6 +82,8 @@ class World:
     def __init__(
         self,
         *,
+        name: str = "north",
+        clock: VirtualClock | None = None,
         storage: Callable[[VirtualClock], ExportStorage] = MemoryExportStorage,
         skew: timedelta = timedelta(0),
         shop_page: int = 3,
@@ -79,11 +91,11 @@ class World:
         export: dict[str, Any] | None = None,
         store: dict[str, Any] | None = None,
     ) -> None:
-        self.clock = VirtualClock()
+        self.clock = clock or VirtualClock()
         self.book = OrderBook(self.clock, skew)
         self.connector = connector(self.book, shop_page)
         self.settings = ExportSettings(**({"page_size": 3} | (export or {})))
-        self.store = build_store(self.connector, **(store or {}))
+        self.store = build_store(self.connector, name, **(store or {}))
         self.storage = storage(self.clock)
         self.poller = Poller(self.clock)
         self.replicas = [self.start(), self.start()]
@@ -98,6 +110,11 @@ class World:
 
     async def page(self, request: ExportRequest) -> Page:
         return await self.clock.run(self.exporter.page(self.store, request))
+
+    async def ask(self, page: int = 1) -> Page:
+        """A page of the window since ShipStation's last success."""
+        walk = self.poller.begin()
+        return await self.page(ExportRequest(start=walk.start, end=walk.end, page=page))
 
     async def sent(self, page: Page) -> None:
         await self.exporter.sent(page)
