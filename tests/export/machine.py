@@ -156,7 +156,7 @@ class ExportMachine(RuleBasedStateMachine):
             if walk.finished:
                 break
             await self.world.poller.take(walk, walk.next, self.world.page, self.world.sent)
-        if last == "not asked for":
+        if last == "not asked for" and walk.taken:
             return
         lost = await self.world.page(ExportRequest(start=walk.start, end=walk.end, page=min(walk.next, walk.pages)))
         if last == "lost":
