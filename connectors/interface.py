@@ -65,7 +65,10 @@ class Connector(Protocol):
         ...
 
     def list_open_orders(self) -> AsyncIterator[Order | RejectedOrder]:
-        """Every order that is neither shipped nor cancelled, whenever it was modified: for changes the shop does not date."""
+        """Every order that is neither shipped nor cancelled, whenever it was modified: for changes the shop does not date.
+
+        For a shop that dates neither shipping nor cancelling, those orders too.
+        """
         ...
 
     async def count_orders(self, window: Window) -> int | None:

@@ -41,7 +41,7 @@ class Listing:
                 yield order
 
     async def open(self) -> AsyncGenerator[Found, None]:
-        """The orders that are neither shipped nor cancelled."""
+        """The orders that are neither shipped nor cancelled; those too where the settings say that the shop dates neither."""
         settings = self._settings.orders
         window = None if settings.open.all else far_back(settings.open.reach)
         seen = set[str]()
@@ -49,7 +49,7 @@ class Listing:
         async with aclosing(self._pages.walk(request, window)) as pages:
             async for page in pages:
                 for order in await self._read(page):
-                    done = isinstance(order, Order) and order.status in _DONE
+                    done = isinstance(order, Order) and order.status in _DONE and not settings.open.finished
                     if not done and order.id not in seen:
                         seen.add(order.id)
                         yield order

@@ -74,7 +74,9 @@ def _tokens(login: logins.ClientCredentialsLogin | logins.RefreshTokenLogin | lo
 
 def _called(login: logins.CallLogin, url: str, carry: Callable[[str], Auth]) -> Auth:
     headers = (("Content-Type", "application/json"), *login.headers.items())
-    request = Request(method="POST", url=_absolute(url, login.path), headers=headers, body=msgspec.json.encode(login.body))
+    # Texts out of a settings file know their place, which the encoder does not take for text.
+    body = msgspec.json.encode(login.body, enc_hook=str)
+    request = Request(method="POST", url=_absolute(url, login.path), headers=headers, body=body)
     lifetime = login.lifetime.total_seconds() if login.lifetime is not None else None
     return TokenAuth(
         lambda _: request,

@@ -31,8 +31,11 @@ def read_recipe(name: str) -> dict[str, Any]:
 
 
 def merged(under: Any, over: Any) -> Any:
-    """`over` laid over `under`, key by key; a key whose value is null is taken away, anything that is not a mapping is replaced whole."""
-    if not isinstance(under, dict) or not isinstance(over, dict):
+    """`over` laid over `under`, key by key; a key whose value is null is taken away, anything that is not a mapping is replaced whole.
+
+    So is a mapping of another `kind`: the keys of one way to log in mean nothing to another.
+    """
+    if not isinstance(under, dict) or not isinstance(over, dict) or over.get("kind", under.get("kind")) != under.get("kind"):
         return over
     both = {**under, **{name: merged(under[name], value) if name in under else value for name, value in over.items()}}
     return {name: value for name, value in both.items() if value is not None or name not in under}

@@ -80,6 +80,8 @@ class OpenSettings(RequestPatch):
 
     reach: Duration = timedelta(days=30)
     """How long ago an order may have been modified. Only what the list's own window asks for; see `query` and `body` for other filters."""
+    finished: bool = False
+    """Look at shipped and cancelled orders too, for a shop that dates neither: what changed among them is noticed here alone."""
     all: bool = False
     """Ask without a window, `{{ window.start }}` and `{{ window.end }}` being null: `query` or `body` select the open orders."""
 

@@ -47,7 +47,7 @@ class GenericJsonSettings(ConnectorSettings):
 
     recipe: str = ""
     """A ready-made description that comes with Portside, e.g. medusa. Every other key is laid over it; a key without a value takes the
-    recipe's away."""
+    recipe's away, and a block of another `kind` takes the place of the recipe's whole block."""
     url: ShopUrl
     """Where the shop's API is."""
     allowed_hosts: tuple[str, ...] = ()
