@@ -81,4 +81,4 @@ class HasWebhooks(Protocol):
 def is_signed(body: bytes, secret: str, signature: str) -> bool:
     """Whether `signature` is the base64 HMAC-SHA256 of the raw body: how both Shopify and WooCommerce sign. Never with an empty secret."""
     digest = base64.b64encode(hmac.new(secret.encode(), body, hashlib.sha256).digest())
-    return bool(secret) and hmac.compare_digest(digest, signature.strip().encode())
+    return bool(secret) and hmac.compare_digest(digest, signature.strip().encode(errors="replace"))

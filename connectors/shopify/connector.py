@@ -21,12 +21,12 @@ from connectors.shopify.fulfilment import Fulfilment
 from connectors.shopify.goods import Goods, without_details
 from connectors.shopify.graphql import GraphqlTransport
 from connectors.shopify.graphql_client import GraphqlClient
-from connectors.shopify.holds import Holds, read_held
+from connectors.shopify.holds import Holds
 from connectors.shopify.items import Variant
 from connectors.shopify.mapping import read_order
 from connectors.shopify.rest import RestTransport
 from connectors.shopify.settings import ShopifySettings
-from connectors.shopify.statuses import Held, read_state
+from connectors.shopify.statuses import Held, read_held, read_state
 from connectors.shopify.transport import Span, Transport
 from connectors.shopify.walk import SMALLEST, Walk
 from connectors.shopify.webhooks import ShopifyWebhooks

@@ -158,7 +158,7 @@ class GraphqlTransport(GraphqlFulfilment):
             lines = await collect(order.line_items, lambda cursor: self._more_lines(order.id, cursor))
             shipping = await collect(order.shipping_lines, lambda cursor: self._more_shipping(order.id, cursor))
             return to_order(order, tuple(map(to_line, lines)), tuple(map(to_shipping_line, shipping)))
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
             rejected = reject_raw(raw, str(error))
             return msgspec.structs.replace(rejected, id=rejected.id.rpartition("/")[2])
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
 
 from connectors.errors import AuthenticationError, ConnectorError, RefusedError, ThrottledError, UnavailableError
+from connectors.markup import clean_text, shorten
+from connectors.refusals import LONGEST_WORDS
 from connectors.response import Reply
 from connectors.upstream import Upstream
 
@@ -78,7 +80,7 @@ def judge(reply: Reply) -> None:
 
 def _error_of(reply: Reply, verdict: _Verdict) -> ConnectorError:
     faults = (_Fault(message=verdict.errors),) if isinstance(verdict.errors, str) else verdict.errors or ()
-    said = f"{reply.where}: Shopify answered: {'; '.join(fault.message.rstrip('.') for fault in faults[:3])}."
+    said = f"{reply.where}: Shopify answered: {_words([fault.message for fault in faults])}."
     codes = {fault.code for fault in faults if fault.code}
     if "THROTTLED" in codes:
         return ThrottledError(said, retry_after=_wait_of(verdict.extensions.cost if verdict.extensions else None))
@@ -87,6 +89,11 @@ def _error_of(reply: Reply, verdict: _Verdict) -> ConnectorError:
     if codes & _FAILED:
         return UnavailableError(said)
     return RefusedError(said, status=_UNPROCESSABLE, code=min(codes, default=""))
+
+
+def _words(messages: Sequence[str]) -> str:
+    """What Shopify says, in one line of a length that can be read."""
+    return shorten("; ".join(clean_text(message).rstrip(".") for message in messages[:3]), LONGEST_WORDS)
 
 
 def _wait_of(cost: _Cost | None) -> float:
@@ -165,5 +172,5 @@ def require_done(done: Done | None) -> None:
     if done is None:
         raise RefusedError("Shopify did not carry out the change and does not say why.", status=_UNPROCESSABLE)
     if done.user_errors:
-        words = "; ".join(error.message.rstrip(".") for error in done.user_errors)
+        words = _words([error.message for error in done.user_errors])
         raise RefusedError(f"Shopify refuses: {words}.", status=_UNPROCESSABLE, code="USER_ERROR")

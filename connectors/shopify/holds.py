@@ -15,7 +15,7 @@ from connectors.shopify import queries
 from connectors.shopify.graphql_client import GraphqlClient
 from connectors.shopify.graphql_fulfilment import FulfillmentOrderNode, GraphqlFulfilment
 from connectors.shopify.graphql_wire import Node, Rows, gid, tail
-from connectors.shopify.statuses import Held, left_quantity, read_state
+from connectors.shopify.statuses import Held, left_quantity, read_held, read_state
 from connectors.shopify.wire import Order
 from connectors.shopify.wire_fulfilment import FulfillmentOrder
 
@@ -24,7 +24,6 @@ MOST_PAGES = 10
 _BATCH = 250
 _REASONS = {"ON_HOLD": "On hold", "SCHEDULED": "Scheduled for later"}
 _SEARCH = "status:ON_HOLD OR status:SCHEDULED"
-HELD_STATUSES = frozenset({"on_hold", "scheduled"})
 _log = structlog.get_logger(__name__)
 
 
@@ -89,27 +88,3 @@ class Holds:
                     units = {line.id: left_quantity(order, line) for line in order.line_items or ()}
                     held[order.id] = Held(units=units, reasons=(reason,))
         return held
-
-
-def read_held(fulfillment_orders: Iterable[FulfillmentOrder]) -> Held | None:
-    """What these fulfilment orders hold back; None if nothing."""
-    units: dict[int, int] = {}
-    reasons: list[str] = []
-    for one in fulfillment_orders:
-        if one.status not in HELD_STATUSES or one.left == 0:
-            continue
-        for line in one.lines:
-            units[line.line_item_id] = units.get(line.line_item_id, 0) + line.fulfillable_quantity
-        reasons.append(describe(one))
-    return Held(units=units, reasons=tuple(dict.fromkeys(reasons))) if units else None
-
-
-def describe(fulfillment_order: FulfillmentOrder) -> str:
-    """Why a fulfilment order may not be shipped now, in words."""
-    if fulfillment_order.status == "scheduled":
-        return f"Scheduled for {(fulfillment_order.fulfill_at or 'later')[:10]}"
-    words = [
-        (hold.reason_notes or "").strip() or (hold.reason or "").replace("_", " ").lower()
-        for hold in fulfillment_order.fulfillment_holds or ()
-    ]
-    return f"On hold: {'; '.join(filter(None, words)) or 'no reason given'}"

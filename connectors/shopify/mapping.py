@@ -88,9 +88,11 @@ def read_order(
     key = str(order.id)
     try:
         return _read(order, settings, held, variants or {})
-    except (OrderError, OverflowError) as error:
-        number = order_number(order.name, key)
-        return RejectedOrder(id=key, number=number, modified_at=_moment(order.updated_at), reason=str(error))
+    except OrderError as error:
+        reason = str(error)
+    except ArithmeticError as error:
+        reason = f"order: expected quantities, amounts and times of a reasonable size, found others ({type(error).__name__})"
+    return RejectedOrder(id=key, number=order_number(order.name, key), modified_at=_moment(order.updated_at), reason=reason)
 
 
 def _read(order: wire.Order, settings: ShopifySettings, held: Held | None, variants: Mapping[int, Variant]) -> Order:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from connectors.shipments import Shipment, ShippedItem
-from connectors.shopify.holds import HELD_STATUSES, describe
 from connectors.shopify.items import EXTRA_LINES
+from connectors.shopify.statuses import HELD_STATUSES, describe
 from connectors.shopify.transport import LinePick, OrderPick
 from connectors.shopify.wire_fulfilment import Fulfillment, FulfillmentOrder, comparable
 

@@ -12,6 +12,8 @@ from connectors.shopify.settings import Money
 # Enough for the cents of a line of any quantity to add up; exact prices stay exact.
 _GRAIN = Decimal("0.000001")
 _ONE = Decimal(1)
+# More than anything costs; such a number is a mistake.
+_TOO_MUCH = Decimal(10) ** 15
 _CENT = Decimal("0.01")
 
 
@@ -36,7 +38,7 @@ class Side:
             raise OrderError(f"{path}: expected an amount in {self.currency}, found one in the shop's currency alone")
         if amount is None:
             return ZERO
-        if not amount.is_finite():
+        if not amount.is_finite() or abs(amount) >= _TOO_MUCH:
             raise OrderError(f"{path}: expected money, found {amount}")
         return amount
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 import msgspec
@@ -10,6 +10,7 @@ import msgspec
 from connectors.orders import OrderStatus
 from connectors.shopify import wire
 from connectors.shopify.settings import ShopifySettings
+from connectors.shopify.wire_fulfilment import FulfillmentOrder
 
 # Orders are also authorised where the merchant captures on shipping; the store's own map of statuses can say `authorized: paid`.
 _PAYMENTS: Mapping[str, OrderStatus] = MappingProxyType(
@@ -24,6 +25,7 @@ _PAYMENTS: Mapping[str, OrderStatus] = MappingProxyType(
         "": OrderStatus.UNPAID,
     }
 )
+HELD_STATUSES = frozenset({"on_hold", "scheduled"})
 _OVER = (OrderStatus.CANCELLED, OrderStatus.SHIPPED)
 
 
@@ -105,3 +107,27 @@ def exported_quantity(order: wire.Order, line: wire.Line, state: State, held: He
     if held is None or state.status is OrderStatus.ON_HOLD:
         return left
     return max(left - held.units.get(line.id, 0), 0)
+
+
+def read_held(fulfillment_orders: Iterable[FulfillmentOrder]) -> Held | None:
+    """What these fulfilment orders hold back; None if nothing."""
+    units: dict[int, int] = {}
+    reasons: list[str] = []
+    for one in fulfillment_orders:
+        if one.status not in HELD_STATUSES or one.left == 0:
+            continue
+        for line in one.lines:
+            units[line.line_item_id] = units.get(line.line_item_id, 0) + line.fulfillable_quantity
+        reasons.append(describe(one))
+    return Held(units=units, reasons=tuple(dict.fromkeys(reasons))) if units else None
+
+
+def describe(fulfillment_order: FulfillmentOrder) -> str:
+    """Why a fulfilment order may not be shipped now, in words."""
+    if fulfillment_order.status == "scheduled":
+        return f"Scheduled for {(fulfillment_order.fulfill_at or 'later')[:10]}"
+    words = [
+        (hold.reason_notes or "").strip() or (hold.reason or "").replace("_", " ").lower()
+        for hold in fulfillment_order.fulfillment_holds or ()
+    ]
+    return f"On hold: {'; '.join(filter(None, words)) or 'no reason given'}"

@@ -110,7 +110,9 @@ class Walk:
         moment = _moment(order)
         if moment is not None:
             self._last = moment if self._last is None else max(self._last, moment)
-        key = int(order.id) if str(order.id).isdecimal() else hash(order.id)
+        key = _key(order)
+        if key is None:
+            return True
         if key in self._seen:
             return False
         self._seen.add(key)
@@ -124,7 +126,7 @@ class Walk:
         for start in range(0, len(stamps), _BATCH):
             places = {stamp.id: place for place, stamp in enumerate(stamps[start : start + _BATCH])}
             found = await self._transport.read_orders(tuple(places))
-            for order in sorted(found, key=lambda one: places.get(int(one.id) if str(one.id).isdecimal() else 0, _BATCH)):
+            for order in sorted(found, key=lambda one: places.get(_key(one) or 0, _BATCH)):
                 if self._is_new(order):
                     yield order
 
@@ -144,6 +146,12 @@ class Walk:
                     visited.add(cursor)
             except ExpiredCursorError:
                 self._count_restart()
+
+
+def _key(order: Order | RejectedOrder) -> int | None:
+    """The order's id; None for one that came without, which is no reason to take it for another."""
+    text = str(order.id)
+    return int(text) if text.isascii() and text.isdecimal() else None
 
 
 def _moment(order: Order | RejectedOrder) -> datetime | None:

@@ -369,6 +369,18 @@ def test_an_order_that_is_not_what_shopify_promises_is_rejected_with_the_path(ch
     assert (found.id, found.number) == ("5001", "1001")
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"line_items": [line(price_set=both("1e300"))]},
+        {"updated_at": "0001-01-01T00:00:00+10:00"},
+        {"line_items": [line(grams=-1, variant_id=None)]},
+    ],
+)
+def test_absurd_sizes_reject_the_order(change: dict[str, Any]) -> None:
+    assert "expected" in rejected(order(**change), discounts="net")
+
+
 junk = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
