@@ -23,6 +23,11 @@ _NO_API = (
 )
 
 
+def explained(error: AuthenticationError | RefusedError) -> ConnectorError:
+    """The same error with the advice behind it, for whoever meets it outside a check."""
+    return type(error)(f"{error} {advise(error)}", status=error.status, code=error.code)
+
+
 def advise(error: ConnectorError) -> str:
     """What a person should do about `error`."""
     match error:

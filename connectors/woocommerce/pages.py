@@ -8,10 +8,11 @@ from enum import StrEnum
 
 import msgspec
 
-from connectors.errors import UnavailableError
+from connectors.errors import AuthenticationError, RefusedError, UnavailableError
 from connectors.request import Pairs
 from connectors.response import Reply
 from connectors.woocommerce import wire
+from connectors.woocommerce.advice import explained
 from connectors.woocommerce.api import LARGEST_PAGE, Api, comma
 from connectors.woocommerce.decoding import Row, read_row
 
@@ -20,6 +21,7 @@ SIZES = (LARGEST_PAGE, 50, 25, 10)
 SECOND = timedelta(seconds=1)
 _FULL = wire.field_names(wire.Order)
 _BRIEF = "id,date_modified_gmt"
+_BAD_REQUEST = 400
 
 
 class Sort(StrEnum):
@@ -76,6 +78,11 @@ class OrderPages:
                     raise
                 self._sizes.pop(0)
                 continue
+            except (AuthenticationError, RefusedError) as error:
+                # WooCommerce refuses a parameter with 400, which the walks act upon; the rest is for a person.
+                if error.status == _BAD_REQUEST:
+                    raise
+                raise explained(error) from error
             rows = [read_row(raw) for raw in reply.decode(list[msgspec.Raw])]
             return Page(rows=rows, size=size, offset=ask.offset, total=total(reply))
 

@@ -69,6 +69,7 @@ async def test_a_wrong_secret_is_told_from_a_key_that_did_not_arrive(shop: FakeW
         report = await connector.check()
     assert error.code == "woocommerce_rest_authentication_error"
     assert "wrong-secret" not in str(error)
+    assert "Make a new key" in str(error)
     assert any("new key" in finding.advice for finding in report.findings)
 
 

@@ -251,6 +251,7 @@ async def test_a_shop_with_plain_permalinks_has_no_api_and_says_so(shop: FakeWoo
         report = await connector.check()
     assert isinstance(error, RefusedError)
     assert error.status == 404
+    assert "Permalinks" in str(error)
     assert any("Permalinks" in finding.advice for finding in report.findings)
 
 
