@@ -25,7 +25,7 @@ def compile_tree(node: Node, depth: int = 0) -> Evaluate:
     """The closure of a syntax tree. Raises `ValueError` with a sentence where a call is wrong or the nesting too deep."""
     if depth > MOST_DEPTH:
         raise ValueError("expected an expression that is nested less deeply")
-    keys = _plain_path(node)
+    keys = plain_path(node)
     if keys is not None:
         return _path(keys)
     kind = node["type"]
@@ -44,7 +44,7 @@ def _constants(node: Node) -> list[Any]:
     return [child["value"] if child["type"] == "literal" else None for child in node["children"]]
 
 
-def _plain_path(node: Node) -> list[str] | None:
+def plain_path(node: Node) -> list[str] | None:
     """The names of `a.b.c`, for which there is a shorter way; None for anything else."""
     if node["type"] == "field":
         return [node["value"]]
@@ -52,7 +52,7 @@ def _plain_path(node: Node) -> list[str] | None:
         return None
     names = []
     for child in node["children"]:
-        inner = _plain_path(child)
+        inner = plain_path(child)
         if inner is None:
             return None
         names += inner

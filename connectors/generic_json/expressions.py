@@ -12,7 +12,7 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from connectors.generic_json.analysis import builds, is_exact, roots
-from connectors.generic_json.compiler import Evaluate, compile_tree
+from connectors.generic_json.compiler import Evaluate, compile_tree, plain_path
 from connectors.generic_json.functions import EvaluationError, Run
 from connectors.generic_json.functions.standard import weight_of
 from connectors.places import PlacedText
@@ -23,11 +23,15 @@ MOST_EXPRESSION: Final = 2_000
 _MOST_NESTING: Final = 40
 
 
+_IDLE: Final = Run(None)
+"""For what does no work worth counting."""
+
+
 class Expression(msgspec.Struct, frozen=True, eq=False):
     """A compiled expression.
 
     `source` is what stands in the settings, `place` where, e.g. `settings.yaml:41`, empty if not known; `roots` are the names it looks up
-    at the very top.
+    at the very top; a `plain` one is nothing but names and dots.
     """
 
     source: str
@@ -35,9 +39,12 @@ class Expression(msgspec.Struct, frozen=True, eq=False):
     evaluate: Evaluate
     builds: bool = False
     roots: frozenset[str] = frozenset()
+    plain: bool = False
 
     def __call__(self, value: Any, root: Any = None) -> Any:
         """What the expression finds in `value`. Raises `EvaluationError`. `root` is what `root()` gives, `value` itself if not told."""
+        if self.plain:
+            return self.evaluate(value, _IDLE)
         run = Run(value if root is None else root)
         try:
             found = self.evaluate(value, run)
@@ -81,7 +88,7 @@ def read_expression(value: Any) -> Expression:
     place = value.place if isinstance(value, PlacedText) else ""
     try:
         tree = _parse(text)
-        return Expression(text, place, compile_tree(tree), builds(tree), roots(tree))
+        return Expression(text, place, compile_tree(tree), builds(tree), roots(tree), plain_path(tree) is not None)
     except ValueError as error:
         if isinstance(error, JMESPathError):
             raise

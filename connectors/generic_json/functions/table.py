@@ -150,4 +150,6 @@ def as_number(value: Any) -> Decimal | None:
 
 def is_empty(value: Any) -> bool:
     """Null, a text without letters, an empty list or object: nothing that one would want to show."""
-    return value is None or value in ([], {}) or (isinstance(value, str) and not value.strip())
+    if isinstance(value, str):
+        return not value or value.isspace()
+    return value is None or (not value and isinstance(value, list | dict))
