@@ -9,13 +9,13 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import structlog
 
-from connectors.errors import ConflictError, OrderNotFoundError
+from connectors.errors import ConflictError, ConnectorError, OrderNotFoundError
 from connectors.interface import CheckReport, ConnectorContext, ShipOutcome
 from connectors.orders import Order, RejectedOrder, Window
 from connectors.response import Reply
 from connectors.shipments import Shipment
 from connectors.shopify import graphql_client, wire
-from connectors.shopify.access import VERSION_HEADER, fell_forward, missing, open_access
+from connectors.shopify.access import VERSION_HEADER, WALL_DAYS, fell_forward, missing, open_access
 from connectors.shopify.check import check_shop, read_scopes
 from connectors.shopify.fulfilment import Fulfilment
 from connectors.shopify.goods import Goods, without_details
@@ -49,16 +49,36 @@ class ShopifyConnector:
         self._graphql = GraphqlTransport(client, settings.money)
         self._transport: Transport = self._graphql if settings.transport == "graphql" else self._rest
         self._asked_for_rest = settings.transport != "auto"
+        self._knows_wall = False
         self._goods = Goods(client)
         self._holds = Holds(client)
         self.webhooks = ShopifyWebhooks(upstream, settings)
 
     async def list_orders(self, window: Window) -> AsyncIterator[Order | RejectedOrder]:
         """By time of change; the bounds are asked a second wider and judged here, for Shopify's times are whole seconds."""
+        await self._warn_of_wall(window)
         async for order in self._walk(_span_of(window)):
             moment = order.modified_at
             if moment is None or window.contains(moment):
                 yield order
+
+    async def _warn_of_wall(self, window: Window) -> None:
+        """A window that reaches behind Shopify's wall is read all the same, but never in silence."""
+        if self._knows_wall or datetime.now(UTC) - window.start < timedelta(days=WALL_DAYS):
+            return
+        try:
+            scopes = await read_scopes(self._upstream)
+        except ConnectorError:
+            # The walk itself will say what is wrong.
+            return
+        self._knows_wall = True
+        if "read_all_orders" not in scopes:
+            _log.warning(
+                "shop_hides_old_orders",
+                store=self._context.store,
+                older_than_days=WALL_DAYS,
+                advice="grant the app the scope read_all_orders",
+            )
 
     async def list_open_orders(self) -> AsyncIterator[Order | RejectedOrder]:
         """Every order not yet shipped, whenever it changed: holds come and go without a new time of change."""

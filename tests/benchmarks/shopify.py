@@ -11,7 +11,7 @@ import asyncio
 import gzip
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from connectors.shopify.settings import ShopifySettings
 from connectors.shopify.wire import ORDER_FIELDS
 from connectors.shopify.wire import Order as WireOrder
 from connectors.shopify.wire_fulfilment import OrdersPage
+from connectors.testing.clock import Clock
 from connectors.testing.shops.shopify import Bucket, FakeShopify
 from connectors.upstream import UpstreamPolicy
 from proxy.shipstation.orders_xml import encode_order, frame_page
@@ -93,7 +94,7 @@ async def _requests() -> list[str]:
 
 
 async def _listing(transport: str, *, extras: bool) -> str:
-    async with FakeShopify() as shop:
+    async with FakeShopify(clock=Clock(datetime.now(UTC))) as shop:
         shop.points = Bucket(1e9, 0.0)
         for number in range(ORDERS):
             order = shop.book.add(modified_at=shop.clock() + timedelta(seconds=number), lines=(("A", 1), ("B", 2)))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from connectors.errors import AuthenticationError, RefusedError, TemporaryError
 from connectors.orders import Order, OrderStatus, Window
@@ -336,6 +337,19 @@ async def test_the_wall_of_60_days_hides_old_orders_without_the_scope(shop: Fake
         assert await ids(connector) == [old.id, new.id]
         shop.scopes -= {"read_all_orders"}
         assert await ids(connector) == [new.id]
+
+
+@pytest.mark.parametrize("allowed", [False, True])
+async def test_a_window_behind_the_wall_is_warned_of_once_unless_the_scope_is_there(shop: FakeShopify, *, allowed: bool) -> None:
+    if not allowed:
+        shop.scopes -= {"read_all_orders"}
+    now = datetime.now(UTC)
+    with capture_logs() as logs:
+        async with open_shop(shop) as connector:
+            for days in (59, 61, 61):
+                await walk(connector, Window(start=now - timedelta(days=days), end=now))
+    assert [entry["event"] for entry in logs if entry["log_level"] == "warning"] == ([] if allowed else ["shop_hides_old_orders"])
+    assert shop.count("GET", "access_scopes") == 1
 
 
 @pytest.mark.parametrize("transport", BOTH)
