@@ -25,12 +25,13 @@ OPEN = (OrderStatus.UNPAID, OrderStatus.PAID, OrderStatus.ON_HOLD)
 class OrderBook:
     """Orders as the shop knows them (`orders`), and as its list shows them: a change is listed `lag` after it was made.
 
-    `skew` is how far the shop's clock is ahead of everybody else's. Every change numbers the order's note anew, so states can be told apart.
+    `history` names each change by its number and its order. `skew` is how far the shop's clock is ahead of everybody else's. Every change numbers the order's note anew, so states can be told apart.
     """
 
     def __init__(self, clock: Callable[[], datetime], skew: timedelta = timedelta(0)) -> None:
         self.orders: dict[str, Order] = {}
         self.changes = 0
+        self.history: list[tuple[int, str]] = []
         self._clock = clock
         self._skew = skew
         self._keys = itertools.count(1)
@@ -68,6 +69,7 @@ class OrderBook:
 
     def _put(self, order: Order, lag: float, *, dated: bool) -> Order:
         self.changes += 1
+        self.history.append((self.changes, order.id))
         stamp = self._stamp() if dated else order.modified_at
         order = msgspec.structs.replace(order, modified_at=stamp, customer_notes=f"state {self.changes}")
         self.orders[order.id] = order
@@ -107,7 +109,7 @@ class BookConnector:
         self.asked.append(window)
 
         async def fetch(key: datetime, skip: int, size: int) -> Page[Order]:
-            await self._turn()
+            await self.turn()
             orders, total = self.book.after(key, skip, size, window.end)
             return Page(items=orders, total=total)
 
@@ -121,7 +123,7 @@ class BookConnector:
         return by_key(fetch, start=window.start, key=lambda order: order.modified_at, identity=lambda order: order.id, size=self.size)
 
     async def list_open_orders(self) -> AsyncIterator[Order | RejectedOrder]:
-        await self._turn()
+        await self.turn()
         for order in sorted(self.book.listed().values(), key=lambda order: order.id):
             if order.status in OPEN:
                 yield self._read(order)
@@ -147,7 +149,8 @@ class BookConnector:
         self._error = error
         self._held.set()
 
-    async def _turn(self) -> None:
+    async def turn(self) -> None:
+        """The shop gives a page, if it does."""
         self.pages_given += 1
         self.before_page(self.pages_given)
         if self.hang is not None:
