@@ -94,7 +94,7 @@ async def _requests() -> list[str]:
 
 
 async def _listing(transport: str, *, extras: bool) -> str:
-    async with FakeShopify(clock=Clock(datetime.now(UTC))) as shop:
+    async with FakeShopify(clock=Clock(datetime.now(UTC).replace(microsecond=0))) as shop:
         shop.points = Bucket(1e9, 0.0)
         for number in range(ORDERS):
             order = shop.book.add(modified_at=shop.clock() + timedelta(seconds=number), lines=(("A", 1), ("B", 2)))
