@@ -12,15 +12,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
-from enum import Enum
 from hashlib import blake2s
 from html import escape
 from itertools import count
-from typing import Final, Literal, TypeAlias
 
 from lxml import etree
 
-from connectors.orders import Address, Customer, Dimensions, ItemOption, LineItem, Order
+from connectors.orders import Address, Customer, Dimensions, ItemOption, LineItem, Order, Weight
 from proxy.shipstation.dates import format_date
 from proxy.shipstation.errors import DECLARATION, InvalidOrderError
 from proxy.shipstation.schema import STRUCTURE, check_order
@@ -30,6 +28,7 @@ MOST_OPTIONS = 10
 MOST_PIECES = 99_999
 LONGEST_ID = 50
 LARGEST = Decimal("9999999.99")
+_ID_RULE = f"1 to {LONGEST_ID} printable characters"
 _CENT = Decimal("0.01")
 _ZERO = Decimal(0)
 
@@ -40,28 +39,7 @@ _UPC = re.compile(r"\d{1,12}", re.ASCII)
 _PATH = r"(?:[^\s\[\]<>\"{}|\\^`%#]|%[0-9A-Fa-f]{2})*"
 _IMAGE = re.compile(rf"https?://[\w.-]+(?::\d{{1,5}})?(?:[/?]{_PATH})?(?:#{_PATH})?")
 
-_ORDER = (
-    *("OrderID", "OrderNumber", "OrderDate", "OrderStatus", "LastModified", "ShippingMethod", "PaymentMethod", "CurrencyCode"),
-    *("OrderTotal", "TaxAmount", "ShippingAmount", "CustomerNotes", "InternalNotes", "Gift", "GiftMessage"),
-    *("CustomField1", "CustomField2", "CustomField3", "RequestedWarehouse", "Source"),
-)
-_DIMENSIONS = ("DimensionUnits", "Length", "Width", "Height")
-_BILL_TO = ("Name", "Company", "Phone", "Email", "Address1", "Address2", "City", "State", "PostalCode", "Country")
-_SHIP_TO = ("Name", "Company", "Address1", "Address2", "City", "State", "PostalCode", "Country", "Phone")
-_ITEM = (
-    *("LineItemID", "SKU", "Name", "ImageUrl", "Weight", "WeightUnits", "Quantity", "UnitPrice"),
-    *("UPC", "Location", "Adjustment"),
-)
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True)
-
-
-class _Absent(Enum):
-    ABSENT = 0
-
-
-# An element that is left out. None is one that stays empty; text is markup already.
-_ABSENT: Final = _Absent.ABSENT
-_Value: TypeAlias = str | Literal[_Absent.ABSENT] | None
 
 
 def encode_order(order: Order, *, dimensions: bool = False) -> bytes:
@@ -71,22 +49,9 @@ def encode_order(order: Order, *, dimensions: bool = False) -> bytes:
     limits; the ids that come back in a notice are never changed: one that cannot go out as it is makes the order invalid. An
     e-mail address, image link or UPC that would not be valid is left out.
     """
-    customer = order.customer
-    bill_to, ship_to = customer.bill_to, customer.ship_to
-    size = order.dimensions if dimensions else None
-    parts = [
-        "<Order>",
-        _elements(_ORDER, _order_values(order)),
-        f"<Dimensions>{_elements(_DIMENSIONS, _size_values(size))}</Dimensions>" if size is not None else "",
-        "<Customer>",
-        _elements(("CustomerCode",), (_customer_code(customer, order.number),)),
-        f"<BillTo>{_elements(_BILL_TO, _bill_to(bill_to, ship_to))}</BillTo>",
-        f"<ShipTo>{_elements(_SHIP_TO, _ship_to(ship_to, bill_to))}</ShipTo>",
-        "</Customer>",
-        f"<Items>{''.join(map(_item, order.items, count(1)))}</Items>" if order.items else "<Items/>",
-        "</Order>",
-    ]
-    encoded = "".join(parts).encode()
+    size = _size(order.dimensions) if dimensions and order.dimensions is not None else ""
+    lines = "".join(map(_item, order.items, count(1)))
+    encoded = f"<Order>{_head(order)}{size}{_customer(order.customer, order.number)}<Items>{lines}</Items></Order>".encode()
     try:
         element = etree.fromstring(encoded, _PARSER)
     except etree.XMLSyntaxError as error:
@@ -101,106 +66,104 @@ def frame_page(orders: Iterable[bytes] | bytes, pages: int) -> bytes:
     return b'%s<Orders pages="%d">\n%s\n</Orders>\n' % (DECLARATION, pages, body)
 
 
-def _elements(names: Iterable[str], values: Iterable[_Value]) -> str:
-    return "".join(
-        [f"<{name}>{value}</{name}>" if value else f"<{name}/>" for name, value in zip(names, values, strict=True) if value is not _ABSENT]
+def _head(order: Order) -> str:
+    first, second, third = (*order.custom_fields, "", "", "")[:3]
+    currency = f"<CurrencyCode>{order.currency}</CurrencyCode>" if _CURRENCY.fullmatch(order.currency) else ""
+    return (
+        f"<OrderID>{_id(order.id, 'OrderID')}</OrderID>"
+        f"<OrderNumber>{_id(order.number, 'OrderNumber')}</OrderNumber>"
+        f"<OrderDate>{format_date(order.placed_at)}</OrderDate>"
+        f"<OrderStatus>{order.status}</OrderStatus>"
+        f"<LastModified>{format_date(order.modified_at)}</LastModified>"
+        f"<ShippingMethod>{_free(order.shipping_method, 100)}</ShippingMethod>"
+        f"<PaymentMethod>{_free(order.payment_method, 50)}</PaymentMethod>"
+        f"{currency}"
+        f"<OrderTotal>{_money(order.total, 'OrderTotal')}</OrderTotal>"
+        f"<TaxAmount>{_money(order.tax, 'TaxAmount')}</TaxAmount>"
+        f"<ShippingAmount>{_money(order.shipping, 'ShippingAmount')}</ShippingAmount>"
+        f"<CustomerNotes>{_free(order.customer_notes, 1000)}</CustomerNotes>"
+        f"<InternalNotes>{_free(order.internal_notes, 1000)}</InternalNotes>"
+        f"<Gift>{'true' if order.gift else 'false'}</Gift>"
+        f"<GiftMessage>{_free(order.gift_message, 1000)}</GiftMessage>"
+        f"<CustomField1>{_free(first, 100)}</CustomField1>"
+        f"<CustomField2>{_free(second, 100)}</CustomField2>"
+        f"<CustomField3>{_free(third, 100)}</CustomField3>"
+        f"{_optional('RequestedWarehouse', order.requested_warehouse, 100)}"
+        f"{_optional('Source', order.source, 50)}"
     )
 
 
-def _order_values(order: Order) -> list[_Value]:
-    fields = (*order.custom_fields, "", "", "")
-    return [
-        _id(order.id, "OrderID"),
-        _id(order.number, "OrderNumber"),
-        format_date(order.placed_at),
-        order.status.value,
-        format_date(order.modified_at),
-        _free(order.shipping_method, 100),
-        _free(order.payment_method, 50),
-        order.currency if _CURRENCY.fullmatch(order.currency) else _ABSENT,
-        _money(order.total, "OrderTotal"),
-        _money(order.tax, "TaxAmount"),
-        _money(order.shipping, "ShippingAmount"),
-        _free(order.customer_notes, 1000),
-        _free(order.internal_notes, 1000),
-        "true" if order.gift else "false",
-        _free(order.gift_message, 1000),
-        _free(fields[0], 100),
-        _free(fields[1], 100),
-        _free(fields[2], 100),
-        _optional(order.requested_warehouse, 100),
-        _optional(order.source, 50),
-    ]
+def _size(size: Dimensions) -> str:
+    return (
+        f"<Dimensions><DimensionUnits>{size.unit}</DimensionUnits>"
+        f"<Length>{_decimal(size.length, 'Dimensions/Length', _ZERO)}</Length>"
+        f"<Width>{_decimal(size.width, 'Dimensions/Width', _ZERO)}</Width>"
+        f"<Height>{_decimal(size.height, 'Dimensions/Height', _ZERO)}</Height></Dimensions>"
+    )
 
 
-def _bill_to(address: Address, other: Address) -> list[_Value]:
-    return [
-        _free(_person(address, other), 100),
-        _free(address.company, 100),
-        _free(address.phone, 50),
-        _email(address.email or other.email),
-        _free(address.line1, 200),
-        _free(address.line2, 200),
-        _free(address.city, 100),
-        _free(address.region, 100),
-        _free(address.postal_code, 50),
-        address.country if _COUNTRY.fullmatch(address.country) else _ABSENT,
-    ]
-
-
-def _ship_to(address: Address, other: Address) -> list[_Value]:
-    if not _COUNTRY.fullmatch(address.country):
-        found = repr(address.country[:40]) if address.country else "nothing"
+def _customer(customer: Customer, number: str) -> str:
+    bill_to, ship_to = customer.bill_to, customer.ship_to
+    if not _COUNTRY.fullmatch(ship_to.country):
+        found = repr(ship_to.country[:40]) if ship_to.country else "nothing"
         raise InvalidOrderError("Customer/ShipTo/Country", "a country's two capital letters (ISO 3166)", found)
-    return [
-        _free(_person(address, other), 100),
-        _free(address.company, 100),
-        _free(address.line1, 200),
-        _free(address.line2, 200),
-        _free(address.city, 100),
-        _free(address.region, 100),
-        _free(address.postal_code, 50),
-        address.country,
-        _free(address.phone, 50),
-    ]
+    country = f"<Country>{bill_to.country}</Country>" if _COUNTRY.fullmatch(bill_to.country) else ""
+    return (
+        f"<Customer><CustomerCode>{_customer_code(customer, number)}</CustomerCode>"
+        f"<BillTo><Name>{_free(_person(bill_to, ship_to), 100)}</Name>"
+        f"<Company>{_free(bill_to.company, 100)}</Company>"
+        f"<Phone>{_free(bill_to.phone, 50)}</Phone>"
+        f"<Email>{_email(bill_to.email or ship_to.email)}</Email>"
+        f"{_place(bill_to)}{country}</BillTo>"
+        f"<ShipTo><Name>{_free(_person(ship_to, bill_to), 100)}</Name>"
+        f"<Company>{_free(ship_to.company, 100)}</Company>"
+        f"{_place(ship_to)}<Country>{ship_to.country}</Country>"
+        f"<Phone>{_free(ship_to.phone, 50)}</Phone></ShipTo></Customer>"
+    )
+
+
+def _place(address: Address) -> str:
+    return (
+        f"<Address1>{_free(address.line1, 200)}</Address1>"
+        f"<Address2>{_free(address.line2, 200)}</Address2>"
+        f"<City>{_free(address.city, 100)}</City>"
+        f"<State>{_free(address.region, 100)}</State>"
+        f"<PostalCode>{_free(address.postal_code, 50)}</PostalCode>"
+    )
 
 
 def _item(item: LineItem, number: int) -> str:
-    values = _elements(_ITEM, _item_values(item, f"Items/Item[{number}]"))
-    if not item.options:
-        return f"<Item>{values}</Item>"
-    options = [
-        f"<Option>{_elements(('Name', 'Value'), (_free(option.name, 100), _free(option.value, 100)))}</Option>"
-        for option in _ten(item.options)
-    ]
-    return f"<Item>{values}<Options>{''.join(options)}</Options></Item>"
-
-
-def _item_values(item: LineItem, path: str) -> list[_Value]:
+    path = f"Items/Item[{number}]"
     if not 1 <= item.quantity <= MOST_PIECES:
         raise InvalidOrderError(f"{path}/Quantity", f"a whole number from 1 to {MOST_PIECES}", str(item.quantity))
-    weight: tuple[_Value, _Value] = (_ABSENT, _ABSENT)
-    if item.weight is not None and item.weight.value > 0:
-        # What rounds to nothing still weighs the least that can be said.
-        weight = (_decimal(item.weight.value, f"{path}/Weight", _CENT), item.weight.unit.value)
-    return [
-        _id(item.id, f"{path}/LineItemID") if item.id else _ABSENT,
-        _free(item.sku, 50),
-        _free(item.name if item.name.strip() else item.sku or item.id, 200),
-        _image(item.image_url),
-        *weight,
-        str(item.quantity),
-        _money(item.unit_price, f"{path}/UnitPrice"),
-        item.upc if _UPC.fullmatch(item.upc) else _ABSENT,
-        _optional(item.location, 100),
+    line_id = f"<LineItemID>{_id(item.id, f'{path}/LineItemID')}</LineItemID>" if item.id else ""
+    price = _money(item.unit_price, f"{path}/UnitPrice")
+    options = "".join(
+        [
+            f"<Option><Name>{_free(option.name, 100)}</Name><Value>{_free(option.value, 100)}</Value></Option>"
+            for option in _ten(item.options)
+        ]
+    )
+    return (
+        f"<Item>{line_id}"
+        f"<SKU>{_free(item.sku, 50)}</SKU>"
+        f"<Name>{_free(item.name if item.name.strip() else item.sku or item.id, 200)}</Name>"
+        f"{_image(item.image_url)}{_weight(item.weight, path)}"
+        f"<Quantity>{item.quantity}</Quantity>"
+        f"<UnitPrice>{price}</UnitPrice>"
+        f"{f'<UPC>{item.upc}</UPC>' if _UPC.fullmatch(item.upc) else ''}"
+        f"{_optional('Location', item.location, 100)}"
         # The guide asks for a negative price in an adjustment; a fee is a line like any other.
-        "true" if item.adjustment and item.unit_price < 0 else _ABSENT,
-    ]
+        f"{'<Adjustment>true</Adjustment>' if item.adjustment and item.unit_price < 0 else ''}"
+        f"{f'<Options>{options}</Options>' if options else ''}</Item>"
+    )
 
 
-def _size_values(size: Dimensions) -> list[_Value]:
-    sides = {"Length": size.length, "Width": size.width, "Height": size.height}
-    return [size.unit.value, *(_decimal(side, f"Dimensions/{name}", _ZERO) for name, side in sides.items())]
+def _weight(weight: Weight | None, path: str) -> str:
+    """What rounds to nothing still weighs the least that can be said; what weighs nothing is not known."""
+    if weight is None or weight.value <= 0:
+        return ""
+    return f"<Weight>{_decimal(weight.value, f'{path}/Weight', _CENT)}</Weight><WeightUnits>{weight.unit}</WeightUnits>"
 
 
 def _ten(options: tuple[ItemOption, ...]) -> tuple[ItemOption, ...]:
@@ -211,13 +174,13 @@ def _ten(options: tuple[ItemOption, ...]) -> tuple[ItemOption, ...]:
     return (*kept, ItemOption(name="More", value="; ".join(f"{option.name}: {option.value}" for option in rest)))
 
 
-def _free(text: str, limit: int) -> _Value:
-    """Free text, clean, within `limit`, in CDATA as the guide asks."""
+def _free(text: str, limit: int) -> str:
+    """Free text as markup: clean, within `limit`, in CDATA as the guide asks."""
     if not text:
-        return None
-    if len(text) > limit or not (text.isascii() and text.isprintable()):
-        text = cut(clean(text), limit)
-    return _marked(text)
+        return ""
+    if len(text) <= limit and text.isascii() and text.isprintable() and "]" not in text:
+        return f"<![CDATA[{text}]]>"
+    return _marked(cut(clean(text), limit))
 
 
 def _marked(text: str) -> str:
@@ -225,21 +188,21 @@ def _marked(text: str) -> str:
     return f"<![CDATA[{text}]]>" if "]]>" not in text else escape(text, quote=False)
 
 
-def _optional(text: str, limit: int) -> _Value:
-    return _free(text, limit) if text else _ABSENT
+def _optional(name: str, text: str, limit: int) -> str:
+    """An element that is left out where there is nothing to say."""
+    return f"<{name}>{_free(text, limit)}</{name}>" if text else ""
 
 
-def _id(text: str, field: str) -> _Value:
+def _id(text: str, field: str) -> str:
     """An id as it is: it comes back in a notice and must then still name the same thing."""
-    rule = f"1 to {LONGEST_ID} printable characters"
     if not text.strip():
-        raise InvalidOrderError(field, rule, "nothing")
+        raise InvalidOrderError(field, _ID_RULE, "nothing")
     if units(text) > LONGEST_ID or not is_carried(text):
-        raise InvalidOrderError(field, rule, f"{len(text)}: {text[: LONGEST_ID + 1]!r}")
+        raise InvalidOrderError(field, _ID_RULE, f"{len(text)}: {text[: LONGEST_ID + 1]!r}")
     return _marked(text)
 
 
-def _customer_code(customer: Customer, number: str) -> _Value:
+def _customer_code(customer: Customer, number: str) -> str:
     """The buyer's code, else their e-mail address, else the order's number. One over the limit ends in a digest, so that no two become one."""
     code = clean(customer.code or customer.bill_to.email or customer.ship_to.email or number)
     limit = 50
@@ -258,15 +221,16 @@ def _person(address: Address, other: Address) -> str:
     return ""
 
 
-def _email(text: str) -> _Value:
+def _email(text: str) -> str:
     """An address cut short would reach nobody, or somebody else: one that is too long is left empty."""
     limit = 100
-    return _free(text, limit) if len(text) <= limit else None
+    return _free(text, limit) if len(text) <= limit else ""
 
 
-def _image(url: str) -> _Value:
+def _image(url: str) -> str:
     limit = 500
-    return _marked(url) if url and len(url) <= limit and _IMAGE.fullmatch(url) and clean(url) == url else _ABSENT
+    fitting = url and len(url) <= limit and _IMAGE.fullmatch(url) and clean(url) == url
+    return f"<ImageUrl>{_marked(url)}</ImageUrl>" if fitting else ""
 
 
 def _money(value: Decimal, field: str) -> str:
