@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -48,8 +48,13 @@ def totals(total: int, size: int, *, beyond: bool) -> dict[str, str]:
     return {"X-WP-Total": str(shown), "X-WP-TotalPages": str(-(-shown // size))}
 
 
-def page_of(request: web.Request, rows: Sequence[Any]) -> tuple[Sequence[Any], dict[str, str]] | web.Response:
-    """The rows that `page`, `per_page` and `offset` ask for, with the list's headers; or the refusal of a senseless one."""
+def page_of(
+    request: web.Request, rows: Sequence[Any], take: Callable[[int, int], Sequence[Any]] | None = None
+) -> tuple[Sequence[Any], dict[str, str]] | web.Response:
+    """The rows that `page`, `per_page` and `offset` ask for, with the list's headers; or the refusal of a senseless one.
+
+    `take` gives the rows from one place to another where `rows` are not sorted yet.
+    """
     numbers = {}
     for name, default, lowest, highest in (("per_page", "10", 1, 100), ("page", "1", 1, None), ("offset", "", 0, None)):
         stated = request.query.get(name, default)
@@ -62,5 +67,5 @@ def page_of(request: web.Request, rows: Sequence[Any]) -> tuple[Sequence[Any], d
             return refuse_parameter(name, f"{name} must be between {lowest} (inclusive) and {highest} (inclusive)")
     size = numbers["per_page"]
     begin = numbers.get("offset", (numbers["page"] - 1) * size)
-    shown = rows[begin : begin + size]
+    shown = rows[begin : begin + size] if take is None else take(begin, begin + size)
     return shown, totals(len(rows), size, beyond=begin >= len(rows))

@@ -30,6 +30,8 @@ _MONEY = frozenset(
     }
 )
 _FINEST = 6
+# The id of the one refund of an order that was not recorded, less the order's own.
+REFUND_OFFSET = 500_000
 
 
 def word(order: BookOrder) -> str:
@@ -83,7 +85,7 @@ def refunds(order: BookOrder) -> list[dict[str, Any]]:
         }
         for line in back
     ]
-    return [{"id": int(order.id) + 500_000, "parent_id": int(order.id), "line_items": lines, "shipping_lines": [], "fee_lines": []}]
+    return [{"id": int(order.id) + REFUND_OFFSET, "parent_id": int(order.id), "line_items": lines, "shipping_lines": [], "fee_lines": []}]
 
 
 def product_id(sku: str) -> int:

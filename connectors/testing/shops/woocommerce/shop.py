@@ -17,7 +17,7 @@ from connectors.testing.shops.woocommerce import rendering
 from connectors.testing.shops.woocommerce.access import Access
 from connectors.testing.shops.woocommerce.answers import page_of, pick, refuse, refuse_route, show
 from connectors.testing.shops.woocommerce.catalogue import Catalogue
-from connectors.testing.shops.woocommerce.listing import STATUSES, select
+from connectors.testing.shops.woocommerce.listing import STATUSES, part, select
 from connectors.testing.shops.woocommerce.traits import Traits
 from connectors.testing.shops.woocommerce.variety import products, variations_by_product, varied_orders
 from connectors.testing.shops.woocommerce.writing import Desk
@@ -111,7 +111,9 @@ class FakeWooCommerceShop(FakeShop):
 
     async def _list_orders(self, request: web.Request) -> web.StreamResponse:
         found = select(request, self.book, self.traits)
-        page = found if isinstance(found, web.Response) else page_of(request, found)
+        if isinstance(found, web.Response):
+            return found
+        page = page_of(request, found, lambda begin, end: part(found, begin, end, request, self.traits))
         if isinstance(page, web.Response):
             return page
         rows, headers = page
@@ -132,6 +134,14 @@ class FakeWooCommerceShop(FakeShop):
     def _refunds_of(self, order: BookOrder) -> list[Json]:
         return self.refunds.get(order.id, []) or rendering.refunds(order)
 
+    def _orders_of_refunds(self, wanted: set[int]) -> Iterable[BookOrder]:
+        """The orders that may have these refunds; all if none are named. The shop must not look through thousands for each request."""
+        if not wanted:
+            return self.book
+        named = {order for order, refunds in self.refunds.items() if any(refund["id"] in wanted for refund in refunds)}
+        named |= {str(refund - rendering.REFUND_OFFSET) for refund in wanted}
+        return [order for order in map(self.book.get, sorted(named)) if order is not None]
+
     async def _own_refunds(self, request: web.Request) -> web.StreamResponse:
         order = self.book.get(request.match_info["order"])
         if order is None:
@@ -142,8 +152,13 @@ class FakeWooCommerceShop(FakeShop):
     async def _list_refunds(self, request: web.Request) -> web.StreamResponse:
         if not self.traits.lists_refunds:
             return refuse_route()
-        wanted = set(request.query.get("include", "").split(",")) - {""}
-        rows = [refund for order in self.book for refund in self._refunds_of(order) if not wanted or str(refund["id"]) in wanted]
+        wanted = {int(part) for part in request.query.get("include", "").split(",") if part.isdigit()}
+        rows = [
+            refund
+            for order in self._orders_of_refunds(wanted)
+            for refund in self._refunds_of(order)
+            if not wanted or refund["id"] in wanted
+        ]
         page = page_of(request, rows)
         if isinstance(page, web.Response):
             return page
