@@ -161,6 +161,8 @@ def _driver_url(url: str) -> URL:
     driver = _DRIVERS.get(parsed.drivername, parsed.drivername)
     if driver not in _DRIVERS.values():
         raise StorageError(f"expected a database of sqlite or postgresql, found {parsed.drivername}")
+    if driver == _DRIVERS["sqlite"] and parsed.database in {None, "", ":memory:"}:
+        raise StorageError("expected a database in a file, like sqlite:///portside.db; one in memory would forget what it promised to keep")
     return parsed.set(drivername=driver)
 
 

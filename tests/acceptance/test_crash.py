@@ -129,6 +129,7 @@ async def shop() -> AsyncIterator[FakeWooCommerceShop]:
         yield shop
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 async def test_no_accepted_shipment_is_lost_or_told_twice_whenever_portside_is_killed(
     kind: str, shop: FakeWooCommerceShop, tmp_path: Path, request: pytest.FixtureRequest

@@ -13,7 +13,7 @@ import pytest
 
 from connectors.shipments import Shipment
 from proxy.delivery import Deliverer
-from proxy.settings import CredentialSettings, DeliverySettings, StoreSettings
+from proxy.settings import CredentialSettings, DeliverySettings, StoreSettings, UpstreamSettings
 from proxy.storage.database import Database
 from proxy.storage.deliveries import DatabaseDeliveries
 from proxy.storage.interface import Delivery, DeliveryFilter
@@ -70,6 +70,7 @@ class World:
             credentials=(CredentialSettings(username="u", password="p"),),
             connector=ShelfSettings(type="shelf", url=url or self.shop.url),
             notify_customer=notify_customer,
+            upstream=UpstreamSettings(rate=2000.0),
         )
         store = await self.stack.enter_async_context(open_store(name, store_settings, shelf))
         metrics = Metrics()

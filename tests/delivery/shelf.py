@@ -12,6 +12,7 @@ from typing import Any, Literal
 import msgspec
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
 from aiohttp.test_utils import TestServer
+from aiolimiter import AsyncLimiter
 
 from connectors import (
     AuthenticationError,
@@ -96,9 +97,10 @@ class ShelfConnector:
 
     orders: tuple[Order, ...] = ()
 
-    def __init__(self, session: ClientSession, url: str) -> None:
+    def __init__(self, session: ClientSession, url: str, rate: float) -> None:
         self._session = session
         self._url = url
+        self._pace = AsyncLimiter(max(1.0, rate / 10), 0.1)
 
     async def ship(self, shipment: Shipment, earlier: Sequence[Shipment]) -> ShipOutcome:
         path = f"{self._url}/orders/{shipment.order_number}/parcels"
@@ -115,7 +117,7 @@ class ShelfConnector:
 
     async def _ask(self, method: str, url: str, body: object = None) -> Any:
         try:
-            async with self._session.request(method, url, json=body) as response:
+            async with self._pace, self._session.request(method, url, json=body) as response:
                 text = await response.text()
                 if response.status >= 400:
                     raise _error(response.status, text, response.headers.get("Retry-After"))
@@ -157,10 +159,10 @@ def _error(status: int, words: str, retry_after: str | None) -> ConnectorError:
 
 
 @asynccontextmanager
-async def open_shelf(settings: ShelfSettings, _context: ConnectorContext) -> AsyncIterator[ShelfConnector]:
+async def open_shelf(settings: ShelfSettings, context: ConnectorContext) -> AsyncIterator[ShelfConnector]:
     """The connector, open."""
     async with ClientSession(timeout=ClientTimeout(total=20)) as session:
-        yield ShelfConnector(session, settings.url)
+        yield ShelfConnector(session, settings.url, context.upstream.rate)
 
 
 shelf = ConnectorType(name="shelf", settings=ShelfSettings, open=open_shelf)

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from connectors.shipments import Shipment, ShippedItem
 from proxy.delivery import NotifyAnswer
+from proxy.storage.errors import StorageError
 from proxy.storage.interface import AttemptOutcome, DeliveryState
 from tests.delivery.conftest import Process, World
 
@@ -253,3 +254,38 @@ async def test_a_stopping_portside_still_stores_but_starts_nothing(world: World,
     assert (await process.deliverer.accept(process.store, parcel())).status == 200
     assert world.shop.calls == []
     assert (await world.only()).lease is None
+
+
+async def rename(world: World, table: str, name: str) -> None:
+    async with world.database.writing() as connection:
+        await connection.exec_driver_sql(f"alter table {table} rename to {name}")
+
+
+async def test_what_cannot_be_stored_is_not_accepted_and_the_shop_is_not_asked(world: World, parcel: Parcel) -> None:
+    process = await world.process()
+    await rename(world, "deliveries", "elsewhere")
+    with pytest.raises(StorageError):
+        await process.deliverer.accept(process.store, parcel())
+    assert world.shop.calls == []
+    await rename(world, "elsewhere", "deliveries")
+    assert (await process.deliverer.accept(process.store, parcel())).status == 200
+
+
+async def test_what_the_shop_said_is_written_down_as_soon_as_the_database_can(world: World, parcel: Parcel) -> None:
+    process = await world.process()
+    world.shop.before = gate = Gate()
+    answer = asyncio.create_task(process.deliverer.accept(process.store, parcel()))
+    await gate.reached.wait()
+    taken = asyncio.Event()
+
+    async def took(_parcel: dict[str, Any]) -> None:
+        taken.set()
+
+    world.shop.after = took
+    await rename(world, "attempts", "elsewhere")
+    gate.opened.set()
+    await taken.wait()
+    await rename(world, "elsewhere", "attempts")
+    assert (await answer).message == "delivered; the shop has it"
+    assert (await world.only()).state is DeliveryState.DELIVERED
+    assert len(world.shop.calls) == 1
