@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from contextlib import AbstractAsyncContextManager
+from datetime import date
 from typing import Any
 
 from connectors.interface import Connector, ConnectorContext
+from connectors.shipments import Shipment, ShippedItem
+from connectors.testing.book import BookOrder
 from connectors.testing.harness import ShopHarness, Told
 from connectors.testing.shops.woocommerce import FakeWooCommerceShop
 from connectors.upstream import UpstreamPolicy
@@ -73,3 +76,14 @@ def notes_of_ours(shop: FakeWooCommerceShop, order_id: str) -> list[str]:
     return [
         note["note"] for note in shop.desk.notes.get(order_id, []) if " shipped" in note["note"] and "was shipped with" not in note["note"]
     ]
+
+
+def notice(order: BookOrder, tracking: str = "9400110", *pieces: int, **changes: Any) -> Shipment:
+    """A notice of so many pieces of each line, all that is left without any."""
+    items = tuple(
+        ShippedItem(line_id=line.id, sku=line.sku, name=line.name, quantity=count)
+        for line, count in zip(order.lines, pieces, strict=False)
+        if count
+    )
+    facts = {"carrier": "USPS", "service": "USPS Priority Mail", "shipped_on": date(2026, 3, 2), "items": items, **changes}
+    return Shipment(order_id=order.id, order_number=order.number, tracking_number=tracking, **facts)

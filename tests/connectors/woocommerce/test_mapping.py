@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from connectors.orders import Order, RejectedOrder, Weight, WeightUnit
 from connectors.woocommerce import wire
 from connectors.woocommerce.decoding import read_row
-from connectors.woocommerce.goods import Goods, Units, read_goods
+from connectors.woocommerce.goods import Goods
 from connectors.woocommerce.lines import Discounts, Rules, VirtualItems
 from connectors.woocommerce.mapping import Surroundings, read_order
 from connectors.woocommerce.statuses import STATUSES
@@ -268,38 +268,6 @@ def test_gift_and_coupons_and_methods_are_told() -> None:
         ("a | b",),
         "Standard & Tracked | DHL",
     )
-
-
-@pytest.mark.parametrize(
-    ("value", "unit", "weight"),
-    [
-        ("1.5", "kg", Weight(value=Decimal(1500), unit=WeightUnit.GRAMS)),
-        ("0.45", "lbs", Weight(value=Decimal("0.45"), unit=WeightUnit.POUNDS)),
-        ("150.125", "lbs", Weight(value=Decimal("150.125"), unit=WeightUnit.POUNDS)),
-        ("0.002", "lbs", Weight(value=Decimal("0.90718474"), unit=WeightUnit.GRAMS)),
-        ("3", "oz", Weight(value=Decimal(3), unit=WeightUnit.OUNCES)),
-        ("", "kg", None),
-        ("heavy", "kg", None),
-        ("-1", "kg", None),
-        ("1", "", None),
-        ("1", "stone", None),
-    ],
-)
-def test_weights_come_in_a_unit_that_shipstation_knows_and_are_never_invented(value: str, unit: str, weight: Weight | None) -> None:
-    assert read_goods(wire.Product(id=1, weight=value), Units(weight=unit, length="cm")).weight == weight
-
-
-def test_an_older_shop_s_variation_takes_from_its_product_what_it_leaves_empty() -> None:
-    units = Units(weight="g", length="cm")
-    size = wire.Size(length="1", width="2", height="3")
-    parent = read_goods(wire.Product(id=1, weight="70", dimensions=size, images=[wire.Image(src="https://x/y.jpg")]), units)
-    found = read_goods(wire.Product(id=2, global_unique_id="0123"), units, parent)
-    assert (found.weight, found.size, found.image_url, found.upc) == (parent.weight, parent.size, "https://x/y.jpg", "0123")
-
-
-def test_a_barcode_that_a_plugin_kept_is_found() -> None:
-    metas = [wire.Meta(key="_gtin", value="036000291452")]
-    assert read_goods(wire.Product(id=1, meta_data=metas), Units()).upc == "036000291452"
 
 
 def test_every_status_of_the_recorded_orders_is_known() -> None:

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import date
-from typing import Any
 
 import pytest
 
-from connectors.errors import AuthenticationError, ConflictError, ConnectorError, OrderNotFoundError
+from connectors.errors import AuthenticationError, ConflictError, ConnectorError
 from connectors.orders import OrderStatus
-from connectors.shipments import Shipment, ShippedItem
-from connectors.testing.book import BookOrder
+from connectors.shipments import ShippedItem
 from connectors.testing.faults import DropAnswer
 from connectors.testing.requests import SeenRequest
 from connectors.testing.shops.woocommerce import FakeWooCommerceShop
 from connectors.testing.trial import QUICK, at, failure
-from tests.connectors.woocommerce.harness import notes_of_ours, open_woocommerce
+from tests.connectors.woocommerce.harness import notes_of_ours, notice, open_woocommerce
 
 PLACES = ("fulfillments", "ast", "shipment_tracking", "")
 
@@ -31,17 +28,6 @@ def furnish(shop: FakeWooCommerceShop, place: str) -> None:
     """Give the shop one place for tracking."""
     shop.traits.fulfillments = place == "fulfillments"
     shop.traits.plugin = place if place in {"ast", "shipment_tracking"} else ""
-
-
-def notice(order: BookOrder, tracking: str = "9400110", *pieces: int, **changes: Any) -> Shipment:
-    """A notice of so many pieces of each line, all that is left without any."""
-    items = tuple(
-        ShippedItem(line_id=line.id, sku=line.sku, name=line.name, quantity=count)
-        for line, count in zip(order.lines, pieces, strict=False)
-        if count
-    )
-    facts = {"carrier": "USPS", "service": "USPS Priority Mail", "shipped_on": date(2026, 3, 2), "items": items, **changes}
-    return Shipment(order_id=order.id, order_number=order.number, tracking_number=tracking, **facts)
 
 
 def writes(shop: FakeWooCommerceShop) -> list[SeenRequest]:
@@ -239,38 +225,6 @@ async def test_what_the_shop_itself_has_sent_counts(shop: FakeWooCommerceShop) -
     async with open_woocommerce(shop, QUICK) as connector:
         await connector.ship(notice(order, "SENT-BY-HAND", 2), ())
         assert (await connector.ship(notice(order, "T2", 1), ())).completed
-
-
-async def test_the_order_is_found_by_its_number_where_the_notice_has_no_id(shop: FakeWooCommerceShop) -> None:
-    order, other = shop.book.add(modified_at=at(1)), shop.book.add(modified_at=at(1))
-    # A plugin numbers orders its own way: this number is another order's id.
-    order.number, other.number = other.id, "A-77"
-    async with open_woocommerce(shop, QUICK) as connector:
-        await connector.ship(Shipment(order_number=order.number, carrier="USPS", tracking_number="T1"), ())
-        await connector.ship(Shipment(order_id="990099", order_number="#A-77", carrier="USPS", tracking_number="T2"), ())
-        await failure(connector.ship(Shipment(order_number=order.id, carrier="USPS", tracking_number="T3"), ()), OrderNotFoundError)
-    assert order.status is OrderStatus.SHIPPED
-    assert other.status is OrderStatus.SHIPPED
-
-
-async def test_the_merchant_s_own_statuses_are_used(shop: FakeWooCommerceShop) -> None:
-    shop.traits.extra_statuses = ("partial-shipped", "sent-out")
-    order = shop.book.add(modified_at=at(1), lines=(("A", 2),))
-    async with open_woocommerce(shop, QUICK, partial_status="wc-partial-shipped", shipped_status="sent-out") as connector:
-        first = notice(order, "T1", 1)
-        await connector.ship(first, ())
-        assert order.word == "partial-shipped"
-        await connector.ship(notice(order, "T2", 1), (first,))
-    assert order.word == "sent-out"
-
-
-async def test_without_a_status_the_order_stays_where_it_is(shop: FakeWooCommerceShop) -> None:
-    order = shop.book.add(modified_at=at(1))
-    async with open_woocommerce(shop, QUICK, shipped_status="") as connector:
-        outcome = await connector.ship(notice(order), ())
-    assert outcome.completed
-    assert order.status is OrderStatus.PAID
-    assert mails(shop) == []
 
 
 @pytest.mark.parametrize("place", PLACES)

@@ -1,0 +1,43 @@
+"""Weights, sizes, pictures and barcodes of products are told as they are, or not at all."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from connectors.orders import Weight, WeightUnit
+from connectors.woocommerce import wire
+from connectors.woocommerce.goods import Units, read_goods
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "weight"),
+    [
+        ("1.5", "kg", Weight(value=Decimal(1500), unit=WeightUnit.GRAMS)),
+        ("0.45", "lbs", Weight(value=Decimal("0.45"), unit=WeightUnit.POUNDS)),
+        ("150.125", "lbs", Weight(value=Decimal("150.125"), unit=WeightUnit.POUNDS)),
+        ("0.002", "lbs", Weight(value=Decimal("0.90718474"), unit=WeightUnit.GRAMS)),
+        ("3", "oz", Weight(value=Decimal(3), unit=WeightUnit.OUNCES)),
+        ("", "kg", None),
+        ("heavy", "kg", None),
+        ("-1", "kg", None),
+        ("1", "", None),
+        ("1", "stone", None),
+    ],
+)
+def test_weights_come_in_a_unit_that_shipstation_knows_and_are_never_invented(value: str, unit: str, weight: Weight | None) -> None:
+    assert read_goods(wire.Product(id=1, weight=value), Units(weight=unit, length="cm")).weight == weight
+
+
+def test_an_older_shop_s_variation_takes_from_its_product_what_it_leaves_empty() -> None:
+    units = Units(weight="g", length="cm")
+    size = wire.Size(length="1", width="2", height="3")
+    parent = read_goods(wire.Product(id=1, weight="70", dimensions=size, images=[wire.Image(src="https://x/y.jpg")]), units)
+    found = read_goods(wire.Product(id=2, global_unique_id="0123"), units, parent)
+    assert (found.weight, found.size, found.image_url, found.upc) == (parent.weight, parent.size, "https://x/y.jpg", "0123")
+
+
+def test_a_barcode_that_a_plugin_kept_is_found() -> None:
+    metas = [wire.Meta(key="_gtin", value="036000291452")]
+    assert read_goods(wire.Product(id=1, meta_data=metas), Units()).upc == "036000291452"
