@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -25,6 +26,14 @@ from tests.delivery.shelf import ShelfSettings, ShelfShop, open_shop, shelf
 from tests.postgres import postgres
 
 __all__ = ["postgres"]
+
+
+async def until(condition: Callable[[], Awaitable[bool]]) -> None:
+    """Look, again and again, until it is so; the test's time limit is the end of patience."""
+    while True:
+        if await condition():
+            return
+        await asyncio.sleep(0.01)
 
 
 @dataclass

@@ -1,24 +1,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from aiohttp import web
 
 from connectors.shipments import Shipment
 from proxy.storage.interface import DeliveryFilter, DeliveryState
-from tests.delivery.conftest import Process, World
+from tests.delivery.conftest import Process, World, until
 from tests.delivery.shelf import open_shop
 from tests.delivery.test_accept import Gate, Parcel, answering, drain, unhindered
-
-
-async def until(condition: Callable[[], Awaitable[bool]]) -> None:
-    """Look, again and again, until it is so; the test's time limit is the end of patience."""
-    while True:
-        if await condition():
-            return
-        await asyncio.sleep(0.01)
 
 
 async def settled(world: World, state: DeliveryState, count: int) -> None:
