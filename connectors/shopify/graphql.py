@@ -11,7 +11,8 @@ from connectors.orders import RejectedOrder
 from connectors.shopify import queries, wire
 from connectors.shopify.graphql_client import COST_CODE, GraphqlClient
 from connectors.shopify.graphql_fulfilment import GraphqlFulfilment, collect
-from connectors.shopify.graphql_wire import Line, Node, Order, Rows, ShippingLine, gid, tail, to_line, to_order, to_shipping_line
+from connectors.shopify.graphql_orders import to_line, to_order, to_shipping_line
+from connectors.shopify.graphql_wire import Line, Node, Order, Rows, ShippingLine, gid, tail
 from connectors.shopify.mapping import reject_raw
 from connectors.shopify.rest import moment_text
 from connectors.shopify.settings import Money
