@@ -103,7 +103,7 @@ def _inner_sections(kind: str, definitions: Schema) -> Iterator[str]:
 
 
 def _section(title: str, schema: Schema, definitions: Schema) -> list[str]:
-    required = schema.get("required", ())
+    required = {*schema.get("required", ()), *schema.get("x-required-without-recipe", ())}
     rows = [
         f"| `{name}` | {_holds(part, definitions)} | {_default(part, name in required)} | {_cell(_meaning(part, definitions))} |"
         for name, part in schema["properties"].items()

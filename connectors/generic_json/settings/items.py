@@ -101,7 +101,7 @@ class ListSettings(Block):
     """How the list goes on."""
     items: Expression
     """Where the orders stand in an answer, e.g. `data.orders.items`. If that is not a list, the answer is an error, not an empty list."""
-    also: Annotated[tuple[RequestPatch, ...], BeforeValidator(_patches)] = ()
+    also: Annotated[tuple[RequestPatch, ...], BeforeValidator(_patches, json_schema_input_type=RequestPatch | list[RequestPatch])] = ()
     """Further walks with a differing request, e.g. by the created time for a shop whose modified time is empty at first. Orders met twice
     are given once."""
     open: OpenSettings = OpenSettings()

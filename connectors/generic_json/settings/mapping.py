@@ -173,10 +173,13 @@ class AdjustmentsMap(Block):
     """The shop writes a discount without its minus."""
 
 
+MoneyUnit = Literal["major", "minor", "cents"]
+
+
 class MoneySettings(Block):
     """How the shop writes money."""
 
-    unit: Literal["major", "minor", "cents"] = "major"
+    unit: MoneyUnit = "major"
     """major: 12.50. minor: 1250, in the currency's own smallest unit (yen have none). cents: always hundredths."""
     round: bool = True
     """Round to the currency's smallest unit, halves upwards."""
@@ -191,7 +194,7 @@ class OrderMap(Block):
 
     only: Expression | None = None
     """Orders for which this is not true are none, e.g. open baskets."""
-    money: Annotated[MoneySettings, BeforeValidator(_as_money)] = MoneySettings()
+    money: Annotated[MoneySettings, BeforeValidator(_as_money, json_schema_input_type=MoneyUnit | MoneySettings)] = MoneySettings()
     """How the shop writes money; a field may differ by cents() or minor()."""
     id: _Text
     """The shop's key; a shipment comes back with it."""
@@ -223,7 +226,9 @@ class OrderMap(Block):
     """Who receives."""
     items: ItemsMap
     """The lines."""
-    adjustments: Annotated[tuple[AdjustmentsMap, ...], BeforeValidator(listed)] = ()
+    adjustments: Annotated[
+        tuple[AdjustmentsMap, ...], BeforeValidator(listed, json_schema_input_type=AdjustmentsMap | list[AdjustmentsMap])
+    ] = ()
     """Discounts and fees."""
     customer_notes: _Text | None = None
     """What the buyer wrote."""

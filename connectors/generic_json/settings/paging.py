@@ -99,13 +99,10 @@ def _as_paging(value: Any) -> Any:
     return {"kind": value} if isinstance(value, str) else value
 
 
-Paging = Annotated[
-    Annotated[
-        PagePaging | OffsetPaging | CursorPaging | LinkPaging | NextUrlPaging | KeysetPaging | NoPaging,
-        Field(discriminator="kind"),
-    ],
-    BeforeValidator(_as_paging),
+Kinds = Annotated[
+    PagePaging | OffsetPaging | CursorPaging | LinkPaging | NextUrlPaging | KeysetPaging | NoPaging, Field(discriminator="kind")
 ]
+Paging = Annotated[Kinds, BeforeValidator(_as_paging, json_schema_input_type=Literal["link", "none", "page", "offset", "keyset"] | Kinds)]
 """One way to go on, told apart by `kind`."""
 
 USES: dict[str, tuple[tuple[str, ...], ...]] = {

@@ -13,7 +13,7 @@ from connectors.generic_json.settings.auth import Login, NoLogin
 from connectors.generic_json.settings.items import ListSettings, OneSettings
 from connectors.generic_json.settings.mapping import OrderMap
 from connectors.generic_json.settings.shipment import ShipmentSettings
-from connectors.generic_json.settings.values import Block
+from connectors.generic_json.settings.values import Block, soften
 from connectors.interface import ConnectorSettings
 from connectors.places import PLACES, MisplacedError, with_places
 
@@ -43,7 +43,7 @@ class LimitSettings(Block):
 class GenericJsonSettings(ConnectorSettings):
     """Any shop with a JSON API, described key by key, or by a recipe whose keys may be overridden one by one."""
 
-    model_config = ConfigDict(use_attribute_docstrings=True)
+    model_config = ConfigDict(use_attribute_docstrings=True, json_schema_extra=lambda schema: soften(schema, "url"))
 
     recipe: str = ""
     """A ready-made description that comes with Portside, e.g. medusa. Every other key is laid over it; a key without a value takes the

@@ -27,6 +27,16 @@ _DEEPEST_SHAPE: Final = 30
 _OPERATORS: Final = ("$value", "$each", "$give", "$key", "$if")
 
 
+def soften(schema: dict[str, Any], *kept: str) -> None:
+    """What is required may also come from a recipe, so an editor must not call it missing; where it is needed is told all the same."""
+    needed = [name for name in schema.get("required", ()) if name not in kept]
+    if needed:
+        schema["x-required-without-recipe"] = needed
+    schema["required"] = list(kept)
+    if not kept:
+        del schema["required"]
+
+
 class Block(BaseModel):
     """A block of keys. Unknown keys are refused, values never echoed by pydantic itself."""
 
@@ -38,6 +48,7 @@ class Block(BaseModel):
         arbitrary_types_allowed=True,
         use_attribute_docstrings=True,
         populate_by_name=True,
+        json_schema_extra=lambda schema: soften(schema),  # noqa: PLW0108 -- pydantic looks at the number of arguments
     )
 
 
