@@ -44,7 +44,11 @@ async def answer(shop: FakeShopify, request: web.Request) -> web.Response:
         return _failed(str(refusal.errors), "ACCESS_DENIED" if refusal.status == 403 else "INTERNAL_SERVER_ERROR", {})
     if shop.points is not None:
         shop.points.level = max(shop.points.level - max(cost - run.objects, 0), 0.0)
-    return web.json_response({"data": data, "extensions": _costs(shop, cost, run.objects)})
+    told = {"data": data, "extensions": _costs(shop, cost, run.objects)}
+    if "read_customers" not in shop.scopes and "customer {" in asked["query"]:
+        denied = {"message": "Access denied for customer field.", "extensions": {"code": "ACCESS_DENIED"}}
+        told["errors"] = [{**denied, "path": ["orders", "nodes", 0, "customer"]}]
+    return web.json_response(told)
 
 
 def _failed(said: str, code: str, more: dict[str, Any], extensions: dict[str, Any] | None = None) -> web.Response:
