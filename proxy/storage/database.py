@@ -50,8 +50,11 @@ class Database:
 
         Raises StorageError for a URL that names neither.
         """
-        engine = create_async_engine(_driver_url(url), pool_size=pool_size, max_overflow=0, pool_timeout=_BUSY_SECONDS, pool_pre_ping=True)
-        if engine.dialect.name == "sqlite":
+        target = _driver_url(url)
+        in_file = target.drivername == _DRIVERS["sqlite"]
+        # A connection over a network may have died since it was last used; one to a file does not.
+        engine = create_async_engine(target, pool_size=pool_size, max_overflow=0, pool_timeout=_BUSY_SECONDS, pool_pre_ping=not in_file)
+        if in_file:
             _prepare_sqlite(engine)
         try:
             yield cls(engine, clock)
