@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 
-.PHONY: help demo test check format lint types contracts dependencies benchmarks lock docs clean
+.PHONY: help demo test check format lint types contracts dependencies benchmarks real-shops lock docs clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -51,6 +51,9 @@ dependencies: $(VENV)/.dev
 
 benchmarks: $(VENV)/.dev  ## the measured claims, printed
 	@$(BIN)/python -m tests.benchmarks
+
+real-shops: $(VENV)/.dev  ## Portside in front of a real Medusa and a real Vendure (npm, network, some minutes; SHOPS=vendure for one)
+	@for shop in $(or $(SHOPS),medusa vendure); do $(BIN)/python -m tests.real_shops $$shop $(ARGS) || exit; done
 
 lock: $(VENV)/.dev  ## resolve the newest versions into both lock files
 	@$(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet --extra build pyproject.toml --output-file requirements.lock
