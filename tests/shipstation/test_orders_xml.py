@@ -82,13 +82,13 @@ def test_an_error_is_short_whatever_caused_it() -> None:
 
 
 @given(tame_orders)
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 def test_an_order_within_the_limits_reads_back_equal(order: Order) -> None:
     assert read_order(encode_order(order, dimensions=True)) == order
 
 
 @given(orders)
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 def test_any_order_becomes_xml_that_parses_validates_and_keeps_every_limit(order: Order) -> None:
     element = etree.fromstring(encode_order(order, dimensions=True))
     assert schema_faults(element) == []
