@@ -24,14 +24,14 @@ class FakeShop(abc.ABC):
     again, on the same port, play an outage.
     """
 
-    def __init__(self, *, clock: Clock | None = None) -> None:
+    def __init__(self, *, clock: Clock | None = None, port: int = 0) -> None:
         self.clock = clock or Clock()
         self.book = OrderBook(self.clock)
         self.faults = Faults()
         self.requests: list[SeenRequest] = []
         self.on_request: list[Callable[[SeenRequest], None]] = []
         self._runner: web.AppRunner | None = None
-        self._port = 0
+        self._port = port
 
     @abc.abstractmethod
     def routes(self) -> Iterable[web.AbstractRouteDef]:
@@ -45,7 +45,7 @@ class FakeShop(abc.ABC):
         return f"http://127.0.0.1:{self._port}"
 
     async def start(self) -> None:
-        """Listen: at first on any free port, afterwards on the same one."""
+        """Listen: on the port that was given, else at first on any free one and afterwards on that."""
         application = web.Application(client_max_size=LARGEST_REQUEST, middlewares=[self._meet])
         application.add_routes(self.routes())
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.05, handle_signals=False)
