@@ -125,7 +125,7 @@ class DeliverySettings(BaseModel):
     retention: Duration = Field(
         default=timedelta(days=30),
         ge=timedelta(hours=1),
-        description="How long finished deliveries, and the buyer's data in them, are kept.",
+        description="How long attempts, and the buyer's data, are kept in finished deliveries. What remains tells a repeat from news.",
     )
 
     @model_validator(mode="after")

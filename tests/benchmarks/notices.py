@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import os
 import sqlite3
 import statistics
 import tempfile
@@ -88,9 +89,14 @@ async def bare_commits(folder: str, server: PostgresServer, kind: str, clients: 
 
 async def acknowledged(folder: Path, kind: str, url: str, clients: int, bare: float) -> str:
     async with _portsides(folder, url, 1) as (_, served):
+        before = _cpu(served[0])
         times, seconds = await _tell(served, clients)
+        work = (_cpu(served[0]) - before) / len(times) * 1000
     rate = len(times) / seconds
-    return f"{kind}, {clients:2} at once: {_said(times, rate)}; bare commits {bare:.0f}/s, ratio {rate / bare:.2f}"
+    return (
+        f"{kind}, {clients:2} at once: {_said(times, rate)}; bare commits {bare:.0f}/s, ratio {rate / bare:.2f}; "
+        f"Portside's own work {work:.1f} ms of CPU a notice"
+    )
 
 
 async def replicated(folder: Path, url: str, replicas: int) -> str:
@@ -153,6 +159,12 @@ def _said(times: list[float], rate: float) -> str:
     cuts = statistics.quantiles(times, n=100)
     p50, p95, p99 = (cuts[part - 1] * 1000 for part in (50, 95, 99))
     return f"{rate:.0f} notices/s stored, delivered and answered; p50 {p50:.1f} ms, p95 {p95:.1f} ms, p99 {p99:.1f} ms"
+
+
+def _cpu(served: Served) -> float:
+    """Seconds of CPU time so far."""
+    fields = Path(f"/proc/{served.process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _megabytes(served: Served) -> float:

@@ -289,3 +289,14 @@ async def test_what_the_shop_said_is_written_down_as_soon_as_the_database_can(wo
     assert (await answer).message == "delivered; the shop has it"
     assert (await world.only()).state is DeliveryState.DELIVERED
     assert len(world.shop.calls) == 1
+
+
+async def test_a_secret_in_the_shops_words_goes_no_further(world: World, parcel: Parcel) -> None:
+    process = await world.process()
+    world.shop.before = answering(422, "https://shop.example/orders?consumer_secret=cs_123 was refused")
+    answer = await process.deliverer.accept(process.store, parcel())
+    delivery = await world.only()
+    (attempt,) = await world.deliveries.attempts_at(delivery.id)
+    for text in (answer.message, delivery.last_error, attempt.message):
+        assert "was refused" in text
+        assert "cs_123" not in text
