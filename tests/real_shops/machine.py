@@ -78,7 +78,8 @@ async def _answering(url: str, process: asyncio.subprocess.Process, log: Path) -
                 break
             with suppress(aiohttp.ClientError, TimeoutError):
                 async with session.get(url, timeout=aiohttp.ClientTimeout(total=5)) as response:
-                    if response.status < 500:
+                    # A shop that has begun to listen may not know its own paths yet.
+                    if response.status < 500 and response.status != 404:
                         return
             await asyncio.sleep(_PAUSE)
     raise ShopFailedError(f"the shop does not answer at {url}:\n{_end_of(log)}")
@@ -104,7 +105,8 @@ async def _door(server: PostgresServer) -> AsyncIterator[int]:
 
     async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, back = await asyncio.open_unix_connection(place)
-        await asyncio.gather(_pour(reader, back), _pour(there, writer))
+        with suppress(asyncio.CancelledError):
+            await asyncio.gather(_pour(reader, back), _pour(there, writer))
 
     door = await asyncio.start_server(carry, "127.0.0.1", 0)
     try:

@@ -72,6 +72,10 @@ class Medusa:
             order_id = await self._order(number, chance.sample(variants, chance.randint(1, 3)), chance)
             await self._pay(order_id)
         self.placed = orders
+        await self.cancel(order_id)
+
+    async def cancel(self, order_id: str) -> None:
+        """What a person does in the admin."""
         await self._admin.ask("POST", f"/admin/orders/{order_id}/cancel", {})
 
     async def tracking(self, order_id: str) -> list[tuple[str, int]]:
@@ -233,5 +237,5 @@ async def opened(folder: Path) -> AsyncIterator[Medusa]:
         await run(folder, "npx", "medusa", "db:migrate", **environment)
         await run(folder, "npx", "medusa", "user", "-e", _EMAIL, "-p", _PASSWORD, **environment)
         words = ("npx", "medusa", "start", "-p", str(port), "-H", "127.0.0.1")
-        async with running(folder, *words, ready=f"http://127.0.0.1:{port}/health", **environment):
+        async with running(folder, *words, ready=f"http://127.0.0.1:{port}/admin/orders", **environment):
             yield Medusa(session, f"http://127.0.0.1:{port}")

@@ -28,6 +28,8 @@ from tests.real_shops.transcript import Transcript
 from tests.real_shops.wire import Wire
 
 _PATIENCE = 60
+# Portside looks once a minute whether a sweep is due.
+_SWEPT = 150.0
 
 
 class Shop(Protocol):
@@ -43,6 +45,8 @@ class Shop(Protocol):
     async def tracking(self, order_id: str) -> list[tuple[str, int]]: ...
 
     async def state(self, order_id: str) -> str: ...
+
+    async def cancel(self, order_id: str) -> None: ...
 
 
 class Story:
@@ -66,6 +70,7 @@ class Story:
             await self._partial(client, open_orders[1])
             await self._interrupted(client, open_orders[2], lost=1)
             await self._interrupted(client, open_orders[3], lost=2)
+            await self._cancelled(client, open_orders[4])
         async with self._portside("second") as client:
             await self._forgotten(client)
             await self._export_again(client, open_orders[:4])
@@ -84,7 +89,7 @@ class Story:
             "listen": "127.0.0.1:0",
             "admin": {"listen": "127.0.0.1:0"},
             "database": f"sqlite:///{self._folder}/{name}.db",
-            "export": {"page_size": 10},
+            "export": {"page_size": 10, "sweep": "5s"},
             "delivery": {"schedule": ["1s", "1s", "5s"]},
             "stores": {
                 self._shop.name: {
@@ -178,6 +183,19 @@ class Story:
         # A second parcel would be made by an attempt that is still to come.
         await asyncio.sleep(5)
         await self._expect(order, [notice])
+
+    async def _cancelled(self, client: StoreClient, order: ReceivedOrder) -> None:
+        self._transcript.step(f"order {order.number}: cancelled by the shop's people; ShipStation polls the last minutes again and again")
+        await self._shop.cancel(order.key)
+        began = time.monotonic()
+        seen: set[str] = set()
+        while "cancelled" not in seen and time.monotonic() - began < _SWEPT:
+            now = datetime.now(UTC)
+            poll = await Poller(client, since=now).walk(now - timedelta(minutes=1), now)
+            seen |= {each.status for each in poll.orders if each.key == order.key}
+            await asyncio.sleep(2)
+        self._transcript.say(f"the shop says: {await self._shop.state(order.key)}; ShipStation knew after {time.monotonic() - began:.0f} s")
+        self._transcript.expect("ShipStation hears of it", "cancelled" in seen)
 
     async def _forgotten(self, client: StoreClient) -> None:
         self._transcript.step("Portside has lost its memory: an empty database, and ShipStation repeats every notice")

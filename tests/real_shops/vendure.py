@@ -70,7 +70,7 @@ class Vendure:
             await self._order(number, chance.sample(variants, chance.randint(1, 3)), chance)
         self.placed = orders
         self.key = await self._key()
-        await self._cancel_newest()
+        await self.cancel(await self._newest())
 
     async def tracking(self, order_id: str) -> list[tuple[str, int]]:
         """Tracking number and pieces of each parcel that is on its way."""
@@ -235,13 +235,18 @@ class Vendure:
         key: str = found["createApiKey"]["apiKey"]
         return key
 
-    async def _cancel_newest(self) -> None:
-        found = await self._ask("query { orders(options: {take: 1, sort: {id: DESC}, filter: {active: {eq: false}}}) { items { id } } }")
+    async def cancel(self, order_id: str) -> None:
+        """What a person does in the dashboard."""
         await self._ask(
             'mutation($id: ID!) { cancelOrder(input: {orderId: $id, reason: "changed their mind"})'
             " { __typename ... on ErrorResult { errorCode message } } }",
-            {"id": found["orders"]["items"][0]["id"]},
+            {"id": order_id},
         )
+
+    async def _newest(self) -> str:
+        found = await self._ask("query { orders(options: {take: 1, sort: {id: DESC}, filter: {active: {eq: false}}}) { items { id } } }")
+        newest: str = found["orders"]["items"][0]["id"]
+        return newest
 
 
 def _named(name: str) -> list[dict[str, str]]:
