@@ -49,7 +49,7 @@ class Steps:
     async def ship(self, shipment: Shipment, earlier: Sequence[Shipment], order: Any, lines: Sequence[Line]) -> ShipOutcome:
         """Tell of one shipment of an order, whose lines are given as read. Raises `ConnectorError`s."""
         values = self._values(shipment, order)
-        left = self._open(lines, earlier)
+        left = self._open(order, lines, earlier)
         if await self._told(shipment, earlier, values, left):
             return ShipOutcome(already=True, completed=not any(left.values()), detail="the shop knows of this shipment already")
         parcels = pack(shipment, lines, left)
@@ -76,19 +76,19 @@ class Steps:
                 return True
         return not numbered and self._settings.open is not None and bool(left) and not any(left.values())
 
-    def _open(self, lines: Sequence[Line], earlier: Sequence[Shipment]) -> dict[str, int]:
+    def _open(self, order: Any, lines: Sequence[Line], earlier: Sequence[Shipment]) -> dict[str, int]:
         """How many pieces of each line are still to be shipped."""
         told = {line.item.id: 0 for line in lines}
         for item in (item for each in earlier for item in each.items):
             told[item.line_id] = told.get(item.line_id, 0) + item.quantity
-        return {line.item.id: self._pieces(line, told[line.item.id]) for line in lines if line.item.shippable}
+        return {line.item.id: self._pieces(order, line, told[line.item.id]) for line in lines if line.item.shippable}
 
-    def _pieces(self, line: Line, told: int) -> int:
+    def _pieces(self, order: Any, line: Line, told: int) -> int:
         source: FieldSource | None = self._settings.open
         if source is None:
             return max(line.item.quantity - told, 0)
         try:
-            return Scope(line.raw, line.raw).read("shipment.open", source, lambda value, _: _whole(value), 0)
+            return Scope(line.raw, order).read("shipment.open", source, lambda value, _: _whole(value), 0)
         except UnreadableFieldError as error:
             raise UnreadableResponseError(f"The order's line {line.item.id}: {error}.") from None
 

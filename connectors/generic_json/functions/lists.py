@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from connectors.generic_json.functions.table import FUNCTIONS, EvaluationError, Run, as_text, is_empty
+from connectors.generic_json.functions.table import FUNCTIONS, EvaluationError, Run, as_number, as_text, is_empty
 
 _MOST_NESTING: Final = 50
 _MOST_JSON: Final = 200_000
@@ -51,6 +51,24 @@ def index_by(run: Run, values: list[Any], each: Callable[[Any], Any]) -> dict[st
     return {as_text(each(value)) or "": value for value in values}
 
 
+@FUNCTIONS.add("list", "each", "any", needs_run=True)
+def where(run: Run, values: list[Any], each: Callable[[Any], Any], wanted: Any) -> list[Any]:
+    """Those for which an expression gives a value that is itself looked up: `where([{id: `1`}, {id: `2`}], &id, `2`)` is `[{"id": 2}]`."""
+    run.spend(len(values))
+    name = as_text(wanted)
+    return [value for value in values if as_text(each(value)) == name]
+
+
+@FUNCTIONS.add("list", "list", needs_run=True)
+def allot(run: Run, wanted: list[Any], boxes: list[Any]) -> list[dict[str, Any]]:
+    """Wanted pieces, out of the boxes that hold them; `rest` stays behind: `allot([{id: 'a', quantity: `1`}], [{id: 'B', items: [{id: 'a', quantity: `2`}]}])` is `[{"id": "B", "items": [{"id": "a", "quantity": 1}], "rest": [{"box": "B", "id": "a", "quantity": 1}]}]`."""
+    run.spend(len(wanted) + sum(len(_objects(box, "items")) + 1 for box in boxes))
+    left = _counted(wanted)
+    # A box that holds just what is wanted is one that an earlier try has packed.
+    boxes = [box for box in boxes if _counted(_objects(box, "items")) == left][:1] or boxes
+    return [made for box in boxes if (made := _taken(box, left))["items"]]
+
+
 @FUNCTIONS.add("object", needs_run=True)
 def pairs(run: Run, value: dict[str, Any]) -> list[dict[str, Any]]:
     """An object as a list of names and values: `pairs({Size: 'L'})` is `[{"name": "Size", "value": "L"}]`."""
@@ -76,6 +94,36 @@ def parse_json(run: Run, value: str | None) -> Any:
         return _DECODER.decode(value)
     except (msgspec.DecodeError, ValueError):
         return None
+
+
+def _objects(value: Any, name: str) -> list[Any]:
+    found = value.get(name) if isinstance(value, dict) else None
+    if not isinstance(found, list):
+        raise EvaluationError(f"expected objects with a list of {name}")
+    return found
+
+
+def _counted(items: list[Any]) -> dict[str, int]:
+    """How many pieces of each id there are."""
+    counts: dict[str, int] = {}
+    for item in items:
+        if not isinstance(item, dict):
+            raise EvaluationError("expected objects with id and quantity")
+        name = as_text(item.get("id")) or ""
+        counts[name] = counts.get(name, 0) + int(as_number(item.get("quantity")) or 0)
+    return counts
+
+
+def _taken(box: Any, left: dict[str, int]) -> dict[str, Any]:
+    """What one box gives; `left` is lessened by it."""
+    items, rest = [], []
+    for item in _objects(box, "items"):
+        name, held = as_text(item.get("id")) or "", int(as_number(item.get("quantity")) or 0)
+        given = min(held, left.get(name, 0))
+        left[name] = left.get(name, 0) - given
+        items += [{"id": item.get("id"), "quantity": given}] if given else []
+        rest += [{"box": box.get("id"), "id": item.get("id"), "quantity": held - given}] if held > given else []
+    return {"id": box.get("id"), "items": items, "rest": rest}
 
 
 def _nesting(text: str) -> int:

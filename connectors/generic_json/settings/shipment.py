@@ -84,7 +84,7 @@ class ShipmentSettings(Block):
     probe: ProbeSettings | None = None
     """How to look before writing. Without it, a repeated notice may ship twice where the shop itself does not refuse it."""
     open: Annotated[FieldSource, BeforeValidator(widen, json_schema_input_type=str | list[str] | FieldSource)] | None = None
-    """How many pieces of a line the shop still has to ship: an expression on the shop's line. None: what was ordered, less the earlier
+    """How many pieces of a line the shop still has to ship: an expression on the shop's line (`root()` is the order). None: what was ordered, less the earlier
     shipments."""
     carriers: dict[str, str] = Field(default={})
     """The shop's names for ShipStation's carriers, e.g. `fedex: FEDEX_GROUND`; `*` stands for any other."""
