@@ -65,6 +65,10 @@ class Deliverer:
         """How many deliveries of a store this process is at work on."""
         return sum(name == store for name in self._running.values())
 
+    def at_work_on(self, delivery: Delivery) -> bool:
+        """Whether this process is telling the shop of it at this moment, whatever its lease says."""
+        return any(task.get_name() == _name(delivery) for task in self._running)
+
     def may_ask(self, store: str) -> bool:
         """Whether a delivery of this store may be started now. Whoever hears yes either starts one or calls the outage's `retreat`."""
         return not self._stopping and self.courier.outage(store).admit(self.courier.clock())
@@ -88,7 +92,7 @@ class Deliverer:
 
     def start(self, store: Store, delivery: Delivery) -> asyncio.Task[Result]:
         """Carry a leased delivery out in a task of its own, which outlives whoever waits for it."""
-        task = asyncio.create_task(self.courier.carry(store, delivery), name=f"delivery {delivery.id}")
+        task = asyncio.create_task(self.courier.carry(store, delivery), name=_name(delivery))
         self._running[task] = store.name
         task.add_done_callback(self._ended)
         return task
@@ -114,6 +118,10 @@ class Deliverer:
     def _count(self, store: Store, kind: str, answer: NotifyAnswer) -> NotifyAnswer:
         self._metrics.noticed(store=store.name, answer=kind)
         return answer
+
+
+def _name(delivery: Delivery) -> str:
+    return f"delivery {delivery.id}"
 
 
 def _ok(message: str) -> NotifyAnswer:

@@ -15,7 +15,7 @@ import structlog
 from proxy.delivery import Deliverer
 from proxy.settings import DeliverySettings
 from proxy.storage.errors import StorageError
-from proxy.storage.interface import Deliveries, DeliveryState, Outbox
+from proxy.storage.interface import Deliveries, Delivery, DeliveryState, Outbox
 from proxy.stores import Store
 from proxy.telemetry.metrics import Metrics
 
@@ -73,17 +73,18 @@ class DeliveryWorker:
         if free <= 0 or not self._deliverer.may_ask(store.name):
             return 0
         outage = self._deliverer.courier.outage(store.name)
-        claimed = 0
+        mine = list[Delivery]()
         try:
             # While the shop is down, one is enough to find out whether it is back.
             taken = await self._outbox.claim(store.name, limit=1 if outage.down else free, lease=self._lease)
-            claimed = len(taken)
+            # A clock that was set forward ends leases early. What we are at work on is asked about again once this lease has ended, too.
+            mine = [delivery for delivery in taken if not self._deliverer.at_work_on(delivery)]
         finally:
-            if not claimed:
+            if not mine:
                 outage.retreat()
-        for delivery in taken:
+        for delivery in mine:
             self._deliverer.start(store, delivery)
-        return claimed
+        return len(mine)
 
     async def _work(self) -> None:
         wake = self._deliverer.wake

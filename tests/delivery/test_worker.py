@@ -179,3 +179,20 @@ async def test_a_worker_outlives_a_database_that_fails(world: World, parcel: Par
             await connection.exec_driver_sql("alter table elsewhere rename to deliveries")
         await put(world, "north", parcel())
         await settled(world, DeliveryState.DELIVERED, 1)
+
+
+async def test_a_clock_set_forward_while_the_shop_is_at_work_sends_no_parcel_twice(world: World, parcel: Parcel) -> None:
+    process = await world.process()
+    process.deliverer.courier.clock = lambda: 0.0
+    world.shop.before = gate = Gate()
+    await put(world, "north", parcel())
+    await process.worker.look()
+    await gate.reached.wait()
+    world.clock.forward(timedelta(minutes=10))
+    assert (await process.worker.look(), process.deliverer.under_way("north")) == (0, 1)
+    gate.opened.set()
+    await drain(process)
+    world.clock.forward(timedelta(minutes=10))
+    await drain(process)
+    assert (world.shop.of("1001"), len(world.shop.calls)) == (["1Z1"], 1)
+    assert (await world.only()).state is DeliveryState.DELIVERED
