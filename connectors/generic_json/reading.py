@@ -48,7 +48,9 @@ class Scope:
 
     def _path(self, expression: Expression) -> str:
         from_root = expression.source.removeprefix("root().")
-        return f"{self.at}.{expression.source}" if self.at and from_root == expression.source else from_root
+        if not self.at or from_root != expression.source:
+            return from_root
+        return f"{self.at}.{expression.source}" if expression.plain else f"{expression.source} in {self.at}"
 
     def read(self, field: str, source: FieldSource | None, convert: Callable[[Any, str], T], missing: T) -> T:
         """The field's value, converted; `missing` where there is no source, or nothing was found and there is no default."""

@@ -137,6 +137,11 @@ def test_an_expression_gives_up_in_time(text: str) -> None:
         expression(value)
 
 
+def test_doubling_is_stopped_before_it_fills_the_memory() -> None:
+    with pytest.raises(EvaluationError, match="too much work"):
+        read_expression("[@, @][]" + " | [@, @][]" * 25)({})
+
+
 @pytest.mark.parametrize("name", ["1e999999999", "-1E+400", "1e-999999999", "0e-999999999", "9" * 5000])
 def test_a_monstrous_number_in_an_answer_stays_small(name: str) -> None:
     raw = {"id": 1, "amounts": {"total": Decimal(name)}, "reference": Decimal(name), "created": "2026-01-01T00:00:00Z"}

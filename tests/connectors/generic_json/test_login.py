@@ -77,10 +77,22 @@ async def test_client_credentials_bring_a_token(send: str) -> None:
         assert len(shop.logins) == 1
 
 
-async def test_a_refresh_token_brings_a_token() -> None:
-    auth = {"kind": "refresh_token", "token_url": "/token", "refresh_token": SECRET, "client_id": "me"}
-    async with GuardedShop({"Authorization": "Bearer abcdef"}, {"body": {"access_token": "abcdef"}}) as shop:
+@pytest.mark.parametrize(("send", "content_type"), [("form", "application/x-www-form-urlencoded"), ("json", "application/json")])
+async def test_a_refresh_token_brings_a_token(send: str, content_type: str) -> None:
+    auth = {
+        "kind": "refresh_token",
+        "token_url": "/token",
+        "refresh_token": SECRET,
+        "client_id": "me",
+        "send": send,
+        "header": "X-Token",
+        "prefix": "",
+    }
+    async with GuardedShop({"X-Token": "abcdef"}, {"body": {"access_token": "abcdef"}}) as shop:
         assert await lists(shop, auth) == 1
+        asked = next(seen for seen in shop.requests if seen.path == "/token")
+        assert asked.headers["Content-Type"] == content_type
+        assert SECRET.encode() in asked.body
 
 
 @pytest.mark.parametrize(
