@@ -136,3 +136,9 @@ class StoreSettings(BaseModel):
     dimensions: bool = Field(
         default=False, description="Send the parcel's size where the shop knows it. ShipStation's schema of 2019 does not know it."
     )
+
+    @model_validator(mode="after")
+    def _asks_again(self) -> Self:
+        if self.dialect == "shiprush" and self.filters.min_age is not None:
+            raise ValueError("expected no filters.min_age with the dialect shiprush: an order held back would never be asked for again")
+        return self

@@ -105,6 +105,10 @@ FAULTS = [
         "4:114: stores.north.connector.products.batsh: unknown key; did you mean 'batch'?",
     ),
     (
+        STORE + "    dialect: shiprush\n    filters: {min_age: 1h}\n",
+        "3:5: stores.north: expected no filters.min_age with the dialect shiprush: an order held back would never be asked for again",
+    ),
+    (
         STORE + "    statuses: {processing: payed}\n",
         "5:28: stores.north.statuses.processing: expected 'unpaid', 'paid', 'shipped', 'cancelled' or 'on_hold', found 'payed'; did you mean 'paid'?",
     ),
