@@ -106,7 +106,7 @@ class Answers:
             body = self._bodies.read(reply)
         except UnreadableResponseError:
             return False
-        return not is_false(_found(expression, body))
+        return not is_false(_found(expression, body, envelope(reply, body)))
 
     def _error(self, rule: AnswerRule, reply: Reply) -> ConnectorError | None:
         if rule.means in _WELL:
@@ -128,7 +128,8 @@ class Answers:
         expression = message or self._settings.message
         if expression is not None:
             try:
-                told = clean_text(as_text(_found(expression, self._bodies.read(reply))) or "")
+                body = self._bodies.read(reply)
+                told = clean_text(as_text(_found(expression, body, envelope(reply, body))) or "")
             except (UnreadableResponseError, EvaluationError):
                 told = ""
         told = shorten(self._mask().text(told), LONGEST_WORDS) or words(reply, self._mask())
@@ -164,10 +165,15 @@ def read_wait(told: str, header: WaitHeader, now: datetime) -> float | None:
     return min(max(seconds, 0.0), LONGEST_RETRY_AFTER)
 
 
-def _found(expression: Expression, body: Any) -> Any:
+def envelope(reply: Reply, body: Any) -> dict[str, Any]:
+    """What `root()` gives in an expression on an answer: `status`, `headers` by their names in small letters, and `body`."""
+    return {"status": reply.status, "headers": {name.lower(): value for name, value in reply.headers.items()}, "body": body}
+
+
+def _found(expression: Expression, body: Any, root: Any = None) -> Any:
     """What an expression finds in an answer; nothing where it does not suit it."""
     try:
-        return expression(body)
+        return expression(body, root)
     except EvaluationError:
         return None
 

@@ -14,7 +14,7 @@ from connectors.generic_json.calling import Caller
 from connectors.generic_json.checking import check_shop
 from connectors.generic_json.expand import Expander, Unfinished
 from connectors.generic_json.functions import EvaluationError
-from connectors.generic_json.functions.table import is_empty
+from connectors.generic_json.functions.table import as_text, is_empty
 from connectors.generic_json.jsonapi import resolve
 from connectors.generic_json.listing import Listing
 from connectors.generic_json.login import make_auth
@@ -83,7 +83,7 @@ class GenericJsonConnector:
     async def _one(self, order_id: str) -> Any:
         """One order, made whole, or `Unfinished`."""
         if not order_id.strip():
-            raise OrderNotFoundError("The notice carries no order id.")
+            raise OrderNotFoundError("The notice names no order.")
         one = self._settings.order
         try:
             reply = await self._caller.read(one.request, {"id": order_id})
@@ -101,6 +101,20 @@ class GenericJsonConnector:
         (whole,) = await self._expander.whole([found], detailed=True)
         return whole
 
+    async def _id_of(self, number: str) -> str:
+        """The id of the order that people call by this number."""
+        find = self._settings.order.find
+        if find is None or not number:
+            return number
+        reply = await self._caller.read(find.request, {"number": number})
+        try:
+            found = as_text(find.id(self._caller.body(reply)))
+        except EvaluationError as error:
+            raise UnreadableResponseError(f"{reply.where}: {find.id.source!r}: {error}.") from None
+        if not found:
+            raise OrderNotFoundError(f"The shop does not know an order with the number {number!r}.")
+        return found
+
     def _mapped(self, raw: Any, order_id: str) -> Order | RejectedOrder:
         """The order, if it is the one that was asked for."""
         if isinstance(raw, Unfinished):
@@ -116,8 +130,9 @@ class GenericJsonConnector:
         """Tell the shop of a shipment, as `shipment:` describes it; looks before it writes."""
         if self._steps is None:
             raise RefusedError("This store's settings have no shipment block: the shop cannot be told of shipments.")
-        raw = await self._one(shipment.order_id)
-        order = self._mapped(raw, shipment.order_id)
+        order_id = shipment.order_id or await self._id_of(shipment.order_number)
+        raw = await self._one(order_id)
+        order = self._mapped(raw, order_id)
         if isinstance(order, RejectedOrder):
             raise UnreadableResponseError(f"The order cannot be read: {order.reason}.")
         if order.status is OrderStatus.CANCELLED:

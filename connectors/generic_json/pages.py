@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from connectors import paging
 from connectors.errors import UnreadableResponseError
+from connectors.generic_json.answers import envelope
 from connectors.generic_json.calling import Caller
 from connectors.generic_json.compiler import is_false
 from connectors.generic_json.expressions import Expression
@@ -173,6 +174,6 @@ class Pages:
     @staticmethod
     def _find(expression: Expression, body: Any, reply: Reply) -> Any:
         try:
-            return expression(body)
+            return expression(body, envelope(reply, body))
         except EvaluationError as error:
             raise UnreadableResponseError(f"{reply.where}: {expression.source!r}: {error}.") from None

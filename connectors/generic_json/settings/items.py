@@ -143,6 +143,22 @@ class ListSettings(Block):
         return self
 
 
+class FindSettings(Block):
+    """How to come from an order's number to its id, for a notice that carries the number alone."""
+
+    request: Request
+    """The request; `{{ number }}` is what people call the order."""
+    id: Expression
+    """The order's id: an expression on the answer."""
+
+    @model_validator(mode="after")
+    def _names(self) -> Self:
+        with placed("request"):
+            self.request.check({"number": None})
+            self.request.must_read()
+        return self
+
+
 class OneSettings(Block):
     """One order by its id, for previews and before shipments."""
 
@@ -150,6 +166,8 @@ class OneSettings(Block):
     """The request; `{{ id }}` is the order's id."""
     item: Expression = Field(default_factory=lambda: read_expression("@"))
     """Where the order stands in the answer; null means that there is none."""
+    find: FindSettings | None = None
+    """How an order is found by its number; none: the number is taken for the id."""
 
     @model_validator(mode="after")
     def _names(self) -> Self:

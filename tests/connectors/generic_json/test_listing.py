@@ -111,6 +111,18 @@ async def test_a_missing_count_is_an_error_and_not_the_end() -> None:
         assert "expected a count at 'count', found nothing" in str(error)
 
 
+async def test_counts_and_refusals_may_stand_in_headers() -> None:
+    async with TinyShop({"GET /api/orders": status(200, [order(1)], X_Total="1")}) as shop:
+        changes = {"orders": {"items": "@", "paging": {"total": 'root().headers."x-total"'}}}
+        async with connected(shop, changes) as connector:
+            assert await connector.count_orders(WINDOW) == 1
+        refusing = {
+            **changes,
+            "answers": {"rules": [{"when": 'root().headers."x-total" == `"1"`', "means": "refused", "message": "'by header'"}]},
+        }
+        assert "by header" in str(await failure(found(shop, refusing), RefusedError))
+
+
 async def test_what_every_answer_must_hold_is_looked_for() -> None:
     async with TinyShop({"GET /api/orders": page()}) as shop:
         error = await failure(found(shop, {"answers": {"needed": "meta.ok"}}), UnreadableResponseError)

@@ -225,10 +225,27 @@ async def test_without_the_shops_own_count_earlier_shipments_tell_what_is_left()
         assert shop.bodies("POST", "/parcels") == [{"lines": [["L2", 3]]}]
 
 
+async def test_a_notice_with_a_number_alone_finds_its_order() -> None:
+    nameless = msgspec.structs.replace(SHIPMENT, order_id="")
+    find = {"order": {"find": {"request": {"path": "find", "query": {"n": "{{ number }}"}}, "id": "hits[0].id"}}}
+    async with shop_with() as shop:
+        shop.answers["GET /find"] = {"hits": [{"id": 1}]}
+        assert (await shipped(shop, {**with_steps(step()), **find}, nameless)).completed
+        assert shop.requests[0].query["n"] == "R1"
+        shop.answers["GET /find"] = {"hits": []}
+        assert "with the number 'R1'" in str(await failure(shipped(shop, {**with_steps(step()), **find}, nameless), OrderNotFoundError))
+
+
+async def test_where_the_number_is_the_id_it_is_enough() -> None:
+    async with shop_with() as shop:
+        nameless = msgspec.structs.replace(SHIPMENT, order_id="", order_number="1")
+        assert (await shipped(shop, with_steps(step()), nameless)).completed
+
+
 async def test_what_cannot_be_shipped_is_said() -> None:
     async with shop_with() as shop:
         await failure(shipped(shop, {"shipment": None}), RefusedError)
-        await failure(shipped(shop, {}, msgspec.structs.replace(SHIPMENT, order_id="")), OrderNotFoundError)
+        await failure(shipped(shop, {}, msgspec.structs.replace(SHIPMENT, order_id="", order_number="")), OrderNotFoundError)
         broken = {"name": "a", "each": "order.id", "request": "parcels"}
         assert "expected a list at 'order.id'" in str(await failure(shipped(shop, with_steps(broken)), RefusedError))
         failing = step(when="sum(order.lines) > `0`")
