@@ -56,7 +56,7 @@ class Courier:
         self._lease = settings.lease.total_seconds()
         self._outages: dict[str, Outage] = {}
         self._calls: set[asyncio.Timeout] = set()
-        self._stopping = False
+        self._stopping = asyncio.Event()
         self._name = f"{socket.gethostname()}:{os.getpid()}"
 
     def outage(self, store: str) -> Outage:
@@ -65,7 +65,7 @@ class Courier:
 
     def stop(self) -> None:
         """Break off all calls; their leases are given back."""
-        self._stopping = True
+        self._stopping.set()
         for call in self._calls:
             call.reschedule(asyncio.get_running_loop().time())
 
@@ -76,8 +76,10 @@ class Courier:
             earlier = await self._outbox.earlier(delivery)
         except StorageError as fault:
             return await self._give_back(store.name, delivery, TemporaryError(str(fault)), lease_ends)
+        if self._stopping.is_set():
+            return await self._give_back(store.name, delivery, TemporaryError("Portside is about to stop"), lease_ends)
         error = await self._try(store, delivery, earlier)
-        if error is not None and self._stopping:
+        if error is not None and self._stopping.is_set():
             return await self._give_back(store.name, delivery, error, lease_ends)
         decision = None if error is None else await self._decide(store.name, delivery, error)
         attempt = Attempt(
@@ -167,7 +169,7 @@ class Courier:
                 _log.warning("settled too late", delivery=delivery.id, reason=str(error))
             except StorageError as error:
                 _log.warning("could not settle", delivery=delivery.id, reason=str(error))
-                if self.clock() + _WRITE_AGAIN < lease_ends and not self._stopping:
+                if self.clock() + _WRITE_AGAIN < lease_ends and not self._stopping.is_set():
                     await asyncio.sleep(_WRITE_AGAIN)
                     continue
             return

@@ -47,16 +47,21 @@ class DeliveryWorker:
         self._places = settings.concurrency
         self._lease = settings.lease.total_seconds()
         self._retention: timedelta = settings.retention
+        self._stopped = asyncio.Event()
 
     @asynccontextmanager
     async def running(self, *, stop_within: float = 0.0) -> AsyncIterator[None]:
-        """Works while the block lasts; leaving it lets deliveries end for `stop_within` seconds and gives back the rest."""
+        """Works while the block lasts; leaving it lets deliveries end for `stop_within` seconds and gives back the rest.
+
+        The loops are told to end, not broken off: what was just claimed is started, so that it can be given back.
+        """
+        self._stopped.clear()
         tasks = [asyncio.create_task(loop, name=name) for name, loop in (("deliveries", self._work()), ("tidy", self._tidy()))]
         try:
             yield
         finally:
-            for task in tasks:
-                task.cancel()
+            self._stopped.set()
+            self._deliverer.wake.set()
             await asyncio.gather(*tasks, return_exceptions=True)
             await self._deliverer.close(stop_within)
 
@@ -88,16 +93,16 @@ class DeliveryWorker:
 
     async def _work(self) -> None:
         wake = self._deliverer.wake
-        while True:
+        while not self._stopped.is_set():
             wake.clear()
             try:
                 await self.look()
             except StorageError as error:
                 _log.warning("the outbox cannot be read", reason=str(error))
-                await asyncio.sleep(_LOOK)
+                await self._rest(_LOOK)
             except Exception:  # noqa: BLE001 -- whatever it was, what waits must go on
                 _log.exception("the delivery worker stumbled")
-                await asyncio.sleep(_LOOK)
+                await self._rest(_LOOK)
             with suppress(TimeoutError):
                 await asyncio.wait_for(wake.wait(), _LOOK)
 
@@ -105,7 +110,7 @@ class DeliveryWorker:
         """Count what the shop does not have, often; forget buyers, now and then."""
         loop = asyncio.get_running_loop()
         next_purge = loop.time()
-        while True:
+        while not self._stopped.is_set():
             try:
                 await self._count()
                 if loop.time() >= next_purge:
@@ -115,7 +120,12 @@ class DeliveryWorker:
                         _log.info("buyers' data forgotten", deliveries=purged)
             except StorageError as error:
                 _log.warning("the outbox cannot be tidied", reason=str(error))
-            await asyncio.sleep(_COUNT)
+            await self._rest(_COUNT)
+
+    async def _rest(self, seconds: float) -> None:
+        """Wait, or until it is time to stop."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stopped.wait(), seconds)
 
     async def _count(self) -> None:
         counts = await self._deliveries.counts()

@@ -35,6 +35,9 @@ _WAITING = deliveries.c.state == DeliveryState.WAITING.value
 # "Waiting" said the other way round: PostgreSQL, while it knows nothing of a young table, would else look for an order's deliveries among
 # all that wait instead of by the order's own index.
 _SETTLED = (DeliveryState.DELIVERED.value, DeliveryState.DEAD.value, DeliveryState.DISCARDED.value)
+# Made once, for making a statement costs more than running it.
+_INSERT = insert(deliveries).returning(deliveries)
+_INSERT_ATTEMPT = insert(attempts)
 
 
 class DatabaseOutbox:
@@ -54,8 +57,7 @@ class DatabaseOutbox:
             taken = lease is not None and not busy
             hold = leased(now, lease, secrets.token_hex(8)) if taken and lease is not None else {}
             if known is None:
-                statement = insert(deliveries).values({**new_row(store, shipment, now), **hold}).returning(deliveries)
-                row = (await connection.execute(statement)).mappings().one()
+                row = (await connection.execute(_INSERT, {**new_row(store, shipment, now), **hold})).mappings().one()
             else:
                 change = update(deliveries).where(deliveries.c.id == known.id).returning(deliveries)
                 row = (await connection.execute(change.values({**queued_row(shipment, now), **hold}))).mappings().one()
@@ -99,7 +101,7 @@ class DatabaseOutbox:
             lapsed = {row.id for row in found if row.lease is not None} & {delivery.id for delivery in claimed}
             if lapsed:
                 lost = Attempt(at=now, outcome=AttemptOutcome.INTERRUPTED, seconds=0.0, message=INTERRUPTED, worker="")
-                await connection.execute(insert(attempts), [write_attempt(number, lost) for number in sorted(lapsed)])
+                await connection.execute(_INSERT_ATTEMPT, [write_attempt(number, lost) for number in sorted(lapsed)])
             return sorted(claimed, key=lambda delivery: delivery.id)
 
     async def earlier(self, delivery: Delivery) -> Sequence[Shipment]:
@@ -151,7 +153,7 @@ class DatabaseOutbox:
             if result.rowcount == 0:
                 raise LeaseLostError(f"delivery {delivery.id} is no longer ours: the lease had lapsed")
             if attempt is not None:
-                await connection.execute(insert(attempts).values(write_attempt(delivery.id, attempt)))
+                await connection.execute(_INSERT_ATTEMPT, write_attempt(delivery.id, attempt))
 
     async def _lockable(self, connection: AsyncConnection, wanted: Mapping[int, set[int]]) -> list[int]:
         """Those rows whose orders could be locked without waiting."""

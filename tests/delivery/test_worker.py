@@ -196,3 +196,15 @@ async def test_a_clock_set_forward_while_the_shop_is_at_work_sends_no_parcel_twi
     await drain(process)
     assert (world.shop.of("1001"), len(world.shop.calls)) == (["1Z1"], 1)
     assert (await world.only()).state is DeliveryState.DELIVERED
+
+
+async def test_what_was_claimed_as_portside_was_told_to_stop_is_given_back(world: World, parcel: Parcel) -> None:
+    process = await world.process()
+    world.shop.before = gate = Gate()
+    await put(world, "north", *(parcel(str(order)) for order in range(8)))
+    async with process.worker.running():
+        await gate.reached.wait()
+    gate.opened.set()
+    rows = await world.deliveries.find(DeliveryFilter())
+    assert [row for row in rows if row.lease is not None] == []
+    assert {row.attempts for row in rows} == {0}
