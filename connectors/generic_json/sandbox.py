@@ -16,20 +16,6 @@ from connectors.generic_json.functions.table import as_number, as_text
 from connectors.request import segment
 
 
-class Missing(Undefined):
-    """What a path leads to that is not there: null, and so is what lies behind it."""
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return self
-
-    def __getitem__(self, _name: Any) -> Any:
-        return self
-
-    __slots__ = ()
-
-
 class Sandbox(ImmutableSandboxedEnvironment):
     """A sandbox in which a dot or bracket only ever looks into objects and lists that came as data."""
 
@@ -96,7 +82,7 @@ def _finalize(value: Any) -> Any:
 FILTERS: Final = {name: FUNCTIONS[name] for name in FUNCTIONS if "each" not in FUNCTIONS[name].takes and FUNCTIONS[name].takes}
 """The functions that may be used as filters: all but those that take an expression."""
 
-SANDBOX: Final = Sandbox(undefined=Missing, finalize=_finalize, autoescape=False, keep_trailing_newline=True, cache_size=0)
+SANDBOX: Final = Sandbox(finalize=_finalize, autoescape=False, keep_trailing_newline=True, cache_size=0)
 SANDBOX.filters = {name: _filter(function) for name, function in FILTERS.items()}
 SANDBOX.globals = {}
 SANDBOX.tests = {}

@@ -217,6 +217,34 @@ def test_whatever_a_shop_sends_as_an_order_is_an_order_or_set_aside(value: Any) 
         assert order is not None
 
 
+@pytest.mark.parametrize(
+    ("text", "values", "result"),
+    [
+        (
+            "{% for each in lines %}{% if not loop.first %}, {% endif %}{{ loop.index }}:{{ each }}{% endfor %}",
+            {"lines": ["a", "b"]},
+            "1:a, 2:b",
+        ),
+        ("{{ a.b.c[0].d }}", {"a": {"b": {"c": [{"d": 5}]}}}, 5),
+        ("{{ a.b.c.d }}", {"a": {}}, None),
+        ("{{ a[7] }}", {"a": []}, None),
+        ("[{{ nothing }}]", {}, "[]"),
+        ("{{ -a }}", {"a": 5}, -5),
+        ("{{ a * b }}", {"a": 2, "b": Decimal("1.5")}, Decimal("3.0")),
+        ("{{ a / b }}", {"a": 3, "b": 2}, Decimal("1.5")),
+        ("{{ 'many' if a > 1 else 'one' }}", {"a": 2}, "many"),
+        ("{{ a if b }}", {"a": 2, "b": False}, None),
+        ("{{ lines | join_text(', ') | upper }}", {"lines": ["a", None, "b"]}, "A, B"),
+        ("{{ a | minor('EUR') }}", {"a": 1250}, Decimal("12.50")),
+        ("{{ [a, 2] }}", {"a": 1}, [1, 2]),
+    ],
+)
+def test_what_a_template_can_say(text: str, values: dict[str, Any], result: Any) -> None:
+    found = compile_template(text)(values)
+    assert found == result
+    assert type(found) is type(result)
+
+
 @given(VALUES)
 def test_a_value_in_a_template_keeps_its_kind(value: Any) -> None:
     found = compile_template("{{ value }}")({"value": value})
