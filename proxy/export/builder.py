@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -109,23 +110,33 @@ class Build:
         async for entry in self._store.connector.list_orders(self.snapshot.read):
             if entry.id in hints:
                 hints.discard(entry.id)
-                await self._take(await self._by_id(entry.id) or entry, len(hints))
+                found = await self._by_id(entry.id)
+                await self._take(found if isinstance(found, Order) else entry, len(hints))
             else:
                 await self._take(entry, len(hints))
-        for order_id in sorted(hints):
+        for order_id in self._in_turn(hints):
             found = await self._by_id(order_id)
             if found is not None:
                 await self._take(found, 0)
         await self._end()
 
+    def _in_turn(self, hints: set[str]) -> list[str]:
+        """In another sequence each time, so that orders the shop fails over are not always asked for before the others."""
+        return random.Random(self.snapshot.id).sample(sorted(hints), len(hints))  # noqa: S311 - spreads requests, guards nothing
+
     async def _by_id(self, order_id: str) -> Order | RejectedOrder | None:
-        """An order somebody has hinted at, as it is now; None if the shop does not know it or will not give it."""
+        """An order somebody has hinted at, as it is now; None if the shop does not know it or will not give it.
+
+        A shop that fails over this order alone must not keep the others back: the hint stays for the next window.
+        """
         try:
             return await self._store.connector.get_order(order_id)
         except OrderNotFoundError:
             return None
-        except AuthenticationError:
-            raise
+        except (AuthenticationError, TemporaryError) as error:
+            self._log.warning("order not read; it is asked for again with the next window", order=order_id, error=str(error))
+            await self._ledger.add_hint(self._store.name, order_id)
+            return None
         except PermanentError as error:
             return RejectedOrder(id=order_id, reason=str(error))
 

@@ -1,0 +1,52 @@
+"""Orders that are asked for one by one: what the shop will not give now is asked for again, and keeps no other order back."""
+
+from __future__ import annotations
+
+import pytest
+
+from connectors.errors import AuthenticationError, ConnectorError, RefusedError, UnavailableError
+from connectors.orders import Order, RejectedOrder
+from tests.export.book import BookConnector
+from tests.export.conftest import OpenWorld
+from tests.export.test_given import HOUR, poll_after
+
+
+class Touchy(BookConnector):
+    """A shop that fails over some orders when it is asked for them alone."""
+
+    def fail_over(self, **faults: ConnectorError) -> None:
+        self.faults = {key.strip("_"): error for key, error in faults.items()}
+
+    async def get_order(self, order_id: str) -> Order | RejectedOrder:
+        if error := self.faults.get(order_id):
+            raise error
+        return await super().get_order(order_id)
+
+
+@pytest.mark.parametrize("error", [UnavailableError("a fatal error"), AuthenticationError("not this one")])
+async def test_an_order_the_shop_fails_over_keeps_no_other_back_and_comes_once_it_can(open_world: OpenWorld, error: ConnectorError) -> None:
+    world = await open_world(connector=Touchy)
+    assert isinstance(world.connector, Touchy)
+    await poll_after(world, 60)
+    world.book.add()
+    for _ in range(2):
+        await world.exporter.ledger.add_hint(world.store.name, world.book.add(lag=48 * HOUR).id)
+    world.connector.fail_over(_000002=error)
+    assert await poll_after(world, HOUR) == ["000001", "000003"]
+    assert await poll_after(world, HOUR) == []
+    world.connector.fail_over()
+    assert await poll_after(world, HOUR) == ["000002"]
+    assert await poll_after(world, HOUR) == []
+
+
+@pytest.mark.parametrize("error", [UnavailableError("a fatal error"), RefusedError("a firewall", status=400)])
+async def test_an_order_that_is_listed_goes_out_though_the_shop_will_not_give_it_alone(
+    open_world: OpenWorld, error: ConnectorError
+) -> None:
+    world = await open_world(connector=Touchy)
+    assert isinstance(world.connector, Touchy)
+    await poll_after(world, 60)
+    world.book.add()
+    await world.exporter.ledger.add_hint(world.store.name, "000001")
+    world.connector.fail_over(_000001=error)
+    assert await poll_after(world, HOUR) == ["000001"]
