@@ -16,19 +16,19 @@ from typing import Any, Self
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, event, func, select, text
+from sqlalchemy import Connection, func, select, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from proxy.storage.errors import StorageError
+from proxy.storage.sqlite import BUSY_SECONDS, WRITES, SqliteThreads, prepare
 from proxy.storage.times import Clock, system_clock
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 # Any constant will do, as long as every Portside uses the same.
 _MIGRATION_LOCK = 0x706F727473696465
-_BUSY_SECONDS = 10
 
 
 class Database:
@@ -51,15 +51,20 @@ class Database:
         Raises StorageError for a URL that names neither.
         """
         target = _driver_url(url)
-        in_file = target.drivername == _DRIVERS["sqlite"]
-        # A connection over a network may have died since it was last used; one to a file does not.
-        engine = create_async_engine(target, pool_size=pool_size, max_overflow=0, pool_timeout=_BUSY_SECONDS, pool_pre_ping=not in_file)
-        if in_file:
-            _prepare_sqlite(engine)
+        if target.drivername == _DRIVERS["sqlite"]:
+            threads = SqliteThreads()
+            engine = create_async_engine(target, **_pool(pool_size), connect_args={"async_creator_fn": threads.connect})
+            prepare(engine)
+        else:
+            threads = None
+            # A connection over a network may have died since it was last used.
+            engine = create_async_engine(target, **_pool(pool_size), pool_pre_ping=True)
         try:
             yield cls(engine, clock)
         finally:
             await engine.dispose()
+            if threads is not None:
+                await threads.ended()
 
     @property
     def is_postgresql(self) -> bool:
@@ -91,7 +96,7 @@ class Database:
                     yield connection
                 return
             async with self._turn, self._engine.connect() as connection:
-                await connection.execution_options(portside_writes=True)
+                await connection.execution_options(**{WRITES: True})
                 async with connection.begin():
                     yield connection
 
@@ -145,7 +150,7 @@ class _errors_as_ours:  # noqa: N801 - used as a statement
         if isinstance(error, DBAPIError):
             raise StorageError(f"the database refused: {_words(error)}") from error
         if isinstance(error, PoolTimeoutError):
-            raise StorageError(f"the database had no connection free for {_BUSY_SECONDS} seconds") from error
+            raise StorageError(f"the database had no connection free for {BUSY_SECONDS} seconds") from error
         if isinstance(error, (OSError, sqlite3.Error)):
             raise StorageError(f"the database cannot be reached: {error}") from error
 
@@ -154,6 +159,10 @@ def _words(error: DBAPIError) -> str:
     """What the driver said, its own prefix left out."""
     words = str(error.orig)
     return words.split(">: ", 1)[-1].split("\n", 1)[0]
+
+
+def _pool(size: int) -> dict[str, Any]:
+    return {"pool_size": size, "max_overflow": 0, "pool_timeout": BUSY_SECONDS}
 
 
 def _driver_url(url: str) -> URL:
@@ -167,24 +176,6 @@ def _driver_url(url: str) -> URL:
     if driver == _DRIVERS["sqlite"] and parsed.database in {None, "", ":memory:"}:
         raise StorageError("expected a database in a file, like sqlite:///portside.db; one in memory would forget what it promised to keep")
     return parsed.set(drivername=driver)
-
-
-def _prepare_sqlite(engine: AsyncEngine) -> None:
-    """WAL with full synchronisation: a commit that was answered is on the disk, even if the power fails the next moment."""
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def connected(connection: Any, _record: Any) -> None:
-        # The driver's own idea of when a transaction begins would leave reads outside of it; see `began`.
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        for pragma in ("journal_mode = wal", "synchronous = full", f"busy_timeout = {_BUSY_SECONDS * 1000}", "foreign_keys = on"):
-            cursor.execute(f"pragma {pragma}")
-        cursor.close()
-
-    @event.listens_for(engine.sync_engine, "begin")
-    def began(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("portside_writes")
-        connection.exec_driver_sql("begin immediate" if writes else "begin")
 
 
 def _upgrade(connection: Connection) -> None:

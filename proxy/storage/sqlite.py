@@ -1,0 +1,57 @@
+"""SQLite's side of the database: how its connections are made, set up and seen off."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+from threading import Thread
+from typing import Any
+from weakref import WeakSet
+
+import aiosqlite
+from sqlalchemy import Connection, event
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+# How long a connection waits for another process' write, and how long a thread may take to end.
+BUSY_SECONDS = 10
+# Marks a connection whose next transaction writes.
+WRITES = "portside_writes"
+
+
+class SqliteThreads:
+    """Each connection works in a thread of its own. A thread's last word must find the event loop open, or it ends with a traceback."""
+
+    def __init__(self) -> None:
+        self._threads: WeakSet[Thread] = WeakSet()
+
+    def connect(self, *where: Any, **how: Any) -> Awaitable[aiosqlite.Connection]:
+        """A connection, as SQLAlchemy asks for it."""
+        connection = aiosqlite.connect(*where, **how)
+        thread = connection._thread  # noqa: SLF001 -- aiosqlite lends no other handle to it, and SQLAlchemy takes this one as well
+        thread.daemon = True
+        self._threads.add(thread)
+        return connection
+
+    async def ended(self) -> None:
+        """Wait until all threads have ended; closing their connections is what ends them."""
+        for thread in list(self._threads):
+            if thread.is_alive():
+                await asyncio.to_thread(thread.join, BUSY_SECONDS)
+
+
+def prepare(engine: AsyncEngine) -> None:
+    """WAL with full synchronisation: a commit that was answered is on the disk, even if the power fails the next moment."""
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def connected(connection: Any, _record: Any) -> None:
+        # The driver's own idea of when a transaction begins would leave reads outside of it; see `began`.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in ("journal_mode = wal", "synchronous = full", f"busy_timeout = {BUSY_SECONDS * 1000}", "foreign_keys = on"):
+            cursor.execute(f"pragma {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def began(connection: Connection) -> None:
+        writes = connection.get_execution_options().get(WRITES)
+        connection.exec_driver_sql("begin immediate" if writes else "begin")
