@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -37,6 +38,11 @@ class FieldSource(Block):
         if bool(self.sources) == (self.value is not None):
             raise ValueError("expected from (expressions) or value (a constant), one of the two")
         return self
+
+    @cached_property
+    def plain(self) -> Expression | None:
+        """The one expression there is, if it is nothing but names and dots and what it finds is taken as it is."""
+        return self.sources[0] if len(self.sources) == 1 and self.sources[0].plain and not self.table else None
 
 
 class TimeSource(FieldSource):
