@@ -19,6 +19,7 @@ from proxy.server.deliveries import add_deliveries
 from proxy.server.endpoint import LARGEST_BODY, add_endpoint
 from proxy.server.listener import listening
 from proxy.server.middlewares import errors_as_xml, observe, set_headers
+from proxy.server.standing import add_standing
 from proxy.server.webhooks import add_webhooks
 from proxy.settings import Settings
 from proxy.settings_file import TypeFinder
@@ -74,6 +75,7 @@ async def open_portside(
             app.on_response_prepare.append(set_headers)
         add_admin(operators)
         add_deliveries(operators)
+        add_standing(operators)
         add_endpoint(shipstations)
         add_webhooks(shipstations)
         admin = await stack.enter_async_context(listening(operators, settings.admin.listen, stop_within=within))

@@ -88,18 +88,18 @@ def plain(delivery: Delivery) -> dict[str, Any]:
         "items": sum(item.quantity for item in shipment.items),
         "attempts": delivery.attempts,
         "under_way": delivery.lease is not None,
-        "next_attempt_at": _text(delivery.next_attempt_at),
+        "next_attempt_at": plain_moment(delivery.next_attempt_at),
         "last_error": delivery.last_error,
-        "created_at": _text(delivery.created_at),
-        "queued_at": _text(delivery.queued_at),
-        "finished_at": _text(delivery.finished_at),
+        "created_at": plain_moment(delivery.created_at),
+        "queued_at": plain_moment(delivery.queued_at),
+        "finished_at": plain_moment(delivery.finished_at),
     }
 
 
 def plain_attempt(attempt: Attempt) -> dict[str, Any]:
     """An attempt as plain values, for JSON; `seconds` it took, `message` the shop's words."""
     return {
-        "at": _text(attempt.at),
+        "at": plain_moment(attempt.at),
         "outcome": attempt.outcome.value,
         "seconds": round(attempt.seconds, 3),
         "message": attempt.message,
@@ -128,5 +128,6 @@ def _state(text: str) -> DeliveryState:
         raise WantedError(f"state: expected one of {known}, found {text!r}") from error
 
 
-def _text(moment: datetime | None) -> str | None:
+def plain_moment(moment: datetime | None) -> str | None:
+    """A time as JSON has it: UTC, whole seconds, ending in Z."""
     return None if moment is None else moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -9,7 +9,22 @@ import click
 from proxy import __version__
 
 # Each command lives in the module of its name and is imported when it is asked for: a short command does not wait for the long ones' imports.
-_COMMANDS = ("serve", "demo", "check", "export", "fetch", "preview", "explain", "deliveries", "simulate", "verify", "schema", "webhooks")
+_COMMANDS = (
+    "serve",
+    "demo",
+    "check",
+    "export",
+    "fetch",
+    "preview",
+    "explain",
+    "status",
+    "held",
+    "deliveries",
+    "simulate",
+    "verify",
+    "schema",
+    "webhooks",
+)
 
 
 class _Commands(click.Group):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
@@ -14,12 +13,11 @@ from rich.table import Table
 from rich.text import Text
 
 from proxy.cli.options import CommandError, read_settings, settings_option
+from proxy.cli.records import open_records
 from proxy.redelivery import WantedError, change, parse_wanted, plain, plain_attempt
-from proxy.storage.database import Database
 from proxy.storage.deliveries import DatabaseDeliveries
-from proxy.storage.errors import StorageError, UnknownDeliveryError
+from proxy.storage.errors import UnknownDeliveryError
 from proxy.storage.interface import Delivery, DeliveryState
-from proxy.telemetry.logs import configure_logs
 
 _COLOURS = {
     DeliveryState.WAITING: "yellow",
@@ -49,7 +47,6 @@ def deliveries() -> None:
 
     Works beside a running Portside, on the same database.
     """
-    configure_logs(level="error")
 
 
 @deliveries.command("list", short_help="List deliveries, the newest first.")
@@ -124,16 +121,9 @@ def _change(file: Path, wanted: dict[str, Any], *, discard: bool, dry_run: bool)
 
 def _run(file: Path, work: Callable[[DatabaseDeliveries], Coroutine[Any, Any, Any]]) -> Any:
     """What `work` gives, or the end of the command with one line."""
-    settings = read_settings(file)
-
-    async def opened() -> Any:
-        async with Database.open(settings.database.get_secret_value()) as database:
-            await database.check()
-            return await work(DatabaseDeliveries(database))
-
     try:
-        return asyncio.run(opened())
-    except (StorageError, UnknownDeliveryError, WantedError) as error:
+        return open_records(read_settings(file), lambda _ledger, kept: work(kept))
+    except (UnknownDeliveryError, WantedError) as error:
         raise CommandError(str(error)) from error
 
 

@@ -32,10 +32,10 @@ class _Order(msgspec.Struct, forbid_unknown_fields=True):
 
 def add_deliveries(app: web.Application) -> None:
     """`GET /deliveries`, `GET /deliveries/ID`, `POST /deliveries/retry`, `POST /deliveries/discard`."""
-    app.router.add_get("/deliveries", _answered(list_deliveries))
-    app.router.add_get("/deliveries/{id}", _answered(show_delivery))
-    app.router.add_post("/deliveries/retry", _answered(retry_deliveries))
-    app.router.add_post("/deliveries/discard", _answered(discard_deliveries))
+    app.router.add_get("/deliveries", answered(list_deliveries))
+    app.router.add_get("/deliveries/{id}", answered(show_delivery))
+    app.router.add_post("/deliveries/retry", answered(retry_deliveries))
+    app.router.add_post("/deliveries/discard", answered(discard_deliveries))
 
 
 async def list_deliveries(request: web.Request) -> Mapping[str, Any]:
@@ -102,7 +102,7 @@ def _limit(text: str) -> int:
     return int(text)
 
 
-def _answered(handler: Any) -> Any:
+def answered(handler: Any) -> Any:
     """The handler's plain values as JSON, and its errors as one sentence in JSON."""
 
     async def answer(request: web.Request) -> web.Response:

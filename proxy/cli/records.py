@@ -1,0 +1,33 @@
+"""What the commands for the operator read: the books of exports and deliveries, in the database that the settings name."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from proxy.cli.options import CommandError
+from proxy.export.ledger import Ledger
+from proxy.settings import Settings
+from proxy.storage.database import Database
+from proxy.storage.deliveries import DatabaseDeliveries
+from proxy.storage.errors import StorageError
+from proxy.storage.export_database import DatabaseExportStorage
+from proxy.telemetry.logs import configure_logs
+
+T = TypeVar("T")
+
+
+def open_records(settings: Settings, work: Callable[[Ledger, DatabaseDeliveries], Awaitable[T]]) -> T:
+    """What `work` gives, or the end of the command with one line."""
+    configure_logs(level="error")
+
+    async def opened() -> T:
+        async with Database.open(settings.database.get_secret_value()) as database:
+            await database.check()
+            return await work(Ledger(DatabaseExportStorage(database)), DatabaseDeliveries(database))
+
+    try:
+        return asyncio.run(opened())
+    except StorageError as error:
+        raise CommandError(str(error)) from error

@@ -1,0 +1,81 @@
+"""`portside status`: how far each store is, what may be missing, what is held back, what waits."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from proxy.cli.export import Moment
+from proxy.cli.options import CommandError, chosen_store, read_settings, settings_option
+from proxy.cli.records import open_records
+from proxy.export.ledger import Ledger
+from proxy.standing import Standing, exact_moment, plain_standing, read_standings
+from proxy.storage.deliveries import DatabaseDeliveries
+
+
+@click.command(short_help="How far each store is, what may be missing, what is held back.")
+@settings_option
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+@click.option("--store", "name", metavar="NAME", help="Only this store.")
+@click.option("--dismiss-gap", "gap", type=Moment(), metavar="START", help="You have seen to the gap of --store that starts then.")
+def status(file: Path, name: str | None, gap: datetime | None, *, as_json: bool) -> None:
+    """Show how each store stands.
+
+    A gap is a span whose changes may never have reached ShipStation, because it lay too far back to be read again. Compare the orders
+    of that span by hand, or ask ShipStation to import it, then dismiss it.
+
+    Works beside a running Portside, on the same database.
+    """
+    settings = read_settings(file)
+    if name is not None:
+        chosen_store(settings, name)
+    if gap is not None:
+        _dismiss(file, name, gap)
+        return
+    stores = [name] if name else list(settings.stores)
+    standings = open_records(settings, lambda ledger, deliveries: read_standings(ledger, deliveries, stores))
+    if as_json:
+        click.echo(json.dumps([plain_standing(standing) for standing in standings], indent=2))
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("STORE", "GIVEN UP TO (UTC)", "GAPS", "ORDERS HELD", "WAITING", "DEAD"):
+        table.add_column(title, justify="left" if title.startswith(("STORE", "GIVEN")) else "right", overflow="fold")
+    for standing in standings:
+        table.add_row(*_row(standing))
+    console = Console(highlight=False)
+    console.print(table)
+    for standing in standings:
+        for lost in standing.coverage.gaps:
+            console.print(Text(f"{standing.store}: changes from {exact_moment(lost.start)} to {exact_moment(lost.end)} may be missing"))
+
+
+def _row(standing: Standing) -> tuple[Text, ...]:
+    coverage = standing.coverage.coverage
+    until = "nothing asked for yet" if coverage is None else f"{coverage.covered_until:%Y-%m-%d %H:%M:%S}"
+    gaps = len(standing.coverage.gaps)
+    return (
+        Text(standing.store),
+        Text(until),
+        Text(str(gaps), style="red" if gaps else ""),
+        Text(str(standing.held), style="yellow" if standing.held else ""),
+        Text(str(standing.waiting), style="yellow" if standing.waiting else ""),
+        Text(str(standing.dead), style="red" if standing.dead else ""),
+    )
+
+
+def _dismiss(file: Path, name: str | None, start: datetime) -> None:
+    if name is None:
+        raise CommandError("--dismiss-gap: expected --store NAME with it, found none")
+
+    async def work(ledger: Ledger, _deliveries: DatabaseDeliveries) -> bool:
+        return await ledger.dismiss_gap(name, start)
+
+    if not open_records(read_settings(file), work):
+        raise CommandError(f"--dismiss-gap: {name} has no gap that starts at {exact_moment(start)}; see `portside status --store {name}`")
+    click.echo("dismissed")

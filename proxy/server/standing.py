@@ -1,0 +1,38 @@
+"""How the stores stand, over the operator's side, as JSON: `/status` and `/held`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import web
+
+from proxy.keys import DATABASE, EXPORTER, STORES
+from proxy.redelivery import WantedError
+from proxy.server.deliveries import answered
+from proxy.settings_problems import did_you_mean
+from proxy.standing import MOST_HELD, plain_held, plain_standing, read_standings
+from proxy.storage.deliveries import DatabaseDeliveries
+
+
+def add_standing(app: web.Application) -> None:
+    """`GET /status`, `GET /held`."""
+    app.router.add_get("/status", answered(show_status))
+    app.router.add_get("/held", answered(list_held))
+
+
+async def show_status(request: web.Request) -> Mapping[str, Any]:
+    """Every store: how far it has been given, gaps, how many orders are held back, deliveries that wait or are dead."""
+    stores = request.app[STORES]
+    standings = await read_standings(request.app[EXPORTER].ledger, DatabaseDeliveries(request.app[DATABASE]), stores)
+    return {"stores": [plain_standing(standing) for standing in standings]}
+
+
+async def list_held(request: web.Request) -> Mapping[str, Any]:
+    """Orders that did not go out, last seen first, of all stores or of the one named in the query."""
+    stores = request.app[STORES]
+    name = request.query.get("store")
+    if name is not None and name not in stores:
+        raise WantedError(f"store: expected one of {', '.join(sorted(stores))}, found {name!r}{did_you_mean(name, stores)}")
+    ledger = request.app[EXPORTER].ledger
+    return {"held": [plain_held(store, held) for store in stores if name in {None, store} for held in await ledger.held(store, MOST_HELD)]}

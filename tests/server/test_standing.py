@@ -1,0 +1,138 @@
+"""What an operator sees of the exports: how far each store is, and what is held back and why."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from aiohttp import ClientSession
+from click.testing import CliRunner
+
+from connectors.orders import RejectedOrder
+from proxy.app import Portside
+from proxy.cli import main
+from proxy.storage.database import Database
+from proxy.storage.export_database import DatabaseExportStorage
+from proxy.storage.export_interface import Gap
+from tests.server.conftest import LOGIN, WINDOW
+from tests.server.stall import Stall, open_front
+
+BROKEN = RejectedOrder(id="77", number="1077", modified_at=None, reason="line_items[0].total: expected money, found 'abc'")
+GAP = Gap(
+    start=datetime(2026, 1, 2, 3, 4, 5, 678_901, tzinfo=UTC),
+    end=datetime(2026, 1, 3, tzinfo=UTC),
+    noted_at=datetime(2026, 3, 1, tzinfo=UTC),
+)
+
+
+async def poll(portside: Portside, client: ClientSession) -> None:
+    async with client.get(f"http://{portside.public}/stores/north", params=WINDOW, headers=LOGIN) as answer:
+        assert answer.status == 200
+
+
+async def json_of(portside: Portside, client: ClientSession, path: str) -> tuple[int, dict[str, object]]:
+    async with client.get(f"http://{portside.admin}{path}") as answer:
+        return answer.status, await answer.json()
+
+
+async def note_gap(folder: Path) -> None:
+    async with Database.open(f"sqlite:///{folder}/portside.db") as database, DatabaseExportStorage(database).writing("north") as rows:
+        await rows.put_gap(GAP)
+
+
+async def test_a_store_that_was_never_asked_has_been_given_nothing(stall: Stall, tmp_path: Path, client: ClientSession) -> None:
+    async with open_front(stall, tmp_path) as portside:
+        assert await json_of(portside, client, "/status") == (
+            200,
+            {
+                "stores": [
+                    {
+                        "store": "north",
+                        "covered_until": None,
+                        "finished_until": None,
+                        "gaps": [],
+                        "orders_held": 0,
+                        "deliveries_waiting": 0,
+                        "deliveries_dead": 0,
+                    }
+                ]
+            },
+        )
+
+
+async def test_an_order_that_did_not_go_out_is_shown_with_its_reason(stall: Stall, tmp_path: Path, client: ClientSession) -> None:
+    stall.orders.append(BROKEN)
+    async with open_front(stall, tmp_path) as portside:
+        await poll(portside, client)
+        _, standing = await json_of(portside, client, "/status")
+        assert '"orders_held": 1' in json.dumps(standing)
+        for path in ("/held", "/held?store=north"):
+            status, listed = await json_of(portside, client, path)
+            assert status == 200
+            (held,) = listed["held"]  # type: ignore[misc]  # plain JSON
+            assert (held["store"], held["order_id"], held["order_number"], held["kind"]) == ("north", "77", "1077", "unreadable")
+            assert held["reason"] == BROKEN.reason
+        assert await json_of(portside, client, "/held?store=norht") == (
+            400,
+            {"error": "store: expected one of north, found 'norht'; did you mean 'north'?"},
+        )
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Path:
+    file = tmp_path / "settings.yaml"
+    file.write_text(
+        f"database: sqlite:///{tmp_path}/portside.db\n"
+        "stores:\n"
+        "  north:\n"
+        "    credentials: {username: north, password: secret}\n"
+        "    connector: {type: woocommerce, url: http://127.0.0.1:9, consumer_key: ck, consumer_secret: cs}\n"
+    )
+    return file
+
+
+def portside_says(*words: str, status: int = 0) -> str:
+    result = CliRunner(env={"COLUMNS": "200"}).invoke(main, words)
+    assert result.exit_code == status, result.output
+    return result.output
+
+
+async def broken_order_polled(stall: Stall, folder: Path) -> None:
+    stall.orders.append(BROKEN)
+    async with open_front(stall, folder) as portside, ClientSession() as client:
+        await poll(portside, client)
+    await note_gap(folder)
+
+
+def test_the_command_line_shows_what_is_held_and_what_may_be_missing(stall: Stall, tmp_path: Path, settings: Path) -> None:
+    asyncio.run(broken_order_polled(stall, tmp_path))
+    held = portside_says("held", "--settings", str(settings))
+    assert "1077" in held
+    assert BROKEN.reason in held
+    shown = portside_says("status", "--settings", str(settings))
+    assert "north: changes from 2026-01-02T03:04:05.678901Z to 2026-01-03T00:00:00Z may be missing" in shown
+    (standing,) = json.loads(portside_says("status", "--settings", str(settings), "--json"))
+    assert (standing["orders_held"], len(standing["gaps"])) == (1, 1)
+    (order,) = json.loads(portside_says("held", "--settings", str(settings), "--store", "north", "--json"))
+    assert order["order_id"] == "77"
+
+
+def test_a_gap_goes_once_the_operator_dismisses_it_by_its_start(stall: Stall, tmp_path: Path, settings: Path) -> None:
+    asyncio.run(broken_order_polled(stall, tmp_path))
+    named = ("status", "--settings", str(settings), "--store", "north", "--dismiss-gap")
+    other = (GAP.start + timedelta(seconds=1)).isoformat()
+    assert "north has no gap that starts at 2026-01-02T03:04:06.678901Z" in portside_says(*named, other, status=1)
+    assert portside_says(*named, "2026-01-02T03:04:05.678901Z") == "dismissed\n"
+    assert "may be missing" not in portside_says("status", "--settings", str(settings))
+
+
+def test_a_gap_is_not_dismissed_without_its_store(settings: Path) -> None:
+    said = portside_says("status", "--settings", str(settings), "--dismiss-gap", "2026-01-02", status=1)
+    assert "--dismiss-gap: expected --store NAME with it, found none" in said
+
+
+def test_without_a_database_one_line_says_so(settings: Path) -> None:
+    assert portside_says("status", "--settings", str(settings), status=1).startswith("Error: the database")
