@@ -72,9 +72,13 @@ async def _body(request: web.Request) -> bytes:
         raise web.HTTPRequestEntityTooLarge(max_size=LARGEST_BODY, actual_size=request.content_length or 0)
     try:
         async with asyncio.timeout(SLOWEST_CLIENT):
-            return await request.read()
+            body = await request.read()
     except TimeoutError as error:
         raise WireError(f"the notice did not arrive within {SLOWEST_CLIENT:.0f} seconds", status=HTTPStatus.REQUEST_TIMEOUT) from error
+    if not body.strip() and request.headers.get("Content-Encoding"):
+        # What was cut off before its first word unpacks to nothing, and no body at all would mean that the whole order was shipped.
+        raise WireError("body: expected a compressed ShipNotice, found nothing in it")
+    return body
 
 
 async def _sent(request: web.Request, response: web.Response) -> web.Response:

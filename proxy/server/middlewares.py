@@ -47,6 +47,10 @@ _TABLE: tuple[tuple[type[Exception], Callable[[Any], Answer]], ...] = (
     (WireError, lambda error: (error.status, str(error), {})),
     (TemporaryError, lambda error: (HTTPStatus.SERVICE_UNAVAILABLE, str(error), retry_headers(error.retry_after))),
     (ConnectorError, _as(HTTPStatus.BAD_GATEWAY)),
+    (
+        web.RequestPayloadError,
+        lambda _error: (HTTPStatus.BAD_REQUEST, "body: expected what its headers promise, found it cut short or damaged", {}),
+    ),
     (StorageError, lambda error: (HTTPStatus.SERVICE_UNAVAILABLE, f"Portside's own storage fails: {error}", retry_headers(None))),
 )
 _NOTICE_TABLE: tuple[tuple[type[Exception], Callable[[Any], Answer]], ...] = (

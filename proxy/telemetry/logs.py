@@ -9,6 +9,7 @@ from typing import Any, Literal, TextIO
 
 import structlog
 from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.web import RequestPayloadError
 
 from proxy.telemetry.masking import MASK, is_secret_name, masked_text
 
@@ -37,10 +38,10 @@ class _Calm(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Rewrite such a record; let every other one pass as it is."""
         error = record.exc_info[1] if record.exc_info else None
-        if isinstance(error, HttpProcessingError):
+        if isinstance(error, HttpProcessingError | RequestPayloadError):
             record.exc_info = None
             record.levelno, record.levelname = logging.INFO, "INFO"
-            record.msg, record.args = "what came is no HTTP request: %s", (type(error).__name__,)
+            record.msg, record.args = "what came is no whole HTTP request: %s", (type(error).__name__,)
         return True
 
 

@@ -101,6 +101,17 @@ async def test_what_is_no_http_is_answered_400_and_logged_in_one_quiet_line(
     assert "Traceback" not in log.getvalue()
 
 
+async def test_a_body_that_is_not_compressed_as_it_says_leaves_no_traceback(
+    stall: Stall, tmp_path: Path, client: ClientSession, log: io.StringIO
+) -> None:
+    async with open_front(stall, tmp_path) as portside:
+        url = f"http://{portside.public}/stores/north?action=shipnotify&order_number=1"
+        async with client.post(url, data=b"not compressed", headers={**LOGIN, "Content-Encoding": "gzip"}) as answer:
+            assert answer.status == 400
+    assert all(line["level"] != "error" for line in lines(log))
+    assert "Traceback" not in log.getvalue()
+
+
 @pytest.mark.parametrize(
     ("text", "shown"),
     [

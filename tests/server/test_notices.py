@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 from collections.abc import AsyncIterator
 
@@ -67,6 +68,25 @@ async def test_a_body_that_cannot_be_read_is_400_and_never_the_whole_order(
     async with client.post(url, params=NOTICE, data=body, headers=LOGIN) as answer:
         assert answer.status == 400
         assert etree.fromstring(await answer.read()).tag == "Error"
+    assert stall.shipped == []
+
+
+@pytest.mark.parametrize("length", [2, 10, 11, 12, 60])
+async def test_a_compressed_body_that_is_cut_short_is_400_and_never_the_whole_order(
+    url: str, client: ClientSession, stall: Stall, length: int
+) -> None:
+    packed = gzip.compress(b"<ShipNotice><Items><Item><LineItemID>5</LineItemID><Quantity>1</Quantity></Item></Items></ShipNotice>")
+    async with client.post(url, params=NOTICE, data=packed[:length], headers={**LOGIN, "Content-Encoding": "gzip"}) as answer:
+        assert answer.status == 400
+    assert stall.shipped == []
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+async def test_a_body_that_is_not_compressed_as_it_says_is_400_in_a_sentence(
+    url: str, client: ClientSession, stall: Stall, encoding: str
+) -> None:
+    async with client.post(url, params=NOTICE, data=b"not compressed at all", headers={**LOGIN, "Content-Encoding": encoding}) as answer:
+        assert (answer.status, etree.fromstring(await answer.read()).tag) == (400, "Error")
     assert stall.shipped == []
 
 
