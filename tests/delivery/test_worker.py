@@ -8,8 +8,8 @@ from aiohttp import web
 from connectors.shipments import Shipment
 from proxy.storage.interface import DeliveryFilter, DeliveryState
 from tests.delivery.conftest import Process, World, until
+from tests.delivery.plays import Gate, Parcel, answering, drain, unhindered
 from tests.delivery.shelf import open_shop
-from tests.delivery.test_accept import Gate, Parcel, answering, drain, unhindered
 
 
 async def settled(world: World, state: DeliveryState, count: int) -> None:

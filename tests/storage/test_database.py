@@ -46,7 +46,7 @@ async def test_any_number_of_processes_may_migrate_at_once(url: str) -> None:
 
 async def test_a_database_without_its_tables_is_not_ready(url: str) -> None:
     async with Database.open(url) as database:
-        with pytest.raises(StorageError, match="alembic_version"):
+        with pytest.raises(StorageError, match="no tables of Portside's; `portside serve` makes them"):
             await database.check()
 
 

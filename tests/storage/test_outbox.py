@@ -1,50 +1,14 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date, timedelta
+from datetime import timedelta
 
-import msgspec
 import pytest
 
-from connectors.orders import Address
-from connectors.shipments import Shipment, ShippedItem
-from proxy.storage.errors import LeaseLostError, UnknownDeliveryError
-from proxy.storage.interface import Attempt, AttemptOutcome, Delivery, DeliveryFilter, DeliveryState, PutResult
+from proxy.storage.errors import LeaseLostError
+from proxy.storage.interface import AttemptOutcome, DeliveryFilter, DeliveryState, PutResult
 from tests.storage.conftest import Kept
-
-LEASE = 60.0
-
-
-def parcel(order: str = "1001", number: str = "1Z1", order_id: str = "") -> Shipment:
-    return Shipment(
-        order_id=order_id,
-        order_number=order,
-        carrier="UPS",
-        tracking_number=number,
-        shipped_on=date(2026, 3, 1),
-        items=(ShippedItem(line_id="7", sku="A", quantity=2),),
-        recipient=Address(name="Ada Löwe", line1="1 Main St", country="US"),
-        customer_notes="ring twice",
-    )
-
-
-def attempt(kept: Kept, outcome: AttemptOutcome, message: str = "") -> Attempt:
-    return Attempt(at=kept.clock(), outcome=outcome, seconds=0.25, message=message, worker="test")
-
-
-async def put(kept: Kept, shipment: Shipment, store: str = "north", lease: float | None = None) -> Delivery:
-    _, delivery = await kept.outbox.put(store, shipment, lease=lease)
-    return delivery
-
-
-async def deliver(kept: Kept, delivery: Delivery) -> None:
-    await kept.outbox.delivered(delivery, attempt(kept, AttemptOutcome.DELIVERED))
-
-
-async def die(kept: Kept, shipment: Shipment) -> Delivery:
-    delivery = await put(kept, shipment, lease=LEASE)
-    await kept.outbox.bury(delivery, attempt(kept, AttemptOutcome.REFUSED, "no such order"))
-    return await kept.deliveries.get(delivery.id)
+from tests.storage.notices import LEASE, attempt, deliver, die, parcel, put
 
 
 async def test_a_notice_comes_back_as_it_was_put(kept: Kept) -> None:
@@ -246,74 +210,6 @@ async def test_earlier_shipments_are_those_the_shop_has_in_the_order_it_heard_of
     await deliver(kept, await put(kept, parcel(number="ELSEWHERE", order_id="55"), store="south", lease=LEASE))
     third = await put(kept, parcel(number="C", order_id="55"), lease=LEASE)
     assert [shipment.tracking_number for shipment in await kept.outbox.earlier(third)] == ["A", "B"]
-
-
-async def test_a_delivery_that_nobody_put_is_unknown(kept: Kept) -> None:
-    with pytest.raises(UnknownDeliveryError):
-        await kept.deliveries.get(404)
-
-
-async def test_the_operator_finds_deliveries_by_store_state_order_and_time(kept: Kept) -> None:
-    dead = await die(kept, parcel("1", order_id="55"))
-    kept.clock.forward(60)
-    waiting = await put(kept, parcel("2"), store="south")
-    find = kept.deliveries.find
-    assert [row.id for row in await find(DeliveryFilter())] == [waiting.id, dead.id]
-    assert [row.id for row in await find(DeliveryFilter(), limit=1)] == [waiting.id]
-    assert [row.id for row in await find(DeliveryFilter(store="south"))] == [waiting.id]
-    assert [row.id for row in await find(DeliveryFilter(states=(DeliveryState.DEAD, DeliveryState.DISCARDED)))] == [dead.id]
-    assert [row.id for row in await find(DeliveryFilter(since=kept.clock()))] == [waiting.id]
-    assert [row.id for row in await find(DeliveryFilter(order="55"))] == [dead.id]
-    assert [row.id for row in await find(DeliveryFilter(ids=(dead.id, 404)))] == [dead.id]
-    assert await kept.deliveries.counts() == {("north", DeliveryState.DEAD): 1, ("south", DeliveryState.WAITING): 1}
-
-
-async def test_the_operator_brings_back_the_dead_and_hastens_the_waiting_but_touches_nothing_under_way(kept: Kept) -> None:
-    dead = await die(kept, parcel("1"))
-    waiting = await put(kept, parcel("2"), lease=LEASE)
-    later = kept.clock() + timedelta(days=1)
-    await kept.outbox.retry_at(waiting, later, attempt(kept, AttemptOutcome.RETRY), counted=True)
-    under_way = await put(kept, parcel("3"), lease=LEASE)
-    done = await put(kept, parcel("4"), lease=LEASE)
-    await deliver(kept, done)
-    assert await kept.deliveries.retry(DeliveryFilter()) == 2
-    claimed = await kept.outbox.claim("north", limit=9, lease=LEASE)
-    assert [(row.id, row.attempts) for row in claimed] == [(dead.id, 0), (waiting.id, 0)]
-    assert await kept.deliveries.get(under_way.id) == under_way
-
-
-async def test_a_long_list_is_brought_back_whole(kept: Kept) -> None:
-    for number in range(210):
-        await put(kept, parcel(str(number)))
-    assert await kept.deliveries.discard(DeliveryFilter(store="north")) == 210
-    assert await kept.deliveries.counts() == {}
-
-
-async def test_what_the_operator_discards_is_never_told_to_the_shop(kept: Kept) -> None:
-    waiting = await put(kept, parcel("1"))
-    under_way = await put(kept, parcel("2"), lease=LEASE)
-    assert await kept.deliveries.discard(DeliveryFilter(store="north")) == 1
-    assert (await kept.deliveries.get(waiting.id)).state is DeliveryState.DISCARDED
-    assert await kept.outbox.claim("north", limit=9, lease=LEASE) == []
-    await deliver(kept, under_way)
-
-
-async def test_the_buyer_is_forgotten_in_time_but_a_repeat_is_still_known(kept: Kept) -> None:
-    await deliver(kept, await put(kept, parcel("1"), lease=LEASE))
-    dead = await die(kept, parcel("2"))
-    kept.clock.forward(60)
-    fresh = await put(kept, parcel("3"), lease=LEASE)
-    await deliver(kept, fresh)
-    assert await kept.deliveries.purge(kept.clock()) == 1
-    assert await kept.deliveries.purge(kept.clock()) == 0
-    result, old = await kept.outbox.put("north", parcel("1"), lease=LEASE)
-    assert result is PutResult.JOINED
-    assert "Ada" not in msgspec.json.encode(old).decode()
-    assert "ring" not in msgspec.json.encode(old).decode()
-    assert (old.purged_at, old.shipment.tracking_number, len(old.shipment.items)) == (kept.clock(), "1Z1", 1)
-    assert await kept.deliveries.attempts_at(old.id) == []
-    assert (await kept.deliveries.get(fresh.id)).shipment == parcel("3")
-    assert (await kept.deliveries.get(dead.id)).shipment == parcel("2"), "a dead one may yet be sent"
 
 
 async def test_the_outbox_tells_the_time_it_goes_by(kept: Kept) -> None:

@@ -1,0 +1,81 @@
+"""The operator's side of the outbox."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import msgspec
+import pytest
+
+from proxy.storage.errors import UnknownDeliveryError
+from proxy.storage.interface import AttemptOutcome, DeliveryFilter, DeliveryState, PutResult
+from tests.storage.conftest import Kept
+from tests.storage.notices import LEASE, attempt, deliver, die, parcel, put
+
+
+async def test_a_delivery_that_nobody_put_is_unknown(kept: Kept) -> None:
+    with pytest.raises(UnknownDeliveryError):
+        await kept.deliveries.get(404)
+
+
+async def test_the_operator_finds_deliveries_by_store_state_order_and_time(kept: Kept) -> None:
+    dead = await die(kept, parcel("1", order_id="55"))
+    kept.clock.forward(60)
+    waiting = await put(kept, parcel("2"), store="south")
+    find = kept.deliveries.find
+    assert [row.id for row in await find(DeliveryFilter())] == [waiting.id, dead.id]
+    assert [row.id for row in await find(DeliveryFilter(), limit=1)] == [waiting.id]
+    assert [row.id for row in await find(DeliveryFilter(store="south"))] == [waiting.id]
+    assert [row.id for row in await find(DeliveryFilter(states=(DeliveryState.DEAD, DeliveryState.DISCARDED)))] == [dead.id]
+    assert [row.id for row in await find(DeliveryFilter(since=kept.clock()))] == [waiting.id]
+    assert [row.id for row in await find(DeliveryFilter(order="55"))] == [dead.id]
+    assert [row.id for row in await find(DeliveryFilter(ids=(dead.id, 404)))] == [dead.id]
+    assert await kept.deliveries.counts() == {("north", DeliveryState.DEAD): 1, ("south", DeliveryState.WAITING): 1}
+
+
+async def test_the_operator_brings_back_the_dead_and_hastens_the_waiting_but_touches_nothing_under_way(kept: Kept) -> None:
+    dead = await die(kept, parcel("1"))
+    waiting = await put(kept, parcel("2"), lease=LEASE)
+    later = kept.clock() + timedelta(days=1)
+    await kept.outbox.retry_at(waiting, later, attempt(kept, AttemptOutcome.RETRY), counted=True)
+    under_way = await put(kept, parcel("3"), lease=LEASE)
+    done = await put(kept, parcel("4"), lease=LEASE)
+    await deliver(kept, done)
+    assert await kept.deliveries.retry(DeliveryFilter()) == 2
+    claimed = await kept.outbox.claim("north", limit=9, lease=LEASE)
+    assert [(row.id, row.attempts) for row in claimed] == [(dead.id, 0), (waiting.id, 0)]
+    assert await kept.deliveries.get(under_way.id) == under_way
+
+
+async def test_a_long_list_is_brought_back_whole(kept: Kept) -> None:
+    for number in range(210):
+        await put(kept, parcel(str(number)))
+    assert await kept.deliveries.discard(DeliveryFilter(store="north")) == 210
+    assert await kept.deliveries.counts() == {}
+
+
+async def test_what_the_operator_discards_is_never_told_to_the_shop(kept: Kept) -> None:
+    waiting = await put(kept, parcel("1"))
+    under_way = await put(kept, parcel("2"), lease=LEASE)
+    assert await kept.deliveries.discard(DeliveryFilter(store="north")) == 1
+    assert (await kept.deliveries.get(waiting.id)).state is DeliveryState.DISCARDED
+    assert await kept.outbox.claim("north", limit=9, lease=LEASE) == []
+    await deliver(kept, under_way)
+
+
+async def test_the_buyer_is_forgotten_in_time_but_a_repeat_is_still_known(kept: Kept) -> None:
+    await deliver(kept, await put(kept, parcel("1"), lease=LEASE))
+    dead = await die(kept, parcel("2"))
+    kept.clock.forward(60)
+    fresh = await put(kept, parcel("3"), lease=LEASE)
+    await deliver(kept, fresh)
+    assert await kept.deliveries.purge(kept.clock()) == 1
+    assert await kept.deliveries.purge(kept.clock()) == 0
+    result, old = await kept.outbox.put("north", parcel("1"), lease=LEASE)
+    assert result is PutResult.JOINED
+    assert "Ada" not in msgspec.json.encode(old).decode()
+    assert "ring" not in msgspec.json.encode(old).decode()
+    assert (old.purged_at, old.shipment.tracking_number, len(old.shipment.items)) == (kept.clock(), "1Z1", 1)
+    assert await kept.deliveries.attempts_at(old.id) == []
+    assert (await kept.deliveries.get(fresh.id)).shipment == parcel("3")
+    assert (await kept.deliveries.get(dead.id)).shipment == parcel("2"), "a dead one may yet be sent"
