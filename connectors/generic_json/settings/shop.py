@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo, model_validator
 
-from connectors.generic_json.recipes import merged, read_recipe
+from connectors.generic_json.recipes import merged, read_recipe, recipe_names
 from connectors.generic_json.settings.answers import AnswerSettings
 from connectors.generic_json.settings.auth import Login, NoLogin
 from connectors.generic_json.settings.items import ListSettings, OneSettings
@@ -45,7 +45,7 @@ class GenericJsonSettings(ConnectorSettings):
 
     model_config = ConfigDict(use_attribute_docstrings=True, json_schema_extra=lambda schema: soften(schema, "url"))
 
-    recipe: str = ""
+    recipe: str = Field(default="", json_schema_extra={"enum": ["", *recipe_names()]})
     """A ready-made description that comes with Portside, e.g. medusa. Every other key is laid over it; a key without a value takes the
     recipe's away, and a block of another `kind` takes the place of the recipe's whole block."""
     url: ShopUrl

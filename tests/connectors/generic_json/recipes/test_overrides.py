@@ -1,0 +1,85 @@
+"""The recipes are there under their names, and a merchant's own keys change them one by one."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from connectors.generic_json import GenericJsonSettings
+from connectors.generic_json.recipes import read_recipe, recipe_names
+from connectors.orders import Order, OrderStatus
+from tests.connectors.generic_json.recipes.installed import Magento
+from tests.connectors.generic_json.recipes.test_platforms import PLATFORMS, listed, opened
+
+ALL = [
+    "bigcommerce",
+    "commercetools",
+    "ecwid",
+    "magento",
+    "medusa",
+    "prestashop",
+    "saleor",
+    "shopware",
+    "solidus",
+    "spree",
+    "squarespace",
+    "vendure",
+]
+
+
+def texts(value: Any) -> Iterator[str]:
+    """Every text in a recipe."""
+    if isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from texts(inner)
+    elif isinstance(value, str):
+        yield value
+
+
+def test_twelve_recipes_come_with_portside_and_each_is_tried() -> None:
+    assert recipe_names() == ALL
+    assert {make.recipe for make in PLATFORMS} | {"medusa", "vendure"} == set(ALL)
+
+
+def test_editors_are_told_their_names() -> None:
+    assert GenericJsonSettings.model_json_schema()["properties"]["recipe"]["enum"] == ["", *ALL]
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("bigcomerce", "bigcommerce"), ("presta-shop", "prestashop"), ("Shopware6", "shopware")])
+def test_a_name_typed_wrong_is_answered_with_the_right_one(typed: str, meant: str) -> None:
+    with pytest.raises(ValidationError, match=f"did you mean '{meant}'"):
+        GenericJsonSettings.model_validate({"type": "generic_json", "recipe": typed, "url": "https://x.example"})
+
+
+def test_a_name_like_no_other_is_answered_with_all_of_them() -> None:
+    with pytest.raises(ValidationError, match=", ".join(ALL)):
+        GenericJsonSettings.model_validate({"type": "generic_json", "recipe": "quux", "url": "https://x.example"})
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_no_expression_denies_a_list_where_it_means_to_deny_what_a_filter_finds(name: str) -> None:
+    # In JMESPath `!a[?b]` is `(!a)[?b]`, which is never true.
+    wrong = [text for text in texts(read_recipe(name)) if re.search(r"![a-zA-Z_.]+\[\?", text)]
+    assert not wrong
+
+
+async def test_single_keys_are_changed_and_all_others_stay() -> None:
+    shop = Magento()
+    changes = {
+        "map": {
+            "status": {"table": {"waiting_for_the_moon": "on_hold", "processing": "unpaid"}},
+            "items": {"weight": {"unit": "oz", "unit_from": None}},
+            "custom_fields": ["increment_id"],
+        },
+    }
+    async with opened(shop, **changes) as connector:
+        (order, *_) = await listed(connector)
+        shop.sale(order.number).word = "complete"
+        after = await connector.get_order(order.id)
+    assert (order.status, order.custom_fields) == (OrderStatus.UNPAID, (order.number,))
+    assert order.items[0].weight is not None
+    assert order.items[0].weight.unit == "Ounces"
+    assert isinstance(after, Order)
+    assert after.status is OrderStatus.SHIPPED
