@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,9 +11,12 @@ from pydantic import ValidationError
 from connectors.generic_json import GenericJsonSettings
 from connectors.generic_json.recipes import read_recipe, recipe_names
 from connectors.orders import Order, OrderStatus
+from connectors.registry import Registry
+from proxy.settings_file import parse_settings
 from tests.connectors.generic_json.recipes.installed import Magento
 from tests.connectors.generic_json.recipes.test_platforms import PLATFORMS, listed, opened
 
+DOCS = Path(__file__).parents[4] / "docs" / "recipes"
 ALL = [
     "bigcommerce",
     "commercetools",
@@ -63,6 +67,18 @@ def test_no_expression_denies_a_list_where_it_means_to_deny_what_a_filter_finds(
     # In JMESPath `!a[?b]` is `(!a)[?b]`, which is never true.
     wrong = [text for text in texts(read_recipe(name)) if re.search(r"![a-zA-Z_.]+\[\?", text)]
     assert not wrong
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_the_block_that_its_page_shows_is_sound_and_the_page_says_what_it_was_checked_against(name: str) -> None:
+    page = (DOCS / f"{name}.md").read_text(encoding="utf-8")
+    (block, *_) = re.findall(r"```yaml\n(stores:.*?)```", page, re.DOTALL)
+    assert f"recipe: {name}\n" in block
+    environment = dict.fromkeys(re.findall(r"\$\{(\w+)\}", block), "s")
+    settings = parse_settings(block, file="settings.yaml", find_type=Registry().get, environment=environment)
+    assert len(settings.stores) == 1
+    assert "Checked against" in page
+    assert f"[`{name}`]({name}.md)" in (DOCS / "README.md").read_text(encoding="utf-8")
 
 
 async def test_single_keys_are_changed_and_all_others_stay() -> None:
