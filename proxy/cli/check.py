@@ -66,11 +66,14 @@ async def _check_database(settings: Settings) -> Finding:
     url = settings.database.get_secret_value()
     if (finding := _missing_file(url)) is not None:
         return finding
+    place = "unknown"
     try:
-        async with Database.open(url) as database, database.reading():
-            return Finding(level=CheckLevel.OK, what="database: it answers")
+        async with Database.open(url) as database:
+            place = database.place
+            async with database.reading():
+                return Finding(level=CheckLevel.OK, what=f"database: {place} answers")
     except StorageError as error:
-        return Finding(level=CheckLevel.PROBLEM, what=f"database: {error}", advice="see that it runs and that `database:` is right")
+        return Finding(level=CheckLevel.PROBLEM, what=f"{error} ({place})", advice="see that it runs and that `database:` is right")
 
 
 def _missing_file(url: str) -> Finding | None:

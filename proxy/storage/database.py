@@ -7,16 +7,17 @@ migrations are kept from running twice at once.
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, func, inspect, select, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -27,6 +28,12 @@ from proxy.storage.sqlite import BUSY_SECONDS, WRITES, SqliteThreads, prepare
 from proxy.storage.times import Clock, system_clock
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+# What may help, behind the words of SQLite that tell least.
+_ADVICE = {
+    "unable to open database file": "; see that its folder is there and Portside may write to it",
+    "disk I/O error": "; the disk may be full or broken",
+    "file is not a database": "; it is some other file",
+}
 # Any constant will do, as long as every Portside uses the same.
 _MIGRATION_LOCK = 0x706F727473696465
 
@@ -65,6 +72,12 @@ class Database:
             await engine.dispose()
             if threads is not None:
                 await threads.ended()
+
+    @property
+    def place(self) -> str:
+        """Where the database is, for the operator's eyes: SQLite's file, or PostgreSQL's host and name; no login."""
+        url = self._engine.url
+        return f"{url.host}:{url.port or 5432}/{url.database or ''}" if self.is_postgresql else str(url.database)
 
     @property
     def is_postgresql(self) -> bool:
@@ -129,6 +142,10 @@ class Database:
 
     async def migrate(self) -> None:
         """Bring the tables up to date. Safe to start in many processes at once: one works, the others wait and find it done."""
+        with self._named_in_errors():
+            await self._migrate()
+
+    async def _migrate(self) -> None:
         async with self.writing() as connection:
             if self.is_postgresql:
                 await connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
@@ -136,8 +153,18 @@ class Database:
 
     async def check(self) -> None:
         """Raises StorageError unless the database answers and the tables are there."""
-        async with self.reading() as connection:
-            await connection.execute(text("select version_num from alembic_version"))
+        with self._named_in_errors():
+            async with self.reading() as connection:
+                if not await connection.run_sync(lambda sync: inspect(sync).has_table("alembic_version")):
+                    raise StorageError("the database has no tables of Portside's; `portside serve` makes them")
+
+    @contextmanager
+    def _named_in_errors(self) -> Iterator[None]:
+        """Where only the operator listens, errors say which database they are about."""
+        try:
+            yield
+        except StorageError as error:
+            raise StorageError(f"{error} ({self.place})") from error
 
 
 class _errors_as_ours:  # noqa: N801 - used as a statement
@@ -152,13 +179,15 @@ class _errors_as_ours:  # noqa: N801 - used as a statement
         if isinstance(error, PoolTimeoutError):
             raise StorageError(f"the database had no connection free for {BUSY_SECONDS} seconds") from error
         if isinstance(error, (OSError, sqlite3.Error)):
-            raise StorageError(f"the database cannot be reached: {error}") from error
+            number = error.errno if isinstance(error, OSError) else None
+            words = os.strerror(number) if number and number > 0 else getattr(error, "strerror", None) or error
+            raise StorageError(f"the database cannot be reached: {words}") from error
 
 
 def _words(error: DBAPIError) -> str:
     """What the driver said, its own prefix left out."""
-    words = str(error.orig)
-    return words.split(">: ", 1)[-1].split("\n", 1)[0]
+    words = str(error.orig).split(">: ", 1)[-1].split("\n", 1)[0]
+    return words + _ADVICE.get(words, "")
 
 
 def _pool(size: int) -> dict[str, Any]:

@@ -109,13 +109,22 @@ async def test_a_database_of_another_kind_is_refused_without_showing_its_passwor
 
 
 @pytest.mark.parametrize(
-    "url", ["postgresql://u:secret@127.0.0.1:1/db", "postgresql://u:secret@nowhere.invalid/db", "sqlite:////no/such/folder/kept.db"]
+    ("url", "words"),
+    [
+        ("postgresql://u:secret@127.0.0.1:1/db", "cannot be reached: Connection refused (127.0.0.1:1/db)"),
+        ("postgresql://u:secret@nowhere.invalid/db", "(nowhere.invalid:5432/db)"),
+        (
+            "sqlite:////no/such/folder/kept.db",
+            "refused: unable to open database file; see that its folder is there and Portside may write to it (/no/such/folder/kept.db)",
+        ),
+    ],
 )
-async def test_a_database_that_cannot_be_reached_is_one_readable_line(url: str) -> None:
+async def test_a_database_that_cannot_be_reached_is_one_readable_line(url: str, words: str) -> None:
     async with Database.open(url) as database:
         with pytest.raises(StorageError) as failed:
             await database.check()
     assert str(failed.value).startswith("the database ")
+    assert str(failed.value).endswith(words)
     assert "secret" not in str(failed.value)
     assert "\n" not in str(failed.value)
 
