@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -100,5 +101,10 @@ async def _read(response: aiohttp.ClientResponse, limit: int) -> bytes:
 def _reason(error: BaseException) -> str:
     """The system's words for a failed connection, without addresses of ours."""
     cause = getattr(error, "os_error", None) or error
-    words = getattr(cause, "strerror", None) or getattr(cause, "verify_message", None) or type(cause).__name__
+    if getattr(cause, "reason", None) == "WRONG_VERSION_NUMBER":
+        return "no TLS is spoken there: http:// may be meant, or another port"
+    number = getattr(cause, "errno", None)
+    if number and number > 0 and not isinstance(cause, ssl.SSLError):
+        return os.strerror(number).lower()
+    words = getattr(cause, "verify_message", None) or getattr(cause, "strerror", None) or type(cause).__name__
     return str(words)

@@ -42,7 +42,7 @@ async def listening(app: web.Application, address: ListenAddress, *, stop_within
         try:
             await site.start()
         except OSError as error:
-            reason = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
+            reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror or str(error)
             raise ListenError(f"cannot listen on {address}: {reason.lower()}") from error
         yield ListenAddress(address.host, site.port_in_use)
     finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -131,7 +132,9 @@ def _encoded(text: str) -> str:
 def _plain(error: BaseException) -> str:
     """The error in one line, without the URL, which may hold a password."""
     if isinstance(error, aiohttp.ClientConnectorError):
-        return f"cannot connect to {error.host}:{error.port} ({error.os_error.strerror or error.os_error})"
+        number = error.os_error.errno
+        words = os.strerror(number).lower() if number and number > 0 else error.os_error.strerror or error.os_error
+        return f"cannot connect to {error.host}:{error.port} ({words})"
     if isinstance(error, aiohttp.InvalidURL):
         return "the URL is not valid"
     words = str(error) if not isinstance(error, aiohttp.ClientResponseError) else error.message

@@ -293,7 +293,7 @@ async def test_a_write_that_never_left_is_tried_again(shop: EchoShop) -> None:
     seen: list[Exchange] = []
     await shop.stop()
     async with asking(shop, observer=seen.append) as upstream:
-        with pytest.raises(UnavailableError, match="no connection to the shop") as caught:
+        with pytest.raises(UnavailableError, match=r"no connection to the shop \(connection refused\)\.") as caught:
             await upstream.write("PUT", "orders/1", json={})
     assert not caught.value.reached
     assert [exchange.attempt for exchange in seen] == [1, 2, 3]
@@ -351,7 +351,7 @@ async def test_a_name_that_does_not_exist_is_told_as_such() -> None:
 async def test_a_server_without_encryption_is_told_as_such(shop: EchoShop) -> None:
     policy = msgspec.structs.replace(QUICK, attempts=1)
     async with Upstream.open(shop.url.replace("http:", "https:"), auth=BasicAuth("a", "b"), policy=policy) as upstream:
-        with pytest.raises(UnavailableError, match="no secure connection"):
+        with pytest.raises(UnavailableError, match=r"no secure connection could be made \(no TLS is spoken there: http:// may be meant"):
             await upstream.get("orders")
 
 
