@@ -18,7 +18,7 @@ from proxy.simulator.verify import tried, verify
 SHIPPABLE = "paid,processing,awaiting_shipment"
 
 
-@click.command
+@click.command(short_help="Play ShipStation against a custom store for a while.")
 @target_options
 @click.option("--every", type=duration, default="5m", show_default=True, help="Time between polls once history was read.")
 @click.option("--for", "live", type=duration, help="Go on polling for so long after history was read.")

@@ -87,6 +87,8 @@ def parse_target(given: dict[str, Any]) -> Target:
     username = given["username"] or (carried.username if carried else "") or ""
     password = given["password"] if given["password"] is not None else carried.password if carried else None
     if password is None:
+        if not sys.stdin.isatty():
+            raise click.UsageError("no password: give it in PORTSIDE_PASSWORD, or with --password; it is asked for on a terminal only")
         password = click.prompt("Password", hide_input=True, err=True)
     return Target(
         url=url,

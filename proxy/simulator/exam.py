@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 
 import msgspec
 
@@ -80,6 +81,8 @@ class Exam:
             raise CouldNotRunError(f"{shown}: the store redirects to {target}; give that URL, to ShipStation too")
         if answer.status in hints:
             raise CouldNotRunError(f"{shown}: {hints[answer.status]} (status {answer.status}: {answer.shown})")
+        if answer.status == HTTPStatus.OK and answer.body.lstrip()[:14].lower().startswith((b"<!doctype html", b"<html")):
+            raise CouldNotRunError(f"{shown}: there is no custom store at this URL, a web page came (status {answer.status})")
 
     async def walk(self, start: datetime, end: datetime) -> Walk:
         """Ask for a window and follow its pages, at most two hundred. Does not raise."""

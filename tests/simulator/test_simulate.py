@@ -154,6 +154,12 @@ async def test_verify_ends_with_2_and_one_line_when_the_store_cannot_be_tried() 
     assert result.output.count("\n") == 1
 
 
+async def test_a_password_is_not_asked_for_where_nobody_can_type_it() -> None:
+    result = await portside("verify", "http://127.0.0.1:9/", "--username", "north")
+    assert result.exit_code == 2
+    assert "no password: give it in PORTSIDE_PASSWORD" in result.output
+
+
 @pytest.mark.parametrize(
     "arguments", [("verify", "shop.example.test/x"), ("verify", "ftp://x/"), ("simulate", "http://x/", "--since", "0s")]
 )

@@ -3,6 +3,8 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from yarl import URL
 
 from connectors.orders import Order
@@ -180,6 +182,18 @@ async def test_a_store_that_cannot_be_reached_cannot_be_tried() -> None:
     with pytest.raises(CouldNotRunError, match=r"http://127\.0\.0\.1:9/: no answer: cannot connect to 127\.0\.0\.1:9") as caught:
         await examine(Store([]), path="http://127.0.0.1:9/?key=secret")
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("page", ["<!doctype html><title>My bakery</title>", "\n<HTML><body>Blog</body></HTML>"])
+async def test_a_web_page_is_no_custom_store(page: str) -> None:
+    async def show(_request: web.Request) -> web.Response:
+        return web.Response(text=page, content_type="text/html")
+
+    app = web.Application()
+    app.router.add_get("/", show)
+    async with TestServer(app) as server:
+        with pytest.raises(CouldNotRunError, match=r"no custom store at this URL, a web page came \(status 200\)"):
+            await examine(Store([]), path=str(server.make_url("/")))
 
 
 async def test_a_store_that_has_moved_is_told_with_its_new_place_and_without_its_key() -> None:
