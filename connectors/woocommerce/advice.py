@@ -36,7 +36,9 @@ def advise(error: ConnectorError) -> str:
         case ThrottledError() | CircuitOpenError():
             return "Wait a while and lower upstream.rate if it happens again."
         case UnavailableError():
-            return "Open the shop in a browser; if it works there, ask the host whether a firewall or bot protection stops Portside."
+            return (
+                "Open url in a browser; if the shop is there and works, ask the host whether a firewall or bot protection stops Portside."
+            )
         case RefusedError(status=301 | 302 | 303 | 307 | 308):
             return "Set url to the address the shop redirects to."
         case RefusedError(status=404):

@@ -87,6 +87,13 @@ class WooCommerceSettings(ConnectorSettings):
             raise ValueError("expected a key, found nothing")
         return SecretStr(found)
 
+    @field_validator("consumer_key")
+    @classmethod
+    def _not_the_secret(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value().startswith("cs_"):
+            raise ValueError("expected the key, which begins with ck_; found a secret, which begins with cs_")
+        return value
+
     @field_validator("shipped_status", "partial_status")
     @classmethod
     def _open_status(cls, value: str) -> str:

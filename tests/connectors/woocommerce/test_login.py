@@ -123,6 +123,7 @@ def test_the_address_is_kept_but_for_what_people_paste_too_much(given: str, kept
         {"url": "https://ck:cs@shop.example"},
         {"url": "https://shop.example/?x=1"},
         {"consumer_key": " "},
+        {"consumer_key": "cs_1"},
         {"shipped_status": "cancelled"},
         {"partial_status": "wc-refunded"},
         {"auth": "digest"},
