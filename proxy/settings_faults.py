@@ -43,8 +43,8 @@ _EXPECTED = {
     "less_than": "less than {lt}",
     "literal_error": "{expected}",
     "enum": "{expected}",
-    "too_short": "at least {min_length} in the list",
-    "too_long": "at most {max_length} in the list",
+    "too_short": "at least {min_length}",
+    "too_long": "at most {max_length}",
     "string_too_short": "at least {min_length} characters",
     "string_too_long": "at most {max_length} characters",
     "string_pattern_mismatch": "text of the form {pattern}",
@@ -132,7 +132,7 @@ def _kind_sentence(detail: ErrorDetails) -> str:
 
 def _found(value: Any, *, echo: bool) -> str:
     """What came, as far as it may be repeated."""
-    for kind, words in ((dict, "keys with values"), (bool, str(value).lower()), (type(None), "nothing")):
+    for kind, words in ((dict, "keys with values" if value else "none"), (bool, str(value).lower()), (type(None), "nothing")):
         if isinstance(value, kind):
             return words
     if isinstance(value, list | tuple):

@@ -29,7 +29,7 @@ def load_settings(file: File, *, find_type: TypeFinder, environment: Mapping[str
         line = error.object[: error.start].count(b"\n") + 1
         raise SettingsError(str(file), [Problem(line=line, column=1, message="expected UTF-8 text, found other bytes")]) from error
     except OSError as error:
-        message = f"the settings cannot be read: {os.strerror(error.errno or 0)}"
+        message = f"the settings cannot be read: {os.strerror(error.errno or 0)}; name your file with --settings or in PORTSIDE_SETTINGS"
         raise SettingsError(str(file), [Problem(line=1, column=1, message=message)]) from error
     return parse_settings(text, file=str(file), directory=file.parent, find_type=find_type, environment=environment)
 

@@ -26,7 +26,7 @@ from proxy.telemetry.logs import configure_logs
 _FIRST_ERROR = 400
 
 
-@click.command
+@click.command(short_help="Read orders and show each request and answer.")
 @settings_option
 @click.option("--store", "name", required=True, metavar="NAME", help="The store, as named in the settings.")
 @click.option("--order", "order_id", metavar="ID", help="Fetch this order; without it, the orders of a span of time.")

@@ -75,7 +75,7 @@ async def _export(name: str, settings: StoreSettings, window: Window) -> None:
     kind = find_kind(settings.connector.type)
     columns = (SpinnerColumn(), TextColumn("{task.completed:.0f} orders read"), TimeElapsedColumn())
     async with open_store(name, settings, kind) as store:
-        with Progress(*columns, console=console, transient=True) as progress:
+        with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
             task = progress.add_task("", total=None)
             async for outcome in _outcomes(store, window):
                 if isinstance(outcome, HeldBack):

@@ -23,7 +23,7 @@ from proxy.telemetry.logs import configure_logs
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
-@click.command
+@click.command(short_help="Print orders as the shop sends them, as JSON.")
 @settings_option
 @click.option("--store", "name", required=True, metavar="NAME", help="The store, as named in the settings.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=3, show_default=True, help="How many orders.")

@@ -16,7 +16,7 @@ from proxy.settings_problems import SettingsError, did_you_mean
 settings_option = click.option(
     "--settings",
     "file",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=click.Path(path_type=Path),
     default=Path("settings.yaml"),
     envvar="PORTSIDE_SETTINGS",
     show_default=True,

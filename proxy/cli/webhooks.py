@@ -22,7 +22,7 @@ T = TypeVar("T")
 _store_option = click.option("--store", "name", metavar="NAME", required=True, help="The store whose shop is asked.")
 
 
-@click.group
+@click.group(short_help="Let a shop tell of changes at once.")
 def webhooks() -> None:
     """Let a shop tell Portside at once when an order changes, in place of waiting for its list to show it.
 

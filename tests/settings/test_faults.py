@@ -49,7 +49,7 @@ FAULTS = [
     ("export: {page-size: 5}\n", "1:10: export.page-size: unknown key; did you mean 'page_size'?"),
     ("export: {resend_unchanged: perhaps}\n", "1:28: export.resend_unchanged: expected true or false, found 'perhaps'"),
     ("delivery: {schedule: 1m}\n", "1:22: delivery.schedule: expected a list, found '1m'"),
-    ("delivery: {schedule: []}\n", "1:22: delivery.schedule: expected at least 1 in the list, found a list of 0"),
+    ("delivery: {schedule: []}\n", "1:22: delivery.schedule: expected at least 1, found a list of 0"),
     (
         "delivery: {schedule: [1m, soon]}\n",
         "1:27: delivery.schedule[1]: expected a duration such as 30s, 10m, 2h or 90d, found 'soon'",
@@ -62,7 +62,7 @@ FAULTS = [
     ("logs: {level: loud}\n", "1:15: logs.level: expected 'debug', 'info', 'warning' or 'error', found 'loud'"),
     ("logs: {format: jsn}\n", "1:16: logs.format: expected 'auto', 'json' or 'console', found 'jsn'; did you mean 'json'?"),
     ("stores:\n", "1:1: stores: expected a value, found none"),
-    ("stores: {}\n", "1:9: stores: expected at least 1 in the list, found keys with values"),
+    ("stores: {}\n", "1:9: stores: expected at least 1, found none"),
     ("listen: 0.0.0.0:1\nexport: {}\nstores: []\n", "3:9: stores: expected keys with values, found a list of 0"),
     (STORE.replace("north:", "North:", 1), "2:3: stores.North: expected a name of small letters, digits, - and _, found 'North'"),
     (
@@ -209,7 +209,10 @@ def test_a_secret_typed_into_the_wrong_place_is_never_echoed() -> None:
 def test_a_file_that_is_not_there_or_not_text_is_said_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(SettingsError) as caught:
         load_settings(tmp_path / "none.yaml", find_type=find_kind, environment={})
-    assert str(caught.value) == f"{tmp_path}/none.yaml:1:1: the settings cannot be read: No such file or directory"
+    assert (
+        str(caught.value)
+        == f"{tmp_path}/none.yaml:1:1: the settings cannot be read: No such file or directory; name your file with --settings or in PORTSIDE_SETTINGS"
+    )
     (tmp_path / "binary.yaml").write_bytes(b"listen: x\n\xff\xfe\n")
     with pytest.raises(SettingsError) as caught:
         load_settings(tmp_path / "binary.yaml", find_type=find_kind, environment={})
