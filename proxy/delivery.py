@@ -146,6 +146,6 @@ def _told(result: Result) -> tuple[str, NotifyAnswer]:
     reason = masked_text(str(result.error))
     for kind, status in _REFUSALS:
         if isinstance(result.error, kind):
-            ending = "" if result.final else "; Portside goes on trying for a while"
-            return "refused", NotifyAnswer(status=status, message=reason + ending)
+            message = reason if result.final else f"{reason.rstrip('.')}; Portside goes on trying for a while"
+            return "refused", NotifyAnswer(status=status, message=message)
     return "waiting", _ok(f"{_STORED}, which could not take it yet: {reason}")
