@@ -55,6 +55,11 @@ class Sized:
         self.value = size
         self._smallest = min(smallest, size)
 
+    @property
+    def sizes(self) -> int:
+        """How many sizes may be tried from here on, this one included."""
+        return 1 if self.value <= self._smallest else 1 + Sized(max(self.value // 2, self._smallest), self._smallest).sizes
+
     async def fetch(self, get: Callable[[int], Awaitable[T]]) -> T:
         """`get(size)`, with smaller sizes as long as the shop answers 5xx, too slowly or not to the end. Raises what the last try raised."""
         while True:

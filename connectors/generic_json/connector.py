@@ -22,14 +22,16 @@ from connectors.generic_json.mapping import read_lines, read_order, rejected
 from connectors.generic_json.pages import Pages
 from connectors.generic_json.reading import UnreadableFieldError
 from connectors.generic_json.settings.answers import AnswerRule
+from connectors.generic_json.settings.paging import NoPaging
 from connectors.generic_json.settings.shop import GenericJsonSettings
 from connectors.generic_json.steps import PROBE, Steps
 from connectors.inspection import Source
 from connectors.interface import CheckReport, ConnectorContext, ShipOutcome
 from connectors.masking import Mask
 from connectors.orders import Order, OrderStatus, RejectedOrder, Window
+from connectors.paging import Sized
 from connectors.shipments import Shipment
-from connectors.upstream import Upstream
+from connectors.upstream import Upstream, UpstreamPolicy
 
 _MEGABYTE = 1024 * 1024
 _NOT_FOUND = 404
@@ -162,7 +164,7 @@ class GenericJsonConnector:
 async def open_connector(settings: GenericJsonSettings, context: ConnectorContext) -> AsyncIterator[GenericJsonConnector]:
     """The connector, ready; its connections are closed on leaving."""
     auth = make_auth(settings.auth, settings.url)
-    policy = msgspec.structs.replace(context.upstream, largest_answer=settings.limits.answer_size * _MEGABYTE)
+    policy = msgspec.structs.replace(_patient(context.upstream, settings), largest_answer=settings.limits.answer_size * _MEGABYTE)
     async with Upstream.open(
         settings.url,
         auth=auth,
@@ -172,3 +174,10 @@ async def open_connector(settings: GenericJsonSettings, context: ConnectorContex
         allowed_hosts=settings.allowed_hosts,
     ) as upstream:
         yield GenericJsonConnector(settings, upstream, context, Mask(auth.secrets))
+
+
+def _patient(policy: UpstreamPolicy, settings: GenericJsonSettings) -> UpstreamPolicy:
+    """A shop that fails on large pages is asked for all smaller ones before it counts as down."""
+    paging = settings.orders.paging
+    sizes = 1 if isinstance(paging, NoPaging) else Sized(paging.size, paging.smallest).sizes
+    return msgspec.structs.replace(policy, trip_after=max(policy.trip_after, sizes * policy.attempts + 1))

@@ -7,12 +7,14 @@ import pytest
 from aiohttp import web
 
 from connectors.errors import ConnectorError, RefusedError, UnavailableError, UnreadableResponseError
-from connectors.interface import CheckLevel
+from connectors.generic_json.connector import open_connector
+from connectors.interface import CheckLevel, ConnectorContext
 from connectors.orders import Order, RejectedOrder
 from connectors.testing.faults import Answer
 from connectors.testing.shops.json import FakeJsonShop, Style, answer
 from connectors.testing.trial import START, WINDOW, at, failure
-from tests.connectors.generic_json.shops import TinyShop, connected, order, status
+from connectors.upstream import UpstreamPolicy
+from tests.connectors.generic_json.shops import TinyShop, connected, made, order, status
 
 NOW = (datetime.now(UTC) - timedelta(minutes=5)).isoformat()
 OPEN = {"auth": {"kind": "bearer", "token": "sesame-opens-the-shop"}}
@@ -85,6 +87,16 @@ async def test_a_big_page_that_breaks_the_shop_is_asked_for_in_smaller_ones() ->
         placed = [shop.book.add(modified_at=at(number)).id for number in range(30)]
         shop.faults.add(Answer(500), times=None, when=lambda seen: int(seen.query.get("size", "1")) > 5)
         assert [each.id for each in await found(shop, {**OPEN, "orders": {"paging": {"size": 20, "smallest": 5}}})] == placed
+
+
+async def test_all_page_sizes_are_tried_before_the_shop_counts_as_down() -> None:
+    policy = UpstreamPolicy(rate=10_000, backoff=0.001)
+    async with FakeJsonShop() as shop:
+        placed = [shop.book.add(modified_at=at(number)).id for number in range(30)]
+        shop.faults.add(Answer(500), times=None, when=lambda seen: int(seen.query.get("size", "1")) > 10)
+        settings = made(shop.url, {**OPEN, "orders": {"paging": {"size": 50, "smallest": 5}}}, Style.PAGE)
+        async with open_connector(settings, ConnectorContext(store="test", upstream=policy)) as connector:
+            assert [each.id async for each in connector.list_orders(WINDOW)] == placed
 
 
 async def test_an_empty_answer_is_an_empty_list_where_that_is_the_shops_way() -> None:
