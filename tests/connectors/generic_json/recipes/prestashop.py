@@ -50,7 +50,7 @@ class PrestaShop(Platform):
         "orders": {"window": {"zone": ZONE}},
         "map": {"placed_at": {"zone": ZONE}, "modified_at": {"zone": ZONE}},
     }
-    bounds = (">[2026-03-02 09:59:59]",)
+    bounds = ("[2026-03-02 10:00:00,2999-12-31 00:00:00]",)
     states: ClassVar = {
         "1": OrderStatus.UNPAID,
         "2": OrderStatus.PAID,
@@ -70,7 +70,7 @@ class PrestaShop(Platform):
         return {"username": KEY}
 
     def knows(self, request: web.Request) -> bool:
-        return request.headers.get("Authorization") == basic(KEY) and request.headers.get("Output-Format") == "JSON"
+        return request.headers.get("Authorization") == basic(KEY) and request.query.get("output_format") == "JSON"
 
     def unknown(self) -> web.StreamResponse:
         return answer({"errors": [{"code": 3, "message": "This order does not exist"}]}, 404)
@@ -117,7 +117,7 @@ class PrestaShop(Platform):
         self.asked.append((asked,))
         offset, size = (int(each) for each in request.query["limit"].split(","))
         assert request.query["date"] == "1"
-        shown = part(self.within(moment(asked[2:-1]) - AHEAD, exclusive=True), offset, size)
+        shown = part(self.within(moment(asked[1:].partition(",")[0]) - AHEAD), offset, size)
         return answer({"orders": [self.show(sale) for sale in shown]} if shown else [])
 
     def several(self, resource: str, request: web.Request) -> web.StreamResponse:
