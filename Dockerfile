@@ -23,6 +23,7 @@ WORKDIR /data
 VOLUME /data
 EXPOSE 8080
 STOPSIGNAL SIGTERM
+# Asks at the default `admin.listen`, which is open inside the container alone; with another port there, run with --health-cmd.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=20s \
     CMD ["python", "-c", "import sys, urllib.request; sys.exit(urllib.request.urlopen('http://127.0.0.1:9090/readyz', timeout=4).status != 200)"]
 ENTRYPOINT ["portside"]
