@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 import msgspec
 
 from connectors.errors import AuthenticationError, RefusedError, UnavailableError
+from connectors.orders import RejectedOrder
 from connectors.request import Pairs
 from connectors.response import Reply
 from connectors.woocommerce import wire
@@ -19,6 +20,7 @@ from connectors.woocommerce.decoding import Row, read_row
 # A shop that fails or times out on a page of 100 heavy orders may manage fewer.
 SIZES = (LARGEST_PAGE, 50, 25, 10)
 SECOND = timedelta(seconds=1)
+_BEGINNING = datetime.min.replace(tzinfo=UTC)
 _FULL = wire.field_names(wire.Order)
 _BRIEF = "id,date_modified_gmt"
 _BAD_REQUEST = 400
@@ -74,8 +76,10 @@ class OrderPages:
             try:
                 reply = await self._api.get("orders", params(ask, size))
             except UnavailableError as error:
-                if not error.reached or len(self._sizes) == 1:
+                if not error.reached or (len(self._sizes) == 1 and ask.brief):
                     raise
+                if len(self._sizes) == 1:
+                    return await self._one_by_one(ask, size, error)
                 self._sizes.pop(0)
                 continue
             except (AuthenticationError, RefusedError) as error:
@@ -85,6 +89,32 @@ class OrderPages:
                 raise explained(error) from error
             rows = [read_row(raw) for raw in reply.decode(list[msgspec.Raw])]
             return Page(rows=rows, size=size, offset=ask.offset, total=total(reply))
+
+    async def _one_by_one(self, ask: Ask, size: int, error: UnavailableError) -> Page:
+        """A page whose one order the shop breaks down over, as a plugin does that fails while it is shown: that one is set aside.
+
+        Raises `error` where the shop gives no ids and times either, or fails over more than one: then it is the shop.
+        """
+        try:
+            brief = await self.read(msgspec.structs.replace(ask, brief=True))
+        except UnavailableError:
+            raise error from None
+        rows, failed = list[Row](), 0
+        for row in brief.rows:
+            try:
+                reply = await self._api.get("orders", params(Ask(status=ask.status, sort=Sort.ID, ids=(row.id,)), 1))
+                rows += [read_row(raw) for raw in reply.decode(list[msgspec.Raw])]
+            except UnavailableError as fault:
+                failed += 1
+                if not fault.reached or failed > 1:
+                    raise error from fault
+                rejected = RejectedOrder(id=str(row.id), modified_at=row.modified, reason=f"the shop fails over this order: {fault}")
+                rows.append(Row(id=row.id, modified=row.modified, order=rejected))
+        if len(rows) != len(brief.rows) or not all(row.id for row in brief.rows):
+            # Some have left the list since: a shorter page would look like the last one.
+            raise error
+        rows.sort(key=lambda row: row.modified or _BEGINNING)
+        return Page(rows=rows, size=size, offset=ask.offset, total=brief.total)
 
 
 def params(ask: Ask, size: int) -> Pairs:
