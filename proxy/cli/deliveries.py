@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from proxy.cli.options import CommandError, read_settings, settings_option
+from proxy.cli.options import CommandError, read_settings, settings_option, wide_console
 from proxy.cli.records import open_records
 from proxy.redelivery import WantedError, change, parse_wanted, plain, plain_attempt
 from proxy.storage.deliveries import DatabaseDeliveries
@@ -147,7 +147,7 @@ def _print_table(found: Sequence[Delivery]) -> None:
             when.replace("T", " ").removesuffix("Z"),
             Text(delivery.last_error),
         )
-    Console(highlight=False).print(table)
+    wide_console().print(table)
 
 
 def _print_one(shown: dict[str, Any]) -> None:

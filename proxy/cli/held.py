@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from proxy.cli.options import chosen_store, read_settings, settings_option
+from proxy.cli.options import chosen_store, read_settings, settings_option, wide_console
 from proxy.cli.records import open_records
 from proxy.export.ledger import Ledger
 from proxy.standing import plain_held
@@ -53,4 +52,4 @@ def _print(found: Sequence[tuple[str, HeldOrder]]) -> None:
     for store, order in found:
         seen = f"{order.last_seen:%Y-%m-%d %H:%M}"
         table.add_row(Text(store), Text(order.number), Text(order.order_id), Text(order.kind), Text(seen), Text(order.reason))
-    Console(highlight=False).print(table)
+    wide_console().print(table)

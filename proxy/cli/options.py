@@ -7,11 +7,15 @@ from pathlib import Path
 from typing import IO, Any
 
 import click
+from rich.console import Console
 
 from proxy.cli.kinds import find_kind
 from proxy.settings import Settings, StoreSettings
 from proxy.settings_file import load_settings
 from proxy.settings_problems import SettingsError, did_you_mean
+
+# Where there is no terminal to measure, e.g. in a log of CI.
+_PLAIN_WIDTH = 140
 
 settings_option = click.option(
     "--settings",
@@ -24,6 +28,11 @@ settings_option = click.option(
     metavar="FILE",
     help="The settings file.",
 )
+
+
+def wide_console() -> Console:
+    """Where tables go: as wide as the terminal, and wide where there is none, for a table squeezed into 80 columns cannot be searched."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else _PLAIN_WIDTH)
 
 
 class CommandError(click.ClickException):

@@ -7,12 +7,11 @@ from datetime import datetime
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from proxy.cli.export import Moment
-from proxy.cli.options import CommandError, chosen_store, read_settings, settings_option
+from proxy.cli.options import CommandError, chosen_store, read_settings, settings_option, wide_console
 from proxy.cli.records import open_records
 from proxy.export.ledger import Ledger
 from proxy.standing import Standing, exact_moment, plain_standing, read_standings
@@ -48,7 +47,7 @@ def status(file: Path, name: str | None, gap: datetime | None, *, as_json: bool)
         table.add_column(title, justify="left" if title.startswith(("STORE", "GIVEN")) else "right", overflow="fold")
     for standing in standings:
         table.add_row(*_row(standing))
-    console = Console(highlight=False)
+    console = wide_console()
     console.print(table)
     for standing in standings:
         for lost in standing.coverage.gaps:

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from yarl import URL
 
+from proxy.cli.options import wide_console
 from proxy.settings_types import parse_duration
 from proxy.shipstation.credentials import Credentials
 from proxy.simulator.client import PATIENCE, Login, StoreClient, parse_url
@@ -22,8 +23,6 @@ from proxy.simulator.exam import CouldNotRunError, Exam
 from proxy.simulator.report import Report, encode_report, print_report
 
 BROKEN, COULD_NOT_RUN = 1, 2
-# Where there is no terminal to measure, e.g. in a log of CI.
-PLAIN_WIDTH = 140
 
 
 def duration(text: str) -> timedelta:
@@ -136,6 +135,6 @@ def end(target: Target, report: Report) -> None:
     if target.as_json:
         sys.stdout.buffer.write(encode_report(report) + b"\n")
     else:
-        print_report(report, Console(highlight=False, width=None if sys.stdout.isatty() else PLAIN_WIDTH))
+        print_report(report, wide_console())
     if not report.all_kept:
         raise SystemExit(BROKEN)
