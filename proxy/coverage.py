@@ -5,7 +5,7 @@ that ShipStation finished. Each window is read from that point, less a lookback,
 that failed, or that ShipStation gave up, is read again as part of the next one.
 
 A walk counts in two steps. It is *finished* once each of its pages has been sent with 200. It is *confirmed* once ShipStation asks for a
-window that starts later: an answer can be lost after we wrote it, and ShipStation shows that by asking for the same start again.
+window that starts where the walk ended: an answer can be lost after we wrote it, and ShipStation shows that by asking for the same span again.
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ from connectors.orders import Window
 
 # Nothing is lost by looking back a little too far, and no shop's history begins before this.
 EARLIEST = datetime.fromisoformat("1970-01-02T00:00:00+00:00")
+
+# Of more walks than these that wait to be confirmed every second one is let go; those of all ages remain.
+MOST_WAITING = 64
 
 
 class CoverageRules(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,9 +110,17 @@ def _gap(covered: datetime, start: datetime) -> Window | None:
 
 
 def settle(coverage: Coverage | None, walks: Sequence[Walk], asked: Window) -> Settled:
-    """Ask a new window's start about the finished walks: one that started earlier has been received, any other perhaps not."""
-    confirmed = tuple(sorted((walk for walk in walks if walk.start < asked.start), key=lambda walk: walk.until))
-    dropped = tuple(walk for walk in walks if walk.start >= asked.start)
+    """Ask a new window about the finished walks.
+
+    One that ended by the minute the new window starts has been received. One whose whole span is asked for again may not have been, and
+    counts for nothing. Of any other the window says nothing (a look into history, or a poller whose windows overlap): it waits on.
+    """
+    in_time = sorted(walks, key=lambda walk: walk.until)
+    confirmed = tuple(walk for walk in in_time if walk.until.replace(second=0, microsecond=0) <= asked.start and walk.start < asked.start)
+    dropped = tuple(walk for walk in in_time if asked.start <= walk.start and walk.until <= asked.end)
+    waiting = [walk for walk in in_time if walk not in confirmed and walk not in dropped]
+    if len(waiting) > MOST_WAITING:
+        dropped += tuple(waiting[1::2])
     for walk in confirmed:
         coverage = advance(coverage, walk)
     return Settled(coverage=coverage, confirmed=confirmed, dropped=dropped)

@@ -90,8 +90,25 @@ def test_a_finished_walk_counts_once_a_later_window_is_asked_for() -> None:
     assert [each.id for each in settled.confirmed] == [1]
 
 
+def test_a_window_that_starts_in_the_minute_a_walk_ended_confirms_it() -> None:
+    done = walk(0, 5.4)
+    assert settle(covered(0), [done], window(5, 10)).confirmed == (done,)
+
+
+@pytest.mark.parametrize("asked", [window(-60, -55), window(0, 4), window(2, 10), window(3, 4)])
+def test_a_look_into_history_says_nothing_of_the_walks_before_it(asked: Window) -> None:
+    settled = settle(covered(0), [walk(0, 5)], asked)
+    assert (settled.coverage, settled.confirmed, settled.dropped) == (covered(0), (), ())
+
+
+def test_walks_that_nobody_confirms_do_not_pile_up() -> None:
+    walks = [walk(number, number + 60, number=number) for number in range(65)]
+    settled = settle(covered(0), walks, window(30, 31))
+    assert [each.id for each in settled.dropped] == list(range(1, 65, 2))
+
+
 @pytest.mark.parametrize("start", [0, -5])
-def test_a_finished_walk_counts_for_nothing_when_its_start_is_asked_for_again(start: float) -> None:
+def test_a_finished_walk_counts_for_nothing_when_its_span_is_asked_for_again(start: float) -> None:
     settled = settle(covered(0), [walk(0, 5)], window(start, 10))
     assert settled.coverage == covered(0)
     assert [each.id for each in settled.dropped] == [1]

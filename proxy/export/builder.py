@@ -26,6 +26,8 @@ from proxy.telemetry.metrics import Metrics
 LAST_PAGE = 32_767
 # After so many orders other requests get their turn.
 _BREATH = 20
+# Whoever waits for page 1 goes before the reading of the rest, which would keep the processor busy; but not for long, lest nobody waits.
+_COURTESY = 0.25
 _log = structlog.get_logger(__name__)
 
 
@@ -39,7 +41,10 @@ class BuildRules(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Build:
-    """One builder at work. `run` ends when the window is read, or the failure is on record. `error` is what could not even be recorded."""
+    """One builder at work. `run` ends when the window is read, or the failure is on record.
+
+    `error` is what it failed of; `given` is to be set once a page was handed out.
+    """
 
     def __init__(
         self,
@@ -54,6 +59,7 @@ class Build:
     ) -> None:
         self.snapshot = snapshot
         self.error: Exception | None = None
+        self.given = asyncio.Event()
         self._store = store
         self._rules = rules
         self._ledger = ledger
@@ -182,6 +188,10 @@ class Build:
         tell("order held back", order=held.id, number=held.number, kind=held.kind.value, reason=held.reason)
         self._held.append(held)
         if len(self._held) >= self._rules.page_size:
+            await self._note_held()
+
+    async def _note_held(self) -> None:
+        if self._held:
             await self._ledger.note_held(self._store.name, self._held)
             self._held = []
 
@@ -197,6 +207,7 @@ class Build:
         self._pages = min(LAST_PAGE, -(-(orders + hints) // self._rules.page_size))
         await self._ledger.promise(self._store.name, self.snapshot, self._pages)
         self._progress()
+        await self._clock.wait(self.given, _COURTESY)
 
     async def _store_part(self, *, whole: bool) -> None:
         part = Part(
@@ -206,8 +217,9 @@ class Build:
             members=tuple(prepared.member for prepared in self._orders),
             stored_at=self._now,
         )
-        await self._ledger.store_part(self._store.name, self.snapshot, part, whole=whole, held=self._held, lease=self._rules.lease)
-        self._orders, self._held = [], []
+        await self._note_held()
+        await self._ledger.store_part(self._store.name, self.snapshot, part, whole=whole, lease=self._rules.lease)
+        self._orders = []
         self._page, self._part = (self._page + 1, 0) if whole else (self._page, self._part + 1)
         self._progress()
 
@@ -215,8 +227,7 @@ class Build:
         last = self._page if self._orders or self._part else self._page - 1
         if self._orders:
             await self._store_part(whole=False)
-        if self._held:
-            await self._ledger.note_held(self._store.name, self._held)
+        await self._note_held()
         await self._ledger.finish(self._store.name, self.snapshot, max(1, last))
 
     async def _keep_lease(self) -> None:

@@ -113,6 +113,8 @@ class Exporter:
             if asked.opened.token is not None:
                 self._build(store, asked.opened.snapshot)
             if asked.page is not None:
+                if (build := self._builds.get(asked.page.snapshot_id)) is not None:
+                    build.given.set()
                 return _framed(store, asked.page)
             await self._wait(store, asked.opened.snapshot.id, request.page, progress, latest)
 

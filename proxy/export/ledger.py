@@ -79,22 +79,22 @@ class Ledger:
                 now=rows.now,
             )
 
-    async def store_part(
-        self, store: str, snapshot: Snapshot, part: Part, *, whole: bool, held: Sequence[HeldBack], lease: timedelta
-    ) -> None:
+    async def store_part(self, store: str, snapshot: Snapshot, part: Part, *, whole: bool, lease: timedelta) -> None:
         """Keep encoded orders; `whole` if the page needs no more. `part.stored_at` is set here. Raises LeaseLostError."""
         async with self._storage.writing(store) as rows:
             ours = await _ours(rows, snapshot)
             await rows.add_part(snapshot.id, msgspec.structs.replace(part, stored_at=rows.now))
             await rows.release([member.id for member in part.members])
-            await _hold(rows, held)
             stored = part.page if whole else ours.stored
             await rows.put_snapshot(msgspec.structs.replace(ours, stored=stored, lease_until=rows.now + lease))
 
     async def note_held(self, store: str, held: Sequence[HeldBack]) -> None:
-        """Keep a note of orders that do not go out."""
+        """Keep a note of orders that do not go out; one that is only too young comes back by itself."""
         async with self._storage.writing(store) as rows:
-            await _hold(rows, held)
+            await rows.hold(_held(each, rows.now) for each in held)
+            for each in held:
+                if each.until is not None and each.id == _key(each.id):
+                    await rows.add_hints([each.id], each.until)
 
     async def promise(self, store: str, snapshot: Snapshot, pages: int) -> None:
         """From now on ShipStation is told of this many pages. Raises LeaseLostError."""
@@ -176,13 +176,6 @@ async def _ours(rows: ExportRows, snapshot: Snapshot) -> Snapshot:
     if stored is None or stored.token != snapshot.token or stored.state is not SnapshotState.BUILDING:
         raise LeaseLostError(f"snapshot {snapshot.id} is built by another process now")
     return stored
-
-
-async def _hold(rows: ExportRows, held: Sequence[HeldBack]) -> None:
-    await rows.hold(_held(each, rows.now) for each in held)
-    for each in held:
-        if each.until is not None and each.id == _key(each.id):
-            await rows.add_hints([each.id], each.until)
 
 
 def _held(held: HeldBack, now: datetime) -> HeldOrder:

@@ -22,7 +22,7 @@ from connectors.orders import Order, Window
 from proxy.coverage import Coverage, Settled, Walk, settle
 from proxy.shipstation.requests import ExportRequest
 from tests.export.book import BookConnector, Fetch
-from tests.export.machine import ExportMachine
+from tests.export.machine import ExportMachine, PlainMachine
 from tests.export.strict_machine import StrictMachine
 
 
@@ -76,12 +76,15 @@ def _never(*_args: Any) -> bool:
 
 def _believe(coverage: Coverage | None, walks: list[Walk], asked: Window) -> Settled:
     """Takes every finished walk for received."""
-    late = Window(start=max([asked.start, *(walk.start + timedelta(seconds=1) for walk in walks)]), end=asked.end + timedelta(days=1))
-    return settle(coverage, walks, late)
+    late = max([asked.start, *(walk.until + timedelta(minutes=1) for walk in walks)])
+    return settle(coverage, walks, Window(start=late, end=late))
 
 
-def _until_the_end(**facts: Any) -> Walk:
-    return Walk(**facts | {"until": facts["start"] + timedelta(days=1)})
+class FinePlainShop(PlainMachine):
+    """The same with less going on, which makes a rare loss easier to meet."""
+
+    world_options: ClassVar = FineShop.world_options
+    fine_shop = True
 
 
 Fault = tuple[type[RuleBasedStateMachine], Callable[[pytest.MonkeyPatch], None]]
@@ -95,14 +98,14 @@ FAULTS: dict[str, Fault] = {
     "no lookback": (WithoutLookback, _nothing),
     "the end is an instant, not a minute": (WithoutEndOfMinute, _nothing),
     "ties are stepped over": (WithoutTieRule, _nothing),
-    "an unfinished walk counts": (FineShop, lambda patch: patch.setattr(proxy.export.giving, "_is_finished", _always)),
+    "an unfinished walk counts": (FinePlainShop, lambda patch: patch.setattr(proxy.export.giving, "_is_finished", _always)),
     "a finished walk counts though its last page may be lost": (
-        FineShop,
+        FinePlainShop,
         lambda patch: patch.setattr(proxy.export.opening, "settle", _believe),
     ),
     "a walk counts beyond the moment it was read": (
-        FineShop,
-        lambda patch: patch.setattr(proxy.export.giving, "Walk", _until_the_end),
+        FinePlainShop,
+        lambda patch: patch.setattr(proxy.export.giving, "min", max, raising=False),
     ),
     "old news sent late is not sent anew": (
         FineShop,

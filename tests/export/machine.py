@@ -28,8 +28,8 @@ STATES = st.sampled_from(list(OrderStatus))
 EDITS = st.lists(st.tuples(st.integers(1, 4), st.integers(0, 30)), max_size=2)
 
 
-class ExportMachine(RuleBasedStateMachine):
-    """Rules are what shops, ShipStation, networks and operators do. `finish` checks the promise."""
+class PlainMachine(RuleBasedStateMachine):
+    """The shop lives, ShipStation polls and gives up. `finish` checks the promise."""
 
     storage: Callable[[VirtualClock], ExportStorage] = MemoryExportStorage
     world_options: ClassVar[dict[str, Any]] = {}
@@ -49,11 +49,13 @@ class ExportMachine(RuleBasedStateMachine):
         resend=st.booleans(),
         defer=st.booleans(),
         counts=st.booleans(),
+        ahead=st.sampled_from([-300, 0, 0, 300]),
     )
-    def open(self, *, skew: int, resend: bool, defer: bool, counts: bool) -> None:
+    def open(self, *, skew: int, resend: bool, defer: bool, counts: bool, ahead: int) -> None:
         export = {"resend_unchanged": resend, "when_shop_is_down": "defer" if defer else "fail"}
         self.world = self.do(self._open(0 if self.fine_shop else skew, export))
         self.world.connector.counts = counts
+        self.world.poller.ahead = timedelta(seconds=ahead)
 
     async def _open(self, skew: int, export: dict[str, Any]) -> World:
         options = {"skew": timedelta(seconds=skew), "storage": self.storage, **self.world_options}
@@ -96,49 +98,9 @@ class ExportMachine(RuleBasedStateMachine):
 
         self.world.connector.before_page = change
 
-    @rule(page=st.integers(1, 3), throttled=st.booleans())
-    def shop_will_fail(self, *, page: int, throttled: bool) -> None:
-        failing = self.world.connector.pages_given + page
-        error: ConnectorError = ThrottledError("slow down", retry_after=3) if throttled else UnavailableError("shop is down")
-
-        def fail(given: int) -> None:
-            if given == failing:
-                raise error
-
-        self.world.connector.before_page = fail
-
-    @rule()
-    def shop_will_hang(self) -> None:
-        self.world.connector.hang = asyncio.Event()
-
-    @rule(at=st.integers(0, 1))
-    def requests_go_to(self, at: int) -> None:
-        self.world.at = at
-
-    @rule(number=st.integers(0, 1))
-    def replica_is_killed(self, number: int) -> None:
-        self.do(self.world.restart(number))
-
     @rule()
     def shipstation_polls(self) -> None:
         walk = self.world.poller.begin()
-        self._try(self.world.poller.finish(walk, self.world.page, self.world.sent))
-
-    @rule()
-    def shipstation_begins_a_walk(self) -> None:
-        self.walks = [*self.walks[-2:], self.world.poller.begin()]
-
-    @precondition(lambda self: self.walks)
-    @rule(which=st.integers(0, 2), ahead=st.integers(0, 2))
-    def shipstation_takes_a_page(self, which: int, ahead: int) -> None:
-        walk = self.walks[which % len(self.walks)]
-        number = min(walk.next + ahead, walk.pages)
-        self._try(self.world.poller.take(walk, number, self.world.page, self.world.sent))
-
-    @precondition(lambda self: self.walks)
-    @rule(which=st.integers(0, 2))
-    def shipstation_finishes_a_walk(self, which: int) -> None:
-        walk = self.walks.pop(which % len(self.walks))
         self._try(self.world.poller.finish(walk, self.world.page, self.world.sent))
 
     @rule(pages=st.integers(0, 2), moves_on=st.booleans(), last=st.sampled_from(["not asked for", "cut off", "lost"]))
@@ -151,40 +113,25 @@ class ExportMachine(RuleBasedStateMachine):
         if self._try(self._part_of(walk, pages, last)) and moves_on and last != "lost":
             self.world.poller.start = max(self.world.poller.start, walk.end)
 
-    async def _part_of(self, walk: Walk, pages: int, last: str) -> None:
-        for _ in range(pages):
-            if walk.finished:
-                break
-            await self.world.poller.take(walk, walk.next, self.world.page, self.world.sent)
-        if last == "not asked for" and walk.taken:
-            return
-        lost = await self.world.page(ExportRequest(start=walk.start, end=walk.end, page=min(walk.next, walk.pages)))
-        if last == "lost":
-            await self.world.sent(lost)
-
-    @precondition(lambda self: self.world.book.orders)
-    @rule(which=st.integers(0, 30), wait=st.sampled_from([60, 300]))
-    def two_walks_cross(self, which: int, wait: int) -> None:
-        """A second window is begun and finished before the first one's last pages are asked for."""
-        first = self.world.poller.begin()
-        if not self._try(self.world.poller.take(first, 1, self.world.page, self.world.sent)):
-            return
-        self.world.clock.forward(1)
-        self._edit(which, 0, OrderStatus.CANCELLED)
+    @rule(wait=st.sampled_from([60, 900]))
+    def two_polls_in_a_row_go_wrong(self, wait: int) -> None:
+        """One is cut off and forgotten; of the next, which makes up for it, the last answer is lost."""
+        self.shipstation_gives_up(pages=0, moves_on=True, last="cut off")
         self.world.clock.forward(wait)
-        self.shipstation_polls()
-        self._try(self._whole(first))
+        self._try(self._part_of(self.world.poller.begin(), 99, "lost"))
 
-    @rule(back=st.sampled_from([60, 600, 7200]), span=st.sampled_from([60, 600]))
-    def somebody_asks_for_history(self, back: int, span: int) -> None:
-        now = self.world.clock().replace(second=0, microsecond=0)
-        start = now - timedelta(seconds=back)
-        walk = Walk(start, min(start + timedelta(seconds=span), now))
-        self._try(self._whole(walk))
-
-    async def _whole(self, walk: Walk) -> None:
-        while not walk.finished:
-            await self.world.poller.take(walk, walk.next, self.world.page, self.world.sent)
+    async def _part_of(self, walk: Walk, pages: int, last: str) -> None:
+        """Take so many pages, or all but the last of the window; then it is that one's turn to go wrong."""
+        for number in range(1, pages + 2):
+            if last == "not asked for" and number > max(pages, 1):
+                return
+            page = await self.world.page(ExportRequest(start=walk.start, end=walk.end, page=number))
+            if number > pages or number == page.pages:
+                if last == "lost":
+                    await self.world.sent(page)
+                return
+            await self.world.sent(page)
+            self.world.poller.keep(walk, number, page)
 
     def _try(self, work: Coroutine[Any, Any, None]) -> bool:
         try:
@@ -212,3 +159,72 @@ class ExportMachine(RuleBasedStateMachine):
             if hasattr(self, "world"):
                 self.do(self.world.close())
             self.loop.close()
+
+
+class ExportMachine(PlainMachine):
+    """All that shops, ShipStation, networks and operators do."""
+
+    @rule(page=st.integers(1, 3), throttled=st.booleans())
+    def shop_will_fail(self, *, page: int, throttled: bool) -> None:
+        failing = self.world.connector.pages_given + page
+        error: ConnectorError = ThrottledError("slow down", retry_after=3) if throttled else UnavailableError("shop is down")
+
+        def fail(given: int) -> None:
+            if given == failing:
+                raise error
+
+        self.world.connector.before_page = fail
+
+    @rule()
+    def shop_will_hang(self) -> None:
+        self.world.connector.hang = asyncio.Event()
+
+    @rule(at=st.integers(0, 1))
+    def requests_go_to(self, at: int) -> None:
+        self.world.at = at
+
+    @rule(number=st.integers(0, 1))
+    def replica_is_killed(self, number: int) -> None:
+        self.do(self.world.restart(number))
+
+    @rule()
+    def shipstation_begins_a_walk(self) -> None:
+        self.walks = [*self.walks[-2:], self.world.poller.begin()]
+
+    @precondition(lambda self: self.walks)
+    @rule(which=st.integers(0, 2), ahead=st.integers(0, 2))
+    def shipstation_takes_a_page(self, which: int, ahead: int) -> None:
+        walk = self.walks[which % len(self.walks)]
+        number = min(walk.next + ahead, walk.pages)
+        self._try(self.world.poller.take(walk, number, self.world.page, self.world.sent))
+
+    @precondition(lambda self: self.walks)
+    @rule(which=st.integers(0, 2))
+    def shipstation_finishes_a_walk(self, which: int) -> None:
+        walk = self.walks.pop(which % len(self.walks))
+        self._try(self.world.poller.finish(walk, self.world.page, self.world.sent))
+
+    @precondition(lambda self: self.world.book.orders)
+    @rule(which=st.integers(0, 30), wait=st.sampled_from([60, 300]))
+    def two_walks_cross(self, which: int, wait: int) -> None:
+        """A second window is begun and finished before the first one's last pages are asked for."""
+        first = self.world.poller.begin()
+        if not self._try(self.world.poller.take(first, 1, self.world.page, self.world.sent)):
+            return
+        self.world.clock.forward(1)
+        self._edit(which, 0, OrderStatus.CANCELLED)
+        self.world.clock.forward(wait)
+        self.shipstation_polls()
+        self._try(self._whole(first))
+
+    @rule(back=st.sampled_from([60, 600, 7200]), span=st.sampled_from([60, 600]))
+    def somebody_asks_for_history(self, back: int, span: int) -> None:
+        """From before the last success; a window that begins where that one ended would say that it was received."""
+        now = self.world.clock().replace(second=0, microsecond=0)
+        start = min(now - timedelta(seconds=back), self.world.poller.start)
+        walk = Walk(start, min(start + timedelta(seconds=span), now))
+        self._try(self._whole(walk))
+
+    async def _whole(self, walk: Walk) -> None:
+        while not walk.finished:
+            await self.world.poller.take(walk, walk.next, self.world.page, self.world.sent)

@@ -53,10 +53,14 @@ class Walk:
 
 
 class Poller:
-    """`copy` is what ShipStation would show: for each order the last state that reached it. `start` is its last success."""
+    """`copy` is what ShipStation would show: for each order the last state that reached it. `start` is its last success.
+
+    `ahead` is how far its clock is ahead of everybody else's.
+    """
 
     def __init__(self, clock: Callable[[], datetime], start: datetime | None = None) -> None:
         self._clock = clock
+        self.ahead = timedelta(0)
         self.start = _minute(start or clock() - timedelta(minutes=5))
         self.copy: dict[str, Given] = {}
         self.received = 0
@@ -64,7 +68,7 @@ class Poller:
 
     def begin(self) -> Walk:
         """The window since the last success."""
-        return Walk(self.start, max(self.start, _minute(self._clock())))
+        return Walk(self.start, max(self.start, _minute(self._clock() + self.ahead)))
 
     async def take(self, walk: Walk, number: int, ask: Ask, tell: Tell) -> None:
         """Get one page and keep what is on it."""

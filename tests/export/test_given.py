@@ -267,6 +267,7 @@ async def test_old_news_that_goes_out_late_is_followed_by_the_newest(world: Worl
     world.clock.forward(60)
     first = world.poller.begin()
     await world.poller.take(first, 1, world.page, world.sent)
+    await world.settle()
     world.clock.forward(60)
     world.book.edit("000003" if page == 1 else "000004", status=OrderStatus.CANCELLED)
     world.clock.forward(60)

@@ -13,7 +13,14 @@ from tests.export.strict_machine import StrictMachine
 # Plain runs find new interleavings each time; the hunt for planted faults is the same each time, and stops at the first.
 CALM = settings(max_examples=40, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck))
 HUNT = settings(
-    CALM, max_examples=2000, derandomize=True, database=None, phases=(Phase.generate,), report_multiple_bugs=False, print_blob=False
+    CALM,
+    max_examples=4000,
+    stateful_step_count=12,
+    derandomize=True,
+    database=None,
+    phases=(Phase.generate,),
+    report_multiple_bugs=False,
+    print_blob=False,
 )
 
 

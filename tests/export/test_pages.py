@@ -150,6 +150,7 @@ async def test_pages_are_forgotten_after_a_while_and_read_anew(world: World) -> 
     walk = world.poller.begin()
     request = ExportRequest(start=walk.start, end=walk.end)
     await world.page(request)
+    await world.settle()
     world.book.edit("000001", dated=False, customer_notes="")
     world.clock.forward(29 * 60)
     assert len({(await world.page(request)).body for _ in range(2)}) == 1
@@ -202,8 +203,8 @@ async def test_past_the_deadline_reading_goes_on_and_a_later_poll_finds_it_done(
     hang_at(world, 1)
     with pytest.raises(StillReadingError):
         await world.ask()
-    await world.clock.run(_soon(world, None))
-    await world.clock.run(_soon(world, None))
+    world.connector.break_off(None)
+    await world.settle()
     world.clock.forward(600)
     await world.poll()
     assert world.poller.received == 9
@@ -215,6 +216,7 @@ async def test_a_window_whose_builder_was_killed_is_taken_over_in_mid_walk(world
     hang_at(world, 3)
     walk = world.poller.begin()
     await world.poller.take(walk, 1, world.page, world.sent)
+    await world.clock.run(world.connector.hanging.wait())
     await world.replicas[0].kill()
     world.at = 1
     await world.poller.finish(walk, world.page, world.sent)

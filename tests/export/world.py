@@ -123,6 +123,10 @@ class World:
         """ShipStation gets one window, whole."""
         await self.poller.poll(self.page, self.sent)
 
+    async def settle(self) -> None:
+        """Let the builders get on for a second."""
+        await self.clock.run(self.clock.wait(asyncio.Event(), 1))
+
     async def restart(self, number: int) -> None:
         """Kill one replica and put a new one in its place."""
         await self.replicas[number].kill()
