@@ -26,6 +26,7 @@ STATES = tuple(OrderStatus)
 # Seconds until a change is listed; with the skew they stay below the lookback of ten minutes.
 LAGS = (0, 0, 0, 0, 1, 2, 5, 30, 90, 240)
 SHOP_PAGE_SECONDS = 0.4
+CLIENT_TIMEOUT = 100.0
 MINUTE = 60.0
 DAY = 86_400.0
 
@@ -221,7 +222,17 @@ class HostileShipStation:
     async def _ask(self, walk: Walk, number: int) -> Page:
         self._clock.forward(self._dice.uniform(0.5, 3))
         self._shop.catch_up()
-        return await self._clock.run(self._server.page(ExportRequest(start=walk.start, end=walk.end, page=number)))
+        return await self._clock.run(self._patiently(ExportRequest(start=walk.start, end=walk.end, page=number)))
+
+    async def _patiently(self, request: ExportRequest) -> Page:
+        """As a client with a time limit of its own."""
+        answered = asyncio.Event()
+        page = asyncio.ensure_future(self._server.page(request))
+        page.add_done_callback(lambda _done: answered.set())
+        if not await self._clock.wait(answered, CLIENT_TIMEOUT):
+            page.cancel()
+            raise UnavailableError("ShipStation waited long enough")
+        return await page
 
     async def _take(self, walk: Walk, number: int) -> None:
         page = await self._ask(walk, number)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.export.faults import FAULTS, FineShop
-from tests.export.machine import ExportMachine
+from tests.export.machine import ExportMachine, SqliteMachine
 from tests.export.strict_machine import StrictMachine
 
 # Plain runs find new interleavings each time; the hunt for planted faults is the same each time, and stops at the first.
@@ -26,6 +28,11 @@ HUNT = settings(
 
 def test_whatever_happens_shipstation_ends_with_what_the_shop_has() -> None:
     run_state_machine_as_test(ExportMachine, settings=CALM)
+
+
+def test_the_same_holds_with_everything_kept_in_a_file(migrated_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(SqliteMachine, "template", migrated_file, raising=False)
+    run_state_machine_as_test(SqliteMachine, settings=settings(CALM, max_examples=8))
 
 
 def test_a_shop_that_dates_and_lists_changes_at_once_needs_no_lookback() -> None:
