@@ -14,17 +14,19 @@ from connectors.masking import Mask
 from connectors.pace import Pace
 from connectors.request import Request
 from connectors.response import Reply
+from connectors.shop_clock import ShopClock
 from connectors.wire import Wire
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """What the requests of one shop share: the connections, the pace, the limits of one attempt, and whoever listens."""
+    """What the requests of one shop share: the connections, the pace, the limits of one attempt, its clock, and whoever listens."""
 
     wire: Wire
     pace: Pace
     timeout: float
     largest_answer: int
     observer: Observer | None
+    clock: ShopClock = msgspec.field(default_factory=ShopClock)
 
     async def send(self, bare: Request, signed: Request, auth: Auth, *, attempt: int, fresh: bool) -> Reply:
         """The shop's answer, whatever its status. Raises `UnavailableError` if none came.
@@ -42,6 +44,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
             try:
                 reply = await self.wire.transfer(signed, timeout=self.timeout, limit=self.largest_answer, fresh=fresh)
                 self.pace.heed(reply.headers)
+                self.clock.heed(reply.headers, seconds=time.monotonic() - begun)
                 return msgspec.structs.replace(reply, url=bare.url, where=where)
             except UnavailableError as error:
                 told = f"{where}: {mask.text(str(error))}"

@@ -11,7 +11,7 @@ import msgspec
 from connectors.orders import Address, require_utc
 
 
-class ShippedItem(msgspec.Struct, frozen=True, kw_only=True):
+class ShippedItem(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What of one line went into the parcel. `line_id` is the id that the order was exported with; match by it, then by `sku`."""
 
     line_id: str = ""
@@ -20,7 +20,7 @@ class ShippedItem(msgspec.Struct, frozen=True, kw_only=True):
     quantity: int
 
 
-class Shipment(msgspec.Struct, frozen=True, kw_only=True):
+class Shipment(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One parcel, or an order marked as shipped without a label (then `tracking_number` is empty).
 
     `items` empty means: all that was left to ship. `shipped_on` is a calendar day, for the notice gives no time (PROTOCOL 3.2). `cost` is

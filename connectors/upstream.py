@@ -132,6 +132,11 @@ class Upstream:
                 review=review,
             )
 
+    @property
+    def clock_offset(self) -> float | None:
+        """The shop's clock less ours in seconds, to a second or so, by its last answer that was dated; None before one was."""
+        return self._line.clock.offset
+
     def with_auth(self, auth: Auth) -> Upstream:
         """The same shop, connections, pace and breaker, with other credentials."""
         twin = copy.copy(self)

@@ -6,24 +6,29 @@ from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from datetime import timedelta
 
+from connectors.clock_check import clock_findings
 from connectors.errors import ConnectorError
 from connectors.generic_json.listing import Listing
 from connectors.generic_json.settings.shop import GenericJsonSettings
 from connectors.generic_json.window import far_back
 from connectors.interface import CheckLevel, CheckReport, Finding
 from connectors.orders import RejectedOrder, Window
+from connectors.upstream import Upstream
 
 _REACH = timedelta(days=7)
 _SAMPLE = 20
 
 
-async def check_shop(settings: GenericJsonSettings, listing: Listing, count: Callable[[Window], Awaitable[int | None]]) -> CheckReport:
+async def check_shop(
+    settings: GenericJsonSettings, upstream: Upstream, listing: Listing, count: Callable[[Window], Awaitable[int | None]]
+) -> CheckReport:
     """Read some orders of the last days, look at how many could be read, and at what the settings leave out."""
     window = far_back(_REACH)
     findings = [await _read_some(listing, window)]
     if findings[0].level is not CheckLevel.PROBLEM:
         findings.append(await _count(count, window))
     findings += _write_findings(settings)
+    findings += clock_findings(upstream.clock_offset)
     return CheckReport(findings=tuple(findings))
 
 

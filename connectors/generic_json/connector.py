@@ -42,6 +42,7 @@ class GenericJsonConnector:
 
     def __init__(self, settings: GenericJsonSettings, upstream: Upstream, context: ConnectorContext, mask: Mask) -> None:
         self._settings = settings
+        self._upstream = upstream
         bodies = Bodies()
 
         def caller(*rules: AnswerRule) -> Caller:
@@ -147,7 +148,7 @@ class GenericJsonConnector:
 
     async def check(self) -> CheckReport:
         """Log in, read a page, count, and say what is missing."""
-        return await check_shop(self._settings, self._listing, self.count_orders)
+        return await check_shop(self._settings, self._upstream, self._listing, self.count_orders)
 
     async def fetch(self, window: Window, limit: int) -> list[Any]:
         """The first orders of a window as the shop sends them."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from connectors.clock_check import clock_findings
 from connectors.errors import AuthenticationError, ConnectorError, RefusedError, TemporaryError
 from connectors.interface import CheckLevel, CheckReport, Finding
 from connectors.shopify import wire
@@ -36,6 +37,7 @@ async def check_shop(upstream: Upstream, transport: Transport, graphql: Transpor
     findings += _scope_findings(settings, scopes)
     findings += await _version_findings(upstream, settings)
     findings += await _order_findings(transport, graphql, settings)
+    findings += clock_findings(upstream.clock_offset)
     return CheckReport(findings=tuple(findings))
 
 

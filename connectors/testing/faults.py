@@ -6,7 +6,9 @@ import asyncio
 import re
 import socket
 import struct
+import time
 from collections.abc import Awaitable, Callable
+from email.utils import formatdate
 from typing import Protocol
 
 from aiohttp import web
@@ -142,6 +144,19 @@ class Before:
         if self._content_type is not None:
             headers["Content-Type"] = self._content_type
         return web.Response(status=whole.status, body=self._prefix + _body_of(whole), headers=headers)
+
+
+class Misdated:
+    """The shop's own answer, dated by a clock that is `offset` seconds ahead; behind, where that is negative."""
+
+    def __init__(self, offset: float) -> None:
+        self._offset = offset
+
+    async def __call__(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Answer with the other date."""
+        answer = await handler(request)
+        answer.headers["Date"] = formatdate(time.time() + self._offset, usegmt=True)
+        return answer
 
 
 class Spare:

@@ -33,6 +33,11 @@ class Api:
         self._run = secrets.token_hex(4)
         self._count = itertools.count()
 
+    @property
+    def clock_offset(self) -> float | None:
+        """How far the shop's clock is from ours, as `Upstream.clock_offset`."""
+        return self._upstream.clock_offset
+
     async def get(self, path: str, params: Pairs = (), *, root: str = CORE) -> Reply:
         """One read. `path` is relative to `root`."""
         return await self._upstream.get(root + path, (*params, ("_portside", f"{self._run}{next(self._count)}")))

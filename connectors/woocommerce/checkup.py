@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 
+from connectors.clock_check import clock_findings
 from connectors.errors import AuthenticationError, ConnectorError, PermanentError, RefusedError
 from connectors.interface import CheckLevel, CheckReport, Finding
 from connectors.woocommerce import wire
@@ -43,6 +44,7 @@ class Checkup:
                 findings.append(finding)  # noqa: PERF401
         except ConnectorError as error:
             findings.append(_problem(str(error), advise(error)))
+        findings += clock_findings(self._api.clock_offset)
         return CheckReport(findings=tuple(findings))
 
     async def _findings(self) -> AsyncIterator[Finding]:

@@ -28,7 +28,7 @@ _EXPECTED = re.compile(r"^Expected `(?P<expected>.*)`, got `(?P<found>.*)`$", re
 _MISSING = re.compile(r"^Object missing required field `(?P<name>.*)`$")
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True):
+class Row(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One order of a page. `id` is 0 and `modified` None where not even that much could be read."""
 
     id: int

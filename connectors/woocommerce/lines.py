@@ -44,7 +44,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     virtual_items: VirtualItems = VirtualItems.LEAVE_OUT
 
 
-class Money(msgspec.Struct, frozen=True, kw_only=True):
+class Money(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An order's money after refunds, as it was read."""
 
     total: Decimal
@@ -53,7 +53,7 @@ class Money(msgspec.Struct, frozen=True, kw_only=True):
     discount: Decimal
 
 
-class Lines(msgspec.Struct, frozen=True, kw_only=True):
+class Lines(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An order's lines, and the size of the parcel if one piece is all there is."""
 
     items: tuple[LineItem, ...]

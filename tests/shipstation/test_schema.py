@@ -183,7 +183,7 @@ def test_an_order_of_ours_that_breaks_the_schema_is_named_with_rule_and_reason(c
     order = page()[0]
     change(order)
     with pytest.raises(InvalidOrderError) as caught:
-        check_order(order)
+        check_order(etree.tostring(order))
     assert str(caught.value) == sentence
 
 
