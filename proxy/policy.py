@@ -23,6 +23,10 @@ class HeldKind(StrEnum):
     EARLY = "early"
 
 
+# Such an order may go out one day without the shop dating a change: once its mapping has been mended, or Portside has.
+BROKEN = frozenset({HeldKind.UNREADABLE, HeldKind.INVALID})
+
+
 class Filters(msgspec.Struct, frozen=True, kw_only=True):
     """Which orders go out. Ages count from the day the order was placed; tags are compared without regard to case."""
 

@@ -18,6 +18,8 @@ from proxy.storage.export_interface import ExportRows, ExportStorage, Gap, HeldO
 # What was told longer ago than this is forgotten: such an order is then sent again rather than held back as unchanged.
 TOLD_FOR = timedelta(days=90)
 MOST_HELD = 1000
+# Asking for more orders by id with one window would make ShipStation wait for it.
+_AT_ONCE = 50
 
 
 class CoverageReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,6 +133,14 @@ class Ledger:
         """The next window, from `due_at` on, is to hold this order as the shop then has it, whatever its list says. Durable."""
         async with self._storage.writing(store) as rows:
             await rows.add_hints([order_id], due_at or rows.now)
+
+    async def ask_again(self, store: str, kinds: Collection[str], every: timedelta) -> int:
+        """Hint at the orders held for one of these reasons, the last seen first, a handful at once `every` so often; gives how many."""
+        async with self._storage.writing(store) as rows:
+            ids = [held.order_id for held in await rows.held(MOST_HELD) if held.kind in kinds]
+            for first in range(0, len(ids), _AT_ONCE):
+                await rows.add_hints(ids[first : first + _AT_ONCE], rows.now + every * (first // _AT_ONCE))
+            return len(ids)
 
     async def held(self, store: str, limit: int = 100) -> Sequence[HeldOrder]:
         """Orders that did not go out, last seen first."""

@@ -12,6 +12,7 @@ from proxy.coverage import Coverage
 from proxy.export.ledger import Ledger
 from proxy.export.opening import WindowRules
 from proxy.export.preparation import Prepared, policy_of, prepare
+from proxy.policy import BROKEN
 from proxy.storage.errors import StorageError
 from proxy.storage.export_interface import Told
 from proxy.stores import Store
@@ -19,20 +20,31 @@ from proxy.stores import Store
 # A shop that was down is tried again well before the next regular sweep.
 _AFTER_FAILURE = timedelta(minutes=15)
 _AT_ONCE = 100
+# A handful of orders set aside is asked for with one window, the next handful so much later.
+_BETWEEN = timedelta(minutes=15)
 _log = structlog.get_logger(__name__)
 
 
 class Sweeper:
-    """Looks after the stores between polls. `every` None: no sweeps, only tidying up."""
+    """Looks after the stores between polls. `every` None: no sweeps, only tidying up.
+
+    Once for each store it asks again for the orders that were set aside as broken: a start is when settings have been mended, or Portside itself,
+    and the shop does not date that.
+    """
 
     def __init__(self, ledger: Ledger, every: timedelta | None) -> None:
         self._ledger = ledger
         self._every = every
+        self._asked_again = set[str]()
 
     async def tend(self, store: Store, rules: WindowRules) -> None:
         """Tidy up, and sweep if it is time. Raises nothing but CancelledError: the next round tries again."""
         try:
             await self._ledger.tidy(store.name, rules)
+            if store.name not in self._asked_again and rules.coverage.reach_back:
+                hinted = await self._ledger.ask_again(store.name, BROKEN, _BETWEEN)
+                self._asked_again.add(store.name)
+                _log.info("orders set aside are asked for again", store=store.name, orders=hinted)
             if self._every is not None and rules.coverage.reach_back and await self._ledger.claim_sweep(store.name, self._every):
                 await self._sweep_or_postpone(store)
         except StorageError as error:

@@ -6,9 +6,12 @@ import pytest
 
 from connectors.errors import AuthenticationError, ConnectorError, RefusedError, UnavailableError
 from connectors.orders import Order, RejectedOrder
+from proxy.export.opening import WindowRules
+from proxy.export.sweep import Sweeper
 from tests.export.book import BookConnector
 from tests.export.conftest import OpenWorld
 from tests.export.test_given import HOUR, poll_after
+from tests.export.world import World
 
 
 class Touchy(BookConnector):
@@ -50,3 +53,40 @@ async def test_an_order_that_is_listed_goes_out_though_the_shop_will_not_give_it
     await world.exporter.ledger.add_hint(world.store.name, "000001")
     world.connector.fail_over(_000001=error)
     assert await poll_after(world, HOUR) == ["000001"]
+
+
+async def start_anew(world: World) -> None:
+    """What a new process does for a store first of all, and then does again and again."""
+    sweeper = Sweeper(world.exporter.ledger, None)
+    for _ in range(2):
+        await sweeper.tend(world.store, WindowRules())
+
+
+async def test_an_order_set_aside_comes_after_a_start_once_its_cause_is_mended(open_world: OpenWorld) -> None:
+    world = await open_world()
+    await poll_after(world, 60)
+    world.book.add()
+    world.connector.rejected = {"000001": "line_items[0].total: expected money, found 'abc'"}
+    assert await poll_after(world, HOUR) == []
+    await start_anew(world)
+    assert await poll_after(world, HOUR) == []
+    world.connector.rejected = {}
+    assert await poll_after(world, HOUR) == []
+    await start_anew(world)
+    assert await poll_after(world, HOUR) == ["000001"]
+    await start_anew(world)
+    assert await poll_after(world, HOUR) == []
+
+
+async def test_many_orders_set_aside_are_asked_for_a_handful_at_a_time(open_world: OpenWorld) -> None:
+    world = await open_world()
+    await poll_after(world, 60)
+    for _ in range(60):
+        world.connector.rejected[world.book.add().id] = "broken"
+    assert await poll_after(world, HOUR) == []
+    world.connector.rejected = {}
+    await start_anew(world)
+    first = await poll_after(world, 60)
+    assert len(first) == 50
+    rest = await poll_after(world, HOUR)
+    assert sorted(first + rest) == sorted(world.book.orders)
