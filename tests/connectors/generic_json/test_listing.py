@@ -10,7 +10,7 @@ from connectors.errors import ConnectorError, RefusedError, UnavailableError, Un
 from connectors.generic_json.connector import open_connector
 from connectors.interface import CheckLevel, ConnectorContext
 from connectors.orders import Order, RejectedOrder
-from connectors.testing.faults import Answer
+from connectors.testing.faults import Answer, Misdated
 from connectors.testing.shops.json import FakeJsonShop, Style, answer
 from connectors.testing.trial import START, WINDOW, at, failure
 from connectors.upstream import UpstreamPolicy
@@ -257,6 +257,13 @@ async def test_a_check_says_what_it_found(answers: dict[str, Any], changes: dict
     async with TinyShop(answers) as shop, connected(shop, changes) as connector:
         report = await connector.check()
     assert any(finding.level is level and says in finding.what for finding in report.findings), report
+
+
+async def test_a_check_tells_of_a_shop_whose_clock_is_wrong() -> None:
+    async with TinyShop({"GET /api/orders": page()}) as shop, connected(shop) as connector:
+        shop.faults.add(Misdated(-900), times=None)
+        report = await connector.check()
+    assert report.findings[-1].what.startswith("The shop's clock runs 15 minutes behind ours")
 
 
 async def test_raw_orders_are_shown_as_they_come() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from connectors.testing.faults import Answer
+from connectors.testing.faults import Answer, Misdated
 from connectors.testing.shops.shopify import ALL_SCOPES, FakeShopify
 from proxy.cli import main
 
@@ -151,6 +151,13 @@ async def test_a_right_set_up_is_healthy_and_says_so(shop: FakeShopify, tmp_path
     assert "✗" not in output
     assert "!" not in output
     assert "✓ The app has every right it needs." in output
+
+
+async def test_a_clock_that_is_far_from_shopifys_is_told_of(shop: FakeShopify, tmp_path: Path) -> None:
+    shop.faults.add(Misdated(900), times=None)
+    status, said = await check(shop, tmp_path)
+    assert status == 0
+    assert "15 minutes ahead of ours" in " ".join(said.split())
 
 
 async def test_check_changes_nothing(shop: FakeShopify, tmp_path: Path) -> None:

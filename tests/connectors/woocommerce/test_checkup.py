@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from connectors.interface import CheckLevel, Finding
+from connectors.testing.faults import Misdated
 from connectors.testing.shops.woocommerce import FakeWooCommerceShop
 from connectors.testing.trial import QUICK, at
 from tests.connectors.woocommerce.harness import open_woocommerce
@@ -38,6 +39,14 @@ async def test_a_working_shop_is_well_and_untouched(shop: FakeWooCommerceShop) -
     ]
     assert shop.book["1001"].modified_at == at(1)
     assert shop.desk.notes == {}
+
+
+async def test_a_shop_whose_clock_is_wrong_is_told_of(shop: FakeWooCommerceShop) -> None:
+    shop.faults.add(Misdated(-900), times=None)
+    last = (await findings(shop))[-1]
+    assert last.level is CheckLevel.WARNING
+    assert last.what.startswith("The shop's clock runs 15 minutes behind ours")
+    assert "export.lookback" in last.advice
 
 
 @pytest.mark.parametrize(
