@@ -5,7 +5,7 @@ The buyer's data is never shown: it is not needed to decide whether to try again
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -59,6 +59,11 @@ def to_discard(wanted: DeliveryFilter) -> DeliveryFilter:
     if wanted == DeliveryFilter():
         raise WantedError("expected which deliveries to discard: ids, a store, a state, an order or a time; found none")
     return _among(wanted, OPEN if wanted.ids else (DeliveryState.DEAD,))
+
+
+def unnamed_stores(counts: Mapping[tuple[str, DeliveryState], int], named: Container[str]) -> Sequence[str]:
+    """Stores that have open deliveries but are not among those that the settings name, by the alphabet: nobody tries what waits there."""
+    return sorted({store for (store, _), count in counts.items() if count and store not in named})
 
 
 async def change(deliveries: Deliveries, wanted: DeliveryFilter, *, discard: bool, dry_run: bool) -> tuple[int, Sequence[Delivery]]:

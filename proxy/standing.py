@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
 import msgspec
 
 from proxy.export.ledger import CoverageReport, Ledger
-from proxy.redelivery import plain_moment
+from proxy.redelivery import plain_moment, unnamed_stores
 from proxy.storage.export_interface import Gap, HeldOrder
 from proxy.storage.interface import DeliveryState
 
@@ -23,9 +23,10 @@ class Counts(Protocol):
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """One store. `held` counts no further than the newest thousand."""
+    """One store. `held` counts no further than the newest thousand. Not `named`: deliveries are kept for it, but the settings do not name it."""
 
     store: str
+    named: bool
     coverage: CoverageReport
     held: int
     waiting: int
@@ -35,18 +36,21 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 MOST_HELD = 1000
 
 
-async def read_standings(ledger: Ledger, deliveries: Counts, stores: Iterable[str]) -> Sequence[Standing]:
-    """The stores in the order given. Raises StorageError."""
+async def read_standings(ledger: Ledger, deliveries: Counts, named: Sequence[str], only: str | None = None) -> Sequence[Standing]:
+    """The stores that the settings name, in the order given, then others that have open deliveries; or `only` one. Raises StorageError."""
     counts = await deliveries.counts()
+    stores = [*named, *unnamed_stores(counts, named)]
     return [
         Standing(
             store=store,
+            named=store in named,
             coverage=await ledger.coverage(store),
             held=len(await ledger.held(store, MOST_HELD)),
             waiting=counts.get((store, DeliveryState.WAITING), 0),
             dead=counts.get((store, DeliveryState.DEAD), 0),
         )
         for store in stores
+        if only in {None, store}
     ]
 
 
@@ -55,6 +59,7 @@ def plain_standing(standing: Standing) -> dict[str, Any]:
     report = standing.coverage
     return {
         "store": standing.store,
+        "in_settings": standing.named,
         "covered_until": plain_moment(report.coverage.covered_until if report.coverage else None),
         "finished_until": plain_moment(report.finished_until),
         "gaps": [plain_gap(gap) for gap in report.gaps],

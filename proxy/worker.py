@@ -13,6 +13,7 @@ from datetime import timedelta
 import structlog
 
 from proxy.delivery import Deliverer
+from proxy.redelivery import unnamed_stores
 from proxy.settings import DeliverySettings
 from proxy.storage.errors import StorageError
 from proxy.storage.interface import Deliveries, Delivery, DeliveryState, Outbox
@@ -48,6 +49,7 @@ class DeliveryWorker:
         self._lease = settings.lease.total_seconds()
         self._retention: timedelta = settings.retention
         self._stopped = asyncio.Event()
+        self._unnamed = set[str]()
 
     @asynccontextmanager
     async def running(self, *, stop_within: float = 0.0) -> AsyncIterator[None]:
@@ -129,6 +131,20 @@ class DeliveryWorker:
 
     async def _count(self) -> None:
         counts = await self._deliveries.counts()
-        for store in self._stores:
+        for store in unnamed_stores(counts, self._stores):
+            self._tell_unnamed(store, counts.get((store, DeliveryState.WAITING), 0))
+        for store in (*self._stores, *self._unnamed):
             for state in (DeliveryState.WAITING, DeliveryState.DEAD):
                 self._metrics.undelivered(store=store, state=state.value, count=counts.get((store, state), 0))
+
+    def _tell_unnamed(self, store: str, waiting: int) -> None:
+        """Once for each store that was renamed in, or taken out of, the settings while deliveries waited."""
+        if store in self._unnamed or not waiting:
+            return
+        self._unnamed.add(store)
+        _log.warning(
+            "deliveries wait for a store that the settings do not name",
+            store=store,
+            waiting=waiting,
+            advice=f"name the store in the settings again, or give them up: portside deliveries discard --store {store} --state waiting",
+        )

@@ -17,6 +17,8 @@ from proxy.export.ledger import Ledger
 from proxy.standing import Standing, exact_moment, plain_standing, read_standings
 from proxy.storage.deliveries import DatabaseDeliveries
 
+_ADVICE = "nobody tries its deliveries; name the store in the settings again, or see `portside deliveries discard --help`"
+
 
 @click.command(short_help="How far each store is, what may be missing, what is held back.")
 @settings_option
@@ -37,8 +39,8 @@ def status(file: Path, name: str | None, gap: datetime | None, *, as_json: bool)
     if gap is not None:
         _dismiss(file, name, gap)
         return
-    stores = [name] if name else list(settings.stores)
-    standings = open_records(settings, lambda ledger, deliveries: read_standings(ledger, deliveries, stores))
+    named = list(settings.stores)
+    standings = open_records(settings, lambda ledger, deliveries: read_standings(ledger, deliveries, named, name))
     if as_json:
         click.echo(json.dumps([plain_standing(standing) for standing in standings], indent=2))
         return
@@ -52,15 +54,19 @@ def status(file: Path, name: str | None, gap: datetime | None, *, as_json: bool)
     for standing in standings:
         for lost in standing.coverage.gaps:
             console.print(Text(f"{standing.store}: changes from {exact_moment(lost.start)} to {exact_moment(lost.end)} may be missing"))
+        if not standing.named:
+            console.print(Text(f"{standing.store}: {_ADVICE}"))
 
 
 def _row(standing: Standing) -> tuple[Text, ...]:
     coverage = standing.coverage.coverage
     until = "nothing asked for yet" if coverage is None else f"{coverage.covered_until:%Y-%m-%d %H:%M:%S}"
+    if not standing.named:
+        until = "not in the settings"
     gaps = len(standing.coverage.gaps)
     return (
         Text(standing.store),
-        Text(until),
+        Text(until, style="" if standing.named else "red"),
         Text(str(gaps), style="red" if gaps else ""),
         Text(str(standing.held), style="yellow" if standing.held else ""),
         Text(str(standing.waiting), style="yellow" if standing.waiting else ""),

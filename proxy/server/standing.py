@@ -22,9 +22,9 @@ def add_standing(app: web.Application) -> None:
 
 
 async def show_status(request: web.Request) -> Mapping[str, Any]:
-    """Every store: how far it has been given, gaps, how many orders are held back, deliveries that wait or are dead."""
+    """Every store, also one that only deliveries name: how far it has been given, gaps, how many orders are held back, deliveries that wait or are dead."""
     stores = request.app[STORES]
-    standings = await read_standings(request.app[EXPORTER].ledger, DatabaseDeliveries(request.app[DATABASE]), stores)
+    standings = await read_standings(request.app[EXPORTER].ledger, DatabaseDeliveries(request.app[DATABASE]), list(stores))
     return {"stores": [plain_standing(standing) for standing in standings]}
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession
 from click.testing import CliRunner
+from structlog.testing import capture_logs
 
 from connectors.orders import RejectedOrder
 from proxy.app import Portside
@@ -18,6 +19,8 @@ from proxy.cli import main
 from proxy.storage.database import Database
 from proxy.storage.export_database import DatabaseExportStorage
 from proxy.storage.export_interface import Gap
+from proxy.storage.outbox import DatabaseOutbox
+from tests.builders import build_shipment
 from tests.server.conftest import LOGIN, WINDOW
 from tests.server.stall import Stall, open_front
 
@@ -39,6 +42,11 @@ async def json_of(portside: Portside, client: ClientSession, path: str) -> tuple
         return answer.status, await answer.json()
 
 
+async def metrics(portside: Portside, client: ClientSession) -> str:
+    async with client.get(f"http://{portside.admin}/metrics") as answer:
+        return await answer.text()
+
+
 async def note_gap(folder: Path) -> None:
     async with Database.open(f"sqlite:///{folder}/portside.db") as database, DatabaseExportStorage(database).writing("north") as rows:
         await rows.put_gap(GAP)
@@ -52,6 +60,7 @@ async def test_a_store_that_was_never_asked_has_been_given_nothing(stall: Stall,
                 "stores": [
                     {
                         "store": "north",
+                        "in_settings": True,
                         "covered_until": None,
                         "finished_until": None,
                         "gaps": [],
@@ -128,6 +137,39 @@ def test_a_gap_goes_once_the_operator_dismisses_it_by_its_start(stall: Stall, tm
     assert "north has no gap that starts at 2026-01-02T03:04:06.678901Z" in portside_says(*named, other, status=1)
     assert portside_says(*named, "2026-01-02T03:04:05.678901Z") == "dismissed\n"
     assert "may be missing" not in portside_says("status", "--settings", str(settings))
+
+
+async def parcel_left_behind(folder: Path) -> None:
+    """One parcel waits for a store that the settings called `old`."""
+    async with Database.open(f"sqlite:///{folder}/portside.db") as database:
+        await database.migrate()
+        await DatabaseOutbox(database).put("old", build_shipment(), lease=None)
+
+
+async def test_a_store_that_the_settings_lost_is_shown_warned_of_once_and_counted(
+    stall: Stall, tmp_path: Path, client: ClientSession
+) -> None:
+    await parcel_left_behind(tmp_path)
+    with capture_logs() as logs:
+        async with open_front(stall, tmp_path) as portside:
+            _, shown = await json_of(portside, client, "/status")
+            async with asyncio.timeout(20):
+                while 'portside_deliveries{state="waiting",store="old"} 1.0' not in await metrics(portside, client):
+                    pass
+    assert [(each["store"], each["in_settings"], each["deliveries_waiting"]) for each in shown["stores"]] == [
+        ("north", True, 0),
+        ("old", False, 1),
+    ]
+    (warning,) = [line for line in logs if line["event"] == "deliveries wait for a store that the settings do not name"]
+    assert (warning["log_level"], warning["store"], warning["waiting"]) == ("warning", "old", 1)
+
+
+def test_the_command_line_marks_a_store_that_the_settings_lost(tmp_path: Path, settings: Path) -> None:
+    asyncio.run(parcel_left_behind(tmp_path))
+    shown = portside_says("status", "--settings", str(settings))
+    assert "not in the settings" in shown
+    assert "old: nobody tries its deliveries" in shown
+    assert "old" not in portside_says("status", "--settings", str(settings), "--store", "north")
 
 
 def test_a_gap_is_not_dismissed_without_its_store(settings: Path) -> None:
