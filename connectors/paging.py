@@ -1,7 +1,6 @@
-"""Walk a shop's list to its end without losing, doubling or looping, whatever the shop does between two pages.
+"""Walk a shop's list to its end without losing, doubling or looping, whatever the shop does between two pages: async generators of new items.
 
-Each walk is an async generator over lists of new items, generic over a `fetch` that gets one page; it knows neither HTTP nor a shop.
-"""
+Each is generic over a `fetch` that gets one page; it knows neither HTTP nor a shop."""
 
 from __future__ import annotations
 
@@ -232,7 +231,8 @@ async def by_key(
     for _ in range(budget):
         page, asked = await _measured(fetch, place, sized)
         names = [identity(item) for item in page.items]
-        if place.overlaps and names and names[0] not in seen:
+        # An empty page proves nothing: the list got shorter, and what stood behind moved to where we have been.
+        if place.overlaps and (not names or names[0] not in seen):
             place = place.again(asked)
             continue
         fresh = [item for item, name in zip(page.items, names, strict=True) if name not in seen]

@@ -353,3 +353,17 @@ async def test_the_smallest_page_failing_too_ends_the_walk() -> None:
     with pytest.raises(UnavailableError):
         await collect(keyed(shelf, 100, smallest=10))
     assert [request[2] for request in shelf.requests] == [100, 50, 25, 12, 10]
+
+
+async def test_ties_that_shrink_to_less_than_was_walked_are_read_again() -> None:
+    ties = list(range(10))
+
+    async def fetch(key: int, skip: int, size: int) -> Page[int]:  # noqa: ARG001 -- all have the same key
+        if skip >= 8:
+            # Edited while we read: four of those we have seen leave this key, and the last ones move up.
+            del ties[:4]
+            return Page(items=[], total=len(ties))
+        return Page(items=ties[skip : skip + size], total=len(ties))
+
+    walked = [item async for page in by_key(fetch, start=0, key=lambda _item: 0, identity=lambda item: item, size=5) for item in page]
+    assert sorted(walked) == list(range(10))
