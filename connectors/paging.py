@@ -1,6 +1,4 @@
-"""Walk a shop's list to its end without losing, doubling or looping, whatever the shop does between two pages: async generators of new items.
-
-Each is generic over a `fetch` that gets one page; it knows neither HTTP nor a shop."""
+"""Walk a shop's list to its end without losing, doubling or looping; generic over a `fetch` that gets one page, it knows no HTTP."""
 
 from __future__ import annotations
 
