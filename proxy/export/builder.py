@@ -10,7 +10,7 @@ from datetime import timedelta
 import msgspec
 import structlog
 
-from connectors.errors import AuthenticationError, ConnectorError, OrderNotFoundError, PermanentError, TemporaryError
+from connectors.errors import AuthenticationError, ConnectorError, OrderNotFoundError, PermanentError, TemporaryError, UnavailableError
 from connectors.orders import Order, RejectedOrder, Window
 from proxy.export.clock import Clock
 from proxy.export.errors import BuildFailedError
@@ -28,6 +28,8 @@ LAST_PAGE = 32_767
 _BREATH = 20
 # Whoever waits for page 1 goes before the reading of the rest, which would keep the processor busy; but not for long, lest nobody waits.
 _COURTESY = 0.25
+# Longer than the attempts of any one call may take; a connector that hangs for good would otherwise hold its lease for ever.
+_STALLED_AFTER = 900.0
 _log = structlog.get_logger(__name__)
 
 
@@ -76,15 +78,15 @@ class Build:
         self._orders: list[Prepared] = []
         self._held: list[HeldBack] = []
         self._taken = 0
+        self._moved_at = clock.monotonic()
         self._log = _log.bind(store=store.name, snapshot=snapshot.id)
 
     async def run(self) -> None:
         """Read the window to its end. Raises nothing but CancelledError; then the lease is given back."""
         begun = self._clock.monotonic()
         outcome = "interrupted"
-        beat = asyncio.create_task(self._keep_lease())
         try:
-            await self._read()
+            await self._read_under_watch()
             outcome = "read"
             self._log.info("window read", orders=self._taken, seconds=round(self._clock.monotonic() - begun, 3))
         except ConnectorError as error:
@@ -105,9 +107,19 @@ class Build:
             self._log.exception("window not read")
             await self._fail(BuildFailedError("reading the shop's orders failed through a fault of our own; the log says more"), None)
         finally:
-            beat.cancel()
             self._metrics.window_read(store=self._store.name, outcome=outcome, seconds=self._clock.monotonic() - begun)
             self._progress()
+
+    async def _read_under_watch(self) -> None:
+        """`_read` for as long as the lease is ours and the shop gives something now and then. Raises what ended it."""
+        reading, watch = asyncio.ensure_future(self._read()), asyncio.ensure_future(self._keep_lease())
+        try:
+            await asyncio.wait({reading, watch}, return_when=asyncio.FIRST_COMPLETED)
+            await (reading if reading.done() else watch)
+        finally:
+            reading.cancel()
+            watch.cancel()
+            await asyncio.gather(reading, watch, return_exceptions=True)
 
     async def _read(self) -> None:
         start = await self._ledger.resume(self._store.name, self.snapshot)
@@ -147,6 +159,7 @@ class Build:
             return RejectedOrder(id=order_id, reason=str(error))
 
     async def _take(self, entry: Order | RejectedOrder, hints: int) -> None:
+        self._moved_at = self._clock.monotonic()
         if entry.id in self._stored or not self._may_go(entry):
             return
         prepared = await prepare(entry, self._store.settings, self._policy, self._now, self._is_known)
@@ -231,12 +244,13 @@ class Build:
         await self._ledger.finish(self._store.name, self.snapshot, max(1, last))
 
     async def _keep_lease(self) -> None:
+        """Renew the lease until it is lost, or until the shop has given nothing for so long that it must be hanging."""
         never = asyncio.Event()
         while not await self._clock.wait(never, self._rules.lease.total_seconds() / 3):
+            if self._clock.monotonic() - self._moved_at > _STALLED_AFTER:
+                raise UnavailableError(f"the shop gave nothing for {_STALLED_AFTER / 60:.0f} minutes while its orders were read")
             try:
                 await self._ledger.renew(self._store.name, self.snapshot, self._rules.lease)
-            except LeaseLostError:
-                return
             except StorageError as error:
                 self._log.warning("lease not renewed", error=str(error))
 

@@ -151,7 +151,7 @@ class PlainMachine(RuleBasedStateMachine):
         world = self.world
         world.connector.before_page = lambda _page: None
         world.connector.hang = None
-        for wait in (900, 900, 900):
+        for wait in (1000, 900, 900):
             world.clock.forward(wait)
             self._try(world.poll())
         differences = world.differences()

@@ -123,9 +123,9 @@ class World:
         """ShipStation gets one window, whole."""
         await self.poller.poll(self.page, self.sent)
 
-    async def settle(self) -> None:
-        """Let the builders get on for a second."""
-        await self.clock.run(self.clock.wait(asyncio.Event(), 1))
+    async def settle(self, seconds: float = 1) -> None:
+        """Let so much time pass, and whatever is to happen in it happen at its moment."""
+        await self.clock.run(self.clock.wait(asyncio.Event(), seconds))
 
     async def restart(self, number: int) -> None:
         """Kill one replica and put a new one in its place."""
