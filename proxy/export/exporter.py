@@ -105,9 +105,11 @@ class Exporter:
 
     async def _page(self, store: Store, request: ExportRequest) -> Page:
         latest = self._clock.monotonic() + self._settings.deadline.total_seconds()
+        anew = True
         while True:
             progress = self._progress[store.name]
-            asked = await self.ledger.ask(store.name, request.window, request.page, self._window_rules(store))
+            asked = await self.ledger.ask(store.name, request.window, request.page, self._window_rules(store), anew=anew)
+            anew = False
             if asked.opened.gap is not None:
                 await self._raise_alarm(store, asked.opened.gap)
             if asked.opened.token is not None:

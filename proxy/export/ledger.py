@@ -52,10 +52,10 @@ class Ledger:
     def __init__(self, storage: ExportStorage) -> None:
         self._storage = storage
 
-    async def ask(self, store: str, asked: Window, page: int, rules: WindowRules) -> Asked:
+    async def ask(self, store: str, asked: Window, page: int, rules: WindowRules, *, anew: bool = True) -> Asked:
         """Open the window, and hand out the page if it is ready; see `open_window` and `hand_out`."""
         async with self._storage.writing(store) as rows:
-            opened = await open_window(rows, asked, page, rules)
+            opened = await open_window(rows, asked, page, rules, anew=anew)
             given = None if opened.token is not None else await hand_out(rows, opened.snapshot, page)
             return Asked(opened=opened, page=given)
 

@@ -33,9 +33,14 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True):
     gap: Window | None = None
 
 
-async def open_window(rows: ExportRows, asked: Window, page: int, rules: WindowRules) -> Opened:
-    """The snapshot that answers `asked`; see `Opened`. A window not seen before settles the walks that came before it."""
+async def open_window(rows: ExportRows, asked: Window, page: int, rules: WindowRules, *, anew: bool = True) -> Opened:
+    """The snapshot that answers `asked`; see `Opened`. A window not seen before settles the walks that came before it.
+
+    `anew`: this is a new request, which may begin another walk of a window; not one that waits for a walk under way.
+    """
     known = await rows.named(asked.start, asked.end)
+    if known is not None and anew and page == 1 and await _may_have_news(rows, known):
+        return await _open_new(rows, asked, rules)
     if known is not None and not _expired(known, page, rows.now, rules):
         if _is_alive(known, rows.now):
             return Opened(snapshot=known)
@@ -44,6 +49,11 @@ async def open_window(rows: ExportRows, asked: Window, page: int, rules: WindowR
         # It failed before anything was given: read it anew, so that what is given is fresh.
         await rows.drop_snapshot(known.id)
     return await _open_new(rows, asked, rules)
+
+
+async def _may_have_news(rows: ExportRows, snapshot: Snapshot) -> bool:
+    """Whether its walk is over, and it was read before its window was: two imports within one minute ask for the same window."""
+    return snapshot.began_at < snapshot.end and any(walk.id == snapshot.id for walk in await rows.walks())
 
 
 def _is_alive(snapshot: Snapshot, now: datetime) -> bool:

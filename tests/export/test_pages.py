@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from connectors.errors import AuthenticationError, ThrottledError, UnavailableError
+from connectors.orders import OrderStatus
 from proxy.export import BuildFailedError, Page, StillReadingError
 from proxy.shipstation.requests import ExportRequest
 from tests.export.conftest import OpenWorld
@@ -160,6 +161,27 @@ async def test_pages_are_forgotten_after_a_while_and_read_anew(world: World) -> 
     assert len(world.connector.asked) == 2
 
 
+async def test_a_second_import_within_the_minute_brings_what_changed_since_the_first(world: World) -> None:
+    world.book.add()
+    await world.poll()
+    await world.poll()
+    world.book.edit("000001", status=OrderStatus.CANCELLED)
+    world.book.add()
+    assert world.poller.begin().start == world.poller.begin().end
+    await world.poll()
+    assert world.differences() == {}
+
+
+async def test_the_same_minute_asked_for_again_holds_what_its_lost_answer_held(world: World) -> None:
+    fill(world, 1)
+    await world.poll()
+    world.book.add()
+    for _ in range(3):
+        await world.sent(await world.ask())
+    await world.poll()
+    assert world.differences() == {}
+
+
 @pytest.mark.parametrize("error", [UnavailableError("shop is down"), ThrottledError("slow down", retry_after=9), AuthenticationError("no")])
 async def test_a_failed_page_of_the_shop_fails_the_window_on_every_replica(world: World, error: Exception) -> None:
     world.connector.counts = False
@@ -209,6 +231,19 @@ async def test_past_the_deadline_reading_goes_on_and_a_later_poll_finds_it_done(
     await world.poll()
     assert world.poller.received == 9
     assert len(world.connector.asked) == 1
+
+
+async def test_a_connector_that_hangs_for_good_is_given_up_and_the_window_read_anew(world: World) -> None:
+    fill(world, 4)
+    hang_at(world, 1)
+    with pytest.raises(StillReadingError):
+        await world.ask()
+    await world.settle(600)
+    with pytest.raises(StillReadingError):
+        await world.ask()
+    await world.settle(300)
+    await world.poll()
+    assert world.differences() == {}
 
 
 async def test_a_window_whose_builder_was_killed_is_taken_over_in_mid_walk(world: World) -> None:
