@@ -12,11 +12,11 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from connectors.errors import RefusedError, UnavailableError
+from connectors.errors import RefusedError
 from connectors.woocommerce.api import LARGEST_PAGE
 from connectors.woocommerce.decoding import Row
-from connectors.woocommerce.pages import Ask, OrderPages, Sort
-from connectors.woocommerce.walk import HOUR
+from connectors.woocommerce.pages import Ask, OrderPages, Page, Sort
+from connectors.woocommerce.walk import HOUR, restless
 
 # How often a list that changes while it is read is read again.
 _PASSES = 5
@@ -70,13 +70,22 @@ class IndexWalk:
         """Scan from the newest change and stop where it gets older than the span; None if the shop does not sort that way.
 
         An edit moves an order to the front, which pushes others to pages that are still to come: none is missed. There is no upper bound,
-        for an order that passed it would leave the list and pull others forward; pages overlap a little for those that leave by the trash.
+        for an order that passed it would leave the list and pull others forward; pages overlap a little for those that leave by the trash,
+        and if more of them leave the scan begins again.
         """
         found: dict[int, datetime] = {}
-        ask = Ask(status=self._status, after=self._low, sort=Sort.NEWEST_CHANGE, brief=True)
+        first = ask = Ask(status=self._status, after=self._low, sort=Sort.NEWEST_CHANGE, brief=True)
         newest: datetime | None = None
+        before: Page | None = None
+        passes = 1
         while True:
             page = await self._pages.read(ask)
+            if before is not None and page.may_skip(before):
+                if (passes := passes + 1) > _PASSES:
+                    raise restless()
+                before, newest, ask = None, None, first
+                continue
+            before = page
             times = [row.modified for row in page.rows if row.modified is not None]
             unsorted = any(later > earlier for earlier, later in itertools.pairwise(times))
             if unsorted or (times and newest is not None and times[0] > newest + HOUR):
@@ -101,7 +110,7 @@ class IndexWalk:
                 ask = msgspec.structs.replace(ask, offset=ask.offset + page.size)
             if set(found) == known:
                 return found
-        raise UnavailableError("The shop's list of orders kept changing while it was read; it will be read again later.")
+        raise restless()
 
     @property
     def _low(self) -> datetime | None:

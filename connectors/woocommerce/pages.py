@@ -61,6 +61,11 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
             return self.offset + self.size >= self.total
         return len(self.rows) < self.size
 
+    def may_skip(self, before: Page) -> bool:
+        """Whether rows may have moved up unseen since the page `before`, which this one overlaps: none comes again, in a list of another length."""
+        known = {row.id for row in before.rows}
+        return not any(row.id in known for row in self.rows) and (self.total is None or self.total != before.total)
+
 
 class OrderPages:
     """Reads pages for one walk. What size the shop can bear is found once and kept."""

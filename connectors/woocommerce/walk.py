@@ -43,7 +43,8 @@ class KeyWalk:
         cursor = self._start - HOUR if self._start is not None else None
         anchored = False
         margin = timedelta(0)
-        offset = 0
+        offset = passes = 0
+        before: Page | None = None
         while True:
             page = await self._page(cursor - margin if cursor is not None else None, offset)
             if anchored and not margin and not any(row.modified == cursor for row in page.rows):
@@ -51,8 +52,14 @@ class KeyWalk:
                 continue
             if fresh := self.fresh(page.rows):
                 yield fresh
+            if offset and before is not None and page.may_skip(before):
+                if (passes := passes + 1) > _PASSES:
+                    raise restless()
+                offset = 0
+                continue
             if page.last:
                 return
+            before = page
             newest = max((row.modified for row in page.rows if row.modified is not None), default=None)
             if newest is not None and (cursor is None or newest > cursor):
                 cursor, anchored, margin, offset = newest, True, timedelta(0), 0
@@ -128,4 +135,9 @@ class KeyWalk:
                 # Orders that the shop counts but cannot load never come: a pass without news is the end, too.
                 if page.total is None or len(given) >= page.total or len(given) == known:
                     return
-        raise UnavailableError("Hundreds of orders are changing at this moment; they will be read again later.")
+        raise restless()
+
+
+def restless() -> UnavailableError:
+    """The error for a list that will not hold still."""
+    return UnavailableError("The shop's list of orders kept changing while it was read; it will be read again later.")

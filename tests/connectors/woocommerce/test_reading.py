@@ -290,3 +290,39 @@ async def test_one_order_that_is_no_order_at_all_is_set_aside(shop: FakeWooComme
     assert (one.id, one.modified_at, one.reason) == ("8", at(1), "number: expected text or a number, found an object")
     assert isinstance(three, RejectedOrder)
     assert "expected an object" in three.reason
+
+
+async def test_a_list_that_shrinks_to_less_than_was_walked_is_read_from_its_beginning(shop: FakeWooCommerceShop) -> None:
+    placed = place(shop, 6 * SIZE)
+
+    def leave(seen: SeenRequest) -> None:
+        """The last row of page 3 leaves before page 4 is asked for; while it is looked for an hour earlier, nearly all others leave."""
+        asked = lists(shop)
+        if seen.query.get("offset"):
+            gone = placed[:-4]
+        elif len(asked) == 4:
+            gone = placed[2 * SIZE : 3 * SIZE]
+        else:
+            return
+        for order in gone:
+            shop.book.touch(order, WINDOW.end + timedelta(hours=1))
+
+    shop.on_request.append(leave)
+    async with open_woocommerce(shop, QUICK, page_size=SIZE) as connector:
+        found = await ids(connector)
+    assert any(seen.query.get("offset") for seen in lists(shop))
+    assert set(placed[-4:]) <= set(found)
+
+
+async def test_a_shop_too_old_to_filter_from_which_a_crowd_leaves_by_the_trash_hides_none_of_the_others(shop: FakeWooCommerceShop) -> None:
+    shop.traits.ignores_bounds = True
+    placed = place(shop, 6 * SIZE)
+    leaving = set(placed[3 * SIZE :])
+
+    def leave(seen: SeenRequest) -> None:
+        while leaving and seen.query.get("offset") == "5" and seen.query.get("order") == "desc":
+            shop.book.delete(leaving.pop())
+
+    shop.on_request.append(leave)
+    async with open_woocommerce(shop, QUICK, page_size=SIZE) as connector:
+        assert await ids(connector) == placed[: 3 * SIZE]
