@@ -103,7 +103,7 @@ async def by_offset(
     """Walk by position: `fetch(offset, size)`; read again until a whole pass brings nothing new.
 
     Items that leave the list between two pages move the others across a page border unseen; so, as soon as the shop's total does not agree
-    with what was met, or items came twice, another pass is made, `PASSES` at most. Each identity is given once. `short_is_last` ends a
+    with what was met, or items came twice, or the shop states no total for a list of several pages, another pass is made, `PASSES` at most. Each identity is given once. `short_is_last` ends a
     pass at a page shorter than asked for: only for shops that always fill their pages and state no total. Raises `UnavailableError` if the
     list never settles.
     """
@@ -150,13 +150,14 @@ class _Reading(Generic[T]):
         self._last: list[Hashable] = []
         self._totals: set[int] = set()
         self._doubled = False
+        self._broad = False
         self._reached = 0
         self.ended = False
 
     @property
     def settled(self) -> bool:
-        """True if nothing hints at a move: one total throughout, met in full, and nothing twice."""
-        return not self._doubled and (not self._totals or self._totals == {len(self._met)})
+        """True if nothing hints at a move: one total throughout, met in full, and nothing twice. Without a total only one page can be sure."""
+        return not self._doubled and (self._totals == {len(self._met)} if self._totals else not self._broad)
 
     def take(self, page: Page[T], start: int, size: int, seen: set[Hashable], *, short_is_last: bool) -> list[T]:
         """The items of the page that no pass has met before."""
@@ -167,6 +168,7 @@ class _Reading(Generic[T]):
         if not names or names == self._last:
             self.ended = True
             return []
+        self._broad |= bool(self._last) or (len(names) >= size and page.has_next is not False)
         # A smaller page size may begin inside what was read before.
         if start >= self._reached:
             self._doubled |= any(name in self._met for name in names) or len(set(names)) < len(names)
