@@ -231,8 +231,9 @@ async def by_key(
     for _ in range(budget):
         page, asked = await _measured(fetch, place, sized)
         names = [identity(item) for item in page.items]
-        # An empty page proves nothing: the list got shorter, and what stood behind moved to where we have been.
-        if place.overlaps and (not names or names[0] not in seen):
+        # An empty page proves nothing: the list got shorter, and what stood behind moved to where we have been. Nor does an item that was met
+        # under this key and has another one by now: it was edited and came from behind.
+        if place.overlaps and (not names or names[0] not in seen or _is_behind(place, key(page.items[0]))):
             place = place.again(asked)
             continue
         fresh = [item for item, name in zip(page.items, names, strict=True) if name not in seen]
@@ -254,6 +255,11 @@ async def _measured(fetch: Callable[[K, int, int], Awaitable[Page[T]]], place: _
         return await fetch(place.key, place.skip, size), size
 
     return await sized.fetch(get)
+
+
+def _is_behind(place: _Place[K], found: K | None) -> bool:
+    """Whether a key lies past the one that is being read."""
+    return found is not None and found > place.key
 
 
 def _walked(page: Page[T], skip: int, asked: int, *, short: bool) -> bool:

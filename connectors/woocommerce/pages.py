@@ -63,8 +63,8 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 
     def may_skip(self, before: Page) -> bool:
         """Whether rows may have moved up unseen since the page `before`, which this one overlaps: none comes again, in a list of another length."""
-        known = {row.id for row in before.rows}
-        return not any(row.id in known for row in self.rows) and (self.total is None or self.total != before.total)
+        known = {(row.id, row.modified) for row in before.rows}
+        return not any((row.id, row.modified) in known for row in self.rows) and (self.total is None or self.total != before.total)
 
 
 class OrderPages:
