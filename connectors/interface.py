@@ -44,9 +44,10 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CheckReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What `check` found, in the order it looked."""
+    """What `check` found, in the order it looked. `undated`: the changes that move no modified time in this shop, in words; none known if empty."""
 
     findings: tuple[Finding, ...]
+    undated: str = ""
 
     @property
     def healthy(self) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Container, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from proxy.settings_types import parse_duration
+from proxy.moments import parse_moment
 from proxy.storage.interface import Attempt, Deliveries, Delivery, DeliveryFilter, DeliveryState
 
 # What may be brought back or given up, unless a worker holds it.
@@ -31,22 +31,16 @@ def parse_wanted(
         ids=tuple(_number(text) for text in ids),
         store=store or None,
         states=tuple(_state(text) for text in states),
-        since=parse_moment(since, datetime.now(UTC)) if since else None,
+        since=_since(since) if since else None,
         order=order or None,
     )
 
 
-def parse_moment(text: str, now: datetime) -> datetime:
-    """A duration before `now`, or a date with or without a time, UTC unless it says otherwise. Raises WantedError."""
+def _since(text: str) -> datetime:
     try:
-        return now - parse_duration(text)
-    except ValueError:
-        pass
-    try:
-        moment = datetime.fromisoformat(text)
+        return parse_moment(text, datetime.now(UTC))
     except ValueError as error:
-        raise WantedError(f"since: expected a duration such as 2d, or a date such as 2026-01-31T08:00, found {text!r}") from error
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        raise WantedError(f"since: {error}") from error
 
 
 def to_retry(wanted: DeliveryFilter) -> DeliveryFilter:

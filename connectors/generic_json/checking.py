@@ -29,7 +29,7 @@ async def check_shop(
         findings.append(await _count(count, window))
     findings += _write_findings(settings)
     findings += clock_findings(upstream.clock_offset)
-    return CheckReport(findings=tuple(findings))
+    return CheckReport(findings=tuple(findings), undated=settings.orders.undated)
 
 
 async def _read_some(listing: Listing, window: Window) -> Finding:

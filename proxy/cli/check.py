@@ -17,6 +17,7 @@ from proxy.cli.options import chosen_store, read_settings, settings_option
 from proxy.settings import Settings, StoreSettings
 from proxy.storage.database import Database
 from proxy.storage.errors import StorageError
+from proxy.storage.sqlite import missing_file
 from proxy.stores import open_store
 from proxy.telemetry.logs import configure_logs
 
@@ -50,7 +51,7 @@ async def _check_all(console: Console, settings: Settings, stores: Mapping[str, 
     for name, store in stores.items():
         console.print(f"\n[bold]{name}[/bold] ({store.connector.type})")
         report = await _check_store(name, store)
-        for finding in report.findings:
+        for finding in (*report.findings, *_sweep_findings(report, settings)):
             _show(console, finding)
         healthy = healthy and report.healthy
     return healthy
@@ -61,10 +62,22 @@ async def _check_store(name: str, settings: StoreSettings) -> CheckReport:
         return await store.connector.check()
 
 
+def _sweep_findings(report: CheckReport, settings: Settings) -> tuple[Finding, ...]:
+    """What a shop needs that does not date all its changes."""
+    if not report.undated:
+        return ()
+    if settings.export.sweep is None:
+        what = (
+            f"this shop does not date every change ({report.undated}), and no sweep looks for the others: ShipStation will not hear of them"
+        )
+        return (Finding(level=CheckLevel.WARNING, what=what, advice="set `export: {sweep: 1h}`; the open orders are then read that often"),)
+    return (Finding(level=CheckLevel.OK, what=f"a sweep looks for changes that this shop does not date ({report.undated})"),)
+
+
 async def _check_database(settings: Settings) -> Finding:
     """Whether the database can be reached; a SQLite file is not made for that, only its folder is looked at."""
     url = settings.database.get_secret_value()
-    if (finding := _missing_file(url)) is not None:
+    if (finding := _file_to_come(url)) is not None:
         return finding
     place = "unknown"
     try:
@@ -76,10 +89,9 @@ async def _check_database(settings: Settings) -> Finding:
         return Finding(level=CheckLevel.PROBLEM, what=f"{error} ({place})", advice="see that it runs and that `database:` is right")
 
 
-def _missing_file(url: str) -> Finding | None:
+def _file_to_come(url: str) -> Finding | None:
     """What a SQLite file that is not there yet means."""
-    file = Path(url.removeprefix("sqlite:///"))
-    if not url.startswith("sqlite:") or file.exists():
+    if (file := missing_file(url)) is None:
         return None
     if os.access(file.parent, os.W_OK | os.X_OK):
         return Finding(level=CheckLevel.OK, what=f"database: {file} will be made by `portside serve`")

@@ -152,8 +152,9 @@ def _print_table(found: Sequence[Delivery]) -> None:
 
 def _print_one(shown: dict[str, Any]) -> None:
     console = Console(highlight=False, soft_wrap=True)
-    for name, value in shown.items():
-        if name != "tried" and value not in {None, ""}:
+    told = shown | {"items": shown["items"] or "all that is left"}
+    for name, value in told.items():
+        if name != "tried" and value not in (None, "", False):
             console.print(Text(f"{name.replace('_', ' '):16} {value}"))
     console.print()
     for attempt in shown["tried"]:

@@ -16,9 +16,8 @@ from rich.text import Text
 from connectors.errors import ConnectorError
 from connectors.orders import Window
 from connectors.upstream import Exchange
-from proxy.cli.export import Moment
 from proxy.cli.kinds import find_kind
-from proxy.cli.options import chosen_store, read_settings, settings_option
+from proxy.cli.options import Moment, chosen_store, read_settings, settings_option
 from proxy.settings import StoreSettings
 from proxy.stores import open_store
 from proxy.telemetry.logs import configure_logs

@@ -15,37 +15,13 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from connectors.errors import ConnectorError
 from connectors.orders import Window
 from proxy.cli.kinds import find_kind
-from proxy.cli.options import CommandError, chosen_store, read_settings, settings_option
+from proxy.cli.options import CommandError, Moment, chosen_store, read_settings, settings_option
 from proxy.export.preparation import Prepared, policy_of, prepare
 from proxy.policy import HeldBack
 from proxy.settings import StoreSettings
-from proxy.settings_types import parse_duration
 from proxy.shipstation.orders_xml import frame_page
 from proxy.stores import Store, open_store
 from proxy.telemetry.logs import configure_logs
-
-
-class Moment(click.ParamType[datetime]):
-    """A time: a duration before now (`2d`), or a date with or without a time, UTC."""
-
-    name = "time"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """Aware UTC."""
-        if isinstance(value, datetime):
-            return value
-        text = str(value)
-        try:
-            return datetime.now(UTC) - parse_duration(text)
-        except ValueError:
-            pass
-        try:
-            moment = datetime.fromisoformat(text)
-        except ValueError:
-            self.fail(
-                f"expected a duration such as 2d or 12h, or a date such as 2026-01-31 or 2026-01-31T08:00, found {text!r}", param, ctx
-            )
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 @click.command(short_help="Print the XML for the orders changed in a span of time.")

@@ -13,9 +13,8 @@ import msgspec
 from connectors.errors import ConnectorError
 from connectors.inspection import Inspectable
 from connectors.orders import Window
-from proxy.cli.export import Moment
 from proxy.cli.kinds import find_kind
-from proxy.cli.options import CommandError, chosen_store, read_settings, settings_option
+from proxy.cli.options import CommandError, Moment, chosen_store, read_settings, settings_option
 from proxy.settings import StoreSettings
 from proxy.stores import open_store
 from proxy.telemetry.logs import configure_logs

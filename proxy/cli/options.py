@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -10,6 +11,7 @@ import click
 from rich.console import Console
 
 from proxy.cli.kinds import find_kind
+from proxy.moments import parse_moment
 from proxy.settings import Settings, StoreSettings
 from proxy.settings_file import load_settings
 from proxy.settings_problems import SettingsError, did_you_mean
@@ -33,6 +35,21 @@ settings_option = click.option(
 def wide_console() -> Console:
     """Where tables go: as wide as the terminal, and wide where there is none, for a table squeezed into 80 columns cannot be searched."""
     return Console(highlight=False, width=None if sys.stdout.isatty() else _PLAIN_WIDTH)
+
+
+class Moment(click.ParamType[datetime]):
+    """A time: a duration before now (`2d`), or a date with or without a time, UTC."""
+
+    name = "time"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Aware UTC."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            return parse_moment(str(value), datetime.now(UTC))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
 
 
 class CommandError(click.ClickException):

@@ -13,6 +13,7 @@ from proxy.storage.database import Database
 from proxy.storage.deliveries import DatabaseDeliveries
 from proxy.storage.errors import StorageError
 from proxy.storage.export_database import DatabaseExportStorage
+from proxy.storage.sqlite import missing_file
 from proxy.telemetry.logs import configure_logs
 
 T = TypeVar("T")
@@ -21,9 +22,12 @@ T = TypeVar("T")
 def open_records(settings: Settings, work: Callable[[Ledger, DatabaseDeliveries], Awaitable[T]]) -> T:
     """What `work` gives, or the end of the command with one line."""
     configure_logs(level="error")
+    url = settings.database.get_secret_value()
+    if (file := missing_file(url)) is not None:
+        raise CommandError(f"there is no database at {file}; `portside serve` makes it, and `database:` in the settings says where")
 
     async def opened() -> T:
-        async with Database.open(settings.database.get_secret_value()) as database:
+        async with Database.open(url) as database:
             await database.check()
             return await work(Ledger(DatabaseExportStorage(database)), DatabaseDeliveries(database))
 

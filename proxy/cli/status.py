@@ -10,8 +10,7 @@ import click
 from rich.table import Table
 from rich.text import Text
 
-from proxy.cli.export import Moment
-from proxy.cli.options import CommandError, chosen_store, read_settings, settings_option, wide_console
+from proxy.cli.options import CommandError, Moment, chosen_store, read_settings, settings_option, wide_console
 from proxy.cli.records import open_records
 from proxy.export.ledger import Ledger
 from proxy.standing import Standing, exact_moment, plain_standing, read_standings

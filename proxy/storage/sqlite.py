@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
+from pathlib import Path
 from threading import Thread
 from typing import Any
 from weakref import WeakSet
@@ -37,6 +38,12 @@ class SqliteThreads:
         for thread in list(self._threads):
             if thread.is_alive():
                 await asyncio.to_thread(thread.join, BUSY_SECONDS)
+
+
+def missing_file(url: str) -> Path | None:
+    """The file that a `sqlite:///` URL names, if it is not there; opening it would make it."""
+    file = Path(url.removeprefix("sqlite:///").partition("?")[0])
+    return file if url.startswith("sqlite:") and not file.exists() else None
 
 
 def prepare(engine: AsyncEngine) -> None:

@@ -113,7 +113,10 @@ def test_the_list_can_be_narrowed_down(command: CommandLine, options: list[str],
     ("words", "complaint"),
     [
         (["list", "--state", "lost"], "state: expected one of waiting, delivered, dead, discarded, found 'lost'"),
-        (["list", "--since", "yesterday"], "since: expected a duration such as 2d, or a date such as 2026-01-31T08:00, found 'yesterday'"),
+        (
+            ["list", "--since", "yesterday"],
+            "since: expected a duration such as 2d or 12h, or a date such as 2026-01-31 or 2026-01-31T08:00, found 'yesterday'",
+        ),
         (["retry", "two"], "id: expected a delivery's number, found 'two'"),
         (["show", "404"], "there is no delivery 404"),
         (["discard"], "expected which deliveries to discard: ids, a store, a state, an order or a time; found none"),
@@ -129,7 +132,9 @@ def test_one_delivery_is_shown_with_every_attempt(command: CommandLine) -> None:
     out = command("show", "2")
     assert "tracking number  1Z2" in out
     assert "refused        0.125 s  cancelled, says the shop" in out
+    assert "items            all that is left" in out
     assert "Ada" not in out
+    assert "under way" not in out
     shown = json.loads(command("show", "2", "--json"))
     assert [attempt["outcome"] for attempt in shown["tried"]] == ["refused"]
     assert "not tried yet" in command("show", "5")
@@ -162,9 +167,12 @@ def test_a_dry_run_shows_and_changes_nothing(command: CommandLine, word: str) ->
     assert command.states() == BEFORE
 
 
-def test_a_database_that_is_not_there_is_one_readable_line(command: CommandLine) -> None:
-    command.settings.write_text(command.settings.read_text().replace("/portside.db", "/missing/portside.db"))
-    assert "unable to open database file" in command("list", status=1)
+@pytest.mark.parametrize("place", ["missing/portside.db", "other.db"])
+def test_a_database_that_is_not_there_is_one_readable_line_and_stays_away(command: CommandLine, place: str) -> None:
+    command.settings.write_text(command.settings.read_text().replace("/portside.db", f"/{place}"))
+    file = command.settings.parent / place
+    assert f"there is no database at {file}" in command("list", status=1)
+    assert not file.exists()
 
 
 @pytest.fixture

@@ -106,6 +106,8 @@ class ListSettings(Block):
     are given once."""
     open: OpenSettings = OpenSettings()
     """How to find all open orders, however old."""
+    undated: str = ""
+    """The changes that move no modified time, in words, e.g. `cancelling an order`: `portside check` then asks for `export.sweep`."""
     sorted: bool = False
     """The shop lists oldest change first and never loses one over that: orders go out page by page. Else a window is read whole and sorted
     here."""
