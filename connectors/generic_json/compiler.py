@@ -17,6 +17,9 @@ from connectors.generic_json.functions.standard import weight_of
 MOST_DEPTH: Final = 60
 """Levels a syntax tree may have."""
 
+# What goes on with a value's parts; of the true or false that `!` gives there are none. `!a.b` is read as `(!a).b`.
+_ON_WHOLES: Final = frozenset({"subexpression", "filter_projection", "flatten"})
+
 Node = Mapping[str, Any]
 Evaluate = Callable[[Any, Run], Any]
 
@@ -29,6 +32,8 @@ def compile_tree(node: Node, depth: int = 0) -> Evaluate:
     if keys is not None:
         return _path(keys)
     kind = node["type"]
+    if kind in _ON_WHOLES and node["children"][0]["type"] == "not_expression":
+        raise ValueError("`!` takes only the name right behind it here; write !(…) around all that it is to turn")
     parts = [compile_tree(child, depth + 1) for child in node["children"]] if kind != "slice" else []
     if kind == "function_expression":
         return bind_call(node["value"], [child["type"] == "expref" for child in node["children"]], _constants(node), parts)

@@ -55,7 +55,13 @@ def test_an_expression_means_what_the_reference_says(text: str, value: Any) -> N
         wanted = jmespath.search(text, value)
     except JMESPathError:
         return
-    assert repr(read_expression(text)(value)) == repr(wanted)
+    try:
+        expression = read_expression(text)
+    except ValueError as error:
+        # The parts of a true or false, which the reference finds to be nothing.
+        assert "write !(" in str(error)  # noqa: PT017 -- most examples are not refused
+        return
+    assert repr(expression(value)) == repr(wanted)
 
 
 def test_numbers_are_exact() -> None:
@@ -89,6 +95,9 @@ def test_knows_the_names_it_begins_with(text: str, roots: set[str]) -> None:
         ("a-b", "not understood at character 2, at '-b'; a name with a hyphen stands in double quotes, as in \"a-b\""),
         ("$.a", "not understood at character 1, at '$.a'; a JMESPath has no $, it begins at the top by itself"),
         ("a=b", "equality is written =="),
+        ("!a.b", "`!` takes only the name right behind it here; write !(…) around all that it is to turn"),
+        ("!lines[?open]", "write !(…)"),
+        ("length(lines[?!line.stocks]) > `0`", "write !(…)"),
         ("'a", "not understood at character 1, at \"'a\"; the ' that ends it is missing"),
         ("a b", "expected a comma, a dot or an operator before character 3, at 'b'"),
         ("words(a b)", "expected a comma, a dot or an operator before character 9, at 'b)'"),

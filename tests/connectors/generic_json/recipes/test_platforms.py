@@ -148,6 +148,15 @@ async def test_a_whole_shipment_told_twice_leaves_one(make: type[Platform]) -> N
     assert after.status is OrderStatus.SHIPPED
 
 
+async def test_goods_whose_stock_saleor_does_not_track_leave_from_its_first_warehouse() -> None:
+    shop = Saleor()
+    shop.tracks = False
+    async with opened(shop) as connector:
+        order = (await listed(connector))[1]
+        assert (await connector.ship(told(order, "T1"), ())).completed
+    assert [(parcel.tracking, parcel.pieces) for parcel in shop.sale(1003).parcels] == [("T1", {"A": 2, "B": 1})]
+
+
 @EACH
 async def test_a_part_and_then_the_rest_reach_the_shop_once_each(make: type[Platform]) -> None:
     shop = make()
