@@ -47,7 +47,7 @@ def encode_order(order: Order, *, dimensions: bool = False) -> bytes:
     e-mail address, image link or UPC that would not be valid is left out.
     """
     size = _size(order.dimensions) if dimensions and order.dimensions is not None else ""
-    lines = "".join(map(_item, order.items, count(1)))
+    lines = "".join(map(_line, order.items, count(1)))
     encoded = f"<Order>{_head(order)}{size}{_customer(order.customer, order.number)}<Items>{lines}</Items></Order>".encode()
     check_order(encoded)
     return encoded
@@ -125,38 +125,43 @@ def _place(address: Address) -> str:
     )
 
 
-def _item(item: LineItem, number: int) -> str:
-    path = f"Items/Item[{number}]"
+def _line(item: LineItem, number: int) -> str:
+    try:
+        return _item(item)
+    except InvalidOrderError as error:
+        raise InvalidOrderError(f"Items/Item[{number}]/{error.field}", error.rule, error.reason) from error
+
+
+def _item(item: LineItem) -> str:
+    """One line; an error names the field without the way to it."""
     if not 1 <= item.quantity <= MOST_PIECES:
-        raise InvalidOrderError(f"{path}/Quantity", f"a whole number from 1 to {MOST_PIECES}", str(item.quantity))
-    line_id = f"<LineItemID>{_id(item.id, f'{path}/LineItemID')}</LineItemID>" if item.id else ""
-    price = _money(item.unit_price, f"{path}/UnitPrice")
-    options = "".join(
-        [
-            f"<Option><Name>{_free(option.name, 100)}</Name><Value>{_free(option.value, 100)}</Value></Option>"
-            for option in _ten(item.options)
-        ]
-    )
+        raise InvalidOrderError("Quantity", f"a whole number from 1 to {MOST_PIECES}", str(item.quantity))
+    line_id = f"<LineItemID>{_id(item.id, 'LineItemID')}</LineItemID>" if item.id else ""
     return (
         f"<Item>{line_id}"
         f"<SKU>{_free(item.sku, 50)}</SKU>"
         f"<Name>{_free(item.name if item.name.strip() else item.sku or item.id, 200)}</Name>"
-        f"{_image(item.image_url)}{_weight(item.weight, path)}"
+        f"{_image(item.image_url)}{_weight(item.weight)}"
         f"<Quantity>{item.quantity}</Quantity>"
-        f"<UnitPrice>{price}</UnitPrice>"
+        f"<UnitPrice>{_money(item.unit_price, 'UnitPrice')}</UnitPrice>"
         f"{f'<UPC>{item.upc}</UPC>' if _UPC.fullmatch(item.upc) else ''}"
         f"{_optional('Location', item.location, 100)}"
         # The guide asks for a negative price in an adjustment; a fee is a line like any other.
         f"{'<Adjustment>true</Adjustment>' if item.adjustment and item.unit_price < 0 else ''}"
-        f"{f'<Options>{options}</Options>' if options else ''}</Item>"
+        f"{_options(item.options) if item.options else ''}</Item>"
     )
 
 
-def _weight(weight: Weight | None, path: str) -> str:
+def _options(options: tuple[ItemOption, ...]) -> str:
+    told = [f"<Option><Name>{_free(option.name, 100)}</Name><Value>{_free(option.value, 100)}</Value></Option>" for option in _ten(options)]
+    return f"<Options>{''.join(told)}</Options>"
+
+
+def _weight(weight: Weight | None) -> str:
     """What rounds to nothing still weighs the least that can be said; what weighs nothing is not known."""
     if weight is None or weight.value <= 0:
         return ""
-    return f"<Weight>{_decimal(weight.value, f'{path}/Weight', _CENT)}</Weight><WeightUnits>{weight.unit}</WeightUnits>"
+    return f"<Weight>{_decimal(weight.value, 'Weight', _CENT)}</Weight><WeightUnits>{weight.unit}</WeightUnits>"
 
 
 def _ten(options: tuple[ItemOption, ...]) -> tuple[ItemOption, ...]:

@@ -53,7 +53,7 @@ def units(text: str) -> int:
     """The length of `text` as ShipStation counts it: UTF-16 code units, two for an emoji."""
     if text.isascii():
         return len(text)
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def cut(text: str, limit: int) -> str:
@@ -69,13 +69,8 @@ def cut(text: str, limit: int) -> str:
 
 
 def _fitting(text: str, limit: int) -> int:
-    """How many characters from the left have at most `limit` UTF-16 units together."""
-    room = limit
-    for index, character in enumerate(text):
-        room -= 2 if character > "\uffff" else 1
-        if room < 0:
-            return index
-    return len(text)
+    """How many characters from the left have at most `limit` UTF-16 units together; half a pair at the edge counts for nothing."""
+    return len(text[:limit].encode("utf-16-le")[: 2 * limit].decode("utf-16-le", "ignore"))
 
 
 def _boundary(text: str, end: int) -> int:
