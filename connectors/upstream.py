@@ -149,6 +149,12 @@ class Upstream:
         twin._judge, twin._review = judge, review  # noqa: SLF001 - the same class
         return twin
 
+    def once(self) -> Upstream:
+        """The same shop, asked without repeats: for a question that is put only to see whether it is answered."""
+        twin = copy.copy(self)
+        twin._retry = msgspec.structs.replace(self._retry, attempts=1)  # noqa: SLF001 - the same class
+        return twin
+
     async def get(self, path: str, params: Pairs = (), *, headers: Mapping[str, str] | None = None, data: bool = True) -> Reply:
         """A read: repeated after a failure, follows redirects to the same host. `data=False` accepts an answer that is not JSON.
 

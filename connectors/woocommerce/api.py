@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from connectors.errors import RefusedError
+from connectors.errors import ConnectorError, RefusedError
 from connectors.request import Pairs, segment
 from connectors.response import Reply
 from connectors.upstream import Upstream
@@ -40,7 +40,15 @@ class Api:
 
     async def get(self, path: str, params: Pairs = (), *, root: str = CORE) -> Reply:
         """One read. `path` is relative to `root`."""
-        return await self._upstream.get(root + path, (*params, ("_portside", f"{self._run}{next(self._count)}")))
+        return await self._upstream.get(root + path, (*params, self._mark()))
+
+    async def answers(self, path: str, params: Pairs = ()) -> bool:
+        """Whether the shop answers this read of the core API with data. Asked once, without repeats; does not raise."""
+        try:
+            await self._upstream.once().get(CORE + path, (*params, self._mark()))
+        except ConnectorError:
+            return False
+        return True
 
     async def page(self, *, data: bool = False) -> Reply:
         """The shop's home page."""
@@ -63,6 +71,9 @@ class Api:
     async def post(self, path: str, body: Any, params: Pairs = (), *, root: str = CORE) -> Reply:
         """One change. WooCommerce takes POST wherever it takes PUT, which firewalls like to forbid."""
         return await self._upstream.write("POST", root + path, json=body, params=params)
+
+    def _mark(self) -> tuple[str, str]:
+        return ("_portside", f"{self._run}{next(self._count)}")
 
 
 def _decoded(raw: msgspec.Raw, kind: type[T]) -> T | None:

@@ -13,7 +13,7 @@ from connectors.woocommerce.advice import advise
 from connectors.woocommerce.api import Api, order_path
 from connectors.woocommerce.catalog import Catalog
 from connectors.woocommerce.login import HeaderThenQuery
-from connectors.woocommerce.pages import Ask, params, total
+from connectors.woocommerce.pages import Ask, Sort, params, total
 from connectors.woocommerce.places import Places
 from connectors.woocommerce.settings import TrackingPlace, WooCommerceSettings
 from connectors.woocommerce.tracking import FulfillmentPlace, PluginPlace
@@ -67,7 +67,7 @@ class Checkup:
     async def _reading(self) -> Finding:
         """Address, API and key, by the call that everything rests on."""
         try:
-            reply = await self._api.get("orders", params(Ask(brief=True), 1))
+            reply = await self._api.get("orders", params(Ask(brief=True, sort=Sort.ID), 1))
             reply.decode(list[wire.Head])
         except ConnectorError as error:
             advice = advise(error)

@@ -81,5 +81,5 @@ async def open_woocommerce(settings: WooCommerceSettings, context: ConnectorCont
 
 
 def _patient(policy: UpstreamPolicy) -> UpstreamPolicy:
-    """A shop that fails on large pages is asked for smaller ones before it counts as down."""
-    return msgspec.structs.replace(policy, trip_after=max(policy.trip_after, len(SIZES) * policy.attempts + 1))
+    """A shop that fails on large pages is asked for smaller ones, for ids and times alone, and not to sort, before it counts as down."""
+    return msgspec.structs.replace(policy, trip_after=max(policy.trip_after, (len(SIZES) + 1) * policy.attempts + 1))

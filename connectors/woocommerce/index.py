@@ -1,6 +1,6 @@
 """The way round for shops that cannot be walked by key: find ids and times first, sort them here, then fetch the orders by id.
 
-Old shops ignore `modified_after` (before WooCommerce 5.8), some refuse `orderby=modified`, and caches serve what they like. Only ids and
+Old shops ignore `modified_after` (before WooCommerce 5.8), some refuse `orderby=modified` or fail over it, and caches serve what they like. Only ids and
 times are held in memory, never the orders.
 """
 
@@ -15,7 +15,7 @@ import msgspec
 from connectors.errors import RefusedError
 from connectors.woocommerce.api import LARGEST_PAGE
 from connectors.woocommerce.decoding import Row
-from connectors.woocommerce.pages import Ask, OrderPages, Page, Sort
+from connectors.woocommerce.pages import Ask, DistrustError, OrderPages, Page, Sort
 from connectors.woocommerce.walk import HOUR, restless
 
 # How often a list that changes while it is read is read again.
@@ -60,6 +60,8 @@ class IndexWalk:
         """The ids of all orders changed in the span, with their times."""
         try:
             found = await self._newest_first()
+        except DistrustError:
+            found = None
         except RefusedError as error:
             if error.status != _BAD_REQUEST:
                 raise

@@ -26,6 +26,10 @@ _BRIEF = "id,date_modified_gmt"
 _BAD_REQUEST = 400
 
 
+class DistrustError(Exception):
+    """The shop does not sort or filter as asked; the walk must go another way."""
+
+
 class Sort(StrEnum):
     """The orders of rows that a walk uses."""
 
@@ -68,25 +72,36 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OrderPages:
-    """Reads pages for one walk. What size the shop can bear is found once and kept."""
+    """Reads pages for one walk. What size the shop can bear, and whether it can sort by change, is found once and kept."""
 
     def __init__(self, api: Api, largest: int = LARGEST_PAGE) -> None:
         self._api = api
-        self._sizes = [largest, *(size for size in SIZES if size < largest)]
+        self._all_sizes = (largest, *(size for size in SIZES if size < largest))
+        self._sizes = list(self._all_sizes)
+        self._sorts_by_change = True
 
     async def read(self, ask: Ask) -> Page:
-        """One page; smaller ones are tried while the shop fails on it. Raises the last error."""
+        """One page; smaller ones are tried while the shop fails on it. Raises the last error.
+
+        Raises `DistrustError` where the shop fails only because it is to sort by change.
+        """
+        if ask.sort is not Sort.ID and not self._sorts_by_change:
+            raise _unsortable()
         while True:
             size = self._sizes[0]
             try:
                 reply = await self._api.get("orders", params(ask, size))
             except UnavailableError as error:
-                if not error.reached or (len(self._sizes) == 1 and ask.brief):
+                if not error.reached:
                     raise
-                if len(self._sizes) == 1:
+                if len(self._sizes) > 1:
+                    self._sizes.pop(0)
+                    continue
+                if not ask.brief:
                     return await self._one_by_one(ask, size, error)
-                self._sizes.pop(0)
-                continue
+                if await self._fails_to_sort(ask, size):
+                    raise _unsortable() from error
+                raise
             except (AuthenticationError, RefusedError) as error:
                 # WooCommerce refuses a parameter with 400, which the walks act upon; the rest is for a person.
                 if error.status == _BAD_REQUEST:
@@ -95,10 +110,20 @@ class OrderPages:
             rows = [read_row(raw) for raw in reply.decode(list[msgspec.Raw])]
             return Page(rows=rows, size=size, offset=ask.offset, total=total(reply))
 
+    async def _fails_to_sort(self, ask: Ask, size: int) -> bool:
+        """Whether the shop gives by id what it fails to give by change, as WooCommerce 7.3 did with orders in tables of their own. Asked once."""
+        if ask.sort is Sort.ID or not await self._api.answers("orders", params(msgspec.structs.replace(ask, sort=Sort.ID), size)):
+            return False
+        self._sorts_by_change = False
+        # The sizes were not what it failed over.
+        self._sizes = list(self._all_sizes)
+        return True
+
     async def _one_by_one(self, ask: Ask, size: int, error: UnavailableError) -> Page:
         """A page whose one order the shop breaks down over, as a plugin does that fails while it is shown: that one is set aside.
 
-        Raises `error` where the shop gives no ids and times either, or fails over more than one: then it is the shop.
+        Raises `error` where the shop gives no ids and times either, or fails over more than one: then it is the shop. Raises `DistrustError`
+        where it gives them, but not sorted by change.
         """
         try:
             brief = await self.read(msgspec.structs.replace(ask, brief=True))
@@ -147,6 +172,10 @@ def total(reply: Reply) -> int | None:
     """How many rows there are in all, as the shop's header says; None if it does not."""
     stated = reply.headers.get("X-WP-Total", "").strip()
     return int(stated) if stated.isascii() and stated.isdigit() else None
+
+
+def _unsortable() -> DistrustError:
+    return DistrustError("The shop fails when it is to sort orders by their last change.")
 
 
 def _bare(moment: datetime) -> str:

@@ -16,10 +16,10 @@ from connectors.woocommerce.decoding import Row, read_row
 from connectors.woocommerce.index import IndexWalk
 from connectors.woocommerce.lines import Rules
 from connectors.woocommerce.mapping import Surroundings, read_order
-from connectors.woocommerce.pages import Ask, OrderPages, params, total
+from connectors.woocommerce.pages import Ask, DistrustError, OrderPages, params, total
 from connectors.woocommerce.statuses import DRAFTS, bare, open_statuses
 from connectors.woocommerce.surroundings import Surveyor
-from connectors.woocommerce.walk import HOUR, DistrustError, KeyWalk
+from connectors.woocommerce.walk import HOUR, KeyWalk
 
 # `any` leaves out the trash, and says nothing of an order that went there: it is read by a walk of its own.
 EVERY = ("any", "trash")

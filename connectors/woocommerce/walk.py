@@ -16,16 +16,12 @@ import msgspec
 
 from connectors.errors import RefusedError, UnavailableError
 from connectors.woocommerce.decoding import Row
-from connectors.woocommerce.pages import SECOND, Ask, OrderPages, Page
+from connectors.woocommerce.pages import SECOND, Ask, DistrustError, OrderPages, Page
 
 HOUR = timedelta(hours=1)
 # A second in which orders still change is read again, this often at most.
 _PASSES = 5
 _BAD_REQUEST = 400
-
-
-class DistrustError(Exception):
-    """The shop does not sort or filter as asked; the walk must go another way."""
 
 
 class KeyWalk:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 from connectors.testing.book import BookOrder
-from connectors.testing.shops.woocommerce.answers import refuse_parameter
+from connectors.testing.shops.woocommerce.answers import refuse, refuse_parameter
 from connectors.testing.shops.woocommerce.rendering import word
 from connectors.testing.shops.woocommerce.traits import Traits
 
@@ -34,6 +34,8 @@ def select(request: web.Request, orders: Iterable[BookOrder], traits: Traits) ->
     by = query.get("orderby", "date")
     if by not in _ORDERS or (by == "modified" and traits.refuses_modified_order):
         return refuse_parameter("orderby", "orderby is not one of date, id, include, title, and slug.")
+    if by == "modified" and traits.fails_on_modified_order:
+        return refuse(500, "internal_server_error", "There has been a critical error on this website.")
     if query.get("order", "desc") not in {"asc", "desc"}:
         return refuse_parameter("order", "order is not one of asc and desc.")
     found = _bounded(request, orders, statuses, traits)

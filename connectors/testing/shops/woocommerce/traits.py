@@ -10,8 +10,9 @@ class Traits:
     """Change them before or between requests.
 
     `zone` is the site's time zone. `ignores_bounds` plays WooCommerce before 5.8, `refuses_modified_order` a shop without
-    `orderby=modified`, `unsorted` one whose plugin undoes the sorting. `unloadable` are ids that are counted but never shown, which makes
-    short pages. `largest_page` is the most rows the shop can give before it fails with 500. `hides_totals` drops the X-WP-Total headers.
+    `orderby=modified`, `fails_on_modified_order` one that answers it with 500, `unsorted` one whose plugin undoes the sorting. `unloadable`
+    are ids that are counted but never shown, which makes short pages. `largest_page` is the most rows the shop can give before it fails with
+    500. `hides_totals` drops the X-WP-Total headers.
 
     `plugin` is `ast`, `shipment_tracking` or empty; `providers` its list of carriers; `fulfillments` WooCommerce's own feature.
     `extra_statuses` are those that plugins registered. `pretty_permalinks` off means that there is no REST API. `lists_refunds` off plays a
@@ -26,6 +27,7 @@ class Traits:
     folder: str = ""
     ignores_bounds: bool = False
     refuses_modified_order: bool = False
+    fails_on_modified_order: bool = False
     unsorted: bool = False
     hides_totals: bool = False
     unloadable: set[int] = field(default_factory=set)

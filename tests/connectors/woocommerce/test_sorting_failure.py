@@ -1,0 +1,113 @@
+"""A shop that fails whenever it is to sort by last change is read all the same; one that is down is not taken for it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import msgspec
+import pytest
+
+from connectors.errors import UnavailableError
+from connectors.interface import CheckLevel
+from connectors.testing.faults import Answer
+from connectors.testing.requests import SeenRequest
+from connectors.testing.shops.woocommerce import FakeWooCommerceShop
+from connectors.testing.trial import QUICK, WINDOW, at, failure, ids, walk
+from connectors.upstream import UpstreamPolicy
+from tests.connectors.woocommerce.harness import open_woocommerce
+
+# As a store has it if its settings say nothing, but for the waits.
+USUAL = msgspec.structs.replace(UpstreamPolicy(), rate=10_000, backoff=0.001, patience=0.05)
+
+
+@pytest.fixture
+async def shop() -> AsyncIterator[FakeWooCommerceShop]:
+    async with FakeWooCommerceShop() as shop:
+        yield shop
+
+
+def asked(shop: FakeWooCommerceShop, by: str) -> list[SeenRequest]:
+    """The requests for lists outside the trash that were to be sorted like this."""
+    return [
+        seen
+        for seen in shop.requests
+        if seen.path.endswith("/orders") and seen.query.get("status") == "any" and seen.query.get("orderby") == by
+    ]
+
+
+@pytest.mark.parametrize("filters", [True, False])
+@pytest.mark.parametrize("size", [10, 100])
+async def test_every_order_of_the_window_comes_oldest_change_first(shop: FakeWooCommerceShop, *, filters: bool, size: int) -> None:
+    shop.traits.fails_on_modified_order = True
+    shop.traits.ignores_bounds = not filters
+    placed = [shop.book.add(modified_at=at(60 - number)).id for number in range(25)]
+    binned = shop.book.add(modified_at=at(1))
+    shop.book.trash(binned.id, at(61))
+    shop.book.add(modified_at=WINDOW.start - timedelta(days=3))
+    async with open_woocommerce(shop, USUAL, page_size=size) as connector:
+        assert await ids(connector) == [*placed[::-1], binned.id]
+
+
+async def test_open_orders_and_the_check_do_without_sorting(shop: FakeWooCommerceShop) -> None:
+    shop.traits.fails_on_modified_order = True
+    placed = [shop.book.add(modified_at=at(number)).id for number in range(3)]
+    async with open_woocommerce(shop, QUICK) as connector:
+        assert [order.id async for order in connector.list_open_orders()] == placed
+        assert all(finding.level is CheckLevel.OK for finding in (await connector.check()).findings)
+
+
+async def test_a_shop_that_only_fails_to_sort_newest_first_is_read_by_id(shop: FakeWooCommerceShop) -> None:
+    shop.traits.ignores_bounds = True
+    old = [shop.book.add(modified_at=WINDOW.start - timedelta(days=day + 1)).id for day in range(15)]
+    placed = [shop.book.add(modified_at=at(number)).id for number in range(15)]
+    shop.faults.add(Answer(500), path="orderby=modified&order=desc", times=None)
+    async with open_woocommerce(shop, QUICK, page_size=10) as connector:
+        found = await ids(connector)
+    assert found == placed
+    assert not set(old) & set(found)
+
+
+async def test_the_whole_walk_is_asked_once_whether_it_is_the_sorting(shop: FakeWooCommerceShop) -> None:
+    shop.traits.fails_on_modified_order = True
+    shop.book.add(modified_at=at(1))
+    async with open_woocommerce(shop, QUICK) as connector:
+        await walk(connector)
+    failed = asked(shop, "modified")
+    # Four sizes and one list of ids and times, each tried three times; then never again in this walk.
+    assert len(failed) == 5 * QUICK.attempts
+    # One question, two passes over the ids, and the orders themselves: all in pages as large as ever.
+    assert [seen.query["per_page"] for seen in asked(shop, "id")] == ["10", "100", "100", "100"]
+
+
+@pytest.mark.parametrize("policy", [QUICK, USUAL])
+async def test_a_shop_that_is_down_fails_the_walk_after_one_question_more(shop: FakeWooCommerceShop, policy: UpstreamPolicy) -> None:
+    shop.book.add(modified_at=at(1))
+    shop.faults.add(Answer(500), times=None)
+    async with open_woocommerce(shop, policy) as connector:
+        error = await failure(walk(connector), UnavailableError)
+    assert "500" in str(error)
+    assert len(asked(shop, "id")) == 1
+
+
+async def test_a_shop_that_cannot_be_reached_is_not_asked_at_all(shop: FakeWooCommerceShop) -> None:
+    shop.book.add(modified_at=at(1))
+    async with open_woocommerce(shop, QUICK) as connector:
+        await shop.stop()
+        error = await failure(walk(connector), UnavailableError)
+    assert not error.reached
+
+
+async def test_one_order_that_breaks_the_shop_is_set_aside_though_sorting_fails_too(shop: FakeWooCommerceShop) -> None:
+    shop.traits.fails_on_modified_order = True
+    placed = [shop.book.add(modified_at=at(number)).id for number in range(12)]
+
+    def shows(seen: SeenRequest) -> bool:
+        named = seen.query.get("include", "").split(",")
+        return "line_items" in seen.query.get("_fields", "") and placed[4] in named
+
+    shop.faults.add(Answer(500), times=None, when=shows)
+    async with open_woocommerce(shop, QUICK) as connector:
+        found = await walk(connector)
+    assert [order.id for order in found] == placed
+    assert "fails over this order" in getattr(found[4], "reason", "")
