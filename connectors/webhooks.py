@@ -9,7 +9,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Protocol, runtime_checkable
 
 import msgspec
@@ -26,11 +26,16 @@ class UnreadableWebhookError(Exception):
 
 
 class Hint(msgspec.Struct, frozen=True, kw_only=True):
-    """This order changed. `delivery` names the message, the same each time it is sent again; `sent_at` is when, where the shop says."""
+    """This order changed. `delivery` names the message, the same each time it is sent again.
+
+    `sent_at` is when, as the signed body says, or an unsigned header where that says earlier. Where the body's time may be of an earlier
+    change than the one told of, `lag` is how much earlier.
+    """
 
     order_id: str
     delivery: str
     sent_at: datetime | None = None
+    lag: timedelta = timedelta(0)
 
     def __post_init__(self) -> None:
         require_utc("sent_at", self.sent_at)
@@ -82,3 +87,13 @@ def is_signed(body: bytes, secret: str, signature: str) -> bool:
     """Whether `signature` is the base64 HMAC-SHA256 of the raw body: how both Shopify and WooCommerce sign. Never with an empty secret."""
     digest = base64.b64encode(hmac.new(secret.encode(), body, hashlib.sha256).digest())
     return bool(secret) and hmac.compare_digest(digest, signature.strip().encode(errors="replace"))
+
+
+def read_moment(value: object, *, zone: tzinfo | None = None) -> datetime | None:
+    """A time of a message in UTC; `zone` is that of texts that name none. None for anything else, for a hint does not fail for its time."""
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+        moment = moment.replace(tzinfo=moment.tzinfo or zone) if moment is not None else None
+        return moment.astimezone(UTC) if moment is not None and moment.tzinfo is not None else None
+    except (ValueError, OverflowError):
+        return None

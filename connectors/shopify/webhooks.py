@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 
 import msgspec
 
@@ -11,13 +10,14 @@ from connectors.errors import RefusedError
 from connectors.request import segment
 from connectors.shopify.settings import ShopifySettings
 from connectors.upstream import Upstream
-from connectors.webhooks import Hint, Subscription, UnreadableWebhookError, UnsignedWebhookError, is_signed
+from connectors.webhooks import Hint, Subscription, UnreadableWebhookError, UnsignedWebhookError, is_signed, read_moment
 
 TOPICS = ("orders/updated", "orders/delete")
 
 
 class _Body(msgspec.Struct, frozen=True):
     id: int
+    updated_at: object = None
 
 
 class _Webhook(msgspec.Struct, frozen=True):
@@ -46,7 +46,10 @@ class ShopifyWebhooks:
         self._root = f"api/{settings.api_version}/webhooks"
 
     def read(self, headers: Mapping[str, str], body: bytes, secret: str) -> Hint | None:
-        """The signature covers the body alone, so the body alone says which order; the headers only help to know repeats."""
+        """The signature covers the body alone, so the body alone says which order, and how old the message is at least.
+
+        Headers can only make it older or a repeat. A message of a deleted order has no time in its body.
+        """
         key = secret or self._settings.client_secret.get_secret_value()
         if not is_signed(body, key, headers.get("X-Shopify-Hmac-Sha256", "")):
             raise UnsignedWebhookError("the signature in X-Shopify-Hmac-Sha256 is not made with this store's secret")
@@ -58,10 +61,11 @@ class ShopifyWebhooks:
             order = msgspec.json.decode(body, type=_Body)
         except msgspec.DecodeError as error:
             raise UnreadableWebhookError(f"expected an order with its id: {error}") from error
+        told = (read_moment(order.updated_at), read_moment(headers.get("X-Shopify-Triggered-At")))
         return Hint(
             order_id=str(order.id),
             delivery=headers.get("X-Shopify-Webhook-Id", ""),
-            sent_at=_moment(headers.get("X-Shopify-Triggered-At", "")),
+            sent_at=min((moment for moment in told if moment is not None), default=None),
         )
 
     async def list_all(self) -> tuple[Subscription, ...]:
@@ -85,11 +89,3 @@ class ShopifyWebhooks:
         if not subscription_id.isdecimal():
             raise RefusedError(f"Shopify has no webhook with the id {subscription_id!r}.", status=404)
         await self._upstream.write("DELETE", f"{self._root}/{segment(subscription_id)}.json")
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment.astimezone(UTC) if moment.tzinfo else None

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import UTC, timedelta
 
 import msgspec
 
 from connectors.errors import RefusedError
 from connectors.request import segment
-from connectors.webhooks import Hint, Subscription, UnreadableWebhookError, UnsignedWebhookError, is_signed
+from connectors.webhooks import Hint, Subscription, UnreadableWebhookError, UnsignedWebhookError, is_signed, read_moment
 from connectors.woocommerce.api import LARGEST_PAGE, Api
 
 TOPICS = ("order.updated", "order.deleted")
 _HEARD = (*TOPICS, "order.created", "order.restored")
 # What WooCommerce sends when a webhook is made: a form, without a signature.
 _PING = re.compile(rb"webhook_id=\d{1,20}")
+# WooCommerce dates no message; its body says when the order last changed by a way that WooCommerce dates. Refunds and edited items are told
+# of but not dated, and a queue that waits for the site's next visitor may hold a message for days, so that time may lie far back.
+_UNDATED = timedelta(days=30)
 
 
 class _Body(msgspec.Struct, frozen=True):
     id: int
+    date_modified_gmt: object = None
 
 
 class _Webhook(msgspec.Struct, frozen=True):
@@ -51,7 +56,12 @@ class WooCommerceWebhooks:
         except msgspec.DecodeError as error:
             raise UnreadableWebhookError(f"expected an order with its id: {error}") from error
         delivery = headers.get("X-WC-Webhook-Delivery-ID", "")
-        return Hint(order_id=str(order.id), delivery=f"{headers.get('X-WC-Webhook-ID', '')}/{delivery}" if delivery else "")
+        return Hint(
+            order_id=str(order.id),
+            delivery=f"{headers.get('X-WC-Webhook-ID', '')}/{delivery}" if delivery else "",
+            sent_at=read_moment(order.date_modified_gmt, zone=UTC),
+            lag=_UNDATED,
+        )
 
     async def list_all(self) -> tuple[Subscription, ...]:
         """The shop's, up to a hundred."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import hashlib
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 
 import structlog
@@ -16,16 +18,19 @@ from proxy.settings_store import WebhookSettings
 from proxy.shipstation.errors import WireError
 from proxy.stores import Store
 
-# The messages heard of late. A repeat that slips through does no harm: a hint is a hint however often it is given.
+# The messages heard of late: by their names, which are in no signature, and by their bodies, which are what is signed.
+# A repeat that slips through does little harm: one order is read once more.
 _HEARD: web.AppKey[TTLCache[tuple[str, str], bool]] = web.AppKey("heard", TTLCache)
-_MOST_HEARD = 50_000
-_HEARD_FOR = 24 * 3600.0
+_MOST_HEARD = 100_000
+_HEARD_FOR = timedelta(days=1)
 _log = structlog.get_logger("portside.webhooks")
 
 
 def add_webhooks(app: web.Application) -> None:
     """The route that shops call."""
-    app[_HEARD] = TTLCache(_MOST_HEARD, _HEARD_FOR)
+    # A message dated as far ahead as a clock may be wrong stays young for twice the largest age.
+    ages = [2 * store.settings.webhooks.max_age for store in app[STORES].values() if store.settings.webhooks is not None]
+    app[_HEARD] = TTLCache(_MOST_HEARD, max([_HEARD_FOR, *ages]).total_seconds())
     app.router.add_post("/webhooks/{name}", take_hint)
 
 
@@ -42,12 +47,11 @@ async def take_hint(request: web.Request) -> web.Response:
     if hint is None:
         return plain_answer("heard; nothing to do")
     _require_recent(hint, settings)
-    heard, key = request.app[_HEARD], (store.name, hint.delivery)
-    if hint.delivery and key in heard:
+    heard, names = request.app[_HEARD], list(_names(store, hint, body))
+    if any(name in heard for name in names):
         return plain_answer("heard before")
     await request.app[EXPORTER].ledger.add_hint(store.name, hint.order_id)
-    if hint.delivery:
-        heard[key] = True
+    heard.update((name, True) for name in names)
     _log.info("hint", store=store.name, order_id=hint.order_id)
     return plain_answer("heard")
 
@@ -62,7 +66,14 @@ def _found(request: web.Request) -> tuple[Store, WebhookSettings, Webhooks]:
     return store, store.settings.webhooks, store.connector.webhooks
 
 
+def _names(store: Store, hint: Hint, body: bytes) -> Iterator[tuple[str, str]]:
+    """By what a message is known when it comes again."""
+    yield store.name, f"body {hashlib.sha256(body).hexdigest()}"
+    if hint.delivery:
+        yield store.name, f"delivery {hint.delivery}"
+
+
 def _require_recent(hint: Hint, settings: WebhookSettings) -> None:
     """Raise WireError for a message that is sent again long after its time."""
-    if hint.sent_at is not None and abs(datetime.now(UTC) - hint.sent_at) > settings.max_age:
+    if hint.sent_at is not None and abs(datetime.now(UTC) - hint.sent_at) > settings.max_age + hint.lag:
         raise WireError(f"a webhook of {hint.sent_at.isoformat()} is too old to be more than a replay")

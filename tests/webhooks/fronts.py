@@ -8,7 +8,7 @@ import hmac
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -106,10 +106,19 @@ def sign(body: bytes, secret: str = SECRET) -> str:
     return base64.b64encode(hmac.new(secret.encode(), body, hashlib.sha256).digest()).decode()
 
 
-def message(shop: FakeShop, order: str = ORDER, *, delivery: str = "d-1", topic: str = "", **headers: str) -> tuple[bytes, dict[str, str]]:
-    """A message of this shop that an order changed: body and headers."""
+def message(
+    shop: FakeShop,
+    order: str = ORDER,
+    *,
+    delivery: str = "d-1",
+    topic: str = "",
+    changed: datetime | None = None,
+    headers: dict[str, str] | None = None,
+) -> tuple[bytes, dict[str, str]]:
+    """A message of this shop that an order changed, just now unless told otherwise: body and headers."""
+    moment = changed or datetime.now(UTC)
     if isinstance(shop, FakeShopify):
-        body = json.dumps({"id": int(order), "updated_at": "2026-03-02T10:00:00-05:00"}).encode()
+        body = json.dumps({"id": int(order), "updated_at": moment.astimezone(timezone(timedelta(hours=-5))).isoformat()}).encode()
         told = {
             "X-Shopify-Topic": topic or "orders/updated",
             "X-Shopify-Hmac-Sha256": sign(body),
@@ -118,14 +127,14 @@ def message(shop: FakeShop, order: str = ORDER, *, delivery: str = "d-1", topic:
             "X-Shopify-Triggered-At": datetime.now(UTC).isoformat(),
         }
     else:
-        body = json.dumps({"id": int(order), "status": "processing"}).encode()
+        body = json.dumps({"id": int(order), "date_modified_gmt": moment.astimezone(UTC).replace(tzinfo=None).isoformat()}).encode()
         told = {
             "X-WC-Webhook-Topic": topic or "order.updated",
             "X-WC-Webhook-Signature": sign(body),
             "X-WC-Webhook-ID": "7",
             "X-WC-Webhook-Delivery-ID": delivery,
         }
-    return body, told | headers
+    return body, told | (headers or {})
 
 
 async def tell(url: str, body: bytes, headers: dict[str, str], store: str = "north") -> tuple[int, str]:

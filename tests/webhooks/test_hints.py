@@ -77,6 +77,17 @@ async def test_a_message_sent_again_is_heard_once(shop: FakeShop, url: str) -> N
     assert await tell(url, *message(shop, delivery="d-2")) == (200, "heard")
 
 
+@pytest.mark.parametrize("change", ["none", "another name", "no name"])
+async def test_a_signed_body_is_heard_once_whatever_its_headers_say(shop: FakeShop, url: str, change: str) -> None:
+    body, headers = message(shop)
+    assert await tell(url, body, headers) == (200, "heard")
+    names = {"X-Shopify-Webhook-Id", "X-WC-Webhook-Delivery-ID"}
+    told = {name: "d-2" if change == "another name" and name in names else value for name, value in headers.items()}
+    if change == "no name":
+        told = {name: value for name, value in told.items() if name not in names | {"X-WC-Webhook-ID", "X-Shopify-Triggered-At"}}
+    assert await tell(url, body, told) == (200, "heard before")
+
+
 async def test_a_deleted_order_is_heard_and_harms_no_poll(shop: FakeShop, url: str) -> None:
     topic = "orders/delete" if isinstance(shop, FakeShopify) else "order.deleted"
     shop.book.delete(ORDER)
@@ -114,13 +125,40 @@ async def test_shopifys_old_message_is_refused_as_a_replay(tmp_path: Path) -> No
     async with FakeShopify() as shop, open_front(shop, tmp_path) as url:
         for hours, status in ((-7, 400), (-5, 200), (7, 400)):
             sent = (datetime.now(UTC) + timedelta(hours=hours)).isoformat()
-            told = message(shop, delivery=f"d{hours}", **{"X-Shopify-Triggered-At": sent})
+            changed = datetime.now(UTC) + timedelta(hours=max(hours, 0))
+            told = message(shop, delivery=f"d{hours}", changed=changed, headers={"X-Shopify-Triggered-At": sent})
             assert (await tell(url, *told))[0] == status
+
+
+@pytest.mark.parametrize("said", [None, "", "nonsense", "0001-01-01T00:00:00+14:00", "now"])
+async def test_shopifys_old_body_is_refused_whatever_its_header_says(tmp_path: Path, said: str | None) -> None:
+    async with FakeShopify() as shop, open_front(shop, tmp_path) as url:
+        for hours, status in ((-7, 400), (-5, 200)):
+            changed = datetime.now(UTC) + timedelta(hours=hours)
+            body, headers = message(shop, delivery=f"d{hours}", changed=changed)
+            headers.pop("X-Shopify-Triggered-At")
+            if said is not None:
+                headers["X-Shopify-Triggered-At"] = datetime.now(UTC).isoformat() if said == "now" else said
+            assert (await tell(url, body, headers))[0] == status
+
+
+async def test_woocommerces_body_may_be_dated_before_the_change_but_not_for_ever(tmp_path: Path) -> None:
+    async with FakeWooCommerceWithWebhooks() as shop, open_front(shop, tmp_path) as url:
+        for days, status in ((-31, 400), (-29, 200), (31, 400)):
+            changed = datetime.now(UTC) + timedelta(days=days)
+            assert (await tell(url, *message(shop, delivery=f"d{days}", changed=changed)))[0] == status
+
+
+async def test_a_message_of_a_deleted_order_has_no_time_and_is_heard_once(shop: FakeShop, url: str) -> None:
+    _, headers = message(shop, topic="orders/delete" if isinstance(shop, FakeShopify) else "order.deleted")
+    body = b'{"id":1001}'
+    told = {name: value for name, value in headers.items() if name != "X-Shopify-Triggered-At"} | {signature(shop): sign(body)}
+    assert [(await tell(url, body, told))[1] for _ in range(2)] == ["heard", "heard before"]
 
 
 async def test_shopifys_message_for_another_shop_is_refused(tmp_path: Path) -> None:
     async with FakeShopify() as shop, open_front(shop, tmp_path) as url:
-        assert (await tell(url, *message(shop, **{"X-Shopify-Shop-Domain": "south.myshopify.com"})))[0] == 401
+        assert (await tell(url, *message(shop, headers={"X-Shopify-Shop-Domain": "south.myshopify.com"})))[0] == 401
 
 
 async def test_woocommerces_unsigned_ping_is_answered_and_nothing_more(tmp_path: Path) -> None:
