@@ -25,15 +25,16 @@ OPEN = (OrderStatus.UNPAID, OrderStatus.PAID, OrderStatus.ON_HOLD)
 class OrderBook:
     """Orders as the shop knows them (`orders`), and as its list shows them: a change is listed `lag` after it was made.
 
-    `history` names each change by its number and its order. `skew` is how far the shop's clock is ahead of everybody else's. Every change numbers the order's note anew, so states can be told apart.
+    `history` names each change by its number and its order. `skew` is how far the shop's clock is ahead of everybody else's, and may be set
+    anew at any time. Every change numbers the order's note anew, so states can be told apart.
     """
 
     def __init__(self, clock: Callable[[], datetime], skew: timedelta = timedelta(0)) -> None:
         self.orders: dict[str, Order] = {}
         self.changes = 0
         self.history: list[tuple[int, str]] = []
+        self.skew = skew
         self._clock = clock
-        self._skew = skew
         self._keys = itertools.count(1)
         self._later: list[tuple[datetime, int, Order]] = []
         self._listed: dict[str, Order] = {}
@@ -49,11 +50,18 @@ class OrderBook:
         """The shop changes an order; not `dated`: its modified time stays as it was."""
         return self._put(msgspec.structs.replace(self.orders[order_id], **changes), lag, dated=dated)
 
+    def remove(self, order_id: str) -> None:
+        """An order is deleted: it leaves the list at once, and what was still to be listed of it never is."""
+        del self.orders[order_id]
+        old = self._listed.pop(order_id, None)
+        if old is not None:
+            self._unlist(old)
+
     def listed(self) -> dict[str, Order]:
         """What the shop's list shows now."""
         while self._later and self._later[0][0] <= self._clock():
             _, number, order = heapq.heappop(self._later)
-            if number > self._shown.get(order.id, 0):
+            if order.id in self.orders and number > self._shown.get(order.id, 0):
                 self._shown[order.id] = number
                 self._list(order)
         return self._listed
@@ -65,7 +73,7 @@ class OrderBook:
         return [listed[key] for _, key in self._index[first + skip : min(first + skip + size, last)]], max(last - first, 0)
 
     def _stamp(self) -> datetime:
-        return (self._clock() + self._skew).replace(microsecond=0)
+        return (self._clock() + self.skew).replace(microsecond=0)
 
     def _put(self, order: Order, lag: float, *, dated: bool) -> Order:
         self.changes += 1
@@ -79,9 +87,12 @@ class OrderBook:
     def _list(self, order: Order) -> None:
         old = self._listed.get(order.id)
         if old is not None:
-            del self._index[bisect_left(self._index, (old.modified_at, old.id))]
+            self._unlist(old)
         insort(self._index, (order.modified_at, order.id))
         self._listed[order.id] = order
+
+    def _unlist(self, old: Order) -> None:
+        del self._index[bisect_left(self._index, (old.modified_at, old.id))]
 
 
 class BookConnector:

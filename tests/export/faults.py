@@ -16,6 +16,7 @@ import structlog
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
+import connectors.paging
 import proxy.export.giving
 import proxy.export.opening
 from connectors.orders import Order, Window
@@ -59,11 +60,23 @@ class FineShop(WithoutLookback):
     """Needs no lookback, which would make up for some faults."""
 
     fine_shop = True
+    clock_jumps = False
+
+
+class JumpingShop(FineShop):
+    """Lists changes at once, but its clock is set; only the lookback makes up for that."""
+
+    clock_jumps = True
 
 
 class WithoutEndOfMinute(StrictMachine):
     def ask(self, start: datetime, end: datetime, page: int) -> ExportRequest:
         return _Minutes(start=start, end=end, page=page)
+
+
+def _bluntly(place: Any, length: int, asked: int) -> Any:
+    """Goes on behind the page, and does not look whether it is still the place."""
+    return type(place)(place.key, place.skip + (length or asked))
 
 
 def _always(*_args: Any) -> bool:
@@ -96,8 +109,10 @@ def _nothing(_patch: pytest.MonkeyPatch) -> None:
 
 FAULTS: dict[str, Fault] = {
     "no lookback": (WithoutLookback, _nothing),
+    "no lookback for a clock that is set back": (JumpingShop, _nothing),
     "the end is an instant, not a minute": (WithoutEndOfMinute, _nothing),
     "ties are stepped over": (WithoutTieRule, _nothing),
+    "steps inside a tie do not overlap": (FineShop, lambda patch: patch.setattr(connectors.paging._Place, "onward", _bluntly)),
     "an unfinished walk counts": (FinePlainShop, lambda patch: patch.setattr(proxy.export.giving, "_is_finished", _always)),
     "a finished walk counts though its last page may be lost": (
         FinePlainShop,

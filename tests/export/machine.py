@@ -31,7 +31,11 @@ LAGS = st.sampled_from([0, 0, 0, 5, 70, 240])
 SKEWS = st.sampled_from([0, 0, -30, -200, 45, 400])
 WAITS = st.sampled_from([1, 20, 59, 60, 61, 300, 900, 2400, 7200])
 STATES = st.sampled_from(list(OrderStatus))
-EDITS = st.lists(st.tuples(st.integers(1, 4), st.integers(0, 30)), max_size=2)
+# Where a shop's clock may jump to; with the latest listing it stays below the lookback.
+JUMPS = st.sampled_from([-300, -120, 0, 120, 300])
+# What happens to the shop just before it gives a page: to which order, and what becomes of it.
+DURING = st.tuples(st.sampled_from(["edited", "edited", "ordered", "deleted"]), st.integers(0, 30), STATES)
+CHANGES = st.dictionaries(st.integers(1, 4), DURING, max_size=2)
 
 
 class PlainMachine(RuleBasedStateMachine):
@@ -93,16 +97,26 @@ class PlainMachine(RuleBasedStateMachine):
         for _ in range(count):
             self.world.book.add(lag=self._lag(lag))
 
-    @rule(edits=EDITS)
-    def shop_changes_during_the_next_walk(self, edits: list[tuple[int, int]]) -> None:
+    @rule(changes=CHANGES)
+    def shop_changes_during_the_next_walk(self, changes: dict[int, tuple[str, int, OrderStatus]]) -> None:
         first = self.world.connector.pages_given
-        todo = {first + page: which for page, which in edits}
+        todo = {first + page: change for page, change in changes.items()}
 
         def change(page: int) -> None:
-            if page in todo and self.world.book.orders:
-                self._edit(todo.pop(page), 0, OrderStatus.SHIPPED)
+            if page in todo:
+                self._change(*todo.pop(page))
 
         self.world.connector.before_page = change
+
+    def _change(self, what: str, which: int, status: OrderStatus) -> None:
+        """What is deleted cannot be told to ShipStation; that nothing else is missed for it is checked in the end."""
+        book = self.world.book
+        if what == "ordered":
+            book.add(status=status)
+        elif book.orders and what == "edited":
+            self._edit(which, 0, status)
+        elif book.orders:
+            book.remove(sorted(book.orders)[which % len(book.orders)])
 
     @rule()
     def shipstation_polls(self) -> None:
@@ -172,6 +186,21 @@ class PlainMachine(RuleBasedStateMachine):
 
 class ExportMachine(PlainMachine):
     """All that shops, ShipStation, networks and operators do."""
+
+    clock_jumps: ClassVar[bool] = True
+
+    @precondition(lambda self: self.clock_jumps)
+    @rule(skew=JUMPS)
+    def shop_clock_jumps(self, skew: int) -> None:
+        self.world.book.skew = timedelta(seconds=skew)
+
+    @rule(count=st.integers(4, 9), page=st.integers(2, 3), which=st.integers(1, 9))
+    def an_import_is_thinned_out_while_it_is_read(self, count: int, page: int, which: int) -> None:
+        """One of many orders of the same second leaves the list between two pages of them."""
+        self.shop_imports_in_bulk(count, 0)
+        self.world.clock.forward(60)
+        self.shop_changes_during_the_next_walk({page: ("deleted", -which, OrderStatus.PAID)})
+        self.shipstation_polls()
 
     @rule(page=st.integers(1, 3), throttled=st.booleans())
     def shop_will_fail(self, *, page: int, throttled: bool) -> None:
