@@ -48,6 +48,7 @@ async def test_a_store_that_is_right_keeps_every_promise(login: Login) -> None:
         ("403", {"login-wrong", "login-missing"}),
         ("no challenge", {"login-challenge"}),
         ("control character", {"answers"}),
+        ("unsplit ]]> in CDATA", {"answers"}),
         ("wrong root", {"answers", "schema", "window-empty"}),
         ("pages in words", {"answers", "schema", "window-empty"}),
         ("second page broken", {"answers"}),
