@@ -112,15 +112,22 @@ class ConnectorContext(msgspec.Struct, frozen=True, kw_only=True):
     carriers: Carriers = Carriers()
 
 
+def no_webhooks(settings: ConnectorSettings, secret: str) -> str:  # noqa: ARG001 - what every `check_webhooks` is given
+    """What a kind of shop says that has no webhooks, or none that its connector understands."""
+    return f"expected no webhooks, for Portside understands none of a shop of the kind {settings.type}"
+
+
 class ConnectorType(msgspec.Struct, frozen=True, kw_only=True):
     """A kind of shop: the object an entry point of the group `portside.connectors` names.
 
     `open` gives an async context manager: entering it makes the connector ready (no request is made yet), leaving it closes its
     connections. `settings` is the pydantic model of its `connector:` block. `status_word` turns a status as people may write it in the
-    settings into the word that `Order.shop_status` will have.
+    settings into the word that `Order.shop_status` will have. `check_webhooks` is given the block and the store's `webhooks.secret` (empty if
+    there is none) and says what keeps this store from listening to its shop's webhooks, in one sentence; empty if nothing does.
     """
 
     name: str
     settings: type[ConnectorSettings]
     open: Callable[[Any, ConnectorContext], AbstractAsyncContextManager[Connector]]
     status_word: Callable[[str], str] = str
+    check_webhooks: Callable[[Any, str], str] = no_webhooks

@@ -55,6 +55,7 @@ def parse_settings(
         problems += find_faults(error, document, Settings)
         raise SettingsError(file, problems) from None  # pydantic's own text would show what was typed
     problems += _contradictions(settings, document)
+    problems += _deaf_stores(settings, document, find_type)
     if problems:
         raise SettingsError(file, problems)
     return settings
@@ -120,3 +121,16 @@ def _contradictions(settings: Settings, document: Document) -> Iterator[Problem]
         place = document.positions.get(path) or document.positions.get(("listen",)) or document.positions[()]
         message = f"expected another address than `listen`, found {settings.listen} for both"
         yield Problem(line=place.line, column=place.column, path=shown_path(path), message=message)
+
+
+def _deaf_stores(settings: Settings, document: Document, find_type: TypeFinder) -> Iterator[Problem]:
+    """Stores that are to listen to webhooks and could not."""
+    for name, store in settings.stores.items():
+        # The plain model stands for a block that is wrong itself; that is told already.
+        if store.webhooks is None or type(store.connector) is ConnectorSettings:
+            continue
+        fault = find_type(store.connector.type).check_webhooks(store.connector, store.webhooks.secret.get_secret_value())
+        if fault:
+            path: Path = ("stores", name, "webhooks")
+            place = document.positions[path]
+            yield Problem(line=place.key_line, column=place.key_column, path=shown_path(path), message=fault)

@@ -15,6 +15,13 @@ from connectors.webhooks import Hint, Subscription, UnreadableWebhookError, Unsi
 TOPICS = ("orders/updated", "orders/delete")
 
 
+def check_webhooks(settings: ShopifySettings, secret: str) -> str:
+    """What keeps Shopify's signatures from being checked, if anything."""
+    if secret or settings.client_secret.get_secret_value():
+        return ""
+    return "expected the app's client secret, which Shopify signs with, as secret here or as connector.client_secret; found neither"
+
+
 class _Body(msgspec.Struct, frozen=True):
     id: int
     updated_at: object = None

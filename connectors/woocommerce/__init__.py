@@ -4,7 +4,10 @@ from connectors.interface import ConnectorType
 from connectors.woocommerce.connector import open_woocommerce
 from connectors.woocommerce.settings import WooCommerceSettings
 from connectors.woocommerce.statuses import bare
+from connectors.woocommerce.webhooks import check_webhooks
 
-connector_type = ConnectorType(name="woocommerce", settings=WooCommerceSettings, open=open_woocommerce, status_word=bare)
+connector_type = ConnectorType(
+    name="woocommerce", settings=WooCommerceSettings, open=open_woocommerce, status_word=bare, check_webhooks=check_webhooks
+)
 
 __all__ = ["WooCommerceSettings", "connector_type"]

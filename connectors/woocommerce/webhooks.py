@@ -12,6 +12,7 @@ from connectors.errors import RefusedError
 from connectors.request import segment
 from connectors.webhooks import Hint, Subscription, UnreadableWebhookError, UnsignedWebhookError, is_signed, read_moment
 from connectors.woocommerce.api import LARGEST_PAGE, Api
+from connectors.woocommerce.settings import WooCommerceSettings
 
 TOPICS = ("order.updated", "order.deleted")
 _HEARD = (*TOPICS, "order.created", "order.restored")
@@ -20,6 +21,11 @@ _PING = re.compile(rb"webhook_id=\d{1,20}")
 # WooCommerce dates no message; its body says when the order last changed by a way that WooCommerce dates. Refunds and edited items are told
 # of but not dated, and a queue that waits for the site's next visitor may hold a message for days, so that time may lie far back.
 _UNDATED = timedelta(days=30)
+
+
+def check_webhooks(settings: WooCommerceSettings, secret: str) -> str:  # noqa: ARG001 - the connector's block holds no secret for signatures
+    """What keeps WooCommerce from signing, if anything."""
+    return "" if secret else "expected a secret for WooCommerce to sign with, a long random text; found none"
 
 
 class _Body(msgspec.Struct, frozen=True):

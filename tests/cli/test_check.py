@@ -45,5 +45,19 @@ async def test_a_shop_that_does_not_date_all_changes_is_warned_of_until_a_sweep_
     assert "!" not in out
 
 
+def test_an_offline_check_and_serve_say_that_webhooks_could_not_be_heard(tmp_path: Path) -> None:
+    file = tmp_path / "settings.yaml"
+    store = {
+        "credentials": {"username": "u", "password": "p"},
+        "connector": {"type": "shopify", "shop": "north", "access_token": "shpat_1"},
+        "webhooks": {"address": "https://portside.example"},
+    }
+    file.write_text(yaml.safe_dump({"database": f"sqlite:///{tmp_path}/p.db", "stores": {"north": store}}))
+    for words in (["check", "--offline"], ["serve"]):
+        result = CliRunner().invoke(main, [*words, "--settings", str(file)])
+        assert result.exit_code == 2
+        assert f"{file}:11:5: stores.north.webhooks: expected the app's client secret" in result.output
+
+
 async def test_a_shop_that_dates_all_changes_needs_no_sweep(shop: FakeJsonShop, tmp_path: Path) -> None:
     assert "sweep" not in (await checked(shop, tmp_path, "", {}))[1]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from connectors.registry import Registry
 from proxy.settings_file import load_settings, parse_settings
 from proxy.settings_problems import SettingsError
 from tests.settings.kinds import find_kind
@@ -128,6 +129,10 @@ FAULTS = [
         STORE + "    dialect: shiprsh\n",
         "5:14: stores.north.dialect: expected 'shipstation' or 'shiprush', found 'shiprsh'; did you mean 'shiprush'?",
     ),
+    (
+        STORE + "    webhooks: {address: https://portside.example, secret: s3cr3t-value}\n",
+        "5:5: stores.north.webhooks: expected no webhooks, for Portside understands none of a shop of the kind stand",
+    ),
     (STORE + "    carriers: {usps: 5}\n", "5:22: stores.north.carriers.usps: expected keys with values, found the number 5"),
     (STORE + "    shipping_methods: {Flat: [a]}\n", "5:30: stores.north.shipping_methods.Flat: expected text, found a list of 1"),
     ("listen: ${PORT}\n", "1:9: listen: expected the environment variable PORT to hold a value; it is not set"),
@@ -171,6 +176,50 @@ def test_what_is_no_settings_at_all_is_said_so(text: str, line: str) -> None:
     with pytest.raises(SettingsError) as caught:
         parse_settings(text, file="s.yaml", find_type=find_kind, environment={})
     assert str(caught.value) == f"s.yaml:{line}"
+
+
+LISTENING = """\
+stores:
+  north:
+    credentials: {{username: north, password: pass-word}}
+    connector: {{{connector}}}
+    webhooks: {{{webhooks}}}
+"""
+SHOPIFY = "type: shopify, shop: north, access_token: shpat_1"
+WOOCOMMERCE = 'type: woocommerce, url: "https://north.example", consumer_key: ck_1, consumer_secret: cs_1'
+GENERIC = "type: generic_json, recipe: medusa, url: https://north.example, auth: {kind: none}"
+ADDRESS = "address: https://portside.example"
+
+
+@pytest.mark.parametrize(
+    ("connector", "webhooks", "line"),
+    [
+        (
+            SHOPIFY,
+            ADDRESS,
+            "expected the app's client secret, which Shopify signs with, as secret here or as connector.client_secret; found neither",
+        ),
+        (SHOPIFY, f"{ADDRESS}, secret: a-long-text", ""),
+        (f"{SHOPIFY}, client_secret: shpss_1", ADDRESS, ""),
+        (WOOCOMMERCE, ADDRESS, "expected a secret for WooCommerce to sign with, a long random text; found none"),
+        (WOOCOMMERCE, f"{ADDRESS}, secret: a-long-text", ""),
+        (
+            GENERIC,
+            f"{ADDRESS}, secret: a-long-text",
+            "expected no webhooks, for Portside understands none of a shop of the kind generic_json",
+        ),
+        (WOOCOMMERCE.replace("consumer_key: ck_1, ", ""), ADDRESS, "consumer_key"),
+    ],
+)
+def test_webhooks_that_could_not_be_heard_are_a_fault_of_the_settings(connector: str, webhooks: str, line: str) -> None:
+    text = LISTENING.format(connector=connector, webhooks=webhooks)
+    caught = ""
+    try:
+        parse_settings(text, file="s.yaml", find_type=Registry().get, environment={})
+    except SettingsError as error:
+        caught = str(error)
+    known = "s.yaml:4:5: stores.north.connector.consumer_key: expected a value, found none"
+    assert caught == (known if line == "consumer_key" else line and f"s.yaml:5:5: stores.north.webhooks: {line}")
 
 
 def test_all_faults_are_told_at_once_in_the_order_of_the_file() -> None:
