@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import resource
+import signal
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -74,8 +75,9 @@ async def test_a_stop_breaks_off_no_poll(shop: FakeWooCommerceShop, client: Clie
     assert etree.fromstring(body).tag == "Orders"
 
 
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL], ids=["stopped", "killed"])
 async def test_a_stop_keeps_a_notice_that_is_on_its_way_and_the_next_start_delivers_it(
-    shop: FakeWooCommerceShop, client: ClientSession, tmp_path: Path
+    shop: FakeWooCommerceShop, client: ClientSession, tmp_path: Path, end: signal.Signals
 ) -> None:
     file = write_settings(tmp_path, shop)
     file.write_text("stop_within: 1s\ndelivery: {answer_within: 1s, lease: 5s}\n" + file.read_text())
@@ -84,12 +86,13 @@ async def test_a_stop_keeps_a_notice_that_is_on_its_way_and_the_next_start_deliv
         hang = Hang()
         shop.faults.add(hang, when=lambda seen: seen.method == "GET" and f"/orders/{order}" in seen.path)
         assert await notify(client, served, order, "9400") == 200
-        served.stop()
-        assert await served.ended() == 0
+        served.process.send_signal(end)
+        assert await served.ended() == (0 if end is signal.SIGTERM else -signal.SIGKILL)
     assert not noted(shop, order, "9400")
     hang.release()
     async with serving(file) as served:
         await served.heard("attempt")
+        assert await notify(client, served, order, "9400") == 200
         served.stop()
         assert await served.ended() == 0
     assert noted(shop, order, "9400") == 1
