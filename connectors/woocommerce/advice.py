@@ -18,8 +18,8 @@ _NO_KEY = (
 )
 _WRONG_KEY = "Make a new key in WooCommerce → Settings → Advanced → REST API with permission Read/Write, and copy key and secret anew."
 _NO_API = (
-    "Check the address, with the folder WordPress lives in, and set Settings → Permalinks to anything but Plain; without that the shop "
-    "has no REST API."
+    "Check the address, with the folder WordPress lives in. If it is right, a plugin or the host has switched the REST API off; where "
+    "Settings → Permalinks is Plain, anything else may bring it back."
 )
 
 

@@ -13,9 +13,9 @@ from connectors.errors import ConnectorError, RefusedError
 from connectors.request import Pairs, segment
 from connectors.response import Reply
 from connectors.upstream import Upstream
+from connectors.woocommerce.permalinks import ROOT, Permalinks
 
 T = TypeVar("T")
-ROOT = "wp-json/"
 CORE = f"{ROOT}wc/v3/"
 # The most that WooCommerce gives on one page.
 LARGEST_PAGE = 100
@@ -30,6 +30,7 @@ class Api:
 
     def __init__(self, upstream: Upstream) -> None:
         self._upstream = upstream
+        self._permalinks = Permalinks(upstream)
         self._run = secrets.token_hex(4)
         self._count = itertools.count()
 
@@ -38,14 +39,19 @@ class Api:
         """How far the shop's clock is from ours, as `Upstream.clock_offset`."""
         return self._upstream.clock_offset
 
+    @property
+    def by_query(self) -> bool:
+        """Whether the shop was found to have its API only at `index.php?rest_route=…`."""
+        return self._permalinks.plain
+
     async def get(self, path: str, params: Pairs = (), *, root: str = CORE) -> Reply:
         """One read. `path` is relative to `root`."""
-        return await self._upstream.get(root + path, (*params, self._mark()))
+        return await self._permalinks.ask(root + path, lambda place: self._upstream.get(place, (*params, self._mark())))
 
     async def answers(self, path: str, params: Pairs = ()) -> bool:
         """Whether the shop answers this read of the core API with data. Asked once, without repeats; does not raise."""
         try:
-            await self._upstream.once().get(CORE + path, (*params, self._mark()))
+            await self._permalinks.ask(CORE + path, lambda place: self._upstream.once().get(place, (*params, self._mark())))
         except ConnectorError:
             return False
         return True
@@ -70,7 +76,7 @@ class Api:
 
     async def post(self, path: str, body: Any, params: Pairs = (), *, root: str = CORE) -> Reply:
         """One change. WooCommerce takes POST wherever it takes PUT, which firewalls like to forbid."""
-        return await self._upstream.write("POST", root + path, json=body, params=params)
+        return await self._permalinks.ask(root + path, lambda place: self._upstream.write("POST", place, json=body, params=params))
 
     def _mark(self) -> tuple[str, str]:
         return ("_portside", f"{self._run}{next(self._count)}")

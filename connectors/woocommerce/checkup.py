@@ -52,6 +52,11 @@ class Checkup:
         yield reading
         if reading.level is CheckLevel.PROBLEM:
             return
+        if self._api.by_query:
+            yield _warning(
+                "The shop's permalinks are plain, so its REST API is asked as index.php?rest_route=…, which hosts and plugins treat less well",
+                "Set Settings → Permalinks to anything but Plain, then start Portside again.",
+            )
         if isinstance(self._auth, HeaderThenQuery) and self._auth.by_query:
             yield _warning(
                 "The host drops the Authorization header, so the key travels in the query string and may end up in its access log",
@@ -72,7 +77,7 @@ class Checkup:
         except ConnectorError as error:
             advice = advise(error)
             if isinstance(error, RefusedError) and error.status == _NOT_FOUND and (elsewhere := await self._api_elsewhere()):
-                advice = f"The shop says that its REST API is at {elsewhere}; set url to that address without /wp-json."
+                advice = f"The shop says that its REST API is at {elsewhere}; set url to {_site(elsewhere)}."
             return _problem(f"Orders cannot be read: {error}", advice)
         count = total(reply)
         return _fine(f"Orders can be read from {self._settings.url}" + (f": the shop has {count}" if count is not None else ""))
@@ -84,7 +89,7 @@ class Checkup:
         except ConnectorError:
             return ""
         found = next((match[1] for link in home.headers.getall("Link", ()) if (match := _API_LINK.search(link))), "")
-        return "" if found.rstrip("/") == f"{self._settings.url}/wp-json" else found
+        return "" if _site(found) == self._settings.url else found
 
     async def _writing(self) -> Finding:
         """Try to change an order that cannot be."""
@@ -155,6 +160,11 @@ class Checkup:
             if word and known and word not in known:
                 return _problem(f"The shop has no order status {word!r}", f"Set {name} to one of: {', '.join(sorted(known))}.")
         return None
+
+
+def _site(api: str) -> str:
+    """The site whose API has this address, in either of its forms."""
+    return re.split(r"/wp-json|/index\.php|/?\?", api, maxsplit=1)[0].rstrip("/")
 
 
 def _fine(what: str) -> Finding:

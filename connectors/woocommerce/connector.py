@@ -20,6 +20,7 @@ from connectors.woocommerce.lines import Rules
 from connectors.woocommerce.login import login
 from connectors.woocommerce.lookup import Lookup
 from connectors.woocommerce.pages import SIZES
+from connectors.woocommerce.permalinks import review_missing
 from connectors.woocommerce.places import Places
 from connectors.woocommerce.reading import Reader
 from connectors.woocommerce.settings import WooCommerceSettings
@@ -76,7 +77,8 @@ class WooCommerceConnector:
 async def open_woocommerce(settings: WooCommerceSettings, context: ConnectorContext) -> AsyncIterator[WooCommerceConnector]:
     """Connections to one shop, closed on leaving; no request is made yet."""
     auth = login(settings)
-    async with Upstream.open(settings.url, auth=auth, policy=_patient(context.upstream), observer=context.observer) as upstream:
+    policy = _patient(context.upstream)
+    async with Upstream.open(settings.url, auth=auth, policy=policy, observer=context.observer, review=review_missing) as upstream:
         yield WooCommerceConnector(Api(upstream), settings, context.carriers, auth)
 
 

@@ -7,7 +7,8 @@ from cachetools import TTLCache
 from connectors.carriers import Carriers
 from connectors.errors import AuthenticationError, PermanentError, RefusedError
 from connectors.woocommerce import wire
-from connectors.woocommerce.api import ROOT, Api, order_path
+from connectors.woocommerce.api import Api, order_path
+from connectors.woocommerce.permalinks import ROOT
 from connectors.woocommerce.settings import TrackingPlace
 from connectors.woocommerce.tracking import FulfillmentPlace, NotePlace, Place, PluginPlace
 

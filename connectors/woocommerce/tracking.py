@@ -14,8 +14,9 @@ from connectors.carriers import Carriers
 from connectors.orders import LineItem
 from connectors.shipments import Shipment
 from connectors.woocommerce import wire
-from connectors.woocommerce.api import CORE, ROOT, Api, order_path
+from connectors.woocommerce.api import CORE, Api, order_path
 from connectors.woocommerce.loose import key, text
+from connectors.woocommerce.permalinks import ROOT
 from connectors.woocommerce.providers import Providers
 from connectors.woocommerce.words import tells_of, write_note
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from connectors.errors import PermanentError, RefusedError, UnavailableError
+from connectors.errors import UnavailableError
 from connectors.orders import Order, OrderStatus, RejectedOrder, Window
 from connectors.testing.faults import Answer
 from connectors.testing.requests import SeenRequest
@@ -242,40 +242,6 @@ async def test_only_what_is_needed_is_asked_for_and_with_six_decimals(shop: Fake
         assert seen.query["dp"] == "6"
         assert "line_items" in seen.query["_fields"].split(",")
         assert not {"_links", "customer_user_agent", "payment_url"} & set(seen.query["_fields"].split(","))
-
-
-async def test_a_shop_with_plain_permalinks_has_no_api_and_says_so(shop: FakeWooCommerceShop) -> None:
-    shop.traits.pretty_permalinks = False
-    async with open_woocommerce(shop, QUICK) as connector:
-        error = await failure(walk(connector), PermanentError)
-        report = await connector.check()
-    assert isinstance(error, RefusedError)
-    assert error.status == 404
-    assert "Permalinks" in str(error)
-    assert any("Permalinks" in finding.advice for finding in report.findings)
-
-
-async def test_wordpress_in_a_folder_keeps_its_folder() -> None:
-    shop = FakeWooCommerceShop()
-    shop.traits.folder = "/store/de"
-    async with shop, open_woocommerce(shop, QUICK) as connector:
-        placed = place(shop, 3)
-        assert await ids(connector) == placed
-
-
-async def test_an_address_without_the_folder_gets_the_right_one_named() -> None:
-    shop = FakeWooCommerceShop()
-    async with shop:
-        shop.faults.add(Answer(404, "<html>", content_type="text/html"), path="/wp-json/", times=None)
-        shop.faults.add(
-            Answer(
-                200, "<html>", content_type="text/html", headers={"Link": '<https://shop.example/blog/wp-json/>; rel="https://api.w.org/"'}
-            ),
-            path="^/[?]",
-        )
-        async with open_woocommerce(shop, QUICK) as connector:
-            report = await connector.check()
-    assert any("https://shop.example/blog/wp-json/" in finding.advice for finding in report.findings)
 
 
 async def test_one_order_that_is_no_order_at_all_is_set_aside(shop: FakeWooCommerceShop) -> None:

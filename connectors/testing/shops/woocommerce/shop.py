@@ -18,6 +18,7 @@ from connectors.testing.shops.woocommerce.access import Access
 from connectors.testing.shops.woocommerce.answers import page_of, pick, refuse, refuse_route, show
 from connectors.testing.shops.woocommerce.catalogue import Catalogue
 from connectors.testing.shops.woocommerce.listing import STATUSES, part, select
+from connectors.testing.shops.woocommerce.permalinks import QueryRoutes
 from connectors.testing.shops.woocommerce.traits import Traits
 from connectors.testing.shops.woocommerce.variety import products, variations_by_product, varied_orders
 from connectors.testing.shops.woocommerce.writing import Desk
@@ -86,23 +87,30 @@ class FakeWooCommerceShop(FakeShop):
             ("GET", f"{entries}/providers", desk.list_providers),
         ]
         routes = [web.route(method, path, self._guarded(handler)) for method, path, handler in table]
-        return [*routes, web.get(f"{self.traits.folder}/", self._home), web.route("*", "/{any:.*}", self._nothing)]
+        nothing = web.route("*", "/{any:.*}", self._nothing)
+        places = [QueryRoutes(self.traits.folder + place, root, [*routes, nothing]) for place in ("/index.php", "/")]
+        return [*routes, *places, web.get(f"{self.traits.folder}/", self._home), nothing]
 
     def _guarded(self, handler: Handler) -> Handler:
         async def answer(request: web.Request) -> web.StreamResponse:
-            if not self.traits.pretty_permalinks:
+            if not self._is_open(request):
                 return web.Response(status=404, text=_NO_PAGE, content_type="text/html")
             return self.access.refusal(request) or await handler(request)
 
         return answer
 
+    def _is_open(self, request: web.Request) -> bool:
+        """Whether this form of address leads to the API."""
+        return self.traits.query_routes if "rest_route" in request.query else self.traits.pretty_permalinks
+
     async def _home(self, request: web.Request) -> web.StreamResponse:  # noqa: ARG002 - a handler's signature
-        link = f'<{self.url}/wp-json/>; rel="https://api.w.org/"'
+        api = "wp-json/" if self.traits.pretty_permalinks else "index.php?rest_route=/"
+        link = f'<{self.url}/{api}>; rel="https://api.w.org/"'
         return web.Response(text="<!DOCTYPE html><title>A shop</title>", content_type="text/html", headers={"Link": link})
 
     async def _nothing(self, request: web.Request) -> web.StreamResponse:
-        inside = request.path.startswith(f"{self.traits.folder}/wp-json") and self.traits.pretty_permalinks
-        return refuse_route() if inside else web.Response(status=404, text=_NO_PAGE, content_type="text/html")
+        inside = "rest_route" in request.query or request.path.startswith(f"{self.traits.folder}/wp-json")
+        return refuse_route() if inside and self._is_open(request) else web.Response(status=404, text=_NO_PAGE, content_type="text/html")
 
     async def _index(self, request: web.Request) -> web.StreamResponse:
         plugin = {"ast": ["wc-ast/v3", "wc-shipment-tracking/v3"], "shipment_tracking": ["wc-shipment-tracking/v3"]}

@@ -15,7 +15,8 @@ class Traits:
     500. `hides_totals` drops the X-WP-Total headers.
 
     `plugin` is `ast`, `shipment_tracking` or empty; `providers` its list of carriers; `fulfillments` WooCommerce's own feature.
-    `extra_statuses` are those that plugins registered. `pretty_permalinks` off means that there is no REST API. `lists_refunds` off plays a
+    `extra_statuses` are those that plugins registered. `pretty_permalinks` off leaves the REST API at `?rest_route=` alone, which
+    `query_routes` off switches off. `lists_refunds` off plays a
     shop without `GET /refunds`. `folder` is where WordPress lives, e.g. `/store`.
     """
 
@@ -42,5 +43,6 @@ class Traits:
     fulfillments: bool = False
     extra_statuses: tuple[str, ...] = ()
     pretty_permalinks: bool = True
+    query_routes: bool = True
     lists_refunds: bool = True
     hides_settings: bool = False
