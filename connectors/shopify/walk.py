@@ -41,12 +41,15 @@ class Walk:
         self._restarts = 0
 
     async def orders(self) -> AsyncIterator[Order | RejectedOrder]:
-        """The orders. A page that cannot be had ends the walk with an error, never early."""
+        """The orders. A page that cannot be had ends the walk with an error, never early.
+
+        A walk that asks anew may meet the same cursors again: only within one query do they show a circle.
+        """
         cursor, visited = "", set[str]()
         while True:
             page = await self._page(cursor)
             if page is None:
-                cursor = ""
+                cursor, visited = "", set[str]()
                 continue
             if not self._in_order(page):
                 async for order in self._sorted():
@@ -62,7 +65,7 @@ class Walk:
                 raise UnreadableResponseError("Listing orders: the shop's paging runs in a circle.")
             visited.add(cursor)
             if self._rows >= MOST_ROWS and self._resume():
-                cursor = ""
+                cursor, visited = "", set[str]()
 
     async def _page(self, cursor: str) -> OrderPage | None:
         """The next page, or None if the walk has to ask anew."""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from connectors.errors import RefusedError, TemporaryError
+from connectors.errors import RefusedError, TemporaryError, UnreadableResponseError
 from connectors.orders import Window
 from connectors.testing.faults import Answer
 from connectors.testing.requests import SeenRequest
@@ -48,6 +48,41 @@ async def test_a_cursor_that_expires_is_met_by_asking_from_the_last_order(shop: 
     shop.on_request.append(expire)
     async with open_shop(shop, transport="rest", page_size=10) as connector:
         assert await ids(connector) == placed
+
+
+def follows(seen: SeenRequest) -> bool:
+    """Whether a request to GraphQL asks for orders behind a cursor."""
+    return b'"after":"' in seen.body and b'"first":' in seen.body
+
+
+async def test_a_cursor_met_again_after_the_walk_began_anew_is_no_circle(shop: FakeShopify) -> None:
+    placed = [shop.book.add(modified_at=at(1)).id for _ in range(30)]
+    expired = Answer(200, '{"errors":[{"message":"Invalid cursor for current pagination sort."}]}')
+    shop.faults.add(expired, when=follows, times=3)
+    async with open_shop(shop, transport="graphql", page_size=10) as connector:
+        assert await ids(connector) == placed
+    assert len(shop.faults) == 0
+
+
+async def test_a_page_halved_among_orders_of_one_second_is_no_circle(shop: FakeShopify) -> None:
+    placed = [shop.book.add(modified_at=at(1)).id for _ in range(30)]
+    shop.faults.add(Answer(500, '{"errors":"Internal Server Error"}'), when=follows, times=2 * QUICK.attempts)
+    async with open_shop(shop, transport="graphql", page_size=40) as connector:
+        assert await ids(connector) == placed
+    assert len(shop.faults) == 0
+
+
+async def test_a_shop_that_leads_back_to_the_same_place_is_a_circle(shop: FakeShopify) -> None:
+    for _ in range(3):
+        shop.book.add(modified_at=at(1))
+    lead = {"Link": f'<{shop.url}/admin/api/2026-07/orders.json?page_info=round>; rel="next"'}
+    expired = Answer(400, '{"errors":{"page_info":"Invalid value."}}')
+    shop.faults.add(Answer(200, '{"orders":[]}', headers=lead), expired, path="/orders.json")
+    shop.faults.add(Answer(200, '{"orders":[]}', headers=lead), path="/orders.json", times=None)
+    async with open_shop(shop, transport="rest", page_size=10) as connector:
+        error = await failure(walk(connector), UnreadableResponseError)
+    assert "circle" in str(error)
+    assert shop.count("GET", "orders.json") == 4
 
 
 async def test_cursors_that_always_expire_end_in_an_error_and_not_in_a_short_list(shop: FakeShopify) -> None:
