@@ -14,7 +14,9 @@ _SECRET_JSON = re.compile(
 _SECRET_FORM = re.compile(
     rb"((?:^|&)[A-Za-z_\-]*(?:secret|token|password|signature|consumer_key|api_?key)[A-Za-z_\-]*=)[^&\s]*", re.IGNORECASE
 )
-_EMAIL = re.compile(r"[^\s@<>\"'()\[\],;:]+@[^\s@<>\"'()\[\],;:]+")
+_ATOM = r"[^\s@<>\"'()\[\],;:]"
+# From the beginning of a word only: tried anew at every letter, a word of a million would take hours.
+_EMAIL = re.compile(rf"(?<!{_ATOM}){_ATOM}+@{_ATOM}+")
 # Shorter "secrets" would mask innocent text, e.g. every digit 1.
 _SHORTEST = 4
 # Answers that hand out new secrets are small; a page of orders is not searched for them.

@@ -21,6 +21,10 @@ from connectors.retry import parse_retry_after
 
 # How much of a shop's message is passed on.
 LONGEST_WORDS = 200
+_LONGEST_TITLE = 80
+_LONGEST_CODE = 100
+# Where in a web page its title is looked for.
+_HEAD = 65536
 _MESSAGE_KEYS = ("message", "error_description", "detail", "error", "errors", "title", "reason", "description", "msg")
 _CODE_KEYS = ("code", "error", "errorCode", "type")
 _DEEPEST = 5
@@ -36,7 +40,7 @@ def refusal(reply: Reply, mask: Mask) -> ConnectorError | None:
     wait = parse_retry_after(reply.headers.get("Retry-After"), datetime.now(UTC))
     match status:
         case 401 | 403:
-            return AuthenticationError(f"{said}{_wall_hint(reply)}", status=status, code=code(reply))
+            return AuthenticationError(f"{said}{_wall_hint(reply)}", status=status, code=code(reply, mask))
         case 429:
             return ThrottledError(said, retry_after=wait)
         case 408 | 425:
@@ -45,17 +49,17 @@ def refusal(reply: Reply, mask: Mask) -> ConnectorError | None:
         case _ if status >= HTTPStatus.INTERNAL_SERVER_ERROR and status != HTTPStatus.NOT_IMPLEMENTED:
             return UnavailableError(said, retry_after=wait)
         case _:
-            return RefusedError(f"{said}{_wall_hint(reply)}", status=status, code=code(reply))
+            return RefusedError(f"{said}{_wall_hint(reply)}", status=status, code=code(reply, mask))
 
 
-def unusable(reply: Reply, *, read: bool) -> ConnectorError | None:
+def unusable(reply: Reply, mask: Mask, *, read: bool) -> ConnectorError | None:
     """The error that a 2xx means whose body is not data: a bot wall, a page of a maintenance plugin, a body cut short.
 
     A write whose answer cannot be read may have been carried out; that is a temporary error, for whoever repeats it looks first.
     """
     if _is_wall(reply):
         return UnavailableError(
-            f"{reply.where}: a web page came in place of data (status {reply.status}{_page_title(reply)}). A bot wall, captcha, firewall or "
+            f"{reply.where}: a web page came in place of data (status {reply.status}{_page_title(reply, mask)}). A bot wall, captcha, firewall or "
             "maintenance page of the shop's host stands in front of its API; ask the host to let Portside through."
         )
     fault = json_fault(reply.content)
@@ -67,7 +71,7 @@ def unusable(reply: Reply, *, read: bool) -> ConnectorError | None:
         return UnavailableError(f"{reply.where}: the shop's answer to a write is not JSON, so it is not known whether it was carried out.")
     if not reply.content.strip():
         return UnavailableError(f"{reply.where}: the shop's answer ({reply.status}) is empty where data was expected.")
-    return UnreadableResponseError(f"{reply.where}: expected JSON, found {_glimpse(reply)} ({fault.rstrip('.')}).")
+    return UnreadableResponseError(f"{reply.where}: expected JSON, found {_glimpse(reply, mask)} ({fault.rstrip('.')}).")
 
 
 def words(reply: Reply, mask: Mask) -> str:
@@ -80,11 +84,11 @@ def words(reply: Reply, mask: Mask) -> str:
     elif reply.is_html:
         text = _title(reply)
     else:
-        text = reply.content[: LONGEST_WORDS * 4].decode("utf-8", "replace") if reply.media_type == "text/plain" else ""
-    return shorten(mask.text(clean_text(text)), LONGEST_WORDS)
+        text = reply.content.decode("utf-8", "replace") if reply.media_type == "text/plain" else ""
+    return _fit(text, mask, LONGEST_WORDS)
 
 
-def code(reply: Reply) -> str:
+def code(reply: Reply, mask: Mask) -> str:
     """The machine-readable error word of a JSON answer, e.g. `woocommerce_rest_cannot_view`; empty if there is none."""
     try:
         body = reply.json()
@@ -98,7 +102,7 @@ def code(reply: Reply) -> str:
         for key in _CODE_KEYS:
             value = holder.get(key)
             if isinstance(value, str) and value and " " not in value:
-                return shorten(value, 100)
+                return _fit(value, mask, _LONGEST_CODE)
     return ""
 
 
@@ -131,15 +135,21 @@ def _wall_hint(reply: Reply) -> str:
     return " It is a web page, so a firewall in front of the shop may have refused the request rather than the shop." if walled else ""
 
 
-def _page_title(reply: Reply) -> str:
-    title = _title(reply)
+def _page_title(reply: Reply, mask: Mask) -> str:
+    title = _fit(_title(reply), mask, _LONGEST_TITLE)
     return f", titled “{title}”" if title else ""
 
 
 def _title(reply: Reply) -> str:
-    text = reply.content[:65536].decode("utf-8", "replace")
-    _, found, rest = text.partition("<title")
-    return shorten(clean_text(rest.partition(">")[2].partition("</title")[0]), 80) if found else ""
+    """The page's title as it stands; none if it does not end, for it might end within a secret."""
+    text = reply.content[:_HEAD].decode("utf-8", "replace")
+    title, ends, _ = text.partition("<title")[2].partition(">")[2].partition("</title")
+    return title if ends else ""
+
+
+def _fit(text: str, mask: Mask, limit: int) -> str:
+    """`text` as it may be quoted. Secrets go first: what is cut before might be half of one, which nothing knows again."""
+    return shorten(mask.text(clean_text(text)), limit)
 
 
 def _quoted(text: str) -> str:
@@ -153,8 +163,8 @@ def _phrase(status: int) -> str:
         return "(an unknown status)"
 
 
-def _glimpse(reply: Reply) -> str:
+def _glimpse(reply: Reply, mask: Mask) -> str:
     """What kind of body this is, without any of its text, which may hold a buyer's data."""
-    kind = reply.media_type or "a body of no stated type"
+    kind = _fit(reply.media_type, mask, _LONGEST_CODE) or "a body of no stated type"
     start = reply.content.removeprefix(BOM).lstrip()[:1].decode("ascii", "replace")
     return f"{kind} of {len(reply.content)} bytes beginning with {start!r}"

@@ -271,7 +271,7 @@ class Upstream:
         if call.read and json_fault(reply.content) is not None and (data := find_json(reply.content)) is not None:
             _log.warning("shop_answer_has_text_before_json", method=call.request.method, url=self._mask().url(reply.url))
             return msgspec.structs.replace(reply, content=data)
-        if (error := unusable(reply, read=call.read)) is not None:
+        if (error := unusable(reply, self._mask(), read=call.read)) is not None:
             raise error
         return reply
 

@@ -119,7 +119,7 @@ class Answers:
             case "unavailable":
                 return UnavailableError(said, retry_after=wait)
             case "refused":
-                return RefusedError(said, status=reply.status, code=code(reply))
+                return RefusedError(said, status=reply.status, code=code(reply, self._mask()))
         return _PERMANENT[rule.means](said)
 
     def _said(self, reply: Reply, message: Expression | None) -> str:

@@ -50,10 +50,10 @@ def test_a_document_cut_anywhere_is_never_taken_for_a_whole_one(document: Any) -
 @given(st.binary(max_size=300), st.sampled_from(["application/json", "text/html", "text/plain", ""]), st.integers(100, 599))
 def test_any_answer_is_judged_in_one_line(content: bytes, kind: str, status: int) -> None:
     answer = reply(content, kind, status)
-    for error in (refusal(answer, Mask()), unusable(answer, read=True), unusable(answer, read=False)):
+    for error in (refusal(answer, Mask()), unusable(answer, Mask(), read=True), unusable(answer, Mask(), read=False)):
         assert error is None or "\n" not in str(error)
     assert len(words(answer, Mask())) <= 200
-    assert len(code(answer)) <= 100
+    assert len(code(answer, Mask())) <= 100
     with contextlib.suppress(UnreadableResponseError):
         answer.json()
 
@@ -95,7 +95,7 @@ def test_web_pages_are_told_from_data(content: bytes, kind: str, page: bool) -> 
 def test_hostile_bodies_are_judged_in_no_time() -> None:
     for content in (b"<!---->" * 50_000, b"[" * 100_000, b'{"a":' * 100_000, b"{" * 50 + b"x" * 500_000, b"<title" * 50_000):
         answer = reply(content, "text/html")
-        assert unusable(answer, read=True) is not None
+        assert unusable(answer, Mask(), read=True) is not None
         assert isinstance(refusal(msgspec.structs.replace(answer, status=400), Mask()), ConnectorError)
         find_json(content)
 
