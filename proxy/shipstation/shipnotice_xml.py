@@ -30,6 +30,8 @@ _LONGEST_NAME = 200
 _NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,6})?", re.ASCII)
 _WHOLE = re.compile(r"(\d{1,6})(?:\.0{1,6})?", re.ASCII)
 _CLAIMS_UTF_16 = re.compile(rb"""^<\?xml[^>]{0,80}encoding\s*=\s*["']utf-?16""", re.IGNORECASE)
+# What tells of an item, and the one place where it is read.
+_HOMES = {"items": "shipnotice", "item": "shipnotice/items", "lineitemid": "shipnotice/items/item", "sku": "shipnotice/items/item"}
 _TRUE = frozenset({"true", "1", "yes"})
 _FALSE = frozenset({"", "false", "0", "no"})
 
@@ -37,17 +39,21 @@ _FALSE = frozenset({"", "false", "0", "no"})
 def parse_shipnotice(body: bytes, query: Parameters) -> Shipment:
     """The shipment that `body` and `query` tell of. The body's word comes before the query's; an empty body leaves the query's alone.
 
-    No items means: all that was left to ship. That is read only from a body without `Item` elements, never from one that cannot be read.
+    No items means: all that was left to ship. That is read only from a body without anything of an item in it, never from one that cannot
+    be read or has its items in another place.
     Raises WireError: 413 for a body over 256 KiB, else 400 with what was expected and what came.
     """
     if len(body) > MAX_BODY:
         raise WireError(f"body: expected at most {MAX_BODY} bytes, found {len(body)}", 413)
     body = body.removeprefix(codecs.BOM_UTF8).lstrip()
-    notice = _Fields(_parse(body) if body else Element("ShipNotice"), "ShipNotice")
+    root = _parse(body) if body else Element("ShipNotice")
+    notice = _Fields(root, "ShipNotice")
     order_id = _id("OrderID", notice.raw("OrderID") or query.one("order_id"))
     order_number = _id("OrderNumber", notice.raw("OrderNumber") or query.one("order_number"))
     if not order_id and not order_number:
         raise WireError("order_number: expected the number of the order that was shipped, found none in the query or the body")
+    items = tuple(_items(notice))
+    _refuse_misplaced(root, "ShipNotice")
     created = notice.text("LabelCreateDate")
     shipped = notice.text("ShipDate")
     return Shipment(
@@ -60,7 +66,7 @@ def parse_shipnotice(body: bytes, query: Parameters) -> Shipment:
         label_created_at=parse_date(created, "LabelCreateDate") if created else None,
         cost=_cost(notice.text("ShippingCost")),
         recipient=_recipient(notice),
-        items=tuple(_items(notice)),
+        items=items,
         notify_customer=_flag("NotifyCustomer", notice.text("NotifyCustomer")),
         customer_code=notice.text("CustomerCode"),
         customer_notes=notice.text("CustomerNotes"),
@@ -202,6 +208,15 @@ def _items(notice: _Fields) -> Iterator[ShippedItem]:
         for element in group:
             number += 1
             yield _item(element, f"ShipNotice/Items/Item[{number}]")
+
+
+def _refuse_misplaced(element: Element, path: str) -> None:
+    """Items that stand elsewhere would be overlooked, and the parcel taken for the whole order."""
+    for child in element:
+        place = f"{path}/{child.tag.rpartition('}')[2][:60]}"
+        if _HOMES.get(_local(child), path.lower()) != path.lower():
+            raise WireError(f"{place}: expected items as Item elements in ShipNotice/Items, found them here")
+        _refuse_misplaced(child, place)
 
 
 def _item(element: Element, path: str) -> ShippedItem:

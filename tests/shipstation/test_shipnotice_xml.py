@@ -149,6 +149,31 @@ def test_a_body_that_cannot_be_understood_is_refused_and_never_means_the_whole_o
     assert caught.value.status == 400
 
 
+A = "<SKU>A</SKU><Quantity>1</Quantity>"
+
+
+@pytest.mark.parametrize(
+    ("inner", "place"),
+    [
+        (f"<Item>{A}</Item>", "ShipNotice/Item"),
+        (f"<Items/><Item>{A}</Item>", "ShipNotice/Item"),
+        (f"<Items><Item>{A}</Item></Items><item>{A}</item>", "ShipNotice/item"),
+        (f"<Order><Items><Item>{A}</Item></Items></Order>", "ShipNotice/Order/Items"),
+        ("<Order><ITEMS/></Order>", "ShipNotice/Order/ITEMS"),
+        (f"<Itemss><Item>{A}</Item></Itemss>", "ShipNotice/Itemss/Item"),
+        (f'<Recipient><x:Items xmlns:x="urn:x"><x:Item>{A}</x:Item></x:Items></Recipient>', "ShipNotice/Recipient/Items"),
+        (f"<Items><Item>{A}<Item>{A}</Item></Item></Items>", "ShipNotice/Items/Item/Item"),
+        (f"<Lines><Line>{A}</Line></Lines>", "ShipNotice/Lines/Line/SKU"),
+        ("<LineItemID>7</LineItemID>", "ShipNotice/LineItemID"),
+    ],
+)
+def test_items_where_none_are_read_are_refused_and_never_mean_the_whole_order(inner: str, place: str) -> None:
+    with pytest.raises(WireError) as caught:
+        parse_notify(QUERY, notice(inner))
+    assert str(caught.value).startswith(f"{place}: expected ")
+    assert caught.value.status == 400
+
+
 LAUGHS = b'<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]><ShipNotice><OrderID>&b;</OrderID></ShipNotice>'
 
 
