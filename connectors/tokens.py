@@ -13,6 +13,7 @@ import msgspec
 
 from connectors.auth import Auth, BasicAuth, BearerAuth, NoAuth, Send, Token
 from connectors.errors import AuthenticationError, RefusedError
+from connectors.kept import TokenFile
 from connectors.request import Request, encode_params
 from connectors.response import Reply
 
@@ -24,7 +25,7 @@ class TokenAuth:
     """Signs with a token that `login` asks for and `read` takes out of the answer.
 
     `login` is given the newest refresh token, empty at first. `carry` turns a token into the `Auth` that puts it into requests.
-    `refusals` are the statuses besides 401 and 403 by which this shop refuses a login (EverShop: 400).
+    `refusals` are the statuses besides 401 and 403 by which this shop refuses a login (EverShop: 400). With `keep`, a token outlives the process.
     """
 
     def __init__(
@@ -35,6 +36,7 @@ class TokenAuth:
         carry: Callable[[str], Auth] = BearerAuth,
         secrets: tuple[str, ...] = (),
         refusals: tuple[int, ...] = (400,),
+        keep: TokenFile | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._login = login
@@ -42,16 +44,17 @@ class TokenAuth:
         self._carry = carry
         self._configured = secrets
         self._refusals = refusals
+        self._keep = keep
         self._clock = clock
         self._token: Token | None = None
+        self._refresh = ""
         self._renew_at = float("inf")
         self._lock = asyncio.Lock()
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """What was configured, and the tokens of the moment."""
-        token = self._token
-        return self._configured if token is None else tuple(filter(None, (*self._configured, token.value, token.refresh)))
+        return tuple(filter(None, (*self._configured, self._token.value if self._token is not None else "", self._refresh)))
 
     def sign(self, request: Request) -> Request:
         """Put the token of the moment into the request; without one it goes out bare, and the shop will say so."""
@@ -63,34 +66,66 @@ class TokenAuth:
             return
         async with self._lock:
             if not self._is_fresh():
-                await self._obtain(send)
+                await self._replace(send)
 
     async def renew(self, refused: Request, send: Send) -> bool:
         """Get a new token unless somebody else already did while `refused` was on its way."""
         async with self._lock:
             if self._token is None or self.sign(refused) == refused:
-                await self._obtain(send)
+                await self._replace(send, refused=self._token.value if self._token is not None else "")
         return True
 
     def _is_fresh(self) -> bool:
         return self._token is not None and self._clock() < self._renew_at
 
+    async def _replace(self, send: Send, refused: str = "") -> None:
+        """Get the next token: one that another run or process has kept, if it is good and not the `refused` one, or else a new one."""
+        if self._keep is None:
+            await self._obtain(send)
+            return
+        async with self._keep.alone():
+            if await self._adopt(self._keep, refused):
+                return
+            renewing = bool(self._refresh)
+            try:
+                await self._obtain(send)
+            except AuthenticationError:
+                await self._keep.drop()
+                if not renewing:
+                    raise
+                await self._obtain(send)  # what was kept is worth nothing any more; what is configured may be
+            if self._token is not None:
+                await self._keep.write(self._token.value, self._refresh, self._renew_at - self._clock())
+
+    async def _adopt(self, keep: TokenFile, refused: str) -> bool:
+        """Take over what is kept; False if a new token is needed all the same. A token that was refused is kept no longer."""
+        found = await keep.read()
+        if found is None:
+            return False
+        kept, renew_in = found
+        self._refresh = kept.refresh or self._refresh
+        if refused and kept.token == refused:
+            await keep.write("", self._refresh, 0)
+        elif kept.token and renew_in > 0:
+            self._token = Token(value=kept.token)
+            self._renew_at = self._clock() + renew_in
+            return True
+        return False
+
     async def _obtain(self, send: Send) -> None:
-        refresh = self._token.refresh if self._token is not None else ""
+        refresh = self._refresh
         try:
             reply = await send(self._login(refresh))
         except AuthenticationError as error:
-            self._token = None
+            self._token, self._refresh = None, ""
             raise AuthenticationError(f"The shop does not accept our login. {error}") from error
         except RefusedError as error:
             if error.status not in self._refusals:
                 raise
-            self._token = None
+            self._token, self._refresh = None, ""
             raise AuthenticationError(f"The shop does not accept our login. {error}") from error
         token = self._read(reply)
-        if refresh and not token.refresh:
-            token = msgspec.structs.replace(token, refresh=refresh)
-        self._token = token
+        self._token, self._refresh = token, token.refresh or refresh
         lifetime = token.lifetime
         self._renew_at = float("inf") if lifetime is None else self._clock() + max(lifetime - EARLY, lifetime / 4)
 
@@ -104,6 +139,7 @@ def client_credentials(
     basic: bool = False,
     as_json: bool = False,
     carry: Callable[[str], Auth] = BearerAuth,
+    keep: TokenFile | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> TokenAuth:
     """OAuth 2 client credentials (RFC 6749, 4.4). `basic` sends id and secret as the Basic header (form-encoded first, as 2.3.1 asks)."""
@@ -114,7 +150,7 @@ def client_credentials(
     else:
         fields |= {"client_id": client_id, "client_secret": client_secret}
     request = signer.sign(_post(token_url, fields, as_json=as_json))
-    return TokenAuth(lambda _: request, read_oauth2, carry=carry, secrets=(client_secret, *signer.secrets), clock=clock)
+    return TokenAuth(lambda _: request, read_oauth2, carry=carry, secrets=(client_secret, *signer.secrets), keep=keep, clock=clock)
 
 
 def refresh_token(
@@ -125,6 +161,7 @@ def refresh_token(
     client_secret: str = "",
     as_json: bool = False,
     carry: Callable[[str], Auth] = BearerAuth,
+    keep: TokenFile | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> TokenAuth:
     """OAuth 2 refresh token (RFC 6749, 6). A shop that hands out a new refresh token each time is followed until we stop."""
@@ -134,7 +171,7 @@ def refresh_token(
         fields |= {name: value for name, value in (("client_id", client_id), ("client_secret", client_secret)) if value}
         return _post(token_url, fields, as_json=as_json)
 
-    return TokenAuth(login, read_oauth2, carry=carry, secrets=tuple(filter(None, (token, client_secret))), clock=clock)
+    return TokenAuth(login, read_oauth2, carry=carry, secrets=tuple(filter(None, (token, client_secret))), keep=keep, clock=clock)
 
 
 def read_oauth2(reply: Reply) -> Token:

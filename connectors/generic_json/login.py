@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
@@ -12,6 +13,7 @@ from pydantic import SecretStr
 
 from connectors.auth import Auth, BasicAuth, BearerAuth, HeaderAuth, HmacAuth, NoAuth, OAuth1Auth, QueryAuth
 from connectors.generic_json.settings import auth as logins
+from connectors.kept import TokenFile
 from connectors.request import Request
 from connectors.tokens import TokenAuth, client_credentials, refresh_token, token_reader
 
@@ -60,6 +62,8 @@ def _tokens(login: logins.ClientCredentialsLogin | logins.RefreshTokenLogin | lo
             client_secret=_plain(login.client_secret),
             as_json=login.send == "json",
             carry=carry,
+            # Two accounts of one app differ in nothing but this token.
+            keep=_kept(login, place, login.client_id, _plain(login.refresh_token)),
         )
     return client_credentials(
         place,
@@ -69,7 +73,13 @@ def _tokens(login: logins.ClientCredentialsLogin | logins.RefreshTokenLogin | lo
         basic=login.send == "basic",
         as_json=login.send == "json",
         carry=carry,
+        keep=_kept(login, place, login.client_id, login.scope),
     )
+
+
+def _kept(login: logins.Carried, *parts: str) -> TokenFile | None:
+    """Where the token is kept, if it is; `parts` tell this login from others."""
+    return TokenFile(Path(login.keep), (login.kind, *parts)) if login.keep else None
 
 
 def _called(login: logins.CallLogin, url: str, carry: Callable[[str], Auth]) -> Auth:
@@ -84,6 +94,7 @@ def _called(login: logins.CallLogin, url: str, carry: Callable[[str], Auth]) -> 
         carry=carry,
         secrets=(*_secrets_in(login.body), *(_plain(secret) for secret in login.secrets)),
         refusals=login.refusals,
+        keep=_kept(login, request.url, *_public_texts(login)),
     )
 
 
@@ -106,6 +117,25 @@ def _carry(header: str, prefix: str) -> Callable[[str], Auth]:
 def _absolute(url: str, place: str) -> str:
     """A path is meant behind the shop's own path."""
     return place if place.startswith(("http://", "https://")) else urljoin(f"{url.rstrip('/')}/", place.lstrip("/"))
+
+
+def _public_texts(login: logins.CallLogin) -> Iterator[str]:
+    """What of a login call says who calls: all that is no secret."""
+    hidden = {_plain(secret) for secret in login.secrets}
+    for name, value in sorted({**login.headers, **login.body}.items()):
+        yield from (f"{name}={text}" for text in _public_in(value, name) if text not in hidden)
+
+
+def _public_in(value: Any, name: str) -> Iterator[str]:
+    """Texts, and what else there is, that stand under no telling name."""
+    if isinstance(value, dict):
+        for inner, each in sorted(value.items()):
+            yield from _public_in(each, str(inner))
+    elif isinstance(value, list):
+        for each in value:
+            yield from _public_in(each, name)
+    elif not _SECRET_NAME.search(name):
+        yield str(value)
 
 
 def _secrets_in(value: Any, name: str = "") -> Iterator[str]:

@@ -65,16 +65,20 @@ class OAuth1Login(Block):
     """The signature's digest."""
 
 
-class _Carried(Block):
-    """How a token that was asked for travels in requests."""
+class Carried(Block):
+    """How a token that was asked for travels in requests, and where it stays."""
 
+    kind: str
+    """The way to log in."""
     header: str = "Authorization"
     """The header that carries the token."""
     prefix: str = "Bearer "
     """What stands before the token in it."""
+    keep: str = ""
+    """A file that keeps the token between runs, readable by Portside's user alone; empty: each run asks for a token anew."""
 
 
-class ClientCredentialsLogin(_Carried):
+class ClientCredentialsLogin(Carried):
     """OAuth 2 client credentials: a token for a client id and secret, renewed before it ends."""
 
     kind: Literal["client_credentials"]
@@ -90,7 +94,7 @@ class ClientCredentialsLogin(_Carried):
     """Where id and secret stand: in a form, in JSON, or in the Basic header."""
 
 
-class RefreshTokenLogin(_Carried):
+class RefreshTokenLogin(Carried):
     """OAuth 2 with a refresh token that somebody obtained once."""
 
     kind: Literal["refresh_token"]
@@ -106,7 +110,7 @@ class RefreshTokenLogin(_Carried):
     """How the fields are sent."""
 
 
-class CallLogin(_Carried):
+class CallLogin(Carried):
     """A login call of the shop's own: user name and password in, a token out of the body or a header."""
 
     kind: Literal["login"]
