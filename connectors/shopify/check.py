@@ -18,6 +18,7 @@ from connectors.upstream import Upstream
 _SAMPLE = 10
 _SAMPLE_DAYS = 30
 _GONE = frozenset({404, 406, 410})
+_UNDATED_HOLDS = "putting an order on hold, releasing it"
 
 
 async def read_scopes(upstream: Upstream) -> frozenset[str]:
@@ -38,7 +39,7 @@ async def check_shop(upstream: Upstream, transport: Transport, graphql: Transpor
     findings += await _version_findings(upstream, settings)
     findings += await _order_findings(transport, graphql, settings)
     findings += clock_findings(upstream.clock_offset)
-    return CheckReport(findings=tuple(findings))
+    return CheckReport(findings=tuple(findings), undated=_UNDATED_HOLDS if settings.holds else "")
 
 
 def _no_entry(error: ConnectorError, settings: ShopifySettings) -> Finding:

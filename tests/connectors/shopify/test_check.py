@@ -25,7 +25,9 @@ async def shop() -> AsyncIterator[FakeShopify]:
         yield fake
 
 
-async def check(fake: FakeShopify, folder: Path, connector: dict[str, Any] | None = None) -> tuple[int, str]:
+async def check(
+    fake: FakeShopify, folder: Path, connector: dict[str, Any] | None = None, export: dict[str, Any] | None = None
+) -> tuple[int, str]:
     """Run the command as a person would; gives its exit status and what it printed."""
     block = {"type": "shopify", "shop": "north.myshopify.com", "access_token": fake.token, "origin": fake.url, **(connector or {})}
     store = {
@@ -35,7 +37,8 @@ async def check(fake: FakeShopify, folder: Path, connector: dict[str, Any] | Non
     }
     file = folder / "settings.yaml"
     # JSON is YAML.
-    file.write_text(json.dumps({"database": f"sqlite:///{folder}/portside.db", "stores": {"north": store}}))
+    settings = {"database": f"sqlite:///{folder}/portside.db", "export": export or {}, "stores": {"north": store}}
+    file.write_text(json.dumps(settings))
     result = await asyncio.to_thread(CliRunner().invoke, main, ["check", "--settings", str(file)])
     return result.exit_code, result.output
 
@@ -146,7 +149,7 @@ async def test_each_wrong_set_up_says_what_to_do_in_one_line(shop: FakeShopify, 
 
 async def test_a_right_set_up_is_healthy_and_says_so(shop: FakeShopify, tmp_path: Path) -> None:
     shop.book.add(modified_at=datetime.now(UTC))
-    code, output = await check(shop, tmp_path)
+    code, output = await check(shop, tmp_path, export={"sweep": "1h"})
     assert code == 0, output
     assert "✗" not in output
     assert "!" not in output
@@ -164,3 +167,10 @@ async def test_check_changes_nothing(shop: FakeShopify, tmp_path: Path) -> None:
     shop.book.add(modified_at=shop.clock())
     await check(shop, tmp_path)
     assert [seen.path for seen in shop.requests if seen.method != "GET"] == []
+
+
+async def test_holds_are_not_dated_so_a_sweep_is_asked_for_unless_they_are_not_read(shop: FakeShopify, tmp_path: Path) -> None:
+    code, output = await check(shop, tmp_path)
+    assert code == 0
+    assert "! this shop does not date every change (putting an order on hold, releasing it)" in " ".join(output.split())
+    assert "sweep" not in (await check(shop, tmp_path, {"holds": False}))[1]
