@@ -79,6 +79,7 @@ class Build:
         self._held: list[HeldBack] = []
         self._taken = 0
         self._moved_at = clock.monotonic()
+        self._answers = store.pulse.answers
         self._log = _log.bind(store=store.name, snapshot=snapshot.id)
 
     async def run(self) -> None:
@@ -134,6 +135,7 @@ class Build:
                 await self._take(entry, len(hints))
         for order_id in self._in_turn(hints):
             found = await self._by_id(order_id)
+            self._moved_at = self._clock.monotonic()
             if found is not None:
                 await self._take(found, 0)
         await self._end()
@@ -247,12 +249,18 @@ class Build:
         """Renew the lease until it is lost, or until the shop has given nothing for so long that it must be hanging."""
         never = asyncio.Event()
         while not await self._clock.wait(never, self._rules.lease.total_seconds() / 3):
-            if self._clock.monotonic() - self._moved_at > _STALLED_AFTER:
+            if self._stalled():
                 raise UnavailableError(f"the shop gave nothing for {_STALLED_AFTER / 60:.0f} minutes while its orders were read")
             try:
                 await self._ledger.renew(self._store.name, self.snapshot, self._rules.lease)
             except StorageError as error:
                 self._log.warning("lease not renewed", error=str(error))
+
+    def _stalled(self) -> bool:
+        """Whether nothing moves: a long window may be read whole before its first order is given, but then the shop answers all the while."""
+        if self._store.pulse.answers != self._answers:
+            self._answers, self._moved_at = self._store.pulse.answers, self._clock.monotonic()
+        return self._clock.monotonic() - self._moved_at > _STALLED_AFTER
 
     async def _fail(self, error: Exception, retry_after: float | None) -> None:
         self.error = error

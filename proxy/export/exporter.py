@@ -25,7 +25,7 @@ from proxy.settings import ExportSettings
 from proxy.shipstation.orders_xml import frame_page
 from proxy.shipstation.requests import ExportRequest
 from proxy.storage.export_interface import ExportStorage, Snapshot, SnapshotState
-from proxy.stores import Store
+from proxy.stores import Store, trial_names
 from proxy.telemetry.metrics import Metrics
 
 # How often a page that another process builds is looked for.
@@ -35,13 +35,17 @@ _log = structlog.get_logger(__name__)
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
-    """One page, ready to be sent. `snapshot_id` is None for an empty page that stands in for a shop that is down: it counts for nothing."""
+    """One page, ready to be sent. `snapshot_id` is None for an empty page that stands in for a shop that is down: it counts for nothing.
+
+    `store` is the name its books are kept under, which for a `trial` is not the store's own.
+    """
 
     store: str
     number: int
     pages: int
     body: bytes
     snapshot_id: int | None = None
+    trial: bool = False
 
 
 class Exporter:
@@ -64,6 +68,7 @@ class Exporter:
         self._settings = settings
         self._stores = tuple(stores)
         self._metrics = metrics or Metrics()
+        self._unheard = Metrics()
         self._clock = clock or SystemClock()
         self._builds: dict[int, Build] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -101,7 +106,13 @@ class Exporter:
             return
         if await self.ledger.sent(page.store, page.snapshot_id, page.number):
             _log.info("walk finished", store=page.store, snapshot=page.snapshot_id, pages=page.pages)
-            await self._report(page.store)
+            if not page.trial:
+                await self._report(page.store)
+
+    async def forget_trials(self, store: Store) -> None:
+        """A trial of the store begins: whatever an earlier one was given shall not matter to it."""
+        for name in trial_names(store.name):
+            await self.ledger.forget(name)
 
     async def _page(self, store: Store, request: ExportRequest) -> Page:
         latest = self._clock.monotonic() + self._settings.deadline.total_seconds()
@@ -110,7 +121,7 @@ class Exporter:
             progress = self._progress[store.name]
             asked = await self.ledger.ask(store.name, request.window, request.page, self._window_rules(store), anew=anew)
             anew = False
-            if asked.opened.gap is not None:
+            if asked.opened.gap is not None and not store.trial:
                 await self._raise_alarm(store, asked.opened.gap)
             if asked.opened.token is not None:
                 self._build(store, asked.opened.snapshot)
@@ -155,7 +166,7 @@ class Exporter:
             rules=self._build_rules(store),
             ledger=self.ledger,
             clock=self._clock,
-            metrics=self._metrics,
+            metrics=self._unheard if store.trial else self._metrics,
             progress=lambda: self._moved(store.name),
         )
         self._builds[snapshot.id] = build
@@ -199,10 +210,9 @@ class Exporter:
 
 
 def _reaches_back(store: Store) -> bool:
-    return store.settings.dialect != "shiprush"
+    return store.settings.dialect != "shiprush" and not store.exact
 
 
 def _framed(store: Store, page: GivenPage) -> Page:
-    return Page(
-        store=store.name, number=page.number, pages=page.pages, body=frame_page(page.orders, page.pages), snapshot_id=page.snapshot_id
-    )
+    body = frame_page(page.orders, page.pages)
+    return Page(store=store.name, number=page.number, pages=page.pages, body=body, snapshot_id=page.snapshot_id, trial=store.trial)

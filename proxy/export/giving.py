@@ -28,7 +28,7 @@ async def hand_out(rows: ExportRows, snapshot: Snapshot, number: int) -> GivenPa
         return GivenPage(snapshot_id=snapshot.id, number=number, pages=snapshot.pages)
     if snapshot.pages is None or not snapshot.has(number):
         return None
-    if number == 1 and _is_finished(snapshot, await rows.sends(snapshot.id)):
+    if number == 1 and is_walked(snapshot, await rows.sends(snapshot.id)):
         await rows.clear_sends(snapshot.id)
     await rows.drop_walk(snapshot.id)
     parts = await rows.parts(snapshot.id, number)
@@ -44,7 +44,7 @@ async def mark_sent(rows: ExportRows, snapshot_id: int, number: int) -> bool:
     if snapshot is None or snapshot.pages is None or number > snapshot.pages:
         return False
     await rows.put_send(snapshot_id, number, sent=True)
-    if not _is_finished(snapshot, await rows.sends(snapshot_id)):
+    if not is_walked(snapshot, await rows.sends(snapshot_id)):
         return False
     await rows.put_walk(
         Walk(
@@ -58,7 +58,8 @@ async def mark_sent(rows: ExportRows, snapshot_id: int, number: int) -> bool:
     return True
 
 
-def _is_finished(snapshot: Snapshot, sends: Mapping[int, bool]) -> bool:
+def is_walked(snapshot: Snapshot, sends: Mapping[int, bool]) -> bool:
+    """Whether every page was written to the end since page 1 was last asked for."""
     return snapshot.state is SnapshotState.READY and sum(sends.values()) == snapshot.pages
 
 

@@ -173,6 +173,18 @@ class Ledger:
         async with self._storage.writing(store) as rows:
             await rows.put_sweep_due_at(rows.now + wait)
 
+    async def forget(self, store: str) -> None:
+        """As if the store had never been asked for."""
+        async with self._storage.writing(store) as rows:
+            await rows.forget()
+
+    async def tidy_trial(self, store: str, rules: WindowRules) -> None:
+        """Forget a trial once nobody may ask for its pages any more."""
+        async with self._storage.writing(store) as rows:
+            await drop_expired(rows, rules)
+            if not await rows.snapshots() and await rows.coverage() is not None:
+                await rows.forget()
+
     async def tidy(self, store: str, rules: WindowRules) -> None:
         """Forget what nobody may ask for any more."""
         async with self._storage.writing(store) as rows:

@@ -9,6 +9,7 @@ import msgspec
 
 from connectors.orders import Window
 from proxy.coverage import CoverageRules, Reach, begin, closes, reach, serves, settle
+from proxy.export.giving import is_walked
 from proxy.storage.export_interface import ExportRows, Gap, Snapshot, SnapshotState
 
 # ShipStation tries again hourly; what was read in vain for one poll shall still be there for the next ones.
@@ -53,7 +54,7 @@ async def open_window(rows: ExportRows, asked: Window, page: int, rules: WindowR
 
 async def _may_have_news(rows: ExportRows, snapshot: Snapshot) -> bool:
     """Whether its walk is over, and it was read before its window was: two imports within one minute ask for the same window."""
-    return snapshot.began_at < snapshot.end and any(walk.id == snapshot.id for walk in await rows.walks())
+    return snapshot.began_at < snapshot.end and is_walked(snapshot, await rows.sends(snapshot.id))
 
 
 def _is_alive(snapshot: Snapshot, now: datetime) -> bool:

@@ -15,7 +15,7 @@ from proxy.export.preparation import Prepared, policy_of, prepare
 from proxy.policy import BROKEN
 from proxy.storage.errors import StorageError
 from proxy.storage.export_interface import Told
-from proxy.stores import Store
+from proxy.stores import Store, trial_names
 
 # A shop that was down is tried again well before the next regular sweep.
 _AFTER_FAILURE = timedelta(minutes=15)
@@ -41,6 +41,8 @@ class Sweeper:
         """Tidy up, and sweep if it is time. Raises nothing but CancelledError: the next round tries again."""
         try:
             await self._ledger.tidy(store.name, rules)
+            for trial in trial_names(store.name):
+                await self._ledger.tidy_trial(trial, rules)
             if store.name not in self._asked_again and rules.coverage.reach_back:
                 hinted = await self._ledger.ask_again(store.name, BROKEN, _BETWEEN)
                 self._asked_again.add(store.name)

@@ -37,17 +37,21 @@ async def greet(request: web.Request) -> web.Response:
 
 
 async def give_orders(request: web.Request) -> web.StreamResponse:
-    """One page of orders. That it was sent is taken down only once all of it has left, and not at all for a trial: ShipStation did not get it."""
+    """One page of orders. That it was sent is taken down only once all of it has left; a trial's books are apart: ShipStation did not get it."""
     store = authenticated_store(request, request.app[STORES])
     if parse_action(request.query) is not Action.EXPORT:
         raise WireError("a shipment notice: expected POST, found GET", status=HTTPStatus.METHOD_NOT_ALLOWED)
-    page = await request.app[EXPORTER].page(store, parse_export(request.query))
+    wanted, exporter = parse_export(request.query), request.app[EXPORTER]
+    if (trial := request.headers.get(TRIAL_HEADER)) is not None:
+        if trial == "begin":
+            await exporter.forget_trials(store)
+        store = store.on_trial(exact=trial != "polls")
+    page = await exporter.page(store, wanted)
     response = await _sent(request, xml_page(page.body))
-    if TRIAL_HEADER in request.headers:
-        return response
-    request.app[METRICS].polled(store=store.name, at=time.time())
+    if not store.trial:
+        request.app[METRICS].polled(store=store.name, at=time.time())
     try:
-        await request.app[EXPORTER].sent(page)
+        await exporter.sent(page)
     except Exception:  # noqa: BLE001 -- the answer is gone already, so an error is logged only; the next poll reaches further back
         _log.exception("a page was sent but could not be taken down as sent")
     return response

@@ -100,7 +100,7 @@ async def errors_as_xml(request: web.Request, handler: Handler) -> web.StreamRes
         if status == HTTPStatus.INTERNAL_SERVER_ERROR:
             _log.exception("unexpected error")
         else:
-            _log.warning("refused", status=status, reason=message, kind=type(error).__name__)
+            _log.warning("refused", status=int(status), reason=message, kind=type(error).__name__)
         return xml_error(status, message, headers)
 
 

@@ -30,7 +30,8 @@ __all__ = [
     "parse_notify",
 ]
 
-# Sent by our own simulator, so that a trial of a live store is not taken for ShipStation having got those orders.
+# Sent by our own simulator, so that a trial of a live store is not taken for ShipStation having got those orders. It says `begin` with the first
+# request, `windows` where a window is to be read just as asked, `polls` where windows follow one another as ShipStation's do.
 TRIAL_HEADER = "Portside-Trial"
 # The attribute `pages` is a signed 16-bit number in ShipStation's schema, so no page can lie beyond.
 LAST_PAGE = 32_767

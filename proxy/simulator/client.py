@@ -39,11 +39,14 @@ class Login(StrEnum):
 class StoreClient:
     """Asks one custom store. A query that the URL already carries is kept in front, as ShipStation keeps it. Redirects are not followed."""
 
-    def __init__(self, session: aiohttp.ClientSession, url: URL, credentials: Credentials, login: Login = Login.BOTH) -> None:
+    def __init__(
+        self, session: aiohttp.ClientSession, url: URL, credentials: Credentials, login: Login = Login.BOTH, mark: str = "windows"
+    ) -> None:
         self._session = session
         self._url = url
         self._credentials = credentials
         self.login = login
+        self._mark = mark
 
     @classmethod
     @asynccontextmanager
@@ -55,7 +58,7 @@ class StoreClient:
         Its requests are marked as a trial, so that a Portside does not take down that ShipStation was given the orders.
         """
         timeout = aiohttp.ClientTimeout(total=patience)
-        marks = {"User-Agent": "portside-simulator", TRIAL_HEADER: "1"}
+        marks = {"User-Agent": "portside-simulator"}
         async with aiohttp.ClientSession(timeout=timeout, headers=marks, cookie_jar=aiohttp.DummyCookieJar()) as session:
             yield cls(session, url, credentials, login)
 
@@ -68,16 +71,24 @@ class StoreClient:
         """The same store asked with another login."""
         return type(self)(self._session, self._url, credentials or self._credentials, login)
 
+    def polling(self) -> Self:
+        """The same store asked for windows that follow one another; others stand for themselves."""
+        return type(self)(self._session, self._url, self._credentials, self.login, "polls")
+
+    async def begin(self, query: Query) -> Answer:
+        """The first GET of a trial. Raises NoAnswerError."""
+        return await self._ask("GET", query, b"", "begin")
+
     async def fetch(self, query: Query) -> Answer:
         """GET the store's URL. Raises NoAnswerError."""
-        return await self._ask("GET", query, b"")
+        return await self._ask("GET", query, b"", self._mark)
 
     async def tell(self, query: Query, body: bytes) -> Answer:
         """POST a shipment notice. Raises NoAnswerError."""
-        return await self._ask("POST", query, body)
+        return await self._ask("POST", query, body, self._mark)
 
-    async def _ask(self, method: str, query: Query, body: bytes) -> Answer:
-        headers, url = self._headers(), self._with_query(query)
+    async def _ask(self, method: str, query: Query, body: bytes, mark: str) -> Answer:
+        headers, url = {**self._headers(), TRIAL_HEADER: mark}, self._with_query(query)
         if body:
             headers["Content-Type"] = "application/xml; charset=utf-8"
         began = time.monotonic()

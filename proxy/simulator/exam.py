@@ -68,7 +68,7 @@ class Exam:
         """The connection test: a poll of five minutes with the login given."""
         shown = self.client.shown
         try:
-            answer = await self.client.fetch(export_query(self.now - 5 * MINUTE, self.now, 1))
+            answer = await self.client.begin(export_query(self.now - 5 * MINUTE, self.now, 1))
         except NoAnswerError as error:
             raise CouldNotRunError(f"{shown}: {error}") from error
         hints = {

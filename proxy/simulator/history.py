@@ -69,7 +69,7 @@ class History:
     async def run(self) -> None:
         """Poll through the exam's window from its start to now, then live; five failures in a row end it."""
         whole = self._exam.whole
-        poller = Poller(self._exam.client, since=whole.start, every=self._pace.every, retry=self._pace.retry)
+        poller = Poller(self._exam.client.polling(), since=whole.start, every=self._pace.every, retry=self._pace.retry)
         span = whole.end - whole.start
         steps = [step for step in (SHORTEST, 6 * SHORTEST, timedelta(hours=3), LONGEST) if step <= span / 4] or [SHORTEST]
         chance = Random(self._pace.seed)  # noqa: S311 - not a secret

@@ -252,6 +252,10 @@ class GivenRows(Protocol):
         """Forget what was told before then, and all but the newest `held_limit` held orders of each kind."""
         ...
 
+    async def forget(self) -> None:
+        """Forget the whole store, snapshots included, as if it had never been asked for."""
+        ...
+
 
 class ExportRows(SnapshotRows, GivenRows, Protocol):
     """One transaction on one store. `now` is the time all replicas go by."""

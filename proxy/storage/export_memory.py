@@ -209,6 +209,12 @@ class _MemoryRows:
         by_kind = groupby(sorted(_newest(memory.held.values()), key=lambda held: held.kind), key=lambda held: held.kind)
         memory.held = {held.order_id: held for _, group in by_kind for held in list(group)[:held_limit]}
 
+    async def forget(self) -> None:
+        """See `GivenRows`."""
+        fresh = _StoreMemory()
+        fresh.lock = self._memory.lock
+        vars(self._memory).update(vars(fresh))
+
 
 def _newest(held: Iterable[HeldOrder]) -> list[HeldOrder]:
     return sorted(sorted(held, key=lambda each: each.order_id), key=lambda each: each.last_seen, reverse=True)

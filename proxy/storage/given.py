@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from proxy.coverage import Coverage, Walk
 from proxy.storage.export_interface import Gap, HeldOrder, Told
 from proxy.storage.snapshots import upsert
-from proxy.storage.tables import coverage, gaps, held_orders, hints, told_orders, walks
+from proxy.storage.tables import coverage, gaps, held_orders, hints, snapshot_windows, snapshots, told_orders, walks
 
 # Both engines limit the values of one statement; SQLite's limit was 999 for long.
 _AT_ONCE = 500
@@ -147,6 +147,11 @@ class DatabaseGivenRows:
         ranked = select(held_orders.c.order_id, rank).where(self._own(held_orders)).subquery()
         surplus = select(ranked.c.order_id).where(ranked.c.rank > held_limit)
         await self._connection.execute(delete(held_orders).where(self._own(held_orders), held_orders.c.order_id.in_(surplus)))
+
+    async def forget(self) -> None:
+        """See `GivenRows`."""
+        for table in (coverage, gaps, walks, told_orders, hints, held_orders, snapshot_windows, snapshots):
+            await self._connection.execute(delete(table).where(self._own(table)))
 
     def _own(self, table: Table) -> ColumnElement[bool]:
         return table.c.store == self._store

@@ -178,4 +178,4 @@ def test_a_gap_is_not_dismissed_without_its_store(settings: Path) -> None:
 
 
 def test_without_a_database_one_line_says_so(settings: Path) -> None:
-    assert portside_says("status", "--settings", str(settings), status=1).startswith("Error: the database")
+    assert portside_says("status", "--settings", str(settings), status=1).startswith("Error: there is no database")
