@@ -78,7 +78,8 @@ class NotePlace:
     async def has(self, order_id: str, shipment: Shipment, lines: Sequence[LineItem], *, to_customer: bool) -> bool:
         """Whether such a note is there."""
         notes = await self._api.many(order_path(order_id, "/notes"), wire.Note, [("_fields", _NOTE_FIELDS)])
-        return tells_of(notes, shipment, write_note(shipment, lines, self._carriers), to_customer=to_customer)
+        written = write_note(shipment, lines, self._carriers)
+        return tells_of(notes, shipment, written, to_customer=to_customer, order_id=order_id)
 
 
 class PluginPlace:

@@ -15,6 +15,10 @@ from connectors.woocommerce.loose import text
 
 # Longer lists of items help nobody in a note.
 _MOST_ITEMS = 20
+# Postal numbers have nine digits at least, dates and order numbers mostly fewer.
+_TELLING_DIGITS = 9
+# How the tracking number follows the first sentence of our own notes, once lines are joined. Notes of old must stay known: never change it.
+_OURS = ". Tracking number: "
 
 
 def write_note(shipment: Shipment, lines: Sequence[LineItem], carriers: Carriers) -> str:
@@ -40,21 +44,38 @@ def write_note(shipment: Shipment, lines: Sequence[LineItem], carriers: Carriers
     return html.escape("\n".join(sentences), quote=False)
 
 
-def tells_of(notes: Iterable[wire.Note], shipment: Shipment, written: str, *, to_customer: bool) -> bool:
+def tells_of(notes: Iterable[wire.Note], shipment: Shipment, written: str, *, to_customer: bool, order_id: str = "") -> bool:
     """Whether one of the notes tells of this shipment: by its tracking number, or without one by the very text.
 
-    A note for the buyer counts for a private one, not the other way round.
+    A note for the buyer counts for a private one, not the other way round. `order_id` is the shop's, for a notice may lack it.
     """
-    number = shipment.tracking_number.strip()
-    pattern = re.compile(rf"(?<![0-9A-Za-z]){re.escape(number)}(?![0-9A-Za-z])", re.IGNORECASE) if number else None
+    number = clean_text(html.escape(shipment.tracking_number, quote=False))
+    own = (order_id, shipment.order_id, shipment.order_number)
     wanted = clean_text(written)
     for note in notes:
         if to_customer and not text(note.customer_note) and note.customer_note is not True:
             continue
         found = clean_text(text(note.note))
-        if pattern.search(found) if pattern is not None else found == wanted:
+        if _names(found, number, own) if number else found == wanted:
             return True
     return False
+
+
+def _names(found: str, number: str, own: Iterable[str]) -> bool:
+    """Whether a note gives `number` as a parcel's.
+
+    Ours and those of WooCommerce's ShipStation plugin say so, whatever the number is. Any other note may speak of a payment, an amount or
+    another order, so there only a number of many digits counts that is no part of the order's own (`own`).
+    """
+    head, ours, tail = found.partition(_OURS)
+    if ours and " shipped" in head and f"{tail} ".casefold().startswith(f"{number} ".casefold()):
+        return True
+    literal = re.escape(number)
+    if re.search(rf" shipped via .* with tracking number {literal}\.?(?: \(ShipStation\)\.?)?\Z", found, re.IGNORECASE):
+        return True
+    if sum(map(str.isdecimal, number)) < _TELLING_DIGITS or any(number.casefold() in name.casefold() for name in own):
+        return False
+    return re.search(rf"(?<![\w-]){literal}(?![\w-])", found, re.IGNORECASE) is not None
 
 
 def _items(shipment: Shipment, lines: Mapping[str, LineItem]) -> str:

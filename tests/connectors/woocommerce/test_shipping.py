@@ -123,12 +123,12 @@ async def test_a_note_says_what_was_shipped_how_and_when(shop: FakeWooCommerceSh
 
 async def test_a_tracking_number_that_a_person_noted_is_not_noted_again(shop: FakeWooCommerceShop) -> None:
     order = shop.book.add(modified_at=at(1))
-    shop.desk.notes[order.id] = [{"id": 1, "author": "Olga", "note": "Sent with USPS 9400110.", "customer_note": False}]
+    shop.desk.notes[order.id] = [{"id": 1, "author": "Olga", "note": "Sent with USPS 9400111899.", "customer_note": False}]
     async with open_woocommerce(shop, QUICK) as connector:
-        await connector.ship(notice(order), ())
+        await connector.ship(notice(order, "9400111899"), ())
         other = shop.book.add(modified_at=at(1))
-        shop.desk.notes[other.id] = [{"id": 2, "author": "Olga", "note": "Not 94001101.", "customer_note": False}]
-        await connector.ship(notice(other), ())
+        shop.desk.notes[other.id] = [{"id": 2, "author": "Olga", "note": "Not 94001118991.", "customer_note": False}]
+        await connector.ship(notice(other, "9400111899"), ())
     assert notes_of_ours(shop, order.id) == []
     assert order.status is OrderStatus.SHIPPED
     assert len(notes_of_ours(shop, other.id)) == 1
