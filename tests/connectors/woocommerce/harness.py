@@ -11,10 +11,14 @@ from connectors.interface import Connector, ConnectorContext
 from connectors.shipments import Shipment, ShippedItem
 from connectors.testing.book import BookOrder
 from connectors.testing.harness import ShopHarness, Told
+from connectors.testing.requests import SeenRequest
 from connectors.testing.shops.woocommerce import FakeWooCommerceShop
+from connectors.testing.trial import at
 from connectors.upstream import UpstreamPolicy
 from connectors.woocommerce import WooCommerceSettings, connector_type
 
+# Small enough for a walk of many pages.
+SMALL_PAGE = 10
 _NUMBER = re.compile(r"Tracking number: (\S+)")
 
 
@@ -27,6 +31,16 @@ def settings_for(shop: FakeWooCommerceShop, **settings: Any) -> WooCommerceSetti
 def open_woocommerce(shop: FakeWooCommerceShop, policy: UpstreamPolicy, **settings: Any) -> AbstractAsyncContextManager[Connector]:
     """The connector for the shop."""
     return connector_type.open(settings_for(shop, **settings), ConnectorContext(store="test", upstream=policy))
+
+
+def place(shop: FakeWooCommerceShop, count: int, *, every: float = 0.1) -> list[str]:
+    """Orders changed one after the other, so many minutes apart; gives their ids."""
+    return [shop.book.add(modified_at=at(number * every)).id for number in range(count)]
+
+
+def lists(shop: FakeWooCommerceShop) -> list[SeenRequest]:
+    """The requests for pages of orders outside the trash."""
+    return [seen for seen in shop.requests if seen.path.endswith("/orders") and seen.query.get("status") == "any"]
 
 
 class WooCommerceHarness(ShopHarness):

@@ -12,8 +12,7 @@ from connectors.orders import RejectedOrder
 from connectors.testing.faults import Handler
 from connectors.testing.shops.woocommerce import FakeWooCommerceShop
 from connectors.testing.trial import QUICK, failure, walk
-from tests.connectors.woocommerce.harness import open_woocommerce
-from tests.connectors.woocommerce.test_reading import place
+from tests.connectors.woocommerce.harness import open_woocommerce, place
 
 
 def break_over(shop: FakeWooCommerceShop, *bad: str) -> None:

@@ -1,4 +1,4 @@
-"""Reading loses no order, whatever the shop's version, zone, plugins and hosting do."""
+"""Reading loses no order, whatever the shop's zone, its size, and edits meanwhile do."""
 
 from __future__ import annotations
 
@@ -8,17 +8,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from connectors.errors import UnavailableError
-from connectors.orders import Order, OrderStatus, RejectedOrder, Window
-from connectors.testing.faults import Answer
+from connectors.orders import Window
 from connectors.testing.requests import SeenRequest
 from connectors.testing.shops.woocommerce import FakeWooCommerceShop
 from connectors.testing.trial import QUICK, WINDOW, at, failure, ids, walk
-from connectors.woocommerce import connector_type
-from proxy.settings import StoreSettings
-from proxy.stores import open_store
-from tests.connectors.woocommerce.harness import open_woocommerce, settings_for
-
-SIZE = 10
+from tests.connectors.woocommerce.harness import SMALL_PAGE, lists, open_woocommerce, place
 
 
 @pytest.fixture
@@ -27,19 +21,9 @@ async def shop() -> AsyncIterator[FakeWooCommerceShop]:
         yield shop
 
 
-def place(shop: FakeWooCommerceShop, count: int, *, every: float = 0.1) -> list[str]:
-    """Orders one after the other."""
-    return [shop.book.add(modified_at=at(number * every)).id for number in range(count)]
-
-
-def lists(shop: FakeWooCommerceShop) -> list[SeenRequest]:
-    """The requests for pages of orders outside the trash."""
-    return [seen for seen in shop.requests if seen.path.endswith("/orders") and seen.query.get("status") == "any"]
-
-
 async def test_bounds_go_as_bare_utc_with_the_flag_and_never_with_a_zone(shop: FakeWooCommerceShop) -> None:
     place(shop, 25)
-    async with open_woocommerce(shop, QUICK, page_size=SIZE) as connector:
+    async with open_woocommerce(shop, QUICK, page_size=SMALL_PAGE) as connector:
         await walk(connector)
     for seen in lists(shop):
         assert seen.query["dates_are_gmt"] == "true"
@@ -50,7 +34,7 @@ async def test_bounds_go_as_bare_utc_with_the_flag_and_never_with_a_zone(shop: F
 async def test_the_site_s_zone_does_not_matter(shop: FakeWooCommerceShop, zone: str) -> None:
     shop.traits.zone = zone
     placed = place(shop, 25)
-    async with open_woocommerce(shop, QUICK, page_size=SIZE) as connector:
+    async with open_woocommerce(shop, QUICK, page_size=SMALL_PAGE) as connector:
         assert await ids(connector) == placed
 
 
@@ -59,70 +43,31 @@ async def test_no_order_is_lost_in_the_hour_that_the_site_s_clock_skips(shop: Fa
     # 02:00 to 03:00 does not exist in Berlin on this day, and every bound of that name is read an hour late.
     start = datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
     placed = [shop.book.add(modified_at=start + timedelta(minutes=minute)).id for minute in range(0, 150, 2)]
-    async with open_woocommerce(shop, QUICK, page_size=SIZE) as connector:
+    async with open_woocommerce(shop, QUICK, page_size=SMALL_PAGE) as connector:
         assert await ids(connector, Window(start=start, end=start + timedelta(hours=3))) == placed
         inside = Window(start=start + timedelta(minutes=40), end=start + timedelta(minutes=80))
         assert await ids(connector, inside) == placed[20:41]
-
-
-async def test_a_shop_too_old_to_filter_gives_the_window_and_nothing_else(shop: FakeWooCommerceShop) -> None:
-    shop.traits.ignores_bounds = True
-    long_ago = [shop.book.add(modified_at=WINDOW.start - timedelta(days=day + 1)).id for day in range(40)]
-    placed = place(shop, 25)
-    shop.book.add(modified_at=WINDOW.end + timedelta(hours=5))
-    async with open_woocommerce(shop, QUICK, page_size=SIZE) as connector:
-        found = await ids(connector)
-        assert await connector.count_orders(WINDOW) is None
-    assert found == placed
-    assert not set(long_ago) & set(found)
-
-
-async def test_a_shop_too_old_to_filter_is_read_from_the_newest_change_and_no_further_than_needed(shop: FakeWooCommerceShop) -> None:
-    shop.traits.ignores_bounds = True
-    for day in range(300):
-        shop.book.add(modified_at=WINDOW.start - timedelta(days=day + 1))
-    placed = place(shop, 12)
-    async with open_woocommerce(shop, QUICK, page_size=SIZE) as connector:
-        assert await ids(connector) == placed
-    assert len(lists(shop)) < 10
-
-
-@pytest.mark.parametrize("filters", [True, False])
-async def test_a_shop_that_refuses_to_sort_by_change_is_read_by_id(shop: FakeWooCommerceShop, *, filters: bool) -> None:
-    shop.traits.refuses_modified_order = True
-    shop.traits.ignores_bounds = not filters
-    placed = [shop.book.add(modified_at=at(60 - number)).id for number in range(25)]
-    shop.book.add(modified_at=WINDOW.start - timedelta(days=3))
-    async with open_woocommerce(shop, QUICK, page_size=SIZE) as connector:
-        assert await ids(connector) == placed[::-1]
-
-
-async def test_a_shop_whose_plugin_undoes_the_sorting_loses_nothing(shop: FakeWooCommerceShop) -> None:
-    shop.traits.unsorted = True
-    placed = place(shop, 35)
-    async with open_woocommerce(shop, QUICK, page_size=SIZE) as connector:
-        assert await ids(connector) == placed
 
 
 @pytest.mark.parametrize("hidden", [range(1005, 1009), range(1000, 1011), range(1001, 1036)])
 async def test_a_page_that_lacks_orders_the_shop_cannot_load_is_not_the_last(shop: FakeWooCommerceShop, hidden: range) -> None:
     placed = place(shop, 60)
     shop.traits.unloadable = set(hidden)
-    async with open_woocommerce(shop, QUICK, page_size=SIZE) as connector:
+    async with open_woocommerce(shop, QUICK, page_size=SMALL_PAGE) as connector:
         assert await ids(connector) == [order for order in placed if int(order) not in hidden]
 
 
 async def test_orders_that_cannot_be_loaded_in_a_second_of_many_do_not_hold_up_the_walk(shop: FakeWooCommerceShop) -> None:
     tied = [shop.book.add(modified_at=at(3)).id for _ in range(40)]
     shop.traits.unloadable = {int(tied[3]), int(tied[17])}
-    async with open_woocommerce(shop, QUICK, page_size=SIZE) as connector:
+    async with open_woocommerce(shop, QUICK, page_size=SMALL_PAGE) as connector:
         assert sorted(await ids(connector)) == sorted(set(tied) - {tied[3], tied[17]})
 
 
 async def test_a_shop_whose_totals_are_hidden_is_read_to_its_end(shop: FakeWooCommerceShop) -> None:
     shop.traits.hides_totals = True
     placed = place(shop, 35)
-    async with open_woocommerce(shop, QUICK, page_size=SIZE) as connector:
+    async with open_woocommerce(shop, QUICK, page_size=SMALL_PAGE) as connector:
         assert await ids(connector) == placed
         assert await connector.count_orders(WINDOW) is None
 
@@ -149,7 +94,7 @@ async def test_edits_in_a_second_of_hundreds_hide_none_of_the_others(shop: FakeW
             shop.book.touch(order, WINDOW.end + timedelta(hours=1))
 
     shop.on_request.append(edit)
-    async with open_woocommerce(shop, QUICK, page_size=SIZE) as connector:
+    async with open_woocommerce(shop, QUICK, page_size=SMALL_PAGE) as connector:
         found = await ids(connector)
     assert len(moved) > 3
     assert set(tied) - set(moved) <= set(found)
@@ -164,7 +109,7 @@ async def test_an_order_edited_again_and_again_comes_once_and_the_walk_ends(shop
             shop.book.touch(placed[0], at(60) + timedelta(seconds=next(clock) % 3000))
 
     shop.on_request.append(edit)
-    async with open_woocommerce(shop, QUICK, page_size=SIZE) as connector:
+    async with open_woocommerce(shop, QUICK, page_size=SMALL_PAGE) as connector:
         found = await ids(connector)
     assert sorted(found) == placed
 
@@ -187,51 +132,12 @@ async def test_a_shop_that_fails_on_any_page_fails_the_walk(shop: FakeWooCommerc
 
 async def test_every_read_differs_from_every_other_so_that_no_page_cache_can_answer_it(shop: FakeWooCommerceShop) -> None:
     place(shop, 25)
-    async with open_woocommerce(shop, QUICK, page_size=SIZE) as connector:
+    async with open_woocommerce(shop, QUICK, page_size=SMALL_PAGE) as connector:
         await walk(connector)
         await walk(connector)
     marks = [seen.query["_portside"] for seen in shop.requests]
     assert len(marks) == len(set(marks))
     assert all(seen.headers["Cache-Control"] == "no-cache" for seen in shop.requests)
-
-
-async def test_the_trash_comes_as_cancelled_in_the_order_of_changes(shop: FakeWooCommerceShop) -> None:
-    placed = place(shop, 25, every=1)
-    for order in placed[3:20:4]:
-        shop.book.trash(order, at(30 + int(order) % 10))
-    async with open_woocommerce(shop, QUICK, page_size=SIZE) as connector:
-        found = await walk(connector)
-        assert await connector.count_orders(WINDOW) == 25
-    times = [order.modified_at for order in found]
-    assert times == sorted(times, key=lambda moment: moment or datetime.min.replace(tzinfo=UTC))
-    assert {order.id for order in found if isinstance(order, Order) and order.status is OrderStatus.CANCELLED} == set(placed[3:20:4])
-    assert len(found) == 25
-
-
-async def test_carts_that_were_never_ordered_are_left_out(shop: FakeWooCommerceShop) -> None:
-    cart = shop.book.add(modified_at=at(1))
-    cart.word = "checkout-draft"
-    order = shop.book.add(modified_at=at(2))
-    async with open_woocommerce(shop, QUICK) as connector:
-        assert await ids(connector) == [order.id]
-
-
-async def test_a_status_nobody_knows_holds_the_order_and_says_so(shop: FakeWooCommerceShop) -> None:
-    shop.traits.extra_statuses = ("awaiting-pickup",)
-    shop.book.add(modified_at=at(1)).word = "awaiting-pickup"
-    async with open_woocommerce(shop, QUICK) as connector:
-        (found,) = await walk(connector)
-        opened = [order.id async for order in connector.list_open_orders()]
-    assert isinstance(found, Order)
-    assert (found.status, found.shop_status, found.status_known) == (OrderStatus.ON_HOLD, "awaiting-pickup", False)
-    assert opened == [found.id]
-
-
-async def test_a_store_may_write_its_statuses_with_the_prefix_that_the_database_has(shop: FakeWooCommerceShop) -> None:
-    given = {"credentials": {"username": "a", "password": "b"}, "statuses": {"wc-awaiting-pickup": "on_hold", "Packed": "paid"}}
-    settings = StoreSettings.model_validate({**given, "connector": settings_for(shop)})
-    async with open_store("north", settings, connector_type) as store:
-        assert store.settings.statuses == {"awaiting-pickup": OrderStatus.ON_HOLD, "packed": OrderStatus.PAID}
 
 
 async def test_only_what_is_needed_is_asked_for_and_with_six_decimals(shop: FakeWooCommerceShop) -> None:
@@ -244,22 +150,8 @@ async def test_only_what_is_needed_is_asked_for_and_with_six_decimals(shop: Fake
         assert not {"_links", "customer_user_agent", "payment_url"} & set(seen.query["_fields"].split(","))
 
 
-async def test_one_order_that_is_no_order_at_all_is_set_aside(shop: FakeWooCommerceShop) -> None:
-    good = '{"id":7,"number":"7","status":"processing","currency":"USD","date_created_gmt":"2026-03-02T09:01:00",'
-    good += '"date_modified_gmt":"2026-03-02T09:01:00","total":"1.00","billing":[],"shipping":[],"line_items":[]}'
-    bad = good.replace('"id":7', '"id":8').replace('"number":"7"', '"number":{"a":1}')
-    shop.faults.add(Answer(200, f"[{good},{bad},null]", headers={"X-WP-Total": "3"}), path="orders[?]status=any")
-    async with open_woocommerce(shop, QUICK) as connector:
-        one, two, three = sorted(await walk(connector), key=lambda order: order.id, reverse=True)
-    assert isinstance(two, Order)
-    assert isinstance(one, RejectedOrder)
-    assert (one.id, one.modified_at, one.reason) == ("8", at(1), "number: expected text or a number, found an object")
-    assert isinstance(three, RejectedOrder)
-    assert "expected an object" in three.reason
-
-
 async def test_a_list_that_shrinks_to_less_than_was_walked_is_read_from_its_beginning(shop: FakeWooCommerceShop) -> None:
-    placed = place(shop, 6 * SIZE)
+    placed = place(shop, 6 * SMALL_PAGE)
 
     def leave(seen: SeenRequest) -> None:
         """The last row of page 3 leaves before page 4 is asked for; while it is looked for an hour earlier, nearly all others leave."""
@@ -267,28 +159,14 @@ async def test_a_list_that_shrinks_to_less_than_was_walked_is_read_from_its_begi
         if seen.query.get("offset"):
             gone = placed[:-4]
         elif len(asked) == 4:
-            gone = placed[2 * SIZE : 3 * SIZE]
+            gone = placed[2 * SMALL_PAGE : 3 * SMALL_PAGE]
         else:
             return
         for order in gone:
             shop.book.touch(order, WINDOW.end + timedelta(hours=1))
 
     shop.on_request.append(leave)
-    async with open_woocommerce(shop, QUICK, page_size=SIZE) as connector:
+    async with open_woocommerce(shop, QUICK, page_size=SMALL_PAGE) as connector:
         found = await ids(connector)
     assert any(seen.query.get("offset") for seen in lists(shop))
     assert set(placed[-4:]) <= set(found)
-
-
-async def test_a_shop_too_old_to_filter_from_which_a_crowd_leaves_by_the_trash_hides_none_of_the_others(shop: FakeWooCommerceShop) -> None:
-    shop.traits.ignores_bounds = True
-    placed = place(shop, 6 * SIZE)
-    leaving = set(placed[3 * SIZE :])
-
-    def leave(seen: SeenRequest) -> None:
-        while leaving and seen.query.get("offset") == "5" and seen.query.get("order") == "desc":
-            shop.book.delete(leaving.pop())
-
-    shop.on_request.append(leave)
-    async with open_woocommerce(shop, QUICK, page_size=SIZE) as connector:
-        assert await ids(connector) == placed[: 3 * SIZE]
