@@ -1,4 +1,4 @@
-"""The pages of a list as its settings describe them: from `orders:` to the walks of `connectors.paging`."""
+"""The pages of a list as its settings describe them: from `orders:` to the walks of `connectors.paging` and `connectors.keyset`."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ from connectors.generic_json.settings.paging import (
 )
 from connectors.generic_json.settings.request import RequestSettings
 from connectors.generic_json.window import window_values
+from connectors.keyset import by_key
 from connectors.orders import Window
 from connectors.response import Reply
 
@@ -97,7 +98,7 @@ class Pages:
             reach = Window(start=key, end=max(window.end if window is not None else datetime.now(UTC) + timedelta(days=1), key))
             return await self._page(request, reach, number=skip // size + 1, offset=skip, size=size)
 
-        return paging.by_key(
+        return by_key(
             fetch,
             start=start,
             key=lambda raw: time_of(raw, self._chosen.modified_at),

@@ -31,7 +31,8 @@ from connectors import (
 )
 from connectors.auth import BearerAuth
 from connectors.fields import FieldError, identifier, moment, money, text, whole_quantity
-from connectors.paging import Page, by_key
+from connectors.keyset import by_key
+from connectors.paging import Page
 from connectors.request import segment
 from connectors.testing.book import BookOrder
 from connectors.testing.contract import ShopHarness

@@ -29,7 +29,8 @@ from connectors import (
     Window,
 )
 from connectors.auth import BearerAuth
-from connectors.paging import Page, by_key
+from connectors.keyset import by_key
+from connectors.paging import Page
 from connectors.request import segment
 from connectors.upstream import Upstream
 
