@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import math
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
@@ -14,9 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors import fields
-from connectors.countries import country_code
 from connectors.fields import FieldError
-from connectors.markup import clean_text, shorten
 from connectors.orders import LengthUnit, Weight, WeightUnit
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -241,104 +238,3 @@ def test_sizes_are_centimetres_or_inches() -> None:
         fields.dimensions("1", "wide", "3", "cm", "d")
     with pytest.raises(FieldError, match="found 'furlong'"):
         fields.dimensions("1", "2", "3", "furlong", "d")
-
-
-# --- text ---
-
-
-@pytest.mark.parametrize(
-    ("raw", "clean"),
-    [
-        ("  Ada \n Lovelace ", "Ada Lovelace"),
-        ("Tom &amp; Jerry", "Tom & Jerry"),
-        ("&amp;lt;b&amp;gt;", "&lt;b&gt;"),
-        ("&lt;b&gt;", "<b>"),
-        ("<b>Blue</b> <i class='x'>car</i>", "Blue car"),
-        ("one<br/>two<p>three</p>four", "one two three four"),
-        ("a < b and c > d", "a < b and c > d"),
-        ("<jo@example.com>", "<jo@example.com>"),
-        ("I <3 you", "I <3 you"),
-        ("<script>alert('x')</script>kept<!-- gone -->", "kept"),
-        ("&#36;5 &euro;6 &nbsp;x", "$5 €6 x"),
-        ("🎁 déjà", "🎁 déjà"),
-    ],
-)
-def test_text_is_what_people_would_read(raw: str, clean: str) -> None:
-    assert fields.text(raw, "t") == clean
-
-
-def test_lines_are_kept_where_they_matter() -> None:
-    assert clean_text("a<br>b\r\n\r\n\r\n\r\nc  d \n e", keep_lines=True) == "a\nb\n\nc d\ne"
-
-
-@pytest.mark.parametrize(("value", "result"), [(None, ""), (5, "5"), (Decimal("1E+2"), "100"), (2.5, "2.5")])
-def test_text_out_of_other_values(value: Any, result: str) -> None:
-    assert fields.text(value, "t") == result
-
-
-@given(st.text(alphabet=st.characters(exclude_characters="<&", exclude_categories=("Cs", "Cc", "Z")), max_size=60))
-def test_plain_text_stays_and_its_entities_are_decoded_once(plain: str) -> None:
-    assert clean_text(plain) == plain
-    assert clean_text(html.escape(plain)) == plain
-
-
-@given(st.text(max_size=200), st.booleans())
-def test_any_text_is_cleaned_without_harm(raw: str, keep_lines: bool) -> None:  # noqa: FBT001 - drawn
-    found = clean_text(raw, keep_lines=keep_lines)
-    assert found == found.strip()
-    assert keep_lines or "\n" not in found
-
-
-def test_text_full_of_brackets_is_cleaned_in_no_time() -> None:
-    for hostile in (
-        "<" * 100_000,
-        "<b " * 50_000,
-        "<!--" * 50_000,
-        "<script>" * 20_000,
-        "& " * 100_000,
-        "\n " * 100_000,
-        "&#" + "9" * 99_999,
-    ):
-        clean_text(hostile, keep_lines=True)
-
-
-@given(st.text(max_size=50), st.integers(1, 60))
-def test_shortened_text_is_never_longer(raw: str, limit: int) -> None:
-    assert len(shorten(raw, limit)) <= limit
-
-
-# --- countries ---
-
-
-@pytest.mark.parametrize(
-    ("stated", "code"),
-    [
-        ("us", "US"),
-        ("USA", "US"),
-        ("u.s.a.", "US"),
-        ("United States", "US"),
-        ("deu", "DE"),
-        ("Germany", "DE"),
-        ("UK", "GB"),
-        ("Côte d'Ivoire", "CI"),
-        ("Cote d\u2019Ivoire", "CI"),
-        ("St. Lucia", "LC"),
-        ("Bosnia & Herzegovina", "BA"),
-        ("KOREA, REPUBLIC OF", "KR"),
-        ("Turkey", "TR"),
-        ("Türkiye", "TR"),
-        ("Åland Islands", "AX"),
-        ("Kosovo", "XK"),
-        (None, ""),
-        ("", ""),
-        ("Atlantis", ""),
-        ("XX", ""),
-    ],
-)
-def test_countries_become_two_letters(stated: str | None, code: str) -> None:
-    assert fields.country(stated, "c") == code
-
-
-@given(st.text(max_size=40))
-def test_any_text_is_a_country_or_none(stated: str) -> None:
-    assert len(country_code(stated)) in {0, 2}
