@@ -112,7 +112,10 @@ def identifier(value: Any, path: str) -> str:
 
 
 def number(value: Any, path: str, *, expected: str = "a number") -> Decimal:
-    """An exact number out of a JSON number or plain digits as text (`12`, `-0.5`, `1e3`); no thousands separators, no infinities."""
+    """An exact number out of a JSON number or plain digits as text (`12`, `-0.5`, `1e3`); no thousands separators, no infinities.
+
+    Below a quadrillion, with at most 60 characters where it is text, and with an exponent of at most 60: what is read can be counted with.
+    """
     if isinstance(value, str) and len(value) <= _LONGEST_NUMBER and "_" not in value:
         try:
             found = Decimal(value.strip())
@@ -124,7 +127,8 @@ def number(value: Any, path: str, *, expected: str = "a number") -> Decimal:
         found = Decimal(repr(value))
     else:
         raise FieldError(path, expected, value)
-    if not found.is_finite() or found.copy_abs() >= _LARGEST:
+    # Also 0e999999 is a number that one should not write out.
+    if not found.is_finite() or abs(found.adjusted()) > _LONGEST_NUMBER or found.copy_abs() >= _LARGEST:
         raise FieldError(path, expected, value)
     return found
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
+from connectors.fields import FieldError, number
 from connectors.markup import clean_text, shorten
 from connectors.orders import ZERO
 
@@ -52,14 +53,8 @@ def prose(value: Any) -> str:
 
 
 def amount(value: Any, path: str) -> Decimal:
-    """Money, exact. Raises `OddValueError` unless it is a number or a text that is one."""
-    try:
-        found = Decimal(value if type(value) is str else _digits(value))
-    except (InvalidOperation, ValueError):
-        raise OddValueError(path, "money", value) from None
-    if not found.is_finite():
-        raise OddValueError(path, "money", value)
-    return found
+    """Money, exact. Raises `OddValueError` unless it is a number of sensible size or a text that is one."""
+    return _number(value, path, "money")
 
 
 def amount_or_zero(value: Any, path: str) -> Decimal:
@@ -68,13 +63,8 @@ def amount_or_zero(value: Any, path: str) -> Decimal:
 
 
 def quantity(value: Any, path: str) -> Decimal:
-    """How many, perhaps a fraction. Raises `OddValueError` unless it is a number or a text that is one."""
-    if type(value) is int:
-        return Decimal(value)
-    try:
-        return amount(value, path)
-    except OddValueError:
-        raise OddValueError(path, "a quantity", value) from None
+    """How many, perhaps a fraction. Raises `OddValueError` unless it is a number of sensible size or a text that is one."""
+    return _number(value, path, "a quantity")
 
 
 def key(value: Any) -> int:
@@ -83,7 +73,7 @@ def key(value: Any) -> int:
         return value
     try:
         return int(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return 0
 
 
@@ -103,10 +93,8 @@ def moment(value: str | None, path: str) -> datetime | None:
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
-def _digits(value: Any) -> str:
-    """A JSON number as text; anything else is no number."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return repr(value)
-    if isinstance(value, Decimal):
-        return str(value)
-    raise ValueError(value)
+def _number(value: Any, path: str, expected: str) -> Decimal:
+    try:
+        return number(value, path, expected=expected)
+    except FieldError:
+        raise OddValueError(path, expected, value) from None
