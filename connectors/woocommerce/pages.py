@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
@@ -20,6 +21,8 @@ from connectors.woocommerce.decoding import Row, read_row
 # A shop that fails or times out on a page of 100 heavy orders may manage fewer.
 SIZES = (LARGEST_PAGE, 50, 25, 10)
 SECOND = timedelta(seconds=1)
+# For how many seconds a shop that failed to sort is not asked to.
+_MEMORY = 3600.0
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 _FULL = wire.field_names(wire.Order)
 _BRIEF = "id,date_modified_gmt"
@@ -71,21 +74,38 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
         return not any((row.id, row.modified) in known for row in self.rows) and (self.total is None or self.total != before.total)
 
 
-class OrderPages:
-    """Reads pages for one walk. What size the shop can bear, and whether it can sort by change, is found once and kept."""
+class Sorting:
+    """What the walks of one shop know of its sorting by change: that it failed is believed for an hour, for finding out costs many requests."""
 
-    def __init__(self, api: Api, largest: int = LARGEST_PAGE) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._failed_at = float("-inf")
+
+    @property
+    def fails(self) -> bool:
+        """Whether the shop failed over it not long ago."""
+        return self._clock() - self._failed_at < _MEMORY
+
+    def failed(self) -> None:
+        """The shop gives by id what it fails to give by change."""
+        self._failed_at = self._clock()
+
+
+class OrderPages:
+    """Reads pages for one walk. What size the shop can bear is found once and kept; `sorting` is shared by the walks of one shop."""
+
+    def __init__(self, api: Api, largest: int, sorting: Sorting) -> None:
         self._api = api
+        self._sorting = sorting
         self._all_sizes = (largest, *(size for size in SIZES if size < largest))
         self._sizes = list(self._all_sizes)
-        self._sorts_by_change = True
 
     async def read(self, ask: Ask) -> Page:
         """One page; smaller ones are tried while the shop fails on it. Raises the last error.
 
         Raises `DistrustError` where the shop fails only because it is to sort by change.
         """
-        if ask.sort is not Sort.ID and not self._sorts_by_change:
+        if ask.sort is not Sort.ID and self._sorting.fails:
             raise _unsortable()
         while True:
             size = self._sizes[0]
@@ -114,7 +134,7 @@ class OrderPages:
         """Whether the shop gives by id what it fails to give by change, as WooCommerce 7.3 did with orders in tables of their own. Asked once."""
         if ask.sort is Sort.ID or not await self._api.answers("orders", params(msgspec.structs.replace(ask, sort=Sort.ID), size)):
             return False
-        self._sorts_by_change = False
+        self._sorting.failed()
         # The sizes were not what it failed over.
         self._sizes = list(self._all_sizes)
         return True

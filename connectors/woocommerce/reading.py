@@ -16,7 +16,7 @@ from connectors.woocommerce.decoding import Row, read_row
 from connectors.woocommerce.index import IndexWalk
 from connectors.woocommerce.lines import Rules
 from connectors.woocommerce.mapping import Surroundings, read_order
-from connectors.woocommerce.pages import Ask, DistrustError, OrderPages, params, total
+from connectors.woocommerce.pages import Ask, DistrustError, OrderPages, Sorting, params, total
 from connectors.woocommerce.statuses import DRAFTS, bare, open_statuses
 from connectors.woocommerce.surroundings import Surveyor
 from connectors.woocommerce.walk import HOUR, KeyWalk
@@ -35,6 +35,7 @@ class Reader:
         self._surveyor = surveyor
         self._rules = rules
         self._page_size = page_size
+        self._sorting = Sorting()
 
     async def window(self, window: Window) -> AsyncIterator[Order | RejectedOrder]:
         """All orders changed in the window, each once, oldest change first."""
@@ -82,7 +83,7 @@ class Reader:
 
     async def _walk(self, status: str, start: datetime | None, end: datetime | None, seen: set[int]) -> AsyncIterator[list[Row]]:
         """By key, and from where that fails on by index."""
-        pages = OrderPages(self._api, self._page_size)
+        pages = OrderPages(self._api, self._page_size, self._sorting)
         try:
             async for batch in KeyWalk(pages, status, start, end, seen).batches():
                 yield batch

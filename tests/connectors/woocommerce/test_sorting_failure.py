@@ -15,6 +15,7 @@ from connectors.testing.requests import SeenRequest
 from connectors.testing.shops.woocommerce import FakeWooCommerceShop
 from connectors.testing.trial import QUICK, WINDOW, at, failure, ids, walk
 from connectors.upstream import UpstreamPolicy
+from connectors.woocommerce.pages import Sorting
 from tests.connectors.woocommerce.harness import open_woocommerce
 
 # As a store has it if its settings say nothing, but for the waits.
@@ -78,6 +79,25 @@ async def test_the_whole_walk_is_asked_once_whether_it_is_the_sorting(shop: Fake
     assert len(failed) == 5 * QUICK.attempts
     # One question, two passes over the ids, and the orders themselves: all in pages as large as ever.
     assert [seen.query["per_page"] for seen in asked(shop, "id")] == ["10", "100", "100", "100"]
+
+
+async def test_what_one_walk_found_out_the_next_ones_heed(shop: FakeWooCommerceShop) -> None:
+    shop.traits.fails_on_modified_order = True
+    order = shop.book.add(modified_at=at(1))
+    async with open_woocommerce(shop, QUICK) as connector:
+        await walk(connector)
+        shop.requests.clear()
+        assert await ids(connector) == [order.id]
+        assert [found.id async for found in connector.list_open_orders()] == [order.id]
+    assert not [seen for seen in shop.requests if seen.query.get("orderby") == "modified"]
+
+
+def test_a_shop_is_asked_to_sort_again_after_an_hour() -> None:
+    times = iter((5.0, 5.0, 3604.0, 3605.0))
+    sorting = Sorting(lambda: next(times))
+    assert not sorting.fails
+    sorting.failed()
+    assert [sorting.fails, sorting.fails] == [True, False]
 
 
 @pytest.mark.parametrize("policy", [QUICK, USUAL])
