@@ -211,30 +211,6 @@ class Shopware(Platform):
             "countryState": None,
         }
 
-        def taxed(net: Any, tax: Any) -> dict[str, Any]:
-            return {"totalPrice": float(net + tax), "calculatedTaxes": [{"tax": float(tax)}]}
-
-        goods = [
-            {
-                "id": name,
-                "type": "product",
-                "label": line.name,
-                "quantity": line.quantity,
-                "payload": {"productNumber": line.sku, "options": [{"group": "Size", "option": "L"}]},
-                "product": {"weight": line.grams / 1000},
-                "totalPrice": float(line.price * line.quantity + TAX / 3),
-                "price": taxed(line.price * line.quantity, TAX / 3),
-            }
-            for name, line in LINES.items()
-        ]
-        promotion = {
-            "id": "P",
-            "type": "promotion",
-            "label": "SPRING",
-            "quantity": 1,
-            "totalPrice": -float(DISCOUNT),
-            "price": taxed(-DISCOUNT, 0),
-        }
         word = sale.word or "paid"
         return {
             "id": str(sale.number),
@@ -245,12 +221,12 @@ class Shopware(Platform):
             "amountTotal": float(TOTAL),
             "amountNet": float(TOTAL - TAX),
             "price": {"taxStatus": "gross"},
-            "shippingCosts": taxed(SHIPPING, TAX / 3),
+            "shippingCosts": _taxed(SHIPPING, TAX / 3),
             "currency": {"isoCode": "EUR"},
             "stateMachineState": {"technicalName": "open"},
             "orderCustomer": {"email": MAIL, "customerNumber": "10001"},
             "billingAddress": place,
-            "lineItems": [*goods, promotion],
+            "lineItems": _lines(),
             "deliveries": [
                 {
                     "id": str(sale.number),
@@ -258,10 +234,40 @@ class Shopware(Platform):
                     "stateMachineState": {"technicalName": self.moved.get(sale.number, "open")},
                     "shippingOrderAddress": place,
                     "shippingMethod": {"name": "Ground"},
-                    "shippingCosts": taxed(SHIPPING, TAX / 3),
+                    "shippingCosts": _taxed(SHIPPING, TAX / 3),
                 }
             ],
             "transactions": [
                 {"createdAt": "2026-03-02T09:00:00Z", "stateMachineState": {"technicalName": word}, "paymentMethod": {"name": "Card"}}
             ],
         }
+
+
+def _taxed(net: Any, tax: Any) -> dict[str, Any]:
+    return {"totalPrice": float(net + tax), "calculatedTaxes": [{"tax": float(tax)}]}
+
+
+def _lines() -> list[dict[str, Any]]:
+    """The goods, and the coupon as a line among them."""
+    goods = [
+        {
+            "id": name,
+            "type": "product",
+            "label": line.name,
+            "quantity": line.quantity,
+            "payload": {"productNumber": line.sku, "options": [{"group": "Size", "option": "L"}]},
+            "product": {"weight": line.grams / 1000},
+            "totalPrice": float(line.price * line.quantity + TAX / 3),
+            "price": _taxed(line.price * line.quantity, TAX / 3),
+        }
+        for name, line in LINES.items()
+    ]
+    promotion = {
+        "id": "P",
+        "type": "promotion",
+        "label": "SPRING",
+        "quantity": 1,
+        "totalPrice": -float(DISCOUNT),
+        "price": _taxed(-DISCOUNT, 0),
+    }
+    return [*goods, promotion]
