@@ -57,15 +57,22 @@ class Shipment(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         """Two notices with the same key tell of the same shipment.
 
         The protocol has no notification id (PROTOCOL 3.2). With a tracking number the key is order, tracking number and lower-cased
-        carrier; without one, a digest of carrier, service, day and items stands in.
+        carrier; without one, a digest of carrier, service, day and items stands in. Keys are stored with deliveries, so what one is made of
+        must not change.
         """
         order = self.order_id or self.order_number
         carrier = self.carrier.strip().lower()
         if self.tracking_number:
             return _joined(order, self.tracking_number.strip(), carrier)
-        lines = sorted((item.line_id, item.sku, item.quantity) for item in self.items)
+        lines = sorted(map(_identity, self.items))
         facts = msgspec.json.encode((carrier, self.service.strip().lower(), self.shipped_on, lines))
         return _joined(order, "none", hashlib.sha256(facts).hexdigest())
+
+
+def _identity(item: ShippedItem) -> tuple[str | int, ...]:
+    """What tells one item from another: its name only where nothing better does, for names change."""
+    known = (item.line_id, item.sku, item.quantity)
+    return known if item.line_id or item.sku else (*known, item.name)
 
 
 def _joined(*parts: str) -> str:

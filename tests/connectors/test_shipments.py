@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from connectors.shipments import Shipment, ShippedItem
+
+CHAIR = ShippedItem(name="Chair", quantity=1)
+
+
+def unlabelled(*items: ShippedItem) -> Shipment:
+    return Shipment(order_number="1", carrier="UPS", service="Ground", shipped_on=date(2026, 3, 1), items=items)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ((CHAIR,), (ShippedItem(name="Table", quantity=1),)),
+        ((CHAIR,), (ShippedItem(name="Chair", quantity=2),)),
+        ((CHAIR,), (CHAIR, CHAIR)),
+        ((CHAIR,), (CHAIR, ShippedItem(name="Table", quantity=1))),
+        ((CHAIR,), (ShippedItem(sku="Chair", quantity=1),)),
+        ((CHAIR,), ()),
+        ((ShippedItem(sku="A", quantity=1),), (ShippedItem(line_id="A", quantity=1),)),
+    ],
+)
+def test_parcels_without_a_number_are_told_apart_by_what_is_in_them(one: tuple[ShippedItem, ...], other: tuple[ShippedItem, ...]) -> None:
+    assert unlabelled(*one).key() != unlabelled(*other).key()
+
+
+def test_the_order_of_the_items_makes_no_other_parcel() -> None:
+    items = (
+        CHAIR,
+        ShippedItem(name="Table", quantity=1),
+        ShippedItem(sku="A", name="Lamp", quantity=1),
+        ShippedItem(line_id="7", quantity=1),
+    )
+    assert unlabelled(*items).key() == unlabelled(*reversed(items)).key()
+
+
+def test_a_name_says_nothing_where_the_line_or_the_sku_is_known() -> None:
+    assert unlabelled(ShippedItem(sku="A", name="Chair", quantity=1)).key() == unlabelled(ShippedItem(sku="A", quantity=1)).key()
+    assert unlabelled(ShippedItem(line_id="7", name="Chair", quantity=1)).key() == unlabelled(ShippedItem(line_id="7", quantity=1)).key()
+
+
+@pytest.mark.parametrize(
+    ("facts", "key"),
+    [
+        (
+            {
+                "order_number": "1",
+                "carrier": "UPS",
+                "service": "Ground",
+                "shipped_on": date(2026, 3, 1),
+                "items": (ShippedItem(line_id="7", sku="A", name="Chair", quantity=1), ShippedItem(sku="B", name="Table", quantity=2)),
+            },
+            "f82fb227e2fabc440ba1fb7897c36a36c6e89bbb",
+        ),
+        ({"order_id": "9", "order_number": "1"}, "68e69e8ea89caaa6b0249e06d61447cd5eb667e8"),
+        (
+            {"order_number": "1", "tracking_number": " 1Z ", "carrier": "UPS", "items": (CHAIR,)},
+            "b3b8790f9948aa53e49fab1241d58e53098a72b8",
+        ),
+    ],
+)
+def test_a_key_stays_what_it_was_when_the_delivery_was_stored(facts: dict[str, Any], key: str) -> None:
+    assert Shipment(**facts).key() == key
