@@ -113,7 +113,7 @@ FAULTS: dict[str, Fault] = {
     "the end is an instant, not a minute": (WithoutEndOfMinute, _nothing),
     "ties are stepped over": (WithoutTieRule, _nothing),
     "steps inside a tie do not overlap": (FineShop, lambda patch: patch.setattr(connectors.keyset._Place, "onward", _bluntly)),
-    "an unfinished walk counts": (FinePlainShop, lambda patch: patch.setattr(proxy.export.giving, "_is_finished", _always)),
+    "an unfinished walk counts": (FinePlainShop, lambda patch: patch.setattr(proxy.export.giving, "is_walked", _always)),
     "a finished walk counts though its last page may be lost": (
         FinePlainShop,
         lambda patch: patch.setattr(proxy.export.opening, "settle", _believe),
