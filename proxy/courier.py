@@ -28,8 +28,9 @@ from proxy.stores import Store
 from proxy.telemetry.masking import masked_text
 from proxy.telemetry.metrics import Metrics
 
-# A call to the shop ends well before its lease does, so that two workers never call for one delivery at the same time.
-_CALL_SHARE = 0.75
+# A call to the shop ends well before its lease does, so that two workers never call for one delivery at the same time: so much of the lease
+# is left when it ends.
+_KEPT_SHARE = 0.25
 _LONGEST_MESSAGE = 1000
 # How long to wait before what the shop said is written again, when the database did not take it.
 _WRITE_AGAIN = 0.5
@@ -69,16 +70,24 @@ class Courier:
         for call in self._calls:
             call.reschedule(asyncio.get_running_loop().time())
 
-    async def carry(self, store: Store, delivery: Delivery) -> Result:
-        """One try at a leased delivery. Raises nothing that the shop or the database may do."""
-        lease_ends, began_at, began = self.clock() + self._lease, datetime.now(UTC), self.clock()
+    def lease_end(self) -> float:
+        """When a lease that is about to be asked for will end at the earliest, by `clock`: the database may take its time to grant it."""
+        return self.clock() + self._lease
+
+    async def carry(self, store: Store, delivery: Delivery, lease_ends: float) -> Result:
+        """One try at a delivery that is leased until `lease_ends`. Raises nothing that the shop or the database may do."""
+        began_at, began = datetime.now(UTC), self.clock()
         try:
             earlier = await self._outbox.earlier(delivery)
         except StorageError as fault:
             return await self._give_back(store.name, delivery, TemporaryError(str(fault)), lease_ends)
         if self._stopping.is_set():
             return await self._give_back(store.name, delivery, TemporaryError("Portside is about to stop"), lease_ends)
-        error = await self._try(store, delivery, earlier)
+        limit = lease_ends - self._lease * _KEPT_SHARE - self.clock()
+        if limit <= 0:
+            late = TemporaryError("the database took so long that the shop was not asked")
+            return await self._give_back(store.name, delivery, late, lease_ends)
+        error = await self._try(store, delivery, earlier, limit)
         if error is not None and self._stopping.is_set():
             return await self._give_back(store.name, delivery, error, lease_ends)
         decision = None if error is None else await self._decide(store.name, delivery, error)
@@ -93,18 +102,17 @@ class Courier:
         self._tell(store.name, delivery, attempt)
         return Result(error=error, final=decision is None or decision.next_at is None)
 
-    async def _try(self, store: Store, delivery: Delivery, earlier: Sequence[Shipment]) -> ConnectorError | None:
+    async def _try(self, store: Store, delivery: Delivery, earlier: Sequence[Shipment], limit: float) -> ConnectorError | None:
         if delivery.attempts > len(self._schedule.steps):
             # Only tries that ended with their process bring a delivery this far: it may be what ends them.
             self.outage(store.name).retreat()
             return TemporaryError(f"given up: {delivery.attempts} tries failed or ended with the process that tried")
-        error = await self._call(store, delivery, earlier)
+        error = await self._call(store, delivery, earlier, limit)
         self._learn(store.name, delivery, error)
         return error
 
-    async def _call(self, store: Store, delivery: Delivery, earlier: Sequence[Shipment]) -> ConnectorError | None:
+    async def _call(self, store: Store, delivery: Delivery, earlier: Sequence[Shipment], limit: float) -> ConnectorError | None:
         shipment = as_policy_says(delivery.shipment, store.settings.notify_customer)
-        limit = self._lease * _CALL_SHARE
         try:
             async with asyncio.timeout(limit) as call:
                 self._calls.add(call)
@@ -115,7 +123,7 @@ class Courier:
         except ConnectorError as error:
             return error
         except TimeoutError:
-            return UnavailableError(f"the shop did not answer within {limit:.0f} seconds")
+            return UnavailableError(f"the shop did not answer within {limit:.1f} seconds")
         except Exception:  # noqa: BLE001 -- a connector may be a stranger's; its fault must not cost a shipment
             _log.exception("a connector failed in an unexpected way", store=store.name, delivery=delivery.id)
             return TemporaryError("Portside failed to tell the shop, by a fault of its own; its log says more")

@@ -76,7 +76,7 @@ class Deliverer:
     async def accept(self, store: Store, shipment: Shipment) -> NotifyAnswer:
         """Store a notice, try it at once, and say what to answer. Raises StorageError if it could not be stored."""
         at_once = self.under_way(store.name) < _MOST_AT_ONCE and self.may_ask(store.name)
-        leased = False
+        leased, lease_ends = False, self.courier.lease_end()
         try:
             result, delivery = await self._outbox.put(store.name, shipment, lease=self._lease if at_once else None)
             leased = result is PutResult.LEASED
@@ -86,13 +86,13 @@ class Deliverer:
         if not leased:
             self.wake.set()
             return self._count(store, *_known(result, delivery))
-        task = self.start(store, delivery)
+        task = self.start(store, delivery, lease_ends)
         done, _ = await asyncio.wait({task}, timeout=self._answer_within)
         return self._count(store, *(_told(task.result()) if done else ("waiting", _ok(_STORED))))
 
-    def start(self, store: Store, delivery: Delivery) -> asyncio.Task[Result]:
-        """Carry a leased delivery out in a task of its own, which outlives whoever waits for it."""
-        task = asyncio.create_task(self.courier.carry(store, delivery), name=_name(delivery))
+    def start(self, store: Store, delivery: Delivery, lease_ends: float) -> asyncio.Task[Result]:
+        """Carry out a delivery, leased until `lease_ends` by the courier's clock, in a task of its own, which outlives whoever waits for it."""
+        task = asyncio.create_task(self.courier.carry(store, delivery, lease_ends), name=_name(delivery))
         self._running[task] = store.name
         task.add_done_callback(self._ended)
         return task

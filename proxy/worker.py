@@ -80,7 +80,7 @@ class DeliveryWorker:
         if free <= 0 or not self._deliverer.may_ask(store.name):
             return 0
         outage = self._deliverer.courier.outage(store.name)
-        mine = list[Delivery]()
+        mine, lease_ends = list[Delivery](), self._deliverer.courier.lease_end()
         try:
             # While the shop is down, one is enough to find out whether it is back.
             taken = await self._outbox.claim(store.name, limit=1 if outage.down else free, lease=self._lease)
@@ -90,7 +90,7 @@ class DeliveryWorker:
             if not mine:
                 outage.retreat()
         for delivery in mine:
-            self._deliverer.start(store, delivery)
+            self._deliverer.start(store, delivery, lease_ends)
         return len(mine)
 
     async def _work(self) -> None:
