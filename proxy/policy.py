@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
 
@@ -109,10 +109,16 @@ def _by_age_and_goods(order: Order, filters: Filters, now: datetime) -> HeldBack
     if filters.max_age is not None and age > filters.max_age:
         return _filtered(order, f"placed {age.days} days ago, longer than filters.max_age ({_span(filters.max_age)})")
     if filters.min_age is not None and age < filters.min_age:
-        due = order.placed_at + filters.min_age
+        due = _later(order.placed_at, filters.min_age)
         reason = f"placed less than filters.min_age ({_span(filters.min_age)}) ago; due {due:%Y-%m-%d %H:%M} UTC"
         return HeldBack(id=order.id, number=order.number, kind=HeldKind.EARLY, reason=reason, until=due)
     return None
+
+
+def _later(moment: datetime, span: timedelta) -> datetime:
+    """`span` after `moment`, or the last moment there is, for a shop may date an order at the end of time."""
+    last = datetime.max.replace(tzinfo=UTC)
+    return moment + span if span <= last - moment else last
 
 
 def _filtered(order: Order, reason: str) -> HeldBack:

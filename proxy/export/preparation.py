@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import traceback
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
@@ -48,19 +49,46 @@ def policy_of(settings: StoreSettings) -> Policy:
 async def prepare(
     entry: Order | RejectedOrder, settings: StoreSettings, policy: Policy, now: datetime, is_known: Callable[[str], Awaitable[bool]]
 ) -> Prepared | HeldBack:
-    """The order ready to go out. `is_known` says whether ShipStation was ever told of an order: then no filter keeps news from it."""
+    """The order ready to go out. `is_known` says whether ShipStation was ever told of an order: then no filter keeps news from it.
+
+    Whatever a connector gives in an order, nothing is raised for it: a fault in one order must not keep a window's others back.
+    """
     if isinstance(entry, RejectedOrder):
-        return HeldBack(id=entry.id, number=entry.number, kind=HeldKind.UNREADABLE, reason=entry.reason)
-    order = translate(entry, policy)
-    held = hold_back(order, policy.filters, now)
+        return _held(entry, HeldKind.UNREADABLE, entry.reason)
+    try:
+        order = translate(entry, policy)
+        held = hold_back(order, policy.filters, now)
+    except Exception as error:  # noqa: BLE001 -- of this order alone
+        return _held(entry, HeldKind.INVALID, _fault(error))
     if held is not None and not await is_known(order.id):
         return held
     try:
-        xml = encode_order(order, dimensions=settings.dimensions)
+        return _ready(order, settings)
     except InvalidOrderError as error:
-        return HeldBack(id=order.id, number=order.number, kind=HeldKind.INVALID, reason=str(error))
+        return _held(order, HeldKind.INVALID, str(error))
+    except Exception as error:  # noqa: BLE001 -- of this order alone
+        return _held(order, HeldKind.INVALID, _fault(error))
+
+
+def _ready(order: Order, settings: StoreSettings) -> Prepared:
+    xml = encode_order(order, dimensions=settings.dimensions)
     member = Member(id=order.id, digest=digest(order))
     return Prepared(member=member, modified_at=order.modified_at, xml=xml, unknown_status="" if order.status_known else order.shop_status)
+
+
+def _held(entry: Order | RejectedOrder, kind: HeldKind, reason: str) -> HeldBack:
+    return HeldBack(id=_storable(entry.id), number=_storable(entry.number), kind=kind, reason=_storable(reason))
+
+
+def _storable(text: str) -> str:
+    """`text` without the halves of characters that no database takes."""
+    return str(text).encode(errors="replace").decode()
+
+
+def _fault(error: Exception) -> str:
+    """Where an order that no rule foresaw failed. The error's own words are left out: they may quote a buyer."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return f"the connector gave values that no order can hold ({type(error).__name__} in {place.name}, line {place.lineno})"
 
 
 def digest(order: Order) -> str:

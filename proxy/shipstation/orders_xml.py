@@ -21,13 +21,14 @@ from connectors.orders import Address, Customer, Dimensions, ItemOption, LineIte
 from proxy.shipstation.dates import format_date
 from proxy.shipstation.errors import DECLARATION, InvalidOrderError
 from proxy.shipstation.schema import check_order
-from proxy.shipstation.text import clean, cut, is_carried, units
+from proxy.shipstation.text import ELLIPSIS, clean, cut, is_carried, units
 
 MOST_OPTIONS = 10
 MOST_PIECES = 99_999
 LONGEST_ID = 50
 LARGEST = Decimal("9999999.99")
 _ID_RULE = f"1 to {LONGEST_ID} printable characters"
+_LONGEST_SHOWN = 40
 _CENT = Decimal("0.01")
 _ZERO = Decimal(0)
 
@@ -135,7 +136,7 @@ def _line(item: LineItem, number: int) -> str:
 def _item(item: LineItem) -> str:
     """One line; an error names the field without the way to it."""
     if not 1 <= item.quantity <= MOST_PIECES:
-        raise InvalidOrderError("Quantity", f"a whole number from 1 to {MOST_PIECES}", str(item.quantity))
+        raise InvalidOrderError("Quantity", f"a whole number from 1 to {MOST_PIECES}", _shown(item.quantity))
     line_id = f"<LineItemID>{_id(item.id, 'LineItemID')}</LineItemID>" if item.id else ""
     return (
         f"<Item>{line_id}"
@@ -237,12 +238,20 @@ def _money(value: Decimal, field: str) -> str:
     return _decimal(value, field, -LARGEST)
 
 
-def _decimal(value: Decimal, field: str, smallest: Decimal) -> str:
+def _decimal(value: Decimal | int, field: str, smallest: Decimal) -> str:
     """`value` with two decimals, half a cent rounded away from zero, without exponent, separators or a minus before zero."""
+    exact = Decimal(value)
     try:
-        rounded = value.quantize(_CENT, ROUND_HALF_UP)
+        rounded = exact.quantize(_CENT, ROUND_HALF_UP)
     except InvalidOperation:
-        rounded = value
-    if not rounded.is_finite() or abs(rounded) > LARGEST:
-        raise InvalidOrderError(field, f"an amount of at most {LARGEST}", str(value))
+        rounded = exact
+    # What `abs` gives is rounded, and rounding may overflow.
+    if not rounded.is_finite() or rounded.copy_abs() > LARGEST:
+        raise InvalidOrderError(field, f"an amount of at most {LARGEST}", _shown(exact))
     return str(max(rounded, smallest) or "0.00")
+
+
+def _shown(number: Decimal | int) -> str:
+    """A number as an error may show it. Python refuses to write out a whole number of thousands of digits, other than as a Decimal."""
+    text = str(Decimal(number))
+    return text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + ELLIPSIS
