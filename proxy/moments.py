@@ -10,12 +10,14 @@ from proxy.settings_types import parse_duration
 def parse_moment(text: str, now: datetime) -> datetime:
     """A duration before `now`, or a date with or without a time, UTC unless it says otherwise. Raises ValueError with what was expected."""
     try:
-        return now - parse_duration(text)
+        moment = datetime.fromisoformat(text)
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):
         pass
     try:
-        moment = datetime.fromisoformat(text)
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        return now - parse_duration(text)
     except (ValueError, OverflowError) as error:
+        if "at most" in str(error):
+            raise
         wanted = "a duration such as 2d or 12h, or a date such as 2026-01-31 or 2026-01-31T08:00"
         raise ValueError(f"expected {wanted}, found {text!r}") from error

@@ -14,6 +14,8 @@ from proxy.storage.interface import Attempt, Deliveries, Delivery, DeliveryFilte
 
 # What may be brought back or given up, unless a worker holds it.
 OPEN = (DeliveryState.WAITING, DeliveryState.DEAD)
+# What a row number can be in either database.
+LARGEST_NUMBER = 2**63 - 1
 # More digits than any row number has.
 _LONGEST_NUMBER = 18
 _MOST_SHOWN = 10_000
@@ -72,6 +74,19 @@ async def change(deliveries: Deliveries, wanted: DeliveryFilter, *, discard: boo
     return await (deliveries.discard(meant) if discard else deliveries.retry(meant)), shown
 
 
+async def left_alone(deliveries: Deliveries, ids: Sequence[str], *, discard: bool) -> Sequence[str]:
+    """Why those of these deliveries stay as they are that do: a sentence each."""
+    wanted = parse_wanted(ids=ids)
+    known = {delivery.id: delivery for delivery in await deliveries.find(wanted, limit=_MOST_SHOWN)} if ids else {}
+    said = [f"there is no delivery {number}" for number in wanted.ids if number not in known]
+    for delivery in known.values():
+        if delivery.lease is not None:
+            said.append(f"delivery {delivery.id} is under way")
+        elif delivery.state not in OPEN:
+            said.append(f"delivery {delivery.id} is {delivery.state.value}, so there is nothing to {'discard' if discard else 'try again'}")
+    return said
+
+
 def plain(delivery: Delivery) -> dict[str, Any]:
     """A delivery as plain values, for JSON."""
     shipment = delivery.shipment
@@ -85,7 +100,7 @@ def plain(delivery: Delivery) -> dict[str, Any]:
         "service": shipment.service,
         "tracking_number": shipment.tracking_number,
         "items": sum(item.quantity for item in shipment.items),
-        "attempts": delivery.attempts,
+        "failed_attempts": delivery.attempts,
         "under_way": delivery.lease is not None,
         "next_attempt_at": plain_moment(delivery.next_attempt_at),
         "last_error": delivery.last_error,

@@ -44,7 +44,7 @@ _MINUTE = timedelta(minutes=1)
 
 
 class AdminSettings(BaseModel):
-    """The operator's side: health, metrics, deliveries, the page. Never to be reached by the public."""
+    """The operator's side: health, metrics, deliveries, how the stores stand. Never to be reached by the public."""
 
     model_config = FROZEN
 

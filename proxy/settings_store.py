@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from connectors.interface import ConnectorSettings
 from connectors.orders import OrderStatus
 from connectors.upstream import UpstreamPolicy
-from proxy.settings_types import Duration, Rate
+from proxy.settings_types import Duration, Rate, write_duration
 
 FROZEN = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, coerce_numbers_to_str=True, validate_default=True)
 
@@ -68,6 +69,13 @@ class FilterSettings(BaseModel):
     exclude_tags: tuple[str, ...] = Field(default=(), description="No order that carries one of these tags.")
     shippable_only: bool = Field(default=True, description="Leave out orders with nothing to ship.")
 
+    @model_validator(mode="after")
+    def _leaves_some(self) -> Self:
+        if self.min_age is not None and self.max_age is not None and self.min_age >= self.max_age:
+            ages = f"found {write_duration(self.min_age)} and {write_duration(self.max_age)}"
+            raise ValueError(f"expected a min_age below max_age, or no order is ever given; {ages}")
+        return self
+
 
 class CarrierSettings(BaseModel):
     """What the shop calls one of ShipStation's carriers, and where its parcels are followed."""
@@ -75,9 +83,14 @@ class CarrierSettings(BaseModel):
     model_config = FROZEN
 
     name: str = Field(default="", max_length=200, description="The shop's name for the carrier; empty: ShipStation's.")
-    tracking_url: str = Field(
-        default="", pattern=r"^(https?://.+)?$", description="Where a parcel is followed; `{number}` stands for its tracking number."
-    )
+    tracking_url: str = Field(default="", description="Where a parcel is followed; `{number}` stands for its tracking number.")
+
+    @field_validator("tracking_url")
+    @classmethod
+    def _followed(cls, value: str) -> str:
+        if value and not re.fullmatch(r"https?://[^\s{}]+(?:\{number\}[^\s{}]*)*", value):
+            raise ValueError(f"expected an address such as https://carrier.example/track/{{number}}, found {value!r}")
+        return value
 
 
 class WebhookSettings(BaseModel):

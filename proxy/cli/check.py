@@ -8,12 +8,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import click
+import msgspec
 from rich.console import Console
 from rich.text import Text
 
 from connectors.interface import CheckLevel, CheckReport, Finding
 from proxy.cli.kinds import find_kind
 from proxy.cli.options import chosen_store, read_settings, settings_option
+from proxy.cli.sample import sample_findings
 from proxy.settings import Settings, StoreSettings
 from proxy.storage.database import Database
 from proxy.storage.errors import StorageError
@@ -59,7 +61,10 @@ async def _check_all(console: Console, settings: Settings, stores: Mapping[str, 
 
 async def _check_store(name: str, settings: StoreSettings) -> CheckReport:
     async with open_store(name, settings, find_kind(settings.connector.type)) as store:
-        return await store.connector.check()
+        report = await store.connector.check()
+        if not report.healthy:
+            return report
+        return msgspec.structs.replace(report, findings=(*report.findings, *await sample_findings(store)))
 
 
 def _sweep_findings(report: CheckReport, settings: Settings) -> tuple[Finding, ...]:

@@ -14,7 +14,8 @@ from rich.text import Text
 
 from proxy.cli.options import CommandError, read_settings, settings_option, wide_console
 from proxy.cli.records import open_records
-from proxy.redelivery import WantedError, change, parse_wanted, plain, plain_attempt
+from proxy.redelivery import LARGEST_NUMBER, WantedError, change, left_alone, parse_wanted, plain, plain_attempt
+from proxy.settings_problems import did_you_mean
 from proxy.storage.deliveries import DatabaseDeliveries
 from proxy.storage.errors import UnknownDeliveryError
 from proxy.storage.interface import Delivery, DeliveryState
@@ -60,6 +61,8 @@ def list_(file: Path, limit: int, *, as_json: bool, **wanted: Any) -> None:
         return await kept.find(parse_wanted(**wanted), limit=limit)
 
     found = _run(file, work)
+    if not found:
+        _name_stores(file, wanted["store"])
     if as_json:
         click.echo(json.dumps([plain(delivery) for delivery in found], indent=2, ensure_ascii=False))
     else:
@@ -68,7 +71,7 @@ def list_(file: Path, limit: int, *, as_json: bool, **wanted: Any) -> None:
 
 @deliveries.command(short_help="Show one delivery and every attempt at it.")
 @settings_option
-@click.argument("number", type=click.IntRange(1), metavar="ID")
+@click.argument("number", type=click.IntRange(1, LARGEST_NUMBER), metavar="ID")
 @_as_json
 def show(file: Path, number: int, *, as_json: bool) -> None:
     """Show one delivery and every attempt made at it: when, how long it took, how it ended, and the shop's words."""
@@ -109,10 +112,16 @@ def discard(file: Path, *, dry_run: bool, **wanted: Any) -> None:
 
 
 def _change(file: Path, wanted: dict[str, Any], *, discard: bool, dry_run: bool) -> None:
-    async def work(kept: DatabaseDeliveries) -> tuple[int, Sequence[Delivery]]:
-        return await change(kept, parse_wanted(**wanted), discard=discard, dry_run=dry_run)
+    async def work(kept: DatabaseDeliveries) -> tuple[Sequence[str], tuple[int, Sequence[Delivery]]]:
+        meant = parse_wanted(**wanted)
+        left = await left_alone(kept, wanted["ids"], discard=discard)
+        return left, await change(kept, meant, discard=discard, dry_run=dry_run)
 
-    count, shown = _run(file, work)
+    left, (count, shown) = _run(file, work)
+    for sentence in left:
+        click.echo(sentence, err=True)
+    if not shown:
+        _name_stores(file, wanted["store"])
     if dry_run:
         _print_table(shown)
     done = "discarded" if discard else "queued anew"
@@ -127,13 +136,20 @@ def _run(file: Path, work: Callable[[DatabaseDeliveries], Coroutine[Any, Any, An
         raise CommandError(str(error)) from error
 
 
+def _name_stores(file: Path, name: str | None) -> None:
+    """A hint where nothing was found for a store that the settings do not name; it may have had deliveries all the same."""
+    stores = read_settings(file).stores
+    if name and name not in stores:
+        click.echo(f"no store named {name!r}; the settings name: {', '.join(sorted(stores))}{did_you_mean(name, stores)}", err=True)
+
+
 def _print_table(found: Sequence[Delivery]) -> None:
     if not found:
         click.echo("none")
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("ID", "STORE", "ORDER", "TRACKING", "STATE", "TRIES", "NEXT TRY / END (UTC)", "LAST ERROR"):
-        table.add_column(title, justify="right" if title in {"ID", "TRIES"} else "left", overflow="fold")
+    for title in ("ID", "STORE", "ORDER", "TRACKING", "STATE", "FAILED", "NEXT TRY / END (UTC)", "LAST ERROR"):
+        table.add_column(title, justify="right" if title in {"ID", "FAILED"} else "left", overflow="fold")
     for delivery in found:
         values = plain(delivery)
         when = "now" if values["under_way"] else values["next_attempt_at"] or values["finished_at"] or ""

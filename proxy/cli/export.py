@@ -72,9 +72,9 @@ async def _outcomes(store: Store, window: Window) -> AsyncIterator[Prepared | He
     policy = policy_of(store.settings)
     now = datetime.now(UTC)
     async for entry in store.connector.list_orders(window):
-        yield await prepare(entry, store.settings, policy, now, _never_told)
+        yield await prepare(entry, store.settings, policy, now, never_told)
 
 
-async def _never_told(_order_id: str) -> bool:
+async def never_told(_order_id: str) -> bool:
     """ShipStation is taken to know no order yet, so that every filter shows its effect."""
     return False

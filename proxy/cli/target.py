@@ -85,6 +85,8 @@ def parse_target(given: dict[str, Any]) -> Target:
     login = Login(given["login"])
     username = given["username"] or (carried.username if carried else "") or ""
     password = given["password"] if given["password"] is not None else carried.password if carried else None
+    if not username and login is not Login.KEY:
+        raise click.UsageError("no user name: give it in PORTSIDE_USERNAME, or with --username")
     if password is None:
         if not sys.stdin.isatty():
             raise click.UsageError("no password: give it in PORTSIDE_PASSWORD, or with --password; it is asked for on a terminal only")

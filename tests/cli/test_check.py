@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,9 +25,17 @@ async def shop() -> AsyncIterator[FakeJsonShop]:
         yield shop
 
 
-async def checked(shop: FakeJsonShop, folder: Path, undated: str, export: dict[str, Any]) -> tuple[int, str]:
-    """The exit status, and what a check prints of a shop whose settings name changes it does not date."""
+async def checked(
+    shop: FakeJsonShop, folder: Path, undated: str, export: dict[str, Any], mapped: tuple[tuple[str, ...], Any] | None = None
+) -> tuple[int, str]:
+    """The exit status, and what a check prints of a shop: `undated` names changes it does not date, `mapped` a part of the map and what it says."""
     block = {**style_block(Style.PAGE), "url": shop.url}
+    if mapped is not None:
+        *way, last = mapped[0]
+        place = block["map"] = copy.deepcopy(block["map"])
+        for name in way:
+            place = place[name]
+        place[last] = mapped[1]
     block["orders"] = {**block["orders"], "undated": undated}
     store = {"credentials": {"username": "u", "password": "p"}, "connector": block}
     file = folder / "settings.yaml"
@@ -57,6 +66,35 @@ def test_an_offline_check_and_serve_say_that_webhooks_could_not_be_heard(tmp_pat
         result = CliRunner().invoke(main, [*words, "--settings", str(file)])
         assert result.exit_code == 2
         assert f"{file}:11:5: stores.north.webhooks: expected the app's client secret" in result.output
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "says"),
+    [
+        (
+            ("ship_to", "country"),
+            {"value": "10115 Berlin"},
+            "5 of 5 orders would not go out, for ShipStation would refuse them, e.g. order 1001: Customer/ShipTo/Country",
+        ),
+        (("currency",), {"value": "€"}, "5 of 5 orders have not a currency of three capital letters, e.g. order 1001"),
+        (("ship_to", "line1"), "nope", "5 of 5 orders have not a street, e.g. order 1001"),
+        (("status",), {"from": "state", "table": {"nope": "paid"}}, "nobody has said what these words of the shop's mean"),
+    ],
+)
+async def test_what_shipstation_would_miss_is_said(
+    shop: FakeJsonShop, tmp_path: Path, path: tuple[str, ...], value: Any, says: str
+) -> None:
+    for _ in range(5):
+        shop.book.add()
+    _, out = await checked(shop, tmp_path, "", {}, (path, value))
+    assert says in " ".join(out.split())
+
+
+async def test_a_sound_mapping_leaves_nothing_to_say(shop: FakeJsonShop, tmp_path: Path) -> None:
+    for _ in range(5):
+        shop.book.add()
+    code, out = await checked(shop, tmp_path, "", {})
+    assert (code, "!" in out, "✗" in out) == (0, False, False)
 
 
 async def test_a_shop_that_dates_all_changes_needs_no_sweep(shop: FakeJsonShop, tmp_path: Path) -> None:

@@ -106,3 +106,21 @@ def test_a_check_makes_no_database(file: Path) -> None:
     file.write_text(f"database: sqlite:///{file.parent}/x.db\n" + SETTINGS)
     assert "✓ database: " in run("check", "--settings", file)[1]
     assert not (file.parent / "x.db").exists()
+
+
+def test_a_time_longer_ago_than_can_be_asked_for_is_told_its_limit(file: Path) -> None:
+    assert "expected at most 3650d, found '20000d'" in " ".join(
+        run("export", "--settings", file, "--store", "north", "--since", "20000d")[2].split()
+    )
+
+
+def test_a_number_that_no_delivery_can_have_is_refused(file: Path) -> None:
+    code, _, err = run("deliveries", "show", "--settings", file, "9" * 23)
+    assert code == 2
+    assert "is not in the range" in err
+
+
+def test_a_trial_without_a_user_name_is_told_so() -> None:
+    code, _, err = run("verify", "http://127.0.0.1:1/stores/north", "--password", "p")
+    assert code == 2
+    assert "no user name: give it in PORTSIDE_USERNAME, or with --username" in err

@@ -10,6 +10,7 @@ import yaml
 from click.testing import CliRunner
 from pydantic import BaseModel
 
+from connectors.woocommerce import WooCommerceSettings
 from proxy.cli import main
 from proxy.settings import (
     AdminSettings,
@@ -37,19 +38,27 @@ def test_the_example_settings_show_every_key() -> None:
     shown = set(re.findall(r"^\s*#?\s*([a-z_]+):", text, re.MULTILINE))
     models: tuple[type[BaseModel], ...] = (
         *(Settings, AdminSettings, LogSettings, ExportSettings, DeliverySettings),
-        *(StoreSettings, CredentialSettings, UpstreamSettings, FilterSettings),
+        *(StoreSettings, CredentialSettings, UpstreamSettings, FilterSettings, WooCommerceSettings),
     )
     assert {name for model in models for name in model.model_fields} - shown == set()
 
 
+def test_every_key_of_the_example_settings_is_explained() -> None:
+    lines = (ROOT / "settings.yaml").read_text().splitlines()
+    bare = [line for line in lines if re.match(r"\s*(# )?[a-z_]+:", line) and not re.search(r"\S.*\s# \S", line)]
+    assert bare == []
+
+
 def test_the_example_settings_state_the_defaults() -> None:
     stated = yaml.safe_load((ROOT / "settings.yaml").read_text())
-    del stated["stores"]
+    shop = stated.pop("stores")["north"]["connector"]
+    least = {name: shop[name] for name in ("type", "url", "consumer_key", "consumer_secret")}
+    assert WooCommerceSettings.model_validate(shop) == WooCommerceSettings.model_validate(least)
     store = {"credentials": [{"auth_key": "k"}], "connector": {"type": "x"}}
     assert Settings.model_validate({**stated, "stores": {"n": store}}) == Settings.model_validate({"stores": {"n": store}})
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/connect-shipstation.md", "CONTRIBUTING.md", "ARCHITECTURE.md"])
+@pytest.mark.parametrize("page", [str(page.relative_to(ROOT)) for page in sorted((*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")))])
 def test_every_link_to_a_file_leads_somewhere(page: str) -> None:
     links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", (ROOT / page).read_text())
     assert [link for link in links if not (ROOT / page).parent.joinpath(link).exists()] == []

@@ -149,8 +149,23 @@ def test_all_dead_ones_are_brought_back_at_once(command: CommandLine) -> None:
     ("words", "changed"), [(["2"], {2}), (["--store", "south"], {4}), (["3", "5"], {3}), (["--state", "waiting"], {3})]
 )
 def test_only_what_is_named_is_brought_back_and_nothing_under_way(command: CommandLine, words: list[str], changed: set[int]) -> None:
-    assert command("retry", *words) == f"{len(changed)} queued anew\n"
+    assert command("retry", *words).splitlines()[-1] == f"{len(changed)} queued anew"
     assert command.states() == {**BEFORE, **dict.fromkeys(changed, "waiting")}
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["retry", "404", "5"], ["there is no delivery 404", "delivery 5 is under way"]),
+        (["retry", "1"], ["delivery 1 is delivered, so there is nothing to try again"]),
+        (["discard", "1"], ["delivery 1 is delivered, so there is nothing to discard"]),
+        (["retry", "--store", "nroth"], ["no store named 'nroth'; the settings name: north; did you mean 'north'?"]),
+        (["list", "--store", "nroth"], ["no store named 'nroth'; the settings name: north; did you mean 'north'?"]),
+    ],
+)
+def test_what_stays_as_it_is_stays_so_for_a_reason(command: CommandLine, words: list[str], says: list[str]) -> None:
+    assert command(*words).splitlines()[: len(says)] == says
+    assert command.states() == BEFORE
 
 
 @pytest.mark.parametrize(("words", "changed"), [(["2", "3"], {2, 3}), (["--since", "1d"], {2, 4})])

@@ -118,6 +118,18 @@ FAULTS = [
     (STORE + "    upstream: {timeout: 0s}\n", "5:25: stores.north.upstream.timeout: expected more than 0 seconds, found 0s"),
     (STORE + "    filters: {tags: vip}\n", "5:21: stores.north.filters.tags: expected a list, found 'vip'"),
     (
+        STORE + "    filters: {min_age: 2d, max_age: 10m}\n",
+        "5:14: stores.north.filters: expected a min_age below max_age, or no order is ever given; found 2d and 10m",
+    ),
+    (
+        STORE + "    carriers: {acme: {tracking_url: 'https://t.example/{numbr}'}}\n",
+        "5:37: stores.north.carriers.acme.tracking_url: expected an address such as https://carrier.example/track/{number}, found 'https://t.example/{numbr}'",
+    ),
+    (
+        STORE + "    carriers: {acme: {tracking_url: 'ftp://t.example/{number}'}}\n",
+        "5:37: stores.north.carriers.acme.tracking_url: expected an address such as https://carrier.example/track/{number}, found 'ftp://t.example/{number}'",
+    ),
+    (
         STORE + "    filters: {min_age: -1h}\n",
         "5:24: stores.north.filters.min_age: expected a duration such as 30s, 10m, 2h or 90d, found '-1h'",
     ),
