@@ -136,8 +136,9 @@ class Database:
         if not self.is_postgresql:
             return await self.now(connection)
         taken = (func.pg_advisory_xact_lock(number) for number in sorted(locks))
-        row = (await connection.execute(select(func.clock_timestamp(), *taken))).one()
-        moment: datetime = row[0]
+        # From left to right, so that the time is read once all locks are had, however long that took.
+        row = (await connection.execute(select(*taken, func.clock_timestamp()))).one()
+        moment: datetime = row[-1]
         return self._clock() if self._clock else moment
 
     async def migrate(self) -> None:

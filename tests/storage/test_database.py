@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, text
 from sqlalchemy.exc import StatementError
 
 from connectors.shipments import Shipment
@@ -75,6 +75,24 @@ async def test_without_a_clock_of_its_own_the_fleet_goes_by_the_databases_time(u
         now = await database.now(connection)
     assert abs(now - datetime.now(UTC)) < timedelta(minutes=1)
     assert now.tzinfo is not None
+
+
+async def test_the_time_under_a_lock_is_the_time_when_it_was_had(postgres: PostgresServer) -> None:
+    url = postgres.create()
+    async with Database.open(url) as one, Database.open(url) as other:
+
+        async def wait_for_it() -> datetime:
+            async with other.writing() as connection:
+                return await other.locked_now(connection, [7, 8])
+
+        async with asyncio.TaskGroup() as group, one.writing() as connection:
+            await one.locked_now(connection, [7])
+            waiting = group.create_task(wait_for_it())
+            waits = text("select count(*) from pg_locks where locktype = 'advisory' and not granted")
+            while not (await connection.execute(waits)).scalar_one():
+                pass
+            freed = await one.now(connection)
+    assert waiting.result() >= freed
 
 
 async def test_sqlite_keeps_a_log_and_syncs_every_commit(tmp_path: Path) -> None:
