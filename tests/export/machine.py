@@ -89,8 +89,8 @@ class PlainMachine(RuleBasedStateMachine):
         self._edit(which, lag, status)
 
     def _edit(self, which: int, lag: int, status: OrderStatus) -> None:
-        keys = sorted(self.world.book.orders)
-        self.world.book.edit(keys[which % len(keys)], lag=self._lag(lag), status=status)
+        if keys := sorted(self.world.book.orders):
+            self.world.book.edit(keys[which % len(keys)], lag=self._lag(lag), status=status)
 
     @rule(count=st.integers(4, 9), lag=LAGS)
     def shop_imports_in_bulk(self, count: int, lag: int) -> None:
@@ -113,7 +113,7 @@ class PlainMachine(RuleBasedStateMachine):
         book = self.world.book
         if what == "ordered":
             book.add(status=status)
-        elif book.orders and what == "edited":
+        elif what == "edited":
             self._edit(which, 0, status)
         elif book.orders:
             book.remove(sorted(book.orders)[which % len(book.orders)])
