@@ -12,13 +12,12 @@ from aiohttp import web
 from proxy.keys import DELIVERER, EXPORTER, METRICS, STORES
 from proxy.server.answers import plain_answer, retry_headers, xml_error, xml_page
 from proxy.server.auth import authenticated_store
+from proxy.server.body import SLOWEST_CLIENT, read_body
 from proxy.shipstation.errors import WireError
 from proxy.shipstation.requests import TRIAL_HEADER, Action, parse_action, parse_export, parse_notify
 
 # A notice of the largest order ShipStation knows stays far below this.
 LARGEST_BODY = 256 * 1024
-# A client that needs longer than this to send a notice, or to take a page, holds a connection that others may need.
-SLOWEST_CLIENT = 60.0
 _log = structlog.get_logger("portside.server")
 
 
@@ -74,11 +73,7 @@ async def _body(request: web.Request) -> bytes:
     """The body, if it is small enough and comes in time."""
     if (request.content_length or 0) > LARGEST_BODY:
         raise web.HTTPRequestEntityTooLarge(max_size=LARGEST_BODY, actual_size=request.content_length or 0)
-    try:
-        async with asyncio.timeout(SLOWEST_CLIENT):
-            body = await request.read()
-    except TimeoutError as error:
-        raise WireError(f"the notice did not arrive within {SLOWEST_CLIENT:.0f} seconds", status=HTTPStatus.REQUEST_TIMEOUT) from error
+    body = await read_body(request, "the notice")
     if not body.strip() and request.headers.get("Content-Encoding"):
         # What was cut off before its first word unpacks to nothing, and no body at all would mean that the whole order was shipped.
         raise WireError("body: expected a compressed ShipNotice, found nothing in it")

@@ -14,6 +14,7 @@ from cachetools import TTLCache
 from connectors.webhooks import HasWebhooks, Hint, UnreadableWebhookError, UnsignedWebhookError, Webhooks
 from proxy.keys import EXPORTER, STORES
 from proxy.server.answers import plain_answer
+from proxy.server.body import read_body
 from proxy.settings_store import WebhookSettings
 from proxy.shipstation.errors import WireError
 from proxy.stores import Store
@@ -37,7 +38,7 @@ def add_webhooks(app: web.Application) -> None:
 async def take_hint(request: web.Request) -> web.Response:
     """200 once the hint is on disk; 401 for a message without a right signature, 400 for one too old or unreadable."""
     store, settings, webhooks = _found(request)
-    body = await request.read()
+    body = await read_body(request, "the webhook")
     try:
         hint = webhooks.read(request.headers, body, settings.secret.get_secret_value())
     except UnsignedWebhookError as error:

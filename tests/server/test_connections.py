@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession
 
-from proxy.server import endpoint, listener
+from proxy.server import body, listener
 from proxy.server.listener import ListenError
 from tests.server.conftest import LOGIN, WINDOW
 from tests.server.stall import Stall, open_front
@@ -39,7 +39,7 @@ async def test_a_connection_that_has_spoken_may_stay(
 
 
 async def test_a_notice_that_does_not_arrive_is_408(stall: Stall, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(endpoint, "SLOWEST_CLIENT", 0.05)
+    monkeypatch.setattr(body, "SLOWEST_CLIENT", 0.05)
     async with open_front(stall, tmp_path) as portside:
         reader, writer = await asyncio.open_connection(portside.public.host, portside.public.port)
         login = LOGIN["Authorization"]
