@@ -97,8 +97,8 @@ def _deliveries(request: web.Request) -> DatabaseDeliveries:
 
 
 def _limit(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= _MOST):
-        raise WantedError(f"limit: expected a number from 1 to {_MOST}, found {text!r}")
+    if not (len(text) <= len(str(_MOST)) and text.isascii() and text.isdigit() and 1 <= int(text) <= _MOST):
+        raise WantedError(f"limit: expected a number from 1 to {_MOST}, found {text[:20]!r}")
     return int(text)
 
 

@@ -280,3 +280,11 @@ async def test_a_wrong_question_is_answered_with_the_reason(desk: Desk, query: s
     heard, said = await desk.get(f"/deliveries{query}")
     assert heard == status
     assert ("error" in said) == (status != 200)
+
+
+@pytest.mark.parametrize("limit", ["", "0", "1001", "-1", "1e3", "²", "00000000199999999999999999999999", "0" * 5000 + "1"])
+async def test_a_limit_that_is_none_is_told_over_http(desk: Desk, limit: str) -> None:
+    status, answer = await desk.get(f"/deliveries?limit={limit}")
+    assert status == 400
+    assert answer["error"].startswith("limit: expected a number from 1 to 1000, found ")
+    assert len(answer["error"]) < 100
