@@ -32,20 +32,21 @@ async def by_key(
 
     `fetch(key, skip, size)` gives, in ascending order of (key, id), `size` items whose key is at least `key`, without the first `skip`;
     its `total` counts all from `key` on. `key` reads an item's key, None if it cannot. Ties that do not fit one page are read by
-    overlapping steps inside the key: a step that begins with a known item skipped nothing; after any other the key is read from its
+    overlapping steps inside the key: a step that begins with an item of the last one skipped nothing; after any other the key is read from its
     beginning. Each identity is given once. Raises `UnavailableError` if one key never holds still.
     """
-    sized, seen, place, widest = Sized(size, smallest), set[Hashable](), _Place(start), 0
+    sized, seen, before, place, widest = Sized(size, smallest), set[Hashable](), set[Hashable](), _Place(start), 0
     for _ in range(budget):
         page, asked = await _measured(fetch, place, sized)
         names = [identity(item) for item in page.items]
         # An empty page proves nothing: the list got shorter, and what stood behind moved to where we have been. Nor does an item that was met
-        # under this key and has another one by now: it was edited and came from behind.
-        if place.overlaps and (not names or names[0] not in seen or _is_behind(place, key(page.items[0]))):
+        # elsewhere, or under another key than it has by now: it was edited and came from there.
+        if place.overlaps and (not names or names[0] not in before or _is_behind(place, key(page.items[0]))):
             place = place.again(asked)
             continue
         fresh = [item for item, name in zip(page.items, names, strict=True) if name not in seen]
         seen.update(names)
+        before = set(names)
         if fresh:
             yield fresh
         widest = max(widest, len(names))

@@ -95,8 +95,8 @@ async def by_offset(
 ) -> AsyncIterator[list[T]]:
     """Walk by position: `fetch(offset, size)`; read again until a whole pass brings nothing new.
 
-    Items that leave the list between two pages move the others across a page border unseen; so, as soon as the shop's total does not agree
-    with what was met, or items came twice, or the shop states no total for a list of several pages, another pass is made, `PASSES` at most. Each identity is given once. `short_is_last` ends a
+    Items that leave the list between two pages move the others across a page border unseen. So a list of several pages is read again, `PASSES`
+    times at most, until a pass brings nothing new. Each identity is given once. `short_is_last` ends a
     pass at a page shorter than asked for: only for shops that always fill their pages and state no total. Raises `UnavailableError` if the
     list never settles.
     """
@@ -149,8 +149,11 @@ class _Reading(Generic[T]):
 
     @property
     def settled(self) -> bool:
-        """True if nothing hints at a move: one total throughout, met in full, and nothing twice. Without a total only one page can be sure."""
-        return not self._doubled and (self._totals == {len(self._met)} if self._totals else not self._broad)
+        """True if nothing can have moved: all on one page, and as many as the shop says.
+
+        Of several pages no total makes sure: one item may leave and another enter between two of them.
+        """
+        return not self._doubled and not self._broad and (not self._totals or self._totals == {len(self._met)})
 
     def take(self, page: Page[T], start: int, size: int, seen: set[Hashable], *, short_is_last: bool) -> list[T]:
         """The items of the page that no pass has met before."""
@@ -204,12 +207,24 @@ async def by_cursor(
 
 
 def next_link(reply: Reply) -> str | None:
-    """The absolute URL of `rel="next"` in the `Link` headers (RFC 8288); None if there is none."""
+    """The absolute URL of `rel="next"` in the `Link` headers (RFC 8288); None if there is none.
+
+    Raises `UnreadableResponseError` for one that is no URL: there is more, and nothing says where.
+    """
     for header in reply.headers.getall("Link", []):
         for place, params in _LINK.findall(header):
             if any(name.lower() == "rel" and "next" in f"{quoted}{bare}".lower().split() for name, quoted, bare in _PARAM.findall(params)):
-                return urljoin(reply.url, str(place))
+                return _joined(reply, str(place))
     return None
+
+
+def _joined(reply: Reply, place: str) -> str:
+    try:
+        return urljoin(reply.url, place)
+    except ValueError as error:
+        raise UnreadableResponseError(
+            f"{reply.where}: expected the address of the next page in the Link header, found none: {error}."
+        ) from error
 
 
 def endless(budget: int) -> UnreadableResponseError:

@@ -131,3 +131,15 @@ async def test_an_item_that_comes_again_under_a_newer_key_is_no_sign_that_nothin
 
     shelf = Shelf([(5, number) for number in range(8)] + [(6, 8)], edits={3: edit})
     assert (6, 8) in await collect(keyed(shelf, 8))
+
+
+async def test_an_item_met_under_an_older_key_is_no_sign_that_nothing_was_skipped() -> None:
+    def edit(items: list[tuple[int, int]]) -> None:
+        """One that came first is edited into the crowd, to stand where the next step begins."""
+        items[:] = [(5, 10) if item == (1, 10) else item for item in items]
+
+    def leave(items: list[tuple[int, int]]) -> None:
+        items[:] = [item for item in items if item[1] > 2]
+
+    shelf = Shelf([(1, 10), *((5, number) for number in range(10)), (5, 11)], edits={2: edit, 3: leave})
+    assert {(5, 8), (5, 9), (5, 11)} <= set(await collect(keyed(shelf, 8)))

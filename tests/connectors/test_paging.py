@@ -51,6 +51,13 @@ async def test_an_item_that_leaves_a_numbered_list_without_a_total_hides_no_othe
     assert {number for number in range(count) if number not in leaving.values()} <= {identity(item) for item in await collect(walk)}
 
 
+@pytest.mark.parametrize("kind", ["offset", "page"])
+async def test_a_total_that_stays_the_same_does_not_hide_that_one_left_and_another_entered(kind: str) -> None:
+    shelf = Shelf([(0, number) for number in range(12)], edits={2: lambda now: now.__setitem__(slice(None), [*now[1:], (0, 99)])})
+    walk = by_offset(shelf.offset, identity=identity, size=4) if kind == "offset" else by_page(shelf.page, identity=identity, size=4)
+    assert {*range(1, 12), 99} <= {identity(item) for item in await collect(walk)}
+
+
 async def test_a_numbered_list_that_never_holds_still_ends_aloud() -> None:
     shelf = Shelf([(0, number) for number in range(200)])
     fresh = iter(range(1000, 9000))
