@@ -37,8 +37,14 @@ class Mask:
         return _EMAIL.sub(MASK, text)
 
     def url(self, url: str) -> str:
-        """`url` with the values of credential-like parameters hidden, and any user name and password in its host part dropped."""
-        parts = urlsplit(url)
+        """`url` with the values of credential-like parameters hidden, and any user name and password in its host part dropped.
+
+        Of a text that is no URL nothing is shown: what in it is secret cannot be told.
+        """
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            return MASK
         pairs = []
         for pair in parts.query.split("&"):
             name, equals, _ = pair.partition("=")

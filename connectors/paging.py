@@ -223,7 +223,7 @@ def _joined(reply: Reply, place: str) -> str:
         return urljoin(reply.url, place)
     except ValueError as error:
         raise UnreadableResponseError(
-            f"{reply.where}: expected the address of the next page in the Link header, found none: {error}."
+            f"{reply.where}: expected the address of the next page in the Link header, found what is no URL."
         ) from error
 
 

@@ -20,7 +20,14 @@ class Target:
         self._allowed = {host.lower() for host in allowed_hosts}
 
     def url(self, path: str, params: Pairs = ()) -> str:
-        """The absolute, percent-encoded URL of `path` with `params` behind its own query. Raises `RefusedError` for a foreign host."""
+        """The absolute, percent-encoded URL of `path` with `params` behind its own query. Raises `RefusedError` for a foreign host, or none."""
+        try:
+            return self._url(path, params)
+        except ValueError as error:
+            # The address itself is not shown: it may hold a login.
+            raise RefusedError("The address that was to be asked is no URL.") from error
+
+    def _url(self, path: str, params: Pairs) -> str:
         parts = urlsplit(path)
         if parts.scheme or path.startswith("//"):
             found = urlsplit(urljoin(self._base, path))
@@ -42,8 +49,12 @@ class Target:
 
     def redirect(self, from_url: str, location: str) -> str | None:
         """Where a redirect leads, if it may be followed: the same host, `www.` aside, or an allowed one, and never from https to http."""
-        if not location:
+        try:
+            return self._redirect(from_url, location) if location else None
+        except ValueError:
             return None
+
+    def _redirect(self, from_url: str, location: str) -> str | None:
         here, there = urlsplit(from_url), urlsplit(urljoin(from_url, location))
         if there.scheme not in _DEFAULT_PORTS or (here.scheme == "https" and there.scheme == "http"):
             return None

@@ -27,6 +27,7 @@ _BEGINNING = datetime.min.replace(tzinfo=UTC)
 _FULL = wire.field_names(wire.Order)
 _BRIEF = "id,date_modified_gmt"
 _BAD_REQUEST = 400
+_MOST_DIGITS = 18
 
 
 class DistrustError(Exception):
@@ -189,9 +190,9 @@ def params(ask: Ask, size: int) -> Pairs:
 
 
 def total(reply: Reply) -> int | None:
-    """How many rows there are in all, as the shop's header says; None if it does not."""
+    """How many rows there are in all, as the shop's header says; None if it does not, or names a number that no shop has."""
     stated = reply.headers.get("X-WP-Total", "").strip()
-    return int(stated) if stated.isascii() and stated.isdigit() else None
+    return int(stated) if stated.isascii() and stated.isdigit() and len(stated) <= _MOST_DIGITS else None
 
 
 def _unsortable() -> DistrustError:
