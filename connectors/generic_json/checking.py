@@ -7,7 +7,7 @@ from contextlib import aclosing
 from datetime import timedelta
 
 from connectors.clock_check import clock_findings
-from connectors.errors import ConnectorError
+from connectors.errors import AuthenticationError, ConnectorError, UnavailableError
 from connectors.generic_json.listing import Listing
 from connectors.generic_json.settings.shop import GenericJsonSettings
 from connectors.generic_json.window import far_back
@@ -43,7 +43,7 @@ async def _read_some(listing: Listing, window: Window) -> Finding:
                 if read >= _SAMPLE:
                     break
     except ConnectorError as error:
-        return Finding(level=CheckLevel.PROBLEM, what=f"The list of orders cannot be read: {error}", advice="See `portside explain`.")
+        return Finding(level=CheckLevel.PROBLEM, what=f"The list of orders cannot be read: {error}", advice=_advice(error))
     if broken:
         what = f"{len(broken)} of {read} orders cannot be read, e.g.: {broken[0]}"
         return Finding(level=CheckLevel.PROBLEM if len(broken) == read else CheckLevel.WARNING, what=what, advice="Mend `map`.")
@@ -53,7 +53,16 @@ async def _read_some(listing: Listing, window: Window) -> Finding:
             what="The list of orders answers; it holds no order of the last seven days.",
             advice="Run `portside fetch --since` with an earlier time to see some.",
         )
-    return Finding(level=CheckLevel.OK, what=f"{read} orders of the last seven days were read, all of them soundly.")
+    which = f"The first {read}" if read == _SAMPLE else f"All {read}"
+    return Finding(level=CheckLevel.OK, what=f"{which} orders of the last seven days can be read.")
+
+
+def _advice(error: ConnectorError) -> str:
+    if isinstance(error, AuthenticationError):
+        return "Compare `auth` with the key that the shop shows, and what it may do; `portside explain` shows the exchange."
+    if isinstance(error, UnavailableError) and not error.reached:
+        return "See that `url` is right and that this machine can reach the shop."
+    return "`portside explain` shows what was asked and answered."
 
 
 async def _count(count: Callable[[Window], Awaitable[int | None]], window: Window) -> Finding:

@@ -54,6 +54,11 @@ class Expression(msgspec.Struct, frozen=True, eq=False):
             raise EvaluationError("gave up: the value is nested too deeply") from None
         return found
 
+    @property
+    def shown(self) -> str:
+        """The source in one line, for people."""
+        return self.source.replace("\n", "\\n").replace("\t", "\\t")
+
     def __repr__(self) -> str:
         return f"Expression({self.source!r})"
 

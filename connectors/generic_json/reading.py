@@ -47,10 +47,10 @@ class Scope:
         return UnreadableFieldError(f"{self.name}{field}: {reason} (from {self._path(expression)}{place})")
 
     def _path(self, expression: Expression) -> str:
-        from_root = expression.source.removeprefix("root().")
-        if not self.at or from_root != expression.source:
+        from_root = expression.shown.removeprefix("root().")
+        if not self.at or from_root != expression.shown:
             return from_root
-        return f"{self.at}.{expression.source}" if expression.plain else f"{expression.source} in {self.at}"
+        return f"{self.at}.{expression.source}" if expression.plain else f"{expression.shown} in {self.at}"
 
     def read(self, field: str, source: FieldSource | None, convert: Callable[[Any, str], T], missing: T) -> T:
         """The field's value, converted; `missing` where there is no source, or nothing was found and there is no default."""

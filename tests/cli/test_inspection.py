@@ -116,8 +116,8 @@ async def test_explain_shows_each_exchange_without_secrets(shop: FakeJsonShop, s
         shop.book.add()
     result = await run("explain", "--settings", settings, "--store", "attic", "--limit", 100, "--body", 200)
     assert result.exit_code == 0
-    assert result.stdout.count("→ GET ") == 2
-    assert result.stdout.count("← 200 after ") == 2
+    assert result.stdout.count("→ GET ") == 2 * 2, "two pages, in two readings"
+    assert result.stdout.count("← 200 after ") == 2 * 2
     assert "characters more (--body)" in result.stdout
     assert "✓ 12 orders read" in result.stdout
     assert TOKEN not in result.output

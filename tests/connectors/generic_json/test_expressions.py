@@ -140,3 +140,7 @@ def test_any_text_is_an_expression_or_a_sentence(text: str) -> None:
         said = str(error) or "nothing"
     assert said != "nothing"
     assert "\n" not in said.replace(repr(text), "")
+
+
+def test_an_expression_is_shown_in_one_line() -> None:
+    assert read_expression("split(a, '\n')[0]").shown == "split(a, '\\n')[0]"
