@@ -69,10 +69,10 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
             return self.offset + self.size >= self.total
         return len(self.rows) < self.size
 
-    def may_skip(self, before: Page) -> bool:
-        """Whether rows may have moved up unseen since the page `before`, which this one overlaps: none comes again, in a list of another length."""
+    def overlaps(self, before: Page) -> bool:
+        """Whether a row of the page `before` comes again unchanged, so that none can have moved up past both unseen."""
         known = {(row.id, row.modified) for row in before.rows}
-        return not any((row.id, row.modified) in known for row in self.rows) and (self.total is None or self.total != before.total)
+        return any((row.id, row.modified) in known for row in self.rows)
 
 
 class Sorting:

@@ -39,8 +39,9 @@ class KeyWalk:
         cursor = self._start - HOUR if self._start is not None else None
         anchored = False
         margin = timedelta(0)
-        offset = passes = 0
+        offset = 0
         before: Page | None = None
+        reading = _Reading()
         while True:
             page = await self._page(cursor - margin if cursor is not None else None, offset)
             if anchored and not margin and not any(row.modified == cursor for row in page.rows):
@@ -48,17 +49,18 @@ class KeyWalk:
                 continue
             if fresh := self.fresh(page.rows):
                 yield fresh
-            if offset and before is not None and page.may_skip(before):
-                if (passes := passes + 1) > _PASSES:
-                    raise restless()
-                offset = 0
+            reading.heed(page, before if offset else None, news=bool(fresh))
+            newest = max((row.modified for row in page.rows if row.modified is not None), default=None)
+            onward = newest is not None and (cursor is None or newest > cursor)
+            if (page.last or onward) and reading.must_repeat():
+                before, offset = None, 0
                 continue
             if page.last:
                 return
             before = page
-            newest = max((row.modified for row in page.rows if row.modified is not None), default=None)
-            if newest is not None and (cursor is None or newest > cursor):
+            if onward:
                 cursor, anchored, margin, offset = newest, True, timedelta(0), 0
+                reading = _Reading()
             elif margin or newest is None or cursor is None:
                 # By half a page, so that a few rows leaving the list cannot hide others.
                 offset += max(page.size // 2, 1)
@@ -132,6 +134,34 @@ class KeyWalk:
                 if page.total is None or len(given) >= page.total or len(given) == known:
                     return
         raise restless()
+
+
+class _Reading:
+    """Pages that were read by offset from the same key. Where two of them share no row, rows may have moved up past both unseen.
+
+    An edit moves a row to the end: those behind it move up, and the length of the list stays, so that it proves nothing. But rows that the
+    shop cannot load part two pages as well: a repetition that brings nothing new is enough.
+    """
+
+    def __init__(self) -> None:
+        self._passes = 0
+        self._parted = False
+        self._news = False
+
+    def heed(self, page: Page, before: Page | None, *, news: bool) -> None:
+        """Take in a page, the one before it unless it is the first, and whether it held rows not given yet."""
+        self._parted = self._parted or (before is not None and not page.overlaps(before))
+        self._news = self._news or news or not self._passes
+
+    def must_repeat(self) -> bool:
+        """Whether all has to be read again; asked at the end. Raises `UnavailableError` where that does not help."""
+        if not self._parted or not self._news:
+            return False
+        self._passes += 1
+        self._parted = self._news = False
+        if self._passes > _PASSES:
+            raise restless()
+        return True
 
 
 def restless() -> UnavailableError:
