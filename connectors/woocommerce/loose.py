@@ -88,9 +88,9 @@ def moment(value: str | None, path: str) -> datetime | None:
         return None
     try:
         found = datetime.fromisoformat(value)
-    except ValueError:
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise OddValueError(path, "a time such as 2026-11-20T05:36:04", value) from None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
 def _number(value: Any, path: str, expected: str) -> Decimal:
