@@ -11,6 +11,7 @@ import msgspec
 
 from connectors.errors import AuthenticationError, ConnectorError, RefusedError, ThrottledError, UnavailableError
 from connectors.markup import clean_text, shorten
+from connectors.masking import Mask
 from connectors.refusals import LONGEST_WORDS
 from connectors.response import Reply
 from connectors.upstream import Upstream
@@ -92,8 +93,8 @@ def _error_of(reply: Reply, verdict: _Verdict) -> ConnectorError:
 
 
 def _words(messages: Sequence[str]) -> str:
-    """What Shopify says, in one line of a length that can be read."""
-    return shorten("; ".join(clean_text(message).rstrip(".") for message in messages[:3]), LONGEST_WORDS)
+    """What Shopify says, in one line of a length that can be read, without the buyer's address if it quotes that."""
+    return shorten(Mask().text("; ".join(clean_text(message).rstrip(".") for message in messages[:3])), LONGEST_WORDS)
 
 
 def _wait_of(cost: _Cost | None) -> float:

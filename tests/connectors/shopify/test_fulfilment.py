@@ -101,13 +101,13 @@ async def test_the_second_locations_lost_answer_is_not_taken_for_the_firsts(harn
 async def test_422_is_believed_only_while_something_is_left(harness: ShopifyHarness) -> None:
     order = harness.shop.book.add(lines=(("A", 1),))
     one = harness.shop.shelves.of(order)[0]
-    body = '{"errors":["Invalid quantity"]}'
+    body = '{"errors":["Invalid quantity for ada@example.com"]}'
     if harness.transport == "graphql":
-        body = '{"data":{"fulfillmentCreate":{"fulfillment":null,"userErrors":[{"field":["x"],"message":"Invalid quantity"}]}}}'
+        body = '{"data":{"fulfillmentCreate":{"fulfillment":null,"userErrors":[{"field":["x"],"message":"Invalid quantity for ada@example.com"}]}}}'
     no = Answer(422 if harness.transport == "rest" else 200, body)
 
     harness.shop.faults.add(no, when=harness.is_write)
-    assert "Invalid quantity" in await refused(harness, notice(order, A=1), RefusedError)
+    assert "Invalid quantity for ***" in await refused(harness, notice(order, A=1), RefusedError)
 
     def somebody_else_was_faster(seen: Any) -> None:
         if harness.is_write(seen):
