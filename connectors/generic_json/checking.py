@@ -53,8 +53,8 @@ async def _read_some(listing: Listing, window: Window) -> Finding:
             what="The list of orders answers; it holds no order of the last seven days.",
             advice="Run `portside fetch --since` with an earlier time to see some.",
         )
-    which = f"The first {read}" if read == _SAMPLE else f"All {read}"
-    return Finding(level=CheckLevel.OK, what=f"{which} orders of the last seven days can be read.")
+    which = f"The first {read} orders" if read == _SAMPLE else f"All {read} orders" if read > 1 else "The one order"
+    return Finding(level=CheckLevel.OK, what=f"{which} of the last seven days can be read.")
 
 
 def _advice(error: ConnectorError) -> str:

@@ -245,7 +245,7 @@ async def test_a_shop_without_a_filter_is_read_whole_and_selected_here() -> None
 @pytest.mark.parametrize(
     ("answers", "changes", "level", "says"),
     [
-        ({"GET /api/orders": page(order(1, changed=NOW))}, {}, CheckLevel.OK, "1 orders of the last seven days were read"),
+        ({"GET /api/orders": page(order(1, changed=NOW))}, {}, CheckLevel.OK, "The one order of the last seven days can be read"),
         ({"GET /api/orders": page()}, {}, CheckLevel.OK, "it holds no order"),
         ({"GET /api/orders": status(401, {})}, {}, CheckLevel.PROBLEM, "cannot be read"),
         ({"GET /api/orders": page(order(1, changed=NOW, amounts={"total": "x"}))}, {}, CheckLevel.PROBLEM, "1 of 1 orders cannot be read"),
