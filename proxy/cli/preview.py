@@ -20,6 +20,7 @@ from connectors.errors import ConnectorError
 from connectors.inspection import Inspectable, Source
 from connectors.orders import Order, RejectedOrder
 from connectors.upstream import Exchange
+from proxy.cli.export import never_told
 from proxy.cli.fetch import shown_json
 from proxy.cli.kinds import find_kind
 from proxy.cli.options import CommandError, chosen_store, read_settings, settings_option
@@ -76,7 +77,7 @@ async def _preview(name: str, settings: StoreSettings, order_id: str) -> Preview
         else:
             order = await store.connector.get_order(order_id)
             raw = "\n\n".join(_pretty(exchange.response_body) for exchange in heard if exchange.response_body)
-    outcome = await prepare(order, settings, policy_of(settings), datetime.now(UTC), _never_told)
+    outcome = await prepare(order, settings, policy_of(settings), datetime.now(UTC), never_told)
     held = isinstance(outcome, HeldBack)
     return Preview(
         raw=raw,
@@ -85,10 +86,6 @@ async def _preview(name: str, settings: StoreSettings, order_id: str) -> Preview
         reason=outcome.reason if isinstance(outcome, HeldBack) and held else "",
         sources=tuple(sources),
     )
-
-
-async def _never_told(_order_id: str) -> bool:
-    return False
 
 
 def _show(console: Console, found: Preview) -> None:

@@ -46,9 +46,9 @@ def write(file: Path, text: str) -> None:
     file.write_text(text)
 
 
-async def run(*words: object) -> Result:
+async def run(*words: object, **environment: str) -> Result:
     """The command, in a thread of its own, for it brings its own event loop."""
-    return await asyncio.to_thread(CliRunner().invoke, main, [str(word) for word in words])
+    return await asyncio.to_thread(CliRunner(env=environment).invoke, main, [str(word) for word in words])
 
 
 async def test_fetch_prints_raw_orders_as_json(shop: FakeJsonShop, settings: Path) -> None:
@@ -95,6 +95,15 @@ async def test_preview_shows_json_order_xml_and_origins(shop: FakeJsonShop, sett
     assert "<OrderTotal>20.00</OrderTotal>" in out
     line = line_of(settings, "unit_price: price")
     assert f"items[0].unit_price: 10.00  ← lines[0].price ({settings}:{line})" in out
+
+
+async def test_preview_on_a_wide_terminal_stands_side_by_side(shop: FakeJsonShop, settings: Path) -> None:
+    order = shop.book.add()
+    terminal = {"FORCE_COLOR": "1", "TERM": "xterm", "COLUMNS": "180"}
+    result = await run("preview", "--settings", settings, "--store", "attic", order.id, **terminal)
+    assert result.exit_code == 0
+    assert any("the shop's JSON" in line and "the order" in line and "ShipStation's XML" in line for line in result.stdout.splitlines())
+    assert any('"id": 1001' in line and "number: '1001'" in line and "<Order>" in line for line in result.stdout.splitlines())
 
 
 async def test_preview_of_an_order_that_cannot_be_read_names_path_and_line(shop: FakeJsonShop, settings: Path) -> None:
