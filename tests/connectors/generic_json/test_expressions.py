@@ -55,6 +55,10 @@ def test_an_expression_means_what_the_reference_says(text: str, value: Any) -> N
         wanted = jmespath.search(text, value)
     except JMESPathError:
         return
+    except TypeError:
+        # The reference falls over the order of a text and a number; ours may not.
+        read_expression(text)(value)
+        return
     try:
         expression = read_expression(text)
     except ValueError as error:
