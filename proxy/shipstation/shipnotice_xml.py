@@ -109,6 +109,8 @@ def _parse(body: bytes) -> Element:
         raise WireError(f"body: expected well-formed XML, found a fault: {error}") from error
     if _local(root) != "shipnotice":
         raise WireError(f"body: expected the root element ShipNotice, found {root.tag[:60]!r}")
+    if (root.text or "").strip() or any((child.tail or "").strip() for child in root):
+        raise WireError("body: expected elements in ShipNotice and nothing else, found loose text")
     return root
 
 

@@ -174,6 +174,13 @@ def test_items_where_none_are_read_are_refused_and_never_mean_the_whole_order(in
     assert caught.value.status == 400
 
 
+@pytest.mark.parametrize("inner", ["SKU A, 1 piece", "<OrderNumber>1</OrderNumber>SKU A", "<![CDATA[<Items><Item/></Items>]]>"])
+def test_loose_text_is_refused_and_never_means_the_whole_order(inner: str) -> None:
+    with pytest.raises(WireError, match="found loose text") as caught:
+        parse_notify(QUERY, notice(inner))
+    assert caught.value.status == 400
+
+
 LAUGHS = b'<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]><ShipNotice><OrderID>&b;</OrderID></ShipNotice>'
 
 
