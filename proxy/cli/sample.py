@@ -18,25 +18,31 @@ from proxy.stores import Store
 
 REACH = timedelta(days=7)
 MOST = 20
-# A shop that needs longer for so few orders is not kept waiting for.
-_PATIENCE = 60.0
+# A shop that needs longer for so few orders is not waited for.
+PATIENCE = 60.0
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 
 
-async def sample_findings(store: Store) -> Sequence[Finding]:
-    """The last orders, as they would go out; none if the shop gives none, or is slow."""
+async def sample_findings(store: Store, patience: float = PATIENCE) -> Sequence[Finding]:
+    """What became of the last orders, or why they could not be tried; nothing where nothing is amiss. `patience` in seconds. Does not raise."""
     now = datetime.now(UTC)
     orders, outcomes = list[Order](), list[Prepared | HeldBack]()
     try:
-        async with asyncio.timeout(_PATIENCE), aclosing(store.connector.list_orders(Window(start=now - REACH, end=now))) as entries:  # type: ignore[type-var]  # an async generator in all but name
+        async with asyncio.timeout(patience), aclosing(store.connector.list_orders(Window(start=now - REACH, end=now))) as entries:  # type: ignore[type-var]  # an async generator in all but name
             async for entry in entries:
                 outcomes.append(await prepare(entry, store.settings, policy_of(store.settings), now, never_told))
                 orders += [entry] if isinstance(entry, Order) else []
                 if len(outcomes) == MOST:
                     break
-    except (ConnectorError, TimeoutError):
-        # The connector's own check says what is wrong.
-        return ()
+    except TimeoutError:
+        what = f"the last orders did not come within {patience:.0f} seconds, so nobody knows what would become of them"
+        return (Finding(level=CheckLevel.WARNING, what=what, advice="`portside explain` shows what takes so long"),)
+    except ConnectorError as error:
+        what = f"the last orders cannot be read: {error}"
+        return (Finding(level=CheckLevel.PROBLEM, what=what, advice="`portside explain` shows what was asked and answered"),)
+    except Exception as error:  # noqa: BLE001 -- a connector may be a stranger's, and a person is reading
+        what = f"the connector failed over the last orders, by a fault of its own: {type(error).__name__}"
+        return (Finding(level=CheckLevel.PROBLEM, what=what, advice="tell whoever wrote it"),)
     return [*_left_out(outcomes), *_unknown(outcomes), *_missing(orders)]
 
 

@@ -1,0 +1,65 @@
+"""The last orders cannot be tried: `check` says so, whatever the connector's own check found, and never ends in a traceback."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import pytest
+
+from connectors.errors import UnavailableError
+from connectors.interface import CheckLevel
+from connectors.orders import Order, RejectedOrder, Window
+from proxy.cli.sample import sample_findings
+from tests.export.book import BookConnector, OrderBook
+from tests.export.world import build_store
+
+
+class BrokenConnector(BookConnector):
+    """A stranger's, with a fault of its own."""
+
+    async def list_orders(self, window: Window) -> AsyncIterator[Order | RejectedOrder]:
+        known: dict[str, Order] = {}
+        async for entry in super().list_orders(window):
+            yield known[entry.id]
+
+
+def connector(kind: type[BookConnector] = BookConnector) -> BookConnector:
+    book = OrderBook(lambda: datetime.now(UTC))
+    book.add()
+    return kind(book)
+
+
+async def test_a_shop_that_fails_is_a_problem() -> None:
+    def fail(_page: int) -> None:
+        raise UnavailableError("the shop is down")
+
+    shop = connector()
+    shop.before_page = fail
+    (found,) = await sample_findings(build_store(shop))
+    assert (found.level, found.what) == (CheckLevel.PROBLEM, "the last orders cannot be read: the shop is down")
+
+
+async def test_a_connector_that_breaks_is_a_problem_without_a_traceback() -> None:
+    (found,) = await sample_findings(build_store(connector(BrokenConnector)))
+    assert (found.level, found.what) == (
+        CheckLevel.PROBLEM,
+        "the connector failed over the last orders, by a fault of its own: KeyError",
+    )
+
+
+async def test_a_shop_that_is_slow_is_not_waited_for_and_that_is_said() -> None:
+    shop = connector()
+    shop.hang = asyncio.Event()
+    (found,) = await sample_findings(build_store(shop), patience=0.01)
+    assert found.level is CheckLevel.WARNING
+    assert "nobody knows what would become of them" in found.what
+
+
+@pytest.mark.parametrize("orders", [0, 3])
+async def test_orders_that_go_out_as_they_should_leave_nothing_to_say(orders: int) -> None:
+    shop = BookConnector(OrderBook(lambda: datetime.now(UTC)))
+    for _ in range(orders):
+        shop.book.add()
+    assert await sample_findings(build_store(shop)) == []
