@@ -1,6 +1,5 @@
 """Everything a connector's author needs, in one place: the types a shop's data becomes, and what a connector must do."""
 
-from connectors.auth import Auth, BasicAuth, BearerAuth, HeaderAuth, HmacAuth, NoAuth, OAuth1Auth, QueryAuth
 from connectors.carriers import Carrier, Carriers
 from connectors.errors import (
     AuthenticationError,
@@ -15,7 +14,6 @@ from connectors.errors import (
     UnavailableError,
     UnreadableResponseError,
 )
-from connectors.fields import FieldError
 from connectors.interface import (
     CheckLevel,
     CheckReport,
@@ -40,11 +38,13 @@ from connectors.orders import (
     WeightUnit,
     Window,
 )
-from connectors.paging import Page
-from connectors.response import Reply
+from connectors.reading.fields import FieldError
+from connectors.reading.paging import Page
 from connectors.shipments import Shipment, ShippedItem
-from connectors.tokens import TokenAuth
-from connectors.upstream import Exchange, Judge, Observer, Upstream, UpstreamPolicy
+from connectors.upstream.auth.auth import Auth, BasicAuth, BearerAuth, HeaderAuth, HmacAuth, NoAuth, OAuth1Auth, QueryAuth
+from connectors.upstream.auth.tokens import TokenAuth
+from connectors.upstream.client import Exchange, Judge, Observer, Upstream, UpstreamPolicy
+from connectors.upstream.response import Reply
 
 __all__ = [
     "Address",

@@ -1,22 +1,14 @@
-"""What a connector may show of its work to whoever sets it up: raw orders, and where each field came from."""
+"""What a connector may show to the person who sets it up: raw orders, where each field came from, and how the shop's clock stands."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, Protocol, runtime_checkable
 
-import msgspec
-
+from connectors.interface import CheckLevel, Finding
 from connectors.orders import Order, RejectedOrder, Window
-
-
-class Source(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a field of an order came from: the JSON path or expression, and the settings' line if it is known."""
-
-    field: str
-    path: str
-    place: str = ""
-    value: Any = None
+from connectors.places import Source
+from connectors.upstream.shop_clock import describe, is_far_off
 
 
 @runtime_checkable
@@ -34,3 +26,17 @@ class Inspectable(Protocol):
     def trace(self, raw: Any) -> tuple[Order | RejectedOrder | None, Sequence[Source]]:
         """What becomes of an order as the shop sent it, and the origin of each field."""
         ...
+
+
+def clock_findings(offset: float | None) -> Sequence[Finding]:
+    """A warning where the shop's clock is far from ours (`offset` in seconds, as `Upstream.clock_offset`); nothing where it is not, or unknown."""
+    if offset is None or not is_far_off(offset):
+        return ()
+    said = describe(offset)
+    return (
+        Finding(
+            level=CheckLevel.WARNING,
+            what=f"{said[0].upper()}{said[1:]}; orders may be dated outside the windows that are asked for, and be missed",
+            advice="Set the clock of the shop's server, or ours, by NTP; until then raise export.lookback above the difference.",
+        ),
+    )

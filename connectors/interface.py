@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict
 from connectors.carriers import Carriers
 from connectors.orders import Order, RejectedOrder, Window
 from connectors.shipments import Shipment
-from connectors.upstream import Observer, UpstreamPolicy
+from connectors.upstream.client import Observer, UpstreamPolicy
 
 
 class ShipOutcome(msgspec.Struct, frozen=True, kw_only=True):

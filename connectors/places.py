@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Self
 
+import msgspec
+
 PLACES = "places"
 """The key of pydantic's validation context under which a loader of settings gives `PlaceOf`."""
 
@@ -62,3 +64,12 @@ def placed(*path: str | int) -> Iterator[None]:
         yield
     except MisplacedError as error:
         raise error.behind(*path) from None
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a field of an order came from: the JSON path or expression, and the settings' line if it is known."""
+
+    field: str
+    path: str
+    place: str = ""
+    value: Any = None

@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, f
 
 from connectors.interface import ConnectorSettings
 from connectors.orders import OrderStatus
-from connectors.upstream import UpstreamPolicy
+from connectors.upstream.client import UpstreamPolicy
 from proxy.settings_types import Duration, Rate, write_duration
 
 FROZEN = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, coerce_numbers_to_str=True, validate_default=True)

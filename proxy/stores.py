@@ -8,9 +8,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import msgspec
 
 from connectors.carriers import Carrier, Carriers
-from connectors.exchange import Exchange
 from connectors.interface import Connector, ConnectorContext, ConnectorType
-from connectors.upstream import Observer
+from connectors.upstream.client import Observer
+from connectors.upstream.exchange import Exchange
 from proxy.settings import StoreSettings
 
 

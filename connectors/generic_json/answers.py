@@ -22,11 +22,11 @@ from connectors.generic_json.functions import EvaluationError
 from connectors.generic_json.functions.table import as_number, as_text
 from connectors.generic_json.functions.times import EPOCH
 from connectors.generic_json.settings.answers import AnswerRule, AnswerSettings, WaitHeader
-from connectors.markup import clean_text, shorten
-from connectors.masking import Mask
-from connectors.refusals import LONGEST_WORDS, code, words
-from connectors.response import Reply
-from connectors.retry import LONGEST_RETRY_AFTER, parse_retry_after
+from connectors.reading.markup import clean_text, shorten
+from connectors.upstream.masking import Mask
+from connectors.upstream.refusals import LONGEST_WORDS, code, words
+from connectors.upstream.response import Reply
+from connectors.upstream.retry import LONGEST_RETRY_AFTER, parse_retry_after
 
 _REMEMBERED = 8
 _NO_CONTENT = 204

@@ -12,9 +12,9 @@ from connectors.generic_json.answers import Answers, Bodies
 from connectors.generic_json.functions import EvaluationError
 from connectors.generic_json.functions.table import as_text
 from connectors.generic_json.settings.request import RequestSettings
-from connectors.request import encode_params
-from connectors.response import Reply
-from connectors.upstream import Upstream
+from connectors.upstream.client import Upstream
+from connectors.upstream.request import encode_params
+from connectors.upstream.response import Reply
 
 _LEAST_VISIBLE = " "
 

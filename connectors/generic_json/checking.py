@@ -6,14 +6,14 @@ from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from datetime import timedelta
 
-from connectors.clock_check import clock_findings
 from connectors.errors import AuthenticationError, ConnectorError, UnavailableError
 from connectors.generic_json.listing import Listing
 from connectors.generic_json.settings.shop import GenericJsonSettings
 from connectors.generic_json.window import far_back
+from connectors.inspection import clock_findings
 from connectors.interface import CheckLevel, CheckReport, Finding
 from connectors.orders import RejectedOrder, Window
-from connectors.upstream import Upstream
+from connectors.upstream.client import Upstream
 
 _REACH = timedelta(days=7)
 _SAMPLE = 20

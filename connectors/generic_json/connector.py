@@ -25,13 +25,13 @@ from connectors.generic_json.settings.answers import AnswerRule
 from connectors.generic_json.settings.paging import NoPaging
 from connectors.generic_json.settings.shop import GenericJsonSettings
 from connectors.generic_json.steps import PROBE, Steps
-from connectors.inspection import Source
 from connectors.interface import CheckReport, ConnectorContext, ShipOutcome
-from connectors.masking import Mask
 from connectors.orders import Order, OrderStatus, RejectedOrder, Window
-from connectors.paging import Sized
+from connectors.places import Source
+from connectors.reading.paging import Sized
 from connectors.shipments import Shipment
-from connectors.upstream import Upstream, UpstreamPolicy
+from connectors.upstream.client import Upstream, UpstreamPolicy
+from connectors.upstream.masking import Mask
 
 _MEGABYTE = 1024 * 1024
 _NOT_FOUND = 404

@@ -11,11 +11,11 @@ from urllib.parse import urljoin
 import msgspec
 from pydantic import SecretStr
 
-from connectors.auth import Auth, BasicAuth, BearerAuth, HeaderAuth, HmacAuth, NoAuth, OAuth1Auth, QueryAuth
 from connectors.generic_json.settings import auth as logins
-from connectors.kept import TokenFile
-from connectors.request import Request
-from connectors.tokens import TokenAuth, client_credentials, refresh_token, token_reader
+from connectors.upstream.auth.auth import Auth, BasicAuth, BearerAuth, HeaderAuth, HmacAuth, NoAuth, OAuth1Auth, QueryAuth
+from connectors.upstream.auth.token_file import TokenFile
+from connectors.upstream.auth.tokens import TokenAuth, client_credentials, refresh_token, token_reader
+from connectors.upstream.request import Request
 
 _SECRET_NAME = re.compile(r"pass|secret|token|key|pwd", re.IGNORECASE)
 

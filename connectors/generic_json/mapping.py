@@ -9,7 +9,6 @@ from typing import Any
 
 import msgspec
 
-from connectors import fields
 from connectors.generic_json.functions import EvaluationError
 from connectors.generic_json.functions.number import rounded
 from connectors.generic_json.functions.table import as_text
@@ -27,8 +26,9 @@ from connectors.generic_json.settings.mapping import (
     TimeSource,
     WeightSource,
 )
-from connectors.inspection import Source
 from connectors.orders import ZERO, Address, Customer, ItemOption, LineItem, Order, OrderStatus, RejectedOrder, Weight
+from connectors.places import Source
+from connectors.reading import fields
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""The pages of a list as its settings describe them: from `orders:` to the walks of `connectors.paging` and `connectors.keyset`."""
+"""The pages of a list as its settings describe them: from `orders:` to the walks of `connectors.reading.paging` and `connectors.reading.keyset`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import AsyncGenerator, AsyncIterator, Hashable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
-from connectors import paging
 from connectors.errors import UnreadableResponseError
 from connectors.generic_json.answers import envelope
 from connectors.generic_json.calling import Caller
@@ -29,9 +28,11 @@ from connectors.generic_json.settings.paging import (
 )
 from connectors.generic_json.settings.request import RequestSettings
 from connectors.generic_json.window import window_values
-from connectors.keyset import by_key
 from connectors.orders import Window
-from connectors.response import Reply
+from connectors.reading import paging
+from connectors.reading.keyset import by_key
+from connectors.upstream.links import next_link
+from connectors.upstream.response import Reply
 
 Raw = Any
 
@@ -152,7 +153,7 @@ class Pages:
 
     def _cursor(self, kind: Any, body: Any, reply: Reply) -> str | None:
         if isinstance(kind, LinkPaging):
-            return paging.next_link(reply)
+            return next_link(reply)
         if not isinstance(kind, CursorPaging | NextUrlPaging):
             return None
         found = self._find(kind.next, body, reply)

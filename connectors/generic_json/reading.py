@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
-from connectors import fields
-from connectors.fields import FieldError
 from connectors.generic_json.compiler import is_false
 from connectors.generic_json.expressions import Expression
 from connectors.generic_json.functions import EvaluationError
 from connectors.generic_json.functions.table import as_text, is_empty
 from connectors.generic_json.settings.mapping import FieldSource
-from connectors.inspection import Source
+from connectors.places import Source
+from connectors.reading import fields
+from connectors.reading.fields import FieldError
 
 T = TypeVar("T")
 

@@ -13,7 +13,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from connectors.generic_json.calls import argument_kinds, shape_argument, within_bounds
 from connectors.generic_json.functions import FUNCTIONS, EvaluationError, Function, Run
 from connectors.generic_json.functions.table import as_number, as_text
-from connectors.request import segment
+from connectors.upstream.request import segment
 
 
 class Sandbox(ImmutableSandboxedEnvironment):

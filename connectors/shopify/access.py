@@ -8,9 +8,9 @@ from datetime import date
 
 import msgspec
 
-from connectors.auth import Auth, HeaderAuth
 from connectors.shopify.settings import ShopifySettings
-from connectors.tokens import client_credentials
+from connectors.upstream.auth.auth import Auth, HeaderAuth
+from connectors.upstream.auth.tokens import client_credentials
 
 TOKEN_HEADER = "X-Shopify-Access-Token"  # noqa: S105 - a header's name
 VERSION_HEADER = "X-Shopify-API-Version"

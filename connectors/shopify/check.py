@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from connectors.clock_check import clock_findings
 from connectors.errors import AuthenticationError, ConnectorError, RefusedError, TemporaryError
+from connectors.inspection import clock_findings
 from connectors.interface import CheckLevel, CheckReport, Finding
 from connectors.shopify import wire
 from connectors.shopify.access import VERSION_HEADER, fell_forward, missing, newest_version
@@ -13,7 +13,7 @@ from connectors.shopify.people import lacks_buyer
 from connectors.shopify.settings import ShopifySettings
 from connectors.shopify.transport import Span, Transport
 from connectors.shopify.wire_fulfilment import Scopes
-from connectors.upstream import Upstream
+from connectors.upstream.client import Upstream
 
 _SAMPLE = 10
 _SAMPLE_DAYS = 30

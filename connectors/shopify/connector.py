@@ -12,7 +12,6 @@ import structlog
 from connectors.errors import ConflictError, ConnectorError, OrderNotFoundError
 from connectors.interface import CheckReport, ConnectorContext, ShipOutcome
 from connectors.orders import Order, RejectedOrder, Window
-from connectors.response import Reply
 from connectors.shipments import Shipment
 from connectors.shopify import graphql_client, wire
 from connectors.shopify.access import VERSION_HEADER, WALL_DAYS, fell_forward, missing, open_access
@@ -30,7 +29,8 @@ from connectors.shopify.statuses import Held, read_held, read_state
 from connectors.shopify.transport import Span, Transport
 from connectors.shopify.walk import SMALLEST, Walk
 from connectors.shopify.webhooks import ShopifyWebhooks
-from connectors.upstream import Upstream, UpstreamPolicy
+from connectors.upstream.client import Upstream, UpstreamPolicy
+from connectors.upstream.response import Reply
 
 # Orders whose goods are looked up together.
 _BATCH = 50

@@ -10,11 +10,11 @@ from typing import Any, TypeVar
 import msgspec
 
 from connectors.errors import AuthenticationError, ConnectorError, RefusedError, ThrottledError, UnavailableError
-from connectors.markup import clean_text, shorten
-from connectors.masking import Mask
-from connectors.refusals import LONGEST_WORDS
-from connectors.response import Reply
-from connectors.upstream import Upstream
+from connectors.reading.markup import clean_text, shorten
+from connectors.upstream.client import Upstream
+from connectors.upstream.masking import Mask
+from connectors.upstream.refusals import LONGEST_WORDS
+from connectors.upstream.response import Reply
 
 T = TypeVar("T")
 _PATH = "graphql.json"

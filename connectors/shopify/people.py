@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from connectors.countries import country_code
 from connectors.orders import Address, Customer
+from connectors.reading.countries import country_code
 from connectors.shopify import wire
 from connectors.shopify.prices import OrderError
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -23,13 +22,13 @@ from connectors.shopify.wire_fulfilment import (
     OneOrder,
     OrdersPage,
 )
-from connectors.upstream import Upstream
+from connectors.upstream.client import Upstream
+from connectors.upstream.links import next_link
 
 _LARGEST = 250
 _NOT_FOUND = 404
 _BAD_REQUEST = 400
 _GONE = frozenset({404, 406, 410})
-_NEXT = re.compile(r'<([^>]*)>\s*;[^,]*?\brel="?next"?', re.IGNORECASE)
 # Shopify counts no further; one more means "at least".
 _COUNTS_TO = 25_000
 
@@ -88,7 +87,7 @@ class RestTransport:
                 if error.status == _BAD_REQUEST:
                     raise ExpiredCursorError(f"Listing orders: the cursor has expired ({error})") from error
                 raise
-        return reply, next_link(reply.headers)
+        return reply, next_link(reply) or ""
 
     async def read_orders(self, ids: tuple[int, ...]) -> tuple[wire.Order | RejectedOrder, ...]:
         """By `ids`, in one request."""
@@ -177,12 +176,6 @@ def _filters(span: Span) -> tuple[tuple[str, str], ...]:
 def moment_text(moment: datetime) -> str:
     """A time in whole seconds UTC, with `Z`: a `+` would need care in a query."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def next_link(headers: Mapping[str, str]) -> str:
-    """The address of the next page in a `Link` header; empty if there is none."""
-    found = _NEXT.search(headers.get("Link", ""))
-    return found[1] if found else ""
 
 
 def _decode_all(reply: Any) -> tuple[wire.Order | RejectedOrder, ...]:

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import msgspec
 
 from connectors.errors import RefusedError
-from connectors.request import segment
 from connectors.shopify.settings import ShopifySettings
-from connectors.upstream import Upstream
+from connectors.upstream.client import Upstream
+from connectors.upstream.request import segment
 from connectors.webhooks import Hint, Subscription, UnreadableWebhookError, UnsignedWebhookError, is_signed, read_moment
 
 TOPICS = ("orders/updated", "orders/delete")

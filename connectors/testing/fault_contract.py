@@ -18,7 +18,7 @@ from connectors.testing.faults import BOM, PHP_NOTICE, Answer, Before, Fault, Ha
 from connectors.testing.harness import ShopHarness
 from connectors.testing.requests import SeenRequest
 from connectors.testing.trial import HASTY, QUICK, at, failure, ids, walk
-from connectors.upstream import UpstreamPolicy
+from connectors.upstream.client import UpstreamPolicy
 
 
 async def _refused(harness: ShopHarness, fault: Fault, kind: type[ConnectorError], policy: UpstreamPolicy = QUICK) -> ConnectorError:

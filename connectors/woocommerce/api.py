@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 import msgspec
 
 from connectors.errors import ConnectorError, RefusedError
-from connectors.request import Pairs, segment
-from connectors.response import Reply
-from connectors.upstream import Upstream
+from connectors.upstream.client import Upstream
+from connectors.upstream.request import Pairs, segment
+from connectors.upstream.response import Reply
 from connectors.woocommerce.permalinks import ROOT, Permalinks
 
 T = TypeVar("T")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 
-from connectors.clock_check import clock_findings
 from connectors.errors import AuthenticationError, ConnectorError, PermanentError, RefusedError
+from connectors.inspection import clock_findings
 from connectors.interface import CheckLevel, CheckReport, Finding
 from connectors.woocommerce import wire
 from connectors.woocommerce.advice import advise

@@ -12,7 +12,7 @@ from connectors.errors import OrderNotFoundError, UnreadableResponseError
 from connectors.interface import CheckReport, ConnectorContext, ShipOutcome
 from connectors.orders import Order, RejectedOrder, Window
 from connectors.shipments import Shipment
-from connectors.upstream import Upstream, UpstreamPolicy
+from connectors.upstream.client import Upstream, UpstreamPolicy
 from connectors.woocommerce.api import Api
 from connectors.woocommerce.catalog import Catalog
 from connectors.woocommerce.checkup import Checkup

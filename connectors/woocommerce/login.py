@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from connectors.auth import Auth, BasicAuth, FixedAuth, OAuth1Auth, QueryAuth, Send
-from connectors.request import Request
+from connectors.upstream.auth.auth import Auth, BasicAuth, FixedAuth, OAuth1Auth, QueryAuth, Send
+from connectors.upstream.request import Request
 from connectors.woocommerce.settings import AuthMode, WooCommerceSettings
 
 # How long both ways must have failed before the second is tried again, in seconds.

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from connectors.fields import FieldError, number
-from connectors.markup import clean_text, shorten
 from connectors.orders import ZERO
+from connectors.reading.fields import FieldError, number
+from connectors.reading.markup import clean_text, shorten
 
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _LONGEST_GLIMPSE = 40

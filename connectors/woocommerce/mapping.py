@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
-from connectors.countries import country_code
 from connectors.orders import ZERO, Address, Customer, Order, RejectedOrder
+from connectors.reading.countries import country_code
 from connectors.woocommerce import wire
 from connectors.woocommerce.goods import Goods
 from connectors.woocommerce.lines import Money, Rules, read_lines

@@ -11,8 +11,8 @@ import msgspec
 
 from connectors.errors import AuthenticationError, RefusedError, UnavailableError
 from connectors.orders import RejectedOrder
-from connectors.request import Pairs
-from connectors.response import Reply
+from connectors.upstream.request import Pairs
+from connectors.upstream.response import Reply
 from connectors.woocommerce import wire
 from connectors.woocommerce.advice import explained
 from connectors.woocommerce.api import LARGEST_PAGE, Api, comma

@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from connectors.errors import AuthenticationError, ConnectorError, RefusedError
-from connectors.response import Reply, find_json, json_fault
-from connectors.upstream import Upstream
+from connectors.upstream.client import Upstream
+from connectors.upstream.response import Reply, find_json, json_fault
 
 ROOT = "wp-json/"
 # WooCommerce before 11.1 heeds a key only if this stands somewhere in the address, as it does in `/wp-json/wc/v3/…`.

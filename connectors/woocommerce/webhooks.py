@@ -9,7 +9,7 @@ from datetime import UTC, timedelta
 import msgspec
 
 from connectors.errors import RefusedError
-from connectors.request import segment
+from connectors.upstream.request import segment
 from connectors.webhooks import Hint, Subscription, UnreadableWebhookError, UnsignedWebhookError, is_signed, read_moment
 from connectors.woocommerce.api import LARGEST_PAGE, Api
 from connectors.woocommerce.settings import WooCommerceSettings

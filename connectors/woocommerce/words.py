@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from connectors.carriers import Carriers
-from connectors.markup import clean_text
 from connectors.orders import LineItem
+from connectors.reading.markup import clean_text
 from connectors.shipments import Shipment
 from connectors.woocommerce import wire
 from connectors.woocommerce.loose import text

@@ -17,9 +17,10 @@ from rich.table import Table
 from rich.text import Text
 
 from connectors.errors import ConnectorError
-from connectors.inspection import Inspectable, Source
+from connectors.inspection import Inspectable
 from connectors.orders import Order, RejectedOrder
-from connectors.upstream import Exchange
+from connectors.places import Source
+from connectors.upstream.client import Exchange
 from proxy.cli.export import never_told
 from proxy.cli.fetch import shown_json
 from proxy.cli.kinds import find_kind

@@ -8,9 +8,9 @@ from typing import Any
 
 from aiohttp import web
 
-from connectors.auth import Auth, NoAuth
 from connectors.testing.shop import FakeShop
-from connectors.upstream import Upstream, UpstreamPolicy
+from connectors.upstream.auth.auth import Auth, NoAuth
+from connectors.upstream.client import Upstream, UpstreamPolicy
 
 Answering = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

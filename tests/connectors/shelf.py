@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from hypothesis import strategies as st
 
-from connectors.keyset import by_key
-from connectors.paging import Page
+from connectors.reading.keyset import by_key
+from connectors.reading.paging import Page
 
 
 @dataclass

@@ -13,9 +13,9 @@ from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.auth import Auth, BasicAuth, BearerAuth, HeaderAuth, HmacAuth, NoAuth, OAuth1Auth, QueryAuth, signature_base
-from connectors.request import Request, encode_params, segment
 from connectors.testing.faults import Answer
+from connectors.upstream.auth.auth import Auth, BasicAuth, BearerAuth, HeaderAuth, HmacAuth, NoAuth, OAuth1Auth, QueryAuth, signature_base
+from connectors.upstream.request import Request, encode_params, segment
 from tests.connectors.echo import EchoShop, asking
 
 GET = Request(method="GET", url="https://shop.example/orders?a=1")

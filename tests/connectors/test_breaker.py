@@ -7,8 +7,8 @@ import contextlib
 
 import pytest
 
-from connectors.breaker import Breaker, BreakerState
 from connectors.errors import AuthenticationError, CircuitOpenError, RefusedError, ThrottledError, UnavailableError
+from connectors.upstream.breaker import Breaker, BreakerState
 
 CLOSED, OPEN, HALF_OPEN = BreakerState.CLOSED, BreakerState.OPEN, BreakerState.HALF_OPEN
 

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors import fields
-from connectors.fields import FieldError
 from connectors.orders import LengthUnit, Weight, WeightUnit
+from connectors.reading import fields
+from connectors.reading.fields import FieldError
 
 BERLIN = ZoneInfo("Europe/Berlin")
 

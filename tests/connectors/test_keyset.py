@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.errors import UnavailableError
-from connectors.keyset import by_key
-from connectors.paging import Page
+from connectors.reading.keyset import by_key
+from connectors.reading.paging import Page
 from tests.connectors.shelf import Shelf, collect, identity, key, keyed, shelves
 
 

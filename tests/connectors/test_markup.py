@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors import fields
-from connectors.countries import country_code
-from connectors.markup import clean_text, shorten
+from connectors.reading import fields
+from connectors.reading.countries import country_code
+from connectors.reading.markup import clean_text, shorten
 
 
 @pytest.mark.parametrize(

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from connectors.errors import ConnectorError, RefusedError, UnreadableResponseError
-from connectors.masking import MASK, Mask
-from connectors.paging import next_link
-from connectors.response import Reply
-from connectors.targets import Target
 from connectors.testing.faults import Answer
 from connectors.testing.trial import failure
+from connectors.upstream.addresses import Target
+from connectors.upstream.links import next_link
+from connectors.upstream.masking import MASK, Mask
+from connectors.upstream.response import Reply
 from tests.connectors.echo import EchoShop, asking
 
 NO_ADDRESSES = ("http://[", "http://x:99999999/", "https://a:b/", "//[", "http://\u2100/", "http://[::1%25x]/", "http://127.0.0.1:-1/")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.fields import FieldError, integer, number, whole_quantity
+from connectors.reading.fields import FieldError, integer, number, whole_quantity
 
 EXPONENTS = st.integers(-999_999, 999_999)
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from multidict import CIMultiDict
 
-from connectors.pace import Pace, wait_asked
 from connectors.testing.faults import Answer
+from connectors.upstream.pace import Pace, wait_asked
 from tests.connectors.echo import EchoShop, asking
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from connectors.errors import ConnectorError, UnavailableError, UnreadableResponseError
-from connectors.paging import Page, by_cursor, by_offset, by_page, next_link
-from connectors.response import Reply
+from connectors.reading.paging import Page, by_cursor, by_offset, by_page
+from connectors.upstream.links import next_link
+from connectors.upstream.response import Reply
 from tests.connectors.shelf import Shelf, collect, identity, keyed, shelves
 
 # --- quiet lists ---

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from connectors.errors import ConnectorError
-from connectors.masking import MASK, Mask
-from connectors.refusals import code, refusal, unusable
-from connectors.response import Reply
+from connectors.upstream.masking import MASK, Mask
+from connectors.upstream.refusals import code, refusal, unusable
+from connectors.upstream.response import Reply
 
 SECRET = "cs_0123456789abcdefghijklmnopqrstuvwxyz"
 # What cannot be in the texts around it by chance.

@@ -9,15 +9,15 @@ import msgspec
 import pytest
 from aiohttp import web
 
-from connectors.auth import BasicAuth
 from connectors.errors import (
     CircuitOpenError,
     ThrottledError,
     UnavailableError,
 )
-from connectors.exchange import Exchange
 from connectors.testing.faults import Answer, DropAnswer, Hang, Reset, Truncate, Wall
-from connectors.upstream import Upstream, UpstreamPolicy
+from connectors.upstream.auth.auth import BasicAuth
+from connectors.upstream.client import Upstream, UpstreamPolicy
+from connectors.upstream.exchange import Exchange
 from tests.connectors.echo import QUICK, EchoShop, asking
 
 

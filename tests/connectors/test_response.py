@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from connectors.errors import ConnectorError, UnavailableError, UnreadableResponseError
-from connectors.masking import Mask
-from connectors.refusals import code, refusal, unusable, words
-from connectors.response import BOM, Reply, find_json, is_truncated, json_fault, unpack
+from connectors.upstream.masking import Mask
+from connectors.upstream.refusals import code, refusal, unusable, words
+from connectors.upstream.response import BOM, Reply, find_json, is_truncated, json_fault, unpack
 
 VALUES: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=10),

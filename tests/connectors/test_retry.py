@@ -18,7 +18,7 @@ from connectors.errors import (
     UnavailableError,
     UnreadableResponseError,
 )
-from connectors.retry import LONGEST_RETRY_AFTER, Harm, RetryPolicy, attempts, parse_retry_after, pause, worth_another
+from connectors.upstream.retry import LONGEST_RETRY_AFTER, Harm, RetryPolicy, attempts, parse_retry_after, pause, worth_another
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 POLICY = RetryPolicy(attempts=4, backoff=1.0, patience=10.0)

@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from connectors.auth import BasicAuth
-from connectors.clock_check import clock_findings
+from connectors.inspection import clock_findings
 from connectors.interface import CheckLevel
-from connectors.shop_clock import describe, read_offset
 from connectors.testing.faults import Answer, Misdated, Spare
+from connectors.upstream.auth.auth import BasicAuth
+from connectors.upstream.shop_clock import describe, read_offset
 from tests.connectors.echo import EchoShop, asking
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)

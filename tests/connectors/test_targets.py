@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.auth import BasicAuth
 from connectors.errors import (
     RefusedError,
 )
-from connectors.targets import Target
 from connectors.testing.faults import Answer
+from connectors.upstream.addresses import Target
+from connectors.upstream.auth.auth import BasicAuth
 from tests.connectors.echo import EchoShop, asking
 
 

@@ -11,10 +11,10 @@ import pytest
 from aiohttp import web
 
 from connectors.errors import AuthenticationError, RefusedError, UnavailableError
-from connectors.request import Request
-from connectors.response import Reply
 from connectors.testing.faults import Answer
-from connectors.tokens import TokenAuth, client_credentials, refresh_token, token_reader
+from connectors.upstream.auth.tokens import TokenAuth, client_credentials, refresh_token, token_reader
+from connectors.upstream.request import Request
+from connectors.upstream.response import Reply
 from tests.connectors.echo import EchoShop, asking
 
 

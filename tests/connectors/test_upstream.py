@@ -8,16 +8,16 @@ from decimal import Decimal
 import pytest
 from structlog.testing import capture_logs
 
-from connectors.auth import BasicAuth, QueryAuth
 from connectors.errors import (
     ConnectorError,
     RefusedError,
     ThrottledError,
     UnavailableError,
 )
-from connectors.exchange import Exchange
-from connectors.response import Reply
 from connectors.testing.faults import Answer, Reset
+from connectors.upstream.auth.auth import BasicAuth, QueryAuth
+from connectors.upstream.exchange import Exchange
+from connectors.upstream.response import Reply
 from tests.connectors.echo import EchoShop, asking
 
 

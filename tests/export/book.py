@@ -13,9 +13,9 @@ import msgspec
 
 from connectors.errors import ConnectorError, OrderNotFoundError
 from connectors.interface import CheckReport, ShipOutcome
-from connectors.keyset import by_key
 from connectors.orders import Order, OrderStatus, RejectedOrder, Window
-from connectors.paging import Page
+from connectors.reading.keyset import by_key
+from connectors.reading.paging import Page
 from connectors.shipments import Shipment
 from tests.builders import build_order
 

@@ -16,7 +16,7 @@ import structlog
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
-import connectors.keyset
+import connectors.reading.keyset
 import proxy.export.giving
 import proxy.export.opening
 from connectors.orders import Order, Window
@@ -112,7 +112,7 @@ FAULTS: dict[str, Fault] = {
     "no lookback for a clock that is set back": (JumpingShop, _nothing),
     "the end is an instant, not a minute": (WithoutEndOfMinute, _nothing),
     "ties are stepped over": (WithoutTieRule, _nothing),
-    "steps inside a tie do not overlap": (FineShop, lambda patch: patch.setattr(connectors.keyset._Place, "onward", _bluntly)),
+    "steps inside a tie do not overlap": (FineShop, lambda patch: patch.setattr(connectors.reading.keyset._Place, "onward", _bluntly)),
     "an unfinished walk counts": (FinePlainShop, lambda patch: patch.setattr(proxy.export.giving, "is_walked", _always)),
     "a finished walk counts though its last page may be lost": (
         FinePlainShop,

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator
 
 from connectors.errors import OrderNotFoundError
-from connectors.exchange import Exchange
 from connectors.orders import Order, RejectedOrder, Window
+from connectors.upstream.exchange import Exchange
 from proxy.export import StillReadingError
 from proxy.export.clock import Clock
 from proxy.stores import Pulse

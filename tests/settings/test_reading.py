@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.orders import OrderStatus
-from connectors.upstream import UpstreamPolicy
+from connectors.upstream.client import UpstreamPolicy
 from proxy.settings import Settings
 from proxy.settings_file import load_settings, parse_settings
 from proxy.settings_problems import SettingsError

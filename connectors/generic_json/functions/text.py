@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from connectors.generic_json.functions.table import FUNCTIONS, MOST_TEXT, EvaluationError, Run, as_text, is_empty
 from connectors.generic_json.patterns import Pattern, PatternError, compile_pattern
-from connectors.markup import clean_text
+from connectors.reading.markup import clean_text
 
 MOST_SEARCHED: Final = 2_000
 """Characters of a text that `extract` and `matches` look at."""

@@ -10,8 +10,8 @@ from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo, available_timezones
 
-from connectors.fields import FieldError, optional_moment
 from connectors.generic_json.functions.table import FUNCTIONS, EvaluationError, kind_of
+from connectors.reading.fields import FieldError, optional_moment
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _NAMED: Final = ("iso", "epoch", "epoch_ms", "rfc2822")

@@ -29,15 +29,15 @@ from connectors import (
     UnreadableResponseError,
     Window,
 )
-from connectors.auth import BearerAuth
-from connectors.fields import FieldError, identifier, moment, money, text, whole_quantity
-from connectors.keyset import by_key
-from connectors.paging import Page
-from connectors.request import segment
+from connectors.reading.fields import FieldError, identifier, moment, money, text, whole_quantity
+from connectors.reading.keyset import by_key
+from connectors.reading.paging import Page
 from connectors.testing.book import BookOrder
 from connectors.testing.contract import ShopHarness
 from connectors.testing.shop import FakeShop
-from connectors.upstream import Upstream, UpstreamPolicy
+from connectors.upstream.auth.auth import BearerAuth
+from connectors.upstream.client import Upstream, UpstreamPolicy
+from connectors.upstream.request import segment
 
 PAGE_SIZE = 10
 TOKEN = "ledger-token-1"

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors import fields
 from connectors.errors import RefusedError
 from connectors.generic_json.calling import fill
 from connectors.generic_json.expressions import read_expression
@@ -18,6 +17,7 @@ from connectors.generic_json.settings.request import RequestSettings
 from connectors.generic_json.settings.values import read_shape
 from connectors.generic_json.templates import compile_template
 from connectors.orders import RejectedOrder
+from connectors.reading import fields
 from connectors.testing.shops.json import Style
 from tests.connectors.generic_json.styles import read_style
 

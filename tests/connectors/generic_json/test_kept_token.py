@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from connectors.errors import AuthenticationError, UnavailableError
-from connectors.kept import TokenFile
 from connectors.testing.shops.json import answer
 from connectors.testing.trial import WINDOW, failure
+from connectors.upstream.auth.token_file import TokenFile
 from tests.connectors.generic_json.shops import connected
 from tests.connectors.generic_json.test_login import PAGE, SECRET, GuardedShop, lists
 

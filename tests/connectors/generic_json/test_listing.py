@@ -13,7 +13,7 @@ from connectors.orders import Order, RejectedOrder
 from connectors.testing.faults import Answer, Misdated
 from connectors.testing.shops.json import FakeJsonShop, Style, answer
 from connectors.testing.trial import START, WINDOW, at, failure
-from connectors.upstream import UpstreamPolicy
+from connectors.upstream.client import UpstreamPolicy
 from tests.connectors.generic_json.shops import TinyShop, connected, made, order, status
 
 NOW = (datetime.now(UTC) - timedelta(minutes=5)).isoformat()

@@ -21,7 +21,7 @@ from connectors.registry import Registry
 from connectors.testing.contract import ConnectorContract, ShopHarness
 from connectors.testing.requests import SeenRequest
 from connectors.testing.shops.json_attic import KEY, PORT, FakeAttic
-from connectors.upstream import UpstreamPolicy
+from connectors.upstream.client import UpstreamPolicy
 from proxy.settings_file import parse_settings
 from proxy.settings_problems import SettingsError
 

@@ -13,7 +13,7 @@ from connectors.testing.contract import ShopHarness
 from connectors.testing.requests import SeenRequest
 from connectors.testing.shops.shopify import FakeShopify
 from connectors.testing.trial import QUICK
-from connectors.upstream import UpstreamPolicy
+from connectors.upstream.client import UpstreamPolicy
 
 
 def settings_for(shop: FakeShopify, **more: Any) -> ShopifySettings:

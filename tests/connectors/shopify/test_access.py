@@ -18,7 +18,7 @@ from connectors.shopify.connector import ShopifyConnector, VersionWatch
 from connectors.shopify.settings import ShopifySettings, read_shop
 from connectors.testing.shops.shopify import FakeShopify
 from connectors.testing.trial import QUICK, WINDOW, at, failure, ids, walk
-from connectors.upstream import Upstream
+from connectors.upstream.client import Upstream
 from tests.connectors.shopify.shops import open_shop, settings_for
 
 APP: dict[str, Any] = {"client_id": "fake-client", "client_secret": "shpss_fake-secret"}

@@ -7,49 +7,24 @@ from contextlib import suppress
 from typing import Any
 
 import msgspec
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.errors import ConnectorError
 from connectors.orders import RejectedOrder
-from connectors.response import Reply
 from connectors.shopify.graphql_client import judge
 from connectors.shopify.graphql_wire import tail
 from connectors.shopify.mapping import decode_order
-from connectors.shopify.rest import next_link
 from connectors.shopify.settings import ShopifySettings, read_shop
 from connectors.shopify.webhooks import ShopifyWebhooks
 from connectors.testing.shops.shopify import FakeShopify
 from connectors.testing.trial import at, walk
-from connectors.upstream import Upstream
+from connectors.upstream.client import Upstream
+from connectors.upstream.response import Reply
 from connectors.webhooks import UnreadableWebhookError, UnsignedWebhookError, Webhooks, is_signed
 from connectors.woocommerce.webhooks import WooCommerceWebhooks
 from tests.connectors.shopify.shops import open_shop
 from tests.webhooks.fronts import sign
-
-URL = "https://north.myshopify.com/admin/api/2026-07/orders.json?limit=50&page_info=abc,def"
-
-
-@pytest.mark.parametrize(
-    ("header", "found"),
-    [
-        (f'<{URL}>; rel="next"', URL),
-        (f'<https://x/p>; rel="previous", <{URL}>; rel="next"', URL),
-        (f'<{URL}>; rel="next", <https://x/p>; rel="previous"', URL),
-        (f"<{URL}>;rel=next", URL),
-        ('<https://x/p>; rel="previous"', ""),
-        ("", ""),
-        ("garbage", ""),
-    ],
-)
-def test_the_next_page_is_found_in_the_link_header(header: str, found: str) -> None:
-    assert next_link({"Link": header}) == found
-
-
-@given(st.text())
-def test_no_link_header_is_too_strange(text: str) -> None:
-    assert isinstance(next_link({"Link": text}), str)
 
 
 @given(st.integers(0, 2**63))

@@ -15,7 +15,7 @@ from connectors.testing.requests import SeenRequest
 from connectors.testing.shops.shopify import Bucket, FakeShopify
 from connectors.testing.shops.shopify_book import MAIN_LOCATION, hold, schedule
 from connectors.testing.trial import WINDOW, at, failure, ids, walk
-from connectors.upstream import UpstreamPolicy
+from connectors.upstream.client import UpstreamPolicy
 from tests.connectors.shopify.handwritten import ADDRESS, both
 from tests.connectors.shopify.shops import open_shop
 

@@ -14,7 +14,7 @@ from connectors.testing.faults import Answer
 from connectors.testing.requests import SeenRequest
 from connectors.testing.shops.shopify import Bucket, FakeShopify
 from connectors.testing.trial import QUICK, WINDOW, at, failure, ids, walk
-from connectors.upstream import UpstreamPolicy
+from connectors.upstream.client import UpstreamPolicy
 from tests.connectors.shopify.shops import open_shop
 
 BOTH = ("rest", "graphql")

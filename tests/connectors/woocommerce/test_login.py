@@ -7,11 +7,11 @@ from collections.abc import AsyncIterator
 import pytest
 from pydantic import ValidationError
 
-from connectors.auth import BasicAuth, OAuth1Auth, QueryAuth
 from connectors.errors import AuthenticationError
 from connectors.testing.shops.woocommerce import Access, FakeWooCommerceShop
 from connectors.testing.trial import QUICK, at, failure, ids, walk
-from connectors.upstream import Upstream
+from connectors.upstream.auth.auth import BasicAuth, OAuth1Auth, QueryAuth
+from connectors.upstream.client import Upstream
 from connectors.woocommerce.login import HeaderThenQuery, login
 from connectors.woocommerce.settings import WooCommerceSettings
 from tests.connectors.woocommerce.harness import open_woocommerce

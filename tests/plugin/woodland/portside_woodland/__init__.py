@@ -28,11 +28,11 @@ from connectors import (
     UnreadableResponseError,
     Window,
 )
-from connectors.auth import BearerAuth
-from connectors.keyset import by_key
-from connectors.paging import Page
-from connectors.request import segment
-from connectors.upstream import Upstream
+from connectors.reading.keyset import by_key
+from connectors.reading.paging import Page
+from connectors.upstream.auth.auth import BearerAuth
+from connectors.upstream.client import Upstream
+from connectors.upstream.request import segment
 
 from .mapping import read_order, read_time
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from connectors import Address, Customer, LineItem, Order, OrderStatus, RejectedOrder, fields
-from connectors.fields import FieldError
+from connectors import Address, Customer, LineItem, Order, OrderStatus, RejectedOrder
+from connectors.reading import fields
+from connectors.reading.fields import FieldError
 
 _STATUSES = {
     "awaiting-payment": OrderStatus.UNPAID,

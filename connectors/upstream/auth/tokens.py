@@ -11,11 +11,11 @@ from urllib.parse import quote
 
 import msgspec
 
-from connectors.auth import Auth, BasicAuth, BearerAuth, NoAuth, Send, Token
 from connectors.errors import AuthenticationError, RefusedError
-from connectors.kept import TokenFile
-from connectors.request import Request, encode_params
-from connectors.response import Reply
+from connectors.upstream.auth.auth import Auth, BasicAuth, BearerAuth, NoAuth, Send, Token
+from connectors.upstream.auth.token_file import TokenFile
+from connectors.upstream.request import Request, encode_params
+from connectors.upstream.response import Reply
 
 # A token is renewed this many seconds before its end, but never before a quarter of its life is left.
 EARLY = 60.0

@@ -12,8 +12,8 @@ import aiohttp
 from yarl import URL
 
 from connectors.errors import UnavailableError
-from connectors.request import Request
-from connectors.response import Reply, unpack
+from connectors.upstream.request import Request
+from connectors.upstream.response import Reply, unpack
 
 _CHUNK = 65536
 # A connection that takes longer will not come about.

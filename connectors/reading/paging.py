@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Sequence
 from functools import partial
 from typing import Generic, TypeVar
-from urllib.parse import urljoin
 
 import msgspec
 
 from connectors.errors import UnavailableError, UnreadableResponseError
-from connectors.response import Reply
 
 T = TypeVar("T")
 # Pages of one walk; a walk that needs more is a loop, or a window of a million orders.
 BUDGET = 10_000
 # A list whose items move while we count its pages is read again at most this often.
 PASSES = 4
-_LINK = re.compile(r"<([^<>]*)>((?:\s*;\s*[\w!#$&+\-.^`|~*]+\s*=\s*(?:\"[^\"]*\"|[^\s;,\"]+))*)")
-_PARAM = re.compile(r";\s*([\w!#$&+\-.^`|~*]+)\s*=\s*(?:\"([^\"]*)\"|([^\s;,\"]+))")
 
 
 class Page(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
@@ -204,27 +199,6 @@ async def by_cursor(
             raise UnreadableResponseError("The shop's list leads back to a page that was already read; its paging does not end.")
         followed.add(cursor)
     raise endless(budget)
-
-
-def next_link(reply: Reply) -> str | None:
-    """The absolute URL of `rel="next"` in the `Link` headers (RFC 8288); None if there is none.
-
-    Raises `UnreadableResponseError` for one that is no URL: there is more, and nothing says where.
-    """
-    for header in reply.headers.getall("Link", []):
-        for place, params in _LINK.findall(header):
-            if any(name.lower() == "rel" and "next" in f"{quoted}{bare}".lower().split() for name, quoted, bare in _PARAM.findall(params)):
-                return _joined(reply, str(place))
-    return None
-
-
-def _joined(reply: Reply, place: str) -> str:
-    try:
-        return urljoin(reply.url, place)
-    except ValueError as error:
-        raise UnreadableResponseError(
-            f"{reply.where}: expected the address of the next page in the Link header, found what is no URL."
-        ) from error
 
 
 def endless(budget: int) -> UnreadableResponseError:

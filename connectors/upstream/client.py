@@ -11,19 +11,19 @@ from typing import Any, Self
 import msgspec
 import structlog
 
-from connectors.auth import Auth
-from connectors.breaker import Breaker
 from connectors.errors import AuthenticationError, ConnectorError, RefusedError, ThrottledError
-from connectors.exchange import Exchange, Observer
-from connectors.line import Line, name_call
-from connectors.masking import Mask
-from connectors.pace import Pace
-from connectors.refusals import refusal, unusable
-from connectors.request import Pairs, Request
-from connectors.response import Reply, find_json, json_fault
-from connectors.retry import Harm, RetryPolicy, attempts
-from connectors.targets import Target
-from connectors.wire import open_wire
+from connectors.upstream.addresses import Target
+from connectors.upstream.auth.auth import Auth
+from connectors.upstream.breaker import Breaker
+from connectors.upstream.exchange import Exchange, Observer
+from connectors.upstream.masking import Mask
+from connectors.upstream.pace import Pace
+from connectors.upstream.refusals import refusal, unusable
+from connectors.upstream.request import Pairs, Request
+from connectors.upstream.response import Reply, find_json, json_fault
+from connectors.upstream.retry import Harm, RetryPolicy, attempts
+from connectors.upstream.round_trip import Line, name_call
+from connectors.upstream.transport import open_wire
 
 MOST_REDIRECTS = 5
 _MOVED = frozenset({301, 302, 303, 307, 308})

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 from connectors.errors import RefusedError
-from connectors.request import PATH_SAFE, Pairs, encode_params
+from connectors.upstream.request import PATH_SAFE, Pairs, encode_params
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from typing import Any, Generic, Protocol, TypeVar
 
 from connectors.errors import UnavailableError
-from connectors.paging import BUDGET, PASSES, Page, Sized, endless
+from connectors.reading.paging import BUDGET, PASSES, Page, Sized, endless
 
 T = TypeVar("T")
 K = TypeVar("K", bound="Ordered")

@@ -12,9 +12,9 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from connectors.countries import country_code
-from connectors.markup import clean_text, shorten
 from connectors.orders import Dimensions, LengthUnit, Weight, WeightUnit
+from connectors.reading.countries import country_code
+from connectors.reading.markup import clean_text, shorten
 
 __all__ = [
     "FieldError",

@@ -14,10 +14,10 @@ from connectors.errors import (
     UnavailableError,
     UnreadableResponseError,
 )
-from connectors.markup import clean_text, shorten
-from connectors.masking import Mask
-from connectors.response import BOM, Reply, is_truncated, json_fault
-from connectors.retry import parse_retry_after
+from connectors.reading.markup import clean_text, shorten
+from connectors.upstream.masking import Mask
+from connectors.upstream.response import BOM, Reply, is_truncated, json_fault
+from connectors.upstream.retry import parse_retry_after
 
 # How much of a shop's message is passed on.
 LONGEST_WORDS = 200

@@ -7,15 +7,15 @@ import time
 
 import msgspec
 
-from connectors.auth import Auth
 from connectors.errors import UnavailableError
-from connectors.exchange import Exchange, Observer
-from connectors.masking import Mask
-from connectors.pace import Pace
-from connectors.request import Request
-from connectors.response import Reply
-from connectors.shop_clock import ShopClock
-from connectors.wire import Wire
+from connectors.upstream.auth.auth import Auth
+from connectors.upstream.exchange import Exchange, Observer
+from connectors.upstream.masking import Mask
+from connectors.upstream.pace import Pace
+from connectors.upstream.request import Request
+from connectors.upstream.response import Reply
+from connectors.upstream.shop_clock import ShopClock
+from connectors.upstream.transport import Wire
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,8 +13,8 @@ from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 
 import msgspec
 
-from connectors.request import Request
-from connectors.response import Reply
+from connectors.upstream.request import Request
+from connectors.upstream.response import Reply
 
 Send = Callable[[Request], Awaitable[Reply]]
 
