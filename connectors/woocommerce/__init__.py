@@ -2,8 +2,8 @@
 
 from connectors.interface import ConnectorType
 from connectors.woocommerce.connector import open_woocommerce
+from connectors.woocommerce.mapping.statuses import bare
 from connectors.woocommerce.settings import WooCommerceSettings
-from connectors.woocommerce.statuses import bare
 from connectors.woocommerce.webhooks import check_webhooks
 
 connector_type = ConnectorType(

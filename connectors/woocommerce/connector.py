@@ -13,19 +13,19 @@ from connectors.interface import CheckReport, ConnectorContext, ShipOutcome
 from connectors.orders import Order, RejectedOrder, Window
 from connectors.shipments import Shipment
 from connectors.upstream.client import Upstream, UpstreamPolicy
-from connectors.woocommerce.api import Api
-from connectors.woocommerce.catalog import Catalog
-from connectors.woocommerce.checkup import Checkup
-from connectors.woocommerce.lines import Rules
-from connectors.woocommerce.login import login
-from connectors.woocommerce.lookup import Lookup
-from connectors.woocommerce.pages import SIZES
-from connectors.woocommerce.permalinks import review_missing
-from connectors.woocommerce.places import Places
-from connectors.woocommerce.reading import Reader
+from connectors.woocommerce.api.auth import login
+from connectors.woocommerce.api.client import Api
+from connectors.woocommerce.api.permalinks import review_missing
+from connectors.woocommerce.check import Checkup
+from connectors.woocommerce.listing.lookup import Lookup
+from connectors.woocommerce.listing.pages import SIZES
+from connectors.woocommerce.listing.products import Catalog
+from connectors.woocommerce.listing.reader import Reader
+from connectors.woocommerce.listing.related import Surveyor
+from connectors.woocommerce.mapping.items import Rules
 from connectors.woocommerce.settings import WooCommerceSettings
-from connectors.woocommerce.shipping import Shipper
-from connectors.woocommerce.surroundings import Surveyor
+from connectors.woocommerce.shipping.shipper import Shipper
+from connectors.woocommerce.shipping.tracking_places import Places
 from connectors.woocommerce.webhooks import WooCommerceWebhooks
 
 

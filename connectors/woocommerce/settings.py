@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator
 
 from connectors.interface import ConnectorSettings
-from connectors.woocommerce.lines import Discounts, VirtualItems
-from connectors.woocommerce.statuses import CLOSED, bare
+from connectors.woocommerce.mapping.items import Discounts, VirtualItems
+from connectors.woocommerce.mapping.statuses import CLOSED, bare
 
 _API = "/wp-json"
 

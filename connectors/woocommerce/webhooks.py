@@ -11,7 +11,7 @@ import msgspec
 from connectors.errors import RefusedError
 from connectors.upstream.request import segment
 from connectors.webhooks import Hint, Subscription, UnreadableWebhookError, UnsignedWebhookError, is_signed, read_moment
-from connectors.woocommerce.api import LARGEST_PAGE, Api
+from connectors.woocommerce.api.client import LARGEST_PAGE, Api
 from connectors.woocommerce.settings import WooCommerceSettings
 
 TOPICS = ("order.updated", "order.deleted")

@@ -15,10 +15,10 @@ import orjson
 from lxml import etree
 
 from connectors.orders import Order
-from connectors.woocommerce.decoding import read_row
-from connectors.woocommerce.lines import Rules
-from connectors.woocommerce.mapping import Surroundings, read_order
-from connectors.woocommerce.wire import Order as WireOrder
+from connectors.woocommerce.mapping.decoding import read_row
+from connectors.woocommerce.mapping.items import Rules
+from connectors.woocommerce.mapping.order import Surroundings, read_order
+from connectors.woocommerce.mapping.wire import Order as WireOrder
 from proxy.shipstation.orders_xml import encode_order, frame_page
 from tests.connectors.woocommerce.recordings import PAGES, recorded_bytes, recorded_surroundings
 

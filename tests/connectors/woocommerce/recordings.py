@@ -10,9 +10,9 @@ from typing import Any
 import msgspec
 
 from connectors.testing.shops.woocommerce import Access, FakeWooCommerceShop, Traits
-from connectors.woocommerce import wire
-from connectors.woocommerce.goods import Goods, Units, read_goods
-from connectors.woocommerce.mapping import Surroundings
+from connectors.woocommerce.mapping import wire
+from connectors.woocommerce.mapping.order import Surroundings
+from connectors.woocommerce.mapping.products import Goods, Units, read_goods
 
 _FOLDER = Path(__file__).parents[2] / "fixtures" / "woocommerce"
 POUNDS = Units(weight="lbs", length="in")

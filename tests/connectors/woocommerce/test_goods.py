@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 
 from connectors.orders import Weight, WeightUnit
-from connectors.woocommerce import wire
-from connectors.woocommerce.goods import Units, read_goods
+from connectors.woocommerce.mapping import wire
+from connectors.woocommerce.mapping.products import Units, read_goods
 
 
 @pytest.mark.parametrize(

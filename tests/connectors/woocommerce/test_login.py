@@ -12,7 +12,7 @@ from connectors.testing.shops.woocommerce import Access, FakeWooCommerceShop
 from connectors.testing.trial import QUICK, at, failure, ids, walk
 from connectors.upstream.auth.auth import BasicAuth, OAuth1Auth, QueryAuth
 from connectors.upstream.client import Upstream
-from connectors.woocommerce.login import HeaderThenQuery, login
+from connectors.woocommerce.api.auth import HeaderThenQuery, login
 from connectors.woocommerce.settings import WooCommerceSettings
 from tests.connectors.woocommerce.harness import open_woocommerce
 

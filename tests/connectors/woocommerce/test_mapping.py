@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.orders import Order, RejectedOrder, Weight, WeightUnit
-from connectors.woocommerce import wire
-from connectors.woocommerce.decoding import read_row
-from connectors.woocommerce.goods import Goods
-from connectors.woocommerce.lines import Discounts, Rules, VirtualItems
-from connectors.woocommerce.mapping import Surroundings, read_order
-from connectors.woocommerce.statuses import STATUSES
+from connectors.woocommerce.mapping import wire
+from connectors.woocommerce.mapping.decoding import read_row
+from connectors.woocommerce.mapping.items import Discounts, Rules, VirtualItems
+from connectors.woocommerce.mapping.order import Surroundings, read_order
+from connectors.woocommerce.mapping.products import Goods
+from connectors.woocommerce.mapping.statuses import STATUSES
 from tests.connectors.woocommerce.recordings import recorded, recorded_orders, recorded_surroundings
 
 KEEP = Rules(virtual_items=VirtualItems.KEEP)

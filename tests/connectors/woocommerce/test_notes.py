@@ -12,8 +12,8 @@ from connectors.carriers import Carriers
 from connectors.shipments import Shipment, ShippedItem
 from connectors.testing.shops.woocommerce import FakeWooCommerceShop
 from connectors.testing.trial import QUICK, at
-from connectors.woocommerce import wire
-from connectors.woocommerce.words import tells_of, write_note
+from connectors.woocommerce.mapping import wire
+from connectors.woocommerce.shipping.order_note import tells_of, write_note
 from tests.connectors.woocommerce.harness import notes_of_ours, notice, open_woocommerce
 from tests.strategies import texts
 

@@ -15,7 +15,7 @@ from connectors.testing.requests import SeenRequest
 from connectors.testing.shops.woocommerce import FakeWooCommerceShop
 from connectors.testing.trial import QUICK, WINDOW, at, failure, ids, walk
 from connectors.upstream.client import UpstreamPolicy
-from connectors.woocommerce.pages import Sorting
+from connectors.woocommerce.listing.pages import Sorting
 from tests.connectors.woocommerce.harness import open_woocommerce
 
 # As a store has it if its settings say nothing, but for the waits.

@@ -16,13 +16,13 @@ from connectors.testing.shop import FakeShop
 from connectors.testing.shops.woocommerce import rendering
 from connectors.testing.shops.woocommerce.access import Access
 from connectors.testing.shops.woocommerce.answers import page_of, pick, refuse, refuse_route, show
-from connectors.testing.shops.woocommerce.catalogue import Catalogue
+from connectors.testing.shops.woocommerce.catalog import Catalogue
 from connectors.testing.shops.woocommerce.listing import STATUSES, part, select
 from connectors.testing.shops.woocommerce.permalinks import QueryRoutes
 from connectors.testing.shops.woocommerce.traits import Traits
 from connectors.testing.shops.woocommerce.variety import products, variations_by_product, varied_orders
 from connectors.testing.shops.woocommerce.writing import Desk
-from connectors.woocommerce.statuses import bare, read_status
+from connectors.woocommerce.mapping.statuses import bare, read_status
 
 Json = dict[str, Any]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

@@ -12,7 +12,7 @@ from connectors.testing.shops.woocommerce.answers import pick, refuse, refuse_pa
 from connectors.testing.shops.woocommerce.listing import STATUSES
 from connectors.testing.shops.woocommerce.rendering import render, stamp, word
 from connectors.testing.shops.woocommerce.traits import Traits
-from connectors.woocommerce.statuses import read_status
+from connectors.woocommerce.mapping.statuses import read_status
 
 Json = dict[str, Any]
 _SHOP = "WooCommerce"

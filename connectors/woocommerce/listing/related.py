@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from connectors.woocommerce import wire
-from connectors.woocommerce.api import LARGEST_PAGE, Api, comma, order_path
-from connectors.woocommerce.catalog import Catalog
-from connectors.woocommerce.loose import key
-from connectors.woocommerce.mapping import Surroundings
-from connectors.woocommerce.together import together
+from connectors.woocommerce.api.client import LARGEST_PAGE, Api, comma, order_path
+from connectors.woocommerce.api.together import together
+from connectors.woocommerce.listing.products import Catalog
+from connectors.woocommerce.mapping import wire
+from connectors.woocommerce.mapping.order import Surroundings
+from connectors.woocommerce.mapping.values import key
 
 # From so many orders on, one listing of refunds is cheaper than asking order by order.
 _WORTH_A_LISTING = 3

@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 
 from connectors.orders import Dimensions, LengthUnit, Weight, WeightUnit
-from connectors.woocommerce import wire
-from connectors.woocommerce.loose import OddValueError, amount, key, text, truth
+from connectors.woocommerce.mapping import wire
+from connectors.woocommerce.mapping.values import OddValueError, amount, key, text, truth
 
 _WEIGHTS = MappingProxyType(
     {

@@ -10,8 +10,8 @@ from connectors.carriers import Carriers
 from connectors.orders import LineItem
 from connectors.reading.markup import clean_text
 from connectors.shipments import Shipment
-from connectors.woocommerce import wire
-from connectors.woocommerce.loose import text
+from connectors.woocommerce.mapping import wire
+from connectors.woocommerce.mapping.values import text
 
 # Longer lists of items help nobody in a note.
 _MOST_ITEMS = 20

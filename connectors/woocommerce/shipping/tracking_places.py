@@ -6,11 +6,11 @@ from cachetools import TTLCache
 
 from connectors.carriers import Carriers
 from connectors.errors import AuthenticationError, PermanentError, RefusedError
-from connectors.woocommerce import wire
-from connectors.woocommerce.api import Api, order_path
-from connectors.woocommerce.permalinks import ROOT
+from connectors.woocommerce.api.client import Api, order_path
+from connectors.woocommerce.api.permalinks import ROOT
+from connectors.woocommerce.mapping import wire
 from connectors.woocommerce.settings import TrackingPlace
-from connectors.woocommerce.tracking import FulfillmentPlace, NotePlace, Place, PluginPlace
+from connectors.woocommerce.shipping.tracking import FulfillmentPlace, NotePlace, Place, PluginPlace
 
 _SHARED = "wc-shipment-tracking/v3"
 _OLD_AST = "wc-ast/v3"

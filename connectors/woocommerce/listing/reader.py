@@ -10,16 +10,16 @@ import msgspec
 
 from connectors.errors import AuthenticationError, RefusedError
 from connectors.orders import Order, RejectedOrder, Window
-from connectors.woocommerce import wire
-from connectors.woocommerce.api import LARGEST_PAGE, Api, comma
-from connectors.woocommerce.decoding import Row, read_row
-from connectors.woocommerce.index import IndexWalk
-from connectors.woocommerce.lines import Rules
-from connectors.woocommerce.mapping import Surroundings, read_order
-from connectors.woocommerce.pages import Ask, DistrustError, OrderPages, Sorting, params, total
-from connectors.woocommerce.statuses import DRAFTS, bare, open_statuses
-from connectors.woocommerce.surroundings import Surveyor
-from connectors.woocommerce.walk import HOUR, KeyWalk
+from connectors.woocommerce.api.client import LARGEST_PAGE, Api, comma
+from connectors.woocommerce.listing.by_index import IndexWalk
+from connectors.woocommerce.listing.by_key import HOUR, KeyWalk
+from connectors.woocommerce.listing.pages import Ask, DistrustError, OrderPages, Sorting, params, total
+from connectors.woocommerce.listing.related import Surveyor
+from connectors.woocommerce.mapping import wire
+from connectors.woocommerce.mapping.decoding import Row, read_row
+from connectors.woocommerce.mapping.items import Rules
+from connectors.woocommerce.mapping.order import Surroundings, read_order
+from connectors.woocommerce.mapping.statuses import DRAFTS, bare, open_statuses
 
 # `any` leaves out the trash, and says nothing of an order that went there: it is read by a walk of its own.
 EVERY = ("any", "trash")

@@ -13,10 +13,10 @@ from datetime import UTC, datetime
 import msgspec
 
 from connectors.errors import RefusedError
-from connectors.woocommerce.api import LARGEST_PAGE
-from connectors.woocommerce.decoding import Row
-from connectors.woocommerce.pages import Ask, DistrustError, OrderPages, Page, Sort
-from connectors.woocommerce.walk import HOUR, restless
+from connectors.woocommerce.api.client import LARGEST_PAGE
+from connectors.woocommerce.listing.by_key import HOUR, restless
+from connectors.woocommerce.listing.pages import Ask, DistrustError, OrderPages, Page, Sort
+from connectors.woocommerce.mapping.decoding import Row
 
 # How often a list that changes while it is read is read again.
 _PASSES = 5

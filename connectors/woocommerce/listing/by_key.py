@@ -15,8 +15,8 @@ from datetime import datetime, timedelta
 import msgspec
 
 from connectors.errors import RefusedError, UnavailableError
-from connectors.woocommerce.decoding import Row
-from connectors.woocommerce.pages import SECOND, Ask, DistrustError, OrderPages, Page
+from connectors.woocommerce.listing.pages import SECOND, Ask, DistrustError, OrderPages, Page
+from connectors.woocommerce.mapping.decoding import Row
 
 HOUR = timedelta(hours=1)
 # A second in which orders still change is read again, this often at most.

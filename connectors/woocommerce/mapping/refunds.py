@@ -8,8 +8,8 @@ from decimal import Decimal
 import msgspec
 
 from connectors.orders import ZERO
-from connectors.woocommerce import wire
-from connectors.woocommerce.loose import amount_or_zero, key, quantity, text
+from connectors.woocommerce.mapping import wire
+from connectors.woocommerce.mapping.values import amount_or_zero, key, quantity, text
 
 
 class Refunded(msgspec.Struct, frozen=True, kw_only=True):

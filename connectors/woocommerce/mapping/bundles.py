@@ -13,9 +13,9 @@ from typing import Any
 import msgspec
 
 from connectors.orders import ZERO
-from connectors.woocommerce import wire
-from connectors.woocommerce.goods import GONE, Goods
-from connectors.woocommerce.loose import OddValueError, amount_or_zero, key, quantity, text
+from connectors.woocommerce.mapping import wire
+from connectors.woocommerce.mapping.products import GONE, Goods
+from connectors.woocommerce.mapping.values import OddValueError, amount_or_zero, key, quantity, text
 
 _NEEDS_SHIPPING = frozenset({"_bundled_item_needs_shipping", "_composite_item_needs_shipping"})
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from connectors.errors import OrderNotFoundError, RefusedError
 from connectors.shipments import Shipment
-from connectors.woocommerce import wire
-from connectors.woocommerce.api import LARGEST_PAGE, Api, order_path
-from connectors.woocommerce.decoding import Row, read_row
-from connectors.woocommerce.loose import text
+from connectors.woocommerce.api.client import LARGEST_PAGE, Api, order_path
+from connectors.woocommerce.mapping import wire
+from connectors.woocommerce.mapping.decoding import Row, read_row
+from connectors.woocommerce.mapping.values import text
 
 _FIELDS = wire.field_names(wire.Order)
 _BRIEF = "id,number"

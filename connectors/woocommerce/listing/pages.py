@@ -13,10 +13,10 @@ from connectors.errors import AuthenticationError, RefusedError, UnavailableErro
 from connectors.orders import RejectedOrder
 from connectors.upstream.request import Pairs
 from connectors.upstream.response import Reply
-from connectors.woocommerce import wire
-from connectors.woocommerce.advice import explained
-from connectors.woocommerce.api import LARGEST_PAGE, Api, comma
-from connectors.woocommerce.decoding import Row, read_row
+from connectors.woocommerce.api.advice import explained
+from connectors.woocommerce.api.client import LARGEST_PAGE, Api, comma
+from connectors.woocommerce.mapping import wire
+from connectors.woocommerce.mapping.decoding import Row, read_row
 
 # A shop that fails or times out on a page of 100 heavy orders may manage fewer.
 SIZES = (LARGEST_PAGE, 50, 25, 10)

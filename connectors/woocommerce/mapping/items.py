@@ -10,11 +10,11 @@ from typing import Any
 import msgspec
 
 from connectors.orders import ZERO, Dimensions, ItemOption, LineItem, Weight
-from connectors.woocommerce import wire
-from connectors.woocommerce.goods import Goods
-from connectors.woocommerce.loose import OddValueError, amount_or_zero, plain, text
-from connectors.woocommerce.parts import Part, is_shown, read_parts
-from connectors.woocommerce.refunds import Refunded
+from connectors.woocommerce.mapping import wire
+from connectors.woocommerce.mapping.bundles import Part, is_shown, read_parts
+from connectors.woocommerce.mapping.products import Goods
+from connectors.woocommerce.mapping.refunds import Refunded
+from connectors.woocommerce.mapping.values import OddValueError, amount_or_zero, plain, text
 
 _CENT = Decimal("0.01")
 # What rounding tax by line may leave; more than this is a refund of money without goods.

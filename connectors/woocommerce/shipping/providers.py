@@ -11,7 +11,7 @@ from cachetools import TTLCache
 from connectors.carriers import Carrier
 from connectors.errors import PermanentError
 from connectors.shipments import Shipment
-from connectors.woocommerce.api import Api, order_path
+from connectors.woocommerce.api.client import Api, order_path
 
 _REMEMBERED = 3600.0
 

@@ -8,9 +8,9 @@ from datetime import datetime
 import msgspec
 
 from connectors.orders import RejectedOrder
-from connectors.woocommerce import wire
-from connectors.woocommerce.loose import OddValueError, key, moment
-from connectors.woocommerce.mapping import reject
+from connectors.woocommerce.mapping import wire
+from connectors.woocommerce.mapping.order import reject
+from connectors.woocommerce.mapping.values import OddValueError, key, moment
 
 _ORDER = msgspec.json.Decoder(wire.Order)
 _HEAD = msgspec.json.Decoder(wire.Head)

@@ -8,15 +8,15 @@ from collections.abc import AsyncIterator
 from connectors.errors import AuthenticationError, ConnectorError, PermanentError, RefusedError
 from connectors.inspection import clock_findings
 from connectors.interface import CheckLevel, CheckReport, Finding
-from connectors.woocommerce import wire
-from connectors.woocommerce.advice import advise
-from connectors.woocommerce.api import Api, order_path
-from connectors.woocommerce.catalog import Catalog
-from connectors.woocommerce.login import HeaderThenQuery
-from connectors.woocommerce.pages import Ask, Sort, params, total
-from connectors.woocommerce.places import Places
+from connectors.woocommerce.api.advice import advise
+from connectors.woocommerce.api.auth import HeaderThenQuery
+from connectors.woocommerce.api.client import Api, order_path
+from connectors.woocommerce.listing.pages import Ask, Sort, params, total
+from connectors.woocommerce.listing.products import Catalog
+from connectors.woocommerce.mapping import wire
 from connectors.woocommerce.settings import TrackingPlace, WooCommerceSettings
-from connectors.woocommerce.tracking import FulfillmentPlace, PluginPlace
+from connectors.woocommerce.shipping.tracking import FulfillmentPlace, PluginPlace
+from connectors.woocommerce.shipping.tracking_places import Places
 
 # An id that no order can have: a change of it is refused by WooCommerce for the id, and before that for a key that may not write.
 _NOBODY = "999999999999"

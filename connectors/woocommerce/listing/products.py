@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from cachetools import TTLCache
 
 from connectors.errors import PermanentError
-from connectors.woocommerce import wire
-from connectors.woocommerce.api import LARGEST_PAGE, Api, comma
-from connectors.woocommerce.goods import GONE, Goods, Units, goods_key, read_goods
-from connectors.woocommerce.loose import key, text
-from connectors.woocommerce.together import together
+from connectors.woocommerce.api.client import LARGEST_PAGE, Api, comma
+from connectors.woocommerce.api.together import together
+from connectors.woocommerce.mapping import wire
+from connectors.woocommerce.mapping.products import GONE, Goods, Units, goods_key, read_goods
+from connectors.woocommerce.mapping.values import key, text
 
 # A merchant who corrects a weight sees it in ShipStation with the next poll but one.
 _REMEMBERED = 300.0

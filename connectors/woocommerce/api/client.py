@@ -13,7 +13,7 @@ from connectors.errors import ConnectorError, RefusedError
 from connectors.upstream.client import Upstream
 from connectors.upstream.request import Pairs, segment
 from connectors.upstream.response import Reply
-from connectors.woocommerce.permalinks import ROOT, Permalinks
+from connectors.woocommerce.api.permalinks import ROOT, Permalinks
 
 T = TypeVar("T")
 CORE = f"{ROOT}wc/v3/"

@@ -11,12 +11,12 @@ import msgspec
 
 from connectors.orders import ZERO, Address, Customer, Order, RejectedOrder
 from connectors.reading.countries import country_code
-from connectors.woocommerce import wire
-from connectors.woocommerce.goods import Goods
-from connectors.woocommerce.lines import Money, Rules, read_lines
-from connectors.woocommerce.loose import OddValueError, amount, amount_or_zero, key, moment, plain, prose, text, truth
-from connectors.woocommerce.refunds import NOTHING, Refunded, read_refunds
-from connectors.woocommerce.statuses import bare, read_status
+from connectors.woocommerce.mapping import wire
+from connectors.woocommerce.mapping.items import Money, Rules, read_lines
+from connectors.woocommerce.mapping.products import Goods
+from connectors.woocommerce.mapping.refunds import NOTHING, Refunded, read_refunds
+from connectors.woocommerce.mapping.statuses import bare, read_status
+from connectors.woocommerce.mapping.values import OddValueError, amount, amount_or_zero, key, moment, plain, prose, text, truth
 
 JOINT = " | "
 _GIFT = "_wc_other/woocommerce_shipstation/shipstation_is_gift"

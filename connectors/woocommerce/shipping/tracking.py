@@ -13,12 +13,12 @@ import msgspec
 from connectors.carriers import Carriers
 from connectors.orders import LineItem
 from connectors.shipments import Shipment
-from connectors.woocommerce import wire
-from connectors.woocommerce.api import CORE, Api, order_path
-from connectors.woocommerce.loose import key, text
-from connectors.woocommerce.permalinks import ROOT
-from connectors.woocommerce.providers import Providers
-from connectors.woocommerce.words import tells_of, write_note
+from connectors.woocommerce.api.client import CORE, Api, order_path
+from connectors.woocommerce.api.permalinks import ROOT
+from connectors.woocommerce.mapping import wire
+from connectors.woocommerce.mapping.values import key, text
+from connectors.woocommerce.shipping.order_note import tells_of, write_note
+from connectors.woocommerce.shipping.providers import Providers
 
 _NOTE_FIELDS = wire.field_names(wire.Note)
 

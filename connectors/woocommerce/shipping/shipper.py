@@ -8,14 +8,14 @@ from connectors.errors import ConflictError, UnreadableResponseError
 from connectors.interface import ShipOutcome
 from connectors.orders import Order, OrderStatus, RejectedOrder
 from connectors.shipments import Shipment
-from connectors.woocommerce import wire
-from connectors.woocommerce.api import Api, order_path
-from connectors.woocommerce.lookup import Lookup
-from connectors.woocommerce.places import Places
-from connectors.woocommerce.reading import Reader
-from connectors.woocommerce.remaining import Parcel, plan_parcel
+from connectors.woocommerce.api.client import Api, order_path
+from connectors.woocommerce.listing.lookup import Lookup
+from connectors.woocommerce.listing.reader import Reader
+from connectors.woocommerce.mapping import wire
+from connectors.woocommerce.mapping.statuses import CLOSED, bare, read_status
 from connectors.woocommerce.settings import WooCommerceSettings
-from connectors.woocommerce.statuses import CLOSED, bare, read_status
+from connectors.woocommerce.shipping.parcel import Parcel, plan_parcel
+from connectors.woocommerce.shipping.tracking_places import Places
 
 
 class Shipper:

@@ -1,0 +1,1 @@
+"""WooCommerce's REST API as requests: who we are, where the API is found, and what its refusals mean."""

@@ -1,0 +1,1 @@
+"""Which orders a window holds, and what belongs to each of them."""

@@ -1,0 +1,1 @@
+"""Telling the shop of a shipment, once in effect."""
