@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 from connectors.errors import AuthenticationError, ConnectorError, RefusedError, TemporaryError
 from connectors.inspection import clock_findings
 from connectors.interface import CheckLevel, CheckReport, Finding
-from connectors.shopify import wire
-from connectors.shopify.access import VERSION_HEADER, fell_forward, missing, newest_version
-from connectors.shopify.people import lacks_buyer
+from connectors.shopify.api.auth import VERSION_HEADER, fell_forward, missing, newest_version
+from connectors.shopify.api.transport import Span, Transport
+from connectors.shopify.mapping import wire
+from connectors.shopify.mapping.people import lacks_buyer
+from connectors.shopify.mapping.wire_fulfillment import Scopes
 from connectors.shopify.settings import ShopifySettings
-from connectors.shopify.transport import Span, Transport
-from connectors.shopify.wire_fulfilment import Scopes
 from connectors.upstream.client import Upstream
 
 _SAMPLE = 10

@@ -13,21 +13,22 @@ from connectors.errors import ConflictError, ConnectorError, OrderNotFoundError
 from connectors.interface import CheckReport, ConnectorContext, ShipOutcome
 from connectors.orders import Order, RejectedOrder, Window
 from connectors.shipments import Shipment
-from connectors.shopify import graphql_client, wire
-from connectors.shopify.access import VERSION_HEADER, WALL_DAYS, fell_forward, missing, open_access
+from connectors.shopify.api import graphql_client
+from connectors.shopify.api.auth import VERSION_HEADER, WALL_DAYS, fell_forward, missing, open_access
+from connectors.shopify.api.graphql import GraphqlTransport
+from connectors.shopify.api.graphql_client import GraphqlClient
+from connectors.shopify.api.rest import RestTransport
+from connectors.shopify.api.transport import Span, Transport
 from connectors.shopify.check import check_shop, read_scopes
-from connectors.shopify.fulfilment import Fulfilment
-from connectors.shopify.goods import Goods, without_details
-from connectors.shopify.graphql import GraphqlTransport
-from connectors.shopify.graphql_client import GraphqlClient
-from connectors.shopify.holds import Holds
-from connectors.shopify.items import Variant
-from connectors.shopify.mapping import read_order
-from connectors.shopify.rest import RestTransport
+from connectors.shopify.listing.holds import Holds
+from connectors.shopify.listing.products import Goods, without_details
+from connectors.shopify.listing.walk import SMALLEST, Walk
+from connectors.shopify.mapping import wire
+from connectors.shopify.mapping.items import Variant
+from connectors.shopify.mapping.order import read_order
+from connectors.shopify.mapping.statuses import Held, read_held, read_state
 from connectors.shopify.settings import ShopifySettings
-from connectors.shopify.statuses import Held, read_held, read_state
-from connectors.shopify.transport import Span, Transport
-from connectors.shopify.walk import SMALLEST, Walk
+from connectors.shopify.shipping.shipper import Fulfilment
 from connectors.shopify.webhooks import ShopifyWebhooks
 from connectors.upstream.client import Upstream, UpstreamPolicy
 from connectors.upstream.response import Reply

@@ -20,11 +20,11 @@ from lxml import etree
 
 from connectors.orders import Order, RejectedOrder, Window
 from connectors.shipments import Shipment, ShippedItem
-from connectors.shopify.mapping import decode_order, read_order
+from connectors.shopify.mapping.order import decode_order, read_order
+from connectors.shopify.mapping.wire import ORDER_FIELDS
+from connectors.shopify.mapping.wire import Order as WireOrder
+from connectors.shopify.mapping.wire_fulfillment import OrdersPage
 from connectors.shopify.settings import ShopifySettings
-from connectors.shopify.wire import ORDER_FIELDS
-from connectors.shopify.wire import Order as WireOrder
-from connectors.shopify.wire_fulfilment import OrdersPage
 from connectors.testing.clock import Clock
 from connectors.testing.shops.shopify import Bucket, FakeShopify
 from connectors.upstream.client import UpstreamPolicy

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from connectors.orders import Order, RejectedOrder
-from connectors.shopify.mapping import decode_order, read_order
+from connectors.shopify.mapping.order import decode_order, read_order
 from connectors.shopify.settings import ShopifySettings
 
 

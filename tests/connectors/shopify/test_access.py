@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 
 from connectors.errors import AuthenticationError
 from connectors.interface import ConnectorContext
-from connectors.shopify.access import fell_forward, missing, newest_version, open_access
+from connectors.shopify.api.auth import fell_forward, missing, newest_version, open_access
 from connectors.shopify.connector import ShopifyConnector, VersionWatch
 from connectors.shopify.settings import ShopifySettings, read_shop
 from connectors.testing.shops.shopify import FakeShopify

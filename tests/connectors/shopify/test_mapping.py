@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.orders import ItemOption, Order, OrderStatus, RejectedOrder, Weight, WeightUnit
-from connectors.shopify.items import Variant
-from connectors.shopify.mapping import decode_order, read_order
-from connectors.shopify.statuses import Held
+from connectors.shopify.mapping.items import Variant
+from connectors.shopify.mapping.order import decode_order, read_order
+from connectors.shopify.mapping.statuses import Held
 from tests.connectors.shopify.handwritten import ADDRESS, accepted, both, line, order, read, rejected, settings
 
 D = Decimal

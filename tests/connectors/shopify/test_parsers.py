@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from connectors.errors import ConnectorError
 from connectors.orders import RejectedOrder
-from connectors.shopify.graphql_client import judge
-from connectors.shopify.graphql_wire import tail
-from connectors.shopify.mapping import decode_order
+from connectors.shopify.api.graphql_client import judge
+from connectors.shopify.api.graphql_wire import tail
+from connectors.shopify.mapping.order import decode_order
 from connectors.shopify.settings import ShopifySettings, read_shop
 from connectors.shopify.webhooks import ShopifyWebhooks
 from connectors.testing.shops.shopify import FakeShopify

@@ -12,10 +12,10 @@ import msgspec
 import pytest
 
 from connectors.orders import Order, RejectedOrder
-from connectors.shopify.mapping import decode_order, read_order
-from connectors.shopify.planning import CREATE
+from connectors.shopify.mapping.order import decode_order, read_order
+from connectors.shopify.mapping.wire_fulfillment import Fulfillment, FulfillmentOrder
 from connectors.shopify.settings import ShopifySettings
-from connectors.shopify.wire_fulfilment import Fulfillment, FulfillmentOrder
+from connectors.shopify.shipping.plan import CREATE
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "shopify"
 SETTINGS = ShopifySettings(shop="north", access_token="shpat_0", test_orders="export")

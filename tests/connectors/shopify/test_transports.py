@@ -138,7 +138,7 @@ async def test_held_and_scheduled_orders_are_on_hold_and_say_why(shop: FakeShopi
 async def test_where_very_many_orders_are_held_those_at_hand_are_asked_about(
     shop: FakeShopify, transport: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("connectors.shopify.holds.MOST_PAGES", 2)
+    monkeypatch.setattr("connectors.shopify.listing.holds.MOST_PAGES", 2)
     for _ in range(45):
         old = shop.book.add(modified_at=at(-1000))
         schedule(shop.shelves.of(old)[0], "2027-01-01")

@@ -179,7 +179,7 @@ async def test_a_window_that_ends_within_a_second_holds_that_second(shop: FakeSh
 async def test_more_rows_than_one_cursor_may_lead_through_are_read_by_asking_anew(
     shop: FakeShopify, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("connectors.shopify.walk.MOST_ROWS", 20)
+    monkeypatch.setattr("connectors.shopify.listing.walk.MOST_ROWS", 20)
     placed = [shop.book.add(modified_at=at(number // 3)).id for number in range(100)]
     async with open_shop(shop, QUICK, transport="rest", page_size=10) as connector:
         assert await ids(connector) == placed

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from connectors.shipments import Shipment, ShippedItem
-from connectors.shopify.items import EXTRA_LINES
-from connectors.shopify.statuses import HELD_STATUSES, describe
-from connectors.shopify.transport import LinePick, OrderPick
-from connectors.shopify.wire_fulfilment import Fulfillment, FulfillmentOrder, comparable
+from connectors.shopify.api.transport import LinePick, OrderPick
+from connectors.shopify.mapping.items import EXTRA_LINES
+from connectors.shopify.mapping.statuses import HELD_STATUSES, describe
+from connectors.shopify.mapping.wire_fulfillment import Fulfillment, FulfillmentOrder, comparable
 
 CREATE = "create_fulfillment"
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import msgspec
 
-from connectors.shopify import queries
-from connectors.shopify.graphql_client import Done, GraphqlClient, require_done
-from connectors.shopify.graphql_wire import Node, Reference, Rows, gid, tail
-from connectors.shopify.transport import NewFulfillment, Tracking
-from connectors.shopify.wire_fulfilment import (
+from connectors.shopify.api import queries
+from connectors.shopify.api.graphql_client import Done, GraphqlClient, require_done
+from connectors.shopify.api.graphql_wire import Node, Reference, Rows, gid, tail
+from connectors.shopify.api.transport import NewFulfillment, Tracking
+from connectors.shopify.mapping.wire_fulfillment import (
     DeliveryMethod,
     Fulfillment,
     FulfillmentLine,

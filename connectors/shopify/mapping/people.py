@@ -6,8 +6,8 @@ from functools import lru_cache
 
 from connectors.orders import Address, Customer
 from connectors.reading.countries import country_code
-from connectors.shopify import wire
-from connectors.shopify.prices import OrderError
+from connectors.shopify.mapping import wire
+from connectors.shopify.mapping.prices import OrderError
 
 WITHHELD = (
     "found none, nor any name, e-mail or phone of the buyer. If Shopify's admin shows them, Shopify withholds them from this app: on its "

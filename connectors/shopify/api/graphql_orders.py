@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from connectors.shopify import wire
-from connectors.shopify.graphql_wire import Address, Bag, Customer, Line, Order, ShippingLine, Tax, tail
+from connectors.shopify.api.graphql_wire import Address, Bag, Customer, Line, Order, ShippingLine, Tax, tail
+from connectors.shopify.mapping import wire
 
 # Words of GraphQL's display status that mean "nothing has gone out" or "some has"; the rest REST says too.
 _PARTIAL = "PARTIALLY_FULFILLED"

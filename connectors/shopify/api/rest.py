@@ -10,10 +10,10 @@ import msgspec
 
 from connectors.errors import RefusedError
 from connectors.orders import RejectedOrder
-from connectors.shopify import wire
-from connectors.shopify.mapping import decode_order
-from connectors.shopify.transport import ExpiredCursorError, NewFulfillment, OrderPage, Span, StampPage, Tracking
-from connectors.shopify.wire_fulfilment import (
+from connectors.shopify.api.transport import ExpiredCursorError, NewFulfillment, OrderPage, Span, StampPage, Tracking
+from connectors.shopify.mapping import wire
+from connectors.shopify.mapping.order import decode_order
+from connectors.shopify.mapping.wire_fulfillment import (
     Count,
     Fulfillment,
     FulfillmentOrder,

@@ -15,12 +15,12 @@ from typing import Any
 import msgspec
 
 from connectors.orders import Order, OrderStatus, RejectedOrder
-from connectors.shopify import wire
-from connectors.shopify.items import Variant, read_items, read_text
-from connectors.shopify.people import read_customer, require_address
-from connectors.shopify.prices import OrderError, Side, read_shipping
+from connectors.shopify.mapping import wire
+from connectors.shopify.mapping.items import Variant, read_items, read_text
+from connectors.shopify.mapping.people import read_customer, require_address
+from connectors.shopify.mapping.prices import OrderError, Side, read_shipping
+from connectors.shopify.mapping.statuses import Held, State, read_state
 from connectors.shopify.settings import ShopifySettings
-from connectors.shopify.statuses import Held, State, read_state
 
 _LATEST = datetime.max.replace(tzinfo=UTC)
 _FALSE_WORDS = frozenset({"", "0", "no", "false", "none", "off"})

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from connectors.orders import ZERO
-from connectors.shopify import wire
+from connectors.shopify.mapping import wire
 from connectors.shopify.settings import Money
 
 # Enough for the cents of a line of any quantity to add up; exact prices stay exact.

@@ -14,11 +14,11 @@ from cachetools import TTLCache
 
 from connectors.errors import AuthenticationError
 from connectors.orders import RejectedOrder, Weight, WeightUnit
-from connectors.shopify import queries
-from connectors.shopify.graphql_client import GraphqlClient
-from connectors.shopify.graphql_wire import Node, Rows, gid, tail
-from connectors.shopify.items import Variant
-from connectors.shopify.wire import Order
+from connectors.shopify.api import queries
+from connectors.shopify.api.graphql_client import GraphqlClient
+from connectors.shopify.api.graphql_wire import Node, Rows, gid, tail
+from connectors.shopify.mapping.items import Variant
+from connectors.shopify.mapping.wire import Order
 
 _BATCH = 50
 _REMEMBERED = 20_000

@@ -8,15 +8,16 @@ import msgspec
 
 from connectors.errors import RefusedError
 from connectors.orders import RejectedOrder
-from connectors.shopify import queries, wire
-from connectors.shopify.graphql_client import COST_CODE, GraphqlClient
-from connectors.shopify.graphql_fulfilment import GraphqlFulfilment, collect
-from connectors.shopify.graphql_orders import to_line, to_order, to_shipping_line
-from connectors.shopify.graphql_wire import Line, Node, Order, Rows, ShippingLine, gid, tail
-from connectors.shopify.mapping import reject_raw
-from connectors.shopify.rest import moment_text
+from connectors.shopify.api import queries
+from connectors.shopify.api.graphql_client import COST_CODE, GraphqlClient
+from connectors.shopify.api.graphql_fulfillment import GraphqlFulfilment, collect
+from connectors.shopify.api.graphql_orders import to_line, to_order, to_shipping_line
+from connectors.shopify.api.graphql_wire import Line, Node, Order, Rows, ShippingLine, gid, tail
+from connectors.shopify.api.rest import moment_text
+from connectors.shopify.api.transport import ExpiredCursorError, OrderPage, Span, StampPage
+from connectors.shopify.mapping import wire
+from connectors.shopify.mapping.order import reject_raw
 from connectors.shopify.settings import Money
-from connectors.shopify.transport import ExpiredCursorError, OrderPage, Span, StampPage
 
 _LARGEST = 250
 # Shopify refuses a single query above this.

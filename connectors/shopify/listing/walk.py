@@ -14,8 +14,8 @@ import structlog
 
 from connectors.errors import TemporaryError, UnavailableError, UnreadableResponseError
 from connectors.orders import RejectedOrder
-from connectors.shopify.transport import ExpiredCursorError, OrderPage, Span, Transport
-from connectors.shopify.wire import Order, Stamp
+from connectors.shopify.api.transport import ExpiredCursorError, OrderPage, Span, Transport
+from connectors.shopify.mapping.wire import Order, Stamp
 
 # Shopify pages through at most 25,000 rows; a new query well before that.
 MOST_ROWS = 20_000

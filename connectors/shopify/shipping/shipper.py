@@ -11,13 +11,13 @@ from connectors.carriers import Carriers
 from connectors.errors import AuthenticationError, ConflictError, OrderNotFoundError, RefusedError, TemporaryError, UnavailableError
 from connectors.interface import ShipOutcome
 from connectors.shipments import Shipment
-from connectors.shopify import planning
-from connectors.shopify.companies import tracking_of
-from connectors.shopify.planning import Plan, Wanted
+from connectors.shopify.api.transport import NewFulfillment, OrderPick, Tracking, Transport
+from connectors.shopify.mapping.wire import Order
+from connectors.shopify.mapping.wire_fulfillment import Fulfillment, FulfillmentOrder
 from connectors.shopify.settings import ShopifySettings
-from connectors.shopify.transport import NewFulfillment, OrderPick, Tracking, Transport
-from connectors.shopify.wire import Order
-from connectors.shopify.wire_fulfilment import Fulfillment, FulfillmentOrder
+from connectors.shopify.shipping import plan as planning
+from connectors.shopify.shipping.companies import tracking_of
+from connectors.shopify.shipping.plan import Plan, Wanted
 
 # Shopify makes fulfilment orders by a background job after checkout; it is done within seconds.
 _JOB_SECONDS = 60.0

@@ -9,10 +9,10 @@ from typing import Any
 import msgspec
 
 from connectors.orders import ZERO, ItemOption, LineItem, OrderStatus, Weight, WeightUnit
-from connectors.shopify import wire
-from connectors.shopify.prices import OrderError, Side, read_discount, read_net_share, read_tip, rounded
+from connectors.shopify.mapping import wire
+from connectors.shopify.mapping.prices import OrderError, Side, read_discount, read_net_share, read_tip, rounded
+from connectors.shopify.mapping.statuses import Held, State, exported_quantity
 from connectors.shopify.settings import ShopifySettings
-from connectors.shopify.statuses import Held, State, exported_quantity
 
 # How the ids of lines that Portside makes itself end.
 EXTRA_LINES = frozenset({"discount", "tip", "duties", "fees", "rounding"})

@@ -11,13 +11,13 @@ from collections.abc import Iterable
 import structlog
 
 from connectors.errors import AuthenticationError
-from connectors.shopify import queries
-from connectors.shopify.graphql_client import GraphqlClient
-from connectors.shopify.graphql_fulfilment import FulfillmentOrderNode, GraphqlFulfilment
-from connectors.shopify.graphql_wire import Node, Rows, gid, tail
-from connectors.shopify.statuses import Held, left_quantity, read_held, read_state
-from connectors.shopify.wire import Order
-from connectors.shopify.wire_fulfilment import FulfillmentOrder
+from connectors.shopify.api import queries
+from connectors.shopify.api.graphql_client import GraphqlClient
+from connectors.shopify.api.graphql_fulfillment import FulfillmentOrderNode, GraphqlFulfilment
+from connectors.shopify.api.graphql_wire import Node, Rows, gid, tail
+from connectors.shopify.mapping.statuses import Held, left_quantity, read_held, read_state
+from connectors.shopify.mapping.wire import Order
+from connectors.shopify.mapping.wire_fulfillment import FulfillmentOrder
 
 # Of twenty fulfilment orders each.
 MOST_PAGES = 10

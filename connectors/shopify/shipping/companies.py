@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from connectors.carriers import Carriers
 from connectors.shipments import Shipment
-from connectors.shopify.transport import Tracking
+from connectors.shopify.api.transport import Tracking
 
 # Shopify's list is compared letter by letter. Names of its help pages; the ones ShipStation can print labels of come first.
 COMPANIES = [

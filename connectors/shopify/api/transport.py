@@ -9,8 +9,8 @@ import msgspec
 
 from connectors.errors import TemporaryError
 from connectors.orders import RejectedOrder
-from connectors.shopify.wire import Order, Stamp
-from connectors.shopify.wire_fulfilment import Fulfillment, FulfillmentOrder
+from connectors.shopify.mapping.wire import Order, Stamp
+from connectors.shopify.mapping.wire_fulfillment import Fulfillment, FulfillmentOrder
 
 
 class Span(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,9 +8,9 @@ from types import MappingProxyType
 import msgspec
 
 from connectors.orders import OrderStatus
-from connectors.shopify import wire
+from connectors.shopify.mapping import wire
+from connectors.shopify.mapping.wire_fulfillment import FulfillmentOrder
 from connectors.shopify.settings import ShopifySettings
-from connectors.shopify.wire_fulfilment import FulfillmentOrder
 
 # Orders are also authorised where the merchant captures on shipping; the store's own map of statuses can say `authorized: paid`.
 _PAYMENTS: Mapping[str, OrderStatus] = MappingProxyType(

@@ -1,0 +1,1 @@
+"""Shopify's Admin API as requests: REST and GraphQL behind one `Transport`, and the rights that each needs."""

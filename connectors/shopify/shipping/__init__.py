@@ -1,0 +1,1 @@
+"""Telling Shopify of a shipment, once in effect."""
