@@ -9,23 +9,23 @@ from typing import Any
 import msgspec
 
 from connectors.errors import ConflictError, OrderNotFoundError, RefusedError, UnreadableResponseError
-from connectors.generic_json.answers import Answers, Bodies
-from connectors.generic_json.calling import Caller
-from connectors.generic_json.checking import check_shop
-from connectors.generic_json.expand import Expander, Unfinished
-from connectors.generic_json.functions import EvaluationError
-from connectors.generic_json.functions.table import as_text, is_empty
-from connectors.generic_json.jsonapi import resolve
-from connectors.generic_json.listing import Listing
-from connectors.generic_json.login import make_auth
-from connectors.generic_json.mapping import read_lines, read_order, rejected
-from connectors.generic_json.pages import Pages
-from connectors.generic_json.reading import UnreadableFieldError
+from connectors.generic_json.api.answers import Answers, Bodies
+from connectors.generic_json.api.auth import make_auth
+from connectors.generic_json.api.caller import Caller
+from connectors.generic_json.api.jsonapi import resolve
+from connectors.generic_json.check import check_shop
+from connectors.generic_json.listing.expander import Expander, Unfinished
+from connectors.generic_json.listing.pages import Pages
+from connectors.generic_json.listing.reader import Listing
+from connectors.generic_json.mapping.order import read_lines, read_order, rejected
+from connectors.generic_json.mapping.scope import UnreadableFieldError
 from connectors.generic_json.settings.answers import AnswerRule
 from connectors.generic_json.settings.paging import NoPaging
 from connectors.generic_json.settings.shop import GenericJsonSettings
-from connectors.generic_json.steps import PROBE, Steps
+from connectors.generic_json.shipping.shipper import PROBE, Steps
 from connectors.interface import CheckReport, ConnectorContext, ShipOutcome
+from connectors.language.functions import EvaluationError
+from connectors.language.functions.table import as_text, is_empty
 from connectors.orders import Order, OrderStatus, RejectedOrder, Window
 from connectors.places import Source
 from connectors.reading.paging import Sized

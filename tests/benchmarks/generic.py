@@ -14,7 +14,7 @@ import msgspec
 import yaml
 from lxml import etree
 
-from connectors.generic_json.mapping import read_order
+from connectors.generic_json.mapping.order import read_order
 from connectors.generic_json.settings.mapping import OrderMap
 from connectors.orders import Order
 from connectors.woocommerce.mapping.items import Rules

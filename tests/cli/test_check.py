@@ -14,7 +14,7 @@ import yaml
 from click.testing import CliRunner
 
 from connectors.testing.clock import Clock
-from connectors.testing.shops.json import FakeJsonShop, Style
+from connectors.testing.shops.json_shop import FakeJsonShop, Style
 from proxy.cli import main
 from tests.connectors.generic_json.styles import style_block
 

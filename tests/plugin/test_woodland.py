@@ -12,7 +12,7 @@ import pytest
 from connectors.interface import Connector, ConnectorContext, ConnectorType
 from connectors.registry import Registry
 from connectors.testing.contract import ConnectorContract, ShopHarness
-from connectors.testing.shops.json import TOKEN, FakeJsonShop, Style
+from connectors.testing.shops.json_shop import TOKEN, FakeJsonShop, Style
 from connectors.upstream.client import UpstreamPolicy
 from proxy.settings_file import parse_settings
 from proxy.settings_problems import SettingsError

@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from connectors.generic_json.expressions import Expression
 from connectors.generic_json.settings.values import Block, Duration, listed
+from connectors.language.expressions import Expression
 
 Meaning = Literal["ok", "empty", "done", "not_allowed", "not_found", "refused", "conflict", "throttled", "unavailable", "unreadable"]
 

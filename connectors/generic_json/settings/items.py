@@ -7,11 +7,11 @@ from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from connectors.generic_json.expressions import Expression, read_expression
 from connectors.generic_json.settings.paging import USES, KeysetPaging, NoPaging, Paging
 from connectors.generic_json.settings.request import Request, RequestPatch
 from connectors.generic_json.settings.values import Block, Duration
 from connectors.generic_json.settings.window import WindowSettings
+from connectors.language.expressions import Expression, read_expression
 from connectors.places import MisplacedError, placed
 
 LIST_NAMES: dict[str, tuple[str, ...]] = {"window": ("start", "end"), "page": ("number", "offset", "size", "cursor", "first")}

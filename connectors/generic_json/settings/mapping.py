@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from connectors.generic_json.expressions import Expression
 from connectors.generic_json.settings.values import Block, ReadForm, Zone, listed
+from connectors.language.expressions import Expression
 from connectors.orders import OrderStatus
 
 Constant = str | int | bool

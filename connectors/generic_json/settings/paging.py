@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from connectors.generic_json.expressions import Expression
 from connectors.generic_json.settings.values import Block
+from connectors.language.expressions import Expression
 
 
 class _Paging(Block):

@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from connectors.generic_json.expressions import Expression
 from connectors.generic_json.settings.values import Block, PathTemplate, Shape, TemplateText, XmlTemplate, listed
-from connectors.generic_json.templates import Template, check_names, meant
+from connectors.language.expressions import Expression
+from connectors.language.templates import Template, check_names, meant
 from connectors.places import MisplacedError, Path
 
 Names = Mapping[str, Sequence[str] | None]

@@ -6,11 +6,11 @@ from typing import Annotated, Final, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from connectors.generic_json.expressions import Expression
 from connectors.generic_json.settings.answers import AnswerRule
 from connectors.generic_json.settings.mapping import FieldSource, widen
 from connectors.generic_json.settings.request import Request, check_expressions
 from connectors.generic_json.settings.values import Block
+from connectors.language.expressions import Expression
 from connectors.places import MisplacedError, placed
 
 SHIPMENT_FIELDS: Final = (

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo, model_validator
 
-from connectors.generic_json.recipes import merged, read_recipe, recipe_names
+from connectors.generic_json.recipes.reader import merged, read_recipe, recipe_names
 from connectors.generic_json.settings.answers import AnswerSettings
 from connectors.generic_json.settings.auth import Login, NoLogin
 from connectors.generic_json.settings.items import ListSettings, OneSettings

@@ -11,11 +11,11 @@ import msgspec
 from pydantic import BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler, PlainSerializer, WithJsonSchema
 from pydantic_core import CoreSchema, core_schema
 
-from connectors.generic_json.compiler import is_false
-from connectors.generic_json.expressions import Expression, read_expression
-from connectors.generic_json.functions import EvaluationError, Run
-from connectors.generic_json.functions.times import check_form, zone_named
-from connectors.generic_json.templates import Template, compile_template
+from connectors.language.compiler import is_false
+from connectors.language.expressions import Expression, read_expression
+from connectors.language.functions import EvaluationError, Run
+from connectors.language.functions.times import check_form, zone_named
+from connectors.language.templates import Template, compile_template
 from connectors.places import MisplacedError, Path
 
 Values = Mapping[str, Any]

@@ -18,8 +18,8 @@ from connectors.orders import OrderStatus
 from connectors.testing.book import BookOrder
 from connectors.testing.clock import Clock
 from connectors.testing.shop import FakeShop
-from connectors.testing.shops.json import answer
 from connectors.testing.shops.json_orders import quantities_of
+from connectors.testing.shops.json_shop import answer
 
 KEY: Final = "attic-key-1234"
 PORT: Final = 8095

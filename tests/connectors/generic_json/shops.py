@@ -10,10 +10,10 @@ from aiohttp import web
 
 from connectors.generic_json import GenericJsonSettings
 from connectors.generic_json.connector import GenericJsonConnector, open_connector
-from connectors.generic_json.recipes import merged
+from connectors.generic_json.recipes.reader import merged
 from connectors.interface import ConnectorContext
 from connectors.testing.shop import FakeShop
-from connectors.testing.shops.json import Style, answer
+from connectors.testing.shops.json_shop import Style, answer
 from connectors.testing.trial import QUICK
 from tests.connectors.generic_json.styles import style_block
 

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jmespath.exceptions import JMESPathError
 
-from connectors.generic_json.expressions import read_expression
-from connectors.generic_json.functions import EvaluationError
+from connectors.language.expressions import read_expression
+from connectors.language.functions import EvaluationError
 
 NAMES = st.sampled_from(["a", "b", "c", "items"])
 LEAVES = st.one_of(NAMES, st.sampled_from(["@", "`1`", "`true`", "`null`", "'x'", "`[1, 2]`", '`{"a": 1}`', "items[0]", "items[-1]"]))

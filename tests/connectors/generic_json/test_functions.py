@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from connectors.generic_json.expressions import read_expression
-from connectors.generic_json.functions import FUNCTIONS, EvaluationError
+from connectors.language.expressions import read_expression
+from connectors.language.functions import FUNCTIONS, EvaluationError
 
 NAMES = [name for name in FUNCTIONS if name != "root"]
 _JSON = msgspec.json.Encoder(decimal_format="number")

@@ -8,17 +8,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.errors import RefusedError
-from connectors.generic_json.calling import fill
-from connectors.generic_json.expressions import read_expression
-from connectors.generic_json.functions import FUNCTIONS, EvaluationError
-from connectors.generic_json.jsonapi import resolve
-from connectors.generic_json.mapping import read_order
+from connectors.generic_json.api.caller import fill
+from connectors.generic_json.api.jsonapi import resolve
+from connectors.generic_json.mapping.order import read_order
 from connectors.generic_json.settings.request import RequestSettings
 from connectors.generic_json.settings.values import read_shape
-from connectors.generic_json.templates import compile_template
+from connectors.language.expressions import read_expression
+from connectors.language.functions import FUNCTIONS, EvaluationError
+from connectors.language.templates import compile_template
 from connectors.orders import RejectedOrder
 from connectors.reading import fields
-from connectors.testing.shops.json import Style
+from connectors.testing.shops.json_shop import Style
 from tests.connectors.generic_json.styles import read_style
 
 CHOSEN = read_style(Style.PAGE, "http://x").map

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from connectors.errors import AuthenticationError, UnavailableError
-from connectors.testing.shops.json import answer
+from connectors.testing.shops.json_shop import answer
 from connectors.testing.trial import WINDOW, failure
 from connectors.upstream.auth.token_file import TokenFile
 from tests.connectors.generic_json.shops import connected

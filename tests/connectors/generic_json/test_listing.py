@@ -11,7 +11,7 @@ from connectors.generic_json.connector import open_connector
 from connectors.interface import CheckLevel, ConnectorContext
 from connectors.orders import Order, RejectedOrder
 from connectors.testing.faults import Answer, Misdated
-from connectors.testing.shops.json import FakeJsonShop, Style, answer
+from connectors.testing.shops.json_shop import FakeJsonShop, Style, answer
 from connectors.testing.trial import START, WINDOW, at, failure
 from connectors.upstream.client import UpstreamPolicy
 from tests.connectors.generic_json.shops import TinyShop, connected, made, order, status

@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 
 from connectors.errors import AuthenticationError
-from connectors.testing.shops.json import answer
+from connectors.testing.shops.json_shop import answer
 from connectors.testing.trial import WINDOW, failure
 from tests.connectors.generic_json.shops import TinyShop, connected, order
 

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from connectors.generic_json.mapping import read_order
-from connectors.generic_json.recipes import merged
+from connectors.generic_json.mapping.order import read_order
+from connectors.generic_json.recipes.reader import merged
 from connectors.generic_json.settings.mapping import OrderMap
 from connectors.orders import Order, OrderStatus, RejectedOrder, WeightUnit
 from connectors.places import Source, with_places
-from connectors.testing.shops.json import Style
+from connectors.testing.shops.json_shop import Style
 from tests.connectors.generic_json.shops import order
 from tests.connectors.generic_json.styles import style_block
 

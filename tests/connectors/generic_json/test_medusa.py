@@ -18,7 +18,7 @@ from connectors.orders import Order, OrderStatus, Window
 from connectors.shipments import Shipment, ShippedItem
 from connectors.testing.faults import Answer, DropAnswer
 from connectors.testing.shop import FakeShop
-from connectors.testing.shops.json import answer
+from connectors.testing.shops.json_shop import answer
 from connectors.testing.trial import QUICK, failure
 from proxy.shipstation.orders_xml import encode_order
 

@@ -6,10 +6,10 @@ import pytest
 from aiohttp import web
 
 from connectors.generic_json import connector_type
-from connectors.generic_json.recipes import merged
+from connectors.generic_json.recipes.reader import merged
 from connectors.interface import ConnectorContext
 from connectors.orders import OrderStatus
-from connectors.testing.shops.json import FakeJsonShop, Style
+from connectors.testing.shops.json_shop import FakeJsonShop, Style
 from connectors.testing.trial import QUICK
 from proxy.cli.kinds import find_kind
 from proxy.settings_file import load_settings

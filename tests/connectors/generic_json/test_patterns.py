@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.generic_json.patterns import PatternError, compile_pattern
+from connectors.language.patterns import PatternError, compile_pattern
 
 ATOMS = st.sampled_from(["a", "b", "ab", ".", "[ab]", "[^a]", r"\d", r"\w", "1", "-", "[a-c1-3]"])
 REPEATS = st.sampled_from(["", "", "*", "+", "?", "*?", "+?", "??", "{2}", "{1,2}", "{0,3}?"])

@@ -16,7 +16,7 @@ from aiohttp import web
 from connectors.errors import RefusedError, ThrottledError, UnavailableError, UnreadableResponseError
 from connectors.generic_json.connector import GenericJsonConnector
 from connectors.orders import Order, OrderStatus
-from connectors.testing.shops.json import answer
+from connectors.testing.shops.json_shop import answer
 from connectors.testing.trial import failure, ids, walk
 from tests.connectors.generic_json.shops import TinyShop, connected, order, status
 from tests.connectors.generic_json.test_steps import LINES, SHIPMENT

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from connectors.generic_json import GenericJsonSettings
-from connectors.generic_json.recipes import merged, read_recipe, recipe_names
+from connectors.generic_json.recipes.reader import merged, read_recipe, recipe_names
 from connectors.generic_json.settings.auth import BasicLogin, BearerLogin
 from connectors.generic_json.settings.mapping import FieldSource
 from connectors.places import PlacedText

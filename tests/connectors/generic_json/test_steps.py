@@ -10,7 +10,7 @@ import pytest
 from connectors.carriers import Carriers
 from connectors.errors import ConflictError, ConnectorError, OrderNotFoundError, RefusedError, UnavailableError, UnreadableResponseError
 from connectors.generic_json.settings.shipment import SHIPMENT_FIELDS
-from connectors.generic_json.steps import has_tracking, shipment_values
+from connectors.generic_json.shipping.shipper import has_tracking, shipment_values
 from connectors.interface import ShipOutcome
 from connectors.shipments import Shipment, ShippedItem
 from connectors.testing.trial import failure

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.generic_json.functions.times import read_time
+from connectors.generic_json.listing.window import asked_end, asked_start, is_foreign, scan_end, window_values
 from connectors.generic_json.settings.window import WindowSettings
-from connectors.generic_json.window import asked_end, asked_start, is_foreign, scan_end, window_values
+from connectors.language.functions.times import read_time
 from connectors.orders import Window
 
 START = datetime(2026, 7, 1, 9, 30, 0, tzinfo=UTC)

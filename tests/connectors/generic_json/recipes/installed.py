@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from aiohttp import web
 
 from connectors.orders import OrderStatus
-from connectors.testing.shops.json import answer
+from connectors.testing.shops.json_shop import answer
 from tests.connectors.generic_json.recipes.platform import (
     ADDRESS,
     DISCOUNT,

@@ -15,7 +15,7 @@ from aiohttp import web
 from connectors.generic_json import GenericJsonSettings
 from connectors.orders import OrderStatus, Window
 from connectors.testing.shop import FakeShop
-from connectors.testing.shops.json import answer
+from connectors.testing.shops.json_shop import answer
 from connectors.testing.trial import START
 
 KEY: Final = "let-me-in"

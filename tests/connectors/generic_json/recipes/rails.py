@@ -8,7 +8,7 @@ import msgspec
 from aiohttp import web
 
 from connectors.orders import OrderStatus
-from connectors.testing.shops.json import answer
+from connectors.testing.shops.json_shop import answer
 from tests.connectors.generic_json.recipes.platform import (
     ADDRESS,
     DISCOUNT,

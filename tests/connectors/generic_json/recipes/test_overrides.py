@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from connectors.generic_json import GenericJsonSettings
-from connectors.generic_json.recipes import read_recipe, recipe_names
+from connectors.generic_json.recipes.reader import read_recipe, recipe_names
 from connectors.orders import Order, OrderStatus
 from connectors.registry import Registry
 from proxy.settings_file import parse_settings

@@ -6,8 +6,8 @@ import re
 import sys
 from collections.abc import Iterator
 
-from connectors.generic_json.functions import FUNCTIONS
-from connectors.generic_json.functions.table import Function
+from connectors.language.functions import FUNCTIONS
+from connectors.language.functions.table import Function
 
 
 def table_lines() -> Iterator[str]:

@@ -7,9 +7,9 @@ from contextlib import aclosing
 from datetime import timedelta
 
 from connectors.errors import AuthenticationError, ConnectorError, UnavailableError
-from connectors.generic_json.listing import Listing
+from connectors.generic_json.listing.reader import Listing
+from connectors.generic_json.listing.window import far_back
 from connectors.generic_json.settings.shop import GenericJsonSettings
-from connectors.generic_json.window import far_back
 from connectors.inspection import clock_findings
 from connectors.interface import CheckLevel, CheckReport, Finding
 from connectors.orders import RejectedOrder, Window

@@ -12,10 +12,10 @@ from typing import Any, Final
 import msgspec
 from jinja2 import TemplateSyntaxError, Undefined, UndefinedError, nodes
 
-from connectors.generic_json.calls import check_count, near_miss
-from connectors.generic_json.functions import EvaluationError
-from connectors.generic_json.functions.table import MOST_TEXT
-from connectors.generic_json.sandbox import ENVIRONMENTS, FILTERS, SANDBOX, Sandbox
+from connectors.language.calls import check_count, near_miss
+from connectors.language.functions import EvaluationError
+from connectors.language.functions.table import MOST_TEXT
+from connectors.language.sandbox import ENVIRONMENTS, FILTERS, SANDBOX, Sandbox
 from connectors.places import PlacedText
 
 MOST_TEMPLATE: Final = 8_000

@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from connectors.errors import UnavailableError, UnreadableResponseError
-from connectors.generic_json.expand import Expander, Unfinished
-from connectors.generic_json.mapping import read_order, rejected, time_of
-from connectors.generic_json.pages import Pages
+from connectors.generic_json.listing.expander import Expander, Unfinished
+from connectors.generic_json.listing.pages import Pages
+from connectors.generic_json.listing.window import far_back, is_foreign, scan_end
+from connectors.generic_json.mapping.order import read_order, rejected, time_of
 from connectors.generic_json.settings.request import RequestSettings
 from connectors.generic_json.settings.shop import GenericJsonSettings
-from connectors.generic_json.window import far_back, is_foreign, scan_end
 from connectors.orders import Order, OrderStatus, RejectedOrder, Window
 
 _PASSES = 4

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Final
 
-from connectors.generic_json.functions.table import FUNCTIONS, MOST_TEXT, EvaluationError, Run, as_text, is_empty
-from connectors.generic_json.patterns import Pattern, PatternError, compile_pattern
+from connectors.language.functions.table import FUNCTIONS, MOST_TEXT, EvaluationError, Run, as_text, is_empty
+from connectors.language.patterns import Pattern, PatternError, compile_pattern
 from connectors.reading.markup import clean_text
 
 MOST_SEARCHED: Final = 2_000

@@ -8,10 +8,10 @@ from typing import Any
 import msgspec
 
 from connectors.errors import RefusedError, UnreadableResponseError
-from connectors.generic_json.answers import Answers, Bodies
-from connectors.generic_json.functions import EvaluationError
-from connectors.generic_json.functions.table import as_text
+from connectors.generic_json.api.answers import Answers, Bodies
 from connectors.generic_json.settings.request import RequestSettings
+from connectors.language.functions import EvaluationError
+from connectors.language.functions.table import as_text
 from connectors.upstream.client import Upstream
 from connectors.upstream.request import encode_params
 from connectors.upstream.response import Reply

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from connectors.generic_json.functions.times import EPOCH, write_time
 from connectors.generic_json.settings.window import WindowSettings
+from connectors.language.functions.times import EPOCH, write_time
 from connectors.orders import Window
 
 _TOLERANCE = timedelta(seconds=2)

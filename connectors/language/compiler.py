@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
-from connectors.generic_json.calls import bind_call
-from connectors.generic_json.functions import Run
-from connectors.generic_json.functions.standard import weight_of
+from connectors.language.calls import bind_call
+from connectors.language.functions import Run
+from connectors.language.functions.standard import weight_of
 
 MOST_DEPTH: Final = 60
 """Levels a syntax tree may have."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
-from connectors.generic_json.compiler import is_false
-from connectors.generic_json.expressions import Expression
-from connectors.generic_json.functions import EvaluationError
-from connectors.generic_json.functions.table import as_text, is_empty
 from connectors.generic_json.settings.mapping import FieldSource
+from connectors.language.compiler import is_false
+from connectors.language.expressions import Expression
+from connectors.language.functions import EvaluationError
+from connectors.language.functions.table import as_text, is_empty
 from connectors.places import Source
 from connectors.reading import fields
 from connectors.reading.fields import FieldError

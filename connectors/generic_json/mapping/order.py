@@ -9,11 +9,7 @@ from typing import Any
 
 import msgspec
 
-from connectors.generic_json.functions import EvaluationError
-from connectors.generic_json.functions.number import rounded
-from connectors.generic_json.functions.table import as_text
-from connectors.generic_json.functions.times import read_time
-from connectors.generic_json.reading import Scope, UnreadableFieldError, looked_up
+from connectors.generic_json.mapping.scope import Scope, UnreadableFieldError, looked_up
 from connectors.generic_json.settings.mapping import (
     AddressMap,
     AdjustmentsMap,
@@ -26,6 +22,10 @@ from connectors.generic_json.settings.mapping import (
     TimeSource,
     WeightSource,
 )
+from connectors.language.functions import EvaluationError
+from connectors.language.functions.number import rounded
+from connectors.language.functions.table import as_text
+from connectors.language.functions.times import read_time
 from connectors.orders import ZERO, Address, Customer, ItemOption, LineItem, Order, OrderStatus, RejectedOrder, Weight
 from connectors.places import Source
 from connectors.reading import fields

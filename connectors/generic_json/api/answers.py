@@ -16,12 +16,12 @@ from connectors.errors import (
     UnavailableError,
     UnreadableResponseError,
 )
-from connectors.generic_json.compiler import is_false
-from connectors.generic_json.expressions import Expression
-from connectors.generic_json.functions import EvaluationError
-from connectors.generic_json.functions.table import as_number, as_text
-from connectors.generic_json.functions.times import EPOCH
 from connectors.generic_json.settings.answers import AnswerRule, AnswerSettings, WaitHeader
+from connectors.language.compiler import is_false
+from connectors.language.expressions import Expression
+from connectors.language.functions import EvaluationError
+from connectors.language.functions.table import as_number, as_text
+from connectors.language.functions.times import EPOCH
 from connectors.reading.markup import clean_text, shorten
 from connectors.upstream.masking import Mask
 from connectors.upstream.refusals import LONGEST_WORDS, code, words

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
-from connectors.generic_json.functions.table import FUNCTIONS, EvaluationError, Run, as_number
+from connectors.language.functions.table import FUNCTIONS, EvaluationError, Run, as_number
 from connectors.reading.fields import minor_digits
 
 _GRAMS: Final = {"g": "1", "kg": "1000", "mg": "0.001", "oz": "28.349523125", "lb": "453.59237", "t": "1000000"}

@@ -7,14 +7,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from connectors.errors import UnreadableResponseError
-from connectors.generic_json.answers import envelope
-from connectors.generic_json.calling import Caller
-from connectors.generic_json.compiler import is_false
-from connectors.generic_json.expressions import Expression
-from connectors.generic_json.functions import EvaluationError
-from connectors.generic_json.functions.table import as_number, as_text, is_empty, kind_of
-from connectors.generic_json.jsonapi import resolve
-from connectors.generic_json.mapping import identity_of, time_of
+from connectors.generic_json.api.answers import envelope
+from connectors.generic_json.api.caller import Caller
+from connectors.generic_json.api.jsonapi import resolve
+from connectors.generic_json.listing.window import window_values
+from connectors.generic_json.mapping.order import identity_of, time_of
 from connectors.generic_json.settings.items import ListSettings
 from connectors.generic_json.settings.mapping import OrderMap
 from connectors.generic_json.settings.paging import (
@@ -27,7 +24,10 @@ from connectors.generic_json.settings.paging import (
     PagePaging,
 )
 from connectors.generic_json.settings.request import RequestSettings
-from connectors.generic_json.window import window_values
+from connectors.language.compiler import is_false
+from connectors.language.expressions import Expression
+from connectors.language.functions import EvaluationError
+from connectors.language.functions.table import as_number, as_text, is_empty, kind_of
 from connectors.orders import Window
 from connectors.reading import paging
 from connectors.reading.keyset import by_key

@@ -10,9 +10,9 @@ from jinja2 import Undefined
 from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from connectors.generic_json.calls import argument_kinds, shape_argument, within_bounds
-from connectors.generic_json.functions import FUNCTIONS, EvaluationError, Function, Run
-from connectors.generic_json.functions.table import as_number, as_text
+from connectors.language.calls import argument_kinds, shape_argument, within_bounds
+from connectors.language.functions import FUNCTIONS, EvaluationError, Function, Run
+from connectors.language.functions.table import as_number, as_text
 from connectors.upstream.request import segment
 
 

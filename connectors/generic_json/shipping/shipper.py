@@ -11,16 +11,16 @@ import msgspec
 
 from connectors.carriers import Carriers
 from connectors.errors import ConflictError, RefusedError, UnreadableResponseError
-from connectors.generic_json.calling import Caller
-from connectors.generic_json.compiler import is_false
-from connectors.generic_json.expressions import Expression
-from connectors.generic_json.functions import EvaluationError
-from connectors.generic_json.functions.table import as_number, as_text, is_empty
-from connectors.generic_json.mapping import Line
-from connectors.generic_json.reading import Scope, UnreadableFieldError
+from connectors.generic_json.api.caller import Caller
+from connectors.generic_json.mapping.order import Line
+from connectors.generic_json.mapping.scope import Scope, UnreadableFieldError
 from connectors.generic_json.settings.mapping import FieldSource
 from connectors.generic_json.settings.shipment import ShipmentSettings, StepSettings
 from connectors.interface import ShipOutcome
+from connectors.language.compiler import is_false
+from connectors.language.expressions import Expression
+from connectors.language.functions import EvaluationError
+from connectors.language.functions.table import as_number, as_text, is_empty
 from connectors.shipments import Shipment, ShippedItem
 
 PROBE = ""

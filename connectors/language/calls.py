@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from connectors.generic_json.functions import FUNCTIONS, EvaluationError, Function, Run
-from connectors.generic_json.functions.table import MOST_TEXT, as_number, as_text, kind_of
-from connectors.generic_json.functions.times import check_form, zone_named
-from connectors.generic_json.patterns import compile_pattern
+from connectors.language.functions import FUNCTIONS, EvaluationError, Function, Run
+from connectors.language.functions.table import MOST_TEXT, as_number, as_text, kind_of
+from connectors.language.functions.times import check_form, zone_named
+from connectors.language.patterns import compile_pattern
 
 Evaluate = Callable[[Any, Run], Any]
 

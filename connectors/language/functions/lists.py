@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from connectors.generic_json.functions.table import FUNCTIONS, EvaluationError, Run, as_number, as_text, is_empty
+from connectors.language.functions.table import FUNCTIONS, EvaluationError, Run, as_number, as_text, is_empty
 
 _MOST_NESTING: Final = 50
 _MOST_JSON: Final = 200_000

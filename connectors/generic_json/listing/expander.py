@@ -12,12 +12,12 @@ import msgspec
 from cachetools import TLRUCache
 
 from connectors.errors import AuthenticationError, PermanentError, UnreadableResponseError
-from connectors.generic_json.calling import Caller, fill
-from connectors.generic_json.compiler import is_false
-from connectors.generic_json.expressions import Expression
-from connectors.generic_json.functions import EvaluationError
-from connectors.generic_json.functions.table import as_text, is_empty, kind_of
+from connectors.generic_json.api.caller import Caller, fill
 from connectors.generic_json.settings.items import DetailSettings, ExpandSettings, ListSettings
+from connectors.language.compiler import is_false
+from connectors.language.expressions import Expression
+from connectors.language.functions import EvaluationError
+from connectors.language.functions.table import as_text, is_empty, kind_of
 
 _MOST_PAGES = 50
 

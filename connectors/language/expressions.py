@@ -11,10 +11,10 @@ from jmespath.exceptions import IncompleteExpressionError, JMESPathError, ParseE
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from connectors.generic_json.analysis import builds, is_exact, roots
-from connectors.generic_json.compiler import Evaluate, compile_tree, plain_path
-from connectors.generic_json.functions import EvaluationError, Run
-from connectors.generic_json.functions.standard import weight_of
+from connectors.language.analysis import builds, is_exact, roots
+from connectors.language.compiler import Evaluate, compile_tree, plain_path
+from connectors.language.functions import EvaluationError, Run
+from connectors.language.functions.standard import weight_of
 from connectors.places import PlacedText
 
 MOST_EXPRESSION: Final = 2_000

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from connectors.generic_json.functions.table import FUNCTIONS, MOST_TEXT, EvaluationError, Run, as_number, kind_of
+from connectors.language.functions.table import FUNCTIONS, MOST_TEXT, EvaluationError, Run, as_number, kind_of
 
 Each = Callable[[Any], Any]
 

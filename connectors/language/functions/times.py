@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo, available_timezones
 
-from connectors.generic_json.functions.table import FUNCTIONS, EvaluationError, kind_of
+from connectors.language.functions.table import FUNCTIONS, EvaluationError, kind_of
 from connectors.reading.fields import FieldError, optional_moment
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

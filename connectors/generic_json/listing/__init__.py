@@ -1,0 +1,1 @@
+"""Which orders a window holds, page by page, and what belongs to each of them."""

@@ -1,0 +1,1 @@
+"""Ready-made descriptions of real platforms: a YAML file each, and what reads them."""

@@ -1,0 +1,1 @@
+"""Telling a described shop of a shipment, once in effect."""
