@@ -11,26 +11,26 @@ from aiohttp import web
 
 from connectors.upstream.client import Exchange, Observer
 from proxy import __version__
-from proxy.delivery import Deliverer
+from proxy.delivery.intake import Deliverer
+from proxy.delivery.worker import DeliveryWorker
 from proxy.export import Exporter
-from proxy.keys import DATABASE, DELIVERER, EXPORTER, METRICS, STOPPING, STORES
 from proxy.server.admin import add_admin, require_password
 from proxy.server.deliveries import add_deliveries
 from proxy.server.endpoint import LARGEST_BODY, add_endpoint
+from proxy.server.keys import DATABASE, DELIVERER, EXPORTER, METRICS, STOPPING, STORES
 from proxy.server.listener import listening
 from proxy.server.middlewares import errors_as_xml, observe, set_headers
 from proxy.server.standing import add_standing
 from proxy.server.webhooks import add_webhooks
-from proxy.settings import Settings
-from proxy.settings_file import TypeFinder
-from proxy.settings_types import ListenAddress
+from proxy.settings.loader import TypeFinder
+from proxy.settings.models import Settings
+from proxy.settings.values import ListenAddress
 from proxy.storage.database import Database
-from proxy.storage.deliveries import DatabaseDeliveries
-from proxy.storage.export_database import DatabaseExportStorage
-from proxy.storage.outbox import DatabaseOutbox
+from proxy.storage.export.database import DatabaseExportStorage
+from proxy.storage.outbox.database import DatabaseOutbox
+from proxy.storage.outbox.operator import DatabaseDeliveries
 from proxy.stores import open_stores
 from proxy.telemetry.metrics import Metrics
-from proxy.worker import DeliveryWorker
 
 _log = structlog.get_logger("portside.shop")
 

@@ -11,7 +11,7 @@ from connectors.carriers import Carrier, Carriers
 from connectors.interface import Connector, ConnectorContext, ConnectorType
 from connectors.upstream.client import Observer
 from connectors.upstream.exchange import Exchange
-from proxy.settings import StoreSettings
+from proxy.settings.models import StoreSettings
 
 
 class Pulse:

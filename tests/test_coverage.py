@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.orders import Window
-from proxy.coverage import EARLIEST, Coverage, CoverageRules, Reach, Walk, advance, begin, closes, reach, serves, settle
+from proxy.rules.coverage import EARLIEST, Coverage, CoverageRules, Reach, Walk, advance, begin, closes, reach, serves, settle
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from connectors.orders import OrderStatus
-from proxy.policy import Filters, HeldKind, Policy, hold_back, translate
+from proxy.rules.policy import Filters, HeldKind, Policy, hold_back, translate
 from tests.builders import PLACED, build_discount, build_item, build_order
 
 DAY = timedelta(days=1)

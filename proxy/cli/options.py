@@ -11,10 +11,10 @@ import click
 from rich.console import Console
 
 from proxy.cli.kinds import find_kind
-from proxy.moments import parse_moment
-from proxy.settings import Settings, StoreSettings
-from proxy.settings_file import load_settings
-from proxy.settings_problems import SettingsError, did_you_mean
+from proxy.operator.times import parse_moment
+from proxy.settings.loader import load_settings
+from proxy.settings.models import Settings, StoreSettings
+from proxy.settings.problems import SettingsError, did_you_mean
 
 # Where there is no terminal to measure, e.g. in a log of CI.
 _PLAIN_WIDTH = 140

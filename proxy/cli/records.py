@@ -8,11 +8,11 @@ from typing import TypeVar
 
 from proxy.cli.options import CommandError
 from proxy.export.ledger import Ledger
-from proxy.settings import Settings
+from proxy.settings.models import Settings
 from proxy.storage.database import Database
-from proxy.storage.deliveries import DatabaseDeliveries
 from proxy.storage.errors import StorageError
-from proxy.storage.export_database import DatabaseExportStorage
+from proxy.storage.export.database import DatabaseExportStorage
+from proxy.storage.outbox.operator import DatabaseDeliveries
 from proxy.storage.sqlite import missing_file
 from proxy.telemetry.logs import configure_logs
 

@@ -7,7 +7,7 @@ import json
 import click
 
 from proxy.cli.kinds import all_kinds
-from proxy.settings_schema import json_schema, markdown
+from proxy.settings.reference import json_schema, markdown
 
 
 @click.command(short_help="Print what the settings file may say.")

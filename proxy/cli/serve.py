@@ -17,7 +17,7 @@ from proxy.app import open_portside
 from proxy.cli.kinds import find_kind
 from proxy.cli.options import CommandError, read_settings, settings_option
 from proxy.server.listener import ListenError
-from proxy.settings import Settings
+from proxy.settings.models import Settings
 from proxy.storage.errors import StorageError
 from proxy.telemetry.logs import configure_logs
 

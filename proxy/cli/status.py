@@ -13,8 +13,9 @@ from rich.text import Text
 from proxy.cli.options import CommandError, Moment, chosen_store, read_settings, settings_option, wide_console
 from proxy.cli.records import open_records
 from proxy.export.ledger import Ledger
-from proxy.standing import Standing, exact_moment, plain_standing, read_standings
-from proxy.storage.deliveries import DatabaseDeliveries
+from proxy.operator.status import Standing, plain_standing, read_standings
+from proxy.operator.times import exact_moment
+from proxy.storage.outbox.operator import DatabaseDeliveries
 
 _ADVICE = "nobody tries its deliveries; name the store in the settings again, or see `portside deliveries discard --help`"
 

@@ -16,8 +16,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from yarl import URL
 
 from proxy.cli.options import wide_console
-from proxy.settings_types import parse_duration
-from proxy.shipstation.credentials import Credentials
+from proxy.doors.custom_store.credentials import Credentials
+from proxy.settings.values import parse_duration
 from proxy.simulator.client import PATIENCE, Login, StoreClient, parse_url
 from proxy.simulator.exam import CouldNotRunError, Exam
 from proxy.simulator.report import Report, encode_report, print_report

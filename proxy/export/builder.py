@@ -16,9 +16,9 @@ from proxy.export.clock import Clock
 from proxy.export.errors import BuildFailedError
 from proxy.export.ledger import Ledger
 from proxy.export.preparation import Prepared, policy_of, prepare
-from proxy.policy import HeldBack, HeldKind
+from proxy.rules.policy import HeldBack, HeldKind
 from proxy.storage.errors import LeaseLostError, StorageError
-from proxy.storage.export_interface import Part, Snapshot
+from proxy.storage.export.interface import Part, Snapshot
 from proxy.stores import Store
 from proxy.telemetry.metrics import Metrics
 

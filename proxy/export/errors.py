@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import connectors.errors
 from connectors.errors import ConnectorError, PermanentError, TemporaryError
-from proxy.storage.export_interface import Snapshot
+from proxy.storage.export.interface import Snapshot
 
 
 class StillReadingError(TemporaryError):

@@ -13,7 +13,8 @@ import structlog
 
 from connectors.errors import TemporaryError
 from connectors.orders import Window
-from proxy.coverage import CoverageRules
+from proxy.doors.custom_store.orders_xml import frame_page
+from proxy.doors.custom_store.requests import ExportRequest
 from proxy.export.builder import Build, BuildRules
 from proxy.export.clock import Clock, SystemClock
 from proxy.export.errors import StillReadingError, stored_error
@@ -21,10 +22,9 @@ from proxy.export.giving import GivenPage
 from proxy.export.ledger import Ledger
 from proxy.export.opening import WindowRules
 from proxy.export.sweep import Sweeper
-from proxy.settings import ExportSettings
-from proxy.shipstation.orders_xml import frame_page
-from proxy.shipstation.requests import ExportRequest
-from proxy.storage.export_interface import ExportStorage, Snapshot, SnapshotState
+from proxy.rules.coverage import CoverageRules
+from proxy.settings.models import ExportSettings
+from proxy.storage.export.interface import ExportStorage, Snapshot, SnapshotState
 from proxy.stores import Store, trial_names
 from proxy.telemetry.metrics import Metrics
 

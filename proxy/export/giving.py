@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from proxy.coverage import Walk
-from proxy.storage.export_interface import ExportRows, Member, Part, Snapshot, SnapshotState, Told
+from proxy.rules.coverage import Walk
+from proxy.storage.export.interface import ExportRows, Member, Part, Snapshot, SnapshotState, Told
 
 
 class GivenPage(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 import msgspec
 
 from connectors.orders import Window
-from proxy.coverage import Coverage
 from proxy.export.giving import GivenPage, hand_out, mark_sent
 from proxy.export.opening import Opened, WindowRules, drop_expired, open_window
-from proxy.policy import HeldBack
+from proxy.rules.coverage import Coverage
+from proxy.rules.policy import HeldBack
 from proxy.storage.errors import LeaseLostError
-from proxy.storage.export_interface import ExportRows, ExportStorage, Gap, HeldOrder, Part, Snapshot, SnapshotState, Told
+from proxy.storage.export.interface import ExportRows, ExportStorage, Gap, HeldOrder, Part, Snapshot, SnapshotState, Told
 
 # What was told longer ago than this is forgotten: such an order is then sent again rather than held back as unchanged.
 TOLD_FOR = timedelta(days=90)

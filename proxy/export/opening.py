@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 import msgspec
 
 from connectors.orders import Window
-from proxy.coverage import CoverageRules, Reach, begin, closes, reach, serves, settle
 from proxy.export.giving import is_walked
-from proxy.storage.export_interface import ExportRows, Gap, Snapshot, SnapshotState
+from proxy.rules.coverage import CoverageRules, Reach, begin, closes, reach, serves, settle
+from proxy.storage.export.interface import ExportRows, Gap, Snapshot, SnapshotState
 
 # ShipStation tries again hourly; what was read in vain for one poll shall still be there for the next ones.
 UNSERVED_FOR = timedelta(hours=3)

@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 import msgspec
 
 from connectors.orders import Order, RejectedOrder
-from proxy.policy import Filters, HeldBack, HeldKind, Policy, hold_back, translate
-from proxy.settings import StoreSettings
-from proxy.shipstation.errors import InvalidOrderError
-from proxy.shipstation.orders_xml import encode_order
-from proxy.storage.export_interface import Member
+from proxy.doors.custom_store.errors import InvalidOrderError
+from proxy.doors.custom_store.orders_xml import encode_order
+from proxy.rules.policy import Filters, HeldBack, HeldKind, Policy, hold_back, translate
+from proxy.settings.models import StoreSettings
+from proxy.storage.export.interface import Member
 
 _NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 _ENCODER = msgspec.json.Encoder()

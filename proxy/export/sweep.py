@@ -8,13 +8,13 @@ import structlog
 
 from connectors.errors import ConnectorError
 from connectors.orders import Order, RejectedOrder
-from proxy.coverage import Coverage
 from proxy.export.ledger import Ledger
 from proxy.export.opening import WindowRules
 from proxy.export.preparation import Prepared, policy_of, prepare
-from proxy.policy import BROKEN
+from proxy.rules.coverage import Coverage
+from proxy.rules.policy import BROKEN
 from proxy.storage.errors import StorageError
-from proxy.storage.export_interface import Told
+from proxy.storage.export.interface import Told
 from proxy.stores import Store, trial_names
 
 # A shop that was down is tried again well before the next regular sweep.

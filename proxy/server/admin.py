@@ -8,7 +8,7 @@ import hmac
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from proxy.keys import DATABASE, METRICS, STOPPING
+from proxy.server.keys import DATABASE, METRICS, STOPPING
 from proxy.storage.errors import StorageError
 
 # What an orchestrator asks without knowing a password; neither tells more than a word.

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from proxy.shipstation.errors import encode_error
+from proxy.doors.custom_store.errors import encode_error
 
 XML = "application/xml"
 REQUEST_ID_HEADER = "X-Request-Id"

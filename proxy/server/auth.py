@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import structlog
 from aiohttp import web
 
-from proxy.settings import CredentialSettings
-from proxy.shipstation.requests import Credentials, credentials_match, parse_credentials
+from proxy.doors.custom_store.requests import Credentials, credentials_match, parse_credentials
+from proxy.settings.models import CredentialSettings
 from proxy.stores import Store
 
 _log = structlog.get_logger("portside.server")

@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 from aiohttp import web
 
-from proxy.shipstation.errors import WireError
+from proxy.doors.custom_store.errors import WireError
 
 # A client that needs longer than this to send a message, or to take a page, holds a connection that others may need.
 SLOWEST_CLIENT = 60.0

@@ -10,10 +10,10 @@ import msgspec
 import structlog
 from aiohttp import web
 
-from proxy.keys import DATABASE, DELIVERER
-from proxy.redelivery import WantedError, change, parse_wanted, plain, plain_attempt
-from proxy.storage.deliveries import DatabaseDeliveries
+from proxy.operator.deliveries import WantedError, change, parse_wanted, plain, plain_attempt
+from proxy.server.keys import DATABASE, DELIVERER
 from proxy.storage.errors import StorageError, UnknownDeliveryError
+from proxy.storage.outbox.operator import DatabaseDeliveries
 
 _USUAL, _MOST = 100, 1000
 _log = structlog.get_logger("portside.deliveries")

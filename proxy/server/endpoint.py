@@ -9,12 +9,12 @@ from http import HTTPStatus
 import structlog
 from aiohttp import web
 
-from proxy.keys import DELIVERER, EXPORTER, METRICS, STORES
+from proxy.doors.custom_store.errors import WireError
+from proxy.doors.custom_store.requests import TRIAL_HEADER, Action, parse_action, parse_export, parse_notify
 from proxy.server.answers import plain_answer, retry_headers, xml_error, xml_page
 from proxy.server.auth import authenticated_store
 from proxy.server.body import SLOWEST_CLIENT, read_body
-from proxy.shipstation.errors import WireError
-from proxy.shipstation.requests import TRIAL_HEADER, Action, parse_action, parse_export, parse_notify
+from proxy.server.keys import DELIVERER, EXPORTER, METRICS, STORES
 
 # A notice of the largest order ShipStation knows stays far below this.
 LARGEST_BODY = 256 * 1024

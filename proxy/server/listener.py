@@ -11,7 +11,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 from aiohttp.web_protocol import RequestHandler
 
-from proxy.settings_types import ListenAddress
+from proxy.settings.values import ListenAddress
 
 # A connection that has not brought one whole request head by then is closed; so is one that stays idle between requests.
 FIRST_REQUEST_WITHIN = 30.0

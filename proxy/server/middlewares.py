@@ -21,11 +21,11 @@ from connectors.errors import (
     RefusedError,
     TemporaryError,
 )
-from proxy.keys import METRICS, REQUEST_ID, STORES
+from proxy.doors.custom_store.errors import WireError
+from proxy.doors.custom_store.requests import CHALLENGE
 from proxy.server.answers import REQUEST_ID_HEADER, retry_headers, xml_error
 from proxy.server.auth import UnknownStoreError, WrongCredentialsError
-from proxy.shipstation.errors import WireError
-from proxy.shipstation.requests import CHALLENGE
+from proxy.server.keys import METRICS, REQUEST_ID, STORES
 from proxy.storage.errors import StorageError
 from proxy.telemetry.masking import masked_target
 

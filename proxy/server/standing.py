@@ -7,12 +7,12 @@ from typing import Any
 
 from aiohttp import web
 
-from proxy.keys import DATABASE, EXPORTER, STORES
-from proxy.redelivery import WantedError
+from proxy.operator.deliveries import WantedError
+from proxy.operator.status import MOST_HELD, plain_held, plain_standing, read_standings
 from proxy.server.deliveries import answered
-from proxy.settings_problems import did_you_mean
-from proxy.standing import MOST_HELD, plain_held, plain_standing, read_standings
-from proxy.storage.deliveries import DatabaseDeliveries
+from proxy.server.keys import DATABASE, EXPORTER, STORES
+from proxy.settings.problems import did_you_mean
+from proxy.storage.outbox.operator import DatabaseDeliveries
 
 
 def add_standing(app: web.Application) -> None:

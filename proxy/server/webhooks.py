@@ -12,11 +12,11 @@ from aiohttp import web
 from cachetools import TTLCache
 
 from connectors.webhooks import HasWebhooks, Hint, UnreadableWebhookError, UnsignedWebhookError, Webhooks
-from proxy.keys import EXPORTER, STORES
+from proxy.doors.custom_store.errors import WireError
 from proxy.server.answers import plain_answer
 from proxy.server.body import read_body
-from proxy.settings_store import WebhookSettings
-from proxy.shipstation.errors import WireError
+from proxy.server.keys import EXPORTER, STORES
+from proxy.settings.store import WebhookSettings
 from proxy.stores import Store
 
 # The messages heard of late: by their names, which are in no signature, and by their bodies, which are what is signed.

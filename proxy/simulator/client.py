@@ -14,8 +14,8 @@ from urllib.parse import quote_plus
 import aiohttp
 from yarl import URL
 
-from proxy.shipstation.credentials import KEY, PASSWORD, USERNAME, Credentials
-from proxy.shipstation.requests import TRIAL_HEADER
+from proxy.doors.custom_store.credentials import KEY, PASSWORD, USERNAME, Credentials
+from proxy.doors.custom_store.requests import TRIAL_HEADER
 from proxy.simulator.answers import Answer
 from proxy.simulator.poller import NoAnswerError
 

@@ -8,8 +8,8 @@ from http import HTTPStatus
 
 import msgspec
 
-from proxy.shipstation.dates import parse_date
-from proxy.shipstation.errors import WireError
+from proxy.doors.custom_store.dates import parse_date
+from proxy.doors.custom_store.errors import WireError
 from proxy.simulator.answers import Answer, Page, ReceivedOrder, UnreadablePageError, parse_page
 from proxy.simulator.client import StoreClient
 from proxy.simulator.poller import NoAnswerError, export_query

@@ -9,8 +9,8 @@ from typing import Self
 import msgspec
 from lxml import etree
 
-from proxy.shipstation.dates import format_date
-from proxy.shipstation.text import clean
+from proxy.doors.custom_store.dates import format_date
+from proxy.doors.custom_store.text import clean
 from proxy.simulator.answers import ReceivedOrder
 
 

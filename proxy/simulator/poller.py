@@ -21,7 +21,7 @@ from typing import Protocol
 
 import msgspec
 
-from proxy.shipstation.dates import format_date
+from proxy.doors.custom_store.dates import format_date
 from proxy.simulator.answers import Answer, Page, ReceivedOrder, UnreadablePageError, parse_page
 
 

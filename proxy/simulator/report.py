@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from proxy.shipstation.dates import format_date
+from proxy.doors.custom_store.dates import format_date
 from proxy.simulator.exam import Walk
 from proxy.simulator.poller import Poll
 from proxy.simulator.promises import Outcome, Result

@@ -82,7 +82,7 @@ attempts = Table(
     sqlite_autoincrement=True,
 )
 
-# How far each store's orders have been given (see proxy.coverage). Times are the shop's: what it dated an order's change.
+# How far each store's orders have been given (see proxy.rules.coverage). Times are the shop's: what it dated an order's change.
 coverage = Table(
     "coverage",
     metadata,

@@ -17,9 +17,9 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from proxy.cli import main
+from proxy.cli.main import main
 from proxy.storage.database import Database
-from proxy.storage.outbox import DatabaseOutbox
+from proxy.storage.outbox.database import DatabaseOutbox
 
 _stage: ContextVar[str] = ContextVar("stage", default="")
 _writing = Database.writing

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from connectors.interface import ConnectorType
 from connectors.registry import Registry
-from proxy.cli import main
+from proxy.cli.main import main
 from tests.delivery.shelf import shelf
 
 _get = Registry.get

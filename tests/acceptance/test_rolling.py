@@ -14,7 +14,7 @@ from lxml import etree
 
 from connectors.testing.faults import Hang
 from connectors.testing.shops.woocommerce import FakeWooCommerceShop
-from proxy.shipstation.dates import format_date
+from proxy.doors.custom_store.dates import format_date
 from tests.acceptance.served import Served, serving
 from tests.postgres import PostgresServer, postgres
 

@@ -15,7 +15,7 @@ from lxml import etree
 
 from connectors.testing.faults import Hang
 from connectors.testing.shops.woocommerce import FakeWooCommerceShop
-from proxy.shipstation.dates import format_date
+from proxy.doors.custom_store.dates import format_date
 from tests.acceptance.served import Served, run_portside, serving, write_settings
 
 LOGIN = {"Authorization": encode_basic_auth("north", "pass-word")}

@@ -19,7 +19,7 @@ from connectors.woocommerce.mapping.decoding import read_row
 from connectors.woocommerce.mapping.items import Rules
 from connectors.woocommerce.mapping.order import Surroundings, read_order
 from connectors.woocommerce.mapping.wire import Order as WireOrder
-from proxy.shipstation.orders_xml import encode_order, frame_page
+from proxy.doors.custom_store.orders_xml import encode_order, frame_page
 from tests.connectors.woocommerce.recordings import PAGES, recorded_bytes, recorded_surroundings
 
 ROUNDS = 25

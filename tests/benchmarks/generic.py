@@ -18,7 +18,7 @@ from connectors.generic_json.mapping.order import read_order
 from connectors.generic_json.settings.mapping import OrderMap
 from connectors.orders import Order
 from connectors.woocommerce.mapping.items import Rules
-from proxy.shipstation.orders_xml import encode_order, frame_page
+from proxy.doors.custom_store.orders_xml import encode_order, frame_page
 from tests.benchmarks import cpu_per_order
 from tests.connectors.woocommerce.recordings import PAGES, recorded_bytes, recorded_surroundings
 

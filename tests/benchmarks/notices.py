@@ -23,7 +23,7 @@ from sqlalchemy import insert
 
 from connectors.shipments import Shipment
 from proxy.storage.database import Database
-from proxy.storage.rows import new_row, write_shipment
+from proxy.storage.outbox.rows import new_row, write_shipment
 from proxy.storage.tables import deliveries
 from tests.acceptance.served import Served, serving
 from tests.delivery.shelf import open_shop

@@ -28,7 +28,7 @@ from connectors.shopify.settings import ShopifySettings
 from connectors.testing.clock import Clock
 from connectors.testing.shops.shopify import Bucket, FakeShopify
 from connectors.upstream.client import UpstreamPolicy
-from proxy.shipstation.orders_xml import encode_order, frame_page
+from proxy.doors.custom_store.orders_xml import encode_order, frame_page
 from tests.benchmarks.cpu_per_order import ROUNDS, _floor, _least, _plan
 from tests.connectors.shopify.shops import open_shop
 

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 
 from connectors.testing.clock import Clock
 from connectors.testing.shops.json_shop import FakeJsonShop, Style
-from proxy.cli import main
+from proxy.cli.main import main
 from tests.connectors.generic_json.styles import style_block
 
 

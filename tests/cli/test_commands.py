@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from proxy import __version__
-from proxy.cli import main
+from proxy.cli.main import main
 
 SETTINGS = """\
 stores:

@@ -13,10 +13,10 @@ import pytest
 from aiohttp import encode_basic_auth
 from click.testing import CliRunner
 
-from proxy.cli import demo as module
-from proxy.cli import main
-from proxy.cli.demo import _stage
-from proxy.cli.demo_play import Play, open_client
+from proxy.cli.main import main
+from proxy.cli.trial import demo as module
+from proxy.cli.trial.demo import _stage
+from proxy.cli.trial.demo_play import Play, open_client
 
 
 async def test_a_shop_that_is_down_ends_the_play_at_that_step() -> None:

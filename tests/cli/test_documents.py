@@ -11,8 +11,8 @@ from click.testing import CliRunner
 from pydantic import BaseModel
 
 from connectors.woocommerce import WooCommerceSettings
-from proxy.cli import main
-from proxy.settings import (
+from proxy.cli.main import main
+from proxy.settings.models import (
     AdminSettings,
     CredentialSettings,
     DeliverySettings,

@@ -11,7 +11,7 @@ import pytest
 from connectors.errors import UnavailableError
 from connectors.interface import CheckLevel
 from connectors.orders import Order, RejectedOrder, Window
-from proxy.cli.sample import sample_findings
+from proxy.cli.shop.sample import sample_findings
 from tests.export.book import BookConnector, OrderBook
 from tests.export.world import build_store
 

@@ -13,15 +13,15 @@ from typing import Any
 import pytest
 
 from connectors.shipments import Shipment
-from proxy.delivery import Deliverer
-from proxy.settings import CredentialSettings, DeliverySettings, StoreSettings, UpstreamSettings
+from proxy.delivery.intake import Deliverer
+from proxy.delivery.worker import DeliveryWorker
+from proxy.settings.models import CredentialSettings, DeliverySettings, StoreSettings, UpstreamSettings
 from proxy.storage.database import Database
-from proxy.storage.deliveries import DatabaseDeliveries
-from proxy.storage.interface import Delivery, DeliveryFilter
-from proxy.storage.outbox import DatabaseOutbox
+from proxy.storage.outbox.database import DatabaseOutbox
+from proxy.storage.outbox.interface import Delivery, DeliveryFilter
+from proxy.storage.outbox.operator import DatabaseDeliveries
 from proxy.stores import Store, open_store
 from proxy.telemetry.metrics import Metrics
-from proxy.worker import DeliveryWorker
 from tests.delivery.shelf import ShelfSettings, ShelfShop, open_shop, shelf
 from tests.postgres import postgres
 

@@ -7,9 +7,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from connectors.shipments import Shipment, ShippedItem
-from proxy.delivery import NotifyAnswer
+from proxy.delivery.intake import NotifyAnswer
 from proxy.storage.errors import StorageError
-from proxy.storage.interface import AttemptOutcome, DeliveryState
+from proxy.storage.outbox.interface import AttemptOutcome, DeliveryState
 from tests.delivery.conftest import World, until
 from tests.delivery.plays import Gate, Parcel, answering, drain, unhindered
 

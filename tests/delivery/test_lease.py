@@ -8,8 +8,8 @@ import pytest
 
 from connectors.shipments import Shipment
 from proxy.storage.database import Database
-from proxy.storage.interface import Delivery, PutResult
-from proxy.storage.outbox import DatabaseOutbox
+from proxy.storage.outbox.database import DatabaseOutbox
+from proxy.storage.outbox.interface import Delivery, PutResult
 from tests.delivery.conftest import Process, World, until
 from tests.delivery.plays import Gate, Parcel, drain
 

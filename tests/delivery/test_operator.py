@@ -17,11 +17,11 @@ from connectors.errors import ConflictError
 from connectors.orders import Address
 from connectors.shipments import Shipment
 from proxy.app import Portside
-from proxy.cli.deliveries import deliveries
+from proxy.cli.deliveries.deliveries import deliveries
 from proxy.storage.database import Database
-from proxy.storage.deliveries import DatabaseDeliveries
-from proxy.storage.interface import Attempt, AttemptOutcome, DeliveryState
-from proxy.storage.outbox import DatabaseOutbox
+from proxy.storage.outbox.database import DatabaseOutbox
+from proxy.storage.outbox.interface import Attempt, AttemptOutcome, DeliveryState
+from proxy.storage.outbox.operator import DatabaseDeliveries
 from tests.server.conftest import LOGIN
 from tests.server.stall import Stall, open_front
 

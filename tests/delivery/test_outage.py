@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from proxy.outage import Outage
+from proxy.rules.outage import Outage
 
 
 def tripped() -> Outage:

@@ -18,7 +18,7 @@ from connectors.errors import (
     UnavailableError,
     UnreadableResponseError,
 )
-from proxy.schedule import Decision, RetrySchedule
+from proxy.rules.retry_schedule import Decision, RetrySchedule
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

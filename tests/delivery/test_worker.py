@@ -6,7 +6,7 @@ from datetime import timedelta
 from aiohttp import web
 
 from connectors.shipments import Shipment
-from proxy.storage.interface import DeliveryFilter, DeliveryState
+from proxy.storage.outbox.interface import DeliveryFilter, DeliveryState
 from tests.delivery.conftest import Process, World, until
 from tests.delivery.plays import Gate, Parcel, answering, drain, unhindered
 from tests.delivery.shelf import open_shop

@@ -16,9 +16,9 @@ import pytest
 import structlog
 
 from proxy.storage.database import Database
-from proxy.storage.export_database import DatabaseExportStorage
-from proxy.storage.export_interface import ExportStorage
-from proxy.storage.export_memory import MemoryExportStorage
+from proxy.storage.export.database import DatabaseExportStorage
+from proxy.storage.export.interface import ExportStorage
+from proxy.storage.export.memory import MemoryExportStorage
 from tests.export.time import VirtualClock
 from tests.export.world import World
 from tests.postgres import PostgresServer, postgres

@@ -20,8 +20,8 @@ import connectors.reading.keyset
 import proxy.export.giving
 import proxy.export.opening
 from connectors.orders import Order, Window
-from proxy.coverage import Coverage, Settled, Walk, settle
-from proxy.shipstation.requests import ExportRequest
+from proxy.doors.custom_store.requests import ExportRequest
+from proxy.rules.coverage import Coverage, Settled, Walk, settle
 from tests.export.book import BookConnector, Fetch
 from tests.export.machine import ExportMachine, PlainMachine
 from tests.export.strict_machine import StrictMachine

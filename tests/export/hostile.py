@@ -16,8 +16,8 @@ import msgspec
 
 from connectors.errors import ConnectorError, UnavailableError
 from connectors.orders import OrderStatus
+from proxy.doors.custom_store.requests import ExportRequest
 from proxy.export import Page
-from proxy.shipstation.requests import ExportRequest
 from tests.export.book import BookConnector, OrderBook
 from tests.export.poller import Given, Walk, read_page
 from tests.export.time import VirtualClock

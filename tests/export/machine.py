@@ -16,11 +16,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from connectors.errors import ConnectorError, ThrottledError, UnavailableError
 from connectors.orders import OrderStatus
-from proxy.shipstation.requests import ExportRequest
+from proxy.doors.custom_store.requests import ExportRequest
 from proxy.storage.database import Database
-from proxy.storage.export_database import DatabaseExportStorage
-from proxy.storage.export_interface import ExportStorage
-from proxy.storage.export_memory import MemoryExportStorage
+from proxy.storage.export.database import DatabaseExportStorage
+from proxy.storage.export.interface import ExportStorage
+from proxy.storage.export.memory import MemoryExportStorage
 from tests.export.poller import Walk
 from tests.export.time import VirtualClock
 from tests.export.world import World

@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from connectors.orders import Order, RejectedOrder, Window
+from proxy.doors.custom_store.orders_xml import encode_order, frame_page
+from proxy.doors.custom_store.requests import ExportRequest
 from proxy.export import Exporter, Page
-from proxy.settings import ExportSettings
-from proxy.shipstation.orders_xml import encode_order, frame_page
-from proxy.shipstation.requests import ExportRequest
-from proxy.storage.export_memory import MemoryExportStorage
+from proxy.settings.models import ExportSettings
+from proxy.storage.export.memory import MemoryExportStorage
 from tests.export.book import BookConnector
 from tests.export.hostile import Hardship, HostileShipStation, HostileShop, Server, Tally
 from tests.export.time import VirtualClock

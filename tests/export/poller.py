@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 import msgspec
 from lxml import etree
 
+from proxy.doors.custom_store.requests import ExportRequest
 from proxy.export import Page
-from proxy.shipstation.requests import ExportRequest
 
 Ask = Callable[[ExportRequest], Awaitable[Page]]
 Tell = Callable[[Page], Awaitable[None]]

@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from connectors.errors import ConnectorError, UnavailableError
 from connectors.orders import OrderStatus
-from proxy.shipstation.requests import ExportRequest
+from proxy.doors.custom_store.requests import ExportRequest
 from tests.export.poller import Walk, read_page
 from tests.export.world import World
 

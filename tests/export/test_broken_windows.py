@@ -9,8 +9,8 @@ from datetime import timedelta
 import pytest
 
 from connectors.errors import AuthenticationError, ThrottledError, UnavailableError
+from proxy.doors.custom_store.requests import ExportRequest
 from proxy.export import BuildFailedError, Page, StillReadingError
-from proxy.shipstation.requests import ExportRequest
 from tests.export.conftest import OpenWorld
 from tests.export.shop_turns import fail_at, fill, hang_at
 from tests.export.world import World

@@ -8,10 +8,10 @@ import pytest
 
 from connectors.errors import UnavailableError
 from connectors.orders import OrderStatus
+from proxy.doors.custom_store.requests import ExportRequest
 from proxy.export import CoverageReport
 from proxy.export.opening import WindowRules
 from proxy.export.sweep import Sweeper
-from proxy.shipstation.requests import ExportRequest
 from tests.builders import build_item
 from tests.export.conftest import OpenWorld
 from tests.export.poller import Walk, read_page

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from connectors.orders import OrderStatus
-from proxy.shipstation.requests import ExportRequest
+from proxy.doors.custom_store.requests import ExportRequest
 from tests.export.poller import read_page
 from tests.export.shop_turns import fill, hang_at, ids
 from tests.export.world import World

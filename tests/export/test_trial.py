@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from connectors.orders import OrderStatus
+from proxy.doors.custom_store.requests import ExportRequest
 from proxy.export.opening import WindowRules
-from proxy.shipstation.requests import ExportRequest
 from tests.export.conftest import OpenWorld
 from tests.export.poller import read_page
 from tests.export.world import World

@@ -9,12 +9,12 @@ from datetime import timedelta
 from typing import Any
 
 from connectors.interface import ConnectorSettings
+from proxy.doors.custom_store.requests import ExportRequest
 from proxy.export import Exporter, Page
-from proxy.settings import ExportSettings, StoreSettings
-from proxy.shipstation.requests import ExportRequest
+from proxy.settings.models import ExportSettings, StoreSettings
 from proxy.storage.errors import StorageError
-from proxy.storage.export_interface import ExportRows, ExportStorage
-from proxy.storage.export_memory import MemoryExportStorage
+from proxy.storage.export.interface import ExportRows, ExportStorage
+from proxy.storage.export.memory import MemoryExportStorage
 from proxy.stores import Store
 from tests.export.book import BookConnector, OrderBook
 from tests.export.poller import Poller

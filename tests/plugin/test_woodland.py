@@ -14,8 +14,8 @@ from connectors.registry import Registry
 from connectors.testing.contract import ConnectorContract, ShopHarness
 from connectors.testing.shops.json_shop import TOKEN, FakeJsonShop, Style
 from connectors.upstream.client import UpstreamPolicy
-from proxy.settings_file import parse_settings
-from proxy.settings_problems import SettingsError
+from proxy.settings.loader import parse_settings
+from proxy.settings.problems import SettingsError
 
 PACKAGE = Path(__file__).parent / "woodland"
 SETTINGS = """

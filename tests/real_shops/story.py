@@ -17,8 +17,8 @@ import yaml
 from lxml import etree
 from yarl import URL
 
-from proxy.shipstation.credentials import Credentials
-from proxy.shipstation.schema import schema_faults
+from proxy.doors.custom_store.credentials import Credentials
+from proxy.doors.custom_store.schema import schema_faults
 from proxy.simulator.answers import ReceivedOrder
 from proxy.simulator.client import StoreClient
 from proxy.simulator.notices import Notice, lines_of, split

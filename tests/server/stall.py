@@ -23,7 +23,7 @@ from connectors.orders import Order, RejectedOrder, Window
 from connectors.registry import ConnectorTypeError
 from connectors.shipments import Shipment
 from proxy.app import Portside, open_portside
-from proxy.settings import Settings
+from proxy.settings.models import Settings
 
 
 class Stall:

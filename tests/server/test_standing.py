@@ -15,11 +15,11 @@ from structlog.testing import capture_logs
 
 from connectors.orders import RejectedOrder
 from proxy.app import Portside
-from proxy.cli import main
+from proxy.cli.main import main
 from proxy.storage.database import Database
-from proxy.storage.export_database import DatabaseExportStorage
-from proxy.storage.export_interface import Gap
-from proxy.storage.outbox import DatabaseOutbox
+from proxy.storage.export.database import DatabaseExportStorage
+from proxy.storage.export.interface import Gap
+from proxy.storage.outbox.database import DatabaseOutbox
 from tests.builders import build_shipment
 from tests.server.conftest import LOGIN, WINDOW
 from tests.server.stall import Stall, open_front

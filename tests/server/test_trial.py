@@ -9,7 +9,7 @@ import msgspec
 from aiohttp import ClientSession
 from yarl import URL
 
-from proxy.shipstation.credentials import Credentials
+from proxy.doors.custom_store.credentials import Credentials
 from proxy.simulator.client import StoreClient
 from proxy.simulator.exam import Exam
 from proxy.simulator.history import History, Pace

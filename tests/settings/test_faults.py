@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from connectors.registry import Registry
-from proxy.settings_file import load_settings, parse_settings
-from proxy.settings_problems import SettingsError
+from proxy.settings.loader import load_settings, parse_settings
+from proxy.settings.problems import SettingsError
 from tests.settings.kinds import find_kind
 
 STORE = """\

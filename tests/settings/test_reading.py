@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from connectors.orders import OrderStatus
 from connectors.upstream.client import UpstreamPolicy
-from proxy.settings import Settings
-from proxy.settings_file import load_settings, parse_settings
-from proxy.settings_problems import SettingsError
-from proxy.settings_schema import json_schema, markdown
+from proxy.settings.loader import load_settings, parse_settings
+from proxy.settings.models import Settings
+from proxy.settings.problems import SettingsError
+from proxy.settings.reference import json_schema, markdown
 from tests.settings.kinds import STAND, StandSettings, find_kind
 
 WHOLE = """\

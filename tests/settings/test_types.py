@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proxy.settings_types import ListenAddress, parse_database, parse_duration, parse_rate, write_duration, write_rate
+from proxy.settings.values import ListenAddress, parse_database, parse_duration, parse_rate, write_duration, write_rate
 
 T = TypeVar("T")
 

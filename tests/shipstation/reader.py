@@ -7,7 +7,7 @@ from decimal import Decimal
 from lxml import etree
 
 from connectors.orders import Address, Customer, Dimensions, ItemOption, LengthUnit, LineItem, Order, OrderStatus, Weight, WeightUnit
-from proxy.shipstation.dates import parse_date
+from proxy.doors.custom_store.dates import parse_date
 
 
 def read_order(xml: bytes) -> Order:

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proxy.shipstation.dates import format_date, parse_date, parse_day
-from proxy.shipstation.errors import WireError
+from proxy.doors.custom_store.dates import format_date, parse_date, parse_day
+from proxy.doors.custom_store.errors import WireError
 from tests.strategies import instants
 
 

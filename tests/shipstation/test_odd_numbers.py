@@ -10,8 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from connectors.orders import Dimensions, LengthUnit, Weight, WeightUnit
-from proxy.shipstation.errors import InvalidOrderError
-from proxy.shipstation.orders_xml import encode_order
+from proxy.doors.custom_store.errors import InvalidOrderError
+from proxy.doors.custom_store.orders_xml import encode_order
 from tests.builders import build_item, build_order
 
 EXPONENTS = st.integers(-999_999, 999_999) | st.sampled_from([-MAX_EMAX, MAX_EMAX - 100])

@@ -6,8 +6,8 @@ import pytest
 from lxml import etree
 
 from connectors.orders import Weight, WeightUnit
-from proxy.shipstation.errors import InvalidOrderError
-from proxy.shipstation.orders_xml import encode_order
+from proxy.doors.custom_store.errors import InvalidOrderError
+from proxy.doors.custom_store.orders_xml import encode_order
 from tests.builders import build_address, build_customer, build_item, build_order
 from tests.shipstation.reader import read_order
 

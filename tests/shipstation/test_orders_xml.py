@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from connectors.orders import Address, Dimensions, ItemOption, LengthUnit, LineItem, Order, OrderStatus, Weight, WeightUnit
-from proxy.shipstation.errors import encode_error
-from proxy.shipstation.orders_xml import encode_order, frame_page
-from proxy.shipstation.schema import schema_faults
+from proxy.doors.custom_store.errors import encode_error
+from proxy.doors.custom_store.orders_xml import encode_order, frame_page
+from proxy.doors.custom_store.schema import schema_faults
 from tests.builders import build_address, build_customer, build_discount, build_item, build_order
 from tests.shipstation.reader import read_order, text
 from tests.shipstation.tame import tame_orders, utf16

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from multidict import CIMultiDict, MultiDict
 
 from connectors.orders import Window
-from proxy.shipstation.credentials import Credentials, credentials_match, parse_credentials
-from proxy.shipstation.errors import WireError
-from proxy.shipstation.requests import Action, parse_action, parse_export
+from proxy.doors.custom_store.credentials import Credentials, credentials_match, parse_credentials
+from proxy.doors.custom_store.errors import WireError
+from proxy.doors.custom_store.requests import Action, parse_action, parse_export
 
 ALICE = Credentials(username="alice", password="s3cret: ü")
 START, END = "01/23/2012 17:28", "01/23/2012 17:33"

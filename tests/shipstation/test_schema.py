@@ -4,9 +4,9 @@ from copy import deepcopy
 import pytest
 from lxml import etree
 
-from proxy.shipstation.errors import InvalidOrderError
-from proxy.shipstation.orders_xml import encode_order, frame_page
-from proxy.shipstation.schema import STRUCTURE, check_order, schema_faults
+from proxy.doors.custom_store.errors import InvalidOrderError
+from proxy.doors.custom_store.orders_xml import encode_order, frame_page
+from proxy.doors.custom_store.schema import STRUCTURE, check_order, schema_faults
 from tests.builders import build_item, build_order
 
 Change = Callable[[etree._Element], None]

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from connectors.orders import Address
 from connectors.shipments import Shipment, ShippedItem
-from proxy.shipstation.errors import WireError
-from proxy.shipstation.requests import parse_notify
-from proxy.shipstation.shipnotice_xml import MAX_BODY
+from proxy.doors.custom_store.errors import WireError
+from proxy.doors.custom_store.requests import parse_notify
+from proxy.doors.custom_store.shipnotice_xml import MAX_BODY
 from tests.strategies import texts
 
 SAMPLES = Path(__file__).parent / "samples"

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from proxy.shipstation.text import ELLIPSIS, clean, cut, is_carried, units
+from proxy.doors.custom_store.text import ELLIPSIS, clean, cut, is_carried, units
 from tests.shipstation.tame import utf16
 from tests.strategies import nasty_text
 

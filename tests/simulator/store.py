@@ -12,11 +12,11 @@ from aiohttp import web
 
 from connectors.orders import Order, OrderStatus, Window
 from connectors.shipments import Shipment
-from proxy.shipstation.credentials import CHALLENGE, Credentials, credentials_match, parse_credentials
-from proxy.shipstation.dates import parse_date
-from proxy.shipstation.errors import WireError, encode_error
-from proxy.shipstation.orders_xml import encode_order, frame_page
-from proxy.shipstation.requests import Action, ExportRequest, parse_action, parse_export, parse_notify
+from proxy.doors.custom_store.credentials import CHALLENGE, Credentials, credentials_match, parse_credentials
+from proxy.doors.custom_store.dates import parse_date
+from proxy.doors.custom_store.errors import WireError, encode_error
+from proxy.doors.custom_store.orders_xml import encode_order, frame_page
+from proxy.doors.custom_store.requests import Action, ExportRequest, parse_action, parse_export, parse_notify
 from tests.builders import build_item, build_order
 
 LOGIN = Credentials(username="north", password="pass-word")

@@ -3,8 +3,8 @@ from datetime import UTC, datetime, timedelta
 
 from lxml import etree
 
-from proxy.shipstation.orders_xml import encode_order, frame_page
-from proxy.shipstation.requests import parse_export
+from proxy.doors.custom_store.orders_xml import encode_order, frame_page
+from proxy.doors.custom_store.requests import parse_export
 from proxy.simulator.answers import Answer
 from proxy.simulator.poller import NoAnswerError, Poller
 from tests.builders import build_order

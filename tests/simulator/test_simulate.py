@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from yarl import URL
 
 from proxy.app import Portside
-from proxy.cli import main
+from proxy.cli.main import main
 from proxy.simulator.checks.shipments import Shipments
 from proxy.simulator.client import StoreClient
 from proxy.simulator.exam import Exam

@@ -8,7 +8,7 @@ from aiohttp.test_utils import TestServer
 from yarl import URL
 
 from connectors.orders import Order
-from proxy.shipstation.credentials import Credentials
+from proxy.doors.custom_store.credentials import Credentials
 from proxy.simulator.answers import Answer
 from proxy.simulator.checks import PROMISES
 from proxy.simulator.client import Login, StoreClient

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from proxy.storage.database import Database
-from proxy.storage.deliveries import DatabaseDeliveries
-from proxy.storage.interface import Deliveries, Outbox
-from proxy.storage.memory import MemoryOutbox
-from proxy.storage.outbox import DatabaseOutbox
+from proxy.storage.outbox.database import DatabaseOutbox
+from proxy.storage.outbox.interface import Deliveries, Outbox
+from proxy.storage.outbox.memory import MemoryOutbox
+from proxy.storage.outbox.operator import DatabaseDeliveries
 from tests.postgres import PostgresServer, postgres
 
 __all__ = ["postgres"]

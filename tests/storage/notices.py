@@ -6,7 +6,7 @@ from datetime import date
 
 from connectors.orders import Address
 from connectors.shipments import Shipment, ShippedItem
-from proxy.storage.interface import Attempt, AttemptOutcome, Delivery
+from proxy.storage.outbox.interface import Attempt, AttemptOutcome, Delivery
 from tests.storage.conftest import Kept
 
 LEASE = 60.0

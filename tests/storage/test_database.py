@@ -17,9 +17,9 @@ from sqlalchemy.exc import StatementError
 from connectors.shipments import Shipment
 from proxy.storage.database import Database
 from proxy.storage.errors import StorageError
-from proxy.storage.interface import PutResult
-from proxy.storage.outbox import DatabaseOutbox
-from proxy.storage.rows import new_row
+from proxy.storage.outbox.database import DatabaseOutbox
+from proxy.storage.outbox.interface import PutResult
+from proxy.storage.outbox.rows import new_row
 from proxy.storage.tables import deliveries, metadata
 from tests.postgres import PostgresServer
 from tests.storage.conftest import HandClock
@@ -181,7 +181,7 @@ import asyncio, resource, sys
 from connectors.shipments import Shipment
 from proxy.storage.database import Database
 from proxy.storage.errors import StorageError
-from proxy.storage.outbox import DatabaseOutbox
+from proxy.storage.outbox.database import DatabaseOutbox
 
 async def main(url):
     async with Database.open(url) as database:

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from proxy.storage.errors import UnknownDeliveryError
-from proxy.storage.interface import AttemptOutcome, DeliveryFilter, DeliveryState, PutResult
+from proxy.storage.outbox.interface import AttemptOutcome, DeliveryFilter, DeliveryState, PutResult
 from tests.storage.conftest import Kept
 from tests.storage.notices import LEASE, attempt, deliver, die, parcel, put
 

@@ -16,8 +16,8 @@ import msgspec
 
 from connectors.shipments import Shipment
 from proxy.storage.errors import LeaseLostError
-from proxy.storage.interface import Attempt, AttemptOutcome, Delivery, DeliveryFilter, DeliveryState, PutResult
-from proxy.storage.memory import MemoryOutbox
+from proxy.storage.outbox.interface import Attempt, AttemptOutcome, Delivery, DeliveryFilter, DeliveryState, PutResult
+from proxy.storage.outbox.memory import MemoryOutbox
 from tests.storage.conftest import HandClock
 
 LEASE = 60.0

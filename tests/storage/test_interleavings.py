@@ -17,9 +17,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from connectors.shipments import Shipment
 from proxy.storage.database import Database
-from proxy.storage.deliveries import DatabaseDeliveries
 from proxy.storage.errors import LeaseLostError
-from proxy.storage.interface import (
+from proxy.storage.outbox.database import DatabaseOutbox
+from proxy.storage.outbox.interface import (
     Attempt,
     AttemptOutcome,
     Deliveries,
@@ -29,7 +29,7 @@ from proxy.storage.interface import (
     Outbox,
     PutResult,
 )
-from proxy.storage.outbox import DatabaseOutbox
+from proxy.storage.outbox.operator import DatabaseDeliveries
 from tests.postgres import PostgresServer
 from tests.storage.conftest import HandClock
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from proxy.storage.errors import LeaseLostError
-from proxy.storage.interface import AttemptOutcome, DeliveryFilter, DeliveryState, PutResult
+from proxy.storage.outbox.interface import AttemptOutcome, DeliveryFilter, DeliveryState, PutResult
 from tests.storage.conftest import Kept
 from tests.storage.notices import LEASE, attempt, deliver, die, parcel, put
 

@@ -19,7 +19,7 @@ from connectors.testing.shop import FakeShop
 from connectors.testing.shops.shopify import FakeShopify
 from connectors.testing.shops.woocommerce import FakeWooCommerceShop
 from proxy.app import open_portside
-from proxy.settings import Settings
+from proxy.settings.models import Settings
 
 SECRET = "a-long-random-text"
 ORDER = "1001"

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from connectors.testing.shop import FakeShop
 from connectors.testing.shops.shopify import FakeShopify
-from proxy.cli import main
+from proxy.cli.main import main
 from tests.webhooks.fronts import ORDER, FakeWooCommerceWithWebhooks, message, open_front, poll, sign, store_of, tell
 
 SIGNATURES = {FakeShopify: "X-Shopify-Hmac-Sha256", FakeWooCommerceWithWebhooks: "X-WC-Webhook-Signature"}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from proxy.shipstation.schema import schema_faults
+from proxy.doors.custom_store.schema import schema_faults
 from proxy.simulator.answers import Answer, UnreadablePageError, parse_document
 from proxy.simulator.exam import Exam
 from proxy.simulator.promises import Promise, Verdict, broken, kept, untried

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from proxy.shipstation.credentials import Credentials
+from proxy.doors.custom_store.credentials import Credentials
 from proxy.simulator.answers import Answer
 from proxy.simulator.client import Login
 from proxy.simulator.exam import MINUTE, Exam

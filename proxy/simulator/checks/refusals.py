@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from proxy.shipstation.dates import format_date
+from proxy.doors.custom_store.dates import format_date
 from proxy.simulator.answers import Answer, UnreadablePageError, parse_document
 from proxy.simulator.exam import MINUTE, Exam
 from proxy.simulator.poller import NoAnswerError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from statistics import median_low
 
-from proxy.shipstation.dates import format_date
+from proxy.doors.custom_store.dates import format_date
 from proxy.simulator.answers import ReceivedOrder
 from proxy.simulator.exam import MINUTE, Exam, modified_at
 from proxy.simulator.promises import Promise, Verdict, broken, kept, untried

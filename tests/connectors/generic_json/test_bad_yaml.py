@@ -7,8 +7,8 @@ import pytest
 import yaml
 
 from connectors.registry import Registry
-from proxy.settings_file import parse_settings
-from proxy.settings_problems import SettingsError
+from proxy.settings.loader import parse_settings
+from proxy.settings.problems import SettingsError
 
 FOLDER = Path(__file__).parent
 GOOD = (FOLDER / "good.yaml").read_text(encoding="utf-8")

@@ -20,7 +20,7 @@ from connectors.testing.faults import Answer, DropAnswer
 from connectors.testing.shop import FakeShop
 from connectors.testing.shops.json_shop import answer
 from connectors.testing.trial import QUICK, failure
-from proxy.shipstation.orders_xml import encode_order
+from proxy.doors.custom_store.orders_xml import encode_order
 
 FOLDER = Path(__file__).parent / "recordings" / "medusa"
 ORDER = "order_01M801R30D81E6NME26FGPSH25"

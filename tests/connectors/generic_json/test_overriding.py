@@ -12,7 +12,7 @@ from connectors.orders import OrderStatus
 from connectors.testing.shops.json_shop import FakeJsonShop, Style
 from connectors.testing.trial import QUICK
 from proxy.cli.kinds import find_kind
-from proxy.settings_file import load_settings
+from proxy.settings.loader import load_settings
 from tests.connectors.generic_json.styles import read_style
 
 VENDURE = """\

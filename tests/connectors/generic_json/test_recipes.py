@@ -11,8 +11,8 @@ from connectors.generic_json.settings.auth import BasicLogin, BearerLogin
 from connectors.generic_json.settings.mapping import FieldSource
 from connectors.places import PlacedText
 from connectors.registry import Registry
-from proxy.settings_file import parse_settings
-from proxy.settings_problems import SettingsError
+from proxy.settings.loader import parse_settings
+from proxy.settings.problems import SettingsError
 
 
 def made(**changes: Any) -> GenericJsonSettings:

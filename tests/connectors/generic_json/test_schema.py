@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from connectors.generic_json.recipes.reader import recipe_names
 from connectors.testing.shops.json_shop import Style
-from proxy.cli import main
+from proxy.cli.main import main
 from tests.connectors.generic_json.json_schema import Checker
 from tests.connectors.generic_json.styles import style_block
 

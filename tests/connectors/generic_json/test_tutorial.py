@@ -22,8 +22,8 @@ from connectors.testing.contract import ConnectorContract, ShopHarness
 from connectors.testing.requests import SeenRequest
 from connectors.testing.shops.json_attic import KEY, PORT, FakeAttic
 from connectors.upstream.client import UpstreamPolicy
-from proxy.settings_file import parse_settings
-from proxy.settings_problems import SettingsError
+from proxy.settings.loader import parse_settings
+from proxy.settings.problems import SettingsError
 
 PAGE = (Path(__file__).parents[3] / "docs" / "generic-json.md").read_text(encoding="utf-8")
 TUTORIAL = PAGE.partition("## Reference")[0]

@@ -22,7 +22,7 @@ from connectors.testing.faults import Answer
 from connectors.testing.shop import FakeShop
 from connectors.testing.shops.json_shop import answer
 from connectors.testing.trial import QUICK, failure
-from proxy.shipstation.orders_xml import encode_order
+from proxy.doors.custom_store.orders_xml import encode_order
 
 FOLDER = Path(__file__).parents[2] / "fixtures" / "vendure"
 KEY = "recorded-key"

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from connectors.testing.faults import Answer, Misdated
 from connectors.testing.shops.shopify import ALL_SCOPES, FakeShopify
-from proxy.cli import main
+from proxy.cli.main import main
 
 Break = Callable[[FakeShopify], None]
 

@@ -13,7 +13,7 @@ from lxml import etree
 
 from connectors.orders import Order, Window
 from connectors.testing.trial import QUICK
-from proxy.shipstation.orders_xml import encode_order, frame_page
+from proxy.doors.custom_store.orders_xml import encode_order, frame_page
 from tests.connectors.woocommerce.flattening import Difference, compare
 from tests.connectors.woocommerce.harness import open_woocommerce
 from tests.connectors.woocommerce.reasons import REASONS

@@ -12,7 +12,7 @@ from connectors.testing.faults import Answer
 from connectors.testing.shops.woocommerce import FakeWooCommerceShop
 from connectors.testing.trial import QUICK, WINDOW, at, ids, walk
 from connectors.woocommerce import connector_type
-from proxy.settings import StoreSettings
+from proxy.settings.models import StoreSettings
 from proxy.stores import open_store
 from tests.connectors.woocommerce.harness import SMALL_PAGE, open_woocommerce, place, settings_for
 

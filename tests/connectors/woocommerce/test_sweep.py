@@ -11,12 +11,12 @@ from lxml import etree
 from connectors.testing.book import BookLine, BookOrder
 from connectors.testing.shops.woocommerce import FakeWooCommerceShop
 from connectors.woocommerce import connector_type
+from proxy.doors.custom_store.requests import ExportRequest
 from proxy.export import Exporter, Page
 from proxy.export.opening import WindowRules
 from proxy.export.sweep import Sweeper
-from proxy.settings import ExportSettings, StoreSettings
-from proxy.shipstation.requests import ExportRequest
-from proxy.storage.export_memory import MemoryExportStorage
+from proxy.settings.models import ExportSettings, StoreSettings
+from proxy.storage.export.memory import MemoryExportStorage
 from proxy.stores import Store, open_store
 from tests.connectors.woocommerce.harness import settings_for
 from tests.export.poller import Poller

@@ -12,7 +12,7 @@ from connectors.generic_json import GenericJsonSettings
 from connectors.generic_json.recipes.reader import read_recipe, recipe_names
 from connectors.orders import Order, OrderStatus
 from connectors.registry import Registry
-from proxy.settings_file import parse_settings
+from proxy.settings.loader import parse_settings
 from tests.connectors.generic_json.recipes.installed import Magento
 from tests.connectors.generic_json.recipes.test_platforms import PLATFORMS, listed, opened
 

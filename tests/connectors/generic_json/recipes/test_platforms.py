@@ -14,7 +14,7 @@ from connectors.orders import Order, OrderStatus
 from connectors.shipments import Shipment, ShippedItem
 from connectors.testing.faults import DropAnswer
 from connectors.testing.trial import QUICK, failure
-from proxy.shipstation.orders_xml import encode_order
+from proxy.doors.custom_store.orders_xml import encode_order
 from tests.connectors.generic_json.recipes.ecwid import Ecwid
 from tests.connectors.generic_json.recipes.headless import Commercetools, Saleor
 from tests.connectors.generic_json.recipes.hosted import BigCommerce, Squarespace

@@ -1,0 +1,1 @@
+"""Commands about orders: what goes out, and what does not."""

@@ -1,0 +1,118 @@
+"""`portside check`: are the settings right, and does each store's shop do what Portside needs?"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+import msgspec
+from rich.console import Console
+from rich.text import Text
+
+from connectors.interface import CheckLevel, CheckReport, Finding
+from proxy.cli.kinds import find_kind
+from proxy.cli.options import chosen_store, read_settings, settings_option
+from proxy.cli.shop.sample import sample_findings
+from proxy.settings.models import Settings, StoreSettings
+from proxy.storage.database import Database
+from proxy.storage.errors import StorageError
+from proxy.storage.sqlite import missing_file
+from proxy.stores import open_store
+from proxy.telemetry.logs import configure_logs
+
+_MARKS = {CheckLevel.OK: ("✓", "green"), CheckLevel.WARNING: ("!", "yellow"), CheckLevel.PROBLEM: ("✗", "red")}
+
+
+@click.command(short_help="Check settings, database and shops; say what to do.")
+@settings_option
+@click.option("--store", "name", metavar="NAME", help="Check only this store.")
+@click.option("--offline", is_flag=True, help="Check the settings alone and ask no shop and no database.")
+def check(file: Path, name: str | None, *, offline: bool) -> None:
+    """Check the settings, then the database and each store's shop; say what is wrong and what to do about it.
+
+    Nothing is changed anywhere. The exit status is 0 if all works (warnings included), 1 if something does not, 2 if the settings are wrong.
+    """
+    configure_logs(level="error")
+    settings = read_settings(file)
+    stores = {name: chosen_store(settings, name)} if name else settings.stores
+    console = Console(highlight=False, soft_wrap=True)
+    _show(console, Finding(level=CheckLevel.OK, what=f"{file}: the settings are right ({_counted(len(settings.stores), 'store')})"))
+    if offline:
+        return
+    if not asyncio.run(_check_all(console, settings, stores)):
+        raise SystemExit(1)
+
+
+async def _check_all(console: Console, settings: Settings, stores: Mapping[str, StoreSettings]) -> bool:
+    database = await _check_database(settings)
+    _show(console, database)
+    healthy = database.level is not CheckLevel.PROBLEM
+    for name, store in stores.items():
+        console.print(f"\n[bold]{name}[/bold] ({store.connector.type})")
+        report = await _check_store(name, store)
+        for finding in (*report.findings, *_sweep_findings(report, settings)):
+            _show(console, finding)
+        healthy = healthy and report.healthy
+    return healthy
+
+
+async def _check_store(name: str, settings: StoreSettings) -> CheckReport:
+    async with open_store(name, settings, find_kind(settings.connector.type)) as store:
+        report = await store.connector.check()
+        if not report.healthy:
+            return report
+        return msgspec.structs.replace(report, findings=(*report.findings, *await sample_findings(store)))
+
+
+def _sweep_findings(report: CheckReport, settings: Settings) -> tuple[Finding, ...]:
+    """What a shop needs that does not date all its changes."""
+    if not report.undated:
+        return ()
+    if settings.export.sweep is None:
+        what = (
+            f"this shop does not date every change ({report.undated}), and no sweep looks for the others: ShipStation will not hear of them"
+        )
+        return (Finding(level=CheckLevel.WARNING, what=what, advice="set `export: {sweep: 1h}`; the open orders are then read that often"),)
+    return (Finding(level=CheckLevel.OK, what=f"a sweep looks for changes that this shop does not date ({report.undated})"),)
+
+
+async def _check_database(settings: Settings) -> Finding:
+    """Whether the database can be reached; a SQLite file is not made for that, only its folder is looked at."""
+    url = settings.database.get_secret_value()
+    if (finding := _file_to_come(url)) is not None:
+        return finding
+    place = "unknown"
+    try:
+        async with Database.open(url) as database:
+            place = database.place
+            async with database.reading():
+                return Finding(level=CheckLevel.OK, what=f"database: {place} answers")
+    except StorageError as error:
+        return Finding(level=CheckLevel.PROBLEM, what=f"{error} ({place})", advice="see that it runs and that `database:` is right")
+
+
+def _file_to_come(url: str) -> Finding | None:
+    """What a SQLite file that is not there yet means."""
+    if (file := missing_file(url)) is None:
+        return None
+    if os.access(file.parent, os.W_OK | os.X_OK):
+        return Finding(level=CheckLevel.OK, what=f"database: {file} will be made by `portside serve`")
+    return Finding(
+        level=CheckLevel.PROBLEM,
+        what=f"database: no file can be made in {file.parent.absolute()}",
+        advice="make that folder, or change `database:`",
+    )
+
+
+def _show(console: Console, finding: Finding) -> None:
+    mark, colour = _MARKS[finding.level]
+    console.print(Text.assemble((f"{mark} ", colour), finding.what))
+    if finding.advice:
+        console.print(Text(f"  → {finding.advice}", style="dim"))
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

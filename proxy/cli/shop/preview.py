@@ -1,0 +1,151 @@
+"""`portside preview`: one order as the shop sends it, as Portside understands it, and as ShipStation would be given it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+import yaml
+from lxml import etree
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from connectors.errors import ConnectorError
+from connectors.inspection import Inspectable
+from connectors.orders import Order, RejectedOrder
+from connectors.places import Source
+from connectors.upstream.client import Exchange
+from proxy.cli.kinds import find_kind
+from proxy.cli.options import CommandError, chosen_store, read_settings, settings_option
+from proxy.cli.orders.export import never_told
+from proxy.cli.shop.fetch import shown_json
+from proxy.doors.custom_store.orders_xml import frame_page
+from proxy.export.preparation import policy_of, prepare
+from proxy.rules.policy import HeldBack
+from proxy.settings.models import StoreSettings
+from proxy.stores import open_store
+from proxy.telemetry.logs import configure_logs
+
+_SIDE_BY_SIDE = 140
+_LONGEST_VALUE = 60
+
+
+class Preview(msgspec.Struct, frozen=True, kw_only=True):
+    """What is shown of one order."""
+
+    raw: str
+    order: Order | RejectedOrder
+    xml: str
+    reason: str
+    sources: tuple[Source, ...]
+
+
+@click.command(short_help="Show what becomes of one order, field by field.")
+@settings_option
+@click.option("--store", "name", required=True, metavar="NAME", help="The store, as named in the settings.")
+@click.argument("order_id", metavar="ORDER")
+def preview(file: Path, name: str, order_id: str) -> None:
+    """Show one order: the shop's JSON, the order, ShipStation's XML, and where each field came from.
+
+    ORDER is the shop's own id of the order. The exit status is 1 if the order cannot be sent.
+    """
+    configure_logs(level="error")
+    settings = chosen_store(read_settings(file), name)
+    try:
+        found = asyncio.run(_preview(name, settings, order_id))
+    except ConnectorError as error:
+        raise CommandError(f"{name}: {error}") from error
+    _show(Console(highlight=False), found)
+    if found.reason:
+        raise SystemExit(1)
+
+
+async def _preview(name: str, settings: StoreSettings, order_id: str) -> Preview:
+    heard: list[Exchange] = []
+    sources: Sequence[Source] = ()
+    async with open_store(name, settings, find_kind(settings.connector.type), heard.append) as store:
+        if isinstance(store.connector, Inspectable):
+            shown = await store.connector.raw_order(order_id)
+            raw = shown_json(shown)
+            traced, sources = store.connector.trace(shown)
+            order = traced if traced is not None else RejectedOrder(id=order_id, reason="the settings say that it is no order (map.only)")
+        else:
+            order = await store.connector.get_order(order_id)
+            raw = "\n\n".join(_pretty(exchange.response_body) for exchange in heard if exchange.response_body)
+    outcome = await prepare(order, settings, policy_of(settings), datetime.now(UTC), never_told)
+    held = isinstance(outcome, HeldBack)
+    return Preview(
+        raw=raw,
+        order=order,
+        xml="" if isinstance(outcome, HeldBack) else _indented(frame_page([outcome.xml], 1)),
+        reason=outcome.reason if isinstance(outcome, HeldBack) and held else "",
+        sources=tuple(sources),
+    )
+
+
+def _show(console: Console, found: Preview) -> None:
+    order = shown_order(found.order)
+    xml = found.xml or f"not sent: {found.reason}"
+    if console.is_terminal and console.width >= _SIDE_BY_SIDE:
+        table = Table("the shop's JSON", "the order", "ShipStation's XML", expand=True, show_lines=False)
+        table.add_row(Text(found.raw, overflow="fold"), Text(order, overflow="fold"), Text(xml, overflow="fold"))
+        console.print(table)
+    else:
+        for title, text in (("the shop's JSON", found.raw), ("the order", order), ("ShipStation's XML", xml)):
+            console.print(Text(f"── {title} ──", style="bold"))
+            console.print(Text(text), soft_wrap=True)
+            console.print()
+    if found.sources:
+        _show_sources(console, found.sources)
+
+
+def _show_sources(console: Console, sources: Sequence[Source]) -> None:
+    if not console.is_terminal:
+        for source in sources:
+            console.print(Text(f"{source.field}: {_value(source)}  ← {source.path}{_place(source)}"), soft_wrap=True)
+        return
+    table = Table("field", "value", "from", "settings")
+    for source in sources:
+        table.add_row(*(Text(part, overflow="fold") for part in (source.field, _value(source), source.path, source.place)))
+    console.print(table)
+
+
+def _place(source: Source) -> str:
+    return f" ({source.place})" if source.place else ""
+
+
+def _value(source: Source) -> str:
+    text = str(source.value) if not isinstance(source.value, dict | list) else shown_json(source.value).replace("\n", " ")
+    return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}…"
+
+
+def shown_order(order: Order | RejectedOrder) -> str:
+    """An order for people: YAML without what is empty."""
+    text: str = yaml.safe_dump(_lean(msgspec.to_builtins(order, str_keys=True)), sort_keys=False, allow_unicode=True, width=1000)
+    return text
+
+
+def _indented(xml: bytes) -> str:
+    """ShipStation's XML, a line for each element."""
+    root = etree.fromstring(xml, etree.XMLParser(strip_cdata=False, resolve_entities=False))
+    etree.indent(root)
+    return etree.tostring(root, encoding="unicode")
+
+
+def _lean(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _lean(each) for name, each in value.items() if each not in ("", None, [], (), False)}
+    return [_lean(each) for each in value] if isinstance(value, list | tuple) else value
+
+
+def _pretty(body: bytes) -> str:
+    try:
+        return msgspec.json.format(body, indent=2).decode()
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return body.decode("utf-8", "replace")

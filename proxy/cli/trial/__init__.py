@@ -1,0 +1,1 @@
+"""Commands that play the shipping client: the demo, and promises tried against any store."""

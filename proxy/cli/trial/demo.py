@@ -1,0 +1,108 @@
+"""`portside demo`: a fake shop, Portside in front of it, and ShipStation's part played once."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import quote_plus
+
+import click
+
+from connectors.testing.clock import Clock
+from connectors.testing.shops.woocommerce import FakeWooCommerceShop, Traits
+from proxy.app import Portside, open_portside
+from proxy.cli.kinds import find_kind
+from proxy.cli.options import CommandError
+from proxy.cli.serve import run
+from proxy.cli.trial.demo_play import PASSWORD, SPAN, STORE, USERNAME, Play, open_client
+from proxy.doors.custom_store.dates import format_date
+from proxy.settings.loader import load_settings
+from proxy.telemetry.logs import configure_logs
+
+_ORDERS = 260
+_SETTINGS = """\
+listen: 127.0.0.1:0
+admin: {{listen: 127.0.0.1:0}}
+database: sqlite:///{folder}/portside.db
+export: {{page_size: 50}}
+stores:
+  {store}:
+    credentials: {{username: {username}, password: {password}}}
+    connector: {{type: woocommerce, url: "{shop.url}", consumer_key: {shop.access.key}, consumer_secret: {shop.access.secret}}}
+    upstream: {{rate: 100/s}}
+"""
+
+
+class _LiveClock(Clock):
+    """The shop's time is the machine's."""
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC)
+
+
+@click.command(short_help="See it work: a fake shop, Portside, ShipStation's part.")
+@click.option("--once", is_flag=True, help="End after the play; the exit status is 0 only if every step came out right.")
+def demo(*, once: bool) -> None:
+    """Start a fake WooCommerce shop and Portside in front of it, and play ShipStation once.
+
+    Nothing leaves this machine and nothing is kept. Without --once both stay up afterwards, to be tried by hand.
+    """
+    configure_logs(level="error")
+    run(_demo(once=once))
+
+
+async def _demo(*, once: bool) -> None:
+    async with _stage() as (shop, portside):
+        url = f"http://{portside.public}/stores/{STORE}"
+        click.echo(f"A fake WooCommerce shop with {len(shop.book)} varied orders: {shop.url}")
+        click.echo(f"Portside in front of it: {url}\n\nShipStation's part:")
+        async with open_client() as client:
+            play = Play(portside, shop, client)
+            async for step in play.steps():
+                click.echo(f"{click.style('✓', fg='green') if step.right else click.style('✗', fg='red')} {step.told}")
+                if not step.right:
+                    raise CommandError("the demo did not come out as it should")
+        if not once:
+            click.echo(_invitation(url, portside, play.spare))
+            await _told_to_stop()
+            click.echo("Stopped.")
+
+
+@asynccontextmanager
+async def _stage() -> AsyncIterator[tuple[FakeWooCommerceShop, Portside]]:
+    shop = FakeWooCommerceShop(clock=_LiveClock(), traits=Traits(plugin="shipment_tracking"))
+    shop.stock(count=_ORDERS, seed=1, until=datetime.now(UTC) - timedelta(minutes=5))
+    with tempfile.TemporaryDirectory(prefix="portside-demo-") as folder:
+        async with shop:
+            file = Path(folder) / "settings.yaml"
+            file.write_text(_SETTINGS.format(folder=folder, store=STORE, username=USERNAME, password=PASSWORD, shop=shop))
+            async with open_portside(load_settings(file, find_type=find_kind), find_kind) as portside:
+                yield shop, portside
+
+
+def _invitation(url: str, portside: Portside, order: str) -> str:
+    now = datetime.now(UTC)
+    dates = f"start_date={quote_plus(format_date(now - SPAN))}&end_date={quote_plus(format_date(now))}"
+    return f"""
+Both stay up. In ShipStation's form you would type:
+  URL       {url}
+  Username  {USERNAME}
+  Password  {PASSWORD}
+Paste these to play ShipStation yourself:
+  curl -u {USERNAME}:{PASSWORD} '{url}?action=export&{dates}&page=1'
+  curl -u {USERNAME}:{PASSWORD} -X POST '{url}?action=shipnotify&order_number={order}&carrier=USPS&service=&tracking_number=9400111899223817600003'
+Health and metrics: http://{portside.admin}/readyz  http://{portside.admin}/metrics
+Ctrl-C ends it."""
+
+
+async def _told_to_stop() -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await stop.wait()

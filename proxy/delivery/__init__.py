@@ -1,0 +1,1 @@
+"""Shipment notices on their way to the shop: taken in, tried, tried again."""

@@ -1,0 +1,208 @@
+"""One try: tell the shop of one shipment, learn from how it ends, and write that down.
+
+What the shop said is written in the same transaction that settles the delivery. A crash in between means that the shop is asked again,
+and connectors look before they write.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import socket
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+
+import msgspec
+import structlog
+
+from connectors.errors import CircuitOpenError, ConnectorError, TemporaryError, ThrottledError, UnavailableError
+from connectors.shipments import Shipment
+from proxy.rules.outage import Outage
+from proxy.rules.retry_schedule import Decision, RetrySchedule
+from proxy.settings.models import DeliverySettings, NotifyCustomer
+from proxy.storage.errors import LeaseLostError, StorageError
+from proxy.storage.outbox.interface import Attempt, AttemptOutcome, Delivery, Outbox
+from proxy.stores import Store
+from proxy.telemetry.masking import masked_text
+from proxy.telemetry.metrics import Metrics
+
+# A call to the shop ends well before its lease does, so that two workers never call for one delivery at the same time: so much of the lease
+# is left when it ends.
+_KEPT_SHARE = 0.25
+_LONGEST_MESSAGE = 1000
+# How long to wait before what the shop said is written again, when the database did not take it.
+_WRITE_AGAIN = 0.5
+_log = structlog.get_logger("portside.delivery")
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    """How one try ended. `error` is None when the shop has the shipment; `final` when there will be no other try."""
+
+    error: ConnectorError | None = None
+    final: bool
+
+
+class Courier:
+    """Makes tries, for one process. `clock` is a steady clock in seconds."""
+
+    def __init__(
+        self, outbox: Outbox, settings: DeliverySettings, metrics: Metrics, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.clock = clock
+        self._outbox = outbox
+        self._metrics = metrics
+        self._schedule = RetrySchedule(steps=settings.schedule, order_grace=settings.order_grace)
+        self._lease = settings.lease.total_seconds()
+        self._outages: dict[str, Outage] = {}
+        self._calls: set[asyncio.Timeout] = set()
+        self._stopping = asyncio.Event()
+        self._name = f"{socket.gethostname()}:{os.getpid()}"
+
+    def outage(self, store: str) -> Outage:
+        """What is known of a store's shop."""
+        return self._outages.setdefault(store, Outage())
+
+    def stop(self) -> None:
+        """Break off all calls; their leases are given back."""
+        self._stopping.set()
+        for call in self._calls:
+            call.reschedule(asyncio.get_running_loop().time())
+
+    def lease_end(self) -> float:
+        """When a lease that is about to be asked for will end at the earliest, by `clock`: the database may take its time to grant it."""
+        return self.clock() + self._lease
+
+    async def carry(self, store: Store, delivery: Delivery, lease_ends: float) -> Result:
+        """One try at a delivery that is leased until `lease_ends`. Raises nothing that the shop or the database may do."""
+        began_at, began = datetime.now(UTC), self.clock()
+        try:
+            earlier = await self._outbox.earlier(delivery)
+        except StorageError as fault:
+            return await self._give_back(store.name, delivery, TemporaryError(str(fault)), lease_ends)
+        if self._stopping.is_set():
+            return await self._give_back(store.name, delivery, TemporaryError("Portside is about to stop"), lease_ends)
+        limit = lease_ends - self._lease * _KEPT_SHARE - self.clock()
+        if limit <= 0:
+            late = TemporaryError("the database took so long that the shop was not asked")
+            return await self._give_back(store.name, delivery, late, lease_ends)
+        error = await self._try(store, delivery, earlier, limit)
+        if error is not None and self._stopping.is_set():
+            return await self._give_back(store.name, delivery, error, lease_ends)
+        decision = None if error is None else await self._decide(store.name, delivery, error)
+        attempt = Attempt(
+            at=began_at,
+            outcome=_outcome(decision),
+            seconds=self.clock() - began,
+            message="" if error is None else masked_text(str(error))[:_LONGEST_MESSAGE],
+            worker=self._name,
+        )
+        await self._write(delivery, lambda: self._settle(delivery, decision, attempt), lease_ends)
+        self._tell(store.name, delivery, attempt)
+        return Result(error=error, final=decision is None or decision.next_at is None)
+
+    async def _try(self, store: Store, delivery: Delivery, earlier: Sequence[Shipment], limit: float) -> ConnectorError | None:
+        if delivery.attempts > len(self._schedule.steps):
+            # Only tries that ended with their process bring a delivery this far: it may be what ends them.
+            self.outage(store.name).retreat()
+            return TemporaryError(f"given up: {delivery.attempts} tries failed or ended with the process that tried")
+        error = await self._call(store, delivery, earlier, limit)
+        self._learn(store.name, delivery, error)
+        return error
+
+    async def _call(self, store: Store, delivery: Delivery, earlier: Sequence[Shipment], limit: float) -> ConnectorError | None:
+        shipment = as_policy_says(delivery.shipment, store.settings.notify_customer)
+        try:
+            async with asyncio.timeout(limit) as call:
+                self._calls.add(call)
+                try:
+                    await store.connector.ship(shipment, earlier)
+                finally:
+                    self._calls.discard(call)
+        except ConnectorError as error:
+            return error
+        except TimeoutError:
+            return UnavailableError(f"the shop did not answer within {limit:.1f} seconds")
+        except Exception:  # noqa: BLE001 -- a connector may be a stranger's; its fault must not cost a shipment
+            _log.exception("a connector failed in an unexpected way", store=store.name, delivery=delivery.id)
+            return TemporaryError("Portside failed to tell the shop, by a fault of its own; its log says more")
+        return None
+
+    async def _give_back(self, store: str, delivery: Delivery, error: ConnectorError, lease_ends: float) -> Result:
+        self.outage(store).retreat()
+        await self._write(delivery, lambda: self._outbox.give_back(delivery), lease_ends)
+        return Result(error=error, final=False)
+
+    def _learn(self, store: str, delivery: Delivery, error: ConnectorError | None) -> None:
+        outage, now = self.outage(store), self.clock()
+        if isinstance(error, CircuitOpenError):
+            outage.pause(now, error.retry_after or 0.0)
+        elif isinstance(error, UnavailableError):
+            outage.failed(delivery.id, now)
+        elif isinstance(error, ThrottledError):
+            outage.answered()
+            outage.pause(now, error.retry_after or 0.0)
+        else:
+            outage.answered()
+
+    async def _decide(self, store: str, delivery: Delivery, error: ConnectorError) -> Decision:
+        try:
+            now = await self._outbox.now()
+        except StorageError:
+            now = datetime.now(UTC)
+        return self._schedule.decide(
+            error,
+            attempts=delivery.attempts,
+            queued_at=delivery.queued_at,
+            now=now,
+            shop_is_down=self.outage(store).down,
+            chance=random.random(),  # noqa: S311 - spreads retries, guards nothing
+        )
+
+    async def _settle(self, delivery: Delivery, decision: Decision | None, attempt: Attempt) -> None:
+        if decision is None:
+            await self._outbox.delivered(delivery, attempt)
+        elif decision.next_at is None:
+            await self._outbox.bury(delivery, attempt)
+        else:
+            await self._outbox.retry_at(delivery, decision.next_at, attempt, counted=decision.counted)
+
+    async def _write(self, delivery: Delivery, write: Callable[[], Awaitable[None]], lease_ends: float) -> None:
+        """Write how it ended, again and again while the lease lasts. If that fails, the lease lapses and the shop is asked again."""
+        while True:
+            try:
+                await write()
+            except LeaseLostError as error:
+                _log.warning("settled too late", delivery=delivery.id, reason=str(error))
+            except StorageError as error:
+                _log.warning("could not settle", delivery=delivery.id, reason=str(error))
+                if self.clock() + _WRITE_AGAIN < lease_ends and not self._stopping.is_set():
+                    await asyncio.sleep(_WRITE_AGAIN)
+                    continue
+            return
+
+    def _tell(self, store: str, delivery: Delivery, attempt: Attempt) -> None:
+        self._metrics.attempted(store=store, outcome=attempt.outcome.value, seconds=attempt.seconds)
+        log = _log.info if attempt.outcome is AttemptOutcome.DELIVERED else _log.warning
+        log(
+            "attempt",
+            store=store,
+            delivery=delivery.id,
+            outcome=attempt.outcome.value,
+            seconds=round(attempt.seconds, 3),
+            reason=attempt.message,
+        )
+
+
+def as_policy_says(shipment: Shipment, policy: NotifyCustomer) -> Shipment:
+    """The shipment with the store's word on whether the shop mails the buyer."""
+    if policy == "as_told":
+        return shipment
+    return msgspec.structs.replace(shipment, notify_customer=policy == "always")
+
+
+def _outcome(decision: Decision | None) -> AttemptOutcome:
+    if decision is None:
+        return AttemptOutcome.DELIVERED
+    return AttemptOutcome.REFUSED if decision.next_at is None else AttemptOutcome.RETRY

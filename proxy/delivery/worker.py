@@ -1,0 +1,149 @@
+"""Carries out what waits: looks for due deliveries, store by store, and keeps the outbox tidy.
+
+Each store has its own places for deliveries at work, so a big store, or one whose shop is slow, takes nothing from the others.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+
+import structlog
+
+from proxy.delivery.intake import Deliverer
+from proxy.settings.models import DeliverySettings
+from proxy.storage.errors import StorageError
+from proxy.storage.outbox.interface import Deliveries, Delivery, DeliveryState, Outbox, unnamed_stores
+from proxy.stores import Store
+from proxy.telemetry.metrics import Metrics
+
+# How often the outbox is looked at when nothing tells us to: for what other replicas put in, and for what time makes due.
+_LOOK = 1.0
+_COUNT = 15.0
+_TIDY = 3600.0
+_log = structlog.get_logger("portside.delivery")
+
+
+class DeliveryWorker:
+    """Claims and starts deliveries until it is stopped."""
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        deliveries: Deliveries,
+        deliverer: Deliverer,
+        *,
+        stores: Mapping[str, Store],
+        settings: DeliverySettings,
+        metrics: Metrics,
+    ) -> None:
+        self._outbox = outbox
+        self._deliveries = deliveries
+        self._deliverer = deliverer
+        self._stores = stores
+        self._metrics = metrics
+        self._places = settings.concurrency
+        self._lease = settings.lease.total_seconds()
+        self._retention: timedelta = settings.retention
+        self._stopped = asyncio.Event()
+        self._unnamed = set[str]()
+
+    @asynccontextmanager
+    async def running(self, *, stop_within: float = 0.0) -> AsyncIterator[None]:
+        """Works while the block lasts; leaving it lets deliveries end for `stop_within` seconds and gives back the rest.
+
+        The loops are told to end, not broken off: what was just claimed is started, so that it can be given back.
+        """
+        self._stopped.clear()
+        tasks = [asyncio.create_task(loop, name=name) for name, loop in (("deliveries", self._work()), ("tidy", self._tidy()))]
+        try:
+            yield
+        finally:
+            self._stopped.set()
+            self._deliverer.wake.set()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._deliverer.close(stop_within)
+
+    async def look(self) -> int:
+        """Start what is due and has a place; gives how many were started. Raises StorageError."""
+        started = 0
+        free = [name for name in self._stores if self._deliverer.under_way(name) < self._places]
+        for name in await self._outbox.due(free):
+            started += await self._start_due(self._stores[name])
+        return started
+
+    async def _start_due(self, store: Store) -> int:
+        free = self._places - self._deliverer.under_way(store.name)
+        if free <= 0 or not self._deliverer.may_ask(store.name):
+            return 0
+        outage = self._deliverer.courier.outage(store.name)
+        mine, lease_ends = list[Delivery](), self._deliverer.courier.lease_end()
+        try:
+            # While the shop is down, one is enough to find out whether it is back.
+            taken = await self._outbox.claim(store.name, limit=1 if outage.down else free, lease=self._lease)
+            # A clock that was set forward ends leases early. What we are at work on is asked about again once this lease has ended, too.
+            mine = [delivery for delivery in taken if not self._deliverer.at_work_on(delivery)]
+        finally:
+            if not mine:
+                outage.retreat()
+        for delivery in mine:
+            self._deliverer.start(store, delivery, lease_ends)
+        return len(mine)
+
+    async def _work(self) -> None:
+        wake = self._deliverer.wake
+        while not self._stopped.is_set():
+            wake.clear()
+            try:
+                await self.look()
+            except StorageError as error:
+                _log.warning("the outbox cannot be read", reason=str(error))
+                await self._rest(_LOOK)
+            except Exception:  # noqa: BLE001 -- whatever it was, what waits must go on
+                _log.exception("the delivery worker stumbled")
+                await self._rest(_LOOK)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(wake.wait(), _LOOK)
+
+    async def _tidy(self) -> None:
+        """Count what the shop does not have, often; forget buyers, now and then."""
+        loop = asyncio.get_running_loop()
+        next_purge = loop.time()
+        while not self._stopped.is_set():
+            try:
+                await self._count()
+                if loop.time() >= next_purge:
+                    purged = await self._deliveries.purge(await self._outbox.now() - self._retention)
+                    next_purge = loop.time() + _TIDY
+                    if purged:
+                        _log.info("buyers' data forgotten", deliveries=purged)
+            except StorageError as error:
+                _log.warning("the outbox cannot be tidied", reason=str(error))
+            await self._rest(_COUNT)
+
+    async def _rest(self, seconds: float) -> None:
+        """Wait, or until it is time to stop."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stopped.wait(), seconds)
+
+    async def _count(self) -> None:
+        counts = await self._deliveries.counts()
+        for store in unnamed_stores(counts, self._stores):
+            self._tell_unnamed(store, counts.get((store, DeliveryState.WAITING), 0))
+        for store in (*self._stores, *self._unnamed):
+            for state in (DeliveryState.WAITING, DeliveryState.DEAD):
+                self._metrics.undelivered(store=store, state=state.value, count=counts.get((store, state), 0))
+
+    def _tell_unnamed(self, store: str, waiting: int) -> None:
+        """Once for each store that was renamed in, or taken out of, the settings while deliveries waited."""
+        if store in self._unnamed or not waiting:
+            return
+        self._unnamed.add(store)
+        _log.warning(
+            "deliveries wait for a store that the settings do not name",
+            store=store,
+            waiting=waiting,
+            advice=f"name the store in the settings again, or give them up: portside deliveries discard --store {store} --state waiting",
+        )

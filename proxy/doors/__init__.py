@@ -1,0 +1,1 @@
+"""Pure protocols, no I/O: what a shipping client sends and is sent."""

@@ -1,0 +1,1 @@
+"""What an operator asks and does: how stores stand, which deliveries are meant, since when."""

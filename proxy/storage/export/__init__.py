@@ -1,0 +1,1 @@
+"""What has been given to a client: snapshots held still, coverage, hints and held orders."""

@@ -1,0 +1,278 @@
+"""What is kept about orders on their way to ShipStation: the rows, and the primitive acts of one transaction on them.
+
+Nothing is decided here; `proxy.export.ledger` decides, once for the database and for memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+import msgspec
+
+from connectors.orders import Window
+from proxy.rules.coverage import Coverage, Walk
+
+
+class SnapshotState(StrEnum):
+    """Where the reading of a window stands. FAILED may be taken up again by whoever asks next."""
+
+    BUILDING = "building"
+    READY = "ready"
+    FAILED = "failed"
+
+
+class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
+    """The reading of one window. `start` and `end` are what ShipStation asked for, `read_from` to `end` is what is read.
+
+    `latest_start` is the start of the last window it was used to answer.
+    `pages` is the number ShipStation is or will be promised, None until known; pages 1 to `stored` are whole. Whoever holds `token`
+    builds it until `lease_until`. `error`, `message`, `retry_after` tell of the last failure. `handed_at`: when a first page was given.
+    """
+
+    id: int
+    start: datetime
+    end: datetime
+    latest_start: datetime
+    read_from: datetime
+    reaches: datetime | None
+    began_at: datetime
+    state: SnapshotState = SnapshotState.BUILDING
+    pages: int | None = None
+    stored: int = 0
+    token: str
+    lease_until: datetime
+    error: str = ""
+    message: str = ""
+    retry_after: float | None = None
+    ready_at: datetime | None = None
+    handed_at: datetime | None = None
+    used_at: datetime
+
+    @property
+    def read(self) -> Window:
+        """The window really read."""
+        return Window(start=self.read_from, end=self.end)
+
+    def has(self, page: int) -> bool:
+        """Whether `page` can be given. The last one promised waits for the end, for it takes all that is left."""
+        return self.pages is not None and (self.state is SnapshotState.READY or page <= min(self.stored, self.pages - 1))
+
+
+class Member(msgspec.Struct, frozen=True, array_like=True):
+    """One order on a page: its id, and a digest of what ShipStation is told of it."""
+
+    id: str
+    digest: str
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """Encoded orders of a page, in the order they are given. `stored_at`: the shop was read before this moment."""
+
+    page: int
+    part: int = 0
+    orders: bytes
+    members: tuple[Member, ...]
+    stored_at: datetime
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """What ShipStation was last told of an order, on which page of which snapshot. `confirmed`: it has that for certain."""
+
+    order_id: str
+    digest: str
+    snapshot_id: int
+    page: int
+    read_by: datetime
+    confirmed: bool = False
+
+
+class HeldOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """An order that did not go out, for the operator."""
+
+    order_id: str
+    number: str
+    kind: str
+    reason: str
+    first_seen: datetime
+    last_seen: datetime
+
+
+class Gap(msgspec.Struct, frozen=True, kw_only=True):
+    """A span whose changes may never have been given, because it could no longer be read by itself."""
+
+    start: datetime
+    end: datetime
+    noted_at: datetime
+
+
+class SnapshotRows(Protocol):
+    """Windows, their snapshots and pages, within one transaction on one store."""
+
+    async def named(self, start: datetime, end: datetime) -> Snapshot | None:
+        """The snapshot that answers the window asked for as [`start`, `end`]."""
+        ...
+
+    async def name(self, start: datetime, end: datetime, snapshot_id: int) -> None:
+        """From now on that window is answered by this snapshot."""
+        ...
+
+    async def snapshot(self, snapshot_id: int) -> Snapshot | None:
+        """One snapshot, unless it has been dropped."""
+        ...
+
+    async def snapshots(self) -> Sequence[Snapshot]:
+        """All that are kept, newest first."""
+        ...
+
+    async def add_snapshot(self, snapshot: Snapshot) -> Snapshot:
+        """Keep a new one; its `id` is given here."""
+        ...
+
+    async def put_snapshot(self, snapshot: Snapshot) -> None:
+        """Keep its new state."""
+        ...
+
+    async def drop_snapshot(self, snapshot_id: int) -> None:
+        """Forget it, its pages and its windows."""
+        ...
+
+    async def add_part(self, snapshot_id: int, part: Part) -> None:
+        """Keep encoded orders of a page."""
+        ...
+
+    async def parts(self, snapshot_id: int, page: int) -> Sequence[Part]:
+        """A page's parts in order; none for a page that stayed empty."""
+        ...
+
+    async def members(self, snapshot_id: int) -> Sequence[tuple[int, Member]]:
+        """Every order stored so far, with its page."""
+        ...
+
+    async def sends(self, snapshot_id: int) -> Mapping[int, bool]:
+        """The pages handed out, and whether each was written to the end."""
+        ...
+
+    async def put_send(self, snapshot_id: int, page: int, *, sent: bool) -> None:
+        """A page was handed out, or written."""
+        ...
+
+    async def clear_sends(self, snapshot_id: int) -> None:
+        """The walk starts anew."""
+        ...
+
+
+class GivenRows(Protocol):
+    """What has been given and what is owed, within one transaction on one store."""
+
+    async def coverage(self) -> Coverage | None:
+        """How far the store has been covered; None before first contact."""
+        ...
+
+    async def put_coverage(self, coverage: Coverage) -> None:
+        """Move the line."""
+        ...
+
+    async def walks(self) -> Sequence[Walk]:
+        """Finished walks that are not confirmed yet."""
+        ...
+
+    async def put_walk(self, walk: Walk) -> None:
+        """A walk is finished."""
+        ...
+
+    async def drop_walk(self, walk_id: int) -> None:
+        """It was confirmed, or counts no more."""
+        ...
+
+    async def gaps(self) -> Sequence[Gap]:
+        """Gaps not closed yet, oldest first."""
+        ...
+
+    async def put_gap(self, gap: Gap) -> None:
+        """Note a gap; one with the same start is replaced."""
+        ...
+
+    async def drop_gap(self, start: datetime) -> bool:
+        """It was closed or seen to. False if there is none."""
+        ...
+
+    async def told(self, order_ids: Collection[str]) -> Mapping[str, Told]:
+        """What ShipStation was told of these orders, where it was told anything."""
+        ...
+
+    async def put_told(self, told: Iterable[Told]) -> None:
+        """ShipStation is about to be told this."""
+        ...
+
+    async def confirm_told(self, snapshot_id: int) -> None:
+        """ShipStation has what was last told by this snapshot."""
+        ...
+
+    async def add_hints(self, order_ids: Iterable[str], due_at: datetime) -> None:
+        """Ask for these orders by id from `due_at` on, or earlier if that was wanted already; whoever carries them now does so in vain."""
+        ...
+
+    async def carry_hints(self, snapshot_id: int, limit: int) -> Sequence[str]:
+        """Hand the hints that are due to a snapshot; gives their order ids."""
+        ...
+
+    async def carried_hints(self, snapshot_id: int) -> Sequence[str]:
+        """The order ids a snapshot carries."""
+        ...
+
+    async def drop_carried_hints(self, snapshot_id: int) -> None:
+        """ShipStation has what they were for."""
+        ...
+
+    async def hold(self, held: Iterable[HeldOrder]) -> None:
+        """Note orders that did not go out; of one noted before, `first_seen` stays."""
+        ...
+
+    async def release(self, order_ids: Collection[str]) -> None:
+        """They go out after all."""
+        ...
+
+    async def held(self, limit: int) -> Sequence[HeldOrder]:
+        """What was held back, last seen first."""
+        ...
+
+    async def sweep_due_at(self) -> datetime | None:
+        """When open orders are to be read again; None if never yet."""
+        ...
+
+    async def put_sweep_due_at(self, due_at: datetime) -> None:
+        """Set it; without effect before first contact."""
+        ...
+
+    async def prune(self, told_before: datetime, held_limit: int) -> None:
+        """Forget what was told before then, and all but the newest `held_limit` held orders of each kind."""
+        ...
+
+    async def forget(self) -> None:
+        """Forget the whole store, snapshots included, as if it had never been asked for."""
+        ...
+
+
+class ExportRows(SnapshotRows, GivenRows, Protocol):
+    """One transaction on one store. `now` is the time all replicas go by."""
+
+    @property
+    def now(self) -> datetime:
+        """Read once, as the transaction begins."""
+        ...
+
+
+class ExportStorage(Protocol):
+    """Where it is kept. Every method raises StorageError when the database does not do its part."""
+
+    def writing(self, store: str) -> AbstractAsyncContextManager[ExportRows]:
+        """A transaction that no other one on the same store overlaps, in any process; durable once the block has ended."""
+        ...
+
+    def reading(self, store: str) -> AbstractAsyncContextManager[ExportRows]:
+        """A transaction that only looks."""
+        ...

@@ -1,0 +1,1 @@
+"""Deliveries: notices on the disk until the shop has them."""

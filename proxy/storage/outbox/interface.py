@@ -1,0 +1,175 @@
+"""What the outbox promises, whichever way it is kept: the words, the types, and the two sides of it.
+
+A delivery is one notice on its way to the shop:
+
+    waiting    due at `next_attempt_at`, or held by a worker until `lease_until`
+    delivered  the shop has it
+    dead       given up; a person decides
+    discarded  a person decided that the shop need not hear of it
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+import msgspec
+
+from connectors.shipments import Shipment
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery stands."""
+
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    DEAD = "dead"
+    DISCARDED = "discarded"
+
+
+class AttemptOutcome(StrEnum):
+    """How one try ended. `interrupted`: its worker vanished; nobody knows what the shop made of it."""
+
+    DELIVERED = "delivered"
+    RETRY = "retry"
+    REFUSED = "refused"
+    INTERRUPTED = "interrupted"
+
+
+class Delivery(msgspec.Struct, frozen=True, kw_only=True):
+    """One notice. `attempts` counts the tries that failed since the notice was last queued.
+
+    `lease` proves that its holder may settle it; None when nobody works on it. `queued_at` is when the notice last came in. After
+    `purged_at` the shipment holds nothing of the buyer's any more.
+    """
+
+    id: int
+    store: str
+    shipment: Shipment
+    state: DeliveryState
+    attempts: int
+    next_attempt_at: datetime | None
+    lease: str | None
+    lease_until: datetime | None
+    last_error: str
+    created_at: datetime
+    queued_at: datetime
+    finished_at: datetime | None = None
+    purged_at: datetime | None = None
+
+
+class Attempt(msgspec.Struct, frozen=True, kw_only=True):
+    """One try: `seconds` it took, `message` the shop's words, masked; `worker` the process that tried."""
+
+    at: datetime
+    outcome: AttemptOutcome
+    seconds: float
+    message: str
+    worker: str
+
+
+class PutResult(StrEnum):
+    """What became of a notice that came in.
+
+    `leased`: stored, and ours to deliver now. `queued`: stored, its turn comes later. `joined`: it was stored before and nothing
+    changed.
+    """
+
+    LEASED = "leased"
+    QUEUED = "queued"
+    JOINED = "joined"
+
+
+class DeliveryFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which deliveries are meant; None or empty means any. `since` goes by when the notice last came in."""
+
+    ids: tuple[int, ...] = ()
+    store: str | None = None
+    states: tuple[DeliveryState, ...] = ()
+    since: datetime | None = None
+    order: str | None = None
+
+
+class Outbox(Protocol):
+    """Where notices are kept until the shop has them. Every method raises StorageError when the database does not do its part.
+
+    Of one order, in one store, deliveries are handed out strictly in the order they came in, one at a time. Leases are in seconds.
+    """
+
+    async def put(self, store: str, shipment: Shipment, *, lease: float | None) -> tuple[PutResult, Delivery]:
+        """Store a notice; when this returns it is on the disk. With `lease` it is taken at once if its turn has come.
+
+        A notice already there is joined, except that a dead one is queued anew.
+        """
+        ...
+
+    async def due(self, stores: Sequence[str]) -> Sequence[str]:
+        """Those of the stores that have something due now."""
+        ...
+
+    async def claim(self, store: str, *, limit: int, lease: float) -> Sequence[Delivery]:
+        """Take up to `limit` due deliveries of one store, the longest due first, one an order."""
+        ...
+
+    async def earlier(self, delivery: Delivery) -> Sequence[Shipment]:
+        """The shipments of the same order that the shop has been told of, oldest first."""
+        ...
+
+    async def delivered(self, delivery: Delivery, attempt: Attempt) -> None:
+        """The shop has it. Raises LeaseLostError, as do all the ways to settle."""
+        ...
+
+    async def retry_at(self, delivery: Delivery, when: datetime, attempt: Attempt, *, counted: bool) -> None:
+        """Not yet; the next try is due at `when`. `counted`: the failed try is held against the delivery."""
+        ...
+
+    async def bury(self, delivery: Delivery, attempt: Attempt) -> None:
+        """Given up."""
+        ...
+
+    async def give_back(self, delivery: Delivery, *, when: datetime | None = None) -> None:
+        """Let go of a delivery that was not tried; due at once, or at `when`."""
+        ...
+
+    async def now(self) -> datetime:
+        """The time that leases and schedules go by."""
+        ...
+
+
+class Deliveries(Protocol):
+    """The operator's side of the outbox."""
+
+    async def find(self, wanted: DeliveryFilter, *, limit: int = 100) -> Sequence[Delivery]:
+        """The newest first."""
+        ...
+
+    async def get(self, number: int) -> Delivery:
+        """One delivery. Raises UnknownDeliveryError."""
+        ...
+
+    async def attempts_at(self, number: int) -> Sequence[Attempt]:
+        """The tries made so far, oldest first."""
+        ...
+
+    async def retry(self, wanted: DeliveryFilter) -> int:
+        """Queue anew all that is meant and dead, and make due what waits; gives how many. Nothing that a worker holds is touched."""
+        ...
+
+    async def discard(self, wanted: DeliveryFilter) -> int:
+        """Give up for good all that is meant and dead or waiting, unless a worker holds it; gives how many."""
+        ...
+
+    async def counts(self) -> Mapping[tuple[str, DeliveryState], int]:
+        """How many are waiting and dead, by store."""
+        ...
+
+    async def purge(self, before: datetime) -> int:
+        """Take buyers' data and attempts out of what was finished before then; gives how many were purged."""
+        ...
+
+
+def unnamed_stores(counts: Mapping[tuple[str, DeliveryState], int], named: Container[str]) -> Sequence[str]:
+    """Stores that have open deliveries but are not among those that the settings name, by the alphabet: nobody tries what waits there."""
+    return sorted({store for (store, _), count in counts.items() if count and store not in named})

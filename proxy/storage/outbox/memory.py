@@ -1,0 +1,205 @@
+"""The outbox in memory, for tests and demonstrations: the same promises, proven by the same suite, but gone with the process."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from connectors.shipments import Shipment
+from proxy.storage.errors import LeaseLostError, UnknownDeliveryError
+from proxy.storage.outbox.interface import Attempt, AttemptOutcome, Delivery, DeliveryFilter, DeliveryState, PutResult
+from proxy.storage.outbox.rows import INTERRUPTED, same_order, without_buyer
+from proxy.storage.times import Clock, system_clock
+
+_OPEN = (DeliveryState.WAITING, DeliveryState.DEAD)
+
+
+class MemoryOutbox:
+    """`Outbox` and `Deliveries` in one, in a dictionary. No method yields half-way, so each is a transaction."""
+
+    def __init__(self, clock: Clock = system_clock) -> None:
+        self._clock = clock
+        self._rows: dict[int, Delivery] = {}
+        self._attempts: dict[int, list[Attempt]] = {}
+
+    async def now(self) -> datetime:
+        """The clock it was given."""
+        return self._clock()
+
+    async def put(self, store: str, shipment: Shipment, *, lease: float | None) -> tuple[PutResult, Delivery]:
+        """Store, join or bring back."""
+        now = self._clock()
+        known = next((row for row in self._of(store) if row.shipment.key() == shipment.key()), None)
+        if known is not None and known.state is not DeliveryState.DEAD:
+            return PutResult.JOINED, known
+        busy = any(row.state is DeliveryState.WAITING and _queued_together(row.shipment, shipment) for row in self._of(store))
+        fresh = Delivery(
+            id=known.id if known else len(self._rows) + 1,
+            store=store,
+            shipment=shipment,
+            state=DeliveryState.WAITING,
+            attempts=0,
+            next_attempt_at=now,
+            lease=None,
+            lease_until=None,
+            last_error=known.last_error if known else "",
+            created_at=known.created_at if known else now,
+            queued_at=now,
+        )
+        self._rows[fresh.id] = fresh
+        if lease is None or busy:
+            return PutResult.QUEUED, fresh
+        return PutResult.LEASED, self._lease(fresh, now, lease)
+
+    async def due(self, stores: Sequence[str]) -> Sequence[str]:
+        """In the order asked for."""
+        now = self._clock()
+        waiting = {row.store for row in self._rows.values() if row.state is DeliveryState.WAITING and _due_at(row) <= now}
+        return [store for store in stores if store in waiting]
+
+    async def claim(self, store: str, *, limit: int, lease: float) -> Sequence[Delivery]:
+        """The longest due first."""
+        now = self._clock()
+        waiting = [row for row in self._of(store) if row.state is DeliveryState.WAITING]
+        free = [row for row in waiting if _due_at(row) <= now and not _behind(row, waiting, now)]
+        free.sort(key=lambda row: (_due_at(row), row.id))
+        return sorted((self._lease(row, now, lease) for row in free[:limit]), key=lambda row: row.id)
+
+    async def earlier(self, delivery: Delivery) -> Sequence[Shipment]:
+        """In the order the shop heard of them."""
+        told = [
+            row
+            for row in self._of(delivery.store)
+            if row.state is DeliveryState.DELIVERED and row.id != delivery.id and same_order(row.shipment, delivery.shipment)
+        ]
+        return [row.shipment for row in sorted(told, key=lambda row: (row.finished_at or row.created_at, row.id))]
+
+    async def delivered(self, delivery: Delivery, attempt: Attempt) -> None:
+        """Final."""
+        self._settle(delivery, attempt, state=DeliveryState.DELIVERED, finished_at=self._clock(), last_error="")
+
+    async def retry_at(self, delivery: Delivery, when: datetime, attempt: Attempt, *, counted: bool) -> None:
+        """Back in the queue."""
+        failed = delivery.attempts + (1 if counted else 0)
+        self._settle(delivery, attempt, next_attempt_at=when, attempts=failed, last_error=attempt.message)
+
+    async def bury(self, delivery: Delivery, attempt: Attempt) -> None:
+        """Dead."""
+        self._settle(
+            delivery,
+            attempt,
+            state=DeliveryState.DEAD,
+            attempts=delivery.attempts + 1,
+            finished_at=self._clock(),
+            last_error=attempt.message,
+        )
+
+    async def give_back(self, delivery: Delivery, *, when: datetime | None = None) -> None:
+        """As if it had not been taken."""
+        self._settle(delivery, None, next_attempt_at=when or self._clock())
+
+    async def find(self, wanted: DeliveryFilter, *, limit: int = 100) -> Sequence[Delivery]:
+        """The newest first."""
+        return [row for _, row in sorted(self._rows.items(), reverse=True) if _meant(wanted, row)][:limit]
+
+    async def get(self, number: int) -> Delivery:
+        """By number."""
+        if number not in self._rows:
+            raise UnknownDeliveryError(f"there is no delivery {number}")
+        return self._rows[number]
+
+    async def attempts_at(self, number: int) -> Sequence[Attempt]:
+        """Oldest first."""
+        return list(self._attempts.get(number, ()))
+
+    async def retry(self, wanted: DeliveryFilter) -> int:
+        """Due now, from the start of the schedule."""
+        return self._change(wanted, state=DeliveryState.WAITING, attempts=0, next_attempt_at=self._clock(), finished_at=None)
+
+    async def discard(self, wanted: DeliveryFilter) -> int:
+        """Given up for good."""
+        return self._change(wanted, state=DeliveryState.DISCARDED, next_attempt_at=None, finished_at=self._clock())
+
+    async def counts(self) -> Mapping[tuple[str, DeliveryState], int]:
+        """By store and state."""
+        counted: dict[tuple[str, DeliveryState], int] = {}
+        for row in self._rows.values():
+            if row.state in _OPEN:
+                counted[row.store, row.state] = counted.get((row.store, row.state), 0) + 1
+        return counted
+
+    async def purge(self, before: datetime) -> int:
+        """Buyers and attempts go; what tells a repeat from news stays."""
+        done = [row for row in self._rows.values() if row.state not in _OPEN and row.purged_at is None]
+        old = [row for row in done if row.finished_at is not None and row.finished_at < before]
+        for row in old:
+            self._replace(row, shipment=without_buyer(row.shipment), purged_at=self._clock())
+            self._attempts.pop(row.id, None)
+        return len(old)
+
+    def _of(self, store: str) -> list[Delivery]:
+        return [row for row in self._rows.values() if row.store == store]
+
+    def _replace(self, row: Delivery, **changes: Any) -> Delivery:
+        self._rows[row.id] = msgspec.structs.replace(row, **changes)
+        return self._rows[row.id]
+
+    def _lease(self, row: Delivery, now: datetime, lease: float) -> Delivery:
+        lapsed = row.lease is not None
+        if lapsed:
+            lost = Attempt(at=now, outcome=AttemptOutcome.INTERRUPTED, seconds=0.0, message=INTERRUPTED, worker="")
+            self._attempts.setdefault(row.id, []).append(lost)
+        return self._replace(
+            row,
+            lease=secrets.token_hex(8),
+            lease_until=now + timedelta(seconds=lease),
+            next_attempt_at=None,
+            attempts=row.attempts + (1 if lapsed else 0),
+        )
+
+    def _settle(self, delivery: Delivery, attempt: Attempt | None, **changes: Any) -> None:
+        row = self._rows[delivery.id]
+        if row.state is not DeliveryState.WAITING or row.lease is None or row.lease != delivery.lease:
+            raise LeaseLostError(f"delivery {delivery.id} is no longer ours: the lease had lapsed")
+        self._replace(row, **{"lease": None, "lease_until": None, "next_attempt_at": None, **changes})
+        if attempt is not None:
+            self._attempts.setdefault(delivery.id, []).append(attempt)
+
+    def _change(self, wanted: DeliveryFilter, **changes: Any) -> int:
+        now = self._clock()
+        meant = [row for row in self._rows.values() if row.state in _OPEN and not _held(row, now) and _meant(wanted, row)]
+        for row in meant:
+            self._replace(row, lease=None, lease_until=None, **changes)
+        return len(meant)
+
+
+def _due_at(row: Delivery) -> datetime:
+    return row.lease_until or row.next_attempt_at or row.created_at
+
+
+def _held(row: Delivery, now: datetime) -> bool:
+    return row.lease_until is not None and row.lease_until > now
+
+
+def _queued_together(one: Shipment, other: Shipment) -> bool:
+    by_number = one.order_number != "" and one.order_number == other.order_number
+    return by_number or (one.order_id != "" and one.order_id == other.order_id)
+
+
+def _behind(row: Delivery, waiting: Sequence[Delivery], now: datetime) -> bool:
+    others = (other for other in waiting if other.id != row.id and _queued_together(other.shipment, row.shipment))
+    return any(other.id < row.id or _held(other, now) for other in others)
+
+
+def _meant(wanted: DeliveryFilter, row: Delivery) -> bool:
+    return (
+        (not wanted.ids or row.id in wanted.ids)
+        and (wanted.store is None or row.store == wanted.store)
+        and (not wanted.states or row.state in wanted.states)
+        and (wanted.since is None or row.queued_at >= wanted.since)
+        and (wanted.order is None or wanted.order in (row.shipment.order_number, row.shipment.order_id))
+    )

@@ -1,0 +1,114 @@
+"""Rows of the outbox as types and back, and which deliveries belong to one order."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from sqlalchemy import RowMapping
+
+from connectors.shipments import Shipment
+from proxy.storage.outbox.interface import Attempt, AttemptOutcome, Delivery, DeliveryState
+
+INTERRUPTED = "the process that tried it vanished before it could say how the call ended"
+
+
+def read_delivery(row: RowMapping) -> Delivery:
+    """A row of `deliveries`."""
+    state = DeliveryState(row["state"])
+    waiting = state is DeliveryState.WAITING
+    held = waiting and row["lease"] is not None
+    return Delivery(
+        id=row["id"],
+        store=row["store"],
+        shipment=read_shipment(row["shipment"]),
+        state=state,
+        attempts=row["attempts"],
+        next_attempt_at=row["due_at"] if waiting and not held else None,
+        lease=row["lease"] if held else None,
+        lease_until=row["due_at"] if held else None,
+        last_error=row["last_error"],
+        created_at=row["created_at"],
+        queued_at=row["queued_at"],
+        finished_at=row["finished_at"],
+        purged_at=row["purged_at"],
+    )
+
+
+def read_attempt(row: RowMapping) -> Attempt:
+    """A row of `attempts`."""
+    return Attempt(
+        at=row["at"], outcome=AttemptOutcome(row["outcome"]), seconds=row["seconds"], message=row["message"], worker=row["worker"]
+    )
+
+
+def read_shipment(text: str) -> Shipment:
+    """A shipment as `write_shipment` wrote it."""
+    return msgspec.json.decode(text, type=Shipment)
+
+
+def write_shipment(shipment: Shipment) -> str:
+    """A shipment as JSON text."""
+    return msgspec.json.encode(shipment).decode()
+
+
+def without_buyer(shipment: Shipment) -> Shipment:
+    """The shipment without who bought it and what they wrote: what is left tells a repeat from news, and what was shipped."""
+    return msgspec.structs.replace(
+        shipment, recipient=None, customer_code="", customer_notes="", internal_notes="", notes_to_customer="", custom_fields=()
+    )
+
+
+def write_attempt(delivery_id: int, attempt: Attempt) -> dict[str, Any]:
+    """The values of a row of `attempts`."""
+    return {"delivery_id": delivery_id, **msgspec.structs.asdict(attempt), "outcome": attempt.outcome.value}
+
+
+def new_row(store: str, shipment: Shipment, now: datetime) -> dict[str, Any]:
+    """The values of a row for a notice that has just come in, due now and held by nobody."""
+    return {
+        "store": store,
+        "order_id": shipment.order_id or None,
+        "order_number": shipment.order_number or None,
+        "key": shipment.key(),
+        "created_at": now,
+        "purged_at": None,
+        **queued_row(shipment, now),
+        "last_error": "",
+    }
+
+
+def queued_row(shipment: Shipment, now: datetime) -> dict[str, Any]:
+    """The values that put a row at the start of its schedule."""
+    return {
+        "shipment": write_shipment(shipment),
+        "state": DeliveryState.WAITING.value,
+        "attempts": 0,
+        "due_at": now,
+        "lease": None,
+        "queued_at": now,
+        "finished_at": None,
+    }
+
+
+def leased(until_from: datetime, lease: float, token: str) -> dict[str, Any]:
+    """The values of a row that is held from now on for `lease` seconds."""
+    return {"lease": token, "due_at": until_from + timedelta(seconds=lease)}
+
+
+def same_order(one: Shipment, other: Shipment) -> bool:
+    """Whether two shipments queued together are of one order indeed: ids decide where both have one."""
+    if one.order_id and other.order_id:
+        return one.order_id == other.order_id
+    return one.order_number == other.order_number
+
+
+def order_locks(store: str, order_id: str | None, order_number: str | None) -> set[int]:
+    """The numbers under which an order's queue is locked, one for its id and one for its number (PostgreSQL's advisory locks)."""
+    words = [("number", order_number)] if order_number else []
+    words += [("id", order_id)] if order_id else []
+    return {
+        int.from_bytes(hashlib.blake2b(msgspec.json.encode((store, *word)), digest_size=8).digest(), "big", signed=True) for word in words
+    }
