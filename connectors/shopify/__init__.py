@@ -1,4 +1,4 @@
-"""Shopify: orders and fulfilments over the Admin API, by REST or GraphQL."""
+"""Shopify: orders and fulfillments over the Admin API, by REST or GraphQL."""
 
 from connectors.interface import ConnectorType
 from connectors.shopify.connector import open_shopify

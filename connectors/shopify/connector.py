@@ -28,7 +28,7 @@ from connectors.shopify.mapping.items import Variant
 from connectors.shopify.mapping.order import read_order
 from connectors.shopify.mapping.statuses import Held, read_held, read_state
 from connectors.shopify.settings import ShopifySettings
-from connectors.shopify.shipping.shipper import Fulfilment
+from connectors.shopify.shipping.shipper import Shipper
 from connectors.shopify.webhooks import ShopifyWebhooks
 from connectors.upstream.client import Upstream, UpstreamPolicy
 from connectors.upstream.response import Reply
@@ -130,7 +130,7 @@ class ShopifyConnector:
         return await (await self._chosen()).count(_span_of(window))
 
     async def get_order(self, order_id: str) -> Order | RejectedOrder:
-        """With its holds, read from its own fulfilment orders."""
+        """With its holds, read from its own fulfillment orders."""
         key = _number(order_id)
         transport = await self._chosen()
         found = await transport.read_order(key) if key else None
@@ -146,8 +146,8 @@ class ShopifyConnector:
         """By the order's id; a notice that has only its number costs one request more."""
         transport = await self._chosen()
         order_id = _number(shipment.order_id) or await self._find(transport, shipment)
-        fulfilment = Fulfilment(transport, self._settings, self._context.carriers, self._absence, order_id)
-        return await fulfilment.ship(shipment, earlier)
+        shipper = Shipper(transport, self._settings, self._context.carriers, self._absence, order_id)
+        return await shipper.ship(shipment, earlier)
 
     async def _find(self, transport: Transport, shipment: Shipment) -> int:
         name = shipment.order_number or shipment.order_id
@@ -159,7 +159,7 @@ class ShopifyConnector:
         return found[0]
 
     async def _absence(self) -> str:
-        """The missing right that hides fulfilment orders, in words; empty if it is there."""
+        """The missing right that hides fulfillment orders, in words; empty if it is there."""
         scopes = await read_scopes(self._upstream)
         lacking = [need for need in missing(self._settings, scopes) if "fulfillment" in need.scope]
         return f"The app lacks the scope {lacking[0].scope}, so {lacking[0].breaks}; grant it in the app's settings." if lacking else ""

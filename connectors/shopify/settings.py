@@ -91,7 +91,7 @@ class ShopifySettings(ConnectorSettings):
     )
     holds: bool = Field(default=True, description="Read which orders are on hold or scheduled: one more request for a window.")
     release_holds: bool = Field(default=False, description="Release a hold when ShipStation ships the order all the same.")
-    open_scheduled: bool = Field(default=False, description="Open a scheduled fulfilment order when ShipStation ships it early.")
+    open_scheduled: bool = Field(default=False, description="Open a scheduled fulfillment order when ShipStation ships it early.")
     origin: str = Field(default="", description="Where to reach a fake shop on this machine, for the demo and tests.")
 
     @field_validator("origin")

@@ -15,9 +15,9 @@ from defusedxml.ElementTree import fromstring
 from connectors.orders import OrderStatus
 from connectors.testing.clock import Clock
 from connectors.testing.requests import SeenRequest
-from connectors.testing.shops.shopify import FakeShopify
 from tests.acceptance.served import Served, serving
 from tests.acceptance.test_crash import LOGIN, Freeze, Notice, all_delivered, notices_of, tell_all
+from tests.connectors.shopify.fake.shop import FakeShopify
 
 SETTINGS = """\
 listen: 127.0.0.1:0

@@ -16,8 +16,8 @@ from functools import partial
 
 import structlog
 
-from tests.export.hostile import Hardship, Tally
-from tests.export.plain import WAYS, live
+from tests.export.hunts.hostile import Hardship, Tally
+from tests.export.hunts.plain import WAYS, live
 
 HEAD = f"{'':36}{'seed':>5}{'changes':>9}{'never got':>11}{'wrong at the end':>18}{'sent':>9}{'sent again':>12}{'overhead':>10}{'failed polls':>16}"
 

@@ -26,10 +26,10 @@ from connectors.shopify.mapping.wire import Order as WireOrder
 from connectors.shopify.mapping.wire_fulfillment import OrdersPage
 from connectors.shopify.settings import ShopifySettings
 from connectors.testing.clock import Clock
-from connectors.testing.shops.shopify import Bucket, FakeShopify
 from connectors.upstream.client import UpstreamPolicy
 from proxy.doors.custom_store.orders_xml import encode_order, frame_page
 from tests.benchmarks.cpu_per_order import ROUNDS, _floor, _least, _plan
+from tests.connectors.shopify.fake.shop import Bucket, FakeShopify
 from tests.connectors.shopify.shops import open_shop
 
 SAMPLES = Path(__file__).parents[1] / "fixtures" / "shopify" / "orders.json.gz"
@@ -98,7 +98,7 @@ async def _listing(transport: str, *, extras: bool) -> str:
         shop.points = Bucket(1e9, 0.0)
         for number in range(ORDERS):
             order = shop.book.add(modified_at=shop.clock() + timedelta(seconds=number), lines=(("A", 1), ("B", 2)))
-            # A catalogue of 200 variants.
+            # A catalog of 200 variants.
             order.extra["lines"] = {"A": {"variant_id": number % 100 + 1}, "B": {"variant_id": number % 100 + 101}}
         window = Window(start=shop.clock(), end=shop.clock() + timedelta(seconds=ORDERS))
         settings = {"transport": transport, "holds": extras, "product_details": extras}

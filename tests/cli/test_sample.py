@@ -12,8 +12,8 @@ from connectors.errors import UnavailableError
 from connectors.interface import CheckLevel
 from connectors.orders import Order, RejectedOrder, Window
 from proxy.cli.shop.sample import sample_findings
-from tests.export.book import BookConnector, OrderBook
-from tests.export.world import build_store
+from tests.export.play.book import BookConnector, OrderBook
+from tests.export.play.world import build_store
 
 
 class BrokenConnector(BookConnector):

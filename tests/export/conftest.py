@@ -18,10 +18,10 @@ import structlog
 from proxy.storage.database import Database
 from proxy.storage.export.database import DatabaseExportStorage
 from proxy.storage.export.interface import ExportStorage
-from proxy.storage.export.memory import MemoryExportStorage
-from tests.export.time import VirtualClock
-from tests.export.world import World
+from tests.export.play.virtual_time import VirtualClock
+from tests.export.play.world import World
 from tests.postgres import PostgresServer, postgres
+from tests.storage.memory_export import MemoryExportStorage
 
 __all__ = ["postgres"]
 _NUMBERS = itertools.count(1)

@@ -8,10 +8,10 @@ from connectors.errors import AuthenticationError, ConnectorError, RefusedError,
 from connectors.orders import Order, RejectedOrder
 from proxy.export.opening import WindowRules
 from proxy.export.sweep import Sweeper
-from tests.export.book import BookConnector
 from tests.export.conftest import OpenWorld
+from tests.export.play.book import BookConnector
+from tests.export.play.world import World
 from tests.export.test_given import HOUR, poll_after
-from tests.export.world import World
 
 
 class Touchy(BookConnector):

@@ -12,8 +12,8 @@ from connectors.errors import AuthenticationError, ThrottledError, UnavailableEr
 from proxy.doors.custom_store.requests import ExportRequest
 from proxy.export import BuildFailedError, Page, StillReadingError
 from tests.export.conftest import OpenWorld
-from tests.export.shop_turns import fail_at, fill, hang_at
-from tests.export.world import World
+from tests.export.play.shop_turns import fail_at, fill, hang_at
+from tests.export.play.world import World
 
 
 @pytest.mark.parametrize("error", [UnavailableError("shop is down"), ThrottledError("slow down", retry_after=9), AuthenticationError("no")])

@@ -14,8 +14,8 @@ from proxy.export.opening import WindowRules
 from proxy.export.sweep import Sweeper
 from tests.builders import build_item
 from tests.export.conftest import OpenWorld
-from tests.export.poller import Walk, read_page
-from tests.export.world import World
+from tests.export.play.poller import Walk, read_page
+from tests.export.play.world import World
 
 HOUR = 3600
 DAY = 24 * HOUR

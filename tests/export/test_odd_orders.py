@@ -11,7 +11,7 @@ import pytest
 from connectors.orders import Weight
 from tests.builders import build_item
 from tests.export.conftest import OpenWorld
-from tests.export.world import World
+from tests.export.play.world import World
 
 # Each is what no connector of ours gives, but a stranger's may: Python holds nobody to a declared type.
 ODD: tuple[dict[str, Any], ...] = (

@@ -6,9 +6,9 @@ import asyncio
 
 from connectors.orders import OrderStatus
 from proxy.doors.custom_store.requests import ExportRequest
-from tests.export.poller import read_page
-from tests.export.shop_turns import fill, hang_at, ids
-from tests.export.world import World
+from tests.export.play.poller import read_page
+from tests.export.play.shop_turns import fill, hang_at, ids
+from tests.export.play.world import World
 
 
 async def test_every_order_of_the_window_is_given_once_over_all_pages(world: World) -> None:

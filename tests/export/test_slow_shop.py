@@ -11,9 +11,9 @@ from connectors.upstream.exchange import Exchange
 from proxy.export import StillReadingError
 from proxy.export.clock import Clock
 from proxy.stores import Pulse
-from tests.export.book import BookConnector
 from tests.export.conftest import OpenWorld
-from tests.export.world import World
+from tests.export.play.book import BookConnector
+from tests.export.play.world import World
 
 PATIENCE = 900
 

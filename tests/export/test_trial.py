@@ -10,8 +10,8 @@ from connectors.orders import OrderStatus
 from proxy.doors.custom_store.requests import ExportRequest
 from proxy.export.opening import WindowRules
 from tests.export.conftest import OpenWorld
-from tests.export.poller import read_page
-from tests.export.world import World
+from tests.export.play.poller import read_page
+from tests.export.play.world import World
 
 
 def around_now(world: World) -> ExportRequest:

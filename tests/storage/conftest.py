@@ -13,9 +13,9 @@ import pytest
 from proxy.storage.database import Database
 from proxy.storage.outbox.database import DatabaseOutbox
 from proxy.storage.outbox.interface import Deliveries, Outbox
-from proxy.storage.outbox.memory import MemoryOutbox
 from proxy.storage.outbox.operator import DatabaseDeliveries
 from tests.postgres import PostgresServer, postgres
+from tests.storage.memory_outbox import MemoryOutbox
 
 __all__ = ["postgres"]
 

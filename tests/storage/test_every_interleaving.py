@@ -17,8 +17,8 @@ import msgspec
 from connectors.shipments import Shipment
 from proxy.storage.errors import LeaseLostError
 from proxy.storage.outbox.interface import Attempt, AttemptOutcome, Delivery, DeliveryFilter, DeliveryState, PutResult
-from proxy.storage.outbox.memory import MemoryOutbox
 from tests.storage.conftest import HandClock
+from tests.storage.memory_outbox import MemoryOutbox
 
 LEASE = 60.0
 PARCELS = {name: Shipment(order_number="1001", tracking_number=name, carrier="UPS") for name in "AB"}

@@ -62,7 +62,7 @@ class StepSettings(Block):
     each: Expression | None = None
     """Once for each element of this list, as `item`."""
     find: Expression | None = None
-    """Where its work may be found done, e.g. a fulfilment that a try that broke off left behind: if this finds something, that is the step's
+    """Where its work may be found done, e.g. a fulfillment that a try that broke off left behind: if this finds something, that is the step's
     answer and nothing is sent."""
     request: Request
     """The request. A GET is a look-up and may be repeated; anything else is sent once."""

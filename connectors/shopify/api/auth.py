@@ -48,7 +48,7 @@ def needs(settings: ShopifySettings) -> tuple[Need, ...]:
         Need(scope="read_orders", instead=("write_orders",), breaks="no order can be read"),
         Need(
             scope="read_merchant_managed_fulfillment_orders",
-            breaks="Shopify silently leaves out fulfilment orders, so nothing can be reported as shipped and no hold is seen",
+            breaks="Shopify silently leaves out fulfillment orders, so nothing can be reported as shipped and no hold is seen",
             instead=("write_merchant_managed_fulfillment_orders",),
         ),
         Need(scope="write_merchant_managed_fulfillment_orders", breaks="nothing can be reported as shipped"),

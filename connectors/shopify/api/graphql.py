@@ -10,7 +10,7 @@ from connectors.errors import RefusedError
 from connectors.orders import RejectedOrder
 from connectors.shopify.api import queries
 from connectors.shopify.api.graphql_client import COST_CODE, GraphqlClient
-from connectors.shopify.api.graphql_fulfillment import GraphqlFulfilment, collect
+from connectors.shopify.api.graphql_fulfillment import GraphqlFulfillment, collect
 from connectors.shopify.api.graphql_orders import to_line, to_order, to_shipping_line
 from connectors.shopify.api.graphql_wire import Line, Node, Order, Rows, ShippingLine, gid, tail
 from connectors.shopify.api.rest import moment_text
@@ -84,7 +84,7 @@ class _OrderWithShipping(Node, frozen=True):
 _ORDER = msgspec.json.Decoder(Order)
 
 
-class GraphqlTransport(GraphqlFulfilment):
+class GraphqlTransport(GraphqlFulfillment):
     """`side` is the side of amounts that the settings want."""
 
     name = "graphql"

@@ -1,4 +1,4 @@
-"""The GraphQL transport's way back: fulfilment orders, fulfilments and the mutations that ship."""
+"""The GraphQL transport's way back: fulfillment orders, fulfillments and the mutations that ship."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class _Hold(Node, frozen=True):
 
 
 class FulfillmentOrderNode(Node, frozen=True):
-    """A fulfilment order as GraphQL tells of it."""
+    """A fulfillment order as GraphQL tells of it."""
 
     id: str
     status: str
@@ -122,7 +122,7 @@ async def collect(first: Rows[Any], more: Callable[[str], Awaitable[Rows[Any] | 
     return tuple(rows)
 
 
-class GraphqlFulfilment:
+class GraphqlFulfillment:
     """Reads and writes what a shipment needs."""
 
     def __init__(self, client: GraphqlClient) -> None:
@@ -142,7 +142,7 @@ class GraphqlFulfilment:
         return tuple([await self.to_fulfillment_order(node, order_id) for node in await collect(first, page)])
 
     async def to_fulfillment_order(self, node: FulfillmentOrderNode, order_id: int) -> FulfillmentOrder:
-        """A fulfilment order in the REST shape, its further lines read where the list was cut."""
+        """A fulfillment order in the REST shape, its further lines read where the list was cut."""
 
         async def more(cursor: str) -> Rows[_OrderLine] | None:
             answer = await self._client.ask(queries.MORE_FULFILLMENT_LINES, {"id": node.id, "after": cursor}, _MoreLines)
@@ -209,7 +209,7 @@ class GraphqlFulfilment:
         await self._change(queries.UPDATE_TRACKING, variables, "fulfillmentTrackingInfoUpdate")
 
     async def release_hold(self, fulfillment_order_id: int) -> None:
-        """All holds of the fulfilment order."""
+        """All holds of the fulfillment order."""
         await self._change(queries.RELEASE_HOLD, {"id": gid("FulfillmentOrder", fulfillment_order_id)}, "fulfillmentOrderReleaseHold")
 
     async def open_scheduled(self, fulfillment_order_id: int) -> None:

@@ -150,7 +150,7 @@ class RestTransport:
         await self._write(f"{self._root}/fulfillments/{fulfillment_id}/update_tracking.json", {"fulfillment": told})
 
     async def release_hold(self, fulfillment_order_id: int) -> None:
-        """All holds of the fulfilment order."""
+        """All holds of the fulfillment order."""
         await self._write(f"{self._root}/fulfillment_orders/{fulfillment_order_id}/release_hold.json", {})
 
     async def open_scheduled(self, fulfillment_order_id: int) -> None:

@@ -44,14 +44,14 @@ class Tracking(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LinePick(msgspec.Struct, frozen=True):
-    """So many units of one line of a fulfilment order."""
+    """So many units of one line of a fulfillment order."""
 
     id: int
     quantity: int
 
 
 class OrderPick(msgspec.Struct, frozen=True):
-    """What to ship of one fulfilment order."""
+    """What to ship of one fulfillment order."""
 
     id: int
     lines: tuple[LinePick, ...]
@@ -118,9 +118,9 @@ class Transport(Protocol):
         ...
 
     async def release_hold(self, fulfillment_order_id: int) -> None:
-        """Take a fulfilment order off hold."""
+        """Take a fulfillment order off hold."""
         ...
 
     async def open_scheduled(self, fulfillment_order_id: int) -> None:
-        """Open a scheduled fulfilment order now."""
+        """Open a scheduled fulfillment order now."""
         ...

@@ -1,6 +1,6 @@
 """Which orders may not be shipped now: on hold, or scheduled for later. One question for the whole shop rather than one per order.
 
-Order lists do not say it in REST, and only GraphQL can ask for all held fulfilment orders at once, so both transports use it for this. In a
+Order lists do not say it in REST, and only GraphQL can ask for all held fulfillment orders at once, so both transports use it for this. In a
 shop where very many are held, as with prepaid subscriptions, the orders at hand are asked about instead.
 """
 
@@ -13,13 +13,13 @@ import structlog
 from connectors.errors import AuthenticationError
 from connectors.shopify.api import queries
 from connectors.shopify.api.graphql_client import GraphqlClient
-from connectors.shopify.api.graphql_fulfillment import FulfillmentOrderNode, GraphqlFulfilment
+from connectors.shopify.api.graphql_fulfillment import FulfillmentOrderNode, GraphqlFulfillment
 from connectors.shopify.api.graphql_wire import Node, Rows, gid, tail
 from connectors.shopify.mapping.statuses import Held, left_quantity, read_held, read_state
 from connectors.shopify.mapping.wire import Order
 from connectors.shopify.mapping.wire_fulfillment import FulfillmentOrder
 
-# Of twenty fulfilment orders each.
+# Of twenty fulfillment orders each.
 MOST_PAGES = 10
 _BATCH = 250
 _REASONS = {"ON_HOLD": "On hold", "SCHEDULED": "Scheduled for later"}
@@ -45,13 +45,13 @@ class Holds:
 
     def __init__(self, client: GraphqlClient) -> None:
         self._client = client
-        self._fulfilment = GraphqlFulfilment(client)
+        self._fulfillment = GraphqlFulfillment(client)
         self._forbidden = False
 
     async def read(self) -> dict[int, Held] | None:
         """What is held, by order; None if that is too much to read at each poll: then ask `of` about the orders at hand.
 
-        Empty, with a warning, if the app has no right to see fulfilment orders.
+        Empty, with a warning, if the app has no right to see fulfillment orders.
         """
         if self._forbidden:
             return {}
@@ -67,7 +67,7 @@ class Holds:
             for node in rows.nodes:
                 if node.order is not None:
                     order = tail(node.order.id)
-                    found.setdefault(order, []).append(await self._fulfilment.to_fulfillment_order(node, order))
+                    found.setdefault(order, []).append(await self._fulfillment.to_fulfillment_order(node, order))
             following = rows.cursor
             if not following or following == cursor:
                 return {order: held for order, ones in found.items() if (held := read_held(ones)) is not None}

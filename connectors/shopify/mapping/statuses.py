@@ -110,7 +110,7 @@ def exported_quantity(order: wire.Order, line: wire.Line, state: State, held: He
 
 
 def read_held(fulfillment_orders: Iterable[FulfillmentOrder]) -> Held | None:
-    """What these fulfilment orders hold back; None if nothing."""
+    """What these fulfillment orders hold back; None if nothing."""
     units: dict[int, int] = {}
     reasons: list[str] = []
     for one in fulfillment_orders:
@@ -123,7 +123,7 @@ def read_held(fulfillment_orders: Iterable[FulfillmentOrder]) -> Held | None:
 
 
 def describe(fulfillment_order: FulfillmentOrder) -> str:
-    """Why a fulfilment order may not be shipped now, in words."""
+    """Why a fulfillment order may not be shipped now, in words."""
     if fulfillment_order.status == "scheduled":
         return f"Scheduled for {(fulfillment_order.fulfill_at or 'later')[:10]}"
     words = [

@@ -1,4 +1,4 @@
-"""Shopify's orders and fulfilments as typed structs: the REST shape, which the GraphQL transport fills too. No decisions here.
+"""Shopify's orders and fulfillments as typed structs: the REST shape, which the GraphQL transport fills too. No decisions here.
 
 Shapes after the REST reference of 2022-04 to 2026-07 and its samples. Only what Portside reads is declared; the rest is skipped while
 decoding. Amounts come as strings, in refunds as numbers; both are read exactly.

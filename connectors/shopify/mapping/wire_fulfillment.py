@@ -1,4 +1,4 @@
-"""Shopify's fulfilment orders and fulfilments as typed structs, in the REST shape."""
+"""Shopify's fulfillment orders and fulfillments as typed structs, in the REST shape."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class FulfillmentOrderLine(msgspec.Struct, frozen=True):
 
 
 class Hold(msgspec.Struct, frozen=True):
-    """Why a fulfilment order may not be shipped now."""
+    """Why a fulfillment order may not be shipped now."""
 
     reason: str | None = None
     reason_notes: str | None = None
@@ -55,7 +55,7 @@ class FulfillmentOrder(msgspec.Struct, frozen=True):
 
 
 class FulfillmentLine(msgspec.Struct, frozen=True):
-    """How much of an order's line went out with a fulfilment; `id` is the order line's."""
+    """How much of an order's line went out with a fulfillment; `id` is the order line's."""
 
     id: int
     quantity: int = 0

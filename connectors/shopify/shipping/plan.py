@@ -1,4 +1,4 @@
-"""What a shipment means in fulfilment orders: which lines, how many, from which location, and what stands in the way. Pure."""
+"""What a shipment means in fulfillment orders: which lines, how many, from which location, and what stands in the way. Pure."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """`parcels` holds one tuple of picks for each location; the rest says what could not be planned and why.
 
-    `held` are fulfilment orders that may be released or opened first, `waiting` those a fulfilment service has; `short` counts units that
-    are in no fulfilment order any more; `left` what remains to be shipped afterwards.
+    `held` are fulfillment orders that may be released or opened first, `waiting` those a fulfillment service has; `short` counts units that
+    are in no fulfillment order any more; `left` what remains to be shipped afterwards.
     """
 
     parcels: tuple[tuple[OrderPick, ...], ...] = ()
@@ -40,7 +40,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     def blocked(self) -> str:
         """What stands in the way, in words; empty if nothing does."""
         reasons = [describe(one) for one in self.held]
-        reasons += [f"a fulfilment service has been asked to ship it ({one.request_status or one.status})" for one in self.waiting]
+        reasons += [f"a fulfillment service has been asked to ship it ({one.request_status or one.status})" for one in self.waiting]
         return "; ".join(dict.fromkeys(reasons))
 
 
@@ -75,7 +75,7 @@ def read_wanted(shipment: Shipment, known: Iterable[int], skus: Mapping[int, str
 
 
 def make_plan(fulfillment_orders: Sequence[FulfillmentOrder], wanted: Wanted, *, skip_locations: Iterable[int] = ()) -> Plan:
-    """Spread what is wanted over the fulfilment orders that may be shipped, clamped to what each has left, grouped by location.
+    """Spread what is wanted over the fulfillment orders that may be shipped, clamped to what each has left, grouped by location.
 
     With everything wanted, locations in `skip_locations` have sent their part already. A second location is used only for what the first
     ones cannot give.
@@ -109,7 +109,7 @@ def make_plan(fulfillment_orders: Sequence[FulfillmentOrder], wanted: Wanted, *,
 
 
 def _fewest_parcels(ready: Sequence[FulfillmentOrder], todo: Mapping[int, int]) -> list[FulfillmentOrder]:
-    """Those first whose location can give most of what is wanted, so that one parcel stays one fulfilment where it can."""
+    """Those first whose location can give most of what is wanted, so that one parcel stays one fulfillment where it can."""
     share: dict[int, int] = {}
     for one in ready:
         units = sum(min(line.fulfillable_quantity, todo.get(line.line_item_id, 0)) for line in one.lines)
@@ -118,7 +118,7 @@ def _fewest_parcels(ready: Sequence[FulfillmentOrder], todo: Mapping[int, int]) 
 
 
 def _pick(one: FulfillmentOrder, todo: dict[int, int] | None) -> tuple[LinePick, ...]:
-    """What of this fulfilment order is wanted; taken off `todo`. None of it means: all."""
+    """What of this fulfillment order is wanted; taken off `todo`. None of it means: all."""
     picks = []
     for line in one.lines:
         units = line.fulfillable_quantity if todo is None else min(todo.get(line.line_item_id, 0), line.fulfillable_quantity)

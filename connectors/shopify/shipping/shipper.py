@@ -19,7 +19,7 @@ from connectors.shopify.shipping import plan as planning
 from connectors.shopify.shipping.companies import tracking_of
 from connectors.shopify.shipping.plan import Plan, Wanted
 
-# Shopify makes fulfilment orders by a background job after checkout; it is done within seconds.
+# Shopify makes fulfillment orders by a background job after checkout; it is done within seconds.
 _JOB_SECONDS = 60.0
 
 
@@ -31,13 +31,13 @@ class _Look(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def lines(self) -> set[int]:
-        """The order lines that are in a fulfilment order or a parcel."""
+        """The order lines that are in a fulfillment order or a parcel."""
         ordered = {line.line_item_id for one in self.fulfillment_orders for line in one.lines}
         return ordered | {line for one in self.fulfillments for line in one.quantities}
 
 
-class Fulfilment:
-    """One notice on its way to one shop. `absence` names the right whose lack hides fulfilment orders; empty if none is lacking."""
+class Shipper:
+    """One notice on its way to one shop. `absence` names the right whose lack hides fulfillment orders; empty if none is lacking."""
 
     def __init__(
         self, transport: Transport, settings: ShopifySettings, carriers: Carriers, absence: Callable[[], Awaitable[str]], order_id: int
@@ -78,7 +78,7 @@ class Fulfilment:
         return _Look(fulfillments=fulfillments, fulfillment_orders=orders)
 
     async def _order_if_needed(self, look: _Look, shipment: Shipment) -> Order | None:
-        """The order itself, where an item's line is in no fulfilment order: to match it by SKU, or to tell that it is hidden."""
+        """The order itself, where an item's line is in no fulfillment order: to match it by SKU, or to tell that it is hidden."""
         lines = look.lines
         if all(planning.is_ours(item) or planning.line_key(item) in lines for item in shipment.items):
             return None
@@ -143,9 +143,9 @@ class Fulfilment:
 
     async def _absent(self, shipment: Shipment) -> Exception:
         if lacking := await self._absence():
-            return AuthenticationError(f"Order {shipment.order}: Shopify shows no fulfilment orders of it. {lacking}")
+            return AuthenticationError(f"Order {shipment.order}: Shopify shows no fulfillment orders of it. {lacking}")
         return TemporaryError(
-            f"Order {shipment.order}: Shopify has not made its fulfilment orders yet; it does so shortly after checkout.",
+            f"Order {shipment.order}: Shopify has not made its fulfillment orders yet; it does so shortly after checkout.",
             retry_after=_JOB_SECONDS,
         )
 
@@ -158,7 +158,7 @@ class Fulfilment:
         hidden = _hidden(look, wanted, order)
         if hidden:
             raise AuthenticationError(
-                f"Order {shipment.order}: {', '.join(hidden)} is in a fulfilment order that this app may not see; grant it "
+                f"Order {shipment.order}: {', '.join(hidden)} is in a fulfillment order that this app may not see; grant it "
                 "read_third_party_fulfillment_orders and write_third_party_fulfillment_orders, or ship it where it is assigned."
             )
 
@@ -207,7 +207,7 @@ def _took_effect(before: _Look, after: _Look, parcel: NewFulfillment) -> bool:
 
 
 def _hidden(look: _Look, wanted: Wanted, order: Order | None) -> list[str]:
-    """Lines the notice names that are still to be shipped by the order's own account, but are in no fulfilment order we see."""
+    """Lines the notice names that are still to be shipped by the order's own account, but are in no fulfillment order we see."""
     seen = look.lines
     return [
         (line.sku or line.name or str(line.id))

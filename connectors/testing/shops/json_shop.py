@@ -54,8 +54,8 @@ class FakeJsonShop(FakeShop):
             web.get("/api/orders", self.list_orders),
             web.get("/api/orders/{id}", self.show),
             web.post("/api/orders/{id}/parcels", self.add_parcel),
-            web.post("/api/orders/{id}/fulfilments", self.add_fulfilment),
-            web.post("/api/fulfilments/{id}/tracking", self.add_tracking),
+            web.post("/api/orders/{id}/fulfillments", self.add_fulfillment),
+            web.post("/api/fulfillments/{id}/tracking", self.add_tracking),
         ]
 
     def refusal(self, request: web.Request) -> web.Response | None:
@@ -119,7 +119,7 @@ class FakeJsonShop(FakeShop):
         """A parcel in one step."""
         return await self._change(request, tracked=True)
 
-    async def add_fulfilment(self, request: web.Request) -> web.Response:
+    async def add_fulfillment(self, request: web.Request) -> web.Response:
         """The first of two steps: what goes into the parcel."""
         return await self._change(request, tracked=False)
 
@@ -139,7 +139,7 @@ class FakeJsonShop(FakeShop):
             return refused
         fault, order = self.send(request.match_info["id"], msgspec.json.decode(await request.read()))
         if order is None:
-            return answer({"error": {"message": "No such fulfilment."}}, 404)
+            return answer({"error": {"message": "No such fulfillment."}}, 404)
         return answer({"error": {"message": fault, "code": "already_sent"}}, 409) if fault else answer({"order": show_order(order)})
 
     def note(self, order: BookOrder, told: Any, *, sent: bool) -> str:
@@ -165,7 +165,7 @@ class FakeJsonShop(FakeShop):
                 if parcel.id != parcel_id:
                     continue
                 if parcel.id in order.extra["sent"]:
-                    return "The fulfilment was sent already.", order
+                    return "The fulfillment was sent already.", order
                 parcel.tracking_number, parcel.carrier = told.get("tracking") or "", told.get("carrier") or ""
                 self._sent(order, parcel.id)
                 return "", order

@@ -18,8 +18,8 @@ from connectors.generic_json.connector import GenericJsonConnector
 from connectors.orders import Order, OrderStatus
 from connectors.testing.shops.json_shop import answer
 from connectors.testing.trial import failure, ids, walk
+from tests.connectors.generic_json.shipping.test_shipper import LINES, SHIPMENT
 from tests.connectors.generic_json.shops import TinyShop, connected, order, status
-from tests.connectors.generic_json.test_steps import LINES, SHIPMENT
 
 Play = Callable[[TinyShop, GenericJsonConnector], Awaitable[None]]
 POINTS: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "points.yaml").read_text(encoding="utf-8"))

@@ -11,9 +11,9 @@ from connectors.shopify import connector_type
 from connectors.shopify.settings import ShopifySettings
 from connectors.testing.contract import ShopHarness
 from connectors.testing.requests import SeenRequest
-from connectors.testing.shops.shopify import FakeShopify
 from connectors.testing.trial import QUICK
 from connectors.upstream.client import UpstreamPolicy
+from tests.connectors.shopify.fake.shop import FakeShopify
 
 
 def settings_for(shop: FakeShopify, **more: Any) -> ShopifySettings:

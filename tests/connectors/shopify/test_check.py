@@ -13,8 +13,8 @@ import pytest
 from click.testing import CliRunner
 
 from connectors.testing.faults import Answer, Misdated
-from connectors.testing.shops.shopify import ALL_SCOPES, FakeShopify
 from proxy.cli.main import main
+from tests.connectors.shopify.fake.shop import ALL_SCOPES, FakeShopify
 
 Break = Callable[[FakeShopify], None]
 
@@ -100,11 +100,11 @@ WRONG: dict[str, tuple[Break, dict[str, Any], int, str]] = {
         "→ Check client_id and client_secret in the Dev Dashboard, and that the app is installed in this shop",
     ),
     "no right to orders": (lacking("read_orders"), {}, 1, "→ Add read_orders to the app's Admin API scopes"),
-    "no right to see fulfilment orders": (
+    "no right to see fulfillment orders": (
         lacking("read_merchant_managed_fulfillment_orders", "write_merchant_managed_fulfillment_orders"),
         {},
         1,
-        "✗ The app lacks the scope read_merchant_managed_fulfillment_orders: Shopify silently leaves out fulfilment orders",
+        "✗ The app lacks the scope read_merchant_managed_fulfillment_orders: Shopify silently leaves out fulfillment orders",
     ),
     "no right to ship": (
         lacking("write_merchant_managed_fulfillment_orders"),

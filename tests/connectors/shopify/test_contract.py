@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from connectors.testing.contract import ConnectorContract
-from connectors.testing.shops.shopify import FakeShopify
+from tests.connectors.shopify.fake.shop import FakeShopify
 from tests.connectors.shopify.shops import ShopifyHarness
 
 

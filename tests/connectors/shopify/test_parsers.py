@@ -17,14 +17,14 @@ from connectors.shopify.api.graphql_wire import tail
 from connectors.shopify.mapping.order import decode_order
 from connectors.shopify.settings import ShopifySettings, read_shop
 from connectors.shopify.webhooks import ShopifyWebhooks
-from connectors.testing.shops.shopify import FakeShopify
 from connectors.testing.trial import at, walk
 from connectors.upstream.client import Upstream
 from connectors.upstream.response import Reply
 from connectors.webhooks import UnreadableWebhookError, UnsignedWebhookError, Webhooks, is_signed
 from connectors.woocommerce.webhooks import WooCommerceWebhooks
+from tests.connectors.shopify.fake.shop import FakeShopify
 from tests.connectors.shopify.shops import open_shop
-from tests.webhooks.fronts import sign
+from tests.server.webhooks.fronts import sign
 
 
 @given(st.integers(0, 2**63))

@@ -41,9 +41,9 @@ def recorded_shop() -> FakeWooCommerceShop:
     traits = Traits(weight_unit="lbs", dimension_unit="in", zone="America/New_York")
     shop = FakeWooCommerceShop(traits=traits, access=Access(https=True))
     shop.load(recorded_orders())
-    shop.catalogue.add([*recorded("products"), *recorded("products-trash")])
+    shop.catalog.add([*recorded("products"), *recorded("products-trash")])
     for parent in VARIABLE_PRODUCTS:
-        shop.catalogue.add_variations(parent, recorded(f"variations-{parent}"))
+        shop.catalog.add_variations(parent, recorded(f"variations-{parent}"))
     for refund in recorded("refunds"):
         shop.refunds.setdefault(str(refund["parent_id"]), []).append(refund)
     shop.desk.notes.update(recorded("notes"))

@@ -14,7 +14,7 @@ from connectors.testing.shops.woocommerce.rendering import product_id
 Json = dict[str, Any]
 
 
-class Catalogue:
+class Catalog:
     """Products by id, and variations by product."""
 
     def __init__(self, book: OrderBook) -> None:

@@ -16,7 +16,7 @@ from connectors.testing.shop import FakeShop
 from connectors.testing.shops.woocommerce import rendering
 from connectors.testing.shops.woocommerce.access import Access
 from connectors.testing.shops.woocommerce.answers import page_of, pick, refuse, refuse_route, show
-from connectors.testing.shops.woocommerce.catalog import Catalogue
+from connectors.testing.shops.woocommerce.catalog import Catalog
 from connectors.testing.shops.woocommerce.listing import STATUSES, part, select
 from connectors.testing.shops.woocommerce.permalinks import QueryRoutes
 from connectors.testing.shops.woocommerce.traits import Traits
@@ -30,14 +30,14 @@ _NO_PAGE = "<!DOCTYPE html><html><head><title>Page not found</title></head><body
 
 
 class FakeWooCommerceShop(FakeShop):
-    """`traits` tell what kind of shop it is, `access` who may do what; `desk` holds notes, tracking and mails, `catalogue` products."""
+    """`traits` tell what kind of shop it is, `access` who may do what; `desk` holds notes, tracking and mails, `catalog` products."""
 
     def __init__(self, *, clock: Clock | None = None, traits: Traits | None = None, access: Access | None = None) -> None:
         super().__init__(clock=clock)
         self.traits = traits or Traits()
         self.access = access or Access()
         self.desk = Desk(self.book, self.traits)
-        self.catalogue = Catalogue(self.book)
+        self.catalog = Catalog(self.book)
         self.refunds: dict[str, list[Json]] = {}
 
     @property
@@ -55,9 +55,9 @@ class FakeWooCommerceShop(FakeShop):
 
     def stock(self, *, count: int = 250, seed: int = 1, until: datetime | None = None) -> None:
         """Fill the shop with products and varied orders, the last of them changed `until` then; now by the shop's clock if not given."""
-        self.catalogue.add(products())
+        self.catalog.add(products())
         for parent, variations in variations_by_product().items():
-            self.catalogue.add_variations(parent, variations)
+            self.catalog.add_variations(parent, variations)
         self.load(varied_orders(seed, count, until=until or self.clock()))
 
     def routes(self) -> Iterable[web.AbstractRouteDef]:
@@ -77,8 +77,8 @@ class FakeWooCommerceShop(FakeShop):
             ("GET", f"{order}/fulfillments", desk.list_fulfillments),
             ("POST", f"{order}/fulfillments", desk.add_fulfillment),
             ("GET", f"{core}/refunds", self._list_refunds),
-            ("GET", f"{core}/products", self.catalogue.list_products),
-            ("GET", core + r"/products/{product:\d+}/variations", self.catalogue.list_variations),
+            ("GET", f"{core}/products", self.catalog.list_products),
+            ("GET", core + r"/products/{product:\d+}/variations", self.catalog.list_variations),
             ("GET", core + "/settings/products/{setting}", self._setting),
             ("GET", f"{core}/system_status", self._system_status),
             ("GET", f"{core}/reports/orders/totals", self._status_totals),

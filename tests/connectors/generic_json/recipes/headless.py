@@ -9,7 +9,7 @@ from aiohttp import web
 
 from connectors.orders import OrderStatus
 from connectors.testing.shops.json_shop import answer
-from tests.connectors.generic_json.recipes.platform import (
+from tests.connectors.generic_json.recipes.sale import (
     ADDRESS,
     DISCOUNT,
     KEY,
@@ -68,7 +68,7 @@ class Saleor(Platform):
         if "warehouses(" in told["query"]:
             return answer({"data": {"warehouses": {"edges": [{"node": {"id": "W1"}}]}}})
         if "orderFulfill(" in told["query"]:
-            return answer({"data": {"orderFulfill": self.fulfil(values["order"], values["input"])}})
+            return answer({"data": {"orderFulfill": self.fulfill(values["order"], values["input"])}})
         if told["operationName"] == "One":
             return answer({"data": {"order": self.show(self.sale(values["id"]))}})
         span = values["filter"]["updatedAt"]
@@ -80,7 +80,7 @@ class Saleor(Platform):
         info = {"hasNextPage": end < len(found), "endCursor": str(end)}
         return answer({"data": {"orders": {"totalCount": len(found), "pageInfo": info, "edges": nodes}}})
 
-    def fulfil(self, number: str, told: dict[str, Any]) -> dict[str, Any]:
+    def fulfill(self, number: str, told: dict[str, Any]) -> dict[str, Any]:
         pieces = {}
         for line in told["lines"]:
             (stock,) = line["stocks"]

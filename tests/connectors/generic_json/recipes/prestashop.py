@@ -10,7 +10,7 @@ from aiohttp import web
 
 from connectors.orders import OrderStatus
 from connectors.testing.shops.json_shop import answer
-from tests.connectors.generic_json.recipes.platform import (
+from tests.connectors.generic_json.recipes.sale import (
     ADDRESS,
     DISCOUNT,
     KEY,

@@ -19,7 +19,9 @@ from tests.connectors.generic_json.recipes.ecwid import Ecwid
 from tests.connectors.generic_json.recipes.headless import Commercetools, Saleor
 from tests.connectors.generic_json.recipes.hosted import BigCommerce, Squarespace
 from tests.connectors.generic_json.recipes.installed import Magento, Shopware
-from tests.connectors.generic_json.recipes.platform import (
+from tests.connectors.generic_json.recipes.prestashop import PrestaShop
+from tests.connectors.generic_json.recipes.rails import Solidus, Spree
+from tests.connectors.generic_json.recipes.sale import (
     ADDRESS,
     DISCOUNT,
     LINES,
@@ -31,8 +33,6 @@ from tests.connectors.generic_json.recipes.platform import (
     Parcel,
     Platform,
 )
-from tests.connectors.generic_json.recipes.prestashop import PrestaShop
-from tests.connectors.generic_json.recipes.rails import Solidus, Spree
 
 PLATFORMS: list[type[Platform]] = [
     BigCommerce,

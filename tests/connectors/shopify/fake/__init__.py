@@ -1,0 +1,1 @@
+"""A fake Shopify: REST and GraphQL over one order book."""

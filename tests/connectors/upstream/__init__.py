@@ -1,0 +1,1 @@
+"""One shop's HTTP, over real sockets."""

@@ -1,0 +1,1 @@
+"""A shop, a shipping client and a clock that tests can bend."""
