@@ -1,4 +1,6 @@
-"""Everything a connector's author needs, in one place: the types a shop's data becomes, and what a connector must do."""
+"""Everything a connector's author needs, in one place: the types a shop's data becomes, and what a
+connector must do.
+"""
 
 from connectors.carriers import Carrier, Carriers
 from connectors.errors import (
@@ -41,9 +43,19 @@ from connectors.orders import (
 from connectors.reading.fields import FieldError
 from connectors.reading.paging import Page
 from connectors.shipments import Shipment, ShippedItem
-from connectors.upstream.auth.auth import Auth, BasicAuth, BearerAuth, HeaderAuth, HmacAuth, NoAuth, OAuth1Auth, QueryAuth
+from connectors.upstream.auth.auth import (
+    Auth,
+    BasicAuth,
+    BearerAuth,
+    HeaderAuth,
+    HmacAuth,
+    NoAuth,
+    OAuth1Auth,
+    QueryAuth,
+)
 from connectors.upstream.auth.tokens import TokenAuth
-from connectors.upstream.client import Exchange, Judge, Observer, Upstream, UpstreamPolicy
+from connectors.upstream.call import Judge
+from connectors.upstream.client import Exchange, Observer, Upstream, UpstreamPolicy
 from connectors.upstream.response import Reply
 
 __all__ = [

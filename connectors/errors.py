@@ -1,7 +1,7 @@
 """What can go wrong between us and a shop, ordered by what to do next: try again, or call a person.
 
-Nothing here knows HTTP clients or ShipStation. Messages are one readable sentence, hold no secret and no buyer's data, and may be
-shown to a merchant as they stand.
+Nothing here knows HTTP clients or ShipStation. Messages are one readable sentence, hold no secret
+and no buyer's data, and may be shown to a merchant as they stand.
 """
 
 from __future__ import annotations
@@ -12,7 +12,10 @@ class ConnectorError(Exception):
 
 
 class TemporaryError(ConnectorError):
-    """Worth another try. `retry_after` is the wait in seconds that the shop itself asked for, if it did."""
+    """Worth another try.
+
+    `retry_after` is the wait in seconds that the shop itself asked for, if it did.
+    """
 
     def __init__(self, message: str, *, retry_after: float | None = None) -> None:
         super().__init__(message)
@@ -20,12 +23,16 @@ class TemporaryError(ConnectorError):
 
 
 class UnavailableError(TemporaryError):
-    """The shop did not answer as a working shop does: refused, reset, timed out, 5xx, body cut short, a bot wall.
+    """The shop did not answer as a working shop does: refused, reset, timed out, 5xx, body cut
+    short, a bot wall.
 
-    `reached` is false when no connection came about: then nothing of the request was sent, and a write may be repeated.
+    `reached` is false when no connection came about: then nothing of the request was sent, and a
+    write may be repeated.
     """
 
-    def __init__(self, message: str, *, retry_after: float | None = None, reached: bool = True) -> None:
+    def __init__(
+        self, message: str, *, retry_after: float | None = None, reached: bool = True
+    ) -> None:
         super().__init__(message, retry_after=retry_after)
         self.reached = reached
 
@@ -35,7 +42,10 @@ class ThrottledError(TemporaryError):
 
 
 class CircuitOpenError(TemporaryError):
-    """We have stopped asking this shop for a while, because it kept failing. `retry_after` says for how long."""
+    """We have stopped asking this shop for a while, because it kept failing.
+
+    `retry_after` says for how long.
+    """
 
 
 class PermanentError(ConnectorError):
@@ -43,7 +53,10 @@ class PermanentError(ConnectorError):
 
 
 class AuthenticationError(PermanentError):
-    """The shop does not accept our credentials, or they lack a right: 401, 403. `status` and `code` as in `RefusedError`."""
+    """The shop does not accept our credentials, or they lack a right: 401, 403.
+
+    `status` and `code` as in `RefusedError`.
+    """
 
     def __init__(self, message: str, *, status: int | None = None, code: str = "") -> None:
         super().__init__(message)
@@ -56,11 +69,16 @@ class OrderNotFoundError(PermanentError):
 
 
 class ConflictError(PermanentError):
-    """The order is in a state that forbids what was asked, e.g. a shipment for a cancelled order."""
+    """The order is in a state that forbids what was asked, e.g. a shipment for a cancelled
+    order.
+    """
 
 
 class RefusedError(PermanentError):
-    """Another 4xx, with the shop's words. `status` is the shop's HTTP status, `code` its machine-readable error word if it sent one."""
+    """Another 4xx, with the shop's words.
+
+    `status` is the shop's HTTP status, `code` its machine-readable error word if it sent one.
+    """
 
     def __init__(self, message: str, *, status: int | None = None, code: str = "") -> None:
         super().__init__(message)
@@ -69,4 +87,7 @@ class RefusedError(PermanentError):
 
 
 class UnreadableResponseError(PermanentError):
-    """A success that is not what the shop promises, e.g. a web page in place of JSON. The message names the path that failed."""
+    """A success that is not what the shop promises, e.g. a web page in place of JSON.
+
+    The message names the path that failed.
+    """

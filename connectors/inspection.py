@@ -1,4 +1,6 @@
-"""What a connector may show to the person who sets it up: raw orders, where each field came from, and how the shop's clock stands."""
+"""What a connector may show to the person who sets it up: raw orders, where each field came from,
+and how the shop's clock stands.
+"""
 
 from __future__ import annotations
 
@@ -29,14 +31,22 @@ class Inspectable(Protocol):
 
 
 def clock_findings(offset: float | None) -> Sequence[Finding]:
-    """A warning where the shop's clock is far from ours (`offset` in seconds, as `Upstream.clock_offset`); nothing where it is not, or unknown."""
+    """A warning where the shop's clock is far from ours (`offset` in seconds, as
+    `Upstream.clock_offset`); nothing where it is not, or unknown.
+    """
     if offset is None or not is_far_off(offset):
         return ()
     said = describe(offset)
     return (
         Finding(
             level=CheckLevel.WARNING,
-            what=f"{said[0].upper()}{said[1:]}; orders may be dated outside the windows that are asked for, and be missed",
-            advice="Set the clock of the shop's server, or ours, by NTP; until then raise export.lookback above the difference.",
+            what=(
+                f"{said[0].upper()}{said[1:]}; orders may be dated outside the windows that are"
+                " asked for, and be missed"
+            ),
+            advice=(
+                "Set the clock of the shop's server, or ours, by NTP; until then raise"
+                " export.lookback above the difference."
+            ),
         ),
     )

@@ -1,11 +1,12 @@
-"""What a connector is: the five things Portside asks of a shop, and how a kind of shop introduces itself.
+"""What a connector is: the five things Portside asks of a shop, and how a kind of shop introduces
+itself.
 
 A connector keeps no state of its own between calls other than caches it could lose at any time.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from enum import StrEnum
 from typing import Any, Protocol
@@ -20,7 +21,10 @@ from connectors.upstream.client import Observer, UpstreamPolicy
 
 
 class ShipOutcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a shipment. `already`: the shop had it before we came. `completed`: nothing of the order is left to ship."""
+    """What became of a shipment. `already`: the shop had it before we came.
+
+    `completed`: nothing of the order is left to ship.
+    """
 
     already: bool = False
     completed: bool = False
@@ -36,7 +40,9 @@ class CheckLevel(StrEnum):
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of a check: what was tried and found, and, unless all is well, what to do about it."""
+    """One line of a check: what was tried and found, and, unless all is well, what to do about
+    it.
+    """
 
     level: CheckLevel
     what: str
@@ -44,7 +50,10 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CheckReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What `check` found, in the order it looked. `undated`: the changes that move no modified time in this shop, in words; none known if empty."""
+    """What `check` found, in the order it looked.
+
+    `undated`: the changes that move no modified time in this shop, in words; none known if empty.
+    """
 
     findings: tuple[Finding, ...]
     undated: str = ""
@@ -56,24 +65,34 @@ class CheckReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Connector(Protocol):
-    """One configured shop. Raises nothing but `ConnectorError`s; one order that cannot be read is a `RejectedOrder`, not an error."""
+    """One configured shop.
 
-    def list_orders(self, window: Window) -> AsyncIterator[Order | RejectedOrder]:
-        """Every order whose modified time lies in `window`, whatever its status, oldest change first, each id once.
+    Raises nothing but `ConnectorError`s; one order that cannot be read is a `RejectedOrder`, not an
+    error.
+    """
 
-        An order that changes during the walk may come with its newer state, or be left to the window its new time belongs to.
+    def list_orders(self, window: Window) -> AsyncGenerator[Order | RejectedOrder, None]:
+        """Every order whose modified time lies in `window`, whatever its status, oldest change
+        first, each id once.
+
+        An order that changes during the walk may come with its newer state, or be left to the
+        window its new time belongs to.
         """
         ...
 
-    def list_open_orders(self) -> AsyncIterator[Order | RejectedOrder]:
-        """Every order that is neither shipped nor cancelled, whenever it was modified: for changes the shop does not date.
+    def list_open_orders(self) -> AsyncGenerator[Order | RejectedOrder, None]:
+        """Every order that is neither shipped nor cancelled, whenever it was modified: for changes
+        the shop does not date.
 
         For a shop that dates neither shipping nor cancelling, those orders too.
         """
         ...
 
     async def count_orders(self, window: Window) -> int | None:
-        """How many orders `list_orders` will give, as far as the shop can say cheaply: a hint. None where it cannot."""
+        """How many orders `list_orders` will give, as far as the shop can say cheaply: a hint.
+
+        None where it cannot.
+        """
         ...
 
     async def get_order(self, order_id: str) -> Order | RejectedOrder:
@@ -81,19 +100,27 @@ class Connector(Protocol):
         ...
 
     async def ship(self, shipment: Shipment, earlier: Sequence[Shipment]) -> ShipOutcome:
-        """Tell the shop of a shipment, once in effect: look before writing, for the first answer may have been lost on the way.
+        """Tell the shop of a shipment, once in effect: look before writing, for the first answer
+        may have been lost on the way.
 
-        `earlier` holds the shipments of the same order that the shop has already been told of, oldest first.
+        `earlier` holds the shipments of the same order that the shop has already been told of,
+        oldest first.
         """
         ...
 
     async def check(self) -> CheckReport:
-        """Try what the connector will need, change nothing, and say in plain words what is wrong. Does not raise."""
+        """Try what the connector will need, change nothing, and say in plain words what is wrong.
+
+        Does not raise.
+        """
         ...
 
 
 class ConnectorSettings(BaseModel):
-    """What every `connector:` block has: the name of its type. Each connector adds its own fields; unknown ones are refused."""
+    """What every `connector:` block has: the name of its type.
+
+    Each connector adds its own fields; unknown ones are refused.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
@@ -101,9 +128,12 @@ class ConnectorSettings(BaseModel):
 
 
 class ConnectorContext(msgspec.Struct, frozen=True, kw_only=True):
-    """What a connector is given besides its own settings. `observer` hears of each exchange with the shop, masked.
+    """What a connector is given besides its own settings.
 
-    `carriers` knows, with the store's own entries on top, what the shop is to call a carrier and where its parcels are followed.
+    `observer` hears of each exchange with the shop, masked.
+
+    `carriers` knows, with the store's own entries on top, what the shop is to call a carrier and
+    where its parcels are followed.
     """
 
     store: str
@@ -114,16 +144,20 @@ class ConnectorContext(msgspec.Struct, frozen=True, kw_only=True):
 
 def no_webhooks(settings: ConnectorSettings, secret: str) -> str:  # noqa: ARG001 - what every `check_webhooks` is given
     """What a kind of shop says that has no webhooks, or none that its connector understands."""
-    return f"expected no webhooks, for Portside understands none of a shop of the kind {settings.type}"
+    return (
+        f"expected no webhooks, for Portside understands none of a shop of the kind {settings.type}"
+    )
 
 
 class ConnectorType(msgspec.Struct, frozen=True, kw_only=True):
     """A kind of shop: the object an entry point of the group `portside.connectors` names.
 
-    `open` gives an async context manager: entering it makes the connector ready (no request is made yet), leaving it closes its
-    connections. `settings` is the pydantic model of its `connector:` block. `status_word` turns a status as people may write it in the
-    settings into the word that `Order.shop_status` will have. `check_webhooks` is given the block and the store's `webhooks.secret` (empty if
-    there is none) and says what keeps this store from listening to its shop's webhooks, in one sentence; empty if nothing does.
+    `open` gives an async context manager: entering it makes the connector ready (no request is made
+    yet), leaving it closes its connections. `settings` is the pydantic model of its `connector:`
+    block. `status_word` turns a status as people may write it in the settings into the word that
+    `Order.shop_status` will have. `check_webhooks` is given the block and the store's
+    `webhooks.secret` (empty if there is none) and says what keeps this store from listening to its
+    shop's webhooks, in one sentence; empty if nothing does.
     """
 
     name: str

@@ -1,7 +1,10 @@
-"""An order as Portside understands it, whatever shop it came from. No I/O, no shop's field names, no XML.
+"""An order as Portside understands it, whatever shop it came from.
 
-All times are aware UTC and refused otherwise; money is `Decimal`; an empty string means "none given". These types hold nothing that could hold
-them in turn, so the garbage collector is spared (`gc=False`) from following thousands of them.
+No I/O, no shop's field names, no XML.
+
+All times are aware UTC and refused otherwise; money is `Decimal`; an empty string means "none
+given". These types hold nothing that could hold them in turn, so the garbage collector is spared
+(`gc=False`) from following thousands of them.
 """
 
 from __future__ import annotations
@@ -17,7 +20,9 @@ ZERO = Decimal(0)
 
 
 class OrderStatus(StrEnum):
-    """The five words that Portside sends; a merchant types them into ShipStation's form (PROTOCOL 4)."""
+    """The five words that Portside sends; a merchant types them into ShipStation's form (PROTOCOL
+    4).
+    """
 
     UNPAID = "unpaid"
     PAID = "paid"
@@ -63,11 +68,16 @@ class Window(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     @classmethod
     def of_minutes(cls, start: datetime, end: datetime) -> Self:
-        """The window a poll means: its ends are minutes, and the last minute belongs to it as a whole (PROTOCOL 2.2).
+        """The window a poll means: its ends are minutes, and the last minute belongs to it as a
+        whole (PROTOCOL 2.2).
 
-        A `start` or `end` that carries seconds keeps its start; its end is widened to the end of that minute all the same.
+        A `start` or `end` that carries seconds keeps its start; its end is widened to the end of
+        that minute all the same.
         """
-        return cls(start=start.astimezone(UTC), end=end.astimezone(UTC).replace(second=59, microsecond=999_999))
+        return cls(
+            start=start.astimezone(UTC),
+            end=end.astimezone(UTC).replace(second=59, microsecond=999_999),
+        )
 
     def contains(self, moment: datetime) -> bool:
         """Whether `moment` lies in the window, ends included."""
@@ -123,8 +133,9 @@ class ItemOption(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class LineItem(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One line. Prices are per unit, without tax unless the shop only knows gross prices.
 
-    `quantity` is what is left after refunds, a whole number of at least 1. `adjustment` marks a discount or fee line that nobody packs;
-    `shippable` is false for such lines and for virtual goods.
+    `quantity` is what is left after refunds, a whole number of at least 1. `adjustment` marks a
+    discount or fee line that nobody packs; `shippable` is false for such lines and for virtual
+    goods.
     """
 
     id: str
@@ -142,10 +153,13 @@ class LineItem(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One order, whole. `id` is the shop's key and comes back in a notice; `number` is what people see.
+    """One order, whole.
 
-    `shop_status` is the shop's own word. `status` is what it means; where the connector does not know the word it is ON_HOLD and
-    `status_known` is false, so that the store's own map, or a warning, can have its say.
+    `id` is the shop's key and comes back in a notice; `number` is what people see.
+
+    `shop_status` is the shop's own word. `status` is what it means; where the connector does not
+    know the word it is ON_HOLD and `status_known` is false, so that the store's own map, or a
+    warning, can have its say.
     """
 
     id: str
@@ -181,8 +195,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class RejectedOrder(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An order that could not be read or may not be sent, and why.
 
-    `reason` names the path, what was expected and what came, e.g. `line_items[2].price: expected money, found 'abc'`. `number` and
-    `modified_at` are given where they could be read.
+    `reason` names the path, what was expected and what came, e.g. `line_items[2].price: expected
+    money, found 'abc'`. `number` and `modified_at` are given where they could be read.
     """
 
     id: str

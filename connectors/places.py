@@ -1,4 +1,6 @@
-"""Where a text of the settings stands, carried along with it, so that an order that cannot be read can name the line to mend."""
+"""Where a text of the settings stands, carried along with it, so that an order that cannot be read
+can name the line to mend.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,10 @@ PLACES = "places"
 
 Path = tuple[str | int, ...]
 PlaceOf = Callable[[Path], str]
-"""From the path of a value inside the connector's block to its place, e.g. `settings.yaml:41`; empty if not known."""
+"""From the path of a value inside the connector's block to its place, e.g.
+
+`settings.yaml:41`; empty if not known.
+"""
 
 
 class PlacedText(str):
@@ -31,22 +36,31 @@ class PlacedText(str):
 
 
 def with_places(value: Any, place_of: PlaceOf, path: Path = ()) -> Any:
-    """A block of settings whose texts know where they stand. Texts that know already keep what they know."""
+    """A block of settings whose texts know where they stand.
+
+    Texts that know already keep what they know.
+    """
     match value:
         case PlacedText():
             return value
         case str():
             return PlacedText.at(value, place_of(path))
         case dict():
-            return {name: with_places(inner, place_of, (*path, name)) for name, inner in value.items()}
+            return {
+                name: with_places(inner, place_of, (*path, name)) for name, inner in value.items()
+            }
         case list():
-            return [with_places(inner, place_of, (*path, index)) for index, inner in enumerate(value)]
+            return [
+                with_places(inner, place_of, (*path, index)) for index, inner in enumerate(value)
+            ]
         case _:
             return value
 
 
 class MisplacedError(ValueError):
-    """A fault of settings that a block finds in one of its parts: `path` leads from the block to the part."""
+    """A fault of settings that a block finds in one of its parts: `path` leads from the block to
+    the part.
+    """
 
     def __init__(self, path: Path, message: str) -> None:
         super().__init__(message)
@@ -67,7 +81,9 @@ def placed(*path: str | int) -> Iterator[None]:
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a field of an order came from: the JSON path or expression, and the settings' line if it is known."""
+    """Where a field of an order came from: the JSON path or expression, and the settings' line if
+    it is known.
+    """
 
     field: str
     path: str

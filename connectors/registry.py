@@ -1,4 +1,6 @@
-"""Connector types by name: ours and a stranger's come in the same way, by an entry point of the group `portside.connectors`."""
+"""Connector types by name: ours and a stranger's come in the same way, by an entry point of the
+group `portside.connectors`.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,10 @@ GROUP = "portside.connectors"
 
 
 class ConnectorTypeError(LookupError):
-    """A connector type that does not exist or does not work. `str(error)` is one sentence; `suggestion` a name that was perhaps meant."""
+    """A connector type that does not exist or does not work.
+
+    `str(error)` is one sentence; `suggestion` a name that was perhaps meant.
+    """
 
     def __init__(self, message: str, *, suggestion: str = "") -> None:
         super().__init__(message)
@@ -25,9 +30,13 @@ def _installed() -> Iterable[metadata.EntryPoint]:
 
 
 class Registry:
-    """Loads a type only when a store asks for it, so that a broken plug-in harms nobody who does not use it."""
+    """Loads a type only when a store asks for it, so that a broken plug-in harms nobody who does
+    not use it.
+    """
 
-    def __init__(self, entry_points: Callable[[], Iterable[metadata.EntryPoint]] = _installed) -> None:
+    def __init__(
+        self, entry_points: Callable[[], Iterable[metadata.EntryPoint]] = _installed
+    ) -> None:
         self._entry_points = entry_points
         self._loaded: dict[str, ConnectorType] = {}
 
@@ -44,13 +53,18 @@ class Registry:
             raise self._unknown(name)
         if len(points) > 1:
             places = " and ".join(sorted(_described(point) for point in points.values()))
-            raise ConnectorTypeError(f"Two packages offer a connector named {name!r}: {places}; uninstall one of them.")
+            raise ConnectorTypeError(
+                f"Two packages offer a connector named {name!r}: {places}; uninstall one of them."
+            )
         found = _load(next(iter(points.values())))
         self._loaded[name] = found
         return found
 
     def all(self) -> tuple[ConnectorType, ...]:
-        """Every type that works, by name. A broken plug-in is left out: it is told to whoever asks for it."""
+        """Every type that works, by name.
+
+        A broken plug-in is left out: it is told to whoever asks for it.
+        """
         found = []
         for name in self.names():
             with contextlib.suppress(ConnectorTypeError):
@@ -63,7 +77,8 @@ class Registry:
         hint = f" Did you mean {near[0]!r}?" if near else ""
         installed = ", ".join(names) or "none"
         return ConnectorTypeError(
-            f"There is no connector named {name!r}.{hint} Installed: {installed}.", suggestion=near[0] if near else ""
+            f"There is no connector named {name!r}.{hint} Installed: {installed}.",
+            suggestion=near[0] if near else "",
         )
 
 
@@ -71,24 +86,44 @@ def _load(point: metadata.EntryPoint) -> ConnectorType:
     where = _described(point)
     try:
         found = point.load()
-    # Whatever a stranger's module does while it is imported, it shall cost one store and not the program.
+    # Whatever a stranger's module does while it is imported, it shall cost one store and not the
+    # program.
     except Exception as error:
         reason = str(error).splitlines()[0] if str(error) else "no reason given"
-        raise ConnectorTypeError(f"The connector {point.name!r} ({where}) cannot be loaded: {type(error).__name__}: {reason}.") from error
+        raise ConnectorTypeError(
+            f"The connector {point.name!r} ({where}) cannot be loaded: {type(error).__name__}:"
+            f" {reason}."
+        ) from error
     if not isinstance(found, ConnectorType):
-        raise ConnectorTypeError(f"The connector {point.name!r} ({where}) is a {type(found).__name__}; expected a ConnectorType.")
+        raise ConnectorTypeError(
+            f"The connector {point.name!r} ({where}) is a {type(found).__name__}; expected a"
+            " ConnectorType."
+        )
     if found.name != point.name:
-        raise ConnectorTypeError(f"The connector {point.name!r} ({where}) calls itself {found.name!r}; both names must be the same.")
+        raise ConnectorTypeError(
+            f"The connector {point.name!r} ({where}) calls itself {found.name!r}; both names must"
+            " be the same."
+        )
     model: object = found.settings
     if not (isinstance(model, type) and issubclass(model, ConnectorSettings)):
-        raise ConnectorTypeError(f"The connector {point.name!r} ({where}) has settings that are not a ConnectorSettings model.")
+        raise ConnectorTypeError(
+            f"The connector {point.name!r} ({where}) has settings that are not a ConnectorSettings"
+            " model."
+        )
     return found
 
 
 def _described(point: metadata.EntryPoint) -> str:
-    """Where an entry point comes from, e.g. `portside 1.0: connectors.woocommerce:connector_type`."""
+    """Where an entry point comes from, e.g.
+
+    `portside 1.0: connectors.woocommerce:connector_type`.
+    """
     distribution = point.dist
-    return f"{distribution.name} {distribution.version}: {point.value}" if distribution is not None else point.value
+    return (
+        f"{distribution.name} {distribution.version}: {point.value}"
+        if distribution is not None
+        else point.value
+    )
 
 
 _registry = Registry()

@@ -12,7 +12,10 @@ from connectors.orders import Address, require_utc
 
 
 class ShippedItem(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """What of one line went into the parcel. `line_id` is the id that the order was exported with; match by it, then by `sku`."""
+    """What of one line went into the parcel.
+
+    `line_id` is the id that the order was exported with; match by it, then by `sku`.
+    """
 
     line_id: str = ""
     sku: str = ""
@@ -23,8 +26,8 @@ class ShippedItem(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class Shipment(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One parcel, or an order marked as shipped without a label (then `tracking_number` is empty).
 
-    `items` empty means: all that was left to ship. `shipped_on` is a calendar day, for the notice gives no time (PROTOCOL 3.2). `cost` is
-    what the label cost the merchant.
+    `items` empty means: all that was left to ship. `shipped_on` is a calendar day, for the notice
+    gives no time (PROTOCOL 3.2). `cost` is what the label cost the merchant.
     """
 
     order_id: str = ""
@@ -50,15 +53,17 @@ class Shipment(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     @property
     def order(self) -> str:
-        """What the deliveries of one order are queued under: its number, which every notice carries, else its id."""
+        """What the deliveries of one order are queued under: its number, which every notice
+        carries, else its id.
+        """
         return self.order_number or self.order_id
 
     def key(self) -> str:
         """Two notices with the same key tell of the same shipment.
 
-        The protocol has no notification id (PROTOCOL 3.2). With a tracking number the key is order, tracking number and lower-cased
-        carrier; without one, a digest of carrier, service, day and items stands in. Keys are stored with deliveries, so what one is made of
-        must not change.
+        The protocol has no notification id (PROTOCOL 3.2). With a tracking number the key is order,
+        tracking number and lower-cased carrier; without one, a digest of carrier, service, day and
+        items stands in. Keys are stored with deliveries, so what one is made of must not change.
         """
         order = self.order_id or self.order_number
         carrier = self.carrier.strip().lower()
@@ -70,7 +75,9 @@ class Shipment(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 def _identity(item: ShippedItem) -> tuple[str | int, ...]:
-    """What tells one item from another: its name only where nothing better does, for names change."""
+    """What tells one item from another: its name only where nothing better does, for names
+    change.
+    """
     known = (item.line_id, item.sku, item.quantity)
     return known if item.line_id or item.sku else (*known, item.name)
 

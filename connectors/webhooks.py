@@ -1,4 +1,6 @@
-"""Webhooks: a shop's own word that an order changed. It is believed as a hint only, never as data, and may come late, twice or not at all.
+"""Webhooks: a shop's own word that an order changed.
+
+It is believed as a hint only, never as data, and may come late, twice or not at all.
 
 A connector that can has an attribute `webhooks`; see `HasWebhooks`.
 """
@@ -28,8 +30,8 @@ class UnreadableWebhookError(Exception):
 class Hint(msgspec.Struct, frozen=True, kw_only=True):
     """This order changed. `delivery` names the message, the same each time it is sent again.
 
-    `sent_at` is when, as the signed body says, or an unsigned header where that says earlier. Where the body's time may be of an earlier
-    change than the one told of, `lag` is how much earlier.
+    `sent_at` is when, as the signed body says, or an unsigned header where that says earlier. Where
+    the body's time may be of an earlier change than the one told of, `lag` is how much earlier.
     """
 
     order_id: str
@@ -53,10 +55,12 @@ class Webhooks(Protocol):
     """One shop's webhooks. The calls to the shop raise nothing but `ConnectorError`s."""
 
     def read(self, headers: Mapping[str, str], body: bytes, secret: str) -> Hint | None:
-        """What a request says; None for a greeting that says nothing. `headers` look names up in any case.
+        """What a request says; None for a greeting that says nothing.
 
-        `secret` is the store's own; where it is empty the shop's kind may know another. Raises `UnsignedWebhookError` and
-        `UnreadableWebhookError`.
+        `headers` look names up in any case.
+
+        `secret` is the store's own; where it is empty the shop's kind may know another. Raises
+        `UnsignedWebhookError` and `UnreadableWebhookError`.
         """
         ...
 
@@ -65,7 +69,9 @@ class Webhooks(Protocol):
         ...
 
     async def register(self, address: str, secret: str) -> tuple[Subscription, ...]:
-        """Ask the shop to tell `address` of changed and deleted orders; gives what was added, nothing if all was there."""
+        """Ask the shop to tell `address` of changed and deleted orders; gives what was added,
+        nothing if all was there.
+        """
         ...
 
     async def remove(self, subscription_id: str) -> None:
@@ -84,13 +90,20 @@ class HasWebhooks(Protocol):
 
 
 def is_signed(body: bytes, secret: str, signature: str) -> bool:
-    """Whether `signature` is the base64 HMAC-SHA256 of the raw body: how both Shopify and WooCommerce sign. Never with an empty secret."""
+    """Whether `signature` is the base64 HMAC-SHA256 of the raw body: how both Shopify and
+    WooCommerce sign.
+
+    Never with an empty secret.
+    """
     digest = base64.b64encode(hmac.new(secret.encode(), body, hashlib.sha256).digest())
     return bool(secret) and hmac.compare_digest(digest, signature.strip().encode(errors="replace"))
 
 
 def read_moment(value: object, *, zone: tzinfo | None = None) -> datetime | None:
-    """A time of a message in UTC; `zone` is that of texts that name none. None for anything else, for a hint does not fail for its time."""
+    """A time of a message in UTC; `zone` is that of texts that name none.
+
+    None for anything else, for a hint does not fail for its time.
+    """
     try:
         moment = datetime.fromisoformat(value) if isinstance(value, str) else None
         moment = moment.replace(tzinfo=moment.tzinfo or zone) if moment is not None else None

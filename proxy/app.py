@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import msgspec
@@ -29,7 +29,7 @@ from proxy.storage.database import Database
 from proxy.storage.export.database import DatabaseExportStorage
 from proxy.storage.outbox.database import DatabaseOutbox
 from proxy.storage.outbox.operator import DatabaseDeliveries
-from proxy.stores import open_stores
+from proxy.stores import Store, open_stores
 from proxy.telemetry.metrics import Metrics
 
 _log = structlog.get_logger("portside.shop")
@@ -44,47 +44,104 @@ class Portside(msgspec.Struct, frozen=True, kw_only=True):
     exporter: Exporter
 
 
+class _Shared(msgspec.Struct, frozen=True, kw_only=True):
+    """What the handlers of both sides share."""
+
+    stores: Mapping[str, Store]
+    metrics: Metrics
+    database: Database
+    stopping: Callable[[], bool]
+    exporter: Exporter
+    deliverer: Deliverer
+
+    def put_into(self, app: web.Application) -> None:
+        """Lay it where the handlers of `app` look for it."""
+        app[STORES], app[METRICS], app[DATABASE] = self.stores, self.metrics, self.database
+        app[STOPPING], app[EXPORTER], app[DELIVERER] = self.stopping, self.exporter, self.deliverer
+
+
 @asynccontextmanager
 async def open_portside(
     settings: Settings, find_kind: TypeFinder, *, stopping: Callable[[], bool] = lambda: False
 ) -> AsyncIterator[Portside]:
-    """Start everything; leaving the context stops it in reverse: no new requests, running ones end, leases go back, connections close.
+    """Start everything; leaving the context stops it in reverse: no new requests, running ones end,
+    leases go back, connections close.
 
-    Raises `StorageError` when the database cannot be used and `ListenError` when an address cannot be listened on.
+    Raises `StorageError` when the database cannot be used and `ListenError` when an address cannot
+    be listened on.
     """
     metrics = Metrics(__version__)
-    kinds = {store.connector.type: find_kind(store.connector.type) for store in settings.stores.values()}
+    kinds = {
+        store.connector.type: find_kind(store.connector.type) for store in settings.stores.values()
+    }
     observers = {name: _observer(name, metrics) for name in settings.stores}
     within = settings.stop_within.total_seconds()
     async with AsyncExitStack() as stack:
-        database = await stack.enter_async_context(Database.open(settings.database.get_secret_value()))
+        database = await stack.enter_async_context(
+            Database.open(settings.database.get_secret_value())
+        )
         await database.migrate()
         stores = await stack.enter_async_context(open_stores(settings.stores, kinds, observers))
         outbox, deliveries = DatabaseOutbox(database), DatabaseDeliveries(database)
         deliverer = Deliverer(outbox, settings.delivery, metrics)
-        worker = DeliveryWorker(outbox, deliveries, deliverer, stores=stores, settings=settings.delivery, metrics=metrics)
+        worker = DeliveryWorker(
+            outbox,
+            deliveries,
+            deliverer,
+            stores=stores,
+            settings=settings.delivery,
+            metrics=metrics,
+        )
         exporter = await stack.enter_async_context(
-            Exporter(settings.export, DatabaseExportStorage(database), stores.values(), metrics=metrics)
+            Exporter(
+                settings.export, DatabaseExportStorage(database), stores.values(), metrics=metrics
+            )
         )
         await stack.enter_async_context(worker.running(stop_within=within))
-        operators = web.Application(middlewares=[require_password(settings.admin.password.get_secret_value())])
-        shipstations = web.Application(middlewares=[observe, errors_as_xml], client_max_size=LARGEST_BODY)
-        for app in (operators, shipstations):
-            app[STORES], app[METRICS], app[DATABASE], app[STOPPING] = stores, metrics, database, stopping
-            app[EXPORTER], app[DELIVERER] = exporter, deliverer
-            app.on_response_prepare.append(set_headers)
-        add_admin(operators)
-        add_deliveries(operators)
-        add_standing(operators)
-        add_endpoint(shipstations)
-        add_webhooks(shipstations)
-        admin = await stack.enter_async_context(listening(operators, settings.admin.listen, stop_within=within))
-        public = await stack.enter_async_context(listening(shipstations, settings.listen, stop_within=within))
+        shared = _Shared(
+            stores=stores,
+            metrics=metrics,
+            database=database,
+            stopping=stopping,
+            exporter=exporter,
+            deliverer=deliverer,
+        )
+        operators = _make_operators_side(settings.admin.password.get_secret_value(), shared)
+        shipstations = _make_shipstations_side(shared)
+        admin = await stack.enter_async_context(
+            listening(operators, settings.admin.listen, stop_within=within)
+        )
+        public = await stack.enter_async_context(
+            listening(shipstations, settings.listen, stop_within=within)
+        )
         yield Portside(public=public, admin=admin, metrics=metrics, exporter=exporter)
 
 
+def _make_operators_side(password: str, shared: _Shared) -> web.Application:
+    """What the operator asks: health, numbers, deliveries, how the stores stand."""
+    app = web.Application(middlewares=[require_password(password)])
+    shared.put_into(app)
+    app.on_response_prepare.append(set_headers)
+    add_admin(app)
+    add_deliveries(app)
+    add_standing(app)
+    return app
+
+
+def _make_shipstations_side(shared: _Shared) -> web.Application:
+    """What ShipStation asks, and the webhooks of the shops."""
+    app = web.Application(middlewares=[observe, errors_as_xml], client_max_size=LARGEST_BODY)
+    shared.put_into(app)
+    app.on_response_prepare.append(set_headers)
+    add_endpoint(app)
+    add_webhooks(app)
+    return app
+
+
 def _observer(store: str, metrics: Metrics) -> Observer:
-    """Counts each exchange with a shop, and tells of it where somebody listens; never of the bodies."""
+    """Counts each exchange with a shop, and tells of it where somebody listens; never of the
+    bodies.
+    """
 
     def observe_exchange(exchange: Exchange) -> None:
         metrics.exchanged(store=store, status=exchange.status, seconds=exchange.seconds)

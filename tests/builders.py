@@ -1,4 +1,6 @@
-"""Domain objects for tests: each builder gives a whole valid thing, and takes what the test cares about."""
+"""Domain objects for tests: each builder gives a whole valid thing, and takes what the test cares
+about.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,16 @@ from decimal import Decimal
 
 import msgspec
 
-from connectors.orders import Address, Customer, ItemOption, LineItem, Order, OrderStatus, Weight, WeightUnit
+from connectors.orders import (
+    Address,
+    Customer,
+    ItemOption,
+    LineItem,
+    Order,
+    OrderStatus,
+    Weight,
+    WeightUnit,
+)
 from connectors.shipments import Shipment, ShippedItem
 
 PLACED = datetime(2026, 3, 23, 21, 9, tzinfo=UTC)
@@ -46,7 +57,9 @@ def build_address(**changes: object) -> Address:
 
 def build_customer(**changes: object) -> Customer:
     """A buyer who ships to themselves."""
-    return msgspec.structs.replace(Customer(code="ada@example.test", bill_to=_ADDRESS, ship_to=_ADDRESS), **changes)
+    return msgspec.structs.replace(
+        Customer(code="ada@example.test", bill_to=_ADDRESS, ship_to=_ADDRESS), **changes
+    )
 
 
 def build_item(**changes: object) -> LineItem:
@@ -56,7 +69,14 @@ def build_item(**changes: object) -> LineItem:
 
 def build_discount(**changes: object) -> LineItem:
     """A discount line of ten."""
-    line = LineItem(id="d1", name="$10 OFF", quantity=1, unit_price=Decimal("-10.00"), adjustment=True, shippable=False)
+    line = LineItem(
+        id="d1",
+        name="$10 OFF",
+        quantity=1,
+        unit_price=Decimal("-10.00"),
+        adjustment=True,
+        shippable=False,
+    )
     return msgspec.structs.replace(line, **changes)
 
 

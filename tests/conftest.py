@@ -1,4 +1,6 @@
-"""What holds for every test: hypothesis judges by outcome and never by a clock, for the machine may be busy."""
+"""What holds for every test: hypothesis judges by outcome and never by a clock, for the machine may
+be busy.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""A real PostgreSQL for tests, started from a wheel: one server for a test run, one database for a test."""
+"""A real PostgreSQL for tests, started from a wheel: one server for a test run, one database for a
+test.
+"""
 
 from __future__ import annotations
 
@@ -31,9 +33,12 @@ class PostgresServer:
 
 @contextmanager
 def postgres_server(*, durable: bool = False) -> Iterator[PostgresServer]:
-    """Start one and stop it at the end. Its directory's name is short, for a socket's path may not be long.
+    """Start one and stop it at the end.
 
-    Unless `durable`, commits do not wait for the disk: what survives a power cut is not what most tests are about.
+    Its directory's name is short, for a socket's path may not be long.
+
+    Unless `durable`, commits do not wait for the disk: what survives a power cut is not what most
+    tests are about.
     """
     directory = Path(tempfile.mkdtemp(prefix="pg"))
     # The wheel asks for a directory of the session, which a container has not.

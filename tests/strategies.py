@@ -1,4 +1,6 @@
-"""Hypothesis strategies for domain types, with the text that breaks XML, lengths and labels in the field."""
+"""Hypothesis strategies for domain types, with the text that breaks XML, lengths and labels in the
+field.
+"""
 
 from __future__ import annotations
 
@@ -56,15 +58,22 @@ NASTY = (
     "Å",
 )
 
-nasty_text = st.lists(st.one_of(st.sampled_from(NASTY), st.text(max_size=8), st.text(alphabet="aé😀 ", max_size=60)), max_size=12).map(
-    "".join
-)
+nasty_text = st.lists(
+    st.one_of(st.sampled_from(NASTY), st.text(max_size=8), st.text(alphabet="aé😀 ", max_size=60)),
+    max_size=12,
+).map("".join)
 plain_text = st.text(alphabet="abcdefghijklmnopqrstuvwxyz ABC'-.0123456789", max_size=40)
 texts = st.one_of(st.just(""), plain_text, nasty_text)
-long_texts = st.one_of(texts, st.builds(lambda part, times: part * times, nasty_text, st.integers(1, 40)))
-identities = st.text(alphabet="abcdefghijABCDEFGHIJ0123456789-_#. ÄÖ", min_size=1, max_size=50).filter(lambda text: bool(text.strip()))
+long_texts = st.one_of(
+    texts, st.builds(lambda part, times: part * times, nasty_text, st.integers(1, 40))
+)
+identities = st.text(
+    alphabet="abcdefghijABCDEFGHIJ0123456789-_#. ÄÖ", min_size=1, max_size=50
+).filter(lambda text: bool(text.strip()))
 instants = st.datetimes(datetime(2000, 1, 1), datetime(2099, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001 - bounds must be naive
-money = st.decimals(Decimal("-9999999.99"), Decimal("9999999.99"), allow_nan=False, allow_infinity=False)
+money = st.decimals(
+    Decimal("-9999999.99"), Decimal("9999999.99"), allow_nan=False, allow_infinity=False
+)
 countries = st.sampled_from(("US", "CA", "DE", "GB", "JP", "NZ"))
 pieces = st.integers(1, 99_999)
 sizes = st.decimals(Decimal("0.01"), Decimal(5000), places=3)
@@ -89,7 +98,11 @@ def addresses(country: st.SearchStrategy[str] = countries) -> st.SearchStrategy[
 
 weights = st.builds(Weight, value=sizes, unit=st.sampled_from(WeightUnit))
 options = st.builds(ItemOption, name=texts, value=long_texts)
-links = st.one_of(st.just(""), st.just("https://shop.example.test/a%20b.jpg"), texts.map("https://shop.example.test/".__add__))
+links = st.one_of(
+    st.just(""),
+    st.just("https://shop.example.test/a%20b.jpg"),
+    texts.map("https://shop.example.test/".__add__),
+)
 items = st.builds(
     LineItem,
     id=identities,
@@ -105,8 +118,12 @@ items = st.builds(
     adjustment=st.booleans(),
     shippable=st.booleans(),
 )
-customers = st.builds(Customer, code=texts, bill_to=addresses(countries | st.just("")), ship_to=addresses())
-dimensions = st.builds(Dimensions, length=sizes, width=sizes, height=sizes, unit=st.sampled_from(LengthUnit))
+customers = st.builds(
+    Customer, code=texts, bill_to=addresses(countries | st.just("")), ship_to=addresses()
+)
+dimensions = st.builds(
+    Dimensions, length=sizes, width=sizes, height=sizes, unit=st.sampled_from(LengthUnit)
+)
 orders = st.builds(
     Order,
     id=identities,
@@ -143,7 +160,9 @@ def windows(draw: st.DrawFn) -> Window:
     return Window(start=start, end=end)
 
 
-shipped_items = st.builds(ShippedItem, line_id=identities, sku=plain_text, name=plain_text, quantity=pieces)
+shipped_items = st.builds(
+    ShippedItem, line_id=identities, sku=plain_text, name=plain_text, quantity=pieces
+)
 shipments = st.builds(
     Shipment,
     order_id=identities,
@@ -151,7 +170,8 @@ shipments = st.builds(
     carrier=st.sampled_from(("USPS", "UPS", "FedEx", "DHL", "Other", "RoyalMail", "")),
     service=plain_text,
     tracking_number=st.one_of(st.just(""), identities),
-    shipped_on=st.none() | st.dates(datetime(2000, 1, 1, tzinfo=UTC).date(), datetime(2099, 12, 31, tzinfo=UTC).date()),
+    shipped_on=st.none()
+    | st.dates(datetime(2000, 1, 1, tzinfo=UTC).date(), datetime(2099, 12, 31, tzinfo=UTC).date()),
     label_created_at=st.none() | instants,
     cost=st.none() | st.decimals(0, 9999, places=2),
     recipient=st.none() | addresses(),

@@ -1,4 +1,6 @@
-"""The house rules that a machine can count: short files, short functions, and a first line in each module that says what it is for."""
+"""The house rules that a machine can count: short files, short functions, and a first line in each
+module that says what it is for.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,11 @@ def length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 
 
 def test_no_file_is_longer_than_may_be_read_in_one_go() -> None:
-    long = {path: lines for path, text in modules(*PACKAGES, "tests") if (lines := len(text.splitlines())) > LINES_OF_A_FILE}
+    long = {
+        path: lines
+        for path, text in modules(*PACKAGES, "tests")
+        if (lines := len(text.splitlines())) > LINES_OF_A_FILE
+    }
     assert long == {}, f"split by meaning what is over {LINES_OF_A_FILE} lines"
 
 
@@ -34,10 +40,13 @@ def test_no_function_is_longer_than_a_screen() -> None:
         f"{path}:{node.lineno} {node.name}": length(node)
         for path, text in modules(*PACKAGES, "tests")
         for node in ast.walk(ast.parse(text))
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and length(node) > LINES_OF_A_FUNCTION
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and length(node) > LINES_OF_A_FUNCTION
     }
     assert long == {}, f"split by meaning what is over {LINES_OF_A_FUNCTION} lines"
 
 
 def test_every_module_says_first_what_it_is_for() -> None:
-    assert [path for path, text in modules(*PACKAGES) if not ast.get_docstring(ast.parse(text))] == []
+    assert [
+        path for path, text in modules(*PACKAGES) if not ast.get_docstring(ast.parse(text))
+    ] == []

@@ -6,4 +6,6 @@ from connectors.interface import ConnectorType
 
 __all__ = ["GenericJsonSettings", "connector_type"]
 
-connector_type = ConnectorType(name="generic_json", settings=GenericJsonSettings, open=open_connector)
+connector_type = ConnectorType(
+    name="generic_json", settings=GenericJsonSettings, open=open_connector
+)

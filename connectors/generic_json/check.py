@@ -1,4 +1,7 @@
-"""What `portside check` finds out about a shop that is described in settings. Changes nothing in the shop."""
+"""What `portside check` finds out about a shop that is described in settings.
+
+Changes nothing in the shop.
+"""
 
 from __future__ import annotations
 
@@ -20,9 +23,14 @@ _SAMPLE = 20
 
 
 async def check_shop(
-    settings: GenericJsonSettings, upstream: Upstream, listing: Listing, count: Callable[[Window], Awaitable[int | None]]
+    settings: GenericJsonSettings,
+    upstream: Upstream,
+    listing: Listing,
+    count: Callable[[Window], Awaitable[int | None]],
 ) -> CheckReport:
-    """Read some orders of the last days, look at how many could be read, and at what the settings leave out."""
+    """Read some orders of the last days, look at how many could be read, and at what the settings
+    leave out.
+    """
     window = far_back(_REACH)
     findings = [await _read_some(listing, window)]
     if findings[0].level is not CheckLevel.PROBLEM:
@@ -43,23 +51,40 @@ async def _read_some(listing: Listing, window: Window) -> Finding:
                 if read >= _SAMPLE:
                     break
     except ConnectorError as error:
-        return Finding(level=CheckLevel.PROBLEM, what=f"The list of orders cannot be read: {error}", advice=_advice(error))
+        return Finding(
+            level=CheckLevel.PROBLEM,
+            what=f"The list of orders cannot be read: {error}",
+            advice=_advice(error),
+        )
     if broken:
         what = f"{len(broken)} of {read} orders cannot be read, e.g.: {broken[0]}"
-        return Finding(level=CheckLevel.PROBLEM if len(broken) == read else CheckLevel.WARNING, what=what, advice="Mend `map`.")
+        return Finding(
+            level=CheckLevel.PROBLEM if len(broken) == read else CheckLevel.WARNING,
+            what=what,
+            advice="Mend `map`.",
+        )
     if not read:
         return Finding(
             level=CheckLevel.OK,
             what="The list of orders answers; it holds no order of the last seven days.",
             advice="Run `portside fetch --since` with an earlier time to see some.",
         )
-    which = f"The first {read} orders" if read == _SAMPLE else f"All {read} orders" if read > 1 else "The one order"
+    which = (
+        f"The first {read} orders"
+        if read == _SAMPLE
+        else f"All {read} orders"
+        if read > 1
+        else "The one order"
+    )
     return Finding(level=CheckLevel.OK, what=f"{which} of the last seven days can be read.")
 
 
 def _advice(error: ConnectorError) -> str:
     if isinstance(error, AuthenticationError):
-        return "Compare `auth` with the key that the shop shows, and what it may do; `portside explain` shows the exchange."
+        return (
+            "Compare `auth` with the key that the shop shows, and what it may do; `portside"
+            " explain` shows the exchange."
+        )
     if isinstance(error, UnavailableError) and not error.reached:
         return "See that `url` is right and that this machine can reach the shop."
     return "`portside explain` shows what was asked and answered."
@@ -69,12 +94,22 @@ async def _count(count: Callable[[Window], Awaitable[int | None]], window: Windo
     try:
         found = await count(window)
     except ConnectorError as error:
-        return Finding(level=CheckLevel.WARNING, what=f"The orders cannot be counted: {error}", advice="Mend `orders.paging.total`.")
+        return Finding(
+            level=CheckLevel.WARNING,
+            what=f"The orders cannot be counted: {error}",
+            advice="Mend `orders.paging.total`.",
+        )
     if found is None:
         return Finding(
-            level=CheckLevel.OK, what="The shop is not asked how many orders there are; the first page waits until all are read."
+            level=CheckLevel.OK,
+            what=(
+                "The shop is not asked how many orders there are; the first page waits until all"
+                " are read."
+            ),
         )
-    return Finding(level=CheckLevel.OK, what=f"The shop counts {found} orders of the last seven days.")
+    return Finding(
+        level=CheckLevel.OK, what=f"The shop counts {found} orders of the last seven days."
+    )
 
 
 def _write_findings(settings: GenericJsonSettings) -> list[Finding]:
@@ -91,8 +126,19 @@ def _write_findings(settings: GenericJsonSettings) -> list[Finding]:
         return [
             Finding(
                 level=CheckLevel.WARNING,
-                what="The `shipment` block has no `probe`: a notice whose answer was lost may ship twice.",
-                advice="Say in `shipment.probe.tracking` where the shop shows the tracking numbers it has.",
+                what=(
+                    "The `shipment` block has no `probe`: a notice whose answer was lost may ship"
+                    " twice."
+                ),
+                advice=(
+                    "Say in `shipment.probe.tracking` where the shop shows the tracking numbers it"
+                    " has."
+                ),
             )
         ]
-    return [Finding(level=CheckLevel.OK, what="Before a shipment is told, the shop is asked whether it knows of it.")]
+    return [
+        Finding(
+            level=CheckLevel.OK,
+            what="Before a shipment is told, the shop is asked whether it knows of it.",
+        )
+    ]

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 import msgspec
 
-from connectors.errors import ConflictError, OrderNotFoundError, RefusedError, UnreadableResponseError
+from connectors.errors import (
+    ConflictError,
+    OrderNotFoundError,
+    RefusedError,
+    UnreadableResponseError,
+)
 from connectors.generic_json.api.answers import Answers, Bodies
 from connectors.generic_json.api.auth import make_auth
 from connectors.generic_json.api.caller import Caller
@@ -17,7 +22,8 @@ from connectors.generic_json.check import check_shop
 from connectors.generic_json.listing.expander import Expander, Unfinished
 from connectors.generic_json.listing.pages import Pages
 from connectors.generic_json.listing.reader import Listing
-from connectors.generic_json.mapping.order import read_lines, read_order, rejected
+from connectors.generic_json.mapping.lines import read_lines
+from connectors.generic_json.mapping.order import read_order, rejected
 from connectors.generic_json.mapping.scope import UnreadableFieldError
 from connectors.generic_json.settings.answers import AnswerRule
 from connectors.generic_json.settings.paging import NoPaging
@@ -40,7 +46,13 @@ _NOT_FOUND = 404
 class GenericJsonConnector:
     """One shop behind a JSON API that settings describe."""
 
-    def __init__(self, settings: GenericJsonSettings, upstream: Upstream, context: ConnectorContext, mask: Mask) -> None:
+    def __init__(
+        self,
+        settings: GenericJsonSettings,
+        upstream: Upstream,
+        context: ConnectorContext,
+        mask: Mask,
+    ) -> None:
         self._settings = settings
         self._upstream = upstream
         bodies = Bodies()
@@ -52,23 +64,32 @@ class GenericJsonConnector:
         listed = caller(AnswerRule(status=past_end, means="empty")) if past_end else caller()
         self._caller = caller()
         self._pages = Pages(listed, settings.orders, settings.map)
-        self._expander = Expander(self._caller, settings.orders, concurrency=settings.limits.concurrency, remembered=settings.limits.cache)
+        self._expander = Expander(
+            self._caller,
+            settings.orders,
+            concurrency=settings.limits.concurrency,
+            remembered=settings.limits.cache,
+        )
         self._listing = Listing(settings, self._pages, self._expander)
         self._steps = None
         if settings.shipment is not None:
             callers = {step.name: caller(*step.rules) for step in settings.shipment.steps}
-            self._steps = Steps(settings.shipment, {**callers, PROBE: self._caller}, context.carriers)
+            self._steps = Steps(
+                settings.shipment, {**callers, PROBE: self._caller}, context.carriers
+            )
 
-    def list_orders(self, window: Window) -> AsyncIterator[Order | RejectedOrder]:
+    def list_orders(self, window: Window) -> AsyncGenerator[Order | RejectedOrder, None]:
         """The orders of a window, as `orders:` describes the list."""
         return self._listing.orders(window)
 
-    def list_open_orders(self) -> AsyncIterator[Order | RejectedOrder]:
+    def list_open_orders(self) -> AsyncGenerator[Order | RejectedOrder, None]:
         """What is neither shipped nor cancelled, as `orders.open:` describes it."""
         return self._listing.open()
 
     async def count_orders(self, window: Window) -> int | None:
-        """The shop's own count of the span that is really asked for; None where it gives none or more than one walk is needed."""
+        """The shop's own count of the span that is really asked for; None where it gives none or
+        more than one walk is needed.
+        """
         orders = self._settings.orders
         if orders.also or orders.window.kind != "filter":
             return None
@@ -79,7 +100,10 @@ class GenericJsonConnector:
         return self._mapped(await self._one(order_id), order_id)
 
     async def raw_order(self, order_id: str) -> Any:
-        """One order as the shop sends it, made whole as far as that went. Raises `OrderNotFoundError`."""
+        """One order as the shop sends it, made whole as far as that went.
+
+        Raises `OrderNotFoundError`.
+        """
         found = await self._one(order_id)
         return found.order if isinstance(found, Unfinished) else found
 
@@ -92,7 +116,9 @@ class GenericJsonConnector:
             reply = await self._caller.read(one.request, {"id": order_id})
         except RefusedError as error:
             if error.status == _NOT_FOUND:
-                raise OrderNotFoundError(f"The shop does not know the order {order_id!r}.") from error
+                raise OrderNotFoundError(
+                    f"The shop does not know the order {order_id!r}."
+                ) from error
             raise
         body = self._caller.body(reply)
         try:
@@ -126,13 +152,18 @@ class GenericJsonConnector:
         if order is None:
             raise OrderNotFoundError(f"The shop's {order_id!r} is no order (map.only).")
         if isinstance(order, Order) and order.id != order_id:
-            raise OrderNotFoundError(f"The shop does not know the order {order_id!r}; it answered with {order.id!r}.")
+            raise OrderNotFoundError(
+                f"The shop does not know the order {order_id!r}; it answered with {order.id!r}."
+            )
         return order
 
     async def ship(self, shipment: Shipment, earlier: Sequence[Shipment]) -> ShipOutcome:
         """Tell the shop of a shipment, as `shipment:` describes it; looks before it writes."""
         if self._steps is None:
-            raise RefusedError("This store's settings have no shipment block: the shop cannot be told of shipments.")
+            raise RefusedError(
+                "This store's settings have no shipment block: the shop cannot be told of"
+                " shipments."
+            )
         order_id = shipment.order_id or await self._id_of(shipment.order_number)
         raw = await self._one(order_id)
         order = self._mapped(raw, order_id)
@@ -141,7 +172,9 @@ class GenericJsonConnector:
         if order.status is OrderStatus.CANCELLED:
             raise ConflictError(f"The order {order.number} is cancelled in the shop.")
         try:
-            lines = read_lines(raw, self._settings.map.items, order.currency, self._settings.map.money)
+            lines = read_lines(
+                raw, self._settings.map.items, order.currency, self._settings.map.money
+            )
         except UnreadableFieldError as error:
             raise UnreadableResponseError(f"The order cannot be read: {error}.") from None
         return await self._steps.ship(shipment, earlier, raw, lines)
@@ -162,10 +195,14 @@ class GenericJsonConnector:
 
 
 @asynccontextmanager
-async def open_connector(settings: GenericJsonSettings, context: ConnectorContext) -> AsyncIterator[GenericJsonConnector]:
+async def open_connector(
+    settings: GenericJsonSettings, context: ConnectorContext
+) -> AsyncIterator[GenericJsonConnector]:
     """The connector, ready; its connections are closed on leaving."""
     auth = make_auth(settings.auth, settings.url)
-    policy = msgspec.structs.replace(_patient(context.upstream, settings), largest_answer=settings.limits.answer_size * _MEGABYTE)
+    policy = msgspec.structs.replace(
+        _patient(context.upstream, settings), largest_answer=settings.limits.answer_size * _MEGABYTE
+    )
     async with Upstream.open(
         settings.url,
         auth=auth,
@@ -181,4 +218,6 @@ def _patient(policy: UpstreamPolicy, settings: GenericJsonSettings) -> UpstreamP
     """A shop that fails on large pages is asked for all smaller ones before it counts as down."""
     paging = settings.orders.paging
     sizes = 1 if isinstance(paging, NoPaging) else Sized(paging.size, paging.smallest).sizes
-    return msgspec.structs.replace(policy, trip_after=max(policy.trip_after, sizes * policy.attempts + 1))
+    return msgspec.structs.replace(
+        policy, trip_after=max(policy.trip_after, sizes * policy.attempts + 1)
+    )

@@ -9,19 +9,32 @@ from typing import Any, Final
 Node = Mapping[str, Any]
 
 _LEFT_FIRST: Final = frozenset(
-    {"subexpression", "index_expression", "pipe", "projection", "value_projection", "filter_projection", "flatten"}
+    {
+        "subexpression",
+        "index_expression",
+        "pipe",
+        "projection",
+        "value_projection",
+        "filter_projection",
+        "flatten",
+    }
 )
 
 
 def builds(node: Node) -> bool:
-    """Whether the expression makes new lists or objects, which might hold one value many times over and so be larger than they look."""
+    """Whether the expression makes new lists or objects, which might hold one value many times over
+    and so be larger than they look.
+    """
     if node["type"] in {"multi_select_list", "multi_select_dict", "function_expression"}:
         return True
     return node["type"] != "slice" and any(builds(child) for child in node["children"])
 
 
 def roots(node: Node) -> frozenset[str]:
-    """The names an expression looks up at the very top, e.g. `order` and `lines` in `order.id && lines[0]`."""
+    """The names an expression looks up at the very top, e.g.
+
+    `order` and `lines` in `order.id && lines[0]`.
+    """
     kind, children = node["type"], node["children"]
     if kind == "field":
         return frozenset({node["value"]})
@@ -37,5 +50,7 @@ def is_exact(value: Any) -> bool:
     if isinstance(value, float):
         return math.isfinite(value)
     if isinstance(value, list | dict):
-        return all(is_exact(each) for each in (value.values() if isinstance(value, dict) else value))
+        return all(
+            is_exact(each) for each in (value.values() if isinstance(value, dict) else value)
+        )
     return True

@@ -1,4 +1,6 @@
-"""One call of a function inside an expression: checked while settings load, its arguments brought into shape while it runs."""
+"""One call of a function inside an expression: checked while settings load, its arguments brought
+into shape while it runs.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +13,15 @@ from connectors.language.functions import FUNCTIONS, EvaluationError, Function, 
 from connectors.language.functions.table import MOST_TEXT, as_number, as_text, kind_of
 from connectors.language.functions.times import check_form, zone_named
 from connectors.language.patterns import compile_pattern
+from connectors.language.tree import Evaluate
 
-Evaluate = Callable[[Any, Run], Any]
 
+def bind_call(
+    name: str, exprefs: Sequence[bool], constants: Sequence[Any], arguments: Sequence[Evaluate]
+) -> Evaluate:
+    """The closure of `name(arguments)`.
 
-def bind_call(name: str, exprefs: Sequence[bool], constants: Sequence[Any], arguments: Sequence[Evaluate]) -> Evaluate:
-    """The closure of `name(arguments)`. `exprefs` tells which are `&expressions`, `constants` holds those known beforehand.
+    `exprefs` tells which are `&expressions`, `constants` holds those known beforehand.
 
     Raises `ValueError` with a sentence.
     """
@@ -25,7 +30,9 @@ def bind_call(name: str, exprefs: Sequence[bool], constants: Sequence[Any], argu
     function = FUNCTIONS[name]
     check_count(function, len(arguments))
     kinds = argument_kinds(function, len(arguments))
-    for place, (kind, expref, constant) in enumerate(zip(kinds, exprefs, constants, strict=True), start=1):
+    for place, (kind, expref, constant) in enumerate(
+        zip(kinds, exprefs, constants, strict=True), start=1
+    ):
         if expref is not (kind == "each"):
             expected = "an &expression" if kind == "each" else "a value, not an &expression,"
             raise ValueError(f"{function.usage}: expected {expected} as argument {place}")
@@ -37,9 +44,18 @@ def bind_call(name: str, exprefs: Sequence[bool], constants: Sequence[Any], argu
 def check_count(function: Function, count: int) -> None:
     """Raise `ValueError` unless the function takes so many arguments."""
     if count < function.least or (function.most is not None and count > function.most):
-        most = "" if function.most == function.least else " or more" if function.most is None else f" to {function.most}"
+        most = (
+            ""
+            if function.most == function.least
+            else " or more"
+            if function.most is None
+            else f" to {function.most}"
+        )
         plural = "" if f"{function.least}{most}" == "1" else "s"
-        raise ValueError(f"{function.usage}: expected {function.least}{most} argument{plural}, found {count or 'none'}")
+        raise ValueError(
+            f"{function.usage}: expected {function.least}{most} argument{plural}, found"
+            f" {count or 'none'}"
+        )
 
 
 def argument_kinds(function: Function, count: int) -> list[str]:
@@ -57,8 +73,10 @@ def check_constant(function: Function, place: int, kind: str, value: Any) -> Non
             shape_argument(kind, value if not isinstance(value, float) else Decimal(repr(value)))
         fault = ""
         if function.name in {"date", "date_text"} and place > 1 and value:
-            fault = check_form(str(value), writing=function.name == "date_text") if place == 2 else ""  # noqa: PLR2004 -- (value, form, zone)
-            if place == 3:  # noqa: PLR2004 -- as above
+            fault = (
+                check_form(str(value), writing=function.name == "date_text") if place == 2 else ""  # noqa: PLR2004 -- (value, form, zone)
+            )
+            if place == 3:  # noqa: PLR2004 -- (value, form, zone)
                 zone_named(str(value))
     except ValueError as error:
         fault = str(error)
@@ -93,7 +111,9 @@ _EXPECTED = {
 
 def _fits(kind: str, value: Any) -> bool:
     if kind in _LISTS:
-        return isinstance(value, list) and any(all(test(each) for each in value) for test in _LISTS[kind])
+        return isinstance(value, list) and any(
+            all(test(each) for each in value) for test in _LISTS[kind]
+        )
     return _SINGLES[kind](value)
 
 
@@ -123,12 +143,18 @@ def _bound(function: Function, kinds: Sequence[str], arguments: Sequence[Evaluat
         given: list[Any] = [run] if needs_run else []
         try:
             for kind, argument in shaped:
-                given.append(_each(argument, run) if kind == "each" else shape_argument(kind, argument(value, run)))
+                given.append(
+                    _each(argument, run)
+                    if kind == "each"
+                    else shape_argument(kind, argument(value, run))
+                )
             return within_bounds(call(*given))
         except EvaluationError as error:
             raise (error if "()" in str(error) else EvaluationError(f"{name}(): {error}")) from None
         except (ArithmeticError, ValueError, TypeError, LookupError, OverflowError) as error:
-            raise EvaluationError(f"{name}(): cannot work with this value ({type(error).__name__})") from None
+            raise EvaluationError(
+                f"{name}(): cannot work with this value ({type(error).__name__})"
+            ) from None
 
     return evaluate
 

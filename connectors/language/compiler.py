@@ -1,31 +1,40 @@
-"""JMESPath, from its syntax tree to closures: faster than walking the tree, exact on decimals, and bounded in work and depth.
+"""JMESPath, from its syntax tree to closures: faster than walking the tree, exact on decimals, and
+bounded in work and depth.
 
-The grammar and its parser are the `jmespath` package's; what an expression means is its specification's, with one addition: `root()`.
+The grammar and its parser are the `jmespath` package's; what an expression means is its
+specification's, with one addition: `root()`.
 """
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
 from connectors.language.calls import bind_call
 from connectors.language.functions import Run
-from connectors.language.functions.standard import weight_of
+from connectors.language.logic import (
+    compile_and,
+    compile_comparator,
+    compile_not,
+    compile_or,
+    is_false,
+)
+from connectors.language.tree import Evaluate, Node, plain_path
 
 MOST_DEPTH: Final = 60
 """Levels a syntax tree may have."""
 
-# What goes on with a value's parts; of the true or false that `!` gives there are none. `!a.b` is read as `(!a).b`.
+# What goes on with a value's parts; of the true or false that `!` gives there are none. `!a.b` is
+# read as `(!a).b`.
 _ON_WHOLES: Final = frozenset({"subexpression", "filter_projection", "flatten"})
-
-Node = Mapping[str, Any]
-Evaluate = Callable[[Any, Run], Any]
 
 
 def compile_tree(node: Node, depth: int = 0) -> Evaluate:
-    """The closure of a syntax tree. Raises `ValueError` with a sentence where a call is wrong or the nesting too deep."""
+    """The closure of a syntax tree.
+
+    Raises `ValueError` with a sentence where a call is wrong or the nesting too deep.
+    """
     if depth > MOST_DEPTH:
         raise ValueError("expected an expression that is nested less deeply")
     keys = plain_path(node)
@@ -33,35 +42,24 @@ def compile_tree(node: Node, depth: int = 0) -> Evaluate:
         return _path(keys)
     kind = node["type"]
     if kind in _ON_WHOLES and node["children"][0]["type"] == "not_expression":
-        raise ValueError("`!` takes only the name right behind it here; write !(…) around all that it is to turn")
-    parts = [compile_tree(child, depth + 1) for child in node["children"]] if kind != "slice" else []
+        raise ValueError(
+            "`!` takes only the name right behind it here; write !(…) around all that it is to turn"
+        )
+    parts = (
+        [compile_tree(child, depth + 1) for child in node["children"]] if kind != "slice" else []
+    )
     if kind == "function_expression":
-        return bind_call(node["value"], [child["type"] == "expref" for child in node["children"]], _constants(node), parts)
+        return bind_call(
+            node["value"],
+            [child["type"] == "expref" for child in node["children"]],
+            _constants(node),
+            parts,
+        )
     return _COMPILERS[kind](node, parts)
-
-
-def is_false(value: Any) -> bool:
-    """What JMESPath takes for no: null, false, and the empty text, list and object. Zero counts as yes."""
-    return value is None or value is False or (not value and isinstance(value, str | list | dict))
 
 
 def _constants(node: Node) -> list[Any]:
     return [child["value"] if child["type"] == "literal" else None for child in node["children"]]
-
-
-def plain_path(node: Node) -> list[str] | None:
-    """The names of `a.b.c`, for which there is a shorter way; None for anything else."""
-    if node["type"] == "field":
-        return [node["value"]]
-    if node["type"] != "subexpression":
-        return None
-    names = []
-    for child in node["children"]:
-        inner = plain_path(child)
-        if inner is None:
-            return None
-        names += inner
-    return names
 
 
 def _path(names: list[str]) -> Evaluate:
@@ -88,7 +86,9 @@ def _index(node: Node, _parts: list[Evaluate]) -> Evaluate:
     place = node["value"]
 
     def evaluate(value: Any, _run: Run) -> Any:
-        return value[place] if isinstance(value, list) and -len(value) <= place < len(value) else None
+        return (
+            value[place] if isinstance(value, list) and -len(value) <= place < len(value) else None
+        )
 
     return evaluate
 
@@ -154,7 +154,11 @@ def _flatten(_node: Node, parts: list[Evaluate]) -> Evaluate:
         if not isinstance(found, list):
             return None
         run.spend(len(found) + sum(len(element) for element in found if isinstance(element, list)))
-        return [inner for element in found for inner in (element if isinstance(element, list) else [element])]
+        return [
+            inner
+            for element in found
+            for inner in (element if isinstance(element, list) else [element])
+        ]
 
     return evaluate
 
@@ -172,63 +176,13 @@ def _multi_dict(node: Node, parts: list[Evaluate]) -> Evaluate:
 
     def evaluate(value: Any, run: Run) -> Any:
         run.spend(len(parts))
-        return None if value is None else {name: part(value, run) for name, part in zip(names, parts, strict=True)}
+        return (
+            None
+            if value is None
+            else {name: part(value, run) for name, part in zip(names, parts, strict=True)}
+        )
 
     return evaluate
-
-
-def _or(_node: Node, parts: list[Evaluate]) -> Evaluate:
-    left, right = parts
-
-    def evaluate(value: Any, run: Run) -> Any:
-        found = left(value, run)
-        return right(value, run) if is_false(found) else found
-
-    return evaluate
-
-
-def _and(_node: Node, parts: list[Evaluate]) -> Evaluate:
-    left, right = parts
-
-    def evaluate(value: Any, run: Run) -> Any:
-        found = left(value, run)
-        return found if is_false(found) else right(value, run)
-
-    return evaluate
-
-
-def _not(_node: Node, parts: list[Evaluate]) -> Evaluate:
-    (part,) = parts
-    return lambda value, run: is_false(part(value, run))
-
-
-def _comparator(node: Node, parts: list[Evaluate]) -> Evaluate:
-    left, right = parts
-    sign = node["value"]
-    if sign in {"eq", "ne"}:
-        wanted = sign == "eq"
-        return lambda value, run: _same(left(value, run), right(value, run), run) is wanted
-    compare = _ORDER[sign]
-
-    def evaluate(value: Any, run: Run) -> Any:
-        first, second = left(value, run), right(value, run)
-        if isinstance(first, str) and isinstance(second, str):
-            return compare(first, second)
-        return compare(first, second) if _is_number(first) and _is_number(second) else None
-
-    return evaluate
-
-
-def _same(first: Any, second: Any, run: Run) -> bool:
-    if isinstance(first, bool) or isinstance(second, bool):
-        return first is second
-    if isinstance(first, list | dict) and isinstance(second, list | dict):
-        run.spend(weight_of(first, run) + weight_of(second, run))
-    return bool(first == second)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | Decimal) and not isinstance(value, bool)
 
 
 def _literal(node: Node, _parts: list[Evaluate]) -> Evaluate:
@@ -242,7 +196,11 @@ def exact(value: Any) -> Any:
         return Decimal(repr(value))
     if isinstance(value, list):
         return [exact(element) for element in value]
-    return {name: exact(element) for name, element in value.items()} if isinstance(value, dict) else value
+    return (
+        {name: exact(element) for name, element in value.items()}
+        if isinstance(value, dict)
+        else value
+    )
 
 
 def _same_value(_node: Node, _parts: list[Evaluate]) -> Evaluate:
@@ -253,7 +211,6 @@ def _only(_node: Node, parts: list[Evaluate]) -> Evaluate:
     return parts[0]
 
 
-_ORDER: Final = {"lt": operator.lt, "gt": operator.gt, "lte": operator.le, "gte": operator.ge}
 _COMPILERS: Final[Mapping[str, Callable[[Node, list[Evaluate]], Evaluate]]] = {
     "subexpression": _chain,
     "index_expression": _chain,
@@ -267,10 +224,10 @@ _COMPILERS: Final[Mapping[str, Callable[[Node, list[Evaluate]], Evaluate]]] = {
     "multi_select_list": _multi_list,
     "multi_select_dict": _multi_dict,
     "key_val_pair": _only,
-    "or_expression": _or,
-    "and_expression": _and,
-    "not_expression": _not,
-    "comparator": _comparator,
+    "or_expression": compile_or,
+    "and_expression": compile_and,
+    "not_expression": compile_not,
+    "comparator": compile_comparator,
     "literal": _literal,
     "current": _same_value,
     "identity": _same_value,

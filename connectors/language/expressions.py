@@ -1,4 +1,6 @@
-"""JMESPath expressions in settings: read while settings load, so that a typo has its place; run later on what a shop sent."""
+"""JMESPath expressions in settings: read while settings load, so that a typo has its place; run
+later on what a shop sent.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +14,10 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from connectors.language.analysis import builds, is_exact, roots
-from connectors.language.compiler import Evaluate, compile_tree, plain_path
+from connectors.language.compiler import compile_tree
 from connectors.language.functions import EvaluationError, Run
 from connectors.language.functions.standard import weight_of
+from connectors.language.tree import Evaluate, plain_path
 from connectors.places import PlacedText
 
 MOST_EXPRESSION: Final = 2_000
@@ -30,8 +33,9 @@ _IDLE: Final = Run(None)
 class Expression(msgspec.Struct, frozen=True, eq=False):
     """A compiled expression.
 
-    `source` is what stands in the settings, `place` where, e.g. `settings.yaml:41`, empty if not known; `roots` are the names it looks up
-    at the very top; a `plain` one is nothing but names and dots.
+    `source` is what stands in the settings, `place` where, e.g. `settings.yaml:41`, empty if not
+    known; `roots` are the names it looks up at the very top; a `plain` one is nothing but names and
+    dots.
     """
 
     source: str
@@ -42,7 +46,10 @@ class Expression(msgspec.Struct, frozen=True, eq=False):
     plain: bool = False
 
     def __call__(self, value: Any, root: Any = None) -> Any:
-        """What the expression finds in `value`. Raises `EvaluationError`. `root` is what `root()` gives, `value` itself if not told."""
+        """What the expression finds in `value`. Raises `EvaluationError`.
+
+        `root` is what `root()` gives, `value` itself if not told.
+        """
         if self.plain:
             return self.evaluate(value, _IDLE)
         run = Run(value if root is None else root)
@@ -69,18 +76,32 @@ class Expression(msgspec.Struct, frozen=True, eq=False):
         return hash(self.source)
 
     @classmethod
-    def __get_pydantic_core_schema__(cls, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
+    def __get_pydantic_core_schema__(
+        cls, _source: Any, _handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(
-            read_expression, serialization=core_schema.plain_serializer_function_ser_schema(lambda each: each.source)
+            read_expression,
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                lambda each: each.source
+            ),
         )
 
     @classmethod
-    def __get_pydantic_json_schema__(cls, _schema: CoreSchema, _handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        return {"type": "string", "maxLength": MOST_EXPRESSION, "description": "A JMESPath expression."}
+    def __get_pydantic_json_schema__(
+        cls, _schema: CoreSchema, _handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {
+            "type": "string",
+            "maxLength": MOST_EXPRESSION,
+            "description": "A JMESPath expression.",
+        }
 
 
 def read_expression(value: Any) -> Expression:
-    """An expression out of settings. Raises `ValueError` with a sentence that says at which character it goes wrong."""
+    """An expression out of settings.
+
+    Raises `ValueError` with a sentence that says at which character it goes wrong.
+    """
     if isinstance(value, Expression):
         return value
     if isinstance(value, bool) or not isinstance(value, str | int):
@@ -89,11 +110,15 @@ def read_expression(value: Any) -> Expression:
     if not text.strip():
         raise ValueError("expected an expression such as `order.id`, found an empty text")
     if len(text) > MOST_EXPRESSION:
-        raise ValueError(f"expected an expression of at most {MOST_EXPRESSION} characters, found {len(text)}")
+        raise ValueError(
+            f"expected an expression of at most {MOST_EXPRESSION} characters, found {len(text)}"
+        )
     place = value.place if isinstance(value, PlacedText) else ""
     try:
         tree = _parse(text)
-        return Expression(text, place, compile_tree(tree), builds(tree), roots(tree), plain_path(tree) is not None)
+        return Expression(
+            text, place, compile_tree(tree), builds(tree), roots(tree), plain_path(tree) is not None
+        )
     except ValueError as error:
         if isinstance(error, JMESPathError):
             raise
@@ -104,7 +129,8 @@ def _parse(text: str) -> Any:
     """The syntax tree. The parser's own complaints become sentences with a position."""
     try:
         with warnings.catch_warnings():
-            # The package warns of what it reads as text although it is no JSON; to us it is a fault.
+            # The package warns of what it reads as text although it is no JSON; to us it is a
+            # fault.
             warnings.simplefilter("error", PendingDeprecationWarning)
             _check_tokens(text)
             return parser.Parser().parse(text).parsed
@@ -114,20 +140,32 @@ def _parse(text: str) -> Any:
         raise ValueError("it ends too early") from None
     except ParseError as error:
         found = text[error.lex_position : error.lex_position + 12]
-        raise ValueError(f"not understood at character {error.lex_position + 1}, at {found!r}{_advice(text, error.lex_position)}") from None
+        raise ValueError(
+            f"not understood at character {error.lex_position + 1}, at"
+            f" {found!r}{_advice(text, error.lex_position)}"
+        ) from None
     except (JMESPathError, RecursionError, ValueError) as error:
-        said = str(error) if isinstance(error, ValueError) and not isinstance(error, JMESPathError) else "not understood"
+        said = (
+            str(error)
+            if isinstance(error, ValueError) and not isinstance(error, JMESPathError)
+            else "not understood"
+        )
         raise ValueError(said) from None
 
 
 def _check_tokens(text: str) -> None:
-    """Raise `ValueError` for what the parser would stumble over or, worse, let pass: deep nesting, two values side by side."""
+    """Raise `ValueError` for what the parser would stumble over or, worse, let pass: deep nesting,
+    two values side by side.
+    """
     depth = 0
     before = ""
     for token in lexer.Lexer().tokenize(text):
         if before in _VALUE_ENDS and token["type"] in _VALUE_STARTS:
             found = text[token["start"] : token["start"] + 12]
-            raise ValueError(f"expected a comma, a dot or an operator before character {token['start'] + 1}, at {found!r}")
+            raise ValueError(
+                f"expected a comma, a dot or an operator before character {token['start'] + 1}, at"
+                f" {found!r}"
+            )
         before = token["type"]
         if before == "literal" and not is_exact(token["value"]):
             raise ValueError(_NO_JSON)
@@ -152,7 +190,10 @@ def _advice(text: str, place: int) -> str:
 _ARITHMETIC: Final = "; arithmetic is done by add(), subtract(), multiply() and divide()"
 _ADVICE: Final = {
     "=": "; equality is written ==",
-    "-": '; a name with a hyphen stands in double quotes, as in "a-b"; arithmetic is done by subtract()',
+    "-": (
+        '; a name with a hyphen stands in double quotes, as in "a-b"; arithmetic is done by'
+        " subtract()"
+    ),
     "+": _ARITHMETIC,
     "/": _ARITHMETIC,
     "*": _ARITHMETIC,
@@ -169,5 +210,10 @@ def _shortened(text: str) -> str:
 
 
 def _shown(value: Any) -> str:
-    kinds = {dict: "keys with values", list: "a list", bool: str(value).lower(), type(None): "nothing"}
+    kinds = {
+        dict: "keys with values",
+        list: "a list",
+        bool: str(value).lower(),
+        type(None): "nothing",
+    }
     return next((words for kind, words in kinds.items() if isinstance(value, kind)), repr(value))

@@ -1,18 +1,23 @@
-r"""Regular expressions that cannot hang: a small, familiar syntax, matched in time linear in the text.
+r"""Regular expressions that cannot hang: a small, familiar syntax, matched in time linear in the
+text.
 
-Python's own `re` tries every way to match and can take years over forty letters. Here all ways are followed side by side (Pike's machine),
-so a pattern of m instructions over n characters takes at most n·m steps, whoever wrote the pattern and the text.
+Python's own `re` tries every way to match and can take years over forty letters. Here all ways are
+followed side by side (Pike's machine), so a pattern of m instructions over n characters takes at
+most n·m steps, whoever wrote the pattern and the text.
 
-Known: literals, `.`, classes `[a-z]` and `[^/]`, `\d \w \s` and their opposites, `^ $`, groups `(…)` and `(?:…)`, `|`, and
-`* + ? {2} {2,} {2,5}` with a `?` behind for the shortest match. Not known: look-around and back-references.
+Known: literals, `.`, classes `[a-z]` and `[^/]`, `\d \w \s` and their opposites, `^ $`, groups
+`(…)` and `(?:…)`, `|`, and `* + ? {2} {2,} {2,5}` with a `?` behind for the shortest match. Not
+known: look-around and back-references.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Sequence
+from typing import Final
 
 import msgspec
+
+from connectors.language.pattern_machine import Step, Test, run_program
 
 MOST_PATTERN: Final = 200
 """Characters a pattern may have."""
@@ -24,8 +29,6 @@ _DEPTH: Final = 20
 _MOST_DIGITS: Final = 3
 _ESCAPES: Final = {"n": "\n", "r": "\r", "t": "\t"}
 
-Test = Callable[[str], bool]
-
 
 class PatternError(ValueError):
     """The pattern cannot be read; `column` counts from 1 inside it."""
@@ -33,15 +36,6 @@ class PatternError(ValueError):
     def __init__(self, message: str, column: int) -> None:
         super().__init__(f"{message} (character {column} of the pattern)")
         self.column = column
-
-
-class Step(NamedTuple):
-    """One instruction: `take` a character that passes `test`, `jump` by one of `ways` (the preferred first), `save` the place."""
-
-    kind: str
-    test: Test | None = None
-    ways: tuple[int, ...] = ()
-    slot: int = 0
 
 
 _Program = list[Step]
@@ -54,17 +48,25 @@ class Pattern(msgspec.Struct, frozen=True):
     groups: int
 
     def search(self, text: str) -> tuple[str | None, ...] | None:
-        """The first match from the left: the whole of it, then each group; None where there is none."""
-        slots = _run(self.program, text, 2 * (self.groups + 1))
+        """The first match from the left: the whole of it, then each group; None where there is
+        none.
+        """
+        slots = run_program(self.program, text, 2 * (self.groups + 1))
         if slots is None:
             return None
-        return tuple(text[slots[at] : slots[at + 1]] if slots[at + 1] >= 0 else None for at in range(0, len(slots), 2))
+        return tuple(
+            text[slots[at] : slots[at + 1]] if slots[at + 1] >= 0 else None
+            for at in range(0, len(slots), 2)
+        )
 
 
 def compile_pattern(source: str) -> Pattern:
     """Read a pattern. Raises `PatternError`."""
     if len(source) > MOST_PATTERN:
-        raise PatternError(f"expected a pattern of at most {MOST_PATTERN} characters, found {len(source)}", MOST_PATTERN + 1)
+        raise PatternError(
+            f"expected a pattern of at most {MOST_PATTERN} characters, found {len(source)}",
+            MOST_PATTERN + 1,
+        )
     parser = _Parser(source)
     program = parser.choice(0)
     if parser.at < len(source):
@@ -138,7 +140,11 @@ class _Parser:
             raise self.error("found a repeat of a repeat")
         if (len(part) + 2) * (most or least + 1) > MOST_PROGRAM:
             raise self.error("expected a shorter pattern: its repeats make it too large")
-        rest = _optional(part, lazy=lazy, again=True) if most is None else _optional(part, lazy=lazy, again=False) * (most - least)
+        rest = (
+            _optional(part, lazy=lazy, again=True)
+            if most is None
+            else _optional(part, lazy=lazy, again=False) * (most - least)
+        )
         return part * least + rest
 
     def bounds(self) -> tuple[int, int | None] | None:
@@ -216,7 +222,11 @@ class _Parser:
     def member(self) -> Test:
         first = self.peek()
         single = self.single()
-        if first == "\\" or self.peek() != "-" or self.source[self.at + 1 : self.at + 2] in {"]", ""}:
+        if (
+            first == "\\"
+            or self.peek() != "-"
+            or self.source[self.at + 1 : self.at + 2] in {"]", ""}
+        ):
             return single
         self.at += 1
         last = self.peek()
@@ -246,47 +256,3 @@ _CLASSES: Final[dict[str, Test]] = {
     "s": str.isspace,
     "S": lambda char: not char.isspace(),
 }
-
-_Thread = tuple[int, tuple[int, ...]]
-
-
-def _run(program: Sequence[Step], text: str, slots: int) -> tuple[int, ...] | None:
-    """Follow all ways side by side; of those that match, the one that started first and was preferred wins."""
-    threads: list[_Thread] = []
-    found: tuple[int, ...] | None = None
-    for at in range(len(text) + 1):
-        if found is None:
-            threads.append((0, (-1,) * slots))
-        char = text[at : at + 1]
-        following: list[_Thread] = []
-        for where, saved in _spread(program, threads, at, len(text)):
-            step = program[where]
-            if step.test is None:
-                found = saved
-                break
-            if char and step.test(char):
-                following.append((where + 1, saved))
-        threads = following
-        if found is not None and not threads:
-            break
-    return found
-
-
-def _spread(program: Sequence[Step], threads: Sequence[_Thread], at: int, end: int) -> Iterator[_Thread]:
-    """Every instruction that waits for a character or has matched, reached once, in order of preference."""
-    seen: set[int] = set()
-    pending = list(reversed(threads))
-    while pending:
-        where, saved = pending.pop()
-        if where in seen:
-            continue
-        seen.add(where)
-        step = program[where]
-        if step.kind == "jump":
-            pending.extend((where + way, saved) for way in reversed(step.ways))
-        elif step.kind == "save":
-            pending.append((where + 1, (*saved[: step.slot], at, *saved[step.slot + 1 :])))
-        elif (step.kind == "start" and at == 0) or (step.kind == "end" and at == end):
-            pending.append((where + 1, saved))
-        elif step.kind in {"take", "match"}:
-            yield where, saved

@@ -1,4 +1,6 @@
-"""Jinja2's sandbox, made smaller: data can be looked into, functions are filters, and nothing of Python's can be reached."""
+"""Jinja2's sandbox, made smaller: data can be looked into, functions are filters, and nothing of
+Python's can be reached.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ from connectors.upstream.request import segment
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
-    """A sandbox in which a dot or bracket only ever looks into objects and lists that came as data."""
+    """A sandbox in which a dot or bracket only ever looks into objects and lists that came as
+    data.
+    """
 
     intercepted_binops = frozenset({"+", "-", "*", "/"})
     intercepted_unops = frozenset({"-"})
@@ -42,7 +46,14 @@ class Sandbox(ImmutableSandboxedEnvironment):
         if operator == "/" and not second:
             raise EvaluationError("cannot divide by zero")
         result = as_number(self.binop_table[operator](first, second))
-        return int(result) if result is not None and isinstance(left, int) and isinstance(right, int) and operator != "/" else result
+        return (
+            int(result)
+            if result is not None
+            and isinstance(left, int)
+            and isinstance(right, int)
+            and operator != "/"
+            else result
+        )
 
     def call_unop(self, _context: Context, _operator: str, arg: Any) -> Any:
         """A sign."""
@@ -57,19 +68,28 @@ def _operand(value: Any) -> Decimal:
 
 
 def _filter(function: Function) -> Callable[..., Any]:
-    """A function of the expressions as a filter: `{{ a | join_text(', ') }}` has its value as first argument, save for separators."""
+    """A function of the expressions as a filter: `{{ a | join_text(', ') }}` has its value as first
+    argument, save for separators.
+    """
 
     def apply(value: Any, *arguments: Any) -> Any:
         given = [None if isinstance(each, Undefined) else each for each in (value, *arguments)]
         if function.name in {"join", "join_text"} and len(given) > 1:
             given = [given[1], given[0], *given[2:]]
         try:
-            shaped = [shape_argument(kind, each) for kind, each in zip(argument_kinds(function, len(given)), given, strict=True)]
-            return within_bounds(function.call(*([Run(None)] if function.needs_run else []), *shaped))
+            shaped = [
+                shape_argument(kind, each)
+                for kind, each in zip(argument_kinds(function, len(given)), given, strict=True)
+            ]
+            return within_bounds(
+                function.call(*([Run(None)] if function.needs_run else []), *shaped)
+            )
         except EvaluationError as error:
             raise EvaluationError(f"{function.name}: {error}") from None
         except (ArithmeticError, ValueError, TypeError, LookupError) as error:
-            raise EvaluationError(f"{function.name}: cannot work with this value ({type(error).__name__})") from None
+            raise EvaluationError(
+                f"{function.name}: cannot work with this value ({type(error).__name__})"
+            ) from None
 
     return apply
 
@@ -79,10 +99,16 @@ def _finalize(value: Any) -> Any:
     return "" if value is None or isinstance(value, Undefined) else as_text(value)
 
 
-FILTERS: Final = {name: FUNCTIONS[name] for name in FUNCTIONS if "each" not in FUNCTIONS[name].takes and FUNCTIONS[name].takes}
+FILTERS: Final = {
+    name: FUNCTIONS[name]
+    for name in FUNCTIONS
+    if "each" not in FUNCTIONS[name].takes and FUNCTIONS[name].takes
+}
 """The functions that may be used as filters: all but those that take an expression."""
 
-SANDBOX: Final = Sandbox(finalize=_finalize, autoescape=False, keep_trailing_newline=True, cache_size=0)
+SANDBOX: Final = Sandbox(
+    finalize=_finalize, autoescape=False, keep_trailing_newline=True, cache_size=0
+)
 SANDBOX.filters = {name: _filter(function) for name, function in FILTERS.items()}
 SANDBOX.globals = {}
 SANDBOX.tests = {}

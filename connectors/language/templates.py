@@ -1,7 +1,9 @@
-"""Texts with `{{ … }}` in settings: Jinja2 in its sandbox, cut down to names, filters and simple choices.
+"""Texts with `{{ … }}` in settings: Jinja2 in its sandbox, cut down to names, filters and simple
+choices.
 
-No call, no attribute of a Python object, no loop inside a loop, nothing that could reach beyond the values given. A text that is one
-`{{ … }}` and nothing else keeps the kind of its value, so that numbers stay numbers in JSON.
+No call, no attribute of a Python object, no loop inside a loop, nothing that could reach beyond the
+values given. A text that is one `{{ … }}` and nothing else keeps the kind of its value, so that
+numbers stay numbers in JSON.
 """
 
 from __future__ import annotations
@@ -69,7 +71,10 @@ _NAMES: Final[Mapping[str, str]] = {
 
 
 class Template(msgspec.Struct, frozen=True, eq=False):
-    """A compiled template. `names` are the values it speaks of, each with the names behind its first dot."""
+    """A compiled template.
+
+    `names` are the values it speaks of, each with the names behind its first dot.
+    """
 
     source: str
     place: str
@@ -77,22 +82,33 @@ class Template(msgspec.Struct, frozen=True, eq=False):
     render: Callable[[Mapping[str, Any]], Any]
 
     def __call__(self, values: Mapping[str, Any]) -> Any:
-        """The text, or the value itself where the template is nothing but one `{{ … }}`. Raises `EvaluationError`."""
+        """The text, or the value itself where the template is nothing but one `{{ … }}`.
+
+        Raises `EvaluationError`.
+        """
         try:
             return self.render(values)
         except (UndefinedError, ArithmeticError, TypeError, LookupError, RecursionError) as error:
-            raise EvaluationError(f"in the template {self.source[:60]!r}: cannot work with this value ({type(error).__name__})") from None
+            raise EvaluationError(
+                f"in the template {self.source[:60]!r}: cannot work with this value"
+                f" ({type(error).__name__})"
+            ) from None
 
     def __repr__(self) -> str:
         return f"Template({self.source!r})"
 
 
 def compile_template(value: Any, kind: str = "text") -> Template:
-    """Read a template. What is put into an `xml` text is escaped, into a `path` percent-encoded. Raises `ValueError` with a sentence."""
+    """Read a template. What is put into an `xml` text is escaped, into a `path` percent-encoded.
+
+    Raises `ValueError` with a sentence.
+    """
     source = str(value)
     place = value.place if isinstance(value, PlacedText) else ""
     if len(source) > MOST_TEMPLATE:
-        raise ValueError(f"expected a template of at most {MOST_TEMPLATE} characters, found {len(source)}")
+        raise ValueError(
+            f"expected a template of at most {MOST_TEMPLATE} characters, found {len(source)}"
+        )
     if "{{" not in source and "{%" not in source and "{#" not in source:
         return Template(source, place, frozenset(), lambda _values: source)
     environment = ENVIRONMENTS[kind]
@@ -100,7 +116,11 @@ def compile_template(value: Any, kind: str = "text") -> Template:
         tree = environment.parse(source)
         _check(tree)
         names = frozenset(_paths(tree))
-        render = _render_one(tree) if _is_single(tree) and kind == "text" else _render_text(environment, source)
+        render = (
+            _render_one(tree)
+            if _is_single(tree) and kind == "text"
+            else _render_text(environment, source)
+        )
     except (TemplateSyntaxError, ValueError, RecursionError) as error:
         raise ValueError(f"in the template {source[:60]!r}: {_said(error)}") from None
     return Template(source, place, names, render)
@@ -110,11 +130,16 @@ def _said(error: Exception) -> str:
     if not isinstance(error, TemplateSyntaxError):
         return "nested too deeply" if isinstance(error, RecursionError) else str(error)
     said = (error.message or "not understood").rstrip(".")
-    return f"{said[:1].lower()}{said[1:]}{f' (line {error.lineno} of the template)' if error.lineno > 1 else ''}"
+    place = f" (line {error.lineno} of the template)" if error.lineno > 1 else ""
+    return f"{said[:1].lower()}{said[1:]}{place}"
 
 
 def _is_single(tree: nodes.Template) -> bool:
-    return len(tree.body) == 1 and isinstance(tree.body[0], nodes.Output) and len(tree.body[0].nodes) == 1
+    return (
+        len(tree.body) == 1
+        and isinstance(tree.body[0], nodes.Output)
+        and len(tree.body[0].nodes) == 1
+    )
 
 
 def _render_one(tree: nodes.Template) -> Callable[[Mapping[str, Any]], Any]:
@@ -161,12 +186,17 @@ def _check(tree: nodes.Template) -> None:
             _check_filter(node)
         if isinstance(node, nodes.Name) and node.name in _RESERVED:
             raise ValueError(f"a template cannot use {node.name}")
-        pending += [(child, depth + 1, looped or isinstance(node, nodes.For)) for child in node.iter_child_nodes()]
+        pending += [
+            (child, depth + 1, looped or isinstance(node, nodes.For))
+            for child in node.iter_child_nodes()
+        ]
 
 
 def _check_filter(node: nodes.Filter) -> None:
     if node.name not in FILTERS:
-        raise ValueError(f"there is no filter {node.name}{near_miss(node.name, FILTERS).replace('()', '')}")
+        raise ValueError(
+            f"there is no filter {node.name}{near_miss(node.name, FILTERS).replace('()', '')}"
+        )
     if node.node is None or node.kwargs or node.dyn_args or node.dyn_kwargs:
         raise ValueError(f"the filter {node.name} takes plain arguments only")
     check_count(FILTERS[node.name], 1 + len(node.args))
@@ -201,15 +231,25 @@ def _dotted(node: nodes.Node) -> tuple[str, ...] | None:
 
 
 def check_names(template: Template, known: Mapping[str, Sequence[str] | None]) -> None:
-    """Raise `ValueError` if a template speaks of a value that is not given there; None stands for names that cannot be known."""
+    """Raise `ValueError` if a template speaks of a value that is not given there; None stands for
+    names that cannot be known.
+    """
     for path in sorted(template.names):
         if path[0] not in known:
-            raise ValueError(f"in the template {template.source[:60]!r}: there is no {path[0]!r} here{meant(path[0], known)}")
+            raise ValueError(
+                f"in the template {template.source[:60]!r}: there is no {path[0]!r}"
+                f" here{meant(path[0], known)}"
+            )
         inner = known[path[0]]
         if inner is not None and len(path) > 1 and path[1] not in inner:
-            raise ValueError(f"in the template {template.source[:60]!r}: {path[0]} has no {path[1]!r}{meant(path[1], inner)}")
+            raise ValueError(
+                f"in the template {template.source[:60]!r}: {path[0]} has no"
+                f" {path[1]!r}{meant(path[1], inner)}"
+            )
 
 
 def meant(word: str, known: Collection[str]) -> str:
     """`; did you mean shipment?`, or the names there are."""
-    return near_miss(word, known).replace("()", "") or (f"; there are {', '.join(sorted(known))}" if known else "")
+    return near_miss(word, known).replace("()", "") or (
+        f"; there are {', '.join(sorted(known))}" if known else ""
+    )

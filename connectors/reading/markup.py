@@ -1,4 +1,7 @@
-"""Shop text as people would read it: no HTML tags, entities decoded once, no stray white space. No I/O."""
+"""Shop text as people would read it: no HTML tags, entities decoded once, no stray white space.
+
+No I/O.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +16,17 @@ _TAGS = (
     "textarea|tfoot|th|thead|time|title|tr|tt|u|ul|var|video|bdi|bdo|ruby|script"
 )
 _TAG = re.compile(rf"</?(?:{_TAGS})(?:\s[^<>]*)?/?>", re.IGNORECASE)
-_BREAK = re.compile(r"<br\s*/?>|</?(?:p|div|li|tr|h[1-6]|blockquote|pre)(?:\s[^<>]*)?>", re.IGNORECASE)
+_BREAK = re.compile(
+    r"<br\s*/?>|</?(?:p|div|li|tr|h[1-6]|blockquote|pre)(?:\s[^<>]*)?>", re.IGNORECASE
+)
 # What people never see: each from its opening to its closing.
 _UNSEEN = tuple(
     (re.compile(opening, re.IGNORECASE), re.compile(closing, re.IGNORECASE))
-    for opening, closing in ((r"<!--", r"-->"), (r"<script\b[^<>]*>", r"</script\s*>"), (r"<style\b[^<>]*>", r"</style\s*>"))
+    for opening, closing in (
+        (r"<!--", r"-->"),
+        (r"<script\b[^<>]*>", r"</script\s*>"),
+        (r"<style\b[^<>]*>", r"</style\s*>"),
+    )
 )
 # No character has such a number, and Python refuses to read one of thousands of digits.
 _NO_CHARACTER = re.compile(r"&#\d{8,};?")
@@ -28,7 +37,8 @@ _LINES = re.compile(r" ?\n ?(?:\n ?){2,}")
 def clean_text(text: str, *, keep_lines: bool = False) -> str:
     """`text` without markup, in one line unless `keep_lines`.
 
-    Tags go before entities are decoded, and entities are decoded once, so that `&amp;lt;b&amp;gt;` means the five characters it meant.
+    Tags go before entities are decoded, and entities are decoded once, so that `&amp;lt;b&amp;gt;`
+    means the five characters it meant.
     """
     if "<" in text:
         for opening, closing in _UNSEEN:
@@ -45,9 +55,14 @@ def clean_text(text: str, *, keep_lines: bool = False) -> str:
 
 
 def _without(text: str, opening: re.Pattern[str], closing: re.Pattern[str]) -> str:
-    """`text` without all spans from an opening to the next closing. One regular expression for both would take quadratic time."""
+    """`text` without all spans from an opening to the next closing.
+
+    One regular expression for both would take quadratic time.
+    """
     kept, place = [], 0
-    while (begun := opening.search(text, place)) is not None and (ended := closing.search(text, begun.end())) is not None:
+    while (begun := opening.search(text, place)) is not None and (
+        ended := closing.search(text, begun.end())
+    ) is not None:
         kept.append(text[place : begun.start()])
         place = ended.end()
     return " ".join((*kept, text[place:]))

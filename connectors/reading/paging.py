@@ -1,8 +1,10 @@
-"""Walk a shop's list by number or cursor to its end, without losing, doubling or looping; a `fetch` gets one page, here is no HTTP."""
+"""Walk a shop's list by number or cursor to its end, without losing, doubling or looping; a `fetch`
+gets one page, here is no HTTP.
+"""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Sequence
 from functools import partial
 from typing import Generic, TypeVar
 
@@ -20,8 +22,9 @@ PASSES = 4
 class Page(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     """One page. What the shop says about the rest is None where it says nothing.
 
-    `total`: how many items the whole list has; `pages`: how many pages; `has_next`: whether there is another; `next`: the cursor or URL of
-    the next page (empty: none). A 204 or a 404 past the end is `Page(items=(), has_next=False)`.
+    `total`: how many items the whole list has; `pages`: how many pages; `has_next`: whether there
+    is another; `next`: the cursor or URL of the next page (empty: none). A 204 or a 404 past the
+    end is `Page(items=(), has_next=False)`.
     """
 
     items: Sequence[T]
@@ -32,7 +35,9 @@ class Page(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
 
 
 class Sized:
-    """A page size that is halved, down to `smallest`, each time the shop breaks down under it; then it stays small for the walk."""
+    """A page size that is halved, down to `smallest`, each time the shop breaks down under it; then
+    it stays small for the walk.
+    """
 
     def __init__(self, size: int, smallest: int = 10) -> None:
         if size < 1:
@@ -43,10 +48,18 @@ class Sized:
     @property
     def sizes(self) -> int:
         """How many sizes may be tried from here on, this one included."""
-        return 1 if self.value <= self._smallest else 1 + Sized(max(self.value // 2, self._smallest), self._smallest).sizes
+        return (
+            1
+            if self.value <= self._smallest
+            else 1 + Sized(max(self.value // 2, self._smallest), self._smallest).sizes
+        )
 
     async def fetch(self, get: Callable[[int], Awaitable[T]]) -> T:
-        """`get(size)`, with smaller sizes as long as the shop answers 5xx, too slowly or not to the end. Raises what the last try raised."""
+        """`get(size)`, with smaller sizes as long as the shop answers 5xx, too slowly or not to the
+        end.
+
+        Raises what the last try raised.
+        """
         while True:
             try:
                 return await get(self.value)
@@ -65,8 +78,11 @@ async def by_page(
     smallest: int = 10,
     short_is_last: bool = False,
     budget: int = BUDGET,
-) -> AsyncIterator[list[T]]:
-    """Walk by page number: `fetch(page, size)`, the first page being number `first`. Otherwise as `by_offset`."""
+) -> AsyncGenerator[list[T], None]:
+    """Walk by page number: `fetch(page, size)`, the first page being number `first`.
+
+    Otherwise as `by_offset`.
+    """
 
     async def at(position: int, asked: int) -> Page[T]:
         number = position // asked
@@ -75,7 +91,14 @@ async def by_page(
             return msgspec.structs.replace(page, has_next=number + 1 < page.pages)
         return page
 
-    async for items in _numbered(at, identity, Sized(size, smallest), short_is_last=short_is_last, budget=budget, whole_pages=True):
+    async for items in _numbered(
+        at,
+        identity,
+        Sized(size, smallest),
+        short_is_last=short_is_last,
+        budget=budget,
+        whole_pages=True,
+    ):
         yield items
 
 
@@ -87,15 +110,23 @@ async def by_offset(
     smallest: int = 10,
     short_is_last: bool = False,
     budget: int = BUDGET,
-) -> AsyncIterator[list[T]]:
+) -> AsyncGenerator[list[T], None]:
     """Walk by position: `fetch(offset, size)`; read again until a whole pass brings nothing new.
 
-    Items that leave the list between two pages move the others across a page border unseen. So a list of several pages is read again, `PASSES`
-    times at most, until a pass brings nothing new. Each identity is given once. `short_is_last` ends a
-    pass at a page shorter than asked for: only for shops that always fill their pages and state no total. Raises `UnavailableError` if the
-    list never settles.
+    Items that leave the list between two pages move the others across a page border unseen. So a
+    list of several pages is read again, `PASSES` times at most, until a pass brings nothing new.
+    Each identity is given once. `short_is_last` ends a pass at a page shorter than asked for: only
+    for shops that always fill their pages and state no total. Raises `UnavailableError` if the list
+    never settles.
     """
-    async for items in _numbered(fetch, identity, Sized(size, smallest), short_is_last=short_is_last, budget=budget, whole_pages=False):
+    async for items in _numbered(
+        fetch,
+        identity,
+        Sized(size, smallest),
+        short_is_last=short_is_last,
+        budget=budget,
+        whole_pages=False,
+    ):
         yield items
 
 
@@ -107,7 +138,7 @@ async def _numbered(
     short_is_last: bool,
     budget: int,
     whole_pages: bool,
-) -> AsyncIterator[list[T]]:
+) -> AsyncGenerator[list[T], None]:
     async def get(position: int, size: int) -> tuple[Page[T], int, int]:
         start = position // size * size if whole_pages else position
         return await fetch(start, size), start, size
@@ -126,7 +157,9 @@ async def _numbered(
             position = start + (size if whole_pages else min(size, len(page.items)))
         if reading.settled or (number > 0 and len(seen) == before):
             return
-    raise UnavailableError(f"The shop's list changed during each of {PASSES} readings; it is read again later.")
+    raise UnavailableError(
+        f"The shop's list changed during each of {PASSES} readings; it is read again later."
+    )
 
 
 class _Reading(Generic[T]):
@@ -146,11 +179,18 @@ class _Reading(Generic[T]):
     def settled(self) -> bool:
         """True if nothing can have moved: all on one page, and as many as the shop says.
 
-        Of several pages no total makes sure: one item may leave and another enter between two of them.
+        Of several pages no total makes sure: one item may leave and another enter between two of
+        them.
         """
-        return not self._doubled and not self._broad and (not self._totals or self._totals == {len(self._met)})
+        return (
+            not self._doubled
+            and not self._broad
+            and (not self._totals or self._totals == {len(self._met)})
+        )
 
-    def take(self, page: Page[T], start: int, size: int, seen: set[Hashable], *, short_is_last: bool) -> list[T]:
+    def take(
+        self, page: Page[T], start: int, size: int, seen: set[Hashable], *, short_is_last: bool
+    ) -> list[T]:
         """The items of the page that no pass has met before."""
         names = [self._identity(item) for item in page.items]
         if page.total is not None:
@@ -162,7 +202,9 @@ class _Reading(Generic[T]):
         self._broad |= bool(self._last) or (len(names) >= size and page.has_next is not False)
         # A smaller page size may begin inside what was read before.
         if start >= self._reached:
-            self._doubled |= any(name in self._met for name in names) or len(set(names)) < len(names)
+            self._doubled |= any(name in self._met for name in names) or len(set(names)) < len(
+                names
+            )
         self._reached = start + size
         self._last = names
         self._met.update(names)
@@ -172,7 +214,9 @@ class _Reading(Generic[T]):
         return fresh
 
     def _is_last(self, page: Page[T], *, short: bool) -> bool:
-        """By the shop's own word if it gave one; else by a short page where that is allowed; else only an empty page is the end."""
+        """By the shop's own word if it gave one; else by a short page where that is allowed; else
+        only an empty page is the end.
+        """
         if page.has_next is not None:
             return not page.has_next
         if page.total is not None:
@@ -181,11 +225,18 @@ class _Reading(Generic[T]):
 
 
 async def by_cursor(
-    fetch: Callable[[str | None, int], Awaitable[Page[T]]], *, size: int, smallest: int = 10, budget: int = BUDGET
-) -> AsyncIterator[list[T]]:
-    """Follow `Page.next`: a cursor, or the URL of the next page out of the body or a `Link` header. The first page has the cursor None.
+    fetch: Callable[[str | None, int], Awaitable[Page[T]]],
+    *,
+    size: int,
+    smallest: int = 10,
+    budget: int = BUDGET,
+) -> AsyncGenerator[list[T], None]:
+    """Follow `Page.next`: a cursor, or the URL of the next page out of the body or a `Link` header.
 
-    A page may be empty and still lead on. Raises `UnreadableResponseError` if the shop leads back to a page that was read.
+    The first page has the cursor None.
+
+    A page may be empty and still lead on. Raises `UnreadableResponseError` if the shop leads back
+    to a page that was read.
     """
     sized, cursor, followed = Sized(size, smallest), None, set[str]()
     for _ in range(budget):
@@ -196,11 +247,16 @@ async def by_cursor(
         if not cursor or page.has_next is False or (cursor in followed and not page.items):
             return
         if cursor in followed:
-            raise UnreadableResponseError("The shop's list leads back to a page that was already read; its paging does not end.")
+            raise UnreadableResponseError(
+                "The shop's list leads back to a page that was already read; its paging does not"
+                " end."
+            )
         followed.add(cursor)
     raise endless(budget)
 
 
 def endless(budget: int) -> UnreadableResponseError:
     """The error of a walk that has read as many pages as it may."""
-    return UnreadableResponseError(f"The shop's list did not end within {budget} pages; its paging seems to run in circles.")
+    return UnreadableResponseError(
+        f"The shop's list did not end within {budget} pages; its paging seems to run in circles."
+    )

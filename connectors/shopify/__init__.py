@@ -7,4 +7,6 @@ from connectors.shopify.webhooks import check_webhooks
 
 __all__ = ["connector_type"]
 
-connector_type = ConnectorType(name="shopify", settings=ShopifySettings, open=open_shopify, check_webhooks=check_webhooks)
+connector_type = ConnectorType(
+    name="shopify", settings=ShopifySettings, open=open_shopify, check_webhooks=check_webhooks
+)

@@ -1,4 +1,6 @@
-"""What `check` tries at a shop, one line each: the login, the rights, the version, the orders and whether their buyers are shown."""
+"""What `check` tries at a shop, one line each: the login, the rights, the version, the orders and
+whether their buyers are shown.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ async def read_scopes(upstream: Upstream) -> frozenset[str]:
     return frozenset(scope.handle for scope in answer.access_scopes)
 
 
-async def check_shop(upstream: Upstream, transport: Transport, graphql: Transport, settings: ShopifySettings) -> CheckReport:
+async def check_shop(
+    upstream: Upstream, transport: Transport, graphql: Transport, settings: ShopifySettings
+) -> CheckReport:
     """All findings, up to the first problem that makes the rest pointless."""
     findings: list[Finding] = []
     try:
@@ -46,19 +50,29 @@ def _no_entry(error: ConnectorError, settings: ShopifySettings) -> Finding:
     """Why we are not let in, and what to do."""
     advice = "Look at Shopify's status page; try again in a few minutes."
     if isinstance(error, AuthenticationError) and settings.client_id:
-        advice = "Check client_id and client_secret in the Dev Dashboard, and that the app is installed in this shop and belongs to the same organisation."
+        advice = (
+            "Check client_id and client_secret in the Dev Dashboard, and that the app is installed"
+            " in this shop and belongs to the same organisation."
+        )
     elif isinstance(error, AuthenticationError):
         advice = (
-            "Check access_token: it begins with shpat_ and dies when the app is uninstalled; newer apps use client_id and client_secret."
+            "Check access_token: it begins with shpat_ and dies when the app is uninstalled; newer"
+            " apps use client_id and client_secret."
         )
     elif isinstance(error, RefusedError):
         advice = {
             402: "The shop is frozen for an unpaid bill; its owner has to pay Shopify first.",
             404: f"Check the name in shop: Shopify has no shop at {settings.shop}.",
             423: "The shop is locked; its owner has to ask Shopify's support.",
-        }.get(error.status or 0, f"Check that shop is the myshopify.com address; {settings.shop} is what is asked.")
+        }.get(
+            error.status or 0,
+            f"Check that shop is the myshopify.com address; {settings.shop} is what is asked.",
+        )
     elif not isinstance(error, TemporaryError):
-        advice = f"Check that {settings.shop} is a Shopify shop and not behind a password page or proxy of its own."
+        advice = (
+            f"Check that {settings.shop} is a Shopify shop and not behind a password page or proxy"
+            " of its own."
+        )
     elif "cannot be found" in str(error):
         advice = f"Check the name in shop: there is no {settings.shop}."
     return Finding(level=CheckLevel.PROBLEM, what=str(error), advice=advice)
@@ -72,7 +86,9 @@ def _scope_findings(settings: ShopifySettings, scopes: frozenset[str]) -> list[F
         Finding(
             level=CheckLevel.PROBLEM if need.vital else CheckLevel.WARNING,
             what=f"The app lacks the scope {need.scope}: {need.breaks}.",
-            advice=f"Add {need.scope} to the app's Admin API scopes, release it, and install it anew.",
+            advice=(
+                f"Add {need.scope} to the app's Admin API scopes, release it, and install it anew."
+            ),
         )
         for need in lacking
     ]
@@ -80,26 +96,39 @@ def _scope_findings(settings: ShopifySettings, scopes: frozenset[str]) -> list[F
 
 async def _version_findings(upstream: Upstream, settings: ShopifySettings) -> list[Finding]:
     try:
-        reply = await upstream.get(f"api/{settings.api_version}/shop.json", (("fields", "id,myshopify_domain"),))
+        reply = await upstream.get(
+            f"api/{settings.api_version}/shop.json", (("fields", "id,myshopify_domain"),)
+        )
     except RefusedError as error:
         if error.status in _GONE:
             return []
-        return [Finding(level=CheckLevel.WARNING, what=str(error), advice="Nothing depends on it; go on.")]
+        return [
+            Finding(
+                level=CheckLevel.WARNING, what=str(error), advice="Nothing depends on it; go on."
+            )
+        ]
     except ConnectorError as error:
-        return [Finding(level=CheckLevel.WARNING, what=str(error), advice="Try again in a few minutes.")]
+        return [
+            Finding(level=CheckLevel.WARNING, what=str(error), advice="Try again in a few minutes.")
+        ]
     served = reply.headers.get(VERSION_HEADER)
     if fell_forward(settings.api_version, served):
         return [
             Finding(
                 level=CheckLevel.WARNING,
-                what=f"Shopify answers with version {served} of its API, not {settings.api_version}, which it no longer serves.",
+                what=(
+                    f"Shopify answers with version {served} of its API, not {settings.api_version},"
+                    " which it no longer serves."
+                ),
                 advice=f"Set api_version to {served}, or leave it out.",
             )
         ]
     return []
 
 
-async def _order_findings(transport: Transport, graphql: Transport, settings: ShopifySettings) -> list[Finding]:
+async def _order_findings(
+    transport: Transport, graphql: Transport, settings: ShopifySettings
+) -> list[Finding]:
     span = Span(start=datetime.now(UTC) - timedelta(days=_SAMPLE_DAYS))
     try:
         page = await transport.read_page(span, _SAMPLE, "")
@@ -108,7 +137,13 @@ async def _order_findings(transport: Transport, graphql: Transport, settings: Sh
             return [_unreadable(error, settings)]
         if settings.transport == "rest":
             advice = "Set transport: graphql, or auto."
-            return [Finding(level=CheckLevel.PROBLEM, what=f"The shop does not serve orders by REST any more ({error})", advice=advice)]
+            return [
+                Finding(
+                    level=CheckLevel.PROBLEM,
+                    what=f"The shop does not serve orders by REST any more ({error})",
+                    advice=advice,
+                )
+            ]
         return await _order_findings(graphql, graphql, settings)
     except ConnectorError as error:
         return [_unreadable(error, settings)]
@@ -118,19 +153,39 @@ async def _order_findings(transport: Transport, graphql: Transport, settings: Sh
         return [
             Finding(
                 level=CheckLevel.PROBLEM,
-                what="Shopify shows orders without any name, address or e-mail of their buyers: personal data is withheld from the app.",
-                advice="Request access to protected customer data in the Dev Dashboard; on Shopify's lowest plans custom apps do not get it.",
+                what=(
+                    "Shopify shows orders without any name, address or e-mail of their buyers:"
+                    " personal data is withheld from the app."
+                ),
+                advice=(
+                    "Request access to protected customer data in the Dev Dashboard; on Shopify's"
+                    " lowest plans custom apps do not get it."
+                ),
             )
         ]
     count = f"{len(orders)}{' or more' if page.cursor else ''}"
-    return [Finding(level=CheckLevel.OK, what=f"Orders can be read by {transport.name}: {count} changed in the last {_SAMPLE_DAYS} days.")]
+    return [
+        Finding(
+            level=CheckLevel.OK,
+            what=(
+                f"Orders can be read by {transport.name}: {count} changed in the last"
+                f" {_SAMPLE_DAYS} days."
+            ),
+        )
+    ]
 
 
 def _unreadable(error: ConnectorError, settings: ShopifySettings) -> Finding:
-    advice = "Add read_orders to the app's scopes, and request access to protected customer data for orders."
+    advice = (
+        "Add read_orders to the app's scopes, and request access to protected customer data for"
+        " orders."
+    )
     if isinstance(error, TemporaryError):
         advice = "Try again in a few minutes."
     elif isinstance(error, RefusedError):
         newest = newest_version(datetime.now(UTC).date())
-        advice = f"Check api_version {settings.api_version}: Shopify brings one out each quarter, the newest is {newest}."
+        advice = (
+            f"Check api_version {settings.api_version}: Shopify brings one out each quarter, the"
+            f" newest is {newest}."
+        )
     return Finding(level=CheckLevel.PROBLEM, what=f"Orders cannot be read. {error}", advice=advice)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -14,7 +14,13 @@ from connectors.interface import CheckReport, ConnectorContext, ShipOutcome
 from connectors.orders import Order, RejectedOrder, Window
 from connectors.shipments import Shipment
 from connectors.shopify.api import graphql_client
-from connectors.shopify.api.auth import VERSION_HEADER, WALL_DAYS, fell_forward, missing, open_access
+from connectors.shopify.api.auth import (
+    VERSION_HEADER,
+    WALL_DAYS,
+    fell_forward,
+    missing,
+    open_access,
+)
 from connectors.shopify.api.graphql import GraphqlTransport
 from connectors.shopify.api.graphql_client import GraphqlClient
 from connectors.shopify.api.rest import RestTransport
@@ -41,22 +47,28 @@ _log = structlog.get_logger(__name__)
 class ShopifyConnector:
     """Make one with `open_shopify`."""
 
-    def __init__(self, upstream: Upstream, settings: ShopifySettings, context: ConnectorContext) -> None:
+    def __init__(
+        self, upstream: Upstream, settings: ShopifySettings, context: ConnectorContext
+    ) -> None:
         client = GraphqlClient(upstream, settings.api_version)
         self._upstream = upstream
         self._settings = settings
         self._context = context
         self._rest = RestTransport(upstream, settings.api_version)
         self._graphql = GraphqlTransport(client, settings.money)
-        self._transport: Transport = self._graphql if settings.transport == "graphql" else self._rest
+        self._transport: Transport = (
+            self._graphql if settings.transport == "graphql" else self._rest
+        )
         self._asked_for_rest = settings.transport != "auto"
         self._knows_wall = False
         self._goods = Goods(client)
         self._holds = Holds(client)
         self.webhooks = ShopifyWebhooks(upstream, settings)
 
-    async def list_orders(self, window: Window) -> AsyncIterator[Order | RejectedOrder]:
-        """By time of change; the bounds are asked a second wider and judged here, for Shopify's times are whole seconds."""
+    async def list_orders(self, window: Window) -> AsyncGenerator[Order | RejectedOrder, None]:
+        """By time of change; the bounds are asked a second wider and judged here, for Shopify's
+        times are whole seconds.
+        """
         await self._warn_of_wall(window)
         async for order in self._walk(_span_of(window)):
             moment = order.modified_at
@@ -64,7 +76,9 @@ class ShopifyConnector:
                 yield order
 
     async def _warn_of_wall(self, window: Window) -> None:
-        """A window that reaches behind Shopify's wall is read all the same, but never in silence."""
+        """A window that reaches behind Shopify's wall is read all the same, but never in
+        silence.
+        """
         if self._knows_wall or datetime.now(UTC) - window.start < timedelta(days=WALL_DAYS):
             return
         try:
@@ -81,13 +95,15 @@ class ShopifyConnector:
                 advice="grant the app the scope read_all_orders",
             )
 
-    async def list_open_orders(self) -> AsyncIterator[Order | RejectedOrder]:
-        """Every order not yet shipped, whenever it changed: holds come and go without a new time of change."""
+    async def list_open_orders(self) -> AsyncGenerator[Order | RejectedOrder, None]:
+        """Every order not yet shipped, whenever it changed: holds come and go without a new time of
+        change.
+        """
         async for order in self._walk(Span(unshipped=True)):
             if isinstance(order, RejectedOrder) or not _is_over(order):
                 yield order
 
-    async def _walk(self, span: Span) -> AsyncIterator[Order | RejectedOrder]:
+    async def _walk(self, span: Span) -> AsyncGenerator[Order | RejectedOrder, None]:
         transport = await self._chosen()
         held = await self._holds.read() if self._settings.holds else {}
         batch: list[wire.Order | RejectedOrder] = []
@@ -100,12 +116,18 @@ class ShopifyConnector:
         for order in await self._read(batch, held):
             yield order
 
-    async def _read(self, batch: Sequence[wire.Order | RejectedOrder], held: Mapping[int, Held] | None) -> list[Order | RejectedOrder]:
+    async def _read(
+        self, batch: Sequence[wire.Order | RejectedOrder], held: Mapping[int, Held] | None
+    ) -> list[Order | RejectedOrder]:
         if held is None:
             held = await self._holds.of(one for one in batch if isinstance(one, wire.Order))
         variants = await self._variants(batch)
         return [
-            one if isinstance(one, RejectedOrder) else read_order(one, self._settings, held=held.get(one.id), variants=variants)
+            (
+                one
+                if isinstance(one, RejectedOrder)
+                else read_order(one, self._settings, held=held.get(one.id), variants=variants)
+            )
             for one in batch
         ]
 
@@ -116,7 +138,10 @@ class ShopifyConnector:
         return variants if self._settings.product_details else without_details(variants)
 
     async def _chosen(self) -> Transport:
-        """The transport to use. `auto` asks once whether the shop serves REST, and turns to GraphQL if it does not."""
+        """The transport to use.
+
+        `auto` asks once whether the shop serves REST, and turns to GraphQL if it does not.
+        """
         if not self._asked_for_rest:
             if not await self._rest.is_served():
                 await self._graphql.count(Span(start=datetime.now(UTC)))
@@ -137,7 +162,11 @@ class ShopifyConnector:
         if found is None:
             raise OrderNotFoundError(f"Shopify does not know an order with the id {order_id}.")
         held: dict[int, Held] = {}
-        if isinstance(found, wire.Order) and self._settings.holds and not read_state(found, None).over:
+        if (
+            isinstance(found, wire.Order)
+            and self._settings.holds
+            and not read_state(found, None).over
+        ):
             one = read_held(await transport.read_fulfillment_orders(key))
             held = {key: one} if one is not None else {}
         return (await self._read([found], held))[0]
@@ -146,7 +175,9 @@ class ShopifyConnector:
         """By the order's id; a notice that has only its number costs one request more."""
         transport = await self._chosen()
         order_id = _number(shipment.order_id) or await self._find(transport, shipment)
-        shipper = Shipper(transport, self._settings, self._context.carriers, self._absence, order_id)
+        shipper = Shipper(
+            transport, self._settings, self._context.carriers, self._absence, order_id
+        )
         return await shipper.ship(shipment, earlier)
 
     async def _find(self, transport: Transport, shipment: Shipment) -> int:
@@ -155,14 +186,22 @@ class ShopifyConnector:
         if not found:
             raise OrderNotFoundError(f"Shopify does not know an order with the number {name}.")
         if len(found) > 1:
-            raise ConflictError(f"Shopify has {len(found)} orders with the number {name}, and the notice does not say which one is meant.")
+            raise ConflictError(
+                f"Shopify has {len(found)} orders with the number {name}, and the notice does not"
+                " say which one is meant."
+            )
         return found[0]
 
     async def _absence(self) -> str:
         """The missing right that hides fulfillment orders, in words; empty if it is there."""
         scopes = await read_scopes(self._upstream)
         lacking = [need for need in missing(self._settings, scopes) if "fulfillment" in need.scope]
-        return f"The app lacks the scope {lacking[0].scope}, so {lacking[0].breaks}; grant it in the app's settings." if lacking else ""
+        return (
+            f"The app lacks the scope {lacking[0].scope}, so {lacking[0].breaks}; grant it in the"
+            " app's settings."
+            if lacking
+            else ""
+        )
 
     async def check(self) -> CheckReport:
         """Log in, rights, version, orders, and what they hold."""
@@ -175,7 +214,9 @@ def _number(order_id: str) -> int:
 
 def _span_of(window: Window) -> Span:
     start = window.start.astimezone(UTC).replace(microsecond=0)
-    return Span(start=start, end=window.end.astimezone(UTC).replace(microsecond=0) + timedelta(seconds=1))
+    return Span(
+        start=start, end=window.end.astimezone(UTC).replace(microsecond=0) + timedelta(seconds=1)
+    )
 
 
 def _is_over(order: Order) -> bool:
@@ -183,7 +224,9 @@ def _is_over(order: Order) -> bool:
 
 
 class VersionWatch:
-    """Judges each answer, and says once if the shop serves another version of its API than asked."""
+    """Judges each answer, and says once if the shop serves another version of its API than
+    asked.
+    """
 
     def __init__(self, store: str, version: str) -> None:
         self._store = store
@@ -195,11 +238,19 @@ class VersionWatch:
         served = reply.headers.get(VERSION_HEADER)
         if not self._told and fell_forward(self._version, served):
             self._told = True
-            _log.warning("shop_serves_another_version", store=self._store, asked=self._version, served=served, advice="set api_version")
+            _log.warning(
+                "shop_serves_another_version",
+                store=self._store,
+                asked=self._version,
+                served=served,
+                advice="set api_version",
+            )
         graphql_client.judge(reply)
 
 
-def open_shopify(settings: ShopifySettings, context: ConnectorContext) -> AbstractAsyncContextManager[ShopifyConnector]:
+def open_shopify(
+    settings: ShopifySettings, context: ConnectorContext
+) -> AbstractAsyncContextManager[ShopifyConnector]:
     """The connector of one shop; no request is made yet."""
 
     @asynccontextmanager
@@ -219,4 +270,6 @@ def open_shopify(settings: ShopifySettings, context: ConnectorContext) -> Abstra
 def _patient(policy: UpstreamPolicy, page_size: int) -> UpstreamPolicy:
     """A shop that fails on large pages is asked for smaller ones before it counts as down."""
     sizes = max(page_size // SMALLEST, 1).bit_length() + 1
-    return msgspec.structs.replace(policy, trip_after=max(policy.trip_after, sizes * policy.attempts + 1))
+    return msgspec.structs.replace(
+        policy, trip_after=max(policy.trip_after, sizes * policy.attempts + 1)
+    )

@@ -10,7 +10,8 @@ from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_v
 
 from connectors.interface import ConnectorSettings
 
-# The newest version whose answers the tests were written against; Shopify serves each for at least a year.
+# The newest version whose answers the tests were written against; Shopify serves each for at least
+# a year.
 DEFAULT_API_VERSION = "2026-07"
 MYSHOPIFY = ".myshopify.com"
 _HANDLE = re.compile(r"[a-z0-9][a-z0-9-]{0,98}")
@@ -19,12 +20,16 @@ _SECRETS_BEGIN = "shpss_"
 
 Money = Literal["shop", "presentment"]
 Transport = Literal["auto", "rest", "graphql"]
-# `order:` names a fact that Shopify keeps of an order; anything else is the name of one of its note attributes.
+# `order:` names a fact that Shopify keeps of an order; anything else is the name of one of its note
+# attributes.
 CustomField = Annotated[str, Field(min_length=1, max_length=100)]
 
 
 def read_shop(value: object) -> str:
-    """`North.myshopify.com`, its URL, its admin page or the bare handle, as `north.myshopify.com`. Raises ValueError."""
+    """`North.myshopify.com`, its URL, its admin page or the bare handle, as `north.myshopify.com`.
+
+    Raises ValueError.
+    """
     text = str(value).strip().lower()
     text = text.removeprefix("https://").removeprefix("http://")
     host, _, path = text.partition("/")
@@ -33,8 +38,9 @@ def read_shop(value: object) -> str:
     handle = host.removesuffix(MYSHOPIFY)
     if not _HANDLE.fullmatch(handle):
         raise ValueError(
-            f"expected the shop's own address such as north{MYSHOPIFY}, found {text!r}: a custom domain answers with redirects that lose "
-            "the access token; Shopify's admin shows the address under Settings, Domains"
+            f"expected the shop's own address such as north{MYSHOPIFY}, found {text!r}: a custom"
+            " domain answers with redirects that lose the access token; Shopify's admin shows the"
+            " address under Settings, Domains"
         )
     return handle + MYSHOPIFY
 
@@ -46,71 +52,139 @@ class ShopifySettings(ConnectorSettings):
     """A Shopify shop: how to get in, what to read, and how to report shipments."""
 
     type: Literal["shopify"] = "shopify"
-    shop: Shop = Field(description="The shop's address, e.g. `north.myshopify.com`; never its custom domain.")
-    access_token: SecretStr = Field(default=SecretStr(""), description="A permanent Admin API token (`shpat_…`) of an older custom app.")
-    client_id: str = Field(default="", max_length=200, description="The client id of a Dev Dashboard app, in place of `access_token`.")
+    shop: Shop = Field(
+        description="The shop's address, e.g. `north.myshopify.com`; never its custom domain."
+    )
+    access_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="A permanent Admin API token (`shpat_…`) of an older custom app.",
+    )
+    client_id: str = Field(
+        default="",
+        max_length=200,
+        description="The client id of a Dev Dashboard app, in place of `access_token`.",
+    )
     client_secret: SecretStr = Field(
-        default=SecretStr(""), description="The client secret of the same app; with a permanent token, only to check webhooks."
+        default=SecretStr(""),
+        description=(
+            "The client secret of the same app; with a permanent token, only to check webhooks."
+        ),
     )
     api_version: str = Field(
-        default=DEFAULT_API_VERSION, pattern=r"^20\d\d-(01|04|07|10)$", description="The version of Shopify's Admin API, one a quarter."
+        default=DEFAULT_API_VERSION,
+        pattern=r"^20\d\d-(01|04|07|10)$",
+        description="The version of Shopify's Admin API, one a quarter.",
     )
     transport: Transport = Field(
-        default="auto", description="`rest`, `graphql`, or `auto`: REST as long as the shop serves it, for it needs fewer requests."
+        default="auto",
+        description=(
+            "`rest`, `graphql`, or `auto`: REST as long as the shop serves it, for it needs fewer"
+            " requests."
+        ),
     )
-    page_size: int = Field(default=250, ge=1, le=250, description="Orders asked for at once; halved by itself when the shop fails.")
-    money: Money = Field(default="shop", description="Amounts in the shop's currency, or as the buyer saw them (`presentment`).")
+    page_size: int = Field(
+        default=250,
+        ge=1,
+        le=250,
+        description="Orders asked for at once; halved by itself when the shop fails.",
+    )
+    money: Money = Field(
+        default="shop",
+        description="Amounts in the shop's currency, or as the buyer saw them (`presentment`).",
+    )
     discounts: Literal["line", "net"] = Field(
-        default="line", description="`line`: one negative line with the codes. `net`: taken off the prices of the lines."
+        default="line",
+        description=(
+            "`line`: one negative line with the codes. `net`: taken off the prices of the lines."
+        ),
     )
     partial_orders: Literal["remaining", "full"] = Field(
-        default="remaining", description="Of an order shipped in part: what is left to ship, or every line (`full`)."
+        default="remaining",
+        description="Of an order shipped in part: what is left to ship, or every line (`full`).",
     )
     test_orders: Literal["reject", "export"] = Field(
-        default="reject", description="Orders paid through Shopify's test gateway: set aside with a reason, or sent like others."
+        default="reject",
+        description=(
+            "Orders paid through Shopify's test gateway: set aside with a reason, or sent like"
+            " others."
+        ),
     )
     pickup_orders: Literal["hold_back", "export"] = Field(
-        default="hold_back", description="Orders the buyer collects: marked as nothing to ship, or sent like others."
+        default="hold_back",
+        description="Orders the buyer collects: marked as nothing to ship, or sent like others.",
     )
     local_delivery: Literal["hold_back", "export"] = Field(
-        default="hold_back", description="Orders the merchant delivers: marked as nothing to ship, or sent like others."
+        default="hold_back",
+        description="Orders the merchant delivers: marked as nothing to ship, or sent like others.",
     )
-    product_details: bool = Field(default=True, description="Images, barcodes and exact weights, read per variant and remembered.")
+    product_details: bool = Field(
+        default=True,
+        description="Images, barcodes and exact weights, read per variant and remembered.",
+    )
     customs: bool = Field(
-        default=False, description="HS code and country of origin of each line, as item options, for the XML has no field for them."
+        default=False,
+        description=(
+            "HS code and country of origin of each line, as item options, for the XML has no field"
+            " for them."
+        ),
     )
     gift_attributes: tuple[str, ...] = Field(
         default=("gift_message", "gift_note", "gift message", "gift note", "Gift-Message"),
-        description="The note attributes that hold a gift message; compared without regard to case, blanks and hyphens.",
+        description=(
+            "The note attributes that hold a gift message; compared without regard to case, blanks"
+            " and hyphens."
+        ),
     )
     custom_fields: tuple[CustomField, ...] = Field(
         default=(),
         max_length=3,
-        description="Up to three: `order:po_number`, `order:confirmation_number`, `order:discount_codes`, `order:tags`, `order:source`, "
-        "or the name of a note attribute.",
+        description=(
+            "Up to three: `order:po_number`, `order:confirmation_number`, `order:discount_codes`,"
+            " `order:tags`, `order:source`, or the name of a note attribute."
+        ),
     )
-    holds: bool = Field(default=True, description="Read which orders are on hold or scheduled: one more request for a window.")
-    release_holds: bool = Field(default=False, description="Release a hold when ShipStation ships the order all the same.")
-    open_scheduled: bool = Field(default=False, description="Open a scheduled fulfillment order when ShipStation ships it early.")
-    origin: str = Field(default="", description="Where to reach a fake shop on this machine, for the demo and tests.")
+    holds: bool = Field(
+        default=True,
+        description="Read which orders are on hold or scheduled: one more request for a window.",
+    )
+    release_holds: bool = Field(
+        default=False, description="Release a hold when ShipStation ships the order all the same."
+    )
+    open_scheduled: bool = Field(
+        default=False,
+        description="Open a scheduled fulfillment order when ShipStation ships it early.",
+    )
+    origin: str = Field(
+        default="",
+        description="Where to reach a fake shop on this machine, for the demo and tests.",
+    )
 
     @field_validator("origin")
     @classmethod
     def _only_this_machine(cls, value: str) -> str:
         if value and (urlsplit(value).hostname or "") not in _LOOPBACK:
-            raise ValueError("expected an address of this machine such as http://127.0.0.1:8000, for real shops are named by `shop`")
+            raise ValueError(
+                "expected an address of this machine such as http://127.0.0.1:8000, for real shops"
+                " are named by `shop`"
+            )
         return value.rstrip("/")
 
     @field_validator("access_token")
     @classmethod
     def _a_token(cls, value: SecretStr) -> SecretStr:
         if value.get_secret_value().startswith(_SECRETS_BEGIN):
-            raise ValueError("expected an Admin API access token (shpat_…), found an app's client secret (shpss_…)")
+            raise ValueError(
+                "expected an Admin API access token (shpat_…), found an app's client secret"
+                " (shpss_…)"
+            )
         return value
 
     @model_validator(mode="after")
     def _one_way_in(self) -> Self:
-        token, secret = bool(self.access_token.get_secret_value()), bool(self.client_secret.get_secret_value())
+        token, secret = (
+            bool(self.access_token.get_secret_value()),
+            bool(self.client_secret.get_secret_value()),
+        )
         if token and self.client_id:
             raise ValueError("expected access_token, or client_id and client_secret, found both")
         if not token and not self.client_id:

@@ -10,7 +10,14 @@ from connectors.errors import RefusedError
 from connectors.shopify.settings import ShopifySettings
 from connectors.upstream.client import Upstream
 from connectors.upstream.request import segment
-from connectors.webhooks import Hint, Subscription, UnreadableWebhookError, UnsignedWebhookError, is_signed, read_moment
+from connectors.webhooks import (
+    Hint,
+    Subscription,
+    UnreadableWebhookError,
+    UnsignedWebhookError,
+    is_signed,
+    read_moment,
+)
 
 TOPICS = ("orders/updated", "orders/delete")
 
@@ -19,7 +26,10 @@ def check_webhooks(settings: ShopifySettings, secret: str) -> str:
     """What keeps Shopify's signatures from being checked, if anything."""
     if secret or settings.client_secret.get_secret_value():
         return ""
-    return "expected the app's client secret, which Shopify signs with, as secret here or as connector.client_secret; found neither"
+    return (
+        "expected the app's client secret, which Shopify signs with, as secret here or as"
+        " connector.client_secret; found neither"
+    )
 
 
 class _Body(msgspec.Struct, frozen=True):
@@ -53,15 +63,21 @@ class ShopifyWebhooks:
         self._root = f"api/{settings.api_version}/webhooks"
 
     def read(self, headers: Mapping[str, str], body: bytes, secret: str) -> Hint | None:
-        """The signature covers the body alone, so the body alone says which order, and how old the message is at least.
+        """The signature covers the body alone, so the body alone says which order, and how old the
+        message is at least.
 
-        Headers can only make it older or a repeat. A message of a deleted order has no time in its body.
+        Headers can only make it older or a repeat. A message of a deleted order has no time in its
+        body.
         """
         key = secret or self._settings.client_secret.get_secret_value()
         if not is_signed(body, key, headers.get("X-Shopify-Hmac-Sha256", "")):
-            raise UnsignedWebhookError("the signature in X-Shopify-Hmac-Sha256 is not made with this store's secret")
+            raise UnsignedWebhookError(
+                "the signature in X-Shopify-Hmac-Sha256 is not made with this store's secret"
+            )
         if headers.get("X-Shopify-Shop-Domain", self._settings.shop).lower() != self._settings.shop:
-            raise UnsignedWebhookError(f"the message is from another shop than {self._settings.shop}")
+            raise UnsignedWebhookError(
+                f"the message is from another shop than {self._settings.shop}"
+            )
         if headers.get("X-Shopify-Topic", "") not in TOPICS:
             return None
         try:
@@ -86,7 +102,14 @@ class ShopifyWebhooks:
         added = []
         for topic in TOPICS:
             if (topic, address) not in there:
-                told = {"webhook": {"topic": topic, "address": address, "format": "json", "fields": ["id", "updated_at"]}}
+                told = {
+                    "webhook": {
+                        "topic": topic,
+                        "address": address,
+                        "format": "json",
+                        "fields": ["id", "updated_at"],
+                    }
+                }
                 reply = await self._upstream.write("POST", f"{self._root}.json", json=told)
                 added.append(reply.decode(_OneWebhook).webhook.plain())
         return tuple(added)
@@ -94,5 +117,7 @@ class ShopifyWebhooks:
     async def remove(self, subscription_id: str) -> None:
         """By id."""
         if not subscription_id.isdecimal():
-            raise RefusedError(f"Shopify has no webhook with the id {subscription_id!r}.", status=404)
+            raise RefusedError(
+                f"Shopify has no webhook with the id {subscription_id!r}.", status=404
+            )
         await self._upstream.write("DELETE", f"{self._root}/{segment(subscription_id)}.json")

@@ -1,1 +1,3 @@
-"""Fake shops, faults and the contract suite: for our tests, the demo and anyone's connector; nothing else imports it."""
+"""Fake shops, faults and the contract suite: for our tests, the demo and anyone's connector;
+nothing else imports it.
+"""

@@ -40,10 +40,14 @@ class BookParcel:
 
 @dataclass(kw_only=True)
 class BookOrder:
-    """One order. `status` is what it means; a fake shop has its own word for it, or shows `word` where that is set.
+    """One order.
 
-    `trashed` orders are in the bin, `deleted` ones gone. `spoiled` ones are shown so that no connector can read them. `extra` is the fake
-    shop's own: e.g. recorded JSON, fields that only it knows.
+    `status` is what it means; a fake shop has its own word for it, or shows `word` where that is
+    set.
+
+    `trashed` orders are in the bin, `deleted` ones gone. `spoiled` ones are shown so that no
+    connector can read them. `extra` is the fake shop's own: e.g. recorded JSON, fields that only it
+    knows.
     """
 
     id: str
@@ -116,11 +120,19 @@ class OrderBook:
         ship_to: Address = BUYER,
         **extra: Any,
     ) -> BookOrder:
-        """Place an order of (SKU, quantity) lines at 10.00 a piece; times are the clock's unless given."""
+        """Place an order of (SKU, quantity) lines at 10.00 a piece; times are the clock's unless
+        given.
+        """
         modified = modified_at or self.clock()
         number = str(next(self._ids))
         made = [
-            BookLine(id=str(next(self._line_ids)), sku=sku, name=f"Thing {sku}", quantity=quantity, unit_price=Decimal("10.00"))
+            BookLine(
+                id=str(next(self._line_ids)),
+                sku=sku,
+                name=f"Thing {sku}",
+                quantity=quantity,
+                unit_price=Decimal("10.00"),
+            )
             for sku, quantity in lines
         ]
         order = BookOrder(
@@ -141,7 +153,9 @@ class OrderBook:
         """An edit that changes nothing but the modified time."""
         self._orders[order_id].modified_at = modified_at or self.clock()
 
-    def set_status(self, order_id: str, status: OrderStatus, modified_at: datetime | None = None) -> None:
+    def set_status(
+        self, order_id: str, status: OrderStatus, modified_at: datetime | None = None
+    ) -> None:
         """Move the order to another status."""
         self._orders[order_id].status = status
         self._orders[order_id].word = ""
@@ -157,11 +171,21 @@ class OrderBook:
         del self._orders[order_id]
 
     def add_parcel(
-        self, order_id: str, tracking_number: str, quantities: dict[str, int], *, carrier: str = "", notified: bool = False
+        self,
+        order_id: str,
+        tracking_number: str,
+        quantities: dict[str, int],
+        *,
+        carrier: str = "",
+        notified: bool = False,
     ) -> BookParcel:
         """Note what the shop was told of a shipment."""
         parcel = BookParcel(
-            id=str(next(self._parcel_ids)), tracking_number=tracking_number, carrier=carrier, quantities=quantities, notified=notified
+            id=str(next(self._parcel_ids)),
+            tracking_number=tracking_number,
+            carrier=carrier,
+            quantities=quantities,
+            notified=notified,
         )
         self._orders[order_id].parcels.append(parcel)
         return parcel

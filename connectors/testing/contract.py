@@ -1,11 +1,11 @@
-"""The promises of a connector as test classes: give a `harness` fixture, inherit, and pytest runs them.
+"""The promises of a connector as test classes: give a `harness` fixture, inherit, and pytest runs
+them.
 
 ```python
 class WoodlandHarness(ShopHarness):
     def open_connector(self, policy):
         settings = WoodlandSettings(type="woodland", url=self.shop.url, key="k")
         return connector_type.open(settings, ConnectorContext(store="test", upstream=policy))
-
 
 class TestWoodland(ConnectorContract):
     @pytest.fixture
@@ -14,7 +14,8 @@ class TestWoodland(ConnectorContract):
             yield WoodlandHarness(shop)
 ```
 
-Needs pytest with pytest-asyncio in auto mode. `ConnectorContract` is the sum of `ListingContract`, `ShippingContract` and `FaultContract`.
+Needs pytest with pytest-asyncio in auto mode. `ConnectorContract` is the sum of `ListingContract`,
+`ShippingContract` and `FaultContract`.
 """
 
 from __future__ import annotations
@@ -24,7 +25,14 @@ from connectors.testing.harness import ShopHarness, Told
 from connectors.testing.listing_contract import ListingContract
 from connectors.testing.shipping_contract import ShippingContract
 
-__all__ = ["ConnectorContract", "FaultContract", "ListingContract", "ShippingContract", "ShopHarness", "Told"]
+__all__ = [
+    "ConnectorContract",
+    "FaultContract",
+    "ListingContract",
+    "ShippingContract",
+    "ShopHarness",
+    "Told",
+]
 
 
 class ConnectorContract(ListingContract, ShippingContract, FaultContract):

@@ -1,4 +1,6 @@
-"""What a connector promises when the shop fails: the right error in one line, or success where the fault can be borne; never less orders."""
+"""What a connector promises when the shop fails: the right error in one line, or success where the
+fault can be borne; never less orders.
+"""
 
 from __future__ import annotations
 
@@ -14,14 +16,26 @@ from connectors.errors import (
     UnreadableResponseError,
 )
 from connectors.interface import CheckLevel
-from connectors.testing.faults import BOM, PHP_NOTICE, Answer, Before, Fault, Hang, Reset, Truncate, Wall
+from connectors.testing.faults import (
+    BOM,
+    PHP_NOTICE,
+    Answer,
+    Before,
+    Fault,
+    Hang,
+    Reset,
+    Truncate,
+    Wall,
+)
 from connectors.testing.harness import ShopHarness
 from connectors.testing.requests import SeenRequest
 from connectors.testing.trial import HASTY, QUICK, at, failure, ids, walk
 from connectors.upstream.client import UpstreamPolicy
 
 
-async def _refused(harness: ShopHarness, fault: Fault, kind: type[ConnectorError], policy: UpstreamPolicy = QUICK) -> ConnectorError:
+async def _refused(
+    harness: ShopHarness, fault: Fault, kind: type[ConnectorError], policy: UpstreamPolicy = QUICK
+) -> ConnectorError:
     """The error that the walk ends in while every list request meets `fault`."""
     harness.add_order(at(1))
     harness.shop.faults.add(fault, when=harness.is_list, times=None)
@@ -44,16 +58,24 @@ class FaultContract:
     """Needs a `harness` fixture."""
 
     async def test_401_is_an_authentication_error(self, harness: ShopHarness) -> None:
-        await _refused(harness, Answer(401, '{"code":"no_key","message":"Consumer key is missing."}'), AuthenticationError)
+        await _refused(
+            harness,
+            Answer(401, '{"code":"no_key","message":"Consumer key is missing."}'),
+            AuthenticationError,
+        )
 
     async def test_403_is_an_authentication_error(self, harness: ShopHarness) -> None:
-        await _refused(harness, Answer(403, '{"errors":"This action requires approval"}'), AuthenticationError)
+        await _refused(
+            harness, Answer(403, '{"errors":"This action requires approval"}'), AuthenticationError
+        )
 
     async def test_404_on_the_list_is_for_a_person(self, harness: ShopHarness) -> None:
         await _refused(harness, Answer(404, '{"errors":"Not Found"}'), PermanentError)
 
     async def test_429_carries_the_wait_the_shop_asks_for(self, harness: ShopHarness) -> None:
-        error = await _refused(harness, Answer(429, "{}", headers={"Retry-After": "120"}), ThrottledError)
+        error = await _refused(
+            harness, Answer(429, "{}", headers={"Retry-After": "120"}), ThrottledError
+        )
         assert isinstance(error, ThrottledError)
         assert error.retry_after == 120
 
@@ -64,7 +86,11 @@ class FaultContract:
         await _borne(harness, Answer(503, "busy", content_type="text/plain"))
 
     async def test_503_for_good_is_temporary(self, harness: ShopHarness) -> None:
-        await _refused(harness, Answer(503, "<html><title>Maintenance</title></html>", content_type="text/html"), UnavailableError)
+        await _refused(
+            harness,
+            Answer(503, "<html><title>Maintenance</title></html>", content_type="text/html"),
+            UnavailableError,
+        )
 
     async def test_a_reset_once_is_borne(self, harness: ShopHarness) -> None:
         await _borne(harness, Reset())
@@ -75,7 +101,9 @@ class FaultContract:
     async def test_an_answer_cut_short_once_is_borne(self, harness: ShopHarness) -> None:
         await _borne(harness, Truncate())
 
-    async def test_an_answer_cut_short_is_temporary_and_never_the_end_of_the_list(self, harness: ShopHarness) -> None:
+    async def test_an_answer_cut_short_is_temporary_and_never_the_end_of_the_list(
+        self, harness: ShopHarness
+    ) -> None:
         await _refused(harness, Truncate(), UnavailableError)
         await _refused(harness, Truncate(framed=True), UnavailableError)
 
@@ -97,17 +125,23 @@ class FaultContract:
         await _borne(harness, Before(PHP_NOTICE))
         harness.shop.faults.clear()
 
-    async def test_a_php_notice_that_makes_the_answer_html_is_borne(self, harness: ShopHarness) -> None:
+    async def test_a_php_notice_that_makes_the_answer_html_is_borne(
+        self, harness: ShopHarness
+    ) -> None:
         await _borne(harness, Before(PHP_NOTICE, content_type="text/html; charset=UTF-8"))
 
     async def test_garbage_is_unreadable(self, harness: ShopHarness) -> None:
-        await _refused(harness, Answer(200, "Service OK", content_type="text/plain"), UnreadableResponseError)
+        await _refused(
+            harness, Answer(200, "Service OK", content_type="text/plain"), UnreadableResponseError
+        )
 
     async def test_odd_answers_are_errors_and_not_an_empty_list(self, harness: ShopHarness) -> None:
         for odd in harness.odd_answers():
             await _refused(harness, Answer(200, msgspec.json.encode(odd)), ConnectorError)
 
-    async def test_a_shop_that_is_down_is_temporary_and_comes_back(self, harness: ShopHarness) -> None:
+    async def test_a_shop_that_is_down_is_temporary_and_comes_back(
+        self, harness: ShopHarness
+    ) -> None:
         placed = harness.add_order(at(1))
         async with harness.open_connector(QUICK) as connector:
             await harness.shop.stop()
@@ -154,9 +188,13 @@ class FaultContract:
             async with harness.open_connector(QUICK) as connector:
                 report = await connector.check()
             harness.shop.faults.clear()
-            problems = [finding for finding in report.findings if finding.level is CheckLevel.PROBLEM]
+            problems = [
+                finding for finding in report.findings if finding.level is CheckLevel.PROBLEM
+            ]
             assert problems, f"nothing wrong with {type(fault).__name__}?"
-            assert all(finding.what and finding.advice for finding in problems), "a problem without words or advice"
+            assert all(finding.what and finding.advice for finding in problems), (
+                "a problem without words or advice"
+            )
 
     async def test_check_of_a_shop_that_is_down_names_it(self, harness: ShopHarness) -> None:
         await harness.shop.stop()

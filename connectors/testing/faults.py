@@ -1,4 +1,6 @@
-"""What can go wrong with an answer, played by a fake shop: queued, one per request, for all requests or those of a kind."""
+"""What can go wrong with an answer, played by a fake shop: queued, one per request, for all
+requests or those of a kind.
+"""
 
 from __future__ import annotations
 
@@ -20,14 +22,20 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 When = Callable[[SeenRequest], bool]
 
 BOM = b"\xef\xbb\xbf"
-PHP_NOTICE = b"<br />\n<b>Notice</b>:  Undefined index: total in <b>/srv/wp-content/plugins/x/x.php</b> on line <b>12</b><br />\n"
+PHP_NOTICE = (
+    b"<br />\n<b>Notice</b>:  Undefined index: total in <b>/srv/wp-content/plugins/x/x.php</b> on"
+    b" line <b>12</b><br />\n"
+)
 BOT_WALL = (
-    b"<!DOCTYPE html><html><head><title>Robot Challenge Screen</title><meta http-equiv='refresh' content='0'></head><body></body></html>"
+    b"<!DOCTYPE html><html><head><title>Robot Challenge Screen</title><meta http-equiv='refresh'"
+    b" content='0'></head><body></body></html>"
 )
 
 
 class Fault(Protocol):
-    """Answers in place of the shop, or spoils the shop's own answer, which it gets from `handler`."""
+    """Answers in place of the shop, or spoils the shop's own answer, which it gets from
+    `handler`.
+    """
 
     async def __call__(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """The response, or a broken connection."""
@@ -58,11 +66,19 @@ class Wall(Answer):
     """A bot wall's web page with a status of success: 202 on SiteGround, 200 elsewhere."""
 
     def __init__(self, status: int = 202) -> None:
-        super().__init__(status, BOT_WALL, content_type="text/html", headers={"SG-Captcha": "challenge"} if status == 202 else None)
+        super().__init__(
+            status,
+            BOT_WALL,
+            content_type="text/html",
+            headers={"SG-Captcha": "challenge"} if status == 202 else None,
+        )
 
 
 class Hang:
-    """No answer until `release` is called or the client goes away; then the shop's own answer. `reached` is set once the request is here."""
+    """No answer until `release` is called or the client goes away; then the shop's own answer.
+
+    `reached` is set once the request is here.
+    """
 
     def __init__(self) -> None:
         self._free = asyncio.Event()
@@ -100,7 +116,9 @@ class Reset:
 
 
 class DropAnswer:
-    """The shop does what was asked, then the connection is reset before the answer is out: the case that makes shipments go twice."""
+    """The shop does what was asked, then the connection is reset before the answer is out: the case
+    that makes shipments go twice.
+    """
 
     async def __call__(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Do it, then reset."""
@@ -109,7 +127,10 @@ class DropAnswer:
 
 
 class Truncate:
-    """The shop's own answer, cut off in the middle. `framed` pretends that the shorter body is whole."""
+    """The shop's own answer, cut off in the middle.
+
+    `framed` pretends that the shorter body is whole.
+    """
 
     def __init__(self, *, framed: bool = False) -> None:
         self._framed = framed
@@ -143,11 +164,15 @@ class Before:
         headers = _without_length(whole)
         if self._content_type is not None:
             headers["Content-Type"] = self._content_type
-        return web.Response(status=whole.status, body=self._prefix + _body_of(whole), headers=headers)
+        return web.Response(
+            status=whole.status, body=self._prefix + _body_of(whole), headers=headers
+        )
 
 
 class Misdated:
-    """The shop's own answer, dated by a clock that is `offset` seconds ahead; behind, where that is negative."""
+    """The shop's own answer, dated by a clock that is `offset` seconds ahead; behind, where that is
+    negative.
+    """
 
     def __init__(self, offset: float) -> None:
         self._offset = offset
@@ -160,7 +185,10 @@ class Misdated:
 
 
 class Spare:
-    """No fault: the request is answered as ever. Queued in front of others, it lets them meet a later request."""
+    """No fault: the request is answered as ever.
+
+    Queued in front of others, it lets them meet a later request.
+    """
 
     async def __call__(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Answer as ever."""
@@ -173,20 +201,36 @@ def any_request(seen: SeenRequest) -> bool:  # noqa: ARG001 - a condition's sign
 
 
 class Faults:
-    """The queue. A request takes the first fault that is meant for it and uses it up, unless the fault is to stay."""
+    """The queue.
+
+    A request takes the first fault that is meant for it and uses it up, unless the fault is to
+    stay.
+    """
 
     def __init__(self) -> None:
         self._waiting: list[tuple[Fault, When, bool]] = []
 
-    def add(self, *faults: Fault, method: str | None = None, path: str = "", when: When = any_request, times: int | None = 1) -> None:
+    def add(
+        self,
+        *faults: Fault,
+        method: str | None = None,
+        path: str = "",
+        when: When = any_request,
+        times: int | None = 1,
+    ) -> None:
         """Queue each fault `times` (None: for good).
 
-        It is meant for requests of `method`, whose path with query matches the regular expression `path`, and which `when` picks out.
+        It is meant for requests of `method`, whose path with query matches the regular expression
+        `path`, and which `when` picks out.
         """
         pattern = re.compile(path)
 
         def meant(seen: SeenRequest) -> bool:
-            return method in {None, seen.method} and pattern.search(seen.raw_path) is not None and when(seen)
+            return (
+                method in {None, seen.method}
+                and pattern.search(seen.raw_path) is not None
+                and when(seen)
+            )
 
         for fault in faults:
             self._waiting.extend([(fault, meant, times is None)] * (times or 1))

@@ -1,4 +1,6 @@
-"""How the contract plays one kind of shop: its fake, its connector, and the few things they do their own way."""
+"""How the contract plays one kind of shop: its fake, its connector, and the few things they do
+their own way.
+"""
 
 from __future__ import annotations
 
@@ -13,16 +15,19 @@ from connectors.testing.requests import SeenRequest
 from connectors.testing.shop import FakeShop
 from connectors.upstream.client import UpstreamPolicy
 
-# Told of one shipment: the tracking number, and pieces by line id (empty where the shop does not learn them).
+# Told of one shipment: the tracking number, and pieces by line id (empty where the shop does not
+# learn them).
 Told = tuple[str, dict[str, int]]
 
 
 class ShopHarness(abc.ABC):
-    """Give `open_connector`, and override what your shop does otherwise; the rest works on `shop.book`.
+    """Give `open_connector`, and override what your shop does otherwise; the rest works on
+    `shop.book`.
 
-    `page_size` is how many orders the connector reads at a time in these tests: make it small, the contract fills several pages.
-    `lists_trash`: binned orders are told as cancelled. `takes_quantities`: the shop learns which pieces went into a parcel.
-    `takes_untracked`: the shop keeps a trace of a shipment without a tracking number.
+    `page_size` is how many orders the connector reads at a time in these tests: make it small, the
+    contract fills several pages. `lists_trash`: binned orders are told as cancelled.
+    `takes_quantities`: the shop learns which pieces went into a parcel. `takes_untracked`: the shop
+    keeps a trace of a shipment without a tracking number.
     """
 
     page_size = 10
@@ -53,7 +58,10 @@ class ShopHarness(abc.ABC):
         status: OrderStatus = OrderStatus.PAID,
         spoiled: bool = False,
     ) -> str:
-        """Place an order of (SKU, quantity) lines; gives its id. A spoiled one is shown by the shop so that it cannot be read."""
+        """Place an order of (SKU, quantity) lines; gives its id.
+
+        A spoiled one is shown by the shop so that it cannot be read.
+        """
         order = self.shop.book.add(modified_at=modified_at, lines=lines, status=status)
         order.spoiled = spoiled
         return order.id
@@ -84,12 +92,17 @@ class ShopHarness(abc.ABC):
 
     def received(self, order_id: str) -> list[Told]:
         """The shipments that the shop was told of, in order."""
-        return [(parcel.tracking_number, parcel.quantities) for parcel in self.shop.book[order_id].parcels]
+        return [
+            (parcel.tracking_number, parcel.quantities)
+            for parcel in self.shop.book[order_id].parcels
+        ]
 
     def is_shipped(self, order_id: str) -> bool:
         """Whether the shop holds the order for completely shipped."""
         return self.shop.book[order_id].status is OrderStatus.SHIPPED
 
     def odd_answers(self) -> tuple[Any, ...]:
-        """Bodies (as JSON values) that a list request must never get; each must end in an error, not in an empty list."""
+        """Bodies (as JSON values) that a list request must never get; each must end in an error,
+        not in an empty list.
+        """
         return ({}, None, "", 7, {"orders": None}, {"message": "no"})

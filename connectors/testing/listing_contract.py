@@ -1,4 +1,6 @@
-"""What a connector promises about listing: every order of the window, none besides, each once, whatever happens meanwhile."""
+"""What a connector promises about listing: every order of the window, none besides, each once,
+whatever happens meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ from connectors.testing.trial import QUICK, START, WINDOW, at, failure, ids, wal
 class ListingContract:
     """Needs a `harness` fixture."""
 
-    async def test_lists_exactly_the_window_ends_included_oldest_change_first(self, harness: ShopHarness) -> None:
+    async def test_lists_exactly_the_window_ends_included_oldest_change_first(
+        self, harness: ShopHarness
+    ) -> None:
         harness.add_order(WINDOW.start - timedelta(seconds=1))
         last = harness.add_order(WINDOW.end)
         first = harness.add_order(WINDOW.start)
@@ -40,7 +44,9 @@ class ListingContract:
         async with harness.open_connector(QUICK) as connector:
             assert await ids(connector) == placed
 
-    async def test_reads_pages_of_orders_changed_in_the_same_second(self, harness: ShopHarness) -> None:
+    async def test_reads_pages_of_orders_changed_in_the_same_second(
+        self, harness: ShopHarness
+    ) -> None:
         before = harness.add_order(at(1))
         tied = [harness.add_order(at(2)) for _ in range(harness.page_size * 3)]
         after = harness.add_order(at(3))
@@ -65,7 +71,9 @@ class ListingContract:
         assert set(untouched) <= set(found), f"lost: {sorted(set(untouched) - set(found))}"
         assert len(found) == len(set(found)), "an order came twice"
 
-    async def test_an_edit_among_orders_of_one_second_hides_no_other_order(self, harness: ShopHarness) -> None:
+    async def test_an_edit_among_orders_of_one_second_hides_no_other_order(
+        self, harness: ShopHarness
+    ) -> None:
         tied = [harness.add_order(at(2)) for _ in range(harness.page_size * 3)]
         edits = iter(tied[:2])
         lists = 0
@@ -83,7 +91,9 @@ class ListingContract:
         assert set(tied[2:]) <= set(found), f"lost: {sorted(set(tied[2:]) - set(found))}"
         assert len(found) == len(set(found)), "an order came twice"
 
-    async def test_an_order_deleted_during_the_walk_hides_no_other_order(self, harness: ShopHarness) -> None:
+    async def test_an_order_deleted_during_the_walk_hides_no_other_order(
+        self, harness: ShopHarness
+    ) -> None:
         placed = [harness.add_order(at(number / 10)) for number in range(harness.page_size * 3)]
         lists = 0
 
@@ -108,22 +118,33 @@ class ListingContract:
         orders = {name: order.status for name, order in found.items() if isinstance(order, Order)}
         assert orders == {cancelled: OrderStatus.CANCELLED, shipped: OrderStatus.SHIPPED}
 
-    async def test_tells_a_binned_order_as_cancelled_where_the_shop_shows_its_bin(self, harness: ShopHarness) -> None:
+    async def test_tells_a_binned_order_as_cancelled_where_the_shop_shows_its_bin(
+        self, harness: ShopHarness
+    ) -> None:
         kept, binned = harness.add_order(at(1)), harness.add_order(at(2))
         harness.trash(binned, at(6))
         async with harness.open_connector(QUICK) as connector:
             found = await walk(connector)
         told = [(order.id, order.status) for order in found if isinstance(order, Order)]
-        assert told == [(kept, OrderStatus.PAID), *([(binned, OrderStatus.CANCELLED)] if harness.lists_trash else [])]
+        assert told == [
+            (kept, OrderStatus.PAID),
+            *([(binned, OrderStatus.CANCELLED)] if harness.lists_trash else []),
+        ]
 
-    async def test_sets_one_unreadable_order_aside_and_lists_the_rest(self, harness: ShopHarness) -> None:
-        first, bad, last = (harness.add_order(at(minute), spoiled=minute == 2) for minute in (1, 2, 3))
+    async def test_sets_one_unreadable_order_aside_and_lists_the_rest(
+        self, harness: ShopHarness
+    ) -> None:
+        first, bad, last = (
+            harness.add_order(at(minute), spoiled=minute == 2) for minute in (1, 2, 3)
+        )
         async with harness.open_connector(QUICK) as connector:
             found = {order.id: order for order in await walk(connector)}
         assert set(found) == {first, bad, last}
         rejected = found[bad]
         assert isinstance(rejected, RejectedOrder)
-        assert "expected" in rejected.reason.lower(), f"the reason does not say what was expected: {rejected.reason}"
+        assert "expected" in rejected.reason.lower(), (
+            f"the reason does not say what was expected: {rejected.reason}"
+        )
         assert isinstance(found[first], Order)
         assert isinstance(found[last], Order)
 

@@ -1,4 +1,6 @@
-"""What a connector promises about shipments: each reaches the shop once, however often it is told and whatever is lost on the way."""
+"""What a connector promises about shipments: each reaches the shop once, however often it is told
+and whatever is lost on the way.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +18,14 @@ _MOST_WRITES = 8
 
 
 def _shipment(harness: ShopHarness, order_id: str, tracking: str, **quantities: int) -> Shipment:
-    """A notice as ShipStation sends it; `quantities` by SKU, all that is left when none are given."""
+    """A notice as ShipStation sends it; `quantities` by SKU, all that is left when none are
+    given.
+    """
     lines = {line.sku: line.id for line in harness.shop.book[order_id].lines} if quantities else {}
-    items = tuple(ShippedItem(line_id=lines[sku], sku=sku, quantity=pieces) for sku, pieces in quantities.items())
+    items = tuple(
+        ShippedItem(line_id=lines[sku], sku=sku, quantity=pieces)
+        for sku, pieces in quantities.items()
+    )
     return Shipment(
         order_id=order_id,
         order_number=harness.number(order_id),
@@ -44,7 +51,9 @@ async def _ship_stubbornly(connector: Connector, shipment: Shipment) -> None:
 class ShippingContract:
     """Needs a `harness` fixture."""
 
-    async def test_a_shipment_reaches_the_shop_and_completes_the_order(self, harness: ShopHarness) -> None:
+    async def test_a_shipment_reaches_the_shop_and_completes_the_order(
+        self, harness: ShopHarness
+    ) -> None:
         order = harness.add_order(at(1), lines=(("A", 2), ("B", 1)))
         async with harness.open_connector(QUICK) as connector:
             outcome = await connector.ship(_shipment(harness, order, "1Z999", A=2, B=1), ())
@@ -56,7 +65,9 @@ class ShippingContract:
             assert harness.received(order)[0][1] == {first: 2, second: 1}
         assert harness.is_shipped(order)
 
-    async def test_a_notice_without_items_ships_all_that_is_left(self, harness: ShopHarness) -> None:
+    async def test_a_notice_without_items_ships_all_that_is_left(
+        self, harness: ShopHarness
+    ) -> None:
         order = harness.add_order(at(1), lines=(("A", 3), ("B", 1)))
         async with harness.open_connector(QUICK) as connector:
             first = _shipment(harness, order, "T1", A=2)
@@ -94,14 +105,18 @@ class ShippingContract:
             harness.shop.faults.add(*[Spare()] * lost, DropAnswer(), when=harness.is_write)
             async with harness.open_connector(QUICK) as connector:
                 await _ship_stubbornly(connector, _shipment(harness, order, f"T{lost}", A=2))
-            assert [tracking for tracking, _ in harness.received(order)] == [f"T{lost}"], f"write {lost + 1} was lost"
+            assert [tracking for tracking, _ in harness.received(order)] == [f"T{lost}"], (
+                f"write {lost + 1} was lost"
+            )
             assert harness.is_shipped(order), f"write {lost + 1} was lost"
             if harness.shop.faults:
                 harness.shop.faults.clear()
                 return
         raise AssertionError(f"more than {_MOST_WRITES} writes for one shipment")
 
-    async def test_a_shipment_that_never_got_there_ships_once_in_the_end(self, harness: ShopHarness) -> None:
+    async def test_a_shipment_that_never_got_there_ships_once_in_the_end(
+        self, harness: ShopHarness
+    ) -> None:
         for fault in (Reset(), Answer(503), Answer(429, headers={"Retry-After": "120"})):
             order = harness.add_order(at(1))
             harness.shop.faults.add(fault, when=harness.is_write)
@@ -110,7 +125,9 @@ class ShippingContract:
             assert [tracking for tracking, _ in harness.received(order)] == ["T1"]
             assert not harness.shop.faults, "no write met the fault"
 
-    async def test_only_the_last_of_several_parcels_completes_the_order(self, harness: ShopHarness) -> None:
+    async def test_only_the_last_of_several_parcels_completes_the_order(
+        self, harness: ShopHarness
+    ) -> None:
         order = harness.add_order(at(1), lines=(("A", 2), ("B", 3)))
         parcels = [
             _shipment(harness, order, "T1", A=1),
@@ -125,9 +142,15 @@ class ShippingContract:
         assert [tracking for tracking, _ in harness.received(order)] == ["T1", "T2", "T3"]
         if harness.takes_quantities:
             one, two = harness.line_ids(order)
-            assert [told for _, told in harness.received(order)] == [{one: 1}, {one: 1, two: 1}, {two: 2}]
+            assert [told for _, told in harness.received(order)] == [
+                {one: 1},
+                {one: 1, two: 1},
+                {two: 2},
+            ]
 
-    async def test_a_shipment_without_tracking_number_completes_the_order_once(self, harness: ShopHarness) -> None:
+    async def test_a_shipment_without_tracking_number_completes_the_order_once(
+        self, harness: ShopHarness
+    ) -> None:
         order = harness.add_order(at(1))
         shipment = _shipment(harness, order, "", **{"SKU-1": 1})
         async with harness.open_connector(QUICK) as connector:
@@ -142,7 +165,9 @@ class ShippingContract:
         order = harness.add_order(at(1))
         harness.cancel(order, at(2))
         async with harness.open_connector(QUICK) as connector:
-            await failure(connector.ship(_shipment(harness, order, "T1", **{"SKU-1": 1}), ()), ConflictError)
+            await failure(
+                connector.ship(_shipment(harness, order, "T1", **{"SKU-1": 1}), ()), ConflictError
+            )
         assert harness.received(order) == []
         assert not harness.is_shipped(order)
 
@@ -150,7 +175,9 @@ class ShippingContract:
         harness.add_order(at(1))
         async with harness.open_connector(QUICK) as connector:
             for unknown in ("999999", "../1001", "%2e%2e/1001"):
-                shipment = Shipment(order_id=unknown, order_number=unknown, carrier="UPS", tracking_number="T1")
+                shipment = Shipment(
+                    order_id=unknown, order_number=unknown, carrier="UPS", tracking_number="T1"
+                )
                 await failure(connector.ship(shipment, ()), OrderNotFoundError)
 
     async def test_shipping_raises_nothing_but_connector_errors(self, harness: ShopHarness) -> None:
@@ -166,7 +193,10 @@ class ShippingContract:
                     except ConnectorError as error:
                         assert str(error), f"no words for {status} {body!r}"
                     else:
-                        raise AssertionError(f"a shop that answers everything with {status} {body!r} was believed to know of the shipment")
+                        raise AssertionError(
+                            f"a shop that answers everything with {status} {body!r} was believed to"
+                            " know of the shipment"
+                        )
                     finally:
                         harness.shop.faults.clear()
         assert harness.received(order) == []

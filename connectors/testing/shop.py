@@ -19,9 +19,10 @@ LARGEST_REQUEST = 4 * 1024 * 1024
 class FakeShop(abc.ABC):
     """Subclass it and give `routes`; `async with` starts and stops it.
 
-    `book` holds the orders, `clock` its time, `faults` what goes wrong next, `requests` all that came so far. Each function in
-    `on_request` is called with a request before it is answered: the place to edit the book in the middle of a walk. `stop` and `start`
-    again, on the same port, play an outage.
+    `book` holds the orders, `clock` its time, `faults` what goes wrong next, `requests` all that
+    came so far. Each function in `on_request` is called with a request before it is answered: the
+    place to edit the book in the middle of a walk. `stop` and `start` again, on the same port, play
+    an outage.
     """
 
     def __init__(self, *, clock: Clock | None = None, port: int = 0) -> None:
@@ -45,10 +46,14 @@ class FakeShop(abc.ABC):
         return f"http://127.0.0.1:{self._port}"
 
     async def start(self) -> None:
-        """Listen: on the port that was given, else at first on any free one and afterwards on that."""
+        """Listen: on the port that was given, else at first on any free one and afterwards on
+        that.
+        """
         application = web.Application(client_max_size=LARGEST_REQUEST, middlewares=[self._meet])
         application.add_routes(self.routes())
-        runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.05, handle_signals=False)
+        runner = web.AppRunner(
+            application, access_log=None, shutdown_timeout=0.05, handle_signals=False
+        )
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", self._port, reuse_address=True)
         await site.start()

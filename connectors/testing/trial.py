@@ -16,9 +16,13 @@ E = TypeVar("E", bound=ConnectorError)
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 WINDOW = Window(start=START, end=START + timedelta(hours=2))
 # No wait between attempts, none for the rate; the breaker stays out of it.
-QUICK = UpstreamPolicy(rate=10_000, timeout=30, attempts=3, backoff=0.001, patience=0.05, trip_after=1000)
+QUICK = UpstreamPolicy(
+    rate=10_000, timeout=30, attempts=3, backoff=0.001, patience=0.05, trip_after=1000
+)
 # One short attempt: for a shop that does not answer.
-HASTY = UpstreamPolicy(rate=10_000, timeout=0.2, attempts=1, backoff=0.001, patience=0.05, trip_after=1000)
+HASTY = UpstreamPolicy(
+    rate=10_000, timeout=0.2, attempts=1, backoff=0.001, patience=0.05, trip_after=1000
+)
 
 
 def at(minutes: float) -> datetime:
@@ -47,5 +51,7 @@ async def failure(attempt: Awaitable[Any], kind: type[E]) -> E:
         assert "Traceback" not in text
         return error
     except ConnectorError as error:
-        raise AssertionError(f"expected {kind.__name__}, got {type(error).__name__}: {error}") from error
+        raise AssertionError(
+            f"expected {kind.__name__}, got {type(error).__name__}: {error}"
+        ) from error
     raise AssertionError(f"expected {kind.__name__}, got {outcome!r}")

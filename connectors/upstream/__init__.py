@@ -1,1 +1,4 @@
-"""One shop's HTTP. `client.Upstream` is its only door: rate limit, breaker, attempts, and errors that are already ours."""
+"""One shop's HTTP.
+
+`client.Upstream` is its only door: rate limit, breaker, attempts, and errors that are already ours.
+"""

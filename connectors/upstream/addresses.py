@@ -1,4 +1,6 @@
-"""Where requests of one shop may go: its own host, the hosts its settings allow, and nowhere else."""
+"""Where requests of one shop may go: its own host, the hosts its settings allow, and nowhere
+else.
+"""
 
 from __future__ import annotations
 
@@ -12,15 +14,24 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class Target:
-    """A base URL whose path is kept, and the other hosts that may be asked, each as `host` or `host:port`."""
+    """A base URL whose path is kept, and the other hosts that may be asked, each as `host` or
+    `host:port`.
+    """
 
     def __init__(self, base_url: str, allowed_hosts: Sequence[str] = ()) -> None:
-        self._base = base_url if base_url.partition("?")[0].endswith("/") or "?" in base_url else f"{base_url}/"
+        self._base = (
+            base_url
+            if base_url.partition("?")[0].endswith("/") or "?" in base_url
+            else f"{base_url}/"
+        )
         self._home = urlsplit(self._base)
         self._allowed = {host.lower() for host in allowed_hosts}
 
     def url(self, path: str, params: Pairs = ()) -> str:
-        """The absolute, percent-encoded URL of `path` with `params` behind its own query. Raises `RefusedError` for a foreign host, or none."""
+        """The absolute, percent-encoded URL of `path` with `params` behind its own query.
+
+        Raises `RefusedError` for a foreign host, or none.
+        """
         try:
             return self._url(path, params)
         except ValueError as error:
@@ -33,22 +44,36 @@ class Target:
             found = urlsplit(urljoin(self._base, path))
             if not self._may_ask(found.scheme, found.hostname, found.port):
                 raise RefusedError(
-                    f"The address {found.scheme}://{found.hostname}{found.path} lies on another host than the shop {self._home.hostname}; "
-                    "credentials are sent only to the shop's own host and those the settings allow."
+                    f"The address {found.scheme}://{found.hostname}{found.path} lies on another"
+                    f" host than the shop {self._home.hostname}; credentials are sent only to the"
+                    " shop's own host and those the settings allow."
                 )
-            place, own = urlunsplit((found.scheme, found.netloc, found.path or "/", "", "")), found.query
+            place, own = (
+                urlunsplit((found.scheme, found.netloc, found.path or "/", "", "")),
+                found.query,
+            )
         else:
             if any(step in {".", ".."} for step in parts.path.split("/")):
                 raise RefusedError(f"The path {parts.path!r} climbs out of the shop's address.")
             home = self._home
-            place = urlunsplit((home.scheme, home.netloc, f"{home.path.rstrip('/')}/{parts.path.lstrip('/')}", "", ""))
+            place = urlunsplit(
+                (
+                    home.scheme,
+                    home.netloc,
+                    f"{home.path.rstrip('/')}/{parts.path.lstrip('/')}",
+                    "",
+                    "",
+                )
+            )
             own = "&".join(filter(None, (home.query, parts.query)))
         bare = urlsplit(place)
         query = "&".join(filter(None, (own.replace(" ", "%20"), encode_params(params))))
         return urlunsplit((bare.scheme, bare.netloc, quote(bare.path, safe=PATH_SAFE), query, ""))
 
     def redirect(self, from_url: str, location: str) -> str | None:
-        """Where a redirect leads, if it may be followed: the same host, `www.` aside, or an allowed one, and never from https to http."""
+        """Where a redirect leads, if it may be followed: the same host, `www.` aside, or an allowed
+        one, and never from https to http.
+        """
         try:
             return self._redirect(from_url, location) if location else None
         except ValueError:
@@ -56,26 +81,39 @@ class Target:
 
     def _redirect(self, from_url: str, location: str) -> str | None:
         here, there = urlsplit(from_url), urlsplit(urljoin(from_url, location))
-        if there.scheme not in _DEFAULT_PORTS or (here.scheme == "https" and there.scheme == "http"):
+        if there.scheme not in _DEFAULT_PORTS or (
+            here.scheme == "https" and there.scheme == "http"
+        ):
             return None
         same = _without_www(here.hostname) == _without_www(there.hostname) and (
-            _port(there.scheme, there.port) == _port(here.scheme, here.port) or {here.port, there.port} <= {None, 80, 443}
+            _port(there.scheme, there.port) == _port(here.scheme, here.port)
+            or {here.port, there.port} <= {None, 80, 443}
         )
-        return urlunsplit(there._replace(fragment="")) if same or self._is_listed(there.hostname, there.port, there.scheme) else None
+        return (
+            urlunsplit(there._replace(fragment=""))
+            if same or self._is_listed(there.hostname, there.port, there.scheme)
+            else None
+        )
 
     def _may_ask(self, scheme: str, host: str | None, port: int | None) -> bool:
         if scheme not in _DEFAULT_PORTS or (self._home.scheme == "https" and scheme == "http"):
             return False
-        own = host == self._home.hostname and _port(scheme, port) == _port(self._home.scheme, self._home.port)
+        own = host == self._home.hostname and _port(scheme, port) == _port(
+            self._home.scheme, self._home.port
+        )
         upgraded = (
-            host == self._home.hostname and (self._home.scheme, scheme) == ("http", "https") and {port, self._home.port} <= {None, 80, 443}
+            host == self._home.hostname
+            and (self._home.scheme, scheme) == ("http", "https")
+            and {port, self._home.port} <= {None, 80, 443}
         )
         return own or upgraded or self._is_listed(host, port, scheme)
 
     def _is_listed(self, host: str | None, port: int | None, scheme: str) -> bool:
         if host is None:
             return False
-        return f"{host}:{_port(scheme, port)}" in self._allowed or (host in self._allowed and port in {None, *_DEFAULT_PORTS.values()})
+        return f"{host}:{_port(scheme, port)}" in self._allowed or (
+            host in self._allowed and port in {None, *_DEFAULT_PORTS.values()}
+        )
 
 
 def _port(scheme: str, port: int | None) -> int | None:

@@ -19,12 +19,20 @@ class BreakerState(StrEnum):
 
 
 class Breaker:
-    """Opens after `trip_after` failures in a row, for `rest` seconds of `clock`; a failed probe opens it for another rest.
+    """Opens after `trip_after` failures in a row, for `rest` seconds of `clock`; a failed probe
+    opens it for another rest.
 
-    Only `UnavailableError` is a failure: any answer of a working shop, a refusal or a throttling included, closes it.
+    Only `UnavailableError` is a failure: any answer of a working shop, a refusal or a throttling
+    included, closes it.
     """
 
-    def __init__(self, *, trip_after: int = 8, rest: float = 30.0, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        *,
+        trip_after: int = 8,
+        rest: float = 30.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._trip_after = trip_after
         self._rest = rest
         self._clock = clock
@@ -42,7 +50,10 @@ class Breaker:
 
     @contextmanager
     def guard(self) -> Iterator[None]:
-        """Let one request through and learn from how it ends. Raises `CircuitOpenError` when none may pass."""
+        """Let one request through and learn from how it ends.
+
+        Raises `CircuitOpenError` when none may pass.
+        """
         probe = self._admit()
         try:
             yield
@@ -66,7 +77,8 @@ class Breaker:
         if state is BreakerState.OPEN or self._probing:
             wait = max(self._remaining(), 1.0)
             raise CircuitOpenError(
-                f"The shop failed {self._failures} times in a row, so it is left alone for another {wait:.0f} seconds. Last: {self._last_error}",
+                f"The shop failed {self._failures} times in a row, so it is left alone for another"
+                f" {wait:.0f} seconds. Last: {self._last_error}",
                 retry_after=wait,
             )
         self._probing = True

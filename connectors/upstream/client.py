@@ -1,9 +1,12 @@
-"""One shop's HTTP: rate limit, breaker, attempts, and errors that are already ours. Only this module makes requests to a shop."""
+"""One shop's HTTP: rate limit, breaker, attempts, and errors that are already ours.
+
+Only this module makes requests to a shop.
+"""
 
 from __future__ import annotations
 
 import copy
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from importlib import metadata
 from typing import Any, Self
@@ -11,40 +14,34 @@ from typing import Any, Self
 import msgspec
 import structlog
 
-from connectors.errors import AuthenticationError, ConnectorError, RefusedError, ThrottledError
+from connectors.errors import ConnectorError
 from connectors.upstream.addresses import Target
 from connectors.upstream.auth.auth import Auth
 from connectors.upstream.breaker import Breaker
+from connectors.upstream.call import Call, Caller, Judge, Review
 from connectors.upstream.exchange import Exchange, Observer
-from connectors.upstream.masking import Mask
 from connectors.upstream.pace import Pace
-from connectors.upstream.refusals import refusal, unusable
 from connectors.upstream.request import Pairs, Request
-from connectors.upstream.response import Reply, find_json, json_fault
+from connectors.upstream.response import Reply
 from connectors.upstream.retry import Harm, RetryPolicy, attempts
 from connectors.upstream.round_trip import Line, name_call
 from connectors.upstream.transport import open_wire
 
-MOST_REDIRECTS = 5
-_MOVED = frozenset({301, 302, 303, 307, 308})
-# These keep method and body; the others would turn a POST into a GET.
-_MOVED_WHOLE = frozenset({307, 308})
-_NO_CONTENT = 204
 # A Decimal is a number; whoever wants text writes text.
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 _log = structlog.get_logger(__name__)
 
-__all__ = ["Exchange", "Judge", "Observer", "Review", "Upstream", "UpstreamPolicy"]
-
-Judge = Callable[[Reply], None]
-Review = Callable[[Reply, ConnectorError], ConnectorError | None]
+__all__ = ["Exchange", "Observer", "Upstream", "UpstreamPolicy"]
 
 
 class UpstreamPolicy(msgspec.Struct, frozen=True, kw_only=True):
-    """How hard a shop may be asked. `rate` is requests a second, `timeout` seconds for one attempt, `attempts` tries of one call.
+    """How hard a shop may be asked.
 
-    `backoff` is the first wait between attempts in seconds, doubled each time; `patience` the longest. After `trip_after` failures in a row
-    the shop is left alone for `rest` seconds. An answer of more than `largest_answer` bytes is given up.
+    `rate` is requests a second, `timeout` seconds for one attempt, `attempts` tries of one call.
+
+    `backoff` is the first wait between attempts in seconds, doubled each time; `patience` the
+    longest. After `trip_after` failures in a row the shop is left alone for `rest` seconds. An
+    answer of more than `largest_answer` bytes is given up.
     """
 
     rate: float = 5.0
@@ -58,23 +55,12 @@ class UpstreamPolicy(msgspec.Struct, frozen=True, kw_only=True):
     largest_answer: int = 64 * 1024 * 1024
 
 
-class _Call(msgspec.Struct, frozen=True, kw_only=True):
-    """One call with what it may do: `data` demands a JSON answer; only a read follows a redirect."""
-
-    request: Request
-    harm: Harm
-    data: bool
-
-    @property
-    def read(self) -> bool:
-        return self.harm is Harm.NONE
-
-
 class Upstream:
     """Make one with `Upstream.open`. Everything it raises is a `ConnectorError`.
 
-    401 and 403 become `AuthenticationError`, 429 `ThrottledError`, any other 4xx `RefusedError`; 5xx, a lost connection, a time-out, a body
-    cut short and a web page in place of data become `UnavailableError`; a body that is not JSON `UnreadableResponseError`.
+    401 and 403 become `AuthenticationError`, 429 `ThrottledError`, any other 4xx `RefusedError`;
+    5xx, a lost connection, a time-out, a body cut short and a web page in place of data become
+    `UnavailableError`; a body that is not JSON `UnreadableResponseError`.
     """
 
     def __init__(
@@ -89,14 +75,19 @@ class Upstream:
         review: Review | None,
     ) -> None:
         self._line = line
-        self._target = target
-        self._auth = auth
-        self._policy = policy
-        self._headers = tuple(headers.items())
-        self._judge = judge
-        self._review = review
-        self._breaker = Breaker(trip_after=policy.trip_after, rest=policy.rest)
-        self._retry = RetryPolicy(attempts=policy.attempts, backoff=policy.backoff, patience=policy.patience)
+        self._caller = Caller(
+            line=line,
+            target=target,
+            auth=auth,
+            headers=tuple(headers.items()),
+            breaker=Breaker(trip_after=policy.trip_after, rest=policy.rest),
+            patience=policy.patience,
+            judge=judge,
+            review=review,
+        )
+        self._retry = RetryPolicy(
+            attempts=policy.attempts, backoff=policy.backoff, patience=policy.patience
+        )
 
     @classmethod
     @asynccontextmanager
@@ -114,14 +105,26 @@ class Upstream:
     ) -> AsyncIterator[Self]:
         """Connections to the shop at `base_url`, closed on leaving; no request is made yet.
 
-        `allowed_hosts` may be asked besides the shop's own, each as `host` or `host:port`. `judge` is given every 2xx that is data and
-        raises for shops that refuse under 200. `review` is given every other answer with the error it means by its status, and gives the error
-        it means for this shop, or None to have the answer returned as it is. `headers` go into every request.
+        `allowed_hosts` may be asked besides the shop's own, each as `host` or `host:port`. `judge`
+        is given every 2xx that is data and raises for shops that refuse under 200. `review` is
+        given every other answer with the error it means by its status, and gives the error it means
+        for this shop, or None to have the answer returned as it is. `headers` go into every
+        request.
         """
-        fixed = {"User-Agent": f"Portside/{metadata.version('portside')}", "Accept": "application/json", "Cache-Control": "no-cache"}
+        fixed = {
+            "User-Agent": f"Portside/{metadata.version('portside')}",
+            "Accept": "application/json",
+            "Cache-Control": "no-cache",
+        }
         async with open_wire(policy.concurrency) as wire:
             pace = Pace(policy.rate, policy.concurrency)
-            line = Line(wire=wire, pace=pace, timeout=policy.timeout, largest_answer=policy.largest_answer, observer=observer)
+            line = Line(
+                wire=wire,
+                pace=pace,
+                timeout=policy.timeout,
+                largest_answer=policy.largest_answer,
+                observer=observer,
+            )
             yield cls(
                 line,
                 Target(base_url, allowed_hosts),
@@ -134,38 +137,63 @@ class Upstream:
 
     @property
     def clock_offset(self) -> float | None:
-        """The shop's clock less ours in seconds, to a second or so, by its last answer that was dated; None before one was."""
+        """The shop's clock less ours in seconds, to a second or so, by its last answer that was
+        dated; None before one was.
+        """
         return self._line.clock.offset
 
     def with_auth(self, auth: Auth) -> Upstream:
         """The same shop, connections, pace and breaker, with other credentials."""
         twin = copy.copy(self)
-        twin._auth = auth  # noqa: SLF001 - the same class
+        twin._caller = msgspec.structs.replace(self._caller, auth=auth)  # noqa: SLF001 - the same class
         return twin
 
     def with_judges(self, judge: Judge | None, review: Review | None) -> Upstream:
         """The same shop and credentials, its answers understood in another way."""
         twin = copy.copy(self)
-        twin._judge, twin._review = judge, review  # noqa: SLF001 - the same class
+        twin._caller = msgspec.structs.replace(self._caller, judge=judge, review=review)  # noqa: SLF001 - the same class
         return twin
 
     def once(self) -> Upstream:
-        """The same shop, asked without repeats: for a question that is put only to see whether it is answered."""
+        """The same shop, asked without repeats: for a question that is put only to see whether it
+        is answered.
+        """
         twin = copy.copy(self)
         twin._retry = msgspec.structs.replace(self._retry, attempts=1)  # noqa: SLF001 - the same class
         return twin
 
-    async def get(self, path: str, params: Pairs = (), *, headers: Mapping[str, str] | None = None, data: bool = True) -> Reply:
-        """A read: repeated after a failure, follows redirects to the same host. `data=False` accepts an answer that is not JSON.
+    async def get(
+        self,
+        path: str,
+        params: Pairs = (),
+        *,
+        headers: Mapping[str, str] | None = None,
+        data: bool = True,
+    ) -> Reply:
+        """A read: repeated after a failure, follows redirects to the same host.
 
-        `path` is relative to the base URL, or an absolute URL on an allowed host; it may carry a query of its own, which is kept as it is.
+        `data=False` accepts an answer that is not JSON.
+
+        `path` is relative to the base URL, or an absolute URL on an allowed host; it may carry a
+        query of its own, which is kept as it is.
         """
-        return await self._run(_Call(request=self._request("GET", path, params, headers), harm=Harm.NONE, data=data))
+        return await self._run(
+            Call(request=self._request("GET", path, params, headers), harm=Harm.NONE, data=data)
+        )
 
-    async def query(self, path: str, json: Any, params: Pairs = (), *, headers: Mapping[str, str] | None = None) -> Reply:
+    async def query(
+        self, path: str, json: Any, params: Pairs = (), *, headers: Mapping[str, str] | None = None
+    ) -> Reply:
         """A read by POST (search APIs, GraphQL): repeated like `get`."""
-        request = self._request("POST", path, params, headers, body=_ENCODER.encode(json), content_type="application/json")
-        return await self._run(_Call(request=request, harm=Harm.NONE, data=True))
+        request = self._request(
+            "POST",
+            path,
+            params,
+            headers,
+            body=_ENCODER.encode(json),
+            content_type="application/json",
+        )
+        return await self._run(Call(request=request, harm=Harm.NONE, data=True))
 
     async def write(
         self,
@@ -178,15 +206,16 @@ class Upstream:
         params: Pairs = (),
         headers: Mapping[str, str] | None = None,
     ) -> Reply:
-        """A change in the shop: never redirected; sent again only if it did not get there or was throttled (429).
+        """A change in the shop: never redirected; sent again only if it did not get there or was
+        throttled (429).
 
-        A body is `json`, or `content` of `content_type`. The answer may be empty. After an `UnavailableError` with `reached` the change may
-        have been made.
+        A body is `json`, or `content` of `content_type`. The answer may be empty. After an
+        `UnavailableError` with `reached` the change may have been made.
         """
         body = content if content is not None else b"" if json is None else _ENCODER.encode(json)
         kind = content_type or ("application/json" if json is not None else None)
         request = self._request(method, path, params, headers, body=body, content_type=kind)
-        return await self._run(_Call(request=request, harm=Harm.TWICE, data=content is None))
+        return await self._run(Call(request=request, harm=Harm.TWICE, data=content is None))
 
     def _request(
         self,
@@ -198,102 +227,53 @@ class Upstream:
         body: bytes = b"",
         content_type: str | None = None,
     ) -> Request:
-        request = Request(method=method, url=self._target.url(path, params), headers=self._headers, body=body)
+        request = Request(
+            method=method,
+            url=self._caller.target.url(path, params),
+            headers=self._caller.headers,
+            body=body,
+        )
         if content_type:
             request = request.with_header("Content-Type", content_type)
         for name, value in (headers or {}).items():
             request = request.with_header(name, value)
         return request
 
-    async def _run(self, call: _Call) -> Reply:
+    async def _run(self, call: Call) -> Reply:
         """All attempts of one call."""
         number = 0
         try:
-            async for attempt in attempts(self._retry, call.harm, before_pause=lambda *told: self._tell_repeat(call.request, *told)):
+            async for attempt in attempts(
+                self._retry,
+                call.harm,
+                before_pause=lambda *told: self._tell_repeat(call.request, *told),
+            ):
                 with attempt:
                     number = attempt.retry_state.attempt_number
-                    return await self._attempt(call, number)
+                    return await self._caller.attempt(call, number)
         except ConnectorError as error:
             self._tell_failure(call.request, error, number)
             raise
         raise AssertionError("the loop of attempts ends by a return or an error")
 
-    async def _attempt(self, call: _Call, number: int) -> Reply:
-        """One attempt; a refusal of expired credentials earns one more with new ones, inside the same attempt."""
-
-        async def login(request: Request) -> Reply:
-            # Asking for a token twice does no harm, but the attempts around us already repeat.
-            plain = Request(method=request.method, url=self._target.url(request.url), headers=self._headers, body=request.body)
-            for name, value in request.headers:
-                plain = plain.with_header(name, value)
-            return await self._exchange(_Call(request=plain, harm=Harm.NONE, data=False), plain, number, judged=False)
-
-        await self._auth.ready(login)
-        signed = self._auth.sign(call.request)
-        try:
-            return await self._exchange(call, signed, number)
-        except AuthenticationError:
-            if not await self._auth.renew(signed, login):
-                raise
-        return await self._exchange(call, self._auth.sign(call.request), number)
-
-    async def _exchange(self, call: _Call, signed: Request, number: int, *, judged: bool = True) -> Reply:
-        """Send, follow redirects, read, and judge."""
-        with self._breaker.guard():
-            reply = await self._line.send(call.request, signed, self._auth, attempt=number, fresh=not call.read)
-            for _ in range(MOST_REDIRECTS):
-                if reply.status not in _MOVED:
-                    break
-                moved = self._follow(call, reply)
-                again = self._auth.sign(moved) if judged else moved
-                reply = await self._line.send(moved, again, self._auth, attempt=number, fresh=not call.read)
-            if (error := refusal(reply, self._mask())) is not None:
-                if judged and self._review is not None:
-                    error = self._review(reply, error)
-                if error is None:
-                    return reply
-                self._slow_down(error)
-                raise error
-            reply = self._settle(call, reply)
-            if judged and self._judge is not None:
-                self._judge(reply)
-            return reply
-
-    def _slow_down(self, error: ConnectorError) -> None:
-        """Let the other requests of this shop wait too when it throttles us."""
-        if isinstance(error, ThrottledError) and error.retry_after is not None and error.retry_after <= self._policy.patience:
-            self._line.pace.hold(error.retry_after)
-
-    def _settle(self, call: _Call, reply: Reply) -> Reply:
-        """The reply, with stray text before the JSON cut off where that is safe. Raises what an unusable success means."""
-        if not call.data or reply.status == _NO_CONTENT:
-            return reply
-        if call.read and json_fault(reply.content) is not None and (data := find_json(reply.content)) is not None:
-            _log.warning("shop_answer_has_text_before_json", method=call.request.method, url=self._mask().url(reply.url))
-            return msgspec.structs.replace(reply, content=data)
-        if (error := unusable(reply, self._mask(), read=call.read)) is not None:
-            raise error
-        return reply
-
-    def _follow(self, call: _Call, reply: Reply) -> Request:
-        """The request that a redirect asks for. Raises `RefusedError`, naming the address to configure, where following is not safe."""
-        place = self._target.redirect(reply.url, reply.headers.get("Location", ""))
-        keeps = reply.status in _MOVED_WHOLE or call.request.method == "GET"
-        if place is None or not call.read or not keeps:
-            wanted = self._mask().url(reply.headers.get("Location", "") or "nowhere").partition("?")[0]
-            raise RefusedError(
-                f"{reply.where}: the shop redirects to {wanted}, which cannot be followed here; set the shop's address to that one.",
-                status=reply.status,
-            )
-        return msgspec.structs.replace(call.request, url=place)
-
-    def _mask(self) -> Mask:
-        return Mask(self._auth.secrets)
-
-    def _tell_repeat(self, request: Request, error: BaseException, number: int, wait: float) -> None:
-        call = name_call(request, self._mask())
-        _log.info("shop_request_repeated", call=call, attempt=number, wait=round(wait, 2), error=str(error))
+    def _tell_repeat(
+        self, request: Request, error: BaseException, number: int, wait: float
+    ) -> None:
+        call = name_call(request, self._caller.mask)
+        _log.info(
+            "shop_request_repeated",
+            call=call,
+            attempt=number,
+            wait=round(wait, 2),
+            error=str(error),
+        )
 
     def _tell_failure(self, request: Request, error: ConnectorError, number: int) -> None:
-        call = name_call(request, self._mask())
-        _log.warning("shop_request_failed", call=call, attempts=number, kind=type(error).__name__, error=str(error))
+        call = name_call(request, self._caller.mask)
+        _log.warning(
+            "shop_request_failed",
+            call=call,
+            attempts=number,
+            kind=type(error).__name__,
+            error=str(error),
+        )

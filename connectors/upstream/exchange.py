@@ -8,10 +8,12 @@ import msgspec
 
 
 class Exchange(msgspec.Struct, frozen=True, kw_only=True):
-    """One request and what came back, as an observer hears of it: secrets masked, `seconds` of wall time, `attempt` from 1.
+    """One request and what came back, as an observer hears of it: secrets masked, `seconds` of wall
+    time, `attempt` from 1.
 
-    `status` is None when no answer came; then `error` says why. The bodies are whole here and hold buyers' data: an observer shows them to
-    the operator who asked (`portside explain`) and never logs them.
+    `status` is None when no answer came; then `error` says why. The bodies are whole here and hold
+    buyers' data: an observer shows them to the operator who asked (`portside explain`) and never
+    logs them.
     """
 
     method: str

@@ -19,7 +19,10 @@ def next_link(reply: Reply) -> str | None:
     """
     for header in reply.headers.getall("Link", []):
         for place, params in _LINK.findall(header):
-            if any(name.lower() == "rel" and "next" in f"{quoted}{bare}".lower().split() for name, quoted, bare in _PARAM.findall(params)):
+            if any(
+                name.lower() == "rel" and "next" in f"{quoted}{bare}".lower().split()
+                for name, quoted, bare in _PARAM.findall(params)
+            ):
                 return _joined(reply, str(place))
     return None
 
@@ -29,5 +32,6 @@ def _joined(reply: Reply, place: str) -> str:
         return urljoin(reply.url, place)
     except ValueError as error:
         raise UnreadableResponseError(
-            f"{reply.where}: expected the address of the next page in the Link header, found what is no URL."
+            f"{reply.where}: expected the address of the next page in the Link header, found what"
+            " is no URL."
         ) from error

@@ -1,4 +1,6 @@
-"""How fast one shop is asked: a leaky bucket of our own, held back by what the shop's headers say of its bucket."""
+"""How fast one shop is asked: a leaky bucket of our own, held back by what the shop's headers say
+of its bucket.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,8 @@ from aiolimiter import AsyncLimiter
 
 # A bucket fuller than this is let drain before it is full.
 _FULL_ENOUGH = 0.8
-# Shopify's bucket empties in 20 seconds whatever the plan: 40 requests at 2 a second, 400 at 20 a second.
+# Shopify's bucket empties in 20 seconds whatever the plan: 40 requests at 2 a second, 400 at 20 a
+# second.
 _SECONDS_TO_DRAIN = 20.0
 _LONGEST_HOLD = 60.0
 # Larger numbers in a reset header are a moment since 1970 rather than a span.
@@ -24,7 +27,9 @@ _REMAINING_AND_RESET = (
 
 
 class Pace:
-    """`rate` requests a second on average, at most `concurrency` at a time; `hold` makes every request wait."""
+    """`rate` requests a second on average, at most `concurrency` at a time; `hold` makes every
+    request wait.
+    """
 
     def __init__(
         self,
@@ -64,14 +69,17 @@ class Pace:
 def wait_asked(headers: Mapping[str, str], now: datetime) -> float:
     """Seconds to wait so that the shop's own bucket does not overflow; 0 if it says nothing.
 
-    Understands Shopify's `X-Shopify-Shop-Api-Call-Limit: 38/40`, the widespread `X-RateLimit-Remaining` with `-Reset` (seconds or a
-    moment), the IETF draft's names, and BigCommerce's milliseconds.
+    Understands Shopify's `X-Shopify-Shop-Api-Call-Limit: 38/40`, the widespread
+    `X-RateLimit-Remaining` with `-Reset` (seconds or a moment), the IETF draft's names, and
+    BigCommerce's milliseconds.
     """
     waits = [_call_limit_wait(headers.get("X-Shopify-Shop-Api-Call-Limit"))]
     for remaining, reset, unit in _REMAINING_AND_RESET:
         left, span = _number(headers.get(remaining)), _number(headers.get(reset))
         if left is not None and span is not None and left <= 0:
-            waits.append(span - now.timestamp() if span > _EPOCH_NOT_SPAN and unit == 1.0 else span * unit)
+            waits.append(
+                span - now.timestamp() if span > _EPOCH_NOT_SPAN and unit == 1.0 else span * unit
+            )
     return min(max(*waits, 0.0), _LONGEST_HOLD)
 
 

@@ -1,4 +1,6 @@
-"""From what a shop answered to the error that says what to do next, in one sentence with the shop's own words."""
+"""From what a shop answered to the error that says what to do next, in one sentence with the shop's
+own words.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,17 @@ _LONGEST_TITLE = 80
 _LONGEST_CODE = 100
 # Where in a web page its title is looked for.
 _HEAD = 65536
-_MESSAGE_KEYS = ("message", "error_description", "detail", "error", "errors", "title", "reason", "description", "msg")
+_MESSAGE_KEYS = (
+    "message",
+    "error_description",
+    "detail",
+    "error",
+    "errors",
+    "title",
+    "reason",
+    "description",
+    "msg",
+)
 _CODE_KEYS = ("code", "error", "errorCode", "type")
 _DEEPEST = 5
 _WALL_HEADERS = ("SG-Captcha", "cf-mitigated", "X-Sucuri-ID", "X-Sucuri-Block")
@@ -36,46 +48,67 @@ def refusal(reply: Reply, mask: Mask) -> ConnectorError | None:
     status = reply.status
     if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
         return None
-    said = f"{reply.where}: the shop answered {status} {_phrase(status)}{_quoted(words(reply, mask))}."
+    said = (
+        f"{reply.where}: the shop answered {status} {_phrase(status)}{_quoted(words(reply, mask))}."
+    )
     wait = parse_retry_after(reply.headers.get("Retry-After"), datetime.now(UTC))
     match status:
         case 401 | 403:
-            return AuthenticationError(f"{said}{_wall_hint(reply)}", status=status, code=code(reply, mask))
+            return AuthenticationError(
+                f"{said}{_wall_hint(reply)}", status=status, code=code(reply, mask)
+            )
         case 429:
             return ThrottledError(said, retry_after=wait)
         case 408 | 425:
             return UnavailableError(said, retry_after=wait)
         # 501 comes from firewalls that forbid PUT: no repeat will change that.
-        case _ if status >= HTTPStatus.INTERNAL_SERVER_ERROR and status != HTTPStatus.NOT_IMPLEMENTED:
+        case _ if (
+            status >= HTTPStatus.INTERNAL_SERVER_ERROR and status != HTTPStatus.NOT_IMPLEMENTED
+        ):
             return UnavailableError(said, retry_after=wait)
         case _:
             return RefusedError(f"{said}{_wall_hint(reply)}", status=status, code=code(reply, mask))
 
 
 def unusable(reply: Reply, mask: Mask, *, read: bool) -> ConnectorError | None:
-    """The error that a 2xx means whose body is not data: a bot wall, a page of a maintenance plugin, a body cut short.
+    """The error that a 2xx means whose body is not data: a bot wall, a page of a maintenance
+    plugin, a body cut short.
 
-    A write whose answer cannot be read may have been carried out; that is a temporary error, for whoever repeats it looks first.
+    A write whose answer cannot be read may have been carried out; that is a temporary error, for
+    whoever repeats it looks first.
     """
     if _is_wall(reply):
         return UnavailableError(
-            f"{reply.where}: a web page came in place of data (status {reply.status}{_page_title(reply, mask)}). A bot wall, captcha, firewall or "
-            "maintenance page of the shop's host stands in front of its API; ask the host to let Portside through."
+            f"{reply.where}: a web page came in place of data (status"
+            f" {reply.status}{_page_title(reply, mask)}). A bot wall, captcha, firewall or"
+            " maintenance page of the shop's host stands in front of its API; ask the host to let"
+            " Portside through."
         )
     fault = json_fault(reply.content)
     if fault is None or (not read and not reply.content):
         return None
     if is_truncated(reply.content):
-        return UnavailableError(f"{reply.where}: the shop's answer was cut short after {len(reply.content)} bytes.")
+        return UnavailableError(
+            f"{reply.where}: the shop's answer was cut short after {len(reply.content)} bytes."
+        )
     if not read:
-        return UnavailableError(f"{reply.where}: the shop's answer to a write is not JSON, so it is not known whether it was carried out.")
+        return UnavailableError(
+            f"{reply.where}: the shop's answer to a write is not JSON, so it is not known whether"
+            " it was carried out."
+        )
     if not reply.content.strip():
-        return UnavailableError(f"{reply.where}: the shop's answer ({reply.status}) is empty where data was expected.")
-    return UnreadableResponseError(f"{reply.where}: expected JSON, found {_glimpse(reply, mask)} ({fault.rstrip('.')}).")
+        return UnavailableError(
+            f"{reply.where}: the shop's answer ({reply.status}) is empty where data was expected."
+        )
+    return UnreadableResponseError(
+        f"{reply.where}: expected JSON, found {_glimpse(reply, mask)} ({fault.rstrip('.')})."
+    )
 
 
 def words(reply: Reply, mask: Mask) -> str:
-    """What the shop says of an error: cleaned, short, without secrets or e-mail addresses; empty if it says nothing readable."""
+    """What the shop says of an error: cleaned, short, without secrets or e-mail addresses; empty if
+    it says nothing readable.
+    """
     if json_fault(reply.content) is None:
         try:
             text = _message(reply.json(), _DEEPEST)
@@ -89,7 +122,10 @@ def words(reply: Reply, mask: Mask) -> str:
 
 
 def code(reply: Reply, mask: Mask) -> str:
-    """The machine-readable error word of a JSON answer, e.g. `woocommerce_rest_cannot_view`; empty if there is none."""
+    """The machine-readable error word of a JSON answer, e.g.
+
+    `woocommerce_rest_cannot_view`; empty if there is none.
+    """
     try:
         body = reply.json()
     except UnreadableResponseError:
@@ -107,7 +143,9 @@ def code(reply: Reply, mask: Mask) -> str:
 
 
 def _message(value: Any, depth: int) -> str:
-    """The readable part of an error in any of the shapes shops use: text, a list, a map of lists, nested maps."""
+    """The readable part of an error in any of the shapes shops use: text, a list, a map of lists,
+    nested maps.
+    """
     if isinstance(value, str):
         return value
     if depth == 0:
@@ -118,8 +156,13 @@ def _message(value: Any, depth: int) -> str:
         for key in _MESSAGE_KEYS:
             if key in value and (found := _message(value[key], depth - 1)):
                 return found
-        # A map from field to complaint, as Shopify and Rails send: the field is half of the message.
-        parts = ((str(key), _message(item, depth - 1)) for key, item in list(value.items())[:5] if depth < _DEEPEST)
+        # A map from field to complaint, as Shopify and Rails send: the field is half of the
+        # message.
+        parts = (
+            (str(key), _message(item, depth - 1))
+            for key, item in list(value.items())[:5]
+            if depth < _DEEPEST
+        )
         return "; ".join(f"{key}: {text}" for key, text in parts if text)
     return ""
 
@@ -131,8 +174,16 @@ def _is_wall(reply: Reply) -> bool:
 
 
 def _wall_hint(reply: Reply) -> str:
-    walled = reply.is_html and (any(name in reply.headers for name in (*_WALL_HEADERS, "cf-ray")) or reply.status in {403, 406, 501})
-    return " It is a web page, so a firewall in front of the shop may have refused the request rather than the shop." if walled else ""
+    walled = reply.is_html and (
+        any(name in reply.headers for name in (*_WALL_HEADERS, "cf-ray"))
+        or reply.status in {403, 406, 501}
+    )
+    return (
+        " It is a web page, so a firewall in front of the shop may have refused the request rather"
+        " than the shop."
+        if walled
+        else ""
+    )
 
 
 def _page_title(reply: Reply, mask: Mask) -> str:
@@ -148,7 +199,10 @@ def _title(reply: Reply) -> str:
 
 
 def _fit(text: str, mask: Mask, limit: int) -> str:
-    """`text` as it may be quoted. Secrets go first: what is cut before might be half of one, which nothing knows again."""
+    """`text` as it may be quoted.
+
+    Secrets go first: what is cut before might be half of one, which nothing knows again.
+    """
     return shorten(mask.text(clean_text(text)), limit)
 
 

@@ -27,19 +27,33 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(self, headers=(*kept, (name, value)))
 
     def with_params(self, *pairs: tuple[str, str]) -> Self:
-        """A copy with these query parameters set; earlier ones of the same name are replaced, the others stay byte for byte."""
+        """A copy with these query parameters set; earlier ones of the same name are replaced, the
+        others stay byte for byte.
+        """
         names = {name for name, _ in pairs}
         parts = urlsplit(self.url)
-        kept = [raw for raw in parts.query.split("&") if raw and not names & {name for name, _ in parse_qsl(raw, keep_blank_values=True)}]
+        kept = [
+            raw
+            for raw in parts.query.split("&")
+            if raw and not names & {name for name, _ in parse_qsl(raw, keep_blank_values=True)}
+        ]
         query = "&".join([*kept, encode_params(pairs)])
         return msgspec.structs.replace(self, url=urlunsplit(parts._replace(query=query)))
 
 
 def encode_params(pairs: Iterable[tuple[str, str]]) -> str:
-    """Name and value pairs as a query string; everything but letters, digits and `-._~` is percent-encoded, a blank as %20."""
+    """Name and value pairs as a query string; everything but letters, digits and `-._~` is
+    percent-encoded, a blank as %20.
+    """
     return "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in pairs)
 
 
 def segment(value: str) -> str:
-    """One path segment out of any text, such as an order id that came from outside: it can never climb or split the path."""
-    return quote(value, safe="").replace(".", "%2E") if value.strip(".") == "" else quote(value, safe="")
+    """One path segment out of any text, such as an order id that came from outside: it can never
+    climb or split the path.
+    """
+    return (
+        quote(value, safe="").replace(".", "%2E")
+        if value.strip(".") == ""
+        else quote(value, safe="")
+    )

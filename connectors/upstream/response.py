@@ -1,4 +1,6 @@
-"""What a shop answered: the body as bytes, decoded on demand and exactly, without a float in between."""
+"""What a shop answered: the body as bytes, decoded on demand and exactly, without a float in
+between.
+"""
 
 from __future__ import annotations
 
@@ -20,33 +22,48 @@ _GZIP = b"\x1f\x8b\x08"
 _ANY = msgspec.json.Decoder(float_hook=Decimal)
 _SYNTAX = msgspec.json.Decoder(msgspec.Raw)
 _OPENING = re.compile(rb"[\[{]")
-# No log line or notice begins like this: the body itself does, and no piece of it may stand for the whole.
+# No log line or notice begins like this: the body itself does, and no piece of it may stand for the
+# whole.
 _DOCUMENT = re.compile(rb"\[\s*[\[{\"]|\{\s*\"")
 # How many openings are tried before we give up on finding JSON behind other text.
 _CANDIDATES = 50
-_HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|script|br|b|p|div|title|h1|center)\b", re.IGNORECASE)
+_HTML = re.compile(
+    rb"<(?:!doctype\s+html|html|head|body|meta|script|br|b|p|div|title|h1|center)\b", re.IGNORECASE
+)
 # A web page shows itself in its first bytes, behind comments perhaps.
 _HEAD = 2048
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
-    """One answer. `url` is what was asked, without credentials; `headers` look names up in any case; `where` names the call in errors."""
+    """One answer.
+
+    `url` is what was asked, without credentials; `headers` look names up in any case; `where` names
+    the call in errors.
+    """
 
     status: int
-    headers: CIMultiDictProxy[str] = msgspec.field(default_factory=lambda: CIMultiDictProxy(CIMultiDict()))
+    headers: CIMultiDictProxy[str] = msgspec.field(
+        default_factory=lambda: CIMultiDictProxy(CIMultiDict())
+    )
     content: bytes = b""
     url: str = ""
     where: str = "the shop's answer"
 
     def json(self) -> Any:
-        """The body as plain values: whole numbers are int, all others `Decimal`. Raises `UnreadableResponseError`."""
+        """The body as plain values: whole numbers are int, all others `Decimal`.
+
+        Raises `UnreadableResponseError`.
+        """
         try:
             return _ANY.decode(self.content)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise self._unreadable(error) from error
 
     def decode(self, kind: type[T]) -> T:
-        """The body as a `kind` known to msgspec. Raises `UnreadableResponseError` that names the path that failed."""
+        """The body as a `kind` known to msgspec.
+
+        Raises `UnreadableResponseError` that names the path that failed.
+        """
         try:
             decoded: T = _decoder(cast("Hashable", kind)).decode(self.content)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -55,20 +72,32 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def media_type(self) -> str:
-        """The lower-cased media type without parameters, e.g. `application/json`; empty if the shop named none."""
+        """The lower-cased media type without parameters, e.g.
+
+        `application/json`; empty if the shop named none.
+        """
         return self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
 
     @property
     def is_html(self) -> bool:
         """Whether this is a web page rather than data."""
         head = self.content[:_HEAD].removeprefix(BOM).lstrip()
-        return (_HTML.search(head) if head.startswith(b"<!--") else _HTML.match(head)) is not None or (
-            self.media_type in {"text/html", "application/xhtml+xml"} and json_fault(self.content) is not None
+        return (
+            _HTML.search(head) if head.startswith(b"<!--") else _HTML.match(head)
+        ) is not None or (
+            self.media_type in {"text/html", "application/xhtml+xml"}
+            and json_fault(self.content) is not None
         )
 
     def _unreadable(self, error: Exception) -> UnreadableResponseError:
-        reason = str(error) if isinstance(error, msgspec.DecodeError) else f"not JSON text ({type(error).__name__})"
-        return UnreadableResponseError(f"{self.where}: expected what the shop's API promises, but: {reason.rstrip('.')}.")
+        reason = (
+            str(error)
+            if isinstance(error, msgspec.DecodeError)
+            else f"not JSON text ({type(error).__name__})"
+        )
+        return UnreadableResponseError(
+            f"{self.where}: expected what the shop's API promises, but: {reason.rstrip('.')}."
+        )
 
 
 @lru_cache(maxsize=256)
@@ -95,9 +124,11 @@ def is_truncated(content: bytes) -> bool:
 
 
 def find_json(content: bytes) -> bytes | None:
-    """The JSON object or list that `content` ends with, behind a byte order mark or a PHP notice; None if there is none.
+    """The JSON object or list that `content` ends with, behind a byte order mark or a PHP notice;
+    None if there is none.
 
-    Seen on shops whose plugins print warnings before the body, or whose files were saved with a byte order mark.
+    Seen on shops whose plugins print warnings before the body, or whose files were saved with a
+    byte order mark.
     """
     content = content.removeprefix(BOM).strip()
     if _DOCUMENT.match(content):
@@ -116,7 +147,10 @@ def find_json(content: bytes) -> bytes | None:
 
 
 def unpack(content: bytes, limit: int) -> bytes:
-    """Undo a gzip that the shop did not announce. Raises `UnavailableError` if it is cut short, damaged or larger than `limit` bytes."""
+    """Undo a gzip that the shop did not announce.
+
+    Raises `UnavailableError` if it is cut short, damaged or larger than `limit` bytes.
+    """
     if not content.startswith(_GZIP):
         return content
     inflater = zlib.decompressobj(wbits=31)

@@ -1,4 +1,7 @@
-"""Which errors earn another attempt within one call, and after how long. The clock of hours lies with the outbox, not here."""
+"""Which errors earn another attempt within one call, and after how long.
+
+The clock of hours lies with the outbox, not here.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,9 @@ class Harm(StrEnum):
 
 
 class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
-    """`attempts` tries in all; the wait doubles from `backoff` seconds; a shop that asks for more than `patience` seconds is not waited for."""
+    """`attempts` tries in all; the wait doubles from `backoff` seconds; a shop that asks for more
+    than `patience` seconds is not waited for.
+    """
 
     attempts: int = 3
     backoff: float = 0.5
@@ -37,7 +42,8 @@ class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
 def worth_another(error: BaseException, harm: Harm, policy: RetryPolicy) -> bool:
     """Whether the same request may be sent again now.
 
-    A read: after any failure of the shop. A write: only if it never left us, or the shop threw it back unread (429).
+    A read: after any failure of the shop. A write: only if it never left us, or the shop threw it
+    back unread (429).
     """
     if not isinstance(error, (UnavailableError, ThrottledError)):
         return False
@@ -47,7 +53,9 @@ def worth_another(error: BaseException, harm: Harm, policy: RetryPolicy) -> bool
 
 
 def pause(error: BaseException, attempt: int, policy: RetryPolicy, chance: float) -> float:
-    """Seconds to wait after failed attempt number `attempt` (from 1). `chance` in [0, 1) spreads clients apart.
+    """Seconds to wait after failed attempt number `attempt` (from 1).
+
+    `chance` in [0, 1) spreads clients apart.
 
     Never less than what the shop asked for; at most a quarter more.
     """
@@ -58,7 +66,8 @@ def pause(error: BaseException, attempt: int, policy: RetryPolicy, chance: float
 
 
 def parse_retry_after(value: str | None, now: datetime) -> float | None:
-    """A `Retry-After` header as seconds from `now`: whole or decimal seconds (Shopify sends `2.0`), or an HTTP date.
+    """A `Retry-After` header as seconds from `now`: whole or decimal seconds (Shopify sends `2.0`),
+    or an HTTP date.
 
     Clamped to 0 … `LONGEST_RETRY_AFTER`. None if absent or not understood.
     """
@@ -82,9 +91,11 @@ def attempts(
     before_pause: Callable[[BaseException, int, float], None],
     chance: Callable[[], float] = random.random,
 ) -> tenacity.AsyncRetrying:
-    """Loop over the attempts of one call with `async for attempt in …: with attempt: …`; the last error is raised as it is.
+    """Loop over the attempts of one call with `async for attempt in …: with attempt: …`; the last
+    error is raised as it is.
 
-    `before_pause` hears of each failure that will be repeated: the error, the number of the attempt, the wait in seconds.
+    `before_pause` hears of each failure that will be repeated: the error, the number of the
+    attempt, the wait in seconds.
     """
 
     def wait(state: tenacity.RetryCallState) -> float:

@@ -1,4 +1,6 @@
-"""One observed round trip to a shop: wait for a slot and a turn, send, read, tell the observer what it may know."""
+"""One observed round trip to a shop: wait for a slot and a turn, send, read, tell the observer what
+it may know.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ from connectors.upstream.transport import Wire
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """What the requests of one shop share: the connections, the pace, the limits of one attempt, its clock, and whoever listens."""
+    """What the requests of one shop share: the connections, the pace, the limits of one attempt,
+    its clock, and whoever listens.
+    """
 
     wire: Wire
     pace: Pace
@@ -28,11 +32,13 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     observer: Observer | None
     clock: ShopClock = msgspec.field(default_factory=ShopClock)
 
-    async def send(self, bare: Request, signed: Request, auth: Auth, *, attempt: int, fresh: bool) -> Reply:
+    async def send(
+        self, bare: Request, signed: Request, auth: Auth, *, attempt: int, fresh: bool
+    ) -> Reply:
         """The shop's answer, whatever its status. Raises `UnavailableError` if none came.
 
-        `bare` is `signed` without credentials: its URL is the one that the reply and the errors tell. `fresh` asks for a connection of
-        its own.
+        `bare` is `signed` without credentials: its URL is the one that the reply and the errors
+        tell. `fresh` asks for a connection of its own.
         """
         mask = Mask(auth.secrets)
         where = name_call(bare, mask)
@@ -42,13 +48,17 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
             reply: Reply | None = None
             told = ""
             try:
-                reply = await self.wire.transfer(signed, timeout=self.timeout, limit=self.largest_answer, fresh=fresh)
+                reply = await self.wire.transfer(
+                    signed, timeout=self.timeout, limit=self.largest_answer, fresh=fresh
+                )
                 self.pace.heed(reply.headers)
                 self.clock.heed(reply.headers, seconds=time.monotonic() - begun)
                 return msgspec.structs.replace(reply, url=bare.url, where=where)
             except UnavailableError as error:
                 told = f"{where}: {mask.text(str(error))}"
-                raise UnavailableError(told, retry_after=error.retry_after, reached=error.reached) from error
+                raise UnavailableError(
+                    told, retry_after=error.retry_after, reached=error.reached
+                ) from error
             except asyncio.CancelledError:
                 told = f"{where}: given up before an answer came."
                 raise

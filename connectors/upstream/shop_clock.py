@@ -1,4 +1,6 @@
-"""How far a shop's clock is from ours, read off the `Date` of its answers: orders are dated by its clock, windows by another."""
+"""How far a shop's clock is from ours, read off the `Date` of its answers: orders are dated by its
+clock, windows by another.
+"""
 
 from __future__ import annotations
 
@@ -18,14 +20,19 @@ _log = structlog.get_logger(__name__)
 
 
 class ShopClock:
-    """`offset` is in seconds, negative where the shop is behind; None until an answer told. It keeps the last reading."""
+    """`offset` is in seconds, negative where the shop is behind; None until an answer told.
+
+    It keeps the last reading.
+    """
 
     def __init__(self) -> None:
         self.offset: float | None = None
         self._told = False
 
     def heed(self, headers: Mapping[str, str], *, seconds: float) -> None:
-        """Take note of an answer that has just come, `seconds` after its request went out; warns once of a clock that is far off."""
+        """Take note of an answer that has just come, `seconds` after its request went out; warns
+        once of a clock that is far off.
+        """
         offset = read_offset(headers, datetime.now(UTC) - timedelta(seconds=seconds / 2))
         if offset is None:
             return
@@ -36,7 +43,8 @@ class ShopClock:
 
 
 def read_offset(headers: Mapping[str, str], middle: datetime) -> float | None:
-    """The shop's clock less ours, in seconds, to a second or so; `middle` is our time in the middle of the exchange.
+    """The shop's clock less ours, in seconds, to a second or so; `middle` is our time in the middle
+    of the exchange.
 
     None where the answer has no readable `Date`, or an `Age`: then a cache dated it some time ago.
     """

@@ -1,4 +1,7 @@
-"""Bytes to the shop and back, once: no repeats, no redirects, no cookies. What goes wrong on the way becomes `UnavailableError`."""
+"""Bytes to the shop and back, once: no repeats, no redirects, no cookies.
+
+What goes wrong on the way becomes `UnavailableError`.
+"""
 
 from __future__ import annotations
 
@@ -21,10 +24,14 @@ _CONNECT_TIMEOUT = 10.0
 
 
 class _LostConnection(Exception):  # noqa: N818 - never leaves this module
-    """Stands for aiohttp's error of a lost connection, at the sight of which aiohttp would send a PUT or DELETE a second time by itself."""
+    """Stands for aiohttp's error of a lost connection, at the sight of which aiohttp would send a
+    PUT or DELETE a second time by itself.
+    """
 
 
-async def _send_once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+async def _send_once(
+    request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+) -> aiohttp.ClientResponse:
     try:
         return await handler(request)
     except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
@@ -36,28 +43,43 @@ async def _send_once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHand
 @asynccontextmanager
 async def open_wire(connections: int) -> AsyncIterator[Wire]:
     """Connections to one shop, closed on leaving."""
-    async with _session(aiohttp.TCPConnector(limit=connections)) as kept, _session(aiohttp.TCPConnector(force_close=True)) as fresh:
+    async with (
+        _session(aiohttp.TCPConnector(limit=connections)) as kept,
+        _session(aiohttp.TCPConnector(force_close=True)) as fresh,
+    ):
         yield Wire(kept, fresh)
 
 
 def _session(connector: aiohttp.TCPConnector) -> aiohttp.ClientSession:
     timeout = aiohttp.ClientTimeout(total=None, connect=_CONNECT_TIMEOUT)
-    return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), middlewares=(_send_once,), timeout=timeout)
+    return aiohttp.ClientSession(
+        connector=connector,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        middlewares=(_send_once,),
+        timeout=timeout,
+    )
 
 
 class Wire:
-    """Kept connections for reads; for writes a new one each, lest a connection that the shop has closed leaves it open what was done."""
+    """Kept connections for reads; for writes a new one each, lest a connection that the shop has
+    closed leaves it open what was done.
+    """
 
     def __init__(self, kept: aiohttp.ClientSession, fresh: aiohttp.ClientSession) -> None:
         self._kept = kept
         self._fresh = fresh
 
     async def transfer(self, request: Request, *, timeout: float, limit: int, fresh: bool) -> Reply:  # noqa: ASYNC109 - of one attempt
-        """The answer to one request, read to its end within `timeout` seconds and `limit` bytes. Raises `UnavailableError`."""
+        """The answer to one request, read to its end within `timeout` seconds and `limit` bytes.
+
+        Raises `UnavailableError`.
+        """
         return await _transfer(self._fresh if fresh else self._kept, request, timeout, limit)
 
 
-async def _transfer(session: aiohttp.ClientSession, request: Request, seconds: float, limit: int) -> Reply:
+async def _transfer(
+    session: aiohttp.ClientSession, request: Request, seconds: float, limit: int
+) -> Reply:
     try:
         async with (
             asyncio.timeout(seconds),
@@ -70,15 +92,32 @@ async def _transfer(session: aiohttp.ClientSession, request: Request, seconds: f
             ) as response,
         ):
             content = await _read(response, limit)
-            return Reply(status=response.status, headers=response.headers, content=unpack(content, limit), url=request.url)
-    except (aiohttp.ClientConnectorCertificateError, aiohttp.ClientConnectorSSLError, ssl.SSLError) as error:
-        raise UnavailableError(f"no secure connection could be made ({_reason(error)}).", reached=False) from error
+            return Reply(
+                status=response.status,
+                headers=response.headers,
+                content=unpack(content, limit),
+                url=request.url,
+            )
+    except (
+        aiohttp.ClientConnectorCertificateError,
+        aiohttp.ClientConnectorSSLError,
+        ssl.SSLError,
+    ) as error:
+        raise UnavailableError(
+            f"no secure connection could be made ({_reason(error)}).", reached=False
+        ) from error
     except aiohttp.ClientConnectorDNSError as error:
-        raise UnavailableError("the shop's host name cannot be found; check the address, or the DNS.", reached=False) from error
+        raise UnavailableError(
+            "the shop's host name cannot be found; check the address, or the DNS.", reached=False
+        ) from error
     except aiohttp.ClientConnectorError as error:
-        raise UnavailableError(f"no connection to the shop ({_reason(error)}).", reached=False) from error
+        raise UnavailableError(
+            f"no connection to the shop ({_reason(error)}).", reached=False
+        ) from error
     except aiohttp.ConnectionTimeoutError as error:
-        raise UnavailableError("the shop's host does not take up the connection.", reached=False) from error
+        raise UnavailableError(
+            "the shop's host does not take up the connection.", reached=False
+        ) from error
     except TimeoutError as error:
         raise UnavailableError(f"no whole answer within {seconds:g} seconds.") from error
     except _LostConnection as error:
@@ -86,7 +125,9 @@ async def _transfer(session: aiohttp.ClientSession, request: Request, seconds: f
     except aiohttp.ClientPayloadError as error:
         raise UnavailableError("the shop's answer was cut short or damaged on the way.") from error
     except (aiohttp.ClientError, OSError, ValueError) as error:
-        raise UnavailableError(f"the shop's answer is not HTTP that can be read ({type(error).__name__}).") from error
+        raise UnavailableError(
+            f"the shop's answer is not HTTP that can be read ({type(error).__name__})."
+        ) from error
 
 
 async def _read(response: aiohttp.ClientResponse, limit: int) -> bytes:
@@ -106,5 +147,9 @@ def _reason(error: BaseException) -> str:
     number = getattr(cause, "errno", None)
     if number and number > 0 and not isinstance(cause, ssl.SSLError):
         return os.strerror(number).lower()
-    words = getattr(cause, "verify_message", None) or getattr(cause, "strerror", None) or type(cause).__name__
+    words = (
+        getattr(cause, "verify_message", None)
+        or getattr(cause, "strerror", None)
+        or type(cause).__name__
+    )
     return str(words)

@@ -7,7 +7,11 @@ from connectors.woocommerce.settings import WooCommerceSettings
 from connectors.woocommerce.webhooks import check_webhooks
 
 connector_type = ConnectorType(
-    name="woocommerce", settings=WooCommerceSettings, open=open_woocommerce, status_word=bare, check_webhooks=check_webhooks
+    name="woocommerce",
+    settings=WooCommerceSettings,
+    open=open_woocommerce,
+    status_word=bare,
+    check_webhooks=check_webhooks,
 )
 
 __all__ = ["WooCommerceSettings", "connector_type"]

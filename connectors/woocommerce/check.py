@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from connectors.errors import AuthenticationError, ConnectorError, PermanentError, RefusedError
 from connectors.inspection import clock_findings
@@ -18,7 +18,8 @@ from connectors.woocommerce.settings import TrackingPlace, WooCommerceSettings
 from connectors.woocommerce.shipping.tracking import FulfillmentPlace, PluginPlace
 from connectors.woocommerce.shipping.tracking_places import Places
 
-# An id that no order can have: a change of it is refused by WooCommerce for the id, and before that for a key that may not write.
+# An id that no order can have: a change of it is refused by WooCommerce for the id, and before that
+# for a key that may not write.
 _NOBODY = "999999999999"
 _FILTERS_SINCE = (5, 8)
 # Told of WooCommerce in several issues; orders in tables of their own date more, not all.
@@ -30,7 +31,14 @@ _API_LINK = re.compile(r"<([^>]+)>\s*;\s*rel=\"?https://api\.w\.org/\"?")
 class Checkup:
     """One shop's examination."""
 
-    def __init__(self, api: Api, catalog: Catalog, places: Places, settings: WooCommerceSettings, auth: object) -> None:
+    def __init__(
+        self,
+        api: Api,
+        catalog: Catalog,
+        places: Places,
+        settings: WooCommerceSettings,
+        auth: object,
+    ) -> None:
         self._api = api
         self._catalog = catalog
         self._places = places
@@ -49,20 +57,23 @@ class Checkup:
         findings += clock_findings(self._api.clock_offset)
         return CheckReport(findings=tuple(findings), undated=_UNDATED)
 
-    async def _findings(self) -> AsyncIterator[Finding]:
+    async def _findings(self) -> AsyncGenerator[Finding, None]:
         reading = await self._reading()
         yield reading
         if reading.level is CheckLevel.PROBLEM:
             return
         if self._api.by_query:
             yield _warning(
-                "The shop's permalinks are plain, so its REST API is asked as index.php?rest_route=…, which hosts and plugins treat less well",
+                "The shop's permalinks are plain, so its REST API is asked as"
+                " index.php?rest_route=…, which hosts and plugins treat less well",
                 "Set Settings → Permalinks to anything but Plain, then start Portside again.",
             )
         if isinstance(self._auth, HeaderThenQuery) and self._auth.by_query:
             yield _warning(
-                "The host drops the Authorization header, so the key travels in the query string and may end up in its access log",
-                "Ask the host to pass the Authorization header on, or set auth: query to make this deliberate.",
+                "The host drops the Authorization header, so the key travels in the query string"
+                " and may end up in its access log",
+                "Ask the host to pass the Authorization header on, or set auth: query to make this"
+                " deliberate.",
             )
         yield await self._writing()
         yield await self._version()
@@ -78,11 +89,21 @@ class Checkup:
             reply.decode(list[wire.Head])
         except ConnectorError as error:
             advice = advise(error)
-            if isinstance(error, RefusedError) and error.status == _NOT_FOUND and (elsewhere := await self._api_elsewhere()):
-                advice = f"The shop says that its REST API is at {elsewhere}; set url to {_site(elsewhere)}."
+            if (
+                isinstance(error, RefusedError)
+                and error.status == _NOT_FOUND
+                and (elsewhere := await self._api_elsewhere())
+            ):
+                advice = (
+                    f"The shop says that its REST API is at {elsewhere}; set url to"
+                    f" {_site(elsewhere)}."
+                )
             return _problem(f"Orders cannot be read: {error}", advice)
         count = total(reply)
-        return _fine(f"Orders can be read from {self._settings.url}" + (f": the shop has {count}" if count is not None else ""))
+        return _fine(
+            f"Orders can be read from {self._settings.url}"
+            + (f": the shop has {count}" if count is not None else "")
+        )
 
     async def _api_elsewhere(self) -> str:
         """Where the home page says that the API is, if that is not where we look."""
@@ -90,7 +111,14 @@ class Checkup:
             home = await self._api.page()
         except ConnectorError:
             return ""
-        found = next((match[1] for link in home.headers.getall("Link", ()) if (match := _API_LINK.search(link))), "")
+        found = next(
+            (
+                match[1]
+                for link in home.headers.getall("Link", ())
+                if (match := _API_LINK.search(link))
+            ),
+            "",
+        )
         return "" if _site(found) == self._settings.url else found
 
     async def _writing(self) -> Finding:
@@ -103,10 +131,12 @@ class Checkup:
             return _problem(f"Orders cannot be changed: {error}", advise(error))
         except AuthenticationError as error:
             return _problem(
-                f"The key may not write: {error}", "Give the key the permission Read/Write, or shipments cannot be told to the shop."
+                f"The key may not write: {error}",
+                "Give the key the permission Read/Write, or shipments cannot be told to the shop.",
             )
         return _warning(
-            "The shop took a change of an order that does not exist", "A plugin answers in WooCommerce's place; test a shipment."
+            "The shop took a change of an order that does not exist",
+            "A plugin answers in WooCommerce's place; test a shipment.",
         )
 
     async def _version(self) -> Finding:
@@ -114,14 +144,18 @@ class Checkup:
             reply = await self._api.get("system_status", [("_fields", "environment")])
             status = reply.json()
         except PermanentError:
-            return _warning("The WooCommerce version is not shown to this key", "Nothing to do if the shop runs WooCommerce 5.8 or newer.")
+            return _warning(
+                "The WooCommerce version is not shown to this key",
+                "Nothing to do if the shop runs WooCommerce 5.8 or newer.",
+            )
         environment = status.get("environment") if isinstance(status, dict) else None
         version = str(environment.get("version", "")) if isinstance(environment, dict) else ""
         numbers = tuple(int(part) for part in re.findall(r"\d+", version)[:2])
         if numbers and numbers < _FILTERS_SINCE:
             return _warning(
                 f"WooCommerce {version} cannot list orders by their last change",
-                "Update WooCommerce to 5.8 or newer; until then each poll looks through many orders.",
+                "Update WooCommerce to 5.8 or newer; until then each poll looks through many"
+                " orders.",
             )
         return _fine(f"WooCommerce {version}" if version else "WooCommerce answers")
 
@@ -138,11 +172,28 @@ class Checkup:
         place = await self._places.place()
         chosen = self._settings.tracking
         if chosen is TrackingPlace.FULFILLMENTS and not await self._places.has_fulfillments("0"):
-            return _problem("WooCommerce's fulfillments are not switched on in this shop", "Switch them on, or set tracking: auto.")
-        if isinstance(place, PluginPlace) and chosen is not TrackingPlace.AUTO and not await self._places.namespaces():
-            return _warning(f"Whether {place.name} is there cannot be seen", "The site hides its list of APIs; test a shipment.")
-        if isinstance(place, PluginPlace) and chosen is not TrackingPlace.AUTO and not await self._places.has_plugin():
-            return _problem(f"The plugin {place.name} is not there", "Install and activate it, or set tracking: auto.")
+            return _problem(
+                "WooCommerce's fulfillments are not switched on in this shop",
+                "Switch them on, or set tracking: auto.",
+            )
+        if (
+            isinstance(place, PluginPlace)
+            and chosen is not TrackingPlace.AUTO
+            and not await self._places.namespaces()
+        ):
+            return _warning(
+                f"Whether {place.name} is there cannot be seen",
+                "The site hides its list of APIs; test a shipment.",
+            )
+        if (
+            isinstance(place, PluginPlace)
+            and chosen is not TrackingPlace.AUTO
+            and not await self._places.has_plugin()
+        ):
+            return _problem(
+                f"The plugin {place.name} is not there",
+                "Install and activate it, or set tracking: auto.",
+            )
         kind = (
             ""
             if isinstance(place, FulfillmentPlace | PluginPlace)
@@ -160,7 +211,10 @@ class Checkup:
         for name in ("shipped_status", "partial_status"):
             word = getattr(self._settings, name)
             if word and known and word not in known:
-                return _problem(f"The shop has no order status {word!r}", f"Set {name} to one of: {', '.join(sorted(known))}.")
+                return _problem(
+                    f"The shop has no order status {word!r}",
+                    f"Set {name} to one of: {', '.join(sorted(known))}.",
+                )
         return None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import msgspec
@@ -32,21 +32,28 @@ from connectors.woocommerce.webhooks import WooCommerceWebhooks
 class WooCommerceConnector:
     """One shop; see `connectors.interface.Connector` for what each call promises."""
 
-    def __init__(self, api: Api, settings: WooCommerceSettings, carriers: Carriers, auth: object) -> None:
+    def __init__(
+        self, api: Api, settings: WooCommerceSettings, carriers: Carriers, auth: object
+    ) -> None:
         rules = Rules(discounts=settings.discounts, virtual_items=settings.virtual_items)
         catalog = Catalog(api)
         places = Places(api, carriers, settings.tracking)
-        self._reader = Reader(api, Surveyor(api, catalog, notes=settings.internal_notes), rules, page_size=settings.page_size)
+        self._reader = Reader(
+            api,
+            Surveyor(api, catalog, notes=settings.internal_notes),
+            rules,
+            page_size=settings.page_size,
+        )
         self._lookup = Lookup(api)
         self._shipper = Shipper(api, self._lookup, self._reader, places, settings)
         self._checkup = Checkup(api, catalog, places, settings, auth)
         self.webhooks = WooCommerceWebhooks(api)
 
-    def list_orders(self, window: Window) -> AsyncIterator[Order | RejectedOrder]:
+    def list_orders(self, window: Window) -> AsyncGenerator[Order | RejectedOrder, None]:
         """Every order changed in `window`, the trash included."""
         return self._reader.window(window)
 
-    def list_open_orders(self) -> AsyncIterator[Order | RejectedOrder]:
+    def list_open_orders(self) -> AsyncGenerator[Order | RejectedOrder, None]:
         """Every order of which something may still be shipped."""
         return self._reader.open()
 
@@ -58,7 +65,9 @@ class WooCommerceConnector:
         """One order by its id."""
         row = await self._lookup.by_id(order_id)
         if isinstance(row.order, RejectedOrder) and not row.id:
-            raise UnreadableResponseError(f"The shop's answer for order {order_id} is not an order: {row.order.reason}.")
+            raise UnreadableResponseError(
+                f"The shop's answer for order {order_id} is not an order: {row.order.reason}."
+            )
         found = await self._reader.mapped([row])
         if not found:
             raise OrderNotFoundError(f"Order {order_id} is a cart that was never ordered.")
@@ -74,14 +83,22 @@ class WooCommerceConnector:
 
 
 @asynccontextmanager
-async def open_woocommerce(settings: WooCommerceSettings, context: ConnectorContext) -> AsyncIterator[WooCommerceConnector]:
+async def open_woocommerce(
+    settings: WooCommerceSettings, context: ConnectorContext
+) -> AsyncIterator[WooCommerceConnector]:
     """Connections to one shop, closed on leaving; no request is made yet."""
     auth = login(settings)
     policy = _patient(context.upstream)
-    async with Upstream.open(settings.url, auth=auth, policy=policy, observer=context.observer, review=review_missing) as upstream:
+    async with Upstream.open(
+        settings.url, auth=auth, policy=policy, observer=context.observer, review=review_missing
+    ) as upstream:
         yield WooCommerceConnector(Api(upstream), settings, context.carriers, auth)
 
 
 def _patient(policy: UpstreamPolicy) -> UpstreamPolicy:
-    """A shop that fails on large pages is asked for smaller ones, for ids and times alone, and not to sort, before it counts as down."""
-    return msgspec.structs.replace(policy, trip_after=max(policy.trip_after, (len(SIZES) + 1) * policy.attempts + 1))
+    """A shop that fails on large pages is asked for smaller ones, for ids and times alone, and not
+    to sort, before it counts as down.
+    """
+    return msgspec.structs.replace(
+        policy, trip_after=max(policy.trip_after, (len(SIZES) + 1) * policy.attempts + 1)
+    )

@@ -38,32 +38,67 @@ class WooCommerceSettings(ConnectorSettings):
     """One WooCommerce shop."""
 
     type: Literal["woocommerce"] = Field(description="The kind of shop.")
-    url: str = Field(description="The shop's address, with the path if WordPress lives in a folder: `https://shop.example/store`.")
+    url: str = Field(
+        description=(
+            "The shop's address, with the path if WordPress lives in a folder:"
+            " `https://shop.example/store`."
+        )
+    )
     auth: AuthMode = Field(
         default=AuthMode.AUTO,
-        description="`auto`: Basic over https, with the query string as fallback where the host drops the header; OAuth 1.0a over http.",
+        description=(
+            "`auto`: Basic over https, with the query string as fallback where the host drops the"
+            " header; OAuth 1.0a over http."
+        ),
     )
-    consumer_key: SecretStr = Field(description="A key of WooCommerce → Settings → Advanced → REST API, with read and write access.")
+    consumer_key: SecretStr = Field(
+        description=(
+            "A key of WooCommerce → Settings → Advanced → REST API, with read and write access."
+        )
+    )
     consumer_secret: SecretStr = Field(description="The secret that belongs to the key.")
     internal_notes: bool = Field(
-        default=False, description="Send what people wrote in private order notes. Costs one request for each order."
+        default=False,
+        description=(
+            "Send what people wrote in private order notes. Costs one request for each order."
+        ),
     )
     discounts: Discounts = Field(
-        default=Discounts.LINE, description="`line`: full prices and one negative line; `net`: prices after discounts, no such line."
+        default=Discounts.LINE,
+        description=(
+            "`line`: full prices and one negative line; `net`: prices after discounts, no such"
+            " line."
+        ),
     )
     virtual_items: VirtualItems = Field(
-        default=VirtualItems.LEAVE_OUT, description="Lines of virtual products in an order that has others: `leave_out` or `keep`."
+        default=VirtualItems.LEAVE_OUT,
+        description="Lines of virtual products in an order that has others: `leave_out` or `keep`.",
     )
     tracking: TrackingPlace = Field(
         default=TrackingPlace.AUTO,
-        description="Where tracking numbers go: WooCommerce's `fulfillments`, the plugins `shipment_tracking` or `ast`, or an order `note`.",
+        description=(
+            "Where tracking numbers go: WooCommerce's `fulfillments`, the plugins"
+            " `shipment_tracking` or `ast`, or an order `note`."
+        ),
     )
-    page_size: int = Field(default=100, ge=1, le=100, description="How many orders are asked for at a time; less suits a slow shop.")
+    page_size: int = Field(
+        default=100,
+        ge=1,
+        le=100,
+        description="How many orders are asked for at a time; less suits a slow shop.",
+    )
     shipped_status: str = Field(
-        default="completed", description="The status of an order once all of it has been shipped; empty: leave the status alone."
+        default="completed",
+        description=(
+            "The status of an order once all of it has been shipped; empty: leave the status alone."
+        ),
     )
     partial_status: str = Field(
-        default="", description="The status of an order of which a part has been shipped, e.g. `partial-shipped`; empty: leave it alone."
+        default="",
+        description=(
+            "The status of an order of which a part has been shipped, e.g. `partial-shipped`;"
+            " empty: leave it alone."
+        ),
     )
 
     @field_validator("url")
@@ -74,7 +109,10 @@ class WooCommerceSettings(ConnectorSettings):
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise ValueError("expected the shop's address, such as https://shop.example")
         if parts.username or parts.password:
-            raise ValueError("expected an address without a user name and password in it; those go into consumer_key and consumer_secret")
+            raise ValueError(
+                "expected an address without a user name and password in it; those go into"
+                " consumer_key and consumer_secret"
+            )
         if parts.query or parts.fragment:
             raise ValueError("expected an address without ? or #")
         return stated.partition(_API)[0].rstrip("/")
@@ -91,7 +129,9 @@ class WooCommerceSettings(ConnectorSettings):
     @classmethod
     def _not_the_secret(cls, value: SecretStr) -> SecretStr:
         if value.get_secret_value().startswith("cs_"):
-            raise ValueError("expected the key, which begins with ck_; found a secret, which begins with cs_")
+            raise ValueError(
+                "expected the key, which begins with ck_; found a secret, which begins with cs_"
+            )
         return value
 
     @field_validator("shipped_status", "partial_status")
@@ -104,7 +144,9 @@ class WooCommerceSettings(ConnectorSettings):
 
     @property
     def auth_mode(self) -> AuthMode:
-        """The mode that `auto` stands for with this address; for https that is Basic, with a fallback of its own."""
+        """The mode that `auto` stands for with this address; for https that is Basic, with a
+        fallback of its own.
+        """
         if self.auth is AuthMode.AUTO:
             return AuthMode.BASIC if self.url.startswith("https:") else AuthMode.OAUTH1
         return self.auth

@@ -1,4 +1,6 @@
-"""WooCommerce's webhooks: `order.updated`, `order.deleted` and their like, signed with a secret of our choice."""
+"""WooCommerce's webhooks: `order.updated`, `order.deleted` and their like, signed with a secret of
+our choice.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,14 @@ import msgspec
 
 from connectors.errors import RefusedError
 from connectors.upstream.request import segment
-from connectors.webhooks import Hint, Subscription, UnreadableWebhookError, UnsignedWebhookError, is_signed, read_moment
+from connectors.webhooks import (
+    Hint,
+    Subscription,
+    UnreadableWebhookError,
+    UnsignedWebhookError,
+    is_signed,
+    read_moment,
+)
 from connectors.woocommerce.api.client import LARGEST_PAGE, Api
 from connectors.woocommerce.settings import WooCommerceSettings
 
@@ -18,14 +27,19 @@ TOPICS = ("order.updated", "order.deleted")
 _HEARD = (*TOPICS, "order.created", "order.restored")
 # What WooCommerce sends when a webhook is made: a form, without a signature.
 _PING = re.compile(rb"webhook_id=\d{1,20}")
-# WooCommerce dates no message; its body says when the order last changed by a way that WooCommerce dates. Refunds and edited items are told
-# of but not dated, and a queue that waits for the site's next visitor may hold a message for days, so that time may lie far back.
+# WooCommerce dates no message; its body says when the order last changed by a way that WooCommerce
+# dates. Refunds and edited items are told of but not dated, and a queue that waits for the site's
+# next visitor may hold a message for days, so that time may lie far back.
 _UNDATED = timedelta(days=30)
 
 
 def check_webhooks(settings: WooCommerceSettings, secret: str) -> str:  # noqa: ARG001 - the connector's block holds no secret for signatures
     """What keeps WooCommerce from signing, if anything."""
-    return "" if secret else "expected a secret for WooCommerce to sign with, a long random text; found none"
+    return (
+        ""
+        if secret
+        else "expected a secret for WooCommerce to sign with, a long random text; found none"
+    )
 
 
 class _Body(msgspec.Struct, frozen=True):
@@ -54,7 +68,9 @@ class WooCommerceWebhooks:
         if not signature and _PING.fullmatch(body):
             return None
         if not is_signed(body, secret, signature):
-            raise UnsignedWebhookError("the signature in X-WC-Webhook-Signature is not made with this store's secret")
+            raise UnsignedWebhookError(
+                "the signature in X-WC-Webhook-Signature is not made with this store's secret"
+            )
         if headers.get("X-WC-Webhook-Topic", "") not in _HEARD:
             return None
         try:
@@ -77,15 +93,26 @@ class WooCommerceWebhooks:
     async def register(self, address: str, secret: str) -> tuple[Subscription, ...]:
         """WooCommerce signs with the secret it is given here."""
         if not secret:
-            raise RefusedError("WooCommerce needs a secret to sign webhooks with; give webhooks.secret a long random text.")
+            raise RefusedError(
+                "WooCommerce needs a secret to sign webhooks with; give webhooks.secret a long"
+                " random text."
+            )
         there = {(one.topic, one.address) for one in await self.list_all()}
         added = []
         for topic in TOPICS:
             if (topic, address) not in there:
-                told = {"name": f"Portside {topic}", "topic": topic, "delivery_url": address, "secret": secret, "status": "active"}
+                told = {
+                    "name": f"Portside {topic}",
+                    "topic": topic,
+                    "delivery_url": address,
+                    "secret": secret,
+                    "status": "active",
+                }
                 added.append((await self._api.post("webhooks", told)).decode(_Webhook).plain())
         return tuple(added)
 
     async def remove(self, subscription_id: str) -> None:
         """By id, for good. The method is overridden, for firewalls like to forbid DELETE."""
-        await self._api.post(f"webhooks/{segment(subscription_id)}", {}, (("force", "true"), ("_method", "DELETE")))
+        await self._api.post(
+            f"webhooks/{segment(subscription_id)}", {}, (("force", "true"), ("_method", "DELETE"))
+        )

@@ -8,7 +8,8 @@ import click
 
 from proxy import __version__
 
-# Each command lives in a module of its own that is imported only when asked for: a short command does not wait for the long ones' imports.
+# Each command lives in a module of its own that is imported only when asked for: a short command
+# does not wait for the long ones' imports.
 _COMMANDS = {
     "serve": "proxy.cli.serve",
     "demo": "proxy.cli.trial.demo",
@@ -42,12 +43,19 @@ class _Commands(click.Group):
         return command
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, "-V", "--version", prog_name="portside", message="%(prog)s %(version)s")
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(
+    __version__, "-V", "--version", prog_name="portside", message="%(prog)s %(version)s"
+)
 def main() -> None:
     """Portside: a custom store for ShipStation in front of the shop you already run.
 
-    ShipStation polls Portside for orders; Portside asks your shop. ShipStation tells Portside what was shipped; Portside tells your shop.
+    ShipStation polls Portside for orders; Portside asks your shop. ShipStation tells Portside what
+    was shipped; Portside tells your shop.
 
-    Start with `portside demo`, then write a settings.yaml, try it with `portside check`, and run `portside serve`.
+    Start with `portside demo`, then write a settings.yaml, try it with `portside check`, and run
+    `portside serve`.
     """

@@ -1,4 +1,6 @@
-"""What several commands share: the settings option, and errors that end a command with one readable line."""
+"""What several commands share: the settings option, and errors that end a command with one readable
+line.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ settings_option = click.option(
 
 
 def wide_console() -> Console:
-    """Where tables go: as wide as the terminal, and wide where there is none, for a table squeezed into 80 columns cannot be searched."""
+    """Where tables go: as wide as the terminal, and wide where there is none, for a table squeezed
+    into 80 columns cannot be searched.
+    """
     return Console(highlight=False, width=None if sys.stdout.isatty() else _PLAIN_WIDTH)
 
 
@@ -42,7 +46,9 @@ class Moment(click.ParamType[datetime]):
 
     name = "time"
 
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
         """Aware UTC."""
         if isinstance(value, datetime):
             return value
@@ -57,7 +63,9 @@ class CommandError(click.ClickException):
 
 
 class UnusableSettingsError(CommandError):
-    """Ends a command with the settings' problems, a line each as `file:line:column: …`, and exit status 2."""
+    """Ends a command with the settings' problems, a line each as `file:line:column: …`, and exit
+    status 2.
+    """
 
     exit_code = 2
 
@@ -78,5 +86,8 @@ def chosen_store(settings: Settings, name: str) -> StoreSettings:
     """The store of this name, or the end of the command."""
     if name not in settings.stores:
         known = ", ".join(sorted(settings.stores))
-        raise CommandError(f"no store named {name!r}; the settings name: {known}{did_you_mean(name, settings.stores)}")
+        raise CommandError(
+            f"no store named {name!r}; the settings name:"
+            f" {known}{did_you_mean(name, settings.stores)}"
+        )
     return settings.stores[name]

@@ -1,4 +1,6 @@
-"""What the commands for the operator read: the books of exports and deliveries, in the database that the settings name."""
+"""What the commands for the operator read: the books of exports and deliveries, in the database
+that the settings name.
+"""
 
 from __future__ import annotations
 
@@ -19,12 +21,17 @@ from proxy.telemetry.logs import configure_logs
 T = TypeVar("T")
 
 
-def open_records(settings: Settings, work: Callable[[Ledger, DatabaseDeliveries], Awaitable[T]]) -> T:
+def open_records(
+    settings: Settings, work: Callable[[Ledger, DatabaseDeliveries], Awaitable[T]]
+) -> T:
     """What `work` gives, or the end of the command with one line."""
     configure_logs(level="error")
     url = settings.database.get_secret_value()
     if (file := missing_file(url)) is not None:
-        raise CommandError(f"there is no database at {file}; `portside serve` makes it, and `database:` in the settings says where")
+        raise CommandError(
+            f"there is no database at {file}; `portside serve` makes it, and `database:` in the"
+            " settings says where"
+        )
 
     async def opened() -> T:
         async with Database.open(url) as database:

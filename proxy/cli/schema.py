@@ -11,12 +11,22 @@ from proxy.settings.reference import json_schema, markdown
 
 
 @click.command(short_help="Print what the settings file may say.")
-@click.option("--markdown", "as_markdown", is_flag=True, help="A reference page for people instead of JSON Schema for editors.")
+@click.option(
+    "--markdown",
+    "as_markdown",
+    is_flag=True,
+    help="A reference page for people instead of JSON Schema for editors.",
+)
 def schema(*, as_markdown: bool) -> None:
     """Print what the settings file may say.
 
-    Editors that know JSON Schema complete and check settings.yaml with it: save the output as schema.json and put
-    `# yaml-language-server: $schema=schema.json` into the first line of settings.yaml.
+    Editors that know JSON Schema complete and check settings.yaml with it: save the output as
+    schema.json and put `# yaml-language-server: $schema=schema.json` into the first line of
+    settings.yaml.
     """
     kinds = all_kinds()
-    click.echo(markdown(kinds).rstrip() if as_markdown else json.dumps(json_schema(kinds), indent=2, ensure_ascii=False))
+    click.echo(
+        markdown(kinds).rstrip()
+        if as_markdown
+        else json.dumps(json_schema(kinds), indent=2, ensure_ascii=False)
+    )

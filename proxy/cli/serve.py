@@ -29,7 +29,8 @@ _log = structlog.get_logger("portside")
 def serve(file: Path) -> None:
     """Answer ShipStation and carry its notices to the shops, until SIGTERM or Ctrl-C.
 
-    A running request is answered before the process ends, and what has not reached a shop yet waits on the disk.
+    A running request is answered before the process ends, and what has not reached a shop yet waits
+    on the disk.
     """
     settings = read_settings(file)
     configure_logs(settings.logs.format, settings.logs.level)
@@ -37,7 +38,9 @@ def serve(file: Path) -> None:
 
 
 def run(work: Coroutine[Any, Any, None]) -> None:
-    """Run `work` to its end on the fastest event loop there is; what keeps it from starting ends the command with one line."""
+    """Run `work` to its end on the fastest event loop there is; what keeps it from starting ends
+    the command with one line.
+    """
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(work)

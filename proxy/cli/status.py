@@ -10,26 +10,43 @@ import click
 from rich.table import Table
 from rich.text import Text
 
-from proxy.cli.options import CommandError, Moment, chosen_store, read_settings, settings_option, wide_console
+from proxy.cli.options import (
+    CommandError,
+    Moment,
+    chosen_store,
+    read_settings,
+    settings_option,
+    wide_console,
+)
 from proxy.cli.records import open_records
 from proxy.export.ledger import Ledger
 from proxy.operator.status import Standing, plain_standing, read_standings
 from proxy.operator.times import exact_moment
 from proxy.storage.outbox.operator import DatabaseDeliveries
 
-_ADVICE = "nobody tries its deliveries; name the store in the settings again, or see `portside deliveries discard --help`"
+_ADVICE = (
+    "nobody tries its deliveries; name the store in the settings again, or see `portside deliveries"
+    " discard --help`"
+)
 
 
 @click.command(short_help="How far each store is, what may be missing, what is held back.")
 @settings_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 @click.option("--store", "name", metavar="NAME", help="Only this store.")
-@click.option("--dismiss-gap", "gap", type=Moment(), metavar="START", help="You have seen to the gap of --store that starts then.")
+@click.option(
+    "--dismiss-gap",
+    "gap",
+    type=Moment(),
+    metavar="START",
+    help="You have seen to the gap of --store that starts then.",
+)
 def status(file: Path, name: str | None, gap: datetime | None, *, as_json: bool) -> None:
     """Show how each store stands.
 
-    A gap is a span whose changes may never have reached ShipStation, because it lay too far back to be read again. Compare the orders
-    of that span by hand, or ask ShipStation to import it, then dismiss it.
+    A gap is a span whose changes may never have reached ShipStation, because it lay too far back to
+    be read again. Compare the orders of that span by hand, or ask ShipStation to import it, then
+    dismiss it.
 
     Works beside a running Portside, on the same database.
     """
@@ -40,27 +57,42 @@ def status(file: Path, name: str | None, gap: datetime | None, *, as_json: bool)
         _dismiss(file, name, gap)
         return
     named = list(settings.stores)
-    standings = open_records(settings, lambda ledger, deliveries: read_standings(ledger, deliveries, named, name))
+    standings = open_records(
+        settings, lambda ledger, deliveries: read_standings(ledger, deliveries, named, name)
+    )
     if as_json:
         click.echo(json.dumps([plain_standing(standing) for standing in standings], indent=2))
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("STORE", "GIVEN UP TO (UTC)", "GAPS", "ORDERS HELD", "WAITING", "DEAD"):
-        table.add_column(title, justify="left" if title.startswith(("STORE", "GIVEN")) else "right", overflow="fold")
+        table.add_column(
+            title,
+            justify="left" if title.startswith(("STORE", "GIVEN")) else "right",
+            overflow="fold",
+        )
     for standing in standings:
         table.add_row(*_row(standing))
     console = wide_console()
     console.print(table)
     for standing in standings:
         for lost in standing.coverage.gaps:
-            console.print(Text(f"{standing.store}: changes from {exact_moment(lost.start)} to {exact_moment(lost.end)} may be missing"))
+            console.print(
+                Text(
+                    f"{standing.store}: changes from {exact_moment(lost.start)} to"
+                    f" {exact_moment(lost.end)} may be missing"
+                )
+            )
         if not standing.named:
             console.print(Text(f"{standing.store}: {_ADVICE}"))
 
 
 def _row(standing: Standing) -> tuple[Text, ...]:
     coverage = standing.coverage.coverage
-    until = "nothing asked for yet" if coverage is None else f"{coverage.covered_until:%Y-%m-%d %H:%M:%S}"
+    until = (
+        "nothing asked for yet"
+        if coverage is None
+        else f"{coverage.covered_until:%Y-%m-%d %H:%M:%S}"
+    )
     if not standing.named:
         until = "not in the settings"
     gaps = len(standing.coverage.gaps)
@@ -82,5 +114,8 @@ def _dismiss(file: Path, name: str | None, start: datetime) -> None:
         return await ledger.dismiss_gap(name, start)
 
     if not open_records(read_settings(file), work):
-        raise CommandError(f"--dismiss-gap: {name} has no gap that starts at {exact_moment(start)}; see `portside status --store {name}`")
+        raise CommandError(
+            f"--dismiss-gap: {name} has no gap that starts at {exact_moment(start)}; see `portside"
+            f" status --store {name}`"
+        )
     click.echo("dismissed")

@@ -1,4 +1,6 @@
-"""What `portside verify` and `portside simulate` share: which store, how to get in, progress while trying, and how it ends."""
+"""What `portside verify` and `portside simulate` share: which store, how to get in, progress while
+trying, and how it ends.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ BROKEN, COULD_NOT_RUN = 1, 2
 
 
 def duration(text: str) -> timedelta:
-    """A duration such as 90s, 5m, 1h or 30d, of more than nothing; click's name for it in help texts is this function's."""
+    """A duration such as 90s, 5m, 1h or 30d, of more than nothing; click's name for it in help
+    texts is this function's.
+    """
     try:
         span = parse_duration(text)
     except ValueError as error:
@@ -51,23 +55,45 @@ def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The argument and options that name a store; what they gave goes to `parse_target`."""
     options = (
         click.argument("url"),
-        click.option("--username", envvar="PORTSIDE_USERNAME", default="", help="As typed into ShipStation's form.", show_envvar=True),
-        click.option("--password", envvar="PORTSIDE_PASSWORD", help="The same; asked for if it is not given.", show_envvar=True),
+        click.option(
+            "--username",
+            envvar="PORTSIDE_USERNAME",
+            default="",
+            help="As typed into ShipStation's form.",
+            show_envvar=True,
+        ),
+        click.option(
+            "--password",
+            envvar="PORTSIDE_PASSWORD",
+            help="The same; asked for if it is not given.",
+            show_envvar=True,
+        ),
         click.option(
             "--login",
             type=click.Choice([login.value for login in Login if login is not Login.NONE]),
             default=Login.BOTH.value,
             show_default=True,
-            help="Where the login travels; ShipStation sends header and query together. `key` sends the password as auth_key.",
+            help=(
+                "Where the login travels; ShipStation sends header and query together. `key` sends"
+                " the password as auth_key."
+            ),
         ),
         click.option(
             "--since",
             "span",
             type=duration,
-            help="How far back to look; by default a day, then a week, a month, a year until orders are found.",
+            help=(
+                "How far back to look; by default a day, then a week, a month, a year until orders"
+                " are found."
+            ),
         ),
         click.option(
-            "--timeout", "patience", type=duration, default=f"{PATIENCE:.0f}s", show_default=True, help="Give an answer up after this long."
+            "--timeout",
+            "patience",
+            type=duration,
+            default=f"{PATIENCE:.0f}s",
+            show_default=True,
+            help="Give an answer up after this long.",
         ),
         click.option("--json", "as_json", is_flag=True, help="Print the report as JSON."),
     )
@@ -77,19 +103,30 @@ def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def parse_target(given: dict[str, Any]) -> Target:
-    """The store meant by the options given; a login may stand in the URL, and a missing password is asked for."""
+    """The store meant by the options given; a login may stand in the URL, and a missing password is
+    asked for.
+    """
     try:
         url, carried = parse_url(given["url"])
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="URL") from error
     login = Login(given["login"])
     username = given["username"] or (carried.username if carried else "") or ""
-    password = given["password"] if given["password"] is not None else carried.password if carried else None
+    password = (
+        given["password"]
+        if given["password"] is not None
+        else carried.password
+        if carried
+        else None
+    )
     if not username and login is not Login.KEY:
         raise click.UsageError("no user name: give it in PORTSIDE_USERNAME, or with --username")
     if password is None:
         if not sys.stdin.isatty():
-            raise click.UsageError("no password: give it in PORTSIDE_PASSWORD, or with --password; it is asked for on a terminal only")
+            raise click.UsageError(
+                "no password: give it in PORTSIDE_PASSWORD, or with --password; it is asked for on"
+                " a terminal only"
+            )
         password = click.prompt("Password", hide_input=True, err=True)
     return Target(
         url=url,
@@ -104,16 +141,27 @@ def parse_target(given: dict[str, Any]) -> Target:
 @asynccontextmanager
 async def open_exam(target: Target) -> AsyncIterator[Exam]:
     """An exam of the store that has not begun."""
-    async with StoreClient.open(target.url, target.credentials, target.login, patience=target.patience) as client:
+    async with StoreClient.open(
+        target.url, target.credentials, target.login, patience=target.patience
+    ) as client:
         yield Exam(client, now=datetime.now(UTC), span=target.span)
 
 
 @contextmanager
 def progress(total: int | None) -> Iterator[Callable[[str], None]]:
-    """A bar on standard error that tells what is being tried; `total` None where nobody knows how much there is."""
-    columns = (BarColumn(bar_width=24), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
+    """A bar on standard error that tells what is being tried; `total` None where nobody knows how
+    much there is.
+    """
+    columns = (
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}"),
+    )
     console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
         task = bar.add_task("", total=total)
 
         def tell(text: str) -> None:

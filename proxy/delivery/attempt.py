@@ -1,7 +1,7 @@
 """One try: tell the shop of one shipment, learn from how it ends, and write that down.
 
-What the shop said is written in the same transaction that settles the delivery. A crash in between means that the shop is asked again,
-and connectors look before they write.
+What the shop said is written in the same transaction that settles the delivery. A crash in between
+means that the shop is asked again, and connectors look before they write.
 """
 
 from __future__ import annotations
@@ -17,7 +17,13 @@ from datetime import UTC, datetime
 import msgspec
 import structlog
 
-from connectors.errors import CircuitOpenError, ConnectorError, TemporaryError, ThrottledError, UnavailableError
+from connectors.errors import (
+    CircuitOpenError,
+    ConnectorError,
+    TemporaryError,
+    ThrottledError,
+    UnavailableError,
+)
 from connectors.shipments import Shipment
 from proxy.rules.outage import Outage
 from proxy.rules.retry_schedule import Decision, RetrySchedule
@@ -28,8 +34,8 @@ from proxy.stores import Store
 from proxy.telemetry.masking import masked_text
 from proxy.telemetry.metrics import Metrics
 
-# A call to the shop ends well before its lease does, so that two workers never call for one delivery at the same time: so much of the lease
-# is left when it ends.
+# A call to the shop ends well before its lease does, so that two workers never call for one
+# delivery at the same time: so much of the lease is left when it ends.
 _KEPT_SHARE = 0.25
 _LONGEST_MESSAGE = 1000
 # How long to wait before what the shop said is written again, when the database did not take it.
@@ -38,7 +44,10 @@ _log = structlog.get_logger("portside.delivery")
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
-    """How one try ended. `error` is None when the shop has the shipment; `final` when there will be no other try."""
+    """How one try ended.
+
+    `error` is None when the shop has the shipment; `final` when there will be no other try.
+    """
 
     error: ConnectorError | None = None
     final: bool
@@ -48,7 +57,12 @@ class Courier:
     """Makes tries, for one process. `clock` is a steady clock in seconds."""
 
     def __init__(
-        self, outbox: Outbox, settings: DeliverySettings, metrics: Metrics, *, clock: Callable[[], float] = time.monotonic
+        self,
+        outbox: Outbox,
+        settings: DeliverySettings,
+        metrics: Metrics,
+        *,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.clock = clock
         self._outbox = outbox
@@ -71,18 +85,27 @@ class Courier:
             call.reschedule(asyncio.get_running_loop().time())
 
     def lease_end(self) -> float:
-        """When a lease that is about to be asked for will end at the earliest, by `clock`: the database may take its time to grant it."""
+        """When a lease that is about to be asked for will end at the earliest, by `clock`: the
+        database may take its time to grant it.
+        """
         return self.clock() + self._lease
 
     async def carry(self, store: Store, delivery: Delivery, lease_ends: float) -> Result:
-        """One try at a delivery that is leased until `lease_ends`. Raises nothing that the shop or the database may do."""
+        """One try at a delivery that is leased until `lease_ends`.
+
+        Raises nothing that the shop or the database may do.
+        """
         began_at, began = datetime.now(UTC), self.clock()
         try:
             earlier = await self._outbox.earlier(delivery)
         except StorageError as fault:
-            return await self._give_back(store.name, delivery, TemporaryError(str(fault)), lease_ends)
+            return await self._give_back(
+                store.name, delivery, TemporaryError(str(fault)), lease_ends
+            )
         if self._stopping.is_set():
-            return await self._give_back(store.name, delivery, TemporaryError("Portside is about to stop"), lease_ends)
+            return await self._give_back(
+                store.name, delivery, TemporaryError("Portside is about to stop"), lease_ends
+            )
         limit = lease_ends - self._lease * _KEPT_SHARE - self.clock()
         if limit <= 0:
             late = TemporaryError("the database took so long that the shop was not asked")
@@ -102,16 +125,23 @@ class Courier:
         self._tell(store.name, delivery, attempt)
         return Result(error=error, final=decision is None or decision.next_at is None)
 
-    async def _try(self, store: Store, delivery: Delivery, earlier: Sequence[Shipment], limit: float) -> ConnectorError | None:
+    async def _try(
+        self, store: Store, delivery: Delivery, earlier: Sequence[Shipment], limit: float
+    ) -> ConnectorError | None:
         if delivery.attempts > len(self._schedule.steps):
-            # Only tries that ended with their process bring a delivery this far: it may be what ends them.
+            # Only tries that ended with their process bring a delivery this far: it may be what
+            # ends them.
             self.outage(store.name).retreat()
-            return TemporaryError(f"given up: {delivery.attempts} tries failed or ended with the process that tried")
+            return TemporaryError(
+                f"given up: {delivery.attempts} tries failed or ended with the process that tried"
+            )
         error = await self._call(store, delivery, earlier, limit)
         self._learn(store.name, delivery, error)
         return error
 
-    async def _call(self, store: Store, delivery: Delivery, earlier: Sequence[Shipment], limit: float) -> ConnectorError | None:
+    async def _call(
+        self, store: Store, delivery: Delivery, earlier: Sequence[Shipment], limit: float
+    ) -> ConnectorError | None:
         shipment = as_policy_says(delivery.shipment, store.settings.notify_customer)
         try:
             async with asyncio.timeout(limit) as call:
@@ -125,11 +155,17 @@ class Courier:
         except TimeoutError:
             return UnavailableError(f"the shop did not answer within {limit:.1f} seconds")
         except Exception:  # noqa: BLE001 -- a connector may be a stranger's; its fault must not cost a shipment
-            _log.exception("a connector failed in an unexpected way", store=store.name, delivery=delivery.id)
-            return TemporaryError("Portside failed to tell the shop, by a fault of its own; its log says more")
+            _log.exception(
+                "a connector failed in an unexpected way", store=store.name, delivery=delivery.id
+            )
+            return TemporaryError(
+                "Portside failed to tell the shop, by a fault of its own; its log says more"
+            )
         return None
 
-    async def _give_back(self, store: str, delivery: Delivery, error: ConnectorError, lease_ends: float) -> Result:
+    async def _give_back(
+        self, store: str, delivery: Delivery, error: ConnectorError, lease_ends: float
+    ) -> Result:
         self.outage(store).retreat()
         await self._write(delivery, lambda: self._outbox.give_back(delivery), lease_ends)
         return Result(error=error, final=False)
@@ -160,16 +196,25 @@ class Courier:
             chance=random.random(),  # noqa: S311 - spreads retries, guards nothing
         )
 
-    async def _settle(self, delivery: Delivery, decision: Decision | None, attempt: Attempt) -> None:
+    async def _settle(
+        self, delivery: Delivery, decision: Decision | None, attempt: Attempt
+    ) -> None:
         if decision is None:
             await self._outbox.delivered(delivery, attempt)
         elif decision.next_at is None:
             await self._outbox.bury(delivery, attempt)
         else:
-            await self._outbox.retry_at(delivery, decision.next_at, attempt, counted=decision.counted)
+            await self._outbox.retry_at(
+                delivery, decision.next_at, attempt, counted=decision.counted
+            )
 
-    async def _write(self, delivery: Delivery, write: Callable[[], Awaitable[None]], lease_ends: float) -> None:
-        """Write how it ended, again and again while the lease lasts. If that fails, the lease lapses and the shop is asked again."""
+    async def _write(
+        self, delivery: Delivery, write: Callable[[], Awaitable[None]], lease_ends: float
+    ) -> None:
+        """Write how it ended, again and again while the lease lasts.
+
+        If that fails, the lease lapses and the shop is asked again.
+        """
         while True:
             try:
                 await write()

@@ -1,4 +1,6 @@
-"""Takes shipment notices in: stored first, tried at once, answered so that ShipStation is never told more than is true."""
+"""Takes shipment notices in: stored first, tried at once, answered so that ShipStation is never
+told more than is true.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +51,10 @@ class NotifyAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Deliverer:
-    """Takes notices in and starts their delivery. `wake` is set whenever the worker may find something to do."""
+    """Takes notices in and starts their delivery.
+
+    `wake` is set whenever the worker may find something to do.
+    """
 
     def __init__(self, outbox: Outbox, settings: DeliverySettings, metrics: Metrics) -> None:
         self.wake = asyncio.Event()
@@ -66,19 +71,29 @@ class Deliverer:
         return sum(name == store for name in self._running.values())
 
     def at_work_on(self, delivery: Delivery) -> bool:
-        """Whether this process is telling the shop of it at this moment, whatever its lease says."""
+        """Whether this process is telling the shop of it at this moment, whatever its lease
+        says.
+        """
         return any(task.get_name() == _name(delivery) for task in self._running)
 
     def may_ask(self, store: str) -> bool:
-        """Whether a delivery of this store may be started now. Whoever hears yes either starts one or calls the outage's `retreat`."""
+        """Whether a delivery of this store may be started now.
+
+        Whoever hears yes either starts one or calls the outage's `retreat`.
+        """
         return not self._stopping and self.courier.outage(store).admit(self.courier.clock())
 
     async def accept(self, store: Store, shipment: Shipment) -> NotifyAnswer:
-        """Store a notice, try it at once, and say what to answer. Raises StorageError if it could not be stored."""
+        """Store a notice, try it at once, and say what to answer.
+
+        Raises StorageError if it could not be stored.
+        """
         at_once = self.under_way(store.name) < _MOST_AT_ONCE and self.may_ask(store.name)
         leased, lease_ends = False, self.courier.lease_end()
         try:
-            result, delivery = await self._outbox.put(store.name, shipment, lease=self._lease if at_once else None)
+            result, delivery = await self._outbox.put(
+                store.name, shipment, lease=self._lease if at_once else None
+            )
             leased = result is PutResult.LEASED
         finally:
             if at_once and not leased:
@@ -91,14 +106,20 @@ class Deliverer:
         return self._count(store, *(_told(task.result()) if done else ("waiting", _ok(_STORED))))
 
     def start(self, store: Store, delivery: Delivery, lease_ends: float) -> asyncio.Task[Result]:
-        """Carry out a delivery, leased until `lease_ends` by the courier's clock, in a task of its own, which outlives whoever waits for it."""
-        task = asyncio.create_task(self.courier.carry(store, delivery, lease_ends), name=_name(delivery))
+        """Carry out a delivery, leased until `lease_ends` by the courier's clock, in a task of its
+        own, which outlives whoever waits for it.
+        """
+        task = asyncio.create_task(
+            self.courier.carry(store, delivery, lease_ends), name=_name(delivery)
+        )
         self._running[task] = store.name
         task.add_done_callback(self._ended)
         return task
 
     async def close(self, within: float = 0.0) -> None:
-        """Start nothing more, let what runs end for so many seconds, then break it off and give the leases back."""
+        """Start nothing more, let what runs end for so many seconds, then break it off and give the
+        leases back.
+        """
         self._stopping = True
         if self._running:
             await asyncio.wait(set(self._running), timeout=within)
@@ -140,12 +161,19 @@ def _known(result: PutResult, delivery: Delivery) -> tuple[str, NotifyAnswer]:
 
 
 def _told(result: Result) -> tuple[str, NotifyAnswer]:
-    """The answer once the shop was asked. What may yet pass is ours to repeat; what a person must mend, the merchant hears of."""
+    """The answer once the shop was asked.
+
+    What may yet pass is ours to repeat; what a person must mend, the merchant hears of.
+    """
     if result.error is None:
         return "delivered", _ok("delivered; the shop has it")
     reason = masked_text(str(result.error))
     for kind, status in _REFUSALS:
         if isinstance(result.error, kind):
-            message = reason if result.final else f"{reason.rstrip('.')}; Portside goes on trying for a while"
+            message = (
+                reason
+                if result.final
+                else f"{reason.rstrip('.')}; Portside goes on trying for a while"
+            )
             return "refused", NotifyAnswer(status=status, message=message)
     return "waiting", _ok(f"{_STORED}, which could not take it yet: {reason}")

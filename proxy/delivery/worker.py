@@ -1,6 +1,7 @@
 """Carries out what waits: looks for due deliveries, store by store, and keeps the outbox tidy.
 
-Each store has its own places for deliveries at work, so a big store, or one whose shop is slow, takes nothing from the others.
+Each store has its own places for deliveries at work, so a big store, or one whose shop is slow,
+takes nothing from the others.
 """
 
 from __future__ import annotations
@@ -15,11 +16,18 @@ import structlog
 from proxy.delivery.intake import Deliverer
 from proxy.settings.models import DeliverySettings
 from proxy.storage.errors import StorageError
-from proxy.storage.outbox.interface import Deliveries, Delivery, DeliveryState, Outbox, unnamed_stores
+from proxy.storage.outbox.interface import (
+    Deliveries,
+    Delivery,
+    DeliveryState,
+    Outbox,
+    unnamed_stores,
+)
 from proxy.stores import Store
 from proxy.telemetry.metrics import Metrics
 
-# How often the outbox is looked at when nothing tells us to: for what other replicas put in, and for what time makes due.
+# How often the outbox is looked at when nothing tells us to: for what other replicas put in, and
+# for what time makes due.
 _LOOK = 1.0
 _COUNT = 15.0
 _TIDY = 3600.0
@@ -52,12 +60,17 @@ class DeliveryWorker:
 
     @asynccontextmanager
     async def running(self, *, stop_within: float = 0.0) -> AsyncIterator[None]:
-        """Works while the block lasts; leaving it lets deliveries end for `stop_within` seconds and gives back the rest.
+        """Works while the block lasts; leaving it lets deliveries end for `stop_within` seconds and
+        gives back the rest.
 
-        The loops are told to end, not broken off: what was just claimed is started, so that it can be given back.
+        The loops are told to end, not broken off: what was just claimed is started, so that it can
+        be given back.
         """
         self._stopped.clear()
-        tasks = [asyncio.create_task(loop, name=name) for name, loop in (("deliveries", self._work()), ("tidy", self._tidy()))]
+        tasks = [
+            asyncio.create_task(loop, name=name)
+            for name, loop in (("deliveries", self._work()), ("tidy", self._tidy()))
+        ]
         try:
             yield
         finally:
@@ -82,8 +95,11 @@ class DeliveryWorker:
         mine, lease_ends = list[Delivery](), self._deliverer.courier.lease_end()
         try:
             # While the shop is down, one is enough to find out whether it is back.
-            taken = await self._outbox.claim(store.name, limit=1 if outage.down else free, lease=self._lease)
-            # A clock that was set forward ends leases early. What we are at work on is asked about again once this lease has ended, too.
+            taken = await self._outbox.claim(
+                store.name, limit=1 if outage.down else free, lease=self._lease
+            )
+            # A clock that was set forward ends leases early. What we are at work on is asked about
+            # again once this lease has ended, too.
             mine = [delivery for delivery in taken if not self._deliverer.at_work_on(delivery)]
         finally:
             if not mine:
@@ -115,7 +131,9 @@ class DeliveryWorker:
             try:
                 await self._count()
                 if loop.time() >= next_purge:
-                    purged = await self._deliveries.purge(await self._outbox.now() - self._retention)
+                    purged = await self._deliveries.purge(
+                        await self._outbox.now() - self._retention
+                    )
                     next_purge = loop.time() + _TIDY
                     if purged:
                         _log.info("buyers' data forgotten", deliveries=purged)
@@ -134,10 +152,14 @@ class DeliveryWorker:
             self._tell_unnamed(store, counts.get((store, DeliveryState.WAITING), 0))
         for store in (*self._stores, *self._unnamed):
             for state in (DeliveryState.WAITING, DeliveryState.DEAD):
-                self._metrics.undelivered(store=store, state=state.value, count=counts.get((store, state), 0))
+                self._metrics.undelivered(
+                    store=store, state=state.value, count=counts.get((store, state), 0)
+                )
 
     def _tell_unnamed(self, store: str, waiting: int) -> None:
-        """Once for each store that was renamed in, or taken out of, the settings while deliveries waited."""
+        """Once for each store that was renamed in, or taken out of, the settings while deliveries
+        waited.
+        """
         if store in self._unnamed or not waiting:
             return
         self._unnamed.add(store)
@@ -145,5 +167,8 @@ class DeliveryWorker:
             "deliveries wait for a store that the settings do not name",
             store=store,
             waiting=waiting,
-            advice=f"name the store in the settings again, or give them up: portside deliveries discard --store {store} --state waiting",
+            advice=(
+                "name the store in the settings again, or give them up: portside deliveries"
+                f" discard --store {store} --state waiting"
+            ),
         )

@@ -1,4 +1,6 @@
-"""The two things exports do with time besides reading the storage's clock: measure a wait, and wait for something but not for ever."""
+"""The two things exports do with time besides reading the storage's clock: measure a wait, and wait
+for something but not for ever.
+"""
 
 from __future__ import annotations
 

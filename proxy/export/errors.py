@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import connectors.errors
 from connectors.errors import ConnectorError, PermanentError, TemporaryError
-from proxy.storage.export.interface import Snapshot
+from proxy.storage.export.records import Snapshot
 
 
 class StillReadingError(TemporaryError):
-    """The shop has not been read far enough within the time ShipStation is kept waiting. Reading goes on; the next poll finds its work."""
+    """The shop has not been read far enough within the time ShipStation is kept waiting.
+
+    Reading goes on; the next poll finds its work.
+    """
 
 
 class BuildFailedError(Exception):
@@ -16,10 +19,16 @@ class BuildFailedError(Exception):
 
 
 def stored_error(snapshot: Snapshot) -> Exception:
-    """The failure another replica, or an earlier request, met with this window, as it was raised there."""
+    """The failure another replica, or an earlier request, met with this window, as it was raised
+    there.
+    """
     kind = getattr(connectors.errors, snapshot.error, None)
     if not isinstance(kind, type) or not issubclass(kind, ConnectorError):
         return BuildFailedError(snapshot.message)
     if issubclass(kind, TemporaryError):
         return kind(snapshot.message, retry_after=snapshot.retry_after)
-    return kind(snapshot.message) if issubclass(kind, PermanentError) else ConnectorError(snapshot.message)
+    return (
+        kind(snapshot.message)
+        if issubclass(kind, PermanentError)
+        else ConnectorError(snapshot.message)
+    )

@@ -1,4 +1,6 @@
-"""Exporter: one page of one window for ShipStation, built by one builder in the fleet however many ask for it."""
+"""Exporter: one page of one window for ShipStation, built by one builder in the fleet however many
+ask for it.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,8 @@ from proxy.export.opening import WindowRules
 from proxy.export.sweep import Sweeper
 from proxy.rules.coverage import CoverageRules
 from proxy.settings.models import ExportSettings
-from proxy.storage.export.interface import ExportStorage, Snapshot, SnapshotState
+from proxy.storage.export.interface import ExportStorage
+from proxy.storage.export.records import Snapshot, SnapshotState
 from proxy.stores import Store, trial_names
 from proxy.telemetry.metrics import Metrics
 
@@ -35,7 +38,10 @@ _log = structlog.get_logger(__name__)
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
-    """One page, ready to be sent. `snapshot_id` is None for an empty page that stands in for a shop that is down: it counts for nothing.
+    """One page, ready to be sent.
+
+    `snapshot_id` is None for an empty page that stands in for a shop that is down: it counts for
+    nothing.
 
     `store` is the name its books are kept under, which for a `trial` is not the store's own.
     """
@@ -49,10 +55,13 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Exporter:
-    """Gives pages of orders. Use as an async context: leaving it stops the builders and gives back their leases.
+    """Gives pages of orders.
 
-    The caller of `page` writes the body with status 200 and then, once all of it is written, awaits `sent(page)`. Without that call the
-    page counts as not received, and what was on it is given again with the next window.
+    Use as an async context: leaving it stops the builders and gives back their leases.
+
+    The caller of `page` writes the body with status 200 and then, once all of it is written, awaits
+    `sent(page)`. Without that call the page counts as not received, and what was on it is given
+    again with the next window.
     """
 
     def __init__(
@@ -80,7 +89,12 @@ class Exporter:
             self._start(self._tend())
         return self
 
-    async def __aexit__(self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None) -> None:
+    async def __aexit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
         tasks = tuple(self._tasks)
         for task in tasks:
             task.cancel()
@@ -89,8 +103,9 @@ class Exporter:
     async def page(self, store: Store, request: ExportRequest) -> Page:
         """The page asked for, waiting for it up to `deadline`.
 
-        Raises TemporaryError if the shop is down or slow (reading goes on, or begins anew with the next request), PermanentError if a
-        person must act, StorageError if the database fails. Never a page that lacks orders the shop has.
+        Raises TemporaryError if the shop is down or slow (reading goes on, or begins anew with the
+        next request), PermanentError if a person must act, StorageError if the database fails.
+        Never a page that lacks orders the shop has.
         """
         try:
             return await self._page(store, request)
@@ -98,14 +113,21 @@ class Exporter:
             if self._settings.when_shop_is_down == "fail" or not _reaches_back(store):
                 raise
             _log.warning("empty page in place of an error", store=store.name, error=str(error))
-            return Page(store=store.name, number=request.page, pages=request.page, body=frame_page(b"", request.page))
+            return Page(
+                store=store.name,
+                number=request.page,
+                pages=request.page,
+                body=frame_page(b"", request.page),
+            )
 
     async def sent(self, page: Page) -> None:
         """All of the page has been written, with status 200."""
         if page.snapshot_id is None:
             return
         if await self.ledger.sent(page.store, page.snapshot_id, page.number):
-            _log.info("walk finished", store=page.store, snapshot=page.snapshot_id, pages=page.pages)
+            _log.info(
+                "walk finished", store=page.store, snapshot=page.snapshot_id, pages=page.pages
+            )
             if not page.trial:
                 await self._report(page.store)
 
@@ -119,7 +141,9 @@ class Exporter:
         anew = True
         while True:
             progress = self._progress[store.name]
-            asked = await self.ledger.ask(store.name, request.window, request.page, self._window_rules(store), anew=anew)
+            asked = await self.ledger.ask(
+                store.name, request.window, request.page, self._window_rules(store), anew=anew
+            )
             anew = False
             if asked.opened.gap is not None and not store.trial:
                 await self._raise_alarm(store, asked.opened.gap)
@@ -131,19 +155,33 @@ class Exporter:
                 return _framed(store, asked.page)
             await self._wait(store, asked.opened.snapshot.id, request.page, progress, latest)
 
-    async def _wait(self, store: Store, snapshot_id: int, page: int, progress: asyncio.Event, latest: float) -> None:
-        """Come back once the page may be there, or somebody must take over. Raises what the builder met, or StillReadingError."""
+    async def _wait(
+        self, store: Store, snapshot_id: int, page: int, progress: asyncio.Event, latest: float
+    ) -> None:
+        """Come back once the page may be there, or somebody must take over.
+
+        Raises what the builder met, or StillReadingError.
+        """
         while True:
             build = self._builds.get(snapshot_id)
             remaining = latest - self._clock.monotonic()
             if remaining <= 0:
-                raise StillReadingError("the shop's orders for this window are still being read; ask again in a minute", retry_after=60)
-            await self._clock.wait(progress, min(remaining, self._lease_seconds() if build else _LOOK_AGAIN))
+                raise StillReadingError(
+                    "the shop's orders for this window are still being read; ask again in a minute",
+                    retry_after=60,
+                )
+            await self._clock.wait(
+                progress, min(remaining, self._lease_seconds() if build else _LOOK_AGAIN)
+            )
             progress = self._progress[store.name]
             if build is not None and build.error is not None:
                 raise build.error
             snapshot, now = await self.ledger.look(store.name, snapshot_id)
-            if snapshot is None or snapshot.has(page) or (snapshot.pages is not None and page > snapshot.pages):
+            if (
+                snapshot is None
+                or snapshot.has(page)
+                or (snapshot.pages is not None and page > snapshot.pages)
+            ):
                 return
             if snapshot.state is SnapshotState.FAILED:
                 raise stored_error(snapshot)
@@ -151,13 +189,20 @@ class Exporter:
                 return
 
     async def _raise_alarm(self, store: Store, gap: Window) -> None:
-        _log.error("orders may be lost: a gap is too old to be read again", store=store.name, start=str(gap.start), end=str(gap.end))
+        _log.error(
+            "orders may be lost: a gap is too old to be read again",
+            store=store.name,
+            start=str(gap.start),
+            end=str(gap.end),
+        )
         await self._report(store.name)
 
     async def _report(self, store: str) -> None:
         report = await self.ledger.coverage(store)
         until = report.finished_until
-        self._metrics.covered(store=store, until=None if until is None else until.timestamp(), gaps=len(report.gaps))
+        self._metrics.covered(
+            store=store, until=None if until is None else until.timestamp(), gaps=len(report.gaps)
+        )
 
     def _build(self, store: Store, snapshot: Snapshot) -> None:
         build = Build(
@@ -198,12 +243,20 @@ class Exporter:
 
     def _window_rules(self, store: Store) -> WindowRules:
         settings = self._settings
-        coverage = CoverageRules(lookback=settings.lookback, max_recovery=settings.max_recovery, reach_back=_reaches_back(store))
+        coverage = CoverageRules(
+            lookback=settings.lookback,
+            max_recovery=settings.max_recovery,
+            reach_back=_reaches_back(store),
+        )
         return WindowRules(coverage=coverage, keep_for=settings.keep_for)
 
     def _build_rules(self, store: Store) -> BuildRules:
         settings = self._settings
-        return BuildRules(page_size=settings.page_size, resend_unchanged=settings.resend_unchanged, reach_back=_reaches_back(store))
+        return BuildRules(
+            page_size=settings.page_size,
+            resend_unchanged=settings.resend_unchanged,
+            reach_back=_reaches_back(store),
+        )
 
     def _lease_seconds(self) -> float:
         return BuildRules().lease.total_seconds()
@@ -215,4 +268,11 @@ def _reaches_back(store: Store) -> bool:
 
 def _framed(store: Store, page: GivenPage) -> Page:
     body = frame_page(page.orders, page.pages)
-    return Page(store=store.name, number=page.number, pages=page.pages, body=body, snapshot_id=page.snapshot_id, trial=store.trial)
+    return Page(
+        store=store.name,
+        number=page.number,
+        pages=page.pages,
+        body=body,
+        snapshot_id=page.snapshot_id,
+        trial=store.trial,
+    )

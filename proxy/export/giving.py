@@ -1,4 +1,6 @@
-"""Handing a page to ShipStation, decided within one transaction: what it is told, what of it may be old news, when a walk is finished."""
+"""Handing a page to ShipStation, decided within one transaction: what it is told, what of it may be
+old news, when a walk is finished.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,8 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from proxy.rules.coverage import Walk
-from proxy.storage.export.interface import ExportRows, Member, Part, Snapshot, SnapshotState, Told
+from proxy.storage.export.interface import ExportRows
+from proxy.storage.export.records import Member, Part, Snapshot, SnapshotState, Told
 
 
 class GivenPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,9 +23,12 @@ class GivenPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def hand_out(rows: ExportRows, snapshot: Snapshot, number: int) -> GivenPage | None:
-    """Page `number`, or None if it is not ready. Durable before a byte of it is sent: from now on ShipStation may have been told.
+    """Page `number`, or None if it is not ready.
 
-    A page beyond the promised ones is empty and counts for nothing. A page given again must be sent to the end again before its walk counts.
+    Durable before a byte of it is sent: from now on ShipStation may have been told.
+
+    A page beyond the promised ones is empty and counts for nothing. A page given again must be sent
+    to the end again before its walk counts.
     """
     if snapshot.pages is not None and number > snapshot.pages:
         return GivenPage(snapshot_id=snapshot.id, number=number, pages=snapshot.pages)
@@ -34,8 +40,17 @@ async def hand_out(rows: ExportRows, snapshot: Snapshot, number: int) -> GivenPa
     parts = await rows.parts(snapshot.id, number)
     await _tell(rows, snapshot, number, parts)
     await rows.put_send(snapshot.id, number, sent=False)
-    await rows.put_snapshot(msgspec.structs.replace(snapshot, handed_at=snapshot.handed_at or rows.now, used_at=rows.now))
-    return GivenPage(snapshot_id=snapshot.id, number=number, pages=snapshot.pages, orders=tuple(part.orders for part in parts))
+    await rows.put_snapshot(
+        msgspec.structs.replace(
+            snapshot, handed_at=snapshot.handed_at or rows.now, used_at=rows.now
+        )
+    )
+    return GivenPage(
+        snapshot_id=snapshot.id,
+        number=number,
+        pages=snapshot.pages,
+        orders=tuple(part.orders for part in parts),
+    )
 
 
 async def mark_sent(rows: ExportRows, snapshot_id: int, number: int) -> bool:
@@ -64,20 +79,40 @@ def is_walked(snapshot: Snapshot, sends: Mapping[int, bool]) -> bool:
 
 
 async def _tell(rows: ExportRows, snapshot: Snapshot, number: int, parts: Sequence[Part]) -> None:
-    """Note what ShipStation is about to be told, and ask anew for each order of which it may hear the older version last."""
+    """Note what ShipStation is about to be told, and ask anew for each order of which it may hear
+    the older version last.
+    """
     members = [(member, part) for part in parts for member in part.members]
     before = await rows.told([member.id for member, _ in members])
     news = [(member, part, before.get(member.id)) for member, part in members]
-    changed = [(member, part, old) for member, part, old in news if old is None or old.digest != member.digest or not old.confirmed]
-    differing = {member.id: old for member, _, old in changed if old is not None and old.digest != member.digest}
+    changed = [
+        (member, part, old)
+        for member, part, old in news
+        if old is None or old.digest != member.digest or not old.confirmed
+    ]
+    differing = {
+        member.id: old
+        for member, _, old in changed
+        if old is not None and old.digest != member.digest
+    }
     on_the_way = await _on_the_way(rows, snapshot, number, differing)
-    stale = [order_id for order_id, old in differing.items() if order_id in on_the_way or not _is_older(old, snapshot, number)]
+    stale = [
+        order_id
+        for order_id, old in differing.items()
+        if order_id in on_the_way or not _is_older(old, snapshot, number)
+    ]
     await rows.put_told(_told(snapshot, number, member, part) for member, part, _ in changed)
     await rows.add_hints(stale, rows.now)
 
 
 def _told(snapshot: Snapshot, number: int, member: Member, part: Part) -> Told:
-    return Told(order_id=member.id, digest=member.digest, snapshot_id=snapshot.id, page=number, read_by=part.stored_at)
+    return Told(
+        order_id=member.id,
+        digest=member.digest,
+        snapshot_id=snapshot.id,
+        page=number,
+        read_by=part.stored_at,
+    )
 
 
 def _is_older(old: Told, snapshot: Snapshot, number: int) -> bool:
@@ -87,9 +122,15 @@ def _is_older(old: Told, snapshot: Snapshot, number: int) -> bool:
     return old.snapshot_id < snapshot.id and old.read_by <= snapshot.began_at
 
 
-async def _on_the_way(rows: ExportRows, snapshot: Snapshot, number: int, differing: Mapping[str, Told]) -> set[str]:
-    """The orders whose other version stands on a page that was handed out and may arrive after this one."""
-    sends = {other: await rows.sends(other) for other in {old.snapshot_id for old in differing.values()}}
+async def _on_the_way(
+    rows: ExportRows, snapshot: Snapshot, number: int, differing: Mapping[str, Told]
+) -> set[str]:
+    """The orders whose other version stands on a page that was handed out and may arrive after this
+    one.
+    """
+    sends = {
+        other: await rows.sends(other) for other in {old.snapshot_id for old in differing.values()}
+    }
     here = (snapshot.id, number)
     return {
         order_id

@@ -1,4 +1,6 @@
-"""What has been given to ShipStation and what is being given: each method one transaction, the same on a database and in memory."""
+"""What has been given to ShipStation and what is being given: each method one transaction, the same
+on a database and in memory.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +15,11 @@ from proxy.export.opening import Opened, WindowRules, drop_expired, open_window
 from proxy.rules.coverage import Coverage
 from proxy.rules.policy import HeldBack
 from proxy.storage.errors import LeaseLostError
-from proxy.storage.export.interface import ExportRows, ExportStorage, Gap, HeldOrder, Part, Snapshot, SnapshotState, Told
+from proxy.storage.export.interface import ExportRows, ExportStorage
+from proxy.storage.export.records import Gap, HeldOrder, Part, Snapshot, SnapshotState, Told
 
-# What was told longer ago than this is forgotten: such an order is then sent again rather than held back as unchanged.
+# What was told longer ago than this is forgotten: such an order is then sent again rather than held
+# back as unchanged.
 TOLD_FOR = timedelta(days=90)
 MOST_HELD = 1000
 # Asking for more orders by id with one window would make ShipStation wait for it.
@@ -23,7 +27,9 @@ _AT_ONCE = 50
 
 
 class CoverageReport(msgspec.Struct, frozen=True, kw_only=True):
-    """For the operator: how far a store has been given, the finished walk that still waits to be confirmed, and what may be lost."""
+    """For the operator: how far a store has been given, the finished walk that still waits to be
+    confirmed, and what may be lost.
+    """
 
     coverage: Coverage | None
     finished_until: datetime | None
@@ -38,7 +44,9 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Start(msgspec.Struct, frozen=True, kw_only=True):
-    """What a builder finds: the orders an earlier one stored, `parts` of them on the page after the last whole one; orders to ask for."""
+    """What a builder finds: the orders an earlier one stored, `parts` of them on the page after the
+    last whole one; orders to ask for.
+    """
 
     stored: frozenset[str]
     parts: int
@@ -47,16 +55,25 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ledger:
-    """The books of all stores. Every method raises StorageError when the database does not do its part."""
+    """The books of all stores.
+
+    Every method raises StorageError when the database does not do its part.
+    """
 
     def __init__(self, storage: ExportStorage) -> None:
         self._storage = storage
 
-    async def ask(self, store: str, asked: Window, page: int, rules: WindowRules, *, anew: bool = True) -> Asked:
-        """Open the window, and hand out the page if it is ready; see `open_window` and `hand_out`."""
+    async def ask(
+        self, store: str, asked: Window, page: int, rules: WindowRules, *, anew: bool = True
+    ) -> Asked:
+        """Open the window, and hand out the page if it is ready; see `open_window` and
+        `hand_out`.
+        """
         async with self._storage.writing(store) as rows:
             opened = await open_window(rows, asked, page, rules, anew=anew)
-            given = None if opened.token is not None else await hand_out(rows, opened.snapshot, page)
+            given = (
+                None if opened.token is not None else await hand_out(rows, opened.snapshot, page)
+            )
             return Asked(opened=opened, page=given)
 
     async def sent(self, store: str, snapshot_id: int, page: int) -> bool:
@@ -81,17 +98,26 @@ class Ledger:
                 now=rows.now,
             )
 
-    async def store_part(self, store: str, snapshot: Snapshot, part: Part, *, whole: bool, lease: timedelta) -> None:
-        """Keep encoded orders; `whole` if the page needs no more. `part.stored_at` is set here. Raises LeaseLostError."""
+    async def store_part(
+        self, store: str, snapshot: Snapshot, part: Part, *, whole: bool, lease: timedelta
+    ) -> None:
+        """Keep encoded orders; `whole` if the page needs no more. `part.stored_at` is set here.
+
+        Raises LeaseLostError.
+        """
         async with self._storage.writing(store) as rows:
             ours = await _ours(rows, snapshot)
             await rows.add_part(snapshot.id, msgspec.structs.replace(part, stored_at=rows.now))
             await rows.release([member.id for member in part.members])
             stored = part.page if whole else ours.stored
-            await rows.put_snapshot(msgspec.structs.replace(ours, stored=stored, lease_until=rows.now + lease))
+            await rows.put_snapshot(
+                msgspec.structs.replace(ours, stored=stored, lease_until=rows.now + lease)
+            )
 
     async def note_held(self, store: str, held: Sequence[HeldBack]) -> None:
-        """Keep a note of orders that do not go out; one that is only too young comes back by itself."""
+        """Keep a note of orders that do not go out; one that is only too young comes back by
+        itself.
+        """
         async with self._storage.writing(store) as rows:
             await rows.hold(_held(each, rows.now) for each in held)
             for each in held:
@@ -101,28 +127,45 @@ class Ledger:
     async def promise(self, store: str, snapshot: Snapshot, pages: int) -> None:
         """From now on ShipStation is told of this many pages. Raises LeaseLostError."""
         async with self._storage.writing(store) as rows:
-            await rows.put_snapshot(msgspec.structs.replace(await _ours(rows, snapshot), pages=pages))
+            await rows.put_snapshot(
+                msgspec.structs.replace(await _ours(rows, snapshot), pages=pages)
+            )
 
     async def finish(self, store: str, snapshot: Snapshot, pages: int) -> None:
-        """All has been read. `pages` counts unless a number was promised before. Raises LeaseLostError."""
+        """All has been read. `pages` counts unless a number was promised before.
+
+        Raises LeaseLostError.
+        """
         async with self._storage.writing(store) as rows:
             ours = await _ours(rows, snapshot)
             await rows.put_snapshot(
-                msgspec.structs.replace(ours, state=SnapshotState.READY, pages=ours.pages or pages, ready_at=rows.now, used_at=rows.now)
+                msgspec.structs.replace(
+                    ours,
+                    state=SnapshotState.READY,
+                    pages=ours.pages or pages,
+                    ready_at=rows.now,
+                    used_at=rows.now,
+                )
             )
 
-    async def fail(self, store: str, snapshot: Snapshot, error: Exception, retry_after: float | None) -> None:
+    async def fail(
+        self, store: str, snapshot: Snapshot, error: Exception, retry_after: float | None
+    ) -> None:
         """The window could not be read. Raises LeaseLostError."""
         async with self._storage.writing(store) as rows:
             ours = await _ours(rows, snapshot)
             failed = msgspec.structs.replace(ours, state=SnapshotState.FAILED, used_at=rows.now)
             kind, words = type(error).__name__, str(error)
-            await rows.put_snapshot(msgspec.structs.replace(failed, error=kind, message=words, retry_after=retry_after))
+            await rows.put_snapshot(
+                msgspec.structs.replace(failed, error=kind, message=words, retry_after=retry_after)
+            )
 
     async def renew(self, store: str, snapshot: Snapshot, lease: timedelta) -> None:
         """The builder is alive; with a lease of zero it lets go. Raises LeaseLostError."""
         async with self._storage.writing(store) as rows:
-            await rows.put_snapshot(msgspec.structs.replace(await _ours(rows, snapshot), lease_until=rows.now + lease))
+            await rows.put_snapshot(
+                msgspec.structs.replace(await _ours(rows, snapshot), lease_until=rows.now + lease)
+            )
 
     async def told(self, store: str, order_ids: Collection[str]) -> Mapping[str, Told]:
         """What ShipStation was last told of these orders."""
@@ -130,16 +173,24 @@ class Ledger:
             return await rows.told(order_ids)
 
     async def add_hint(self, store: str, order_id: str, due_at: datetime | None = None) -> None:
-        """The next window, from `due_at` on, is to hold this order as the shop then has it, whatever its list says. Durable."""
+        """The next window, from `due_at` on, is to hold this order as the shop then has it,
+        whatever its list says.
+
+        Durable.
+        """
         async with self._storage.writing(store) as rows:
             await rows.add_hints([order_id], due_at or rows.now)
 
     async def ask_again(self, store: str, kinds: Collection[str], every: timedelta) -> int:
-        """Hint at the orders held for one of these reasons, the last seen first, a handful at once `every` so often; gives how many."""
+        """Hint at the orders held for one of these reasons, the last seen first, a handful at once
+        `every` so often; gives how many.
+        """
         async with self._storage.writing(store) as rows:
             ids = [held.order_id for held in await rows.held(MOST_HELD) if held.kind in kinds]
             for first in range(0, len(ids), _AT_ONCE):
-                await rows.add_hints(ids[first : first + _AT_ONCE], rows.now + every * (first // _AT_ONCE))
+                await rows.add_hints(
+                    ids[first : first + _AT_ONCE], rows.now + every * (first // _AT_ONCE)
+                )
             return len(ids)
 
     async def held(self, store: str, limit: int = 100) -> Sequence[HeldOrder]:
@@ -152,7 +203,11 @@ class Ledger:
         async with self._storage.reading(store) as rows:
             walks = await rows.walks()
             finished = max((walk.until for walk in walks), default=None)
-            return CoverageReport(coverage=await rows.coverage(), finished_until=finished, gaps=tuple(await rows.gaps()))
+            return CoverageReport(
+                coverage=await rows.coverage(),
+                finished_until=finished,
+                gaps=tuple(await rows.gaps()),
+            )
 
     async def dismiss_gap(self, store: str, start: datetime) -> bool:
         """The operator has seen to a gap. False if there is none that starts then."""
@@ -160,7 +215,10 @@ class Ledger:
             return await rows.drop_gap(start)
 
     async def claim_sweep(self, store: str, every: timedelta) -> bool:
-        """Whether open orders are to be read again now; if so, no other replica is told the same. The first sweep comes `every` after contact."""
+        """Whether open orders are to be read again now; if so, no other replica is told the same.
+
+        The first sweep comes `every` after contact.
+        """
         async with self._storage.writing(store) as rows:
             due_at = await rows.sweep_due_at()
             if due_at is not None and due_at > rows.now:
@@ -195,16 +253,29 @@ class Ledger:
 async def _ours(rows: ExportRows, snapshot: Snapshot) -> Snapshot:
     """The stored state of a snapshot that we may still build."""
     stored = await rows.snapshot(snapshot.id)
-    if stored is None or stored.token != snapshot.token or stored.state is not SnapshotState.BUILDING:
+    if (
+        stored is None
+        or stored.token != snapshot.token
+        or stored.state is not SnapshotState.BUILDING
+    ):
         raise LeaseLostError(f"snapshot {snapshot.id} is built by another process now")
     return stored
 
 
 def _held(held: HeldBack, now: datetime) -> HeldOrder:
     number, kind, reason = _key(held.number), held.kind.value, held.reason.replace("\0", "")
-    return HeldOrder(order_id=_key(held.id), number=number, kind=kind, reason=reason, first_seen=now, last_seen=now)
+    return HeldOrder(
+        order_id=_key(held.id),
+        number=number,
+        kind=kind,
+        reason=reason,
+        first_seen=now,
+        last_seen=now,
+    )
 
 
 def _key(text: str) -> str:
-    """As much of a shop's key as a column holds; a key that is cut belongs to an order that cannot go out anyway."""
+    """As much of a shop's key as a column holds; a key that is cut belongs to an order that cannot
+    go out anyway.
+    """
     return text.replace("\0", "")[:200]

@@ -1,4 +1,6 @@
-"""Which snapshot answers a window, decided within one transaction: the one there is, an earlier reading that will do, or a new one."""
+"""Which snapshot answers a window, decided within one transaction: the one there is, an earlier
+reading that will do, or a new one.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +12,21 @@ import msgspec
 from connectors.orders import Window
 from proxy.export.giving import is_walked
 from proxy.rules.coverage import CoverageRules, Reach, begin, closes, reach, serves, settle
-from proxy.storage.export.interface import ExportRows, Gap, Snapshot, SnapshotState
+from proxy.storage.export.interface import ExportRows
+from proxy.storage.export.records import Gap, Snapshot, SnapshotState
 
-# ShipStation tries again hourly; what was read in vain for one poll shall still be there for the next ones.
+# ShipStation tries again hourly; what was read in vain for one poll shall still be there for the
+# next ones.
 UNSERVED_FOR = timedelta(hours=3)
 # More than this would make the walk itself long; the rest goes with the next one.
 MOST_HINTS = 200
 
 
 class WindowRules(msgspec.Struct, frozen=True, kw_only=True):
-    """How windows of one store are held. `lease`: how long a builder may be silent before another takes its work."""
+    """How windows of one store are held.
+
+    `lease`: how long a builder may be silent before another takes its work.
+    """
 
     coverage: CoverageRules = CoverageRules()
     keep_for: timedelta = timedelta(minutes=30)
@@ -27,17 +34,25 @@ class WindowRules(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Opened(msgspec.Struct, frozen=True, kw_only=True):
-    """The snapshot for a window. With `token` it is the caller's to build; `gap` is a loss noted just now."""
+    """The snapshot for a window.
+
+    With `token` it is the caller's to build; `gap` is a loss noted just now.
+    """
 
     snapshot: Snapshot
     token: str | None = None
     gap: Window | None = None
 
 
-async def open_window(rows: ExportRows, asked: Window, page: int, rules: WindowRules, *, anew: bool = True) -> Opened:
-    """The snapshot that answers `asked`; see `Opened`. A window not seen before settles the walks that came before it.
+async def open_window(
+    rows: ExportRows, asked: Window, page: int, rules: WindowRules, *, anew: bool = True
+) -> Opened:
+    """The snapshot that answers `asked`; see `Opened`.
 
-    `anew`: this is a new request, which may begin another walk of a window; not one that waits for a walk under way.
+    A window not seen before settles the walks that came before it.
+
+    `anew`: this is a new request, which may begin another walk of a window; not one that waits for
+    a walk under way.
     """
     known = await rows.named(asked.start, asked.end)
     if known is not None and anew and page == 1 and await _may_have_news(rows, known):
@@ -53,16 +68,23 @@ async def open_window(rows: ExportRows, asked: Window, page: int, rules: WindowR
 
 
 async def _may_have_news(rows: ExportRows, snapshot: Snapshot) -> bool:
-    """Whether its walk is over, and it was read before its window was: two imports within one minute ask for the same window."""
+    """Whether its walk is over, and it was read before its window was: two imports within one
+    minute ask for the same window.
+    """
     return snapshot.began_at < snapshot.end and is_walked(snapshot, await rows.sends(snapshot.id))
 
 
 def _is_alive(snapshot: Snapshot, now: datetime) -> bool:
-    return snapshot.state is SnapshotState.READY or (snapshot.state is SnapshotState.BUILDING and snapshot.lease_until > now)
+    return snapshot.state is SnapshotState.READY or (
+        snapshot.state is SnapshotState.BUILDING and snapshot.lease_until > now
+    )
 
 
 def _expired(snapshot: Snapshot, page: int, now: datetime, rules: WindowRules) -> bool:
-    """Whether a snapshot is too old for `page`. A walk may go on for as long as it moves; a new one begins with fresh news."""
+    """Whether a snapshot is too old for `page`.
+
+    A walk may go on for as long as it moves; a new one begins with fresh news.
+    """
     if snapshot.state is SnapshotState.BUILDING:
         return now > snapshot.lease_until + rules.keep_for
     if snapshot.handed_at is None:
@@ -73,7 +95,13 @@ def _expired(snapshot: Snapshot, page: int, now: datetime, rules: WindowRules) -
 async def _take_over(rows: ExportRows, snapshot: Snapshot, rules: WindowRules) -> Opened:
     token = secrets.token_hex(8)
     taken = msgspec.structs.replace(
-        snapshot, state=SnapshotState.BUILDING, token=token, lease_until=rows.now + rules.lease, error="", message="", retry_after=None
+        snapshot,
+        state=SnapshotState.BUILDING,
+        token=token,
+        lease_until=rows.now + rules.lease,
+        error="",
+        message="",
+        retry_after=None,
     )
     await rows.put_snapshot(taken)
     return Opened(snapshot=taken, token=token)
@@ -111,11 +139,19 @@ async def _settle(rows: ExportRows, asked: Window) -> None:
         await rows.drop_walk(walk.id)
 
 
-async def _adopt(rows: ExportRows, asked: Window, needed: Reach, rules: WindowRules) -> Snapshot | None:
-    """An earlier reading that nobody has been given a page of, so that a slow shop is not read from the start with every poll."""
+async def _adopt(
+    rows: ExportRows, asked: Window, needed: Reach, rules: WindowRules
+) -> Snapshot | None:
+    """An earlier reading that nobody has been given a page of, so that a slow shop is not read from
+    the start with every poll.
+    """
     for snapshot in await rows.snapshots():
         held = Reach(window=snapshot.read, reaches=snapshot.reaches)
-        fresh = snapshot.handed_at is None and _is_alive(snapshot, rows.now) and not _expired(snapshot, 1, rows.now, rules)
+        fresh = (
+            snapshot.handed_at is None
+            and _is_alive(snapshot, rows.now)
+            and not _expired(snapshot, 1, rows.now, rules)
+        )
         if fresh and serves(held, snapshot.latest_start, snapshot.end, asked, needed):
             adopted = msgspec.structs.replace(snapshot, latest_start=asked.start)
             await rows.put_snapshot(adopted)

@@ -1,4 +1,6 @@
-"""One order made ready to go out: the store's policy, then the wire's form; or held back with the reason."""
+"""One order made ready to go out: the store's policy, then the wire's form; or held back with the
+reason.
+"""
 
 from __future__ import annotations
 
@@ -14,14 +16,17 @@ from proxy.doors.custom_store.errors import InvalidOrderError
 from proxy.doors.custom_store.orders_xml import encode_order
 from proxy.rules.policy import Filters, HeldBack, HeldKind, Policy, hold_back, translate
 from proxy.settings.models import StoreSettings
-from proxy.storage.export.interface import Member
+from proxy.storage.export.records import Member
 
 _NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 _ENCODER = msgspec.json.Encoder()
 
 
 class Prepared(msgspec.Struct, frozen=True, kw_only=True):
-    """An order as ShipStation will read it. `member` knows it again; `unknown_status` is a word of the shop's that nobody has mapped."""
+    """An order as ShipStation will read it.
+
+    `member` knows it again; `unknown_status` is a word of the shop's that nobody has mapped.
+    """
 
     member: Member
     modified_at: datetime
@@ -47,11 +52,19 @@ def policy_of(settings: StoreSettings) -> Policy:
 
 
 async def prepare(
-    entry: Order | RejectedOrder, settings: StoreSettings, policy: Policy, now: datetime, is_known: Callable[[str], Awaitable[bool]]
+    entry: Order | RejectedOrder,
+    settings: StoreSettings,
+    policy: Policy,
+    now: datetime,
+    is_known: Callable[[str], Awaitable[bool]],
 ) -> Prepared | HeldBack:
-    """The order ready to go out. `is_known` says whether ShipStation was ever told of an order: then no filter keeps news from it.
+    """The order ready to go out.
 
-    Whatever a connector gives in an order, nothing is raised for it: a fault in one order must not keep a window's others back.
+    `is_known` says whether ShipStation was ever told of an order: then no filter keeps news from
+    it.
+
+    Whatever a connector gives in an order, nothing is raised for it: a fault in one order must not
+    keep a window's others back.
     """
     if isinstance(entry, RejectedOrder):
         return _held(entry, HeldKind.UNREADABLE, entry.reason)
@@ -73,11 +86,18 @@ async def prepare(
 def _ready(order: Order, settings: StoreSettings) -> Prepared:
     xml = encode_order(order, dimensions=settings.dimensions)
     member = Member(id=order.id, digest=digest(order))
-    return Prepared(member=member, modified_at=order.modified_at, xml=xml, unknown_status="" if order.status_known else order.shop_status)
+    return Prepared(
+        member=member,
+        modified_at=order.modified_at,
+        xml=xml,
+        unknown_status="" if order.status_known else order.shop_status,
+    )
 
 
 def _held(entry: Order | RejectedOrder, kind: HeldKind, reason: str) -> HeldBack:
-    return HeldBack(id=_storable(entry.id), number=_storable(entry.number), kind=kind, reason=_storable(reason))
+    return HeldBack(
+        id=_storable(entry.id), number=_storable(entry.number), kind=kind, reason=_storable(reason)
+    )
 
 
 def _storable(text: str) -> str:
@@ -86,11 +106,22 @@ def _storable(text: str) -> str:
 
 
 def _fault(error: Exception) -> str:
-    """Where an order that no rule foresaw failed. The error's own words are left out: they may quote a buyer."""
+    """Where an order that no rule foresaw failed.
+
+    The error's own words are left out: they may quote a buyer.
+    """
     place = traceback.extract_tb(error.__traceback__)[-1]
-    return f"the connector gave values that no order can hold ({type(error).__name__} in {place.name}, line {place.lineno})"
+    return (
+        f"the connector gave values that no order can hold ({type(error).__name__} in {place.name},"
+        f" line {place.lineno})"
+    )
 
 
 def digest(order: Order) -> str:
-    """Tells whether two states of an order are the same to ShipStation. The modified time is no part of it: some shops move it for nothing."""
-    return hashlib.blake2b(_ENCODER.encode(msgspec.structs.replace(order, modified_at=_NO_TIME)), digest_size=12).hexdigest()
+    """Tells whether two states of an order are the same to ShipStation.
+
+    The modified time is no part of it: some shops move it for nothing.
+    """
+    return hashlib.blake2b(
+        _ENCODER.encode(msgspec.structs.replace(order, modified_at=_NO_TIME)), digest_size=12
+    ).hexdigest()

@@ -1,4 +1,7 @@
-"""Sweeps: open orders read again now and then, for changes the shop does not date. What changed is hinted at for the next window."""
+"""Sweeps: open orders read again now and then, for changes the shop does not date.
+
+What changed is hinted at for the next window.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from proxy.export.preparation import Prepared, policy_of, prepare
 from proxy.rules.coverage import Coverage
 from proxy.rules.policy import BROKEN
 from proxy.storage.errors import StorageError
-from proxy.storage.export.interface import Told
+from proxy.storage.export.records import Told
 from proxy.stores import Store, trial_names
 
 # A shop that was down is tried again well before the next regular sweep.
@@ -28,8 +31,8 @@ _log = structlog.get_logger(__name__)
 class Sweeper:
     """Looks after the stores between polls. `every` None: no sweeps, only tidying up.
 
-    Once for each store it asks again for the orders that were set aside as broken: a start is when settings have been mended, or Portside itself,
-    and the shop does not date that.
+    Once for each store it asks again for the orders that were set aside as broken: a start is when
+    settings have been mended, or Portside itself, and the shop does not date that.
     """
 
     def __init__(self, ledger: Ledger, every: timedelta | None) -> None:
@@ -38,7 +41,10 @@ class Sweeper:
         self._asked_again = set[str]()
 
     async def tend(self, store: Store, rules: WindowRules) -> None:
-        """Tidy up, and sweep if it is time. Raises nothing but CancelledError: the next round tries again."""
+        """Tidy up, and sweep if it is time.
+
+        Raises nothing but CancelledError: the next round tries again.
+        """
         try:
             await self._ledger.tidy(store.name, rules)
             for trial in trial_names(store.name):
@@ -47,7 +53,11 @@ class Sweeper:
                 hinted = await self._ledger.ask_again(store.name, BROKEN, _BETWEEN)
                 self._asked_again.add(store.name)
                 _log.info("orders set aside are asked for again", store=store.name, orders=hinted)
-            if self._every is not None and rules.coverage.reach_back and await self._ledger.claim_sweep(store.name, self._every):
+            if (
+                self._every is not None
+                and rules.coverage.reach_back
+                and await self._ledger.claim_sweep(store.name, self._every)
+            ):
                 await self._sweep_or_postpone(store)
         except StorageError as error:
             _log.warning("store not tended", store=store.name, error=str(error))
@@ -61,7 +71,11 @@ class Sweeper:
             await self._ledger.postpone_sweep(store.name, _AFTER_FAILURE)
 
     async def sweep(self, store: Store) -> int:
-        """Read the open orders and hint at those whose content is not what ShipStation was last told. Gives how many. Raises ConnectorError."""
+        """Read the open orders and hint at those whose content is not what ShipStation was last
+        told.
+
+        Gives how many. Raises ConnectorError.
+        """
         coverage = (await self._ledger.coverage(store.name)).coverage
         if coverage is None:
             return 0
@@ -77,17 +91,27 @@ class Sweeper:
 
     async def _compare(self, store: Store, coverage: Coverage, orders: list[Order]) -> int:
         told = await self._ledger.told(store.name, [order.id for order in orders])
-        changed = [order.id for order in orders if await self._differs(store, coverage, order, told.get(order.id))]
+        changed = [
+            order.id
+            for order in orders
+            if await self._differs(store, coverage, order, told.get(order.id))
+        ]
         for order_id in changed:
             await self._ledger.add_hint(store.name, order_id)
         return len(changed)
 
-    async def _differs(self, store: Store, coverage: Coverage, order: Order, told: Told | None) -> bool:
+    async def _differs(
+        self, store: Store, coverage: Coverage, order: Order, told: Told | None
+    ) -> bool:
         if told is None and order.modified_at < coverage.since:
             return False
 
         async def known(_order_id: str) -> bool:
             return told is not None
 
-        prepared = await prepare(order, store.settings, policy_of(store.settings), coverage.covered_until, known)
-        return isinstance(prepared, Prepared) and (told is None or told.digest != prepared.member.digest)
+        prepared = await prepare(
+            order, store.settings, policy_of(store.settings), coverage.covered_until, known
+        )
+        return isinstance(prepared, Prepared) and (
+            told is None or told.digest != prepared.member.digest
+        )

@@ -1,4 +1,5 @@
-"""What an operator asks of the outbox, on the command line and over HTTP: which deliveries are meant, and how one is shown.
+"""What an operator asks of the outbox, on the command line and over HTTP: which deliveries are
+meant, and how one is shown.
 
 The buyer's data is never shown: it is not needed to decide whether to try again.
 """
@@ -10,7 +11,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from proxy.operator.times import parse_moment, plain_moment
-from proxy.storage.outbox.interface import Attempt, Deliveries, Delivery, DeliveryFilter, DeliveryState
+from proxy.storage.outbox.interface import (
+    Attempt,
+    Deliveries,
+    Delivery,
+    DeliveryFilter,
+    DeliveryState,
+)
 
 # What may be brought back or given up, unless a worker holds it.
 OPEN = (DeliveryState.WAITING, DeliveryState.DEAD)
@@ -26,9 +33,17 @@ class WantedError(Exception):
 
 
 def parse_wanted(
-    *, ids: Sequence[str] = (), store: str | None = None, states: Sequence[str] = (), since: str | None = None, order: str | None = None
+    *,
+    ids: Sequence[str] = (),
+    store: str | None = None,
+    states: Sequence[str] = (),
+    since: str | None = None,
+    order: str | None = None,
 ) -> DeliveryFilter:
-    """The deliveries meant. `since`: a duration before now (`2d`) or a date, UTC. Raises WantedError."""
+    """The deliveries meant. `since`: a duration before now (`2d`) or a date, UTC.
+
+    Raises WantedError.
+    """
     return DeliveryFilter(
         ids=tuple(_number(text) for text in ids),
         store=store or None,
@@ -51,19 +66,33 @@ def to_retry(wanted: DeliveryFilter) -> DeliveryFilter:
 
 
 def to_discard(wanted: DeliveryFilter) -> DeliveryFilter:
-    """What is given up for good: dead ones, unless states or single deliveries are named. Raises WantedError if nothing narrows it down."""
+    """What is given up for good: dead ones, unless states or single deliveries are named.
+
+    Raises WantedError if nothing narrows it down.
+    """
     if wanted == DeliveryFilter():
-        raise WantedError("expected which deliveries to discard: ids, a store, a state, an order or a time; found none")
+        raise WantedError(
+            "expected which deliveries to discard: ids, a store, a state, an order or a time; found"
+            " none"
+        )
     return _among(wanted, OPEN if wanted.ids else (DeliveryState.DEAD,))
 
 
-async def change(deliveries: Deliveries, wanted: DeliveryFilter, *, discard: bool, dry_run: bool) -> tuple[int, Sequence[Delivery]]:
-    """Bring back or give up what is meant: how many there were, and the newest of them as they stood before.
+async def change(
+    deliveries: Deliveries, wanted: DeliveryFilter, *, discard: bool, dry_run: bool
+) -> tuple[int, Sequence[Delivery]]:
+    """Bring back or give up what is meant: how many there were, and the newest of them as they
+    stood before.
 
-    Nothing is changed in a `dry_run`. What a worker holds at that moment is left alone, so the number may be smaller than the list.
+    Nothing is changed in a `dry_run`. What a worker holds at that moment is left alone, so the
+    number may be smaller than the list.
     """
     meant = to_discard(wanted) if discard else to_retry(wanted)
-    shown = [delivery for delivery in await deliveries.find(meant, limit=_MOST_SHOWN) if delivery.lease is None]
+    shown = [
+        delivery
+        for delivery in await deliveries.find(meant, limit=_MOST_SHOWN)
+        if delivery.lease is None
+    ]
     if dry_run:
         return len(shown), shown
     return await (deliveries.discard(meant) if discard else deliveries.retry(meant)), shown
@@ -72,13 +101,20 @@ async def change(deliveries: Deliveries, wanted: DeliveryFilter, *, discard: boo
 async def left_alone(deliveries: Deliveries, ids: Sequence[str], *, discard: bool) -> Sequence[str]:
     """Why those of these deliveries stay as they are that do: a sentence each."""
     wanted = parse_wanted(ids=ids)
-    known = {delivery.id: delivery for delivery in await deliveries.find(wanted, limit=_MOST_SHOWN)} if ids else {}
+    known = (
+        {delivery.id: delivery for delivery in await deliveries.find(wanted, limit=_MOST_SHOWN)}
+        if ids
+        else {}
+    )
     said = [f"there is no delivery {number}" for number in wanted.ids if number not in known]
     for delivery in known.values():
         if delivery.lease is not None:
             said.append(f"delivery {delivery.id} is under way")
         elif delivery.state not in OPEN:
-            said.append(f"delivery {delivery.id} is {delivery.state.value}, so there is nothing to {'discard' if discard else 'try again'}")
+            said.append(
+                f"delivery {delivery.id} is {delivery.state.value}, so there is nothing to"
+                f" {'discard' if discard else 'try again'}"
+            )
     return said
 
 
@@ -120,7 +156,9 @@ def _among(wanted: DeliveryFilter, usual: tuple[DeliveryState, ...]) -> Delivery
     states = wanted.states or usual
     if closed := [state.value for state in states if state not in OPEN]:
         raise WantedError(f"state: expected waiting or dead, for what is {closed[0]} is finished")
-    return DeliveryFilter(ids=wanted.ids, store=wanted.store, states=states, since=wanted.since, order=wanted.order)
+    return DeliveryFilter(
+        ids=wanted.ids, store=wanted.store, states=states, since=wanted.since, order=wanted.order
+    )
 
 
 def _number(text: str) -> int:

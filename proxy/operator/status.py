@@ -1,4 +1,6 @@
-"""How each store stands, for the operator: how far ShipStation has been given, what may be missing, what is held back, what waits."""
+"""How each store stands, for the operator: how far ShipStation has been given, what may be missing,
+what is held back, what waits.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ import msgspec
 
 from proxy.export.ledger import CoverageReport, Ledger
 from proxy.operator.times import exact_moment, plain_moment
-from proxy.storage.export.interface import Gap, HeldOrder
+from proxy.storage.export.records import Gap, HeldOrder
 from proxy.storage.outbox.interface import DeliveryState, unnamed_stores
 
 
@@ -22,7 +24,10 @@ class Counts(Protocol):
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """One store. `held` counts no further than the newest thousand. Not `named`: deliveries are kept for it, but the settings do not name it."""
+    """One store. `held` counts no further than the newest thousand.
+
+    Not `named`: deliveries are kept for it, but the settings do not name it.
+    """
 
     store: str
     named: bool
@@ -35,8 +40,14 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 MOST_HELD = 1000
 
 
-async def read_standings(ledger: Ledger, deliveries: Counts, named: Sequence[str], only: str | None = None) -> Sequence[Standing]:
-    """The stores that the settings name, in the order given, then others that have open deliveries; or `only` one. Raises StorageError."""
+async def read_standings(
+    ledger: Ledger, deliveries: Counts, named: Sequence[str], only: str | None = None
+) -> Sequence[Standing]:
+    """The stores that the settings name, in the order given, then others that have open deliveries;
+    or `only` one.
+
+    Raises StorageError.
+    """
     counts = await deliveries.counts()
     stores = [*named, *unnamed_stores(counts, named)]
     return [
@@ -70,7 +81,11 @@ def plain_standing(standing: Standing) -> dict[str, Any]:
 
 def plain_gap(gap: Gap) -> dict[str, Any]:
     """A span whose changes may never have reached ShipStation."""
-    return {"start": exact_moment(gap.start), "end": exact_moment(gap.end), "noted_at": plain_moment(gap.noted_at)}
+    return {
+        "start": exact_moment(gap.start),
+        "end": exact_moment(gap.end),
+        "noted_at": plain_moment(gap.noted_at),
+    }
 
 
 def plain_held(store: str, held: HeldOrder) -> dict[str, Any]:

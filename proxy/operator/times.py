@@ -1,4 +1,6 @@
-"""A moment as people type it on the command line or in a query: `2d` for two days ago, or a date."""
+"""A moment as people type it on the command line or in a query: `2d` for two days ago, or a
+date.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,10 @@ from proxy.settings.values import parse_duration
 
 
 def parse_moment(text: str, now: datetime) -> datetime:
-    """A duration before `now`, or a date with or without a time, UTC unless it says otherwise. Raises ValueError with what was expected."""
+    """A duration before `now`, or a date with or without a time, UTC unless it says otherwise.
+
+    Raises ValueError with what was expected.
+    """
     try:
         moment = datetime.fromisoformat(text)
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
@@ -25,7 +30,11 @@ def parse_moment(text: str, now: datetime) -> datetime:
 
 def plain_moment(moment: datetime | None) -> str | None:
     """A time as JSON has it: UTC, whole seconds, ending in Z."""
-    return None if moment is None else moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return (
+        None
+        if moment is None
+        else moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    )
 
 
 def exact_moment(moment: datetime) -> str:

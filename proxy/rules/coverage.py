@@ -1,11 +1,15 @@
-"""What ShipStation has been given so far, and how far back the next window must reach. Pure: no clock, no storage.
+"""What ShipStation has been given so far, and how far back the next window must reach.
 
-The story of one store is a line in time. `covered_until` is a point on it: every change the shop dated up to there has been given in a walk
-that ShipStation finished. Each window is read from that point, less a lookback, whatever start ShipStation asks for; so a window
-that failed, or that ShipStation gave up, is read again as part of the next one.
+Pure: no clock, no storage.
 
-A walk counts in two steps. It is *finished* once each of its pages has been sent with 200. It is *confirmed* once ShipStation asks for a
-window that starts where the walk ended: an answer can be lost after we wrote it, and ShipStation shows that by asking for the same span again.
+The story of one store is a line in time. `covered_until` is a point on it: every change the shop
+dated up to there has been given in a walk that ShipStation finished. Each window is read from that
+point, less a lookback, whatever start ShipStation asks for; so a window that failed, or that
+ShipStation gave up, is read again as part of the next one.
+
+A walk counts in two steps. It is *finished* once each of its pages has been sent with 200. It is
+*confirmed* once ShipStation asks for a window that starts where the walk ended: an answer can be
+lost after we wrote it, and ShipStation shows that by asking for the same span again.
 """
 
 from __future__ import annotations
@@ -20,15 +24,17 @@ from connectors.orders import Window
 # Nothing is lost by looking back a little too far, and no shop's history begins before this.
 EARLIEST = datetime.fromisoformat("1970-01-02T00:00:00+00:00")
 
-# Of more walks than these that wait to be confirmed every second one is let go; those of all ages remain.
+# Of more walks than these that wait to be confirmed every second one is let go; those of all ages
+# remain.
 MOST_WAITING = 64
 
 
 class CoverageRules(msgspec.Struct, frozen=True, kw_only=True):
     """How a store's windows may be widened.
 
-    `lookback`: shops show a change up to this long after its own date. `max_recovery`: no window starts earlier than this before now
-    unless ShipStation asks for it. `reach_back` false: never give anything older than asked (the ShipRush dialect).
+    `lookback`: shops show a change up to this long after its own date. `max_recovery`: no window
+    starts earlier than this before now unless ShipStation asks for it. `reach_back` false: never
+    give anything older than asked (the ShipRush dialect).
     """
 
     lookback: timedelta = timedelta(minutes=10)
@@ -37,7 +43,10 @@ class CoverageRules(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Coverage(msgspec.Struct, frozen=True, kw_only=True):
-    """How far a store's story has been told. Older than `since` was never asked for; `confirmed` once a walk has been."""
+    """How far a store's story has been told.
+
+    Older than `since` was never asked for; `confirmed` once a walk has been.
+    """
 
     since: datetime
     covered_until: datetime
@@ -45,9 +54,12 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reach(msgspec.Struct, frozen=True, kw_only=True):
-    """The window really read. Given in full it covers all from `reaches` on, None where it vouches for nothing.
+    """The window really read.
 
-    `gap` is what would have to be read as well and is too old for `max_recovery`, or may not be read in this dialect.
+    Given in full it covers all from `reaches` on, None where it vouches for nothing.
+
+    `gap` is what would have to be read as well and is too old for `max_recovery`, or may not be
+    read in this dialect.
     """
 
     window: Window
@@ -56,9 +68,12 @@ class Reach(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Walk(msgspec.Struct, frozen=True, kw_only=True):
-    """A finished walk that waits to be confirmed. `start` is what ShipStation asked for, `read_from` what was read.
+    """A finished walk that waits to be confirmed.
 
-    `until` is the end of the window or the moment reading began, whichever came first: a later change may have been missed.
+    `start` is what ShipStation asked for, `read_from` what was read.
+
+    `until` is the end of the window or the moment reading began, whichever came first: a later
+    change may have been missed.
     """
 
     id: int
@@ -76,8 +91,11 @@ class Settled(msgspec.Struct, frozen=True, kw_only=True):
     dropped: tuple[Walk, ...]
 
 
-def begin(coverage: Coverage | None, asked: Window, now: datetime, rules: CoverageRules) -> Coverage | None:
-    """The duty that comes with being asked: it starts with the first window, or with an earlier one until a walk has been confirmed.
+def begin(
+    coverage: Coverage | None, asked: Window, now: datetime, rules: CoverageRules
+) -> Coverage | None:
+    """The duty that comes with being asked: it starts with the first window, or with an earlier one
+    until a walk has been confirmed.
 
     A window that ended longer than `max_recovery` ago is a look into history and begins nothing.
     """
@@ -98,7 +116,9 @@ def reach(coverage: Coverage | None, asked: Window, now: datetime, rules: Covera
         return Reach(window=asked, reaches=reaches, gap=_gap(covered, asked.start))
     wanted = _back(min(asked.start, covered), rules.lookback)
     start = min(asked.start, max(wanted, _back(now, rules.max_recovery)))
-    return Reach(window=Window(start=start, end=asked.end), reaches=reaches, gap=_gap(covered, start))
+    return Reach(
+        window=Window(start=start, end=asked.end), reaches=reaches, gap=_gap(covered, start)
+    )
 
 
 def _back(moment: datetime, span: timedelta) -> datetime:
@@ -112,12 +132,19 @@ def _gap(covered: datetime, start: datetime) -> Window | None:
 def settle(coverage: Coverage | None, walks: Sequence[Walk], asked: Window) -> Settled:
     """Ask a new window about the finished walks.
 
-    One that ended by the minute the new window starts has been received. One whose whole span is asked for again may not have been, and
-    counts for nothing. Of any other the window says nothing (a look into history, or a poller whose windows overlap): it waits on.
+    One that ended by the minute the new window starts has been received. One whose whole span is
+    asked for again may not have been, and counts for nothing. Of any other the window says nothing
+    (a look into history, or a poller whose windows overlap): it waits on.
     """
     in_time = sorted(walks, key=lambda walk: walk.until)
-    confirmed = tuple(walk for walk in in_time if walk.until.replace(second=0, microsecond=0) <= asked.start and walk.start < asked.start)
-    dropped = tuple(walk for walk in in_time if asked.start <= walk.start and walk.until <= asked.end)
+    confirmed = tuple(
+        walk
+        for walk in in_time
+        if walk.until.replace(second=0, microsecond=0) <= asked.start and walk.start < asked.start
+    )
+    dropped = tuple(
+        walk for walk in in_time if asked.start <= walk.start and walk.until <= asked.end
+    )
     waiting = [walk for walk in in_time if walk not in confirmed and walk not in dropped]
     if len(waiting) > MOST_WAITING:
         dropped += tuple(waiting[1::2])
@@ -127,10 +154,15 @@ def settle(coverage: Coverage | None, walks: Sequence[Walk], asked: Window) -> S
 
 
 def advance(coverage: Coverage | None, walk: Walk) -> Coverage | None:
-    """Move the line to the end of a confirmed walk, if the walk joins what was covered before. It never moves back."""
+    """Move the line to the end of a confirmed walk, if the walk joins what was covered before.
+
+    It never moves back.
+    """
     if coverage is None or walk.reaches is None or walk.reaches > coverage.covered_until:
         return coverage
-    return Coverage(since=coverage.since, covered_until=max(coverage.covered_until, walk.until), confirmed=True)
+    return Coverage(
+        since=coverage.since, covered_until=max(coverage.covered_until, walk.until), confirmed=True
+    )
 
 
 def closes(walk: Walk, gap: Window) -> bool:
@@ -139,9 +171,11 @@ def closes(walk: Walk, gap: Window) -> bool:
 
 
 def serves(held: Reach, start: datetime, end: datetime, asked: Window, needed: Reach) -> bool:
-    """Whether a window read earlier for [`start`, `end`], and not given yet, may answer `asked` in place of a new reading.
+    """Whether a window read earlier for [`start`, `end`], and not given yet, may answer `asked` in
+    place of a new reading.
 
-    It may end earlier than asked: the rest is read with the next window, for the line moves no further than the reading did.
+    It may end earlier than asked: the rest is read with the next window, for the line moves no
+    further than the reading did.
     """
     if needed.reaches is not None and (held.reaches is None or held.reaches > needed.reaches):
         return False

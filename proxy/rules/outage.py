@@ -1,7 +1,10 @@
-"""Whether a shop is down, as its deliveries see it, and when it is asked again. Pure: told what happened and what time it is.
+"""Whether a shop is down, as its deliveries see it, and when it is asked again.
 
-Without it an outage would use up the tries of every delivery of the store, one after the other. One delivery that fails by itself
-proves nothing; several in a row, or a shop that its own breaker has stopped asking, do.
+Pure: told what happened and what time it is.
+
+Without it an outage would use up the tries of every delivery of the store, one after the other. One
+delivery that fails by itself proves nothing; several in a row, or a shop that its own breaker has
+stopped asking, do.
 """
 
 from __future__ import annotations
@@ -28,7 +31,10 @@ class Outage:
         return len(self._failed) >= _PROOF
 
     def admit(self, now: float) -> bool:
-        """Whether the shop may be asked. While it is down only one at a time may, the probe, and only after a rest."""
+        """Whether the shop may be asked.
+
+        While it is down only one at a time may, the probe, and only after a rest.
+        """
         if self.remaining(now) > 0 or (self.down and self._probing):
             return False
         self._probing = self.down

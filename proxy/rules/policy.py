@@ -1,4 +1,8 @@
-"""What a store wants done with an order before ShipStation sees it: its own status words, shipping methods and filters. Pure."""
+"""What a store wants done with an order before ShipStation sees it: its own status words, shipping
+methods and filters.
+
+Pure.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +19,9 @@ _T = TypeVar("_T")
 
 
 class HeldKind(StrEnum):
-    """Why an order is not given: it cannot be read, ShipStation would refuse it, a filter says so, or its time has not come."""
+    """Why an order is not given: it cannot be read, ShipStation would refuse it, a filter says so,
+    or its time has not come.
+    """
 
     UNREADABLE = "unreadable"
     INVALID = "invalid"
@@ -23,12 +29,16 @@ class HeldKind(StrEnum):
     EARLY = "early"
 
 
-# Such an order may go out one day without the shop dating a change: once its mapping has been mended, or Portside has.
+# Such an order may go out one day without the shop dating a change: once its mapping has been
+# mended, or Portside has.
 BROKEN = frozenset({HeldKind.UNREADABLE, HeldKind.INVALID})
 
 
 class Filters(msgspec.Struct, frozen=True, kw_only=True):
-    """Which orders go out. Ages count from the day the order was placed; tags are compared without regard to case."""
+    """Which orders go out.
+
+    Ages count from the day the order was placed; tags are compared without regard to case.
+    """
 
     max_age: timedelta | None = None
     min_age: timedelta | None = None
@@ -38,10 +48,11 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
-    """One store's wishes: `statuses` maps the shop's words, `shipping_methods` what the buyer chose.
+    """One store's wishes: `statuses` maps the shop's words, `shipping_methods` what the buyer
+    chose.
 
-    Both are matched exactly at first and then without regard to case. A method the map does not hold becomes
-    `default_shipping_method`, or stays if that is empty.
+    Both are matched exactly at first and then without regard to case. A method the map does not
+    hold becomes `default_shipping_method`, or stays if that is empty.
     """
 
     statuses: Mapping[str, OrderStatus] = {}
@@ -51,7 +62,9 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HeldBack(msgspec.Struct, frozen=True, kw_only=True):
-    """An order that does not go out, and why. `until`: when to look at it again, although the shop will not date a change then.
+    """An order that does not go out, and why.
+
+    `until`: when to look at it again, although the shop will not date a change then.
 
     The reason names no buyer's data.
     """
@@ -64,13 +77,17 @@ class HeldBack(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def translate(order: Order, policy: Policy) -> Order:
-    """The order in the store's own words: its status and shipping method replaced as the maps say."""
+    """The order in the store's own words: its status and shipping method replaced as the maps
+    say.
+    """
     status = _looked_up(policy.statuses, order.shop_status)
     method = _looked_up(policy.shipping_methods, order.shipping_method)
     if method is None:
         method = policy.default_shipping_method or order.shipping_method
     if status is not None:
-        return msgspec.structs.replace(order, status=status, status_known=True, shipping_method=method)
+        return msgspec.structs.replace(
+            order, status=status, status_known=True, shipping_method=method
+        )
     if not order.status_known:
         return msgspec.structs.replace(order, status=OrderStatus.ON_HOLD, shipping_method=method)
     return msgspec.structs.replace(order, shipping_method=method)
@@ -80,22 +97,31 @@ def _looked_up(words: Mapping[str, _T], word: str) -> _T | None:
     if word in words:
         return words[word]
     folded = word.strip().casefold()
-    return next((meaning for known, meaning in words.items() if known.strip().casefold() == folded), None)
+    return next(
+        (meaning for known, meaning in words.items() if known.strip().casefold() == folded), None
+    )
 
 
 def hold_back(order: Order, filters: Filters, now: datetime) -> HeldBack | None:
     """Why `order` is not given at `now`, or None if it is.
 
-    A cancellation passes every filter but those by tag: whoever packs must hear of it, and it makes no work. An order that
-    ShipStation already has must not be asked about here at all: news of it always goes out.
+    A cancellation passes every filter but those by tag: whoever packs must hear of it, and it makes
+    no work. An order that ShipStation already has must not be asked about here at all: news of it
+    always goes out.
     """
-    return _by_tags(order, filters) or (None if order.status is OrderStatus.CANCELLED else _by_age_and_goods(order, filters, now))
+    return _by_tags(order, filters) or (
+        None if order.status is OrderStatus.CANCELLED else _by_age_and_goods(order, filters, now)
+    )
 
 
 def _by_tags(order: Order, filters: Filters) -> HeldBack | None:
     carried = {tag.strip().casefold() for tag in order.tags}
     if filters.tags and not any(tag.strip().casefold() in carried for tag in filters.tags):
-        return _filtered(order, f"tags: expected one of {', '.join(filters.tags)}, found {', '.join(order.tags) or 'none'}")
+        return _filtered(
+            order,
+            f"tags: expected one of {', '.join(filters.tags)}, found"
+            f" {', '.join(order.tags) or 'none'}",
+        )
     excluded = [tag for tag in filters.exclude_tags if tag.strip().casefold() in carried]
     if excluded:
         return _filtered(order, f"tags: {', '.join(excluded)} is left out by filters.exclude_tags")
@@ -103,20 +129,32 @@ def _by_tags(order: Order, filters: Filters) -> HeldBack | None:
 
 
 def _by_age_and_goods(order: Order, filters: Filters, now: datetime) -> HeldBack | None:
-    if filters.shippable_only and not any(item.shippable and not item.adjustment for item in order.items):
+    if filters.shippable_only and not any(
+        item.shippable and not item.adjustment for item in order.items
+    ):
         return _filtered(order, "items: nothing to ship, and filters.shippable_only is on")
     age = now - order.placed_at
     if filters.max_age is not None and age > filters.max_age:
-        return _filtered(order, f"placed {age.days} days ago, longer than filters.max_age ({_span(filters.max_age)})")
+        return _filtered(
+            order,
+            f"placed {age.days} days ago, longer than filters.max_age ({_span(filters.max_age)})",
+        )
     if filters.min_age is not None and age < filters.min_age:
         due = _later(order.placed_at, filters.min_age)
-        reason = f"placed less than filters.min_age ({_span(filters.min_age)}) ago; due {due:%Y-%m-%d %H:%M} UTC"
-        return HeldBack(id=order.id, number=order.number, kind=HeldKind.EARLY, reason=reason, until=due)
+        reason = (
+            f"placed less than filters.min_age ({_span(filters.min_age)}) ago; due"
+            f" {due:%Y-%m-%d %H:%M} UTC"
+        )
+        return HeldBack(
+            id=order.id, number=order.number, kind=HeldKind.EARLY, reason=reason, until=due
+        )
     return None
 
 
 def _later(moment: datetime, span: timedelta) -> datetime:
-    """`span` after `moment`, or the last moment there is, for a shop may date an order at the end of time."""
+    """`span` after `moment`, or the last moment there is, for a shop may date an order at the end
+    of time.
+    """
     last = datetime.max.replace(tzinfo=UTC)
     return moment + span if span <= last - moment else last
 
@@ -128,5 +166,9 @@ def _filtered(order: Order, reason: str) -> HeldBack:
 def _span(span: timedelta) -> str:
     """A duration as the settings write it: the largest unit that leaves no rest."""
     seconds = int(span.total_seconds())
-    size, unit = next((size, unit) for size, unit in ((86_400, "d"), (3_600, "h"), (60, "m"), (1, "s")) if seconds % size == 0)
+    size, unit = next(
+        (size, unit)
+        for size, unit in ((86_400, "d"), (3_600, "h"), (60, "m"), (1, "s"))
+        if seconds % size == 0
+    )
     return f"{seconds // size}{unit}"

@@ -1,4 +1,7 @@
-"""When a failed delivery is tried again, and when it is given up. Decides and does nothing; `proxy.delivery.intake` acts on it. Pure."""
+"""When a failed delivery is tried again, and when it is given up.
+
+Decides and does nothing; `proxy.delivery.intake` acts on it. Pure.
+"""
 
 from __future__ import annotations
 
@@ -6,34 +9,56 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from connectors.errors import AuthenticationError, CircuitOpenError, ConnectorError, OrderNotFoundError, PermanentError, TemporaryError
+from connectors.errors import (
+    AuthenticationError,
+    CircuitOpenError,
+    ConnectorError,
+    OrderNotFoundError,
+    PermanentError,
+    TemporaryError,
+)
 
-# A step is lengthened or shortened by up to this part, so that what failed together does not come back together.
+# A step is lengthened or shortened by up to this part, so that what failed together does not come
+# back together.
 _JITTER = 0.2
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
-    """`next_at` is None when the delivery is given up. `counted`: the failed try is held against it."""
+    """`next_at` is None when the delivery is given up.
+
+    `counted`: the failed try is held against it.
+    """
 
     next_at: datetime | None
     counted: bool = True
 
 
 class RetrySchedule(msgspec.Struct, frozen=True, kw_only=True):
-    """The waits between tries (`steps`), and for how long an order that the shop does not know may still turn up (`order_grace`)."""
+    """The waits between tries (`steps`), and for how long an order that the shop does not know may
+    still turn up (`order_grace`).
+    """
 
     steps: tuple[timedelta, ...]
     order_grace: timedelta
 
     def decide(
-        self, error: ConnectorError, *, attempts: int, queued_at: datetime, now: datetime, shop_is_down: bool, chance: float
+        self,
+        error: ConnectorError,
+        *,
+        attempts: int,
+        queued_at: datetime,
+        now: datetime,
+        shop_is_down: bool,
+        chance: float,
     ) -> Decision:
         """What to do after a try that ended in `error`.
 
-        `attempts` failed before this one since the notice was queued. `shop_is_down`: others failed alike, so it is not this delivery's
-        fault. `chance` is drawn from [0, 1).
+        `attempts` failed before this one since the notice was queued. `shop_is_down`: others failed
+        alike, so it is not this delivery's fault. `chance` is drawn from [0, 1).
         """
-        if isinstance(error, CircuitOpenError) or (isinstance(error, TemporaryError) and shop_is_down):
+        if isinstance(error, CircuitOpenError) or (
+            isinstance(error, TemporaryError) and shop_is_down
+        ):
             return Decision(next_at=now + self._wait(error, 0, chance), counted=False)
         if not _may_pass(error) or attempts >= len(self.steps):
             return Decision(next_at=None)
@@ -43,7 +68,9 @@ class RetrySchedule(msgspec.Struct, frozen=True, kw_only=True):
         return Decision(next_at=next_at)
 
     def _wait(self, error: ConnectorError, step: int, chance: float) -> timedelta:
-        """The step's wait with jitter; longer if the shop asked for longer, but never beyond the longest step."""
+        """The step's wait with jitter; longer if the shop asked for longer, but never beyond the
+        longest step.
+        """
         wait = self.steps[step] * (1 - _JITTER + 2 * _JITTER * chance)
         asked = error.retry_after if isinstance(error, TemporaryError) else None
         if asked is None or asked <= 0:
@@ -53,5 +80,9 @@ class RetrySchedule(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _may_pass(error: ConnectorError) -> bool:
-    """Whether time may mend it: all that is temporary, a login that a person will put right, an order that shows up late."""
-    return not isinstance(error, PermanentError) or isinstance(error, AuthenticationError | OrderNotFoundError)
+    """Whether time may mend it: all that is temporary, a login that a person will put right, an
+    order that shows up late.
+    """
+    return not isinstance(error, PermanentError) or isinstance(
+        error, AuthenticationError | OrderNotFoundError
+    )

@@ -23,11 +23,17 @@ def add_admin(app: web.Application) -> None:
 
 
 def require_password(password: str) -> Middleware:
-    """A middleware that asks for `password` by HTTP Basic, whatever the user name; an empty one asks for nothing."""
+    """A middleware that asks for `password` by HTTP Basic, whatever the user name; an empty one
+    asks for nothing.
+    """
 
     @web.middleware
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if password and request.path not in _OPEN and not _knows(request.headers.get("Authorization", ""), password):
+        if (
+            password
+            and request.path not in _OPEN
+            and not _knows(request.headers.get("Authorization", ""), password)
+        ):
             return web.Response(
                 status=401,
                 text="the operator's password, please\n",

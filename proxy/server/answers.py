@@ -11,7 +11,8 @@ from proxy.doors.custom_store.errors import encode_error
 
 XML = "application/xml"
 REQUEST_ID_HEADER = "X-Request-Id"
-# How long a client is asked to wait when nobody knows better; ShipStation itself comes back after minutes to an hour.
+# How long a client is asked to wait when nobody knows better; ShipStation itself comes back after
+# minutes to an hour.
 RETRY_AFTER = 60
 
 
@@ -22,7 +23,13 @@ def xml_page(body: bytes) -> web.Response:
 
 def xml_error(status: int, message: str, headers: Mapping[str, str] | None = None) -> web.Response:
     """One readable sentence that ShipStation shows to the merchant."""
-    return web.Response(status=status, body=encode_error(message), content_type=XML, charset="utf-8", headers=headers)
+    return web.Response(
+        status=status,
+        body=encode_error(message),
+        content_type=XML,
+        charset="utf-8",
+        headers=headers,
+    )
 
 
 def retry_headers(seconds: float | None) -> dict[str, str]:

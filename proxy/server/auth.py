@@ -1,4 +1,6 @@
-"""Who is asking: the store named in the URL and proof that the caller may speak for it, before anything else is looked at."""
+"""Who is asking: the store named in the URL and proof that the caller may speak for it, before
+anything else is looked at.
+"""
 
 from __future__ import annotations
 
@@ -23,20 +25,30 @@ class WrongCredentialsError(Exception):
 
 
 def authenticated_store(request: web.Request, stores: Mapping[str, Store]) -> Store:
-    """The store that the URL names, once the request has proved that it may ask. Raises one of the two errors above."""
+    """The store that the URL names, once the request has proved that it may ask.
+
+    Raises one of the two errors above.
+    """
     store = stores.get(request.match_info["name"])
     if store is None:
-        raise UnknownStoreError("no store of this name; a custom store's URL ends in /stores/ and the name given in Portside's settings")
+        raise UnknownStoreError(
+            "no store of this name; a custom store's URL ends in /stores/ and the name given in"
+            " Portside's settings"
+        )
     offered = parse_credentials(request.headers, request.query)
     valid = [pair for entry in store.settings.credentials for pair in _valid(entry)]
     if not credentials_match(offered, valid):
-        _log.warning("wrong credentials", store=store.name, offered=len(offered), client=request.remote or "")
+        _log.warning(
+            "wrong credentials", store=store.name, offered=len(offered), client=request.remote or ""
+        )
         if not offered:
             raise WrongCredentialsError(
-                "no user name and password arrived; if they were typed into ShipStation, a server in between drops the Authorization header"
+                "no user name and password arrived; if they were typed into ShipStation, a server"
+                " in between drops the Authorization header"
             )
         raise WrongCredentialsError(
-            "wrong user name or password; compare ShipStation's form with the store's credentials in Portside's settings"
+            "wrong user name or password; compare ShipStation's form with the store's credentials"
+            " in Portside's settings"
         )
     return store
 
@@ -44,7 +56,9 @@ def authenticated_store(request: web.Request, stores: Mapping[str, Store]) -> St
 def _valid(entry: CredentialSettings) -> list[Credentials]:
     pairs = []
     if entry.username:
-        pairs.append(Credentials(username=entry.username, password=entry.password.get_secret_value()))
+        pairs.append(
+            Credentials(username=entry.username, password=entry.password.get_secret_value())
+        )
     if key := entry.auth_key.get_secret_value():
         pairs.append(Credentials(password=key))
     return pairs

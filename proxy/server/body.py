@@ -1,4 +1,6 @@
-"""What a client sends behind a request's head, waited for no longer than others can spare the connection."""
+"""What a client sends behind a request's head, waited for no longer than others can spare the
+connection.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +11,21 @@ from aiohttp import web
 
 from proxy.doors.custom_store.errors import WireError
 
-# A client that needs longer than this to send a message, or to take a page, holds a connection that others may need.
+# A client that needs longer than this to send a message, or to take a page, holds a connection that
+# others may need.
 SLOWEST_CLIENT = 60.0
 
 
 async def read_body(request: web.Request, what: str) -> bytes:
-    """The whole body. Raises WireError (408), which calls it `what`, where it does not come in time."""
+    """The whole body.
+
+    Raises WireError (408), which calls it `what`, where it does not come in time.
+    """
     try:
         async with asyncio.timeout(SLOWEST_CLIENT):
             return await request.read()
     except TimeoutError as error:
-        raise WireError(f"{what} did not arrive within {SLOWEST_CLIENT:.0f} seconds", status=HTTPStatus.REQUEST_TIMEOUT) from error
+        raise WireError(
+            f"{what} did not arrive within {SLOWEST_CLIENT:.0f} seconds",
+            status=HTTPStatus.REQUEST_TIMEOUT,
+        ) from error

@@ -1,4 +1,6 @@
-"""The outbox over the operator's side, as JSON: look at deliveries, bring them back, give them up."""
+"""The outbox over the operator's side, as JSON: look at deliveries, bring them back, give them
+up.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,9 @@ class _Order(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def add_deliveries(app: web.Application) -> None:
-    """`GET /deliveries`, `GET /deliveries/ID`, `POST /deliveries/retry`, `POST /deliveries/discard`."""
+    """`GET /deliveries`, `GET /deliveries/ID`, `POST /deliveries/retry`, `POST
+    /deliveries/discard`.
+    """
     app.router.add_get("/deliveries", answered(list_deliveries))
     app.router.add_get("/deliveries/{id}", answered(show_delivery))
     app.router.add_post("/deliveries/retry", answered(retry_deliveries))
@@ -39,7 +43,10 @@ def add_deliveries(app: web.Application) -> None:
 
 
 async def list_deliveries(request: web.Request) -> Mapping[str, Any]:
-    """Query: `id`, `state` (each as often as wanted), `store`, `since`, `order`, `limit`. The newest first."""
+    """Query: `id`, `state` (each as often as wanted), `store`, `since`, `order`, `limit`.
+
+    The newest first.
+    """
     query = request.query
     wanted = parse_wanted(
         ids=query.getall("id", []),
@@ -61,7 +68,9 @@ async def show_delivery(request: web.Request) -> Mapping[str, Any]:
 
 
 async def retry_deliveries(request: web.Request) -> Mapping[str, Any]:
-    """Body: `{"ids": [1], "store": …, "states": …, "since": …, "order": …, "dry_run": true}`, all optional; none: all that are dead."""
+    """Body: `{"ids": [1], "store": …, "states": …, "since": …, "order": …, "dry_run": true}`, all
+    optional; none: all that are dead.
+    """
     return await _change(request, discard=False)
 
 
@@ -79,9 +88,15 @@ async def _change(request: web.Request, *, discard: bool) -> Mapping[str, Any]:
     except msgspec.DecodeError as error:
         raise WantedError(f"body: {error}") from error
     wanted = parse_wanted(
-        ids=[str(number) for number in order.ids], store=order.store, states=order.states, since=order.since, order=order.order
+        ids=[str(number) for number in order.ids],
+        store=order.store,
+        states=order.states,
+        since=order.since,
+        order=order.order,
     )
-    count, shown = await change(_deliveries(request), wanted, discard=discard, dry_run=order.dry_run)
+    count, shown = await change(
+        _deliveries(request), wanted, discard=discard, dry_run=order.dry_run
+    )
     if not order.dry_run:
         request.app[DELIVERER].wake.set()
         _log.info("discarded by hand" if discard else "retried by hand", deliveries=count)
@@ -97,7 +112,12 @@ def _deliveries(request: web.Request) -> DatabaseDeliveries:
 
 
 def _limit(text: str) -> int:
-    if not (len(text) <= len(str(_MOST)) and text.isascii() and text.isdigit() and 1 <= int(text) <= _MOST):
+    if not (
+        len(text) <= len(str(_MOST))
+        and text.isascii()
+        and text.isdigit()
+        and 1 <= int(text) <= _MOST
+    ):
         raise WantedError(f"limit: expected a number from 1 to {_MOST}, found {text[:20]!r}")
     return int(text)
 
@@ -119,4 +139,9 @@ def answered(handler: Any) -> Any:
 
 
 def _json(status: HTTPStatus, values: Mapping[str, Any]) -> web.Response:
-    return web.Response(status=status, body=msgspec.json.encode(values) + b"\n", content_type="application/json", charset="utf-8")
+    return web.Response(
+        status=status,
+        body=msgspec.json.encode(values) + b"\n",
+        content_type="application/json",
+        charset="utf-8",
+    )

@@ -10,7 +10,13 @@ import structlog
 from aiohttp import web
 
 from proxy.doors.custom_store.errors import WireError
-from proxy.doors.custom_store.requests import TRIAL_HEADER, Action, parse_action, parse_export, parse_notify
+from proxy.doors.custom_store.requests import (
+    TRIAL_HEADER,
+    Action,
+    parse_action,
+    parse_export,
+    parse_notify,
+)
 from proxy.server.answers import plain_answer, retry_headers, xml_error, xml_page
 from proxy.server.auth import authenticated_store
 from proxy.server.body import SLOWEST_CLIENT, read_body
@@ -36,10 +42,16 @@ async def greet(request: web.Request) -> web.Response:
 
 
 async def give_orders(request: web.Request) -> web.StreamResponse:
-    """One page of orders. That it was sent is taken down only once all of it has left; a trial's books are apart: ShipStation did not get it."""
+    """One page of orders.
+
+    That it was sent is taken down only once all of it has left; a trial's books are apart:
+    ShipStation did not get it.
+    """
     store = authenticated_store(request, request.app[STORES])
     if parse_action(request.query) is not Action.EXPORT:
-        raise WireError("a shipment notice: expected POST, found GET", status=HTTPStatus.METHOD_NOT_ALLOWED)
+        raise WireError(
+            "a shipment notice: expected POST, found GET", status=HTTPStatus.METHOD_NOT_ALLOWED
+        )
     wanted, exporter = parse_export(request.query), request.app[EXPORTER]
     if (trial := request.headers.get(TRIAL_HEADER)) is not None:
         if trial == "begin":
@@ -72,16 +84,22 @@ async def take_notice(request: web.Request) -> web.Response:
 async def _body(request: web.Request) -> bytes:
     """The body, if it is small enough and comes in time."""
     if (request.content_length or 0) > LARGEST_BODY:
-        raise web.HTTPRequestEntityTooLarge(max_size=LARGEST_BODY, actual_size=request.content_length or 0)
+        raise web.HTTPRequestEntityTooLarge(
+            max_size=LARGEST_BODY, actual_size=request.content_length or 0
+        )
     body = await read_body(request, "the notice")
     if not body.strip() and request.headers.get("Content-Encoding"):
-        # What was cut off before its first word unpacks to nothing, and no body at all would mean that the whole order was shipped.
+        # What was cut off before its first word unpacks to nothing, and no body at all would mean
+        # that the whole order was shipped.
         raise WireError("body: expected a compressed ShipNotice, found nothing in it")
     return body
 
 
 async def _sent(request: web.Request, response: web.Response) -> web.Response:
-    """Write the whole answer and see the last byte leave. Raises ConnectionResetError if the client is gone."""
+    """Write the whole answer and see the last byte leave.
+
+    Raises ConnectionResetError if the client is gone.
+    """
     transport = request.transport
     if transport is None or transport.is_closing():
         raise ConnectionResetError("the client left before its answer was ready")

@@ -1,4 +1,6 @@
-"""One listening address: opened with a readable error, guarded against silent clients, closed without breaking off a request."""
+"""One listening address: opened with a readable error, guarded against silent clients, closed
+without breaking off a request.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,8 @@ from aiohttp.web_protocol import RequestHandler
 
 from proxy.settings.values import ListenAddress
 
-# A connection that has not brought one whole request head by then is closed; so is one that stays idle between requests.
+# A connection that has not brought one whole request head by then is closed; so is one that stays
+# idle between requests.
 FIRST_REQUEST_WITHIN = 30.0
 IDLE_FOR = 75.0
 # How long the rest of a refused request is read, so that its sender comes to see the refusal.
@@ -28,21 +31,36 @@ class ListenError(Exception):
 
 
 @asynccontextmanager
-async def listening(app: web.Application, address: ListenAddress, *, stop_within: float) -> AsyncIterator[ListenAddress]:
-    """Serve `app` at `address`, and give the address with the port really used. Raises `ListenError`.
+async def listening(
+    app: web.Application, address: ListenAddress, *, stop_within: float
+) -> AsyncIterator[ListenAddress]:
+    """Serve `app` at `address`, and give the address with the port really used.
 
-    Leaving the context stops accepting at once and lets running requests end, for `stop_within` seconds at most.
+    Raises `ListenError`.
+
+    Leaving the context stops accepting at once and lets running requests end, for `stop_within`
+    seconds at most.
     """
     silent: _Silent = {}
     app.middlewares.insert(0, _hearing(silent))
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=stop_within, keepalive_timeout=IDLE_FOR, lingering_time=LINGER)
+    runner = web.AppRunner(
+        app,
+        access_log=None,
+        shutdown_timeout=stop_within,
+        keepalive_timeout=IDLE_FOR,
+        lingering_time=LINGER,
+    )
     await runner.setup()
     try:
         site = _GuardedSite(runner, address.host, address.port, silent)
         try:
             await site.start()
         except OSError as error:
-            reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror or str(error)
+            reason = (
+                os.strerror(error.errno)
+                if error.errno and error.errno > 0
+                else error.strerror or str(error)
+            )
             raise ListenError(f"cannot listen on {address}: {reason.lower()}") from error
         yield ListenAddress(address.host, site.port_in_use)
     finally:

@@ -45,13 +45,31 @@ _TABLE: tuple[tuple[type[Exception], Callable[[Any], Answer]], ...] = (
     (WrongCredentialsError, _as(HTTPStatus.UNAUTHORIZED, {"WWW-Authenticate": CHALLENGE})),
     (UnknownStoreError, _as(HTTPStatus.NOT_FOUND)),
     (WireError, lambda error: (error.status, str(error), {})),
-    (TemporaryError, lambda error: (HTTPStatus.SERVICE_UNAVAILABLE, str(error), retry_headers(error.retry_after))),
+    (
+        TemporaryError,
+        lambda error: (
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            str(error),
+            retry_headers(error.retry_after),
+        ),
+    ),
     (ConnectorError, _as(HTTPStatus.BAD_GATEWAY)),
     (
         web.RequestPayloadError,
-        lambda _error: (HTTPStatus.BAD_REQUEST, "body: expected what its headers promise, found it cut short or damaged", {}),
+        lambda _error: (
+            HTTPStatus.BAD_REQUEST,
+            "body: expected what its headers promise, found it cut short or damaged",
+            {},
+        ),
     ),
-    (StorageError, lambda error: (HTTPStatus.SERVICE_UNAVAILABLE, f"Portside's own storage fails: {error}", retry_headers(None))),
+    (
+        StorageError,
+        lambda error: (
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            f"Portside's own storage fails: {error}",
+            retry_headers(None),
+        ),
+    ),
 )
 _NOTICE_TABLE: tuple[tuple[type[Exception], Callable[[Any], Answer]], ...] = (
     (OrderNotFoundError, _as(HTTPStatus.NOT_FOUND)),
@@ -63,7 +81,10 @@ _NOTICE_TABLE: tuple[tuple[type[Exception], Callable[[Any], Answer]], ...] = (
 
 @web.middleware
 async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Give the request an id, measure it, and write one line when it is answered. No secret and no buyer's data is in that line."""
+    """Give the request an id, measure it, and write one line when it is answered.
+
+    No secret and no buyer's data is in that line.
+    """
     given = request.headers.get(REQUEST_ID_HEADER, "")
     request_id = given if _ID.fullmatch(given) else uuid.uuid4().hex[:16]
     request[REQUEST_ID] = request_id
@@ -83,7 +104,9 @@ async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
             milliseconds=round(seconds * 1000, 1),
             client=request.remote or "",
         )
-        request.app[METRICS].answered(store=store, action=action, status=response.status, seconds=seconds)
+        request.app[METRICS].answered(
+            store=store, action=action, status=response.status, seconds=seconds
+        )
     return response
 
 
@@ -96,7 +119,9 @@ async def errors_as_xml(request: web.Request, handler: Handler) -> web.StreamRes
         _log.info("client went away before its answer was written")
         return web.Response(status=CLIENT_GONE)
     except Exception as error:  # noqa: BLE001 -- the last resort: a client never sees a traceback
-        status, message, headers = answer_for(error, notice=request.method == "POST", request_id=request[REQUEST_ID])
+        status, message, headers = answer_for(
+            error, notice=request.method == "POST", request_id=request[REQUEST_ID]
+        )
         if status == HTTPStatus.INTERNAL_SERVER_ERROR:
             _log.exception("unexpected error")
         else:
@@ -111,18 +136,34 @@ def answer_for(error: Exception, *, notice: bool, request_id: str) -> Answer:
     for kind, answer in _NOTICE_TABLE + _TABLE if notice else _TABLE:
         if isinstance(error, kind):
             return answer(error)
-    return HTTPStatus.INTERNAL_SERVER_ERROR, f"Portside failed unexpectedly; its log tells more under {request_id}", {}
+    return (
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        f"Portside failed unexpectedly; its log tells more under {request_id}",
+        {},
+    )
 
 
 def _http_answer(error: web.HTTPException) -> Answer:
     """Aiohttp's own refusals in our words."""
     match error.status:
         case HTTPStatus.NOT_FOUND:
-            return error.status, "nothing here; a custom store's URL ends in /stores/ and the store's name", {}
+            return (
+                error.status,
+                "nothing here; a custom store's URL ends in /stores/ and the store's name",
+                {},
+            )
         case HTTPStatus.METHOD_NOT_ALLOWED:
-            return error.status, "expected GET for orders or POST for a shipment notice", {"Allow": error.headers.get("Allow", "GET, POST")}
+            return (
+                error.status,
+                "expected GET for orders or POST for a shipment notice",
+                {"Allow": error.headers.get("Allow", "GET, POST")},
+            )
         case HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-            return error.status, "the notice is too large; expected at most 256 KiB", {"Connection": "close"}
+            return (
+                error.status,
+                "the notice is too large; expected at most 256 KiB",
+                {"Connection": "close"},
+            )
         case _:
             return error.status, error.reason, {}
 

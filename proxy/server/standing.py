@@ -22,17 +22,33 @@ def add_standing(app: web.Application) -> None:
 
 
 async def show_status(request: web.Request) -> Mapping[str, Any]:
-    """Every store, also one that only deliveries name: how far it has been given, gaps, how many orders are held back, deliveries that wait or are dead."""
+    """Every store, also one that only deliveries name: how far it has been given, gaps, how many
+    orders are held back, deliveries that wait or are dead.
+    """
     stores = request.app[STORES]
-    standings = await read_standings(request.app[EXPORTER].ledger, DatabaseDeliveries(request.app[DATABASE]), list(stores))
+    standings = await read_standings(
+        request.app[EXPORTER].ledger, DatabaseDeliveries(request.app[DATABASE]), list(stores)
+    )
     return {"stores": [plain_standing(standing) for standing in standings]}
 
 
 async def list_held(request: web.Request) -> Mapping[str, Any]:
-    """Orders that did not go out, last seen first, of all stores or of the one named in the query."""
+    """Orders that did not go out, last seen first, of all stores or of the one named in the
+    query.
+    """
     stores = request.app[STORES]
     name = request.query.get("store")
     if name is not None and name not in stores:
-        raise WantedError(f"store: expected one of {', '.join(sorted(stores))}, found {name!r}{did_you_mean(name, stores)}")
+        raise WantedError(
+            f"store: expected one of {', '.join(sorted(stores))}, found"
+            f" {name!r}{did_you_mean(name, stores)}"
+        )
     ledger = request.app[EXPORTER].ledger
-    return {"held": [plain_held(store, held) for store in stores if name in {None, store} for held in await ledger.held(store, MOST_HELD)]}
+    return {
+        "held": [
+            plain_held(store, held)
+            for store in stores
+            if name in {None, store}
+            for held in await ledger.held(store, MOST_HELD)
+        ]
+    }

@@ -1,4 +1,7 @@
-"""Shops' webhooks: hints that an order changed. Each is checked, taken down and answered at once; the order is read with the next poll."""
+"""Shops' webhooks: hints that an order changed.
+
+Each is checked, taken down and answered at once; the order is read with the next poll.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,13 @@ import structlog
 from aiohttp import web
 from cachetools import TTLCache
 
-from connectors.webhooks import HasWebhooks, Hint, UnreadableWebhookError, UnsignedWebhookError, Webhooks
+from connectors.webhooks import (
+    HasWebhooks,
+    Hint,
+    UnreadableWebhookError,
+    UnsignedWebhookError,
+    Webhooks,
+)
 from proxy.doors.custom_store.errors import WireError
 from proxy.server.answers import plain_answer
 from proxy.server.body import read_body
@@ -19,8 +28,8 @@ from proxy.server.keys import EXPORTER, STORES
 from proxy.settings.store import WebhookSettings
 from proxy.stores import Store
 
-# The messages heard of late: by their names, which are in no signature, and by their bodies, which are what is signed.
-# A repeat that slips through does little harm: one order is read once more.
+# The messages heard of late: by their names, which are in no signature, and by their bodies, which
+# are what is signed. A repeat that slips through does little harm: one order is read once more.
 _HEARD: web.AppKey[TTLCache[tuple[str, str], bool]] = web.AppKey("heard", TTLCache)
 _MOST_HEARD = 100_000
 _HEARD_FOR = timedelta(days=1)
@@ -30,19 +39,27 @@ _log = structlog.get_logger("portside.webhooks")
 def add_webhooks(app: web.Application) -> None:
     """The route that shops call."""
     # A message dated as far ahead as a clock may be wrong stays young for twice the largest age.
-    ages = [2 * store.settings.webhooks.max_age for store in app[STORES].values() if store.settings.webhooks is not None]
+    ages = [
+        2 * store.settings.webhooks.max_age
+        for store in app[STORES].values()
+        if store.settings.webhooks is not None
+    ]
     app[_HEARD] = TTLCache(_MOST_HEARD, max([_HEARD_FOR, *ages]).total_seconds())
     app.router.add_post("/webhooks/{name}", take_hint)
 
 
 async def take_hint(request: web.Request) -> web.Response:
-    """200 once the hint is on disk; 401 for a message without a right signature, 400 for one too old or unreadable."""
+    """200 once the hint is on disk; 401 for a message without a right signature, 400 for one too
+    old or unreadable.
+    """
     store, settings, webhooks = _found(request)
     body = await read_body(request, "the webhook")
     try:
         hint = webhooks.read(request.headers, body, settings.secret.get_secret_value())
     except UnsignedWebhookError as error:
-        raise WireError(f"a webhook for {store.name}: {error}", status=HTTPStatus.UNAUTHORIZED) from error
+        raise WireError(
+            f"a webhook for {store.name}: {error}", status=HTTPStatus.UNAUTHORIZED
+        ) from error
     except UnreadableWebhookError as error:
         raise WireError(f"a webhook for {store.name}: {error}") from error
     if hint is None:
@@ -61,7 +78,11 @@ def _found(request: web.Request) -> tuple[Store, WebhookSettings, Webhooks]:
     """The store, if it listens to webhooks."""
     name = request.match_info["name"]
     store = request.app[STORES].get(name)
-    if store is None or store.settings.webhooks is None or not isinstance(store.connector, HasWebhooks):
+    if (
+        store is None
+        or store.settings.webhooks is None
+        or not isinstance(store.connector, HasWebhooks)
+    ):
         raise WireError(f"no store named {name!r} listens to webhooks", status=HTTPStatus.NOT_FOUND)
     structlog.contextvars.bind_contextvars(store=store.name)
     return store, store.settings.webhooks, store.connector.webhooks
@@ -76,5 +97,10 @@ def _names(store: Store, hint: Hint, body: bytes) -> Iterator[tuple[str, str]]:
 
 def _require_recent(hint: Hint, settings: WebhookSettings) -> None:
     """Raise WireError for a message that is sent again long after its time."""
-    if hint.sent_at is not None and abs(datetime.now(UTC) - hint.sent_at) > settings.max_age + hint.lag:
-        raise WireError(f"a webhook of {hint.sent_at.isoformat()} is too old to be more than a replay")
+    if (
+        hint.sent_at is not None
+        and abs(datetime.now(UTC) - hint.sent_at) > settings.max_age + hint.lag
+    ):
+        raise WireError(
+            f"a webhook of {hint.sent_at.isoformat()} is too old to be more than a replay"
+        )

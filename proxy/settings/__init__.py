@@ -1,1 +1,3 @@
-"""settings.yaml: what it may say, how it is read, and what is wrong with it, each problem at its place."""
+"""settings.yaml: what it may say, how it is read, and what is wrong with it, each problem at its
+place.
+"""

@@ -1,4 +1,6 @@
-"""settings.yaml → `Settings`, or every problem in it as `file:line:column: path: what was expected, what came`."""
+"""settings.yaml → `Settings`, or every problem in it as `file:line:column: path: what was expected,
+what came`.
+"""
 
 from __future__ import annotations
 
@@ -21,39 +23,67 @@ TypeFinder = Callable[[str], ConnectorType]
 """Gives the connector type of a name, or raises `ConnectorTypeError`: a registry's `get`."""
 
 
-def load_settings(file: File, *, find_type: TypeFinder, environment: Mapping[str, str] | None = None) -> Settings:
+def load_settings(
+    file: File, *, find_type: TypeFinder, environment: Mapping[str, str] | None = None
+) -> Settings:
     """Read and check a settings file. Raises `SettingsError` with all problems at once."""
     try:
         text = file.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        raise SettingsError(str(file), [Problem(line=line, column=1, message="expected UTF-8 text, found other bytes")]) from error
+        raise SettingsError(
+            str(file),
+            [Problem(line=line, column=1, message="expected UTF-8 text, found other bytes")],
+        ) from error
     except OSError as error:
-        message = f"the settings cannot be read: {os.strerror(error.errno or 0)}; name your file with --settings or in PORTSIDE_SETTINGS"
+        message = (
+            f"the settings cannot be read: {os.strerror(error.errno or 0)}; name your file with"
+            " --settings or in PORTSIDE_SETTINGS"
+        )
         raise SettingsError(str(file), [Problem(line=1, column=1, message=message)]) from error
-    return parse_settings(text, file=str(file), directory=file.parent, find_type=find_type, environment=environment)
+    return parse_settings(
+        text, file=str(file), directory=file.parent, find_type=find_type, environment=environment
+    )
 
 
 def parse_settings(
-    text: str, *, file: str, find_type: TypeFinder, directory: File | None = None, environment: Mapping[str, str] | None = None
+    text: str,
+    *,
+    file: str,
+    find_type: TypeFinder,
+    directory: File | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> Settings:
-    """The settings in `text`. `file` names it in messages; `directory` is where relative `file:` secrets lie."""
+    """The settings in `text`.
+
+    `file` names it in messages; `directory` is where relative `file:` secrets lie.
+    """
     document = read_document(
-        text, file=file, environment=os.environ if environment is None else environment, directory=directory or File.cwd()
+        text,
+        file=file,
+        environment=os.environ if environment is None else environment,
+        directory=directory or File.cwd(),
     )
     if not isinstance(document.value, dict):
-        raise SettingsError(file, [Problem(line=1, column=1, message="expected keys with values, such as `stores:`")])
+        raise SettingsError(
+            file,
+            [Problem(line=1, column=1, message="expected keys with values, such as `stores:`")],
+        )
     problems: list[Problem] = []
     value = _without_empty(document.value)
     for name, store in _stores(value):
-        connector, found = _read_connector(store["connector"], ("stores", name, "connector"), document, find_type, file)
+        connector, found = _read_connector(
+            store["connector"], ("stores", name, "connector"), document, find_type, file
+        )
         store["connector"] = connector
         problems += found
     try:
         settings = Settings.model_validate(value)
     except ValidationError as error:
         problems += find_faults(error, document, Settings)
-        raise SettingsError(file, problems) from None  # pydantic's own text would show what was typed
+        raise SettingsError(
+            file, problems
+        ) from None  # pydantic's own text would show what was typed
     problems += _contradictions(settings, document)
     problems += _deaf_stores(settings, document, find_type)
     if problems:
@@ -62,7 +92,8 @@ def parse_settings(
 
 
 def _without_empty(value: Any, depth: int = 0) -> Any:
-    """`value` without keys that have nothing after the colon: a section whose lines are all commented out counts as left out.
+    """`value` without keys that have nothing after the colon: a section whose lines are all
+    commented out counts as left out.
 
     A connector's block is left alone, for there an empty value may mean something.
     """
@@ -85,23 +116,37 @@ def _stores(value: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 def _read_connector(
     block: dict[str, Any], path: Path, document: Document, find_type: TypeFinder, file: str
 ) -> tuple[ConnectorSettings, list[Problem]]:
-    """A `connector:` block, checked by the model of its own type; the plain model stands in for one that is wrong."""
+    """A `connector:` block, checked by the model of its own type; the plain model stands in for one
+    that is wrong.
+    """
     kind = block.get("type")
     if not isinstance(kind, str):
         place = document.positions[path]
         message = "expected the kind of shop, e.g. `type: woocommerce`"
-        fault = Problem(line=place.line, column=place.column, path=shown_path((*path, "type")), message=message)
+        fault = Problem(
+            line=place.line, column=place.column, path=shown_path((*path, "type")), message=message
+        )
         return ConnectorSettings(type=""), [fault]
     try:
         found = find_type(kind)
     except ConnectorTypeError as error:
         place = document.positions[*path, "type"]
-        fault = Problem(line=place.line, column=place.column, path=shown_path((*path, "type")), message=str(error))
+        fault = Problem(
+            line=place.line,
+            column=place.column,
+            path=shown_path((*path, "type")),
+            message=str(error),
+        )
         return ConnectorSettings(type=kind), [fault]
     try:
-        return found.settings.model_validate(block, context={PLACES: _places(document, path, file)}), []
+        return (
+            found.settings.model_validate(block, context={PLACES: _places(document, path, file)}),
+            [],
+        )
     except ValidationError as error:
-        return ConnectorSettings(type=kind), list(find_faults(error, document, found.settings, path))
+        return ConnectorSettings(type=kind), list(
+            find_faults(error, document, found.settings, path)
+        )
 
 
 def _places(document: Document, prefix: Path, file: str) -> PlaceOf:
@@ -118,19 +163,29 @@ def _contradictions(settings: Settings, document: Document) -> Iterator[Problem]
     """What is wrong between two settings that are right each on its own."""
     if settings.listen == settings.admin.listen and settings.listen.port:
         path: Path = ("admin", "listen")
-        place = document.positions.get(path) or document.positions.get(("listen",)) or document.positions[()]
+        place = (
+            document.positions.get(path)
+            or document.positions.get(("listen",))
+            or document.positions[()]
+        )
         message = f"expected another address than `listen`, found {settings.listen} for both"
         yield Problem(line=place.line, column=place.column, path=shown_path(path), message=message)
 
 
-def _deaf_stores(settings: Settings, document: Document, find_type: TypeFinder) -> Iterator[Problem]:
+def _deaf_stores(
+    settings: Settings, document: Document, find_type: TypeFinder
+) -> Iterator[Problem]:
     """Stores that are to listen to webhooks and could not."""
     for name, store in settings.stores.items():
         # The plain model stands for a block that is wrong itself; that is told already.
         if store.webhooks is None or type(store.connector) is ConnectorSettings:
             continue
-        fault = find_type(store.connector.type).check_webhooks(store.connector, store.webhooks.secret.get_secret_value())
+        fault = find_type(store.connector.type).check_webhooks(
+            store.connector, store.webhooks.secret.get_secret_value()
+        )
         if fault:
             path: Path = ("stores", name, "webhooks")
             place = document.positions[path]
-            yield Problem(line=place.key_line, column=place.key_column, path=shown_path(path), message=fault)
+            yield Problem(
+                line=place.key_line, column=place.key_column, path=shown_path(path), message=fault
+            )

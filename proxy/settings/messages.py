@@ -51,7 +51,9 @@ _EXPECTED = {
 }
 
 
-def find_faults(error: ValidationError, document: Document, model: type[BaseModel], prefix: Path = ()) -> Iterator[Problem]:
+def find_faults(
+    error: ValidationError, document: Document, model: type[BaseModel], prefix: Path = ()
+) -> Iterator[Problem]:
     """Every fault pydantic found in `model`, whose values stand under `prefix` in the document."""
     details = error.errors(include_url=False)
     for detail in details:
@@ -59,7 +61,9 @@ def find_faults(error: ValidationError, document: Document, model: type[BaseMode
             continue
         path, missing = _path(document.positions, (*prefix, *detail["loc"], *_inner_path(detail)))
         place = document.positions[path]
-        at_key = detail["type"] in ("extra_forbidden", "missing") or detail["loc"][-1:] == ("[key]",)
+        at_key = detail["type"] in ("extra_forbidden", "missing") or detail["loc"][-1:] == (
+            "[key]",
+        )
         yield Problem(
             line=place.key_line if at_key else place.line,
             column=place.key_column if at_key else place.column,
@@ -77,21 +81,36 @@ def _inner_path(detail: ErrorDetails) -> Path:
     return error.path if isinstance(error, MisplacedError) else ()
 
 
-def _follows_from_another(detail: ErrorDetails, details: list[ErrorDetails], model: type[BaseModel]) -> bool:
-    """Whether mending another fault mends this one: a list short of its wrong members, a key that is there but misspelt."""
+def _follows_from_another(
+    detail: ErrorDetails, details: list[ErrorDetails], model: type[BaseModel]
+) -> bool:
+    """Whether mending another fault mends this one: a list short of its wrong members, a key that
+    is there but misspelt.
+    """
     *parent, last = detail["loc"] or ("",)
     if detail["type"] == "too_short":
-        return any(other is not detail and other["loc"][: len(detail["loc"])] == detail["loc"] for other in details)
+        return any(
+            other is not detail and other["loc"][: len(detail["loc"])] == detail["loc"]
+            for other in details
+        )
     if detail["type"] != "missing":
         return False
-    strangers = [str(other["loc"][-1]) for other in details if other["type"] == "extra_forbidden" and [*other["loc"][:-1]] == parent]
-    return any(f"{last!r}" in did_you_mean(stranger, _known_keys(model, tuple(parent))) for stranger in strangers)
+    strangers = [
+        str(other["loc"][-1])
+        for other in details
+        if other["type"] == "extra_forbidden" and [*other["loc"][:-1]] == parent
+    ]
+    return any(
+        f"{last!r}" in did_you_mean(stranger, _known_keys(model, tuple(parent)))
+        for stranger in strangers
+    )
 
 
 def _path(positions: Mapping[Path, Position], location: Path) -> tuple[Path, str | int]:
     """As much of pydantic's location as stands in the file, and the last step if that one does not.
 
-    pydantic adds steps of its own (`[key]`, the names of a union's members, the 0 of a single value read as a list).
+    pydantic adds steps of its own (`[key]`, the names of a union's members, the 0 of a single value
+    read as a list).
     """
     path: Path = ()
     for step in location:
@@ -112,11 +131,18 @@ def _sentence(detail: ErrorDetails, path: Path, model: type[BaseModel]) -> str:
         return f"expected a name of small letters, digits, - and _, found {path[-1]!r}"
     expected = _EXPECTED.get(kind)
     if expected is None:
-        return _kind_sentence(detail) if kind.startswith("union_tag") else detail["msg"][:1].lower() + detail["msg"][1:]
+        return (
+            _kind_sentence(detail)
+            if kind.startswith("union_tag")
+            else detail["msg"][:1].lower() + detail["msg"][1:]
+        )
     found = _found(detail["input"], echo=not is_secret_name(str(path[-1])) if path else True)
     hint = ""
     if kind in ("literal_error", "enum") and isinstance(detail["input"], str):
-        hint = did_you_mean(detail["input"], [word.strip("' ") for word in context["expected"].replace(" or ", ",").split(",")])
+        hint = did_you_mean(
+            detail["input"],
+            [word.strip("' ") for word in context["expected"].replace(" or ", ",").split(",")],
+        )
     return f"expected {expected.format_map(context)}, found {found}{hint}"
 
 
@@ -127,12 +153,19 @@ def _kind_sentence(detail: ErrorDetails) -> str:
     if "tag" not in context:
         return f"expected the key {key}, found none"
     kinds = [word.strip("' ") for word in context["expected_tags"].split(",")]
-    return f"expected one of {', '.join(kinds)} as {key}, found {context['tag']!r}{did_you_mean(context['tag'], kinds)}"
+    return (
+        f"expected one of {', '.join(kinds)} as {key}, found"
+        f" {context['tag']!r}{did_you_mean(context['tag'], kinds)}"
+    )
 
 
 def _found(value: Any, *, echo: bool) -> str:
     """What came, as far as it may be repeated."""
-    for kind, words in ((dict, "keys with values" if value else "none"), (bool, str(value).lower()), (type(None), "nothing")):
+    for kind, words in (
+        (dict, "keys with values" if value else "none"),
+        (bool, str(value).lower()),
+        (type(None), "nothing"),
+    ):
         if isinstance(value, kind):
             return words
     if isinstance(value, list | tuple):
@@ -141,7 +174,11 @@ def _found(value: Any, *, echo: bool) -> str:
         return f"the number {value}" if echo else "a number"
     if isinstance(value, timedelta):
         return write_duration(value)
-    return repr(value) if echo and isinstance(value, str) and len(value) <= _LONGEST_ECHO else "other text"
+    return (
+        repr(value)
+        if echo and isinstance(value, str) and len(value) <= _LONGEST_ECHO
+        else "other text"
+    )
 
 
 def _without_secrets(message: str, secrets: frozenset[str]) -> str:
@@ -161,7 +198,12 @@ def _known_keys(model: type[BaseModel], location: Path) -> set[str]:
 
 
 def _fields(annotation: Any) -> list[tuple[str, Any]]:
-    return [pair for part in _members(annotation) if _is_model(part) for pair in part.model_fields.items()]
+    return [
+        pair
+        for part in _members(annotation)
+        if _is_model(part)
+        for pair in part.model_fields.items()
+    ]
 
 
 def _step(annotation: Any, step: str | int) -> Iterator[Any]:

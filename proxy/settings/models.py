@@ -1,4 +1,6 @@
-"""What settings.yaml may say, as frozen models: the root and everything that is not about one store."""
+"""What settings.yaml may say, as frozen models: the root and everything that is not about one
+store.
+"""
 
 from __future__ import annotations
 
@@ -44,20 +46,31 @@ _MINUTE = timedelta(minutes=1)
 
 
 class AdminSettings(BaseModel):
-    """The operator's side: health, metrics, deliveries, how the stores stand. Never to be reached by the public."""
+    """The operator's side: health, metrics, deliveries, how the stores stand.
+
+    Never to be reached by the public.
+    """
 
     model_config = FROZEN
 
-    listen: Listen = Field(default=ListenAddress("127.0.0.1", 9090), description="Where the operator's side listens.")
+    listen: Listen = Field(
+        default=ListenAddress("127.0.0.1", 9090), description="Where the operator's side listens."
+    )
     password: SecretStr = Field(
         default=SecretStr(""),
-        description="Asked for by HTTP Basic, with any user name. A must unless only this machine can reach `listen`.",
+        description=(
+            "Asked for by HTTP Basic, with any user name. A must unless only this machine can reach"
+            " `listen`."
+        ),
     )
 
     @model_validator(mode="after")
     def _guarded(self) -> Self:
         if not self.listen.loopback and not self.password.get_secret_value():
-            raise ValueError(f"expected a password, for {self.listen} can be reached from other machines; or listen on 127.0.0.1")
+            raise ValueError(
+                f"expected a password, for {self.listen} can be reached from other machines; or"
+                " listen on 127.0.0.1"
+            )
         return self
 
 
@@ -72,20 +85,38 @@ class ExportSettings(BaseModel):
         le=timedelta(days=1),
         description="How far before the asked start a window is read, for shops show changes late.",
     )
-    keep_for: Duration = Field(default=timedelta(minutes=30), ge=_MINUTE, description="How long the pages of a window are held still.")
+    keep_for: Duration = Field(
+        default=timedelta(minutes=30),
+        ge=_MINUTE,
+        description="How long the pages of a window are held still.",
+    )
     deadline: Duration = Field(
-        default=timedelta(seconds=25), ge=_SECOND, description="How long ShipStation waits for a page before it hears 503 and comes again."
+        default=timedelta(seconds=25),
+        ge=_SECOND,
+        description="How long ShipStation waits for a page before it hears 503 and comes again.",
     )
     when_shop_is_down: WhenShopIsDown = Field(
-        default="fail", description="`fail`: ShipStation hears 503. `defer`: a valid empty page; the gap is read once the shop is back."
+        default="fail",
+        description=(
+            "`fail`: ShipStation hears 503. `defer`: a valid empty page; the gap is read once the"
+            " shop is back."
+        ),
     )
     max_recovery: Duration = Field(
-        default=timedelta(days=30), description="How far back a gap is closed by itself; older gaps raise an alarm."
+        default=timedelta(days=30),
+        description="How far back a gap is closed by itself; older gaps raise an alarm.",
     )
     sweep: Duration | None = Field(
-        default=None, description="How often open orders are read again for changes the shop does not date, e.g. `6h`; none: never."
+        default=None,
+        description=(
+            "How often open orders are read again for changes the shop does not date, e.g. `6h`;"
+            " none: never."
+        ),
     )
-    resend_unchanged: bool = Field(default=True, description="Send an order again although nothing ShipStation sees has changed since.")
+    resend_unchanged: bool = Field(
+        default=True,
+        description="Send an order again although nothing ShipStation sees has changed since.",
+    )
 
 
 class DeliverySettings(BaseModel):
@@ -110,9 +141,14 @@ class DeliverySettings(BaseModel):
         ),
         min_length=1,
         max_length=50,
-        description="The waits between attempts; after the last one the delivery is dead and a person decides.",
+        description=(
+            "The waits between attempts; after the last one the delivery is dead and a person"
+            " decides."
+        ),
     )
-    concurrency: int = Field(default=4, ge=1, le=64, description="Deliveries to one store at the same time.")
+    concurrency: int = Field(
+        default=4, ge=1, le=64, description="Deliveries to one store at the same time."
+    )
     lease: Duration = Field(
         default=timedelta(minutes=2),
         ge=timedelta(seconds=5),
@@ -120,19 +156,28 @@ class DeliverySettings(BaseModel):
     )
     order_grace: Duration = Field(
         default=timedelta(hours=1),
-        description="How long a notice for an order the shop does not know yet is tried again, for some shops show orders late.",
+        description=(
+            "How long a notice for an order the shop does not know yet is tried again, for some"
+            " shops show orders late."
+        ),
     )
     retention: Duration = Field(
         default=timedelta(days=30),
         ge=timedelta(hours=1),
-        description="How long attempts, and the buyer's data, are kept in finished deliveries. What remains tells a repeat from news.",
+        description=(
+            "How long attempts, and the buyer's data, are kept in finished deliveries. What remains"
+            " tells a repeat from news."
+        ),
     )
 
     @model_validator(mode="after")
     def _held_long_enough(self) -> Self:
         if self.lease <= self.answer_within:
             longest, found = write_duration(self.answer_within), write_duration(self.lease)
-            raise ValueError(f"expected a lease longer than answer_within ({longest}), found {found}; a notice could be told twice")
+            raise ValueError(
+                f"expected a lease longer than answer_within ({longest}), found {found}; a notice"
+                " could be told twice"
+            )
         return self
 
 
@@ -141,8 +186,12 @@ class LogSettings(BaseModel):
 
     model_config = FROZEN
 
-    format: Literal["auto", "json", "console"] = Field(default="auto", description="`auto`: readable lines on a terminal, JSON elsewhere.")
-    level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="The least level that is written.")
+    format: Literal["auto", "json", "console"] = Field(
+        default="auto", description="`auto`: readable lines on a terminal, JSON elsewhere."
+    )
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="The least level that is written."
+    )
 
 
 class Settings(BaseModel):
@@ -150,18 +199,37 @@ class Settings(BaseModel):
 
     model_config = FROZEN
 
-    listen: Listen = Field(default=ListenAddress("0.0.0.0", 8080), description="ShipStation's side: the only public port.")  # noqa: S104 -- a server
-    admin: AdminSettings = Field(default=AdminSettings(), description="The operator's side: health, metrics, deliveries.")
+    listen: Listen = Field(
+        default=ListenAddress("0.0.0.0", 8080),  # noqa: S104 -- a server
+        description="ShipStation's side: the only public port.",
+    )
+    admin: AdminSettings = Field(
+        default=AdminSettings(), description="The operator's side: health, metrics, deliveries."
+    )
     database: DatabaseUrl = Field(
         default=SecretStr("sqlite:///portside.db"),
-        description="`sqlite:///file.db`, or `postgresql://user:password@host/name` for several replicas.",
+        description=(
+            "`sqlite:///file.db`, or `postgresql://user:password@host/name` for several replicas."
+        ),
     )
     stop_within: Duration = Field(
-        default=timedelta(seconds=30), ge=_SECOND, description="How long running requests may finish when Portside is asked to stop."
+        default=timedelta(seconds=30),
+        ge=_SECOND,
+        description="How long running requests may finish when Portside is asked to stop.",
     )
-    logs: LogSettings = Field(default=LogSettings(), description="What is written to standard error.")
-    export: ExportSettings = Field(default=ExportSettings(), description="How orders are given to ShipStation.")
-    delivery: DeliverySettings = Field(default=DeliverySettings(), description="How ShipStation's notices are carried to the shops.")
+    logs: LogSettings = Field(
+        default=LogSettings(), description="What is written to standard error."
+    )
+    export: ExportSettings = Field(
+        default=ExportSettings(), description="How orders are given to ShipStation."
+    )
+    delivery: DeliverySettings = Field(
+        default=DeliverySettings(),
+        description="How ShipStation's notices are carried to the shops.",
+    )
     stores: dict[StoreName, StoreSettings] = Field(
-        min_length=1, description="The shops by name; ShipStation's custom store URL is `https://host/stores/NAME`."
+        min_length=1,
+        description=(
+            "The shops by name; ShipStation's custom store URL is `https://host/stores/NAME`."
+        ),
     )

@@ -1,4 +1,6 @@
-"""What is wrong with settings, said so that a person can mend it: where, what was expected, what came, and what was probably meant."""
+"""What is wrong with settings, said so that a person can mend it: where, what was expected, what
+came, and what was probably meant.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,11 @@ Path = tuple[str | int, ...]
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True, order=True):
-    """One fault. `line` and `column` count from 1; `path` is the keys that lead there, empty for the file as a whole."""
+    """One fault.
+
+    `line` and `column` count from 1; `path` is the keys that lead there, empty for the file as a
+    whole.
+    """
 
     line: int
     column: int
@@ -19,11 +25,16 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, order=True):
     message: str
 
     def __str__(self) -> str:
-        return ": ".join(part for part in (f"{self.line}:{self.column}", self.path, self.message) if part)
+        return ": ".join(
+            part for part in (f"{self.line}:{self.column}", self.path, self.message) if part
+        )
 
 
 class SettingsError(Exception):
-    """The settings cannot be used. `problems` holds every fault found, in the order of the file; `str()` is one line for each."""
+    """The settings cannot be used.
+
+    `problems` holds every fault found, in the order of the file; `str()` is one line for each.
+    """
 
     def __init__(self, file: str, problems: Iterable[Problem]) -> None:
         self.file = file

@@ -1,4 +1,7 @@
-"""What settings may say, told to others: JSON Schema for editors, Markdown for people. Both are made from the models alone."""
+"""What settings may say, told to others: JSON Schema for editors, Markdown for people.
+
+Both are made from the models alone.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +45,9 @@ def json_schema(kinds: Iterable[ConnectorType]) -> Schema:
     definitions.pop("ConnectorSettings", None)
     branches = []
     for kind in sorted(kinds, key=lambda kind: kind.name):
-        own = kind.settings.model_json_schema(schema_generator=_Generator, ref_template=f"#/$defs/{kind.name}.{{model}}")
+        own = kind.settings.model_json_schema(
+            schema_generator=_Generator, ref_template=f"#/$defs/{kind.name}.{{model}}"
+        )
         for name, definition in own.pop("$defs", {}).items():
             definitions[f"{kind.name}.{name}"] = definition
         own["properties"]["type"] = {"const": kind.name, "description": "The kind of shop."}
@@ -59,16 +64,27 @@ def json_schema(kinds: Iterable[ConnectorType]) -> Schema:
 
 
 def markdown(kinds: Iterable[ConnectorType]) -> str:
-    """A reference page: one table a section, every key with what it may hold, its default and its meaning."""
+    """A reference page: one table a section, every key with what it may hold, its default and its
+    meaning.
+    """
     schema = json_schema(kinds)
     definitions: Schema = schema["$defs"]
     lines = [
         "# Settings",
         "",
-        "Made from the models by `portside schema --markdown > docs/settings.md`; a test keeps it so.",
+        (
+            "Made from the models by `portside schema --markdown > docs/settings.md`; a test keeps"
+            " it so."
+        ),
         "",
-        "Any value may hold `${NAME}`, an environment variable (`$${` stands for the characters themselves), or be `file:/path`, the text of a",
-        "file. A duration is a number with its unit: `ms`, `s`, `m`, `h`, `d` or `w`; `1h30m` works too. Unknown keys are refused.",
+        (
+            "Any value may hold `${NAME}`, an environment variable (`$${` stands for the characters"
+            " themselves), or be `file:/path`, the text of a"
+        ),
+        (
+            "file. A duration is a number with its unit: `ms`, `s`, `m`, `h`, `d` or `w`; `1h30m`"
+            " works too. Unknown keys are refused."
+        ),
         "",
     ]
     lines += _section("The whole file", schema, definitions)
@@ -99,13 +115,18 @@ _SECTIONS = (
 def _inner_sections(kind: str, definitions: Schema) -> Iterator[str]:
     for name in sorted(definitions):
         if name.startswith(f"{kind}.") and definitions[name].get("properties"):
-            yield from _section(f"`{name.removeprefix(f'{kind}.')}` in `type: {kind}`", definitions[name], definitions)
+            yield from _section(
+                f"`{name.removeprefix(f'{kind}.')}` in `type: {kind}`",
+                definitions[name],
+                definitions,
+            )
 
 
 def _section(title: str, schema: Schema, definitions: Schema) -> list[str]:
     required = {*schema.get("required", ()), *schema.get("x-required-without-recipe", ())}
     rows = [
-        f"| `{name}` | {_holds(part, definitions)} | {_default(part, name in required)} | {_cell(_meaning(part, definitions))} |"
+        f"| `{name}` | {_holds(part, definitions)} | {_default(part, name in required)} |"
+        f" {_cell(_meaning(part, definitions))} |"
         for name, part in schema["properties"].items()
     ]
     description = " ".join(schema.get("description", "").split())
@@ -135,7 +156,11 @@ def _holds(part: Schema, definitions: Schema) -> str:
         return _holds_reference(part["$ref"].removeprefix("#/$defs/"), definitions)
     for choice in ("anyOf", "oneOf"):
         if choice in part:
-            words = (_holds(option, definitions) for option in part[choice] if option.get("type") != "null")
+            words = (
+                _holds(option, definitions)
+                for option in part[choice]
+                if option.get("type") != "null"
+            )
             return " or ".join(dict.fromkeys(words))
     return _cell(_holds_type(part, definitions))
 
@@ -155,7 +180,11 @@ def _holds_type(part: Schema, definitions: Schema) -> str:
         return f"list of: {_holds(part['items'], definitions)}" if part.get("items") else "a list"
     if kind == "object":
         inner = part.get("additionalProperties")
-        return f"names, each with: {_holds(inner, definitions)}" if isinstance(inner, dict) else "a section"
+        return (
+            f"names, each with: {_holds(inner, definitions)}"
+            if isinstance(inner, dict)
+            else "a section"
+        )
     if kind in ("integer", "number"):
         least, most = part.get("minimum", part.get("exclusiveMinimum")), part.get("maximum")
         span = f" from {least}" * (least is not None) + f" to {most}" * (most is not None)
@@ -168,7 +197,11 @@ def _holds_type(part: Schema, definitions: Schema) -> str:
 
 
 def _text_kind(pattern: str) -> str:
-    kinds = {"^([0-9.]+(ms|s|m|h|d|w))+$": "duration", "^[0-9.]+ */ *[smhd]$": "rate", "^.+:.+$": "address"}
+    kinds = {
+        "^([0-9.]+(ms|s|m|h|d|w))+$": "duration",
+        "^[0-9.]+ */ *[smhd]$": "rate",
+        "^.+:.+$": "address",
+    }
     return kinds.get(pattern, "text")
 
 

@@ -1,4 +1,6 @@
-"""What settings may say about one store: its ShipStation credentials, its shop, and how orders and notices are to be treated."""
+"""What settings may say about one store: its ShipStation credentials, its shop, and how orders and
+notices are to be treated.
+"""
 
 from __future__ import annotations
 
@@ -6,27 +8,50 @@ import re
 from datetime import timedelta
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
 
 from connectors.interface import ConnectorSettings
 from connectors.orders import OrderStatus
 from connectors.upstream.client import UpstreamPolicy
 from proxy.settings.values import Duration, Rate, write_duration
 
-FROZEN = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, coerce_numbers_to_str=True, validate_default=True)
+FROZEN = ConfigDict(
+    extra="forbid",
+    frozen=True,
+    hide_input_in_errors=True,
+    coerce_numbers_to_str=True,
+    validate_default=True,
+)
 
 Dialect = Literal["shipstation", "shiprush"]
 NotifyCustomer = Literal["as_told", "always", "never"]
 
 
 class CredentialSettings(BaseModel):
-    """One login of a store: what is typed into ShipStation's form, or the `auth_key` some shops carry in the URL instead."""
+    """One login of a store: what is typed into ShipStation's form, or the `auth_key` some shops
+    carry in the URL instead.
+    """
 
     model_config = FROZEN
 
-    username: str = Field(default="", max_length=200, description="The user name typed into ShipStation's form.")
-    password: SecretStr = Field(default=SecretStr(""), description="The password typed into ShipStation's form.")
-    auth_key: SecretStr = Field(default=SecretStr(""), description="A key in the URL (`?auth_key=…`) in place of user name and password.")
+    username: str = Field(
+        default="", max_length=200, description="The user name typed into ShipStation's form."
+    )
+    password: SecretStr = Field(
+        default=SecretStr(""), description="The password typed into ShipStation's form."
+    )
+    auth_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="A key in the URL (`?auth_key=…`) in place of user name and password.",
+    )
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -35,7 +60,9 @@ class CredentialSettings(BaseModel):
         if not self.username and not self.auth_key.get_secret_value():
             raise ValueError("expected username and password, or auth_key, found neither")
         if ":" in self.username:
-            raise ValueError("expected a username without a colon, for HTTP's Basic login cannot carry one")
+            raise ValueError(
+                "expected a username without a colon, for HTTP's Basic login cannot carry one"
+            )
         return self
 
 
@@ -48,25 +75,50 @@ class UpstreamSettings(BaseModel):
 
     model_config = FROZEN
 
-    rate: Rate = Field(default=5.0, description="Requests to the shop, at most; e.g. `5/s` or `120/m`.")
-    timeout: Duration = Field(default=timedelta(seconds=20), gt=timedelta(0), description="How long one attempt may take.")
-    attempts: int = Field(default=3, ge=1, le=10, description="Tries of one call before it counts as failed.")
-    concurrency: int = Field(default=4, ge=1, le=64, description="Requests to the shop at the same time, at most.")
+    rate: Rate = Field(
+        default=5.0, description="Requests to the shop, at most; e.g. `5/s` or `120/m`."
+    )
+    timeout: Duration = Field(
+        default=timedelta(seconds=20), gt=timedelta(0), description="How long one attempt may take."
+    )
+    attempts: int = Field(
+        default=3, ge=1, le=10, description="Tries of one call before it counts as failed."
+    )
+    concurrency: int = Field(
+        default=4, ge=1, le=64, description="Requests to the shop at the same time, at most."
+    )
 
     def policy(self) -> UpstreamPolicy:
         """The same, as connectors take it."""
-        return UpstreamPolicy(rate=self.rate, timeout=self.timeout.total_seconds(), attempts=self.attempts, concurrency=self.concurrency)
+        return UpstreamPolicy(
+            rate=self.rate,
+            timeout=self.timeout.total_seconds(),
+            attempts=self.attempts,
+            concurrency=self.concurrency,
+        )
 
 
 class FilterSettings(BaseModel):
-    """Which orders ShipStation is given. What is filtered out is counted and shown to the operator with its reason."""
+    """Which orders ShipStation is given.
+
+    What is filtered out is counted and shown to the operator with its reason.
+    """
 
     model_config = FROZEN
 
-    max_age: Duration | None = Field(default=None, description="Leave out orders placed longer ago than this; none: all.")
-    min_age: Duration | None = Field(default=None, description="Hold an order back until it was placed this long ago; none: at once.")
-    tags: tuple[str, ...] = Field(default=(), description="Only orders that carry one of these tags; none: all.")
-    exclude_tags: tuple[str, ...] = Field(default=(), description="No order that carries one of these tags.")
+    max_age: Duration | None = Field(
+        default=None, description="Leave out orders placed longer ago than this; none: all."
+    )
+    min_age: Duration | None = Field(
+        default=None,
+        description="Hold an order back until it was placed this long ago; none: at once.",
+    )
+    tags: tuple[str, ...] = Field(
+        default=(), description="Only orders that carry one of these tags; none: all."
+    )
+    exclude_tags: tuple[str, ...] = Field(
+        default=(), description="No order that carries one of these tags."
+    )
     shippable_only: bool = Field(default=True, description="Leave out orders with nothing to ship.")
 
     @model_validator(mode="after")
@@ -82,31 +134,52 @@ class CarrierSettings(BaseModel):
 
     model_config = FROZEN
 
-    name: str = Field(default="", max_length=200, description="The shop's name for the carrier; empty: ShipStation's.")
-    tracking_url: str = Field(default="", description="Where a parcel is followed; `{number}` stands for its tracking number.")
+    name: str = Field(
+        default="",
+        max_length=200,
+        description="The shop's name for the carrier; empty: ShipStation's.",
+    )
+    tracking_url: str = Field(
+        default="",
+        description="Where a parcel is followed; `{number}` stands for its tracking number.",
+    )
 
     @field_validator("tracking_url")
     @classmethod
     def _followed(cls, value: str) -> str:
         if value and not re.fullmatch(r"https?://[^\s{}]+(?:\{number\}[^\s{}]*)*", value):
-            raise ValueError(f"expected an address such as https://carrier.example/track/{{number}}, found {value!r}")
+            raise ValueError(
+                "expected an address such as https://carrier.example/track/{number}, found"
+                f" {value!r}"
+            )
         return value
 
 
 class WebhookSettings(BaseModel):
-    """Let the shop say at once when an order changes. A hint only: the next poll then holds that order, even if the shop's list lags."""
+    """Let the shop say at once when an order changes.
+
+    A hint only: the next poll then holds that order, even if the shop's list lags.
+    """
 
     model_config = FROZEN
 
     address: str = Field(
         pattern=r"^https?://[^\s?#]+$",
-        description="Portside's public address, e.g. `https://portside.example`; the shop calls `/webhooks/NAME` there.",
+        description=(
+            "Portside's public address, e.g. `https://portside.example`; the shop calls"
+            " `/webhooks/NAME` there."
+        ),
     )
     secret: SecretStr = Field(
         default=SecretStr(""),
-        description="What the shop signs with: a long random text; empty where the shop signs with the app's own secret.",
+        description=(
+            "What the shop signs with: a long random text; empty where the shop signs with the"
+            " app's own secret."
+        ),
     )
-    max_age: Duration = Field(default=timedelta(hours=6), description="Messages older than this are refused as replays.")
+    max_age: Duration = Field(
+        default=timedelta(hours=6), description="Messages older than this are refused as replays."
+    )
 
     def url(self, store: str) -> str:
         """Where the shop of this store calls."""
@@ -123,35 +196,82 @@ class StoreSettings(BaseModel):
     model_config = FROZEN
 
     credentials: Annotated[
-        tuple[CredentialSettings, ...], BeforeValidator(_listed, json_schema_input_type=CredentialSettings | tuple[CredentialSettings, ...])
-    ] = Field(min_length=1, description="The login ShipStation uses. A list of several lets you change a password without a gap.")
-    dialect: Dialect = Field(default="shipstation", description="Who polls. `shiprush` is never given orders older than it asked for.")
-    connector: ConnectorSettings = Field(description="The shop. `type` names the kind of shop; the other keys are that kind's own.")
-    upstream: UpstreamSettings = Field(default=UpstreamSettings(), description="How hard the shop may be asked.")
+        tuple[CredentialSettings, ...],
+        BeforeValidator(
+            _listed, json_schema_input_type=CredentialSettings | tuple[CredentialSettings, ...]
+        ),
+    ] = Field(
+        min_length=1,
+        description=(
+            "The login ShipStation uses. A list of several lets you change a password without a"
+            " gap."
+        ),
+    )
+    dialect: Dialect = Field(
+        default="shipstation",
+        description="Who polls. `shiprush` is never given orders older than it asked for.",
+    )
+    connector: ConnectorSettings = Field(
+        description="The shop. `type` names the kind of shop; the other keys are that kind's own."
+    )
+    upstream: UpstreamSettings = Field(
+        default=UpstreamSettings(), description="How hard the shop may be asked."
+    )
     statuses: dict[str, OrderStatus] = Field(
-        default={}, description="The shop's words for an order's state, on top of the connector's own."
+        default={},
+        description="The shop's words for an order's state, on top of the connector's own.",
     )
     shipping_methods: dict[str, str] = Field(
-        default={}, description="What the buyer chose, and what ShipStation is asked for instead. Compared without regard to case."
+        default={},
+        description=(
+            "What the buyer chose, and what ShipStation is asked for instead. Compared without"
+            " regard to case."
+        ),
     )
     default_shipping_method: str = Field(
-        default="", description="What ShipStation is asked for when the map has no entry; empty: the shop's text."
+        default="",
+        description=(
+            "What ShipStation is asked for when the map has no entry; empty: the shop's text."
+        ),
     )
-    filters: FilterSettings = Field(default=FilterSettings(), description="Which orders ShipStation is given.")
+    filters: FilterSettings = Field(
+        default=FilterSettings(), description="Which orders ShipStation is given."
+    )
     notify_customer: NotifyCustomer = Field(
-        default="as_told", description="Whether the shop mails the buyer about a shipment: as the notice says, `always` or `never`."
+        default="as_told",
+        description=(
+            "Whether the shop mails the buyer about a shipment: as the notice says, `always` or"
+            " `never`."
+        ),
     )
-    carriers: dict[str, Annotated[CarrierSettings, BeforeValidator(_carrier, json_schema_input_type=CarrierSettings | str)]] = Field(
+    carriers: dict[
+        str,
+        Annotated[
+            CarrierSettings, BeforeValidator(_carrier, json_schema_input_type=CarrierSettings | str)
+        ],
+    ] = Field(
         default={},
-        description="ShipStation's carriers by the shop's name: `usps: USPS`, or `{name: …, tracking_url: 'https://…{number}'}`.",
+        description=(
+            "ShipStation's carriers by the shop's name: `usps: USPS`, or `{name: …, tracking_url:"
+            " 'https://…{number}'}`."
+        ),
     )
-    webhooks: WebhookSettings | None = Field(default=None, description="Listen to the shop's webhooks, as hints; none: do not.")
+    webhooks: WebhookSettings | None = Field(
+        default=None, description="Listen to the shop's webhooks, as hints; none: do not."
+    )
     dimensions: bool = Field(
-        default=False, description="Send the parcel's size where the shop knows it. ShipStation's schema of 2019 does not know it."
+        default=False,
+        description=(
+            "Send the parcel's size where the shop knows it. ShipStation's schema of 2019 does not"
+            " know it."
+        ),
     )
 
     @model_validator(mode="after")
     def _asks_again(self) -> Self:
         if self.dialect == "shiprush" and self.filters.min_age is not None:
-            raise ValueError("expected no filters.min_age with the dialect shiprush: an order held back would never be asked for again")
+            raise ValueError(
+                "expected no filters.min_age with the dialect shiprush: an order held back would"
+                " never be asked for again"
+            )
         return self

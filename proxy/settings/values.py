@@ -1,4 +1,7 @@
-"""The small values settings are made of: durations, rates, addresses, database URLs. Each parser says what it expected and what came."""
+"""The small values settings are made of: durations, rates, addresses, database URLs.
+
+Each parser says what it expected and what came.
+"""
 
 from __future__ import annotations
 
@@ -22,13 +25,17 @@ _RATE_HINT = "a rate such as 5/s or 300/m"
 
 
 def parse_duration(value: object) -> timedelta:
-    """Read `90s`, `1h30m`, `2d`; a bare number is refused, for nobody can tell whether it means seconds or minutes."""
+    """Read `90s`, `1h30m`, `2d`; a bare number is refused, for nobody can tell whether it means
+    seconds or minutes.
+    """
     if isinstance(value, timedelta):
         return value
     text = str(value).strip()
     if not isinstance(value, str) or not _DURATION.fullmatch(text):
         raise ValueError(f"expected {_DURATION_HINT}, found {_shown(value)}")
-    seconds = sum(Decimal(number) * Decimal(str(_UNITS[unit])) for number, unit in _PART.findall(text))
+    seconds = sum(
+        Decimal(number) * Decimal(str(_UNITS[unit])) for number, unit in _PART.findall(text)
+    )
     if seconds > Decimal(_LONGEST.total_seconds()):
         raise ValueError(f"expected at most {_LONGEST.days}d, found {_shown(value)}")
     return timedelta(microseconds=int(seconds * 1_000_000))
@@ -60,7 +67,9 @@ def parse_rate(value: object) -> float:
 
 
 def write_rate(value: float) -> str:
-    """A rate as a person would type it; exact for whole numbers a second, a minute, an hour or a day."""
+    """A rate as a person would type it; exact for whole numbers a second, a minute, an hour or a
+    day.
+    """
     for unit in ("s", "m", "h", "d"):
         number = round(value * _UNITS[unit], 6)
         if number == int(number) and number >= 1:
@@ -69,7 +78,10 @@ def write_rate(value: float) -> str:
 
 
 class ListenAddress(msgspec.Struct, frozen=True):
-    """Where to listen: `host:port`, the host being a name or an address; IPv6 in brackets. Port 0 lets the system choose."""
+    """Where to listen: `host:port`, the host being a name or an address; IPv6 in brackets.
+
+    Port 0 lets the system choose.
+    """
 
     host: str
     port: int
@@ -82,7 +94,13 @@ class ListenAddress(msgspec.Struct, frozen=True):
         host, colon, port = str(value).strip().rpartition(":")
         bracketed = host.startswith("[") and host.endswith("]")
         bare = host[1:-1] if bracketed else host
-        if not isinstance(value, str) or not colon or not bare or not (port.isascii() and port.isdecimal()) or (":" in bare) != bracketed:
+        if (
+            not isinstance(value, str)
+            or not colon
+            or not bare
+            or not (port.isascii() and port.isdecimal())
+            or (":" in bare) != bracketed
+        ):
             raise ValueError(f"expected an address such as 0.0.0.0:8080, found {_shown(value)}")
         if int(port) > _LAST_PORT:
             raise ValueError(f"expected a port from 0 to {_LAST_PORT}, found {port}")
@@ -101,7 +119,10 @@ class ListenAddress(msgspec.Struct, frozen=True):
 
 
 def parse_database(value: object) -> SecretStr:
-    """Check the shape of a database URL. It may hold a password, so it travels as a secret and is never echoed."""
+    """Check the shape of a database URL.
+
+    It may hold a password, so it travels as a secret and is never echoed.
+    """
     text = value.get_secret_value() if isinstance(value, SecretStr) else value
     if isinstance(text, str):
         scheme, separator, rest = text.partition("://")
@@ -110,12 +131,19 @@ def parse_database(value: object) -> SecretStr:
         if separator and scheme in ("postgresql", "postgres") and rest:
             return SecretStr(f"postgresql://{rest}")
     raise ValueError(
-        "expected sqlite:///file.db (sqlite:////absolute/file.db) or postgresql://user:password@host/name, found something else"
+        "expected sqlite:///file.db (sqlite:////absolute/file.db) or"
+        " postgresql://user:password@host/name, found something else"
     )
 
 
 def _shown(value: object) -> str:
-    return repr(value) if isinstance(value, str) else f"the number {value}" if isinstance(value, int | float) else "something else"
+    return (
+        repr(value)
+        if isinstance(value, str)
+        else f"the number {value}"
+        if isinstance(value, int | float)
+        else "something else"
+    )
 
 
 def _text_schema(pattern: str, description: str) -> Any:
@@ -123,19 +151,32 @@ def _text_schema(pattern: str, description: str) -> Any:
 
 
 Duration = Annotated[
-    timedelta, BeforeValidator(parse_duration), PlainSerializer(write_duration), _text_schema(r"([0-9.]+(ms|s|m|h|d|w))+", _DURATION_HINT)
+    timedelta,
+    BeforeValidator(parse_duration),
+    PlainSerializer(write_duration),
+    _text_schema(r"([0-9.]+(ms|s|m|h|d|w))+", _DURATION_HINT),
 ]
 """A length of time. In settings always with its unit."""
 
-Rate = Annotated[float, BeforeValidator(parse_rate), PlainSerializer(write_rate), _text_schema(r"[0-9.]+ */ *[smhd]", _RATE_HINT)]
+Rate = Annotated[
+    float,
+    BeforeValidator(parse_rate),
+    PlainSerializer(write_rate),
+    _text_schema(r"[0-9.]+ */ *[smhd]", _RATE_HINT),
+]
 """Requests a second. In settings always with its unit."""
 
 Listen = Annotated[
-    ListenAddress, PlainValidator(ListenAddress.parse), PlainSerializer(str), _text_schema(r".+:.+", "host:port, e.g. 0.0.0.0:8080")
+    ListenAddress,
+    PlainValidator(ListenAddress.parse),
+    PlainSerializer(str),
+    _text_schema(r".+:.+", "host:port, e.g. 0.0.0.0:8080"),
 ]
 """An address to listen on."""
 
 DatabaseUrl = Annotated[
-    SecretStr, BeforeValidator(parse_database), _text_schema(r"(sqlite|postgresql|postgres)://.+", "sqlite:///file.db or postgresql://…")
+    SecretStr,
+    BeforeValidator(parse_database),
+    _text_schema(r"(sqlite|postgresql|postgres)://.+", "sqlite:///file.db or postgresql://…"),
 ]
 """Where Portside keeps what outlives a request."""

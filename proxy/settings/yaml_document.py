@@ -1,4 +1,7 @@
-"""YAML text → plain values with the position of each, or every fault of the text. Knows nothing of what settings mean."""
+"""YAML text → plain values with the position of each, or every fault of the text.
+
+Knows nothing of what settings mean.
+"""
 
 from __future__ import annotations
 
@@ -12,19 +15,15 @@ import msgspec
 import yaml
 
 from proxy.settings.problems import Path, Problem, SettingsError, shown_path
+from proxy.settings.yaml_faults import explain_character_error, explain_syntax_error
+from proxy.settings.yaml_words import hide_variables, read_plain_value, restore_variables
 
 _LARGEST_FILE = 1024 * 1024
 _LARGEST_SECRET = 64 * 1024
 _MOST_VALUES = 20_000
 _DEEPEST = 50
 _VARIABLE = re.compile(r"\$\$\{|\$\{([^}]*)\}?")
-# A brace ends a plain word inside `{…}`, so variables travel through the parser in private characters of the same width.
-_BRACED = re.compile(r"\$\{([^{}\n]*)\}")
-_OPEN, _CLOSE = "\uf8f0\uf8f1", "\uf8f2"
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
-_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,17}", re.ASCII)
-_FLOAT = re.compile(r"-?(?:0|[1-9][0-9]{0,14})\.[0-9]{0,14}[1-9]", re.ASCII)
-_WORDS: dict[str, Any] = {"": None, "~": None, "null": None, "true": True, "false": False}
 _TEXT = "tag:yaml.org,2002:str"
 
 
@@ -46,26 +45,46 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Loader(yaml.SafeLoader):
-    """Every plain word stays text: what it means is settled below, by YAML 1.2's rules (`no` is a word, `010` is not 8)."""
+    """Every plain word stays text: what it means is settled below, by YAML 1.2's rules (`no` is a
+    word, `010` is not 8).
+    """
 
 
 _Loader.yaml_implicit_resolvers = {}
 
 
-def read_document(text: str, *, file: str, environment: Mapping[str, str], directory: File) -> Document:
-    """Read YAML. `${NAME}` is taken from `environment`, `file:NAME` from a file beside `directory`. Raises `SettingsError`."""
+def read_document(
+    text: str, *, file: str, environment: Mapping[str, str], directory: File
+) -> Document:
+    """Read YAML. `${NAME}` is taken from `environment`, `file:NAME` from a file beside `directory`.
+
+    Raises `SettingsError`.
+    """
     if len(text) > _LARGEST_FILE:
-        raise SettingsError(file, [Problem(line=1, column=1, message=f"expected at most {_LARGEST_FILE} characters, found {len(text)}")])
+        raise SettingsError(
+            file,
+            [
+                Problem(
+                    line=1,
+                    column=1,
+                    message=f"expected at most {_LARGEST_FILE} characters, found {len(text)}",
+                )
+            ],
+        )
     try:
-        root = yaml.compose(_BRACED.sub(rf"{_OPEN}\1{_CLOSE}", text), Loader=_Loader)
+        root = yaml.compose(hide_variables(text), Loader=_Loader)
     except yaml.MarkedYAMLError as error:
-        raise SettingsError(file, [_syntax_problem(error, text)]) from error
+        raise SettingsError(file, [explain_syntax_error(error, text)]) from error
     except yaml.YAMLError as error:
-        raise SettingsError(file, [_character_problem(error, text)]) from error
+        raise SettingsError(file, [explain_character_error(error, text)]) from error
     except RecursionError as error:
-        raise SettingsError(file, [Problem(line=1, column=1, message="nested too deeply")]) from error
+        raise SettingsError(
+            file, [Problem(line=1, column=1, message="nested too deeply")]
+        ) from error
     if root is None:
-        raise SettingsError(file, [Problem(line=1, column=1, message="expected settings, found an empty file")])
+        raise SettingsError(
+            file, [Problem(line=1, column=1, message="expected settings, found an empty file")]
+        )
     reader = _Reader(environment, directory)
     value = reader.read(root, (), root.start_mark)
     if reader.problems:
@@ -88,11 +107,17 @@ class _Reader:
     def read(self, node: yaml.Node, path: Path, key: yaml.Mark) -> Any:
         """The value of `node`, whose key stands at `key`."""
         mark = node.start_mark
-        self.positions.setdefault(path, Position(mark.line + 1, mark.column + 1, key.line + 1, key.column + 1))
+        self.positions.setdefault(
+            path, Position(mark.line + 1, mark.column + 1, key.line + 1, key.column + 1)
+        )
         self.count += 1
         if self.count > _MOST_VALUES or len(path) > _DEEPEST or id(node) in self.open:
             if self.count <= _MOST_VALUES + 1:
-                self.report(node.start_mark, path, "expected settings of a sane size, found aliases or nesting that blow them up")
+                self.report(
+                    node.start_mark,
+                    path,
+                    "expected settings of a sane size, found aliases or nesting that blow them up",
+                )
                 self.count = _MOST_VALUES + 1
             return None
         if isinstance(node, yaml.ScalarNode):
@@ -100,24 +125,40 @@ class _Reader:
         self.open.add(id(node))
         try:
             if isinstance(node, yaml.MappingNode):
-                return {name: self.read(value, (*path, name), at) for name, value, at in self.entries(node, path)}
-            return [self.read(value, (*path, index), value.start_mark) for index, value in enumerate(node.value)]
+                return {
+                    name: self.read(value, (*path, name), at)
+                    for name, value, at in self.entries(node, path)
+                }
+            return [
+                self.read(value, (*path, index), value.start_mark)
+                for index, value in enumerate(node.value)
+            ]
         finally:
             self.open.discard(id(node))
 
-    def entries(self, node: yaml.MappingNode, path: Path) -> Iterator[tuple[str, yaml.Node, yaml.Mark]]:
-        """Keys and values of a mapping; the merged ones (`<<: *base`) last, as far as the mapping has no such key itself."""
+    def entries(
+        self, node: yaml.MappingNode, path: Path
+    ) -> Iterator[tuple[str, yaml.Node, yaml.Mark]]:
+        """Keys and values of a mapping; the merged ones (`<<: *base`) last, as far as the mapping
+        has no such key itself.
+        """
         seen: dict[str, yaml.Mark] = {}
         merged: list[yaml.Node] = []
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
-                self.report(key.start_mark, path, "expected a word as key, found a list or a mapping")
+                self.report(
+                    key.start_mark, path, "expected a word as key, found a list or a mapping"
+                )
                 continue
-            name = _typed(key.value)
+            name = restore_variables(key.value)
             if name == "<<" and key.style is None:
                 merged += value.value if isinstance(value, yaml.SequenceNode) else [value]
             elif name in seen:
-                self.report(key.start_mark, (*path, name), f"key given twice, first on line {seen[name].line + 1}")
+                self.report(
+                    key.start_mark,
+                    (*path, name),
+                    f"key given twice, first on line {seen[name].line + 1}",
+                )
             else:
                 seen[name] = key.start_mark
                 yield name, value, key.start_mark
@@ -131,16 +172,23 @@ class _Reader:
                     yield name, value, at
 
     def scalar(self, node: yaml.ScalarNode, path: Path) -> Any:
-        """A plain word as YAML 1.2 understands it, a quoted one as text; both with their variables and files read."""
+        """A plain word as YAML 1.2 understands it, a quoted one as text; both with their variables
+        and files read.
+        """
         if node.tag != _TEXT:
-            self.report(node.start_mark, path, f"expected a plain value, found the tag {node.tag.replace('tag:yaml.org,2002:', '!!')!r}")
+            self.report(
+                node.start_mark,
+                path,
+                "expected a plain value, found the tag"
+                f" {node.tag.replace('tag:yaml.org,2002:', '!!')!r}",
+            )
             return None
-        text = _typed(node.value)
+        text = restore_variables(node.value)
         if text.startswith("file:"):
             return self.from_file(node, path, text.removeprefix("file:"))
         if "${" in text:
             return _VARIABLE.sub(lambda match: self.variable(node, path, match), text)
-        return text if node.style is not None else _plain_value(text)
+        return text if node.style is not None else read_plain_value(text)
 
     def variable(self, node: yaml.ScalarNode, path: Path, match: re.Match[str]) -> str:
         """What `${NAME}` stands for; `$${` stands for `${`."""
@@ -149,10 +197,18 @@ class _Reader:
             return "${"
         value = self.environment.get(name, "")
         if not match[0].endswith("}") or not _NAME.fullmatch(name):
-            self.report(node.start_mark, path, f"expected ${{NAME}} (or $${{ for the characters themselves), found {match[0]!r}")
+            self.report(
+                node.start_mark,
+                path,
+                f"expected ${{NAME}} (or $${{ for the characters themselves), found {match[0]!r}",
+            )
         elif not value:
             found = "it is empty" if name in self.environment else "it is not set"
-            self.report(node.start_mark, path, f"expected the environment variable {name} to hold a value; {found}")
+            self.report(
+                node.start_mark,
+                path,
+                f"expected the environment variable {name} to hold a value; {found}",
+            )
         self.secrets.add(value)
         return value
 
@@ -166,56 +222,27 @@ class _Reader:
             self.report(node.start_mark, path, f"expected UTF-8 text in {name}, found other bytes")
             return None
         except OSError as error:
-            self.report(node.start_mark, path, f"expected a readable file {name}: {os.strerror(error.errno or 0)}")
+            self.report(
+                node.start_mark,
+                path,
+                f"expected a readable file {name}: {os.strerror(error.errno or 0)}",
+            )
             return None
         if not text or len(raw) > _LARGEST_SECRET:
-            self.report(node.start_mark, path, f"expected 1 to {_LARGEST_SECRET} bytes in {name}, found {'more' if text else 'none'}")
+            self.report(
+                node.start_mark,
+                path,
+                f"expected 1 to {_LARGEST_SECRET} bytes in {name}, found"
+                f" {'more' if text else 'none'}",
+            )
             return None
         self.secrets.add(text)
         return text
 
     def report(self, mark: yaml.Mark, path: Path, message: str) -> None:
         """Take down one problem."""
-        self.problems.append(Problem(line=mark.line + 1, column=mark.column + 1, path=shown_path(path), message=message))
-
-
-def _typed(text: str) -> str:
-    """What stands in the file, without the private characters."""
-    return text.replace(_OPEN, "${").replace(_CLOSE, "}")
-
-
-def _plain_value(text: str) -> Any:
-    """A number only where its one plain spelling is used, so that `007` or `1.10` meant as text stays what was typed."""
-    if text.lower() in _WORDS:
-        return _WORDS[text.lower()]
-    if _INTEGER.fullmatch(text):
-        return int(text)
-    return float(text) if _FLOAT.fullmatch(text) else text
-
-
-def _syntax_problem(error: yaml.MarkedYAMLError, text: str) -> Problem:
-    """PyYAML's complaint as one sentence at the place where it stumbled."""
-    mark = error.problem_mark or error.context_mark
-    if error.context_mark and "end of stream" in (error.problem or ""):
-        mark = error.context_mark  # where it was opened helps; where the file ends does not
-    line, column = (mark.line, mark.column) if mark else (0, 0)
-    lines = text.splitlines()
-    around = lines[line] if line < len(lines) else ""
-    if "\t" in around[: column + 1] and not around[:column].strip():
-        return Problem(line=line + 1, column=around.index("\t") + 1, message="expected spaces at the start of the line, found a tab")
-    said = _typed(error.problem or "it cannot be read").replace("<", "").replace(">", "").removeprefix("but ")
-    elsewhere = error.context_mark if error.context_mark is not mark else None
-    begun = f" ({error.context}" + (f" on line {elsewhere.line + 1}" if elsewhere else "") + ")" if error.context else ""
-    return Problem(line=line + 1, column=column + 1, message=f"not YAML: {said}{begun}")
-
-
-def _character_problem(error: yaml.YAMLError, text: str) -> Problem:
-    """A character that YAML does not allow, found again in the text to say where."""
-    place = int(getattr(error, "position", 0) or 0)
-    before = text[:place]
-    character = f"U+{ord(text[place]):04X}" if place < len(text) else "an unknown character"
-    return Problem(
-        line=before.count("\n") + 1,
-        column=place - (before.rfind("\n") + 1) + 1,
-        message=f"not YAML: the character {character} is not allowed",
-    )
+        self.problems.append(
+            Problem(
+                line=mark.line + 1, column=mark.column + 1, path=shown_path(path), message=message
+            )
+        )

@@ -1,1 +1,3 @@
-"""Plays ShipStation against any custom store URL, ours or a stranger's, and says which promises of the protocol it keeps."""
+"""Plays ShipStation against any custom store URL, ours or a stranger's, and says which promises of
+the protocol it keeps.
+"""

@@ -8,11 +8,16 @@ import msgspec
 from lxml import etree
 
 # No entities, no network, no depth tricks: an answer comes from a stranger.
-_PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, strip_cdata=False)
+_PARSER = etree.XMLParser(
+    resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, strip_cdata=False
+)
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """An HTTP answer as it came. Header names are lower case; `seconds` is how long it took to the last byte."""
+    """An HTTP answer as it came.
+
+    Header names are lower case; `seconds` is how long it took to the last byte.
+    """
 
     status: int
     headers: Mapping[str, str] = {}
@@ -26,7 +31,9 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReceivedOrder(msgspec.Struct, frozen=True, kw_only=True):
-    """One `<Order>` as it came: what names it, the few fields a comparison needs, and its whole XML."""
+    """One `<Order>` as it came: what names it, the few fields a comparison needs, and its whole
+    XML.
+    """
 
     id: str
     number: str
@@ -52,7 +59,10 @@ class UnreadablePageError(Exception):
 
 
 def parse_document(answer: Answer) -> etree._Element:
-    """The root element of an answer's body. Raises UnreadablePageError for what is no well-formed XML."""
+    """The root element of an answer's body.
+
+    Raises UnreadablePageError for what is no well-formed XML.
+    """
     if not answer.body.strip():
         raise UnreadablePageError("an empty body")
     try:
@@ -62,7 +72,10 @@ def parse_document(answer: Answer) -> etree._Element:
 
 
 def parse_page(answer: Answer) -> Page:
-    """The page in a 200 answer. Raises UnreadablePageError for another status, for no XML, and for another root."""
+    """The page in a 200 answer.
+
+    Raises UnreadablePageError for another status, for no XML, and for another root.
+    """
     if answer.status != 200:  # noqa: PLR2004 - the one status of a page
         raise UnreadablePageError(f"status {answer.status}: {answer.shown}")
     root = parse_document(answer)
@@ -71,7 +84,10 @@ def parse_page(answer: Answer) -> Page:
     stated = root.get("pages", "1").strip()
     if not stated.isdecimal():
         raise UnreadablePageError(f"pages={stated!r}, not a number")
-    return Page(pages=max(1, int(stated)), orders=tuple(_order(element) for element in root.iterfind("Order")))
+    return Page(
+        pages=max(1, int(stated)),
+        orders=tuple(_order(element) for element in root.iterfind("Order")),
+    )
 
 
 def _order(element: etree._Element) -> ReceivedOrder:

@@ -27,7 +27,10 @@ Query = Sequence[tuple[str, str]]
 
 
 class Login(StrEnum):
-    """Where the user name and password travel. ShipStation is seen to send header and query together."""
+    """Where the user name and password travel.
+
+    ShipStation is seen to send header and query together.
+    """
 
     BOTH = "both"
     HEADER = "header"
@@ -37,10 +40,19 @@ class Login(StrEnum):
 
 
 class StoreClient:
-    """Asks one custom store. A query that the URL already carries is kept in front, as ShipStation keeps it. Redirects are not followed."""
+    """Asks one custom store.
+
+    A query that the URL already carries is kept in front, as ShipStation keeps it. Redirects are
+    not followed.
+    """
 
     def __init__(
-        self, session: aiohttp.ClientSession, url: URL, credentials: Credentials, login: Login = Login.BOTH, mark: str = "windows"
+        self,
+        session: aiohttp.ClientSession,
+        url: URL,
+        credentials: Credentials,
+        login: Login = Login.BOTH,
+        mark: str = "windows",
     ) -> None:
         self._session = session
         self._url = url
@@ -51,15 +63,24 @@ class StoreClient:
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, url: URL, credentials: Credentials, login: Login = Login.BOTH, *, patience: float = PATIENCE
+        cls,
+        url: URL,
+        credentials: Credentials,
+        login: Login = Login.BOTH,
+        *,
+        patience: float = PATIENCE,
     ) -> AsyncIterator[Self]:
-        """A client with connections of its own; `patience` is the seconds after which an answer is given up.
+        """A client with connections of its own; `patience` is the seconds after which an answer is
+        given up.
 
-        Its requests are marked as a trial, so that a Portside does not take down that ShipStation was given the orders.
+        Its requests are marked as a trial, so that a Portside does not take down that ShipStation
+        was given the orders.
         """
         timeout = aiohttp.ClientTimeout(total=patience)
         marks = {"User-Agent": "portside-simulator"}
-        async with aiohttp.ClientSession(timeout=timeout, headers=marks, cookie_jar=aiohttp.DummyCookieJar()) as session:
+        async with aiohttp.ClientSession(
+            timeout=timeout, headers=marks, cookie_jar=aiohttp.DummyCookieJar()
+        ) as session:
             yield cls(session, url, credentials, login)
 
     @property
@@ -93,7 +114,9 @@ class StoreClient:
             headers["Content-Type"] = "application/xml; charset=utf-8"
         began = time.monotonic()
         try:
-            async with self._session.request(method, url, headers=headers, data=body or None, allow_redirects=False) as response:
+            async with self._session.request(
+                method, url, headers=headers, data=body or None, allow_redirects=False
+            ) as response:
                 content = await _limited(response)
                 return Answer(
                     status=response.status,
@@ -115,12 +138,18 @@ class StoreClient:
     def _with_query(self, query: Query) -> URL:
         login: Query = ()
         if self.login in {Login.BOTH, Login.QUERY}:
-            login = ((USERNAME, self._credentials.username or ""), (PASSWORD, self._credentials.password))
+            login = (
+                (USERNAME, self._credentials.username or ""),
+                (PASSWORD, self._credentials.password),
+            )
         elif self.login is Login.KEY:
             login = ((KEY, self._credentials.password),)
         pairs = "&".join(f"{_encoded(name)}={_encoded(value)}" for name, value in (*login, *query))
         kept = self._url.raw_query_string
-        return URL(f"{self._url.with_query(None)}?{kept}&{pairs}" if kept else f"{self._url}?{pairs}", encoded=True)
+        return URL(
+            f"{self._url.with_query(None)}?{kept}&{pairs}" if kept else f"{self._url}?{pairs}",
+            encoded=True,
+        )
 
 
 async def _limited(response: aiohttp.ClientResponse) -> bytes:
@@ -134,7 +163,9 @@ async def _limited(response: aiohttp.ClientResponse) -> bytes:
 
 
 def _encoded(text: str) -> str:
-    """URL-encoded as in ShipStation's requests: a blank as plus, codes in small letters (`01%2f23%2f2012+17%3a28`)."""
+    """URL-encoded as in ShipStation's requests: a blank as plus, codes in small letters
+    (`01%2f23%2f2012+17%3a28`).
+    """
     encoded = quote_plus(text)
     parts = encoded.split("%")
     return parts[0] + "".join(f"%{part[:2].lower()}{part[2:]}" for part in parts[1:])
@@ -144,7 +175,11 @@ def _plain(error: BaseException) -> str:
     """The error in one line, without the URL, which may hold a password."""
     if isinstance(error, aiohttp.ClientConnectorError):
         number = error.os_error.errno
-        words = os.strerror(number).lower() if number and number > 0 else error.os_error.strerror or error.os_error
+        words = (
+            os.strerror(number).lower()
+            if number and number > 0
+            else error.os_error.strerror or error.os_error
+        )
         return f"cannot connect to {error.host}:{error.port} ({words})"
     if isinstance(error, aiohttp.InvalidURL):
         return "the URL is not valid"
@@ -153,11 +188,17 @@ def _plain(error: BaseException) -> str:
 
 
 def parse_url(text: str) -> tuple[URL, Credentials | None]:
-    """A store's URL without the login it may carry (`https://user:password@host/…`), and that login. Raises ValueError."""
+    """A store's URL without the login it may carry (`https://user:password@host/…`), and that
+    login.
+
+    Raises ValueError.
+    """
     try:
         url = URL(text)
     except ValueError as error:
-        raise ValueError(f"expected a URL such as https://host/stores/name, found {text[:80]!r}") from error
+        raise ValueError(
+            f"expected a URL such as https://host/stores/name, found {text[:80]!r}"
+        ) from error
     if url.scheme not in {"http", "https"} or not url.host:
         raise ValueError(f"expected a URL such as https://host/stores/name, found {text[:80]!r}")
     login = Credentials(username=url.user, password=url.password or "") if url.user else None

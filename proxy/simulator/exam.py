@@ -1,4 +1,6 @@
-"""What a trial has to work with: the store, the window that was looked at as a whole, and every answer of it."""
+"""What a trial has to work with: the store, the window that was looked at as a whole, and every
+answer of it.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,8 @@ from proxy.simulator.client import StoreClient
 from proxy.simulator.poller import NoAnswerError, export_query
 
 MINUTE = timedelta(minutes=1)
-# Widened until there is something to look at, but not beyond what an import of history would ask for.
+# Widened until there is something to look at, but not beyond what an import of history would ask
+# for.
 SPANS = tuple(timedelta(days=days) for days in (1, 7, 30, 365))
 MOST_PAGES = 200
 
@@ -25,7 +28,10 @@ class CouldNotRunError(Exception):
 
 
 class Walk(msgspec.Struct, frozen=True, kw_only=True):
-    """One window asked for page by page. `pages` are those that could be read, `answers` all that came; `fault` is what ended it early."""
+    """One window asked for page by page.
+
+    `pages` are those that could be read, `answers` all that came; `fault` is what ended it early.
+    """
 
     start: datetime
     end: datetime
@@ -47,14 +53,17 @@ class Walk(msgspec.Struct, frozen=True, kw_only=True):
 class Exam:
     """One store under trial. `now` is the minute at which the trial began, aware UTC."""
 
-    def __init__(self, client: StoreClient, *, now: datetime, span: timedelta | None = None) -> None:
+    def __init__(
+        self, client: StoreClient, *, now: datetime, span: timedelta | None = None
+    ) -> None:
         self.client = client
         self.now = now.astimezone(UTC).replace(second=0, microsecond=0)
         self._spans: Sequence[timedelta] = SPANS if span is None else (span,)
         self.whole = Walk(start=self.now, end=self.now)
 
     async def begin(self) -> None:
-        """Knock, then look at one window as a whole: the shortest of a day, a week, a month and a year in which there are orders.
+        """Knock, then look at one window as a whole: the shortest of a day, a week, a month and a
+        year in which there are orders.
 
         Raises CouldNotRunError if the store cannot be reached or refuses the login.
         """
@@ -73,16 +82,28 @@ class Exam:
             raise CouldNotRunError(f"{shown}: {error}") from error
         hints = {
             401: "the store refused the user name and password; compare them with its own",
-            403: "the store forbids access; compare user name and password, and look for a firewall in between",
+            403: (
+                "the store forbids access; compare user name and password, and look for a firewall"
+                " in between"
+            ),
             404: "there is no custom store at this URL",
         }
         if 300 <= answer.status < 400:  # noqa: PLR2004 - the redirects
             target = answer.headers.get("location", "nowhere").partition("?")[0]
-            raise CouldNotRunError(f"{shown}: the store redirects to {target}; give that URL, to ShipStation too")
+            raise CouldNotRunError(
+                f"{shown}: the store redirects to {target}; give that URL, to ShipStation too"
+            )
         if answer.status in hints:
-            raise CouldNotRunError(f"{shown}: {hints[answer.status]} (status {answer.status}: {answer.shown})")
-        if answer.status == HTTPStatus.OK and answer.body.lstrip()[:14].lower().startswith((b"<!doctype html", b"<html")):
-            raise CouldNotRunError(f"{shown}: there is no custom store at this URL, a web page came (status {answer.status})")
+            raise CouldNotRunError(
+                f"{shown}: {hints[answer.status]} (status {answer.status}: {answer.shown})"
+            )
+        if answer.status == HTTPStatus.OK and answer.body.lstrip()[:14].lower().startswith(
+            (b"<!doctype html", b"<html")
+        ):
+            raise CouldNotRunError(
+                f"{shown}: there is no custom store at this URL, a web page came (status"
+                f" {answer.status})"
+            )
 
     async def walk(self, start: datetime, end: datetime) -> Walk:
         """Ask for a window and follow its pages, at most two hundred. Does not raise."""
@@ -102,9 +123,17 @@ class Exam:
         return await self.client.fetch(export_query(start, end, number))
 
     async def changed_since(self) -> set[str]:
-        """Keys of orders that were modified after the trial began: a shop at work is no fault of the store's."""
-        walk = await self.walk(self.now, datetime.now(UTC).replace(second=0, microsecond=0) + MINUTE)
-        return {order.key for order in walk.orders if (moment := modified_at(order)) is not None and moment >= self.now}
+        """Keys of orders that were modified after the trial began: a shop at work is no fault of
+        the store's.
+        """
+        walk = await self.walk(
+            self.now, datetime.now(UTC).replace(second=0, microsecond=0) + MINUTE
+        )
+        return {
+            order.key
+            for order in walk.orders
+            if (moment := modified_at(order)) is not None and moment >= self.now
+        }
 
 
 def modified_at(order: ReceivedOrder) -> datetime | None:

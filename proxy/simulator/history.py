@@ -1,4 +1,6 @@
-"""Polls one window after the other, as an account does over days, and compares what it got with the whole."""
+"""Polls one window after the other, as an account does over days, and compares what it got with the
+whole.
+"""
 
 from __future__ import annotations
 
@@ -23,9 +25,12 @@ _SHOWN = 5
 
 
 class Pace(msgspec.Struct, frozen=True, kw_only=True):
-    """How the polls follow one another. `speed` divides every real wait: 60 makes a minute of an hour.
+    """How the polls follow one another.
 
-    `live` is how long the store is polled on after history was read, every `every`; `retry` is the wait after a failed poll.
+    `speed` divides every real wait: 60 makes a minute of an hour.
+
+    `live` is how long the store is polled on after history was read, every `every`; `retry` is the
+    wait after a failed poll.
     """
 
     every: timedelta = timedelta(minutes=5)
@@ -40,9 +45,13 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class History:
-    """What ShipStation would believe after polling through a span: `copy` holds each order's last state."""
+    """What ShipStation would believe after polling through a span: `copy` holds each order's last
+    state.
+    """
 
-    def __init__(self, exam: Exam, pace: Pace, tell: Callable[[Poll], None] = lambda _: None) -> None:
+    def __init__(
+        self, exam: Exam, pace: Pace, tell: Callable[[Poll], None] = lambda _: None
+    ) -> None:
         self._exam = exam
         self._pace = pace
         self._tell = tell
@@ -55,23 +64,40 @@ class History:
             Promise(
                 name="polls",
                 text="Every poll is answered in full",
-                advice="ShipStation may switch a store off after a failed poll: retry the shop behind it, and answer 503 only as a last resort.",
+                advice=(
+                    "ShipStation may switch a store off after a failed poll: retry the shop behind"
+                    " it, and answer 503 only as a last resort."
+                ),
                 trial=self._answered,
             ),
             Promise(
                 name="polls-complete",
                 text="Window after window gives every order of the whole span, in its last state",
-                advice="Orders are lost between windows: both ends belong to a window, the last minute as a whole, and an edit must move LastModified.",
+                advice=(
+                    "Orders are lost between windows: both ends belong to a window, the last minute"
+                    " as a whole, and an edit must move LastModified."
+                ),
                 trial=self._complete,
             ),
         )
 
     async def run(self) -> None:
-        """Poll through the exam's window from its start to now, then live; five failures in a row end it."""
+        """Poll through the exam's window from its start to now, then live; five failures in a row
+        end it.
+        """
         whole = self._exam.whole
-        poller = Poller(self._exam.client.polling(), since=whole.start, every=self._pace.every, retry=self._pace.retry)
+        poller = Poller(
+            self._exam.client.polling(),
+            since=whole.start,
+            every=self._pace.every,
+            retry=self._pace.retry,
+        )
         span = whole.end - whole.start
-        steps = [step for step in (SHORTEST, 6 * SHORTEST, timedelta(hours=3), LONGEST) if step <= span / 4] or [SHORTEST]
+        steps = [
+            step
+            for step in (SHORTEST, 6 * SHORTEST, timedelta(hours=3), LONGEST)
+            if step <= span / 4
+        ] or [SHORTEST]
         chance = Random(self._pace.seed)  # noqa: S311 - not a secret
         while poller.start < whole.end and not self._given_up:
             step = max(chance.choice(steps), span / MOST_WINDOWS)
@@ -99,7 +125,9 @@ class History:
     async def _answered(self, _exam: Exam) -> Verdict:
         failed = [poll for poll in self.polls if not poll.finished]
         if failed:
-            return broken(f"{len(failed)} of {len(self.polls)} polls failed, the first at {failed[0].error}")
+            return broken(
+                f"{len(failed)} of {len(self.polls)} polls failed, the first at {failed[0].error}"
+            )
         return kept(f"{len(self.polls)} polls, {sum(poll.pages for poll in self.polls)} pages")
 
     async def _complete(self, exam: Exam) -> Verdict:
@@ -110,12 +138,17 @@ class History:
         lost = [order.number or order.id for order in stale if order.key not in changed]
         if lost:
             return broken(
-                f"{len(lost)} of {len(exam.whole.orders)} orders did not come, or came in an older state, e.g. {', '.join(lost[:_SHOWN])}"
+                f"{len(lost)} of {len(exam.whole.orders)} orders did not come, or came in an older"
+                f" state, e.g. {', '.join(lost[:_SHOWN])}"
             )
-        return kept(f"{len(exam.whole.orders)} orders, {sum(len(poll.orders) for poll in self.polls)} sent")
+        return kept(
+            f"{len(exam.whole.orders)} orders, {sum(len(poll.orders) for poll in self.polls)} sent"
+        )
 
     def _has(self, order: ReceivedOrder) -> bool:
-        """Whether the copy holds this state of the order, or a newer one; it was filled after the whole window was read."""
+        """Whether the copy holds this state of the order, or a newer one; it was filled after the
+        whole window was read.
+        """
         held = self.copy.get(order.key)
         if held is None:
             return False

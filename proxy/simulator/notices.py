@@ -24,7 +24,10 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
-    """One shipment to tell of. `tracking_number` empty means: marked as shipped, without a label."""
+    """One shipment to tell of.
+
+    `tracking_number` empty means: marked as shipped, without a label.
+    """
 
     order_id: str
     order_number: str
@@ -35,7 +38,9 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     shipped_at: datetime
 
     @classmethod
-    def about(cls, order: ReceivedOrder, *, shipped_at: datetime, tracking_number: str = "") -> Self:
+    def about(
+        cls, order: ReceivedOrder, *, shipped_at: datetime, tracking_number: str = ""
+    ) -> Self:
         """All of `order` in one parcel."""
         return cls(
             order_id=order.id,
@@ -99,7 +104,9 @@ def lines_of(order: ReceivedOrder) -> tuple[Line, ...]:
 def split(lines: Sequence[Line]) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
     """The lines in two parcels, one piece in the first."""
     first, *others = lines
-    left = (msgspec.structs.replace(first, quantity=first.quantity - 1),) if first.quantity > 1 else ()
+    left = (
+        (msgspec.structs.replace(first, quantity=first.quantity - 1),) if first.quantity > 1 else ()
+    )
     return (msgspec.structs.replace(first, quantity=1),), (*left, *others)
 
 

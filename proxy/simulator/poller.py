@@ -1,4 +1,5 @@
-"""Polls as ShipStation does: window after window from the last success, page after page, patient after a failure.
+"""Polls as ShipStation does: window after window from the last success, page after page, patient
+after a failure.
 
 It has no clock and no socket of its own, so that a test can drive it in virtual time:
 
@@ -7,10 +8,11 @@ It has no clock and no socket of its own, so that a test can drive it in virtual
         clock.now = poller.due                        # or: await asyncio.sleep(...)
         poll = await poller.poll(clock.now)           # one window, all its pages
         for order in poll.orders: copy[order.key] = order   # what ShipStation now believes
-        if not poll.finished: ...                     # poll.error says why; the next window starts at the same time again
+        if not poll.finished: ...                     # poll.error says why; the next window starts
+        at the same time again
 
-`transport` is anything with `async def fetch(self, query: Sequence[tuple[str, str]]) -> Answer` that raises NoAnswerError where ShipStation
-would see a time-out or a broken connection.
+`transport` is anything with `async def fetch(self, query: Sequence[tuple[str, str]]) -> Answer`
+that raises NoAnswerError where ShipStation would see a time-out or a broken connection.
 """
 
 from __future__ import annotations
@@ -40,8 +42,9 @@ class Transport(Protocol):
 class Poll(msgspec.Struct, frozen=True, kw_only=True):
     """One window asked for: `start` and `end` are whole minutes, aware UTC.
 
-    `orders` came in the order of the pages, also those that came before a failure, which ShipStation has then seen. `pages` is what the
-    latest page promised, 0 if none came. `error` is empty when the walk was finished.
+    `orders` came in the order of the pages, also those that came before a failure, which
+    ShipStation has then seen. `pages` is what the latest page promised, 0 if none came. `error` is
+    empty when the walk was finished.
     """
 
     start: datetime
@@ -59,8 +62,9 @@ class Poll(msgspec.Struct, frozen=True, kw_only=True):
 class Poller:
     """ShipStation's memory of one store: where the next window starts, and when it is due.
 
-    `since` is where the first window starts. The next one starts where the last finished one ended; one that failed is asked for again, up to
-    a later end. `every` is the time between polls, `retry` the wait after a failed one. `most_pages` ends a walk that promises to go on for ever.
+    `since` is where the first window starts. The next one starts where the last finished one ended;
+    one that failed is asked for again, up to a later end. `every` is the time between polls,
+    `retry` the wait after a failed one. `most_pages` ends a walk that promises to go on for ever.
     """
 
     def __init__(
@@ -80,7 +84,11 @@ class Poller:
         self.due = since
 
     async def poll(self, now: datetime) -> Poll:
-        """Ask for everything modified from the last success until the minute of `now`, all pages one after the other. Does not raise."""
+        """Ask for everything modified from the last success until the minute of `now`, all pages
+        one after the other.
+
+        Does not raise.
+        """
         poll = await self.walk(self.start, max(self.start, _minute(now)))
         if poll.finished:
             self.start = poll.end
@@ -97,19 +105,32 @@ class Poller:
                 orders += page.orders
                 pages, number = page.pages, number + 1
         except (NoAnswerError, UnreadablePageError) as error:
-            return Poll(start=start, end=end, pages=pages, orders=tuple(orders), error=f"page {number}: {error}")
+            return Poll(
+                start=start,
+                end=end,
+                pages=pages,
+                orders=tuple(orders),
+                error=f"page {number}: {error}",
+            )
         return Poll(start=start, end=end, pages=pages, orders=tuple(orders))
 
     async def _page(self, query: Sequence[tuple[str, str]]) -> Page:
         page = parse_page(await self._transport.fetch(query))
         if page.pages > self._most_pages:
-            raise UnreadablePageError(f"{page.pages} pages promised, more than the {self._most_pages} that are followed")
+            raise UnreadablePageError(
+                f"{page.pages} pages promised, more than the {self._most_pages} that are followed"
+            )
         return page
 
 
 def export_query(start: datetime, end: datetime, page: int) -> list[tuple[str, str]]:
     """The parameters of one export request, in ShipStation's order."""
-    return [("action", "export"), ("start_date", format_date(start)), ("end_date", format_date(end)), ("page", str(page))]
+    return [
+        ("action", "export"),
+        ("start_date", format_date(start)),
+        ("end_date", format_date(end)),
+        ("page", str(page)),
+    ]
 
 
 def _minute(moment: datetime) -> datetime:

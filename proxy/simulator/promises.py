@@ -19,7 +19,10 @@ class Outcome(StrEnum):
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """What a trial saw, in words a developer can act on. `advice` is for what this one fault needs, beyond the promise's own advice."""
+    """What a trial saw, in words a developer can act on.
+
+    `advice` is for what this one fault needs, beyond the promise's own advice.
+    """
 
     outcome: Outcome
     seen: str
@@ -27,7 +30,9 @@ class Verdict(msgspec.Struct, frozen=True):
 
 
 class Promise(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing ShipStation relies on: a short `name` for scripts, the promise as a sentence, what to do when it is broken, and its trial."""
+    """One thing ShipStation relies on: a short `name` for scripts, the promise as a sentence, what
+    to do when it is broken, and its trial.
+    """
 
     name: str
     text: str

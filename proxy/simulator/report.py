@@ -14,11 +14,18 @@ from proxy.simulator.exam import Walk
 from proxy.simulator.poller import Poll
 from proxy.simulator.promises import Outcome, Result
 
-_MARKS = {Outcome.KEPT: "[green]✓ kept[/green]", Outcome.BROKEN: "[red]✗ broken[/red]", Outcome.UNTRIED: "[yellow]- untried[/yellow]"}
+_MARKS = {
+    Outcome.KEPT: "[green]✓ kept[/green]",
+    Outcome.BROKEN: "[red]✗ broken[/red]",
+    Outcome.UNTRIED: "[yellow]- untried[/yellow]",
+}
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """All that a trial has to tell. `url` is without its query; `polls` is empty where nothing was polled window by window."""
+    """All that a trial has to tell.
+
+    `url` is without its query; `polls` is empty where nothing was polled window by window.
+    """
 
     url: str
     whole: Walk
@@ -36,7 +43,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def words(self) -> dict[str, int]:
-        """The status words seen, with how many orders carry each, most first: what belongs into the connection form."""
+        """The status words seen, with how many orders carry each, most first: what belongs into the
+        connection form.
+        """
         return dict(Counter(order.status for order in self.whole.orders).most_common())
 
 
@@ -45,14 +54,21 @@ def print_report(report: Report, console: Console) -> None:
     whole = report.whole
     console.print(f"[bold]{escape(report.url)}[/bold]")
     orders, pages = len(whole.orders), len(whole.pages)
-    console.print(f"Looked at: {format_date(whole.start)} to {format_date(whole.end)} UTC, {orders} orders on {pages} pages")
+    console.print(
+        f"Looked at: {format_date(whole.start)} to {format_date(whole.end)} UTC, {orders} orders on"
+        f" {pages} pages"
+    )
     if report.words:
         console.print(
-            "Status words seen, for ShipStation's form: " + escape(", ".join(f"{word} ({n})" for word, n in report.words.items()))
+            "Status words seen, for ShipStation's form: "
+            + escape(", ".join(f"{word} ({n})" for word, n in report.words.items()))
         )
     if report.polls:
         failed = sum(not poll.finished for poll in report.polls)
-        console.print(f"Polled: {len(report.polls)} windows, {failed} failed, {sum(len(poll.orders) for poll in report.polls)} orders sent")
+        console.print(
+            f"Polled: {len(report.polls)} windows, {failed} failed,"
+            f" {sum(len(poll.orders) for poll in report.polls)} orders sent"
+        )
     table = Table(show_lines=False, pad_edge=False, expand=False)
     table.add_column("")
     table.add_column("promise", ratio=2)
@@ -66,13 +82,20 @@ def print_report(report: Report, console: Console) -> None:
 
 
 def encode_report(report: Report) -> bytes:
-    """The same as JSON: url, window, counts, words, promises (name, promise, outcome, seen, advice) and polls."""
+    """The same as JSON: url, window, counts, words, promises (name, promise, outcome, seen, advice)
+    and polls.
+    """
     whole = report.whole
     return msgspec.json.format(
         msgspec.json.encode(
             {
                 "url": report.url,
-                "window": {"start": whole.start, "end": whole.end, "orders": len(whole.orders), "pages": len(whole.pages)},
+                "window": {
+                    "start": whole.start,
+                    "end": whole.end,
+                    "orders": len(whole.orders),
+                    "pages": len(whole.pages),
+                },
                 "counts": {outcome.value: report.count(outcome) for outcome in Outcome},
                 "status_words": report.words,
                 "promises": report.results,
@@ -84,4 +107,10 @@ def encode_report(report: Report) -> bytes:
 
 
 def _poll(poll: Poll) -> dict[str, object]:
-    return {"start": poll.start, "end": poll.end, "pages": poll.pages, "orders": len(poll.orders), "error": poll.error}
+    return {
+        "start": poll.start,
+        "end": poll.end,
+        "pages": poll.pages,
+        "orders": len(poll.orders),
+        "error": poll.error,
+    }

@@ -11,8 +11,12 @@ from proxy.simulator.promises import Outcome, Promise, Result
 Tell = Callable[[str], None]
 
 
-async def verify(exam: Exam, tell: Tell = lambda _: None, promises: Sequence[Promise] = PROMISES) -> list[Result]:
-    """Begin the exam and try every promise; `tell` hears the text of each as its turn comes. Nothing is written to the shop.
+async def verify(
+    exam: Exam, tell: Tell = lambda _: None, promises: Sequence[Promise] = PROMISES
+) -> list[Result]:
+    """Begin the exam and try every promise; `tell` hears the text of each as its turn comes.
+
+    Nothing is written to the shop.
 
     Raises CouldNotRunError if the store cannot be reached or refuses the login.
     """
@@ -29,4 +33,10 @@ async def tried(promise: Promise, exam: Exam) -> Result:
     """The promise and what became of it; advice only where it was broken."""
     verdict = await promise.trial(exam)
     advice = (verdict.advice or promise.advice) if verdict.outcome is Outcome.BROKEN else ""
-    return Result(name=promise.name, promise=promise.text, outcome=verdict.outcome, seen=verdict.seen, advice=advice)
+    return Result(
+        name=promise.name,
+        promise=promise.text,
+        outcome=verdict.outcome,
+        seen=verdict.seen,
+        advice=advice,
+    )

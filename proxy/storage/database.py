@@ -1,7 +1,8 @@
-"""The database behind everything we keep: SQLite in a file, or PostgreSQL for any number of replicas.
+"""The database behind everything we keep: SQLite in a file, or PostgreSQL for any number of
+replicas.
 
-One implementation serves both. What differs stands here: how a write transaction begins, where the time comes from, and how the
-migrations are kept from running twice at once.
+One implementation serves both. What differs stands here: how a write transaction begins, where the
+time comes from, and how the migrations are kept from running twice at once.
 """
 
 from __future__ import annotations
@@ -27,7 +28,11 @@ from proxy.storage.errors import StorageError
 from proxy.storage.sqlite import BUSY_SECONDS, WRITES, SqliteThreads, prepare
 from proxy.storage.times import Clock, system_clock
 
-_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+_DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "postgresql": "postgresql+asyncpg",
+    "postgres": "postgresql+asyncpg",
+}
 # What may help, behind the words of SQLite that tell least.
 _ADVICE = {
     "unable to open database file": "; see that its folder is there and Portside may write to it",
@@ -41,26 +46,34 @@ _MIGRATION_LOCK = 0x706F727473696465
 class Database:
     """An open database. Use `Database.open`; every transaction goes through `reading` or `writing`.
 
-    `clock` is for tests that play with time. Without it PostgreSQL's own clock is the fleet's, and on SQLite the machine's.
+    `clock` is for tests that play with time. Without it PostgreSQL's own clock is the fleet's, and
+    on SQLite the machine's.
     """
 
     def __init__(self, engine: AsyncEngine, clock: Clock | None) -> None:
         self._engine = engine
         self._clock = clock
-        # SQLite takes one writer at a time and lets the others poll for their turn; here they queue up in order instead.
+        # SQLite takes one writer at a time and lets the others poll for their turn; here they queue
+        # up in order instead.
         self._turn = asyncio.Lock() if engine.dialect.name == "sqlite" else None
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, url: str, *, clock: Clock | None = None, pool_size: int = 10) -> AsyncIterator[Self]:
-        """Connects when first used, not here. `url`: `sqlite:///file.db` or `postgresql://user:password@host/name`.
+    async def open(
+        cls, url: str, *, clock: Clock | None = None, pool_size: int = 10
+    ) -> AsyncIterator[Self]:
+        """Connects when first used, not here.
+
+        `url`: `sqlite:///file.db` or `postgresql://user:password@host/name`.
 
         Raises StorageError for a URL that names neither.
         """
         target = _driver_url(url)
         if target.drivername == _DRIVERS["sqlite"]:
             threads = SqliteThreads()
-            engine = create_async_engine(target, **_pool(pool_size), connect_args={"async_creator_fn": threads.connect})
+            engine = create_async_engine(
+                target, **_pool(pool_size), connect_args={"async_creator_fn": threads.connect}
+            )
             prepare(engine)
         else:
             threads = None
@@ -75,9 +88,15 @@ class Database:
 
     @property
     def place(self) -> str:
-        """Where the database is, for the operator's eyes: SQLite's file, or PostgreSQL's host and name; no login."""
+        """Where the database is, for the operator's eyes: SQLite's file, or PostgreSQL's host and
+        name; no login.
+        """
         url = self._engine.url
-        return f"{url.host}:{url.port or 5432}/{url.database or ''}" if self.is_postgresql else str(url.database)
+        return (
+            f"{url.host}:{url.port or 5432}/{url.database or ''}"
+            if self.is_postgresql
+            else str(url.database)
+        )
 
     @property
     def is_postgresql(self) -> bool:
@@ -86,7 +105,10 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """A connection that only looks. On SQLite what it sees stays the same throughout; on PostgreSQL each statement sees the newest.
+        """A connection that only looks.
+
+        On SQLite what it sees stays the same throughout; on PostgreSQL each statement sees the
+        newest.
 
         Raises StorageError if the database does not answer.
         """
@@ -99,9 +121,11 @@ class Database:
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that is committed, to the disk, once the block ends; rolled back if it raises.
+        """A transaction that is committed, to the disk, once the block ends; rolled back if it
+        raises.
 
-        On SQLite it holds the only write lock from its first statement on, so what it has read stays true until it commits.
+        On SQLite it holds the only write lock from its first statement on, so what it has read
+        stays true until it commits.
         """
         with _errors_as_ours():
             if self._turn is None:
@@ -118,46 +142,62 @@ class Database:
         if self._clock is not None:
             return self._clock()
         if self.is_postgresql:
-            moment: datetime = (await connection.execute(select(func.clock_timestamp()))).scalar_one()
+            moment: datetime = (
+                await connection.execute(select(func.clock_timestamp()))
+            ).scalar_one()
             return moment
         return system_clock()
 
     def moment(self) -> Any:
-        """The same time as a value for a statement, where nobody needs to know it: PostgreSQL fills it in by itself."""
+        """The same time as a value for a statement, where nobody needs to know it: PostgreSQL fills
+        it in by itself.
+        """
         if self._clock is None and self.is_postgresql:
             return func.clock_timestamp()
         return (self._clock or system_clock)()
 
     async def locked_now(self, connection: AsyncConnection, locks: Iterable[int]) -> datetime:
-        """The time, once this transaction holds the advisory locks of these numbers; on SQLite it holds the only write lock anyway.
+        """The time, once this transaction holds the advisory locks of these numbers; on SQLite it
+        holds the only write lock anyway.
 
-        They are taken in one sequence by everybody, so that two who want the same cannot block each other.
+        They are taken in one sequence by everybody, so that two who want the same cannot block each
+        other.
         """
         if not self.is_postgresql:
             return await self.now(connection)
         taken = (func.pg_advisory_xact_lock(number) for number in sorted(locks))
-        # From left to right, so that the time is read once all locks are had, however long that took.
+        # From left to right, so that the time is read once all locks are had, however long that
+        # took.
         row = (await connection.execute(select(*taken, func.clock_timestamp()))).one()
         moment: datetime = row[-1]
         return self._clock() if self._clock else moment
 
     async def migrate(self) -> None:
-        """Bring the tables up to date. Safe to start in many processes at once: one works, the others wait and find it done."""
+        """Bring the tables up to date.
+
+        Safe to start in many processes at once: one works, the others wait and find it done.
+        """
         with self._named_in_errors():
             await self._migrate()
 
     async def _migrate(self) -> None:
         async with self.writing() as connection:
             if self.is_postgresql:
-                await connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
+                await connection.execute(
+                    text("select pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK}
+                )
             await connection.run_sync(_upgrade)
 
     async def check(self) -> None:
         """Raises StorageError unless the database answers and the tables are there."""
         with self._named_in_errors():
             async with self.reading() as connection:
-                if not await connection.run_sync(lambda sync: inspect(sync).has_table("alembic_version")):
-                    raise StorageError("the database has no tables of Portside's; `portside serve` makes them")
+                if not await connection.run_sync(
+                    lambda sync: inspect(sync).has_table("alembic_version")
+                ):
+                    raise StorageError(
+                        "the database has no tables of Portside's; `portside serve` makes them"
+                    )
 
     @contextmanager
     def _named_in_errors(self) -> Iterator[None]:
@@ -169,7 +209,9 @@ class Database:
 
 
 class _errors_as_ours:  # noqa: N801 - used as a statement
-    """The driver's error becomes a StorageError with the driver's words, without the statement and the data in it."""
+    """The driver's error becomes a StorageError with the driver's words, without the statement and
+    the data in it.
+    """
 
     def __enter__(self) -> None:
         return None
@@ -178,10 +220,16 @@ class _errors_as_ours:  # noqa: N801 - used as a statement
         if isinstance(error, DBAPIError):
             raise StorageError(f"the database refused: {_words(error)}") from error
         if isinstance(error, PoolTimeoutError):
-            raise StorageError(f"the database had no connection free for {BUSY_SECONDS} seconds") from error
+            raise StorageError(
+                f"the database had no connection free for {BUSY_SECONDS} seconds"
+            ) from error
         if isinstance(error, (OSError, sqlite3.Error)):
             number = error.errno if isinstance(error, OSError) else None
-            words = os.strerror(number) if number and number > 0 else getattr(error, "strerror", None) or error
+            words = (
+                os.strerror(number)
+                if number and number > 0
+                else getattr(error, "strerror", None) or error
+            )
             raise StorageError(f"the database cannot be reached: {words}") from error
 
 
@@ -199,12 +247,19 @@ def _driver_url(url: str) -> URL:
     try:
         parsed = make_url(url)
     except ArgumentError as error:
-        raise StorageError("expected a database like sqlite:///portside.db or postgresql://user:password@host/name") from error
+        raise StorageError(
+            "expected a database like sqlite:///portside.db or postgresql://user:password@host/name"
+        ) from error
     driver = _DRIVERS.get(parsed.drivername, parsed.drivername)
     if driver not in _DRIVERS.values():
-        raise StorageError(f"expected a database of sqlite or postgresql, found {parsed.drivername}")
+        raise StorageError(
+            f"expected a database of sqlite or postgresql, found {parsed.drivername}"
+        )
     if driver == _DRIVERS["sqlite"] and parsed.database in {None, "", ":memory:"}:
-        raise StorageError("expected a database in a file, like sqlite:///portside.db; one in memory would forget what it promised to keep")
+        raise StorageError(
+            "expected a database in a file, like sqlite:///portside.db; one in memory would forget"
+            " what it promised to keep"
+        )
     return parsed.set(drivername=driver)
 
 

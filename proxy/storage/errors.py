@@ -1,14 +1,21 @@
-"""What can go wrong with what we keep: the database does not answer, or somebody else got there first."""
+"""What can go wrong with what we keep: the database does not answer, or somebody else got there
+first.
+"""
 
 from __future__ import annotations
 
 
 class StorageError(Exception):
-    """The database did not do what was asked: nothing may be claimed as stored. The message names the reason, not the data."""
+    """The database did not do what was asked: nothing may be claimed as stored.
+
+    The message names the reason, not the data.
+    """
 
 
 class LeaseLostError(Exception):
-    """The lease had lapsed and the delivery is somebody else's now; what we found out about it was not written."""
+    """The lease had lapsed and the delivery is somebody else's now; what we found out about it was
+    not written.
+    """
 
 
 class UnknownDeliveryError(Exception):

@@ -20,7 +20,10 @@ WRITES = "portside_writes"
 
 
 class SqliteThreads:
-    """Each connection works in a thread of its own. A thread's last word must find the event loop open, or it ends with a traceback."""
+    """Each connection works in a thread of its own.
+
+    A thread's last word must find the event loop open, or it ends with a traceback.
+    """
 
     def __init__(self) -> None:
         self._threads: WeakSet[Thread] = WeakSet()
@@ -47,14 +50,22 @@ def missing_file(url: str) -> Path | None:
 
 
 def prepare(engine: AsyncEngine) -> None:
-    """WAL with full synchronisation: a commit that was answered is on the disk, even if the power fails the next moment."""
+    """WAL with full synchronisation: a commit that was answered is on the disk, even if the power
+    fails the next moment.
+    """
 
     @event.listens_for(engine.sync_engine, "connect")
     def connected(connection: Any, _record: Any) -> None:
-        # The driver's own idea of when a transaction begins would leave reads outside of it; see `began`.
+        # The driver's own idea of when a transaction begins would leave reads outside of it; see
+        # `began`.
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("journal_mode = wal", "synchronous = full", f"busy_timeout = {BUSY_SECONDS * 1000}", "foreign_keys = on"):
+        for pragma in (
+            "journal_mode = wal",
+            "synchronous = full",
+            f"busy_timeout = {BUSY_SECONDS * 1000}",
+            "foreign_keys = on",
+        ):
             cursor.execute(f"pragma {pragma}")
         cursor.close()
 

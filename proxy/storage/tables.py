@@ -1,4 +1,7 @@
-"""Every table, as SQLAlchemy sees it. The migrations build the same; a test holds the two together."""
+"""Every table, as SQLAlchemy sees it.
+
+The migrations build the same; a test holds the two together.
+"""
 
 from __future__ import annotations
 
@@ -33,9 +36,11 @@ metadata = MetaData(
 # SQLite numbers rows by itself only in a column of exactly this type.
 _row_number = BigInteger().with_variant(Integer, "sqlite")
 
-# One row a notice. `id` is also its place in the order's queue. A row that a worker holds has a `lease`, and `due_at` is when that lease
-# ends: a lapsed lease is thereby due like any other row. `queued_at` is when the notice last came in, `purged_at` when the buyer's data
-# went out of `shipment`. What a notice does not name is null, not empty, for nulls are equal to nothing: such rows are not one order.
+# One row a notice. `id` is also its place in the order's queue. A row that a worker holds has a
+# `lease`, and `due_at` is when that lease ends: a lapsed lease is thereby due like any other row.
+# `queued_at` is when the notice last came in, `purged_at` when the buyer's data went out of
+# `shipment`. What a notice does not name is null, not empty, for nulls are equal to nothing: such
+# rows are not one order.
 deliveries = Table(
     "deliveries",
     metadata,
@@ -62,18 +67,37 @@ _WAITING = text("state = 'waiting'")
 _DEAD = text("state = 'dead'")
 _UNPURGED = text("purged_at is null")
 
-Index("ix_deliveries_due", deliveries.c.store, deliveries.c.due_at, deliveries.c.id, sqlite_where=_WAITING, postgresql_where=_WAITING)
+Index(
+    "ix_deliveries_due",
+    deliveries.c.store,
+    deliveries.c.due_at,
+    deliveries.c.id,
+    sqlite_where=_WAITING,
+    postgresql_where=_WAITING,
+)
 Index("ix_deliveries_dead", deliveries.c.store, sqlite_where=_DEAD, postgresql_where=_DEAD)
-Index("ix_deliveries_finished", deliveries.c.finished_at, sqlite_where=_UNPURGED, postgresql_where=_UNPURGED)
+Index(
+    "ix_deliveries_finished",
+    deliveries.c.finished_at,
+    sqlite_where=_UNPURGED,
+    postgresql_where=_UNPURGED,
+)
 Index("ix_deliveries_order_number", deliveries.c.store, deliveries.c.order_number)
 Index("ix_deliveries_order_id", deliveries.c.store, deliveries.c.order_id)
 
-# One row a try, kept for a time: when, how it ended, how long it took, the shop's words (masked) and which process tried.
+# One row a try, kept for a time: when, how it ended, how long it took, the shop's words (masked)
+# and which process tried.
 attempts = Table(
     "attempts",
     metadata,
     Column("id", _row_number, primary_key=True, autoincrement=True),
-    Column("delivery_id", _row_number, ForeignKey("deliveries.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column(
+        "delivery_id",
+        _row_number,
+        ForeignKey("deliveries.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
     Column("at", UtcTime, nullable=False),
     Column("outcome", String(20), nullable=False),
     Column("seconds", Float, nullable=False),
@@ -82,7 +106,8 @@ attempts = Table(
     sqlite_autoincrement=True,
 )
 
-# How far each store's orders have been given (see proxy.rules.coverage). Times are the shop's: what it dated an order's change.
+# How far each store's orders have been given (see proxy.rules.coverage). Times are the shop's: what
+# it dated an order's change.
 coverage = Table(
     "coverage",
     metadata,
@@ -93,7 +118,8 @@ coverage = Table(
     Column("sweep_due_at", UtcTime, nullable=True),
 )
 
-# Spans that could no longer be read by themselves; one goes once a later walk has given it, or the operator has seen to it.
+# Spans that could no longer be read by themselves; one goes once a later walk has given it, or the
+# operator has seen to it.
 gaps = Table(
     "gaps",
     metadata,
@@ -103,9 +129,10 @@ gaps = Table(
     Column("noted_at", UtcTime, nullable=False),
 )
 
-# One row a reading of a window. `start` and `end` are what ShipStation asked for, `latest_start` the last start it was used to answer,
-# `read_from` where reading began, `began_at` when.
-# Whoever holds `token` builds it, until `lease_until`. `pages` is what ShipStation has been promised, `stored` how many are whole.
+# One row a reading of a window. `start` and `end` are what ShipStation asked for, `latest_start`
+# the last start it was used to answer, `read_from` where reading began, `began_at` when. Whoever
+# holds `token` builds it, until `lease_until`. `pages` is what ShipStation has been promised,
+# `stored` how many are whole.
 snapshots = Table(
     "snapshots",
     metadata,
@@ -138,14 +165,23 @@ snapshot_windows = Table(
     Column("store", String(100), primary_key=True),
     Column("start", UtcTime, primary_key=True),
     Column("end", UtcTime, primary_key=True),
-    Column("snapshot_id", _row_number, ForeignKey("snapshots.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column(
+        "snapshot_id",
+        _row_number,
+        ForeignKey("snapshots.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
 )
 
-# The encoded orders of a page, and `members`: their ids and digests as JSON. Only the last page may have more than one part.
+# The encoded orders of a page, and `members`: their ids and digests as JSON. Only the last page may
+# have more than one part.
 snapshot_parts = Table(
     "snapshot_parts",
     metadata,
-    Column("snapshot_id", _row_number, ForeignKey("snapshots.id", ondelete="CASCADE"), primary_key=True),
+    Column(
+        "snapshot_id", _row_number, ForeignKey("snapshots.id", ondelete="CASCADE"), primary_key=True
+    ),
     Column("page", Integer, primary_key=True),
     Column("part", Integer, primary_key=True),
     Column("orders", LargeBinary, nullable=False),
@@ -157,7 +193,9 @@ snapshot_parts = Table(
 snapshot_sends = Table(
     "snapshot_sends",
     metadata,
-    Column("snapshot_id", _row_number, ForeignKey("snapshots.id", ondelete="CASCADE"), primary_key=True),
+    Column(
+        "snapshot_id", _row_number, ForeignKey("snapshots.id", ondelete="CASCADE"), primary_key=True
+    ),
     Column("page", Integer, primary_key=True),
     Column("sent", Boolean, nullable=False),
 )
@@ -174,7 +212,8 @@ walks = Table(
     Column("until", UtcTime, nullable=False),
 )
 
-# What ShipStation was last told of each order: a digest, never the order itself. `read_by`: the shop was read before this moment.
+# What ShipStation was last told of each order: a digest, never the order itself. `read_by`: the
+# shop was read before this moment.
 told_orders = Table(
     "told_orders",
     metadata,
@@ -188,8 +227,9 @@ told_orders = Table(
     Column("told_at", UtcTime, nullable=False),
 )
 
-# Orders to be asked for by id with the next window from `due_at` on, whatever the shop's list says. The snapshot that took one along
-# is named in `carried_by`; the hint goes once that snapshot's walk has been confirmed.
+# Orders to be asked for by id with the next window from `due_at` on, whatever the shop's list says.
+# The snapshot that took one along is named in `carried_by`; the hint goes once that snapshot's walk
+# has been confirmed.
 hints = Table(
     "hints",
     metadata,

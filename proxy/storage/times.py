@@ -22,7 +22,9 @@ def system_clock() -> datetime:
 
 
 class UtcTime(TypeDecorator[datetime]):
-    """A moment: `timestamptz` on PostgreSQL; on SQLite, which has no such type, text of fixed width, so that text order is time order."""
+    """A moment: `timestamptz` on PostgreSQL; on SQLite, which has no such type, text of fixed
+    width, so that text order is time order.
+    """
 
     impl = String
     cache_ok = True

@@ -1,4 +1,7 @@
-"""One log, structured, on standard error: readable lines on a terminal, JSON elsewhere. Secrets are masked on the way out."""
+"""One log, structured, on standard error: readable lines on a terminal, JSON elsewhere.
+
+Secrets are masked on the way out.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,9 @@ _Event = MutableMapping[str, Any]
 
 
 def mask_event(_logger: Any, _method: str, event: _Event) -> _Event:
-    """The processor that every line passes last but one: no secret by name, none inside a text, whatever the caller did."""
+    """The processor that every line passes last but one: no secret by name, none inside a text,
+    whatever the caller did.
+    """
     for name, value in event.items():
         if isinstance(value, str):
             event[name] = MASK if is_secret_name(name) else masked_text(value)
@@ -33,7 +38,9 @@ def mask_event(_logger: Any, _method: str, event: _Event) -> _Event:
 
 
 class _Calm(logging.Filter):
-    """What strangers send to a public port that is no HTTP is one quiet line, not an error with a traceback and their bytes in it."""
+    """What strangers send to a public port that is no HTTP is one quiet line, not an error with a
+    traceback and their bytes in it.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Rewrite such a record; let every other one pass as it is."""
@@ -41,15 +48,22 @@ class _Calm(logging.Filter):
         if isinstance(error, HttpProcessingError | RequestPayloadError):
             record.exc_info = None
             record.levelno, record.levelname = logging.INFO, "INFO"
-            record.msg, record.args = "what came is no whole HTTP request: %s", (type(error).__name__,)
+            record.msg, record.args = (
+                "what came is no whole HTTP request: %s",
+                (type(error).__name__,),
+            )
         return True
 
 
 _calm = _Calm()
 
 
-def configure_logs(style: Format = "auto", level: Level = "info", stream: TextIO | None = None) -> None:
-    """Send structlog's and the standard library's records to `stream` (standard error) in one form."""
+def configure_logs(
+    style: Format = "auto", level: Level = "info", stream: TextIO | None = None
+) -> None:
+    """Send structlog's and the standard library's records to `stream` (standard error) in one
+    form.
+    """
     out = stream or sys.stderr
     as_json = style == "json" or (style == "auto" and not out.isatty())
     shared: list[structlog.typing.Processor] = [
@@ -57,19 +71,35 @@ def configure_logs(style: Format = "auto", level: Level = "info", stream: TextIO
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
     ]
-    tail: list[structlog.typing.Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
+    tail: list[structlog.typing.Processor] = [
+        structlog.stdlib.ProcessorFormatter.remove_processors_meta
+    ]
     if as_json:
-        tail += [structlog.processors.format_exc_info, mask_event, structlog.processors.JSONRenderer(ensure_ascii=False, default=str)]
+        tail += [
+            structlog.processors.format_exc_info,
+            mask_event,
+            structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
+        ]
     else:
-        tail += [structlog.processors.format_exc_info, mask_event, structlog.dev.ConsoleRenderer(colors=out.isatty(), timestamp_key="time")]
+        tail += [
+            structlog.processors.format_exc_info,
+            mask_event,
+            structlog.dev.ConsoleRenderer(colors=out.isatty(), timestamp_key="time"),
+        ]
     structlog.configure(
-        processors=[structlog.stdlib.filter_by_level, *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(out)
-    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=tail))
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=tail)
+    )
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())

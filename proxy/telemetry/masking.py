@@ -8,8 +8,13 @@ from urllib.parse import quote
 
 MASK = "***"
 
-_HARMLESS = frozenset({"action", "start_date", "end_date", "page", "order_number", "carrier", "service"})
-_HIDDEN = r"ss-password|ss-username|password|passwd|pwd|auth_key|auth|apikey|api_key|api-key|key|token|secret|signature|credential|authorization|cookie"
+_HARMLESS = frozenset(
+    {"action", "start_date", "end_date", "page", "order_number", "carrier", "service"}
+)
+_HIDDEN = (
+    r"ss-password|ss-username|password|passwd|pwd|auth_key|auth|apikey|api_key|api-key|key|token"
+    r"|secret|signature|credential|authorization|cookie"
+)
 _SECRET_KEY = re.compile(rf"(?:^|[_-])(?:{_HIDDEN})s?$", re.IGNORECASE)
 _QUERY = re.compile(rf"([?&;](?:[\w.-]*[_-])?(?:{_HIDDEN})=)[^&\s\"'<>]*", re.IGNORECASE)
 _USERINFO = re.compile(r"(\b[a-z][a-z0-9+.-]*://)[^/\s@\"']+@", re.IGNORECASE)
@@ -18,8 +23,13 @@ _PARAMETERS = re.compile(r"\[parameters: .*?\]$", re.MULTILINE | re.DOTALL)
 
 
 def masked_target(path: str, query: Iterable[tuple[str, str]]) -> str:
-    """A request's path and query as they may be logged: only the values that are known to be harmless are shown."""
-    shown = [f"{quote(name)}={quote(value, safe='/:') if name.lower() in _HARMLESS else MASK}" for name, value in query]
+    """A request's path and query as they may be logged: only the values that are known to be
+    harmless are shown.
+    """
+    shown = [
+        f"{quote(name)}={quote(value, safe='/:') if name.lower() in _HARMLESS else MASK}"
+        for name, value in query
+    ]
     return quote(path, safe="/") + ("?" + "&".join(shown) if shown else "")
 
 

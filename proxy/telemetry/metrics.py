@@ -1,4 +1,6 @@
-"""Every number Portside gives to Prometheus, behind one class with a method for each thing that happens."""
+"""Every number Portside gives to Prometheus, behind one class with a method for each thing that
+happens.
+"""
 
 from __future__ import annotations
 
@@ -20,104 +22,175 @@ _SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 25.0, 60.0)
 disable_created_metrics()  # type: ignore[no-untyped-call]  # the library annotates all but this one
 
 
+class _ShipStationNumbers:
+    """How ShipStation asks and is answered."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.requests = Counter(
+            "portside_requests",
+            "Requests ShipStation made, by answer.",
+            ("store", "action", "status"),
+            registry=registry,
+        )
+        self.request_seconds = Histogram(
+            "portside_request_seconds",
+            "Time from a request to its answer.",
+            ("store", "action"),
+            buckets=_SECONDS,
+            registry=registry,
+        )
+        self.last_poll = Gauge(
+            "portside_last_poll_timestamp_seconds",
+            "When ShipStation last got a page with 200.",
+            ("store",),
+            registry=registry,
+        )
+
+
+class _ShopNumbers:
+    """How the shop answers."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.exchanges = Counter(
+            "portside_shop_requests",
+            "Requests made to the shop, by answer; 'none' where none came.",
+            ("store", "status"),
+            registry=registry,
+        )
+        self.exchange_seconds = Histogram(
+            "portside_shop_request_seconds",
+            "Time one attempt at the shop took.",
+            ("store",),
+            buckets=_SECONDS,
+            registry=registry,
+        )
+
+
+class _DeliveryNumbers:
+    """How notices reach the shop."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.notices = Counter(
+            "portside_notices",
+            "Shipment notices, by what was answered.",
+            ("store", "answer"),
+            registry=registry,
+        )
+        self.attempts = Counter(
+            "portside_delivery_attempts",
+            "Tries to tell the shop of a shipment, by outcome.",
+            ("store", "outcome"),
+            registry=registry,
+        )
+        self.attempt_seconds = Histogram(
+            "portside_delivery_attempt_seconds",
+            "Time one such try took.",
+            ("store",),
+            buckets=_SECONDS,
+            registry=registry,
+        )
+        self.deliveries = Gauge(
+            "portside_deliveries",
+            "Notices that the shop does not have, by state: waiting or dead.",
+            ("store", "state"),
+            registry=registry,
+        )
+
+
+class _WindowNumbers:
+    """How windows are read, and what of them has been given."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.windows = Counter(
+            "portside_windows",
+            "Windows read from the shop, by outcome.",
+            ("store", "outcome"),
+            registry=registry,
+        )
+        self.window_seconds = Histogram(
+            "portside_window_seconds",
+            "Time one window took to read.",
+            ("store",),
+            buckets=_SECONDS,
+            registry=registry,
+        )
+        self.held = Counter(
+            "portside_orders_held",
+            "Orders that were not sent, by kind of reason.",
+            ("store", "kind"),
+            registry=registry,
+        )
+        self.covered = Gauge(
+            "portside_covered_until_timestamp_seconds",
+            "Up to when changes were given in a finished walk.",
+            ("store",),
+            registry=registry,
+        )
+        self.gaps = Gauge(
+            "portside_gaps",
+            "Spans that could not be read again and may hold lost orders.",
+            ("store",),
+            registry=registry,
+        )
+
+
 class Metrics:
-    """The counters of one process. Labels are bounded: store names from the settings, actions and outcomes from fixed lists."""
+    """The counters of one process.
+
+    Labels are bounded: store names from the settings, actions and outcomes from fixed lists.
+    """
 
     def __init__(self, version: str = "") -> None:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
         Info("portside", "The running version.", registry=self.registry).info({"version": version})
-        self._requests = Counter(
-            "portside_requests", "Requests ShipStation made, by answer.", ("store", "action", "status"), registry=self.registry
-        )
-        self._request_seconds = Histogram(
-            "portside_request_seconds", "Time from a request to its answer.", ("store", "action"), buckets=_SECONDS, registry=self.registry
-        )
-        self._last_poll = Gauge(
-            "portside_last_poll_timestamp_seconds", "When ShipStation last got a page with 200.", ("store",), registry=self.registry
-        )
-        self._exchanges = Counter(
-            "portside_shop_requests",
-            "Requests made to the shop, by answer; 'none' where none came.",
-            ("store", "status"),
-            registry=self.registry,
-        )
-        self._exchange_seconds = Histogram(
-            "portside_shop_request_seconds", "Time one attempt at the shop took.", ("store",), buckets=_SECONDS, registry=self.registry
-        )
-        self._notices = Counter("portside_notices", "Shipment notices, by what was answered.", ("store", "answer"), registry=self.registry)
-        self._attempts = Counter(
-            "portside_delivery_attempts", "Tries to tell the shop of a shipment, by outcome.", ("store", "outcome"), registry=self.registry
-        )
-        self._attempt_seconds = Histogram(
-            "portside_delivery_attempt_seconds", "Time one such try took.", ("store",), buckets=_SECONDS, registry=self.registry
-        )
-        self._deliveries = Gauge(
-            "portside_deliveries",
-            "Notices that the shop does not have, by state: waiting or dead.",
-            ("store", "state"),
-            registry=self.registry,
-        )
-
-        self._windows = Counter("portside_windows", "Windows read from the shop, by outcome.", ("store", "outcome"), registry=self.registry)
-        self._window_seconds = Histogram(
-            "portside_window_seconds", "Time one window took to read.", ("store",), buckets=_SECONDS, registry=self.registry
-        )
-        self._held = Counter(
-            "portside_orders_held", "Orders that were not sent, by kind of reason.", ("store", "kind"), registry=self.registry
-        )
-        self._covered = Gauge(
-            "portside_covered_until_timestamp_seconds",
-            "Up to when changes were given in a finished walk.",
-            ("store",),
-            registry=self.registry,
-        )
-        self._gaps = Gauge(
-            "portside_gaps", "Spans that could not be read again and may hold lost orders.", ("store",), registry=self.registry
-        )
+        self._shipstation = _ShipStationNumbers(self.registry)
+        self._shop = _ShopNumbers(self.registry)
+        self._delivery = _DeliveryNumbers(self.registry)
+        self._window = _WindowNumbers(self.registry)
 
     def answered(self, *, store: str, action: str, status: int, seconds: float) -> None:
         """ShipStation got an answer."""
-        self._requests.labels(store, action, str(status)).inc()
-        self._request_seconds.labels(store, action).observe(seconds)
+        self._shipstation.requests.labels(store, action, str(status)).inc()
+        self._shipstation.request_seconds.labels(store, action).observe(seconds)
 
     def polled(self, *, store: str, at: float) -> None:
         """ShipStation got a page of orders in full; `at` is Unix time."""
-        self._last_poll.labels(store).set(at)
+        self._shipstation.last_poll.labels(store).set(at)
 
     def exchanged(self, *, store: str, status: int | None, seconds: float) -> None:
         """The shop was asked once; `status` is None when no answer came."""
-        self._exchanges.labels(store, "none" if status is None else str(status)).inc()
-        self._exchange_seconds.labels(store).observe(seconds)
+        self._shop.exchanges.labels(store, "none" if status is None else str(status)).inc()
+        self._shop.exchange_seconds.labels(store).observe(seconds)
 
     def noticed(self, *, store: str, answer: str) -> None:
         """A shipment notice was answered: delivered, refused, waiting or repeated."""
-        self._notices.labels(store, answer).inc()
+        self._delivery.notices.labels(store, answer).inc()
 
     def attempted(self, *, store: str, outcome: str, seconds: float) -> None:
         """The shop was told of a shipment, or that failed."""
-        self._attempts.labels(store, outcome).inc()
-        self._attempt_seconds.labels(store).observe(seconds)
+        self._delivery.attempts.labels(store, outcome).inc()
+        self._delivery.attempt_seconds.labels(store).observe(seconds)
 
     def undelivered(self, *, store: str, state: str, count: int) -> None:
         """So many notices are waiting, or dead."""
-        self._deliveries.labels(store, state).set(count)
+        self._delivery.deliveries.labels(store, state).set(count)
 
     def window_read(self, *, store: str, outcome: str, seconds: float) -> None:
         """A builder ended: read, failed, taken over or interrupted."""
-        self._windows.labels(store, outcome).inc()
-        self._window_seconds.labels(store).observe(seconds)
+        self._window.windows.labels(store, outcome).inc()
+        self._window.window_seconds.labels(store).observe(seconds)
 
     def order_held(self, *, store: str, kind: str) -> None:
         """An order did not go out."""
-        self._held.labels(store, kind).inc()
+        self._window.held.labels(store, kind).inc()
 
     def covered(self, *, store: str, until: float | None, gaps: int) -> None:
         """How far the store has been given, in Unix time, and how many gaps are open."""
         if until is not None:
-            self._covered.labels(store).set(until)
-        self._gaps.labels(store).set(gaps)
+            self._window.covered.labels(store).set(until)
+        self._window.gaps.labels(store).set(gaps)
 
     def render(self) -> tuple[bytes, str]:
         """All numbers in Prometheus' text form, and the content type that goes with them."""

@@ -1,7 +1,8 @@
-"""The real `portside`, except that it stops dead at a chosen point, says so, and waits to be killed.
+"""The real `portside`, except that it stops dead at a chosen point, says so, and waits to be
+killed.
 
-`PORTSIDE_PAUSE=put:before:10` means: at the tenth notice that is put, just before its transaction is committed. The other points are
-`put:after`, `settle:before` and `settle:after`.
+`PORTSIDE_PAUSE=put:before:10` means: at the tenth notice that is put, just before its transaction
+is committed. The other points are `put:after`, `settle:before` and `settle:after`.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ def _staged(stage: str, method: Callable[..., Awaitable[Any]]) -> Callable[..., 
     return staged
 
 
-setattr(Database, "writing", _watched)  # noqa: B010 - a fault is planted where a user could not reach
+setattr(Database, "writing", _watched)  # noqa: B010
 setattr(DatabaseOutbox, "put", _staged("put", DatabaseOutbox.put))  # noqa: B010
 setattr(DatabaseOutbox, "_settle", _staged("settle", DatabaseOutbox._settle))  # noqa: B010
 main()

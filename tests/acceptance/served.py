@@ -22,13 +22,20 @@ database: sqlite:///{folder}/portside.db
 stores:
   north:
     credentials: {{username: north, password: pass-word}}
-    connector: {{type: woocommerce, url: "{shop.url}", consumer_key: {shop.access.key}, consumer_secret: {shop.access.secret}}}
+    connector:
+      type: woocommerce
+      url: "{shop.url}"
+      consumer_key: {shop.access.key}
+      consumer_secret: {shop.access.secret}
     upstream: {{rate: 100/s}}
 """
 
 
 class Served:
-    """The process. `public` and `admin` are where it listens; `log` is every line it has written so far."""
+    """The process.
+
+    `public` and `admin` are where it listens; `log` is every line it has written so far.
+    """
 
     def __init__(self, process: Process) -> None:
         self.process = process
@@ -44,7 +51,10 @@ class Served:
         return f"http://{self.public}/stores/north"
 
     async def heard(self, event: str) -> dict[str, Any]:
-        """The first log line with this event, once it is there. Raises if the process ends without it."""
+        """The first log line with this event, once it is there.
+
+        Raises if the process ends without it.
+        """
         while True:
             for line in self.log:
                 if line["event"] == event:
@@ -82,8 +92,13 @@ def write_settings(folder: Path, shop: FakeWooCommerceShop) -> Path:
 
 
 @asynccontextmanager
-async def serving(file: Path, *, module: str = "proxy", **environment: str) -> AsyncIterator[Served]:
-    """Start it and wait until it is ready; it is killed at the end if it still runs. `module` is what Python runs."""
+async def serving(
+    file: Path, *, module: str = "proxy", **environment: str
+) -> AsyncIterator[Served]:
+    """Start it and wait until it is ready; it is killed at the end if it still runs.
+
+    `module` is what Python runs.
+    """
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", module, "serve", "--settings", str(file)),
         stderr=PIPE,
@@ -101,7 +116,9 @@ async def serving(file: Path, *, module: str = "proxy", **environment: str) -> A
         await served.ended()
 
 
-async def run_portside(*words: str, cwd: Path | None = None, **environment: str) -> tuple[int, str, str]:
+async def run_portside(
+    *words: str, cwd: Path | None = None, **environment: str
+) -> tuple[int, str, str]:
     """Any command to its end: exit status, standard output, standard error."""
     root = Path(__file__).parents[2]
     process = await asyncio.create_subprocess_exec(

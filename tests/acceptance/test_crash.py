@@ -1,4 +1,6 @@
-"""Portside is killed with SIGKILL at the worst moments: what ShipStation was told is accepted is at the shop in the end, once."""
+"""Portside is killed with SIGKILL at the worst moments: what ShipStation was told is accepted is at
+the shop in the end, once.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,11 @@ delivery: {{lease: 5s, answer_within: 3s, concurrency: 8}}
 stores:
   north:
     credentials: {{username: north, password: pass-word}}
-    connector: {{type: woocommerce, url: "{shop.url}", consumer_key: {shop.access.key}, consumer_secret: {shop.access.secret}}}
+    connector:
+      type: woocommerce
+      url: "{shop.url}"
+      consumer_key: {shop.access.key}
+      consumer_secret: {shop.access.secret}
     upstream: {{rate: 2000/s, concurrency: 16}}
 """
 
@@ -46,16 +52,24 @@ class Notice(NamedTuple):
 
     @property
     def query(self) -> dict[str, str]:
-        return {"action": "shipnotify", "order_number": self.order, "carrier": "USPS", "tracking_number": self.number}
+        return {
+            "action": "shipnotify",
+            "order_number": self.order,
+            "carrier": "USPS",
+            "tracking_number": self.number,
+        }
 
     @property
     def body(self) -> str:
-        items = f"<Items><Item><LineItemID>{self.line}</LineItemID><Quantity>1</Quantity></Item></Items>"
-        return f"<ShipNotice><OrderID>{self.order}</OrderID><OrderNumber>{self.order}</OrderNumber>{items}</ShipNotice>"
+        item = f"<Item><LineItemID>{self.line}</LineItemID><Quantity>1</Quantity></Item>"
+        order = f"<OrderID>{self.order}</OrderID><OrderNumber>{self.order}</OrderNumber>"
+        return f"<ShipNotice>{order}<Items>{item}</Items></ShipNotice>"
 
 
 class Freeze:
-    """At the shop: the so-many-th shipment is held back, `before` or `after` it takes effect, until Portside is gone."""
+    """At the shop: the so-many-th shipment is held back, `before` or `after` it takes effect, until
+    Portside is gone.
+    """
 
     def __init__(self, moment: str, at: int) -> None:
         self._moment = moment
@@ -75,19 +89,33 @@ class Freeze:
 
 def notices_of(orders: Sequence[BookOrder]) -> dict[str, list[Notice]]:
     """A parcel for each line of each order."""
-    return {order.number: [Notice(order.id, line.id, f"94{order.id}{place}") for place, line in enumerate(order.lines)] for order in orders}
+    return {
+        order.number: [
+            Notice(order.id, line.id, f"94{order.id}{place}")
+            for place, line in enumerate(order.lines)
+        ]
+        for order in orders
+    }
 
 
-async def tell(client: ClientSession, served: Served, notices: list[Notice], accepted: list[Notice]) -> None:
-    """As ShipStation does: one parcel of an order after the other, and one that is not answered 2xx comes again some other time."""
+async def tell(
+    client: ClientSession, served: Served, notices: list[Notice], accepted: list[Notice]
+) -> None:
+    """As ShipStation does: one parcel of an order after the other, and one that is not answered 2xx
+    comes again some other time.
+    """
     while notices:
-        async with client.post(served.url, params=notices[0].query, data=notices[0].body, headers=LOGIN) as answer:
+        async with client.post(
+            served.url, params=notices[0].query, data=notices[0].body, headers=LOGIN
+        ) as answer:
             if answer.status != 200:
                 return
             accepted.append(notices.pop(0))
 
 
-async def tell_all(served: Served, pending: dict[str, list[Notice]], accepted: list[Notice]) -> None:
+async def tell_all(
+    served: Served, pending: dict[str, list[Notice]], accepted: list[Notice]
+) -> None:
     busy = asyncio.Semaphore(6)
 
     async def one(notices: list[Notice]) -> None:
@@ -100,7 +128,9 @@ async def tell_all(served: Served, pending: dict[str, list[Notice]], accepted: l
 
 
 @asynccontextmanager
-async def paused_at(point: str, file: Path, shop: FakeWooCommerceShop) -> AsyncIterator[tuple[Served, asyncio.Task[object], Freeze]]:
+async def paused_at(
+    point: str, file: Path, shop: FakeWooCommerceShop
+) -> AsyncIterator[tuple[Served, asyncio.Task[object], Freeze]]:
     """A Portside that will stand still at `point`, and a task that ends when it does."""
     stage, moment = point.split(":")
     freeze = Freeze(moment, REACHED_AT)
@@ -110,7 +140,9 @@ async def paused_at(point: str, file: Path, shop: FakeWooCommerceShop) -> AsyncI
     else:
         pause = f"{point}:{REACHED_AT}"
     async with serving(file, module="tests.acceptance.pausing", PORTSIDE_PAUSE=pause) as served:
-        standing: asyncio.Task[object] = asyncio.create_task(freeze.reached.wait() if stage == "call" else served.heard("paused"))
+        standing: asyncio.Task[object] = asyncio.create_task(
+            freeze.reached.wait() if stage == "call" else served.heard("paused")
+        )
         yield served, standing, freeze
 
 
@@ -134,9 +166,15 @@ async def shop() -> AsyncIterator[FakeWooCommerceShop]:
 async def test_no_accepted_shipment_is_lost_or_told_twice_whenever_portside_is_killed(
     kind: str, shop: FakeWooCommerceShop, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    server: PostgresServer | None = request.getfixturevalue("postgres") if kind == "postgresql" else None
+    server: PostgresServer | None = (
+        request.getfixturevalue("postgres") if kind == "postgresql" else None
+    )
     file = tmp_path / "settings.yaml"
-    file.write_text(SETTINGS.format(database=server.create() if server else f"sqlite:///{tmp_path}/portside.db", shop=shop))
+    file.write_text(
+        SETTINGS.format(
+            database=server.create() if server else f"sqlite:///{tmp_path}/portside.db", shop=shop
+        )
+    )
     pending: dict[str, list[Notice]] = {}
     accepted: list[Notice] = []
     for point in POINTS:
@@ -155,6 +193,11 @@ async def test_no_accepted_shipment_is_lost_or_told_twice_whenever_portside_is_k
             await tell_all(served, pending, accepted)
         await all_delivered(served)
     assert len(accepted) == len(POINTS) * ORDERS_A_ROUND * PARCELS >= 200
-    at_the_shop = {order.number: [parcel.tracking_number for parcel in order.parcels] for order in shop.book}
-    told = {number: [notice.number for notice in notices] for number, notices in notices_of(list(shop.book)).items()}
+    at_the_shop = {
+        order.number: [parcel.tracking_number for parcel in order.parcels] for order in shop.book
+    }
+    told = {
+        number: [notice.number for notice in notices]
+        for number, notices in notices_of(list(shop.book)).items()
+    }
     assert at_the_shop == told, "each parcel once, in the order it was noticed"

@@ -1,4 +1,6 @@
-"""Two real Portsides on one PostgreSQL, a real shop server, and a ShipStation that gives up: after all of it, every order's last state is there."""
+"""Two real Portsides on one PostgreSQL, a real shop server, and a ShipStation that gives up: after
+all of it, every order's last state is there.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,11 @@ stores:
   north:
     credentials: {{username: north, password: pass-word}}
     connector:
-      {{type: woocommerce, url: "{shop.url}", page_size: 10, consumer_key: {shop.access.key}, consumer_secret: {shop.access.secret}}}
+      type: woocommerce
+      url: "{shop.url}"
+      page_size: 10
+      consumer_key: {shop.access.key}
+      consumer_secret: {shop.access.secret}
     upstream: {{rate: 2000/s, attempts: 1}}
 """
 STATES = [OrderStatus.UNPAID, OrderStatus.PAID, OrderStatus.SHIPPED, OrderStatus.CANCELLED]
@@ -68,7 +74,10 @@ class Fleet:
 
 
 class ShipStation:
-    """Its windows lie in the past, seven minutes each, so that a test need not take hours. `copy`: status and time of each order."""
+    """Its windows lie in the past, seven minutes each, so that a test need not take hours.
+
+    `copy`: status and time of each order.
+    """
 
     def __init__(self, fleet: Fleet, client: ClientSession, start: datetime) -> None:
         self.copy: dict[str, tuple[str, str]] = {}
@@ -81,7 +90,9 @@ class ShipStation:
         window = {"start_date": f"{self.start:%m/%d/%Y %H:%M}", "end_date": f"{end:%m/%d/%Y %H:%M}"}
         query = {"action": "export", **window, "page": str(number)}
         try:
-            async with self._client.get((served or self._fleet.next()).url, params=query, headers=LOGIN) as answer:
+            async with self._client.get(
+                (served or self._fleet.next()).url, params=query, headers=LOGIN
+            ) as answer:
                 body = await answer.read()
         except ClientError as error:
             raise RefusedError from error
@@ -89,7 +100,10 @@ class ShipStation:
             raise RefusedError(body)
         root = etree.fromstring(body)
         for order in root.iterfind("Order"):
-            self.copy[order.findtext("OrderID", "")] = (order.findtext("OrderStatus", ""), order.findtext("LastModified", ""))
+            self.copy[order.findtext("OrderID", "")] = (
+                order.findtext("OrderStatus", ""),
+                order.findtext("LastModified", ""),
+            )
         return int(root.get("pages", "0"))
 
     async def poll(self, end: datetime, first: int = 1) -> None:
@@ -109,7 +123,9 @@ async def shop() -> AsyncIterator[FakeWooCommerceShop]:
 
 
 @pytest.mark.timeout(240)
-async def test_kills_outages_and_abandoned_walks_cost_no_order(shop: FakeWooCommerceShop, tmp_path: Path, postgres: PostgresServer) -> None:
+async def test_kills_outages_and_abandoned_walks_cost_no_order(
+    shop: FakeWooCommerceShop, tmp_path: Path, postgres: PostgresServer
+) -> None:
     chance = random.Random(3)
     file = tmp_path / "settings.yaml"
     file.write_text(SETTINGS.format(shop=shop, database=postgres.create()))
@@ -118,7 +134,12 @@ async def test_kills_outages_and_abandoned_walks_cost_no_order(shop: FakeWooComm
     def live(seen: SeenRequest) -> None:
         """The shop goes on while it is read."""
         nonlocal edits
-        if seen.method == "GET" and seen.path.endswith("/orders") and len(shop.book) and chance.random() < 0.5:
+        if (
+            seen.method == "GET"
+            and seen.path.endswith("/orders")
+            and len(shop.book)
+            and chance.random() < 0.5
+        ):
             edits += 1
             shop.clock.set(shop.clock() + timedelta(seconds=1))
             shop.book.set_status(chance.choice(list(shop.book)).id, chance.choice(STATES))
@@ -143,11 +164,18 @@ async def test_kills_outages_and_abandoned_walks_cost_no_order(shop: FakeWooComm
             shop.clock.set(max(shop.clock(), shipstation.start) + STEP)
             await shipstation.poll(shop.clock())
     assert edits > 10
-    assert shipstation.copy == {order.id: (order.status.value, f"{order.modified_at:%m/%d/%Y %H:%M}") for order in shop.book}
+    assert shipstation.copy == {
+        order.id: (order.status.value, f"{order.modified_at:%m/%d/%Y %H:%M}") for order in shop.book
+    }
 
 
-async def _one_poll(number: int, shop: FakeWooCommerceShop, fleet: Fleet, shipstation: ShipStation, end: datetime) -> None:
-    """Each round has its own trouble. What fails is forgotten: ShipStation goes on to the next window."""
+async def _one_poll(
+    number: int, shop: FakeWooCommerceShop, fleet: Fleet, shipstation: ShipStation, end: datetime
+) -> None:
+    """Each round has its own trouble.
+
+    What fails is forgotten: ShipStation goes on to the next window.
+    """
     trouble = number % 7
     try:
         if trouble == 1:
@@ -175,10 +203,18 @@ async def _one_poll(number: int, shop: FakeWooCommerceShop, fleet: Fleet, shipst
         shipstation.start = end
 
 
-async def _kill_in_mid_walk(shop: FakeWooCommerceShop, fleet: Fleet, shipstation: ShipStation, end: datetime) -> None:
-    """The replica that reads the window dies while the shop's second page is on its way; the other one keeps the promise."""
+async def _kill_in_mid_walk(
+    shop: FakeWooCommerceShop, fleet: Fleet, shipstation: ShipStation, end: datetime
+) -> None:
+    """The replica that reads the window dies while the shop's second page is on its way; the other
+    one keeps the promise.
+    """
     hang, builder = Hang(), fleet.replicas[0]
-    shop.faults.add(hang, path="/orders", when=lambda seen: "per_page=10" in seen.raw_path and len(_walked(shop)) > 1)
+    shop.faults.add(
+        hang,
+        path="/orders",
+        when=lambda seen: "per_page=10" in seen.raw_path and len(_walked(shop)) > 1,
+    )
     shop.requests.clear()
     pages = await shipstation.page(end, 1, builder)
     await hang.reached.wait()
@@ -188,4 +224,8 @@ async def _kill_in_mid_walk(shop: FakeWooCommerceShop, fleet: Fleet, shipstation
 
 
 def _walked(shop: FakeWooCommerceShop) -> list[SeenRequest]:
-    return [seen for seen in shop.requests if seen.path.endswith("/orders") and "per_page=10" in seen.raw_path]
+    return [
+        seen
+        for seen in shop.requests
+        if seen.path.endswith("/orders") and "per_page=10" in seen.raw_path
+    ]

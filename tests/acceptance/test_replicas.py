@@ -1,4 +1,7 @@
-"""Three Portsides share one PostgreSQL. The shop fails, notices come twice, replicas are killed: nothing is lost, doubled or out of order."""
+"""Three Portsides share one PostgreSQL.
+
+The shop fails, notices come twice, replicas are killed: nothing is lost, doubled or out of order.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +48,9 @@ class Fleet:
         self.replicas: list[Served] = []
 
     async def start(self) -> Served:
-        served = await self._stack.enter_async_context(serving(self._file, module="tests.acceptance.shelved"))
+        served = await self._stack.enter_async_context(
+            serving(self._file, module="tests.acceptance.shelved")
+        )
         self.replicas.append(served)
         return served
 
@@ -61,7 +66,9 @@ class Fleet:
 
 
 class ShipStation:
-    """Tells of every parcel until it is accepted, one of an order after the other; some of them twice at the same instant."""
+    """Tells of every parcel until it is accepted, one of an order after the other; some of them
+    twice at the same instant.
+    """
 
     def __init__(self, fleet: Fleet, client: ClientSession) -> None:
         self._fleet = fleet
@@ -83,17 +90,26 @@ class ShipStation:
                 self.happening.append(asyncio.ensure_future(self.at[self.accepted]()))
 
     async def _tell(self, order: int, parcel: int) -> None:
-        query = {"action": "shipnotify", "order_number": str(order), "carrier": "UPS", "tracking_number": f"{order}-{parcel}"}
+        query = {
+            "action": "shipnotify",
+            "order_number": str(order),
+            "carrier": "UPS",
+            "tracking_number": f"{order}-{parcel}",
+        }
         while True:
             try:
-                async with self._client.post(self._fleet.next().url, params=query, headers=LOGIN) as answer:
+                async with self._client.post(
+                    self._fleet.next().url, params=query, headers=LOGIN
+                ) as answer:
                     if answer.status == 200:
                         return
             except (ClientError, ConnectionError):
                 await asyncio.sleep(0.01)
 
 
-def moody(chance: random.Random, share: float) -> Callable[[dict[str, Any]], Awaitable[web.StreamResponse | None]]:
+def moody(
+    chance: random.Random, share: float
+) -> Callable[[dict[str, Any]], Awaitable[web.StreamResponse | None]]:
     async def fault(_parcel: dict[str, Any]) -> web.StreamResponse | None:
         return web.Response(status=503, text="not now") if chance.random() < share else None
 
@@ -102,7 +118,9 @@ def moody(chance: random.Random, share: float) -> Callable[[dict[str, Any]], Awa
 
 async def all_delivered(fleet: Fleet, client: ClientSession) -> None:
     while True:
-        async with client.get(f"http://{fleet.next().admin}/deliveries?state=waiting&state=dead&limit=1") as answer:
+        async with client.get(
+            f"http://{fleet.next().admin}/deliveries?state=waiting&state=dead&limit=1"
+        ) as answer:
             if not (await answer.json())["deliveries"]:
                 return
         await asyncio.sleep(0.2)
@@ -115,11 +133,15 @@ async def shop() -> AsyncIterator[ShelfShop]:
 
 
 @pytest.mark.timeout(300)
-async def test_nothing_is_lost_or_doubled_or_out_of_order_whatever_fails(shop: ShelfShop, tmp_path: Path, postgres: PostgresServer) -> None:
+async def test_nothing_is_lost_or_doubled_or_out_of_order_whatever_fails(
+    shop: ShelfShop, tmp_path: Path, postgres: PostgresServer
+) -> None:
     chance = random.Random(7)
     shop.before, shop.after = moody(chance, 0.15), moody(chance, 0.15 / 0.85)
     file = tmp_path / "settings.yaml"
-    file.write_text(SETTINGS.format(database=postgres.create(), shop=shop, schedule=", ".join(["200ms"] * 40)))
+    file.write_text(
+        SETTINGS.format(database=postgres.create(), shop=shop, schedule=", ".join(["200ms"] * 40))
+    )
     async with AsyncExitStack() as stack:
         fleet = Fleet(file, stack)
         await asyncio.gather(*(fleet.start() for _ in range(REPLICAS)))
@@ -133,11 +155,13 @@ async def test_nothing_is_lost_or_doubled_or_out_of_order_whatever_fails(shop: S
     at_the_shop: dict[str, list[str]] = {}
     for parcel in shop.parcels:
         at_the_shop.setdefault(parcel["order"], []).append(parcel["number"])
-    assert at_the_shop == {str(order): [f"{order}-{parcel}" for parcel in range(PARCELS)] for order in range(ORDERS)}
+    assert at_the_shop == {
+        str(order): [f"{order}-{parcel}" for parcel in range(PARCELS)] for order in range(ORDERS)
+    }
     assert len(shop.calls) > ORDERS * PARCELS * 1.1, "the shop failed often indeed"
 
 
-async def test_a_parcel_put_on_two_replicas_at_the_same_instant_is_told_once_and_its_sibling_after_it(
+async def test_a_parcel_put_on_two_replicas_at_once_is_told_once_and_its_sibling_after_it(
     shop: ShelfShop, tmp_path: Path, postgres: PostgresServer
 ) -> None:
     file = tmp_path / "settings.yaml"
@@ -148,9 +172,15 @@ async def test_a_parcel_put_on_two_replicas_at_the_same_instant_is_told_once_and
         await asyncio.gather(fleet.start(), fleet.start())
         client = await stack.enter_async_context(ClientSession())
         shipstation = ShipStation(fleet, client)
-        await asyncio.gather(*(shipstation._tell(order, parcel) for order in range(20) for parcel in (0, 0, 1, 1)))
+        await asyncio.gather(
+            *(shipstation._tell(order, parcel) for order in range(20) for parcel in (0, 0, 1, 1))
+        )
         await all_delivered(fleet, client)
     numbers = [parcel["number"] for parcel in shop.parcels]
-    assert sorted(numbers) == sorted(f"{order}-{parcel}" for order in range(20) for parcel in (0, 1))
+    assert sorted(numbers) == sorted(
+        f"{order}-{parcel}" for order in range(20) for parcel in (0, 1)
+    )
     second = {parcel["order"]: parcel for parcel in shop.parcels}
-    assert all(len(parcel["earlier"]) == 1 for parcel in second.values()), "the later one knows of the earlier one"
+    assert all(len(parcel["earlier"]) == 1 for parcel in second.values()), (
+        "the later one knows of the earlier one"
+    )

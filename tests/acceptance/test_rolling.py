@@ -1,4 +1,6 @@
-"""A rolling restart: one replica after the other is stopped and replaced while ShipStation pages through a window."""
+"""A rolling restart: one replica after the other is stopped and replaced while ShipStation pages
+through a window.
+"""
 
 from __future__ import annotations
 
@@ -29,13 +31,19 @@ export: {{page_size: 20}}
 stores:
   north:
     credentials: {{username: north, password: pass-word}}
-    connector: {{type: woocommerce, url: "{shop.url}", consumer_key: {shop.access.key}, consumer_secret: {shop.access.secret}}}
+    connector:
+      type: woocommerce
+      url: "{shop.url}"
+      consumer_key: {shop.access.key}
+      consumer_secret: {shop.access.secret}
     upstream: {{rate: 500/s}}
 """
 
 
 class Balancer:
-    """Hands polls to the replicas in turn; one that no longer listens is passed over, as a load balancer does."""
+    """Hands polls to the replicas in turn; one that no longer listens is passed over, as a load
+    balancer does.
+    """
 
     def __init__(self, client: ClientSession, shop: FakeWooCommerceShop) -> None:
         self.replicas: list[Served] = []
@@ -67,7 +75,9 @@ async def shop() -> AsyncIterator[FakeWooCommerceShop]:
         yield shop
 
 
-async def test_no_poll_fails_and_the_pages_fit_together(shop: FakeWooCommerceShop, tmp_path: Path, postgres: PostgresServer) -> None:
+async def test_no_poll_fails_and_the_pages_fit_together(
+    shop: FakeWooCommerceShop, tmp_path: Path, postgres: PostgresServer
+) -> None:
     file = tmp_path / "settings.yaml"
     file.write_text(SETTINGS.format(database=postgres.create(), shop=shop))
     async with AsyncExitStack() as stack:

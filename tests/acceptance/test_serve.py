@@ -34,20 +34,34 @@ async def client() -> AsyncIterator[ClientSession]:
         yield session
 
 
-async def poll(client: ClientSession, served: Served, shop: FakeWooCommerceShop) -> tuple[int, bytes]:
+async def poll(
+    client: ClientSession, served: Served, shop: FakeWooCommerceShop
+) -> tuple[int, bytes]:
     end = shop.clock() + timedelta(days=1)
-    query = {"action": "export", "start_date": format_date(end - timedelta(days=10)), "end_date": format_date(end), "page": "1"}
+    query = {
+        "action": "export",
+        "start_date": format_date(end - timedelta(days=10)),
+        "end_date": format_date(end),
+        "page": "1",
+    }
     async with client.get(served.url, params=query, headers=LOGIN) as answer:
         return answer.status, await answer.read()
 
 
 async def notify(client: ClientSession, served: Served, order: str, number: str) -> int:
-    query = {"action": "shipnotify", "order_number": order, "carrier": "USPS", "tracking_number": number}
+    query = {
+        "action": "shipnotify",
+        "order_number": order,
+        "carrier": "USPS",
+        "tracking_number": number,
+    }
     async with client.post(served.url, params=query, headers=LOGIN) as answer:
         return answer.status
 
 
-async def test_orders_go_out_and_a_stop_is_clean(shop: FakeWooCommerceShop, client: ClientSession, tmp_path: Path) -> None:
+async def test_orders_go_out_and_a_stop_is_clean(
+    shop: FakeWooCommerceShop, client: ClientSession, tmp_path: Path
+) -> None:
     async with serving(write_settings(tmp_path, shop)) as served:
         status, body = await poll(client, served, shop)
         async with client.get(f"http://{served.admin}/readyz") as answer:
@@ -60,7 +74,9 @@ async def test_orders_go_out_and_a_stop_is_clean(shop: FakeWooCommerceShop, clie
     assert served.other == []
 
 
-async def test_a_stop_breaks_off_no_poll(shop: FakeWooCommerceShop, client: ClientSession, tmp_path: Path) -> None:
+async def test_a_stop_breaks_off_no_poll(
+    shop: FakeWooCommerceShop, client: ClientSession, tmp_path: Path
+) -> None:
     async with serving(write_settings(tmp_path, shop)) as served:
         hang = Hang()
         shop.faults.add(hang)
@@ -80,11 +96,15 @@ async def test_a_stop_keeps_a_notice_that_is_on_its_way_and_the_next_start_deliv
     shop: FakeWooCommerceShop, client: ClientSession, tmp_path: Path, end: signal.Signals
 ) -> None:
     file = write_settings(tmp_path, shop)
-    file.write_text("stop_within: 1s\ndelivery: {answer_within: 1s, lease: 5s}\n" + file.read_text())
+    file.write_text(
+        "stop_within: 1s\ndelivery: {answer_within: 1s, lease: 5s}\n" + file.read_text()
+    )
     order = next(order.id for order in shop.book if order.word == "processing")
     async with serving(file) as served:
         hang = Hang()
-        shop.faults.add(hang, when=lambda seen: seen.method == "GET" and f"/orders/{order}" in seen.path)
+        shop.faults.add(
+            hang, when=lambda seen: seen.method == "GET" and f"/orders/{order}" in seen.path
+        )
         assert await notify(client, served, order, "9400") == 200
         served.process.send_signal(end)
         assert await served.ended() == (0 if end is signal.SIGTERM else -signal.SIGKILL)
@@ -117,16 +137,24 @@ async def test_a_full_disk_is_503_and_space_is_all_it_takes_to_go_on(
     assert noted(shop, order, "9400") == 1
 
 
-async def test_a_taken_port_ends_the_start_with_one_line(shop: FakeWooCommerceShop, tmp_path: Path) -> None:
+async def test_a_taken_port_ends_the_start_with_one_line(
+    shop: FakeWooCommerceShop, tmp_path: Path
+) -> None:
     async with serving(write_settings(tmp_path, shop)) as served:
         file = tmp_path / "second.yaml"
-        file.write_text((tmp_path / "settings.yaml").read_text().replace("listen: 127.0.0.1:0", f"listen: {served.public}", 1))
+        file.write_text(
+            (tmp_path / "settings.yaml")
+            .read_text()
+            .replace("listen: 127.0.0.1:0", f"listen: {served.public}", 1)
+        )
         code, out, err = await run_portside("serve", "--settings", str(file))
     assert (code, out) == (1, "")
     assert err == f"Error: cannot listen on {served.public}: address already in use\n"
 
 
-@pytest.mark.parametrize("database", ["sqlite:////no/such/folder/portside.db", "postgresql://nobody@127.0.0.1:1/none"])
+@pytest.mark.parametrize(
+    "database", ["sqlite:////no/such/folder/portside.db", "postgresql://nobody@127.0.0.1:1/none"]
+)
 async def test_a_database_that_cannot_be_used_ends_the_start_with_one_line(
     shop: FakeWooCommerceShop, tmp_path: Path, database: str
 ) -> None:
@@ -138,9 +166,14 @@ async def test_a_database_that_cannot_be_used_ends_the_start_with_one_line(
     assert err.count("\n") == 1
 
 
-async def test_wrong_settings_end_the_start_with_their_problems_and_nothing_else(tmp_path: Path) -> None:
+async def test_wrong_settings_end_the_start_with_their_problems_and_nothing_else(
+    tmp_path: Path,
+) -> None:
     file = tmp_path / "settings.yaml"
-    file.write_text("listen: 5\nstores:\n  north:\n    credentials: {username: a}\n    connector: {type: woocomerce}\n")
+    file.write_text(
+        "listen: 5\nstores:\n  north:\n    credentials: {username: a}\n    connector: {type:"
+        " woocomerce}\n"
+    )
     code, out, err = await run_portside("serve", "--settings", str(file))
     assert (code, out) == (2, "")
     assert [line.split(": ")[:2] for line in err.splitlines()] == [
@@ -161,7 +194,10 @@ async def test_the_demo_comes_out_right_and_ends_by_itself() -> None:
 async def test_the_settings_file_we_ship_is_sound() -> None:
     root = Path(__file__).parents[2]
     code, out, _ = await run_portside(
-        *("check", "--offline", "--settings", str(root / "settings.yaml")), NORTH_PASSWORD="p", NORTH_KEY="ck_1", NORTH_SECRET="cs_1"
+        *("check", "--offline", "--settings", str(root / "settings.yaml")),
+        NORTH_PASSWORD="p",
+        NORTH_KEY="ck_1",
+        NORTH_SECRET="cs_1",
     )
     assert code == 0
     assert "the settings are right (1 store)" in out
@@ -170,7 +206,9 @@ async def test_the_settings_file_we_ship_is_sound() -> None:
 async def test_an_export_gives_the_very_xml(shop: FakeWooCommerceShop, tmp_path: Path) -> None:
     file = write_settings(tmp_path, shop)
     since = (shop.clock() - timedelta(days=10)).isoformat()
-    code, out, err = await run_portside("export", "--settings", str(file), "--store", "north", "--since", since)
+    code, out, err = await run_portside(
+        "export", "--settings", str(file), "--store", "north", "--since", since
+    )
     assert code == 0
     orders = etree.fromstring(out.encode()).findall("Order")
     held = err.count("left out: order")
@@ -178,7 +216,9 @@ async def test_an_export_gives_the_very_xml(shop: FakeWooCommerceShop, tmp_path:
     assert f"{len(orders)} orders, {held} left out" in err
 
 
-async def test_a_check_says_what_is_wrong_and_what_to_do(shop: FakeWooCommerceShop, tmp_path: Path) -> None:
+async def test_a_check_says_what_is_wrong_and_what_to_do(
+    shop: FakeWooCommerceShop, tmp_path: Path
+) -> None:
     file = write_settings(tmp_path, shop)
     code, out, _ = await run_portside("check", "--settings", str(file))
     assert code == 0, out

@@ -1,4 +1,6 @@
-"""A real Portside process in front of a fake Shopify, by either of its APIs: polls while the shop changes, kills, and duplicates."""
+"""A real Portside process in front of a fake Shopify, by either of its APIs: polls while the shop
+changes, kills, and duplicates.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,13 @@ delivery: {{lease: 5s, answer_within: 2s, concurrency: 8, schedule: [1s, 1s, 2s,
 stores:
   north:
     credentials: {{username: north, password: pass-word}}
-    connector: {{type: shopify, shop: north, origin: "{shop.url}", access_token: {shop.token}, transport: {transport}, page_size: 20}}
+    connector:
+      type: shopify
+      shop: north
+      origin: "{shop.url}"
+      access_token: {shop.token}
+      transport: {transport}
+      page_size: 20
     upstream: {{rate: 2000/s, concurrency: 16}}
 """
 ORDERS_A_ROUND, REACHED_AT = 10, 7
@@ -48,11 +56,15 @@ def file(request: pytest.FixtureRequest, shop: FakeShopify, tmp_path: Path) -> P
 
 
 def ships(seen: SeenRequest) -> bool:
-    return (seen.path.endswith("/fulfillments.json") and seen.method == "POST") or b"mutation Ship(" in seen.body
+    return (
+        seen.path.endswith("/fulfillments.json") and seen.method == "POST"
+    ) or b"mutation Ship(" in seen.body
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
-async def test_a_kill_around_the_call_to_shopify_loses_no_shipment_and_doubles_none(shop: FakeShopify, file: Path, moment: str) -> None:
+async def test_a_kill_around_the_call_to_shopify_loses_no_shipment_and_doubles_none(
+    shop: FakeShopify, file: Path, moment: str
+) -> None:
     orders = [shop.book.add(lines=(("A", 1), ("B", 1))) for _ in range(ORDERS_A_ROUND)]
     pending, accepted = notices_of(orders), list[Notice]()
     freeze = Freeze(moment, REACHED_AT)
@@ -72,28 +84,47 @@ async def test_a_kill_around_the_call_to_shopify_loses_no_shipment_and_doubles_n
         again = [notices_of(orders), notices_of(orders)]
         await asyncio.gather(*(tell_all(served, notices, []) for notices in again))
         await all_delivered(served)
-        assert not any(left for notices in again for left in notices.values()), "a repeat was not answered with 200"
-    told = {number: [notice.number for notice in notices] for number, notices in notices_of(orders).items()}
-    assert {order.number: [parcel.tracking_number for parcel in order.parcels] for order in orders} == told
+        assert not any(left for notices in again for left in notices.values()), (
+            "a repeat was not answered with 200"
+        )
+    told = {
+        number: [notice.number for notice in notices]
+        for number, notices in notices_of(orders).items()
+    }
+    assert {
+        order.number: [parcel.tracking_number for parcel in order.parcels] for order in orders
+    } == told
     assert all(order.status is OrderStatus.SHIPPED for order in orders)
 
 
-async def poll(client: ClientSession, served: Served, start: datetime, end: datetime) -> list[tuple[str, str]]:
+async def poll(
+    client: ClientSession, served: Served, start: datetime, end: datetime
+) -> list[tuple[str, str]]:
     """(id, status) of every order on every page."""
     found: list[tuple[str, str]] = []
     page = pages = 1
     while page <= pages:
-        window = {"action": "export", "start_date": f"{start:%m/%d/%Y %H:%M}", "end_date": f"{end:%m/%d/%Y %H:%M}", "page": str(page)}
+        window = {
+            "action": "export",
+            "start_date": f"{start:%m/%d/%Y %H:%M}",
+            "end_date": f"{end:%m/%d/%Y %H:%M}",
+            "page": str(page),
+        }
         async with client.get(served.url, params=window, headers=LOGIN) as answer:
             assert answer.status == 200, await answer.text()
             root = fromstring(await answer.text())
         pages = int(root.get("pages") or 1)
-        found += [(order.findtext("OrderID") or "", order.findtext("OrderStatus") or "") for order in root.iter("Order")]
+        found += [
+            (order.findtext("OrderID") or "", order.findtext("OrderStatus") or "")
+            for order in root.iter("Order")
+        ]
         page += 1
     return found
 
 
-async def test_polls_are_complete_while_shopify_keeps_changing(shop: FakeShopify, file: Path) -> None:
+async def test_polls_are_complete_while_shopify_keeps_changing(
+    shop: FakeShopify, file: Path
+) -> None:
     chance = random.Random(5)
     begun = datetime.now(UTC) - timedelta(hours=3)
     for number in range(120):
@@ -105,7 +136,11 @@ async def test_polls_are_complete_while_shopify_keeps_changing(shop: FakeShopify
         if edits < 60 and (seen.path.endswith("/orders.json") or b"query Orders(" in seen.body):
             for order in chance.sample(list(shop.book), 3):
                 edits += 1
-                shop.book.set_status(order.id, chance.choice([OrderStatus.CANCELLED, OrderStatus.UNPAID]), datetime.now(UTC))
+                shop.book.set_status(
+                    order.id,
+                    chance.choice([OrderStatus.CANCELLED, OrderStatus.UNPAID]),
+                    datetime.now(UTC),
+                )
 
     shop.on_request.append(edit)
     known: dict[str, str] = {}

@@ -12,9 +12,15 @@ _HERE = Path(__file__).parent
 
 def main(names: list[str]) -> int:
     """Run those named, or all."""
-    known = [module.name for module in pkgutil.iter_modules([str(_HERE)]) if not module.name.startswith("_")]
+    known = [
+        module.name
+        for module in pkgutil.iter_modules([str(_HERE)])
+        if not module.name.startswith("_")
+    ]
     if unknown := sorted(set(names) - set(known)):
-        sys.stderr.write(f"No benchmark called {', '.join(unknown)}; there are: {', '.join(known)}.\n")
+        sys.stderr.write(
+            f"No benchmark called {', '.join(unknown)}; there are: {', '.join(known)}.\n"
+        )
         return 2
     for name in names or known:
         sys.stdout.write(f"{name}\n")

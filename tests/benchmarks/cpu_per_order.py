@@ -1,7 +1,9 @@
-"""CPU time from a shop's JSON to ShipStation's XML, per order, against the least that the same work could cost.
+"""CPU time from a shop's JSON to ShipStation's XML, per order, against the least that the same work
+could cost.
 
-The floor reads the same bytes with orjson and builds the same tree of elements with lxml, out of values that are ready: no checks, no
-decisions, no schema. Both run over the recorded WooCommerce pages, all surroundings at hand.
+The floor reads the same bytes with orjson and builds the same tree of elements with lxml, out of
+values that are ready: no checks, no decisions, no schema. Both run over the recorded WooCommerce
+pages, all surroundings at hand.
 """
 
 from __future__ import annotations
@@ -33,10 +35,17 @@ def run() -> Iterator[str]:
     bodies = [recorded_bytes(f"orders-p{page}.json") for page in PAGES]
     around, rules = recorded_surroundings(), Rules()
     pages = [b"".join(_encoded(body, around, rules)) for body in bodies]
-    trees = [[_plan(order) for order in etree.fromstring(b"<Orders>" + page + b"</Orders>", _KEEP)] for page in pages]
+    trees = [
+        [_plan(order) for order in etree.fromstring(b"<Orders>" + page + b"</Orders>", _KEEP)]
+        for page in pages
+    ]
     count = sum(map(len, trees))
     rows = [row for body in bodies for row in _decoded(body)]
-    orders = [order for order in (read_order(row, around, rules) for row in rows) if isinstance(order, Order)]
+    orders = [
+        order
+        for order in (read_order(row, around, rules) for row in rows)
+        if isinstance(order, Order)
+    ]
     ours, floor, decode, mapping, encode = _least(
         lambda: [frame_page(_encoded(body, around, rules), 1) for body in bodies],
         lambda: [_floor(body, page) for body, page in zip(bodies, trees, strict=True)],
@@ -45,8 +54,14 @@ def run() -> Iterator[str]:
         lambda: [encode_order(order) for order in orders],
     )
     yield f"{count} orders, least of {ROUNDS} rounds, CPU time of this process"
-    yield f"Portside {ours / count * 1e6:.0f} µs an order, floor {floor / count * 1e6:.0f} µs: ratio {ours / floor:.2f}"
-    yield f"of that: decode {decode / count * 1e6:.0f} µs, map {mapping / count * 1e6:.0f} µs, encode and check {encode / count * 1e6:.0f} µs"
+    yield (
+        f"Portside {ours / count * 1e6:.0f} µs an order, floor {floor / count * 1e6:.0f} µs: ratio"
+        f" {ours / floor:.2f}"
+    )
+    yield (
+        f"of that: decode {decode / count * 1e6:.0f} µs, map {mapping / count * 1e6:.0f} µs, encode"
+        f" and check {encode / count * 1e6:.0f} µs"
+    )
 
 
 def _decoded(body: bytes) -> list[WireOrder]:
@@ -61,8 +76,14 @@ def _encoded(body: bytes, around: Surroundings, rules: Rules) -> list[bytes]:
 
 def _plan(element: etree._Element) -> Tree:
     """What the floor has to build: the very elements that we send, CDATA where we send it."""
-    marked = element.text is not None and not len(element) and b"<![CDATA[" in etree.tostring(element)
-    return str(element.tag), etree.CDATA(element.text) if marked and element.text else element.text, [_plan(child) for child in element]
+    marked = (
+        element.text is not None and not len(element) and b"<![CDATA[" in etree.tostring(element)
+    )
+    return (
+        str(element.tag),
+        etree.CDATA(element.text) if marked and element.text else element.text,
+        [_plan(child) for child in element],
+    )
 
 
 def _floor(body: bytes, trees: list[Tree]) -> bytes:
@@ -82,7 +103,9 @@ def _build(parent: etree._Element, tree: Tree) -> None:
 
 
 def _least(*jobs: Callable[[], object]) -> list[float]:
-    """The least CPU time of each job in seconds, for noise only ever adds; the jobs take turns, so that a slow moment meets them all."""
+    """The least CPU time of each job in seconds, for noise only ever adds; the jobs take turns, so
+    that a slow moment meets them all.
+    """
     times: list[list[float]] = [[] for _ in jobs]
     for _ in range(ROUNDS):
         for job, found in zip(jobs, times, strict=True):

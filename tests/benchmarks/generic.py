@@ -1,7 +1,9 @@
-"""CPU time per order of a shop described in settings, against the floor and against the WooCommerce connector.
+"""CPU time per order of a shop described in settings, against the floor and against the WooCommerce
+connector.
 
-All three read the same recorded WooCommerce pages. The description has the fields that the connector sends; it knows nothing of products
-(weights) and refunds, which the connector looks up elsewhere.
+All three read the same recorded WooCommerce pages. The description has the fields that the
+connector sends; it knows nothing of products (weights) and refunds, which the connector looks up
+elsewhere.
 """
 
 from __future__ import annotations
@@ -30,7 +32,9 @@ placed_at: date_created_gmt
 modified_at: date_modified_gmt
 status:
   from: status
-  table: {pending: unpaid, processing: paid, on-hold: on_hold, completed: shipped, cancelled: cancelled, refunded: cancelled, failed: unpaid}
+  table:
+    {pending: unpaid, processing: paid, on-hold: on_hold, completed: shipped, cancelled: cancelled,
+     refunded: cancelled, failed: unpaid}
 currency: currency
 total: total
 tax: total_tax
@@ -50,7 +54,9 @@ bill_to: &address
   country: country
   phone: phone
   email: email
-ship_to: {<<: *address, at: "shipping", email: "root().billing.email", phone: [phone, "root().billing.phone"]}
+ship_to:
+  {<<: *address, at: "shipping", email: "root().billing.email",
+   phone: [phone, "root().billing.phone"]}
 items:
   at: line_items
   id: id
@@ -59,7 +65,9 @@ items:
   quantity: quantity
   unit_price: price
   image_url: image.src
-  options: "meta_data[?type(display_value) == 'string' && !starts_with(key, '_')].{name: display_key, value: display_value}"
+  options: >-
+    meta_data[?type(display_value) == 'string' && !starts_with(key, '_')]
+    .{name: display_key, value: display_value}
 adjustments:
   - {at: coupon_lines, name: code, amount: discount, negate: true}
   - {at: fee_lines, name: name, amount: total}
@@ -74,7 +82,13 @@ def run() -> Iterator[str]:
     chosen = OrderMap.model_validate(yaml.safe_load(DESCRIPTION))
     bodies = [recorded_bytes(f"orders-p{page}.json") for page in PAGES]
     pages = [b"".join(_encoded(body, chosen)) for body in bodies]
-    trees = [[cpu_per_order._plan(order) for order in etree.fromstring(b"<Orders>" + page + b"</Orders>", _KEEP)] for page in pages]
+    trees = [
+        [
+            cpu_per_order._plan(order)
+            for order in etree.fromstring(b"<Orders>" + page + b"</Orders>", _KEEP)
+        ]
+        for page in pages
+    ]
     count = sum(map(len, trees))
     rows = [row for body in bodies for row in _DECODER.decode(body)]
     around, rules = recorded_surroundings(), Rules()
@@ -82,13 +96,21 @@ def run() -> Iterator[str]:
     ours, code, floor, decode, mapping = cpu_per_order._least(
         lambda: [frame_page(_encoded(body, chosen), 1) for body in bodies],
         lambda: [frame_page(cpu_per_order._encoded(body, around, rules), 1) for body in bodies],
-        lambda: [cpu_per_order._floor(body, page) for body, page in zip(bodies, trees, strict=True)],
+        lambda: [
+            cpu_per_order._floor(body, page) for body, page in zip(bodies, trees, strict=True)
+        ],
         lambda: [_DECODER.decode(body) for body in bodies],
         lambda: [read_order(row, chosen) for row in rows],
     )
     yield f"{count} orders, least of {cpu_per_order.ROUNDS} rounds, CPU time of this process"
-    yield f"described {ours / count * 1e6:.0f} µs an order, floor {floor / count * 1e6:.0f} µs: ratio {ours / floor:.2f}"
-    yield f"the WooCommerce connector {code / coded * 1e6:.0f} µs: a description costs {ours / count / (code / coded):.2f} times its code"
+    yield (
+        f"described {ours / count * 1e6:.0f} µs an order, floor {floor / count * 1e6:.0f} µs: ratio"
+        f" {ours / floor:.2f}"
+    )
+    yield (
+        f"the WooCommerce connector {code / coded * 1e6:.0f} µs: a description costs"
+        f" {ours / count / (code / coded):.2f} times its code"
+    )
     yield f"of that: decode {decode / count * 1e6:.0f} µs, map {mapping / count * 1e6:.0f} µs"
 
 
@@ -96,4 +118,8 @@ def _encoded(body: bytes, chosen: OrderMap) -> list[bytes]:
     rows: list[Any] = _DECODER.decode(body)
     found = (read_order(row, chosen) for row in rows)
     # The recordings hold orders without an address, which nobody can ship.
-    return [encode_order(order) for order in found if isinstance(order, Order) and order.customer.ship_to.country]
+    return [
+        encode_order(order)
+        for order in found
+        if isinstance(order, Order) and order.customer.ship_to.country
+    ]

@@ -1,7 +1,9 @@
-"""How fast shipment notices are taken in, beside what the same database on the same disk commits at all; and how a backlog is worked off.
+"""How fast shipment notices are taken in, beside what the same database on the same disk commits at
+all; and how a backlog is worked off.
 
-Everything is real: `portside serve` in processes of their own, a shop over HTTP, SQLite in a file and a PostgreSQL that syncs each commit. The
-client, the shop and the databases share the machine with Portside, so the numbers are what one machine does with all of it.
+Everything is real: `portside serve` in processes of their own, a shop over HTTP, SQLite in a file
+and a PostgreSQL that syncs each commit. The client, the shop and the databases share the machine
+with Portside, so the numbers are what one machine does with all of it.
 """
 
 from __future__ import annotations
@@ -47,7 +49,11 @@ _ORDERS = itertools.count(1)
 
 def run() -> Iterator[str]:
     """All of it, a line at a time."""
-    with tempfile.TemporaryDirectory() as folder, postgres_server(durable=True) as server, asyncio.Runner() as runner:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        postgres_server(durable=True) as server,
+        asyncio.Runner() as runner,
+    ):
         databases = {"SQLite": f"sqlite:///{folder}/notices.db", "PostgreSQL": server.create()}
         for kind, url in databases.items():
             for clients in (1, 16):
@@ -55,16 +61,24 @@ def run() -> Iterator[str]:
                 yield runner.run(acknowledged(Path(folder), kind, url, clients, bare))
         for replicas in (1, 2, 3):
             yield runner.run(replicated(Path(folder), server.create(), replicas))
-        for kind, url in {"SQLite": f"sqlite:///{folder}/backlog.db", "PostgreSQL": server.create()}.items():
+        for kind, url in {
+            "SQLite": f"sqlite:///{folder}/backlog.db",
+            "PostgreSQL": server.create(),
+        }.items():
             yield runner.run(drained(Path(folder), kind, url))
 
 
 async def bare_commits(folder: str, server: PostgresServer, kind: str, clients: int) -> float:
-    """Commits a second of one row as large as a notice, by as many connections as there are clients; SQLite has one writer at a time."""
+    """Commits a second of one row as large as a notice, by as many connections as there are
+    clients; SQLite has one writer at a time.
+    """
     text = write_shipment(_shipment(0))
     if kind == "SQLite":
         connection = sqlite3.connect(f"{folder}/bare.db", isolation_level=None)
-        connection.executescript("pragma journal_mode = wal; pragma synchronous = full; create table if not exists t (x text);")
+        connection.executescript(
+            "pragma journal_mode = wal; pragma synchronous = full; create table if not exists t (x"
+            " text);"
+        )
         began = time.perf_counter()
         for _ in range(NOTICES):
             connection.execute("insert into t values (?)", (text,))
@@ -72,7 +86,10 @@ async def bare_commits(folder: str, server: PostgresServer, kind: str, clients: 
         connection.close()
         return NOTICES / seconds
     socket = server.create().partition("?host=")[2]
-    connections = [await asyncpg.connect(host=socket, user="postgres", database="postgres") for _ in range(clients)]
+    connections = [
+        await asyncpg.connect(host=socket, user="postgres", database="postgres")
+        for _ in range(clients)
+    ]
     await connections[0].execute("create table if not exists bare (x text)")
 
     async def insert_rows(one: asyncpg.Connection) -> None:
@@ -94,8 +111,8 @@ async def acknowledged(folder: Path, kind: str, url: str, clients: int, bare: fl
         work = (_cpu(served[0]) - before) / len(times) * 1000
     rate = len(times) / seconds
     return (
-        f"{kind}, {clients:2} at once: {_said(times, rate)}; bare commits {bare:.0f}/s, ratio {rate / bare:.2f}; "
-        f"Portside's own work {work:.1f} ms of CPU a notice"
+        f"{kind}, {clients:2} at once: {_said(times, rate)}; bare commits {bare:.0f}/s, ratio"
+        f" {rate / bare:.2f}; Portside's own work {work:.1f} ms of CPU a notice"
     )
 
 
@@ -106,12 +123,18 @@ async def replicated(folder: Path, url: str, replicas: int) -> str:
 
 
 async def drained(folder: Path, kind: str, url: str) -> str:
-    """Ten thousand wait; the shop may be asked `RATE` times a second, twice for each. Memory of the process along the way."""
+    """Ten thousand wait; the shop may be asked `RATE` times a second, twice for each.
+
+    Memory of the process along the way.
+    """
     async with Database.open(url) as database:
         await database.migrate()
         async with database.writing() as connection:
             now = await database.now(connection)
-            await connection.execute(insert(deliveries), [new_row("north", _shipment(next(_ORDERS)), now) for _ in range(BACKLOG)])
+            await connection.execute(
+                insert(deliveries),
+                [new_row("north", _shipment(next(_ORDERS)), now) for _ in range(BACKLOG)],
+            )
     async with _portsides(folder, url, 1, RATE) as (told, served):
         began, memory = time.perf_counter(), []
         for share in (0.1, 0.5, 1.0):
@@ -120,18 +143,24 @@ async def drained(folder: Path, kind: str, url: str) -> str:
         seconds = time.perf_counter() - began
     sizes = ", ".join(f"{size:.0f}" for size in memory)
     return (
-        f"{kind}, {BACKLOG} waiting, the shop asked at most {RATE}/s: {BACKLOG / seconds:.0f} deliveries/s "
-        f"({BACKLOG / seconds * 2 / RATE:.2f} of what that rate allows); memory at 10, 50, 100 %: {sizes} MiB"
+        f"{kind}, {BACKLOG} waiting, the shop asked at most {RATE}/s: {BACKLOG / seconds:.0f}"
+        f" deliveries/s ({BACKLOG / seconds * 2 / RATE:.2f} of what that rate allows); memory at"
+        f" 10, 50, 100 %: {sizes} MiB"
     )
 
 
 @asynccontextmanager
-async def _portsides(folder: Path, url: str, count: int, rate: int = 100_000) -> AsyncIterator[tuple[Callable[[], int], list[Served]]]:
+async def _portsides(
+    folder: Path, url: str, count: int, rate: int = 100_000
+) -> AsyncIterator[tuple[Callable[[], int], list[Served]]]:
     async with AsyncExitStack() as stack:
         shop = await stack.enter_async_context(open_shop())
         file = folder / "settings.yaml"
         file.write_text(SETTINGS.format(database=url, shop=shop.url, rate=rate))
-        served = [await stack.enter_async_context(serving(file, module="tests.acceptance.shelved")) for _ in range(count)]
+        served = [
+            await stack.enter_async_context(serving(file, module="tests.acceptance.shelved"))
+            for _ in range(count)
+        ]
         yield lambda: len(shop.parcels), served
 
 
@@ -143,7 +172,12 @@ async def _tell(served: list[Served], clients: int) -> tuple[list[float], float]
     async def one(client: ClientSession) -> None:
         for _ in range(NOTICES // clients):
             order = str(next(_ORDERS))
-            query = {"action": "shipnotify", "order_number": order, "carrier": "UPS", "tracking_number": f"1Z{order}"}
+            query = {
+                "action": "shipnotify",
+                "order_number": order,
+                "carrier": "UPS",
+                "tracking_number": f"1Z{order}",
+            }
             began = time.perf_counter()
             async with client.post(next(turn).url, params=query, headers=LOGIN) as answer:
                 assert answer.status == 200
@@ -158,7 +192,10 @@ async def _tell(served: list[Served], clients: int) -> tuple[list[float], float]
 def _said(times: list[float], rate: float) -> str:
     cuts = statistics.quantiles(times, n=100)
     p50, p95, p99 = (cuts[part - 1] * 1000 for part in (50, 95, 99))
-    return f"{rate:.0f} notices/s stored, delivered and answered; p50 {p50:.1f} ms, p95 {p95:.1f} ms, p99 {p99:.1f} ms"
+    return (
+        f"{rate:.0f} notices/s stored, delivered and answered; p50 {p50:.1f} ms, p95 {p95:.1f} ms,"
+        f" p99 {p99:.1f} ms"
+    )
 
 
 def _cpu(served: Served) -> float:

@@ -1,4 +1,6 @@
-"""Time to page 1 of a window of 10,000 orders against that of a window of 100, from the same fake shop: page 1 does not wait for the rest."""
+"""Time to page 1 of a window of 10,000 orders against that of a window of 100, from the same fake
+shop: page 1 does not wait for the rest.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ MINUTE = timedelta(minutes=1)
 
 
 async def measure() -> tuple[list[float], list[float]]:
-    """Seconds to page 1 of the small and the large windows, taken in turn; each window is read to its end before the next."""
+    """Seconds to page 1 of the small and the large windows, taken in turn; each window is read to
+    its end before the next.
+    """
     few, many = list[float](), list[float]()
     async with open_shop(MANY) as (shop, first), serve(shop) as (served, client):
         # What a process does once, it has done.
@@ -33,4 +37,7 @@ async def measure() -> tuple[list[float], list[float]]:
 def run() -> Iterator[str]:
     """The medians and their ratio."""
     few, many = (median(seconds) * 1000 for seconds in asyncio.run(measure()))
-    yield f"window of {FEW} orders: {few:.0f} ms to page 1; of {MANY}: {many:.0f} ms; ratio {many / few:.2f} (aim 1.3 or less)"
+    yield (
+        f"window of {FEW} orders: {few:.0f} ms to page 1; of {MANY}: {many:.0f} ms; ratio"
+        f" {many / few:.2f} (aim 1.3 or less)"
+    )

@@ -1,8 +1,11 @@
-"""Shopify: CPU time from its JSON to ShipStation's XML against the floor, and how many requests orders and shipments cost.
+"""Shopify: CPU time from its JSON to ShipStation's XML against the floor, and how many requests
+orders and shipments cost.
 
-The floor is the one of the WooCommerce benchmark: the same bytes through orjson, the same tree through lxml. The bytes are the sample orders
-of Shopify's own documentation, as REST pages. Requests are counted at the fake Shopify; beside each count stands the least possible: pages of
-250 orders, which is the most Shopify gives, and one reading (the ids of what is to be shipped) before one writing.
+The floor is the one of the WooCommerce benchmark: the same bytes through orjson, the same tree
+through lxml. The bytes are the sample orders of Shopify's own documentation, as REST pages.
+Requests are counted at the fake Shopify; beside each count stands the least possible: pages of 250
+orders, which is the most Shopify gives, and one reading (the ids of what is to be shipped) before
+one writing.
 """
 
 from __future__ import annotations
@@ -49,13 +52,25 @@ def _cpu() -> Iterator[str]:
     """The samples that go out, in pages of 40, with the fields that a list request asks for."""
     wanted = set(ORDER_FIELDS.split(","))
     rows = [row["order"] for row in json.loads(gzip.decompress(SAMPLES.read_bytes()))]
-    good = [{name: order[name] for name in order if name in wanted} for order in rows if _is_sent(order)]
-    bodies = [json.dumps({"orders": good[start : start + 40]}, separators=(",", ":")).encode() for start in range(0, len(good), 40)]
+    good = [
+        {name: order[name] for name in order if name in wanted} for order in rows if _is_sent(order)
+    ]
+    bodies = [
+        json.dumps({"orders": good[start : start + 40]}, separators=(",", ":")).encode()
+        for start in range(0, len(good), 40)
+    ]
     pages = [b"".join(_encoded(body)) for body in bodies]
-    trees = [[_plan(order) for order in etree.fromstring(b"<Orders>" + page + b"</Orders>", _KEEP)] for page in pages]
+    trees = [
+        [_plan(order) for order in etree.fromstring(b"<Orders>" + page + b"</Orders>", _KEEP)]
+        for page in pages
+    ]
     count = sum(map(len, trees))
     decoded = [order for body in bodies for order in _decoded(body)]
-    orders = [order for order in (read_order(row, SETTINGS) for row in decoded) if isinstance(order, Order)]
+    orders = [
+        order
+        for order in (read_order(row, SETTINGS) for row in decoded)
+        if isinstance(order, Order)
+    ]
     ours, floor, decode, mapping, encode = _least(
         lambda: [frame_page(_encoded(body), 1) for body in bodies],
         lambda: [_floor(body, page) for body, page in zip(bodies, trees, strict=True)],
@@ -65,8 +80,14 @@ def _cpu() -> Iterator[str]:
     )
     size = sum(map(len, bodies)) / count
     yield f"{count} orders of {size:.0f} bytes, least of {ROUNDS} rounds, CPU time of this process"
-    yield f"Portside {ours / count * 1e6:.0f} µs an order, floor {floor / count * 1e6:.0f} µs: ratio {ours / floor:.2f}"
-    yield f"of that: decode {decode / count * 1e6:.0f} µs, map {mapping / count * 1e6:.0f} µs, encode and check {encode / count * 1e6:.0f} µs"
+    yield (
+        f"Portside {ours / count * 1e6:.0f} µs an order, floor {floor / count * 1e6:.0f} µs: ratio"
+        f" {ours / floor:.2f}"
+    )
+    yield (
+        f"of that: decode {decode / count * 1e6:.0f} µs, map {mapping / count * 1e6:.0f} µs, encode"
+        f" and check {encode / count * 1e6:.0f} µs"
+    )
 
 
 def _is_sent(order: dict[str, Any]) -> bool:
@@ -97,16 +118,24 @@ async def _listing(transport: str, *, extras: bool) -> str:
     async with FakeShopify(clock=Clock(datetime.now(UTC).replace(microsecond=0))) as shop:
         shop.points = Bucket(1e9, 0.0)
         for number in range(ORDERS):
-            order = shop.book.add(modified_at=shop.clock() + timedelta(seconds=number), lines=(("A", 1), ("B", 2)))
+            order = shop.book.add(
+                modified_at=shop.clock() + timedelta(seconds=number), lines=(("A", 1), ("B", 2))
+            )
             # A catalog of 200 variants.
-            order.extra["lines"] = {"A": {"variant_id": number % 100 + 1}, "B": {"variant_id": number % 100 + 101}}
+            order.extra["lines"] = {
+                "A": {"variant_id": number % 100 + 1},
+                "B": {"variant_id": number % 100 + 101},
+            }
         window = Window(start=shop.clock(), end=shop.clock() + timedelta(seconds=ORDERS))
         settings = {"transport": transport, "holds": extras, "product_details": extras}
         async with open_shop(shop, _FREE, **settings) as connector:
             found = [order async for order in connector.list_orders(window)]
         points = f", {shop.points.level:.0f} points" if shop.points.level else ""
         what = "with holds and product details" if extras else "orders alone"
-        return f"{transport}: {len(found)} orders, {what}: {len(shop.requests)} requests{points} (least possible: {ORDERS // 250} requests)"
+        return (
+            f"{transport}: {len(found)} orders, {what}: {len(shop.requests)} requests{points}"
+            f" (least possible: {ORDERS // 250} requests)"
+        )
 
 
 async def _shipping(transport: str) -> str:
@@ -116,5 +145,13 @@ async def _shipping(transport: str) -> str:
             for order in orders:
                 item = ShippedItem(line_id=order.lines[0].id, sku="SKU-1", quantity=1)
                 number = f"T{order.id}"
-                await connector.ship(Shipment(order_id=order.id, carrier="UPS", tracking_number=number, items=(item,)), ())
-        return f"{transport}: {len(shop.requests) / len(orders):.1f} requests a shipment (least possible: 2)"
+                await connector.ship(
+                    Shipment(
+                        order_id=order.id, carrier="UPS", tracking_number=number, items=(item,)
+                    ),
+                    (),
+                )
+        return (
+            f"{transport}: {len(shop.requests) / len(orders):.1f} requests a shipment (least"
+            " possible: 2)"
+        )

@@ -1,4 +1,6 @@
-"""Commands set the log up for their process; here that process is the tests' own, so it is put back."""
+"""Commands set the log up for their process; here that process is the tests' own, so it is put
+back.
+"""
 
 from __future__ import annotations
 

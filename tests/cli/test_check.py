@@ -26,9 +26,15 @@ async def shop() -> AsyncIterator[FakeJsonShop]:
 
 
 async def checked(
-    shop: FakeJsonShop, folder: Path, undated: str, export: dict[str, Any], mapped: tuple[tuple[str, ...], Any] | None = None
+    shop: FakeJsonShop,
+    folder: Path,
+    undated: str,
+    export: dict[str, Any],
+    mapped: tuple[tuple[str, ...], Any] | None = None,
 ) -> tuple[int, str]:
-    """The exit status, and what a check prints of a shop: `undated` names changes it does not date, `mapped` a part of the map and what it says."""
+    """The exit status, and what a check prints of a shop: `undated` names changes it does not date,
+    `mapped` a part of the map and what it says.
+    """
     block = {**style_block(Style.PAGE), "url": shop.url}
     if mapped is not None:
         *way, last = mapped[0]
@@ -39,12 +45,18 @@ async def checked(
     block["orders"] = {**block["orders"], "undated": undated}
     store = {"credentials": {"username": "u", "password": "p"}, "connector": block}
     file = folder / "settings.yaml"
-    file.write_text(yaml.safe_dump({"database": f"sqlite:///{folder}/p.db", "export": export, "stores": {"attic": store}}))
+    file.write_text(
+        yaml.safe_dump(
+            {"database": f"sqlite:///{folder}/p.db", "export": export, "stores": {"attic": store}}
+        )
+    )
     result = await asyncio.to_thread(CliRunner().invoke, main, ["check", "--settings", str(file)])
     return result.exit_code, result.stdout
 
 
-async def test_a_shop_that_does_not_date_all_changes_is_warned_of_until_a_sweep_is_set(shop: FakeJsonShop, tmp_path: Path) -> None:
+async def test_a_shop_that_does_not_date_all_changes_is_warned_of_until_a_sweep_is_set(
+    shop: FakeJsonShop, tmp_path: Path
+) -> None:
     code, out = await checked(shop, tmp_path, "cancelling an order", {})
     assert code == 0
     assert "! this shop does not date every change (cancelling an order)" in out
@@ -61,11 +73,15 @@ def test_an_offline_check_and_serve_say_that_webhooks_could_not_be_heard(tmp_pat
         "connector": {"type": "shopify", "shop": "north", "access_token": "shpat_1"},
         "webhooks": {"address": "https://portside.example"},
     }
-    file.write_text(yaml.safe_dump({"database": f"sqlite:///{tmp_path}/p.db", "stores": {"north": store}}))
+    file.write_text(
+        yaml.safe_dump({"database": f"sqlite:///{tmp_path}/p.db", "stores": {"north": store}})
+    )
     for words in (["check", "--offline"], ["serve"]):
         result = CliRunner().invoke(main, [*words, "--settings", str(file)])
         assert result.exit_code == 2
-        assert f"{file}:11:5: stores.north.webhooks: expected the app's client secret" in result.output
+        assert (
+            f"{file}:11:5: stores.north.webhooks: expected the app's client secret" in result.output
+        )
 
 
 @pytest.mark.parametrize(
@@ -74,11 +90,22 @@ def test_an_offline_check_and_serve_say_that_webhooks_could_not_be_heard(tmp_pat
         (
             ("ship_to", "country"),
             {"value": "10115 Berlin"},
-            "5 of 5 orders would not go out, for ShipStation would refuse them, e.g. order 1001: Customer/ShipTo/Country",
+            (
+                "5 of 5 orders would not go out, for ShipStation would refuse them, e.g. order"
+                " 1001: Customer/ShipTo/Country"
+            ),
         ),
-        (("currency",), {"value": "€"}, "5 of 5 orders have not a currency of three capital letters, e.g. order 1001"),
+        (
+            ("currency",),
+            {"value": "€"},
+            "5 of 5 orders have not a currency of three capital letters, e.g. order 1001",
+        ),
         (("ship_to", "line1"), "nope", "5 of 5 orders have not a street, e.g. order 1001"),
-        (("status",), {"from": "state", "table": {"nope": "paid"}}, "nobody has said what these words of the shop's mean"),
+        (
+            ("status",),
+            {"from": "state", "table": {"nope": "paid"}},
+            "nobody has said what these words of the shop's mean",
+        ),
     ],
 )
 async def test_what_shipstation_would_miss_is_said(
@@ -97,5 +124,7 @@ async def test_a_sound_mapping_leaves_nothing_to_say(shop: FakeJsonShop, tmp_pat
     assert (code, "!" in out, "✗" in out) == (0, False, False)
 
 
-async def test_a_shop_that_dates_all_changes_needs_no_sweep(shop: FakeJsonShop, tmp_path: Path) -> None:
+async def test_a_shop_that_dates_all_changes_needs_no_sweep(
+    shop: FakeJsonShop, tmp_path: Path
+) -> None:
     assert "sweep" not in (await checked(shop, tmp_path, "", {}))[1]

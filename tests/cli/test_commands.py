@@ -14,7 +14,8 @@ SETTINGS = """\
 stores:
   north:
     credentials: {username: north, password: p}
-    connector: {type: woocommerce, url: "http://127.0.0.1:1", consumer_key: ck_1, consumer_secret: cs_1}
+    connector:
+      {type: woocommerce, url: "http://127.0.0.1:1", consumer_key: ck_1, consumer_secret: cs_1}
 """
 
 
@@ -55,8 +56,8 @@ def test_the_settings_file_may_be_named_in_the_environment(file: Path) -> None:
 def test_a_settings_file_that_is_not_there_is_one_line_and_status_2(tmp_path: Path) -> None:
     code, out, err = run("check", "--settings", tmp_path / "none.yaml")
     assert (code, out) == (2, "")
-    assert err == (
-        f"{tmp_path}/none.yaml:1:1: the settings cannot be read: No such file or directory; "
+    assert (
+        err == f"{tmp_path}/none.yaml:1:1: the settings cannot be read: No such file or directory; "
         "name your file with --settings or in PORTSIDE_SETTINGS\n"
     )
 
@@ -69,7 +70,9 @@ def test_a_folder_in_place_of_the_settings_is_one_line_and_status_2(tmp_path: Pa
 
 
 @pytest.mark.parametrize("command", [("check",), ("export",)])
-def test_an_unknown_store_is_named_with_the_known_ones(file: Path, command: tuple[str, ...]) -> None:
+def test_an_unknown_store_is_named_with_the_known_ones(
+    file: Path, command: tuple[str, ...]
+) -> None:
     code, _, err = run(*command, "--settings", file, "--store", "nroth")
     assert code == 1
     assert err == "Error: no store named 'nroth'; the settings name: north; did you mean 'north'?\n"
@@ -79,11 +82,15 @@ def test_an_unknown_store_is_named_with_the_known_ones(file: Path, command: tupl
 def test_a_time_that_cannot_be_read_is_refused_with_examples(file: Path, since: str) -> None:
     code, _, err = run("export", "--settings", file, "--store", "north", "--since", since)
     assert code == 2
-    assert "expected a duration such as 2d or 12h, or a date such as 2026-01-31" in " ".join(err.split())
+    assert "expected a duration such as 2d or 12h, or a date such as 2026-01-31" in " ".join(
+        err.split()
+    )
 
 
 def test_a_span_that_ends_before_it_starts_is_refused(file: Path) -> None:
-    code, _, err = run("export", "--settings", file, "--store", "north", "--since", "1d", "--until", "2d")
+    code, _, err = run(
+        "export", "--settings", file, "--store", "north", "--since", "1d", "--until", "2d"
+    )
     assert code == 2
     assert "expected a time before --until" in err
 

@@ -53,7 +53,9 @@ def as_curl_would(line: str) -> bytes:
             pass
         case words:
             pytest.fail(f"not the curl line expected: {words}")
-    request = Request(url, method=method, headers={"Authorization": encode_basic_auth(*login.split(":"))})  # noqa: S310 -- our own
+    request = Request(  # noqa: S310 -- our own
+        url, method=method, headers={"Authorization": encode_basic_auth(*login.split(":"))}
+    )
     with urlopen(request) as answer:  # noqa: S310 -- our own
         body: bytes = answer.read()
     return body
@@ -61,7 +63,9 @@ def as_curl_would(line: str) -> bytes:
 
 def test_the_lines_to_paste_work_as_they_stand() -> None:
     root = Path(__file__).parents[2]
-    with subprocess.Popen([sys.executable, "-u", "-m", "proxy", "demo"], stdout=subprocess.PIPE, text=True, cwd=root) as process:
+    with subprocess.Popen(
+        [sys.executable, "-u", "-m", "proxy", "demo"], stdout=subprocess.PIPE, text=True, cwd=root
+    ) as process:
         assert process.stdout is not None
         try:
             said = []

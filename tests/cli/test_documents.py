@@ -45,7 +45,11 @@ def test_the_example_settings_show_every_key() -> None:
 
 def test_every_key_of_the_example_settings_is_explained() -> None:
     lines = (ROOT / "settings.yaml").read_text().splitlines()
-    bare = [line for line in lines if re.match(r"\s*(# )?[a-z_]+:", line) and not re.search(r"\S.*\s# \S", line)]
+    bare = [
+        line
+        for line in lines
+        if re.match(r"\s*(# )?[a-z_]+:", line) and not re.search(r"\S.*\s# \S", line)
+    ]
     assert bare == []
 
 
@@ -55,10 +59,18 @@ def test_the_example_settings_state_the_defaults() -> None:
     least = {name: shop[name] for name in ("type", "url", "consumer_key", "consumer_secret")}
     assert WooCommerceSettings.model_validate(shop) == WooCommerceSettings.model_validate(least)
     store = {"credentials": [{"auth_key": "k"}], "connector": {"type": "x"}}
-    assert Settings.model_validate({**stated, "stores": {"n": store}}) == Settings.model_validate({"stores": {"n": store}})
+    assert Settings.model_validate({**stated, "stores": {"n": store}}) == Settings.model_validate(
+        {"stores": {"n": store}}
+    )
 
 
-@pytest.mark.parametrize("page", [str(page.relative_to(ROOT)) for page in sorted((*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")))])
+@pytest.mark.parametrize(
+    "page",
+    [
+        str(page.relative_to(ROOT))
+        for page in sorted((*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")))
+    ],
+)
 def test_every_link_to_a_file_leads_somewhere(page: str) -> None:
     links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", (ROOT / page).read_text())
     assert [link for link in links if not (ROOT / page).parent.joinpath(link).exists()] == []

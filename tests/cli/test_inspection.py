@@ -1,4 +1,6 @@
-"""`fetch`, `preview` and `explain`, run against a fake shop: what a person sees while describing one."""
+"""`fetch`, `preview` and `explain`, run against a fake shop: what a person sees while describing
+one.
+"""
 
 from __future__ import annotations
 
@@ -28,14 +30,19 @@ async def shop() -> AsyncIterator[FakeJsonShop]:
 @pytest.fixture
 def settings(shop: FakeJsonShop, tmp_path: Path) -> Path:
     file = tmp_path / "settings.yaml"
-    store = {"credentials": {"username": "u", "password": "p"}, "connector": {**style_block(Style.PAGE), "url": shop.url}}
+    store = {
+        "credentials": {"username": "u", "password": "p"},
+        "connector": {**style_block(Style.PAGE), "url": shop.url},
+    }
     file.write_text(yaml.safe_dump({"stores": {"attic": store}}, sort_keys=False))
     return file
 
 
 def line_of(file: Path, part: str) -> int:
     """The line of the settings that holds this."""
-    return next(number for number, text in enumerate(file.read_text().splitlines(), start=1) if part in text)
+    return next(
+        number for number, text in enumerate(file.read_text().splitlines(), start=1) if part in text
+    )
 
 
 def settings_text(file: Path) -> str:
@@ -48,7 +55,9 @@ def write(file: Path, text: str) -> None:
 
 async def run(*words: object, **environment: str) -> Result:
     """The command, in a thread of its own, for it brings its own event loop."""
-    return await asyncio.to_thread(CliRunner(env=environment).invoke, main, [str(word) for word in words])
+    return await asyncio.to_thread(
+        CliRunner(env=environment).invoke, main, [str(word) for word in words]
+    )
 
 
 async def test_fetch_prints_raw_orders_as_json(shop: FakeJsonShop, settings: Path) -> None:
@@ -62,7 +71,11 @@ async def test_fetch_prints_raw_orders_as_json(shop: FakeJsonShop, settings: Pat
 
 async def test_fetch_of_nothing_says_what_to_try(settings: Path) -> None:
     result = await run("fetch", "--settings", settings, "--store", "attic")
-    assert (result.exit_code, result.stdout.strip(), result.stderr) == (0, "[]", "0 orders; try an earlier --since\n")
+    assert (result.exit_code, result.stdout.strip(), result.stderr) == (
+        0,
+        "[]",
+        "0 orders; try an earlier --since\n",
+    )
 
 
 async def test_fetch_of_a_shop_that_refuses_is_one_line(shop: FakeJsonShop, settings: Path) -> None:
@@ -97,33 +110,53 @@ async def test_preview_shows_json_order_xml_and_origins(shop: FakeJsonShop, sett
     assert f"items[0].unit_price: 10.00  ← lines[0].price ({settings}:{line})" in out
 
 
-async def test_preview_on_a_wide_terminal_stands_side_by_side(shop: FakeJsonShop, settings: Path) -> None:
+async def test_preview_on_a_wide_terminal_stands_side_by_side(
+    shop: FakeJsonShop, settings: Path
+) -> None:
     order = shop.book.add()
     terminal = {"FORCE_COLOR": "1", "TERM": "xterm", "COLUMNS": "180"}
     result = await run("preview", "--settings", settings, "--store", "attic", order.id, **terminal)
     assert result.exit_code == 0
-    assert any("the shop's JSON" in line and "the order" in line and "ShipStation's XML" in line for line in result.stdout.splitlines())
-    assert any('"id": 1001' in line and "number: '1001'" in line and "<Order>" in line for line in result.stdout.splitlines())
+    assert any(
+        "the shop's JSON" in line and "the order" in line and "ShipStation's XML" in line
+        for line in result.stdout.splitlines()
+    )
+    assert any(
+        '"id": 1001' in line and "number: '1001'" in line and "<Order>" in line
+        for line in result.stdout.splitlines()
+    )
 
 
-async def test_preview_of_an_order_that_cannot_be_read_names_path_and_line(shop: FakeJsonShop, settings: Path) -> None:
+async def test_preview_of_an_order_that_cannot_be_read_names_path_and_line(
+    shop: FakeJsonShop, settings: Path
+) -> None:
     order = shop.book.add()
     order.spoiled = True
     result = await run("preview", "--settings", settings, "--store", "attic", order.id)
     assert result.exit_code == 1
     line = line_of(settings, "total: amounts.total")
-    assert f"not sent: total: expected money, found 'a lot' (from amounts.total, {settings}:{line})" in result.stdout
+    assert (
+        f"not sent: total: expected money, found 'a lot' (from amounts.total, {settings}:{line})"
+        in result.stdout
+    )
 
 
 async def test_preview_of_an_unknown_order_is_one_line(settings: Path) -> None:
     result = await run("preview", "--settings", settings, "--store", "attic", "77")
-    assert (result.exit_code, result.stderr) == (1, "Error: attic: The shop does not know the order '77'.\n")
+    assert (result.exit_code, result.stderr) == (
+        1,
+        "Error: attic: The shop does not know the order '77'.\n",
+    )
 
 
-async def test_explain_shows_each_exchange_without_secrets(shop: FakeJsonShop, settings: Path) -> None:
+async def test_explain_shows_each_exchange_without_secrets(
+    shop: FakeJsonShop, settings: Path
+) -> None:
     for _ in range(12):
         shop.book.add()
-    result = await run("explain", "--settings", settings, "--store", "attic", "--limit", 100, "--body", 200)
+    result = await run(
+        "explain", "--settings", settings, "--store", "attic", "--limit", 100, "--body", 200
+    )
     assert result.exit_code == 0
     assert result.stdout.count("→ GET ") == 2 * 2, "two pages, in two readings"
     assert result.stdout.count("← 200 after ") == 2 * 2
@@ -132,7 +165,9 @@ async def test_explain_shows_each_exchange_without_secrets(shop: FakeJsonShop, s
     assert TOKEN not in result.output
 
 
-async def test_explain_shows_attempts_and_ends_with_the_error(shop: FakeJsonShop, settings: Path) -> None:
+async def test_explain_shows_attempts_and_ends_with_the_error(
+    shop: FakeJsonShop, settings: Path
+) -> None:
     write(settings, f"{settings_text(settings)}    upstream: {{attempts: 1}}\n")
     shop.faults.add(Answer(503, '{"error": {"message": "busy"}}'), times=None)
     result = await run("explain", "--settings", settings, "--store", "attic", "--since", "1h")
@@ -143,12 +178,16 @@ async def test_explain_shows_attempts_and_ends_with_the_error(shop: FakeJsonShop
 
 async def test_explain_of_one_order(shop: FakeJsonShop, settings: Path) -> None:
     order = shop.book.add()
-    result = await run("explain", "--settings", settings, "--store", "attic", "--order", order.id, "--body", 0)
+    result = await run(
+        "explain", "--settings", settings, "--store", "attic", "--order", order.id, "--body", 0
+    )
     assert [line.split()[0] for line in result.stdout.splitlines() if line] == ["→", "←", "✓"]
 
 
 @pytest.mark.parametrize("command", ["fetch", "explain"])
 async def test_a_span_that_ends_before_it_starts_is_refused(settings: Path, command: str) -> None:
-    result = await run(command, "--settings", settings, "--store", "attic", "--since", "1d", "--until", "2d")
+    result = await run(
+        command, "--settings", settings, "--store", "attic", "--since", "1d", "--until", "2d"
+    )
     assert result.exit_code == 2
     assert "expected a time before --until" in result.stderr

@@ -1,9 +1,11 @@
-"""The last orders cannot be tried: `check` says so, whatever the connector's own check found, and never ends in a traceback."""
+"""The last orders cannot be tried: `check` says so, whatever the connector's own check found, and
+never ends in a traceback.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
 
 import pytest
@@ -19,7 +21,7 @@ from tests.export.play.world import build_store
 class BrokenConnector(BookConnector):
     """A stranger's, with a fault of its own."""
 
-    async def list_orders(self, window: Window) -> AsyncIterator[Order | RejectedOrder]:
+    async def list_orders(self, window: Window) -> AsyncGenerator[Order | RejectedOrder, None]:
         known: dict[str, Order] = {}
         async for entry in super().list_orders(window):
             yield known[entry.id]
@@ -38,7 +40,10 @@ async def test_a_shop_that_fails_is_a_problem() -> None:
     shop = connector()
     shop.before_page = fail
     (found,) = await sample_findings(build_store(shop))
-    assert (found.level, found.what) == (CheckLevel.PROBLEM, "the last orders cannot be read: the shop is down")
+    assert (found.level, found.what) == (
+        CheckLevel.PROBLEM,
+        "the last orders cannot be read: the shop is down",
+    )
 
 
 async def test_a_connector_that_breaks_is_a_problem_without_a_traceback() -> None:

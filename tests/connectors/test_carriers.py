@@ -80,7 +80,12 @@ def test_without_a_tracking_number_there_is_no_link() -> None:
 
 
 def test_a_stores_own_entry_wins_and_keeps_what_it_does_not_name() -> None:
-    own = Carriers({"u.p.s.": Carrier(name="Brown"), "Möller": Carrier(name="", tracking_url="https://moeller.example/{number}")})
+    own = Carriers(
+        {
+            "u.p.s.": Carrier(name="Brown"),
+            "Möller": Carrier(name="", tracking_url="https://moeller.example/{number}"),
+        }
+    )
     assert own.name(shipment("UPS")) == "Brown"
     assert own.link(shipment("ups", number="7")) == "https://www.ups.com/track?tracknum=7"
     assert own.name(shipment("Möller")) == "Möller"
@@ -95,6 +100,8 @@ def test_one_service_of_a_carrier_can_have_its_own_entry() -> None:
 
 @given(st.sampled_from(LISTED), st.text(max_size=60))
 def test_no_tracking_number_can_change_where_a_link_leads(carrier: str, number: str) -> None:
-    plain, given_number = (urlsplit(Carriers().link(shipment(carrier, number=text))) for text in ("1", number))
+    plain, given_number = (
+        urlsplit(Carriers().link(shipment(carrier, number=text))) for text in ("1", number)
+    )
     if number.strip():
         assert (plain.scheme, plain.netloc) == (given_number.scheme, given_number.netloc)

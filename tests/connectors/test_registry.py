@@ -18,7 +18,9 @@ class FlowerSettings(ConnectorSettings):
     petals: int = 5
 
 
-def open_flower(settings: FlowerSettings, context: ConnectorContext) -> AbstractAsyncContextManager[Connector]:
+def open_flower(
+    settings: FlowerSettings, context: ConnectorContext
+) -> AbstractAsyncContextManager[Connector]:
     raise AssertionError((settings, context))
 
 
@@ -56,14 +58,17 @@ def test_settings_may_ask_for_any_name() -> None:
 
 def test_a_misspelt_name_is_told_the_right_one() -> None:
     with pytest.raises(
-        ConnectorTypeError, match=r"no connector named 'flowr'. Did you mean 'flower'\? Installed: flower, tree\."
+        ConnectorTypeError,
+        match=r"no connector named 'flowr'. Did you mean 'flower'\? Installed: flower, tree\.",
     ) as caught:
         registry(flower=f"{__name__}:FLOWER", tree="x:y").get("flowr")
     assert caught.value.suggestion == "flower"
 
 
 def test_a_name_like_no_other_gets_the_list_alone() -> None:
-    with pytest.raises(ConnectorTypeError, match=r"no connector named 'magento'\. Installed: flower\."):
+    with pytest.raises(
+        ConnectorTypeError, match=r"no connector named 'magento'\. Installed: flower\."
+    ):
         registry(flower="x:y").get("magento")
 
 
@@ -72,7 +77,10 @@ def test_a_broken_plug_in_harms_only_those_who_ask_for_it(broken_module: str) ->
     assert types.names() == ("broken", "flower")
     assert types.get("flower").name == "flower"
     assert types.all() == (FLOWER,)
-    with pytest.raises(ConnectorTypeError, match=r"'broken' .*cannot be loaded: ModuleNotFoundError: No module named"):
+    with pytest.raises(
+        ConnectorTypeError,
+        match=r"'broken' .*cannot be loaded: ModuleNotFoundError: No module named",
+    ):
         types.get("broken")
 
 
@@ -91,8 +99,14 @@ def test_a_wrong_object_is_named(name: str, target: str, complaint: str) -> None
 
 
 def test_two_packages_may_not_offer_one_name() -> None:
-    points = [EntryPoint("flower", f"{__name__}:FLOWER", GROUP), EntryPoint("flower", "elsewhere:FLOWER", GROUP)]
-    with pytest.raises(ConnectorTypeError, match=r"Two packages offer a connector named 'flower': .*elsewhere:FLOWER"):
+    points = [
+        EntryPoint("flower", f"{__name__}:FLOWER", GROUP),
+        EntryPoint("flower", "elsewhere:FLOWER", GROUP),
+    ]
+    with pytest.raises(
+        ConnectorTypeError,
+        match=r"Two packages offer a connector named 'flower': .*elsewhere:FLOWER",
+    ):
         Registry(lambda: points).get("flower")
 
 

@@ -11,7 +11,9 @@ CHAIR = ShippedItem(name="Chair", quantity=1)
 
 
 def unlabelled(*items: ShippedItem) -> Shipment:
-    return Shipment(order_number="1", carrier="UPS", service="Ground", shipped_on=date(2026, 3, 1), items=items)
+    return Shipment(
+        order_number="1", carrier="UPS", service="Ground", shipped_on=date(2026, 3, 1), items=items
+    )
 
 
 @pytest.mark.parametrize(
@@ -26,7 +28,9 @@ def unlabelled(*items: ShippedItem) -> Shipment:
         ((ShippedItem(sku="A", quantity=1),), (ShippedItem(line_id="A", quantity=1),)),
     ],
 )
-def test_parcels_without_a_number_are_told_apart_by_what_is_in_them(one: tuple[ShippedItem, ...], other: tuple[ShippedItem, ...]) -> None:
+def test_parcels_without_a_number_are_told_apart_by_what_is_in_them(
+    one: tuple[ShippedItem, ...], other: tuple[ShippedItem, ...]
+) -> None:
     assert unlabelled(*one).key() != unlabelled(*other).key()
 
 
@@ -41,8 +45,14 @@ def test_the_order_of_the_items_makes_no_other_parcel() -> None:
 
 
 def test_a_name_says_nothing_where_the_line_or_the_sku_is_known() -> None:
-    assert unlabelled(ShippedItem(sku="A", name="Chair", quantity=1)).key() == unlabelled(ShippedItem(sku="A", quantity=1)).key()
-    assert unlabelled(ShippedItem(line_id="7", name="Chair", quantity=1)).key() == unlabelled(ShippedItem(line_id="7", quantity=1)).key()
+    assert (
+        unlabelled(ShippedItem(sku="A", name="Chair", quantity=1)).key()
+        == unlabelled(ShippedItem(sku="A", quantity=1)).key()
+    )
+    assert (
+        unlabelled(ShippedItem(line_id="7", name="Chair", quantity=1)).key()
+        == unlabelled(ShippedItem(line_id="7", quantity=1)).key()
+    )
 
 
 @pytest.mark.parametrize(
@@ -54,7 +64,10 @@ def test_a_name_says_nothing_where_the_line_or_the_sku_is_known() -> None:
                 "carrier": "UPS",
                 "service": "Ground",
                 "shipped_on": date(2026, 3, 1),
-                "items": (ShippedItem(line_id="7", sku="A", name="Chair", quantity=1), ShippedItem(sku="B", name="Table", quantity=2)),
+                "items": (
+                    ShippedItem(line_id="7", sku="A", name="Chair", quantity=1),
+                    ShippedItem(sku="B", name="Table", quantity=2),
+                ),
             },
             "f82fb227e2fabc440ba1fb7897c36a36c6e89bbb",
         ),
@@ -65,5 +78,7 @@ def test_a_name_says_nothing_where_the_line_or_the_sku_is_known() -> None:
         ),
     ],
 )
-def test_a_key_stays_what_it_was_when_the_delivery_was_stored(facts: dict[str, Any], key: str) -> None:
+def test_a_key_stays_what_it_was_when_the_delivery_was_stored(
+    facts: dict[str, Any], key: str
+) -> None:
     assert Shipment(**facts).key() == key

@@ -15,7 +15,12 @@ import pytest
 from connectors.shipments import Shipment
 from proxy.delivery.intake import Deliverer
 from proxy.delivery.worker import DeliveryWorker
-from proxy.settings.models import CredentialSettings, DeliverySettings, StoreSettings, UpstreamSettings
+from proxy.settings.models import (
+    CredentialSettings,
+    DeliverySettings,
+    StoreSettings,
+    UpstreamSettings,
+)
 from proxy.storage.database import Database
 from proxy.storage.outbox.database import DatabaseOutbox
 from proxy.storage.outbox.interface import Delivery, DeliveryFilter
@@ -73,7 +78,14 @@ class World:
     clock: Fast
     stack: AsyncExitStack
 
-    async def process(self, *, notify_customer: Any = "as_told", name: str = "north", url: str = "", **delivery: Any) -> Process:
+    async def process(
+        self,
+        *,
+        notify_customer: Any = "as_told",
+        name: str = "north",
+        url: str = "",
+        **delivery: Any,
+    ) -> Process:
         settings = DeliverySettings(**delivery)
         store_settings = StoreSettings(
             credentials=(CredentialSettings(username="u", password="p"),),
@@ -85,7 +97,14 @@ class World:
         metrics = Metrics()
         deliverer = Deliverer(self.outbox, settings, metrics)
         deliverer.courier.clock = self.clock.steady
-        worker = DeliveryWorker(self.outbox, self.deliveries, deliverer, stores={name: store}, settings=settings, metrics=metrics)
+        worker = DeliveryWorker(
+            self.outbox,
+            self.deliveries,
+            deliverer,
+            stores={name: store},
+            settings=settings,
+            metrics=metrics,
+        )
         self.stack.push_async_callback(deliverer.close)
         return Process(store=store, deliverer=deliverer, worker=worker, metrics=metrics)
 
@@ -100,7 +119,9 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
     clock = Fast()
     async with AsyncExitStack() as stack:
         shop = await stack.enter_async_context(open_shop())
-        database = await stack.enter_async_context(Database.open(f"sqlite:///{tmp_path}/portside.db", clock=clock))
+        database = await stack.enter_async_context(
+            Database.open(f"sqlite:///{tmp_path}/portside.db", clock=clock)
+        )
         await database.migrate()
         yield World(
             shop=shop,

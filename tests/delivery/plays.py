@@ -16,7 +16,11 @@ Parcel = Callable[..., Shipment]
 
 def answering(status: int, words: str = "", **headers: str) -> Callable[[dict[str, Any]], Any]:
     async def answer(_parcel: dict[str, Any]) -> web.StreamResponse:
-        return web.Response(status=status, text=words, headers={name.replace("_", "-"): value for name, value in headers.items()})
+        return web.Response(
+            status=status,
+            text=words,
+            headers={name.replace("_", "-"): value for name, value in headers.items()},
+        )
 
     return answer
 

@@ -1,11 +1,13 @@
-"""The smallest shop there is, over real HTTP, and its connector: orders stand on a shelf, parcels are put beside them.
+"""The smallest shop there is, over real HTTP, and its connector: orders stand on a shelf, parcels
+are put beside them.
 
-It shows exactly what a delivery did: every call, every effect, and how often. Tests say what goes wrong with `before` and `after`.
+It shows exactly what a delivery did: every call, every effect, and how often. Tests say what goes
+wrong with `before` and `after`.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Literal
 
@@ -42,7 +44,10 @@ async def _nothing(_parcel: dict[str, Any]) -> web.StreamResponse | None:
 
 
 class ShelfShop:
-    """`parcels` is what the shop has, in the order it took them; `calls` is what it was asked. `unknown` orders it does not show."""
+    """`parcels` is what the shop has, in the order it took them; `calls` is what it was asked.
+
+    `unknown` orders it does not show.
+    """
 
     def __init__(self) -> None:
         self.url = ""
@@ -60,7 +65,9 @@ class ShelfShop:
         order = request.match_info["order"]
         if order in self.unknown:
             return web.json_response({"message": "no such order"}, status=404)
-        return web.json_response([parcel["key"] for parcel in self.parcels if parcel["order"] == order])
+        return web.json_response(
+            [parcel["key"] for parcel in self.parcels if parcel["order"] == order]
+        )
 
     async def take(self, request: web.Request) -> web.StreamResponse:
         parcel = {"order": request.match_info["order"], **await request.json()}
@@ -125,12 +132,12 @@ class ShelfConnector:
         except (ClientError, TimeoutError) as error:
             raise UnavailableError(f"the shop did not answer: {type(error).__name__}") from error
 
-    async def list_orders(self, window: Window) -> AsyncIterator[Order | RejectedOrder]:
+    async def list_orders(self, window: Window) -> AsyncGenerator[Order | RejectedOrder, None]:
         for order in self.orders:
             if window.contains(order.modified_at):
                 yield order
 
-    async def list_open_orders(self) -> AsyncIterator[Order | RejectedOrder]:
+    async def list_open_orders(self) -> AsyncGenerator[Order | RejectedOrder, None]:
         for order in self.orders:
             yield order
 
@@ -159,7 +166,9 @@ def _error(status: int, words: str, retry_after: str | None) -> ConnectorError:
 
 
 @asynccontextmanager
-async def open_shelf(settings: ShelfSettings, context: ConnectorContext) -> AsyncIterator[ShelfConnector]:
+async def open_shelf(
+    settings: ShelfSettings, context: ConnectorContext
+) -> AsyncIterator[ShelfConnector]:
     """The connector, open."""
     async with ClientSession(timeout=ClientTimeout(total=20)) as session:
         yield ShelfConnector(session, settings.url, context.upstream.rate)

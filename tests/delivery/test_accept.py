@@ -1,3 +1,5 @@
+"""A notice is accepted: what ShipStation hears, and what the shop gets."""
+
 from __future__ import annotations
 
 import asyncio
@@ -6,7 +8,6 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from connectors.shipments import Shipment, ShippedItem
 from proxy.delivery.intake import NotifyAnswer
 from proxy.storage.errors import StorageError
 from proxy.storage.outbox.interface import AttemptOutcome, DeliveryState
@@ -14,7 +15,9 @@ from tests.delivery.conftest import World, until
 from tests.delivery.plays import Gate, Parcel, answering, drain, unhindered
 
 
-async def test_a_notice_the_shop_takes_is_answered_200_and_settled(world: World, parcel: Parcel) -> None:
+async def test_a_notice_the_shop_takes_is_answered_200_and_settled(
+    world: World, parcel: Parcel
+) -> None:
     process = await world.process()
     answer = await process.deliverer.accept(process.store, parcel())
     assert answer == NotifyAnswer(status=200, message="delivered; the shop has it")
@@ -40,7 +43,9 @@ async def test_a_refusal_reaches_shipstation_with_the_shops_words_and_the_notice
     assert len(world.shop.calls) == 1
 
 
-async def test_a_passing_fault_is_answered_200_and_tried_again_later(world: World, parcel: Parcel) -> None:
+async def test_a_passing_fault_is_answered_200_and_tried_again_later(
+    world: World, parcel: Parcel
+) -> None:
     process = await world.process()
     world.shop.before = answering(503, "briefly closed")
     answer = await process.deliverer.accept(process.store, parcel())
@@ -54,7 +59,9 @@ async def test_a_passing_fault_is_answered_200_and_tried_again_later(world: Worl
     assert world.shop.of("1001") == ["1Z1"]
 
 
-async def test_a_slow_shop_does_not_make_shipstation_wait_and_still_gets_it_once(world: World, parcel: Parcel) -> None:
+async def test_a_slow_shop_does_not_make_shipstation_wait_and_still_gets_it_once(
+    world: World, parcel: Parcel
+) -> None:
     process = await world.process(answer_within="1s")
     process.deliverer._answer_within = 0.01
     world.shop.before = gate = Gate()
@@ -67,74 +74,9 @@ async def test_a_slow_shop_does_not_make_shipstation_wait_and_still_gets_it_once
     assert (await world.only()).state is DeliveryState.DELIVERED
 
 
-async def test_a_repeat_in_flight_is_joined_without_a_second_call(world: World, parcel: Parcel) -> None:
-    process, replica = await world.process(), await world.process()
-    world.shop.before = gate = Gate()
-    first = asyncio.create_task(process.deliverer.accept(process.store, parcel()))
-    await gate.reached.wait()
-    for deliverer in (process.deliverer, replica.deliverer):
-        assert (await deliverer.accept(process.store, parcel())).status == 200
-    gate.opened.set()
-    assert (await first).status == 200
-    assert len(world.shop.calls) == 1
-
-
-async def test_a_repeat_of_a_delivered_notice_does_not_ask_the_shop(world: World, parcel: Parcel) -> None:
-    process = await world.process()
-    await process.deliverer.accept(process.store, parcel())
-    answer = await process.deliverer.accept(process.store, parcel())
-    assert answer == NotifyAnswer(status=200, message="known already; the shop has it")
-    assert len(world.shop.calls) == 1
-
-
-async def test_a_repeat_of_a_waiting_notice_does_not_hurry_it(world: World, parcel: Parcel) -> None:
-    process = await world.process()
-    world.shop.before = answering(503)
-    await process.deliverer.accept(process.store, parcel())
-    assert (await process.deliverer.accept(process.store, parcel())).status == 200
-    assert len(world.shop.calls) == 1
-
-
-async def test_a_repeat_of_a_dead_notice_is_tried_again_at_once(world: World, parcel: Parcel) -> None:
-    process = await world.process()
-    world.shop.before = answering(422, "no")
-    assert (await process.deliverer.accept(process.store, parcel())).status == 422
-    assert (await process.deliverer.accept(process.store, parcel())).status == 422
-    world.shop.before = unhindered
-    assert (await process.deliverer.accept(process.store, parcel())).status == 200
-    assert world.shop.of("1001") == ["1Z1"]
-    attempts = await world.deliveries.attempts_at((await world.only()).id)
-    assert [attempt.outcome for attempt in attempts] == [AttemptOutcome.REFUSED, AttemptOutcome.REFUSED, AttemptOutcome.DELIVERED]
-
-
-async def test_an_order_marked_as_shipped_without_a_label_is_told_once(world: World) -> None:
-    process = await world.process()
-    marked = Shipment(order_number="1001", carrier="Other", items=(ShippedItem(line_id="1", quantity=1),))
-    for _ in range(2):
-        assert (await process.deliverer.accept(process.store, marked)).status == 200
-    assert world.shop.of("1001") == [""]
-
-
-async def test_two_partial_notices_at_the_same_instant_on_two_replicas_are_told_one_after_the_other(world: World, parcel: Parcel) -> None:
-    process, replica = await world.process(), await world.process()
-    answers = await asyncio.gather(
-        process.deliverer.accept(process.store, parcel(number="A")), replica.deliverer.accept(replica.store, parcel(number="B"))
-    )
-    assert [answer.status for answer in answers] == [200, 200]
-    await drain(process)
-    assert sorted(world.shop.of("1001")) == ["A", "B"]
-    first, second = world.shop.parcels
-    assert (first["earlier"], second["earlier"]) == ([], [first["number"]])
-
-
-async def test_a_second_label_for_the_same_goods_is_told_with_the_first_beside_it(world: World, parcel: Parcel) -> None:
-    process = await world.process()
-    for number in ("VOIDED", "NEW"):
-        assert (await process.deliverer.accept(process.store, parcel(number=number))).status == 200
-    assert world.shop.parcels[-1]["earlier"] == ["VOIDED"]
-
-
-async def test_an_order_the_shop_shows_only_later_is_a_404_at_first_and_still_told(world: World, parcel: Parcel) -> None:
+async def test_an_order_the_shop_shows_only_later_is_a_404_at_first_and_still_told(
+    world: World, parcel: Parcel
+) -> None:
     process = await world.process()
     world.shop.unknown = {"1001"}
     answer = await process.deliverer.accept(process.store, parcel())
@@ -147,7 +89,9 @@ async def test_an_order_the_shop_shows_only_later_is_a_404_at_first_and_still_to
     assert world.shop.of("1001") == ["1Z1"]
 
 
-async def test_an_order_the_shop_never_shows_is_given_up_after_the_grace(world: World, parcel: Parcel) -> None:
+async def test_an_order_the_shop_never_shows_is_given_up_after_the_grace(
+    world: World, parcel: Parcel
+) -> None:
     process = await world.process()
     world.shop.unknown = {"1001"}
     await process.deliverer.accept(process.store, parcel())
@@ -157,7 +101,9 @@ async def test_an_order_the_shop_never_shows_is_given_up_after_the_grace(world: 
     assert (await world.only()).state is DeliveryState.DEAD
 
 
-async def test_wrong_credentials_at_the_shop_are_told_to_the_merchant_and_tried_again(world: World, parcel: Parcel) -> None:
+async def test_wrong_credentials_at_the_shop_are_told_to_the_merchant_and_tried_again(
+    world: World, parcel: Parcel
+) -> None:
     process = await world.process()
     world.shop.before = answering(401, "the key was revoked")
     assert (await process.deliverer.accept(process.store, parcel())).status == 424
@@ -168,23 +114,20 @@ async def test_wrong_credentials_at_the_shop_are_told_to_the_merchant_and_tried_
 
 
 @pytest.mark.parametrize(
-    ("policy", "told", "mailed"), [("as_told", True, True), ("as_told", False, False), ("always", False, True), ("never", True, False)]
+    ("policy", "told", "mailed"),
+    [
+        ("as_told", True, True),
+        ("as_told", False, False),
+        ("always", False, True),
+        ("never", True, False),
+    ],
 )
-async def test_the_shop_mails_the_buyer_as_the_store_wants(world: World, parcel: Parcel, *, policy: str, told: bool, mailed: bool) -> None:
+async def test_the_shop_mails_the_buyer_as_the_store_wants(
+    world: World, parcel: Parcel, *, policy: str, told: bool, mailed: bool
+) -> None:
     process = await world.process(notify_customer=policy)
     await process.deliverer.accept(process.store, parcel(notify_customer=told))
     assert world.shop.parcels[0]["mail"] is mailed
-
-
-async def test_an_answer_lost_on_the_way_does_not_make_a_second_parcel(world: World, parcel: Parcel) -> None:
-    process = await world.process()
-    world.shop.after = answering(502, "bad gateway")
-    assert (await process.deliverer.accept(process.store, parcel())).status == 200
-    world.shop.after = unhindered
-    world.clock.forward(timedelta(minutes=2))
-    await drain(process)
-    assert world.shop.of("1001") == ["1Z1"]
-    assert (await world.only()).state is DeliveryState.DELIVERED
 
 
 async def test_a_connector_that_fails_in_an_unforeseen_way_costs_no_shipment(
@@ -201,7 +144,9 @@ async def test_a_connector_that_fails_in_an_unforeseen_way_costs_no_shipment(
     assert world.shop.of("1001") == ["1Z1"]
 
 
-async def test_what_runs_when_portside_stops_is_broken_off_and_its_lease_given_back(world: World, parcel: Parcel) -> None:
+async def test_what_runs_when_portside_stops_is_broken_off_and_its_lease_given_back(
+    world: World, parcel: Parcel
+) -> None:
     process, replica = await world.process(), await world.process()
     world.shop.before = gate = Gate()
     waiting = asyncio.create_task(process.deliverer.accept(process.store, parcel()))
@@ -215,7 +160,9 @@ async def test_what_runs_when_portside_stops_is_broken_off_and_its_lease_given_b
     assert world.shop.of("1001") == ["1Z1"]
 
 
-async def test_a_stopping_portside_still_stores_but_starts_nothing(world: World, parcel: Parcel) -> None:
+async def test_a_stopping_portside_still_stores_but_starts_nothing(
+    world: World, parcel: Parcel
+) -> None:
     process = await world.process()
     await process.deliverer.close()
     assert (await process.deliverer.accept(process.store, parcel())).status == 200
@@ -228,7 +175,9 @@ async def rename(world: World, table: str, name: str) -> None:
         await connection.exec_driver_sql(f"alter table {table} rename to {name}")
 
 
-async def test_what_cannot_be_stored_is_not_accepted_and_the_shop_is_not_asked(world: World, parcel: Parcel) -> None:
+async def test_what_cannot_be_stored_is_not_accepted_and_the_shop_is_not_asked(
+    world: World, parcel: Parcel
+) -> None:
     process = await world.process()
     await rename(world, "deliveries", "elsewhere")
     with pytest.raises(StorageError):
@@ -238,7 +187,9 @@ async def test_what_cannot_be_stored_is_not_accepted_and_the_shop_is_not_asked(w
     assert (await process.deliverer.accept(process.store, parcel())).status == 200
 
 
-async def test_what_the_shop_said_is_written_down_as_soon_as_the_database_can(world: World, parcel: Parcel) -> None:
+async def test_what_the_shop_said_is_written_down_as_soon_as_the_database_can(
+    world: World, parcel: Parcel
+) -> None:
     process = await world.process()
     world.shop.before = gate = Gate()
     answer = asyncio.create_task(process.deliverer.accept(process.store, parcel()))
@@ -259,7 +210,9 @@ async def test_what_the_shop_said_is_written_down_as_soon_as_the_database_can(wo
 
 async def test_a_secret_in_the_shops_words_goes_no_further(world: World, parcel: Parcel) -> None:
     process = await world.process()
-    world.shop.before = answering(422, "https://shop.example/orders?consumer_secret=cs_123 was refused")
+    world.shop.before = answering(
+        422, "https://shop.example/orders?consumer_secret=cs_123 was refused"
+    )
     answer = await process.deliverer.accept(process.store, parcel())
     delivery = await world.only()
     (attempt,) = await world.deliveries.attempts_at(delivery.id)

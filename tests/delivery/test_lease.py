@@ -15,14 +15,18 @@ from tests.delivery.plays import Gate, Parcel, drain
 
 
 class SlowOutbox(DatabaseOutbox):
-    """An outbox one of whose answers takes so many seconds, once; `time` is what a steady clock shows."""
+    """An outbox one of whose answers takes so many seconds, once; `time` is what a steady clock
+    shows.
+    """
 
     def __init__(self, database: Database, slow: str, seconds: float) -> None:
         super().__init__(database)
         self.time = 1000.0
         self._slow = {slow: seconds}
 
-    async def put(self, store: str, shipment: Shipment, *, lease: float | None) -> tuple[PutResult, Delivery]:
+    async def put(
+        self, store: str, shipment: Shipment, *, lease: float | None
+    ) -> tuple[PutResult, Delivery]:
         found = await super().put(store, shipment, lease=lease)
         self.time += self._slow.pop("put", 0.0)
         return found
@@ -54,7 +58,9 @@ async def ended(process: Process) -> None:
 
 
 @pytest.mark.parametrize("slow", ["claim", "earlier"])
-async def test_a_delivery_whose_lease_is_all_but_over_is_given_back_and_the_shop_not_asked(world: World, parcel: Parcel, slow: str) -> None:
+async def test_a_delivery_whose_lease_is_all_but_over_is_given_back_and_the_shop_not_asked(
+    world: World, parcel: Parcel, slow: str
+) -> None:
     process = await slow_process(world, slow, 6.5)
     await world.outbox.put("north", parcel(), lease=None)
     assert await process.worker.look() == 1
@@ -66,7 +72,9 @@ async def test_a_delivery_whose_lease_is_all_but_over_is_given_back_and_the_shop
 
 
 @pytest.mark.parametrize("slow", ["put", "earlier"])
-async def test_a_notice_whose_lease_is_all_but_over_is_told_later(world: World, parcel: Parcel, slow: str) -> None:
+async def test_a_notice_whose_lease_is_all_but_over_is_told_later(
+    world: World, parcel: Parcel, slow: str
+) -> None:
     process = await slow_process(world, slow, 6.5)
     answer = await process.deliverer.accept(process.store, parcel())
     assert (answer.status, world.shop.calls) == (200, [])
@@ -76,7 +84,9 @@ async def test_a_notice_whose_lease_is_all_but_over_is_told_later(world: World, 
 
 
 @pytest.mark.parametrize("slow", ["claim", "earlier"])
-async def test_a_call_has_only_what_a_slow_database_left_of_its_lease(world: World, parcel: Parcel, slow: str) -> None:
+async def test_a_call_has_only_what_a_slow_database_left_of_its_lease(
+    world: World, parcel: Parcel, slow: str
+) -> None:
     process = await slow_process(world, slow, 5.8)
     world.shop.before = Gate()
     await world.outbox.put("north", parcel(), lease=None)

@@ -16,7 +16,9 @@ async def settled(world: World, state: DeliveryState, count: int) -> None:
     """Until so many deliveries are in this state."""
 
     async def reached() -> bool:
-        return len(await world.deliveries.find(DeliveryFilter(states=(state,)), limit=count)) >= count
+        return (
+            len(await world.deliveries.find(DeliveryFilter(states=(state,)), limit=count)) >= count
+        )
 
     await until(reached)
 
@@ -26,7 +28,9 @@ async def put(world: World, store: str, *shipments: Shipment) -> None:
         await world.outbox.put(store, shipment, lease=None)
 
 
-async def test_a_running_worker_finds_what_another_process_put_in(world: World, parcel: Parcel) -> None:
+async def test_a_running_worker_finds_what_another_process_put_in(
+    world: World, parcel: Parcel
+) -> None:
     process = await world.process()
     async with process.worker.running():
         await put(world, "north", parcel())
@@ -34,14 +38,18 @@ async def test_a_running_worker_finds_what_another_process_put_in(world: World, 
     assert world.shop.of("1001") == ["1Z1"]
 
 
-async def test_parcels_of_one_order_arrive_in_the_order_they_were_noticed(world: World, parcel: Parcel) -> None:
+async def test_parcels_of_one_order_arrive_in_the_order_they_were_noticed(
+    world: World, parcel: Parcel
+) -> None:
     process = await world.process()
     await put(world, "north", *(parcel(number=str(number)) for number in range(10)))
     await drain(process)
     assert world.shop.of("1001") == [str(number) for number in range(10)]
 
 
-async def test_a_store_whose_shop_hangs_takes_nothing_from_the_others(world: World, parcel: Parcel) -> None:
+async def test_a_store_whose_shop_hangs_takes_nothing_from_the_others(
+    world: World, parcel: Parcel
+) -> None:
     async with open_shop() as slow:
         north, south = await world.process(), await world.process(name="south", url=slow.url)
         both = north.worker
@@ -57,7 +65,9 @@ async def test_a_store_whose_shop_hangs_takes_nothing_from_the_others(world: Wor
             await settled(world, DeliveryState.DELIVERED, 40)
 
 
-async def test_no_more_than_the_set_number_of_deliveries_of_a_store_run_at_once(world: World, parcel: Parcel) -> None:
+async def test_no_more_than_the_set_number_of_deliveries_of_a_store_run_at_once(
+    world: World, parcel: Parcel
+) -> None:
     process = await world.process(concurrency=3)
     world.shop.before = gate = Gate()
     await put(world, "north", *(parcel(str(order)) for order in range(9)))
@@ -76,7 +86,9 @@ async def outlast(world: World, process: Process, span: timedelta) -> None:
         await drain(process)
 
 
-async def test_an_outage_of_days_kills_no_delivery_and_asks_the_shop_seldom(world: World, parcel: Parcel) -> None:
+async def test_an_outage_of_days_kills_no_delivery_and_asks_the_shop_seldom(
+    world: World, parcel: Parcel
+) -> None:
     process = await world.process(schedule=["1m", "2m"])
     world.shop.before = answering(503, "closed")
     await put(world, "north", *(parcel(str(order)) for order in range(8)))
@@ -90,7 +102,9 @@ async def test_an_outage_of_days_kills_no_delivery_and_asks_the_shop_seldom(worl
     assert await world.deliveries.counts() == {}
 
 
-async def test_while_its_shop_is_down_new_notices_are_stored_and_answered_without_asking(world: World, parcel: Parcel) -> None:
+async def test_while_its_shop_is_down_new_notices_are_stored_and_answered_without_asking(
+    world: World, parcel: Parcel
+) -> None:
     process = await world.process()
     process.deliverer.courier.clock = lambda: 0.0
     world.shop.before = answering(503, "closed")
@@ -99,7 +113,9 @@ async def test_while_its_shop_is_down_new_notices_are_stored_and_answered_withou
     assert len(world.shop.calls) == 5
 
 
-async def test_one_delivery_that_alone_keeps_failing_is_given_up_in_the_end(world: World, parcel: Parcel) -> None:
+async def test_one_delivery_that_alone_keeps_failing_is_given_up_in_the_end(
+    world: World, parcel: Parcel
+) -> None:
     process = await world.process(schedule=["1m", "2m"])
 
     async def poisoned(shipment: dict[str, str]) -> web.StreamResponse | None:
@@ -128,7 +144,9 @@ async def test_a_shop_that_asks_for_a_pause_gets_it(world: World, parcel: Parcel
     assert sorted(parcel["order"] for parcel in world.shop.parcels) == ["1", "2"]
 
 
-async def test_a_delivery_that_ends_every_process_that_tries_it_is_given_up(world: World, parcel: Parcel) -> None:
+async def test_a_delivery_that_ends_every_process_that_tries_it_is_given_up(
+    world: World, parcel: Parcel
+) -> None:
     process = await world.process(schedule=["1m"])
     await put(world, "north", parcel())
     for _ in range(3):
@@ -140,7 +158,9 @@ async def test_a_delivery_that_ends_every_process_that_tries_it_is_given_up(worl
     assert delivery.last_error.startswith("given up: ")
 
 
-async def test_deliveries_of_a_store_that_is_no_longer_configured_wait(world: World, parcel: Parcel) -> None:
+async def test_deliveries_of_a_store_that_is_no_longer_configured_wait(
+    world: World, parcel: Parcel
+) -> None:
     process = await world.process()
     await put(world, "gone", parcel())
     await drain(process)
@@ -181,7 +201,9 @@ async def test_a_worker_outlives_a_database_that_fails(world: World, parcel: Par
         await settled(world, DeliveryState.DELIVERED, 1)
 
 
-async def test_a_clock_set_forward_while_the_shop_is_at_work_sends_no_parcel_twice(world: World, parcel: Parcel) -> None:
+async def test_a_clock_set_forward_while_the_shop_is_at_work_sends_no_parcel_twice(
+    world: World, parcel: Parcel
+) -> None:
     process = await world.process()
     process.deliverer.courier.clock = lambda: 0.0
     world.shop.before = gate = Gate()
@@ -198,7 +220,9 @@ async def test_a_clock_set_forward_while_the_shop_is_at_work_sends_no_parcel_twi
     assert (await world.only()).state is DeliveryState.DELIVERED
 
 
-async def test_what_was_claimed_as_portside_was_told_to_stop_is_given_back(world: World, parcel: Parcel) -> None:
+async def test_what_was_claimed_as_portside_was_told_to_stop_is_given_back(
+    world: World, parcel: Parcel
+) -> None:
     process = await world.process()
     world.shop.before = gate = Gate()
     await put(world, "north", *(parcel(str(order)) for order in range(8)))

@@ -75,10 +75,17 @@ async def open_world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIte
     async with AsyncExitStack() as stack:
         storage: ExportStorage = MemoryExportStorage(clock)
         if request.param != "memory":
-            storage = DatabaseExportStorage(await stack.enter_async_context(Database.open(_url(request, tmp_path), clock=clock)))
+            storage = DatabaseExportStorage(
+                await stack.enter_async_context(Database.open(_url(request, tmp_path), clock=clock))
+            )
 
         async def made(**options: Any) -> World:
-            world = World(clock=clock, storage=lambda _clock: storage, name=f"north-{next(_NUMBERS)}", **options)
+            world = World(
+                clock=clock,
+                storage=lambda _clock: storage,
+                name=f"north-{next(_NUMBERS)}",
+                **options,
+            )
             stack.push_async_callback(world.close)
             return world
 

@@ -1,4 +1,6 @@
-"""Orders that are asked for one by one: what the shop will not give now is asked for again, and keeps no other order back."""
+"""Orders that are asked for one by one: what the shop will not give now is asked for again, and
+keeps no other order back.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +12,8 @@ from proxy.export.opening import WindowRules
 from proxy.export.sweep import Sweeper
 from tests.export.conftest import OpenWorld
 from tests.export.play.book import BookConnector
+from tests.export.play.polls import HOUR, poll_after
 from tests.export.play.world import World
-from tests.export.test_given import HOUR, poll_after
 
 
 class Touchy(BookConnector):
@@ -26,8 +28,12 @@ class Touchy(BookConnector):
         return await super().get_order(order_id)
 
 
-@pytest.mark.parametrize("error", [UnavailableError("a fatal error"), AuthenticationError("not this one")])
-async def test_an_order_the_shop_fails_over_keeps_no_other_back_and_comes_once_it_can(open_world: OpenWorld, error: ConnectorError) -> None:
+@pytest.mark.parametrize(
+    "error", [UnavailableError("a fatal error"), AuthenticationError("not this one")]
+)
+async def test_an_order_the_shop_fails_over_keeps_no_other_back_and_comes_once_it_can(
+    open_world: OpenWorld, error: ConnectorError
+) -> None:
     world = await open_world(connector=Touchy)
     assert isinstance(world.connector, Touchy)
     await poll_after(world, 60)
@@ -42,7 +48,9 @@ async def test_an_order_the_shop_fails_over_keeps_no_other_back_and_comes_once_i
     assert await poll_after(world, HOUR) == []
 
 
-@pytest.mark.parametrize("error", [UnavailableError("a fatal error"), RefusedError("a firewall", status=400)])
+@pytest.mark.parametrize(
+    "error", [UnavailableError("a fatal error"), RefusedError("a firewall", status=400)]
+)
 async def test_an_order_that_is_listed_goes_out_though_the_shop_will_not_give_it_alone(
     open_world: OpenWorld, error: ConnectorError
 ) -> None:
@@ -62,7 +70,9 @@ async def start_anew(world: World) -> None:
         await sweeper.tend(world.store, WindowRules())
 
 
-async def test_an_order_set_aside_comes_after_a_start_once_its_cause_is_mended(open_world: OpenWorld) -> None:
+async def test_an_order_set_aside_comes_after_a_start_once_its_cause_is_mended(
+    open_world: OpenWorld,
+) -> None:
     world = await open_world()
     await poll_after(world, 60)
     world.book.add()
@@ -78,7 +88,9 @@ async def test_an_order_set_aside_comes_after_a_start_once_its_cause_is_mended(o
     assert await poll_after(world, HOUR) == []
 
 
-async def test_many_orders_set_aside_are_asked_for_a_handful_at_a_time(open_world: OpenWorld) -> None:
+async def test_many_orders_set_aside_are_asked_for_a_handful_at_a_time(
+    open_world: OpenWorld,
+) -> None:
     world = await open_world()
     await poll_after(world, 60)
     for _ in range(60):

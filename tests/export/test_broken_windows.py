@@ -1,4 +1,6 @@
-"""Windows that cannot be read, or not in time, or by a process that dies: what ShipStation hears, and that nothing is missing afterwards."""
+"""Windows that cannot be read, or not in time, or by a process that dies: what ShipStation hears,
+and that nothing is missing afterwards.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +18,17 @@ from tests.export.play.shop_turns import fail_at, fill, hang_at
 from tests.export.play.world import World
 
 
-@pytest.mark.parametrize("error", [UnavailableError("shop is down"), ThrottledError("slow down", retry_after=9), AuthenticationError("no")])
-async def test_a_failed_page_of_the_shop_fails_the_window_on_every_replica(world: World, error: Exception) -> None:
+@pytest.mark.parametrize(
+    "error",
+    [
+        UnavailableError("shop is down"),
+        ThrottledError("slow down", retry_after=9),
+        AuthenticationError("no"),
+    ],
+)
+async def test_a_failed_page_of_the_shop_fails_the_window_on_every_replica(
+    world: World, error: Exception
+) -> None:
     world.connector.counts = False
     fill(world, 9)
     fail_at(world, 2, error)
@@ -33,13 +44,17 @@ async def _both(*work: Coroutine[None, None, Page]) -> list[Page | BaseException
     return await asyncio.gather(*work, return_exceptions=True)
 
 
-async def test_a_failure_after_page_one_keeps_its_promise_once_the_shop_is_back(world: World) -> None:
+async def test_a_failure_after_page_one_keeps_its_promise_once_the_shop_is_back(
+    world: World,
+) -> None:
     fill(world, 10)
     hang_at(world, 3)
     walk = world.poller.begin()
     await world.poller.take(walk, 1, world.page, world.sent)
     third = world.page(ExportRequest(start=walk.start, end=walk.end, page=3))
-    told, _ = await asyncio.gather(third, _soon(world, UnavailableError("shop is down")), return_exceptions=True)
+    told, _ = await asyncio.gather(
+        third, _soon(world, UnavailableError("shop is down")), return_exceptions=True
+    )
     assert isinstance(told, UnavailableError)
     await world.poller.finish(walk, world.page, world.sent)
     assert walk.pages == 4
@@ -53,7 +68,9 @@ async def _soon(world: World, error: UnavailableError | None) -> None:
     world.connector.break_off(error)
 
 
-async def test_past_the_deadline_reading_goes_on_and_a_later_poll_finds_it_done(world: World) -> None:
+async def test_past_the_deadline_reading_goes_on_and_a_later_poll_finds_it_done(
+    world: World,
+) -> None:
     world.connector.counts = False
     fill(world, 9)
     hang_at(world, 1)
@@ -67,7 +84,9 @@ async def test_past_the_deadline_reading_goes_on_and_a_later_poll_finds_it_done(
     assert len(world.connector.asked) == 1
 
 
-async def test_a_connector_that_hangs_for_good_is_given_up_and_the_window_read_anew(world: World) -> None:
+async def test_a_connector_that_hangs_for_good_is_given_up_and_the_window_read_anew(
+    world: World,
+) -> None:
     fill(world, 4)
     hang_at(world, 1)
     with pytest.raises(StillReadingError):
@@ -96,7 +115,9 @@ async def test_a_window_whose_builder_was_killed_is_taken_over_in_mid_walk(world
 
 async def test_a_replica_that_stops_in_good_order_gives_its_work_back_at_once(world: World) -> None:
     hang_at(world, 1)
-    request = world.exporter.page(world.store, ExportRequest(start=world.poller.start, end=world.poller.start))
+    request = world.exporter.page(
+        world.store, ExportRequest(start=world.poller.start, end=world.poller.start)
+    )
     waiting = asyncio.ensure_future(request)
     await world.clock.run(world.connector.hanging.wait())
     waiting.cancel()
@@ -114,7 +135,9 @@ async def test_a_fault_of_our_own_is_told_apart_from_the_shops(world: World) -> 
     assert "secret" not in str(told.value)
 
 
-async def test_deferring_gives_an_empty_page_and_the_gap_comes_with_the_next_window(open_world: OpenWorld) -> None:
+async def test_deferring_gives_an_empty_page_and_the_gap_comes_with_the_next_window(
+    open_world: OpenWorld,
+) -> None:
     world = await open_world(export={"when_shop_is_down": "defer"})
     fill(world, 5)
     fail_at(world, 1, UnavailableError("shop is down"))
@@ -132,7 +155,9 @@ async def test_deferring_does_not_hide_what_a_person_must_mend(open_world: OpenW
         await world.ask()
 
 
-async def test_shiprush_is_never_deferred_for_nothing_reaches_back_for_it(open_world: OpenWorld) -> None:
+async def test_shiprush_is_never_deferred_for_nothing_reaches_back_for_it(
+    open_world: OpenWorld,
+) -> None:
     world = await open_world(export={"when_shop_is_down": "defer"}, store={"dialect": "shiprush"})
     fail_at(world, 1, UnavailableError("shop is down"))
     with pytest.raises(UnavailableError):

@@ -13,7 +13,8 @@ from tests.builders import build_item
 from tests.export.conftest import OpenWorld
 from tests.export.play.world import World
 
-# Each is what no connector of ours gives, but a stranger's may: Python holds nobody to a declared type.
+# Each is what no connector of ours gives, but a stranger's may: Python holds nobody to a declared
+# type.
 ODD: tuple[dict[str, Any], ...] = (
     {"total": 12.5},
     {"total": "12.50"},
@@ -55,7 +56,9 @@ async def test_an_odd_order_is_set_aside_alone(world: World, oddity: dict[str, A
         assert note.reason
 
 
-async def test_an_order_that_waits_from_the_end_of_time_on_is_held_until_then(open_world: OpenWorld) -> None:
+async def test_an_order_that_waits_from_the_end_of_time_on_is_held_until_then(
+    open_world: OpenWorld,
+) -> None:
     world = await open_world(store={"filters": {"min_age": "1h"}})
     world.book.add()
     late = world.book.add()

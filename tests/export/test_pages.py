@@ -68,7 +68,12 @@ async def test_promised_pages_that_stay_empty_are_empty(world: World) -> None:
         world.connector.rejected[key] = "total: expected money, found 'abc'"
     await world.poll()
     assert sorted(world.poller.copy) == ["000001", "000002", "000003", "000009"]
-    assert read_page((await world.page(ExportRequest(start=world.poller.start, end=world.poller.start))).body)[0] >= 1
+    assert (
+        read_page(
+            (await world.page(ExportRequest(start=world.poller.start, end=world.poller.start))).body
+        )[0]
+        >= 1
+    )
 
 
 async def test_a_count_that_is_too_low_is_not_believed(world: World) -> None:
@@ -90,7 +95,9 @@ async def test_pages_of_one_window_come_from_any_replica_and_are_read_once(world
 async def test_requests_at_the_same_time_share_one_builder(world: World) -> None:
     fill(world, 9)
     walk = world.poller.begin()
-    requests = [ExportRequest(start=walk.start, end=walk.end, page=number) for number in (1, 2, 1, 3, 2)]
+    requests = [
+        ExportRequest(start=walk.start, end=walk.end, page=number) for number in (1, 2, 1, 3, 2)
+    ]
     pages = await world.clock.run(_gather(world, requests))
     assert ids(pages[0]) == ids(pages[2])
     assert ids(pages[1]) == ids(pages[4])
@@ -99,7 +106,12 @@ async def test_requests_at_the_same_time_share_one_builder(world: World) -> None
 
 async def _gather(world: World, requests: list[ExportRequest]) -> list[bytes]:
     exporters = [world.replicas[number % 2].exporter for number in range(len(requests))]
-    given = await asyncio.gather(*(each.page(world.store, request) for each, request in zip(exporters, requests, strict=True)))
+    given = await asyncio.gather(
+        *(
+            each.page(world.store, request)
+            for each, request in zip(exporters, requests, strict=True)
+        )
+    )
     return [page.body for page in given]
 
 
@@ -123,7 +135,9 @@ async def test_pages_are_forgotten_after_a_while_and_read_anew(world: World) -> 
     assert len(world.connector.asked) == 2
 
 
-async def test_a_second_import_within_the_minute_brings_what_changed_since_the_first(world: World) -> None:
+async def test_a_second_import_within_the_minute_brings_what_changed_since_the_first(
+    world: World,
+) -> None:
     world.book.add()
     await world.poll()
     await world.poll()
@@ -134,7 +148,9 @@ async def test_a_second_import_within_the_minute_brings_what_changed_since_the_f
     assert world.differences() == {}
 
 
-async def test_the_same_minute_asked_for_again_holds_what_its_lost_answer_held(world: World) -> None:
+async def test_the_same_minute_asked_for_again_holds_what_its_lost_answer_held(
+    world: World,
+) -> None:
     fill(world, 1)
     await world.poll()
     world.book.add()

@@ -1,9 +1,11 @@
-"""A shop may be slow for as long as it answers: only one from which nothing comes at all is given up."""
+"""A shop may be slow for as long as it answers: only one from which nothing comes at all is given
+up.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from connectors.errors import OrderNotFoundError
 from connectors.orders import Order, RejectedOrder, Window
@@ -19,12 +21,14 @@ PATIENCE = 900
 
 
 class SlowConnector(BookConnector):
-    """Needs half a minute for each order, and gives none before it has them all; or for each that it is asked for by id."""
+    """Needs half a minute for each order, and gives none before it has them all; or for each that
+    it is asked for by id.
+    """
 
     clock: Clock
     pulse: Pulse
 
-    async def list_orders(self, window: Window) -> AsyncIterator[Order | RejectedOrder]:
+    async def list_orders(self, window: Window) -> AsyncGenerator[Order | RejectedOrder, None]:
         found = [entry async for entry in super().list_orders(window)]
         for _ in found:
             await self.answer()
@@ -37,7 +41,9 @@ class SlowConnector(BookConnector):
 
     async def answer(self) -> None:
         await self.clock.wait(asyncio.Event(), 30)
-        self.pulse.hear(Exchange(method="GET", url="http://shop/order", status=200, seconds=30, attempt=1))
+        self.pulse.hear(
+            Exchange(method="GET", url="http://shop/order", status=200, seconds=30, attempt=1)
+        )
 
 
 async def slow(open_world: OpenWorld) -> World:
@@ -58,7 +64,9 @@ async def given_up_to_now(world: World) -> None:
             return
 
 
-async def test_a_window_that_takes_long_before_its_first_order_is_read_to_its_end(open_world: OpenWorld) -> None:
+async def test_a_window_that_takes_long_before_its_first_order_is_read_to_its_end(
+    open_world: OpenWorld,
+) -> None:
     world = await slow(open_world)
     for _ in range(2 * PATIENCE // 30):
         world.book.add()
@@ -68,7 +76,9 @@ async def test_a_window_that_takes_long_before_its_first_order_is_read_to_its_en
     assert len(world.connector.asked) == 1
 
 
-async def test_many_hints_at_deleted_orders_do_not_keep_the_others_back(open_world: OpenWorld) -> None:
+async def test_many_hints_at_deleted_orders_do_not_keep_the_others_back(
+    open_world: OpenWorld,
+) -> None:
     world = await slow(open_world)
     for number in range(2 * PATIENCE // 30):
         await world.exporter.ledger.add_hint(world.store.name, f"gone {number}")

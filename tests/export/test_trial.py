@@ -1,4 +1,6 @@
-"""Trials of a live store: what they are given counts for nothing, and what ShipStation is given does not bend them."""
+"""Trials of a live store: what they are given counts for nothing, and what ShipStation is given
+does not bend them.
+"""
 
 from __future__ import annotations
 
@@ -32,11 +34,20 @@ async def walk(world: World, request: ExportRequest, *, exact: bool = True) -> d
     return found
 
 
-async def test_a_trial_of_a_store_that_nobody_polled_leaves_no_trace_in_its_books(world: World) -> None:
+async def test_a_trial_of_a_store_that_nobody_polled_leaves_no_trace_in_its_books(
+    world: World,
+) -> None:
     for _ in range(5):
         world.book.add()
     world.clock.forward(120)
-    assert len(await walk(world, ExportRequest(start=world.clock() - timedelta(days=90), end=world.clock()))) == 5
+    assert (
+        len(
+            await walk(
+                world, ExportRequest(start=world.clock() - timedelta(days=90), end=world.clock())
+            )
+        )
+        == 5
+    )
     report = await world.exporter.ledger.coverage(world.store.name)
     assert (report.coverage, report.finished_until, report.gaps) == (None, None, ())
     assert await world.exporter.ledger.told(world.store.name, list(world.book.orders)) == {}
@@ -64,7 +75,9 @@ async def test_a_trial_takes_no_order_away_that_is_owed_to_shipstation(world: Wo
     assert world.differences() == {}
 
 
-async def test_windows_of_a_trial_hold_nothing_older_than_asked_and_its_polls_reach_back(open_world: OpenWorld) -> None:
+async def test_windows_of_a_trial_hold_nothing_older_than_asked_and_its_polls_reach_back(
+    open_world: OpenWorld,
+) -> None:
     world = await open_world(export={"lookback": "30m"})
     world.book.add()
     world.clock.forward(20 * 60)
@@ -75,13 +88,17 @@ async def test_windows_of_a_trial_hold_nothing_older_than_asked_and_its_polls_re
 async def test_a_trial_asks_for_its_own_minute_again_and_hears_the_news(world: World) -> None:
     world.book.add()
     assert await walk(world, around_now(world)) == {"000001": "paid"}
-    earlier = ExportRequest(start=world.clock() - timedelta(days=1), end=world.clock() - timedelta(hours=1))
+    earlier = ExportRequest(
+        start=world.clock() - timedelta(days=1), end=world.clock() - timedelta(hours=1)
+    )
     await walk(world, earlier)
     world.book.edit("000001", status=OrderStatus.CANCELLED)
     assert await walk(world, around_now(world)) == {"000001": "cancelled"}
 
 
-async def test_a_new_trial_knows_nothing_of_the_last_and_an_old_one_is_forgotten(world: World) -> None:
+async def test_a_new_trial_knows_nothing_of_the_last_and_an_old_one_is_forgotten(
+    world: World,
+) -> None:
     world.book.add()
     ledger = world.exporter.ledger
     for forget in ("by a new one", "by time"):

@@ -1,1 +1,3 @@
-"""A stranger's connector: a package of its own, found by its entry point, held to the same promises as ours."""
+"""A stranger's connector: a package of its own, found by its entry point, held to the same promises
+as ours.
+"""

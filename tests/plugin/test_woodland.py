@@ -1,4 +1,6 @@
-"""The stranger's connector is found by its entry point, keeps all promises, and its settings are checked as ours are."""
+"""The stranger's connector is found by its entry point, keeps all promises, and its settings are
+checked as ours are.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,7 @@ stores:
   wood:
     credentials: {username: w, password: p}
     connector: {type: woodland, url: "https://wood.example", token: t0ken}
-"""
+"""  # noqa: E501 - lines are what the tests count
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +51,9 @@ class WoodlandHarness(ShopHarness):
         self.kind = kind
 
     def open_connector(self, policy: UpstreamPolicy) -> AbstractAsyncContextManager[Connector]:
-        settings = self.kind.settings.model_validate({"type": "woodland", "url": self.shop.url, "token": TOKEN})
+        settings = self.kind.settings.model_validate(
+            {"type": "woodland", "url": self.shop.url, "token": TOKEN}
+        )
         return self.kind.open(settings, ConnectorContext(store="wood", upstream=policy))
 
 
@@ -79,9 +83,24 @@ def test_its_settings_are_right_beside_others() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ("token: t0ken", "tokn: t0ken", "8:62: stores.wood.connector.tokn: unknown key; did you mean 'token'?"),
-        ("token: t0ken", "token: t0ken, page_size: 0", "8:87: stores.wood.connector.page_size: expected at least 1, found the number 0"),
-        ("https://wood", "wood", "8:38: stores.wood.connector.url: expected text of the form ^https?://.+, found 'wood.example'"),
+        (
+            "token: t0ken",
+            "tokn: t0ken",
+            "8:62: stores.wood.connector.tokn: unknown key; did you mean 'token'?",
+        ),
+        (
+            "token: t0ken",
+            "token: t0ken, page_size: 0",
+            "8:87: stores.wood.connector.page_size: expected at least 1, found the number 0",
+        ),
+        (
+            "https://wood",
+            "wood",
+            (
+                "8:38: stores.wood.connector.url: expected text of the form ^https?://.+, found"
+                " 'wood.example'"
+            ),
+        ),
     ],
 )
 def test_a_fault_in_its_settings_has_a_line(old: str, new: str, says: str) -> None:
@@ -90,13 +109,19 @@ def test_a_fault_in_its_settings_has_a_line(old: str, new: str, says: str) -> No
 
 def test_a_missing_plug_in_is_a_problem_with_a_line() -> None:
     (problem,) = problems(SETTINGS.replace("type: woodland", "type: woodlnd"))
-    assert problem.startswith("8:23: stores.wood.connector.type: There is no connector named 'woodlnd'. Did you mean 'woodland'?")
+    assert problem.startswith(
+        "8:23: stores.wood.connector.type: There is no connector named 'woodlnd'. Did you mean"
+        " 'woodland'?"
+    )
 
 
 @pytest.mark.parametrize(
     ("module", "says"),
     [
-        ("import a_library_that_is_not_there", "cannot be loaded: ModuleNotFoundError: No module named 'a_library_that_is_not_there'"),
+        (
+            "import a_library_that_is_not_there",
+            "cannot be loaded: ModuleNotFoundError: No module named 'a_library_that_is_not_there'",
+        ),
         ("connector_type = 5", "is a int; expected a ConnectorType"),
         ("raise SystemError('boom')", "cannot be loaded: SystemError: boom"),
     ],
@@ -106,7 +131,9 @@ def test_a_broken_plug_in_is_a_problem_with_a_line_and_harms_nobody_else(
 ) -> None:
     (tmp_path / "portside_broken.py").write_text(module)
     (tmp_path / "portside_broken-1.0.dist-info").mkdir()
-    (tmp_path / "portside_broken-1.0.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: portside-broken\nVersion: 1.0\n")
+    (tmp_path / "portside_broken-1.0.dist-info" / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: portside-broken\nVersion: 1.0\n"
+    )
     (tmp_path / "portside_broken-1.0.dist-info" / "entry_points.txt").write_text(
         "[portside.connectors]\nbroken = portside_broken:connector_type\n"
     )
@@ -114,6 +141,7 @@ def test_a_broken_plug_in_is_a_problem_with_a_line_and_harms_nobody_else(
     assert problems(SETTINGS) == []
     (problem,) = problems(SETTINGS.replace("type: woodland", "type: broken"))
     assert problem.startswith(
-        "8:23: stores.wood.connector.type: The connector 'broken' (portside-broken 1.0: portside_broken:connector_type)"
+        "8:23: stores.wood.connector.type: The connector 'broken' (portside-broken 1.0:"
+        " portside_broken:connector_type)"
     )
     assert says in problem

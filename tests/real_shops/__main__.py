@@ -1,4 +1,6 @@
-"""`python -m tests.real_shops medusa|vendure`: needs npm, the network and some minutes; everything is on this machine and gone afterwards."""
+"""`python -m tests.real_shops medusa|vendure`: needs npm, the network and some minutes; everything
+is on this machine and gone afterwards.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +10,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.real_shops import medusa, vendure
 from tests.real_shops.machine import ShopFailedError
+from tests.real_shops.medusa import shop as medusa
 from tests.real_shops.story import Story
 from tests.real_shops.transcript import Transcript
+from tests.real_shops.vendure import shop as vendure
 from tests.real_shops.wire import wire
 
 _SHOPS = {"medusa": medusa, "vendure": vendure}
@@ -39,13 +42,23 @@ async def _run(name: str, folder: Path, orders: int, record: Path | None) -> int
 def _main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.real_shops", description=__doc__)
     parser.add_argument("shop", choices=sorted(_SHOPS), help="which shop")
-    parser.add_argument("--orders", type=int, default=36, help="how many orders to place (%(default)s)")
-    parser.add_argument("--folder", type=Path, help="where npm installs; kept, and used again the next time")
-    parser.add_argument("--record", type=Path, help="write every exchange between Portside and the shop to this file")
+    parser.add_argument(
+        "--orders", type=int, default=36, help="how many orders to place (%(default)s)"
+    )
+    parser.add_argument(
+        "--folder", type=Path, help="where npm installs; kept, and used again the next time"
+    )
+    parser.add_argument(
+        "--record",
+        type=Path,
+        help="write every exchange between Portside and the shop to this file",
+    )
     given = parser.parse_args()
     try:
         if given.folder is not None:
-            return asyncio.run(_run(given.shop, given.folder.absolute(), given.orders, given.record))
+            return asyncio.run(
+                _run(given.shop, given.folder.absolute(), given.orders, given.record)
+            )
         with tempfile.TemporaryDirectory(prefix="real-shop-") as folder:
             return asyncio.run(_run(given.shop, Path(folder), given.orders, given.record))
     except ShopFailedError as error:

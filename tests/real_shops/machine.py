@@ -1,4 +1,6 @@
-"""What a real shop needs of the machine: npm packages, a PostgreSQL that listens on TCP, and a server process of its own."""
+"""What a real shop needs of the machine: npm packages, a PostgreSQL that listens on TCP, and a
+server process of its own.
+"""
 
 from __future__ import annotations
 
@@ -26,9 +28,15 @@ class ShopFailedError(Exception):
 
 
 async def install(folder: Path, files: Mapping[str, str]) -> None:
-    """Write the shop's few files and let npm fetch what they name; nothing is fetched again if it is there from an earlier run."""
+    """Write the shop's few files and let npm fetch what they name; nothing is fetched again if it
+    is there from an earlier run.
+    """
     known = folder / "package.json"
-    fresh = not known.exists() or known.read_text() != files["package.json"] or not (folder / "node_modules").exists()
+    fresh = (
+        not known.exists()
+        or known.read_text() != files["package.json"]
+        or not (folder / "node_modules").exists()
+    )
     for name, text in files.items():
         (folder / name).write_text(text)
     if fresh:
@@ -38,7 +46,12 @@ async def install(folder: Path, files: Mapping[str, str]) -> None:
 async def run(folder: Path, *words: str, **environment: str) -> str:
     """A command to its end; what it printed. Raises `ShopFailedError`."""
     process = await asyncio.create_subprocess_exec(
-        *words, cwd=folder, env={**os.environ, **environment}, stdin=DEVNULL, stdout=PIPE, stderr=STDOUT
+        *words,
+        cwd=folder,
+        env={**os.environ, **environment},
+        stdin=DEVNULL,
+        stdout=PIPE,
+        stderr=STDOUT,
     )
     printed, _ = await process.communicate()
     text = printed.decode(errors="replace")
@@ -49,7 +62,9 @@ async def run(folder: Path, *words: str, **environment: str) -> str:
 
 @asynccontextmanager
 async def running(folder: Path, *words: str, ready: str, **environment: str) -> AsyncIterator[None]:
-    """A server in a process group of its own, from its first answer at `ready` on; its log is server.log in `folder`."""
+    """A server in a process group of its own, from its first answer at `ready` on; its log is
+    server.log in `folder`.
+    """
     with (folder / "server.log").open("wb") as log:
         process = await _started(folder, words, environment, log)
         try:
@@ -65,9 +80,17 @@ async def running(folder: Path, *words: str, ready: str, **environment: str) -> 
                 await process.wait()
 
 
-async def _started(folder: Path, words: tuple[str, ...], environment: Mapping[str, str], log: IO[bytes]) -> asyncio.subprocess.Process:
+async def _started(
+    folder: Path, words: tuple[str, ...], environment: Mapping[str, str], log: IO[bytes]
+) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
-        *words, cwd=folder, env={**os.environ, **environment}, stdin=DEVNULL, stdout=log, stderr=log, start_new_session=True
+        *words,
+        cwd=folder,
+        env={**os.environ, **environment},
+        stdin=DEVNULL,
+        stdout=log,
+        stderr=log,
+        start_new_session=True,
     )
 
 
@@ -91,7 +114,9 @@ def _end_of(log: Path) -> str:
 
 @asynccontextmanager
 async def database(name: str) -> AsyncIterator[int]:
-    """An empty database in a new PostgreSQL; gives the port on 127.0.0.1 where user `postgres` is let in."""
+    """An empty database in a new PostgreSQL; gives the port on 127.0.0.1 where user `postgres` is
+    let in.
+    """
     async with AsyncExitStack() as stack:
         server = stack.enter_context(postgres_server())
         server.psql(f"create database {name};")
@@ -134,19 +159,35 @@ def free_port() -> int:
 class Api:
     """A shop's JSON API, as its own people use it. `headers` go into every request."""
 
-    def __init__(self, session: aiohttp.ClientSession, url: str, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, session: aiohttp.ClientSession, url: str, headers: Mapping[str, str] | None = None
+    ) -> None:
         self._session = session
         self.url = url
         self.headers = dict(headers or {})
 
-    async def ask(self, method: str, path: str, body: Any = None, *, notice: Callable[[aiohttp.ClientResponse], None] | None = None) -> Any:
-        """The decoded answer. `notice` is shown the response. Raises `ShopFailedError` for anything but 2xx."""
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        notice: Callable[[aiohttp.ClientResponse], None] | None = None,
+    ) -> Any:
+        """The decoded answer. `notice` is shown the response.
+
+        Raises `ShopFailedError` for anything but 2xx.
+        """
         headers = {"Content-Type": "application/json", **self.headers}
         data = None if body is None else msgspec.json.encode(body)
-        async with self._session.request(method, f"{self.url}{path}", data=data, headers=headers) as response:
+        async with self._session.request(
+            method, f"{self.url}{path}", data=data, headers=headers
+        ) as response:
             content = await response.read()
             if response.status // 100 != 2:
-                raise ShopFailedError(f"{method} {path}: {response.status} {content[:2000].decode(errors='replace')}")
+                raise ShopFailedError(
+                    f"{method} {path}: {response.status} {content[:2000].decode(errors='replace')}"
+                )
             if notice is not None:
                 notice(response)
             return msgspec.json.decode(content) if content else None

@@ -36,7 +36,10 @@ class Transcript:
 
     def end(self) -> int:
         """The last line; the exit status."""
-        self._print(f"\n{self.met} expectations met, {len(self.broken)} not{': ' + '; '.join(self.broken) if self.broken else ''}.")
+        self._print(
+            f"\n{self.met} expectations met, {len(self.broken)}"
+            f" not{': ' + '; '.join(self.broken) if self.broken else ''}."
+        )
         return 1 if self.broken else 0
 
     def _print(self, text: str) -> None:

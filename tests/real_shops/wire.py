@@ -1,4 +1,6 @@
-"""The wire between Portside and the shop: every exchange is written down, writes are counted, and an answer can be lost on the way."""
+"""The wire between Portside and the shop: every exchange is written down, writes are counted, and
+an answer can be lost on the way.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,17 @@ import msgspec
 from aiohttp import web
 from yarl import URL
 
-_HOP = frozenset({"host", "connection", "transfer-encoding", "content-length", "content-encoding", "accept-encoding", "keep-alive"})
+_HOP = frozenset(
+    {
+        "host",
+        "connection",
+        "transfer-encoding",
+        "content-length",
+        "content-encoding",
+        "accept-encoding",
+        "keep-alive",
+    }
+)
 
 
 class Passed(msgspec.Struct, kw_only=True):
@@ -50,17 +62,25 @@ class Wire:
         return [each for each in self.passed if each.writes and "login" not in str(each.asked)]
 
     def lose_answer(self, number: int) -> None:
-        """Cut the connection in place of the answer to the write that is `number` writes ahead, 1 being the next one."""
+        """Cut the connection in place of the answer to the write that is `number` writes ahead, 1
+        being the next one.
+        """
         self._countdown = number
 
     async def pass_on(self, request: web.Request) -> web.StreamResponse:
         """Ask the shop what we are asked."""
         body = await request.read()
-        headers = {name: value for name, value in request.headers.items() if name.lower() not in _HOP}
+        headers = {
+            name: value for name, value in request.headers.items() if name.lower() not in _HOP
+        }
         url = f"{self._target}{request.raw_path}"
-        async with self._session.request(request.method, URL(url, encoded=True), data=body or None, headers=headers) as answer:
+        async with self._session.request(
+            request.method, URL(url, encoded=True), data=body or None, headers=headers
+        ) as answer:
             content = await answer.read()
-            kept = {name: value for name, value in answer.headers.items() if name.lower() not in _HOP}
+            kept = {
+                name: value for name, value in answer.headers.items() if name.lower() not in _HOP
+            }
         exchange = Passed(
             method=request.method,
             path=request.path,

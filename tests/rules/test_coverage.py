@@ -9,7 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.orders import Window
-from proxy.rules.coverage import EARLIEST, Coverage, CoverageRules, Reach, Walk, advance, begin, closes, reach, serves, settle
+from proxy.rules.coverage import (
+    EARLIEST,
+    Coverage,
+    CoverageRules,
+    Reach,
+    Walk,
+    advance,
+    begin,
+    closes,
+    reach,
+    serves,
+    settle,
+)
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -31,7 +43,9 @@ def covered(minutes: float, *, confirmed: bool = True) -> Coverage:
 
 def walk(start: float, until: float, reaches: float | None = None, number: int = 1) -> Walk:
     joins = at(start if reaches is None else reaches)
-    return Walk(id=number, start=at(start), read_from=joins - RULES.lookback, reaches=joins, until=at(until))
+    return Walk(
+        id=number, start=at(start), read_from=joins - RULES.lookback, reaches=joins, until=at(until)
+    )
 
 
 @pytest.mark.parametrize(
@@ -45,8 +59,12 @@ def walk(start: float, until: float, reaches: float | None = None, number: int =
     ],
     ids=["joined", "asked for more", "an hour given up", "a month given up", "history"],
 )
-def test_a_window_is_read_from_what_is_covered_less_the_lookback(line: float, asked: Window, read_from: float) -> None:
-    assert reach(covered(line), asked, at(5), RULES).window == Window(start=at(read_from), end=asked.end)
+def test_a_window_is_read_from_what_is_covered_less_the_lookback(
+    line: float, asked: Window, read_from: float
+) -> None:
+    assert reach(covered(line), asked, at(5), RULES).window == Window(
+        start=at(read_from), end=asked.end
+    )
 
 
 def test_before_first_contact_only_the_lookback_is_added() -> None:
@@ -69,7 +87,9 @@ def test_what_shipstation_asks_for_itself_is_read_however_old_it_is() -> None:
 
 def test_shiprush_gets_the_window_it_asked_for_and_a_jump_is_named_as_a_gap() -> None:
     assert reach(covered(0), window(0, 5), at(5), RUSH) == Reach(window=window(0, 5), reaches=at(0))
-    assert reach(covered(0), window(3, 5), at(5), RUSH) == Reach(window=window(3, 5), reaches=at(0), gap=window(0, 3))
+    assert reach(covered(0), window(3, 5), at(5), RUSH) == Reach(
+        window=window(3, 5), reaches=at(0), gap=window(0, 3)
+    )
 
 
 def test_duty_begins_with_the_first_window_and_not_with_a_look_into_history() -> None:
@@ -80,7 +100,9 @@ def test_duty_begins_with_the_first_window_and_not_with_a_look_into_history() ->
 
 def test_until_a_walk_is_confirmed_an_earlier_start_widens_the_duty() -> None:
     fresh = Coverage(since=at(0), covered_until=at(0))
-    assert begin(fresh, window(-60, 5), at(5), RULES) == Coverage(since=at(-60), covered_until=at(-60))
+    assert begin(fresh, window(-60, 5), at(5), RULES) == Coverage(
+        since=at(-60), covered_until=at(-60)
+    )
     assert begin(covered(0), window(-60, 5), at(5), RULES) == covered(0)
 
 
@@ -142,19 +164,29 @@ def test_a_gap_is_closed_by_a_walk_that_read_all_of_it() -> None:
         (0, 5, window(0, 4), False),
     ],
 )
-def test_an_earlier_reading_serves_a_window_that_begins_and_ends_later(start: float, end: float, asked: Window, *, will_do: bool) -> None:
+def test_an_earlier_reading_serves_a_window_that_begins_and_ends_later(
+    start: float, end: float, asked: Window, *, will_do: bool
+) -> None:
     held = reach(covered(0), window(start, end), at(end), RULES)
-    assert serves(held, at(start), at(end), asked, reach(covered(0), asked, at(6), RULES)) is will_do
+    assert (
+        serves(held, at(start), at(end), asked, reach(covered(0), asked, at(6), RULES)) is will_do
+    )
 
 
 def test_an_earlier_reading_does_not_serve_once_more_is_owed_than_it_holds() -> None:
     held = reach(covered(0), window(0, 5), at(5), RULES)
-    assert not serves(held, at(0), at(5), window(0, 6), reach(covered(-60), window(0, 6), at(6), RULES))
+    assert not serves(
+        held, at(0), at(5), window(0, 6), reach(covered(-60), window(0, 6), at(6), RULES)
+    )
 
 
 @given(st.lists(st.tuples(st.integers(1, 20), st.booleans()), max_size=30))
-def test_whatever_walks_fail_no_moment_since_first_contact_is_left_out(polls: list[tuple[int, bool]]) -> None:
-    """Each poll starts where the last one ended, even if that one failed: what counts as covered was read by a walk that got through."""
+def test_whatever_walks_fail_no_moment_since_first_contact_is_left_out(
+    polls: list[tuple[int, bool]],
+) -> None:
+    """Each poll starts where the last one ended, even if that one failed: what counts as covered
+    was read by a walk that got through.
+    """
     line: Coverage | None = None
     read: list[Window] = []
     now = 0
@@ -165,7 +197,13 @@ def test_whatever_walks_fail_no_moment_since_first_contact_is_left_out(polls: li
         now += length
         if gets_through:
             read.append(needed.window)
-            done = Walk(id=now, start=asked.start, read_from=needed.window.start, reaches=needed.reaches, until=asked.end)
+            done = Walk(
+                id=now,
+                start=asked.start,
+                read_from=needed.window.start,
+                reaches=needed.reaches,
+                until=asked.end,
+            )
             line = settle(line, [done], window(now, now + 1)).coverage
     if line is None:
         return

@@ -21,13 +21,16 @@ def test_the_stores_own_status_words_decide_over_the_connectors() -> None:
 
 
 def test_an_unknown_status_goes_out_on_hold_and_stays_marked_as_unknown() -> None:
-    order = translate(build_order(shop_status="odd", status=OrderStatus.PAID, status_known=False), Policy())
+    order = translate(
+        build_order(shop_status="odd", status=OrderStatus.PAID, status_known=False), Policy()
+    )
     assert (order.status, order.status_known) == (OrderStatus.ON_HOLD, False)
 
 
 def test_a_mapped_word_the_connector_does_not_know_is_known() -> None:
     order = translate(
-        build_order(shop_status="odd", status=OrderStatus.ON_HOLD, status_known=False), Policy(statuses={"odd": OrderStatus.PAID})
+        build_order(shop_status="odd", status=OrderStatus.ON_HOLD, status_known=False),
+        Policy(statuses={"odd": OrderStatus.PAID}),
     )
     assert (order.status, order.status_known) == (OrderStatus.PAID, True)
 
@@ -42,14 +45,19 @@ def test_a_mapped_word_the_connector_does_not_know_is_known() -> None:
         ("", ""),
     ],
 )
-def test_a_shipping_method_is_matched_exactly_and_then_without_regard_to_case(chosen: str, asked_for: str) -> None:
+def test_a_shipping_method_is_matched_exactly_and_then_without_regard_to_case(
+    chosen: str, asked_for: str
+) -> None:
     policy = Policy(shipping_methods={"Flat rate": "USPS Ground Advantage", "flat rate": "Economy"})
     assert translate(build_order(shipping_method=chosen), policy).shipping_method == asked_for
 
 
 def test_a_method_the_map_lacks_becomes_the_default() -> None:
     policy = Policy(shipping_methods={"Flat rate": "USPS"}, default_shipping_method="Standard")
-    assert translate(build_order(shipping_method="Carrier pigeon"), policy).shipping_method == "Standard"
+    assert (
+        translate(build_order(shipping_method="Carrier pigeon"), policy).shipping_method
+        == "Standard"
+    )
 
 
 @pytest.mark.parametrize(
@@ -57,29 +65,53 @@ def test_a_method_the_map_lacks_becomes_the_default() -> None:
     [
         ({}, {}, None),
         ({}, {"items": ()}, "items: nothing to ship, and filters.shippable_only is on"),
-        ({}, {"items": (build_item(shippable=False), build_discount())}, "items: nothing to ship, and filters.shippable_only is on"),
+        (
+            {},
+            {"items": (build_item(shippable=False), build_discount())},
+            "items: nothing to ship, and filters.shippable_only is on",
+        ),
         ({}, {"items": (build_item(shippable=False), build_item())}, None),
         ({"shippable_only": False}, {"items": ()}, None),
         ({}, {"items": (), "status": OrderStatus.CANCELLED}, None),
         ({"tags": ("Warehouse B",)}, {"tags": ("gift", "warehouse b")}, None),
         ({"tags": ("B", "C")}, {"tags": ("gift",)}, "tags: expected one of B, C, found gift"),
         ({"tags": ("B",)}, {}, "tags: expected one of B, found none"),
-        ({"exclude_tags": ("Pickup",)}, {"tags": ("pickup",)}, "tags: Pickup is left out by filters.exclude_tags"),
-        ({"tags": ("B",)}, {"status": OrderStatus.CANCELLED}, "tags: expected one of B, found none"),
+        (
+            {"exclude_tags": ("Pickup",)},
+            {"tags": ("pickup",)},
+            "tags: Pickup is left out by filters.exclude_tags",
+        ),
+        (
+            {"tags": ("B",)},
+            {"status": OrderStatus.CANCELLED},
+            "tags: expected one of B, found none",
+        ),
         ({"max_age": 90 * DAY}, {"placed_at": PLACED - 89 * DAY}, None),
-        ({"max_age": 90 * DAY}, {"placed_at": PLACED - 91 * DAY}, "placed 92 days ago, longer than filters.max_age (90d)"),
-        ({"max_age": 90 * DAY}, {"placed_at": PLACED - 91 * DAY, "status": OrderStatus.CANCELLED}, None),
+        (
+            {"max_age": 90 * DAY},
+            {"placed_at": PLACED - 91 * DAY},
+            "placed 92 days ago, longer than filters.max_age (90d)",
+        ),
+        (
+            {"max_age": 90 * DAY},
+            {"placed_at": PLACED - 91 * DAY, "status": OrderStatus.CANCELLED},
+            None,
+        ),
         ({"min_age": DAY / 2}, {}, None),
     ],
 )
-def test_an_order_is_held_back_with_a_reason_or_goes_out(filters: dict[str, Any], changes: dict[str, Any], reason: str | None) -> None:
+def test_an_order_is_held_back_with_a_reason_or_goes_out(
+    filters: dict[str, Any], changes: dict[str, Any], reason: str | None
+) -> None:
     held = hold_back(build_order(**changes), Filters(**filters), PLACED + DAY)
     assert (held and held.reason) == reason
     assert held is None or (held.kind, held.until) == (HeldKind.FILTERED, None)
 
 
 def test_an_order_that_is_too_young_says_when_it_will_be_old_enough() -> None:
-    held = hold_back(build_order(), Filters(min_age=timedelta(minutes=90)), PLACED + timedelta(minutes=89))
+    held = hold_back(
+        build_order(), Filters(min_age=timedelta(minutes=90)), PLACED + timedelta(minutes=89)
+    )
     assert held is not None
     assert (held.kind, held.until) == (HeldKind.EARLY, PLACED + timedelta(minutes=90))
     assert held.reason == "placed less than filters.min_age (90m) ago; due 2026-03-23 22:39 UTC"

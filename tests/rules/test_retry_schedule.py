@@ -26,9 +26,21 @@ SCHEDULE = RetrySchedule(steps=(MINUTE, 5 * MINUTE, 60 * MINUTE), order_grace=10
 
 
 def decide(
-    error: ConnectorError, attempts: int = 0, *, queued_at: datetime = NOW, shop_is_down: bool = False, chance: float = 0.5
+    error: ConnectorError,
+    attempts: int = 0,
+    *,
+    queued_at: datetime = NOW,
+    shop_is_down: bool = False,
+    chance: float = 0.5,
 ) -> Decision:
-    return SCHEDULE.decide(error, attempts=attempts, queued_at=queued_at, now=NOW, shop_is_down=shop_is_down, chance=chance)
+    return SCHEDULE.decide(
+        error,
+        attempts=attempts,
+        queued_at=queued_at,
+        now=NOW,
+        shop_is_down=shop_is_down,
+        chance=chance,
+    )
 
 
 @pytest.mark.parametrize(
@@ -53,7 +65,9 @@ def decide(
         (UnavailableError("back soon", retry_after=600), 1, 10 * MINUTE),
     ],
 )
-def test_each_outcome_has_its_wait(error: ConnectorError, attempts: int, wait: timedelta | None) -> None:
+def test_each_outcome_has_its_wait(
+    error: ConnectorError, attempts: int, wait: timedelta | None
+) -> None:
     assert decide(error, attempts) == Decision(next_at=None if wait is None else NOW + wait)
 
 
@@ -66,7 +80,9 @@ def test_an_unknown_order_is_given_up_once_its_grace_is_over() -> None:
 def test_a_shop_that_is_down_uses_up_no_tries(attempts: int) -> None:
     resting = decide(CircuitOpenError("resting", retry_after=30), attempts)
     assert resting == Decision(next_at=NOW + MINUTE, counted=False)
-    assert decide(UnavailableError("down"), attempts, shop_is_down=True) == Decision(next_at=NOW + MINUTE, counted=False)
+    assert decide(UnavailableError("down"), attempts, shop_is_down=True) == Decision(
+        next_at=NOW + MINUTE, counted=False
+    )
 
 
 def test_a_refusal_is_final_even_while_the_shop_seems_down() -> None:
@@ -74,7 +90,9 @@ def test_a_refusal_is_final_even_while_the_shop_seems_down() -> None:
 
 
 @given(st.integers(0, 2), st.floats(0, 1, exclude_max=True), st.floats(0, 1e9))
-def test_no_wait_is_shorter_than_the_shop_asked_nor_beyond_all_measure(attempts: int, chance: float, asked: float) -> None:
+def test_no_wait_is_shorter_than_the_shop_asked_nor_beyond_all_measure(
+    attempts: int, chance: float, asked: float
+) -> None:
     next_at = decide(UnavailableError("down", retry_after=asked), attempts, chance=chance).next_at
     assert next_at is not None
     wait = (next_at - NOW).total_seconds()

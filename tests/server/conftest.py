@@ -12,7 +12,12 @@ from tests.builders import build_order
 from tests.server.stall import Stall, open_front
 
 LOGIN = {"Authorization": encode_basic_auth("north", "pass-word")}
-WINDOW = {"action": "export", "start_date": "03/24/2026 00:00", "end_date": "03/25/2026 00:00", "page": "1"}
+WINDOW = {
+    "action": "export",
+    "start_date": "03/24/2026 00:00",
+    "end_date": "03/25/2026 00:00",
+    "page": "1",
+}
 
 
 @pytest.fixture

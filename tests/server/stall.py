@@ -1,9 +1,11 @@
-"""A kind of shop that lives inside the process: orders lie on a stall, and a test says what goes wrong there."""
+"""A kind of shop that lives inside the process: orders lie on a stall, and a test says what goes
+wrong there.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -27,7 +29,11 @@ from proxy.settings.models import Settings
 
 
 class Stall:
-    """The shop itself. `error` is raised by whatever is asked; `gate`, when cleared, keeps an answer back; `asked` tells of each question."""
+    """The shop itself.
+
+    `error` is raised by whatever is asked; `gate`, when cleared, keeps an answer back; `asked`
+    tells of each question.
+    """
 
     def __init__(self, orders: Sequence[Order | RejectedOrder] = ()) -> None:
         self.orders = list(orders)
@@ -43,19 +49,21 @@ class Stall:
         if self.error is not None:
             raise self.error
 
-    async def list_orders(self, window: Window) -> AsyncIterator[Order | RejectedOrder]:
+    async def list_orders(self, window: Window) -> AsyncGenerator[Order | RejectedOrder, None]:
         await self._answer()
         for order in self.orders:
             if order.modified_at is None or window.contains(order.modified_at):
                 yield order
 
-    async def list_open_orders(self) -> AsyncIterator[Order | RejectedOrder]:
+    async def list_open_orders(self) -> AsyncGenerator[Order | RejectedOrder, None]:
         for order in self.orders:
             yield order
 
     async def count_orders(self, window: Window) -> int | None:
         await self._answer()
-        return sum(order.modified_at is None or window.contains(order.modified_at) for order in self.orders)
+        return sum(
+            order.modified_at is None or window.contains(order.modified_at) for order in self.orders
+        )
 
     async def get_order(self, order_id: str) -> Order | RejectedOrder:
         for order in self.orders:
@@ -70,7 +78,11 @@ class Stall:
 
     async def check(self) -> CheckReport:
         if isinstance(self.error, ConnectorError):
-            return CheckReport(findings=(Finding(level=CheckLevel.PROBLEM, what=str(self.error), advice="mend it"),))
+            return CheckReport(
+                findings=(
+                    Finding(level=CheckLevel.PROBLEM, what=str(self.error), advice="mend it"),
+                )
+            )
         return CheckReport(findings=(Finding(level=CheckLevel.OK, what="all well"),))
 
 
@@ -98,7 +110,9 @@ async def open_front(stall: Stall, folder: Path, **changes: Any) -> AsyncIterato
     )
 
     @asynccontextmanager
-    async def open_stall(_settings: StallSettings, _context: ConnectorContext) -> AsyncIterator[Connector]:
+    async def open_stall(
+        _settings: StallSettings, _context: ConnectorContext
+    ) -> AsyncIterator[Connector]:
         yield stall
 
     def find_kind(name: str) -> ConnectorType:

@@ -26,7 +26,11 @@ async def test_orders_come_as_xml_that_nobody_may_keep(url: str, client: ClientS
     async with client.get(url, params=WINDOW, headers=LOGIN) as answer:
         root = etree.fromstring(await answer.read())
     assert answer.status == 200
-    assert (root.tag, root.get("pages"), root.findtext("Order/OrderNumber")) == ("Orders", "1", "A-1001")
+    assert (root.tag, root.get("pages"), root.findtext("Order/OrderNumber")) == (
+        "Orders",
+        "1",
+        "A-1001",
+    )
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["Content-Type"] == "application/xml; charset=utf-8"
     assert answer.headers["Server"] == "Portside"
@@ -37,19 +41,29 @@ async def test_pages_are_walked_to_the_last(tmp_path: Path, client: ClientSessio
     seen: list[str] = []
     async with open_front(Stall(orders), tmp_path, export={"page_size": 10}) as portside:
         for page in (1, 2, 3):
-            async with client.get(f"http://{portside.public}/stores/north", params={**WINDOW, "page": str(page)}, headers=LOGIN) as answer:
+            async with client.get(
+                f"http://{portside.public}/stores/north",
+                params={**WINDOW, "page": str(page)},
+                headers=LOGIN,
+            ) as answer:
                 root = etree.fromstring(await answer.read())
             assert root.get("pages") == "3"
             seen += [element.text or "" for element in root.iter("OrderNumber")]
     assert sorted(seen) == sorted(order.number for order in orders)
 
 
-async def test_a_slash_at_the_end_and_strange_parameters_do_no_harm(url: str, client: ClientSession) -> None:
-    async with client.get(url + "/", params={**WINDOW, "format": "xml", "store": "5"}, headers=LOGIN) as answer:
+async def test_a_slash_at_the_end_and_strange_parameters_do_no_harm(
+    url: str, client: ClientSession
+) -> None:
+    async with client.get(
+        url + "/", params={**WINDOW, "format": "xml", "store": "5"}, headers=LOGIN
+    ) as answer:
         assert answer.status == 200
 
 
-async def test_head_checks_the_login_and_asks_the_shop_for_nothing(url: str, client: ClientSession, stall: Stall) -> None:
+async def test_head_checks_the_login_and_asks_the_shop_for_nothing(
+    url: str, client: ClientSession, stall: Stall
+) -> None:
     async with client.head(url, params=WINDOW, headers=LOGIN) as answer:
         assert answer.status == 200
     assert not stall.asked.is_set()
@@ -77,15 +91,21 @@ async def test_each_trouble_with_the_shop_is_one_readable_sentence(
     assert ("Retry-After" in answer.headers) == (status == 503)
 
 
-async def test_the_wait_the_shop_asks_for_is_handed_on_in_whole_seconds(url: str, client: ClientSession, stall: Stall) -> None:
+async def test_the_wait_the_shop_asks_for_is_handed_on_in_whole_seconds(
+    url: str, client: ClientSession, stall: Stall
+) -> None:
     stall.error = ThrottledError("the shop asks us to slow down", retry_after=90.2)
     async with client.get(url, params=WINDOW, headers=LOGIN) as answer:
         assert answer.headers["Retry-After"] == "91"
 
 
-async def test_an_unforeseen_error_shows_its_request_id_and_nothing_else(url: str, client: ClientSession, stall: Stall) -> None:
+async def test_an_unforeseen_error_shows_its_request_id_and_nothing_else(
+    url: str, client: ClientSession, stall: Stall
+) -> None:
     stall.error = ZeroDivisionError("secret detail")
-    async with client.get(url, params=WINDOW, headers={**LOGIN, "X-Request-Id": "abcd-1234"}) as answer:
+    async with client.get(
+        url, params=WINDOW, headers={**LOGIN, "X-Request-Id": "abcd-1234"}
+    ) as answer:
         text = await answer.text()
     assert answer.status == 500
     assert answer.headers["X-Request-Id"] == "abcd-1234"
@@ -132,19 +152,29 @@ async def test_what_is_not_there_or_not_done_so_is_said_in_xml(
     url: str, client: ClientSession, method: str, path: str, action: str, status: int
 ) -> None:
     async with client.request(
-        method, url.removesuffix("/stores/north") + path, params={**WINDOW, "action": action}, headers=LOGIN
+        method,
+        url.removesuffix("/stores/north") + path,
+        params={**WINDOW, "action": action},
+        headers=LOGIN,
     ) as answer:
         assert answer.status == status
         assert etree.fromstring(await answer.read()).tag == "Error"
 
 
-async def test_a_database_that_fails_is_503_and_works_again_without_a_restart(tmp_path: Path, client: ClientSession, stall: Stall) -> None:
+async def test_a_database_that_fails_is_503_and_works_again_without_a_restart(
+    tmp_path: Path, client: ClientSession, stall: Stall
+) -> None:
     async with open_front(stall, tmp_path) as portside:
         url = f"http://{portside.public}/stores/north"
         async with Database.open(f"sqlite:///{tmp_path}/portside.db") as database:
             async with database.writing() as connection:
                 await connection.exec_driver_sql("alter table deliveries rename to hidden")
-            notice = {"action": "shipnotify", "order_number": "A-1001", "carrier": "USPS", "tracking_number": "1"}
+            notice = {
+                "action": "shipnotify",
+                "order_number": "A-1001",
+                "carrier": "USPS",
+                "tracking_number": "1",
+            }
             async with client.post(url, params=notice, headers=LOGIN) as answer:
                 assert answer.status == 503
                 assert "storage" in (etree.fromstring(await answer.read()).text or "")

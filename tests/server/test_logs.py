@@ -38,7 +38,12 @@ def lines(stream: io.StringIO) -> list[dict[str, Any]]:
     return [json.loads(line) for line in stream.getvalue().splitlines()]
 
 
-SECRETS = {"SS-UserName": "north", "SS-Password": "pass-word", "auth_key": "key-key", "signature": "sig-sig"}
+SECRETS = {
+    "SS-UserName": "north",
+    "SS-Password": "pass-word",
+    "auth_key": "key-key",
+    "signature": "sig-sig",
+}
 
 
 async def test_every_request_is_one_line_with_id_store_status_and_time(
@@ -46,48 +51,98 @@ async def test_every_request_is_one_line_with_id_store_status_and_time(
 ) -> None:
     async with (
         open_front(stall, tmp_path) as portside,
-        client.get(f"http://{portside.public}/stores/north", params=WINDOW, headers={**LOGIN, "X-Request-Id": "given-id"}) as answer,
+        client.get(
+            f"http://{portside.public}/stores/north",
+            params=WINDOW,
+            headers={**LOGIN, "X-Request-Id": "given-id"},
+        ) as answer,
     ):
         assert answer.headers["X-Request-Id"] == "given-id"
     (line,) = [line for line in lines(log) if line["event"] == "answered"]
-    assert (line["request_id"], line["store"], line["action"], line["status"]) == ("given-id", "north", "export", 200)
+    assert (line["request_id"], line["store"], line["action"], line["status"]) == (
+        "given-id",
+        "north",
+        "export",
+        200,
+    )
     assert line["milliseconds"] > 0
     assert "start_date=03/24/2026%2000:00" in line["target"]
 
 
 @pytest.mark.parametrize("given", ["", "x", "a b", "a" * 65, "<script>"])
-async def test_a_strange_request_id_is_replaced(url: str, client: ClientSession, given: str) -> None:
+async def test_a_strange_request_id_is_replaced(
+    url: str, client: ClientSession, given: str
+) -> None:
     async with client.get(url, params=WINDOW, headers={**LOGIN, "X-Request-Id": given}) as answer:
         assert answer.headers["X-Request-Id"] != given
         assert len(answer.headers["X-Request-Id"]) == 16
 
 
-async def test_no_secret_and_no_buyer_reaches_the_log_whatever_happens(tmp_path: Path, client: ClientSession, log: io.StringIO) -> None:
+async def test_no_secret_and_no_buyer_reaches_the_log_whatever_happens(
+    tmp_path: Path, client: ClientSession, log: io.StringIO
+) -> None:
     order = build_order()
     stall = Stall([order])
     async with open_front(stall, tmp_path) as portside:
         url = f"http://{portside.public}/stores/north"
         for query in (WINDOW, {**WINDOW, "action": "nonsense"}, {**WINDOW, "page": "99999999"}):
             await (await client.get(url, params={**query, **SECRETS}, headers=LOGIN)).read()
-        notice = {"action": "shipnotify", "order_number": "A-1001", "carrier": "USPS", "tracking_number": "9400-track", **SECRETS}
-        body = "<ShipNotice><OrderNumber>A-1001</OrderNumber><Recipient><Name>Ada Example</Name></Recipient></ShipNotice>"
+        notice = {
+            "action": "shipnotify",
+            "order_number": "A-1001",
+            "carrier": "USPS",
+            "tracking_number": "9400-track",
+            **SECRETS,
+        }
+        body = (
+            "<ShipNotice><OrderNumber>A-1001</OrderNumber><Recipient><Name>Ada"
+            " Example</Name></Recipient></ShipNotice>"
+        )
         await (await client.post(url, params=notice, data=body.encode(), headers=LOGIN)).read()
         await (await client.post(url, params=notice, data=b"<broken", headers=LOGIN)).read()
-        stall.error = UnavailableError("the shop at http://user:hidden@shop?consumer_secret=hidden is down")
-        await (await client.get(url, params={**WINDOW, "end_date": "03/26/2026 00:00", **SECRETS}, headers=LOGIN)).read()
+        stall.error = UnavailableError(
+            "the shop at http://user:hidden@shop?consumer_secret=hidden is down"
+        )
+        await (
+            await client.get(
+                url, params={**WINDOW, "end_date": "03/26/2026 00:00", **SECRETS}, headers=LOGIN
+            )
+        ).read()
         stall.error = ZeroDivisionError("a fault nobody foresaw at http://user:hidden@shop/")
-        await (await client.get(url, params={**WINDOW, "end_date": "03/27/2026 00:00", **SECRETS}, headers=LOGIN)).read()
-        await (await client.get(url, params={**WINDOW, "SS-UserName": "north", "SS-Password": "wrong-one"})).read()
+        await (
+            await client.get(
+                url, params={**WINDOW, "end_date": "03/27/2026 00:00", **SECRETS}, headers=LOGIN
+            )
+        ).read()
+        await (
+            await client.get(
+                url, params={**WINDOW, "SS-UserName": "north", "SS-Password": "wrong-one"}
+            )
+        ).read()
     text = log.getvalue()
     assert text.count('"event": "answered"') == 8
     buyer = order.customer.ship_to
-    for hidden in ("pass-word", "key-key", "sig-sig", "wrong-one", "hidden", LOGIN["Authorization"].split()[1], "9400-track"):
+    for hidden in (
+        "pass-word",
+        "key-key",
+        "sig-sig",
+        "wrong-one",
+        "hidden",
+        LOGIN["Authorization"].split()[1],
+        "9400-track",
+    ):
         assert hidden not in text, hidden
     for private in (buyer.name, buyer.email, buyer.phone, buyer.line1, buyer.postal_code):
         assert private not in text, private
 
 
-@pytest.mark.parametrize("sent", [b"GET /?SS-Password=pass-word HTTP/1.1\r\nno colon\r\n\r\n", b"\x16\x03\x01\x02\x00pass-word\r\n\r\n"])
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"GET /?SS-Password=pass-word HTTP/1.1\r\nno colon\r\n\r\n",
+        b"\x16\x03\x01\x02\x00pass-word\r\n\r\n",
+    ],
+)
 async def test_what_is_no_http_is_answered_400_and_logged_in_one_quiet_line(
     stall: Stall, tmp_path: Path, log: io.StringIO, sent: bytes
 ) -> None:
@@ -106,7 +161,9 @@ async def test_a_body_that_is_not_compressed_as_it_says_leaves_no_traceback(
 ) -> None:
     async with open_front(stall, tmp_path) as portside:
         url = f"http://{portside.public}/stores/north?action=shipnotify&order_number=1"
-        async with client.post(url, data=b"not compressed", headers={**LOGIN, "Content-Encoding": "gzip"}) as answer:
+        async with client.post(
+            url, data=b"not compressed", headers={**LOGIN, "Content-Encoding": "gzip"}
+        ) as answer:
             assert answer.status == 400
     assert all(line["level"] != "error" for line in lines(log))
     assert "Traceback" not in log.getvalue()
@@ -120,7 +177,10 @@ async def test_a_body_that_is_not_compressed_as_it_says_leaves_no_traceback(
         ("postgresql://u:p@h/d refused", "postgresql://***@h/d refused"),
         ("Authorization: Basic YWJjOmRlZg==", "Authorization: Basic ***"),
         ("bearer abcdef.ghijkl", "bearer ***"),
-        ("(insert) [parameters: ('Ada', 1)]\n(Background)", "(insert) [parameters: ***]\n(Background)"),
+        (
+            "(insert) [parameters: ('Ada', 1)]\n(Background)",
+            "(insert) [parameters: ***]\n(Background)",
+        ),
         ("a basic fault", "a basic fault"),
     ],
 )
@@ -130,15 +190,27 @@ def test_secrets_inside_texts_are_masked(text: str, shown: str) -> None:
 
 def test_a_masked_target_shows_only_values_known_to_be_harmless() -> None:
     query = [("action", "export"), ("SS-Password", "a&b"), ("odd", "c"), ("page", "2")]
-    assert masked_target("/stores/n", query) == "/stores/n?action=export&SS-Password=***&odd=***&page=2"
+    assert (
+        masked_target("/stores/n", query)
+        == "/stores/n?action=export&SS-Password=***&odd=***&page=2"
+    )
 
 
 def test_secrets_are_masked_by_name_in_any_line(log: io.StringIO) -> None:
     structlog.get_logger("x").info(
-        "made", password="a", consumer_secret=b"b", token={"c": 1}, detail={"api_key": "d", "page": 2}, raw=b"efg"
+        "made",
+        password="a",
+        consumer_secret=b"b",
+        token={"c": 1},
+        detail={"api_key": "d", "page": 2},
+        raw=b"efg",
     )
     (line,) = lines(log)
-    assert (line["password"], line["token"], line["detail"]) == ("***", "***", {"api_key": "***", "page": 2})
+    assert (line["password"], line["token"], line["detail"]) == (
+        "***",
+        "***",
+        {"api_key": "***", "page": 2},
+    )
     assert (line["consumer_secret"], line["raw"]) == ("1 bytes", "3 bytes")
 
 

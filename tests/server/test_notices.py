@@ -10,27 +10,45 @@ import pytest
 from aiohttp import ClientSession
 from lxml import etree
 
-from connectors.errors import AuthenticationError, ConflictError, OrderNotFoundError, RefusedError, UnavailableError
+from connectors.errors import (
+    AuthenticationError,
+    ConflictError,
+    OrderNotFoundError,
+    RefusedError,
+    UnavailableError,
+)
 from tests.server.conftest import LOGIN
 from tests.server.stall import Stall
 
-NOTICE = {"action": "shipnotify", "order_number": "A-1001", "carrier": "USPS", "service": "", "tracking_number": "9400"}
+NOTICE = {
+    "action": "shipnotify",
+    "order_number": "A-1001",
+    "carrier": "USPS",
+    "service": "",
+    "tracking_number": "9400",
+}
 
 
-async def test_a_notice_reaches_the_shop_and_is_answered_200(url: str, client: ClientSession, stall: Stall) -> None:
+async def test_a_notice_reaches_the_shop_and_is_answered_200(
+    url: str, client: ClientSession, stall: Stall
+) -> None:
     async with client.post(url, params=NOTICE, headers=LOGIN) as answer:
         assert answer.status == 200
     assert [shipment.tracking_number for shipment in stall.shipped] == ["9400"]
 
 
-async def test_the_same_notice_again_is_answered_200_and_told_once(url: str, client: ClientSession, stall: Stall) -> None:
+async def test_the_same_notice_again_is_answered_200_and_told_once(
+    url: str, client: ClientSession, stall: Stall
+) -> None:
     for _ in range(3):
         async with client.post(url, params=NOTICE, headers=LOGIN) as answer:
             assert answer.status == 200
     assert len(stall.shipped) == 1
 
 
-async def test_a_notice_while_the_shop_is_down_is_taken_and_waits(url: str, client: ClientSession, stall: Stall) -> None:
+async def test_a_notice_while_the_shop_is_down_is_taken_and_waits(
+    url: str, client: ClientSession, stall: Stall
+) -> None:
     stall.error = UnavailableError("the shop does not answer")
     async with client.post(url, params=NOTICE, headers=LOGIN) as answer:
         assert answer.status == 200
@@ -55,13 +73,17 @@ async def test_a_refusal_is_told_with_the_shops_reason(
         assert str(error) in (etree.fromstring(await answer.read()).text or "")
 
 
-async def test_an_order_the_shop_does_not_know_is_no_lost_notice(url: str, client: ClientSession, stall: Stall) -> None:
+async def test_an_order_the_shop_does_not_know_is_no_lost_notice(
+    url: str, client: ClientSession, stall: Stall
+) -> None:
     stall.error = OrderNotFoundError("the shop does not know order A-1001")
     async with client.post(url, params=NOTICE, headers=LOGIN) as answer:
         assert answer.status in (200, 404)
 
 
-@pytest.mark.parametrize("body", [b"<ShipNotice>", b"not xml", b"<!DOCTYPE x><ShipNotice/>", b"\x00", b"<Orders/>"])
+@pytest.mark.parametrize(
+    "body", [b"<ShipNotice>", b"not xml", b"<!DOCTYPE x><ShipNotice/>", b"\x00", b"<Orders/>"]
+)
 async def test_a_body_that_cannot_be_read_is_400_and_never_the_whole_order(
     url: str, client: ClientSession, stall: Stall, body: bytes
 ) -> None:
@@ -75,8 +97,12 @@ async def test_a_body_that_cannot_be_read_is_400_and_never_the_whole_order(
 async def test_a_compressed_body_that_is_cut_short_is_400_and_never_the_whole_order(
     url: str, client: ClientSession, stall: Stall, length: int
 ) -> None:
-    packed = gzip.compress(b"<ShipNotice><Items><Item><LineItemID>5</LineItemID><Quantity>1</Quantity></Item></Items></ShipNotice>")
-    async with client.post(url, params=NOTICE, data=packed[:length], headers={**LOGIN, "Content-Encoding": "gzip"}) as answer:
+    packed = gzip.compress(
+        b"<ShipNotice><Items><Item><LineItemID>5</LineItemID><Quantity>1</Quantity></Item></Items></ShipNotice>"
+    )
+    async with client.post(
+        url, params=NOTICE, data=packed[:length], headers={**LOGIN, "Content-Encoding": "gzip"}
+    ) as answer:
         assert answer.status == 400
     assert stall.shipped == []
 
@@ -85,12 +111,19 @@ async def test_a_compressed_body_that_is_cut_short_is_400_and_never_the_whole_or
 async def test_a_body_that_is_not_compressed_as_it_says_is_400_in_a_sentence(
     url: str, client: ClientSession, stall: Stall, encoding: str
 ) -> None:
-    async with client.post(url, params=NOTICE, data=b"not compressed at all", headers={**LOGIN, "Content-Encoding": encoding}) as answer:
+    async with client.post(
+        url,
+        params=NOTICE,
+        data=b"not compressed at all",
+        headers={**LOGIN, "Content-Encoding": encoding},
+    ) as answer:
         assert (answer.status, etree.fromstring(await answer.read()).tag) == (400, "Error")
     assert stall.shipped == []
 
 
-async def test_a_body_that_is_too_large_is_413_whether_its_length_is_told_or_not(url: str, client: ClientSession, stall: Stall) -> None:
+async def test_a_body_that_is_too_large_is_413_whether_its_length_is_told_or_not(
+    url: str, client: ClientSession, stall: Stall
+) -> None:
     large = b"x" * (256 * 1024 + 1)
 
     async def in_pieces() -> AsyncIterator[bytes]:
@@ -105,6 +138,8 @@ async def test_a_body_that_is_too_large_is_413_whether_its_length_is_told_or_not
 
 
 async def test_a_compressed_bomb_is_cut_off(url: str, client: ClientSession, stall: Stall) -> None:
-    async with client.post(url, params=NOTICE, data=io.BytesIO(b" " * 5_000_000), headers=LOGIN, compress="deflate") as answer:
+    async with client.post(
+        url, params=NOTICE, data=io.BytesIO(b" " * 5_000_000), headers=LOGIN, compress="deflate"
+    ) as answer:
         assert answer.status == 413
     assert stall.shipped == []

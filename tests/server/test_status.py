@@ -18,13 +18,18 @@ from proxy.app import Portside
 from proxy.cli.main import main
 from proxy.storage.database import Database
 from proxy.storage.export.database import DatabaseExportStorage
-from proxy.storage.export.interface import Gap
+from proxy.storage.export.records import Gap
 from proxy.storage.outbox.database import DatabaseOutbox
 from tests.builders import build_shipment
 from tests.server.conftest import LOGIN, WINDOW
 from tests.server.stall import Stall, open_front
 
-BROKEN = RejectedOrder(id="77", number="1077", modified_at=None, reason="line_items[0].total: expected money, found 'abc'")
+BROKEN = RejectedOrder(
+    id="77",
+    number="1077",
+    modified_at=None,
+    reason="line_items[0].total: expected money, found 'abc'",
+)
 GAP = Gap(
     start=datetime(2026, 1, 2, 3, 4, 5, 678_901, tzinfo=UTC),
     end=datetime(2026, 1, 3, tzinfo=UTC),
@@ -33,11 +38,15 @@ GAP = Gap(
 
 
 async def poll(portside: Portside, client: ClientSession) -> None:
-    async with client.get(f"http://{portside.public}/stores/north", params=WINDOW, headers=LOGIN) as answer:
+    async with client.get(
+        f"http://{portside.public}/stores/north", params=WINDOW, headers=LOGIN
+    ) as answer:
         assert answer.status == 200
 
 
-async def json_of(portside: Portside, client: ClientSession, path: str) -> tuple[int, dict[str, Any]]:
+async def json_of(
+    portside: Portside, client: ClientSession, path: str
+) -> tuple[int, dict[str, Any]]:
     async with client.get(f"http://{portside.admin}{path}") as answer:
         return answer.status, await answer.json()
 
@@ -48,11 +57,16 @@ async def metrics(portside: Portside, client: ClientSession) -> str:
 
 
 async def note_gap(folder: Path) -> None:
-    async with Database.open(f"sqlite:///{folder}/portside.db") as database, DatabaseExportStorage(database).writing("north") as rows:
+    async with (
+        Database.open(f"sqlite:///{folder}/portside.db") as database,
+        DatabaseExportStorage(database).writing("north") as rows,
+    ):
         await rows.put_gap(GAP)
 
 
-async def test_a_store_that_was_never_asked_has_been_given_nothing(stall: Stall, tmp_path: Path, client: ClientSession) -> None:
+async def test_a_store_that_was_never_asked_has_been_given_nothing(
+    stall: Stall, tmp_path: Path, client: ClientSession
+) -> None:
     async with open_front(stall, tmp_path) as portside:
         assert await json_of(portside, client, "/status") == (
             200,
@@ -73,7 +87,9 @@ async def test_a_store_that_was_never_asked_has_been_given_nothing(stall: Stall,
         )
 
 
-async def test_an_order_that_did_not_go_out_is_shown_with_its_reason(stall: Stall, tmp_path: Path, client: ClientSession) -> None:
+async def test_an_order_that_did_not_go_out_is_shown_with_its_reason(
+    stall: Stall, tmp_path: Path, client: ClientSession
+) -> None:
     stall.orders.append(BROKEN)
     async with open_front(stall, tmp_path) as portside:
         await poll(portside, client)
@@ -83,7 +99,12 @@ async def test_an_order_that_did_not_go_out_is_shown_with_its_reason(stall: Stal
             status, listed = await json_of(portside, client, path)
             assert status == 200
             (held,) = listed["held"]
-            assert (held["store"], held["order_id"], held["order_number"], held["kind"]) == ("north", "77", "1077", "unreadable")
+            assert (held["store"], held["order_id"], held["order_number"], held["kind"]) == (
+                "north",
+                "77",
+                "1077",
+                "unreadable",
+            )
             assert held["reason"] == BROKEN.reason
         assert await json_of(portside, client, "/held?store=norht") == (
             400,
@@ -95,11 +116,9 @@ async def test_an_order_that_did_not_go_out_is_shown_with_its_reason(stall: Stal
 def settings(tmp_path: Path) -> Path:
     file = tmp_path / "settings.yaml"
     file.write_text(
-        f"database: sqlite:///{tmp_path}/portside.db\n"
-        "stores:\n"
-        "  north:\n"
-        "    credentials: {username: north, password: secret}\n"
-        "    connector: {type: woocommerce, url: http://127.0.0.1:9, consumer_key: ck, consumer_secret: cs}\n"
+        f"database: sqlite:///{tmp_path}/portside.db\nstores:\n  north:\n    credentials:"
+        " {username: north, password: secret}\n    connector: {type: woocommerce, url:"
+        " http://127.0.0.1:9, consumer_key: ck, consumer_secret: cs}\n"
     )
     return file
 
@@ -117,24 +136,35 @@ async def broken_order_polled(stall: Stall, folder: Path) -> None:
     await note_gap(folder)
 
 
-def test_the_command_line_shows_what_is_held_and_what_may_be_missing(stall: Stall, tmp_path: Path, settings: Path) -> None:
+def test_the_command_line_shows_what_is_held_and_what_may_be_missing(
+    stall: Stall, tmp_path: Path, settings: Path
+) -> None:
     asyncio.run(broken_order_polled(stall, tmp_path))
     held = portside_says("held", "--settings", str(settings))
     assert "1077" in held
     assert BROKEN.reason in held
     shown = portside_says("status", "--settings", str(settings))
-    assert "north: changes from 2026-01-02T03:04:05.678901Z to 2026-01-03T00:00:00Z may be missing" in shown
+    assert (
+        "north: changes from 2026-01-02T03:04:05.678901Z to 2026-01-03T00:00:00Z may be missing"
+        in shown
+    )
     (standing,) = json.loads(portside_says("status", "--settings", str(settings), "--json"))
     assert (standing["orders_held"], len(standing["gaps"])) == (1, 1)
-    (order,) = json.loads(portside_says("held", "--settings", str(settings), "--store", "north", "--json"))
+    (order,) = json.loads(
+        portside_says("held", "--settings", str(settings), "--store", "north", "--json")
+    )
     assert order["order_id"] == "77"
 
 
-def test_a_gap_goes_once_the_operator_dismisses_it_by_its_start(stall: Stall, tmp_path: Path, settings: Path) -> None:
+def test_a_gap_goes_once_the_operator_dismisses_it_by_its_start(
+    stall: Stall, tmp_path: Path, settings: Path
+) -> None:
     asyncio.run(broken_order_polled(stall, tmp_path))
     named = ("status", "--settings", str(settings), "--store", "north", "--dismiss-gap")
     other = (GAP.start + timedelta(seconds=1)).isoformat()
-    assert "north has no gap that starts at 2026-01-02T03:04:06.678901Z" in portside_says(*named, other, status=1)
+    assert "north has no gap that starts at 2026-01-02T03:04:06.678901Z" in portside_says(
+        *named, other, status=1
+    )
     assert portside_says(*named, "2026-01-02T03:04:05.678901Z") == "dismissed\n"
     assert "may be missing" not in portside_says("status", "--settings", str(settings))
 
@@ -154,17 +184,27 @@ async def test_a_store_that_the_settings_lost_is_shown_warned_of_once_and_counte
         async with open_front(stall, tmp_path) as portside:
             _, shown = await json_of(portside, client, "/status")
             async with asyncio.timeout(20):
-                while 'portside_deliveries{state="waiting",store="old"} 1.0' not in await metrics(portside, client):
+                while 'portside_deliveries{state="waiting",store="old"} 1.0' not in await metrics(
+                    portside, client
+                ):
                     pass
-    assert [(each["store"], each["in_settings"], each["deliveries_waiting"]) for each in shown["stores"]] == [
+    assert [
+        (each["store"], each["in_settings"], each["deliveries_waiting"]) for each in shown["stores"]
+    ] == [
         ("north", True, 0),
         ("old", False, 1),
     ]
-    (warning,) = [line for line in logs if line["event"] == "deliveries wait for a store that the settings do not name"]
+    (warning,) = [
+        line
+        for line in logs
+        if line["event"] == "deliveries wait for a store that the settings do not name"
+    ]
     assert (warning["log_level"], warning["store"], warning["waiting"]) == ("warning", "old", 1)
 
 
-def test_the_command_line_marks_a_store_that_the_settings_lost(tmp_path: Path, settings: Path) -> None:
+def test_the_command_line_marks_a_store_that_the_settings_lost(
+    tmp_path: Path, settings: Path
+) -> None:
     asyncio.run(parcel_left_behind(tmp_path))
     shown = portside_says("status", "--settings", str(settings))
     assert "not in the settings" in shown
@@ -173,9 +213,13 @@ def test_the_command_line_marks_a_store_that_the_settings_lost(tmp_path: Path, s
 
 
 def test_a_gap_is_not_dismissed_without_its_store(settings: Path) -> None:
-    said = portside_says("status", "--settings", str(settings), "--dismiss-gap", "2026-01-02", status=1)
+    said = portside_says(
+        "status", "--settings", str(settings), "--dismiss-gap", "2026-01-02", status=1
+    )
     assert "--dismiss-gap: expected --store NAME with it, found none" in said
 
 
 def test_without_a_database_one_line_says_so(settings: Path) -> None:
-    assert portside_says("status", "--settings", str(settings), status=1).startswith("Error: there is no database")
+    assert portside_says("status", "--settings", str(settings), status=1).startswith(
+        "Error: there is no database"
+    )

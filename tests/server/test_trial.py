@@ -1,4 +1,6 @@
-"""A whole `verify` against a working Portside: it finds nothing wrong, and neither the books nor the metrics show that it was there."""
+"""A whole `verify` against a working Portside: it finds nothing wrong, and neither the books nor
+the metrics show that it was there.
+"""
 
 from __future__ import annotations
 
@@ -20,17 +22,27 @@ from tests.builders import build_order
 from tests.server.stall import Stall, open_front
 
 
-async def test_a_trial_finds_all_promises_kept_and_leaves_no_trace(tmp_path: Path, client: ClientSession) -> None:
+async def test_a_trial_finds_all_promises_kept_and_leaves_no_trace(
+    tmp_path: Path, client: ClientSession
+) -> None:
     now = datetime.now(UTC)
     order = build_order()
     orders = [
-        msgspec.structs.replace(order, id=str(number), number=str(number), placed_at=now, modified_at=now - timedelta(hours=number))
+        msgspec.structs.replace(
+            order,
+            id=str(number),
+            number=str(number),
+            placed_at=now,
+            modified_at=now - timedelta(hours=number),
+        )
         for number in range(30)
     ]
     async with open_front(Stall(orders), tmp_path) as portside:
         url = URL(f"http://{portside.public}/stores/north")
         for _ in range(2):
-            async with StoreClient.open(url, Credentials(username="north", password="pass-word"), patience=20) as store:
+            async with StoreClient.open(
+                url, Credentials(username="north", password="pass-word"), patience=20
+            ) as store:
                 exam = Exam(store, now=datetime.now(UTC), span=timedelta(days=60))
                 results = await verify(exam)
                 history = History(exam, Pace(speed=1e6))
@@ -39,7 +51,11 @@ async def test_a_trial_finds_all_promises_kept_and_leaves_no_trace(tmp_path: Pat
             assert [result for result in results if result.outcome is Outcome.BROKEN] == []
         async with client.get(f"http://{portside.admin}/status") as answer:
             (standing,) = (await answer.json())["stores"]
-        assert (standing["covered_until"], standing["finished_until"], standing["gaps"]) == (None, None, [])
+        assert (standing["covered_until"], standing["finished_until"], standing["gaps"]) == (
+            None,
+            None,
+            [],
+        )
         async with client.get(f"http://{portside.admin}/metrics") as answer:
             measured = await answer.text()
         assert [name for name in trial_names("north") if name in measured] == []

@@ -34,7 +34,9 @@ class StandSettings(ConnectorSettings):
         return value
 
 
-def _open(_settings: StandSettings, _context: ConnectorContext) -> AbstractAsyncContextManager[Connector]:
+def _open(
+    _settings: StandSettings, _context: ConnectorContext
+) -> AbstractAsyncContextManager[Connector]:
     raise ConnectionError("this stand is never open")
 
 

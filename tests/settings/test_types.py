@@ -1,4 +1,6 @@
-"""Durations, rates and addresses: what is written reads back, what is not understood is refused in one sentence."""
+"""Durations, rates and addresses: what is written reads back, what is not understood is refused in
+one sentence.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proxy.settings.values import ListenAddress, parse_database, parse_duration, parse_rate, write_duration, write_rate
+from proxy.settings.values import (
+    ListenAddress,
+    parse_database,
+    parse_duration,
+    parse_rate,
+    write_duration,
+    write_rate,
+)
 
 T = TypeVar("T")
 
@@ -48,7 +57,10 @@ def test_durations_read_as_people_write_them(text: str, length: timedelta) -> No
     assert parse_duration(text) == length
 
 
-@pytest.mark.parametrize("value", ["", "10", 10, "10 m", "m", "-5m", "1y", "10m!", "٣m", None, True, "99999d", "1" * 40 + "d"])
+@pytest.mark.parametrize(
+    "value",
+    ["", "10", 10, "10 m", "m", "-5m", "1y", "10m!", "٣m", None, True, "99999d", "1" * 40 + "d"],
+)
 def test_what_is_no_duration_is_refused(value: object) -> None:
     with pytest.raises(ValueError, match=r"^expected "):
         parse_duration(value)
@@ -79,7 +91,21 @@ def test_every_address_reads_back_as_it_was_written(address: object, port: int) 
 
 
 @pytest.mark.parametrize(
-    "value", ["8080", ":8080", "localhost", "localhost:", "localhost:x", "::1:80", "[::1", "h:65536", 80, None, "[]:80", "[h]:1"]
+    "value",
+    [
+        "8080",
+        ":8080",
+        "localhost",
+        "localhost:",
+        "localhost:x",
+        "::1:80",
+        "[::1",
+        "h:65536",
+        80,
+        None,
+        "[]:80",
+        "[h]:1",
+    ],
 )
 def test_what_is_no_address_is_refused(value: object) -> None:
     with pytest.raises(ValueError, match=r"^expected "):
@@ -88,19 +114,49 @@ def test_what_is_no_address_is_refused(value: object) -> None:
 
 @pytest.mark.parametrize(
     ("host", "loopback"),
-    [("127.0.0.1", True), ("127.9.9.9", True), ("::1", True), ("localhost", True), ("192.0.2.1", False), ("::", False), ("host", False)],
+    [
+        ("127.0.0.1", True),
+        ("127.9.9.9", True),
+        ("::1", True),
+        ("localhost", True),
+        ("192.0.2.1", False),
+        ("::", False),
+        ("host", False),
+    ],
 )
-def test_only_loopback_addresses_count_as_unreachable_from_elsewhere(host: str, loopback: bool) -> None:  # noqa: FBT001 -- a table's column
+def test_only_loopback_addresses_count_as_unreachable_from_elsewhere(
+    host: str,
+    loopback: bool,  # noqa: FBT001 -- a table's column
+) -> None:
     assert ListenAddress(host, 1).loopback is loopback
 
 
-@pytest.mark.parametrize("url", ["sqlite:///portside.db", "sqlite:////var/lib/portside.db", "postgresql://u:p@h/d", "postgres://u:p@h/d"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite:///portside.db",
+        "sqlite:////var/lib/portside.db",
+        "postgresql://u:p@h/d",
+        "postgres://u:p@h/d",
+    ],
+)
 def test_both_databases_are_understood(url: str) -> None:
     assert parse_database(url).get_secret_value().startswith(("sqlite:///", "postgresql://"))
 
 
 @pytest.mark.parametrize(
-    "value", ["", "portside.db", "sqlite://", "sqlite:///", "mysql://h/d", "sqlite:portside.db", 5, None, "postgresql://"]
+    "value",
+    [
+        "",
+        "portside.db",
+        "sqlite://",
+        "sqlite:///",
+        "mysql://h/d",
+        "sqlite:portside.db",
+        5,
+        None,
+        "postgresql://",
+    ],
 )
 def test_another_database_is_refused_without_showing_what_was_typed(value: object) -> None:
     with pytest.raises(ValueError, match=r"^expected sqlite") as caught:

@@ -1,4 +1,6 @@
-"""A small custom store over real sockets: right in everything, or wrong in the ways a test names."""
+"""A small custom store over real sockets: right in everything, or wrong in the ways a test
+names.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +14,22 @@ from aiohttp import web
 
 from connectors.orders import Order, OrderStatus, Window
 from connectors.shipments import Shipment
-from proxy.doors.custom_store.credentials import CHALLENGE, Credentials, credentials_match, parse_credentials
+from proxy.doors.custom_store.credentials import (
+    CHALLENGE,
+    Credentials,
+    credentials_match,
+    parse_credentials,
+)
 from proxy.doors.custom_store.dates import parse_date
 from proxy.doors.custom_store.errors import WireError, encode_error
 from proxy.doors.custom_store.orders_xml import encode_order, frame_page
-from proxy.doors.custom_store.requests import Action, ExportRequest, parse_action, parse_export, parse_notify
+from proxy.doors.custom_store.requests import (
+    Action,
+    ExportRequest,
+    parse_action,
+    parse_export,
+    parse_notify,
+)
 from tests.builders import build_item, build_order
 
 LOGIN = Credentials(username="north", password="pass-word")
@@ -25,14 +38,20 @@ ABROAD = timedelta(hours=5)
 
 
 def build_book(now: datetime) -> list[Order]:
-    """Thirty orders changed over the last day, some within one minute of each other, all placed a month before."""
+    """Thirty orders changed over the last day, some within one minute of each other, all placed a
+    month before.
+    """
     placed = now - timedelta(days=30)
     times = [now - timedelta(minutes=11 + 40 * number, seconds=7 * number) for number in range(27)]
     times += [times[5] + timedelta(seconds=1), times[5] + timedelta(seconds=2), times[9]]
     return sorted(
         (
             build_order(
-                id=f"{number}", number=f"N-{number}", placed_at=placed, modified_at=moment, items=(build_item(quantity=1 + number % 3),)
+                id=f"{number}",
+                number=f"N-{number}",
+                placed_at=placed,
+                modified_at=moment,
+                items=(build_item(quantity=1 + number % 3),),
             )
             for number, moment in enumerate(times, 1)
         ),
@@ -78,7 +97,9 @@ class Store:
             return self._refuse_login()
         self.polls.append(request.raw_path)
         if self.wrong("dead"):
-            return web.Response(status=500, text="<html><body>Server Error</body></html>", content_type="text/html")
+            return web.Response(
+                status=500, text="<html><body>Server Error</body></html>", content_type="text/html"
+            )
         try:
             return self._page(self._request(request))
         except WireError as error:
@@ -88,24 +109,36 @@ class Store:
 
     def _admitted(self, request: web.Request) -> bool:
         offered = parse_credentials(request.headers, request.query)
-        return credentials_match(offered, [LOGIN]) or self.wrong("open to all") or (self.wrong("any password") and bool(offered))
+        return (
+            credentials_match(offered, [LOGIN])
+            or self.wrong("open to all")
+            or (self.wrong("any password") and bool(offered))
+        )
 
     def _refuse_login(self) -> web.Response:
         if self.wrong("empty 200 for strangers"):
             return web.Response()
         headers = {} if self.wrong("no challenge") else {"WWW-Authenticate": CHALLENGE}
-        return web.Response(status=403 if self.wrong("403") else 401, body=encode_error("wrong user name or password"), headers=headers)
+        return web.Response(
+            status=403 if self.wrong("403") else 401,
+            body=encode_error("wrong user name or password"),
+            headers=headers,
+        )
 
     def _request(self, request: web.Request) -> ExportRequest:
         query = dict(request.query)
         if self.wrong("any action"):
             query["action"] = "export"
         if self.wrong("any page"):
-            query["page"] = query["page"] if query["page"].isdecimal() and query["page"] != "0" else "1"
+            query["page"] = (
+                query["page"] if query["page"].isdecimal() and query["page"] != "0" else "1"
+            )
         if self.wrong("any date"):
             now = datetime.now(UTC)
             query.update(start_date=(now - timedelta(days=9)).isoformat(), end_date=now.isoformat())
-        if self.wrong("any order of dates") and parse_date(query["start_date"], "") > parse_date(query["end_date"], ""):
+        if self.wrong("any order of dates") and parse_date(query["start_date"], "") > parse_date(
+            query["end_date"], ""
+        ):
             query["end_date"] = query["start_date"]
         if parse_action(query) is not Action.EXPORT:
             raise WireError("expected POST")
@@ -117,8 +150,14 @@ class Store:
         if self.wrong("JSON errors"):
             return web.json_response({"error": str(error)}, status=400)
         if self.wrong("HTML errors"):
-            return web.Response(status=400, text="<html><body><p>Bad Request</p></body></html>", content_type="text/html")
-        return web.Response(status=error.status, body=encode_error(str(error)), content_type="application/xml")
+            return web.Response(
+                status=400,
+                text="<html><body><p>Bad Request</p></body></html>",
+                content_type="text/html",
+            )
+        return web.Response(
+            status=error.status, body=encode_error(str(error)), content_type="application/xml"
+        )
 
     def _found(self, request: ExportRequest) -> list[Order]:
         window = request.window
@@ -131,7 +170,11 @@ class Store:
         if self.wrong("created date"):
             return [order for order in self.book if window.contains(order.placed_at)]
         if self.wrong("start excluded"):
-            return [order for order in self.book if request.start.replace(second=59) < order.modified_at <= window.end]
+            return [
+                order
+                for order in self.book
+                if request.start.replace(second=59) < order.modified_at <= window.end
+            ]
         return [order for order in self.book if window.contains(order.modified_at)]
 
     def _page(self, request: ExportRequest) -> web.Response:
@@ -196,7 +239,9 @@ class Store:
             return self._refusal(error)
         known = any(order.number == shipment.order_number for order in self.book)
         repeated = shipment.key() in {earlier.key() for earlier in self.shipments}
-        if (repeated and self.wrong("repeats refused")) or (not shipment.tracking_number and self.wrong("label demanded")):
+        if (repeated and self.wrong("repeats refused")) or (
+            not shipment.tracking_number and self.wrong("label demanded")
+        ):
             return web.Response(status=400, body=encode_error("refused"))
         if not known and not self.wrong("unknown orders taken"):
             return web.Response(status=404, body=encode_error("no such order"))
@@ -208,6 +253,10 @@ class Store:
     def _ship(self, number: str) -> None:
         now = datetime.now(UTC)
         self.book = [
-            msgspec.structs.replace(order, status=OrderStatus.SHIPPED, modified_at=now) if order.number == number else order
+            (
+                msgspec.structs.replace(order, status=OrderStatus.SHIPPED, modified_at=now)
+                if order.number == number
+                else order
+            )
             for order in self.book
         ]

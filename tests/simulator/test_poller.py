@@ -18,7 +18,10 @@ class Shelf:
 
     def __init__(self, orders: int = 5) -> None:
         self.asked: list[tuple[str, str, int]] = []
-        self.orders = [encode_order(build_order(id=str(number), number=f"N{number}")) for number in range(1, orders + 1)]
+        self.orders = [
+            encode_order(build_order(id=str(number), number=f"N{number}"))
+            for number in range(1, orders + 1)
+        ]
         self.failing: dict[int, Answer | NoAnswerError] = {}
         self.pages = 3
 
@@ -40,7 +43,11 @@ async def test_a_poll_follows_every_page_and_the_next_window_starts_where_it_end
     shelf = Shelf()
     ship_station = poller(shelf)
     poll = await ship_station.poll(NOON)
-    assert (poll.finished, poll.pages, [order.number for order in poll.orders]) == (True, 3, ["N1", "N2", "N3", "N4", "N5"])
+    assert (poll.finished, poll.pages, [order.number for order in poll.orders]) == (
+        True,
+        3,
+        ["N1", "N2", "N3", "N4", "N5"],
+    )
     assert ship_station.due == NOON + 5 * MINUTE
     await ship_station.poll(ship_station.due)
     assert shelf.asked == [("11:55", "12:00", 1), ("11:55", "12:00", 2), ("11:55", "12:00", 3)] + [
@@ -48,7 +55,9 @@ async def test_a_poll_follows_every_page_and_the_next_window_starts_where_it_end
     ]
 
 
-async def test_a_failed_page_fails_the_poll_and_the_window_is_asked_for_again_an_hour_later() -> None:
+async def test_a_failed_page_fails_the_poll_and_the_window_is_asked_for_again_an_hour_later() -> (
+    None
+):
     shelf = Shelf()
     shelf.failing[2] = Answer(status=503, body=b"<Error>the shop is down</Error>")
     ship_station = poller(shelf)
@@ -69,7 +78,9 @@ async def test_no_answer_an_empty_answer_and_a_foreign_answer_fail_the_poll() ->
         "page 1: an empty body": Answer(status=200),
         "page 1: the root element 'Error', not Orders": Answer(status=200, body=b"<Error/>"),
         "page 1: pages='x', not a number": Answer(status=200, body=b'<Orders pages="x"/>'),
-        "page 1: 99999 pages promised, more than the 32767 that are followed": Answer(status=200, body=b'<Orders pages="99999"/>'),
+        "page 1: 99999 pages promised, more than the 32767 that are followed": Answer(
+            status=200, body=b'<Orders pages="99999"/>'
+        ),
     }
     for error, answer in foreign.items():
         shelf.failing[1] = answer

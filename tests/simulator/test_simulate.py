@@ -32,7 +32,10 @@ async def shipped(store: Store, words: Sequence[str] = ("paid",)) -> dict[str, t
         exam = Exam(client, now=NOW)
         await exam.begin()
         trials = Shipments(exam.whole.orders, frozenset(words), patience=0.3).promises()
-        return {promise.name: ((result := await tried(promise, exam)).outcome, result.seen) for promise in trials}
+        return {
+            promise.name: ((result := await tried(promise, exam)).outcome, result.seen)
+            for promise in trials
+        }
 
 
 async def polled(store: Store, pace: Pace = FAST) -> tuple[History, dict[str, tuple[Outcome, str]]]:
@@ -41,7 +44,10 @@ async def polled(store: Store, pace: Pace = FAST) -> tuple[History, dict[str, tu
         await exam.begin()
         history = History(exam, pace)
         await history.run()
-        return history, {promise.name: ((r := await tried(promise, exam)).outcome, r.seen) for promise in history.promises()}
+        return history, {
+            promise.name: ((r := await tried(promise, exam)).outcome, r.seen)
+            for promise in history.promises()
+        }
 
 
 async def portside(*arguments: str) -> Result:
@@ -64,7 +70,9 @@ async def test_an_order_in_two_parcels_is_shipped_piece_by_piece() -> None:
     await shipped(store)
     quantities: dict[str, list[int]] = {}
     for shipment in store.shipments:
-        quantities.setdefault(shipment.order_number, []).append(sum(item.quantity for item in shipment.items))
+        quantities.setdefault(shipment.order_number, []).append(
+            sum(item.quantity for item in shipment.items)
+        )
     assert [1, 1] in quantities.values()
 
 
@@ -75,7 +83,10 @@ async def test_an_order_in_two_parcels_is_shipped_piece_by_piece() -> None:
         ("label demanded", {"notice-no-label"}),
         ("unknown orders taken", {"notice-unknown"}),
         ("status never moves", {"shipped-comes-back"}),
-        ("unreadable notices ship everything", {"notice-cut-short", "notice-doctype", "notice-unknown", "refused-spares"}),
+        (
+            "unreadable notices ship everything",
+            {"notice-cut-short", "notice-doctype", "notice-unknown", "refused-spares"},
+        ),
         ("500 for bad requests", {"notice-cut-short", "notice-doctype"}),
         ("HTML errors", {"notice-cut-short", "notice-doctype"}),
     ],
@@ -89,7 +100,9 @@ async def test_without_orders_that_may_be_shipped_nothing_is_told_but_an_unknown
     store = Store(build_book(NOW))
     results = await shipped(store, ["awaiting"])
     assert store.shipments == []
-    assert {name for name, (outcome, _) in results.items() if outcome is not Outcome.UNTRIED} == {"notice-unknown"}
+    assert {name for name, (outcome, _) in results.items() if outcome is not Outcome.UNTRIED} == {
+        "notice-unknown"
+    }
 
 
 async def test_polling_window_after_window_gives_every_order() -> None:
@@ -105,14 +118,32 @@ async def test_the_same_seed_asks_for_the_same_windows() -> None:
     first, _ = await polled(Store(build_book(NOW)))
     second, _ = await polled(Store(build_book(NOW)))
     other, _ = await polled(Store(build_book(NOW)), Pace(speed=1e6, seed=7))
-    assert [poll.end for poll in first.polls] == [poll.end for poll in second.polls] != [poll.end for poll in other.polls]
+    assert (
+        [poll.end for poll in first.polls]
+        == [poll.end for poll in second.polls]
+        != [poll.end for poll in other.polls]
+    )
 
 
 async def test_orders_lost_between_windows_are_named() -> None:
-    book = [msgspec.structs.replace(order, modified_at=order.modified_at.replace(second=30)) for order in build_book(NOW)]
-    minutes = [NOW.replace(second=30) - timedelta(hours=23, minutes=60 - 3 * number) for number in range(400)]
-    book += [build_order(id=f"m{number}", number=f"M-{number}", modified_at=moment) for number, moment in enumerate(minutes)]
-    _, results = await polled(Store(sorted(book, key=lambda order: order.modified_at), ["start excluded", "end cut to the minute"]))
+    book = [
+        msgspec.structs.replace(order, modified_at=order.modified_at.replace(second=30))
+        for order in build_book(NOW)
+    ]
+    minutes = [
+        NOW.replace(second=30) - timedelta(hours=23, minutes=60 - 3 * number)
+        for number in range(400)
+    ]
+    book += [
+        build_order(id=f"m{number}", number=f"M-{number}", modified_at=moment)
+        for number, moment in enumerate(minutes)
+    ]
+    _, results = await polled(
+        Store(
+            sorted(book, key=lambda order: order.modified_at),
+            ["start excluded", "end cut to the minute"],
+        )
+    )
     assert results["polls-complete"][0] is Outcome.BROKEN
 
 
@@ -130,7 +161,9 @@ async def test_live_polling_goes_on_after_history() -> None:
 async def test_verify_ends_with_0_and_a_table_when_all_is_kept() -> None:
     store = Store(build_book(NOW))
     async with store.open():
-        result = await portside("verify", store.url, "--username", "north", "--password", "pass-word")
+        result = await portside(
+            "verify", store.url, "--username", "north", "--password", "pass-word"
+        )
     assert result.exit_code == 0, result.output
     assert "27 kept, 0 broken, 0 untried" in result.output
     assert "paid (30)" in result.output
@@ -142,7 +175,9 @@ async def test_verify_ends_with_1_and_says_what_to_do_when_something_is_broken()
         result = await portside("verify", store.url.replace("//", "//north:pass-word@"))
     assert result.exit_code == 1
     assert "✗ broken" in result.output
-    assert "→ ShipStation refuses the whole update for one such order." in " ".join(result.output.replace("│", " ").split())
+    assert "→ ShipStation refuses the whole update for one such order." in " ".join(
+        result.output.replace("│", " ").split()
+    )
 
 
 async def test_verify_ends_with_2_and_one_line_when_the_store_cannot_be_tried() -> None:
@@ -150,7 +185,9 @@ async def test_verify_ends_with_2_and_one_line_when_the_store_cannot_be_tried() 
     async with store.open():
         result = await portside("verify", store.url, "--username", "north", "--password", "wrong")
     assert result.exit_code == 2
-    assert result.output.startswith(f"Error: {store.url}: the store refused the user name and password")
+    assert result.output.startswith(
+        f"Error: {store.url}: the store refused the user name and password"
+    )
     assert result.output.count("\n") == 1
 
 
@@ -161,7 +198,12 @@ async def test_a_password_is_not_asked_for_where_nobody_can_type_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [("verify", "shop.example.test/x"), ("verify", "ftp://x/"), ("simulate", "http://x/", "--since", "0s")]
+    "arguments",
+    [
+        ("verify", "shop.example.test/x"),
+        ("verify", "ftp://x/"),
+        ("simulate", "http://x/", "--since", "0s"),
+    ],
 )
 async def test_arguments_that_cannot_be_are_refused_with_2(arguments: tuple[str, ...]) -> None:
     result = await portside(*arguments, "--password", "x")
@@ -173,7 +215,15 @@ async def test_the_report_as_json_holds_all_of_it_and_no_password() -> None:
     store = Store(build_book(NOW), ["cached"])
     async with store.open():
         result = await portside(
-            "simulate", store.url + "?key=hidden", "--username", "north", "--password", "pass-word", "--json", "--speed", "1000000"
+            "simulate",
+            store.url + "?key=hidden",
+            "--username",
+            "north",
+            "--password",
+            "pass-word",
+            "--json",
+            "--speed",
+            "1000000",
         )
     assert result.exit_code == 1
     report = json.loads(result.stdout)
@@ -182,7 +232,10 @@ async def test_the_report_as_json_holds_all_of_it_and_no_password() -> None:
     assert report["window"]["orders"] == 30
     assert report["status_words"] == {"paid": 30}
     [fault] = [promise for promise in report["promises"] if promise["outcome"] == "broken"]
-    assert (fault["name"], fault["seen"]) == ("not-cached", "Age: 12: the answer came out of a cache")
+    assert (fault["name"], fault["seen"]) == (
+        "not-cached",
+        "Age: 12: the answer came out of a cache",
+    )
     assert all(poll["error"] == "" for poll in report["polls"])
     assert "pass-word" not in result.output
     assert "hidden" not in result.output
@@ -201,12 +254,22 @@ async def test_nothing_is_written_unless_notices_are_asked_for() -> None:
 async def _polls(front: Portside) -> int:
     """How many stores have a last poll in the metrics."""
     text = front.metrics.render()[0].decode()
-    return sum(line.startswith("portside_last_poll") and 'store="north"' in line for line in text.splitlines())
+    return sum(
+        line.startswith("portside_last_poll") and 'store="north"' in line
+        for line in text.splitlines()
+    )
 
 
-async def test_portside_keeps_every_promise_and_does_not_take_the_trial_for_a_poll(tmp_path: Path) -> None:
+async def test_portside_keeps_every_promise_and_does_not_take_the_trial_for_a_poll(
+    tmp_path: Path,
+) -> None:
     orders = [
-        build_order(id=str(n), number=f"A-{n}", modified_at=NOW - timedelta(minutes=15 + 2 * n, seconds=n % 60), items=(build_item(),))
+        build_order(
+            id=str(n),
+            number=f"A-{n}",
+            modified_at=NOW - timedelta(minutes=15 + 2 * n, seconds=n % 60),
+            items=(build_item(),),
+        )
         for n in range(1, 60)
     ]
     stall = Stall(orders[::-1])
@@ -214,9 +277,14 @@ async def test_portside_keeps_every_promise_and_does_not_take_the_trial_for_a_po
         url = f"http://north:pass-word@{front.public}/stores/north"
         result = await portside("simulate", url, "--since", "3h", "--speed", "1000000")
         after_trial = await _polls(front)
-        async with aiohttp.ClientSession() as session, session.get(url, params=dict(export_query(NOW, NOW, 1))) as answer:
+        async with (
+            aiohttp.ClientSession() as session,
+            session.get(url, params=dict(export_query(NOW, NOW, 1))) as answer,
+        ):
             assert answer.status == 200
         after_poll = await _polls(front)
-    assert (after_trial, after_poll) == (0, 1), "a trial must not count as ShipStation having got the orders"
+    assert (after_trial, after_poll) == (0, 1), (
+        "a trial must not count as ShipStation having got the orders"
+    )
     assert result.exit_code == 0, result.output
     assert "29 kept, 0 broken, 0 untried" in result.output

@@ -19,11 +19,25 @@ from tests.builders import build_order
 from tests.simulator.store import LOGIN, Store, build_book
 
 NOW = datetime.now(UTC)
-REFUSALS = {"bad-date", "no-date", "impossible-date", "bad-page", "page-zero", "bad-action", "no-action", "reversed-dates"}
+REFUSALS = {
+    "bad-date",
+    "no-date",
+    "impossible-date",
+    "bad-page",
+    "page-zero",
+    "bad-action",
+    "no-action",
+    "reversed-dates",
+}
 
 
-async def examine(store: Store, *, login: Login = Login.BOTH, credentials: Credentials = LOGIN, path: str = "") -> list[Result]:
-    async with store.open(), StoreClient.open(URL(path or store.url), credentials, login, patience=20) as client:
+async def examine(
+    store: Store, *, login: Login = Login.BOTH, credentials: Credentials = LOGIN, path: str = ""
+) -> list[Result]:
+    async with (
+        store.open(),
+        StoreClient.open(URL(path or store.url), credentials, login, patience=20) as client,
+    ):
         return await verify(Exam(client, now=NOW))
 
 
@@ -34,7 +48,9 @@ def broken(results: Sequence[Result]) -> set[str]:
 @pytest.mark.parametrize("login", [Login.BOTH, Login.HEADER, Login.QUERY, Login.KEY])
 async def test_a_store_that_is_right_keeps_every_promise(login: Login) -> None:
     results = await examine(Store(build_book(NOW)), login=login)
-    assert [(result.name, result.seen) for result in results if result.outcome is not Outcome.KEPT] == []
+    assert [
+        (result.name, result.seen) for result in results if result.outcome is not Outcome.KEPT
+    ] == []
     assert len(results) == len(PROMISES)
     assert not any(result.advice for result in results)
 
@@ -81,13 +97,22 @@ async def test_a_store_that_is_right_keeps_every_promise(login: Login) -> None:
 )
 async def test_each_fault_of_a_bad_store_is_named(fault: str, names: set[str]) -> None:
     results = await examine(Store(build_book(NOW), [fault]))
-    assert broken(results) == names, [(result.name, result.seen) for result in results if result.name in broken(results) ^ names]
+    assert broken(results) == names, [
+        (result.name, result.seen) for result in results if result.name in broken(results) ^ names
+    ]
     assert all(result.advice for result in results if result.outcome is Outcome.BROKEN)
 
 
 async def test_a_store_that_answers_any_date_is_named_for_each_kind_of_date() -> None:
     results = await examine(Store(build_book(NOW), ["any date"]))
-    assert broken(results) >= {"bad-date", "no-date", "impossible-date", "reversed-dates", "window-empty", "window-end"}
+    assert broken(results) >= {
+        "bad-date",
+        "no-date",
+        "impossible-date",
+        "reversed-dates",
+        "window-empty",
+        "window-end",
+    }
 
 
 async def test_orders_that_change_places_between_requests_are_named() -> None:
@@ -95,7 +120,9 @@ async def test_orders_that_change_places_between_requests_are_named() -> None:
     assert broken(results) >= {"pages-disjoint", "page-again"}
 
 
-async def test_orders_older_than_the_trial_excuse_nothing_though_the_store_gives_more_than_asked() -> None:
+async def test_orders_older_than_the_trial_excuse_nothing_if_the_store_gives_more_than_asked() -> (
+    None
+):
     store = Store(build_book(NOW), ["window ignored"])
     async with store.open(), StoreClient.open(URL(store.url), LOGIN, patience=20) as client:
         exam = Exam(client, now=NOW)
@@ -110,7 +137,10 @@ async def test_no_pages_attribute_is_named_where_all_fits_on_one_page() -> None:
 
 
 async def test_a_store_that_goes_by_the_created_date_is_named() -> None:
-    book = [msgspec.structs.replace(order, placed_at=NOW - timedelta(hours=3)) for order in build_book(NOW)]
+    book = [
+        msgspec.structs.replace(order, placed_at=NOW - timedelta(hours=3))
+        for order in build_book(NOW)
+    ]
     results = await examine(Store(book, ["created date"]))
     assert "window-minute" in broken(results)
     [seen] = [result.advice for result in results if result.name == "window-minute"]
@@ -119,10 +149,18 @@ async def test_a_store_that_goes_by_the_created_date_is_named() -> None:
 
 @pytest.mark.parametrize(
     ("fault", "advice"),
-    [("end cut to the minute", "whole minute"), ("start excluded", "whole minute"), ("local time", "a time zone is mixed in")],
+    [
+        ("end cut to the minute", "whole minute"),
+        ("start excluded", "whole minute"),
+        ("local time", "a time zone is mixed in"),
+    ],
 )
 async def test_a_window_fault_is_told_apart_from_the_others(fault: str, advice: str) -> None:
-    [result] = [result for result in await examine(Store(build_book(NOW), [fault])) if result.name == "window-minute"]
+    [result] = [
+        result
+        for result in await examine(Store(build_book(NOW), [fault]))
+        if result.name == "window-minute"
+    ]
     assert advice in result.advice
 
 
@@ -150,7 +188,9 @@ async def test_a_shop_at_work_breaks_no_promise() -> None:
         results = []
         await exam.begin()
         for turn, promise in enumerate(PROMISES):
-            store.book[turn % len(book)] = msgspec.structs.replace(store.book[turn % len(book)], modified_at=NOW.replace(second=59))
+            store.book[turn % len(book)] = msgspec.structs.replace(
+                store.book[turn % len(book)], modified_at=NOW.replace(second=59)
+            )
             results.append(await tried(promise, exam))
     assert broken(results) == set()
 
@@ -158,11 +198,18 @@ async def test_a_shop_at_work_breaks_no_promise() -> None:
 async def test_an_empty_store_leaves_untried_what_needs_an_order() -> None:
     results = await examine(Store([]))
     assert broken(results) == set()
-    assert {result.name for result in results if result.outcome is Outcome.UNTRIED} >= {"schema", "pages-disjoint", "window-minute"}
+    assert {result.name for result in results if result.outcome is Outcome.UNTRIED} >= {
+        "schema",
+        "pages-disjoint",
+        "window-minute",
+    }
 
 
 async def test_a_store_with_old_orders_only_is_looked_at_further_back() -> None:
-    old = [msgspec.structs.replace(order, modified_at=order.modified_at - timedelta(days=100)) for order in build_book(NOW)]
+    old = [
+        msgspec.structs.replace(order, modified_at=order.modified_at - timedelta(days=100))
+        for order in build_book(NOW)
+    ]
     results = await examine(Store(old))
     assert {result.outcome for result in results} == {Outcome.KEPT}
 
@@ -175,17 +222,25 @@ async def test_a_store_that_only_fails_is_named_and_does_not_stop_the_trial() ->
 
 
 async def test_a_refused_login_cannot_be_tried() -> None:
-    with pytest.raises(CouldNotRunError, match=r"refused the user name and password.* \(status 401: .*wrong user name or password"):
+    with pytest.raises(
+        CouldNotRunError,
+        match=r"refused the user name and password.* \(status 401: .*wrong user name or password",
+    ):
         await examine(Store([]), credentials=Credentials(username="north", password="wrong"))
 
 
 async def test_a_store_that_cannot_be_reached_cannot_be_tried() -> None:
-    with pytest.raises(CouldNotRunError, match=r"http://127\.0\.0\.1:9/: no answer: cannot connect to 127\.0\.0\.1:9") as caught:
+    with pytest.raises(
+        CouldNotRunError,
+        match=r"http://127\.0\.0\.1:9/: no answer: cannot connect to 127\.0\.0\.1:9",
+    ) as caught:
         await examine(Store([]), path="http://127.0.0.1:9/?key=secret")
     assert "secret" not in str(caught.value)
 
 
-@pytest.mark.parametrize("page", ["<!doctype html><title>My bakery</title>", "\n<HTML><body>Blog</body></HTML>"])
+@pytest.mark.parametrize(
+    "page", ["<!doctype html><title>My bakery</title>", "\n<HTML><body>Blog</body></HTML>"]
+)
 async def test_a_web_page_is_no_custom_store(page: str) -> None:
     async def show(_request: web.Request) -> web.Response:
         return web.Response(text=page, content_type="text/html")
@@ -193,14 +248,21 @@ async def test_a_web_page_is_no_custom_store(page: str) -> None:
     app = web.Application()
     app.router.add_get("/", show)
     async with TestServer(app) as server:
-        with pytest.raises(CouldNotRunError, match=r"no custom store at this URL, a web page came \(status 200\)"):
+        with pytest.raises(
+            CouldNotRunError, match=r"no custom store at this URL, a web page came \(status 200\)"
+        ):
             await examine(Store([]), path=str(server.make_url("/")))
 
 
 async def test_a_store_that_has_moved_is_told_with_its_new_place_and_without_its_key() -> None:
     store = Store([])
-    async with store.open(), StoreClient.open(URL(store.url.replace("/shop", "/moved")), LOGIN) as client:
-        with pytest.raises(CouldNotRunError, match=f"redirects to {store.url}; give that URL") as caught:
+    async with (
+        store.open(),
+        StoreClient.open(URL(store.url.replace("/shop", "/moved")), LOGIN) as client,
+    ):
+        with pytest.raises(
+            CouldNotRunError, match=f"redirects to {store.url}; give that URL"
+        ) as caught:
             await verify(Exam(client, now=NOW))
     assert "secret" not in str(caught.value)
 
@@ -208,9 +270,16 @@ async def test_a_store_that_has_moved_is_told_with_its_new_place_and_without_its
 async def test_requests_look_as_shipstations_do_and_keep_the_query_of_the_url() -> None:
     store = Store(build_book(NOW))
     async with store.open(), StoreClient.open(URL(store.url + "?store=7&x=%26"), LOGIN) as client:
-        await client.fetch([("action", "export"), ("start_date", "01/23/2012 17:28"), ("end_date", "01/23/2012 17:33"), ("page", "1")])
+        await client.fetch(
+            [
+                ("action", "export"),
+                ("start_date", "01/23/2012 17:28"),
+                ("end_date", "01/23/2012 17:33"),
+                ("page", "1"),
+            ]
+        )
     [path] = store.polls
-    assert path == (
-        "/shop?store=7&x=%26&SS-UserName=north&SS-Password=pass-word&action=export"
+    assert (
+        path == "/shop?store=7&x=%26&SS-UserName=north&SS-Password=pass-word&action=export"
         "&start_date=01%2f23%2f2012+17%3a28&end_date=01%2f23%2f2012+17%3a33&page=1"
     )

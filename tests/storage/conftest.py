@@ -1,4 +1,6 @@
-"""The three ways to keep an outbox, behind one fixture, with a clock that stands still until a test moves it."""
+"""The three ways to keep an outbox, behind one fixture, with a clock that stands still until a test
+moves it.
+"""
 
 from __future__ import annotations
 
@@ -50,12 +52,21 @@ async def kept(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[
         memory = MemoryOutbox(clock)
         yield Kept(outbox=memory, other=memory, deliveries=memory, clock=clock)
         return
-    server: PostgresServer | None = request.getfixturevalue("postgres") if request.param == "postgresql" else None
+    server: PostgresServer | None = (
+        request.getfixturevalue("postgres") if request.param == "postgresql" else None
+    )
     url = server.create() if server else f"sqlite:///{tmp_path}/kept.db"
     async with AsyncExitStack() as stack:
-        one, other = [await stack.enter_async_context(Database.open(url, clock=clock)) for _ in range(2)]
+        one, other = [
+            await stack.enter_async_context(Database.open(url, clock=clock)) for _ in range(2)
+        ]
         await one.migrate()
-        yield Kept(outbox=DatabaseOutbox(one), other=DatabaseOutbox(other), deliveries=DatabaseDeliveries(one), clock=clock)
+        yield Kept(
+            outbox=DatabaseOutbox(one),
+            other=DatabaseOutbox(other),
+            deliveries=DatabaseDeliveries(one),
+            clock=clock,
+        )
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -1,4 +1,7 @@
-"""What is kept about exports, in memory: for tests, and for a try without a database. Gone with the process."""
+"""What is kept about exports, in memory: for tests, and for a try without a database.
+
+Gone with the process.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,8 @@ from itertools import count, groupby
 import msgspec
 
 from proxy.rules.coverage import Coverage, Walk
-from proxy.storage.export.interface import ExportRows, Gap, HeldOrder, Member, Part, Snapshot, Told
+from proxy.storage.export.interface import ExportRows
+from proxy.storage.export.records import Gap, HeldOrder, Member, Part, Snapshot, Told
 from proxy.storage.times import Clock, system_clock
 
 
@@ -78,7 +82,9 @@ class _MemoryRows:
     async def drop_snapshot(self, snapshot_id: int) -> None:
         """See `SnapshotRows`."""
         memory = self._memory
-        memory.windows = {window: number for window, number in memory.windows.items() if number != snapshot_id}
+        memory.windows = {
+            window: number for window, number in memory.windows.items() if number != snapshot_id
+        }
         memory.snapshots.pop(snapshot_id, None)
         memory.parts.pop(snapshot_id, None)
         memory.sends.pop(snapshot_id, None)
@@ -89,11 +95,21 @@ class _MemoryRows:
 
     async def parts(self, snapshot_id: int, page: int) -> Sequence[Part]:
         """See `SnapshotRows`."""
-        return [part for (number, _), part in sorted(self._memory.parts[snapshot_id].items(), key=lambda entry: entry[0]) if number == page]
+        return [
+            part
+            for (number, _), part in sorted(
+                self._memory.parts[snapshot_id].items(), key=lambda entry: entry[0]
+            )
+            if number == page
+        ]
 
     async def members(self, snapshot_id: int) -> Sequence[tuple[int, Member]]:
         """See `SnapshotRows`."""
-        return [(part.page, member) for part in self._memory.parts[snapshot_id].values() for member in part.members]
+        return [
+            (part.page, member)
+            for part in self._memory.parts[snapshot_id].values()
+            for member in part.members
+        ]
 
     async def sends(self, snapshot_id: int) -> Mapping[int, bool]:
         """See `SnapshotRows`."""
@@ -134,7 +150,9 @@ class _MemoryRows:
     async def put_gap(self, gap: Gap) -> None:
         """See `GivenRows`."""
         known = self._memory.gaps.get(gap.start)
-        self._memory.gaps[gap.start] = gap if known is None else msgspec.structs.replace(gap, noted_at=known.noted_at)
+        self._memory.gaps[gap.start] = (
+            gap if known is None else msgspec.structs.replace(gap, noted_at=known.noted_at)
+        )
 
     async def drop_gap(self, start: datetime) -> bool:
         """See `GivenRows`."""
@@ -142,7 +160,11 @@ class _MemoryRows:
 
     async def told(self, order_ids: Collection[str]) -> Mapping[str, Told]:
         """See `GivenRows`."""
-        return {order_id: self._memory.told[order_id][0] for order_id in order_ids if order_id in self._memory.told}
+        return {
+            order_id: self._memory.told[order_id][0]
+            for order_id in order_ids
+            if order_id in self._memory.told
+        }
 
     async def put_told(self, told: Iterable[Told]) -> None:
         """See `GivenRows`."""
@@ -154,35 +176,56 @@ class _MemoryRows:
         """See `GivenRows`."""
         for told in (await self.told(self._memory.told_by.pop(snapshot_id, set()))).values():
             if told.snapshot_id == snapshot_id:
-                entry = (msgspec.structs.replace(told, confirmed=True), self._memory.told[told.order_id][1])
+                entry = (
+                    msgspec.structs.replace(told, confirmed=True),
+                    self._memory.told[told.order_id][1],
+                )
                 self._memory.told[told.order_id] = entry
 
     async def add_hints(self, order_ids: Iterable[str], due_at: datetime) -> None:
         """See `GivenRows`."""
         for order_id in order_ids:
             known = self._memory.hints.get(order_id)
-            self._memory.hints[order_id] = _Hint(due_at if known is None else min(due_at, known.due_at))
+            self._memory.hints[order_id] = _Hint(
+                due_at if known is None else min(due_at, known.due_at)
+            )
 
     async def carry_hints(self, snapshot_id: int, limit: int) -> Sequence[str]:
         """See `GivenRows`."""
-        due = sorted((hint.due_at, order_id) for order_id, hint in self._memory.hints.items() if hint.due_at <= self.now)[:limit]
+        due = sorted(
+            (hint.due_at, order_id)
+            for order_id, hint in self._memory.hints.items()
+            if hint.due_at <= self.now
+        )[:limit]
         for _, order_id in due:
             self._memory.hints[order_id].carried_by = snapshot_id
         return [order_id for _, order_id in due]
 
     async def carried_hints(self, snapshot_id: int) -> Sequence[str]:
         """See `GivenRows`."""
-        return sorted(order_id for order_id, hint in self._memory.hints.items() if hint.carried_by == snapshot_id)
+        return sorted(
+            order_id
+            for order_id, hint in self._memory.hints.items()
+            if hint.carried_by == snapshot_id
+        )
 
     async def drop_carried_hints(self, snapshot_id: int) -> None:
         """See `GivenRows`."""
-        self._memory.hints = {order_id: hint for order_id, hint in self._memory.hints.items() if hint.carried_by != snapshot_id}
+        self._memory.hints = {
+            order_id: hint
+            for order_id, hint in self._memory.hints.items()
+            if hint.carried_by != snapshot_id
+        }
 
     async def hold(self, held: Iterable[HeldOrder]) -> None:
         """See `GivenRows`."""
         for each in held:
             known = self._memory.held.get(each.order_id)
-            self._memory.held[each.order_id] = each if known is None else msgspec.structs.replace(each, first_seen=known.first_seen)
+            self._memory.held[each.order_id] = (
+                each
+                if known is None
+                else msgspec.structs.replace(each, first_seen=known.first_seen)
+            )
 
     async def release(self, order_ids: Collection[str]) -> None:
         """See `GivenRows`."""
@@ -205,9 +248,16 @@ class _MemoryRows:
     async def prune(self, told_before: datetime, held_limit: int) -> None:
         """See `GivenRows`."""
         memory = self._memory
-        memory.told = {order_id: entry for order_id, entry in memory.told.items() if entry[1] >= told_before}
-        by_kind = groupby(sorted(_newest(memory.held.values()), key=lambda held: held.kind), key=lambda held: held.kind)
-        memory.held = {held.order_id: held for _, group in by_kind for held in list(group)[:held_limit]}
+        memory.told = {
+            order_id: entry for order_id, entry in memory.told.items() if entry[1] >= told_before
+        }
+        by_kind = groupby(
+            sorted(_newest(memory.held.values()), key=lambda held: held.kind),
+            key=lambda held: held.kind,
+        )
+        memory.held = {
+            held.order_id: held for _, group in by_kind for held in list(group)[:held_limit]
+        }
 
     async def forget(self) -> None:
         """See `GivenRows`."""
@@ -217,7 +267,9 @@ class _MemoryRows:
 
 
 def _newest(held: Iterable[HeldOrder]) -> list[HeldOrder]:
-    return sorted(sorted(held, key=lambda each: each.order_id), key=lambda each: each.last_seen, reverse=True)
+    return sorted(
+        sorted(held, key=lambda each: each.order_id), key=lambda each: each.last_seen, reverse=True
+    )
 
 
 class MemoryExportStorage:
@@ -230,7 +282,10 @@ class MemoryExportStorage:
 
     @asynccontextmanager
     async def writing(self, store: str) -> AsyncIterator[ExportRows]:
-        """One at a time a store. What was done before an error stays done, so decide before you act."""
+        """One at a time a store.
+
+        What was done before an error stays done, so decide before you act.
+        """
         memory = self._stores[store]
         async with memory.lock:
             yield _MemoryRows(memory, self._numbers, self._clock())

@@ -1,4 +1,6 @@
-"""The outbox in memory, for tests and demonstrations: the same promises, proven by the same suite, but gone with the process."""
+"""The outbox in memory, for tests and demonstrations: the same promises, proven by the same suite,
+but gone with the process.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,14 @@ import msgspec
 
 from connectors.shipments import Shipment
 from proxy.storage.errors import LeaseLostError, UnknownDeliveryError
-from proxy.storage.outbox.interface import Attempt, AttemptOutcome, Delivery, DeliveryFilter, DeliveryState, PutResult
+from proxy.storage.outbox.interface import (
+    Attempt,
+    AttemptOutcome,
+    Delivery,
+    DeliveryFilter,
+    DeliveryState,
+    PutResult,
+)
 from proxy.storage.outbox.rows import INTERRUPTED, same_order, without_buyer
 from proxy.storage.times import Clock, system_clock
 
@@ -19,7 +28,10 @@ _OPEN = (DeliveryState.WAITING, DeliveryState.DEAD)
 
 
 class MemoryOutbox:
-    """`Outbox` and `Deliveries` in one, in a dictionary. No method yields half-way, so each is a transaction."""
+    """`Outbox` and `Deliveries` in one, in a dictionary.
+
+    No method yields half-way, so each is a transaction.
+    """
 
     def __init__(self, clock: Clock = system_clock) -> None:
         self._clock = clock
@@ -30,13 +42,18 @@ class MemoryOutbox:
         """The clock it was given."""
         return self._clock()
 
-    async def put(self, store: str, shipment: Shipment, *, lease: float | None) -> tuple[PutResult, Delivery]:
+    async def put(
+        self, store: str, shipment: Shipment, *, lease: float | None
+    ) -> tuple[PutResult, Delivery]:
         """Store, join or bring back."""
         now = self._clock()
         known = next((row for row in self._of(store) if row.shipment.key() == shipment.key()), None)
         if known is not None and known.state is not DeliveryState.DEAD:
             return PutResult.JOINED, known
-        busy = any(row.state is DeliveryState.WAITING and _queued_together(row.shipment, shipment) for row in self._of(store))
+        busy = any(
+            row.state is DeliveryState.WAITING and _queued_together(row.shipment, shipment)
+            for row in self._of(store)
+        )
         fresh = Delivery(
             id=known.id if known else len(self._rows) + 1,
             store=store,
@@ -58,7 +75,11 @@ class MemoryOutbox:
     async def due(self, stores: Sequence[str]) -> Sequence[str]:
         """In the order asked for."""
         now = self._clock()
-        waiting = {row.store for row in self._rows.values() if row.state is DeliveryState.WAITING and _due_at(row) <= now}
+        waiting = {
+            row.store
+            for row in self._rows.values()
+            if row.state is DeliveryState.WAITING and _due_at(row) <= now
+        }
         return [store for store in stores if store in waiting]
 
     async def claim(self, store: str, *, limit: int, lease: float) -> Sequence[Delivery]:
@@ -67,25 +88,42 @@ class MemoryOutbox:
         waiting = [row for row in self._of(store) if row.state is DeliveryState.WAITING]
         free = [row for row in waiting if _due_at(row) <= now and not _behind(row, waiting, now)]
         free.sort(key=lambda row: (_due_at(row), row.id))
-        return sorted((self._lease(row, now, lease) for row in free[:limit]), key=lambda row: row.id)
+        return sorted(
+            (self._lease(row, now, lease) for row in free[:limit]), key=lambda row: row.id
+        )
 
     async def earlier(self, delivery: Delivery) -> Sequence[Shipment]:
         """In the order the shop heard of them."""
         told = [
             row
             for row in self._of(delivery.store)
-            if row.state is DeliveryState.DELIVERED and row.id != delivery.id and same_order(row.shipment, delivery.shipment)
+            if row.state is DeliveryState.DELIVERED
+            and row.id != delivery.id
+            and same_order(row.shipment, delivery.shipment)
         ]
-        return [row.shipment for row in sorted(told, key=lambda row: (row.finished_at or row.created_at, row.id))]
+        return [
+            row.shipment
+            for row in sorted(told, key=lambda row: (row.finished_at or row.created_at, row.id))
+        ]
 
     async def delivered(self, delivery: Delivery, attempt: Attempt) -> None:
         """Final."""
-        self._settle(delivery, attempt, state=DeliveryState.DELIVERED, finished_at=self._clock(), last_error="")
+        self._settle(
+            delivery,
+            attempt,
+            state=DeliveryState.DELIVERED,
+            finished_at=self._clock(),
+            last_error="",
+        )
 
-    async def retry_at(self, delivery: Delivery, when: datetime, attempt: Attempt, *, counted: bool) -> None:
+    async def retry_at(
+        self, delivery: Delivery, when: datetime, attempt: Attempt, *, counted: bool
+    ) -> None:
         """Back in the queue."""
         failed = delivery.attempts + (1 if counted else 0)
-        self._settle(delivery, attempt, next_attempt_at=when, attempts=failed, last_error=attempt.message)
+        self._settle(
+            delivery, attempt, next_attempt_at=when, attempts=failed, last_error=attempt.message
+        )
 
     async def bury(self, delivery: Delivery, attempt: Attempt) -> None:
         """Dead."""
@@ -104,7 +142,9 @@ class MemoryOutbox:
 
     async def find(self, wanted: DeliveryFilter, *, limit: int = 100) -> Sequence[Delivery]:
         """The newest first."""
-        return [row for _, row in sorted(self._rows.items(), reverse=True) if _meant(wanted, row)][:limit]
+        return [row for _, row in sorted(self._rows.items(), reverse=True) if _meant(wanted, row)][
+            :limit
+        ]
 
     async def get(self, number: int) -> Delivery:
         """By number."""
@@ -118,11 +158,19 @@ class MemoryOutbox:
 
     async def retry(self, wanted: DeliveryFilter) -> int:
         """Due now, from the start of the schedule."""
-        return self._change(wanted, state=DeliveryState.WAITING, attempts=0, next_attempt_at=self._clock(), finished_at=None)
+        return self._change(
+            wanted,
+            state=DeliveryState.WAITING,
+            attempts=0,
+            next_attempt_at=self._clock(),
+            finished_at=None,
+        )
 
     async def discard(self, wanted: DeliveryFilter) -> int:
         """Given up for good."""
-        return self._change(wanted, state=DeliveryState.DISCARDED, next_attempt_at=None, finished_at=self._clock())
+        return self._change(
+            wanted, state=DeliveryState.DISCARDED, next_attempt_at=None, finished_at=self._clock()
+        )
 
     async def counts(self) -> Mapping[tuple[str, DeliveryState], int]:
         """By store and state."""
@@ -134,7 +182,9 @@ class MemoryOutbox:
 
     async def purge(self, before: datetime) -> int:
         """Buyers and attempts go; what tells a repeat from news stays."""
-        done = [row for row in self._rows.values() if row.state not in _OPEN and row.purged_at is None]
+        done = [
+            row for row in self._rows.values() if row.state not in _OPEN and row.purged_at is None
+        ]
         old = [row for row in done if row.finished_at is not None and row.finished_at < before]
         for row in old:
             self._replace(row, shipment=without_buyer(row.shipment), purged_at=self._clock())
@@ -151,7 +201,13 @@ class MemoryOutbox:
     def _lease(self, row: Delivery, now: datetime, lease: float) -> Delivery:
         lapsed = row.lease is not None
         if lapsed:
-            lost = Attempt(at=now, outcome=AttemptOutcome.INTERRUPTED, seconds=0.0, message=INTERRUPTED, worker="")
+            lost = Attempt(
+                at=now,
+                outcome=AttemptOutcome.INTERRUPTED,
+                seconds=0.0,
+                message=INTERRUPTED,
+                worker="",
+            )
             self._attempts.setdefault(row.id, []).append(lost)
         return self._replace(
             row,
@@ -163,15 +219,25 @@ class MemoryOutbox:
 
     def _settle(self, delivery: Delivery, attempt: Attempt | None, **changes: Any) -> None:
         row = self._rows[delivery.id]
-        if row.state is not DeliveryState.WAITING or row.lease is None or row.lease != delivery.lease:
+        if (
+            row.state is not DeliveryState.WAITING
+            or row.lease is None
+            or row.lease != delivery.lease
+        ):
             raise LeaseLostError(f"delivery {delivery.id} is no longer ours: the lease had lapsed")
-        self._replace(row, **{"lease": None, "lease_until": None, "next_attempt_at": None, **changes})
+        self._replace(
+            row, **{"lease": None, "lease_until": None, "next_attempt_at": None, **changes}
+        )
         if attempt is not None:
             self._attempts.setdefault(delivery.id, []).append(attempt)
 
     def _change(self, wanted: DeliveryFilter, **changes: Any) -> int:
         now = self._clock()
-        meant = [row for row in self._rows.values() if row.state in _OPEN and not _held(row, now) and _meant(wanted, row)]
+        meant = [
+            row
+            for row in self._rows.values()
+            if row.state in _OPEN and not _held(row, now) and _meant(wanted, row)
+        ]
         for row in meant:
             self._replace(row, lease=None, lease_until=None, **changes)
         return len(meant)
@@ -191,7 +257,11 @@ def _queued_together(one: Shipment, other: Shipment) -> bool:
 
 
 def _behind(row: Delivery, waiting: Sequence[Delivery], now: datetime) -> bool:
-    others = (other for other in waiting if other.id != row.id and _queued_together(other.shipment, row.shipment))
+    others = (
+        other
+        for other in waiting
+        if other.id != row.id and _queued_together(other.shipment, row.shipment)
+    )
     return any(other.id < row.id or _held(other, now) for other in others)
 
 
@@ -201,5 +271,8 @@ def _meant(wanted: DeliveryFilter, row: Delivery) -> bool:
         and (wanted.store is None or row.store == wanted.store)
         and (not wanted.states or row.state in wanted.states)
         and (wanted.since is None or row.queued_at >= wanted.since)
-        and (wanted.order is None or wanted.order in (row.shipment.order_number, row.shipment.order_id))
+        and (
+            wanted.order is None
+            or wanted.order in (row.shipment.order_number, row.shipment.order_id)
+        )
     )

@@ -29,7 +29,9 @@ def attempt(kept: Kept, outcome: AttemptOutcome, message: str = "") -> Attempt:
     return Attempt(at=kept.clock(), outcome=outcome, seconds=0.25, message=message, worker="test")
 
 
-async def put(kept: Kept, shipment: Shipment, store: str = "north", lease: float | None = None) -> Delivery:
+async def put(
+    kept: Kept, shipment: Shipment, store: str = "north", lease: float | None = None
+) -> Delivery:
     _, delivery = await kept.outbox.put(store, shipment, lease=lease)
     return delivery
 

@@ -46,7 +46,9 @@ async def test_any_number_of_processes_may_migrate_at_once(url: str) -> None:
 
 async def test_a_database_without_its_tables_is_not_ready(url: str) -> None:
     async with Database.open(url) as database:
-        with pytest.raises(StorageError, match="no tables of Portside's; `portside serve` makes them"):
+        with pytest.raises(
+            StorageError, match="no tables of Portside's; `portside serve` makes them"
+        ):
             await database.check()
 
 
@@ -57,7 +59,9 @@ async def test_times_come_back_as_they_were_written_in_utc(url: str) -> None:
         async with database.writing() as connection:
             await connection.execute(insert(deliveries), [new_row("north", PARCEL, moment)])
         async with database.reading() as connection:
-            kept = (await connection.execute(select(deliveries.c.created_at, deliveries.c.finished_at))).one()
+            kept = (
+                await connection.execute(select(deliveries.c.created_at, deliveries.c.finished_at))
+            ).one()
     assert kept == (moment, None)
     assert kept[0].tzinfo is UTC
 
@@ -67,7 +71,10 @@ async def test_a_time_without_its_zone_is_refused(url: str) -> None:
         await database.migrate()
         async with database.writing() as connection:
             with pytest.raises(StatementError, match="expected a time with its zone"):
-                await connection.execute(insert(deliveries), [new_row("north", PARCEL, datetime(2026, 3, 1))])  # noqa: DTZ001
+                await connection.execute(
+                    insert(deliveries),
+                    [new_row("north", PARCEL, datetime(2026, 3, 1))],  # noqa: DTZ001
+                )
 
 
 async def test_without_a_clock_of_its_own_the_fleet_goes_by_the_databases_time(url: str) -> None:
@@ -88,7 +95,9 @@ async def test_the_time_under_a_lock_is_the_time_when_it_was_had(postgres: Postg
         async with asyncio.TaskGroup() as group, one.writing() as connection:
             await one.locked_now(connection, [7])
             waiting = group.create_task(wait_for_it())
-            waits = text("select count(*) from pg_locks where locktype = 'advisory' and not granted")
+            waits = text(
+                "select count(*) from pg_locks where locktype = 'advisory' and not granted"
+            )
             while not (await connection.execute(waits)).scalar_one():
                 pass
             freed = await one.now(connection)
@@ -96,8 +105,14 @@ async def test_the_time_under_a_lock_is_the_time_when_it_was_had(postgres: Postg
 
 
 async def test_sqlite_keeps_a_log_and_syncs_every_commit(tmp_path: Path) -> None:
-    async with Database.open(f"sqlite:///{tmp_path}/kept.db") as database, database.reading() as connection:
-        answers = [(await connection.exec_driver_sql(f"pragma {name}")).scalar_one() for name in ("journal_mode", "synchronous")]
+    async with (
+        Database.open(f"sqlite:///{tmp_path}/kept.db") as database,
+        database.reading() as connection,
+    ):
+        answers = [
+            (await connection.exec_driver_sql(f"pragma {name}")).scalar_one()
+            for name in ("journal_mode", "synchronous")
+        ]
     assert answers == ["wal", 2], "2 is FULL"
 
 
@@ -107,7 +122,9 @@ async def test_a_transaction_that_fails_leaves_nothing_behind(url: str) -> None:
 
         async def stumble() -> None:
             async with database.writing() as connection:
-                await connection.execute(insert(deliveries), [new_row("north", PARCEL, datetime.now(UTC))])
+                await connection.execute(
+                    insert(deliveries), [new_row("north", PARCEL, datetime.now(UTC))]
+                )
                 raise RuntimeError
 
         with pytest.raises(RuntimeError):
@@ -117,7 +134,15 @@ async def test_a_transaction_that_fails_leaves_nothing_behind(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["mysql://u:secret@host/db", "sqlite", "postgresql+psycopg://u:secret@host/db", "", "sqlite://", "sqlite:///:memory:"]
+    "url",
+    [
+        "mysql://u:secret@host/db",
+        "sqlite",
+        "postgresql+psycopg://u:secret@host/db",
+        "",
+        "sqlite://",
+        "sqlite:///:memory:",
+    ],
 )
 async def test_a_database_of_another_kind_is_refused_without_showing_its_password(url: str) -> None:
     with pytest.raises(StorageError, match="expected a database") as refused:
@@ -129,11 +154,17 @@ async def test_a_database_of_another_kind_is_refused_without_showing_its_passwor
 @pytest.mark.parametrize(
     ("url", "words"),
     [
-        ("postgresql://u:secret@127.0.0.1:1/db", "cannot be reached: Connection refused (127.0.0.1:1/db)"),
+        (
+            "postgresql://u:secret@127.0.0.1:1/db",
+            "cannot be reached: Connection refused (127.0.0.1:1/db)",
+        ),
         ("postgresql://u:secret@nowhere.invalid/db", "(nowhere.invalid:5432/db)"),
         (
             "sqlite:////no/such/folder/kept.db",
-            "refused: unable to open database file; see that its folder is there and Portside may write to it (/no/such/folder/kept.db)",
+            (
+                "refused: unable to open database file; see that its folder is there and Portside"
+                " may write to it (/no/such/folder/kept.db)"
+            ),
         ),
     ],
 )
@@ -147,7 +178,9 @@ async def test_a_database_that_cannot_be_reached_is_one_readable_line(url: str, 
     assert "\n" not in str(failed.value)
 
 
-async def test_what_sqlite_cannot_write_is_not_claimed_as_stored_and_goes_once_it_can(tmp_path: Path) -> None:
+async def test_what_sqlite_cannot_write_is_not_claimed_as_stored_and_goes_once_it_can(
+    tmp_path: Path,
+) -> None:
     async with Database.open(f"sqlite:///{tmp_path}/kept.db", pool_size=1) as database:
         await database.migrate()
         outbox = DatabaseOutbox(database)
@@ -160,7 +193,9 @@ async def test_what_sqlite_cannot_write_is_not_claimed_as_stored_and_goes_once_i
         assert (await outbox.put("north", PARCEL, lease=60))[0] is PutResult.LEASED
 
 
-async def test_what_postgresql_cannot_write_is_not_claimed_as_stored_and_goes_once_it_can(postgres: PostgresServer) -> None:
+async def test_what_postgresql_cannot_write_is_not_claimed_as_stored_and_goes_once_it_can(
+    postgres: PostgresServer,
+) -> None:
     url = postgres.create()
     name = url.partition("?")[0].rpartition("/")[2]
     kick = "select pg_terminate_backend(pid) from pg_stat_activity where datname = '" + name + "';"  # noqa: S608 - our own name
@@ -192,7 +227,8 @@ async def main(url):
         resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, most))
         try:
             for order in range(2000):
-                await outbox.put("north", Shipment(order_number=str(order), tracking_number="1"), lease=None)
+                shipment = Shipment(order_number=str(order), tracking_number="1")
+                await outbox.put("north", shipment, lease=None)
                 stored.append(order)
         except StorageError as error:
             print("full", len(stored), error)
@@ -204,7 +240,9 @@ asyncio.run(main(sys.argv[1]))
 """
 
 
-async def test_on_a_full_disk_exactly_what_was_stored_is_stored_and_space_is_all_it_takes(tmp_path: Path) -> None:
+async def test_on_a_full_disk_exactly_what_was_stored_is_stored_and_space_is_all_it_takes(
+    tmp_path: Path,
+) -> None:
     url = f"sqlite:///{tmp_path}/kept.db"
     root = Path(__file__).parents[2]
     ran = await asyncio.to_thread(
@@ -221,9 +259,16 @@ async def test_on_a_full_disk_exactly_what_was_stored_is_stored_and_space_is_all
     assert full.startswith(f"full {stored} the database refused: ")
     assert after == "after"
     async with Database.open(url) as database, database.reading() as connection:
-        kept = [row.order_number for row in await connection.execute(select(deliveries.c.order_number).order_by(deliveries.c.id))]
+        kept = [
+            row.order_number
+            for row in await connection.execute(
+                select(deliveries.c.order_number).order_by(deliveries.c.id)
+            )
+        ]
     assert kept == [*(str(order) for order in range(stored)), "after"]
-    assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] != 200_000, "only the other process was held short"
+    assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] != 200_000, (
+        "only the other process was held short"
+    )
 
 
 async def test_a_clock_set_by_hand_is_the_one_that_counts(url: str) -> None:

@@ -26,14 +26,22 @@ async def test_the_operator_finds_deliveries_by_store_state_order_and_time(kept:
     assert [row.id for row in await find(DeliveryFilter())] == [waiting.id, dead.id]
     assert [row.id for row in await find(DeliveryFilter(), limit=1)] == [waiting.id]
     assert [row.id for row in await find(DeliveryFilter(store="south"))] == [waiting.id]
-    assert [row.id for row in await find(DeliveryFilter(states=(DeliveryState.DEAD, DeliveryState.DISCARDED)))] == [dead.id]
+    assert [
+        row.id
+        for row in await find(DeliveryFilter(states=(DeliveryState.DEAD, DeliveryState.DISCARDED)))
+    ] == [dead.id]
     assert [row.id for row in await find(DeliveryFilter(since=kept.clock()))] == [waiting.id]
     assert [row.id for row in await find(DeliveryFilter(order="55"))] == [dead.id]
     assert [row.id for row in await find(DeliveryFilter(ids=(dead.id, 404)))] == [dead.id]
-    assert await kept.deliveries.counts() == {("north", DeliveryState.DEAD): 1, ("south", DeliveryState.WAITING): 1}
+    assert await kept.deliveries.counts() == {
+        ("north", DeliveryState.DEAD): 1,
+        ("south", DeliveryState.WAITING): 1,
+    }
 
 
-async def test_the_operator_brings_back_the_dead_and_hastens_the_waiting_but_touches_nothing_under_way(kept: Kept) -> None:
+async def test_the_operator_retries_the_dead_and_the_waiting_but_touches_nothing_under_way(
+    kept: Kept,
+) -> None:
     dead = await die(kept, parcel("1"))
     waiting = await put(kept, parcel("2"), lease=LEASE)
     later = kept.clock() + timedelta(days=1)
@@ -75,7 +83,13 @@ async def test_the_buyer_is_forgotten_in_time_but_a_repeat_is_still_known(kept: 
     assert result is PutResult.JOINED
     assert "Ada" not in msgspec.json.encode(old).decode()
     assert "ring" not in msgspec.json.encode(old).decode()
-    assert (old.purged_at, old.shipment.tracking_number, len(old.shipment.items)) == (kept.clock(), "1Z1", 1)
+    assert (old.purged_at, old.shipment.tracking_number, len(old.shipment.items)) == (
+        kept.clock(),
+        "1Z1",
+        1,
+    )
     assert await kept.deliveries.attempts_at(old.id) == []
     assert (await kept.deliveries.get(fresh.id)).shipment == parcel("3")
-    assert (await kept.deliveries.get(dead.id)).shipment == parcel("2"), "a dead one may yet be sent"
+    assert (await kept.deliveries.get(dead.id)).shipment == parcel("2"), (
+        "a dead one may yet be sent"
+    )

@@ -1,7 +1,9 @@
-"""Every state that two parcels of one order, two workers, a shop and an operator can reach, visited once: a model check of the outbox.
+"""Every state that two parcels of one order, two workers, a shop and an operator can reach, visited
+once: a model check of the outbox.
 
-Time goes in steps of a whole lease. A worker that dies is one that never moves again, so its death needs no step of its own; one that
-was given up for dead and comes back late is one that moves after its lease has lapsed.
+Time goes in steps of a whole lease. A worker that dies is one that never moves again, so its death
+needs no step of its own; one that was given up for dead and comes back late is one that moves after
+its lease has lapsed.
 """
 
 from __future__ import annotations
@@ -16,16 +18,27 @@ import msgspec
 
 from connectors.shipments import Shipment
 from proxy.storage.errors import LeaseLostError
-from proxy.storage.outbox.interface import Attempt, AttemptOutcome, Delivery, DeliveryFilter, DeliveryState, PutResult
+from proxy.storage.outbox.interface import (
+    Attempt,
+    AttemptOutcome,
+    Delivery,
+    DeliveryFilter,
+    DeliveryState,
+    PutResult,
+)
 from tests.storage.conftest import HandClock
 from tests.storage.memory_outbox import MemoryOutbox
 
 LEASE = 60.0
-PARCELS = {name: Shipment(order_number="1001", tracking_number=name, carrier="UPS") for name in "AB"}
+PARCELS = {
+    name: Shipment(order_number="1001", tracking_number=name, carrier="UPS") for name in "AB"
+}
 
 
 class Moment(NamedTuple):
-    """A state of the world: the rows, what each of the two workers believes to hold, what the shop has, what was settled as delivered."""
+    """A state of the world: the rows, what each of the two workers believes to hold, what the shop
+    has, what was settled as delivered.
+    """
 
     rows: tuple[Delivery, ...]
     hands: tuple[Delivery | None, Delivery | None]
@@ -55,7 +68,10 @@ def moves(moment: Moment) -> Iterator[tuple[str, Moment]]:
         for lease in (None, LEASE) if moment.hands[0] is None else (None,):
             outbox, _ = opened(moment)
             result, delivery = run(outbox.put("north", shipment, lease=lease))
-            yield f"notice {name}", after(moment, outbox, {0: delivery} if result is PutResult.LEASED else {})
+            yield (
+                f"notice {name}",
+                after(moment, outbox, {0: delivery} if result is PutResult.LEASED else {}),
+            )
     for worker in (0, 1):
         yield from moves_of(moment, worker)
     for way in ("retry", "discard"):
@@ -66,7 +82,9 @@ def moves(moment: Moment) -> Iterator[tuple[str, Moment]]:
 
 
 def moves_of(moment: Moment, worker: int) -> Iterator[tuple[str, Moment]]:
-    """What one worker may do: claim with empty hands; else call the shop while its lease lasts, or settle, perhaps too late."""
+    """What one worker may do: claim with empty hands; else call the shop while its lease lasts, or
+    settle, perhaps too late.
+    """
     held = moment.hands[worker]
     outbox, clock = opened(moment)
     if held is None:
@@ -82,7 +100,9 @@ def moves_of(moment: Moment, worker: int) -> Iterator[tuple[str, Moment]]:
         ways = {
             "delivered": partial(outbox.delivered, held, told),
             "retry": partial(outbox.retry_at, held, clock(), told, counted=False),
-            "later": partial(outbox.retry_at, held, clock() + timedelta(seconds=LEASE), told, counted=False),
+            "later": partial(
+                outbox.retry_at, held, clock() + timedelta(seconds=LEASE), told, counted=False
+            ),
             "bury": partial(outbox.bury, held, told),
         }
         try:
@@ -91,20 +111,40 @@ def moves_of(moment: Moment, worker: int) -> Iterator[tuple[str, Moment]]:
             yield f"{worker} is too late", after(moment, outbox, {worker: None})
         else:
             told_of = {held.id} if way == "delivered" else frozenset()
-            yield f"{worker}: {way}", after(moment._replace(delivered=moment.delivered | told_of), outbox, {worker: None})
+            yield (
+                f"{worker}: {way}",
+                after(
+                    moment._replace(delivered=moment.delivered | told_of), outbox, {worker: None}
+                ),
+            )
 
 
-def after(moment: Moment, outbox: MemoryOutbox, hands: dict[int, Delivery | None], *, time_passes: bool = False) -> Moment:
-    """The state that follows, told so that two states which differ in nothing that matters are equal."""
+def after(
+    moment: Moment,
+    outbox: MemoryOutbox,
+    hands: dict[int, Delivery | None],
+    *,
+    time_passes: bool = False,
+) -> Moment:
+    """The state that follows, told so that two states which differ in nothing that matters are
+    equal.
+    """
     left, right = (hands.get(worker, moment.hands[worker]) for worker in (0, 1))
-    names = {held.lease: f"worker {worker}" for worker, held in enumerate((left, right)) if held is not None}
+    names = {
+        held.lease: f"worker {worker}"
+        for worker, held in enumerate((left, right))
+        if held is not None
+    }
     rows = tuple(_plain(row, names, time_passes=time_passes) for row in outbox._rows.values())
     left, right = (held and _plain(held, names, time_passes=time_passes) for held in (left, right))
     return moment._replace(rows=rows, hands=(left, right))
 
 
 def _plain(row: Delivery, names: dict[str | None, str], *, time_passes: bool) -> Delivery:
-    """The clock of every state stands still, so what lies ahead comes nearer instead. A lease goes by its holder's name."""
+    """The clock of every state stands still, so what lies ahead comes nearer instead.
+
+    A lease goes by its holder's name.
+    """
     now = HandClock().time
 
     def nearer(then: datetime | None) -> datetime | None:
@@ -123,7 +163,10 @@ def _plain(row: Delivery, names: dict[str | None, str], *, time_passes: bool) ->
 
 
 def key(moment: Moment) -> tuple[Any, ...]:
-    rows = ((row.shipment.tracking_number, row.state, row.lease, row.lease_until, row.next_attempt_at) for row in moment.rows)
+    rows = (
+        (row.shipment.tracking_number, row.state, row.lease, row.lease_until, row.next_attempt_at)
+        for row in moment.rows
+    )
     hands = (held and (held.id, held.lease_until) for held in moment.hands)
     return (*rows, *hands, moment.parcels, moment.delivered)
 
@@ -136,10 +179,18 @@ def faults(before: Moment, after: Moment) -> Iterator[str]:
         yield "two deliveries of one order are under way"
     held_before = {row.id: row.lease for row in before.rows}
     for row in busy:
-        in_front = [other for other in after.rows if other.id < row.id and other.state is DeliveryState.WAITING]
+        in_front = [
+            other
+            for other in after.rows
+            if other.id < row.id and other.state is DeliveryState.WAITING
+        ]
         if in_front and held_before.get(row.id) is None:
             yield "a delivery has overtaken one that was noticed before it"
-    calling = [held for held in after.hands if held is not None and held.lease_until is not None and held.lease_until > now]
+    calling = [
+        held
+        for held in after.hands
+        if held is not None and held.lease_until is not None and held.lease_until > now
+    ]
     if len(calling) > 1:
         yield "two workers may call the shop for one order"
     states = {row.id: row.state for row in after.rows}
@@ -148,9 +199,16 @@ def faults(before: Moment, after: Moment) -> Iterator[str]:
     delivered = {number for number, state in states.items() if state is DeliveryState.DELIVERED}
     if delivered != after.delivered:
         yield "a delivery was settled by one who could not, or came undone"
-    if not {row.shipment.tracking_number for row in after.rows if row.id in delivered} <= after.parcels:
+    if (
+        not {row.shipment.tracking_number for row in after.rows if row.id in delivered}
+        <= after.parcels
+    ):
         yield "something counts as delivered that the shop does not have"
-    if before.rows and not any(state is DeliveryState.WAITING for state in states.values()) and any(calling):
+    if (
+        before.rows
+        and not any(state is DeliveryState.WAITING for state in states.values())
+        and any(calling)
+    ):
         yield "a worker holds what is settled"
 
 

@@ -1,4 +1,6 @@
-"""Two workers, a shop, an operator and ShipStation do whatever they may, on real databases: what must hold, holds at every step."""
+"""Two workers, a shop, an operator and ShipStation do whatever they may, on real databases: what
+must hold, holds at every step.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,13 @@ from typing import Any, ClassVar
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from connectors.shipments import Shipment
 from proxy.storage.database import Database
@@ -62,7 +70,10 @@ class Interleavings(RuleBasedStateMachine):
         return self.runner.run(work)
 
     async def opened(self) -> Deliveries:
-        databases = [await self.stack.enter_async_context(Database.open(self.url, clock=self.clock)) for _ in range(2)]
+        databases = [
+            await self.stack.enter_async_context(Database.open(self.url, clock=self.clock))
+            for _ in range(2)
+        ]
         await databases[0].migrate()
         self.workers = {"left": DatabaseOutbox(databases[0]), "right": DatabaseOutbox(databases[1])}
         return DatabaseDeliveries(databases[0])
@@ -76,8 +87,12 @@ class Interleavings(RuleBasedStateMachine):
     @rule(worker=WORKERS, order=ORDERS, parcel=PARCELS, at_once=st.booleans())
     def a_notice_comes_in(self, worker: str, order: str, parcel: str, *, at_once: bool) -> None:
         shipment = Shipment(order_number=order, tracking_number=f"{order}-{parcel}", carrier="UPS")
-        result, delivery = self.run(self.workers[worker].put(self.store, shipment, lease=LEASE if at_once else None))
-        assert self.noticed.setdefault(shipment.key(), delivery.id) == delivery.id, "one notice, one delivery"
+        result, delivery = self.run(
+            self.workers[worker].put(self.store, shipment, lease=LEASE if at_once else None)
+        )
+        assert self.noticed.setdefault(shipment.key(), delivery.id) == delivery.id, (
+            "one notice, one delivery"
+        )
         if result is PutResult.LEASED:
             assert at_once
             self.hands[worker][delivery.id] = delivery
@@ -90,7 +105,9 @@ class Interleavings(RuleBasedStateMachine):
 
     def held(self) -> list[tuple[str, Delivery]]:
         """What anybody believes to hold; a worker that died is one that never comes back to it."""
-        return [(worker, delivery) for worker, hand in self.hands.items() for delivery in hand.values()]
+        return [
+            (worker, delivery) for worker, hand in self.hands.items() for delivery in hand.values()
+        ]
 
     @precondition(lambda self: any(self.hands.values()))
     @rule(data=st.data())
@@ -109,15 +126,21 @@ class Interleavings(RuleBasedStateMachine):
         del self.hands[worker][delivery.id]
         outbox, has_it = self.workers[worker], delivery.shipment.tracking_number in self.parcels
         ways = ["delivered"] if has_it else ["bury", "retry", "give back"]
-        attempt = Attempt(at=self.clock(), outcome=AttemptOutcome.RETRY, seconds=0, message="", worker=worker)
+        attempt = Attempt(
+            at=self.clock(), outcome=AttemptOutcome.RETRY, seconds=0, message="", worker=worker
+        )
         settle = {
             "delivered": lambda: outbox.delivered(delivery, attempt),
-            "retry": lambda: outbox.retry_at(delivery, _later(self.clock, wait), attempt, counted=True),
+            "retry": lambda: outbox.retry_at(
+                delivery, _later(self.clock, wait), attempt, counted=True
+            ),
             "bury": lambda: outbox.bury(delivery, attempt),
             "give back": lambda: outbox.give_back(delivery),
         }
         way = data.draw(st.sampled_from(ways))
-        mine = any(row.id == delivery.id and row.lease == delivery.lease is not None for row in self.rows())
+        mine = any(
+            row.id == delivery.id and row.lease == delivery.lease is not None for row in self.rows()
+        )
         try:
             self.run(settle[way]())
         except LeaseLostError:
@@ -148,12 +171,18 @@ class Interleavings(RuleBasedStateMachine):
 
     @invariant()
     def what_counts_as_delivered_is_at_the_shop_once_and_for_good(self) -> None:
-        delivered = {row.id: row.shipment.tracking_number for row in self.rows() if row.state is DeliveryState.DELIVERED}
+        delivered = {
+            row.id: row.shipment.tracking_number
+            for row in self.rows()
+            if row.state is DeliveryState.DELIVERED
+        }
         assert set(delivered) == self.told
         assert all(self.parcels.count(number) == 1 for number in delivered.values())
 
     def teardown(self) -> None:
-        """At last a sound worker comes: whatever still waits reaches the shop, in the order it was noticed."""
+        """At last a sound worker comes: whatever still waits reaches the shop, in the order it was
+        noticed.
+        """
         try:
             self.finish()
         finally:
@@ -166,7 +195,13 @@ class Interleavings(RuleBasedStateMachine):
         reached: list[Delivery] = []
         while claimed := self.run(self.workers["left"].claim(self.store, limit=9, lease=LEASE)):
             for delivery in claimed:
-                attempt = Attempt(at=self.clock(), outcome=AttemptOutcome.DELIVERED, seconds=0, message="", worker="last")
+                attempt = Attempt(
+                    at=self.clock(),
+                    outcome=AttemptOutcome.DELIVERED,
+                    seconds=0,
+                    message="",
+                    worker="last",
+                )
                 self.run(self.workers["left"].delivered(delivery, attempt))
                 reached.append(delivery)
         assert sorted(delivery.id for delivery in reached) == expected
@@ -186,9 +221,13 @@ _QUICK = settings(stateful_step_count=25, deadline=None, suppress_health_check=l
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-def test_no_interleaving_breaks_the_outbox_on_a_database(kind: str, request: pytest.FixtureRequest) -> None:
+def test_no_interleaving_breaks_the_outbox_on_a_database(
+    kind: str, request: pytest.FixtureRequest
+) -> None:
     with tempfile.TemporaryDirectory() as directory:
-        server: PostgresServer | None = request.getfixturevalue("postgres") if kind == "postgresql" else None
+        server: PostgresServer | None = (
+            request.getfixturevalue("postgres") if kind == "postgresql" else None
+        )
 
         class OnDatabase(Interleavings):
             url = server.create() if server else f"sqlite:///{Path(directory)}/kept.db"

@@ -1,4 +1,6 @@
-"""What a shop's answer means by the rules of the settings; where no rule fits, HTTP's status has said it already."""
+"""What a shop's answer means by the rules of the settings; where no rule fits, HTTP's status has
+said it already.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +19,11 @@ from connectors.errors import (
     UnreadableResponseError,
 )
 from connectors.generic_json.settings.answers import AnswerRule, AnswerSettings, WaitHeader
-from connectors.language.compiler import is_false
 from connectors.language.expressions import Expression
 from connectors.language.functions import EvaluationError
 from connectors.language.functions.table import as_number, as_text
 from connectors.language.functions.times import EPOCH
+from connectors.language.logic import is_false
 from connectors.reading.markup import clean_text, shorten
 from connectors.upstream.masking import Mask
 from connectors.upstream.refusals import LONGEST_WORDS, code, words
@@ -35,7 +37,9 @@ _WELL = frozenset({"ok", "empty", "done"})
 
 
 class Bodies:
-    """Decoded bodies of the answers at hand: an answer is judged and then read, but decoded once."""
+    """Decoded bodies of the answers at hand: an answer is judged and then read, but decoded
+    once.
+    """
 
     def __init__(self) -> None:
         self._known: dict[int, tuple[bytes, Any]] = {}
@@ -57,7 +61,13 @@ class Bodies:
 class Answers:
     """The rules of one kind of request: its own first, then those for all."""
 
-    def __init__(self, settings: AnswerSettings, bodies: Bodies, mask: Callable[[], Mask], own: Sequence[AnswerRule] = ()) -> None:
+    def __init__(
+        self,
+        settings: AnswerSettings,
+        bodies: Bodies,
+        mask: Callable[[], Mask],
+        own: Sequence[AnswerRule] = (),
+    ) -> None:
         self._settings = settings
         self._bodies = bodies
         self._mask = mask
@@ -99,7 +109,9 @@ class Answers:
         """Raise `UnreadableResponseError` if something is missing that every answer must hold."""
         for expression in self._settings.needed:
             if _found(expression, body) is None:
-                raise UnreadableResponseError(f"{where}: expected {expression.source!r} in the answer, found nothing there.")
+                raise UnreadableResponseError(
+                    f"{where}: expected {expression.source!r} in the answer, found nothing there."
+                )
 
     def _finds(self, expression: Expression, reply: Reply) -> bool:
         try:
@@ -112,7 +124,9 @@ class Answers:
         if rule.means in _WELL:
             return None
         said = self._said(reply, rule.message)
-        wait = rule.retry_after.total_seconds() if rule.retry_after is not None else self._wait(reply)
+        wait = (
+            rule.retry_after.total_seconds() if rule.retry_after is not None else self._wait(reply)
+        )
         match rule.means:
             case "throttled":
                 return ThrottledError(said, retry_after=wait)
@@ -166,8 +180,14 @@ def read_wait(told: str, header: WaitHeader, now: datetime) -> float | None:
 
 
 def envelope(reply: Reply, body: Any) -> dict[str, Any]:
-    """What `root()` gives in an expression on an answer: `status`, `headers` by their names in small letters, and `body`."""
-    return {"status": reply.status, "headers": {name.lower(): value for name, value in reply.headers.items()}, "body": body}
+    """What `root()` gives in an expression on an answer: `status`, `headers` by their names in
+    small letters, and `body`.
+    """
+    return {
+        "status": reply.status,
+        "headers": {name.lower(): value for name, value in reply.headers.items()},
+        "body": body,
+    }
 
 
 def _found(expression: Expression, body: Any, root: Any = None) -> Any:

@@ -12,9 +12,20 @@ import msgspec
 from pydantic import SecretStr
 
 from connectors.generic_json.settings import auth as logins
-from connectors.upstream.auth.auth import Auth, BasicAuth, BearerAuth, HeaderAuth, HmacAuth, NoAuth, OAuth1Auth, QueryAuth
+from connectors.upstream.auth.auth import (
+    Auth,
+    BasicAuth,
+    BearerAuth,
+    HeaderAuth,
+    HmacAuth,
+    NoAuth,
+    OAuth1Auth,
+    QueryAuth,
+)
+from connectors.upstream.auth.oauth2 import client_credentials, refresh_token
+from connectors.upstream.auth.token_answer import token_reader
 from connectors.upstream.auth.token_file import TokenFile
-from connectors.upstream.auth.tokens import TokenAuth, client_credentials, refresh_token, token_reader
+from connectors.upstream.auth.tokens import TokenAuth
 from connectors.upstream.request import Request
 
 _SECRET_NAME = re.compile(r"pass|secret|token|key|pwd", re.IGNORECASE)
@@ -26,7 +37,9 @@ def make_auth(login: logins.Login, url: str) -> Auth:
         case logins.NoLogin():
             return NoAuth()
         case logins.OAuth1Login():
-            return OAuth1Auth(login.consumer_key, _plain(login.consumer_secret), digest=login.digest)
+            return OAuth1Auth(
+                login.consumer_key, _plain(login.consumer_secret), digest=login.digest
+            )
         case logins.HmacLogin():
             return _signed(login)
         case logins.ClientCredentialsLogin() | logins.RefreshTokenLogin() | logins.CallLogin():
@@ -35,7 +48,9 @@ def make_auth(login: logins.Login, url: str) -> Auth:
             return _fixed(login)
 
 
-def _fixed(login: logins.BasicLogin | logins.BearerLogin | logins.HeaderLogin | logins.QueryLogin) -> Auth:
+def _fixed(
+    login: logins.BasicLogin | logins.BearerLogin | logins.HeaderLogin | logins.QueryLogin,
+) -> Auth:
     """Credentials that go into each request as they are."""
     match login:
         case logins.BasicLogin():
@@ -48,7 +63,9 @@ def _fixed(login: logins.BasicLogin | logins.BearerLogin | logins.HeaderLogin | 
             return QueryAuth({name: _plain(value) for name, value in login.parameters.items()})
 
 
-def _tokens(login: logins.ClientCredentialsLogin | logins.RefreshTokenLogin | logins.CallLogin, url: str) -> Auth:
+def _tokens(
+    login: logins.ClientCredentialsLogin | logins.RefreshTokenLogin | logins.CallLogin, url: str
+) -> Auth:
     """Credentials that are asked for by a call."""
     carry = _carry(login.header, login.prefix)
     if isinstance(login, logins.CallLogin):
@@ -90,7 +107,12 @@ def _called(login: logins.CallLogin, url: str, carry: Callable[[str], Auth]) -> 
     lifetime = login.lifetime.total_seconds() if login.lifetime is not None else None
     return TokenAuth(
         lambda _: request,
-        token_reader(path=login.token, header=login.token_header, lifetime=lifetime, lifetime_path=login.lifetime_path),
+        token_reader(
+            path=login.token,
+            header=login.token_header,
+            lifetime=lifetime,
+            lifetime_path=login.lifetime_path,
+        ),
         carry=carry,
         secrets=(*_secrets_in(login.body), *(_plain(secret) for secret in login.secrets)),
         refusals=login.refusals,
@@ -116,7 +138,11 @@ def _carry(header: str, prefix: str) -> Callable[[str], Auth]:
 
 def _absolute(url: str, place: str) -> str:
     """A path is meant behind the shop's own path."""
-    return place if place.startswith(("http://", "https://")) else urljoin(f"{url.rstrip('/')}/", place.lstrip("/"))
+    return (
+        place
+        if place.startswith(("http://", "https://"))
+        else urljoin(f"{url.rstrip('/')}/", place.lstrip("/"))
+    )
 
 
 def _public_texts(login: logins.CallLogin) -> Iterator[str]:

@@ -32,20 +32,27 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def fill(request: RequestSettings, values: Mapping[str, Any]) -> Call:
-    """A request with its templates filled in. Raises `RefusedError` where a template cannot cope with the values."""
+    """A request with its templates filled in.
+
+    Raises `RefusedError` where a template cannot cope with the values.
+    """
     try:
         content, content_type = _content(request, values)
         return Call(
             method=request.method,
             path=as_text(request.path(values)) or "",
             params=tuple(_params(request, values)),
-            headers={name: _header(name, template(values)) for name, template in request.headers.items()},
+            headers={
+                name: _header(name, template(values)) for name, template in request.headers.items()
+            },
             json=request.body(values) if request.body is not None else None,
             content=content,
             content_type=request.content_type or content_type,
         )
     except EvaluationError as error:
-        raise RefusedError(f"The settings' request to {request.path.source!r} cannot be made: {error}.") from None
+        raise RefusedError(
+            f"The settings' request to {request.path.source!r} cannot be made: {error}."
+        ) from None
 
 
 def _params(request: RequestSettings, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -65,7 +72,9 @@ def _header(name: str, value: Any) -> str:
     return text
 
 
-def _content(request: RequestSettings, values: Mapping[str, Any]) -> tuple[bytes | None, str | None]:
+def _content(
+    request: RequestSettings, values: Mapping[str, Any]
+) -> tuple[bytes | None, str | None]:
     if request.form is not None:
         pairs = [(name, as_text(template(values)) or "") for name, template in request.form.items()]
         return encode_params(pairs).encode(), "application/x-www-form-urlencoded"
@@ -87,9 +96,16 @@ class Caller:
         call = fill(request, values)
         if call.method == "GET":
             return await self._upstream.get(call.path, call.params, headers=call.headers)
-        return await self._upstream.query(call.path, call.json, call.params, headers=self._with_type(call))
+        return await self._upstream.query(
+            call.path, call.json, call.params, headers=self._with_type(call)
+        )
 
-    async def follow(self, address: str, request: RequestSettings | None = None, values: Mapping[str, Any] | None = None) -> Reply:
+    async def follow(
+        self,
+        address: str,
+        request: RequestSettings | None = None,
+        values: Mapping[str, Any] | None = None,
+    ) -> Reply:
         """What lies at an address that the shop gave, asked for as `request` says."""
         if request is None:
             return await self._upstream.get(address)
@@ -114,7 +130,10 @@ class Caller:
         )
 
     def body(self, reply: Reply) -> Any:
-        """The answer's body; None where a rule says it is empty. Raises `UnreadableResponseError`."""
+        """The answer's body; None where a rule says it is empty.
+
+        Raises `UnreadableResponseError`.
+        """
         if self._answers.meaning(reply) == "empty":
             return None
         body = self._bodies.read(reply)
@@ -134,4 +153,8 @@ class Caller:
 
     @staticmethod
     def _with_type(call: Call) -> dict[str, str]:
-        return {**call.headers, "Content-Type": call.content_type} if call.content_type else call.headers
+        return (
+            {**call.headers, "Content-Type": call.content_type}
+            if call.content_type
+            else call.headers
+        )

@@ -1,4 +1,7 @@
-"""JSON:API documents as plain objects: attributes laid flat, relationships filled from `included`. Pure."""
+"""JSON:API documents as plain objects: attributes laid flat, relationships filled from `included`.
+
+Pure.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +16,18 @@ def resolve(document: Any) -> Any:
     if not isinstance(document, dict) or "data" not in document:
         return document
     included = document.get("included")
-    known = {_name(each): each for each in included if isinstance(each, dict)} if isinstance(included, list) else {}
+    known = (
+        {_name(each): each for each in included if isinstance(each, dict)}
+        if isinstance(included, list)
+        else {}
+    )
     return {**document, "data": _Resolver(known).value(document["data"], _DEPTH)}
 
 
 class _Resolver:
-    """Follows references a few levels deep; the number of objects it makes is bounded, for included records may refer to one another."""
+    """Follows references a few levels deep; the number of objects it makes is bounded, for included
+    records may refer to one another.
+    """
 
     def __init__(self, known: dict[tuple[Any, Any], dict[str, Any]]) -> None:
         self.known = known
@@ -35,7 +44,11 @@ class _Resolver:
             return {"id": data.get("id"), "type": data.get("type")}
         attributes = whole.get("attributes")
         relations = whole.get("relationships")
-        flat = {**(attributes if isinstance(attributes, dict) else {}), "id": whole.get("id"), "type": whole.get("type")}
+        flat = {
+            **(attributes if isinstance(attributes, dict) else {}),
+            "id": whole.get("id"),
+            "type": whole.get("type"),
+        }
         for name, relation in relations.items() if isinstance(relations, dict) else ():
             if isinstance(relation, dict) and "data" in relation:
                 flat[name] = self.value(relation["data"], depth - 1)

@@ -1,4 +1,6 @@
-"""What belongs to an order and stands elsewhere: fetched side by side, remembered for a while, put into the order."""
+"""What belongs to an order and stands elsewhere: fetched side by side, remembered for a while, put
+into the order.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +16,10 @@ from cachetools import TLRUCache
 from connectors.errors import AuthenticationError, PermanentError, UnreadableResponseError
 from connectors.generic_json.api.caller import Caller, fill
 from connectors.generic_json.settings.items import DetailSettings, ExpandSettings, ListSettings
-from connectors.language.compiler import is_false
 from connectors.language.expressions import Expression
 from connectors.language.functions import EvaluationError
 from connectors.language.functions.table import as_text, is_empty, kind_of
+from connectors.language.logic import is_false
 
 _MOST_PAGES = 50
 
@@ -36,11 +38,15 @@ def _until(_key: Hashable, kept: _Kept, now: float) -> float:
 class Expander:
     """Makes orders whole. One for each open connector: it holds what may be used again."""
 
-    def __init__(self, caller: Caller, settings: ListSettings, *, concurrency: int, remembered: int) -> None:
+    def __init__(
+        self, caller: Caller, settings: ListSettings, *, concurrency: int, remembered: int
+    ) -> None:
         self._caller = caller
         self._settings = settings
         self._slots = asyncio.Semaphore(concurrency)
-        self._known: TLRUCache[Hashable, _Kept] = TLRUCache(maxsize=max(remembered, 1), ttu=_until, timer=time.monotonic)
+        self._known: TLRUCache[Hashable, _Kept] = TLRUCache(
+            maxsize=max(remembered, 1), ttu=_until, timer=time.monotonic
+        )
 
     @property
     def idle(self) -> bool:
@@ -48,21 +54,35 @@ class Expander:
         return self._settings.detail is None and not self._settings.expand
 
     async def whole(self, orders: Sequence[Any], *, detailed: bool = False) -> list[Any]:
-        """The orders, made whole, in the same order; `detailed` ones have been fetched one by one already.
+        """The orders, made whole, in the same order; `detailed` ones have been fetched one by one
+        already.
 
-        An order for which the shop refuses something comes as an `Unfinished`. Raises `TemporaryError`s, and `AuthenticationError`.
+        An order for which the shop refuses something comes as an `Unfinished`. Raises
+        `TemporaryError`s, and `AuthenticationError`.
         """
         if self.idle:
             return list(orders)
-        shared = [await self._batch(name, each, orders) for name, each in self._settings.expand.items() if each.ids is not None]
-        gathered = [asyncio.ensure_future(self._order(order, shared, detailed=detailed)) for order in orders]
+        shared = [
+            await self._batch(name, each, orders)
+            for name, each in self._settings.expand.items()
+            if each.ids is not None
+        ]
+        gathered = [
+            asyncio.ensure_future(self._order(order, shared, detailed=detailed)) for order in orders
+        ]
         try:
             return list(await asyncio.gather(*gathered))
         finally:
             for task in gathered:
                 task.cancel()
 
-    async def _order(self, order: Any, shared: Sequence[tuple[str, ExpandSettings, dict[str, Any]]], *, detailed: bool) -> Any:
+    async def _order(
+        self,
+        order: Any,
+        shared: Sequence[tuple[str, ExpandSettings, dict[str, Any]]],
+        *,
+        detailed: bool,
+    ) -> Any:
         try:
             detail = self._settings.detail
             whole = order if detail is None or detailed else await self._detail(detail, order)
@@ -88,14 +108,20 @@ class Expander:
         key = ("detail", *_key(fill(detail.request, {"order": order})))
         return await self._remembered(key, detail.cache, fetch)
 
-    async def _parts(self, name: str, settings: ExpandSettings, order: dict[str, Any]) -> dict[str, Any]:
+    async def _parts(
+        self, name: str, settings: ExpandSettings, order: dict[str, Any]
+    ) -> dict[str, Any]:
         """The order with what belongs to it, or to each of its parts."""
         if settings.each is None:
             return {**order, name: await self._part(settings, order, order)}
         parts = settings.each(order)
         if not isinstance(parts, list):
             return order
-        made = {id(part): {**part, name: await self._part(settings, order, part)} for part in parts if isinstance(part, dict)}
+        made = {
+            id(part): {**part, name: await self._part(settings, order, part)}
+            for part in parts
+            if isinstance(part, dict)
+        }
         whole: dict[str, Any] = _replaced(order, made)
         return whole
 
@@ -106,12 +132,16 @@ class Expander:
             address = as_text(settings.follow(part, order))
             if is_empty(address):
                 return None
-            return await self._remembered(("follow", address), settings.cache, lambda: self._followed(settings, str(address)))
+            return await self._remembered(
+                ("follow", address), settings.cache, lambda: self._followed(settings, str(address))
+            )
         request = settings.request
         if request is None:
             return None
         values = {"order": order, "item": part}
-        return await self._remembered(_key(fill(request, values)), settings.cache, lambda: self._requested(settings, values))
+        return await self._remembered(
+            _key(fill(request, values)), settings.cache, lambda: self._requested(settings, values)
+        )
 
     async def _followed(self, settings: ExpandSettings, address: str) -> Any:
         return await self._all(settings, self._caller.body(await self._caller.follow(address)))
@@ -119,7 +149,9 @@ class Expander:
     async def _requested(self, settings: ExpandSettings, values: dict[str, Any]) -> Any:
         if settings.request is None:
             return None
-        return await self._all(settings, self._caller.body(await self._caller.read(settings.request, values)))
+        return await self._all(
+            settings, self._caller.body(await self._caller.read(settings.request, values))
+        )
 
     async def _all(self, settings: ExpandSettings, body: Any) -> Any:
         """What is taken of an answer, and of the pages behind it."""
@@ -135,23 +167,35 @@ class Expander:
             found = [*found, *(more if isinstance(more, list) else [])]
         return found
 
-    async def _batch(self, name: str, settings: ExpandSettings, orders: Sequence[Any]) -> tuple[str, ExpandSettings, dict[str, Any]]:
-        """The records of all these orders by id, asked for together, as few at a time as the shop allows."""
+    async def _batch(
+        self, name: str, settings: ExpandSettings, orders: Sequence[Any]
+    ) -> tuple[str, ExpandSettings, dict[str, Any]]:
+        """The records of all these orders by id, asked for together, as few at a time as the shop
+        allows.
+        """
         wanted = dict.fromkeys(each for order in orders for each in _ids(settings, order))
-        records = {each: kept.value for each in wanted if (kept := self._known.get((name, each))) is not None}
+        records = {
+            each: kept.value
+            for each in wanted
+            if (kept := self._known.get((name, each))) is not None
+        }
         missing = [each for each in wanted if each not in records]
         for start in range(0, len(missing), settings.batch):
             part = missing[start : start + settings.batch]
             found = await self._requested(settings, {"ids": part})
             if not isinstance(found, list):
-                raise UnreadableResponseError(f"expand {name}: expected a list of records, found {kind_of(found)}.")
+                raise UnreadableResponseError(
+                    f"expand {name}: expected a list of records, found {kind_of(found)}."
+                )
             for record in found:
                 each = as_text(_found(settings.key, record)) or ""
                 records[each] = record
                 self._known[name, each] = _Kept(record, settings.cache.total_seconds())
         return name, settings, records
 
-    async def _remembered(self, key: Hashable, span: timedelta, fetch: Callable[[], Awaitable[Any]]) -> Any:
+    async def _remembered(
+        self, key: Hashable, span: timedelta, fetch: Callable[[], Awaitable[Any]]
+    ) -> Any:
         if (kept := self._known.get(key)) is not None:
             return kept.value
         async with self._slots:
@@ -170,7 +214,11 @@ class Unfinished(msgspec.Struct, frozen=True, kw_only=True):
 
 def _ids(settings: ExpandSettings, order: Any) -> list[str]:
     found = _found(settings.ids, order) if settings.ids is not None else None
-    return list(dict.fromkeys(text for each in found if (text := as_text(each)))) if isinstance(found, list) else []
+    return (
+        list(dict.fromkeys(text for each in found if (text := as_text(each))))
+        if isinstance(found, list)
+        else []
+    )
 
 
 def _found(expression: Expression, value: Any) -> Any:

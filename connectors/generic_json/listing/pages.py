@@ -1,10 +1,12 @@
-"""The pages of a list as its settings describe them: from `orders:` to the walks of `connectors.reading.paging` and `connectors.reading.keyset`."""
+"""The pages of a list as its settings describe them: from `orders:` to the walks of
+`connectors.reading.paging` and `connectors.reading.keyset`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Hashable, Mapping
+from collections.abc import AsyncGenerator, Hashable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
 from connectors.errors import UnreadableResponseError
 from connectors.generic_json.api.answers import envelope
@@ -24,10 +26,10 @@ from connectors.generic_json.settings.paging import (
     PagePaging,
 )
 from connectors.generic_json.settings.request import RequestSettings
-from connectors.language.compiler import is_false
 from connectors.language.expressions import Expression
 from connectors.language.functions import EvaluationError
 from connectors.language.functions.table import as_number, as_text, is_empty, kind_of
+from connectors.language.logic import is_false
 from connectors.orders import Window
 from connectors.reading import paging
 from connectors.reading.keyset import by_key
@@ -45,16 +47,23 @@ class Pages:
         self._settings = settings
         self._chosen = chosen
 
-    def walk(self, request: RequestSettings, window: Window | None) -> AsyncGenerator[list[Raw], None]:
-        """Every order of the list as it came, page by page, each once where the shop numbers its pages."""
-        return cast("AsyncGenerator[list[Raw], None]", self._walk(request, window))
-
-    def _walk(self, request: RequestSettings, window: Window | None) -> AsyncIterator[list[Raw]]:
+    def walk(
+        self, request: RequestSettings, window: Window | None
+    ) -> AsyncGenerator[list[Raw], None]:
+        """Every order of the list as it came, page by page, each once where the shop numbers its
+        pages.
+        """
         kind = self._settings.paging
         match kind:
             case PagePaging():
                 return paging.by_page(
-                    lambda number, size: self._page(request, window, number=number, offset=(number - kind.first) * size, size=size),
+                    lambda number, size: self._page(
+                        request,
+                        window,
+                        number=number,
+                        offset=(number - kind.first) * size,
+                        size=size,
+                    ),
                     identity=self.identity,
                     size=kind.size,
                     first=kind.first,
@@ -64,7 +73,9 @@ class Pages:
                 )
             case OffsetPaging():
                 return paging.by_offset(
-                    lambda offset, size: self._page(request, window, number=offset // size + 1, offset=offset, size=size),
+                    lambda offset, size: self._page(
+                        request, window, number=offset // size + 1, offset=offset, size=size
+                    ),
                     identity=self.identity,
                     size=kind.size,
                     smallest=kind.smallest,
@@ -77,7 +88,10 @@ class Pages:
                 return self._single(request, window)
             case _:
                 return paging.by_cursor(
-                    lambda cursor, size: self._next(request, window, cursor, size), size=kind.size, smallest=kind.smallest, budget=kind.most
+                    lambda cursor, size: self._next(request, window, cursor, size),
+                    size=kind.size,
+                    smallest=kind.smallest,
+                    budget=kind.most,
                 )
 
     async def count(self, request: RequestSettings, window: Window) -> int | None:
@@ -92,11 +106,18 @@ class Pages:
         """What tells two orders apart."""
         return identity_of(raw, self._chosen)
 
-    def _by_key(self, kind: KeysetPaging, request: RequestSettings, window: Window | None) -> AsyncIterator[list[Raw]]:
+    def _by_key(
+        self, kind: KeysetPaging, request: RequestSettings, window: Window | None
+    ) -> AsyncGenerator[list[Raw], None]:
         start = window.start if window is not None else datetime(1970, 1, 1, tzinfo=UTC)
 
         async def fetch(key: datetime, skip: int, size: int) -> paging.Page[Raw]:
-            reach = Window(start=key, end=max(window.end if window is not None else datetime.now(UTC) + timedelta(days=1), key))
+            reach = Window(
+                start=key,
+                end=max(
+                    window.end if window is not None else datetime.now(UTC) + timedelta(days=1), key
+                ),
+            )
             return await self._page(request, reach, number=skip // size + 1, offset=skip, size=size)
 
         return by_key(
@@ -109,22 +130,36 @@ class Pages:
             budget=kind.most,
         )
 
-    async def _single(self, request: RequestSettings, window: Window | None) -> AsyncIterator[list[Raw]]:
+    async def _single(
+        self, request: RequestSettings, window: Window | None
+    ) -> AsyncGenerator[list[Raw], None]:
         page = await self._page(request, window, number=1, offset=0, size=1)
         if page.items:
             yield list(page.items)
 
-    async def _page(self, request: RequestSettings, window: Window | None, *, number: int, offset: int, size: int) -> paging.Page[Raw]:
+    async def _page(
+        self,
+        request: RequestSettings,
+        window: Window | None,
+        *,
+        number: int,
+        offset: int,
+        size: int,
+    ) -> paging.Page[Raw]:
         values = self._values(window, number=number, offset=offset, size=size, cursor=None)
         return self._read(await self._caller.read(request, values))
 
-    async def _next(self, request: RequestSettings, window: Window | None, cursor: str | None, size: int) -> paging.Page[Raw]:
+    async def _next(
+        self, request: RequestSettings, window: Window | None, cursor: str | None, size: int
+    ) -> paging.Page[Raw]:
         values = self._values(window, number=1, offset=0, size=size, cursor=cursor)
         if cursor is not None and not isinstance(self._settings.paging, CursorPaging):
             return self._read(await self._caller.follow(cursor, request, values))
         return self._read(await self._caller.read(request, values))
 
-    def _values(self, window: Window | None, *, number: int, offset: int, size: int, cursor: str | None) -> Mapping[str, Any]:
+    def _values(
+        self, window: Window | None, *, number: int, offset: int, size: int, cursor: str | None
+    ) -> Mapping[str, Any]:
         first = cursor is None and offset == 0
         page = {"number": number, "offset": offset, "size": size, "cursor": cursor, "first": first}
         return {"window": window_values(window, self._settings.window), "page": page}
@@ -138,7 +173,9 @@ class Pages:
         items = self._find(self._settings.items, found, reply)
         if not isinstance(items, list):
             wanted = self._settings.items.source
-            raise UnreadableResponseError(f"{reply.where}: expected a list of orders at {wanted!r}, found {kind_of(items)}.")
+            raise UnreadableResponseError(
+                f"{reply.where}: expected a list of orders at {wanted!r}, found {kind_of(items)}."
+            )
         kind = self._settings.paging
         if isinstance(kind, NoPaging):
             return paging.Page(items=items, has_next=False)
@@ -147,7 +184,9 @@ class Pages:
             items=items,
             total=self._number(kind.total, found, reply),
             pages=self._number(pages, found, reply),
-            has_next=None if kind.more is None else not is_false(self._find(kind.more, found, reply)),
+            has_next=None
+            if kind.more is None
+            else not is_false(self._find(kind.more, found, reply)),
             next=self._cursor(kind, found, reply),
         )
 
@@ -160,7 +199,9 @@ class Pages:
         try:
             return None if is_empty(found) or found is False else as_text(found)
         except EvaluationError as error:
-            raise UnreadableResponseError(f"{reply.where}: {kind.next.source!r}: {error}.") from None
+            raise UnreadableResponseError(
+                f"{reply.where}: {kind.next.source!r}: {error}."
+            ) from None
 
     def _number(self, expression: Expression | None, body: Any, reply: Reply) -> int | None:
         if expression is None:
@@ -168,9 +209,13 @@ class Pages:
         try:
             number = as_number(self._find(expression, body, reply))
         except EvaluationError as error:
-            raise UnreadableResponseError(f"{reply.where}: {expression.source!r}: {error}.") from None
+            raise UnreadableResponseError(
+                f"{reply.where}: {expression.source!r}: {error}."
+            ) from None
         if number is None:
-            raise UnreadableResponseError(f"{reply.where}: expected a count at {expression.source!r}, found nothing.")
+            raise UnreadableResponseError(
+                f"{reply.where}: expected a count at {expression.source!r}, found nothing."
+            )
         return int(number)
 
     @staticmethod
@@ -178,4 +223,6 @@ class Pages:
         try:
             return expression(body, envelope(reply, body))
         except EvaluationError as error:
-            raise UnreadableResponseError(f"{reply.where}: {expression.source!r}: {error}.") from None
+            raise UnreadableResponseError(
+                f"{reply.where}: {expression.source!r}: {error}."
+            ) from None

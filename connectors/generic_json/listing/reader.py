@@ -1,4 +1,6 @@
-"""Orders of a window out of a list that may be unsorted, unfiltered, or in motion: each once, none lost, oldest change first."""
+"""Orders of a window out of a list that may be unsorted, unfiltered, or in motion: each once, none
+lost, oldest change first.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,9 @@ class Listing:
         self._expander = expander
 
     async def orders(self, window: Window) -> AsyncGenerator[Found, None]:
-        """The orders of a window; page by page where the shop sorts them well, else once all are known."""
+        """The orders of a window; page by page where the shop sorts them well, else once all are
+        known.
+        """
         found = self._selected(window)
         if not self._settings.orders.sorted or self._settings.orders.also:
             found = _in_order(found)
@@ -41,7 +45,9 @@ class Listing:
                 yield order
 
     async def open(self) -> AsyncGenerator[Found, None]:
-        """The orders that are neither shipped nor cancelled; those too where the settings say that the shop dates neither."""
+        """The orders that are neither shipped nor cancelled; those too where the settings say that
+        the shop dates neither.
+        """
         settings = self._settings.orders
         window = None if settings.open.all else far_back(settings.open.reach)
         seen = set[str]()
@@ -49,7 +55,11 @@ class Listing:
         async with aclosing(self._pages.walk(request, window)) as pages:
             async for page in pages:
                 for order in await self._read(page):
-                    done = isinstance(order, Order) and order.status in _DONE and not settings.open.finished
+                    done = (
+                        isinstance(order, Order)
+                        and order.status in _DONE
+                        and not settings.open.finished
+                    )
                     if not done and order.id not in seen:
                         seen.add(order.id)
                         yield order
@@ -68,8 +78,15 @@ class Listing:
         """What lies in the window, each order once."""
         settings = self._settings.orders
         seen = set[str]()
-        for request in (settings.request, *(settings.request.patched(patch) for patch in settings.also)):
-            walk = self._scan(request, window) if settings.window.kind == "scan" else self._pages.walk(request, window)
+        for request in (
+            settings.request,
+            *(settings.request.patched(patch) for patch in settings.also),
+        ):
+            walk = (
+                self._scan(request, window)
+                if settings.window.kind == "scan"
+                else self._pages.walk(request, window)
+            )
             async with aclosing(walk) as pages:
                 async for page in pages:
                     for order in await self._read(page):
@@ -79,12 +96,17 @@ class Listing:
                         seen.add(order.id)
                         if len(seen) > settings.most:
                             raise UnreadableResponseError(
-                                f"The window holds more than {settings.most} orders; the shop seems to ignore the filter by time (orders.most)."
+                                f"The window holds more than {settings.most} orders; the shop seems"
+                                " to ignore the filter by time (orders.most)."
                             )
                         yield order
 
-    async def _scan(self, request: RequestSettings, window: Window) -> AsyncGenerator[list[Any], None]:
-        """A list that is newest first, up to what is too old; again, as long as a reading brings something new that an earlier one missed."""
+    async def _scan(
+        self, request: RequestSettings, window: Window
+    ) -> AsyncGenerator[list[Any], None]:
+        """A list that is newest first, up to what is too old; again, as long as a reading brings
+        something new that an earlier one missed.
+        """
         seen = set[Any]()
         for number in range(_PASSES):
             fresh_in_pass, pages_in_pass = 0, 0
@@ -101,7 +123,9 @@ class Listing:
             # One page cannot have been shifted while it was read.
             if pages_in_pass <= 1 or (number > 0 and not fresh_in_pass):
                 return
-        raise UnavailableError(f"The shop's list changed during each of {_PASSES} readings; it is read again later.")
+        raise UnavailableError(
+            f"The shop's list changed during each of {_PASSES} readings; it is read again later."
+        )
 
     def _behind(self, page: list[Any], end: datetime) -> bool:
         """Whether a whole page is older than anything that could matter."""
@@ -125,9 +149,10 @@ class Listing:
             return
         if is_foreign(order.modified_at, window, settings):
             raise UnreadableResponseError(
-                f"The shop sent order {order.id}, modified at {order.modified_at.isoformat()}, although only orders since "
-                f"{window.start.isoformat()} were asked for: it ignores the filter by time, or reads or writes times in another zone. "
-                "Mend orders.request or orders.window, or set orders.window.outside: drop."
+                f"The shop sent order {order.id}, modified at {order.modified_at.isoformat()},"
+                f" although only orders since {window.start.isoformat()} were asked for: it ignores"
+                " the filter by time, or reads or writes times in another zone. Mend"
+                " orders.request or orders.window, or set orders.window.outside: drop."
             )
 
 

@@ -13,7 +13,9 @@ _TOLERANCE = timedelta(seconds=2)
 
 
 def asked_start(start: datetime, settings: WindowSettings) -> datetime:
-    """The start to ask for, so that an order of `start` itself is in the answer whatever the shop's grain and bounds."""
+    """The start to ask for, so that an order of `start` itself is in the answer whatever the shop's
+    grain and bounds.
+    """
     cut = start - settings.overlap
     cut -= (cut - EPOCH) % settings.grain
     return cut - settings.grain if settings.start == "exclusive" else cut
@@ -26,22 +28,40 @@ def asked_end(end: datetime, settings: WindowSettings) -> datetime:
     return cut + settings.grain if settings.end == "exclusive" else cut
 
 
-def window_values(window: Window | None, settings: WindowSettings, start: datetime | None = None) -> dict[str, Any]:
-    """`{{ window.start }}` and `{{ window.end }}`; both null where there is no window. `start` stands in for the window's own."""
+def window_values(
+    window: Window | None, settings: WindowSettings, start: datetime | None = None
+) -> dict[str, Any]:
+    """`{{ window.start }}` and `{{ window.end }}`; both null where there is no window.
+
+    `start` stands in for the window's own.
+    """
     if window is None:
         return {"start": None, "end": None}
     bounds = (asked_start(start or window.start, settings), asked_end(window.end, settings))
-    return dict(zip(("start", "end"), (write_time(bound, settings.format, settings.zone) for bound in bounds), strict=True))
+    return dict(
+        zip(
+            ("start", "end"),
+            (write_time(bound, settings.format, settings.zone) for bound in bounds),
+            strict=True,
+        )
+    )
 
 
 def is_foreign(modified_at: datetime, window: Window, settings: WindowSettings) -> bool:
     """Whether an order is so old that the shop cannot have looked at the start it was asked for."""
-    return settings.kind == "filter" and modified_at < asked_start(window.start, settings) - settings.grain - _TOLERANCE
+    return (
+        settings.kind == "filter"
+        and modified_at < asked_start(window.start, settings) - settings.grain - _TOLERANCE
+    )
 
 
 def scan_end(window: Window, settings: WindowSettings) -> datetime:
     """The time of sorting behind which a newest-first list holds nothing more of the window."""
-    return window.start - settings.overlap - (settings.reach if settings.sorted_by == "placed_at" else timedelta(0))
+    return (
+        window.start
+        - settings.overlap
+        - (settings.reach if settings.sorted_by == "placed_at" else timedelta(0))
+    )
 
 
 def far_back(reach: timedelta) -> Window:

@@ -1,4 +1,6 @@
-"""One field of the shop's JSON at a time: which expression found it, where that stands in the settings, and what was wrong with it."""
+"""One field of the shop's JSON at a time: which expression found it, where that stands in the
+settings, and what was wrong with it.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +8,10 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from connectors.generic_json.settings.mapping import FieldSource
-from connectors.language.compiler import is_false
 from connectors.language.expressions import Expression
 from connectors.language.functions import EvaluationError
 from connectors.language.functions.table import as_text, is_empty
+from connectors.language.logic import is_false
 from connectors.places import Source
 from connectors.reading import fields
 from connectors.reading.fields import FieldError
@@ -18,14 +20,24 @@ T = TypeVar("T")
 
 
 class Scope:
-    """A part of the shop's order, and how it is called: `lines[2]`. Fields are read from it; what was read is noted in `trace`.
+    """A part of the shop's order, and how it is called: `lines[2]`.
+
+    Fields are read from it; what was read is noted in `trace`.
 
     `name` is how faults call our side of it, e.g. `items[2].`.
     """
 
     __slots__ = ("at", "name", "root", "trace", "value")
 
-    def __init__(self, value: Any, root: Any, *, at: str = "", name: str = "", trace: list[Source] | None = None) -> None:
+    def __init__(
+        self,
+        value: Any,
+        root: Any,
+        *,
+        at: str = "",
+        name: str = "",
+        trace: list[Source] | None = None,
+    ) -> None:
         self.value = value
         self.root = root
         self.at = at
@@ -33,27 +45,42 @@ class Scope:
         self.trace = trace
 
     def find(self, field: str, expression: Expression) -> Any:
-        """What an expression finds here. Raises `FieldError` with everything that helps to mend it."""
+        """What an expression finds here.
+
+        Raises `FieldError` with everything that helps to mend it.
+        """
         try:
             return expression(self.value, self.root)
         except EvaluationError as error:
             raise self.fault(field, str(error), expression) from None
 
-    def fault(self, field: str, reason: str, expression: Expression | None = None) -> UnreadableFieldError:
+    def fault(
+        self, field: str, reason: str, expression: Expression | None = None
+    ) -> UnreadableFieldError:
         """`items[2].price: expected money, found 'abc' (from lines[2].price, settings.yaml:41)`."""
         if expression is None:
             return UnreadableFieldError(f"{self.name}{field}: {reason}")
         place = f", {expression.place}" if expression.place else ""
-        return UnreadableFieldError(f"{self.name}{field}: {reason} (from {self._path(expression)}{place})")
+        return UnreadableFieldError(
+            f"{self.name}{field}: {reason} (from {self._path(expression)}{place})"
+        )
 
     def _path(self, expression: Expression) -> str:
         from_root = expression.shown.removeprefix("root().")
         if not self.at or from_root != expression.shown:
             return from_root
-        return f"{self.at}.{expression.source}" if expression.plain else f"{expression.shown} in {self.at}"
+        return (
+            f"{self.at}.{expression.source}"
+            if expression.plain
+            else f"{expression.shown} in {self.at}"
+        )
 
-    def read(self, field: str, source: FieldSource | None, convert: Callable[[Any, str], T], missing: T) -> T:
-        """The field's value, converted; `missing` where there is no source, or nothing was found and there is no default."""
+    def read(
+        self, field: str, source: FieldSource | None, convert: Callable[[Any, str], T], missing: T
+    ) -> T:
+        """The field's value, converted; `missing` where there is no source, or nothing was found
+        and there is no default.
+        """
         if source is None:
             return missing
         found, expression = self._found(field, source)
@@ -86,9 +113,15 @@ class Scope:
         if source is None:
             return ""
         if self.trace is None and not keep_lines and source.plain is not None:
-            # The shortest way for what most fields are: one path to a text without markup. All else goes the long way.
+            # The shortest way for what most fields are: one path to a text without markup. All else
+            # goes the long way.
             found = source.plain(self.value)
-            if type(found) is str and "<" not in found and "&" not in found and (line := " ".join(found.split())):
+            if (
+                type(found) is str
+                and "<" not in found
+                and "&" not in found
+                and (line := " ".join(found.split()))
+            ):
                 return line
         return self.read(field, source, _lines if keep_lines else _line, "")
 
@@ -97,7 +130,10 @@ class Scope:
         return otherwise if expression is None else not is_false(self.find(field, expression))
 
     def parts(self, field: str, expression: Expression, name: str) -> Iterator[Scope]:
-        """The elements of a list as scopes of their own; null is no list. Raises `FieldError` for what is neither."""
+        """The elements of a list as scopes of their own; null is no list.
+
+        Raises `FieldError` for what is neither.
+        """
         found = self.find(field, expression)
         if found is None:
             return
@@ -105,19 +141,31 @@ class Scope:
             raise self.fault(field, "expected a list, found something else", expression)
         for number, element in enumerate(found):
             at = f"{self._path(expression)}[{number}]"
-            yield Scope(element, self.root, at=at, name=f"{self.name}{name}[{number}].", trace=self.trace)
+            yield Scope(
+                element, self.root, at=at, name=f"{self.name}{name}[{number}].", trace=self.trace
+            )
 
     def inner(self, field: str, expression: Expression | None) -> Scope:
         """The part of this that an expression finds, or all of it."""
         if expression is None:
-            return Scope(self.value, self.root, at=self.at, name=f"{self.name}{field}.", trace=self.trace)
-        return Scope(self.find(field, expression), self.root, at=self._path(expression), name=f"{self.name}{field}.", trace=self.trace)
+            return Scope(
+                self.value, self.root, at=self.at, name=f"{self.name}{field}.", trace=self.trace
+            )
+        return Scope(
+            self.find(field, expression),
+            self.root,
+            at=self._path(expression),
+            name=f"{self.name}{field}.",
+            trace=self.trace,
+        )
 
     def _note(self, field: str, expression: Expression | None, found: Any) -> None:
         if self.trace is not None:
             path = "a constant" if expression is None else self._path(expression)
             place = "" if expression is None else expression.place
-            self.trace.append(Source(field=f"{self.name}{field}", path=path, place=place, value=found))
+            self.trace.append(
+                Source(field=f"{self.name}{field}", path=path, place=place, value=found)
+            )
 
 
 class UnreadableFieldError(ValueError):
@@ -129,7 +177,9 @@ def looked_up(table: dict[str, T], word: Any) -> T | None:
     text = as_text(word) or ""
     if text in table:
         return table[text]
-    return next((value for name, value in table.items() if name.lower() == text.strip().lower()), None)
+    return next(
+        (value for name, value in table.items() if name.lower() == text.strip().lower()), None
+    )
 
 
 def _line(value: Any, field: str) -> str:

@@ -1,4 +1,6 @@
-"""Ready-made descriptions of real platforms: YAML files in this package, over which a store's own keys are laid one by one."""
+"""Ready-made descriptions of real platforms: YAML files in this package, over which a store's own
+keys are laid one by one.
+"""
 
 from __future__ import annotations
 
@@ -18,26 +20,44 @@ _FOLDER: Final = resources.files("connectors.generic_json") / "recipes"
 
 def recipe_names() -> list[str]:
     """The recipes there are."""
-    return sorted(each.name.removesuffix(".yaml") for each in _FOLDER.iterdir() if each.name.endswith(".yaml"))
+    return sorted(
+        each.name.removesuffix(".yaml") for each in _FOLDER.iterdir() if each.name.endswith(".yaml")
+    )
 
 
 def read_recipe(name: str) -> dict[str, Any]:
-    """A recipe's keys; each text knows its line. Raises `ValueError` with what was probably meant."""
+    """A recipe's keys; each text knows its line.
+
+    Raises `ValueError` with what was probably meant.
+    """
     if not _NAME.fullmatch(name) or name not in recipe_names():
         near = difflib.get_close_matches(name.lower(), recipe_names(), n=1)
-        meant = f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(recipe_names())}"
+        meant = (
+            f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(recipe_names())}"
+        )
         raise ValueError(f"there is no recipe {name!r}{meant}")
     return dict(_read(name))
 
 
 def merged(under: Any, over: Any) -> Any:
-    """`over` laid over `under`, key by key; a key whose value is null is taken away, anything that is not a mapping is replaced whole.
+    """`over` laid over `under`, key by key; a key whose value is null is taken away, anything that
+    is not a mapping is replaced whole.
 
     So is a mapping of another `kind`: the keys of one way to log in mean nothing to another.
     """
-    if not isinstance(under, dict) or not isinstance(over, dict) or over.get("kind", under.get("kind")) != under.get("kind"):
+    if (
+        not isinstance(under, dict)
+        or not isinstance(over, dict)
+        or over.get("kind", under.get("kind")) != under.get("kind")
+    ):
         return over
-    both = {**under, **{name: merged(under[name], value) if name in under else value for name, value in over.items()}}
+    both = {
+        **under,
+        **{
+            name: merged(under[name], value) if name in under else value
+            for name, value in over.items()
+        },
+    }
     return {name: value for name, value in both.items() if value is not None or name not in under}
 
 

@@ -9,7 +9,18 @@ from pydantic import BeforeValidator, Field, model_validator
 from connectors.generic_json.settings.values import Block, Duration, listed
 from connectors.language.expressions import Expression
 
-Meaning = Literal["ok", "empty", "done", "not_allowed", "not_found", "refused", "conflict", "throttled", "unavailable", "unreadable"]
+Meaning = Literal[
+    "ok",
+    "empty",
+    "done",
+    "not_allowed",
+    "not_found",
+    "refused",
+    "conflict",
+    "throttled",
+    "unavailable",
+    "unreadable",
+]
 
 
 def _statuses(value: Any) -> Any:
@@ -17,14 +28,21 @@ def _statuses(value: Any) -> Any:
 
 
 def _status(value: Any) -> Any:
-    if isinstance(value, str) and len(value) == 3 and value[0] in "12345" and value[1:].lower() == "xx":  # noqa: PLR2004 -- as in 5xx
+    if (
+        isinstance(value, str)
+        and len(value) == 3  # noqa: PLR2004 -- as in 5xx
+        and value[0] in "12345"
+        and value[1:].lower() == "xx"
+    ):
         return int(value[0])
     if isinstance(value, int) and not isinstance(value, bool) and 100 <= value <= 599:  # noqa: PLR2004 -- HTTP
         return value
     raise ValueError(f"expected a status such as 409, or a class such as 5xx, found {value!r}")
 
 
-Statuses = Annotated[tuple[int, ...], BeforeValidator(_statuses, json_schema_input_type=int | str | list[int | str])]
+Statuses = Annotated[
+    tuple[int, ...], BeforeValidator(_statuses, json_schema_input_type=int | str | list[int | str])
+]
 """Statuses, or classes of them: 409, 5xx. A class is kept as its first digit."""
 
 
@@ -32,13 +50,19 @@ class AnswerRule(Block):
     """What an answer means that has one of these statuses and for which this expression is true."""
 
     status: Statuses = ()
-    """Statuses, or classes such as 5xx; none: all of 2xx, for refusals have said what they are by their status."""
+    """Statuses, or classes such as 5xx; none: all of 2xx, for refusals have said what they are by
+    their status.
+    """
     when: Expression | None = None
-    """An expression on the answer's body, e.g. `errors[?extensions.code == 'FORBIDDEN']`; none: always."""
+    """An expression on the answer's body, e.g.
+
+    `errors[?extensions.code == 'FORBIDDEN']`; none: always.
+    """
     means: Meaning
-    """ok: a success. empty: a success without orders. done: a success, for the shop has this shipment already. not_allowed: our login is
-    not accepted (it is renewed once). not_found, refused, conflict, unreadable: a person must act. throttled, unavailable: worth another
-    try."""
+    """ok: a success. empty: a success without orders. done: a success, for the shop has this
+    shipment already. not_allowed: our login is not accepted (it is renewed once). not_found,
+    refused, conflict, unreadable: a person must act. throttled, unavailable: worth another try.
+    """
     message: Expression | None = None
     """The shop's words, for the operator."""
     retry_after: Duration | None = None
@@ -47,7 +71,9 @@ class AnswerRule(Block):
     @model_validator(mode="after")
     def _something(self) -> Self:
         if not self.status and self.when is None:
-            raise ValueError("expected status or when, found neither: the rule would fit every answer")
+            raise ValueError(
+                "expected status or when, found neither: the rule would fit every answer"
+            )
         return self
 
 
@@ -69,5 +95,9 @@ class AnswerSettings(Block):
     """Where the shop's words stand in the body of a refusal, e.g. `error.message`."""
     wait: WaitHeader | None = None
     """The header that says how long to wait, if it is not Retry-After."""
-    needed: Annotated[tuple[Expression, ...], BeforeValidator(listed, json_schema_input_type=str | list[str])] = Field(default=())
-    """What every answer to a reading request must hold; if one of these is null the answer is not what the shop promises."""
+    needed: Annotated[
+        tuple[Expression, ...], BeforeValidator(listed, json_schema_input_type=str | list[str])
+    ] = Field(default=())
+    """What every answer to a reading request must hold; if one of these is null the answer is not
+    what the shop promises.
+    """

@@ -75,7 +75,9 @@ class Carried(Block):
     prefix: str = "Bearer "
     """What stands before the token in it."""
     keep: str = ""
-    """A file that keeps the token between runs, readable by Portside's user alone; empty: each run asks for a token anew."""
+    """A file that keeps the token between runs, readable by Portside's user alone; empty: each run
+    asks for a token anew.
+    """
 
 
 class ClientCredentialsLogin(Carried):
@@ -111,7 +113,9 @@ class RefreshTokenLogin(Carried):
 
 
 class CallLogin(Carried):
-    """A login call of the shop's own: user name and password in, a token out of the body or a header."""
+    """A login call of the shop's own: user name and password in, a token out of the body or a
+    header.
+    """
 
     kind: Literal["login"]
     path: str
@@ -136,7 +140,9 @@ class CallLogin(Carried):
     @model_validator(mode="after")
     def _somewhere(self) -> Self:
         if bool(self.token) == bool(self.token_header):
-            raise ValueError("expected token (a path in the answer's body) or token_header, one of the two")
+            raise ValueError(
+                "expected token (a path in the answer's body) or token_header, one of the two"
+            )
         return self
 
 

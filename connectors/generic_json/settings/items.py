@@ -14,7 +14,10 @@ from connectors.generic_json.settings.window import WindowSettings
 from connectors.language.expressions import Expression, read_expression
 from connectors.places import MisplacedError, placed
 
-LIST_NAMES: dict[str, tuple[str, ...]] = {"window": ("start", "end"), "page": ("number", "offset", "size", "cursor", "first")}
+LIST_NAMES: dict[str, tuple[str, ...]] = {
+    "window": ("start", "end"),
+    "page": ("number", "offset", "size", "cursor", "first"),
+}
 """What the templates of a list may speak of."""
 
 
@@ -37,7 +40,10 @@ class DetailSettings(Block):
 
 
 class ExpandSettings(Block):
-    """Something that belongs to an order but stands elsewhere. It is put into the order, under the name of this block."""
+    """Something that belongs to an order but stands elsewhere.
+
+    It is put into the order, under the name of this block.
+    """
 
     each: Expression | None = None
     """The parts of the order it belongs to, e.g. `lines`; none: the order itself."""
@@ -46,9 +52,14 @@ class ExpandSettings(Block):
     follow: Expression | None = None
     """Where the part holds the address, e.g. `products.url`."""
     request: Request | None = None
-    """Or the request: `{{ order }}` is the order, `{{ item }}` the part, `{{ ids }}` the ids of a batch."""
+    """Or the request: `{{ order }}` is the order, `{{ item }}` the part, `{{ ids }}` the ids of a
+    batch.
+    """
     ids: Expression | None = None
-    """Batches: the ids that the order needs. Those of all orders of a page are asked for together; the order gets an object by id."""
+    """Batches: the ids that the order needs.
+
+    Those of all orders of a page are asked for together; the order gets an object by id.
+    """
     batch: int = Field(default=50, ge=1, le=500)
     """How many ids one request may carry."""
     take: Expression = Field(default_factory=lambda: read_expression("@"))
@@ -68,22 +79,35 @@ class ExpandSettings(Block):
             raise ValueError("expected ids together with request, and without each and follow")
         if self.request is not None:
             with placed("request"):
-                self.request.check({"order": None, "item": None} if self.ids is None else {"ids": None})
+                self.request.check(
+                    {"order": None, "item": None} if self.ids is None else {"ids": None}
+                )
                 self.request.must_read()
             if self.ids is not None and not self.request.speaks_of("ids"):
-                raise ValueError("expected {{ ids }} in the request, or every batch would ask the same")
+                raise ValueError(
+                    "expected {{ ids }} in the request, or every batch would ask the same"
+                )
         return self
 
 
 class OpenSettings(RequestPatch):
-    """The orders that are neither shipped nor cancelled, for a shop whose modified time does not move with every change."""
+    """The orders that are neither shipped nor cancelled, for a shop whose modified time does not
+    move with every change.
+    """
 
     reach: Duration = timedelta(days=30)
-    """How long ago an order may have been modified. Only what the list's own window asks for; see `query` and `body` for other filters."""
+    """How long ago an order may have been modified.
+
+    Only what the list's own window asks for; see `query` and `body` for other filters.
+    """
     finished: bool = False
-    """Look at shipped and cancelled orders too, for a shop that dates neither: what changed among them is noticed here alone."""
+    """Look at shipped and cancelled orders too, for a shop that dates neither: what changed among
+    them is noticed here alone.
+    """
     all: bool = False
-    """Ask without a window, `{{ window.start }}` and `{{ window.end }}` being null: `query` or `body` select the open orders."""
+    """Ask without a window, `{{ window.start }}` and `{{ window.end }}` being null: `query` or
+    `body` select the open orders.
+    """
 
 
 def _patches(value: Any) -> Any:
@@ -94,25 +118,43 @@ class ListSettings(Block):
     """The list of orders that were modified in a span of time."""
 
     request: Request
-    """The request; there are `{{ window.start }}`, `{{ window.end }}` and `{{ page.size }}`, `.number`, `.offset`, `.cursor`, `.first`."""
+    """The request; there are `{{ window.start }}`, `{{ window.end }}` and `{{ page.size }}`,
+    `.number`, `.offset`, `.cursor`, `.first`.
+    """
     window: WindowSettings = WindowSettings()
     """How the span of time is written and understood."""
     paging: Paging = NoPaging()
     """How the list goes on."""
     items: Expression
-    """Where the orders stand in an answer, e.g. `data.orders.items`. If that is not a list, the answer is an error, not an empty list."""
-    also: Annotated[tuple[RequestPatch, ...], BeforeValidator(_patches, json_schema_input_type=RequestPatch | list[RequestPatch])] = ()
-    """Further walks with a differing request, e.g. by the created time for a shop whose modified time is empty at first. Orders met twice
-    are given once."""
+    """Where the orders stand in an answer, e.g. `data.orders.items`.
+
+    If that is not a list, the answer is an error, not an empty list.
+    """
+    also: Annotated[
+        tuple[RequestPatch, ...],
+        BeforeValidator(_patches, json_schema_input_type=RequestPatch | list[RequestPatch]),
+    ] = ()
+    """Further walks with a differing request, e.g. by the created time for a shop whose modified
+    time is empty at first.
+
+    Orders met twice are given once.
+    """
     open: OpenSettings = OpenSettings()
     """How to find all open orders, however old."""
     undated: str = ""
-    """The changes that move no modified time, in words, e.g. `cancelling an order`: `portside check` then asks for `export.sweep`."""
+    """The changes that move no modified time, in words, e.g.
+
+    `cancelling an order`: `portside check` then asks for `export.sweep`.
+    """
     sorted: bool = False
-    """The shop lists oldest change first and never loses one over that: orders go out page by page. Else a window is read whole and sorted
-    here."""
+    """The shop lists oldest change first and never loses one over that: orders go out page by page.
+
+    Else a window is read whole and sorted here.
+    """
     jsonapi: bool = False
-    """The answers are JSON:API: `attributes` are laid flat and `relationships` filled from `included`."""
+    """The answers are JSON:API: `attributes` are laid flat and `relationships` filled from
+    `included`.
+    """
     detail: DetailSettings | None = None
     """A request for each order."""
     expand: dict[str, ExpandSettings] = Field(default={})
@@ -134,11 +176,15 @@ class ListSettings(Block):
             if not self.request.speaks_of(*path):
                 word = ".".join(path)
                 raise MisplacedError(
-                    ("request",), f"expected {{{{ {word} }}}} in it, for paging is by {self.paging.kind}; or every page would be the same"
+                    ("request",),
+                    f"expected {{{{ {word} }}}} in it, for paging is by {self.paging.kind}; or"
+                    " every page would be the same",
                 )
         if self.window.kind == "filter" and not self.request.speaks_of("window", "start"):
             raise MisplacedError(
-                ("request",), "expected {{ window.start }} in it; for a shop without a filter by time, set window: {kind: scan} or none"
+                ("request",),
+                "expected {{ window.start }} in it; for a shop without a filter by time, set"
+                " window: {kind: scan} or none",
             )
         if isinstance(self.paging, KeysetPaging) and self.window.kind != "filter":
             raise MisplacedError(("window",), "expected kind: filter, for paging is by keyset")

@@ -15,17 +15,26 @@ Constant = str | int | bool
 
 
 def widen(value: Any) -> Any:
-    """The short spellings of a field: an expression, or a list of them, the first that is not empty being taken."""
-    return {"from": listed(value)} if isinstance(value, str | list | int) and not isinstance(value, bool) else value
+    """The short spellings of a field: an expression, or a list of them, the first that is not empty
+    being taken.
+    """
+    return (
+        {"from": listed(value)}
+        if isinstance(value, str | list | int) and not isinstance(value, bool)
+        else value
+    )
 
 
 class FieldSource(Block):
     """Where a field comes from. Its short forms are an expression, or a list of expressions."""
 
-    sources: Annotated[tuple[Expression, ...], BeforeValidator(listed, json_schema_input_type=str | list[str])] = Field(
-        default=(), alias="from"
-    )
-    """Expressions on the order (in a line: on the line; `root()` is the order). The first that finds something not empty is taken."""
+    sources: Annotated[
+        tuple[Expression, ...], BeforeValidator(listed, json_schema_input_type=str | list[str])
+    ] = Field(default=(), alias="from")
+    """Expressions on the order (in a line: on the line; `root()` is the order).
+
+    The first that finds something not empty is taken.
+    """
     value: Constant | None = None
     """Always this."""
     table: dict[str, Constant] = Field(default={})
@@ -41,8 +50,14 @@ class FieldSource(Block):
 
     @cached_property
     def plain(self) -> Expression | None:
-        """The one expression there is, if it is nothing but names and dots and what it finds is taken as it is."""
-        return self.sources[0] if len(self.sources) == 1 and self.sources[0].plain and not self.table else None
+        """The one expression there is, if it is nothing but names and dots and what it finds is
+        taken as it is.
+        """
+        return (
+            self.sources[0]
+            if len(self.sources) == 1 and self.sources[0].plain and not self.table
+            else None
+        )
 
 
 class TimeSource(FieldSource):
@@ -64,14 +79,20 @@ class StatusRule(Block):
 
 
 class StatusSource(Block):
-    """The order's state: what the first rule that fits says, else what the table makes of the shop's word."""
+    """The order's state: what the first rule that fits says, else what the table makes of the
+    shop's word.
+    """
 
-    sources: Annotated[tuple[Expression, ...], BeforeValidator(listed, json_schema_input_type=str | list[str])] = Field(alias="from")
+    sources: Annotated[
+        tuple[Expression, ...], BeforeValidator(listed, json_schema_input_type=str | list[str])
+    ] = Field(alias="from")
     """The shop's word, e.g. `status`. A store's own `statuses:` are looked up by it."""
     rules: tuple[StatusRule, ...] = ()
     """States that no single word tells."""
     table: dict[str, OrderStatus] = Field(default={})
-    """The shop's words: unpaid, paid, shipped, cancelled or on_hold, compared without regard to case."""
+    """The shop's words: unpaid, paid, shipped, cancelled or on_hold, compared without regard to
+    case.
+    """
     default: OrderStatus | None = None
     """What an unknown word means; none: the order is on hold and the operator is told."""
 
@@ -85,10 +106,18 @@ class WeightSource(FieldSource):
     """Or where the shop names the unit."""
 
 
-_Text = Annotated[FieldSource, BeforeValidator(widen, json_schema_input_type=str | list[str] | FieldSource)]
-_Time = Annotated[TimeSource, BeforeValidator(widen, json_schema_input_type=str | list[str] | TimeSource)]
-_Status = Annotated[StatusSource, BeforeValidator(widen, json_schema_input_type=str | list[str] | StatusSource)]
-_Weight = Annotated[WeightSource, BeforeValidator(widen, json_schema_input_type=str | list[str] | WeightSource)]
+_Text = Annotated[
+    FieldSource, BeforeValidator(widen, json_schema_input_type=str | list[str] | FieldSource)
+]
+_Time = Annotated[
+    TimeSource, BeforeValidator(widen, json_schema_input_type=str | list[str] | TimeSource)
+]
+_Status = Annotated[
+    StatusSource, BeforeValidator(widen, json_schema_input_type=str | list[str] | StatusSource)
+]
+_Weight = Annotated[
+    WeightSource, BeforeValidator(widen, json_schema_input_type=str | list[str] | WeightSource)
+]
 
 
 class AddressMap(Block):
@@ -119,7 +148,10 @@ class AddressMap(Block):
 
 
 class OptionsMap(Block):
-    """What the buyer chose for a line, e.g. Size: L. Its short form is the expression of the list."""
+    """What the buyer chose for a line, e.g. Size: L.
+
+    Its short form is the expression of the list.
+    """
 
     at: Expression
     """The list of choices; an object is taken as names and values."""
@@ -158,7 +190,10 @@ class ItemsMap(Block):
     """Where it lies in the warehouse."""
     upc: _Text | None = None
     """Its bar code."""
-    options: Annotated[OptionsMap, BeforeValidator(_as_options, json_schema_input_type=str | OptionsMap)] | None = None
+    options: (
+        Annotated[OptionsMap, BeforeValidator(_as_options, json_schema_input_type=str | OptionsMap)]
+        | None
+    ) = None
     """What the buyer chose."""
     shippable: Expression | None = None
     """Whether it is packed; virtual goods are not."""
@@ -186,7 +221,9 @@ class MoneySettings(Block):
     """How the shop writes money."""
 
     unit: MoneyUnit = "major"
-    """major: 12.50. minor: 1250, in the currency's own smallest unit (yen have none). cents: always hundredths."""
+    """major: 12.50. minor: 1250, in the currency's own smallest unit (yen have none). cents: always
+    hundredths.
+    """
     round: bool = True
     """Round to the currency's smallest unit, halves upwards."""
 
@@ -200,7 +237,9 @@ class OrderMap(Block):
 
     only: Expression | None = None
     """Orders for which this is not true are none, e.g. open baskets."""
-    money: Annotated[MoneySettings, BeforeValidator(_as_money, json_schema_input_type=MoneyUnit | MoneySettings)] = MoneySettings()
+    money: Annotated[
+        MoneySettings, BeforeValidator(_as_money, json_schema_input_type=MoneyUnit | MoneySettings)
+    ] = MoneySettings()
     """How the shop writes money; a field may differ by cents() or minor()."""
     id: _Text
     """The shop's key; a shipment comes back with it."""
@@ -233,7 +272,8 @@ class OrderMap(Block):
     items: ItemsMap
     """The lines."""
     adjustments: Annotated[
-        tuple[AdjustmentsMap, ...], BeforeValidator(listed, json_schema_input_type=AdjustmentsMap | list[AdjustmentsMap])
+        tuple[AdjustmentsMap, ...],
+        BeforeValidator(listed, json_schema_input_type=AdjustmentsMap | list[AdjustmentsMap]),
     ] = ()
     """Discounts and fees."""
     customer_notes: _Text | None = None

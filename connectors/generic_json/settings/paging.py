@@ -1,4 +1,7 @@
-"""How the shop's list goes on from page to page. What a page is called goes into the request, as `{{ page.number }}` and the like."""
+"""How the shop's list goes on from page to page.
+
+What a page is called goes into the request, as `{{ page.number }}` and the like.
+"""
 
 from __future__ import annotations
 
@@ -27,9 +30,15 @@ class _Numbered(_Paging):
     """What the kinds have that count."""
 
     total: Expression | None = None
-    """How many orders the whole list has: an expression on the answer. Much is gained by it: what the shop skips is noticed."""
+    """How many orders the whole list has: an expression on the answer.
+
+    Much is gained by it: what the shop skips is noticed.
+    """
     short_is_last: bool = False
-    """A page with fewer orders than asked for is the last one. Only for shops that always fill their pages; else an empty page is the end."""
+    """A page with fewer orders than asked for is the last one.
+
+    Only for shops that always fill their pages; else an empty page is the end.
+    """
     past_end: tuple[int, ...] = ()
     """Statuses by which the shop says that there is no such page, e.g. [404]."""
 
@@ -45,7 +54,10 @@ class PagePaging(_Numbered):
 
 
 class OffsetPaging(_Numbered):
-    """Pages by position: `{{ page.offset }}`, e.g. `skip` and `take`, or `{{ page.offset }},{{ page.size }}`."""
+    """Pages by position: `{{ page.offset }}`, e.g.
+
+    `skip` and `take`, or `{{ page.offset }},{{ page.size }}`.
+    """
 
     kind: Literal["offset"]
 
@@ -55,7 +67,8 @@ class CursorPaging(_Paging):
 
     kind: Literal["cursor"]
     next: Expression
-    """The cursor of the next page: an expression on the answer. Null or empty: this was the last."""
+    """The cursor of the next page: an expression on the answer. Null or empty: this was the last.
+    """
     total: Expression | None = None
     """How many orders the whole list has, for a first guess of the pages."""
 
@@ -79,9 +92,12 @@ class NextUrlPaging(_Paging):
 
 
 class KeysetPaging(_Paging):
-    """Always the first page, of a window that begins at the newest order read so far. No change while reading can hide an order.
+    """Always the first page, of a window that begins at the newest order read so far.
 
-    The shop must list by modified time, oldest first. `{{ page.offset }}` is needed for many orders of one and the same time.
+    No change while reading can hide an order.
+
+    The shop must list by modified time, oldest first. `{{ page.offset }}` is needed for many orders
+    of one and the same time.
     """
 
     kind: Literal["keyset"]
@@ -100,9 +116,16 @@ def _as_paging(value: Any) -> Any:
 
 
 Kinds = Annotated[
-    PagePaging | OffsetPaging | CursorPaging | LinkPaging | NextUrlPaging | KeysetPaging | NoPaging, Field(discriminator="kind")
+    PagePaging | OffsetPaging | CursorPaging | LinkPaging | NextUrlPaging | KeysetPaging | NoPaging,
+    Field(discriminator="kind"),
 ]
-Paging = Annotated[Kinds, BeforeValidator(_as_paging, json_schema_input_type=Literal["link", "none", "page", "offset", "keyset"] | Kinds)]
+Paging = Annotated[
+    Kinds,
+    BeforeValidator(
+        _as_paging,
+        json_schema_input_type=Literal["link", "none", "page", "offset", "keyset"] | Kinds,
+    ),
+]
 """One way to go on, told apart by `kind`."""
 
 USES: dict[str, tuple[tuple[str, ...], ...]] = {

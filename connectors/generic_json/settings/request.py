@@ -7,7 +7,14 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from connectors.generic_json.settings.values import Block, PathTemplate, Shape, TemplateText, XmlTemplate, listed
+from connectors.generic_json.settings.shapes import Shape
+from connectors.generic_json.settings.values import (
+    Block,
+    PathTemplate,
+    TemplateText,
+    XmlTemplate,
+    listed,
+)
 from connectors.language.expressions import Expression
 from connectors.language.templates import Template, check_names, meant
 from connectors.places import MisplacedError, Path
@@ -15,7 +22,10 @@ from connectors.places import MisplacedError, Path
 Names = Mapping[str, Sequence[str] | None]
 """The values a template may speak of, each with its fields; None where these cannot be known."""
 
-QueryValue = Annotated[tuple[TemplateText, ...], BeforeValidator(listed, json_schema_input_type=str | int | list[str | int])]
+QueryValue = Annotated[
+    tuple[TemplateText, ...],
+    BeforeValidator(listed, json_schema_input_type=str | int | list[str | int]),
+]
 
 
 def _as_request(value: Any) -> Any:
@@ -42,7 +52,8 @@ class RequestSettings(Block):
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] = "GET"
     """How it is sent. A POST that reads (a search, GraphQL) may be repeated like a GET."""
     path: PathTemplate
-    """Behind the shop's `url`, or an address on an allowed host. What is put in is percent-encoded."""
+    """Behind the shop's `url`, or an address on an allowed host. What is put in is percent-encoded.
+    """
     query: dict[str, QueryValue] = Field(default={})
     """Parameters by name, e.g. `updated_at[$gte]`."""
     headers: dict[str, TemplateText] = Field(default={})
@@ -83,26 +94,41 @@ class RequestSettings(Block):
     def speaks_of(self, *path: str) -> bool:
         """Whether any template or expression in it uses this value, e.g. `("page", "number")`."""
         expressions = self.body.expressions if self.body is not None else ()
-        return any(names[: len(path)] == path for _, template in self.templates for names in template.names) or any(
-            ".".join(path) in expression.source for _, expression in expressions
-        )
+        return any(
+            names[: len(path)] == path for _, template in self.templates for names in template.names
+        ) or any(".".join(path) in expression.source for _, expression in expressions)
 
     def check(self, known: Names) -> None:
-        """Raise `MisplacedError` if something in it speaks of what is not there. Inside a body's `$each` there is `item` too."""
+        """Raise `MisplacedError` if something in it speaks of what is not there.
+
+        Inside a body's `$each` there is `item` too.
+        """
         for path, expression in self.body.expressions if self.body is not None else ():
-            _check_expression(("body", *path), expression, {**known, "item": None} if "$give" in path else known)
+            _check_expression(
+                ("body", *path), expression, {**known, "item": None} if "$give" in path else known
+            )
         for path, template in self.templates:
             try:
-                check_names(template, {**known, "item": None} if "$give" in path or "$key" in path else known)
+                check_names(
+                    template,
+                    {**known, "item": None} if "$give" in path or "$key" in path else known,
+                )
             except ValueError as error:
                 raise MisplacedError(path, str(error)) from None
 
     def must_read(self) -> None:
-        """Raise `MisplacedError` unless this is a request that can only read: a GET, or a POST with a JSON body."""
+        """Raise `MisplacedError` unless this is a request that can only read: a GET, or a POST with
+        a JSON body.
+        """
         if self.method not in {"GET", "POST"}:
-            raise MisplacedError(("method",), f"expected GET or POST for a request that reads, found {self.method}")
+            raise MisplacedError(
+                ("method",), f"expected GET or POST for a request that reads, found {self.method}"
+            )
         if self.form is not None or self.xml is not None:
-            raise MisplacedError(("form",) if self.form is not None else ("xml",), "expected a JSON body for a request that reads")
+            raise MisplacedError(
+                ("form",) if self.form is not None else ("xml",),
+                "expected a JSON body for a request that reads",
+            )
 
     def patched(self, patch: RequestPatch) -> RequestSettings:
         """This request with a patch laid over it."""
@@ -116,13 +142,19 @@ class RequestSettings(Block):
         )
 
 
-Request = Annotated[RequestSettings, BeforeValidator(_as_request, json_schema_input_type=str | RequestSettings)]
+Request = Annotated[
+    RequestSettings, BeforeValidator(_as_request, json_schema_input_type=str | RequestSettings)
+]
 """A request; a bare text is the path of a GET."""
 
 
 def _check_expression(path: Path, expression: Expression, known: Names) -> None:
     for root in sorted(expression.roots - known.keys()):
-        raise MisplacedError(path, f"in the expression {expression.source!r}: there is no {root!r} here{meant(root, known)}")
+        raise MisplacedError(
+            path,
+            f"in the expression {expression.source!r}: there is no {root!r}"
+            f" here{meant(root, known)}",
+        )
 
 
 def check_expressions(path: Path, expressions: Iterable[Expression | None], known: Names) -> None:

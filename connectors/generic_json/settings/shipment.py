@@ -29,7 +29,9 @@ SHIPMENT_FIELDS: Final = (
     "customer_code",
     "whole",
 )
-"""What `shipment` holds: texts as ShipStation sent them; `shipped_at` is a time; `whole`: ShipStation named no lines, all was shipped."""
+"""What `shipment` holds: texts as ShipStation sent them; `shipped_at` is a time; `whole`:
+ShipStation named no lines, all was shipped.
+"""
 
 SCOPE: Final[dict[str, tuple[str, ...] | None]] = {
     "shipment": SHIPMENT_FIELDS,
@@ -42,18 +44,29 @@ SCOPE: Final[dict[str, tuple[str, ...] | None]] = {
 
 
 class ProbeSettings(Block):
-    """Looks whether the shop knows of this shipment, before anything is written: the answer to an earlier try may have been lost."""
+    """Looks whether the shop knows of this shipment, before anything is written: the answer to an
+    earlier try may have been lost.
+    """
 
     request: Request | None = None
-    """What is asked; none: the order's own request. There are `{{ shipment }}` and `{{ order }}`."""
+    """What is asked; none: the order's own request. There are `{{ shipment }}` and `{{ order }}`.
+    """
     tracking: Expression
-    """The tracking numbers the shop has: a list or a text, e.g. `fulfillments[].labels[].tracking_number`."""
+    """The tracking numbers the shop has: a list or a text, e.g.
+
+    `fulfillments[].labels[].tracking_number`.
+    """
     shipped: Expression | None = None
-    """Whether nothing of the order is left to ship: then a notice without a tracking number is old news."""
+    """Whether nothing of the order is left to ship: then a notice without a tracking number is old
+    news.
+    """
 
 
 class StepSettings(Block):
-    """One request of the way back. What it brings is called by the step's name in the steps that follow."""
+    """One request of the way back.
+
+    What it brings is called by the step's name in the steps that follow.
+    """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     """A name for its answer."""
@@ -62,19 +75,25 @@ class StepSettings(Block):
     each: Expression | None = None
     """Once for each element of this list, as `item`."""
     find: Expression | None = None
-    """Where its work may be found done, e.g. a fulfillment that a try that broke off left behind: if this finds something, that is the step's
-    answer and nothing is sent."""
+    """Where its work may be found done, e.g. a fulfillment that a try that broke off left behind:
+    if this finds something, that is the step's answer and nothing is sent.
+    """
     request: Request
     """The request. A GET is a look-up and may be repeated; anything else is sent once."""
     answer: Expression | None = None
     """What of the answer is kept; none: all of it."""
     rules: tuple[AnswerRule, ...] = ()
-    """What this step's answers mean, before the general `answers:`. `means: done` ends the step well, e.g. for a 409."""
+    """What this step's answers mean, before the general `answers:`.
+
+    `means: done` ends the step well, e.g. for a 409.
+    """
 
     @model_validator(mode="after")
     def _free(self) -> Self:
         if self.name in SCOPE or self.name in {"item", "id"}:
-            raise MisplacedError(("name",), f"expected another name than {self.name!r}, which is taken")
+            raise MisplacedError(
+                ("name",), f"expected another name than {self.name!r}, which is taken"
+            )
         return self
 
 
@@ -82,12 +101,27 @@ class ShipmentSettings(Block):
     """How the shop is told of a shipment."""
 
     probe: ProbeSettings | None = None
-    """How to look before writing. Without it, a repeated notice may ship twice where the shop itself does not refuse it."""
-    open: Annotated[FieldSource, BeforeValidator(widen, json_schema_input_type=str | list[str] | FieldSource)] | None = None
-    """How many pieces of a line the shop still has to ship: an expression on the shop's line (`root()` is the order). None: what was ordered, less the earlier
-    shipments."""
+    """How to look before writing.
+
+    Without it, a repeated notice may ship twice where the shop itself does not refuse it.
+    """
+    open: (
+        Annotated[
+            FieldSource,
+            BeforeValidator(widen, json_schema_input_type=str | list[str] | FieldSource),
+        ]
+        | None
+    ) = None
+    """How many pieces of a line the shop still has to ship: an expression on the shop's line
+    (`root()` is the order).
+
+    None: what was ordered, less the earlier shipments.
+    """
     carriers: dict[str, str] = Field(default={})
-    """The shop's names for ShipStation's carriers, e.g. `fedex: FEDEX_GROUND`; `*` stands for any other."""
+    """The shop's names for ShipStation's carriers, e.g.
+
+    `fedex: FEDEX_GROUND`; `*` stands for any other.
+    """
     steps: tuple[StepSettings, ...] = Field(min_length=1)
     """The requests, in order."""
 
@@ -100,7 +134,9 @@ class ShipmentSettings(Block):
                 self.probe.request.must_read()
         for at, step in enumerate(self.steps):
             if step.name in known:
-                raise MisplacedError(("steps", at, "name"), f"the name {step.name!r} is given twice")
+                raise MisplacedError(
+                    ("steps", at, "name"), f"the name {step.name!r} is given twice"
+                )
             here = {**known, "item": None} if step.each is not None else known
             with placed("steps", at):
                 check_expressions(("when",), [step.when], known)

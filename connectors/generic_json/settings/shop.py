@@ -22,7 +22,10 @@ _URL = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
 
 def _address(value: str) -> str:
     if not _URL.fullmatch(value):
-        raise ValueError(f"expected an address such as https://shop.example, without user name and query, found {value!r}")
+        raise ValueError(
+            "expected an address such as https://shop.example, without user name and query, found"
+            f" {value!r}"
+        )
     return value
 
 
@@ -41,17 +44,27 @@ class LimitSettings(Block):
 
 
 class GenericJsonSettings(ConnectorSettings):
-    """Any shop with a JSON API, described key by key, or by a recipe whose keys may be overridden one by one."""
+    """Any shop with a JSON API, described key by key, or by a recipe whose keys may be overridden
+    one by one.
+    """
 
-    model_config = ConfigDict(use_attribute_docstrings=True, json_schema_extra=lambda schema: soften(schema, "url"))
+    model_config = ConfigDict(
+        use_attribute_docstrings=True, json_schema_extra=lambda schema: soften(schema, "url")
+    )
 
     recipe: str = Field(default="", json_schema_extra={"enum": ["", *recipe_names()]})
-    """A ready-made description that comes with Portside, e.g. medusa. Every other key is laid over it; a key without a value takes the
-    recipe's away, and a block of another `kind` takes the place of the recipe's whole block."""
+    """A ready-made description that comes with Portside, e.g. medusa.
+
+    Every other key is laid over it; a key without a value takes the recipe's away, and a block of
+    another `kind` takes the place of the recipe's whole block.
+    """
     url: ShopUrl
     """Where the shop's API is."""
     allowed_hosts: tuple[str, ...] = ()
-    """Other hosts that links in the shop's answers may lead to, as host or host:port. Our login goes to them too."""
+    """Other hosts that links in the shop's answers may lead to, as host or host:port.
+
+    Our login goes to them too.
+    """
     headers: dict[str, str] = Field(default={})
     """Headers of every request."""
     auth: Login = NoLogin()

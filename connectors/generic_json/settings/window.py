@@ -11,13 +11,20 @@ from connectors.generic_json.settings.values import Block, Duration, TimeForm, Z
 
 
 class WindowSettings(Block):
-    """How `{{ window.start }}` and `{{ window.end }}` are written, and what the shop makes of them."""
+    """How `{{ window.start }}` and `{{ window.end }}` are written, and what the shop makes of
+    them.
+    """
 
     kind: Literal["filter", "scan", "none"] = "filter"
-    """`filter`: the shop selects by time. `scan`: it cannot, but lists the newest first, and reading stops at older ones. `none`: all is
-    read and selected here, for small shops."""
+    """`filter`: the shop selects by time.
+
+    `scan`: it cannot, but lists the newest first, and reading stops at older ones. `none`: all is
+    read and selected here, for small shops.
+    """
     format: TimeForm = "iso"
-    """How a time is written to the shop: iso, local (no zone), datetime (a blank in the middle), epoch, epoch_ms, rfc2822, or with %."""
+    """How a time is written to the shop: iso, local (no zone), datetime (a blank in the middle),
+    epoch, epoch_ms, rfc2822, or with %.
+    """
     zone: Zone = "UTC"
     """The zone in which it is written."""
     start: Literal["inclusive", "exclusive"] = "inclusive"
@@ -25,13 +32,23 @@ class WindowSettings(Block):
     end: Literal["inclusive", "exclusive"] = "inclusive"
     """Whether one at the very end does."""
     grain: Duration = Field(default=timedelta(seconds=1), ge=timedelta(milliseconds=1))
-    """How finely the shop tells times apart. The span asked for is widened by it where a bound is exclusive or cut off."""
+    """How finely the shop tells times apart.
+
+    The span asked for is widened by it where a bound is exclusive or cut off.
+    """
     overlap: Duration = timedelta(0)
-    """How much earlier to ask, for a shop that shows changes late. What lies outside the window is left out here."""
+    """How much earlier to ask, for a shop that shows changes late.
+
+    What lies outside the window is left out here.
+    """
     outside: Literal["refuse", "drop"] = "refuse"
-    """What to do when the shop sends orders from long before the start, which means that it ignores the filter or reads it in another
-    zone: `refuse` tells the operator, `drop` leaves them out in silence."""
+    """What to do when the shop sends orders from long before the start, which means that it ignores
+    the filter or reads it in another zone: `refuse` tells the operator, `drop` leaves them out in
+    silence.
+    """
     sorted_by: Literal["modified_at", "placed_at"] = "modified_at"
     """Only for `scan`: by which of its times the shop's list is sorted, newest first."""
     reach: Duration = timedelta(0)
-    """Only for `scan` sorted by `placed_at`: how long after it was placed an order may still change."""
+    """Only for `scan` sorted by `placed_at`: how long after it was placed an order may still
+    change.
+    """

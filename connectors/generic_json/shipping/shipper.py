@@ -12,15 +12,15 @@ import msgspec
 from connectors.carriers import Carriers
 from connectors.errors import ConflictError, RefusedError, UnreadableResponseError
 from connectors.generic_json.api.caller import Caller
-from connectors.generic_json.mapping.order import Line
+from connectors.generic_json.mapping.lines import Line
 from connectors.generic_json.mapping.scope import Scope, UnreadableFieldError
 from connectors.generic_json.settings.mapping import FieldSource
 from connectors.generic_json.settings.shipment import ShipmentSettings, StepSettings
 from connectors.interface import ShipOutcome
-from connectors.language.compiler import is_false
 from connectors.language.expressions import Expression
 from connectors.language.functions import EvaluationError
 from connectors.language.functions.table import as_number, as_text, is_empty
+from connectors.language.logic import is_false
 from connectors.shipments import Shipment, ShippedItem
 
 PROBE = ""
@@ -28,7 +28,10 @@ PROBE = ""
 
 
 class Parcel(msgspec.Struct, frozen=True, kw_only=True):
-    """What one line gives to a shipment: `quantity` pieces of the `open` ones. `line` is the shop's own JSON."""
+    """What one line gives to a shipment: `quantity` pieces of the `open` ones.
+
+    `line` is the shop's own JSON.
+    """
 
     id: str
     sku: str
@@ -39,28 +42,54 @@ class Parcel(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Steps:
-    """Tells the shop of shipments. `callers` are those of the steps, by name, and of the probe under the empty name."""
+    """Tells the shop of shipments.
 
-    def __init__(self, settings: ShipmentSettings, callers: Mapping[str, Caller], carriers: Carriers) -> None:
+    `callers` are those of the steps, by name, and of the probe under the empty name.
+    """
+
+    def __init__(
+        self, settings: ShipmentSettings, callers: Mapping[str, Caller], carriers: Carriers
+    ) -> None:
         self._settings = settings
         self._callers = callers
         self._carriers = carriers
 
-    async def ship(self, shipment: Shipment, earlier: Sequence[Shipment], order: Any, lines: Sequence[Line]) -> ShipOutcome:
-        """Tell of one shipment of an order, whose lines are given as read. Raises `ConnectorError`s."""
+    async def ship(
+        self, shipment: Shipment, earlier: Sequence[Shipment], order: Any, lines: Sequence[Line]
+    ) -> ShipOutcome:
+        """Tell of one shipment of an order, whose lines are given as read.
+
+        Raises `ConnectorError`s.
+        """
         values = self._values(shipment, order)
         left = self._open(order, lines, earlier)
         if await self._told(shipment, earlier, values, left):
-            return ShipOutcome(already=True, completed=not any(left.values()), detail="the shop knows of this shipment already")
+            return ShipOutcome(
+                already=True,
+                completed=not any(left.values()),
+                detail="the shop knows of this shipment already",
+            )
         parcels = pack(shipment, lines, left)
         complete = sum(left.values()) <= sum(parcel.quantity for parcel in parcels)
-        scope = {**values, "lines": [msgspec.to_builtins(parcel, builtin_types=(datetime,)) for parcel in parcels], "complete": complete}
+        scope = {
+            **values,
+            "lines": [msgspec.to_builtins(parcel, builtin_types=(datetime,)) for parcel in parcels],
+            "complete": complete,
+        }
         for step in self._settings.steps:
             scope[step.name] = await self._step(step, scope)
         return ShipOutcome(completed=complete)
 
-    async def _told(self, shipment: Shipment, earlier: Sequence[Shipment], values: dict[str, Any], left: Mapping[str, int]) -> bool:
-        """Whether the shop has this shipment: we know of it, the probe finds it, or nothing is left and there is no number to look for."""
+    async def _told(
+        self,
+        shipment: Shipment,
+        earlier: Sequence[Shipment],
+        values: dict[str, Any],
+        left: Mapping[str, int],
+    ) -> bool:
+        """Whether the shop has this shipment: we know of it, the probe finds it, or nothing is left
+        and there is no number to look for.
+        """
         if shipment.key() in {each.key() for each in earlier}:
             return True
         numbered = bool(shipment.tracking_number.strip())
@@ -74,31 +103,53 @@ class Steps:
                 return has_tracking(_found(probe.tracking, shown), shipment.tracking_number)
             if probe.shipped is not None and not is_false(_found(probe.shipped, shown)):
                 return True
-        return not numbered and self._settings.open is not None and bool(left) and not any(left.values())
+        return (
+            not numbered
+            and self._settings.open is not None
+            and bool(left)
+            and not any(left.values())
+        )
 
-    def _open(self, order: Any, lines: Sequence[Line], earlier: Sequence[Shipment]) -> dict[str, int]:
+    def _open(
+        self, order: Any, lines: Sequence[Line], earlier: Sequence[Shipment]
+    ) -> dict[str, int]:
         """How many pieces of each line are still to be shipped."""
         told = {line.item.id: 0 for line in lines}
         for item in (item for each in earlier for item in each.items):
             told[item.line_id] = told.get(item.line_id, 0) + item.quantity
-        return {line.item.id: self._pieces(order, line, told[line.item.id]) for line in lines if line.item.shippable}
+        return {
+            line.item.id: self._pieces(order, line, told[line.item.id])
+            for line in lines
+            if line.item.shippable
+        }
 
     def _pieces(self, order: Any, line: Line, told: int) -> int:
         source: FieldSource | None = self._settings.open
         if source is None:
             return max(line.item.quantity - told, 0)
         try:
-            return Scope(line.raw, order).read("shipment.open", source, lambda value, _: _whole(value), 0)
+            return Scope(line.raw, order).read(
+                "shipment.open", source, lambda value, _: _whole(value), 0
+            )
         except UnreadableFieldError as error:
             raise UnreadableResponseError(f"The order's line {line.item.id}: {error}.") from None
 
     def _values(self, shipment: Shipment, order: Any) -> dict[str, Any]:
         carrier = self._carriers.of(shipment)
         own = {name.lower(): word for name, word in self._settings.carriers.items()}
-        name = own.get(shipment.carrier.lower()) or own.get(carrier.code) or own.get("*") or carrier.name
+        name = (
+            own.get(shipment.carrier.lower())
+            or own.get(carrier.code)
+            or own.get("*")
+            or carrier.name
+        )
         return {
             "shipment": shipment_values(shipment),
-            "carrier": {"name": name, "code": carrier.code, "tracking_url": carrier.link(shipment.tracking_number)},
+            "carrier": {
+                "name": name,
+                "code": carrier.code,
+                "tracking_url": carrier.link(shipment.tracking_number),
+            },
             "order": order,
         }
 
@@ -112,7 +163,10 @@ class Steps:
             return await self._send(step, scope)
         elements = _found(step.each, scope)
         if not isinstance(elements, list):
-            raise RefusedError(f"The settings' step {step.name}: expected a list at {step.each.source!r}, found something else.")
+            raise RefusedError(
+                f"The settings' step {step.name}: expected a list at {step.each.source!r}, found"
+                " something else."
+            )
         return [await self._send(step, {**scope, "item": element}) for element in elements]
 
     async def _send(self, step: StepSettings, scope: dict[str, Any]) -> Any:
@@ -123,7 +177,10 @@ class Steps:
             return body
         found = _found(step.answer, body)
         if is_empty(found):
-            raise UnreadableResponseError(f"{reply.where}: expected {step.answer.source!r} in the answer, found nothing there.")
+            raise UnreadableResponseError(
+                f"{reply.where}: expected {step.answer.source!r} in the answer, found nothing"
+                " there."
+            )
         return found
 
 
@@ -139,7 +196,9 @@ def shipment_values(shipment: Shipment) -> dict[str, Any]:
         "service": shipment.service,
         "tracking_number": shipment.tracking_number,
         "shipped_on": shipment.shipped_on.isoformat() if shipment.shipped_on else None,
-        "shipped_at": shipped_at.isoformat(timespec="seconds").replace("+00:00", "Z") if shipped_at else None,
+        "shipped_at": (
+            shipped_at.isoformat(timespec="seconds").replace("+00:00", "Z") if shipped_at else None
+        ),
         "cost": shipment.cost,
         "notify_customer": shipment.notify_customer,
         "customer_notes": shipment.customer_notes,
@@ -151,14 +210,19 @@ def shipment_values(shipment: Shipment) -> dict[str, Any]:
 
 
 def pack(shipment: Shipment, lines: Sequence[Line], left: Mapping[str, int]) -> list[Parcel]:
-    """Which pieces of which lines went into the parcel. Raises `ConflictError` for a line that the order does not have."""
+    """Which pieces of which lines went into the parcel.
+
+    Raises `ConflictError` for a line that the order does not have.
+    """
     if not shipment.items:
         return [_parcel(line, left[line.item.id], left) for line in lines if left.get(line.item.id)]
     taken: dict[str, int] = {}
     for item in shipment.items:
         line = _line_of(item, lines)
         if line is None:
-            raise ConflictError(f"The order has no line for the shipped {item.sku or item.name or item.line_id!r}.")
+            raise ConflictError(
+                f"The order has no line for the shipped {item.sku or item.name or item.line_id!r}."
+            )
         taken[line.item.id] = taken.get(line.item.id, 0) + item.quantity
     return [_parcel(line, taken[line.item.id], left) for line in lines if taken.get(line.item.id)]
 
@@ -178,7 +242,14 @@ def _line_of(item: ShippedItem, lines: Sequence[Line]) -> Line | None:
 
 def _parcel(line: Line, quantity: int, left: Mapping[str, int]) -> Parcel:
     item = line.item
-    return Parcel(id=item.id, sku=item.sku, name=item.name, quantity=quantity, open=left.get(item.id, 0), line=line.raw)
+    return Parcel(
+        id=item.id,
+        sku=item.sku,
+        name=item.name,
+        quantity=quantity,
+        open=left.get(item.id, 0),
+        line=line.raw,
+    )
 
 
 def has_tracking(found: Any, number: str) -> bool:
@@ -189,7 +260,11 @@ def has_tracking(found: Any, number: str) -> bool:
         each = pending.pop()
         if isinstance(each, list):
             pending += each
-        elif not isinstance(each, dict) and each is not None and wanted in {_bare(part) for part in (as_text(each) or "").split(",")}:
+        elif (
+            not isinstance(each, dict)
+            and each is not None
+            and wanted in {_bare(part) for part in (as_text(each) or "").split(",")}
+        ):
             return True
     return False
 
@@ -203,7 +278,9 @@ def _found(expression: Expression, scope: Any) -> Any:
         return expression(scope)
     except EvaluationError as error:
         place = f" ({expression.place})" if expression.place else ""
-        raise RefusedError(f"The settings' expression {expression.source!r}{place}: {error}.") from None
+        raise RefusedError(
+            f"The settings' expression {expression.source!r}{place}: {error}."
+        ) from None
 
 
 def _whole(value: Any) -> int:

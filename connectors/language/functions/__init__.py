@@ -1,6 +1,19 @@
-"""The functions of the expression language, by what they work on. Importing this package fills the table."""
+"""The functions of the expression language, by what they work on.
+
+Importing this package fills the table.
+"""
 
 from connectors.language.functions import lists, number, standard, text, times
 from connectors.language.functions.table import FUNCTIONS, EvaluationError, Function, Run
 
-__all__ = ["FUNCTIONS", "EvaluationError", "Function", "Run", "lists", "number", "standard", "text", "times"]
+__all__ = [
+    "FUNCTIONS",
+    "EvaluationError",
+    "Function",
+    "Run",
+    "lists",
+    "number",
+    "standard",
+    "text",
+    "times",
+]

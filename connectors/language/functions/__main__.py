@@ -24,7 +24,9 @@ def _meaning(function: Function) -> str:
     example = re.search(rf": `({function.name}\(.*)` is `([^`]+)`\.$", function.says)
     if example is None:
         return function.says
-    return f"{function.says[: example.start()]}: `` {example[1]} `` is `{example[2]}`".replace("|", "\\|")
+    return f"{function.says[: example.start()]}: `` {example[1]} `` is `{example[2]}`".replace(
+        "|", "\\|"
+    )
 
 
 if __name__ == "__main__":

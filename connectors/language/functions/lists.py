@@ -8,7 +8,14 @@ from typing import Any, Final
 
 import msgspec
 
-from connectors.language.functions.table import FUNCTIONS, EvaluationError, Run, as_number, as_text, is_empty
+from connectors.language.functions.table import (
+    FUNCTIONS,
+    EvaluationError,
+    Run,
+    as_number,
+    as_text,
+    is_empty,
+)
 
 _MOST_NESTING: Final = 50
 _MOST_JSON: Final = 200_000
@@ -16,13 +23,17 @@ _MOST_JSON: Final = 200_000
 
 @FUNCTIONS.add(needs_run=True)
 def root(run: Run) -> Any:
-    """The whole that the expression is about, from inside a filter or a line; in a line of an order, the order."""
+    """The whole that the expression is about, from inside a filter or a line; in a line of an
+    order, the order.
+    """
     return run.root
 
 
 @FUNCTIONS.add("any", "any")
 def get(value: Any, name: Any) -> Any:
-    """What an object holds under a name, or a list at a place, that is itself looked up: `get({a: `1`}, 'a')` is `1`."""
+    """What an object holds under a name, or a list at a place, that is itself looked up: `get({a:
+    `1`}, 'a')` is `1`.
+    """
     if isinstance(value, dict):
         return value.get(as_text(name) or "")
     if isinstance(value, list) and isinstance(name, int):
@@ -46,14 +57,18 @@ def unique(run: Run, values: list[Any]) -> list[Any]:
 
 @FUNCTIONS.add("list", "each", needs_run=True)
 def index_by(run: Run, values: list[Any], each: Callable[[Any], Any]) -> dict[str, Any]:
-    """A list as an object, named by an expression: `index_by([{id: 'a'}], &id)` is `{"a": {"id": "a"}}`."""
+    """A list as an object, named by an expression: `index_by([{id: 'a'}], &id)` is `{"a": {"id":
+    "a"}}`.
+    """
     run.spend(len(values))
     return {as_text(each(value)) or "": value for value in values}
 
 
 @FUNCTIONS.add("list", "each", "any", needs_run=True)
 def where(run: Run, values: list[Any], each: Callable[[Any], Any], wanted: Any) -> list[Any]:
-    """Those for which an expression gives a value that is itself looked up: `where([{id: `1`}, {id: `2`}], &id, `2`)` is `[{"id": 2}]`."""
+    """Those for which an expression gives a value that is itself looked up: `where([{id: `1`}, {id:
+    `2`}], &id, `2`)` is `[{"id": 2}]`.
+    """
     run.spend(len(values))
     name = as_text(wanted)
     return [value for value in values if as_text(each(value)) == name]
@@ -61,7 +76,10 @@ def where(run: Run, values: list[Any], each: Callable[[Any], Any], wanted: Any) 
 
 @FUNCTIONS.add("list", "list", needs_run=True)
 def allot(run: Run, wanted: list[Any], boxes: list[Any]) -> list[dict[str, Any]]:
-    """Wanted pieces, out of the boxes that hold them; `rest` stays behind: `allot([{id: 'a', quantity: `1`}], [{id: 'B', items: [{id: 'a', quantity: `2`}]}])` is `[{"id": "B", "items": [{"id": "a", "quantity": 1}], "rest": [{"box": "B", "id": "a", "quantity": 1}]}]`."""
+    """Wanted pieces, out of the boxes that hold them; `rest` stays behind: `allot([{id: 'a',
+    quantity: `1`}], [{id: 'B', items: [{id: 'a', quantity: `2`}]}])` is `[{"id": "B", "items":
+    [{"id": "a", "quantity": 1}], "rest": [{"box": "B", "id": "a", "quantity": 1}]}]`.
+    """
     run.spend(len(wanted) + sum(len(_objects(box, "items")) + 1 for box in boxes))
     left = _counted(wanted)
     # A box that holds just what is wanted is one that an earlier try has packed.
@@ -71,7 +89,9 @@ def allot(run: Run, wanted: list[Any], boxes: list[Any]) -> list[dict[str, Any]]
 
 @FUNCTIONS.add("object", needs_run=True)
 def pairs(run: Run, value: dict[str, Any]) -> list[dict[str, Any]]:
-    """An object as a list of names and values: `pairs({Size: 'L'})` is `[{"name": "Size", "value": "L"}]`."""
+    """An object as a list of names and values: `pairs({Size: 'L'})` is `[{"name": "Size", "value":
+    "L"}]`.
+    """
     run.spend(len(value))
     return [{"name": name, "value": each} for name, each in value.items()]
 
@@ -122,7 +142,11 @@ def _taken(box: Any, left: dict[str, int]) -> dict[str, Any]:
         given = min(held, left.get(name, 0))
         left[name] = left.get(name, 0) - given
         items += [{"id": item.get("id"), "quantity": given}] if given else []
-        rest += [{"box": box.get("id"), "id": item.get("id"), "quantity": held - given}] if held > given else []
+        rest += (
+            [{"box": box.get("id"), "id": item.get("id"), "quantity": held - given}]
+            if held > given
+            else []
+        )
     return {"id": box.get("id"), "items": items, "rest": rest}
 
 

@@ -1,4 +1,6 @@
-"""Functions on numbers, all exact decimals: money in any spelling, arithmetic, units of weight and length."""
+"""Functions on numbers, all exact decimals: money in any spelling, arithmetic, units of weight and
+length.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +8,16 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
 from connectors.language.functions.table import FUNCTIONS, EvaluationError, Run, as_number
-from connectors.reading.fields import minor_digits
+from connectors.reading.amounts import minor_digits
 
-_GRAMS: Final = {"g": "1", "kg": "1000", "mg": "0.001", "oz": "28.349523125", "lb": "453.59237", "t": "1000000"}
+_GRAMS: Final = {
+    "g": "1",
+    "kg": "1000",
+    "mg": "0.001",
+    "oz": "28.349523125",
+    "lb": "453.59237",
+    "t": "1000000",
+}
 _UNIT_NAMES: Final = {
     "gram": "g",
     "grams": "g",
@@ -93,7 +102,9 @@ def negate(value: Decimal | None) -> Decimal | None:
 
 @FUNCTIONS.add("number", "number", least=1)
 def round_(value: Decimal | None, places: Decimal | None = None) -> Decimal | None:
-    """A number rounded, halves upwards, to so many places (none by default): `round('2.345', `2`)` is `2.35`."""
+    """A number rounded, halves upwards, to so many places (none by default): `round('2.345', `2`)`
+    is `2.35`.
+    """
     wanted = int(places or 0)
     if not 0 <= wanted <= _PLACES:
         raise EvaluationError(f"expected 0 to {_PLACES} places, found {wanted}")
@@ -112,7 +123,9 @@ def whole(value: Decimal | None) -> int | None:
 
 @FUNCTIONS.add("list", needs_run=True)
 def total(run: Run, values: list[Any]) -> Decimal:
-    """The sum of a list of numbers or texts, nulls left out: `total(['1.5', `2`, `null`])` is `3.5`."""
+    """The sum of a list of numbers or texts, nulls left out: `total(['1.5', `2`, `null`])` is
+    `3.5`.
+    """
     run.spend(len(values))
     return sum((number for value in values if (number := as_number(value)) is not None), Decimal(0))
 
@@ -127,4 +140,6 @@ def grams(value: Decimal | None, unit: str | None) -> Decimal | None:
     if factor is None:
         raise EvaluationError(f"expected a unit of weight such as g, kg, oz or lb, found {word!r}")
     weight = (value * Decimal(factor)).normalize()
-    return as_number(weight.quantize(Decimal(1)) if weight == weight.to_integral_value() else weight)
+    return as_number(
+        weight.quantize(Decimal(1)) if weight == weight.to_integral_value() else weight
+    )

@@ -1,4 +1,6 @@
-"""JMESPath's own functions, as its specification has them, but exact: numbers are integers and decimals, never floats."""
+"""JMESPath's own functions, as its specification has them, but exact: numbers are integers and
+decimals, never floats.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,14 @@ from typing import Any
 
 import msgspec
 
-from connectors.language.functions.table import FUNCTIONS, MOST_TEXT, EvaluationError, Run, as_number, kind_of
+from connectors.language.functions.table import (
+    FUNCTIONS,
+    MOST_TEXT,
+    EvaluationError,
+    Run,
+    as_number,
+    kind_of,
+)
 
 Each = Callable[[Any], Any]
 
@@ -39,7 +48,9 @@ def floor(value: Any) -> Any:
 
 @FUNCTIONS.add("any", "any", needs_run=True)
 def contains(run: Run, subject: Any, search: Any) -> Any:
-    """Whether a list holds a value or a text holds another: `contains(['a', 'b'], 'a')` is `true`."""
+    """Whether a list holds a value or a text holds another: `contains(['a', 'b'], 'a')` is
+    `true`.
+    """
     if isinstance(subject, list):
         run.spend(weight_of(subject, run) + weight_of(search, run) * len(subject))
         return any(type(search) is type(member) and member == search for member in subject)
@@ -90,7 +101,9 @@ def length(value: Any) -> int:
 
 @FUNCTIONS.add("each", "list", needs_run=True)
 def map_(run: Run, each: Each, subject: list[Any]) -> list[Any]:
-    """An expression over each element, nulls kept: `map(&a, [{a: `1`}, {b: `2`}])` is `[1, null]`."""
+    """An expression over each element, nulls kept: `map(&a, [{a: `1`}, {b: `2`}])` is `[1,
+    null]`.
+    """
     run.spend(len(subject))
     return [each(element) for element in subject]
 
@@ -109,14 +122,18 @@ def min_(subject: list[Any]) -> Any:
 
 @FUNCTIONS.add("list", "each", needs_run=True)
 def max_by(run: Run, subject: list[Any], each: Each) -> Any:
-    """The element for which an expression is largest: `max_by([{n: `1`}, {n: `2`}], &n)` is `{"n": 2}`."""
+    """The element for which an expression is largest: `max_by([{n: `1`}, {n: `2`}], &n)` is `{"n":
+    2}`.
+    """
     keyed = _keyed(run, subject, each)
     return subject[max(range(len(keyed)), key=lambda at: keyed[at])] if keyed else None
 
 
 @FUNCTIONS.add("list", "each", needs_run=True)
 def min_by(run: Run, subject: list[Any], each: Each) -> Any:
-    """The element for which an expression is smallest: `min_by([{n: `1`}, {n: `2`}], &n)` is `{"n": 1}`."""
+    """The element for which an expression is smallest: `min_by([{n: `1`}, {n: `2`}], &n)` is `{"n":
+    1}`.
+    """
     keyed = _keyed(run, subject, each)
     return subject[min(range(len(keyed)), key=lambda at: keyed[at])] if keyed else None
 
@@ -206,7 +223,9 @@ _JSON = msgspec.json.Encoder(decimal_format="number")
 
 
 def weight_of(value: Any, run: Run) -> int:
-    """How many values something holds, all levels counted; gives up with `EvaluationError` past the work that is left."""
+    """How many values something holds, all levels counted; gives up with `EvaluationError` past the
+    work that is left.
+    """
     count = 0
     pending = [value]
     while pending:
@@ -234,7 +253,9 @@ def _keyed(run: Run, subject: list[Any], each: Each) -> list[Any]:
     run.spend(len(subject))
     found = [each(element) for element in subject]
     texts = sum(isinstance(key, str) for key in found)
-    numbers = sum(isinstance(key, int | float | Decimal) and not isinstance(key, bool) for key in found)
+    numbers = sum(
+        isinstance(key, int | float | Decimal) and not isinstance(key, bool) for key in found
+    )
     if found and len(found) not in (texts, numbers):
         raise EvaluationError("expected the &expression to give numbers only, or texts only")
     return found

@@ -19,11 +19,17 @@ _LONGEST_NUMBER: Final = 100
 
 
 class EvaluationError(ValueError):
-    """The expression is sound, but not for this value. The message names no buyer's data beyond the value that did not fit."""
+    """The expression is sound, but not for this value.
+
+    The message names no buyer's data beyond the value that did not fit.
+    """
 
 
 class Run:
-    """One evaluation: what `root()` gives, and how much work is left. Work, size and depth are all bounded by it."""
+    """One evaluation: what `root()` gives, and how much work is left.
+
+    Work, size and depth are all bounded by it.
+    """
 
     __slots__ = ("left", "root")
 
@@ -39,10 +45,14 @@ class Run:
 
 
 class Function(msgspec.Struct, frozen=True, kw_only=True):
-    """One function. `takes` are the kinds of its arguments; `least` of them must be given; `rest`: the last kind may be repeated.
+    """One function.
 
-    Kinds: `any`, `text` (numbers and true/false are written out; null stays null), `number` (a decimal text will do; null stays null),
-    and, as in plain JMESPath without such kindness: `string`, `numbers`, `strings`, `list`, `object`, `each` (an `&expression`).
+    `takes` are the kinds of its arguments; `least` of them must be given; `rest`: the last kind may
+    be repeated.
+
+    Kinds: `any`, `text` (numbers and true/false are written out; null stays null), `number` (a
+    decimal text will do; null stays null), and, as in plain JMESPath without such kindness:
+    `string`, `numbers`, `strings`, `list`, `object`, `each` (an `&expression`).
     """
 
     name: str
@@ -78,12 +88,19 @@ class FunctionTable:
     def add(
         self, *takes: str, least: int | None = None, rest: bool = False, needs_run: bool = False
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """A decorator: the decorated function joins the table under its own name, a trailing underscore left out."""
+        """A decorator: the decorated function joins the table under its own name, a trailing
+        underscore left out.
+        """
 
         def register(call: Callable[..., Any]) -> Callable[..., Any]:
             name = call.__name__.rstrip("_")
             self._functions[name] = Function(
-                name=name, call=call, takes=takes, least=len(takes) if least is None else least, rest=rest, needs_run=needs_run
+                name=name,
+                call=call,
+                takes=takes,
+                least=len(takes) if least is None else least,
+                rest=rest,
+                needs_run=needs_run,
             )
             return call
 
@@ -111,11 +128,20 @@ def kind_of(value: Any) -> str:
         return f"the text {value[:40]!r}" if value else "an empty text"
     if isinstance(value, int | float | Decimal):
         return f"the number {str(value)[:40]}"
-    return "a list" if isinstance(value, list) else "an object" if isinstance(value, dict) else "an &expression"
+    return (
+        "a list"
+        if isinstance(value, list)
+        else "an object"
+        if isinstance(value, dict)
+        else "an &expression"
+    )
 
 
 def as_text(value: Any) -> str | None:
-    """A scalar as text: numbers plainly, true and false as JSON writes them; null stays null. Raises `EvaluationError` for the rest."""
+    """A scalar as text: numbers plainly, true and false as JSON writes them; null stays null.
+
+    Raises `EvaluationError` for the rest.
+    """
     match value:
         case None | str():
             return value
@@ -127,12 +153,17 @@ def as_text(value: Any) -> str | None:
 
 
 def plain(value: Decimal | None) -> str:
-    """A number without an exponent and without idle zeros behind the point that JSON did not write."""
+    """A number without an exponent and without idle zeros behind the point that JSON did not
+    write.
+    """
     return "" if value is None else f"{value:f}"
 
 
 def as_number(value: Any) -> Decimal | None:
-    """A number, or a text that holds one; null and the empty text are null. Raises `EvaluationError` for the rest."""
+    """A number, or a text that holds one; null and the empty text are null.
+
+    Raises `EvaluationError` for the rest.
+    """
     if value is None or value == "":
         return None
     if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
@@ -149,7 +180,9 @@ def as_number(value: Any) -> Decimal | None:
 
 
 def is_empty(value: Any) -> bool:
-    """Null, a text without letters, an empty list or object: nothing that one would want to show."""
+    """Null, a text without letters, an empty list or object: nothing that one would want to
+    show.
+    """
     if isinstance(value, str):
         return not value or value.isspace()
     return value is None or (not value and isinstance(value, list | dict))

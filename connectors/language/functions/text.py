@@ -1,4 +1,6 @@
-"""Functions on text: Portside's own, kind to null: what is missing stays missing instead of stopping the order."""
+"""Functions on text: Portside's own, kind to null: what is missing stays missing instead of
+stopping the order.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,14 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Final
 
-from connectors.language.functions.table import FUNCTIONS, MOST_TEXT, EvaluationError, Run, as_text, is_empty
+from connectors.language.functions.table import (
+    FUNCTIONS,
+    MOST_TEXT,
+    EvaluationError,
+    Run,
+    as_text,
+    is_empty,
+)
 from connectors.language.patterns import Pattern, PatternError, compile_pattern
 from connectors.reading.markup import clean_text
 
@@ -44,7 +53,9 @@ def trim(value: str | None) -> str | None:
 
 @FUNCTIONS.add("text")
 def strip_html(value: str | None) -> str | None:
-    """Without tags and entities, line breaks kept: `strip_html('<p>a &amp; b</p>')` is `"a & b"`."""
+    """Without tags and entities, line breaks kept: `strip_html('<p>a &amp; b</p>')` is `"a &
+    b"`.
+    """
     return value and clean_text(value[:_MOST_MARKUP], keep_lines=True)
 
 
@@ -56,13 +67,17 @@ def first(*given: Any) -> Any:
 
 @FUNCTIONS.add("any", rest=True)
 def words(*given: Any) -> str:
-    """What is given, one space between, the empty left out: `words('Ada', `null`, 'King')` is `"Ada King"`."""
+    """What is given, one space between, the empty left out: `words('Ada', `null`, 'King')` is `"Ada
+    King"`.
+    """
     return _joined(" ", given)
 
 
 @FUNCTIONS.add("string", "any", rest=True)
 def join_text(separator: str, *given: Any) -> str:
-    """What is given (lists too), a separator between, the empty left out: `join_text(', ', 'a', '', ['b'])` is `"a, b"`."""
+    """What is given (lists too), a separator between, the empty left out: `join_text(', ', 'a', '',
+    ['b'])` is `"a, b"`.
+    """
     return _joined(separator, given)
 
 
@@ -77,13 +92,17 @@ def split(run: Run, value: str | None, separator: str) -> list[str] | None:
 
 @FUNCTIONS.add("text", "string")
 def before(value: str | None, mark: str) -> str | None:
-    """What stands before the first mark; all of it where there is none: `before('a-b', '-')` is `"a"`."""
+    """What stands before the first mark; all of it where there is none: `before('a-b', '-')` is
+    `"a"`.
+    """
     return value and value.partition(mark)[0] if mark else value
 
 
 @FUNCTIONS.add("text", "string")
 def after(value: str | None, mark: str) -> str | None:
-    """What stands after the first mark; all of it where there is none: `after('a-b-c', '-')` is `"b-c"`."""
+    """What stands after the first mark; all of it where there is none: `after('a-b-c', '-')` is
+    `"b-c"`.
+    """
     if not value or not mark:
         return value
     _, found, rest = value.partition(mark)
@@ -108,7 +127,9 @@ def limit(value: str | None, size: Any) -> str | None:
 
 @FUNCTIONS.add("text", "number", "string", least=2)
 def pad(value: str | None, size: Any, with_: str = "0") -> str | None:
-    """Filled up from the left, with zeros unless told otherwise; at most 100 long: `pad('7', `3`)` is `"007"`."""
+    """Filled up from the left, with zeros unless told otherwise; at most 100 long: `pad('7', `3`)`
+    is `"007"`.
+    """
     return None if value is None else value.rjust(min(int(size or 0), 100), (with_ or "0")[0])
 
 
@@ -132,7 +153,9 @@ def last_name(value: str | None) -> str | None:
 
 @FUNCTIONS.add("text", "pattern", "number", least=2, needs_run=True)
 def extract(run: Run, value: str | None, pattern: str, group: Any = None) -> str | None:
-    """What a pattern's first group (or the given one; 0 is the whole match) found, else null: `extract('/o/12/', '/o/([0-9]+)')` is `"12"`."""
+    """What a pattern's first group (or the given one; 0 is the whole match) found, else null:
+    `extract('/o/12/', '/o/([0-9]+)')` is `"12"`.
+    """
     found = _search(run, value, pattern)
     if found is None:
         return None

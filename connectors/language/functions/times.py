@@ -1,4 +1,6 @@
-"""Functions on dates: any spelling a shop may use becomes one canonical UTC text, and any spelling it wants is written from that."""
+"""Functions on dates: any spelling a shop may use becomes one canonical UTC text, and any spelling
+it wants is written from that.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,8 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo, available_timezones
 
 from connectors.language.functions.table import FUNCTIONS, EvaluationError, kind_of
-from connectors.reading.fields import FieldError, optional_moment
+from connectors.reading.fields import FieldError
+from connectors.reading.moments import optional_moment
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _NAMED: Final = ("iso", "epoch", "epoch_ms", "rfc2822")
@@ -32,8 +35,9 @@ def zone_named(name: str) -> tzinfo:
 def read_time(value: Any, form: str = "", zone: str = "") -> datetime | None:
     """A shop's date as aware UTC; null and the empty text are None. Raises `EvaluationError`.
 
-    Without a form: ISO 8601 in any of its dress; a date without a zone is in `zone` (UTC unless told otherwise). `epoch` and `epoch_ms` are
-    seconds and milliseconds since 1970, `rfc2822` is the dress of e-mail; anything with a % is a `strptime` form.
+    Without a form: ISO 8601 in any of its dress; a date without a zone is in `zone` (UTC unless
+    told otherwise). `epoch` and `epoch_ms` are seconds and milliseconds since 1970, `rfc2822` is
+    the dress of e-mail; anything with a % is a `strptime` form.
     """
     if isinstance(value, str) and len(value) > _LONGEST:
         raise EvaluationError("expected a date, found a long text")
@@ -46,8 +50,8 @@ def read_time(value: Any, form: str = "", zone: str = "") -> datetime | None:
 def write_time(moment: datetime, form: str, zone: str = "") -> Any:
     """A time as the shop wants it: a text, or a whole number for `epoch` and `epoch_ms`.
 
-    `iso` is 2026-01-31T12:00:00.000Z (with the offset in another zone), `local` the same without fraction and zone, `datetime` has a blank in
-    the middle; anything with a % is a `strftime` form.
+    `iso` is 2026-01-31T12:00:00.000Z (with the offset in another zone), `local` the same without
+    fraction and zone, `datetime` has a blank in the middle; anything with a % is a `strftime` form.
     """
     if form in _WRITERS:
         return _WRITERS[form](moment.astimezone(zone_named(zone)))
@@ -61,20 +65,29 @@ def check_form(form: str, *, writing: bool) -> str:
         return ""
     if "%" not in form:
         return f"expected {', '.join(known)} or a form with % such as %Y-%m-%d, found {form!r}"
-    wrong = [f"%{letter}" for letter in re.findall(r"%(.?)", form) if letter not in _DIRECTIVES or not letter]
+    wrong = [
+        f"%{letter}"
+        for letter in re.findall(r"%(.?)", form)
+        if letter not in _DIRECTIVES or not letter
+    ]
     return f"the form {form!r} has {wrong[0]}, which is not known" if wrong else ""
 
 
 @FUNCTIONS.add("any", "string", "string", least=1)
 def date(value: Any, form: str = "", zone: str = "") -> str | None:
-    """A date as ISO 8601 in UTC, from any ISO dress, `epoch`, `epoch_ms`, `rfc2822` or a % form, with the zone of texts that name none: `date('2026-07-01 12:00:00', 'iso', 'Europe/Berlin')` is `"2026-07-01T10:00:00.000Z"`."""
+    """A date as ISO 8601 in UTC, from any ISO dress, `epoch`, `epoch_ms`, `rfc2822` or a % form,
+    with the zone of texts that name none: `date('2026-07-01 12:00:00', 'iso', 'Europe/Berlin')` is
+    `"2026-07-01T10:00:00.000Z"`.
+    """
     moment = read_time(value, form, zone)
     return None if moment is None else write_time(moment, "iso")
 
 
 @FUNCTIONS.add("any", "string", "string", least=2)
 def date_text(value: Any, form: str, zone: str = "") -> Any:
-    """A date in another dress (`iso`, `local`, `datetime`, `epoch`, `epoch_ms`, `rfc2822` or a % form), in a zone: `date_text('2026-07-01', '%d.%m.%Y')` is `"01.07.2026"`."""
+    """A date in another dress (`iso`, `local`, `datetime`, `epoch`, `epoch_ms`, `rfc2822` or a %
+    form), in a zone: `date_text('2026-07-01', '%d.%m.%Y')` is `"01.07.2026"`.
+    """
     moment = read_time(value)
     if moment is None:
         return None
@@ -85,14 +98,18 @@ def date_text(value: Any, form: str, zone: str = "") -> Any:
 
 @FUNCTIONS.add("any", rest=True)
 def latest(*values: Any) -> str | None:
-    """The latest of some dates (lists too), nulls left out: `latest('2026-01-02', `null`, '2026-01-01')` is `"2026-01-02T00:00:00.000Z"`."""
+    """The latest of some dates (lists too), nulls left out: `latest('2026-01-02', `null`,
+    '2026-01-01')` is `"2026-01-02T00:00:00.000Z"`.
+    """
     moment = max(_moments(values), default=None)
     return None if moment is None else _written(moment)
 
 
 @FUNCTIONS.add("any", rest=True)
 def earliest(*values: Any) -> str | None:
-    """The earliest of some dates (lists too), nulls left out: `earliest('2026-01-02', '2026-01-01')` is `"2026-01-01T00:00:00.000Z"`."""
+    """The earliest of some dates (lists too), nulls left out: `earliest('2026-01-02',
+    '2026-01-01')` is `"2026-01-01T00:00:00.000Z"`.
+    """
     moment = min(_moments(values), default=None)
     return None if moment is None else _written(moment)
 

@@ -1,4 +1,7 @@
-"""How Portside gets into a shop: tokens, the rights they carry, and the version of the API. Pure but for building credentials."""
+"""How Portside gets into a shop: tokens, the rights they carry, and the version of the API.
+
+Pure but for building credentials.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ import msgspec
 
 from connectors.shopify.settings import ShopifySettings
 from connectors.upstream.auth.auth import Auth, HeaderAuth
-from connectors.upstream.auth.tokens import client_credentials
+from connectors.upstream.auth.oauth2 import client_credentials
 
 TOKEN_HEADER = "X-Shopify-Access-Token"  # noqa: S105 - a header's name
 VERSION_HEADER = "X-Shopify-API-Version"
@@ -20,7 +23,9 @@ _QUARTER_MONTHS = (1, 4, 7, 10)
 
 
 def open_access(settings: ShopifySettings, *, clock: Callable[[], float] = time.monotonic) -> Auth:
-    """The credentials: a permanent token, or one of 24 hours that is fetched with the client's id and secret and renewed in time."""
+    """The credentials: a permanent token, or one of 24 hours that is fetched with the client's id
+    and secret and renewed in time.
+    """
     token = settings.access_token.get_secret_value()
     if token:
         return HeaderAuth(TOKEN_HEADER, token)
@@ -34,7 +39,10 @@ def open_access(settings: ShopifySettings, *, clock: Callable[[], float] = time.
 
 
 class Need(msgspec.Struct, frozen=True, kw_only=True):
-    """A right, what breaks without it, and whether Portside can work at all then. Any scope of `instead` will do too."""
+    """A right, what breaks without it, and whether Portside can work at all then.
+
+    Any scope of `instead` will do too.
+    """
 
     scope: str
     breaks: str
@@ -48,18 +56,36 @@ def needs(settings: ShopifySettings) -> tuple[Need, ...]:
         Need(scope="read_orders", instead=("write_orders",), breaks="no order can be read"),
         Need(
             scope="read_merchant_managed_fulfillment_orders",
-            breaks="Shopify silently leaves out fulfillment orders, so nothing can be reported as shipped and no hold is seen",
+            breaks=(
+                "Shopify silently leaves out fulfillment orders, so nothing can be reported as"
+                " shipped and no hold is seen"
+            ),
             instead=("write_merchant_managed_fulfillment_orders",),
         ),
-        Need(scope="write_merchant_managed_fulfillment_orders", breaks="nothing can be reported as shipped"),
-        Need(scope="read_all_orders", breaks=f"orders older than {WALL_DAYS} days are left out without a word", vital=False),
+        Need(
+            scope="write_merchant_managed_fulfillment_orders",
+            breaks="nothing can be reported as shipped",
+        ),
+        Need(
+            scope="read_all_orders",
+            breaks=f"orders older than {WALL_DAYS} days are left out without a word",
+            vital=False,
+        ),
     ]
     if settings.product_details or settings.customs:
-        lost = "images, barcodes and exact weights are missing" if settings.product_details else "HS codes are missing"
-        wanted.append(Need(scope="read_products", instead=("write_products",), breaks=lost, vital=False))
+        lost = (
+            "images, barcodes and exact weights are missing"
+            if settings.product_details
+            else "HS codes are missing"
+        )
+        wanted.append(
+            Need(scope="read_products", instead=("write_products",), breaks=lost, vital=False)
+        )
     if settings.transport == "graphql":
         lost = "the customer's number is missing where an order has no e-mail address"
-        wanted.append(Need(scope="read_customers", instead=("write_customers",), breaks=lost, vital=False))
+        wanted.append(
+            Need(scope="read_customers", instead=("write_customers",), breaks=lost, vital=False)
+        )
     return tuple(wanted)
 
 
@@ -69,7 +95,9 @@ def missing(settings: ShopifySettings, scopes: Collection[str]) -> tuple[Need, .
 
 
 def fell_forward(asked: str, served: str | None) -> bool:
-    """Whether the shop answered in another version than asked: it retires each after about a year and then serves the oldest it has."""
+    """Whether the shop answered in another version than asked: it retires each after about a year
+    and then serves the oldest it has.
+    """
     return bool(served) and served not in (asked, "unstable")
 
 

@@ -1,4 +1,6 @@
-"""Shopify's GraphQL Admin API as a `Transport`: the one with a future, dearer per order, with lists that have to be paged inside orders."""
+"""Shopify's GraphQL Admin API as a `Transport`: the one with a future, dearer per order, with lists
+that have to be paged inside orders.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,14 @@ _FIRST_SIZE = 5
 # What is asked for at once by id.
 _BY_ID = 5
 _COUNTS_TO = 25_000
-_UNSHIPPED_STATES = ("unfulfilled", "unshipped", "partial", "scheduled", "on_hold", "request_declined")
+_UNSHIPPED_STATES = (
+    "unfulfilled",
+    "unshipped",
+    "partial",
+    "scheduled",
+    "on_hold",
+    "request_declined",
+)
 
 
 class _OrderRows(Node, frozen=True):
@@ -98,7 +107,9 @@ class GraphqlTransport(GraphqlFulfillment):
     async def read_page(self, span: Span, size: int, cursor: str) -> OrderPage:
         """As many as one query may cost, at most `size`."""
         rows = (await self._list(span, size, cursor)).orders
-        return OrderPage(orders=tuple([await self._to_order(raw) for raw in rows.nodes]), cursor=rows.cursor)
+        return OrderPage(
+            orders=tuple([await self._to_order(raw) for raw in rows.nodes]), cursor=rows.cursor
+        )
 
     async def _list(self, span: Span, size: int, cursor: str) -> _OrderRows:
         while True:
@@ -111,7 +122,9 @@ class GraphqlTransport(GraphqlFulfillment):
                     self._most = first // 2
                     continue
                 if cursor and "cursor" in str(error).lower():
-                    raise ExpiredCursorError(f"Listing orders: the cursor has expired ({error})") from error
+                    raise ExpiredCursorError(
+                        f"Listing orders: the cursor has expired ({error})"
+                    ) from error
                 raise
 
     def _affordable(self) -> int:
@@ -135,7 +148,11 @@ class GraphqlTransport(GraphqlFulfillment):
         for start in range(0, len(ids), _BY_ID):
             wanted = [gid("Order", number) for number in ids[start : start + _BY_ID]]
             answer = await self._client.ask(query, {"ids": wanted}, _Nodes, size=len(wanted))
-            found += [await self._to_order(raw) for raw in answer.nodes if bytes(raw) not in (b"null", b"{}")]
+            found += [
+                await self._to_order(raw)
+                for raw in answer.nodes
+                if bytes(raw) not in (b"null", b"{}")
+            ]
         return tuple(found)
 
     async def read_order(self, order_id: int) -> wire.Order | RejectedOrder | None:
@@ -144,32 +161,50 @@ class GraphqlTransport(GraphqlFulfillment):
 
     async def count(self, span: Span) -> int | None:
         """None beyond 25,000, where Shopify stops counting."""
-        counted = (await self._client.ask(queries.COUNT, {"query": _search(span)}, _Counted)).orders_count
+        counted = (
+            await self._client.ask(queries.COUNT, {"query": _search(span)}, _Counted)
+        ).orders_count
         return counted.count if counted is not None and counted.count <= _COUNTS_TO else None
 
     async def find_orders(self, name: str) -> tuple[int, ...]:
         """The search is loose, so names are compared here."""
         bare = name.removeprefix("#")
-        rows = (await self._client.ask(queries.NAMED, {"query": f"name:{_quoted(bare)}"}, _NamedRows)).orders
-        return tuple(tail(row.id) for row in rows.nodes if (row.name or "").removeprefix("#") == bare)
+        rows = (
+            await self._client.ask(queries.NAMED, {"query": f"name:{_quoted(bare)}"}, _NamedRows)
+        ).orders
+        return tuple(
+            tail(row.id) for row in rows.nodes if (row.name or "").removeprefix("#") == bare
+        )
 
     async def _to_order(self, raw: msgspec.Raw) -> wire.Order | RejectedOrder:
         """An order in the REST shape, with the lists that the page cut short read to their end."""
         try:
             order = _ORDER.decode(raw)
-            lines = await collect(order.line_items, lambda cursor: self._more_lines(order.id, cursor))
-            shipping = await collect(order.shipping_lines, lambda cursor: self._more_shipping(order.id, cursor))
-            return to_order(order, tuple(map(to_line, lines)), tuple(map(to_shipping_line, shipping)))
+            lines = await collect(
+                order.line_items, lambda cursor: self._more_lines(order.id, cursor)
+            )
+            shipping = await collect(
+                order.shipping_lines, lambda cursor: self._more_shipping(order.id, cursor)
+            )
+            return to_order(
+                order, tuple(map(to_line, lines)), tuple(map(to_shipping_line, shipping))
+            )
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             rejected = reject_raw(raw, str(error))
             return msgspec.structs.replace(rejected, id=rejected.id.rpartition("/")[2])
 
     async def _more_lines(self, order: str, cursor: str) -> Rows[Line] | None:
-        answer = await self._client.ask(queries.more_lines(self._side), {"id": order, "after": cursor}, _OrderWithLines)
+        answer = await self._client.ask(
+            queries.more_lines(self._side), {"id": order, "after": cursor}, _OrderWithLines
+        )
         return answer.order.line_items if answer.order else None
 
     async def _more_shipping(self, order: str, cursor: str) -> Rows[ShippingLine] | None:
-        answer = await self._client.ask(queries.more_shipping_lines(self._side), {"id": order, "after": cursor}, _OrderWithShipping)
+        answer = await self._client.ask(
+            queries.more_shipping_lines(self._side),
+            {"id": order, "after": cursor},
+            _OrderWithShipping,
+        )
         return answer.order.shipping_lines if answer.order else None
 
 

@@ -1,4 +1,6 @@
-"""One call to Shopify's GraphQL Admin API: what fails under a 200 becomes an error of ours, and the cost budget is kept."""
+"""One call to Shopify's GraphQL Admin API: what fails under a 200 becomes an error of ours, and the
+cost budget is kept.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,13 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from connectors.errors import AuthenticationError, ConnectorError, RefusedError, ThrottledError, UnavailableError
+from connectors.errors import (
+    AuthenticationError,
+    ConnectorError,
+    RefusedError,
+    ThrottledError,
+    UnavailableError,
+)
 from connectors.reading.markup import clean_text, shorten
 from connectors.upstream.client import Upstream
 from connectors.upstream.masking import Mask
@@ -54,7 +62,9 @@ class _Fault(msgspec.Struct, frozen=True):
 
     @property
     def bearable(self) -> bool:
-        """Whether the order can do without the field: the right to read customers is not needed for the addresses of orders."""
+        """Whether the order can do without the field: the right to read customers is not needed for
+        the addresses of orders.
+        """
         return self.code == "ACCESS_DENIED" and "customer" in (self.path or ())
 
 
@@ -71,20 +81,30 @@ class _Verdict(msgspec.Struct, frozen=True):
 
 
 def judge(reply: Reply) -> None:
-    """Raise what a GraphQL answer under 200 means, a throttled one so that it is asked again after the wait it needs."""
+    """Raise what a GraphQL answer under 200 means, a throttled one so that it is asked again after
+    the wait it needs.
+    """
     if not reply.url.partition("?")[0].endswith(_PATH):
         return
     verdict = reply.decode(_Verdict)
-    if isinstance(verdict.errors, str) or (verdict.errors and not all(fault.bearable for fault in verdict.errors)):
+    if isinstance(verdict.errors, str) or (
+        verdict.errors and not all(fault.bearable for fault in verdict.errors)
+    ):
         raise _error_of(reply, verdict)
 
 
 def _error_of(reply: Reply, verdict: _Verdict) -> ConnectorError:
-    faults = (_Fault(message=verdict.errors),) if isinstance(verdict.errors, str) else verdict.errors or ()
+    faults = (
+        (_Fault(message=verdict.errors),)
+        if isinstance(verdict.errors, str)
+        else verdict.errors or ()
+    )
     said = f"{reply.where}: Shopify answered: {_words([fault.message for fault in faults])}."
     codes = {fault.code for fault in faults if fault.code}
     if "THROTTLED" in codes:
-        return ThrottledError(said, retry_after=_wait_of(verdict.extensions.cost if verdict.extensions else None))
+        return ThrottledError(
+            said, retry_after=_wait_of(verdict.extensions.cost if verdict.extensions else None)
+        )
     if "ACCESS_DENIED" in codes:
         return AuthenticationError(said)
     if codes & _FAILED:
@@ -93,8 +113,13 @@ def _error_of(reply: Reply, verdict: _Verdict) -> ConnectorError:
 
 
 def _words(messages: Sequence[str]) -> str:
-    """What Shopify says, in one line of a length that can be read, without the buyer's address if it quotes that."""
-    return shorten(Mask().text("; ".join(clean_text(message).rstrip(".") for message in messages[:3])), LONGEST_WORDS)
+    """What Shopify says, in one line of a length that can be read, without the buyer's address if
+    it quotes that.
+    """
+    return shorten(
+        Mask().text("; ".join(clean_text(message).rstrip(".") for message in messages[:3])),
+        LONGEST_WORDS,
+    )
 
 
 def _wait_of(cost: _Cost | None) -> float:
@@ -102,7 +127,11 @@ def _wait_of(cost: _Cost | None) -> float:
     if cost is None or cost.throttle_status is None or cost.throttle_status.restore_rate <= 0:
         return 1.0
     status = cost.throttle_status
-    return min(max((cost.requested_query_cost or 0) - status.currently_available, 0) / status.restore_rate + 0.1, _LONGEST_WAIT)
+    return min(
+        max((cost.requested_query_cost or 0) - status.currently_available, 0) / status.restore_rate
+        + 0.1,
+        _LONGEST_WAIT,
+    )
 
 
 class GraphqlClient:
@@ -115,7 +144,9 @@ class GraphqlClient:
         self._throttle: _Throttle | None = None
         self._told_at = 0.0
 
-    async def ask(self, query: str, variables: Mapping[str, Any], kind: type[T], *, size: int = 1) -> T:
+    async def ask(
+        self, query: str, variables: Mapping[str, Any], kind: type[T], *, size: int = 1
+    ) -> T:
         """A read. `size` is how many rows it asks for at most, which its cost grows with."""
         await self._afford(query, size)
         reply = await self._upstream.query(self._path, {"query": query, "variables": variables})
@@ -124,7 +155,9 @@ class GraphqlClient:
     async def change(self, query: str, variables: Mapping[str, Any], kind: type[T]) -> T:
         """A mutation, sent again only where it was not carried out."""
         await self._afford(query, 1)
-        reply = await self._upstream.write("POST", self._path, json={"query": query, "variables": variables})
+        reply = await self._upstream.write(
+            "POST", self._path, json={"query": query, "variables": variables}
+        )
         return self._decode(query, reply, kind, 1)
 
     def cost_of_one(self, query: str) -> float | None:
@@ -169,9 +202,13 @@ class Done(msgspec.Struct, frozen=True, rename="camel"):
 
 
 def require_done(done: Done | None) -> None:
-    """Raise `RefusedError` with the shop's words if a mutation was refused, with the status REST would have given it."""
+    """Raise `RefusedError` with the shop's words if a mutation was refused, with the status REST
+    would have given it.
+    """
     if done is None:
-        raise RefusedError("Shopify did not carry out the change and does not say why.", status=_UNPROCESSABLE)
+        raise RefusedError(
+            "Shopify did not carry out the change and does not say why.", status=_UNPROCESSABLE
+        )
     if done.user_errors:
         words = _words([error.message for error in done.user_errors])
         raise RefusedError(f"Shopify refuses: {words}.", status=_UNPROCESSABLE, code="USER_ERROR")

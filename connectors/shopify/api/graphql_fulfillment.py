@@ -1,4 +1,6 @@
-"""The GraphQL transport's way back: fulfillment orders, fulfillments and the mutations that ship."""
+"""The GraphQL transport's way back: fulfillment orders, fulfillments and the mutations that
+ship.
+"""
 
 from __future__ import annotations
 
@@ -110,7 +112,9 @@ class _MoreFulfilled(Node, frozen=True):
     fulfillment: _FulfilledLines | None = None
 
 
-async def collect(first: Rows[Any], more: Callable[[str], Awaitable[Rows[Any] | None]]) -> tuple[Any, ...]:
+async def collect(
+    first: Rows[Any], more: Callable[[str], Awaitable[Rows[Any] | None]]
+) -> tuple[Any, ...]:
     """All rows of a list that began with `first`; `more` reads on from a cursor."""
     rows, page = list(first.nodes), first
     while cursor := page.cursor:
@@ -133,19 +137,27 @@ class GraphqlFulfillment:
 
         async def page(cursor: str | None) -> Rows[FulfillmentOrderNode] | None:
             variables = {"id": gid("Order", order_id), "after": cursor}
-            answer = await self._client.ask(queries.FULFILLMENT_ORDERS, variables, _OrderWithFulfillmentOrders)
+            answer = await self._client.ask(
+                queries.FULFILLMENT_ORDERS, variables, _OrderWithFulfillmentOrders
+            )
             return answer.order.fulfillment_orders if answer.order else None
 
         first = await page(None)
         if first is None:
             return ()
-        return tuple([await self.to_fulfillment_order(node, order_id) for node in await collect(first, page)])
+        return tuple(
+            [await self.to_fulfillment_order(node, order_id) for node in await collect(first, page)]
+        )
 
-    async def to_fulfillment_order(self, node: FulfillmentOrderNode, order_id: int) -> FulfillmentOrder:
+    async def to_fulfillment_order(
+        self, node: FulfillmentOrderNode, order_id: int
+    ) -> FulfillmentOrder:
         """A fulfillment order in the REST shape, its further lines read where the list was cut."""
 
         async def more(cursor: str) -> Rows[_OrderLine] | None:
-            answer = await self._client.ask(queries.MORE_FULFILLMENT_LINES, {"id": node.id, "after": cursor}, _MoreLines)
+            answer = await self._client.ask(
+                queries.MORE_FULFILLMENT_LINES, {"id": node.id, "after": cursor}, _MoreLines
+            )
             return answer.fulfillment_order.line_items if answer.fulfillment_order else None
 
         lines = await collect(node.line_items, more)
@@ -158,23 +170,40 @@ class GraphqlFulfillment:
             request_status=(node.request_status or "").lower(),
             supported_actions=tuple(one.action.lower() for one in node.supported_actions),
             fulfill_at=node.fulfill_at,
-            fulfillment_holds=tuple(Hold((hold.reason or "").lower(), hold.reason_notes) for hold in node.fulfillment_holds),
-            delivery_method=DeliveryMethod((node.delivery_method.method_type or "").lower()) if node.delivery_method else None,
+            fulfillment_holds=tuple(
+                Hold((hold.reason or "").lower(), hold.reason_notes)
+                for hold in node.fulfillment_holds
+            ),
+            delivery_method=(
+                DeliveryMethod((node.delivery_method.method_type or "").lower())
+                if node.delivery_method
+                else None
+            ),
             line_items=tuple(
-                FulfillmentOrderLine(tail(line.id), tail(line.line_item.id), line.total_quantity, line.remaining_quantity) for line in lines
+                FulfillmentOrderLine(
+                    tail(line.id),
+                    tail(line.line_item.id),
+                    line.total_quantity,
+                    line.remaining_quantity,
+                )
+                for line in lines
             ),
         )
 
     async def read_fulfillments(self, order_id: int) -> tuple[Fulfillment, ...] | None:
         """All parcels of an order, None if the shop does not know it."""
-        answer = await self._client.ask(queries.FULFILLMENTS, {"id": gid("Order", order_id)}, _OrderWithFulfillments)
+        answer = await self._client.ask(
+            queries.FULFILLMENTS, {"id": gid("Order", order_id)}, _OrderWithFulfillments
+        )
         if answer.order is None:
             return None
         return tuple([await self._to_fulfillment(node) for node in answer.order.fulfillments])
 
     async def _to_fulfillment(self, node: _Fulfillment) -> Fulfillment:
         async def more(cursor: str) -> Rows[_FulfilledLine] | None:
-            answer = await self._client.ask(queries.MORE_FULFILLED, {"id": node.id, "after": cursor}, _MoreFulfilled)
+            answer = await self._client.ask(
+                queries.MORE_FULFILLED, {"id": node.id, "after": cursor}, _MoreFulfilled
+            )
             return answer.fulfillment.fulfillment_line_items if answer.fulfillment else None
 
         lines = await collect(node.fulfillment_line_items, more)
@@ -184,7 +213,9 @@ class GraphqlFulfillment:
             location_id=tail(node.location.id) if node.location else None,
             tracking_company=next((one.company for one in node.tracking_info if one.company), None),
             tracking_numbers=tuple(one.number for one in node.tracking_info if one.number),
-            line_items=tuple(FulfillmentLine(tail(line.line_item.id), line.quantity or 0) for line in lines),
+            line_items=tuple(
+                FulfillmentLine(tail(line.line_item.id), line.quantity or 0) for line in lines
+            ),
         )
 
     async def create_fulfillment(self, fulfillment: NewFulfillment) -> None:
@@ -193,28 +224,46 @@ class GraphqlFulfillment:
             {
                 "fulfillmentOrderId": gid("FulfillmentOrder", pick.id),
                 "fulfillmentOrderLineItems": [
-                    {"id": gid("FulfillmentOrderLineItem", line.id), "quantity": line.quantity} for line in pick.lines
+                    {"id": gid("FulfillmentOrderLineItem", line.id), "quantity": line.quantity}
+                    for line in pick.lines
                 ],
             }
             for pick in fulfillment.picks
         ]
-        told: dict[str, Any] = {"lineItemsByFulfillmentOrder": picks, "notifyCustomer": fulfillment.notify}
+        told: dict[str, Any] = {
+            "lineItemsByFulfillmentOrder": picks,
+            "notifyCustomer": fulfillment.notify,
+        }
         if fulfillment.tracking.number:
             told["trackingInfo"] = _tracking(fulfillment.tracking)
         await self._change(queries.CREATE, {"fulfillment": told}, "fulfillmentCreate")
 
-    async def update_tracking(self, fulfillment_id: int, tracking: Tracking, *, notify: bool) -> None:
+    async def update_tracking(
+        self, fulfillment_id: int, tracking: Tracking, *, notify: bool
+    ) -> None:
         """The new number replaces the old one."""
-        variables = {"id": gid("Fulfillment", fulfillment_id), "tracking": _tracking(tracking), "notify": notify}
+        variables = {
+            "id": gid("Fulfillment", fulfillment_id),
+            "tracking": _tracking(tracking),
+            "notify": notify,
+        }
         await self._change(queries.UPDATE_TRACKING, variables, "fulfillmentTrackingInfoUpdate")
 
     async def release_hold(self, fulfillment_order_id: int) -> None:
         """All holds of the fulfillment order."""
-        await self._change(queries.RELEASE_HOLD, {"id": gid("FulfillmentOrder", fulfillment_order_id)}, "fulfillmentOrderReleaseHold")
+        await self._change(
+            queries.RELEASE_HOLD,
+            {"id": gid("FulfillmentOrder", fulfillment_order_id)},
+            "fulfillmentOrderReleaseHold",
+        )
 
     async def open_scheduled(self, fulfillment_order_id: int) -> None:
         """Before its day."""
-        await self._change(queries.OPEN_SCHEDULED, {"id": gid("FulfillmentOrder", fulfillment_order_id)}, "fulfillmentOrderOpen")
+        await self._change(
+            queries.OPEN_SCHEDULED,
+            {"id": gid("FulfillmentOrder", fulfillment_order_id)},
+            "fulfillmentOrderOpen",
+        )
 
     async def _change(self, query: str, variables: dict[str, Any], field: str) -> None:
         answer = await self._client.change(query, variables, dict[str, Done | None])

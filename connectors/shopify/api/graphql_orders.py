@@ -7,16 +7,28 @@ from typing import Any
 
 import msgspec
 
-from connectors.shopify.api.graphql_wire import Address, Bag, Customer, Line, Order, ShippingLine, Tax, tail
+from connectors.shopify.api.graphql_wire import (
+    Address,
+    Bag,
+    Customer,
+    Line,
+    Order,
+    ShippingLine,
+    Tax,
+    tail,
+)
 from connectors.shopify.mapping import wire
 
-# Words of GraphQL's display status that mean "nothing has gone out" or "some has"; the rest REST says too.
+# Words of GraphQL's display status that mean "nothing has gone out" or "some has"; the rest REST
+# says too.
 _PARTIAL = "PARTIALLY_FULFILLED"
 _FINAL = frozenset({"FULFILLED", "RESTOCKED"})
 
 
 def to_bag(bag: Bag | None) -> wire.MoneyBag | None:
-    """Both sides are filled with the one that was asked for: the same settings decide which is read."""
+    """Both sides are filled with the one that was asked for: the same settings decide which is
+    read.
+    """
     money = None if bag is None else bag.shop_money or bag.presentment_money
     if money is None:
         return None
@@ -44,7 +56,10 @@ def to_line(line: Line) -> wire.Line:
         current_quantity=line.current_quantity,
         fulfillable_quantity=line.unfulfilled_quantity,
         requires_shipping=line.requires_shipping,
-        discount_allocations=tuple(wire.Allocation(amount_set=to_bag(one.allocated_amount_set)) for one in line.discount_allocations),
+        discount_allocations=tuple(
+            wire.Allocation(amount_set=to_bag(one.allocated_amount_set))
+            for one in line.discount_allocations
+        ),
         tax_lines=_taxes(line.tax_lines),
         properties=[{"name": one.key, "value": one.value} for one in line.custom_attributes],
     )
@@ -75,7 +90,9 @@ def _to_customer(customer: Customer | None) -> wire.Customer | None:
         return None
     return wire.Customer(
         id=tail(customer.id),
-        email=customer.default_email_address.email_address if customer.default_email_address else None,
+        email=customer.default_email_address.email_address
+        if customer.default_email_address
+        else None,
         phone=customer.default_phone_number.phone_number if customer.default_phone_number else None,
         first_name=customer.first_name,
         last_name=customer.last_name,
@@ -88,7 +105,9 @@ def _to_fulfillment_status(word: str | None) -> str | None:
     return word.lower() if word in _FINAL else None
 
 
-def to_order(order: Order, lines: tuple[wire.Line, ...], shipping_lines: tuple[wire.ShippingLine, ...]) -> wire.Order:
+def to_order(
+    order: Order, lines: tuple[wire.Line, ...], shipping_lines: tuple[wire.ShippingLine, ...]
+) -> wire.Order:
     """An order in the REST shape, with all its lines."""
     total = to_bag(order.total_price_set)
     rounding = order.total_cash_rounding_adjustment
@@ -115,7 +134,9 @@ def to_order(order: Order, lines: tuple[wire.Line, ...], shipping_lines: tuple[w
         current_shipping_price_set=to_bag(order.current_shipping_price_set),
         current_total_duties_set=to_bag(order.current_total_duties_set),
         current_total_additional_fees_set=to_bag(order.current_total_additional_fees_set),
-        total_cash_rounding_payment_adjustment_set=to_bag(rounding.payment_set) if rounding else None,
+        total_cash_rounding_payment_adjustment_set=to_bag(rounding.payment_set)
+        if rounding
+        else None,
         total_tip_received_set=to_bag(order.total_tip_received_set),
         email=order.email,
         phone=order.phone,
@@ -126,7 +147,9 @@ def to_order(order: Order, lines: tuple[wire.Line, ...], shipping_lines: tuple[w
         shipping_lines=shipping_lines,
         discount_codes=tuple(wire.DiscountCode(code) for code in order.discount_codes),
         note=order.note,
-        note_attributes=tuple(wire.Attribute(one.key, one.value) for one in order.custom_attributes),
+        note_attributes=tuple(
+            wire.Attribute(one.key, one.value) for one in order.custom_attributes
+        ),
         tags=", ".join(order.tags),
         source_name=order.source_name,
         payment_gateway_names=order.payment_gateway_names,

@@ -193,7 +193,10 @@ class Order(Node, frozen=True):
 
 
 def tail(gid: str) -> int:
-    """The number at the end of a global id, e.g. of `gid://shopify/Order/450789469`. Raises `msgspec.ValidationError`."""
+    """The number at the end of a global id, e.g. of `gid://shopify/Order/450789469`.
+
+    Raises `msgspec.ValidationError`.
+    """
     number = gid.rpartition("/")[2].partition("?")[0]
     if not (number.isascii() and number.isdecimal()):
         raise msgspec.ValidationError(f"Expected a global id that ends with a number, got `{gid}`")

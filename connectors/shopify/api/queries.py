@@ -1,7 +1,7 @@
 """The GraphQL documents Portside sends. Written for 2025-01 and later.
 
-An answer's cost counts every object that could come, so only one side of each amount is asked for, and lists begin short: an order whose
-lists are longer has the rest read on its own.
+An answer's cost counts every object that could come, so only one side of each amount is asked for,
+and lists begin short: an order whose lists are longer has the rest read on its own.
 """
 
 from __future__ import annotations
@@ -12,18 +12,27 @@ FIRST_LINES = 5
 FIRST_OTHERS = 3
 MORE = 50
 
-_LINE = """id title variantTitle name sku quantity currentQuantity unfulfilledQuantity requiresShipping variant { id }
+_LINE = """id title variantTitle name sku quantity currentQuantity unfulfilledQuantity
+requiresShipping variant { id }
 originalUnitPriceSet { ...money } taxLines { rate priceSet { ...money } }
 discountAllocations { allocatedAmountSet { ...money } } customAttributes { key value }"""
 
-_SHIPPING_LINE = """title code isRemoved deliveryCategory originalPriceSet { ...money } discountedPriceSet { ...money }
+_SHIPPING_LINE = """title code isRemoved deliveryCategory originalPriceSet { ...money }
+discountedPriceSet { ...money }
 taxLines { rate priceSet { ...money } }"""
 
-_ADDRESS = "firstName lastName name company address1 address2 city province provinceCode zip country countryCodeV2 phone"
+_ADDRESS = (
+    "firstName lastName name company address1 address2 city province provinceCode zip country"
+    " countryCodeV2 phone"
+)
 
-_FULFILLMENT_LINES = "nodes { id totalQuantity remainingQuantity lineItem { id } } pageInfo { hasNextPage endCursor }"
+_FULFILLMENT_LINES = (
+    "nodes { id totalQuantity remainingQuantity lineItem { id } } pageInfo { hasNextPage"
+    " endCursor }"
+)
 
-_FULFILLMENT_ORDER = f"""id status requestStatus fulfillAt supportedActions {{ action }} fulfillmentHolds {{ reason reasonNotes }}
+_FULFILLMENT_ORDER = f"""id status requestStatus fulfillAt supportedActions {{ action }}
+fulfillmentHolds {{ reason reasonNotes }}
 deliveryMethod {{ methodType }} assignedLocation {{ location {{ id }} }}
 lineItems(first: 20) {{ {_FULFILLMENT_LINES} }}"""
 
@@ -35,15 +44,21 @@ def _money(side: Money) -> str:
 def _order(side: Money) -> str:
     return f"""{_money(side)}
 fragment order on Order {{
-id name createdAt updatedAt processedAt cancelledAt displayFinancialStatus displayFulfillmentStatus test taxesIncluded currencyCode
-presentmentCurrencyCode confirmationNumber poNumber sourceName email phone note tags paymentGatewayNames discountCodes
+id name createdAt updatedAt processedAt cancelledAt displayFinancialStatus displayFulfillmentStatus
+test taxesIncluded currencyCode
+presentmentCurrencyCode confirmationNumber poNumber sourceName email phone note tags
+paymentGatewayNames discountCodes
 customAttributes {{ key value }}
-customer {{ id firstName lastName defaultEmailAddress {{ emailAddress }} defaultPhoneNumber {{ phoneNumber }} }}
+customer {{ id firstName lastName defaultEmailAddress {{ emailAddress }} defaultPhoneNumber {{
+phoneNumber }} }}
 billingAddress {{ {_ADDRESS} }} shippingAddress {{ {_ADDRESS} }}
-totalPriceSet {{ ...money }} currentTotalPriceSet {{ ...money }} totalTaxSet {{ ...money }} currentTotalTaxSet {{ ...money }}
-currentShippingPriceSet {{ ...money }} currentTotalDutiesSet {{ ...money }} currentTotalAdditionalFeesSet {{ ...money }}
+totalPriceSet {{ ...money }} currentTotalPriceSet {{ ...money }} totalTaxSet {{ ...money }}
+currentTotalTaxSet {{ ...money }}
+currentShippingPriceSet {{ ...money }} currentTotalDutiesSet {{ ...money }}
+currentTotalAdditionalFeesSet {{ ...money }}
 totalTipReceivedSet {{ ...money }} totalCashRoundingAdjustment {{ paymentSet {{ ...money }} }}
-shippingLines(first: {FIRST_OTHERS}, includeRemovals: true) {{ nodes {{ {_SHIPPING_LINE} }} pageInfo {{ hasNextPage endCursor }} }}
+shippingLines(first: {FIRST_OTHERS}, includeRemovals: true) {{ nodes {{ {_SHIPPING_LINE} }} pageInfo
+{{ hasNextPage endCursor }} }}
 lineItems(first: {FIRST_LINES}) {{ nodes {{ {_LINE} }} pageInfo {{ hasNextPage endCursor }} }}
 }}"""
 
@@ -51,20 +66,23 @@ lineItems(first: {FIRST_LINES}) {{ nodes {{ {_LINE} }} pageInfo {{ hasNextPage e
 def orders(side: Money) -> str:
     """A page of orders by time of change."""
     return f"""query Orders($first: Int!, $after: String, $query: String) {{
-orders(first: $first, after: $after, query: $query, sortKey: UPDATED_AT) {{ nodes {{ ...order }} pageInfo {{ hasNextPage endCursor }} }} }}
+orders(first: $first, after: $after, query: $query, sortKey: UPDATED_AT) {{ nodes {{ ...order }}
+pageInfo {{ hasNextPage endCursor }} }} }}
 {_order(side)}"""
 
 
 def orders_by_id(side: Money) -> str:
     """Some orders by their ids."""
-    return f"""query OrdersById($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Order {{ ...order }} }} }}
+    return f"""query OrdersById($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Order {{ ...order }} }}
+}}
 {_order(side)}"""
 
 
 def more_lines(side: Money) -> str:
     """The further lines of one order."""
     return f"""query MoreLines($id: ID!, $after: String) {{
-order(id: $id) {{ lineItems(first: {MORE}, after: $after) {{ nodes {{ {_LINE} }} pageInfo {{ hasNextPage endCursor }} }} }} }}
+order(id: $id) {{ lineItems(first: {MORE}, after: $after) {{ nodes {{ {_LINE} }} pageInfo {{
+hasNextPage endCursor }} }} }} }}
 {_money(side)}"""
 
 
@@ -77,45 +95,60 @@ nodes {{ {_SHIPPING_LINE} }} pageInfo {{ hasNextPage endCursor }} }} }} }}
 
 
 STAMPS = """query Stamps($first: Int!, $after: String, $query: String) {
-orders(first: $first, after: $after, query: $query, sortKey: ID) { nodes { id updatedAt } pageInfo { hasNextPage endCursor } } }"""
+orders(first: $first, after: $after, query: $query, sortKey: ID) { nodes { id updatedAt } pageInfo {
+hasNextPage endCursor } } }"""
 
 NAMED = "query Named($query: String!) { orders(first: 20, query: $query) { nodes { id name } } }"
 
-COUNT = "query Count($query: String!) { ordersCount(query: $query, limit: 25001) { count precision } }"
+COUNT = (
+    "query Count($query: String!) { ordersCount(query: $query, limit: 25001) { count precision } }"
+)
 
 FULFILLMENT_ORDERS = f"""query FulfillmentOrders($id: ID!, $after: String) {{ order(id: $id) {{ id
-fulfillmentOrders(first: 10, after: $after) {{ nodes {{ {_FULFILLMENT_ORDER} }} pageInfo {{ hasNextPage endCursor }} }} }} }}"""
+fulfillmentOrders(first: 10, after: $after) {{ nodes {{ {_FULFILLMENT_ORDER} }} pageInfo {{
+hasNextPage endCursor }} }} }} }}"""
 
-MORE_FULFILLMENT_LINES = f"""query MoreFulfillmentOrderLines($id: ID!, $after: String) {{ fulfillmentOrder(id: $id) {{
+MORE_FULFILLMENT_LINES = f"""query MoreFulfillmentOrderLines($id: ID!, $after: String) {{
+fulfillmentOrder(id: $id) {{
 lineItems(first: {MORE}, after: $after) {{ {_FULFILLMENT_LINES} }} }} }}"""
 
-FULFILLMENTS = """query Fulfillments($id: ID!) { order(id: $id) { id fulfillments(first: 50) { id status location { id }
+FULFILLMENTS = """query Fulfillments($id: ID!) { order(id: $id) { id fulfillments(first: 50) { id
+status location { id }
 trackingInfo(first: 3) { company number }
-fulfillmentLineItems(first: 5) { nodes { quantity lineItem { id } } pageInfo { hasNextPage endCursor } } } } }"""
+fulfillmentLineItems(first: 5) { nodes { quantity lineItem { id } } pageInfo { hasNextPage endCursor
+} } } } }"""
 
 MORE_FULFILLED = """query MoreFulfilled($id: ID!, $after: String) { fulfillment(id: $id) {
-fulfillmentLineItems(first: 50, after: $after) { nodes { quantity lineItem { id } } pageInfo { hasNextPage endCursor } } } }"""
+fulfillmentLineItems(first: 50, after: $after) { nodes { quantity lineItem { id } } pageInfo {
+hasNextPage endCursor } } } }"""
 
-HELD = f"""query Held($after: String, $query: String) {{ fulfillmentOrders(first: 20, after: $after, query: $query) {{
-nodes {{ id status fulfillAt order {{ id }} fulfillmentHolds {{ reason reasonNotes }} lineItems(first: 10) {{ {_FULFILLMENT_LINES} }} }}
+HELD = f"""query Held($after: String, $query: String) {{ fulfillmentOrders(first: 20, after: $after,
+query: $query) {{
+nodes {{ id status fulfillAt order {{ id }} fulfillmentHolds {{ reason reasonNotes }}
+lineItems(first: 10) {{ {_FULFILLMENT_LINES} }} }}
 pageInfo {{ hasNextPage endCursor }} }} }}"""
 
-STATES = """query States($ids: [ID!]!) { nodes(ids: $ids) { ... on Order { id displayFulfillmentStatus } } }"""
+STATES = """query States($ids: [ID!]!) { nodes(ids: $ids) { ... on Order { id
+displayFulfillmentStatus } } }"""
 
 VARIANTS = """query Variants($ids: [ID!]!) { nodes(ids: $ids) { ... on ProductVariant { id barcode
 media(first: 1) { nodes { preview { image { url } } } }
 product { featuredMedia { preview { image { url } } } }
-inventoryItem { harmonizedSystemCode countryCodeOfOrigin measurement { weight { unit value } } } } } }"""
+inventoryItem { harmonizedSystemCode countryCodeOfOrigin measurement { weight { unit value } } } } }
+}"""
 
 CREATE = """mutation Ship($fulfillment: FulfillmentInput!) {
-fulfillmentCreate(fulfillment: $fulfillment) { fulfillment { id } userErrors { field message } } }"""
+fulfillmentCreate(fulfillment: $fulfillment) { fulfillment { id } userErrors { field message } }
+}"""
 
-UPDATE_TRACKING = """mutation Track($id: ID!, $tracking: FulfillmentTrackingInput!, $notify: Boolean) {
-fulfillmentTrackingInfoUpdate(fulfillmentId: $id, trackingInfoInput: $tracking, notifyCustomer: $notify) {
+UPDATE_TRACKING = """mutation Track($id: ID!, $tracking: FulfillmentTrackingInput!, $notify:
+Boolean) {
+fulfillmentTrackingInfoUpdate(fulfillmentId: $id, trackingInfoInput: $tracking, notifyCustomer:
+$notify) {
 fulfillment { id } userErrors { field message } } }"""
 
-RELEASE_HOLD = (
-    """mutation Release($id: ID!) { fulfillmentOrderReleaseHold(id: $id) { fulfillmentOrder { id } userErrors { field message } } }"""
-)
+RELEASE_HOLD = """mutation Release($id: ID!) { fulfillmentOrderReleaseHold(id: $id) {
+fulfillmentOrder { id } userErrors { field message } } }"""
 
-OPEN_SCHEDULED = """mutation Open($id: ID!) { fulfillmentOrderOpen(id: $id) { fulfillmentOrder { id } userErrors { field message } } }"""
+OPEN_SCHEDULED = """mutation Open($id: ID!) { fulfillmentOrderOpen(id: $id) { fulfillmentOrder { id
+} userErrors { field message } } }"""

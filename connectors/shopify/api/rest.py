@@ -1,4 +1,6 @@
-"""Shopify's REST Admin API as a `Transport`: few requests, exact inclusive filters, one JSON shape."""
+"""Shopify's REST Admin API as a `Transport`: few requests, exact inclusive filters, one JSON
+shape.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,14 @@ import msgspec
 
 from connectors.errors import RefusedError
 from connectors.orders import RejectedOrder
-from connectors.shopify.api.transport import ExpiredCursorError, NewFulfillment, OrderPage, Span, StampPage, Tracking
+from connectors.shopify.api.transport import (
+    ExpiredCursorError,
+    NewFulfillment,
+    OrderPage,
+    Span,
+    StampPage,
+    Tracking,
+)
 from connectors.shopify.mapping import wire
 from connectors.shopify.mapping.order import decode_order
 from connectors.shopify.mapping.wire_fulfillment import (
@@ -69,12 +78,16 @@ class RestTransport:
 
     async def read_page(self, span: Span, size: int, cursor: str) -> OrderPage:
         """`cursor` is the shop's own link, followed untouched."""
-        content, following = await self._list(cursor, (*_filters(span), ("limit", str(size)), ("fields", wire.ORDER_FIELDS)))
+        content, following = await self._list(
+            cursor, (*_filters(span), ("limit", str(size)), ("fields", wire.ORDER_FIELDS))
+        )
         return OrderPage(orders=_decode_all(content), cursor=following)
 
     async def read_stamps(self, span: Span, cursor: str) -> StampPage:
         """Ids and times alone, 250 a page."""
-        content, following = await self._list(cursor, (*_filters(span), ("limit", str(_LARGEST)), ("fields", "id,updated_at")))
+        content, following = await self._list(
+            cursor, (*_filters(span), ("limit", str(_LARGEST)), ("fields", "id,updated_at"))
+        )
         return StampPage(stamps=content.decode(_StampRows).orders, cursor=following)
 
     async def _list(self, cursor: str, params: Pairs) -> tuple[Any, str]:
@@ -85,20 +98,29 @@ class RestTransport:
                 reply = await self._upstream.get(cursor)
             except RefusedError as error:
                 if error.status == _BAD_REQUEST:
-                    raise ExpiredCursorError(f"Listing orders: the cursor has expired ({error})") from error
+                    raise ExpiredCursorError(
+                        f"Listing orders: the cursor has expired ({error})"
+                    ) from error
                 raise
         return reply, next_link(reply) or ""
 
     async def read_orders(self, ids: tuple[int, ...]) -> tuple[wire.Order | RejectedOrder, ...]:
         """By `ids`, in one request."""
         listed = ",".join(map(str, ids))
-        params = (("ids", listed), ("status", "any"), ("limit", str(_LARGEST)), ("fields", wire.ORDER_FIELDS))
+        params = (
+            ("ids", listed),
+            ("status", "any"),
+            ("limit", str(_LARGEST)),
+            ("fields", wire.ORDER_FIELDS),
+        )
         return _decode_all(await self._upstream.get(f"{self._root}/orders.json", params))
 
     async def read_order(self, order_id: int) -> wire.Order | RejectedOrder | None:
         """None on 404."""
         try:
-            reply = await self._upstream.get(f"{self._root}/orders/{order_id}.json", (("fields", wire.ORDER_FIELDS),))
+            reply = await self._upstream.get(
+                f"{self._root}/orders/{order_id}.json", (("fields", wire.ORDER_FIELDS),)
+            )
         except RefusedError as error:
             if error.status == _NOT_FOUND:
                 return None
@@ -108,14 +130,22 @@ class RestTransport:
     async def count(self, span: Span) -> int | None:
         """None beyond 25,000, where Shopify stops counting."""
         params = tuple(pair for pair in _filters(span) if pair[0] != "order")
-        count = (await self._upstream.get(f"{self._root}/orders/count.json", params)).decode(Count).count
+        count = (
+            (await self._upstream.get(f"{self._root}/orders/count.json", params))
+            .decode(Count)
+            .count
+        )
         return count if count <= _COUNTS_TO else None
 
     async def find_orders(self, name: str) -> tuple[int, ...]:
         """The shop's `name` filter finds beginnings and parts too, so names are compared here."""
         params = (("name", name), ("status", "any"), ("limit", "50"), ("fields", "id,name"))
-        rows = (await self._upstream.get(f"{self._root}/orders.json", params)).decode(_IdRows).orders
-        return tuple(row.id for row in rows if (row.name or "").removeprefix("#") == name.removeprefix("#"))
+        rows = (
+            (await self._upstream.get(f"{self._root}/orders.json", params)).decode(_IdRows).orders
+        )
+        return tuple(
+            row.id for row in rows if (row.name or "").removeprefix("#") == name.removeprefix("#")
+        )
 
     async def read_fulfillment_orders(self, order_id: int) -> tuple[FulfillmentOrder, ...]:
         """All of an order, in one answer."""
@@ -125,7 +155,9 @@ class RestTransport:
     async def read_fulfillments(self, order_id: int) -> tuple[Fulfillment, ...] | None:
         """None on 404: the shop does not know the order."""
         try:
-            reply = await self._upstream.get(f"{self._root}/orders/{order_id}/fulfillments.json", (("limit", str(_LARGEST)),))
+            reply = await self._upstream.get(
+                f"{self._root}/orders/{order_id}/fulfillments.json", (("limit", str(_LARGEST)),)
+            )
         except RefusedError as error:
             if error.status == _NOT_FOUND:
                 return None
@@ -137,21 +169,34 @@ class RestTransport:
         picks = [
             {
                 "fulfillment_order_id": pick.id,
-                "fulfillment_order_line_items": [{"id": line.id, "quantity": line.quantity} for line in pick.lines],
+                "fulfillment_order_line_items": [
+                    {"id": line.id, "quantity": line.quantity} for line in pick.lines
+                ],
             }
             for pick in fulfillment.picks
         ]
-        told = {"line_items_by_fulfillment_order": picks, "notify_customer": fulfillment.notify, **_tracking(fulfillment.tracking)}
+        told = {
+            "line_items_by_fulfillment_order": picks,
+            "notify_customer": fulfillment.notify,
+            **_tracking(fulfillment.tracking),
+        }
         await self._write(f"{self._root}/fulfillments.json", {"fulfillment": told})
 
-    async def update_tracking(self, fulfillment_id: int, tracking: Tracking, *, notify: bool) -> None:
+    async def update_tracking(
+        self, fulfillment_id: int, tracking: Tracking, *, notify: bool
+    ) -> None:
         """The new number replaces the old one."""
         told = {"notify_customer": notify, **_tracking(tracking)}
-        await self._write(f"{self._root}/fulfillments/{fulfillment_id}/update_tracking.json", {"fulfillment": told})
+        await self._write(
+            f"{self._root}/fulfillments/{fulfillment_id}/update_tracking.json",
+            {"fulfillment": told},
+        )
 
     async def release_hold(self, fulfillment_order_id: int) -> None:
         """All holds of the fulfillment order."""
-        await self._write(f"{self._root}/fulfillment_orders/{fulfillment_order_id}/release_hold.json", {})
+        await self._write(
+            f"{self._root}/fulfillment_orders/{fulfillment_order_id}/release_hold.json", {}
+        )
 
     async def open_scheduled(self, fulfillment_order_id: int) -> None:
         """Before its day."""

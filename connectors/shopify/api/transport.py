@@ -14,7 +14,9 @@ from connectors.shopify.mapping.wire_fulfillment import Fulfillment, Fulfillment
 
 
 class Span(msgspec.Struct, frozen=True, kw_only=True):
-    """Which orders: modified from `start` to `end`, both inclusive and whole seconds; or, with `unshipped`, all that are not shipped."""
+    """Which orders: modified from `start` to `end`, both inclusive and whole seconds; or, with
+    `unshipped`, all that are not shipped.
+    """
 
     start: datetime | None = None
     end: datetime | None = None
@@ -22,7 +24,9 @@ class Span(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OrderPage(msgspec.Struct, frozen=True, kw_only=True):
-    """Some orders as the shop lists them, oldest change first if it keeps its word; `cursor` leads to the next page, empty at the end."""
+    """Some orders as the shop lists them, oldest change first if it keeps its word; `cursor` leads
+    to the next page, empty at the end.
+    """
 
     orders: tuple[Order | RejectedOrder, ...]
     cursor: str = ""
@@ -36,7 +40,10 @@ class StampPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Tracking(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a parcel can be followed. `company` is one of Shopify's own names, or another with a `url` beside it."""
+    """Where a parcel can be followed.
+
+    `company` is one of Shopify's own names, or another with a `url` beside it.
+    """
 
     number: str = ""
     company: str = ""
@@ -66,7 +73,9 @@ class NewFulfillment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ExpiredCursorError(TemporaryError):
-    """The shop no longer knows a cursor: the window is to be read again from the last order seen."""
+    """The shop no longer knows a cursor: the window is to be read again from the last order
+    seen.
+    """
 
 
 class Transport(Protocol):
@@ -86,7 +95,9 @@ class Transport(Protocol):
         ...
 
     async def read_orders(self, ids: tuple[int, ...]) -> tuple[Order | RejectedOrder, ...]:
-        """These orders as they are now, at most 100, in any order; those that are gone are missing."""
+        """These orders as they are now, at most 100, in any order; those that are gone are
+        missing.
+        """
         ...
 
     async def read_order(self, order_id: int) -> Order | RejectedOrder | None:
@@ -113,7 +124,9 @@ class Transport(Protocol):
         """Ship one parcel. Raises `RefusedError` with status 422 if the shop says no."""
         ...
 
-    async def update_tracking(self, fulfillment_id: int, tracking: Tracking, *, notify: bool) -> None:
+    async def update_tracking(
+        self, fulfillment_id: int, tracking: Tracking, *, notify: bool
+    ) -> None:
         """Give a parcel another number."""
         ...
 

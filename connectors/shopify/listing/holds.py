@@ -1,7 +1,10 @@
-"""Which orders may not be shipped now: on hold, or scheduled for later. One question for the whole shop rather than one per order.
+"""Which orders may not be shipped now: on hold, or scheduled for later.
 
-Order lists do not say it in REST, and only GraphQL can ask for all held fulfillment orders at once, so both transports use it for this. In a
-shop where very many are held, as with prepaid subscriptions, the orders at hand are asked about instead.
+One question for the whole shop rather than one per order.
+
+Order lists do not say it in REST, and only GraphQL can ask for all held fulfillment orders at once,
+so both transports use it for this. In a shop where very many are held, as with prepaid
+subscriptions, the orders at hand are asked about instead.
 """
 
 from __future__ import annotations
@@ -49,7 +52,8 @@ class Holds:
         self._forbidden = False
 
     async def read(self) -> dict[int, Held] | None:
-        """What is held, by order; None if that is too much to read at each poll: then ask `of` about the orders at hand.
+        """What is held, by order; None if that is too much to read at each poll: then ask `of`
+        about the orders at hand.
 
         Empty, with a warning, if the app has no right to see fulfillment orders.
         """
@@ -59,7 +63,11 @@ class Holds:
         cursor: str | None = None
         for _ in range(MOST_PAGES):
             try:
-                rows = (await self._client.ask(queries.HELD, {"after": cursor, "query": _SEARCH}, _HeldRows)).fulfillment_orders
+                rows = (
+                    await self._client.ask(
+                        queries.HELD, {"after": cursor, "query": _SEARCH}, _HeldRows
+                    )
+                ).fulfillment_orders
             except AuthenticationError as error:
                 self._forbidden = True
                 _log.warning("shop_hides_holds", error=str(error))
@@ -67,21 +75,32 @@ class Holds:
             for node in rows.nodes:
                 if node.order is not None:
                     order = tail(node.order.id)
-                    found.setdefault(order, []).append(await self._fulfillment.to_fulfillment_order(node, order))
+                    found.setdefault(order, []).append(
+                        await self._fulfillment.to_fulfillment_order(node, order)
+                    )
             following = rows.cursor
             if not following or following == cursor:
-                return {order: held for order, ones in found.items() if (held := read_held(ones)) is not None}
+                return {
+                    order: held
+                    for order, ones in found.items()
+                    if (held := read_held(ones)) is not None
+                }
             cursor = following
         return None
 
     async def of(self, orders: Iterable[Order]) -> dict[int, Held]:
-        """Which of these orders are held as a whole. One that is held in part is not told of here."""
+        """Which of these orders are held as a whole.
+
+        One that is held in part is not told of here.
+        """
         open_orders = {order.id: order for order in orders if not read_state(order, None).over}
         held: dict[int, Held] = {}
         numbers = sorted(open_orders)
         for start in range(0, len(numbers), _BATCH):
             ids = [gid("Order", number) for number in numbers[start : start + _BATCH]]
-            for node in (await self._client.ask(queries.STATES, {"ids": ids}, _States, size=len(ids))).nodes:
+            for node in (
+                await self._client.ask(queries.STATES, {"ids": ids}, _States, size=len(ids))
+            ).nodes:
                 reason = _REASONS.get((node.display_fulfillment_status or "") if node else "")
                 if node is not None and reason:
                     order = open_orders[tail(node.id)]

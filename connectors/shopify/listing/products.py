@@ -1,6 +1,8 @@
-"""Images, barcodes, weights and customs facts of the goods, by variant, read in batches and remembered for a while.
+"""Images, barcodes, weights and customs facts of the goods, by variant, read in batches and
+remembered for a while.
 
-Orders themselves hold none of them but a weight in REST. Without the right to read products orders go out without.
+Orders themselves hold none of them but a weight in REST. Without the right to read products orders
+go out without.
 """
 
 from __future__ import annotations
@@ -85,7 +87,13 @@ class Goods:
 
     async def of(self, orders: Iterable[Order | RejectedOrder]) -> Mapping[int, Variant]:
         """The variants of these orders' lines; those that are gone from the shop are missing."""
-        wanted = {line.variant_id for order in orders if isinstance(order, Order) for line in order.line_items or () if line.variant_id}
+        wanted = {
+            line.variant_id
+            for order in orders
+            if isinstance(order, Order)
+            for line in order.line_items or ()
+            if line.variant_id
+        }
         found = {number: self._known[number] for number in wanted if number in self._known}
         unknown = sorted(wanted - found.keys())
         for start in range(0, 0 if self._forbidden else len(unknown), _BATCH):
@@ -94,7 +102,11 @@ class Goods:
                 read = await self._read(batch)
             except AuthenticationError as error:
                 self._forbidden = True
-                _log.warning("shop_hides_products", error=str(error), lost="images, barcodes and customs facts")
+                _log.warning(
+                    "shop_hides_products",
+                    error=str(error),
+                    lost="images, barcodes and customs facts",
+                )
                 break
             for number in batch:
                 self._known[number] = found[number] = read.get(number, Variant())
@@ -103,14 +115,21 @@ class Goods:
     async def _read(self, numbers: list[int]) -> dict[int, Variant]:
         ids = [gid("ProductVariant", number) for number in numbers]
         answer = await self._client.ask(queries.VARIANTS, {"ids": ids}, _Variants, size=len(ids))
-        return {tail(node.id): _to_variant(node) for node in answer.nodes if node is not None and node.id}
+        return {
+            tail(node.id): _to_variant(node)
+            for node in answer.nodes
+            if node is not None and node.id
+        }
 
 
 def _to_variant(node: _Variant) -> Variant:
     stock = node.inventory_item or _Stock()
     own = next((media.url for media in node.media.nodes if media.url), "")
     return Variant(
-        image_url=own or (node.product.featured_media.url if node.product and node.product.featured_media else ""),
+        image_url=own
+        or (
+            node.product.featured_media.url if node.product and node.product.featured_media else ""
+        ),
         barcode=node.barcode or "",
         weight=_to_weight(stock.measurement.weight if stock.measurement else None),
         hs_code=stock.harmonized_system_code or "",
@@ -130,4 +149,7 @@ def _to_weight(mass: _Mass | None) -> Weight | None:
 
 def without_details(variants: Mapping[int, Variant]) -> Mapping[int, Variant]:
     """Customs facts alone."""
-    return {number: msgspec.structs.replace(one, image_url="", barcode="", weight=None) for number, one in variants.items()}
+    return {
+        number: msgspec.structs.replace(one, image_url="", barcode="", weight=None)
+        for number, one in variants.items()
+    }

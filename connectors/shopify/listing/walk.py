@@ -1,13 +1,15 @@
-"""Every order of a span, oldest change first, each once, whatever the shop's paging does on the way.
+"""Every order of a span, oldest change first, each once, whatever the shop's paging does on the
+way.
 
-Shopify lists by time of change when asked to, but does not promise it. So each page is checked; at the first one out of order the walk reads
-all ids with their times, sorts them, and fetches the orders in that order. A cursor that expired, and Shopify's limit of 25,000 rows behind
-one cursor, are met by asking again from the last order seen.
+Shopify lists by time of change when asked to, but does not promise it. So each page is checked; at
+the first one out of order the walk reads all ids with their times, sorts them, and fetches the
+orders in that order. A cursor that expired, and Shopify's limit of 25,000 rows behind one cursor,
+are met by asking again from the last order seen.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from datetime import datetime
 
 import structlog
@@ -28,7 +30,10 @@ _log = structlog.get_logger(__name__)
 
 
 class Walk:
-    """One walk. `size` is the page size to begin with; it is halved when the shop fails on a page."""
+    """One walk.
+
+    `size` is the page size to begin with; it is halved when the shop fails on a page.
+    """
 
     def __init__(self, transport: Transport, span: Span, size: int) -> None:
         self._transport = transport
@@ -40,10 +45,11 @@ class Walk:
         self._rows = 0
         self._restarts = 0
 
-    async def orders(self) -> AsyncIterator[Order | RejectedOrder]:
+    async def orders(self) -> AsyncGenerator[Order | RejectedOrder, None]:
         """The orders. A page that cannot be had ends the walk with an error, never early.
 
-        A walk that asks anew may meet the same cursors again: only within one query do they show a circle.
+        A walk that asks anew may meet the same cursors again: only within one query do they show a
+        circle.
         """
         cursor, visited = "", set[str]()
         while True:
@@ -88,7 +94,9 @@ class Walk:
     def _count_restart(self) -> None:
         self._restarts += 1
         if self._restarts > MOST_RESTARTS:
-            raise TemporaryError("Listing orders: the shop's cursors expire before the next page can be read.")
+            raise TemporaryError(
+                "Listing orders: the shop's cursors expire before the next page can be read."
+            )
 
     def _resume(self) -> bool:
         """Ask from the last order seen; False if that is where the present query began."""
@@ -121,8 +129,10 @@ class Walk:
         self._seen.add(key)
         return True
 
-    async def _sorted(self) -> AsyncIterator[Order | RejectedOrder]:
-        """The rest of the walk when the shop's order cannot be trusted: ids first, then the orders in our own order."""
+    async def _sorted(self) -> AsyncGenerator[Order | RejectedOrder, None]:
+        """The rest of the walk when the shop's order cannot be trusted: ids first, then the orders
+        in our own order.
+        """
         _log.warning("shop_order_of_rows_wrong", shop_says="updated_at ascending")
         stamps = [stamp for stamp in await self._stamps() if stamp.id not in self._seen]
         stamps.sort(key=lambda stamp: (stamp.updated_at, stamp.id))
@@ -145,7 +155,9 @@ class Walk:
                     if not cursor:
                         return list(stamps.values())
                     if cursor in visited:
-                        raise UnreadableResponseError("Listing orders: the shop's paging runs in a circle.")
+                        raise UnreadableResponseError(
+                            "Listing orders: the shop's paging runs in a circle."
+                        )
                     visited.add(cursor)
             except ExpiredCursorError:
                 self._count_restart()

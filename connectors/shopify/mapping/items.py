@@ -1,4 +1,7 @@
-"""From the lines of Shopify's order to ours: goods, and what is paid or taken off besides them. Pure."""
+"""From the lines of Shopify's order to ours: goods, and what is paid or taken off besides them.
+
+Pure.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,14 @@ import msgspec
 
 from connectors.orders import ZERO, ItemOption, LineItem, OrderStatus, Weight, WeightUnit
 from connectors.shopify.mapping import wire
-from connectors.shopify.mapping.prices import OrderError, Side, read_discount, read_net_share, read_tip, rounded
+from connectors.shopify.mapping.prices import (
+    OrderError,
+    Side,
+    read_discount,
+    read_net_share,
+    read_tip,
+    rounded,
+)
 from connectors.shopify.mapping.statuses import Held, State, exported_quantity
 from connectors.shopify.settings import ShopifySettings
 
@@ -31,19 +41,36 @@ class Variant(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _nothing_to_carry(order: wire.Order, settings: ShopifySettings) -> bool:
-    """Whether no carrier takes this order: collected by the buyer, delivered by the merchant, or sold over the counter."""
-    kinds = {(line.delivery_category or "").lower() for line in order.shipping_lines or () if not line.is_removed}
+    """Whether no carrier takes this order: collected by the buyer, delivered by the merchant, or
+    sold over the counter.
+    """
+    kinds = {
+        (line.delivery_category or "").lower()
+        for line in order.shipping_lines or ()
+        if not line.is_removed
+    }
     if settings.pickup_orders == "hold_back" and kinds & _PICKUP:
         return True
     if settings.local_delivery == "hold_back" and kinds & _LOCAL:
         return True
-    return order.source_name == "pos" and order.shipping_address is None and settings.pickup_orders == "hold_back"
+    return (
+        order.source_name == "pos"
+        and order.shipping_address is None
+        and settings.pickup_orders == "hold_back"
+    )
 
 
 def read_items(
-    order: wire.Order, settings: ShopifySettings, side: Side, state: State, held: Held | None, variants: Mapping[int, Variant]
+    order: wire.Order,
+    settings: ShopifySettings,
+    side: Side,
+    state: State,
+    held: Held | None,
+    variants: Mapping[int, Variant],
 ) -> Iterator[LineItem]:
-    """The lines ShipStation is told of: goods with what is left of them, then discounts, tip, duties and fees."""
+    """The lines ShipStation is told of: goods with what is left of them, then discounts, tip,
+    duties and fees.
+    """
     carried = not _nothing_to_carry(order, settings)
     taken_off, tipped = ZERO, False
     for index, line in enumerate(order.line_items or ()):
@@ -56,19 +83,44 @@ def read_items(
         price = side.amount(f"{path}.price", line.price_set, line.price)
         discount = read_discount(line, side, path)
         if order.taxes_included:
-            share = read_net_share(price * line.quantity - discount, line.tax_lines or (), side, path)
-            price, discount = (price, discount) if share == 1 else (rounded(price * share), rounded(discount * share))
+            share = read_net_share(
+                price * line.quantity - discount, line.tax_lines or (), side, path
+            )
+            price, discount = (
+                (price, discount)
+                if share == 1
+                else (rounded(price * share), rounded(discount * share))
+            )
         if settings.discounts == "net" and discount:
             price -= rounded(discount / line.quantity)
         elif discount:
-            taken_off += discount if quantity == line.quantity else rounded(discount * quantity / line.quantity)
+            taken_off += (
+                discount
+                if quantity == line.quantity
+                else rounded(discount * quantity / line.quantity)
+            )
         tipped = tipped or bool(line.tip)
-        yield _item(line, path, quantity, price, settings, variants.get(line.variant_id or 0), carried=carried)
+        yield _item(
+            line,
+            path,
+            quantity,
+            price,
+            settings,
+            variants.get(line.variant_id or 0),
+            carried=carried,
+        )
     yield from _extra_lines(order, side, state, taken_off, tipped=tipped)
 
 
 def _item(
-    line: wire.Line, path: str, quantity: int, price: Decimal, settings: ShopifySettings, variant: Variant | None, *, carried: bool
+    line: wire.Line,
+    path: str,
+    quantity: int,
+    price: Decimal,
+    settings: ShopifySettings,
+    variant: Variant | None,
+    *,
+    carried: bool,
 ) -> LineItem:
     options = tuple(_read_properties(line.properties, f"{path}.properties"))
     if variant is not None and settings.customs:
@@ -99,36 +151,68 @@ def _weight(line: wire.Line, variant: Variant | None, path: str) -> Weight | Non
     return Weight(value=line.grams, unit=WeightUnit.GRAMS)
 
 
-def _extra_lines(order: wire.Order, side: Side, state: State, discount: Decimal, *, tipped: bool) -> Iterator[LineItem]:
+def _extra_lines(
+    order: wire.Order, side: Side, state: State, discount: Decimal, *, tipped: bool
+) -> Iterator[LineItem]:
     """What is paid or taken off besides goods and shipping, as lines nobody packs."""
     codes = ", ".join(code.code for code in order.discount_codes or () if code.code)
     amounts = [("discount", f"Discount ({codes})" if codes else "Discount", -discount)]
     if not tipped:
         amounts.append(("tip", "Tip", read_tip(order, side)))
     if state.status is not OrderStatus.CANCELLED:
-        rounding = side.amount("total_cash_rounding_payment_adjustment_set", order.total_cash_rounding_payment_adjustment_set)
+        rounding = side.amount(
+            "total_cash_rounding_payment_adjustment_set",
+            order.total_cash_rounding_payment_adjustment_set,
+        )
         amounts += [
-            ("duties", "Duties", side.amount("current_total_duties_set", order.current_total_duties_set)),
-            ("fees", "Additional fees", side.amount("current_total_additional_fees_set", order.current_total_additional_fees_set)),
+            (
+                "duties",
+                "Duties",
+                side.amount("current_total_duties_set", order.current_total_duties_set),
+            ),
+            (
+                "fees",
+                "Additional fees",
+                side.amount(
+                    "current_total_additional_fees_set", order.current_total_additional_fees_set
+                ),
+            ),
             ("rounding", "Cash rounding", rounding),
         ]
     for key, name, amount in amounts:
         if amount:
-            yield LineItem(id=f"{order.id}-{key}", name=name, quantity=1, unit_price=amount, adjustment=True, shippable=False)
+            yield LineItem(
+                id=f"{order.id}-{key}",
+                name=name,
+                quantity=1,
+                unit_price=amount,
+                adjustment=True,
+                shippable=False,
+            )
 
 
 def _read_properties(properties: Any, path: str) -> Iterator[ItemOption]:
-    """A line's properties: a list of name and value, one such object, a plain object, or nothing. Names that begin with `_` are hidden."""
+    """A line's properties: a list of name and value, one such object, a plain object, or nothing.
+
+    Names that begin with `_` are hidden.
+    """
     if properties is None:
         return
     if isinstance(properties, dict):
         pairs: Iterable[tuple[Any, Any]] = (
-            [(properties["name"], properties["value"])] if properties.keys() == {"name", "value"} else properties.items()
+            [(properties["name"], properties["value"])]
+            if properties.keys() == {"name", "value"}
+            else properties.items()
         )
     elif isinstance(properties, list):
-        pairs = [(one.get("name"), one.get("value")) if isinstance(one, dict) else ("", one) for one in properties]
+        pairs = [
+            (one.get("name"), one.get("value")) if isinstance(one, dict) else ("", one)
+            for one in properties
+        ]
     else:
-        raise OrderError(f"{path}: expected a list of names and values, found {type(properties).__name__}")
+        raise OrderError(
+            f"{path}: expected a list of names and values, found {type(properties).__name__}"
+        )
     for name, value in pairs:
         title, text = read_text(name), read_text(value)
         if text and not title.startswith("_"):
@@ -141,4 +225,10 @@ def read_text(value: Any) -> str:
         return ""
     if isinstance(value, str):
         return value.strip()
-    return "yes" if value is True else "no" if value is False else msgspec.json.encode(value).decode().strip('"')
+    return (
+        "yes"
+        if value is True
+        else "no"
+        if value is False
+        else msgspec.json.encode(value).decode().strip('"')
+    )

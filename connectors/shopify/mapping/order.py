@@ -1,6 +1,7 @@
 """From Shopify's order to ours. Pure: no requests, no clock.
 
-What one order cannot be sent for is raised as `OrderError` inside and handed out as a `RejectedOrder`.
+What one order cannot be sent for is raised as `OrderError` inside and handed out as a
+`RejectedOrder`.
 """
 
 from __future__ import annotations
@@ -35,7 +36,9 @@ _PATH = re.compile(r" - at `\$\.?(.*)`$")
 
 
 def decode_order(raw: bytes | msgspec.Raw) -> wire.Order | RejectedOrder:
-    """One order of a REST answer; one that is not what Shopify promises is rejected with the path."""
+    """One order of a REST answer; one that is not what Shopify promises is rejected with the
+    path.
+    """
     try:
         return _ORDER.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -43,7 +46,9 @@ def decode_order(raw: bytes | msgspec.Raw) -> wire.Order | RejectedOrder:
 
 
 def reject_raw(raw: bytes | msgspec.Raw, fault: str) -> RejectedOrder:
-    """The rejection of an order that could not be decoded, with as much of its identity as can be read."""
+    """The rejection of an order that could not be decoded, with as much of its identity as can be
+    read.
+    """
     try:
         identity = _IDENTITY.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -53,7 +58,12 @@ def reject_raw(raw: bytes | msgspec.Raw, fault: str) -> RejectedOrder:
     complaint = _expectation(fault[: path.start()] if path else fault)
     reason = f"{path[1] or 'order'}: {complaint}" if path else complaint
     key = str(identity.id) if isinstance(identity.id, int | str) else ""
-    return RejectedOrder(id=key, number=order_number(number, key), modified_at=_moment(identity.updated_at), reason=reason)
+    return RejectedOrder(
+        id=key,
+        number=order_number(number, key),
+        modified_at=_moment(identity.updated_at),
+        reason=reason,
+    )
 
 
 def _expectation(complaint: str) -> str:
@@ -77,35 +87,58 @@ def _moment(value: Any) -> datetime | None:
 
 
 def order_number(name: str | None, fallback: str) -> str:
-    """The number people see, without Shopify's usual `#`; a prefix or suffix the shop chose stays."""
+    """The number people see, without Shopify's usual `#`; a prefix or suffix the shop chose
+    stays.
+    """
     return (name or "").strip().removeprefix("#") or fallback
 
 
 def read_order(
-    order: wire.Order, settings: ShopifySettings, *, held: Held | None = None, variants: Mapping[int, Variant] | None = None
+    order: wire.Order,
+    settings: ShopifySettings,
+    *,
+    held: Held | None = None,
+    variants: Mapping[int, Variant] | None = None,
 ) -> Order | RejectedOrder:
-    """Our order, or why there is none. `held` says what is on hold, `variants` what is known of the goods by variant id."""
+    """Our order, or why there is none.
+
+    `held` says what is on hold, `variants` what is known of the goods by variant id.
+    """
     key = str(order.id)
     try:
         return _read(order, settings, held, variants or {})
     except OrderError as error:
         reason = str(error)
     except ArithmeticError as error:
-        reason = f"order: expected quantities, amounts and times of a reasonable size, found others ({type(error).__name__})"
-    return RejectedOrder(id=key, number=order_number(order.name, key), modified_at=_moment(order.updated_at), reason=reason)
+        reason = (
+            "order: expected quantities, amounts and times of a reasonable size, found others"
+            f" ({type(error).__name__})"
+        )
+    return RejectedOrder(
+        id=key,
+        number=order_number(order.name, key),
+        modified_at=_moment(order.updated_at),
+        reason=reason,
+    )
 
 
-def _read(order: wire.Order, settings: ShopifySettings, held: Held | None, variants: Mapping[int, Variant]) -> Order:
+def _read(
+    order: wire.Order, settings: ShopifySettings, held: Held | None, variants: Mapping[int, Variant]
+) -> Order:
     if order.test and settings.test_orders == "reject":
         raise OrderError(
-            "test: the order was paid through Shopify's test gateway, so nothing is to be shipped (test_orders: export sends it)"
+            "test: the order was paid through Shopify's test gateway, so nothing is to be shipped"
+            " (test_orders: export sends it)"
         )
     state, side = read_state(order, held), Side(order, settings.money)
     items = tuple(read_items(order, settings, side, state, held, variants))
     shippable = sum(item.shippable for item in items)
     if shippable and not state.over:
         require_address(order, shippable)
-    placed, modified = _utc("created_at", order.processed_at or order.created_at), _utc("updated_at", order.updated_at)
+    placed, modified = (
+        _utc("created_at", order.processed_at or order.created_at),
+        _utc("updated_at", order.updated_at),
+    )
     gift_message, gift, notes = _read_attributes(order, settings)
     return Order(
         id=str(order.id),
@@ -140,14 +173,22 @@ def _utc(path: str, moment: datetime) -> datetime:
 
 
 def _total(order: wire.Order, side: Side, state: State) -> Decimal:
-    """The total now; of a cancelled order, whose total now is nothing, the one it was placed with."""
-    if state.status is OrderStatus.CANCELLED or (order.current_total_price is None and order.current_total_price_set is None):
+    """The total now; of a cancelled order, whose total now is nothing, the one it was placed
+    with.
+    """
+    if state.status is OrderStatus.CANCELLED or (
+        order.current_total_price is None and order.current_total_price_set is None
+    ):
         return side.amount("total_price", order.total_price_set, order.total_price)
-    return side.amount("current_total_price", order.current_total_price_set, order.current_total_price)
+    return side.amount(
+        "current_total_price", order.current_total_price_set, order.current_total_price
+    )
 
 
 def _tax(order: wire.Order, side: Side, state: State) -> Decimal:
-    if state.status is OrderStatus.CANCELLED or (order.current_total_tax is None and order.current_total_tax_set is None):
+    if state.status is OrderStatus.CANCELLED or (
+        order.current_total_tax is None and order.current_total_tax_set is None
+    ):
         return side.amount("total_tax", order.total_tax_set, order.total_tax)
     return side.amount("current_total_tax", order.current_total_tax_set, order.current_total_tax)
 
@@ -173,8 +214,12 @@ def _folded_all(names: tuple[str, ...]) -> frozenset[str]:
     return frozenset(map(_folded, names))
 
 
-def _read_attributes(order: wire.Order, settings: ShopifySettings) -> tuple[str, bool, tuple[str, ...]]:
-    """The gift message, whether it is a gift, and the other visible note attributes as `name: value`."""
+def _read_attributes(
+    order: wire.Order, settings: ShopifySettings
+) -> tuple[str, bool, tuple[str, ...]]:
+    """The gift message, whether it is a gift, and the other visible note attributes as `name:
+    value`.
+    """
     wanted = _folded_all(settings.gift_attributes)
     message, gift, others = "", False, []
     for attribute in order.note_attributes or ():
@@ -192,10 +237,19 @@ def _custom_field(order: wire.Order, name: str) -> str:
     facts = {
         "order:po_number": order.po_number or "",
         "order:confirmation_number": order.confirmation_number or "",
-        "order:discount_codes": ", ".join(code.code for code in order.discount_codes or () if code.code),
+        "order:discount_codes": ", ".join(
+            code.code for code in order.discount_codes or () if code.code
+        ),
         "order:tags": ", ".join(_tags(order)),
         "order:source": order.source_name or "",
     }
     if name in facts:
         return facts[name]
-    return next((read_text(one.value) for one in order.note_attributes or () if (one.name or "").casefold() == name.casefold()), "")
+    return next(
+        (
+            read_text(one.value)
+            for one in order.note_attributes or ()
+            if (one.name or "").casefold() == name.casefold()
+        ),
+        "",
+    )

@@ -1,4 +1,7 @@
-"""Who bought and where it goes, from whatever parts Shopify sends; and whether it withholds them. Pure."""
+"""Who bought and where it goes, from whatever parts Shopify sends; and whether it withholds them.
+
+Pure.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,9 @@ from connectors.shopify.mapping import wire
 from connectors.shopify.mapping.prices import OrderError
 
 WITHHELD = (
-    "found none, nor any name, e-mail or phone of the buyer. If Shopify's admin shows them, Shopify withholds them from this app: on its "
-    "lowest plans custom apps do not get them, on the others access to protected customer data has to be granted in the Dev Dashboard"
+    "found none, nor any name, e-mail or phone of the buyer. If Shopify's admin shows them, Shopify"
+    " withholds them from this app: on its lowest plans custom apps do not get them, on the others"
+    " access to protected customer data has to be granted in the Dev Dashboard"
 )
 
 
@@ -23,10 +27,15 @@ _country = lru_cache(maxsize=1024)(country_code)
 
 
 def read_address(address: wire.Address | None, *, email: str, phone: str) -> Address:
-    """An address with what there is of it. The name is put together from its parts if the whole is missing."""
+    """An address with what there is of it.
+
+    The name is put together from its parts if the whole is missing.
+    """
     if address is None:
         return Address(email=email, phone=phone)
-    name = _text(address.name) or " ".join(part for part in (_text(address.first_name), _text(address.last_name)) if part)
+    name = _text(address.name) or " ".join(
+        part for part in (_text(address.first_name), _text(address.last_name)) if part
+    )
     return Address(
         name=name or _text(address.company),
         company=_text(address.company),
@@ -42,17 +51,30 @@ def read_address(address: wire.Address | None, *, email: str, phone: str) -> Add
 
 
 def read_customer(order: wire.Order) -> Customer:
-    """The buyer, with both addresses; a missing name or e-mail is taken from the next best place."""
+    """The buyer, with both addresses; a missing name or e-mail is taken from the next best
+    place.
+    """
     person = order.customer
-    email = _text(order.email) or _text(order.contact_email) or _text(person.email if person else "")
+    email = (
+        _text(order.email) or _text(order.contact_email) or _text(person.email if person else "")
+    )
     phone = _text(order.phone) or _text(person.phone if person else "")
-    # Who may be shipped to is settled elsewhere; an order that is over, or digital, goes out with the address there is.
-    ship_to = read_address(order.shipping_address or order.billing_address, email=email, phone=phone)
-    bill_to = read_address(order.billing_address or order.shipping_address, email=email, phone=phone)
+    # Who may be shipped to is settled elsewhere; an order that is over, or digital, goes out with
+    # the address there is.
+    ship_to = read_address(
+        order.shipping_address or order.billing_address, email=email, phone=phone
+    )
+    bill_to = read_address(
+        order.billing_address or order.shipping_address, email=email, phone=phone
+    )
     if not bill_to.name and person is not None:
-        name = " ".join(part for part in (_text(person.first_name), _text(person.last_name)) if part)
+        name = " ".join(
+            part for part in (_text(person.first_name), _text(person.last_name)) if part
+        )
         bill_to = (
-            Address(name=name, email=email, phone=phone) if order.billing_address is None and order.shipping_address is None else bill_to
+            Address(name=name, email=email, phone=phone)
+            if order.billing_address is None and order.shipping_address is None
+            else bill_to
         )
     code = email or (str(person.id) if person and person.id else "")
     return Customer(code=code, bill_to=bill_to, ship_to=ship_to)
@@ -60,20 +82,36 @@ def read_customer(order: wire.Order) -> Customer:
 
 def _knows_place(address: wire.Address | None) -> bool:
     return address is not None and any(
-        _text(part) for part in (address.name, address.last_name, address.address1, address.city, address.zip)
+        _text(part)
+        for part in (address.name, address.last_name, address.address1, address.city, address.zip)
     )
 
 
 def lacks_buyer(order: wire.Order) -> bool:
-    """Whether nothing at all is said of the buyer: Shopify leaves these fields empty for apps that may not see personal data."""
+    """Whether nothing at all is said of the buyer: Shopify leaves these fields empty for apps that
+    may not see personal data.
+    """
     person = order.customer
-    known = (order.email, order.contact_email, order.phone, *((person.email, person.first_name, person.last_name) if person else ()))
-    return not any(_text(part) for part in known) and not _knows_place(order.billing_address) and not _knows_place(order.shipping_address)
+    known = (
+        order.email,
+        order.contact_email,
+        order.phone,
+        *((person.email, person.first_name, person.last_name) if person else ()),
+    )
+    return (
+        not any(_text(part) for part in known)
+        and not _knows_place(order.billing_address)
+        and not _knows_place(order.shipping_address)
+    )
 
 
 def require_address(order: wire.Order, lines: int) -> None:
-    """Raise `OrderError` unless there is somewhere to ship `lines` lines to, saying whether Shopify withholds it or nobody gave it."""
+    """Raise `OrderError` unless there is somewhere to ship `lines` lines to, saying whether Shopify
+    withholds it or nobody gave it.
+    """
     if _knows_place(order.shipping_address):
         return
     why = WITHHELD if lacks_buyer(order) else "found none; give the order one in Shopify"
-    raise OrderError(f"shipping_address: expected an address, for {lines} of its lines are to be shipped, {why}")
+    raise OrderError(
+        f"shipping_address: expected an address, for {lines} of its lines are to be shipped, {why}"
+    )

@@ -1,4 +1,8 @@
-"""Shopify's amounts: one currency throughout, tax taken out where prices hold it, discounts counted once. Pure."""
+"""Shopify's amounts: one currency throughout, tax taken out where prices hold it, discounts counted
+once.
+
+Pure.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +22,9 @@ _CENT = Decimal("0.01")
 
 
 class OrderError(ValueError):
-    """One order cannot be sent as it is; the message names the path, what was expected and what came."""
+    """One order cannot be sent as it is; the message names the path, what was expected and what
+    came.
+    """
 
 
 class Side:
@@ -31,11 +37,21 @@ class Side:
         self.currency = buyers if self._presentment else order.currency
 
     def amount(self, path: str, bag: wire.MoneyBag | None, plain: Decimal | None = None) -> Decimal:
-        """The amount of this side. `plain` is the shop's, as old answers give it alone. Raises `OrderError`."""
-        money = None if bag is None else (bag.presentment_money if self._presentment else bag.shop_money)
+        """The amount of this side. `plain` is the shop's, as old answers give it alone.
+
+        Raises `OrderError`.
+        """
+        money = (
+            None
+            if bag is None
+            else (bag.presentment_money if self._presentment else bag.shop_money)
+        )
         amount = plain if money is None else money.amount
         if money is None and self._presentment and not self._single and amount:
-            raise OrderError(f"{path}: expected an amount in {self.currency}, found one in the shop's currency alone")
+            raise OrderError(
+                f"{path}: expected an amount in {self.currency}, found one in the shop's currency"
+                " alone"
+            )
         if amount is None:
             return ZERO
         if not amount.is_finite() or abs(amount) >= _TOO_MUCH:
@@ -44,14 +60,24 @@ class Side:
 
 
 def read_discount(line: wire.Line, side: Side, path: str) -> Decimal:
-    """What all discounts take off a line's whole quantity: its allocations, or in old answers its total."""
+    """What all discounts take off a line's whole quantity: its allocations, or in old answers its
+    total.
+    """
     if line.discount_allocations is None:
         return side.amount(f"{path}.total_discount", line.total_discount_set, line.total_discount)
-    return sum((side.amount(f"{path}.discount_allocations", one.amount_set, one.amount) for one in line.discount_allocations), ZERO)
+    return sum(
+        (
+            side.amount(f"{path}.discount_allocations", one.amount_set, one.amount)
+            for one in line.discount_allocations
+        ),
+        ZERO,
+    )
 
 
 def read_net_share(gross: Decimal, taxes: Iterable[wire.Tax], side: Side, path: str) -> Decimal:
-    """The share of a price that is not tax, where `gross` (after discounts) contains the tax: from the tax itself, else from its rates."""
+    """The share of a price that is not tax, where `gross` (after discounts) contains the tax: from
+    the tax itself, else from its rates.
+    """
     taxes = tuple(taxes)
     tax = sum((side.amount(f"{path}.tax_lines", one.price_set, one.price) for one in taxes), ZERO)
     if gross > 0 and 0 < tax < gross:
@@ -79,7 +105,11 @@ def read_shipping(order: wire.Order, side: Side) -> Decimal:
         )
         price = side.amount(f"{path}.price", bag, plain)
         gross += price
-        net += price * read_net_share(price, line.tax_lines or (), side, path) if order.taxes_included else price
+        net += (
+            price * read_net_share(price, line.tax_lines or (), side, path)
+            if order.taxes_included
+            else price
+        )
     if order.current_shipping_price_set is None:
         net = rounded(net) if order.taxes_included else net
         return max(net - _refunded_shipping(order, side), ZERO)
@@ -101,10 +131,21 @@ def _refunded_shipping(order: wire.Order, side: Side) -> Decimal:
 
 
 def read_tip(order: wire.Order, side: Side) -> Decimal:
-    """The tip. REST states it in the shop's currency alone; then the buyer's is worked out by the order's own rate, to the cent."""
+    """The tip.
+
+    REST states it in the shop's currency alone; then the buyer's is worked out by the order's own
+    rate, to the cent.
+    """
     if order.total_tip_received_set is not None or not order.total_tip_received:
         return side.amount("total_tip_received", order.total_tip_received_set)
     both = order.total_price_set
-    if side.currency == order.currency or both is None or both.presentment_money is None or not both.shop_money.amount:
+    if (
+        side.currency == order.currency
+        or both is None
+        or both.presentment_money is None
+        or not both.shop_money.amount
+    ):
         return side.amount("total_tip_received", None, order.total_tip_received)
-    return (order.total_tip_received * both.presentment_money.amount / both.shop_money.amount).quantize(_CENT)
+    return (
+        order.total_tip_received * both.presentment_money.amount / both.shop_money.amount
+    ).quantize(_CENT)

@@ -12,7 +12,8 @@ from connectors.shopify.mapping import wire
 from connectors.shopify.mapping.wire_fulfillment import FulfillmentOrder
 from connectors.shopify.settings import ShopifySettings
 
-# Orders are also authorised where the merchant captures on shipping; the store's own map of statuses can say `authorized: paid`.
+# Orders are also authorised where the merchant captures on shipping; the store's own map of
+# statuses can say `authorized: paid`.
 _PAYMENTS: Mapping[str, OrderStatus] = MappingProxyType(
     {
         "paid": OrderStatus.PAID,
@@ -50,7 +51,11 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_state(order: wire.Order, held: Held | None) -> State:
-    """The state of an order. What has gone out stays shipped even if the money went back later; everything else refunded is cancelled."""
+    """The state of an order.
+
+    What has gone out stays shipped even if the money went back later; everything else refunded is
+    cancelled.
+    """
     payment = (order.financial_status or "").lower()
     shipping = (order.fulfillment_status or "").lower()
     if order.cancelled_at is not None:
@@ -61,7 +66,10 @@ def read_state(order: wire.Order, held: Held | None) -> State:
         return State(status=OrderStatus.CANCELLED, word=payment)
     if shipping == "restocked" or _emptied(order):
         word = "restocked" if shipping == "restocked" else "emptied"
-        return State(status=OrderStatus.SHIPPED if shipping == "partial" else OrderStatus.CANCELLED, word=word)
+        return State(
+            status=OrderStatus.SHIPPED if shipping == "partial" else OrderStatus.CANCELLED,
+            word=word,
+        )
     if held is not None and holds_all(order, held):
         return State(status=OrderStatus.ON_HOLD, word="on_hold")
     status = _PAYMENTS.get(payment)
@@ -75,11 +83,17 @@ def _emptied(order: wire.Order) -> bool:
 
 
 def current_quantity(order: wire.Order, line: wire.Line) -> int:
-    """What is left of a line after edits and refunds. Answers older than 2022 do not say; there the refunds are taken off."""
+    """What is left of a line after edits and refunds.
+
+    Answers older than 2022 do not say; there the refunds are taken off.
+    """
     if line.current_quantity is not None:
         return max(line.current_quantity, 0)
     refunded = sum(
-        taken.quantity for refund in order.refunds or () for taken in refund.refund_line_items or () if taken.line_item_id == line.id
+        taken.quantity
+        for refund in order.refunds or ()
+        for taken in refund.refund_line_items or ()
+        if taken.line_item_id == line.id
     )
     return max(line.quantity - refunded, 0)
 
@@ -87,17 +101,31 @@ def current_quantity(order: wire.Order, line: wire.Line) -> int:
 def left_quantity(order: wire.Order, line: wire.Line) -> int:
     """What is left of a line to ship."""
     current = current_quantity(order, line)
-    return current if line.fulfillable_quantity is None else min(max(line.fulfillable_quantity, 0), current)
+    return (
+        current
+        if line.fulfillable_quantity is None
+        else min(max(line.fulfillable_quantity, 0), current)
+    )
 
 
 def holds_all(order: wire.Order, held: Held) -> bool:
     """Whether nothing of what is left to ship may be shipped now."""
-    left = {line.id: left_quantity(order, line) for line in order.line_items or () if line.requires_shipping}
-    return any(left.values()) and all(held.units.get(line, 0) >= units for line, units in left.items())
+    left = {
+        line.id: left_quantity(order, line)
+        for line in order.line_items or ()
+        if line.requires_shipping
+    }
+    return any(left.values()) and all(
+        held.units.get(line, 0) >= units for line, units in left.items()
+    )
 
 
-def exported_quantity(order: wire.Order, line: wire.Line, state: State, held: Held | None, settings: ShopifySettings) -> int:
-    """How much of a line ShipStation is told of: all of it once the order is over, else what is left (and not held), or the full picture."""
+def exported_quantity(
+    order: wire.Order, line: wire.Line, state: State, held: Held | None, settings: ShopifySettings
+) -> int:
+    """How much of a line ShipStation is told of: all of it once the order is over, else what is
+    left (and not held), or the full picture.
+    """
     if state.status is OrderStatus.CANCELLED:
         return max(line.quantity, 0)
     current = current_quantity(order, line)

@@ -1,7 +1,11 @@
-"""Shopify's orders and fulfillments as typed structs: the REST shape, which the GraphQL transport fills too. No decisions here.
+"""Shopify's orders and fulfillments as typed structs: the REST shape, which the GraphQL transport
+fills too.
 
-Shapes after the REST reference of 2022-04 to 2026-07 and its samples. Only what Portside reads is declared; the rest is skipped while
-decoding. Amounts come as strings, in refunds as numbers; both are read exactly.
+No decisions here.
+
+Shapes after the REST reference of 2022-04 to 2026-07 and its samples. Only what Portside reads is
+declared; the rest is skipped while decoding. Amounts come as strings, in refunds as numbers; both
+are read exactly.
 """
 
 from __future__ import annotations
@@ -45,8 +49,9 @@ class Allocation(msgspec.Struct, frozen=True):
 class Line(msgspec.Struct, frozen=True):
     """One line of an order. `price` and `grams` are for one unit.
 
-    `current_quantity` is what is left after removals and refunds, `fulfillable_quantity` what of that still has to be shipped; neither
-    is in answers older than 2022. `properties` is a list of name and value, an object, or missing. `tip` marks a tip.
+    `current_quantity` is what is left after removals and refunds, `fulfillable_quantity` what of
+    that still has to be shipped; neither is in answers older than 2022. `properties` is a list of
+    name and value, an object, or missing. `tip` marks a tip.
     """
 
     id: int
@@ -133,7 +138,10 @@ class RefundLine(msgspec.Struct, frozen=True):
 
 
 class Adjustment(msgspec.Struct, frozen=True):
-    """What a refund gave back besides lines. `kind` is `shipping_refund` or `refund_discrepancy`; amounts are negative."""
+    """What a refund gave back besides lines.
+
+    `kind` is `shipping_refund` or `refund_discrepancy`; amounts are negative.
+    """
 
     kind: str | None = None
     amount: Decimal | None = None
@@ -150,7 +158,10 @@ class Refund(msgspec.Struct, frozen=True):
 
 
 class Order(msgspec.Struct, frozen=True):
-    """One order. Times carry the shop's offset. `current_*` are after edits and refunds, the others as the order was placed."""
+    """One order. Times carry the shop's offset.
+
+    `current_*` are after edits and refunds, the others as the order was placed.
+    """
 
     id: int
     created_at: datetime
@@ -200,7 +211,11 @@ class Order(msgspec.Struct, frozen=True):
 
 
 # What a list request asks for in `fields`. Only GraphQL knows the tip in both currencies.
-ORDER_FIELDS = ",".join(field.encode_name for field in msgspec.structs.fields(Order) if field.name != "total_tip_received_set")
+ORDER_FIELDS = ",".join(
+    field.encode_name
+    for field in msgspec.structs.fields(Order)
+    if field.name != "total_tip_received_set"
+)
 
 
 class Stamp(msgspec.Struct, frozen=True):

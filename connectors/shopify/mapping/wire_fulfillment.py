@@ -8,7 +8,10 @@ import msgspec
 
 
 class FulfillmentOrderLine(msgspec.Struct, frozen=True):
-    """A share of an order's line. `quantity` is all of it, `fulfillable_quantity` what has not been shipped."""
+    """A share of an order's line.
+
+    `quantity` is all of it, `fulfillable_quantity` what has not been shipped.
+    """
 
     id: int
     line_item_id: int
@@ -30,7 +33,10 @@ class DeliveryMethod(msgspec.Struct, frozen=True):
 
 
 class FulfillmentOrder(msgspec.Struct, frozen=True):
-    """What one location has to ship of an order. Only what `supported_actions` names is allowed now."""
+    """What one location has to ship of an order.
+
+    Only what `supported_actions` names is allowed now.
+    """
 
     id: int
     order_id: int
@@ -80,7 +86,11 @@ class Fulfillment(msgspec.Struct, frozen=True):
     @property
     def numbers(self) -> frozenset[str]:
         """Its tracking numbers, as they compare."""
-        return frozenset(comparable(number) for number in (*(self.tracking_numbers or ()), self.tracking_number or "") if number.strip())
+        return frozenset(
+            comparable(number)
+            for number in (*(self.tracking_numbers or ()), self.tracking_number or "")
+            if number.strip()
+        )
 
     @property
     def quantities(self) -> dict[int, int]:
@@ -116,7 +126,9 @@ class Scopes(msgspec.Struct, frozen=True):
 
 
 class OrdersPage(msgspec.Struct, frozen=True):
-    """The answer of `GET /orders.json`: each order is decoded on its own, so that a bad one harms no other."""
+    """The answer of `GET /orders.json`: each order is decoded on its own, so that a bad one harms
+    no other.
+    """
 
     orders: tuple[msgspec.Raw, ...]
 
@@ -140,5 +152,7 @@ class Count(msgspec.Struct, frozen=True):
 
 
 def comparable(tracking_number: str) -> str:
-    """A tracking number as it compares: without blanks, in capitals, for people and carriers write it either way."""
+    """A tracking number as it compares: without blanks, in capitals, for people and carriers write
+    it either way.
+    """
     return "".join(tracking_number.split()).upper()

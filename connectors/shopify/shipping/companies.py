@@ -1,4 +1,7 @@
-"""What Shopify calls the carriers. A name from its list brings a tracking link by itself; any other needs one beside it. Pure."""
+"""What Shopify calls the carriers.
+
+A name from its list brings a tracking link by itself; any other needs one beside it. Pure.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,8 @@ from connectors.carriers import Carriers
 from connectors.shipments import Shipment
 from connectors.shopify.api.transport import Tracking
 
-# Shopify's list is compared letter by letter. Names of its help pages; the ones ShipStation can print labels of come first.
+# Shopify's list is compared letter by letter. Names of its help pages; the ones ShipStation can
+# print labels of come first.
 COMPANIES = [
     "USPS",
     "UPS",
@@ -61,7 +65,9 @@ _BY_CODE: Mapping[str, str] = MappingProxyType(
         "dhl_canada": "DHL Express",
     }
 )
-_FOLDED: Mapping[str, str] = MappingProxyType({re.sub(r"[\W_]+", "", name).casefold(): name for name in COMPANIES})
+_FOLDED: Mapping[str, str] = MappingProxyType(
+    {re.sub(r"[\W_]+", "", name).casefold(): name for name in COMPANIES}
+)
 
 
 def company(name: str, code: str = "") -> str:
@@ -70,8 +76,12 @@ def company(name: str, code: str = "") -> str:
 
 
 def tracking_of(shipment: Shipment, carriers: Carriers) -> Tracking:
-    """The number, the carrier by Shopify's name, and a link for carriers Shopify does not know or the settings give one for."""
+    """The number, the carrier by Shopify's name, and a link for carriers Shopify does not know or
+    the settings give one for.
+    """
     carrier = carriers.of(shipment)
     name = company(carrier.name, carrier.code)
     number = shipment.tracking_number.strip()
-    return Tracking(number=number, company=name, url="" if name in COMPANIES else carrier.link(number))
+    return Tracking(
+        number=number, company=name, url="" if name in COMPANIES else carrier.link(number)
+    )

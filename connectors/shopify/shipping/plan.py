@@ -1,4 +1,8 @@
-"""What a shipment means in fulfillment orders: which lines, how many, from which location, and what stands in the way. Pure."""
+"""What a shipment means in fulfillment orders: which lines, how many, from which location, and what
+stands in the way.
+
+Pure.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +20,10 @@ CREATE = "create_fulfillment"
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """What a notice asks to ship: units by order line, or everything that is left. `unknown` names items no line was found for."""
+    """What a notice asks to ship: units by order line, or everything that is left.
+
+    `unknown` names items no line was found for.
+    """
 
     everything: bool
     units: Mapping[int, int]
@@ -24,10 +31,12 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """`parcels` holds one tuple of picks for each location; the rest says what could not be planned and why.
+    """`parcels` holds one tuple of picks for each location; the rest says what could not be planned
+    and why.
 
-    `held` are fulfillment orders that may be released or opened first, `waiting` those a fulfillment service has; `short` counts units that
-    are in no fulfillment order any more; `left` what remains to be shipped afterwards.
+    `held` are fulfillment orders that may be released or opened first, `waiting` those a
+    fulfillment service has; `short` counts units that are in no fulfillment order any more; `left`
+    what remains to be shipped afterwards.
     """
 
     parcels: tuple[tuple[OrderPick, ...], ...] = ()
@@ -40,7 +49,10 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     def blocked(self) -> str:
         """What stands in the way, in words; empty if nothing does."""
         reasons = [describe(one) for one in self.held]
-        reasons += [f"a fulfillment service has been asked to ship it ({one.request_status or one.status})" for one in self.waiting]
+        reasons += [
+            f"a fulfillment service has been asked to ship it ({one.request_status or one.status})"
+            for one in self.waiting
+        ]
         return "; ".join(dict.fromkeys(reasons))
 
 
@@ -55,7 +67,9 @@ def is_ours(item: ShippedItem) -> bool:
 
 
 def read_wanted(shipment: Shipment, known: Iterable[int], skus: Mapping[int, str]) -> Wanted:
-    """Match the notice's items with the order's lines: by id, then by SKU, a line for each item as long as there are some."""
+    """Match the notice's items with the order's lines: by id, then by SKU, a line for each item as
+    long as there are some.
+    """
     items = [item for item in shipment.items if not is_ours(item)]
     if not shipment.items:
         return Wanted(everything=True, units={})
@@ -74,11 +88,17 @@ def read_wanted(shipment: Shipment, known: Iterable[int], skus: Mapping[int, str
     return Wanted(everything=False, units=units, unknown=tuple(unknown))
 
 
-def make_plan(fulfillment_orders: Sequence[FulfillmentOrder], wanted: Wanted, *, skip_locations: Iterable[int] = ()) -> Plan:
-    """Spread what is wanted over the fulfillment orders that may be shipped, clamped to what each has left, grouped by location.
+def make_plan(
+    fulfillment_orders: Sequence[FulfillmentOrder],
+    wanted: Wanted,
+    *,
+    skip_locations: Iterable[int] = (),
+) -> Plan:
+    """Spread what is wanted over the fulfillment orders that may be shipped, clamped to what each
+    has left, grouped by location.
 
-    With everything wanted, locations in `skip_locations` have sent their part already. A second location is used only for what the first
-    ones cannot give.
+    With everything wanted, locations in `skip_locations` have sent their part already. A second
+    location is used only for what the first ones cannot give.
     """
     skipped = set(skip_locations)
     todo = dict(wanted.units)
@@ -86,8 +106,14 @@ def make_plan(fulfillment_orders: Sequence[FulfillmentOrder], wanted: Wanted, *,
     held: list[FulfillmentOrder] = []
     waiting: list[FulfillmentOrder] = []
     taken = 0
-    ready = [one for one in fulfillment_orders if CREATE in (one.supported_actions or ()) and one.left]
-    blocked = [one for one in fulfillment_orders if CREATE not in (one.supported_actions or ()) and one.left]
+    ready = [
+        one for one in fulfillment_orders if CREATE in (one.supported_actions or ()) and one.left
+    ]
+    blocked = [
+        one
+        for one in fulfillment_orders
+        if CREATE not in (one.supported_actions or ()) and one.left
+    ]
     for one in _fewest_parcels(ready, todo):
         location = one.assigned_location_id or 0
         if wanted.everything and location in skipped:
@@ -108,11 +134,17 @@ def make_plan(fulfillment_orders: Sequence[FulfillmentOrder], wanted: Wanted, *,
     )
 
 
-def _fewest_parcels(ready: Sequence[FulfillmentOrder], todo: Mapping[int, int]) -> list[FulfillmentOrder]:
-    """Those first whose location can give most of what is wanted, so that one parcel stays one fulfillment where it can."""
+def _fewest_parcels(
+    ready: Sequence[FulfillmentOrder], todo: Mapping[int, int]
+) -> list[FulfillmentOrder]:
+    """Those first whose location can give most of what is wanted, so that one parcel stays one
+    fulfillment where it can.
+    """
     share: dict[int, int] = {}
     for one in ready:
-        units = sum(min(line.fulfillable_quantity, todo.get(line.line_item_id, 0)) for line in one.lines)
+        units = sum(
+            min(line.fulfillable_quantity, todo.get(line.line_item_id, 0)) for line in one.lines
+        )
         share[one.assigned_location_id or 0] = share.get(one.assigned_location_id or 0, 0) + units
     return sorted(ready, key=lambda one: -share[one.assigned_location_id or 0])
 
@@ -121,7 +153,11 @@ def _pick(one: FulfillmentOrder, todo: dict[int, int] | None) -> tuple[LinePick,
     """What of this fulfillment order is wanted; taken off `todo`. None of it means: all."""
     picks = []
     for line in one.lines:
-        units = line.fulfillable_quantity if todo is None else min(todo.get(line.line_item_id, 0), line.fulfillable_quantity)
+        units = (
+            line.fulfillable_quantity
+            if todo is None
+            else min(todo.get(line.line_item_id, 0), line.fulfillable_quantity)
+        )
         if units > 0:
             picks.append(LinePick(line.id, units))
             if todo is not None:
@@ -147,13 +183,17 @@ def units_of(fulfillments: Iterable[Fulfillment]) -> dict[int, int]:
 def less(wanted: Wanted, sent: Mapping[int, int]) -> Wanted:
     """What is still wanted once this has been sent."""
     rest = {line: units - sent.get(line, 0) for line, units in wanted.units.items()}
-    return msgspec.structs.replace(wanted, units={line: units for line, units in rest.items() if units > 0})
+    return msgspec.structs.replace(
+        wanted, units={line: units for line, units in rest.items() if units > 0}
+    )
 
 
 def parcel_to_relabel(fulfillments: Sequence[Fulfillment], wanted: Wanted) -> Fulfillment | None:
-    """The parcel that a notice without anything left to ship can only mean: of the same lines with another number, or without a number.
+    """The parcel that a notice without anything left to ship can only mean: of the same lines with
+    another number, or without a number.
 
-    With everything wanted that is the only live parcel of the order, or the only one without a number.
+    With everything wanted that is the only live parcel of the order, or the only one without a
+    number.
     """
     live = [one for one in fulfillments if one.live]
     if wanted.everything:
@@ -162,5 +202,12 @@ def parcel_to_relabel(fulfillments: Sequence[Fulfillment], wanted: Wanted) -> Fu
     if not wanted.units:
         return None
     same = [one for one in live if one.quantities == dict(wanted.units)]
-    bare = [one for one in live if not one.numbers and all(one.quantities.get(line, 0) >= units for line, units in wanted.units.items())]
-    return next((one for one in same if not one.numbers), bare[0] if bare else same[-1] if same else None)
+    bare = [
+        one
+        for one in live
+        if not one.numbers
+        and all(one.quantities.get(line, 0) >= units for line, units in wanted.units.items())
+    ]
+    return next(
+        (one for one in same if not one.numbers), bare[0] if bare else same[-1] if same else None
+    )

@@ -1,46 +1,56 @@
-"""Tell Shopify of a shipment, once in effect: look, plan, write one parcel a location, and look again when an answer is in doubt."""
+"""Tell Shopify of a shipment, once in effect: look, plan, write one parcel a location, and look
+again when an answer is in doubt.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from http import HTTPStatus
 
-import msgspec
-
 from connectors.carriers import Carriers
-from connectors.errors import AuthenticationError, ConflictError, OrderNotFoundError, RefusedError, TemporaryError, UnavailableError
+from connectors.errors import (
+    AuthenticationError,
+    ConflictError,
+    OrderNotFoundError,
+    RefusedError,
+    TemporaryError,
+    UnavailableError,
+)
 from connectors.interface import ShipOutcome
 from connectors.shipments import Shipment
-from connectors.shopify.api.transport import NewFulfillment, OrderPick, Tracking, Transport
+from connectors.shopify.api.transport import NewFulfillment, Tracking, Transport
 from connectors.shopify.mapping.wire import Order
-from connectors.shopify.mapping.wire_fulfillment import Fulfillment, FulfillmentOrder
+from connectors.shopify.mapping.wire_fulfillment import Fulfillment
 from connectors.shopify.settings import ShopifySettings
 from connectors.shopify.shipping import plan as planning
 from connectors.shopify.shipping.companies import tracking_of
+from connectors.shopify.shipping.look import (
+    Look,
+    count_sent,
+    has_nothing_left,
+    list_hidden,
+    match_wanted,
+    took_effect,
+)
 from connectors.shopify.shipping.plan import Plan, Wanted
 
 # Shopify makes fulfillment orders by a background job after checkout; it is done within seconds.
 _JOB_SECONDS = 60.0
 
 
-class _Look(msgspec.Struct, frozen=True, kw_only=True):
-    """What the shop says of an order's parcels at one moment."""
-
-    fulfillments: tuple[Fulfillment, ...]
-    fulfillment_orders: tuple[FulfillmentOrder, ...]
-
-    @property
-    def lines(self) -> set[int]:
-        """The order lines that are in a fulfillment order or a parcel."""
-        ordered = {line.line_item_id for one in self.fulfillment_orders for line in one.lines}
-        return ordered | {line for one in self.fulfillments for line in one.quantities}
-
-
 class Shipper:
-    """One notice on its way to one shop. `absence` names the right whose lack hides fulfillment orders; empty if none is lacking."""
+    """One notice on its way to one shop.
+
+    `absence` names the right whose lack hides fulfillment orders; empty if none is lacking.
+    """
 
     def __init__(
-        self, transport: Transport, settings: ShopifySettings, carriers: Carriers, absence: Callable[[], Awaitable[str]], order_id: int
+        self,
+        transport: Transport,
+        settings: ShopifySettings,
+        carriers: Carriers,
+        absence: Callable[[], Awaitable[str]],
+        order_id: int,
     ) -> None:
         self._transport = transport
         self._settings = settings
@@ -52,12 +62,14 @@ class Shipper:
         """Idempotent by tracking number; without one, by the units in parcels without a number."""
         look = await self._look(shipment)
         order = await self._order_if_needed(look, shipment)
-        wanted = _wanted(look, order, shipment)
+        wanted = match_wanted(look, order, shipment)
         tracking = tracking_of(shipment, self._carriers)
         same = planning.sent_with(look.fulfillments, tracking.number)
-        rest = planning.less(wanted, _sent(look, same, wanted, shipment, earlier))
+        rest = planning.less(wanted, count_sent(look, same, wanted, shipment, earlier))
         if not wanted.everything and not rest.units and wanted.units:
-            return ShipOutcome(already=True, completed=not any(one.left for one in look.fulfillment_orders))
+            return ShipOutcome(
+                already=True, completed=not any(one.left for one in look.fulfillment_orders)
+            )
         skip = {one.location_id or 0 for one in same}
         plan = planning.make_plan(look.fulfillment_orders, rest, skip_locations=skip)
         if plan.held and await self._unlock(plan):
@@ -66,27 +78,42 @@ class Shipper:
         if not plan.parcels and not same:
             return await self._settle_empty(look, plan, rest, tracking, shipment)
         for parcel in plan.parcels:
-            await self._send(look, NewFulfillment(picks=parcel, tracking=tracking, notify=shipment.notify_customer), shipment)
+            await self._send(
+                look,
+                NewFulfillment(picks=parcel, tracking=tracking, notify=shipment.notify_customer),
+                shipment,
+            )
         self._require_whole(look, plan, rest, order, shipment)
-        return ShipOutcome(already=not plan.parcels, completed=plan.left == 0, detail=_detail(plan, rest))
+        return ShipOutcome(
+            already=not plan.parcels, completed=plan.left == 0, detail=_detail(plan, rest)
+        )
 
-    async def _look(self, shipment: Shipment) -> _Look:
+    async def _look(self, shipment: Shipment) -> Look:
         fulfillments = await self._transport.read_fulfillments(self._order_id)
         if fulfillments is None:
-            raise OrderNotFoundError(f"Order {shipment.order}: Shopify does not know an order with the id {self._order_id}.")
+            raise OrderNotFoundError(
+                f"Order {shipment.order}: Shopify does not know an order with the id"
+                f" {self._order_id}."
+            )
         orders = await self._transport.read_fulfillment_orders(self._order_id)
-        return _Look(fulfillments=fulfillments, fulfillment_orders=orders)
+        return Look(fulfillments=fulfillments, fulfillment_orders=orders)
 
-    async def _order_if_needed(self, look: _Look, shipment: Shipment) -> Order | None:
-        """The order itself, where an item's line is in no fulfillment order: to match it by SKU, or to tell that it is hidden."""
+    async def _order_if_needed(self, look: Look, shipment: Shipment) -> Order | None:
+        """The order itself, where an item's line is in no fulfillment order: to match it by SKU, or
+        to tell that it is hidden.
+        """
         lines = look.lines
-        if all(planning.is_ours(item) or planning.line_key(item) in lines for item in shipment.items):
+        if all(
+            planning.is_ours(item) or planning.line_key(item) in lines for item in shipment.items
+        ):
             return None
         order = await self._transport.read_order(self._order_id)
         return order if isinstance(order, Order) else None
 
     async def _unlock(self, plan: Plan) -> bool:
-        """Release what is held and open what is scheduled, as far as the settings allow; whether anything was done."""
+        """Release what is held and open what is scheduled, as far as the settings allow; whether
+        anything was done.
+        """
         done = False
         for one in plan.held:
             if one.status == "on_hold" and self._settings.release_holds:
@@ -97,28 +124,43 @@ class Shipper:
                 done = True
         return done
 
-    async def _send(self, before: _Look, parcel: NewFulfillment, shipment: Shipment) -> None:
-        """Write one parcel. A refusal or a lost answer is checked against what the shop then says, before anybody repeats it."""
+    async def _send(self, before: Look, parcel: NewFulfillment, shipment: Shipment) -> None:
+        """Write one parcel.
+
+        A refusal or a lost answer is checked against what the shop then says, before anybody
+        repeats it.
+        """
         try:
             await self._transport.create_fulfillment(parcel)
         except RefusedError as error:
-            if error.status != HTTPStatus.UNPROCESSABLE_ENTITY or not _nothing_left(await self._look(shipment), parcel.picks):
+            if error.status != HTTPStatus.UNPROCESSABLE_ENTITY or not has_nothing_left(
+                await self._look(shipment), parcel.picks
+            ):
                 raise
         except UnavailableError as error:
-            if not error.reached or not _took_effect(before, await self._look(shipment), parcel):
+            if not error.reached or not took_effect(before, await self._look(shipment), parcel):
                 raise
 
-    async def _settle_empty(self, look: _Look, plan: Plan, wanted: Wanted, tracking: Tracking, shipment: Shipment) -> ShipOutcome:
+    async def _settle_empty(
+        self, look: Look, plan: Plan, wanted: Wanted, tracking: Tracking, shipment: Shipment
+    ) -> ShipOutcome:
         """There is nothing that may be shipped: find out why, or what else the notice means."""
         if plan.blocked:
             raise ConflictError(
-                f"Order {shipment.order}: Shopify does not allow it to be shipped now. {plan.blocked}. {self._unlock_advice(plan)}"
+                f"Order {shipment.order}: Shopify does not allow it to be shipped now."
+                f" {plan.blocked}. {self._unlock_advice(plan)}"
             )
         order = await self._transport.read_order(self._order_id)
         if order is None:
-            raise OrderNotFoundError(f"Order {shipment.order}: Shopify does not know an order with the id {self._order_id}.")
+            raise OrderNotFoundError(
+                f"Order {shipment.order}: Shopify does not know an order with the id"
+                f" {self._order_id}."
+            )
         if isinstance(order, Order) and order.cancelled_at is not None:
-            raise ConflictError(f"Order {shipment.order}: it is cancelled in Shopify, so it cannot be marked as shipped.")
+            raise ConflictError(
+                f"Order {shipment.order}: it is cancelled in Shopify, so it cannot be marked as"
+                " shipped."
+            )
         live = [one for one in look.fulfillments if one.live]
         if not look.fulfillment_orders and not live:
             raise await self._absent(shipment)
@@ -126,100 +168,75 @@ class Shipper:
             parcel = planning.parcel_to_relabel(live, wanted)
             if parcel is not None:
                 await self._relabel(parcel, tracking, shipment)
-                return ShipOutcome(completed=True, detail=f"tracking of parcel {parcel.id} set to the new number")
+                return ShipOutcome(
+                    completed=True, detail=f"tracking of parcel {parcel.id} set to the new number"
+                )
         elif live:
-            return ShipOutcome(already=True, completed=not any(one.left for one in look.fulfillment_orders))
+            return ShipOutcome(
+                already=True, completed=not any(one.left for one in look.fulfillment_orders)
+            )
         what = f"of {', '.join(wanted.unknown)} " if wanted.unknown else ""
         raise ConflictError(
-            f"Order {shipment.order}: nothing {what}is left to ship in Shopify; it was refunded, removed or shipped in other parcels."
+            f"Order {shipment.order}: nothing {what}is left to ship in Shopify; it was refunded,"
+            " removed or shipped in other parcels."
         )
 
     async def _relabel(self, parcel: Fulfillment, tracking: Tracking, shipment: Shipment) -> None:
         try:
-            await self._transport.update_tracking(parcel.id, tracking, notify=shipment.notify_customer)
+            await self._transport.update_tracking(
+                parcel.id, tracking, notify=shipment.notify_customer
+            )
         except UnavailableError as error:
-            if not error.reached or not planning.sent_with((await self._look(shipment)).fulfillments, tracking.number):
+            if not error.reached or not planning.sent_with(
+                (await self._look(shipment)).fulfillments, tracking.number
+            ):
                 raise
 
     async def _absent(self, shipment: Shipment) -> Exception:
         if lacking := await self._absence():
-            return AuthenticationError(f"Order {shipment.order}: Shopify shows no fulfillment orders of it. {lacking}")
+            return AuthenticationError(
+                f"Order {shipment.order}: Shopify shows no fulfillment orders of it. {lacking}"
+            )
         return TemporaryError(
-            f"Order {shipment.order}: Shopify has not made its fulfillment orders yet; it does so shortly after checkout.",
+            f"Order {shipment.order}: Shopify has not made its fulfillment orders yet; it does so"
+            " shortly after checkout.",
             retry_after=_JOB_SECONDS,
         )
 
-    def _require_whole(self, look: _Look, plan: Plan, wanted: Wanted, order: Order | None, shipment: Shipment) -> None:
+    def _require_whole(
+        self, look: Look, plan: Plan, wanted: Wanted, order: Order | None, shipment: Shipment
+    ) -> None:
         """Raise if a part of what was asked could not be shipped, though it is still to be."""
         if plan.held or (plan.waiting and not wanted.everything):
             raise ConflictError(
-                f"Order {shipment.order}: what Shopify allows is marked as shipped, the rest is not. {plan.blocked}. {self._unlock_advice(plan)}"
+                f"Order {shipment.order}: what Shopify allows is marked as shipped, the rest is"
+                f" not. {plan.blocked}. {self._unlock_advice(plan)}"
             )
-        hidden = _hidden(look, wanted, order)
+        hidden = list_hidden(look, wanted, order)
         if hidden:
             raise AuthenticationError(
-                f"Order {shipment.order}: {', '.join(hidden)} is in a fulfillment order that this app may not see; grant it "
-                "read_third_party_fulfillment_orders and write_third_party_fulfillment_orders, or ship it where it is assigned."
+                f"Order {shipment.order}: {', '.join(hidden)} is in a fulfillment order that this"
+                " app may not see; grant it read_third_party_fulfillment_orders and"
+                " write_third_party_fulfillment_orders, or ship it where it is assigned."
             )
 
     def _unlock_advice(self, plan: Plan) -> str:
         if any(one.status == "on_hold" for one in plan.held):
-            return "Release the hold in Shopify, or set release_holds: true; then try the delivery again."
+            return (
+                "Release the hold in Shopify, or set release_holds: true; then try the delivery"
+                " again."
+            )
         if plan.held:
             return "Open it in Shopify, or set open_scheduled: true; then try the delivery again."
         return "Cancel the request to the service in Shopify, then try the delivery again."
 
 
-def _wanted(look: _Look, order: Order | None, shipment: Shipment) -> Wanted:
-    skus = {line.id: (line.sku or "").strip() for line in order.line_items or ()} if order else {}
-    return planning.read_wanted(shipment, look.lines, skus)
-
-
-def _sent(look: _Look, same: Sequence[Fulfillment], wanted: Wanted, shipment: Shipment, earlier: Sequence[Shipment]) -> dict[int, int]:
-    """Units of this very notice that the shop has already.
-
-    Those under its number; without one, those in parcels without a number beyond what earlier notices without a number put there.
-    """
-    if shipment.tracking_number.strip() or wanted.everything:
-        return planning.units_of(same)
-    units = planning.units_of(one for one in look.fulfillments if one.live and not one.numbers)
-    for told in earlier:
-        if not told.tracking_number.strip() and told.key() != shipment.key():
-            for line, quantity in planning.read_wanted(told, look.lines, {}).units.items():
-                units[line] = units.get(line, 0) - quantity
-    return {line: quantity for line, quantity in units.items() if quantity > 0}
-
-
-def _left(look: _Look) -> dict[int, int]:
-    return {line.id: line.fulfillable_quantity for one in look.fulfillment_orders for line in one.lines}
-
-
-def _nothing_left(look: _Look, picks: Sequence[OrderPick]) -> bool:
-    left = _left(look)
-    return not any(left.get(line.id, 0) for pick in picks for line in pick.lines)
-
-
-def _took_effect(before: _Look, after: _Look, parcel: NewFulfillment) -> bool:
-    """Whether a write whose answer was lost was carried out: what it took is gone, and a parcel has its number."""
-    then, now = _left(before), _left(after)
-    taken = all(now.get(line.id, 0) <= then.get(line.id, 0) - line.quantity for pick in parcel.picks for line in pick.lines)
-    return taken and (not parcel.tracking.number or bool(planning.sent_with(after.fulfillments, parcel.tracking.number)))
-
-
-def _hidden(look: _Look, wanted: Wanted, order: Order | None) -> list[str]:
-    """Lines the notice names that are still to be shipped by the order's own account, but are in no fulfillment order we see."""
-    seen = look.lines
-    return [
-        (line.sku or line.name or str(line.id))
-        for line in (order.line_items or () if order else ())
-        if line.id in wanted.units and line.id not in seen and line.requires_shipping and (line.fulfillable_quantity or 0) > 0
-    ]
-
-
 def _detail(plan: Plan, wanted: Wanted) -> str:
     parts = []
     if plan.short:
-        parts.append(f"{plan.short} units of the notice are not left to ship in Shopify and were left out")
+        parts.append(
+            f"{plan.short} units of the notice are not left to ship in Shopify and were left out"
+        )
     if wanted.unknown:
         parts.append(f"Shopify's order has no {', '.join(wanted.unknown)}")
     return "; ".join(parts)

@@ -1,6 +1,9 @@
-"""The Attic: a shop with a strange API, for the tutorial. `python -m connectors.testing.shops.json_attic` opens it on port 8095.
+"""The Attic: a shop with a strange API, for the tutorial.
 
-Remote procedures in place of resources, refusals under 200, a list of summaries, cents, countries as addresses, and parcels in two steps.
+`python -m connectors.testing.shops.json_attic` opens it on port 8095.
+
+Remote procedures in place of resources, refusals under 200, a list of summaries, cents, countries
+as addresses, and parcels in two steps.
 """
 
 from __future__ import annotations
@@ -45,13 +48,22 @@ class FakeAttic(FakeShop):
             return refused
         if not isinstance(asked.get("from"), int) or not isinstance(asked.get("to"), int):
             return _no("from and to must be milliseconds")
-        found = [order for order in self.book if asked["from"] <= _milliseconds(order.modified_at) < asked["to"]]
+        found = [
+            order
+            for order in self.book
+            if asked["from"] <= _milliseconds(order.modified_at) < asked["to"]
+        ]
         found.sort(key=lambda order: order.id[::-1])
         if asked.get("undone"):
-            found = [order for order in found if order.status not in {OrderStatus.SHIPPED, OrderStatus.CANCELLED}]
+            found = [
+                order
+                for order in found
+                if order.status not in {OrderStatus.SHIPPED, OrderStatus.CANCELLED}
+            ]
         start = asked["leaf"] * asked["per_leaf"]
         rows = [
-            {"ref": order.number, "touched": str(_milliseconds(order.modified_at))} for order in found[start : start + asked["per_leaf"]]
+            {"ref": order.number, "touched": str(_milliseconds(order.modified_at))}
+            for order in found[start : start + asked["per_leaf"]]
         ]
         return answer({"ok": True, "hits": len(found), "rows": rows})
 
@@ -60,7 +72,9 @@ class FakeAttic(FakeShop):
         order = self._order(request.query.get("ref", ""))
         if (refused := _refusal(request)) is not None:
             return refused
-        return answer({"ok": True, "row": _row(order)}) if order is not None else _no("no such order")
+        return (
+            answer({"ok": True, "row": _row(order)}) if order is not None else _no("no such order")
+        )
 
     async def pack(self, request: web.Request) -> web.Response:
         """A box for some goods; it has no number of its own yet."""
@@ -111,7 +125,10 @@ def _row(order: BookOrder) -> dict[str, Any]:
     """An order as the Attic sees it."""
     place = order.ship_to
     sent = [box for box in order.parcels if box.id in order.extra.get("sent", ())]
-    left = {line.id: line.quantity - sum(box.quantities.get(line.id, 0) for box in sent) for line in order.lines}
+    left = {
+        line.id: line.quantity - sum(box.quantities.get(line.id, 0) for box in sent)
+        for line in order.lines
+    }
     return {
         "ref": order.number,
         "came": order.placed_at.strftime("%d.%m.%Y %H:%M:%S"),
@@ -155,10 +172,15 @@ async def open_shop() -> None:
     now = datetime.now(UTC)
     shop = FakeAttic(clock=Clock(now), port=PORT)
     for number in range(7):
-        shop.book.add(modified_at=now - timedelta(hours=5 * number), lines=[("LAMP-1", 2), ("BULB-9", number + 1)])
+        shop.book.add(
+            modified_at=now - timedelta(hours=5 * number),
+            lines=[("LAMP-1", 2), ("BULB-9", number + 1)],
+        )
     shop.book.add(modified_at=now - timedelta(hours=2), status=OrderStatus.CANCELLED)
     async with shop:
-        sys.stdout.write(f"The Attic is open at {shop.url}; its key is {KEY}. Stop it with Ctrl-C.\n")
+        sys.stdout.write(
+            f"The Attic is open at {shop.url}; its key is {KEY}. Stop it with Ctrl-C.\n"
+        )
         sys.stdout.flush()
         await asyncio.Event().wait()
 

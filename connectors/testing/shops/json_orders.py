@@ -24,9 +24,15 @@ def show_order(order: BookOrder) -> dict[str, Any]:
         "reference": order.number,
         "created": order.placed_at.isoformat().replace("+00:00", "Z"),
         "changed": order.modified_at.isoformat().replace("+00:00", "Z"),
-        "state": WORDS[OrderStatus.CANCELLED] if order.trashed else order.word or WORDS[order.status],
+        "state": WORDS[OrderStatus.CANCELLED]
+        if order.trashed
+        else order.word or WORDS[order.status],
         "currency": "usd",
-        "amounts": {"total": "a lot" if order.spoiled else f"{order.total:.2f}", "tax": "0.00", "shipping": "0.00"},
+        "amounts": {
+            "total": "a lot" if order.spoiled else f"{order.total:.2f}",
+            "tax": "0.00",
+            "shipping": "0.00",
+        },
         "shipping": {"label": "Standard"},
         "buyer": {"mail": order.email, "address": _address(order.ship_to)},
         "lines": [_line(order, line) for line in order.lines],
@@ -36,7 +42,9 @@ def show_order(order: BookOrder) -> dict[str, Any]:
                 "tracking": parcel.tracking_number or None,
                 "carrier": parcel.carrier,
                 "sent": parcel.id in order.extra.get("sent", ()),
-                "items": [{"id": line, "quantity": pieces} for line, pieces in parcel.quantities.items()],
+                "items": [
+                    {"id": line, "quantity": pieces} for line, pieces in parcel.quantities.items()
+                ],
             }
             for parcel in order.parcels
         ],
@@ -45,7 +53,10 @@ def show_order(order: BookOrder) -> dict[str, Any]:
 
 def quantities_of(order: BookOrder) -> dict[str, int]:
     """How many pieces of each line are in no parcel yet."""
-    packed = {line.id: sum(parcel.quantities.get(line.id, 0) for parcel in order.parcels) for line in order.lines}
+    packed = {
+        line.id: sum(parcel.quantities.get(line.id, 0) for parcel in order.parcels)
+        for line in order.lines
+    }
     return {line.id: line.quantity - packed[line.id] for line in order.lines}
 
 

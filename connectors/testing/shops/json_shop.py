@@ -1,4 +1,6 @@
-"""A shop of no known make, with a JSON API in one of several styles: what the generic connector is tried against."""
+"""A shop of no known make, with a JSON API in one of several styles: what the generic connector is
+tried against.
+"""
 
 from __future__ import annotations
 
@@ -35,9 +37,11 @@ class Style(StrEnum):
 
 
 class FakeJsonShop(FakeShop):
-    """`style` is how its list works; everything else is the same: a bearer token, orders, and parcels in one step or two.
+    """`style` is how its list works; everything else is the same: a bearer token, orders, and
+    parcels in one step or two.
 
-    `ignores_filters` plays a shop that takes any parameter without a word; `caps` is the most orders a page may have.
+    `ignores_filters` plays a shop that takes any parameter without a word; `caps` is the most
+    orders a page may have.
     """
 
     def __init__(self, style: Style = Style.PAGE, *, clock: Clock | None = None) -> None:
@@ -74,15 +78,32 @@ class FakeJsonShop(FakeShop):
             found = sorted(self.book, key=lambda order: (order.modified_at, order.id), reverse=True)
             start = (int(asked.get("page", "1")) - 1) * size
             return answer({"orders": [show_order(order) for order in found[start : start + size]]})
-        found = self.selected(asked.get("changed_from"), asked.get("changed_to"), asked.get("state"))
+        found = self.selected(
+            asked.get("changed_from"), asked.get("changed_to"), asked.get("state")
+        )
         if self.style in {Style.CURSOR, Style.LINK, Style.NEXT_URL}:
             return self.led_on(request, found, size)
-        start = int(asked.get("offset", "0")) if "page" not in asked else (int(asked["page"]) - 1) * size
-        return answer({"orders": [show_order(order) for order in found[start : start + size]], "count": len(found)})
+        start = (
+            int(asked.get("offset", "0"))
+            if "page" not in asked
+            else (int(asked["page"]) - 1) * size
+        )
+        return answer(
+            {
+                "orders": [show_order(order) for order in found[start : start + size]],
+                "count": len(found),
+            }
+        )
 
     def led_on(self, request: web.Request, found: list[BookOrder], size: int) -> web.Response:
-        """A page that names the next one by the last order it holds, so that nothing can shift it."""
-        after = base64.urlsafe_b64decode(request.query["after"]).decode() if "after" in request.query else ""
+        """A page that names the next one by the last order it holds, so that nothing can shift
+        it.
+        """
+        after = (
+            base64.urlsafe_b64decode(request.query["after"]).decode()
+            if "after" in request.query
+            else ""
+        )
         rest = [order for order in found if _key(order) > after]
         page = rest[:size]
         more = len(rest) > size
@@ -91,7 +112,9 @@ class FakeJsonShop(FakeShop):
         next_url = str(request.url.update_query(after=cursor)) if cursor else None
         if self.style is Style.LINK:
             return answer(shown, headers={"Link": f'<{next_url}>; rel="next"'} if next_url else {})
-        return answer({"orders": shown, "next": next_url if self.style is Style.NEXT_URL else cursor or None})
+        return answer(
+            {"orders": shown, "next": next_url if self.style is Style.NEXT_URL else cursor or None}
+        )
 
     def selected(self, start: str | None, end: str | None, state: str | None) -> list[BookOrder]:
         """The orders of a span, oldest change first (bounds included), perhaps of one state."""
@@ -105,7 +128,9 @@ class FakeJsonShop(FakeShop):
             for order in found
             if (lower is None or order.modified_at >= lower)
             and (upper is None or order.modified_at <= upper)
-            and (state != "open" or order.status not in {OrderStatus.SHIPPED, OrderStatus.CANCELLED})
+            and (
+                state != "open" or order.status not in {OrderStatus.SHIPPED, OrderStatus.CANCELLED}
+            )
         ]
 
     async def show(self, request: web.Request) -> web.Response:
@@ -113,7 +138,11 @@ class FakeJsonShop(FakeShop):
         if (refused := self.refusal(request)) is not None:
             return refused
         order = self.book.get(request.match_info["id"])
-        return answer({"order": show_order(order)}) if order else answer({"error": {"message": "No such order."}}, 404)
+        return (
+            answer({"order": show_order(order)})
+            if order
+            else answer({"error": {"message": "No such order."}}, 404)
+        )
 
     async def add_parcel(self, request: web.Request) -> web.Response:
         """A parcel in one step."""
@@ -131,16 +160,26 @@ class FakeJsonShop(FakeShop):
             return answer({"error": {"message": "No such order."}}, 404)
         told = msgspec.json.decode(await request.read())
         fault = self.note(order, told, sent=tracked)
-        return answer({"error": {"message": fault}}, 422) if fault else answer({"order": show_order(order)}, 201)
+        return (
+            answer({"error": {"message": fault}}, 422)
+            if fault
+            else answer({"order": show_order(order)}, 201)
+        )
 
     async def add_tracking(self, request: web.Request) -> web.Response:
         """The second of two steps: the parcel is on its way."""
         if (refused := self.refusal(request)) is not None:
             return refused
-        fault, order = self.send(request.match_info["id"], msgspec.json.decode(await request.read()))
+        fault, order = self.send(
+            request.match_info["id"], msgspec.json.decode(await request.read())
+        )
         if order is None:
             return answer({"error": {"message": "No such fulfillment."}}, 404)
-        return answer({"error": {"message": fault, "code": "already_sent"}}, 409) if fault else answer({"order": show_order(order)})
+        return (
+            answer({"error": {"message": fault, "code": "already_sent"}}, 409)
+            if fault
+            else answer({"order": show_order(order)})
+        )
 
     def note(self, order: BookOrder, told: Any, *, sent: bool) -> str:
         """Take down a parcel; what is wrong with it, if anything."""
@@ -151,7 +190,11 @@ class FakeJsonShop(FakeShop):
         if not pieces or any(pieces[line] > open_now.get(line, 0) for line in pieces):
             return "More than is left to ship."
         parcel = self.book.add_parcel(
-            order.id, told.get("tracking") or "", pieces, carrier=told.get("carrier") or "", notified=bool(told.get("notify"))
+            order.id,
+            told.get("tracking") or "",
+            pieces,
+            carrier=told.get("carrier") or "",
+            notified=bool(told.get("notify")),
         )
         order.extra.setdefault("sent", set())
         if sent:
@@ -166,7 +209,10 @@ class FakeJsonShop(FakeShop):
                     continue
                 if parcel.id in order.extra["sent"]:
                     return "The fulfillment was sent already.", order
-                parcel.tracking_number, parcel.carrier = told.get("tracking") or "", told.get("carrier") or ""
+                parcel.tracking_number, parcel.carrier = (
+                    told.get("tracking") or "",
+                    told.get("carrier") or "",
+                )
                 self._sent(order, parcel.id)
                 return "", order
         return "", None
@@ -174,13 +220,20 @@ class FakeJsonShop(FakeShop):
     def _sent(self, order: BookOrder, parcel_id: str) -> None:
         order.extra["sent"].add(parcel_id)
         self.book.touch(order.id)
-        if not any(quantities_of(order).values()) and all(parcel.id in order.extra["sent"] for parcel in order.parcels):
+        if not any(quantities_of(order).values()) and all(
+            parcel.id in order.extra["sent"] for parcel in order.parcels
+        ):
             self.book.set_status(order.id, OrderStatus.SHIPPED)
 
     async def graphql(self, request: web.Request) -> web.Response:
         """Everything by one address; refusals come with status 200."""
         if self.refusal(request) is not None:
-            return answer({"errors": [{"message": "Not allowed.", "extensions": {"code": "FORBIDDEN"}}], "data": None})
+            return answer(
+                {
+                    "errors": [{"message": "Not allowed.", "extensions": {"code": "FORBIDDEN"}}],
+                    "data": None,
+                }
+            )
         asked = msgspec.json.decode(await request.read())
         variables = asked.get("variables") or {}
         query = asked["query"]
@@ -190,17 +243,37 @@ class FakeJsonShop(FakeShop):
             order = self.book.get(str(variables["id"]))
             return answer({"data": {"order": show_order(order) if order else None}})
         chosen = variables["options"]
-        start, end = (chosen.get("changed") or {}).get("from"), (chosen.get("changed") or {}).get("to")
+        start, end = (
+            (chosen.get("changed") or {}).get("from"),
+            (chosen.get("changed") or {}).get("to"),
+        )
         found = self.selected(start, end, chosen.get("state"))
         skip, take = int(chosen["skip"]), int(chosen["take"])
         if not isinstance(chosen["skip"], int) or take > self.caps:
-            return answer({"errors": [{"message": f"take must not exceed {self.caps}"}], "data": None})
-        return answer({"data": {"orders": {"items": [show_order(order) for order in found[skip : skip + take]], "totalItems": len(found)}}})
+            return answer(
+                {"errors": [{"message": f"take must not exceed {self.caps}"}], "data": None}
+            )
+        return answer(
+            {
+                "data": {
+                    "orders": {
+                        "items": [show_order(order) for order in found[skip : skip + take]],
+                        "totalItems": len(found),
+                    }
+                }
+            }
+        )
 
     def _mutate(self, told: Any) -> web.Response:
         order = self.book.get(str(told["orderId"]))
         if order is None:
-            return answer({"data": {"addParcel": {"errorCode": "ORDER_NOT_FOUND", "message": "No such order."}}})
+            return answer(
+                {
+                    "data": {
+                        "addParcel": {"errorCode": "ORDER_NOT_FOUND", "message": "No such order."}
+                    }
+                }
+            )
         fault = self.note(order, told, sent=True)
         if fault:
             return answer({"data": {"addParcel": {"errorCode": "NOT_POSSIBLE", "message": fault}}})
@@ -209,7 +282,12 @@ class FakeJsonShop(FakeShop):
 
 def answer(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
     """A JSON answer."""
-    return web.Response(status=status, body=msgspec.json.encode(value), content_type="application/json", headers=headers)
+    return web.Response(
+        status=status,
+        body=msgspec.json.encode(value),
+        content_type="application/json",
+        headers=headers,
+    )
 
 
 def _key(order: BookOrder) -> str:

@@ -1,4 +1,6 @@
-"""How a request proves who we are: each `Auth` signs one request; those with tokens also get and renew them."""
+"""How a request proves who we are: each `Auth` signs one request; those with tokens also get and
+renew them.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,10 @@ class Auth(Protocol):
         ...
 
     async def renew(self, refused: Request, send: Send) -> bool:
-        """The shop refused this signed request: get new credentials. False if there are none to get."""
+        """The shop refused this signed request: get new credentials.
+
+        False if there are none to get.
+        """
         ...
 
 
@@ -90,11 +95,17 @@ class BearerAuth(HeaderAuth):
 
 
 class BasicAuth(HeaderAuth):
-    """`Authorization: Basic …`; either part may be empty (Medusa's secret key is a user name without password)."""
+    """`Authorization: Basic …`; either part may be empty (Medusa's secret key is a user name
+    without password).
+    """
 
     def __init__(self, username: str, password: str) -> None:
         self._parts = tuple(part for part in (username, password) if part)
-        super().__init__("Authorization", base64.b64encode(f"{username}:{password}".encode()).decode(), prefix="Basic ")
+        super().__init__(
+            "Authorization",
+            base64.b64encode(f"{username}:{password}".encode()).decode(),
+            prefix="Basic ",
+        )
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -103,7 +114,10 @@ class BasicAuth(HeaderAuth):
 
 
 class QueryAuth(FixedAuth):
-    """Secrets in the query string, e.g. `consumer_key` and `consumer_secret` for hosts that drop the Authorization header."""
+    """Secrets in the query string, e.g.
+
+    `consumer_key` and `consumer_secret` for hosts that drop the Authorization header.
+    """
 
     def __init__(self, params: Mapping[str, str]) -> None:
         self._params = dict(params)
@@ -119,10 +133,11 @@ class QueryAuth(FixedAuth):
 
 
 class OAuth1Auth(FixedAuth):
-    """OAuth 1.0a with a consumer key alone ("one-legged"), as WooCommerce wants it over plain http (RFC 5849).
+    """OAuth 1.0a with a consumer key alone ("one-legged"), as WooCommerce wants it over plain http
+    (RFC 5849).
 
-    The signature covers method, URL and query, not the body. It goes into the query string, which no host strips. `digest` is `sha256` or
-    `sha1`.
+    The signature covers method, URL and query, not the body. It goes into the query string, which
+    no host strips. `digest` is `sha256` or `sha1`.
     """
 
     def __init__(
@@ -146,7 +161,9 @@ class OAuth1Auth(FixedAuth):
         return (self._key, self._secret)
 
     def sign(self, request: Request) -> Request:
-        """Add the OAuth parameters; each call has its own nonce and time, for a shop takes a nonce once."""
+        """Add the OAuth parameters; each call has its own nonce and time, for a shop takes a nonce
+        once.
+        """
         stated = (
             ("oauth_consumer_key", self._key),
             ("oauth_nonce", self._nonce()),
@@ -157,16 +174,23 @@ class OAuth1Auth(FixedAuth):
         bare = request.with_params(("oauth_signature", ""), *stated)
         text = signature_base(bare.method, bare.url)
         key = f"{quote(self._secret, safe='')}&"
-        signature = base64.b64encode(hmac.new(key.encode(), text.encode(), self._digest).digest()).decode()
+        signature = base64.b64encode(
+            hmac.new(key.encode(), text.encode(), self._digest).digest()
+        ).decode()
         return bare.with_params(("oauth_signature", signature))
 
 
 def signature_base(method: str, url: str) -> str:
-    """The text that OAuth 1.0a signs (RFC 5849, 3.4.1): method, URL without query and default port, and all parameters in order."""
+    """The text that OAuth 1.0a signs (RFC 5849, 3.4.1): method, URL without query and default port,
+    and all parameters in order.
+    """
     parts = urlsplit(url)
     default = {"http": 80, "https": 443}.get(parts.scheme)
     host = (parts.hostname or "") + (f":{parts.port}" if parts.port not in {None, default} else "")
-    pairs = [(quote(name, safe=""), quote(value, safe="")) for name, value in parse_qsl(parts.query, keep_blank_values=True)]
+    pairs = [
+        (quote(name, safe=""), quote(value, safe=""))
+        for name, value in parse_qsl(parts.query, keep_blank_values=True)
+    ]
     told = "&".join(f"{name}={value}" for name, value in sorted(pairs) if name != "oauth_signature")
     bare = urlunsplit((parts.scheme, host, parts.path or "/", "", ""))
     return "&".join((method.upper(), quote(bare, safe=""), quote(told, safe="")))
@@ -175,8 +199,9 @@ def signature_base(method: str, url: str) -> str:
 class HmacAuth(FixedAuth):
     """A keyed digest of the request in a header, for shops that sign each call.
 
-    `template` is the text that is signed, out of `{method}`, `{path}` (with query), `{url}`, `{timestamp}`, `{body}` and `{body_sha256}`.
-    `headers` are set as well and may hold `{timestamp}`. `encoding` is `hex` or `base64`.
+    `template` is the text that is signed, out of `{method}`, `{path}` (with query), `{url}`,
+    `{timestamp}`, `{body}` and `{body_sha256}`. `headers` are set as well and may hold
+    `{timestamp}`. `encoding` is `hex` or `base64`.
     """
 
     def __init__(
@@ -208,7 +233,9 @@ class HmacAuth(FixedAuth):
     def sign(self, request: Request) -> Request:
         """Set the signature and what it needs to be checked."""
         timestamp = str(int(self._clock()))
-        signature = hmac.new(self._secret.encode(), self._text(request, timestamp), self._digest).digest()
+        signature = hmac.new(
+            self._secret.encode(), self._text(request, timestamp), self._digest
+        ).digest()
         shown = signature.hex() if self._encoding == "hex" else base64.b64encode(signature).decode()
         for name, value in self._headers.items():
             request = request.with_header(name, value.replace("{timestamp}", timestamp))
@@ -232,7 +259,9 @@ class HmacAuth(FixedAuth):
 
 
 class Token(msgspec.Struct, frozen=True, kw_only=True):
-    """What a login gave: the token, for how many seconds it is good (None: not said), and what to renew it with, if anything."""
+    """What a login gave: the token, for how many seconds it is good (None: not said), and what to
+    renew it with, if anything.
+    """
 
     value: str
     lifetime: float | None = None

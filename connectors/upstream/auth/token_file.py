@@ -1,4 +1,6 @@
-"""A file that keeps a token between runs, for shops that limit logins or hand out a new refresh token each time."""
+"""A file that keeps a token between runs, for shops that limit logins or hand out a new refresh
+token each time.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ _log = structlog.get_logger(__name__)
 
 
 class KeptToken(msgspec.Struct, frozen=True, kw_only=True):
-    """What the file holds: whose login it is (a digest), the token (empty once it was refused), what renews it, and when (Unix seconds)."""
+    """What the file holds: whose login it is (a digest), the token (empty once it was refused),
+    what renews it, and when (Unix seconds).
+    """
 
     login: str
     token: Printable
@@ -34,12 +38,18 @@ class KeptToken(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TokenFile:
-    """One login's file. `login` are the texts that tell it from others, e.g. address and user; a file of another login is not believed.
+    """One login's file.
 
-    Nothing here raises: a file that cannot be read or written costs a login, and a warning tells of it.
+    `login` are the texts that tell it from others, e.g. address and user; a file of another login
+    is not believed.
+
+    Nothing here raises: a file that cannot be read or written costs a login, and a warning tells of
+    it.
     """
 
-    def __init__(self, file: Path, login: Iterable[str], *, now: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, file: Path, login: Iterable[str], *, now: Callable[[], float] = time.time
+    ) -> None:
         self._file = file
         self._login = hashlib.sha256(msgspec.json.encode([str(text) for text in login])).hexdigest()
         self._now = now
@@ -52,7 +62,10 @@ class TokenFile:
         return kept, float("inf") if kept.renew_at is None else kept.renew_at - self._now()
 
     async def write(self, token: str, refresh: str, renew_in: float) -> None:
-        """Keep these in place of what was kept; all of it gets there or nothing. `renew_in` in seconds, may be infinite."""
+        """Keep these in place of what was kept; all of it gets there or nothing.
+
+        `renew_in` in seconds, may be infinite.
+        """
         renew_at = None if renew_in == float("inf") else self._now() + renew_in
         kept = KeptToken(login=self._login, token=token, refresh=refresh, renew_at=renew_at)
         await asyncio.to_thread(self._write, msgspec.json.encode(kept))
@@ -63,7 +76,11 @@ class TokenFile:
 
     @asynccontextmanager
     async def alone(self) -> AsyncIterator[None]:
-        """Inside, other processes do not renew, for two that use one refresh token may both lose it. Nobody waits longer than half a minute."""
+        """Inside, other processes do not renew, for two that use one refresh token may both lose
+        it.
+
+        Nobody waits longer than half a minute.
+        """
         with ExitStack() as stack:
             lock = self._open_lock(stack)
             for _ in range(_LOOKS):
@@ -81,10 +98,18 @@ class TokenFile:
             self._warn("token_not_read", error)
             return None
         except msgspec.DecodeError:
-            _log.warning("token_not_read", file=str(self._file), reason="this is no file of a kept token; it will be overwritten")
+            _log.warning(
+                "token_not_read",
+                file=str(self._file),
+                reason="this is no file of a kept token; it will be overwritten",
+            )
             return None
         if kept.login != self._login:
-            _log.warning("token_not_read", file=str(self._file), reason="it is the token of another login; give each its own file")
+            _log.warning(
+                "token_not_read",
+                file=str(self._file),
+                reason="it is the token of another login; give each its own file",
+            )
             return None
         return kept
 
@@ -125,14 +150,18 @@ class TokenFile:
 if sys.platform == "win32":
 
     def _locked(lock: int) -> bool:
-        """Windows has no such locks; there the file is read again before each renewal, and that must do."""
+        """Windows has no such locks; there the file is read again before each renewal, and that
+        must do.
+        """
         return lock >= 0
 
 else:
     import fcntl
 
     def _locked(lock: int) -> bool:
-        """Whether nobody else holds the lock; it ends with the open file, whatever happens to the process."""
+        """Whether nobody else holds the lock; it ends with the open file, whatever happens to the
+        process.
+        """
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

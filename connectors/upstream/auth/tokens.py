@@ -1,31 +1,32 @@
-"""Credentials that expire: get a token by one call, carry it in each request, get the next one in time. One renewal at a time."""
+"""Credentials that expire: get a token by one call, carry it in each request, get the next one in
+time.
+
+One renewal at a time.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import time
 from collections.abc import Callable
-from decimal import Decimal
-from typing import Any
-from urllib.parse import quote
-
-import msgspec
 
 from connectors.errors import AuthenticationError, RefusedError
-from connectors.upstream.auth.auth import Auth, BasicAuth, BearerAuth, NoAuth, Send, Token
+from connectors.upstream.auth.auth import Auth, BearerAuth, Send, Token
 from connectors.upstream.auth.token_file import TokenFile
-from connectors.upstream.request import Request, encode_params
+from connectors.upstream.request import Request
 from connectors.upstream.response import Reply
 
-# A token is renewed this many seconds before its end, but never before a quarter of its life is left.
+# A token is renewed this many seconds before its end, but never before a quarter of its life is
+# left.
 EARLY = 60.0
 
 
 class TokenAuth:
     """Signs with a token that `login` asks for and `read` takes out of the answer.
 
-    `login` is given the newest refresh token, empty at first. `carry` turns a token into the `Auth` that puts it into requests.
-    `refusals` are the statuses besides 401 and 403 by which this shop refuses a login (EverShop: 400). With `keep`, a token outlives the process.
+    `login` is given the newest refresh token, empty at first. `carry` turns a token into the `Auth`
+    that puts it into requests. `refusals` are the statuses besides 401 and 403 by which this shop
+    refuses a login (EverShop: 400). With `keep`, a token outlives the process.
     """
 
     def __init__(
@@ -54,14 +55,28 @@ class TokenAuth:
     @property
     def secrets(self) -> tuple[str, ...]:
         """What was configured, and the tokens of the moment."""
-        return tuple(filter(None, (*self._configured, self._token.value if self._token is not None else "", self._refresh)))
+        return tuple(
+            filter(
+                None,
+                (
+                    *self._configured,
+                    self._token.value if self._token is not None else "",
+                    self._refresh,
+                ),
+            )
+        )
 
     def sign(self, request: Request) -> Request:
-        """Put the token of the moment into the request; without one it goes out bare, and the shop will say so."""
+        """Put the token of the moment into the request; without one it goes out bare, and the shop
+        will say so.
+        """
         return request if self._token is None else self._carry(self._token.value).sign(request)
 
     async def ready(self, send: Send) -> None:
-        """Log in if there is no token or its end is near. Raises `AuthenticationError` if the shop refuses."""
+        """Log in if there is no token or its end is near.
+
+        Raises `AuthenticationError` if the shop refuses.
+        """
         if self._is_fresh():
             return
         async with self._lock:
@@ -72,14 +87,18 @@ class TokenAuth:
         """Get a new token unless somebody else already did while `refused` was on its way."""
         async with self._lock:
             if self._token is None or self.sign(refused) == refused:
-                await self._replace(send, refused=self._token.value if self._token is not None else "")
+                await self._replace(
+                    send, refused=self._token.value if self._token is not None else ""
+                )
         return True
 
     def _is_fresh(self) -> bool:
         return self._token is not None and self._clock() < self._renew_at
 
     async def _replace(self, send: Send, refused: str = "") -> None:
-        """Get the next token: one that another run or process has kept, if it is good and not the `refused` one, or else a new one."""
+        """Get the next token: one that another run or process has kept, if it is good and not the
+        `refused` one, or else a new one.
+        """
         if self._keep is None:
             await self._obtain(send)
             return
@@ -93,12 +112,19 @@ class TokenAuth:
                 await self._keep.drop()
                 if not renewing:
                     raise
-                await self._obtain(send)  # what was kept is worth nothing any more; what is configured may be
+                await self._obtain(
+                    send
+                )  # what was kept is worth nothing any more; what is configured may be
             if self._token is not None:
-                await self._keep.write(self._token.value, self._refresh, self._renew_at - self._clock())
+                await self._keep.write(
+                    self._token.value, self._refresh, self._renew_at - self._clock()
+                )
 
     async def _adopt(self, keep: TokenFile, refused: str) -> bool:
-        """Take over what is kept; False if a new token is needed all the same. A token that was refused is kept no longer."""
+        """Take over what is kept; False if a new token is needed all the same.
+
+        A token that was refused is kept no longer.
+        """
         found = await keep.read()
         if found is None:
             return False
@@ -127,98 +153,8 @@ class TokenAuth:
         token = self._read(reply)
         self._token, self._refresh = token, token.refresh or refresh
         lifetime = token.lifetime
-        self._renew_at = float("inf") if lifetime is None else self._clock() + max(lifetime - EARLY, lifetime / 4)
-
-
-def client_credentials(
-    token_url: str,
-    client_id: str,
-    client_secret: str,
-    *,
-    scope: str = "",
-    basic: bool = False,
-    as_json: bool = False,
-    carry: Callable[[str], Auth] = BearerAuth,
-    keep: TokenFile | None = None,
-    clock: Callable[[], float] = time.monotonic,
-) -> TokenAuth:
-    """OAuth 2 client credentials (RFC 6749, 4.4). `basic` sends id and secret as the Basic header (form-encoded first, as 2.3.1 asks)."""
-    fields = {"grant_type": "client_credentials", **({"scope": scope} if scope else {})}
-    signer: Auth = NoAuth()
-    if basic:
-        signer = BasicAuth(quote(client_id, safe=""), quote(client_secret, safe=""))
-    else:
-        fields |= {"client_id": client_id, "client_secret": client_secret}
-    request = signer.sign(_post(token_url, fields, as_json=as_json))
-    return TokenAuth(lambda _: request, read_oauth2, carry=carry, secrets=(client_secret, *signer.secrets), keep=keep, clock=clock)
-
-
-def refresh_token(
-    token_url: str,
-    token: str,
-    *,
-    client_id: str = "",
-    client_secret: str = "",
-    as_json: bool = False,
-    carry: Callable[[str], Auth] = BearerAuth,
-    keep: TokenFile | None = None,
-    clock: Callable[[], float] = time.monotonic,
-) -> TokenAuth:
-    """OAuth 2 refresh token (RFC 6749, 6). A shop that hands out a new refresh token each time is followed until we stop."""
-
-    def login(newest: str) -> Request:
-        fields = {"grant_type": "refresh_token", "refresh_token": newest or token}
-        fields |= {name: value for name, value in (("client_id", client_id), ("client_secret", client_secret)) if value}
-        return _post(token_url, fields, as_json=as_json)
-
-    return TokenAuth(login, read_oauth2, carry=carry, secrets=tuple(filter(None, (token, client_secret))), keep=keep, clock=clock)
-
-
-def read_oauth2(reply: Reply) -> Token:
-    """The token of an OAuth 2 answer (RFC 6749, 5.1). Raises `AuthenticationError` if there is none."""
-    body = reply.json()
-    value = _dig(body, "access_token")
-    if not isinstance(value, str) or not value:
-        raise AuthenticationError(f"{reply.where}: the login brought no access_token.")
-    refresh = _dig(body, "refresh_token")
-    return Token(value=value, lifetime=_seconds(_dig(body, "expires_in")), refresh=refresh if isinstance(refresh, str) else "")
-
-
-def token_reader(*, path: str = "", header: str = "", lifetime: float | None = None, lifetime_path: str = "") -> Callable[[Reply], Token]:
-    """How to read a login's answer: the token at a dotted `path` of its body (`data.token`), or in a response `header` (Vendure)."""
-
-    def read(reply: Reply) -> Token:
-        value = reply.headers.get(header) if header else _dig(reply.json(), path)
-        if not isinstance(value, str) or not value:
-            place = f"header {header}" if header else f"field {path}"
-            raise AuthenticationError(f"{reply.where}: the login brought no token in {place}; check user name and password.")
-        told = _seconds(_dig(reply.json(), lifetime_path)) if lifetime_path else None
-        return Token(value=value, lifetime=told if told is not None else lifetime)
-
-    return read
-
-
-def _post(url: str, fields: dict[str, str], *, as_json: bool) -> Request:
-    body = msgspec.json.encode(fields) if as_json else encode_params(fields.items()).encode()
-    kind = "application/json" if as_json else "application/x-www-form-urlencoded"
-    return Request(method="POST", url=url, headers=(("Content-Type", kind),), body=body)
-
-
-def _dig(value: Any, path: str) -> Any:
-    """The value at a dotted path of maps and list positions; None where the path ends early."""
-    for step in path.split("."):
-        if isinstance(value, dict):
-            value = value.get(step)
-        elif isinstance(value, list) and step.isdigit() and int(step) < len(value):
-            value = value[int(step)]
-        else:
-            return None
-    return value
-
-
-def _seconds(value: Any) -> float | None:
-    """A span in seconds, as a number or as text; None if there is none."""
-    try:
-        return float(value) if isinstance(value, (int, str, Decimal)) and not isinstance(value, bool) else None
-    except ValueError:
-        return None
+        self._renew_at = (
+            float("inf")
+            if lifetime is None
+            else self._clock() + max(lifetime - EARLY, lifetime / 4)
+        )

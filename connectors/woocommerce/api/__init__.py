@@ -1,1 +1,3 @@
-"""WooCommerce's REST API as requests: who we are, where the API is found, and what its refusals mean."""
+"""WooCommerce's REST API as requests: who we are, where the API is found, and what its refusals
+mean.
+"""

@@ -13,13 +13,18 @@ from connectors.errors import (
 
 _UNSEEN = ("cannot_view", "cannot_edit", "cannot_create")
 _NO_KEY = (
-    "The shop saw no key, or the key's user may not do this: check the key, that its user is an administrator or shop manager, and that "
-    "the host passes the Authorization header on (else set auth: query) and knows that the request came over https."
+    "The shop saw no key, or the key's user may not do this: check the key, that its user is an"
+    " administrator or shop manager, and that the host passes the Authorization header on (else set"
+    " auth: query) and knows that the request came over https."
 )
-_WRONG_KEY = "Make a new key in WooCommerce → Settings → Advanced → REST API with permission Read/Write, and copy key and secret anew."
+_WRONG_KEY = (
+    "Make a new key in WooCommerce → Settings → Advanced → REST API with permission Read/Write, and"
+    " copy key and secret anew."
+)
 _NO_API = (
-    "Check the address, with the folder WordPress lives in. If it is right, a plugin or the host has switched the REST API off; where "
-    "Settings → Permalinks is Plain, anything else may bring it back."
+    "Check the address, with the folder WordPress lives in. If it is right, a plugin or the host"
+    " has switched the REST API off; where Settings → Permalinks is Plain, anything else may bring"
+    " it back."
 )
 
 
@@ -37,7 +42,8 @@ def advise(error: ConnectorError) -> str:
             return "Wait a while and lower upstream.rate if it happens again."
         case UnavailableError():
             return (
-                "Open url in a browser; if the shop is there and works, ask the host whether a firewall or bot protection stops Portside."
+                "Open url in a browser; if the shop is there and works, ask the host whether a"
+                " firewall or bot protection stops Portside."
             )
         case RefusedError(status=301 | 302 | 303 | 307 | 308):
             return "Set url to the address the shop redirects to."

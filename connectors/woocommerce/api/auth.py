@@ -15,7 +15,10 @@ _PATIENCE = 300.0
 
 def login(settings: WooCommerceSettings) -> Auth:
     """The credentials that the settings mean."""
-    key, secret = settings.consumer_key.get_secret_value(), settings.consumer_secret.get_secret_value()
+    key, secret = (
+        settings.consumer_key.get_secret_value(),
+        settings.consumer_secret.get_secret_value(),
+    )
     query = QueryAuth({"consumer_key": key, "consumer_secret": secret})
     match settings.auth_mode:
         case AuthMode.OAUTH1:
@@ -28,12 +31,16 @@ def login(settings: WooCommerceSettings) -> Auth:
 
 
 class HeaderThenQuery(FixedAuth):
-    """Basic, and where the host drops the Authorization header (CGI and FastCGI set-ups do), the query string.
+    """Basic, and where the host drops the Authorization header (CGI and FastCGI set-ups do), the
+    query string.
 
-    A refusal of one way earns a try of the other; when both are refused the header is gone back to, for the query ends up in access logs.
+    A refusal of one way earns a try of the other; when both are refused the header is gone back to,
+    for the query ends up in access logs.
     """
 
-    def __init__(self, header: BasicAuth, query: QueryAuth, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, header: BasicAuth, query: QueryAuth, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._header = header
         self._query = query
         self._clock = clock

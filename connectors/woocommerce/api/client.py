@@ -1,4 +1,6 @@
-"""WooCommerce's REST interface (wc/v3) over one shop's HTTP: paths, the parameters every call needs, typed lists."""
+"""WooCommerce's REST interface (wc/v3) over one shop's HTTP: paths, the parameters every call
+needs, typed lists.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,8 @@ _NOT_FOUND = 404
 class Api:
     """One shop's API. Raises only `ConnectorError`s.
 
-    Every read bears a parameter that no other has, for page caches have been seen to serve the REST API.
+    Every read bears a parameter that no other has, for page caches have been seen to serve the REST
+    API.
     """
 
     def __init__(self, upstream: Upstream) -> None:
@@ -46,12 +49,19 @@ class Api:
 
     async def get(self, path: str, params: Pairs = (), *, root: str = CORE) -> Reply:
         """One read. `path` is relative to `root`."""
-        return await self._permalinks.ask(root + path, lambda place: self._upstream.get(place, (*params, self._mark())))
+        return await self._permalinks.ask(
+            root + path, lambda place: self._upstream.get(place, (*params, self._mark()))
+        )
 
     async def answers(self, path: str, params: Pairs = ()) -> bool:
-        """Whether the shop answers this read of the core API with data. Asked once, without repeats; does not raise."""
+        """Whether the shop answers this read of the core API with data.
+
+        Asked once, without repeats; does not raise.
+        """
         try:
-            await self._permalinks.ask(CORE + path, lambda place: self._upstream.once().get(place, (*params, self._mark())))
+            await self._permalinks.ask(
+                CORE + path, lambda place: self._upstream.once().get(place, (*params, self._mark()))
+            )
         except ConnectorError:
             return False
         return True
@@ -60,13 +70,23 @@ class Api:
         """The shop's home page."""
         return await self._upstream.get("", data=data)
 
-    async def many(self, path: str, kind: type[T], params: Pairs = (), *, root: str = CORE) -> list[T]:
+    async def many(
+        self, path: str, kind: type[T], params: Pairs = (), *, root: str = CORE
+    ) -> list[T]:
         """A list whose items are decoded one by one; what does not fit is left out."""
         reply = await self.get(path, params, root=root)
-        return [found for raw in reply.decode(list[msgspec.Raw]) if (found := _decoded(raw, kind)) is not None]
+        return [
+            found
+            for raw in reply.decode(list[msgspec.Raw])
+            if (found := _decoded(raw, kind)) is not None
+        ]
 
-    async def many_or_none(self, path: str, kind: type[T], params: Pairs = (), *, root: str = CORE) -> list[T] | None:
-        """Like `many`; None where the shop answers 404: no such route, or nothing it could belong to."""
+    async def many_or_none(
+        self, path: str, kind: type[T], params: Pairs = (), *, root: str = CORE
+    ) -> list[T] | None:
+        """Like `many`; None where the shop answers 404: no such route, or nothing it could belong
+        to.
+        """
         try:
             return await self.many(path, kind, params, root=root)
         except RefusedError as error:
@@ -75,8 +95,13 @@ class Api:
             raise
 
     async def post(self, path: str, body: Any, params: Pairs = (), *, root: str = CORE) -> Reply:
-        """One change. WooCommerce takes POST wherever it takes PUT, which firewalls like to forbid."""
-        return await self._permalinks.ask(root + path, lambda place: self._upstream.write("POST", place, json=body, params=params))
+        """One change.
+
+        WooCommerce takes POST wherever it takes PUT, which firewalls like to forbid.
+        """
+        return await self._permalinks.ask(
+            root + path, lambda place: self._upstream.write("POST", place, json=body, params=params)
+        )
 
     def _mark(self) -> tuple[str, str]:
         return ("_portside", f"{self._run}{next(self._count)}")

@@ -12,11 +12,16 @@ C = TypeVar("C")
 
 
 @overload
-async def together(one: Coroutine[Any, Any, A], two: Coroutine[Any, Any, B], three: Coroutine[Any, Any, C], /) -> tuple[A, B, C]: ...
+async def together(
+    one: Coroutine[Any, Any, A], two: Coroutine[Any, Any, B], three: Coroutine[Any, Any, C], /
+) -> tuple[A, B, C]: ...
 @overload
 async def together(*jobs: Coroutine[Any, Any, A]) -> Sequence[A]: ...
 async def together(*jobs: Coroutine[Any, Any, Any]) -> Sequence[Any]:
-    """All results in the order of the jobs. The first error stops the other jobs and is raised as it is."""
+    """All results in the order of the jobs.
+
+    The first error stops the other jobs and is raised as it is.
+    """
     tasks = [asyncio.ensure_future(job) for job in jobs]
     try:
         return await asyncio.gather(*tasks)

@@ -1,13 +1,14 @@
-"""The way round for shops that cannot be walked by key: find ids and times first, sort them here, then fetch the orders by id.
+"""The way round for shops that cannot be walked by key: find ids and times first, sort them here,
+then fetch the orders by id.
 
-Old shops ignore `modified_after` (before WooCommerce 5.8), some refuse `orderby=modified` or fail over it, and caches serve what they like. Only ids and
-times are held in memory, never the orders.
+Old shops ignore `modified_after` (before WooCommerce 5.8), some refuse `orderby=modified` or fail
+over it, and caches serve what they like. Only ids and times are held in memory, never the orders.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -27,19 +28,32 @@ _OVERLAP = 10
 
 
 class IndexWalk:
-    """One walk by index, with the same promises as the walk by key except that it must see the whole list first."""
+    """One walk by index, with the same promises as the walk by key except that it must see the
+    whole list first.
+    """
 
-    def __init__(self, pages: OrderPages, status: str, start: datetime | None, end: datetime | None, seen: set[int]) -> None:
+    def __init__(
+        self,
+        pages: OrderPages,
+        status: str,
+        start: datetime | None,
+        end: datetime | None,
+        seen: set[int],
+    ) -> None:
         self._pages = pages
         self._status = status
         self._start = start.replace(microsecond=0) if start is not None else None
         self._end = end
         self._seen = seen
 
-    async def batches(self) -> AsyncIterator[list[Row]]:
+    async def batches(self) -> AsyncGenerator[list[Row], None]:
         """Rows that have not been given yet, in lists, oldest change first."""
         times = await self._times()
-        ids = [order_id for order_id in sorted(times, key=lambda found: (times[found], found)) if order_id not in self._seen]
+        ids = [
+            order_id
+            for order_id in sorted(times, key=lambda found: (times[found], found))
+            if order_id not in self._seen
+        ]
         for begin in range(0, len(ids), LARGEST_PAGE):
             if rows := await self._orders(ids[begin : begin + LARGEST_PAGE]):
                 yield rows
@@ -52,7 +66,11 @@ class IndexWalk:
             page = await self._pages.read(Ask(status=self._status, sort=Sort.ID, ids=tuple(left)))
             found.update((row.id, row) for row in page.rows if row.id in left)
             # A shop that bears only small pages gives the rest when it is asked for the rest.
-            left = [order_id for order_id in left if order_id not in found] if page.rows and not page.last else []
+            left = (
+                [order_id for order_id in left if order_id not in found]
+                if page.rows and not page.last
+                else []
+            )
         self._seen.update(found)
         return [found[order_id] for order_id in ids if order_id in found]
 
@@ -69,11 +87,13 @@ class IndexWalk:
         return await self._whole() if found is None else found
 
     async def _newest_first(self) -> dict[int, datetime] | None:
-        """Scan from the newest change and stop where it gets older than the span; None if the shop does not sort that way.
+        """Scan from the newest change and stop where it gets older than the span; None if the shop
+        does not sort that way.
 
-        An edit moves an order to the front, which pushes others to pages that are still to come: none is missed. There is no upper bound,
-        for an order that passed it would leave the list and pull others forward; pages overlap a little for those that leave by the trash,
-        and if more of them leave the scan begins again.
+        An edit moves an order to the front, which pushes others to pages that are still to come:
+        none is missed. There is no upper bound, for an order that passed it would leave the list
+        and pull others forward; pages overlap a little for those that leave by the trash, and if
+        more of them leave the scan begins again.
         """
         found: dict[int, datetime] = {}
         first = ask = Ask(status=self._status, after=self._low, sort=Sort.NEWEST_CHANGE, brief=True)
@@ -82,8 +102,13 @@ class IndexWalk:
         passes = 1
         while True:
             page = await self._pages.read(ask)
-            # An edit moves a row to the front, which pushes the others down: in a list of the same length none has come closer.
-            if before is not None and not page.overlaps(before) and (page.total is None or page.total != before.total):
+            # An edit moves a row to the front, which pushes the others down: in a list of the same
+            # length none has come closer.
+            if (
+                before is not None
+                and not page.overlaps(before)
+                and (page.total is None or page.total != before.total)
+            ):
                 if (passes := passes + 1) > _PASSES:
                     raise restless()
                 before, newest, ask = None, None, first
@@ -97,14 +122,18 @@ class IndexWalk:
             if page.last or (self._start is not None and times and times[-1] < self._start):
                 return found
             newest = times[-1] if times else newest
-            ask = msgspec.structs.replace(ask, offset=ask.offset + page.size - min(_OVERLAP, page.size // 2))
+            ask = msgspec.structs.replace(
+                ask, offset=ask.offset + page.size - min(_OVERLAP, page.size // 2)
+            )
 
     async def _whole(self) -> dict[int, datetime]:
         """Read the whole list by id until a pass brings nothing that the ones before had not."""
         found: dict[int, datetime] = {}
         for _ in range(_PASSES):
             known = set(found)
-            ask = Ask(status=self._status, after=self._low, before=self._end, sort=Sort.ID, brief=True)
+            ask = Ask(
+                status=self._status, after=self._low, before=self._end, sort=Sort.ID, brief=True
+            )
             while True:
                 page = await self._pages.read(ask)
                 self._keep(page.rows, found)
@@ -123,6 +152,8 @@ class IndexWalk:
         """Remember the orders of the span; one whose time cannot be read is not hidden."""
         for row in rows:
             late = row.modified is not None and self._end is not None and row.modified > self._end
-            early = row.modified is not None and self._start is not None and row.modified < self._start
+            early = (
+                row.modified is not None and self._start is not None and row.modified < self._start
+            )
             if row.id and not late and not early:
                 found[row.id] = row.modified or _BEGINNING

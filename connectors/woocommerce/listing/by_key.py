@@ -1,15 +1,17 @@
-"""Every order of one status list changed in a span, oldest change first, whatever is edited meanwhile.
+"""Every order of one status list changed in a span, oldest change first, whatever is edited
+meanwhile.
 
-The walk goes by key, never by page number: each request asks for what changed at or after the last change seen, so an order that moves to the
-end cannot push another one over a page's edge. Its last row is the anchor that must come back with the next page; where it does not, either
-it was edited, or WooCommerce moved the bound: a bare time that falls into the shop's spring clock gap is read an hour late. Both are met by
-asking an hour earlier, at the price of rows that are known already.
+The walk goes by key, never by page number: each request asks for what changed at or after the last
+change seen, so an order that moves to the end cannot push another one over a page's edge. Its last
+row is the anchor that must come back with the next page; where it does not, either it was edited,
+or WooCommerce moved the bound: a bare time that falls into the shop's spring clock gap is read an
+hour late. Both are met by asking an hour earlier, at the price of rows that are known already.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -25,17 +27,30 @@ _BAD_REQUEST = 400
 
 
 class KeyWalk:
-    """One walk. `seen` holds the ids that were given, and is shared between the walks of one window."""
+    """One walk.
 
-    def __init__(self, pages: OrderPages, status: str, start: datetime | None, end: datetime | None, seen: set[int]) -> None:
+    `seen` holds the ids that were given, and is shared between the walks of one window.
+    """
+
+    def __init__(
+        self,
+        pages: OrderPages,
+        status: str,
+        start: datetime | None,
+        end: datetime | None,
+        seen: set[int],
+    ) -> None:
         self._pages = pages
         self._status = status
         self._start = start.replace(microsecond=0) if start is not None else None
         self._end = end
         self._seen = seen
 
-    async def batches(self) -> AsyncIterator[list[Row]]:
-        """Rows that have not been given yet, in lists. Raises `DistrustError` where the shop cannot be walked by key."""
+    async def batches(self) -> AsyncGenerator[list[Row], None]:
+        """Rows that have not been given yet, in lists.
+
+        Raises `DistrustError` where the shop cannot be walked by key.
+        """
         cursor = self._start - HOUR if self._start is not None else None
         anchored = False
         margin = timedelta(0)
@@ -50,7 +65,9 @@ class KeyWalk:
             if fresh := self.fresh(page.rows):
                 yield fresh
             reading.heed(page, before if offset else None, news=bool(fresh))
-            newest = max((row.modified for row in page.rows if row.modified is not None), default=None)
+            newest = max(
+                (row.modified for row in page.rows if row.modified is not None), default=None
+            )
             onward = newest is not None and (cursor is None or newest > cursor)
             if (page.last or onward) and reading.must_repeat():
                 before, offset = None, 0
@@ -83,11 +100,15 @@ class KeyWalk:
         """Whether a change lies in the span; one whose time cannot be read is not hidden."""
         if modified is None:
             return True
-        return (self._start is None or self._start <= modified) and (self._end is None or modified <= self._end)
+        return (self._start is None or self._start <= modified) and (
+            self._end is None or modified <= self._end
+        )
 
     async def _page(self, after: datetime | None, offset: int) -> Page:
         try:
-            page = await self._pages.read(Ask(status=self._status, after=after, before=self._end, offset=offset))
+            page = await self._pages.read(
+                Ask(status=self._status, after=after, before=self._end, offset=offset)
+            )
         except RefusedError as error:
             if error.status == _BAD_REQUEST:
                 raise DistrustError(str(error)) from error
@@ -96,7 +117,9 @@ class KeyWalk:
         return page
 
     def _check(self, rows: Sequence[Row], after: datetime | None) -> None:
-        """Refuse rows that were not asked for (shops before WooCommerce 5.8 ignore the bounds) or are not sorted as asked."""
+        """Refuse rows that were not asked for (shops before WooCommerce 5.8 ignore the bounds) or
+        are not sorted as asked.
+        """
         times = [row.modified for row in rows if row.modified is not None]
         if any(later < earlier for earlier, later in itertools.pairwise(times)):
             raise DistrustError("The shop does not sort orders by their last change.")
@@ -106,10 +129,11 @@ class KeyWalk:
         if times and self._end is not None and times[-1] > self._end + HOUR:
             raise DistrustError("The shop does not filter orders by their last change.")
 
-    async def _second(self, moment: datetime) -> AsyncIterator[list[Row]]:
+    async def _second(self, moment: datetime) -> AsyncGenerator[list[Row], None]:
         """All rows of one second that holds more than a page: its pages from the last to the first.
 
-        Orders only ever leave a second that has passed, which moves the ones behind them to earlier pages: those are still to come.
+        Orders only ever leave a second that has passed, which moves the ones behind them to earlier
+        pages: those are still to come.
         """
         ask = Ask(status=self._status, after=moment, before=moment)
         given: set[int] = set()
@@ -130,17 +154,21 @@ class KeyWalk:
                 if page.size != size:
                     break
             else:
-                # Orders that the shop counts but cannot load never come: a pass without news is the end, too.
+                # Orders that the shop counts but cannot load never come: a pass without news is the
+                # end, too.
                 if page.total is None or len(given) >= page.total or len(given) == known:
                     return
         raise restless()
 
 
 class _Reading:
-    """Pages that were read by offset from the same key. Where two of them share no row, rows may have moved up past both unseen.
+    """Pages that were read by offset from the same key.
 
-    An edit moves a row to the end: those behind it move up, and the length of the list stays, so that it proves nothing. But rows that the
-    shop cannot load part two pages as well: a repetition that brings nothing new is enough.
+    Where two of them share no row, rows may have moved up past both unseen.
+
+    An edit moves a row to the end: those behind it move up, and the length of the list stays, so
+    that it proves nothing. But rows that the shop cannot load part two pages as well: a repetition
+    that brings nothing new is enough.
     """
 
     def __init__(self) -> None:
@@ -149,12 +177,17 @@ class _Reading:
         self._news = False
 
     def heed(self, page: Page, before: Page | None, *, news: bool) -> None:
-        """Take in a page, the one before it unless it is the first, and whether it held rows not given yet."""
+        """Take in a page, the one before it unless it is the first, and whether it held rows not
+        given yet.
+        """
         self._parted = self._parted or (before is not None and not page.overlaps(before))
         self._news = self._news or news or not self._passes
 
     def must_repeat(self) -> bool:
-        """Whether all has to be read again; asked at the end. Raises `UnavailableError` where that does not help."""
+        """Whether all has to be read again; asked at the end.
+
+        Raises `UnavailableError` where that does not help.
+        """
         if not self._parted or not self._news:
             return False
         self._passes += 1
@@ -166,4 +199,6 @@ class _Reading:
 
 def restless() -> UnavailableError:
     """The error for a list that will not hold still."""
-    return UnavailableError("The shop's list of orders kept changing while it was read; it will be read again later.")
+    return UnavailableError(
+        "The shop's list of orders kept changing while it was read; it will be read again later."
+    )

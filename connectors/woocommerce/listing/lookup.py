@@ -28,14 +28,28 @@ class Lookup:
         return found
 
     async def of(self, shipment: Shipment) -> Row:
-        """The order that a notice means: by its id, which ShipStation has from us, else by its number. Raises `OrderNotFoundError`."""
+        """The order that a notice means: by its id, which ShipStation has from us, else by its
+        number.
+
+        Raises `OrderNotFoundError`.
+        """
         if shipment.order_id and (found := await self._by_id(shipment.order_id)) is not None:
             return found
         number = shipment.order_number.removeprefix("#")
         if number and (found := await self._by_number(number)) is not None:
             return found
-        asked = " and ".join(filter(None, (shipment.order_id and f"id {shipment.order_id!r}", number and f"number {number!r}")))
-        raise OrderNotFoundError(f"The shop does not know an order with {asked or 'no id and no number'}.")
+        asked = " and ".join(
+            filter(
+                None,
+                (
+                    shipment.order_id and f"id {shipment.order_id!r}",
+                    number and f"number {number!r}",
+                ),
+            )
+        )
+        raise OrderNotFoundError(
+            f"The shop does not know an order with {asked or 'no id and no number'}."
+        )
 
     async def status(self, order_id: str) -> str:
         """The status at this moment."""
@@ -54,14 +68,25 @@ class Lookup:
         return read_row(reply.content)
 
     async def _by_number(self, number: str) -> Row | None:
-        """In most shops the number is the id; where a plugin gives other numbers, the id of that name is another order."""
+        """In most shops the number is the id; where a plugin gives other numbers, the id of that
+        name is another order.
+        """
         candidates = []
         found = await self._by_id(number)
         if found is not None and _number(found) == number:
             return found
         for status in ("any", "trash"):
-            params = [("search", number), ("status", status), ("per_page", str(LARGEST_PAGE)), ("_fields", _BRIEF)]
-            candidates += [order for order in await self._api.many("orders", wire.Order, params) if text(order.number) == number]
+            params = [
+                ("search", number),
+                ("status", status),
+                ("per_page", str(LARGEST_PAGE)),
+                ("_fields", _BRIEF),
+            ]
+            candidates += [
+                order
+                for order in await self._api.many("orders", wire.Order, params)
+                if text(order.number) == number
+            ]
         return await self._by_id(str(candidates[0].id)) if len(candidates) == 1 else None
 
 

@@ -43,7 +43,10 @@ class Sort(StrEnum):
 
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
-    """What to list. `after` and `before` are inclusive, whole seconds; None: no bound. `brief` asks for id and time alone."""
+    """What to list. `after` and `before` are inclusive, whole seconds; None: no bound.
+
+    `brief` asks for id and time alone.
+    """
 
     status: str = "any"
     after: datetime | None = None
@@ -55,7 +58,11 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
-    """One page. `size` is how many rows were asked for; `total` how many there are on all pages, None if the shop did not say."""
+    """One page.
+
+    `size` is how many rows were asked for; `total` how many there are on all pages, None if the
+    shop did not say.
+    """
 
     rows: Sequence[Row]
     size: int
@@ -64,19 +71,27 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def last(self) -> bool:
-        """Whether nothing follows. A short page is not the last one: WooCommerce drops orders it cannot load after it has counted to 100."""
+        """Whether nothing follows.
+
+        A short page is not the last one: WooCommerce drops orders it cannot load after it has
+        counted to 100.
+        """
         if self.total is not None:
             return self.offset + self.size >= self.total
         return len(self.rows) < self.size
 
     def overlaps(self, before: Page) -> bool:
-        """Whether a row of the page `before` comes again unchanged, so that none can have moved up past both unseen."""
+        """Whether a row of the page `before` comes again unchanged, so that none can have moved up
+        past both unseen.
+        """
         known = {(row.id, row.modified) for row in before.rows}
         return any((row.id, row.modified) in known for row in self.rows)
 
 
 class Sorting:
-    """What the walks of one shop know of its sorting by change: that it failed is believed for an hour, for finding out costs many requests."""
+    """What the walks of one shop know of its sorting by change: that it failed is believed for an
+    hour, for finding out costs many requests.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -93,7 +108,11 @@ class Sorting:
 
 
 class OrderPages:
-    """Reads pages for one walk. What size the shop can bear is found once and kept; `sorting` is shared by the walks of one shop."""
+    """Reads pages for one walk.
+
+    What size the shop can bear is found once and kept; `sorting` is shared by the walks of one
+    shop.
+    """
 
     def __init__(self, api: Api, largest: int, sorting: Sorting) -> None:
         self._api = api
@@ -124,7 +143,8 @@ class OrderPages:
                     raise _unsortable() from error
                 raise
             except (AuthenticationError, RefusedError) as error:
-                # WooCommerce refuses a parameter with 400, which the walks act upon; the rest is for a person.
+                # WooCommerce refuses a parameter with 400, which the walks act upon; the rest is
+                # for a person.
                 if error.status == _BAD_REQUEST:
                     raise
                 raise explained(error) from error
@@ -132,8 +152,14 @@ class OrderPages:
             return Page(rows=rows, size=size, offset=ask.offset, total=total(reply))
 
     async def _fails_to_sort(self, ask: Ask, size: int) -> bool:
-        """Whether the shop gives by id what it fails to give by change, as WooCommerce 7.3 did with orders in tables of their own. Asked once."""
-        if ask.sort is Sort.ID or not await self._api.answers("orders", params(msgspec.structs.replace(ask, sort=Sort.ID), size)):
+        """Whether the shop gives by id what it fails to give by change, as WooCommerce 7.3 did with
+        orders in tables of their own.
+
+        Asked once.
+        """
+        if ask.sort is Sort.ID or not await self._api.answers(
+            "orders", params(msgspec.structs.replace(ask, sort=Sort.ID), size)
+        ):
             return False
         self._sorting.failed()
         # The sizes were not what it failed over.
@@ -141,10 +167,11 @@ class OrderPages:
         return True
 
     async def _one_by_one(self, ask: Ask, size: int, error: UnavailableError) -> Page:
-        """A page whose one order the shop breaks down over, as a plugin does that fails while it is shown: that one is set aside.
+        """A page whose one order the shop breaks down over, as a plugin does that fails while it is
+        shown: that one is set aside.
 
-        Raises `error` where the shop gives no ids and times either, or fails over more than one: then it is the shop. Raises `DistrustError`
-        where it gives them, but not sorted by change.
+        Raises `error` where the shop gives no ids and times either, or fails over more than one:
+        then it is the shop. Raises `DistrustError` where it gives them, but not sorted by change.
         """
         try:
             brief = await self.read(msgspec.structs.replace(ask, brief=True))
@@ -153,13 +180,19 @@ class OrderPages:
         rows, failed = list[Row](), 0
         for row in brief.rows:
             try:
-                reply = await self._api.get("orders", params(Ask(status=ask.status, sort=Sort.ID, ids=(row.id,)), 1))
+                reply = await self._api.get(
+                    "orders", params(Ask(status=ask.status, sort=Sort.ID, ids=(row.id,)), 1)
+                )
                 rows += [read_row(raw) for raw in reply.decode(list[msgspec.Raw])]
             except UnavailableError as fault:
                 failed += 1
                 if not fault.reached or failed > 1:
                     raise error from fault
-                rejected = RejectedOrder(id=str(row.id), modified_at=row.modified, reason=f"the shop fails over this order: {fault}")
+                rejected = RejectedOrder(
+                    id=str(row.id),
+                    modified_at=row.modified,
+                    reason=f"the shop fails over this order: {fault}",
+                )
                 rows.append(Row(id=row.id, modified=row.modified, order=rejected))
         if len(rows) != len(brief.rows) or not all(row.id for row in brief.rows):
             # Some have left the list since: a shorter page would look like the last one.
@@ -169,12 +202,22 @@ class OrderPages:
 
 
 def params(ask: Ask, size: int) -> Pairs:
-    """The query. Bounds go as bare UTC with `dates_are_gmt`: with a zone suffix WooCommerce shifts them by the shop's own offset.
+    """The query.
 
-    WooCommerce's bounds are exclusive and count whole seconds, so each is one second wider than what is asked for.
+    Bounds go as bare UTC with `dates_are_gmt`: with a zone suffix WooCommerce shifts them by the
+    shop's own offset.
+
+    WooCommerce's bounds are exclusive and count whole seconds, so each is one second wider than
+    what is asked for.
     """
     by, _, direction = ask.sort.partition(" ")
-    found = [("status", ask.status), ("orderby", by), ("order", direction), ("per_page", str(size)), ("dp", "6")]
+    found = [
+        ("status", ask.status),
+        ("orderby", by),
+        ("order", direction),
+        ("per_page", str(size)),
+        ("dp", "6"),
+    ]
     found.append(("_fields", _BRIEF if ask.brief else _FULL))
     if ask.offset:
         found.append(("offset", str(ask.offset)))
@@ -190,9 +233,15 @@ def params(ask: Ask, size: int) -> Pairs:
 
 
 def total(reply: Reply) -> int | None:
-    """How many rows there are in all, as the shop's header says; None if it does not, or names a number that no shop has."""
+    """How many rows there are in all, as the shop's header says; None if it does not, or names a
+    number that no shop has.
+    """
     stated = reply.headers.get("X-WP-Total", "").strip()
-    return int(stated) if stated.isascii() and stated.isdigit() and len(stated) <= _MOST_DIGITS else None
+    return (
+        int(stated)
+        if stated.isascii() and stated.isdigit() and len(stated) <= _MOST_DIGITS
+        else None
+    )
 
 
 def _unsortable() -> DistrustError:

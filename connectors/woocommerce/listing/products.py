@@ -1,4 +1,6 @@
-"""Products and variations by id, fetched in batches and remembered for a while: orders hold no weights, sizes or virtual flags."""
+"""Products and variations by id, fetched in batches and remembered for a while: orders hold no
+weights, sizes or virtual flags.
+"""
 
 from __future__ import annotations
 
@@ -29,8 +31,14 @@ class Catalog:
         self._units: TTLCache[str, Units] = TTLCache(1, _UNITS_REMEMBERED)
 
     async def goods(self, orders: Iterable[wire.Order]) -> Mapping[tuple[int, int], Goods]:
-        """The products of all lines, by (product, variation); one that the shop has no longer is `GONE`."""
-        wanted = {goods_key(line.product_id, line.variation_id) for order in orders for line in wire.items(order.line_items)}
+        """The products of all lines, by (product, variation); one that the shop has no longer is
+        `GONE`.
+        """
+        wanted = {
+            goods_key(line.product_id, line.variation_id)
+            for order in orders
+            for line in wire.items(order.line_items)
+        }
         wanted.discard((0, 0))
         known = {pair: found for pair in wanted if (found := self._goods.get(pair)) is not None}
         if missing := wanted - known.keys():
@@ -38,9 +46,14 @@ class Catalog:
         return known
 
     async def units(self) -> Units:
-        """What the shop weighs and measures in. Unknown units are empty: then no weight is told rather than a wrong one."""
+        """What the shop weighs and measures in.
+
+        Unknown units are empty: then no weight is told rather than a wrong one.
+        """
         if (known := self._units.get("")) is None:
-            weight, length = await together(self._unit("woocommerce_weight_unit"), self._unit("woocommerce_dimension_unit"))
+            weight, length = await together(
+                self._unit("woocommerce_weight_unit"), self._unit("woocommerce_dimension_unit")
+            )
             known = self._units[""] = Units(weight=weight, length=length)
         return known
 
@@ -56,15 +69,27 @@ class Catalog:
         units = await self.units()
         # A variation falls back to its product, so that is needed as well.
         parents = {pair[0] for pair in missing if pair[0]}
-        products = {key(found.id): read_goods(found, units) for found in await self._listed("products", parents)}
+        products = {
+            key(found.id): read_goods(found, units)
+            for found in await self._listed("products", parents)
+        }
         variations: dict[int, set[int]] = {}
         for product, variation in missing:
             if variation:
                 variations.setdefault(product, set()).add(variation)
-        lists = await together(*(self._listed(f"products/{parent}/variations", ids) for parent, ids in variations.items() if parent))
+        lists = await together(
+            *(
+                self._listed(f"products/{parent}/variations", ids)
+                for parent, ids in variations.items()
+                if parent
+            )
+        )
         found = {(parent, 0): goods for parent, goods in products.items()}
         for parent, listed in zip((parent for parent in variations if parent), lists, strict=True):
-            found.update(((parent, key(one.id)), read_goods(one, units, products.get(parent))) for one in listed)
+            found.update(
+                ((parent, key(one.id)), read_goods(one, units, products.get(parent)))
+                for one in listed
+            )
         for pair in missing - found.keys():
             # The variation is gone: its product is the nearest to it that is known.
             found[pair] = products.get(pair[0], GONE)
@@ -72,12 +97,19 @@ class Catalog:
         return {pair: found[pair] for pair in missing}
 
     async def _listed(self, path: str, ids: set[int]) -> list[wire.Product]:
-        """These products, those in the trash too, which a listing leaves out unless it is asked for them."""
+        """These products, those in the trash too, which a listing leaves out unless it is asked for
+        them.
+        """
         found: list[wire.Product] = []
         for status in ("any", "trash"):
             left = sorted(ids - {key(product.id) for product in found})
             for begin in range(0, len(left), LARGEST_PAGE):
                 some = left[begin : begin + LARGEST_PAGE]
-                params = [("include", comma(some)), ("per_page", str(LARGEST_PAGE)), ("status", status), ("_fields", _FIELDS)]
+                params = [
+                    ("include", comma(some)),
+                    ("per_page", str(LARGEST_PAGE)),
+                    ("status", status),
+                    ("_fields", _FIELDS),
+                ]
                 found += await self._api.many_or_none(path, wire.Product, params) or []
         return found

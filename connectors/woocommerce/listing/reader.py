@@ -1,9 +1,11 @@
-"""The orders of a window, the trash included, in one stream: which walks, in what order; no field names."""
+"""The orders of a window, the trash included, in one stream: which walks, in what order; no field
+names.
+"""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -13,7 +15,14 @@ from connectors.orders import Order, RejectedOrder, Window
 from connectors.woocommerce.api.client import LARGEST_PAGE, Api, comma
 from connectors.woocommerce.listing.by_index import IndexWalk
 from connectors.woocommerce.listing.by_key import HOUR, KeyWalk
-from connectors.woocommerce.listing.pages import Ask, DistrustError, OrderPages, Sorting, params, total
+from connectors.woocommerce.listing.pages import (
+    Ask,
+    DistrustError,
+    OrderPages,
+    Sorting,
+    params,
+    total,
+)
 from connectors.woocommerce.listing.related import Surveyor
 from connectors.woocommerce.mapping import wire
 from connectors.woocommerce.mapping.decoding import Row, read_row
@@ -21,7 +30,8 @@ from connectors.woocommerce.mapping.items import Rules
 from connectors.woocommerce.mapping.order import Surroundings, read_order
 from connectors.woocommerce.mapping.statuses import DRAFTS, bare, open_statuses
 
-# `any` leaves out the trash, and says nothing of an order that went there: it is read by a walk of its own.
+# `any` leaves out the trash, and says nothing of an order that went there: it is read by a walk of
+# its own.
 EVERY = ("any", "trash")
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 _BAD_REQUEST = 400
@@ -30,14 +40,16 @@ _BAD_REQUEST = 400
 class Reader:
     """Lists orders of one shop."""
 
-    def __init__(self, api: Api, surveyor: Surveyor, rules: Rules, *, page_size: int = LARGEST_PAGE) -> None:
+    def __init__(
+        self, api: Api, surveyor: Surveyor, rules: Rules, *, page_size: int = LARGEST_PAGE
+    ) -> None:
         self._api = api
         self._surveyor = surveyor
         self._rules = rules
         self._page_size = page_size
         self._sorting = Sorting()
 
-    async def window(self, window: Window) -> AsyncIterator[Order | RejectedOrder]:
+    async def window(self, window: Window) -> AsyncGenerator[Order | RejectedOrder, None]:
         """All orders changed in the window, each once, oldest change first."""
         seen: set[int] = set()
         streams = [self._walk(status, window.start, window.end, seen) for status in EVERY]
@@ -45,7 +57,7 @@ class Reader:
             for order in await self.mapped(batch):
                 yield order
 
-    async def open(self) -> AsyncIterator[Order | RejectedOrder]:
+    async def open(self) -> AsyncGenerator[Order | RejectedOrder, None]:
         """All orders that are neither shipped nor cancelled."""
         statuses = comma(await self._open_statuses())
         async for batch in self._walk(statuses, None, None, set()):
@@ -53,35 +65,56 @@ class Reader:
                 yield order
 
     async def count(self, window: Window) -> int | None:
-        """How many orders there are in the window, as the shop counts them; None if it does not say."""
+        """How many orders there are in the window, as the shop counts them; None if it does not
+        say.
+        """
         found = 0
         for status in EVERY:
-            ask = Ask(status=status, after=window.start.replace(microsecond=0), before=window.end, brief=True)
+            ask = Ask(
+                status=status,
+                after=window.start.replace(microsecond=0),
+                before=window.end,
+                brief=True,
+            )
             reply = await self._api.get("orders", params(ask, 1))
             number = total(reply)
             rows = [read_row(raw) for raw in reply.decode(list[msgspec.Raw])]
-            if number is None or any(row.modified is not None and not _near(row.modified, window) for row in rows):
+            if number is None or any(
+                row.modified is not None and not _near(row.modified, window) for row in rows
+            ):
                 return None
             found += number
         return found
 
     async def mapped(self, rows: Sequence[Row]) -> list[Order | RejectedOrder]:
-        """Rows as orders, with what else the shop had to be asked; carts that never became orders are left out."""
-        orders = [row.order for row in rows if isinstance(row.order, wire.Order) and bare(row.order.status) not in DRAFTS]
+        """Rows as orders, with what else the shop had to be asked; carts that never became orders
+        are left out.
+        """
+        orders = [
+            row.order
+            for row in rows
+            if isinstance(row.order, wire.Order) and bare(row.order.status) not in DRAFTS
+        ]
         around = await self._surveyor.around(orders)
         return [
-            row.order if isinstance(row.order, RejectedOrder) else read_order(row.order, around, self._rules)
+            row.order
+            if isinstance(row.order, RejectedOrder)
+            else read_order(row.order, around, self._rules)
             for row in rows
             if isinstance(row.order, RejectedOrder) or bare(row.order.status) not in DRAFTS
         ]
 
     async def exported(self, order: wire.Order, *, whole: bool = True) -> Order | RejectedOrder:
-        """One order as it is listed; without `whole`, the shop is not asked for anything else about it."""
+        """One order as it is listed; without `whole`, the shop is not asked for anything else about
+        it.
+        """
         around = await self._surveyor.around([order]) if whole else Surroundings()
         bare_order = order if whole else msgspec.structs.replace(order, refunds=None)
         return read_order(bare_order, around, self._rules)
 
-    async def _walk(self, status: str, start: datetime | None, end: datetime | None, seen: set[int]) -> AsyncIterator[list[Row]]:
+    async def _walk(
+        self, status: str, start: datetime | None, end: datetime | None, seen: set[int]
+    ) -> AsyncGenerator[list[Row], None]:
         """By key, and from where that fails on by index."""
         pages = OrderPages(self._api, self._page_size, self._sorting)
         try:
@@ -97,7 +130,9 @@ class Reader:
                     raise
 
     async def _open_statuses(self) -> list[str]:
-        """The words of all states in which something may still be shipped, those that plugins added too."""
+        """The words of all states in which something may still be shipped, those that plugins added
+        too.
+        """
         try:
             found = await self._api.many_or_none("reports/orders/totals", wire.StatusTotal)
         except AuthenticationError:
@@ -106,7 +141,7 @@ class Reader:
         return open_statuses(status.slug for status in found or ())
 
 
-async def merged(*streams: AsyncIterator[list[Row]]) -> AsyncIterator[list[Row]]:
+async def merged(*streams: AsyncIterator[list[Row]]) -> AsyncGenerator[list[Row], None]:
     """Several streams of batches as one, by time; a row whose time is not known goes first."""
     waiting: list[deque[Row]] = [deque() for _ in streams]
     alive = [True] * len(streams)
@@ -117,8 +152,12 @@ async def merged(*streams: AsyncIterator[list[Row]]) -> AsyncIterator[list[Row]]
                 alive[place] = batch is not None
                 waiting[place].extend(batch or ())
         found: list[Row] = []
-        while all(rows or not living for rows, living in zip(waiting, alive, strict=True)) and any(waiting):
-            found.append(min((rows for rows in waiting if rows), key=lambda rows: _age(rows[0])).popleft())
+        while all(rows or not living for rows, living in zip(waiting, alive, strict=True)) and any(
+            waiting
+        ):
+            found.append(
+                min((rows for rows in waiting if rows), key=lambda rows: _age(rows[0])).popleft()
+            )
         if found:
             yield found
         elif not any(alive):
@@ -126,7 +165,9 @@ async def merged(*streams: AsyncIterator[list[Row]]) -> AsyncIterator[list[Row]]
 
 
 def _near(modified: datetime, window: Window) -> bool:
-    """Whether a row can belong to a list that is bounded by `window`; a shop that ignores the bounds counts all it has."""
+    """Whether a row can belong to a list that is bounded by `window`; a shop that ignores the
+    bounds counts all it has.
+    """
     return window.start - HOUR <= modified <= window.end + HOUR
 
 

@@ -1,4 +1,6 @@
-"""What a page of orders needs besides itself: products, refunds and, where they are wanted, the notes of each order."""
+"""What a page of orders needs besides itself: products, refunds and, where they are wanted, the
+notes of each order.
+"""
 
 from __future__ import annotations
 
@@ -28,18 +30,28 @@ class Surveyor:
 
     async def around(self, orders: Sequence[wire.Order]) -> Surroundings:
         """Everything at once, as far as the upstream's policy lets it."""
-        goods, refunds, notes = await together(self._catalog.goods(orders), self._refunds(orders), self._all_notes(orders))
+        goods, refunds, notes = await together(
+            self._catalog.goods(orders), self._refunds(orders), self._all_notes(orders)
+        )
         return Surroundings(goods=goods, refunds=refunds, notes=notes)
 
     async def _refunds(self, orders: Sequence[wire.Order]) -> Mapping[int, Sequence[wire.Refund]]:
         """The refunds of the orders that have any, by order id."""
-        wanted = {key(order.id): {key(brief.id) for brief in wire.items(order.refunds)} for order in orders if order.refunds}
+        wanted = {
+            key(order.id): {key(brief.id) for brief in wire.items(order.refunds)}
+            for order in orders
+            if order.refunds
+        }
         found: dict[int, list[wire.Refund]] = {}
         if len(wanted) >= _WORTH_A_LISTING and self._lists_refunds:
             for refund in await self._listed(sorted(set().union(*wanted.values()))):
                 found.setdefault(key(refund.parent_id), []).append(refund)
         # A listing that lacks one, or a shop that has no listing: ask the order itself.
-        left = [order_id for order_id, ids in wanted.items() if ids - {key(refund.id) for refund in found.get(order_id, ())}]
+        left = [
+            order_id
+            for order_id, ids in wanted.items()
+            if ids - {key(refund.id) for refund in found.get(order_id, ())}
+        ]
         lists = await together(*(self._own_refunds(order_id) for order_id in left))
         return found | dict(zip(left, lists, strict=True))
 
@@ -47,7 +59,12 @@ class Surveyor:
         found: list[wire.Refund] = []
         for begin in range(0, len(ids), LARGEST_PAGE):
             some = ids[begin : begin + LARGEST_PAGE]
-            params = [("include", comma(some)), ("per_page", str(LARGEST_PAGE)), ("dp", "6"), ("_fields", _REFUND_FIELDS)]
+            params = [
+                ("include", comma(some)),
+                ("per_page", str(LARGEST_PAGE)),
+                ("dp", "6"),
+                ("_fields", _REFUND_FIELDS),
+            ]
             page = await self._api.many_or_none("refunds", wire.Refund, params)
             if page is None:
                 # The listing came with WooCommerce 9; this shop is older.
@@ -58,7 +75,10 @@ class Surveyor:
 
     async def _own_refunds(self, order_id: int) -> list[wire.Refund]:
         params = [("per_page", str(LARGEST_PAGE)), ("dp", "6"), ("_fields", _REFUND_FIELDS)]
-        return await self._api.many_or_none(order_path(str(order_id), "/refunds"), wire.Refund, params) or []
+        return (
+            await self._api.many_or_none(order_path(str(order_id), "/refunds"), wire.Refund, params)
+            or []
+        )
 
     async def _all_notes(self, orders: Sequence[wire.Order]) -> Mapping[int, Sequence[wire.Note]]:
         ids = [key(order.id) for order in orders] if self._notes else []
@@ -66,4 +86,9 @@ class Surveyor:
         return dict(zip(ids, lists, strict=True))
 
     async def _own_notes(self, order_id: int) -> list[wire.Note]:
-        return await self._api.many_or_none(order_path(str(order_id), "/notes"), wire.Note, [("_fields", _NOTE_FIELDS)]) or []
+        return (
+            await self._api.many_or_none(
+                order_path(str(order_id), "/notes"), wire.Note, [("_fields", _NOTE_FIELDS)]
+            )
+            or []
+        )

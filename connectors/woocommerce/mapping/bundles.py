@@ -1,7 +1,11 @@
-"""The lines of an order as they stand now: what is left of each after refunds, and which lines of a bundle are packed. Pure.
+"""The lines of an order as they stand now: what is left of each after refunds, and which lines of a
+bundle are packed.
 
-Product Bundles and Composite Products write a container line and a line for each thing in it. One of both sets is packed: the things, if the
-container is a virtual product, else the container. The money of the other set moves to the one that is packed, so that lines still add up.
+Pure.
+
+Product Bundles and Composite Products write a container line and a line for each thing in it. One
+of both sets is packed: the things, if the container is a virtual product, else the container. The
+money of the other set moves to the one that is packed, so that lines still add up.
 """
 
 from __future__ import annotations
@@ -21,9 +25,13 @@ _NEEDS_SHIPPING = frozenset({"_bundled_item_needs_shipping", "_composite_item_ne
 
 
 class Part(msgspec.Struct, kw_only=True, gc=False):
-    """One product line. `left` of `quantity` is still to be had; `subtotal` and `total` are for what is left, before and after discounts.
+    """One product line.
 
-    `packed` is false for what nobody puts in a parcel; `folded` for a line of a bundle that another line stands for.
+    `left` of `quantity` is still to be had; `subtotal` and `total` are for what is left, before and
+    after discounts.
+
+    `packed` is false for what nobody puts in a parcel; `folded` for a line of a bundle that another
+    line stands for.
     """
 
     line: wire.Line
@@ -36,8 +44,15 @@ class Part(msgspec.Struct, kw_only=True, gc=False):
     folded: bool = False
 
 
-def read_parts(lines: Sequence[wire.Line], goods: Mapping[tuple[int, int], Goods], refunded: Mapping[int, Decimal]) -> list[Part]:
-    """Every line of which something is left. Raises `OddValueError`, e.g. `line_items[2].total: expected money, found 'abc'`."""
+def read_parts(
+    lines: Sequence[wire.Line],
+    goods: Mapping[tuple[int, int], Goods],
+    refunded: Mapping[int, Decimal],
+) -> list[Part]:
+    """Every line of which something is left. Raises `OddValueError`, e.g.
+
+    `line_items[2].total: expected money, found 'abc'`.
+    """
     parts = []
     bundled = False
     for index, line in enumerate(lines):
@@ -53,7 +68,9 @@ def read_parts(lines: Sequence[wire.Line], goods: Mapping[tuple[int, int], Goods
     return parts
 
 
-def _read_part(line: wire.Line, goods: Mapping[tuple[int, int], Goods], refunded: Mapping[int, Decimal]) -> Part:
+def _read_part(
+    line: wire.Line, goods: Mapping[tuple[int, int], Goods], refunded: Mapping[int, Decimal]
+) -> Part:
     ordered = quantity(line.quantity, "quantity")
     subtotal = amount_or_zero(line.subtotal, "subtotal")
     total = amount_or_zero(line.total, "total")
@@ -63,7 +80,15 @@ def _read_part(line: wire.Line, goods: Mapping[tuple[int, int], Goods], refunded
         if left > 0:
             subtotal, total = subtotal * left / ordered, total * left / ordered
     product = goods.get((key(line.product_id), key(line.variation_id)), GONE)
-    return Part(line=line, goods=product, quantity=ordered, left=left, subtotal=subtotal, total=total, packed=not product.virtual)
+    return Part(
+        line=line,
+        goods=product,
+        quantity=ordered,
+        left=left,
+        subtotal=subtotal,
+        total=total,
+        packed=not product.virtual,
+    )
 
 
 def _fold_bundles(parts: Sequence[Part]) -> None:
@@ -86,7 +111,10 @@ def _fold_bundles(parts: Sequence[Part]) -> None:
 
 def _ships_alone(child: Part) -> bool:
     """Whether the plugin says that this part of a bundle travels in a parcel of its own."""
-    return any(text(meta.key) in _NEEDS_SHIPPING and text(meta.value) == "yes" for meta in wire.items(child.line.meta_data))
+    return any(
+        text(meta.key) in _NEEDS_SHIPPING and text(meta.value) == "yes"
+        for meta in wire.items(child.line.meta_data)
+    )
 
 
 def _move_money(sources: Sequence[Part], targets: Sequence[Part]) -> None:

@@ -1,4 +1,7 @@
-"""One order's bytes → a typed order, or the reason why not. Each order is decoded on its own, so that one bad order spoils no other."""
+"""One order's bytes → a typed order, or the reason why not.
+
+Each order is decoded on its own, so that one bad order spoils no other.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +49,9 @@ def read_row(raw: msgspec.Raw | bytes) -> Row:
 
 
 def explain(error: Exception) -> str:
-    """What msgspec found wrong, path first: `line_items[0].name: expected str | null, found object`."""
+    """What msgspec found wrong, path first: `line_items[0].name: expected str | null, found
+    object`.
+    """
     whole = _MISFIT.match(str(error))
     what, path = (whole["what"], whole["path"] or "") if whole else (str(error), "")
     if missing := _MISSING.match(what):

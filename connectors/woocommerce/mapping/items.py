@@ -1,4 +1,8 @@
-"""The lines of an order as ShipStation is to have them: products, fees, and what makes the lines add up to the total. Pure."""
+"""The lines of an order as ShipStation is to have them: products, fees, and what makes the lines
+add up to the total.
+
+Pure.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +28,9 @@ REFUND_SKU = "total-refund"
 
 
 class Discounts(StrEnum):
-    """How discounts are told: full prices and one negative line, or prices that already hold them."""
+    """How discounts are told: full prices and one negative line, or prices that already hold
+    them.
+    """
 
     LINE = "line"
     NET = "net"
@@ -60,8 +66,17 @@ class Lines(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     dimensions: Dimensions | None
 
 
-def read_lines(order: wire.Order, goods: Mapping[tuple[int, int], Goods], refunded: Refunded, money: Money, rules: Rules) -> Lines:
-    """Product lines, then fees, then a discount and what else was refunded. Raises `OddValueError` with the path."""
+def read_lines(
+    order: wire.Order,
+    goods: Mapping[tuple[int, int], Goods],
+    refunded: Refunded,
+    money: Money,
+    rules: Rules,
+) -> Lines:
+    """Product lines, then fees, then a discount and what else was refunded.
+
+    Raises `OddValueError` with the path.
+    """
     parts = read_parts(wire.items(order.line_items), goods, refunded.quantities)
     shown = _shown(parts, rules)
     net = rules.discounts is Discounts.NET
@@ -69,11 +84,15 @@ def read_lines(order: wire.Order, goods: Mapping[tuple[int, int], Goods], refund
     fees = [_fee(fee, index) for index, fee in enumerate(wire.items(order.fee_lines))]
     items += fees
     whole = len(shown) == len(parts) and not order.refunds
-    discount = money.discount if whole else sum((part.subtotal - part.total for part in shown), ZERO)
+    discount = (
+        money.discount if whole else sum((part.subtotal - part.total for part in shown), ZERO)
+    )
     if not net and discount:
         items.append(_adjustment("discount", DISCOUNT_SKU, "Total Discount", -discount))
     if order.refunds:
-        sold = sum((part.total for part in parts), ZERO) + sum((fee.unit_price for fee in fees), ZERO)
+        sold = sum((part.total for part in parts), ZERO) + sum(
+            (fee.unit_price for fee in fees), ZERO
+        )
         rest = (money.total - money.tax - money.shipping - sold).quantize(_CENT)
         if items and rest <= -_ROUNDING:
             items.append(_adjustment("refund", REFUND_SKU, "Refunded", rest))
@@ -96,7 +115,8 @@ def _item(part: Part, *, net: bool) -> LineItem:
     options = _options(line.meta_data) if line.meta_data else ()
     weight = goods.weight
     if pieces != left:
-        # ShipStation counts whole pieces: a fraction (2.5 m of cloth) is one piece, and says what it is.
+        # ShipStation counts whole pieces: a fraction (2.5 m of cloth) is one piece, and says what
+        # it is.
         pieces = 1
         options = (ItemOption(name="Quantity", value=f"{left.normalize():f}"), *options)
         weight = weight and Weight(value=weight.value * left, unit=weight.unit)
@@ -117,14 +137,18 @@ def _item(part: Part, *, net: bool) -> LineItem:
 
 
 def _options(metas: wire.Metas) -> tuple[ItemOption, ...]:
-    """What the buyer chose: hidden keys, lists, objects and empty values are the shop's own business."""
+    """What the buyer chose: hidden keys, lists, objects and empty values are the shop's own
+    business.
+    """
     found = []
     for meta in wire.items(metas):
         if not is_shown(meta.key):
             continue
         value = _option_text(meta.display_value if meta.display_value is not None else meta.value)
         if value:
-            found.append(ItemOption(name=_option_text(meta.display_key) or text(meta.key), value=value))
+            found.append(
+                ItemOption(name=_option_text(meta.display_key) or text(meta.key), value=value)
+            )
     return tuple(found)
 
 
@@ -141,11 +165,21 @@ def _fee(fee: wire.Fee, index: int) -> LineItem:
     except OddValueError as error:
         raise error.under(f"fee_lines[{index}]") from None
     name = plain(fee.name) or "Fee"
-    return LineItem(id=str(fee.id), name=name, quantity=1, unit_price=price, adjustment=True, shippable=False)
+    return LineItem(
+        id=str(fee.id), name=name, quantity=1, unit_price=price, adjustment=True, shippable=False
+    )
 
 
 def _adjustment(line_id: str, sku: str, name: str, price: Decimal) -> LineItem:
-    return LineItem(id=line_id, sku=sku, name=name, quantity=1, unit_price=price, adjustment=True, shippable=False)
+    return LineItem(
+        id=line_id,
+        sku=sku,
+        name=name,
+        quantity=1,
+        unit_price=price,
+        adjustment=True,
+        shippable=False,
+    )
 
 
 def _dimensions(parts: Sequence[Part]) -> Dimensions | None:

@@ -1,4 +1,7 @@
-"""From WooCommerce's order to Portside's. Pure: what the shop had to be asked besides comes in as `Surroundings`."""
+"""From WooCommerce's order to Portside's.
+
+Pure: what the shop had to be asked besides comes in as `Surroundings`.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,17 @@ from connectors.woocommerce.mapping.items import Money, Rules, read_lines
 from connectors.woocommerce.mapping.products import Goods
 from connectors.woocommerce.mapping.refunds import NOTHING, Refunded, read_refunds
 from connectors.woocommerce.mapping.statuses import bare, read_status
-from connectors.woocommerce.mapping.values import OddValueError, amount, amount_or_zero, key, moment, plain, prose, text, truth
+from connectors.woocommerce.mapping.values import (
+    OddValueError,
+    amount,
+    amount_or_zero,
+    key,
+    moment,
+    plain,
+    prose,
+    text,
+    truth,
+)
 
 JOINT = " | "
 _GIFT = "_wc_other/woocommerce_shipstation/shipstation_is_gift"
@@ -27,7 +40,9 @@ _NOWHERE = wire.Address()
 
 
 class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
-    """What an order's own JSON does not hold: products by (product, variation), refunds and notes by order id."""
+    """What an order's own JSON does not hold: products by (product, variation), refunds and notes
+    by order id.
+    """
 
     goods: Mapping[tuple[int, int], Goods] = {}
     refunds: Mapping[int, Sequence[wire.Refund]] = {}
@@ -39,21 +54,34 @@ def read_order(order: wire.Order, around: Surroundings, rules: Rules) -> Order |
     try:
         return _read(order, around, rules)
     except OddValueError as error:
-        return reject(wire.Head(order.id, order.date_modified_gmt, order.number, order.status), str(error))
+        return reject(
+            wire.Head(order.id, order.date_modified_gmt, order.number, order.status), str(error)
+        )
 
 
 def reject(head: wire.Head, reason: str) -> RejectedOrder:
     """An order that cannot be read, with what little of it could be."""
     try:
-        modified = moment(head.date_modified_gmt, "date_modified_gmt") if isinstance(head.date_modified_gmt, str) else None
+        modified = (
+            moment(head.date_modified_gmt, "date_modified_gmt")
+            if isinstance(head.date_modified_gmt, str)
+            else None
+        )
     except OddValueError:
         modified = None
-    return RejectedOrder(id=text(head.id), number=text(head.number) or text(head.id), modified_at=modified, reason=reason)
+    return RejectedOrder(
+        id=text(head.id),
+        number=text(head.number) or text(head.id),
+        modified_at=modified,
+        reason=reason,
+    )
 
 
 def _read(order: wire.Order, around: Surroundings, rules: Rules) -> Order:
     created = _required_moment(order.date_created_gmt, "date_created_gmt")
-    paid = moment(order.date_paid_gmt, "date_paid_gmt") or moment(order.date_completed_gmt, "date_completed_gmt")
+    paid = moment(order.date_paid_gmt, "date_paid_gmt") or moment(
+        order.date_completed_gmt, "date_completed_gmt"
+    )
     order_id = key(order.id)
     refunded = _refunded(order, around.refunds.get(order_id, ())) if order.refunds else NOTHING
     money = _money(order, refunded)
@@ -63,7 +91,9 @@ def _read(order: wire.Order, around: Surroundings, rules: Rules) -> Order:
     metas = _metas(order.meta_data)
     gift = truth(metas.get(_GIFT))
     notes = around.notes.get(order_id)
-    coupons = JOINT.join(filter(None, [plain(coupon.code) for coupon in wire.items(order.coupon_lines)]))
+    coupons = JOINT.join(
+        filter(None, [plain(coupon.code) for coupon in wire.items(order.coupon_lines)])
+    )
     return Order(
         id=str(order.id),
         number=text(order.number).removeprefix("#") or str(order.id),
@@ -76,7 +106,9 @@ def _read(order: wire.Order, around: Surroundings, rules: Rules) -> Order:
         total=money.total,
         tax=money.tax,
         shipping=money.shipping,
-        shipping_method=JOINT.join(filter(None, [plain(line.method_title) for line in wire.items(order.shipping_lines)])),
+        shipping_method=JOINT.join(
+            filter(None, [plain(line.method_title) for line in wire.items(order.shipping_lines)])
+        ),
         payment_method=text(order.payment_method) or plain(order.payment_method_title),
         customer=_customer(order),
         items=lines.items,
@@ -97,16 +129,22 @@ def _required_moment(value: str | None, path: str) -> Any:
 
 
 def _refunded(order: wire.Order, refunds: Sequence[wire.Refund]) -> Refunded:
-    """What was refunded; an order with a refund that cannot be read is not sent, lest somebody ship what was paid back."""
+    """What was refunded; an order with a refund that cannot be read is not sent, lest somebody ship
+    what was paid back.
+    """
     read = {key(refund.id) for refund in refunds}
     for index, brief in enumerate(wire.items(order.refunds)):
         if key(brief.id) not in read:
-            raise OddValueError(f"refunds[{index}]", "a refund that the shop shows with its lines", brief.id)
+            raise OddValueError(
+                f"refunds[{index}]", "a refund that the shop shows with its lines", brief.id
+            )
     return read_refunds(refunds)
 
 
 def _money(order: wire.Order, refunded: Refunded) -> Money:
-    """The order's money less what was refunded of it, so that lines, tax and shipping add up to the total."""
+    """The order's money less what was refunded of it, so that lines, tax and shipping add up to the
+    total.
+    """
     total = amount(order.total, "total")
     for index, refund in enumerate(wire.items(order.refunds)):
         total -= abs(amount_or_zero(refund.total, f"refunds[{index}].total"))
@@ -130,10 +168,15 @@ def _customer(order: wire.Order) -> Customer:
     billing = order.billing if isinstance(order.billing, wire.Address) else _NOWHERE
     shipping = order.shipping if isinstance(order.shipping, wire.Address) else _NOWHERE
     bill_to = _address(billing, billing)
-    # WooCommerce leaves the shipping address empty, or but a country in it, where the buyer ships to the billing address.
-    ship_to = bill_to if not _is_place(shipping) and _is_place(billing) else _address(shipping, billing)
+    # WooCommerce leaves the shipping address empty, or but a country in it, where the buyer ships
+    # to the billing address.
+    ship_to = (
+        bill_to if not _is_place(shipping) and _is_place(billing) else _address(shipping, billing)
+    )
     buyer = key(order.customer_id)
-    return Customer(code=bill_to.email or (str(buyer) if buyer else ""), bill_to=bill_to, ship_to=ship_to)
+    return Customer(
+        code=bill_to.email or (str(buyer) if buyer else ""), bill_to=bill_to, ship_to=ship_to
+    )
 
 
 def _is_place(address: wire.Address) -> bool:
@@ -142,7 +185,9 @@ def _is_place(address: wire.Address) -> bool:
 
 
 def _address(place: wire.Address, billing: wire.Address) -> Address:
-    """An address; the e-mail, and where they are missing name, phone and country, come from the billing address."""
+    """An address; the e-mail, and where they are missing name, phone and country, come from the
+    billing address.
+    """
     company = plain(place.company)
     return Address(
         name=_name(place) or company or _name(billing),
@@ -170,7 +215,9 @@ def _country(value: str) -> str:
 
 def _internal_notes(notes: Sequence[wire.Note]) -> str:
     """What people wrote for one another, newest first."""
-    written = [note for note in notes if not truth(note.customer_note) and text(note.author) != _SHOP]
+    written = [
+        note for note in notes if not truth(note.customer_note) and text(note.author) != _SHOP
+    ]
     # Within one second the shop's own order stands.
     written.sort(key=lambda note: text(note.date_created_gmt), reverse=True)
     return JOINT.join(filter(None, [prose(note.note) for note in written]))

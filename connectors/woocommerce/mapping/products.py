@@ -1,4 +1,8 @@
-"""What Portside needs to know of a product or variation: weight, size, whether it is a thing at all, its picture and barcode. Pure."""
+"""What Portside needs to know of a product or variation: weight, size, whether it is a thing at
+all, its picture and barcode.
+
+Pure.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +24,11 @@ _WEIGHTS = MappingProxyType(
         "oz": (Decimal(1), WeightUnit.OUNCES),
     }
 )
-# A weight goes out with two decimals. Where those would change it by more than a thousandth it is told in grams.
-_GRAMS = MappingProxyType({WeightUnit.POUNDS: Decimal("453.59237"), WeightUnit.OUNCES: Decimal("28.349523125")})
+# A weight goes out with two decimals. Where those would change it by more than a thousandth it is
+# told in grams.
+_GRAMS = MappingProxyType(
+    {WeightUnit.POUNDS: Decimal("453.59237"), WeightUnit.OUNCES: Decimal("28.349523125")}
+)
 _CENT = Decimal("0.01")
 _THOUSANDTH = Decimal("0.001")
 _LENGTHS = MappingProxyType(
@@ -34,7 +41,17 @@ _LENGTHS = MappingProxyType(
     }
 )
 # Where plugins kept barcodes before WooCommerce 9.2 had a field of its own.
-_BARCODES = ("_global_unique_id", "_gtin", "_upc", "_ean", "_barcode", "_wpm_gtin_code", "hwp_product_gtin", "hwp_var_gtin", "_alg_ean")
+_BARCODES = (
+    "_global_unique_id",
+    "_gtin",
+    "_upc",
+    "_ean",
+    "_barcode",
+    "_wpm_gtin_code",
+    "hwp_product_gtin",
+    "hwp_var_gtin",
+    "_alg_ean",
+)
 
 
 class Units(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,7 +76,9 @@ GONE = Goods()
 
 
 def read_goods(product: wire.Product, units: Units, parent: Goods | None = None) -> Goods:
-    """A product, or with its `parent` a variation: older shops leave empty what a variation takes from its product."""
+    """A product, or with its `parent` a variation: older shops leave empty what a variation takes
+    from its product.
+    """
     fallback = parent or GONE
     return Goods(
         weight=read_weight(product.weight, units.weight) or fallback.weight,
@@ -71,13 +90,19 @@ def read_goods(product: wire.Product, units: Units, parent: Goods | None = None)
 
 
 def read_weight(value: Any, unit: str) -> Weight | None:
-    """The weight of one piece; None if the shop has none. Kilograms become grams, and so does what two decimals cannot tell."""
+    """The weight of one piece; None if the shop has none.
+
+    Kilograms become grams, and so does what two decimals cannot tell.
+    """
     number = _number(value)
     factor, kind = _WEIGHTS.get(unit, (Decimal(0), WeightUnit.GRAMS))
     if number is None or not factor:
         return None
     found = (number * factor).normalize()
-    if kind is not WeightUnit.GRAMS and abs(found.quantize(_CENT, ROUND_HALF_UP) - found) > found * _THOUSANDTH:
+    if (
+        kind is not WeightUnit.GRAMS
+        and abs(found.quantize(_CENT, ROUND_HALF_UP) - found) > found * _THOUSANDTH
+    ):
         return Weight(value=found * _GRAMS[kind], unit=WeightUnit.GRAMS)
     return Weight(value=found, unit=kind)
 
@@ -107,7 +132,14 @@ def _number(value: Any) -> Decimal | None:
 
 def _picture(product: wire.Product) -> str:
     pictures = [product.image, *(product.images or ())]
-    return next((found for picture in pictures if isinstance(picture, wire.Image) and (found := text(picture.src))), "")
+    return next(
+        (
+            found
+            for picture in pictures
+            if isinstance(picture, wire.Image) and (found := text(picture.src))
+        ),
+        "",
+    )
 
 
 def _barcode(product: wire.Product) -> str:

@@ -13,7 +13,10 @@ from connectors.woocommerce.mapping.values import amount_or_zero, key, quantity,
 
 
 class Refunded(msgspec.Struct, frozen=True, kw_only=True):
-    """All refunds of one order together; every number is positive. `quantities` is keyed by the order's line ids."""
+    """All refunds of one order together; every number is positive.
+
+    `quantities` is keyed by the order's line ids.
+    """
 
     quantities: dict[int, Decimal] = {}
     tax: Decimal = ZERO
@@ -33,7 +36,9 @@ def read_refunds(refunds: Iterable[wire.Refund]) -> Refunded:
             path = f"{at}.line_items[{index}]"
             tax += abs(amount_or_zero(line.total_tax, f"{path}.total_tax"))
             line_id = _refunded_line(line)
-            quantities[line_id] = quantities.get(line_id, ZERO) + abs(quantity(line.quantity, f"{path}.quantity"))
+            quantities[line_id] = quantities.get(line_id, ZERO) + abs(
+                quantity(line.quantity, f"{path}.quantity")
+            )
         for index, charge in enumerate(wire.items(refund.shipping_lines)):
             shipping += abs(amount_or_zero(charge.total, f"{at}.shipping_lines[{index}].total"))
             tax += abs(amount_or_zero(charge.total_tax, f"{at}.shipping_lines[{index}].total_tax"))
@@ -44,4 +49,11 @@ def read_refunds(refunds: Iterable[wire.Refund]) -> Refunded:
 
 def _refunded_line(line: wire.RefundLine) -> int:
     """The order's line that a refund's line takes from; 0 if it does not say."""
-    return next((key(meta.value) for meta in wire.items(line.meta_data) if text(meta.key) == "_refunded_item_id"), 0)
+    return next(
+        (
+            key(meta.value)
+            for meta in wire.items(line.meta_data)
+            if text(meta.key) == "_refunded_item_id"
+        ),
+        0,
+    )

@@ -1,4 +1,7 @@
-"""WooCommerce's words for an order's state, those of common plugins too, and what they mean. Pure."""
+"""WooCommerce's words for an order's state, those of common plugins too, and what they mean.
+
+Pure.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,8 @@ STATUSES = MappingProxyType(
         "cancelled": OrderStatus.CANCELLED,
         "refunded": OrderStatus.CANCELLED,
         "trash": OrderStatus.CANCELLED,
-        # Advanced Shipment Tracking and Shipment Tracking: something is still to be shipped while it says "partial".
+        # Advanced Shipment Tracking and Shipment Tracking: something is still to be shipped while
+        # it says "partial".
         "partial-shipped": OrderStatus.PAID,
         "partially-shipped": OrderStatus.PAID,
         "shipped": OrderStatus.SHIPPED,
@@ -40,13 +44,19 @@ def bare(status: str) -> str:
 
 
 def read_status(status: str) -> tuple[OrderStatus, bool]:
-    """What a bare status means, and whether it is known; unknown ones hold the order back for a person to look."""
+    """What a bare status means, and whether it is known; unknown ones hold the order back for a
+    person to look.
+    """
     found = STATUSES.get(status)
     return (OrderStatus.ON_HOLD, False) if found is None else (found, True)
 
 
 def open_statuses(known: Iterable[str]) -> list[str]:
-    """Of the statuses a shop has, and of WooCommerce's own, those in which something may still be shipped."""
+    """Of the statuses a shop has, and of WooCommerce's own, those in which something may still be
+    shipped.
+    """
     words = dict.fromkeys([*_OWN, *map(bare, known)])
     done = {OrderStatus.SHIPPED, OrderStatus.CANCELLED}
-    return [word for word in words if word and word not in DRAFTS and read_status(word)[0] not in done]
+    return [
+        word for word in words if word and word not in DRAFTS and read_status(word)[0] not in done
+    ]

@@ -1,4 +1,7 @@
-"""Read the loose values of WooCommerce's JSON: text, money, quantities, ids, times. What cannot be read says where it stood."""
+"""Read the loose values of WooCommerce's JSON: text, money, quantities, ids, times.
+
+What cannot be read says where it stood.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,10 @@ class OddValueError(ValueError):
         self.found = found
 
     def __str__(self) -> str:
-        return f"{self.path}: expected {self.expected}, found {shorten(repr(self.found), _LONGEST_GLIMPSE)}"
+        return (
+            f"{self.path}: expected {self.expected}, found"
+            f" {shorten(repr(self.found), _LONGEST_GLIMPSE)}"
+        )
 
     def under(self, prefix: str) -> OddValueError:
         """The same error, seen from one level higher, e.g. `price` under `line_items[2]`."""
@@ -32,7 +38,9 @@ class OddValueError(ValueError):
 
 
 def text(value: Any) -> str:
-    """Text as it stands, outer blanks off; a number as its digits; null, booleans, lists and objects as nothing."""
+    """Text as it stands, outer blanks off; a number as its digits; null, booleans, lists and
+    objects as nothing.
+    """
     if type(value) is str:
         return value.strip()
     if value is None or isinstance(value, bool | list | dict):
@@ -41,19 +49,28 @@ def text(value: Any) -> str:
 
 
 def plain(value: Any) -> str:
-    """Text for people in one line: entities decoded once, tags off. Text without either stays exactly as it is."""
+    """Text for people in one line: entities decoded once, tags off.
+
+    Text without either stays exactly as it is.
+    """
     found = value.strip() if type(value) is str else text(value)
     return clean_text(found) if "<" in found or "&" in found else found
 
 
 def prose(value: Any) -> str:
-    """Text for people, lines kept: entities decoded once, tags off. Text without either stays exactly as it is."""
+    """Text for people, lines kept: entities decoded once, tags off.
+
+    Text without either stays exactly as it is.
+    """
     found = text(value)
     return clean_text(found, keep_lines=True) if "<" in found or "&" in found else found
 
 
 def amount(value: Any, path: str) -> Decimal:
-    """Money, exact. Raises `OddValueError` unless it is a number of sensible size or a text that is one."""
+    """Money, exact.
+
+    Raises `OddValueError` unless it is a number of sensible size or a text that is one.
+    """
     return _number(value, path, "money")
 
 
@@ -63,7 +80,10 @@ def amount_or_zero(value: Any, path: str) -> Decimal:
 
 
 def quantity(value: Any, path: str) -> Decimal:
-    """How many, perhaps a fraction. Raises `OddValueError` unless it is a number of sensible size or a text that is one."""
+    """How many, perhaps a fraction.
+
+    Raises `OddValueError` unless it is a number of sensible size or a text that is one.
+    """
     return _number(value, path, "a quantity")
 
 
@@ -79,11 +99,18 @@ def key(value: Any) -> int:
 
 def truth(value: Any) -> bool:
     """Whether a flag is set, in any of the spellings PHP and its plugins use."""
-    return text(value).lower() in _TRUE if isinstance(value, str | int) and not isinstance(value, bool) else value is True
+    return (
+        text(value).lower() in _TRUE
+        if isinstance(value, str | int) and not isinstance(value, bool)
+        else value is True
+    )
 
 
 def moment(value: str | None, path: str) -> datetime | None:
-    """A `…_gmt` time, which bears no zone and means UTC; None where the shop has none. Raises `OddValueError`."""
+    """A `…_gmt` time, which bears no zone and means UTC; None where the shop has none.
+
+    Raises `OddValueError`.
+    """
     if not value:
         return None
     try:

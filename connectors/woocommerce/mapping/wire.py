@@ -1,7 +1,9 @@
-"""WooCommerce's JSON (wc/v3) as typed structs: only what Portside reads, each key as loose as real shops are, nothing interpreted.
+"""WooCommerce's JSON (wc/v3) as typed structs: only what Portside reads, each key as loose as real
+shops are, nothing interpreted.
 
-Seen in the field: whole numbers as text, quantities with decimals, `null` and `[]` in place of an object, a list written as an object with
-numbered keys, and meta values of any shape. What a type here refuses rejects one order, never a page: orders are decoded one by one.
+Seen in the field: whole numbers as text, quantities with decimals, `null` and `[]` in place of an
+object, a list written as an object with numbered keys, and meta values of any shape. What a type
+here refuses rejects one order, never a page: orders are decoded one by one.
 """
 
 from __future__ import annotations
@@ -15,7 +17,10 @@ Loose = str | int | float | bool | None
 
 
 class Meta(msgspec.Struct, frozen=True, gc=False):
-    """One meta datum of an order or a line. `display_*` are cleaned for people; a value may be text, number, list or object."""
+    """One meta datum of an order or a line.
+
+    `display_*` are cleaned for people; a value may be text, number, list or object.
+    """
 
     key: Loose = ""
     value: Any = None
@@ -33,7 +38,9 @@ class Image(msgspec.Struct, frozen=True, gc=False):
 
 
 class Address(msgspec.Struct, frozen=True, gc=False):
-    """Billing or shipping address; only billing has an e-mail address, shipping has a phone since WooCommerce 5.6."""
+    """Billing or shipping address; only billing has an e-mail address, shipping has a phone since
+    WooCommerce 5.6.
+    """
 
     first_name: Loose = ""
     last_name: Loose = ""
@@ -49,9 +56,12 @@ class Address(msgspec.Struct, frozen=True, gc=False):
 
 
 class Line(msgspec.Struct, frozen=True, gc=False):
-    """One product line. `subtotal` is before discounts, `total` after; both without tax, for the whole quantity.
+    """One product line.
 
-    A deleted product leaves `product_id` 0 and `sku` null. The four last keys come from Product Bundles and Composite Products.
+    `subtotal` is before discounts, `total` after; both without tax, for the whole quantity.
+
+    A deleted product leaves `product_id` 0 and `sku` null. The four last keys come from Product
+    Bundles and Composite Products.
     """
 
     id: int | str
@@ -99,7 +109,10 @@ class RefundBrief(msgspec.Struct, frozen=True, gc=False):
 
 
 class Order(msgspec.Struct, frozen=True, gc=False):
-    """One order, `GET /orders` and `GET /orders/{id}`. `number` differs from `id` where a plugin numbers orders its own way."""
+    """One order, `GET /orders` and `GET /orders/{id}`.
+
+    `number` differs from `id` where a plugin numbers orders its own way.
+    """
 
     id: int | str
     number: Loose = ""
@@ -128,7 +141,9 @@ class Order(msgspec.Struct, frozen=True, gc=False):
 
 
 class Head(msgspec.Struct, frozen=True, gc=False):
-    """The little a walk needs to know of an order, and all that can be told of one that cannot be read."""
+    """The little a walk needs to know of an order, and all that can be told of one that cannot be
+    read.
+    """
 
     id: Loose = None
     date_modified_gmt: Any = None
@@ -137,7 +152,9 @@ class Head(msgspec.Struct, frozen=True, gc=False):
 
 
 class RefundLine(msgspec.Struct, frozen=True, gc=False):
-    """One line of a refund: quantity and totals negative; meta `_refunded_item_id` names the order's line."""
+    """One line of a refund: quantity and totals negative; meta `_refunded_item_id` names the
+    order's line.
+    """
 
     quantity: Loose = 0
     total: Loose = ""
@@ -153,7 +170,9 @@ class RefundCharge(msgspec.Struct, frozen=True, gc=False):
 
 
 class Refund(msgspec.Struct, frozen=True, gc=False):
-    """One refund whole, `GET /refunds` and `GET /orders/{id}/refunds`; the latter leaves `parent_id` out."""
+    """One refund whole, `GET /refunds` and `GET /orders/{id}/refunds`; the latter leaves
+    `parent_id` out.
+    """
 
     id: Loose = 0
     parent_id: Loose = 0
@@ -181,7 +200,10 @@ class Size(msgspec.Struct, frozen=True, gc=False):
 
 
 class Product(msgspec.Struct, frozen=True, gc=False):
-    """A product or a variation. A variation has `image`, a product `images`; an empty weight means the parent's."""
+    """A product or a variation.
+
+    A variation has `image`, a product `images`; an empty weight means the parent's.
+    """
 
     id: Loose
     sku: Loose = ""
@@ -201,7 +223,9 @@ class Tracking(msgspec.Struct, frozen=True, gc=False):
 
 
 class Fulfillment(msgspec.Struct, frozen=True, gc=False):
-    """One of WooCommerce's own fulfillments; what was sent and its tracking number are meta data."""
+    """One of WooCommerce's own fulfillments; what was sent and its tracking number are meta
+    data.
+    """
 
     id: Loose = 0
     status: Loose = ""
@@ -217,7 +241,9 @@ class Setting(msgspec.Struct, frozen=True, gc=False):
 
 
 class StatusTotal(msgspec.Struct, frozen=True, gc=False):
-    """How many orders have a status, `GET /reports/orders/totals`: also the list of statuses that plugins added."""
+    """How many orders have a status, `GET /reports/orders/totals`: also the list of statuses that
+    plugins added.
+    """
 
     slug: str = ""
 

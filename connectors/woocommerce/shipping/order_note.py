@@ -17,17 +17,24 @@ from connectors.woocommerce.mapping.values import text
 _MOST_ITEMS = 20
 # Postal numbers have nine digits at least, dates and order numbers mostly fewer.
 _TELLING_DIGITS = 9
-# How the tracking number follows the first sentence of our own notes, once lines are joined. Notes of old must stay known: never change it.
+# How the tracking number follows the first sentence of our own notes, once lines are joined. Notes
+# of old must stay known: never change it.
 _OURS = ". Tracking number: "
 
 
 def write_note(shipment: Shipment, lines: Sequence[LineItem], carriers: Carriers) -> str:
-    """What was shipped, how and when, in plain sentences; safe as HTML, for that is what WooCommerce takes a note for.
+    """What was shipped, how and when, in plain sentences; safe as HTML, for that is what
+    WooCommerce takes a note for.
 
-    The same shipment always gives the same text: by that it is known again where it has no tracking number.
+    The same shipment always gives the same text: by that it is known again where it has no tracking
+    number.
     """
     how = " ".join(dict.fromkeys(filter(None, (carriers.name(shipment), shipment.service))))
-    how = shipment.service if shipment.service.lower().startswith(carriers.name(shipment).lower()) and shipment.service else how
+    how = (
+        shipment.service
+        if shipment.service.lower().startswith(carriers.name(shipment).lower()) and shipment.service
+        else how
+    )
     sentences = [
         (_items(shipment, {line.id: line for line in lines}) or "The order")
         + " shipped"
@@ -44,10 +51,19 @@ def write_note(shipment: Shipment, lines: Sequence[LineItem], carriers: Carriers
     return html.escape("\n".join(sentences), quote=False)
 
 
-def tells_of(notes: Iterable[wire.Note], shipment: Shipment, written: str, *, to_customer: bool, order_id: str = "") -> bool:
-    """Whether one of the notes tells of this shipment: by its tracking number, or without one by the very text.
+def tells_of(
+    notes: Iterable[wire.Note],
+    shipment: Shipment,
+    written: str,
+    *,
+    to_customer: bool,
+    order_id: str = "",
+) -> bool:
+    """Whether one of the notes tells of this shipment: by its tracking number, or without one by
+    the very text.
 
-    A note for the buyer counts for a private one, not the other way round. `order_id` is the shop's, for a notice may lack it.
+    A note for the buyer counts for a private one, not the other way round. `order_id` is the
+    shop's, for a notice may lack it.
     """
     number = clean_text(html.escape(shipment.tracking_number, quote=False))
     own = (order_id, shipment.order_id, shipment.order_number)
@@ -64,16 +80,23 @@ def tells_of(notes: Iterable[wire.Note], shipment: Shipment, written: str, *, to
 def _names(found: str, number: str, own: Iterable[str]) -> bool:
     """Whether a note gives `number` as a parcel's.
 
-    Ours and those of WooCommerce's ShipStation plugin say so, whatever the number is. Any other note may speak of a payment, an amount or
-    another order, so there only a number of many digits counts that is no part of the order's own (`own`).
+    Ours and those of WooCommerce's ShipStation plugin say so, whatever the number is. Any other
+    note may speak of a payment, an amount or another order, so there only a number of many digits
+    counts that is no part of the order's own (`own`).
     """
     head, ours, tail = found.partition(_OURS)
     if ours and " shipped" in head and f"{tail} ".casefold().startswith(f"{number} ".casefold()):
         return True
     literal = re.escape(number)
-    if re.search(rf" shipped via .* with tracking number {literal}\.?(?: \(ShipStation\)\.?)?\Z", found, re.IGNORECASE):
+    if re.search(
+        rf" shipped via .* with tracking number {literal}\.?(?: \(ShipStation\)\.?)?\Z",
+        found,
+        re.IGNORECASE,
+    ):
         return True
-    if sum(map(str.isdecimal, number)) < _TELLING_DIGITS or any(number.casefold() in name.casefold() for name in own):
+    if sum(map(str.isdecimal, number)) < _TELLING_DIGITS or any(
+        number.casefold() in name.casefold() for name in own
+    ):
         return False
     return re.search(rf"(?<![\w-]){literal}(?![\w-])", found, re.IGNORECASE) is not None
 

@@ -1,4 +1,7 @@
-"""What of an order a parcel takes and what is left after it, counted over all notices of the order. Pure."""
+"""What of an order a parcel takes and what is left after it, counted over all notices of the order.
+
+Pure.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,10 @@ from connectors.shipments import Shipment, ShippedItem
 
 
 class Parcel(msgspec.Struct, frozen=True, kw_only=True):
-    """One shipment by the order's lines. `complete`: nothing is left to ship after it. `unknown`: items that are in no line."""
+    """One shipment by the order's lines. `complete`: nothing is left to ship after it.
+
+    `unknown`: items that are in no line.
+    """
 
     quantities: Mapping[str, int]
     complete: bool
@@ -28,8 +34,9 @@ def plan_parcel(
 ) -> Parcel:
     """Settle what `shipment` takes of the lines that need shipping.
 
-    `earlier` are the order's other notices. `in_shop` is what the shop itself has on record as sent, by line, with this shipment if it was
-    `told` already; where the two disagree the larger counts.
+    `earlier` are the order's other notices. `in_shop` is what the shop itself has on record as
+    sent, by line, with this shipment if it was `told` already; where the two disagree the larger
+    counts.
     """
     count = _Count(lines)
     for notice in earlier:
@@ -40,12 +47,17 @@ def plan_parcel(
     taken = {line: before[line] - left for line, left in count.left.items() if left < before[line]}
     recorded = in_shop or {}
     if not told:
-        taken = {line: min(pieces, count.needed[line] - recorded.get(line, 0)) for line, pieces in taken.items()}
+        taken = {
+            line: min(pieces, count.needed[line] - recorded.get(line, 0))
+            for line, pieces in taken.items()
+        }
         taken = {line: pieces for line, pieces in taken.items() if pieces > 0}
     for line, left in count.left.items():
         sent = recorded.get(line, 0) + (0 if told else taken.get(line, 0))
         count.left[line] = min(left, count.needed[line] - sent)
-    return Parcel(quantities=taken, complete=all(left <= 0 for left in count.left.values()), unknown=unknown)
+    return Parcel(
+        quantities=taken, complete=all(left <= 0 for left in count.left.values()), unknown=unknown
+    )
 
 
 class _Count:
@@ -61,7 +73,10 @@ class _Count:
                 self._by_sku.setdefault(line.sku, []).append(line.id)
 
     def take(self, items: Sequence[ShippedItem]) -> tuple[ShippedItem, ...]:
-        """Take items off, by line and else by SKU; no items means all that is left. Gives those that fit no line."""
+        """Take items off, by line and else by SKU; no items means all that is left.
+
+        Gives those that fit no line.
+        """
         if not items:
             self.left = dict.fromkeys(self.left, 0)
         unknown = []

@@ -1,4 +1,6 @@
-"""What the tracking plugins call a carrier: one of their own providers, or a custom one with a link."""
+"""What the tracking plugins call a carrier: one of their own providers, or a custom one with a
+link.
+"""
 
 from __future__ import annotations
 
@@ -35,10 +37,14 @@ class Providers:
         return custom | ({"custom_tracking_link": link} if link else {})
 
     async def _providers(self, order_id: str) -> Mapping[str, str]:
-        """Names by their folded form; none where the plugin has no list: it loads it from the web, which may have failed."""
+        """Names by their folded form; none where the plugin has no list: it loads it from the web,
+        which may have failed.
+        """
         if (known := self._known.get("")) is None:
             try:
-                reply = await self._api.get(order_path(order_id, "/shipment-trackings/providers"), root=self._root)
+                reply = await self._api.get(
+                    order_path(order_id, "/shipment-trackings/providers"), root=self._root
+                )
                 known = {_folded(name): name for name in _names(reply.json())}
             except PermanentError:
                 known = {}

@@ -21,7 +21,14 @@ from connectors.woocommerce.shipping.tracking_places import Places
 class Shipper:
     """Carries shipments to one shop."""
 
-    def __init__(self, api: Api, lookup: Lookup, reader: Reader, places: Places, settings: WooCommerceSettings) -> None:
+    def __init__(
+        self,
+        api: Api,
+        lookup: Lookup,
+        reader: Reader,
+        places: Places,
+        settings: WooCommerceSettings,
+    ) -> None:
         self._api = api
         self._lookup = lookup
         self._reader = reader
@@ -29,16 +36,24 @@ class Shipper:
         self._settings = settings
 
     async def ship(self, shipment: Shipment, earlier: Sequence[Shipment]) -> ShipOutcome:
-        """Once in effect, however often it is told. Raises `OrderNotFoundError`, or `ConflictError` for an order that is closed."""
+        """Once in effect, however often it is told.
+
+        Raises `OrderNotFoundError`, or `ConflictError` for an order that is closed.
+        """
         row = await self._lookup.of(shipment)
         if isinstance(row.order, RejectedOrder):
-            raise UnreadableResponseError(f"Order {row.order.number or shipment.order} cannot be read: {row.order.reason}.")
+            raise UnreadableResponseError(
+                f"Order {row.order.number or shipment.order} cannot be read: {row.order.reason}."
+            )
         closed = bare(row.order.status) in CLOSED
         order = await self._exported(row.order, closed=closed)
         place = await self._places.place(order.id)
         seen = await place.look(order.id, shipment, order.items)
         if closed and not seen.entry:
-            raise ConflictError(f"Order {order.number} is {order.shop_status} in the shop, so nothing was told to it as shipped.")
+            raise ConflictError(
+                f"Order {order.number} is {order.shop_status} in the shop, so nothing was told to"
+                " it as shipped."
+            )
         parcel = plan_parcel(order.items, shipment, earlier, in_shop=seen.in_shop, told=seen.entry)
         if not seen.whole and not closed:
             await place.write(order.id, shipment, order.items, parcel.quantities, seen)
@@ -57,16 +72,21 @@ class Shipper:
         return row
 
     async def _move(self, order: Order, parcel: Parcel, *, fresh: bool) -> bool:
-        """Move the order on to its next status if it is not there yet; every write, even one that changes nothing, dates the order anew.
+        """Move the order on to its next status if it is not there yet; every write, even one that
+        changes nothing, dates the order anew.
 
-        Unless the order was read a moment ago (`fresh`), its status is read again: it may have been cancelled while tracking was written.
+        Unless the order was read a moment ago (`fresh`), its status is read again: it may have been
+        cancelled while tracking was written.
         """
         wanted = self._settings.shipped_status if parcel.complete else self._settings.partial_status
         if not wanted or not _goes_on(order.shop_status, wanted):
             return False
         status = order.shop_status if fresh else bare(await self._lookup.status(order.id))
         if status in CLOSED:
-            raise ConflictError(f"Order {order.number} became {status} while its shipment was told, so it was not moved to {wanted}.")
+            raise ConflictError(
+                f"Order {order.number} became {status} while its shipment was told, so it was not"
+                f" moved to {wanted}."
+            )
         if not _goes_on(status, wanted):
             return False
         await self._api.post(order_path(order.id), {"status": wanted})
@@ -74,7 +94,9 @@ class Shipper:
 
 
 def _goes_on(status: str, wanted: str) -> bool:
-    """Whether moving to `wanted` is a step forward: an order that already counts as shipped stays as it is."""
+    """Whether moving to `wanted` is a step forward: an order that already counts as shipped stays
+    as it is.
+    """
     return status != wanted and read_status(status)[0] is not OrderStatus.SHIPPED
 
 

@@ -1,4 +1,5 @@
-"""The places where a shop keeps tracking: WooCommerce's own fulfillments, the Shipment Tracking plugins, or an order note.
+"""The places where a shop keeps tracking: WooCommerce's own fulfillments, the Shipment Tracking
+plugins, or an order note.
 
 Each place looks before it writes, and writes only what is missing.
 """
@@ -24,7 +25,9 @@ _NOTE_FIELDS = wire.field_names(wire.Note)
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
-    """What a place knows of a shipment. `entry`: it has it. `mailed`: what the buyer is to be told is there, too.
+    """What a place knows of a shipment. `entry`: it has it.
+
+    `mailed`: what the buyer is to be told is there, too.
 
     `in_shop` is all it has on record as sent, by line id, where it counts pieces.
     """
@@ -40,7 +43,10 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Place(Protocol):
-    """One place. `lines` are the order's, as it was exported; `quantities` the pieces in the parcel, by line id."""
+    """One place.
+
+    `lines` are the order's, as it was exported; `quantities` the pieces in the parcel, by line id.
+    """
 
     @property
     def name(self) -> str:
@@ -51,13 +57,22 @@ class Place(Protocol):
         """What it knows already."""
         ...
 
-    async def write(self, order_id: str, shipment: Shipment, lines: Sequence[LineItem], quantities: Mapping[str, int], seen: Seen) -> None:
+    async def write(
+        self,
+        order_id: str,
+        shipment: Shipment,
+        lines: Sequence[LineItem],
+        quantities: Mapping[str, int],
+        seen: Seen,
+    ) -> None:
         """Write what is missing."""
         ...
 
 
 class NotePlace:
-    """An order note: for the buyer (WooCommerce mails it) where ShipStation asks the shop to tell them, else private."""
+    """An order note: for the buyer (WooCommerce mails it) where ShipStation asks the shop to tell
+    them, else private.
+    """
 
     name = "order note"
 
@@ -70,14 +85,28 @@ class NotePlace:
         found = await self.has(order_id, shipment, lines, to_customer=False)
         return Seen(entry=found, mailed=True)
 
-    async def write(self, order_id: str, shipment: Shipment, lines: Sequence[LineItem], quantities: Mapping[str, int], seen: Seen) -> None:  # noqa: ARG002 - the protocol's names
+    async def write(
+        self,
+        order_id: str,
+        shipment: Shipment,
+        lines: Sequence[LineItem],
+        quantities: Mapping[str, int],  # noqa: ARG002 - the protocol's names
+        seen: Seen,  # noqa: ARG002 - the protocol's names
+    ) -> None:
         """Add the note."""
-        note = {"note": write_note(shipment, lines, self._carriers), "customer_note": shipment.notify_customer}
+        note = {
+            "note": write_note(shipment, lines, self._carriers),
+            "customer_note": shipment.notify_customer,
+        }
         await self._api.post(order_path(order_id, "/notes"), note)
 
-    async def has(self, order_id: str, shipment: Shipment, lines: Sequence[LineItem], *, to_customer: bool) -> bool:
+    async def has(
+        self, order_id: str, shipment: Shipment, lines: Sequence[LineItem], *, to_customer: bool
+    ) -> bool:
         """Whether such a note is there."""
-        notes = await self._api.many(order_path(order_id, "/notes"), wire.Note, [("_fields", _NOTE_FIELDS)])
+        notes = await self._api.many(
+            order_path(order_id, "/notes"), wire.Note, [("_fields", _NOTE_FIELDS)]
+        )
         written = write_note(shipment, lines, self._carriers)
         return tells_of(notes, shipment, written, to_customer=to_customer, order_id=order_id)
 
@@ -85,8 +114,8 @@ class NotePlace:
 class PluginPlace:
     """Shipment Tracking, or Advanced Shipment Tracking, which answers on the same routes.
 
-    An entry has no quantities, mails nobody, and is not checked for doubles by the plugin. A shipment without a tracking number, which the
-    plugins refuse, becomes a note.
+    An entry has no quantities, mails nobody, and is not checked for doubles by the plugin. A
+    shipment without a tracking number, which the plugins refuse, becomes a note.
     """
 
     def __init__(self, api: Api, carriers: Carriers, *, name: str, namespace: str) -> None:
@@ -102,12 +131,23 @@ class PluginPlace:
         number = shipment.tracking_number.strip()
         if not number:
             return await self._notes.look(order_id, shipment, lines)
-        entries = await self._api.many(order_path(order_id, "/shipment-trackings"), wire.Tracking, root=self._root)
+        entries = await self._api.many(
+            order_path(order_id, "/shipment-trackings"), wire.Tracking, root=self._root
+        )
         entry = any(_same(text(found.tracking_number), number) for found in entries)
-        mailed = not shipment.notify_customer or await self._notes.has(order_id, shipment, lines, to_customer=True)
+        mailed = not shipment.notify_customer or await self._notes.has(
+            order_id, shipment, lines, to_customer=True
+        )
         return Seen(entry=entry, mailed=mailed)
 
-    async def write(self, order_id: str, shipment: Shipment, lines: Sequence[LineItem], quantities: Mapping[str, int], seen: Seen) -> None:
+    async def write(
+        self,
+        order_id: str,
+        shipment: Shipment,
+        lines: Sequence[LineItem],
+        quantities: Mapping[str, int],
+        seen: Seen,
+    ) -> None:
         """Add the entry, and the buyer's note."""
         if not shipment.tracking_number.strip():
             await self._notes.write(order_id, shipment, lines, quantities, seen)
@@ -117,13 +157,17 @@ class PluginPlace:
             entry |= await self._providers.entry(order_id, shipment, self._carriers.of(shipment))
             if shipment.shipped_on is not None:
                 entry["date_shipped"] = shipment.shipped_on.isoformat()
-            await self._api.post(order_path(order_id, "/shipment-trackings"), entry, root=self._root)
+            await self._api.post(
+                order_path(order_id, "/shipment-trackings"), entry, root=self._root
+            )
         if not seen.mailed:
             await self._notes.write(order_id, shipment, lines, quantities, seen)
 
 
 class FulfillmentPlace:
-    """WooCommerce's own fulfillments (10.1 and later, where they are switched on): with pieces by line, and a mail of their own."""
+    """WooCommerce's own fulfillments (10.1 and later, where they are switched on): with pieces by
+    line, and a mail of their own.
+    """
 
     name = "WooCommerce fulfillments"
 
@@ -148,14 +192,23 @@ class FulfillmentPlace:
         entry = entry or await self._notes.has(order_id, shipment, lines, to_customer=False)
         return Seen(entry=entry, mailed=True, in_shop=in_shop)
 
-    async def write(self, order_id: str, shipment: Shipment, lines: Sequence[LineItem], quantities: Mapping[str, int], seen: Seen) -> None:
+    async def write(
+        self,
+        order_id: str,
+        shipment: Shipment,
+        lines: Sequence[LineItem],
+        quantities: Mapping[str, int],
+        seen: Seen,
+    ) -> None:
         """Add the fulfillment; WooCommerce refuses one without items, so that becomes a note."""
         if not quantities:
             await self._notes.write(order_id, shipment, lines, quantities, seen)
             return
         carrier = self._carriers.of(shipment)
         metas: dict[str, Any] = {
-            "_items": [{"item_id": key(line), "qty": pieces} for line, pieces in quantities.items()],
+            "_items": [
+                {"item_id": key(line), "qty": pieces} for line, pieces in quantities.items()
+            ],
             "_tracking_number": shipment.tracking_number.strip(),
             "_tracking_url": self._carriers.link(shipment),
             # Its own code reads one name, its documentation gives the other.
@@ -183,4 +236,8 @@ def _same(one: str, other: str) -> bool:
 def _pieces(items: Any) -> list[tuple[str, int]]:
     """The `_items` of a fulfillment: `[{"item_id": 456, "qty": 2}]`."""
     listed = items if isinstance(items, list) else []
-    return [(str(key(item.get("item_id"))), key(item.get("qty"))) for item in listed if isinstance(item, dict)]
+    return [
+        (str(key(item.get("item_id"))), key(item.get("qty")))
+        for item in listed
+        if isinstance(item, dict)
+    ]

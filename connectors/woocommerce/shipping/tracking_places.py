@@ -29,7 +29,10 @@ class Places:
         self._found: TTLCache[str, Place] = TTLCache(1, _REMEMBERED)
 
     async def place(self, order_id: str = "0") -> Place:
-        """The place for this shop. What was found is remembered, plugin and all; `order_id` is any order of the shop."""
+        """The place for this shop.
+
+        What was found is remembered, plugin and all; `order_id` is any order of the shop.
+        """
         if (found := self._found.get("")) is None:
             found = self._found[""] = await self._settle(order_id)
         return found
@@ -38,7 +41,9 @@ class Places:
         chosen = self._chosen
         if chosen is TrackingPlace.NOTE:
             return NotePlace(self._api, self._carriers)
-        if chosen is TrackingPlace.FULFILLMENTS or (chosen is TrackingPlace.AUTO and await self.has_fulfillments(order_id)):
+        if chosen is TrackingPlace.FULFILLMENTS or (
+            chosen is TrackingPlace.AUTO and await self.has_fulfillments(order_id)
+        ):
             return FulfillmentPlace(self._api, self._carriers)
         namespaces = await self.namespaces()
         ast = chosen is TrackingPlace.AST or _OLD_AST in namespaces
@@ -61,7 +66,9 @@ class Places:
         return bool({_SHARED, _OLD_AST} & set(await self.namespaces()))
 
     async def has_fulfillments(self, order_id: str) -> bool:
-        """Whether WooCommerce's own fulfillments are switched on: their route is only there if they are."""
+        """Whether WooCommerce's own fulfillments are switched on: their route is only there if they
+        are.
+        """
         try:
             await self._api.get(order_path(order_id, "/fulfillments"))
         except RefusedError as error:

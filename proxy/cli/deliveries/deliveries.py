@@ -14,7 +14,15 @@ from rich.text import Text
 
 from proxy.cli.options import CommandError, read_settings, settings_option, wide_console
 from proxy.cli.records import open_records
-from proxy.operator.deliveries import LARGEST_NUMBER, WantedError, change, left_alone, parse_wanted, plain, plain_attempt
+from proxy.operator.deliveries import (
+    LARGEST_NUMBER,
+    WantedError,
+    change,
+    left_alone,
+    parse_wanted,
+    plain,
+    plain_attempt,
+)
 from proxy.settings.problems import did_you_mean
 from proxy.storage.errors import UnknownDeliveryError
 from proxy.storage.outbox.interface import Delivery, DeliveryState
@@ -33,8 +41,18 @@ _dry_run = click.option("--dry-run", is_flag=True, help="Say what would be done,
 def _filters(command: Callable[..., None]) -> Callable[..., None]:
     for option in (
         click.option("--order", metavar="NUMBER", help="Only this order, by its number or id."),
-        click.option("--since", metavar="TIME", help="Only notices that came in since then: 2d ago, or a date (UTC)."),
-        click.option("--state", "states", multiple=True, metavar="STATE", help="waiting, delivered, dead or discarded; may be repeated."),
+        click.option(
+            "--since",
+            metavar="TIME",
+            help="Only notices that came in since then: 2d ago, or a date (UTC).",
+        ),
+        click.option(
+            "--state",
+            "states",
+            multiple=True,
+            metavar="STATE",
+            help="waiting, delivered, dead or discarded; may be repeated.",
+        ),
         click.option("--store", metavar="NAME", help="Only this store."),
         settings_option,
     ):
@@ -52,7 +70,13 @@ def deliveries() -> None:
 
 @deliveries.command("list", short_help="List deliveries, the newest first.")
 @_filters
-@click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True, help="How many at most.")
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 100_000),
+    default=50,
+    show_default=True,
+    help="How many at most.",
+)
 @_as_json
 def list_(file: Path, limit: int, *, as_json: bool, **wanted: Any) -> None:
     """List deliveries, the newest first."""
@@ -64,7 +88,9 @@ def list_(file: Path, limit: int, *, as_json: bool, **wanted: Any) -> None:
     if not found:
         _name_stores(file, wanted["store"])
     if as_json:
-        click.echo(json.dumps([plain(delivery) for delivery in found], indent=2, ensure_ascii=False))
+        click.echo(
+            json.dumps([plain(delivery) for delivery in found], indent=2, ensure_ascii=False)
+        )
     else:
         _print_table(found)
 
@@ -74,11 +100,16 @@ def list_(file: Path, limit: int, *, as_json: bool, **wanted: Any) -> None:
 @click.argument("number", type=click.IntRange(1, LARGEST_NUMBER), metavar="ID")
 @_as_json
 def show(file: Path, number: int, *, as_json: bool) -> None:
-    """Show one delivery and every attempt made at it: when, how long it took, how it ended, and the shop's words."""
+    """Show one delivery and every attempt made at it: when, how long it took, how it ended, and the
+    shop's words.
+    """
 
     async def work(kept: DatabaseDeliveries) -> dict[str, Any]:
         delivery = await kept.get(number)
-        return {**plain(delivery), "tried": [plain_attempt(attempt) for attempt in await kept.attempts_at(number)]}
+        return {
+            **plain(delivery),
+            "tried": [plain_attempt(attempt) for attempt in await kept.attempts_at(number)],
+        }
 
     shown = _run(file, work)
     if as_json:
@@ -94,7 +125,8 @@ def show(file: Path, number: int, *, as_json: bool) -> None:
 def retry(file: Path, *, dry_run: bool, **wanted: Any) -> None:
     """Try deliveries again: those named by ID, or all dead ones that fit the options.
 
-    A running Portside takes them up within a second or so. What it is at work on at this moment is left alone.
+    A running Portside takes them up within a second or so. What it is at work on at this moment is
+    left alone.
     """
     _change(file, wanted, discard=False, dry_run=dry_run)
 
@@ -104,7 +136,8 @@ def retry(file: Path, *, dry_run: bool, **wanted: Any) -> None:
 @_dry_run
 @click.argument("ids", nargs=-1, metavar="[ID]…")
 def discard(file: Path, *, dry_run: bool, **wanted: Any) -> None:
-    """Give up deliveries for good: those named by ID, or all dead ones that fit the options; one of them must be given.
+    """Give up deliveries for good: those named by ID, or all dead ones that fit the options; one of
+    them must be given.
 
     A repeat of such a notice is answered 200 and forgotten.
     """
@@ -112,7 +145,9 @@ def discard(file: Path, *, dry_run: bool, **wanted: Any) -> None:
 
 
 def _change(file: Path, wanted: dict[str, Any], *, discard: bool, dry_run: bool) -> None:
-    async def work(kept: DatabaseDeliveries) -> tuple[Sequence[str], tuple[int, Sequence[Delivery]]]:
+    async def work(
+        kept: DatabaseDeliveries,
+    ) -> tuple[Sequence[str], tuple[int, Sequence[Delivery]]]:
         meant = parse_wanted(**wanted)
         left = await left_alone(kept, wanted["ids"], discard=discard)
         return left, await change(kept, meant, discard=discard, dry_run=dry_run)
@@ -137,10 +172,16 @@ def _run(file: Path, work: Callable[[DatabaseDeliveries], Coroutine[Any, Any, An
 
 
 def _name_stores(file: Path, name: str | None) -> None:
-    """A hint where nothing was found for a store that the settings do not name; it may have had deliveries all the same."""
+    """A hint where nothing was found for a store that the settings do not name; it may have had
+    deliveries all the same.
+    """
     stores = read_settings(file).stores
     if name and name not in stores:
-        click.echo(f"no store named {name!r}; the settings name: {', '.join(sorted(stores))}{did_you_mean(name, stores)}", err=True)
+        click.echo(
+            f"no store named {name!r}; the settings name:"
+            f" {', '.join(sorted(stores))}{did_you_mean(name, stores)}",
+            err=True,
+        )
 
 
 def _print_table(found: Sequence[Delivery]) -> None:
@@ -148,17 +189,35 @@ def _print_table(found: Sequence[Delivery]) -> None:
         click.echo("none")
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("ID", "STORE", "ORDER", "TRACKING", "STATE", "FAILED", "NEXT TRY / END (UTC)", "LAST ERROR"):
-        table.add_column(title, justify="right" if title in {"ID", "FAILED"} else "left", overflow="fold")
+    for title in (
+        "ID",
+        "STORE",
+        "ORDER",
+        "TRACKING",
+        "STATE",
+        "FAILED",
+        "NEXT TRY / END (UTC)",
+        "LAST ERROR",
+    ):
+        table.add_column(
+            title, justify="right" if title in {"ID", "FAILED"} else "left", overflow="fold"
+        )
     for delivery in found:
         values = plain(delivery)
-        when = "now" if values["under_way"] else values["next_attempt_at"] or values["finished_at"] or ""
+        when = (
+            "now"
+            if values["under_way"]
+            else values["next_attempt_at"] or values["finished_at"] or ""
+        )
         table.add_row(
             str(delivery.id),
             delivery.store,
             Text(values["order_number"] or values["order_id"]),
             Text(values["tracking_number"] or "none"),
-            Text("under way" if values["under_way"] else delivery.state.value, style=_COLOURS[delivery.state]),
+            Text(
+                "under way" if values["under_way"] else delivery.state.value,
+                style=_COLOURS[delivery.state],
+            ),
             str(delivery.attempts),
             when.replace("T", " ").removesuffix("Z"),
             Text(delivery.last_error),
@@ -174,6 +233,11 @@ def _print_one(shown: dict[str, Any]) -> None:
             console.print(Text(f"{name.replace('_', ' '):16} {value}"))
     console.print()
     for attempt in shown["tried"]:
-        console.print(Text(f"{attempt['at']}  {attempt['outcome']:11} {attempt['seconds']:8.3f} s  {attempt['message']}"))
+        console.print(
+            Text(
+                f"{attempt['at']}  {attempt['outcome']:11} {attempt['seconds']:8.3f} s "
+                f" {attempt['message']}"
+            )
+        )
     if not shown["tried"]:
         console.print("not tried yet, or so long ago that the attempts are forgotten")

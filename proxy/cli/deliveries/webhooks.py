@@ -19,14 +19,18 @@ from proxy.stores import open_store
 from proxy.telemetry.logs import configure_logs
 
 T = TypeVar("T")
-_store_option = click.option("--store", "name", metavar="NAME", required=True, help="The store whose shop is asked.")
+_store_option = click.option(
+    "--store", "name", metavar="NAME", required=True, help="The store whose shop is asked."
+)
 
 
 @click.group(short_help="Let a shop tell of changes at once.")
 def webhooks() -> None:
-    """Let a shop tell Portside at once when an order changes, in place of waiting for its list to show it.
+    """Let a shop tell Portside at once when an order changes, in place of waiting for its list to
+    show it.
 
-    Needs a `webhooks:` block in the store's settings. Polling goes on all the same: a webhook is a hint and may be lost.
+    Needs a `webhooks:` block in the store's settings. Polling goes on all the same: a webhook is a
+    hint and may be lost.
     """
     configure_logs(level="error")
 
@@ -35,10 +39,15 @@ def webhooks() -> None:
 @settings_option
 @_store_option
 def register(file: Path, name: str) -> None:
-    """Ask the shop to tell Portside of changed and deleted orders. Doing it twice changes nothing."""
+    """Ask the shop to tell Portside of changed and deleted orders.
+
+    Doing it twice changes nothing.
+    """
     store = chosen_store(read_settings(file), name)
     if store.webhooks is None:
-        raise CommandError(f"store {name!r} has no webhooks: block; add one with Portside's public address")
+        raise CommandError(
+            f"store {name!r} has no webhooks: block; add one with Portside's public address"
+        )
     address, secret = store.webhooks.url(name), store.webhooks.secret.get_secret_value()
     added = _run(name, store, lambda hooks: hooks.register(address, secret))
     for one in added:
@@ -71,13 +80,17 @@ def remove(file: Path, name: str, ids: tuple[str, ...]) -> None:
     mine = store.webhooks.url(name) if store.webhooks else ""
 
     async def end(hooks: Webhooks) -> list[str]:
-        chosen = list(ids) or [one.id for one in await hooks.list_all() if mine and one.address == mine]
+        chosen = list(ids) or [
+            one.id for one in await hooks.list_all() if mine and one.address == mine
+        ]
         for one in chosen:
             await hooks.remove(one)
         return chosen
 
     ended = _run(name, store, end)
-    click.echo(f"removed {', '.join(ended)}" if ended else "nothing to do: no webhook goes to Portside")
+    click.echo(
+        f"removed {', '.join(ended)}" if ended else "nothing to do: no webhook goes to Portside"
+    )
 
 
 def _line(one: Subscription) -> str:
@@ -101,5 +114,8 @@ def _run(name: str, settings: StoreSettings, ask: Callable[[Webhooks], Awaitable
 async def _opened(name: str, settings: StoreSettings) -> AsyncIterator[Webhooks]:
     async with open_store(name, settings, find_kind(settings.connector.type)) as store:
         if not isinstance(store.connector, HasWebhooks):
-            raise CommandError(f"store {name!r}: a shop of the kind {settings.connector.type} has no webhooks that Portside understands")
+            raise CommandError(
+                f"store {name!r}: a shop of the kind {settings.connector.type} has no webhooks that"
+                " Portside understands"
+            )
         yield store.connector.webhooks

@@ -26,13 +26,24 @@ from proxy.telemetry.logs import configure_logs
 
 @click.command(short_help="Print the XML for the orders changed in a span of time.")
 @settings_option
-@click.option("--store", "name", required=True, metavar="NAME", help="The store, as named in the settings.")
-@click.option("--since", type=Moment(), default="1d", show_default=True, help="Orders changed since then: 2d ago, or a date (UTC).")
-@click.option("--until", type=Moment(), default="0s", help="Orders changed up to then; now, if left out.")
+@click.option(
+    "--store", "name", required=True, metavar="NAME", help="The store, as named in the settings."
+)
+@click.option(
+    "--since",
+    type=Moment(),
+    default="1d",
+    show_default=True,
+    help="Orders changed since then: 2d ago, or a date (UTC).",
+)
+@click.option(
+    "--until", type=Moment(), default="0s", help="Orders changed up to then; now, if left out."
+)
 def export(file: Path, name: str, since: datetime, until: datetime) -> None:
     """Print the XML that ShipStation would be given for the orders changed in a span of time.
 
-    Nothing is taken down as sent. Orders that are left out are named on standard error with the reason.
+    Nothing is taken down as sent. Orders that are left out are named on standard error with the
+    reason.
     """
     configure_logs(level="error")
     if until < since:
@@ -51,7 +62,9 @@ async def _export(name: str, settings: StoreSettings, window: Window) -> None:
     kind = find_kind(settings.connector.type)
     columns = (SpinnerColumn(), TextColumn("{task.completed:.0f} orders read"), TimeElapsedColumn())
     async with open_store(name, settings, kind) as store:
-        with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        with Progress(
+            *columns, console=console, transient=True, disable=not console.is_terminal
+        ) as progress:
             task = progress.add_task("", total=None)
             async for outcome in _outcomes(store, window):
                 if isinstance(outcome, HeldBack):
@@ -63,7 +76,11 @@ async def _export(name: str, settings: StoreSettings, window: Window) -> None:
     sys.stdout.buffer.flush()
     for order in held:
         console.print(
-            f"left out: order {order.number or order.id}: {order.reason}", style="yellow", markup=False, highlight=False, soft_wrap=True
+            f"left out: order {order.number or order.id}: {order.reason}",
+            style="yellow",
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
         )
     console.print(f"{len(orders)} orders, {len(held)} left out", highlight=False)
 

@@ -23,30 +23,46 @@ from proxy.storage.sqlite import missing_file
 from proxy.stores import open_store
 from proxy.telemetry.logs import configure_logs
 
-_MARKS = {CheckLevel.OK: ("✓", "green"), CheckLevel.WARNING: ("!", "yellow"), CheckLevel.PROBLEM: ("✗", "red")}
+_MARKS = {
+    CheckLevel.OK: ("✓", "green"),
+    CheckLevel.WARNING: ("!", "yellow"),
+    CheckLevel.PROBLEM: ("✗", "red"),
+}
 
 
 @click.command(short_help="Check settings, database and shops; say what to do.")
 @settings_option
 @click.option("--store", "name", metavar="NAME", help="Check only this store.")
-@click.option("--offline", is_flag=True, help="Check the settings alone and ask no shop and no database.")
+@click.option(
+    "--offline", is_flag=True, help="Check the settings alone and ask no shop and no database."
+)
 def check(file: Path, name: str | None, *, offline: bool) -> None:
-    """Check the settings, then the database and each store's shop; say what is wrong and what to do about it.
+    """Check the settings, then the database and each store's shop; say what is wrong and what to do
+    about it.
 
-    Nothing is changed anywhere. The exit status is 0 if all works (warnings included), 1 if something does not, 2 if the settings are wrong.
+    Nothing is changed anywhere. The exit status is 0 if all works (warnings included), 1 if
+    something does not, 2 if the settings are wrong.
     """
     configure_logs(level="error")
     settings = read_settings(file)
     stores = {name: chosen_store(settings, name)} if name else settings.stores
     console = Console(highlight=False, soft_wrap=True)
-    _show(console, Finding(level=CheckLevel.OK, what=f"{file}: the settings are right ({_counted(len(settings.stores), 'store')})"))
+    _show(
+        console,
+        Finding(
+            level=CheckLevel.OK,
+            what=f"{file}: the settings are right ({_counted(len(settings.stores), 'store')})",
+        ),
+    )
     if offline:
         return
     if not asyncio.run(_check_all(console, settings, stores)):
         raise SystemExit(1)
 
 
-async def _check_all(console: Console, settings: Settings, stores: Mapping[str, StoreSettings]) -> bool:
+async def _check_all(
+    console: Console, settings: Settings, stores: Mapping[str, StoreSettings]
+) -> bool:
     database = await _check_database(settings)
     _show(console, database)
     healthy = database.level is not CheckLevel.PROBLEM
@@ -64,7 +80,9 @@ async def _check_store(name: str, settings: StoreSettings) -> CheckReport:
         report = await store.connector.check()
         if not report.healthy:
             return report
-        return msgspec.structs.replace(report, findings=(*report.findings, *await sample_findings(store)))
+        return msgspec.structs.replace(
+            report, findings=(*report.findings, *await sample_findings(store))
+        )
 
 
 def _sweep_findings(report: CheckReport, settings: Settings) -> tuple[Finding, ...]:
@@ -73,14 +91,28 @@ def _sweep_findings(report: CheckReport, settings: Settings) -> tuple[Finding, .
         return ()
     if settings.export.sweep is None:
         what = (
-            f"this shop does not date every change ({report.undated}), and no sweep looks for the others: ShipStation will not hear of them"
+            f"this shop does not date every change ({report.undated}), and no sweep looks for the"
+            " others: ShipStation will not hear of them"
         )
-        return (Finding(level=CheckLevel.WARNING, what=what, advice="set `export: {sweep: 1h}`; the open orders are then read that often"),)
-    return (Finding(level=CheckLevel.OK, what=f"a sweep looks for changes that this shop does not date ({report.undated})"),)
+        return (
+            Finding(
+                level=CheckLevel.WARNING,
+                what=what,
+                advice="set `export: {sweep: 1h}`; the open orders are then read that often",
+            ),
+        )
+    return (
+        Finding(
+            level=CheckLevel.OK,
+            what=f"a sweep looks for changes that this shop does not date ({report.undated})",
+        ),
+    )
 
 
 async def _check_database(settings: Settings) -> Finding:
-    """Whether the database can be reached; a SQLite file is not made for that, only its folder is looked at."""
+    """Whether the database can be reached; a SQLite file is not made for that, only its folder is
+    looked at.
+    """
     url = settings.database.get_secret_value()
     if (finding := _file_to_come(url)) is not None:
         return finding
@@ -91,7 +123,11 @@ async def _check_database(settings: Settings) -> Finding:
             async with database.reading():
                 return Finding(level=CheckLevel.OK, what=f"database: {place} answers")
     except StorageError as error:
-        return Finding(level=CheckLevel.PROBLEM, what=f"{error} ({place})", advice="see that it runs and that `database:` is right")
+        return Finding(
+            level=CheckLevel.PROBLEM,
+            what=f"{error} ({place})",
+            advice="see that it runs and that `database:` is right",
+        )
 
 
 def _file_to_come(url: str) -> Finding | None:
@@ -99,7 +135,9 @@ def _file_to_come(url: str) -> Finding | None:
     if (file := missing_file(url)) is None:
         return None
     if os.access(file.parent, os.W_OK | os.X_OK):
-        return Finding(level=CheckLevel.OK, what=f"database: {file} will be made by `portside serve`")
+        return Finding(
+            level=CheckLevel.OK, what=f"database: {file} will be made by `portside serve`"
+        )
     return Finding(
         level=CheckLevel.PROBLEM,
         what=f"database: no file can be made in {file.parent.absolute()}",

@@ -6,7 +6,7 @@ import asyncio
 from contextlib import aclosing
 from datetime import datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import click
 import msgspec
@@ -27,13 +27,49 @@ _FIRST_ERROR = 400
 
 @click.command(short_help="Read orders and show each request and answer.")
 @settings_option
-@click.option("--store", "name", required=True, metavar="NAME", help="The store, as named in the settings.")
-@click.option("--order", "order_id", metavar="ID", help="Fetch this order; without it, the orders of a span of time.")
-@click.option("--since", type=Moment(), default="1d", show_default=True, help="Orders changed since then: 2d ago, or a date (UTC).")
-@click.option("--until", type=Moment(), default="0s", help="Orders changed up to then; now, if left out.")
-@click.option("--limit", type=click.IntRange(1), default=10, show_default=True, help="Stop after so many orders.")
-@click.option("--body", "most", type=click.IntRange(0), default=2000, show_default=True, help="Show so many characters of each body.")
-def explain(file: Path, name: str, order_id: str | None, since: datetime, until: datetime, limit: int, most: int) -> None:
+@click.option(
+    "--store", "name", required=True, metavar="NAME", help="The store, as named in the settings."
+)
+@click.option(
+    "--order",
+    "order_id",
+    metavar="ID",
+    help="Fetch this order; without it, the orders of a span of time.",
+)
+@click.option(
+    "--since",
+    type=Moment(),
+    default="1d",
+    show_default=True,
+    help="Orders changed since then: 2d ago, or a date (UTC).",
+)
+@click.option(
+    "--until", type=Moment(), default="0s", help="Orders changed up to then; now, if left out."
+)
+@click.option(
+    "--limit",
+    type=click.IntRange(1),
+    default=10,
+    show_default=True,
+    help="Stop after so many orders.",
+)
+@click.option(
+    "--body",
+    "most",
+    type=click.IntRange(0),
+    default=2000,
+    show_default=True,
+    help="Show so many characters of each body.",
+)
+def explain(
+    file: Path,
+    name: str,
+    order_id: str | None,
+    since: datetime,
+    until: datetime,
+    limit: int,
+    most: int,
+) -> None:
     """Read orders of a store and show each request and each answer on the way.
 
     Secrets are masked; buyers' data is not. Nothing is changed in the shop.
@@ -49,7 +85,13 @@ def explain(file: Path, name: str, order_id: str | None, since: datetime, until:
 
 
 async def _explain(
-    console: Console, name: str, settings: StoreSettings, window: Window, order_id: str | None, limit: int, most: int
+    console: Console,
+    name: str,
+    settings: StoreSettings,
+    window: Window,
+    order_id: str | None,
+    limit: int,
+    most: int,
 ) -> bool:
     def show(exchange: Exchange) -> None:
         for line in exchange_lines(exchange, most):
@@ -61,7 +103,7 @@ async def _explain(
                 found: list[Any] = [await store.connector.get_order(order_id)]
             else:
                 found = []
-                async with aclosing(cast("Any", store.connector.list_orders(window))) as orders:
+                async with aclosing(store.connector.list_orders(window)) as orders:
                     async for order in orders:
                         found.append(order)
                         if len(found) >= limit:
@@ -79,10 +121,18 @@ def exchange_lines(exchange: Exchange, most: int) -> list[Text]:
     lines = [Text(f"→ {exchange.method} {exchange.url}{again}", style="bold")]
     lines += _body_lines(exchange.request_body, most)
     if exchange.status is None:
-        lines.append(Text(f"← no answer after {exchange.seconds:.2f} s: {exchange.error}", style="red"))
+        lines.append(
+            Text(f"← no answer after {exchange.seconds:.2f} s: {exchange.error}", style="red")
+        )
     else:
         colour = "red" if exchange.status >= _FIRST_ERROR else "green"
-        lines.append(Text(f"← {exchange.status} after {exchange.seconds:.2f} s, {len(exchange.response_body)} bytes", style=colour))
+        lines.append(
+            Text(
+                f"← {exchange.status} after {exchange.seconds:.2f} s, {len(exchange.response_body)}"
+                " bytes",
+                style=colour,
+            )
+        )
         lines += _body_lines(exchange.response_body, most)
     return [*lines, Text()]
 
@@ -96,5 +146,9 @@ def _body_lines(body: bytes, most: int) -> list[Text]:
     except msgspec.DecodeError:
         text = body.decode("utf-8", "replace")
     kept = "".join(char if char.isprintable() or char == "\n" else "�" for char in text[:most])
-    more = [Text(f"    … {len(text) - most} characters more (--body)", style="dim")] if len(text) > most else []
+    more = (
+        [Text(f"    … {len(text) - most} characters more (--body)", style="dim")]
+        if len(text) > most
+        else []
+    )
     return [*(Text(f"    {line}", style="dim") for line in kept.splitlines()), *more]

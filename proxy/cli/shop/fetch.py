@@ -24,14 +24,27 @@ _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 @click.command(short_help="Print orders as the shop sends them, as JSON.")
 @settings_option
-@click.option("--store", "name", required=True, metavar="NAME", help="The store, as named in the settings.")
-@click.option("--limit", type=click.IntRange(1, 1000), default=3, show_default=True, help="How many orders.")
-@click.option("--since", type=Moment(), default="7d", show_default=True, help="Orders changed since then: 2d ago, or a date (UTC).")
-@click.option("--until", type=Moment(), default="0s", help="Orders changed up to then; now, if left out.")
+@click.option(
+    "--store", "name", required=True, metavar="NAME", help="The store, as named in the settings."
+)
+@click.option(
+    "--limit", type=click.IntRange(1, 1000), default=3, show_default=True, help="How many orders."
+)
+@click.option(
+    "--since",
+    type=Moment(),
+    default="7d",
+    show_default=True,
+    help="Orders changed since then: 2d ago, or a date (UTC).",
+)
+@click.option(
+    "--until", type=Moment(), default="0s", help="Orders changed up to then; now, if left out."
+)
 def fetch(file: Path, name: str, limit: int, since: datetime, until: datetime) -> None:
     """Print some orders of a store as the shop sends them, as JSON.
 
-    For stores of type generic_json; what belongs to an order and is fetched besides is in it already.
+    For stores of type generic_json; what belongs to an order and is fetched besides is in it
+    already.
     """
     configure_logs(level="error")
     if until < since:
@@ -48,7 +61,10 @@ def fetch(file: Path, name: str, limit: int, since: datetime, until: datetime) -
 async def _fetch(name: str, settings: StoreSettings, window: Window, limit: int) -> list[Any]:
     async with open_store(name, settings, find_kind(settings.connector.type)) as store:
         if not isinstance(store.connector, Inspectable):
-            raise CommandError(f"{name}: a store of type {settings.connector.type} does not show raw orders; try `portside explain`")
+            raise CommandError(
+                f"{name}: a store of type {settings.connector.type} does not show raw orders; try"
+                " `portside explain`"
+            )
         return await store.connector.fetch(window, limit)
 
 

@@ -1,4 +1,6 @@
-"""`portside preview`: one order as the shop sends it, as Portside understands it, and as ShipStation would be given it."""
+"""`portside preview`: one order as the shop sends it, as Portside understands it, and as
+ShipStation would be given it.
+"""
 
 from __future__ import annotations
 
@@ -48,10 +50,13 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
 
 @click.command(short_help="Show what becomes of one order, field by field.")
 @settings_option
-@click.option("--store", "name", required=True, metavar="NAME", help="The store, as named in the settings.")
+@click.option(
+    "--store", "name", required=True, metavar="NAME", help="The store, as named in the settings."
+)
 @click.argument("order_id", metavar="ORDER")
 def preview(file: Path, name: str, order_id: str) -> None:
-    """Show one order: the shop's JSON, the order, ShipStation's XML, and where each field came from.
+    """Show one order: the shop's JSON, the order, ShipStation's XML, and where each field came
+    from.
 
     ORDER is the shop's own id of the order. The exit status is 1 if the order cannot be sent.
     """
@@ -69,15 +74,25 @@ def preview(file: Path, name: str, order_id: str) -> None:
 async def _preview(name: str, settings: StoreSettings, order_id: str) -> Preview:
     heard: list[Exchange] = []
     sources: Sequence[Source] = ()
-    async with open_store(name, settings, find_kind(settings.connector.type), heard.append) as store:
+    async with open_store(
+        name, settings, find_kind(settings.connector.type), heard.append
+    ) as store:
         if isinstance(store.connector, Inspectable):
             shown = await store.connector.raw_order(order_id)
             raw = shown_json(shown)
             traced, sources = store.connector.trace(shown)
-            order = traced if traced is not None else RejectedOrder(id=order_id, reason="the settings say that it is no order (map.only)")
+            order = (
+                traced
+                if traced is not None
+                else RejectedOrder(
+                    id=order_id, reason="the settings say that it is no order (map.only)"
+                )
+            )
         else:
             order = await store.connector.get_order(order_id)
-            raw = "\n\n".join(_pretty(exchange.response_body) for exchange in heard if exchange.response_body)
+            raw = "\n\n".join(
+                _pretty(exchange.response_body) for exchange in heard if exchange.response_body
+            )
     outcome = await prepare(order, settings, policy_of(settings), datetime.now(UTC), never_told)
     held = isinstance(outcome, HeldBack)
     return Preview(
@@ -93,11 +108,21 @@ def _show(console: Console, found: Preview) -> None:
     order = shown_order(found.order)
     xml = found.xml or f"not sent: {found.reason}"
     if console.is_terminal and console.width >= _SIDE_BY_SIDE:
-        table = Table("the shop's JSON", "the order", "ShipStation's XML", expand=True, show_lines=False)
-        table.add_row(Text(found.raw, overflow="fold"), Text(order, overflow="fold"), Text(xml, overflow="fold"))
+        table = Table(
+            "the shop's JSON", "the order", "ShipStation's XML", expand=True, show_lines=False
+        )
+        table.add_row(
+            Text(found.raw, overflow="fold"),
+            Text(order, overflow="fold"),
+            Text(xml, overflow="fold"),
+        )
         console.print(table)
     else:
-        for title, text in (("the shop's JSON", found.raw), ("the order", order), ("ShipStation's XML", xml)):
+        for title, text in (
+            ("the shop's JSON", found.raw),
+            ("the order", order),
+            ("ShipStation's XML", xml),
+        ):
             console.print(Text(f"── {title} ──", style="bold"))
             console.print(Text(text), soft_wrap=True)
             console.print()
@@ -108,11 +133,19 @@ def _show(console: Console, found: Preview) -> None:
 def _show_sources(console: Console, sources: Sequence[Source]) -> None:
     if not console.is_terminal:
         for source in sources:
-            console.print(Text(f"{source.field}: {_value(source)}  ← {source.path}{_place(source)}"), soft_wrap=True)
+            console.print(
+                Text(f"{source.field}: {_value(source)}  ← {source.path}{_place(source)}"),
+                soft_wrap=True,
+            )
         return
     table = Table("field", "value", "from", "settings")
     for source in sources:
-        table.add_row(*(Text(part, overflow="fold") for part in (source.field, _value(source), source.path, source.place)))
+        table.add_row(
+            *(
+                Text(part, overflow="fold")
+                for part in (source.field, _value(source), source.path, source.place)
+            )
+        )
     console.print(table)
 
 
@@ -121,13 +154,22 @@ def _place(source: Source) -> str:
 
 
 def _value(source: Source) -> str:
-    text = str(source.value) if not isinstance(source.value, dict | list) else shown_json(source.value).replace("\n", " ")
+    text = (
+        str(source.value)
+        if not isinstance(source.value, dict | list)
+        else shown_json(source.value).replace("\n", " ")
+    )
     return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}…"
 
 
 def shown_order(order: Order | RejectedOrder) -> str:
     """An order for people: YAML without what is empty."""
-    text: str = yaml.safe_dump(_lean(msgspec.to_builtins(order, str_keys=True)), sort_keys=False, allow_unicode=True, width=1000)
+    text: str = yaml.safe_dump(
+        _lean(msgspec.to_builtins(order, str_keys=True)),
+        sort_keys=False,
+        allow_unicode=True,
+        width=1000,
+    )
     return text
 
 
@@ -140,7 +182,11 @@ def _indented(xml: bytes) -> str:
 
 def _lean(value: Any) -> Any:
     if isinstance(value, dict):
-        return {name: _lean(each) for name, each in value.items() if each not in ("", None, [], (), False)}
+        return {
+            name: _lean(each)
+            for name, each in value.items()
+            if each not in ("", None, [], (), False)
+        }
     return [_lean(each) for each in value] if isinstance(value, list | tuple) else value
 
 

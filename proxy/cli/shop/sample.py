@@ -1,4 +1,7 @@
-"""What would become of a shop's last orders: what is left out, and what ShipStation would miss. Nothing is sent."""
+"""What would become of a shop's last orders: what is left out, and what ShipStation would miss.
+
+Nothing is sent.
+"""
 
 from __future__ import annotations
 
@@ -24,24 +27,51 @@ _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 
 
 async def sample_findings(store: Store, patience: float = PATIENCE) -> Sequence[Finding]:
-    """What became of the last orders, or why they could not be tried; nothing where nothing is amiss. `patience` in seconds. Does not raise."""
+    """What became of the last orders, or why they could not be tried; nothing where nothing is
+    amiss.
+
+    `patience` in seconds. Does not raise.
+    """
     now = datetime.now(UTC)
     orders, outcomes = list[Order](), list[Prepared | HeldBack]()
     try:
-        async with asyncio.timeout(patience), aclosing(store.connector.list_orders(Window(start=now - REACH, end=now))) as entries:  # type: ignore[type-var]  # an async generator in all but name
+        async with (
+            asyncio.timeout(patience),
+            aclosing(store.connector.list_orders(Window(start=now - REACH, end=now))) as entries,
+        ):
             async for entry in entries:
-                outcomes.append(await prepare(entry, store.settings, policy_of(store.settings), now, never_told))
+                outcomes.append(
+                    await prepare(entry, store.settings, policy_of(store.settings), now, never_told)
+                )
                 orders += [entry] if isinstance(entry, Order) else []
                 if len(outcomes) == MOST:
                     break
     except TimeoutError:
-        what = f"the last orders did not come within {patience:.0f} seconds, so nobody knows what would become of them"
-        return (Finding(level=CheckLevel.WARNING, what=what, advice="`portside explain` shows what takes so long"),)
+        what = (
+            f"the last orders did not come within {patience:.0f} seconds, so nobody knows what"
+            " would become of them"
+        )
+        return (
+            Finding(
+                level=CheckLevel.WARNING,
+                what=what,
+                advice="`portside explain` shows what takes so long",
+            ),
+        )
     except ConnectorError as error:
         what = f"the last orders cannot be read: {error}"
-        return (Finding(level=CheckLevel.PROBLEM, what=what, advice="`portside explain` shows what was asked and answered"),)
+        return (
+            Finding(
+                level=CheckLevel.PROBLEM,
+                what=what,
+                advice="`portside explain` shows what was asked and answered",
+            ),
+        )
     except Exception as error:  # noqa: BLE001 -- a connector may be a stranger's, and a person is reading
-        what = f"the connector failed over the last orders, by a fault of its own: {type(error).__name__}"
+        what = (
+            "the connector failed over the last orders, by a fault of its own:"
+            f" {type(error).__name__}"
+        )
         return (Finding(level=CheckLevel.PROBLEM, what=what, advice="tell whoever wrote it"),)
     return [*_left_out(outcomes), *_unknown(outcomes), *_missing(orders)]
 
@@ -53,13 +83,23 @@ def _left_out(outcomes: Sequence[Prepared | HeldBack]) -> Sequence[Finding]:
     findings = []
     if refused:
         what = (
-            f"{len(refused)} of {len(outcomes)} orders would not go out, for ShipStation would refuse them, e.g. order {_told(refused[0])}"
+            f"{len(refused)} of {len(outcomes)} orders would not go out, for ShipStation would"
+            f" refuse them, e.g. order {_told(refused[0])}"
         )
         level = CheckLevel.PROBLEM if len(refused) == len(outcomes) else CheckLevel.WARNING
-        findings.append(Finding(level=level, what=what, advice="`portside preview --store NAME ORDER` shows what becomes of one order"))
+        findings.append(
+            Finding(
+                level=level,
+                what=what,
+                advice="`portside preview --store NAME ORDER` shows what becomes of one order",
+            )
+        )
     if filtered:
         level = CheckLevel.WARNING if len(filtered) == len(outcomes) else CheckLevel.OK
-        what = f"{len(filtered)} of {len(outcomes)} orders are kept back by a filter, e.g. order {_told(filtered[0])}"
+        what = (
+            f"{len(filtered)} of {len(outcomes)} orders are kept back by a filter, e.g. order"
+            f" {_told(filtered[0])}"
+        )
         findings.append(Finding(level=level, what=what))
     return findings
 
@@ -69,11 +109,22 @@ def _told(held: HeldBack) -> str:
 
 
 def _unknown(outcomes: Sequence[Prepared | HeldBack]) -> Sequence[Finding]:
-    words = sorted({outcome.unknown_status for outcome in outcomes if isinstance(outcome, Prepared) and outcome.unknown_status})
+    words = sorted(
+        {
+            outcome.unknown_status
+            for outcome in outcomes
+            if isinstance(outcome, Prepared) and outcome.unknown_status
+        }
+    )
     if not words:
         return ()
-    what = f"nobody has said what these words of the shop's mean, so such orders go out as on_hold: {', '.join(map(repr, words))}"
-    return (Finding(level=CheckLevel.WARNING, what=what, advice="map them in the store's `statuses`"),)
+    what = (
+        "nobody has said what these words of the shop's mean, so such orders go out as on_hold:"
+        f" {', '.join(map(repr, words))}"
+    )
+    return (
+        Finding(level=CheckLevel.WARNING, what=what, advice="map them in the store's `statuses`"),
+    )
 
 
 def _missing(orders: Sequence[Order]) -> Sequence[Finding]:
@@ -81,12 +132,17 @@ def _missing(orders: Sequence[Order]) -> Sequence[Finding]:
     lacking = {
         "a recipient's name": [each for each in orders if not _names(each)],
         "a street": [each for each in orders if not each.customer.ship_to.line1.strip()],
-        "a currency of three capital letters": [each for each in orders if not _CURRENCY.fullmatch(each.currency)],
+        "a currency of three capital letters": [
+            each for each in orders if not _CURRENCY.fullmatch(each.currency)
+        ],
     }
     return [
         Finding(
             level=CheckLevel.WARNING,
-            what=f"{len(found)} of {len(orders)} orders have not {part}, e.g. order {found[0].number or found[0].id}",
+            what=(
+                f"{len(found)} of {len(orders)} orders have not {part}, e.g. order"
+                f" {found[0].number or found[0].id}"
+            ),
             advice="see whether the shop has it, and how it is mapped",
         )
         for part, found in lacking.items()
@@ -97,4 +153,6 @@ def _missing(orders: Sequence[Order]) -> Sequence[Finding]:
 def _names(order: Order) -> bool:
     """Whether anybody is named; the buyer stands in where the recipient is not."""
     ship_to, bill_to = order.customer.ship_to, order.customer.bill_to
-    return any(text.strip() for text in (ship_to.name, ship_to.company, bill_to.name, bill_to.company))
+    return any(
+        text.strip() for text in (ship_to.name, ship_to.company, bill_to.name, bill_to.company)
+    )

@@ -33,7 +33,11 @@ export: {{page_size: 50}}
 stores:
   {store}:
     credentials: {{username: {username}, password: {password}}}
-    connector: {{type: woocommerce, url: "{shop.url}", consumer_key: {shop.access.key}, consumer_secret: {shop.access.secret}}}
+    connector:
+      type: woocommerce
+      url: "{shop.url}"
+      consumer_key: {shop.access.key}
+      consumer_secret: {shop.access.secret}
     upstream: {{rate: 100/s}}
 """
 
@@ -46,11 +50,16 @@ class _LiveClock(Clock):
 
 
 @click.command(short_help="See it work: a fake shop, Portside, ShipStation's part.")
-@click.option("--once", is_flag=True, help="End after the play; the exit status is 0 only if every step came out right.")
+@click.option(
+    "--once",
+    is_flag=True,
+    help="End after the play; the exit status is 0 only if every step came out right.",
+)
 def demo(*, once: bool) -> None:
     """Start a fake WooCommerce shop and Portside in front of it, and play ShipStation once.
 
-    Nothing leaves this machine and nothing is kept. Without --once both stay up afterwards, to be tried by hand.
+    Nothing leaves this machine and nothing is kept. Without --once both stay up afterwards, to be
+    tried by hand.
     """
     configure_logs(level="error")
     run(_demo(once=once))
@@ -64,7 +73,10 @@ async def _demo(*, once: bool) -> None:
         async with open_client() as client:
             play = Play(portside, shop, client)
             async for step in play.steps():
-                click.echo(f"{click.style('✓', fg='green') if step.right else click.style('✗', fg='red')} {step.told}")
+                click.echo(
+                    f"{click.style('✓', fg='green') if step.right else click.style('✗', fg='red')}"
+                    f" {step.told}"
+                )
                 if not step.right:
                     raise CommandError("the demo did not come out as it should")
         if not once:
@@ -80,14 +92,26 @@ async def _stage() -> AsyncIterator[tuple[FakeWooCommerceShop, Portside]]:
     with tempfile.TemporaryDirectory(prefix="portside-demo-") as folder:
         async with shop:
             file = Path(folder) / "settings.yaml"
-            file.write_text(_SETTINGS.format(folder=folder, store=STORE, username=USERNAME, password=PASSWORD, shop=shop))
-            async with open_portside(load_settings(file, find_type=find_kind), find_kind) as portside:
+            file.write_text(
+                _SETTINGS.format(
+                    folder=folder, store=STORE, username=USERNAME, password=PASSWORD, shop=shop
+                )
+            )
+            async with open_portside(
+                load_settings(file, find_type=find_kind), find_kind
+            ) as portside:
                 yield shop, portside
 
 
 def _invitation(url: str, portside: Portside, order: str) -> str:
     now = datetime.now(UTC)
-    dates = f"start_date={quote_plus(format_date(now - SPAN))}&end_date={quote_plus(format_date(now))}"
+    dates = (
+        f"start_date={quote_plus(format_date(now - SPAN))}&end_date={quote_plus(format_date(now))}"
+    )
+    notice = (
+        f"action=shipnotify&order_number={order}&carrier=USPS&service="
+        "&tracking_number=9400111899223817600003"
+    )
     return f"""
 Both stay up. In ShipStation's form you would type:
   URL       {url}
@@ -95,7 +119,7 @@ Both stay up. In ShipStation's form you would type:
   Password  {PASSWORD}
 Paste these to play ShipStation yourself:
   curl -u {USERNAME}:{PASSWORD} '{url}?action=export&{dates}&page=1'
-  curl -u {USERNAME}:{PASSWORD} -X POST '{url}?action=shipnotify&order_number={order}&carrier=USPS&service=&tracking_number=9400111899223817600003'
+  curl -u {USERNAME}:{PASSWORD} -X POST '{url}?{notice}'
 Health and metrics: http://{portside.admin}/readyz  http://{portside.admin}/metrics
 Ctrl-C ends it."""
 

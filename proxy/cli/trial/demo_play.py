@@ -1,4 +1,6 @@
-"""ShipStation's part in the demo: what it does in a day, step by step, each with the promise that must come true."""
+"""ShipStation's part in the demo: what it does in a day, step by step, each with the promise that
+must come true.
+"""
 
 from __future__ import annotations
 
@@ -43,9 +45,13 @@ class _Order(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Play:
-    """Speaks to Portside as ShipStation does, and looks into the fake shop to see what came of it."""
+    """Speaks to Portside as ShipStation does, and looks into the fake shop to see what came of
+    it.
+    """
 
-    def __init__(self, portside: Portside, shop: FakeWooCommerceShop, client: ClientSession) -> None:
+    def __init__(
+        self, portside: Portside, shop: FakeWooCommerceShop, client: ClientSession
+    ) -> None:
         self._portside = portside
         self._shop = shop
         self._client = client
@@ -54,7 +60,14 @@ class Play:
 
     async def steps(self) -> AsyncIterator[Step]:
         """Everything, in order; a step that could not be played at all ends the play."""
-        for step in (self._connect, self._import, self._ship_all, self._ship_part, self._repeat, self._import_again):
+        for step in (
+            self._connect,
+            self._import,
+            self._ship_all,
+            self._ship_part,
+            self._repeat,
+            self._import_again,
+        ):
             played = await _played(step)
             yield played
             if not played.right:
@@ -65,7 +78,13 @@ class Play:
         refused, _ = await self._get(now, now, 1, password="wrong")  # noqa: S106 -- the point
         status, body = await self._get(now, now, 1)
         right = refused == 401 and status == 200 and etree.fromstring(body).tag == "Orders"  # noqa: PLR2004 -- what HTTP calls them
-        return Step(right=right, told=f"test connection: a wrong password is answered {refused}, the right one {status} with XML")
+        return Step(
+            right=right,
+            told=(
+                f"test connection: a wrong password is answered {refused}, the right one {status}"
+                " with XML"
+            ),
+        )
 
     async def _import(self) -> Step:
         now = datetime.now(UTC)
@@ -73,28 +92,49 @@ class Play:
         self._orders = {order.number: order for order in orders}
         held = await self._portside.exporter.ledger.held(STORE, limit=len(self._shop.book))
         known = {order.number for order in self._shop.book}
-        right = pages > 1 and len(orders) == len(self._orders) and self._orders.keys() | {order.number for order in held} == known
+        right = (
+            pages > 1
+            and len(orders) == len(self._orders)
+            and self._orders.keys() | {order.number for order in held} == known
+        )
         words = sorted({order.status for order in orders})
         return Step(
             right=right,
-            told=f"import of the last {SPAN.days} days: {len(orders)} orders on {pages} pages ({', '.join(words)}); "
-            f"{len(held)} left out ({', '.join(sorted({order.reason for order in held}))})",
+            told=(
+                f"import of the last {SPAN.days} days: {len(orders)} orders on {pages} pages"
+                f" ({', '.join(words)}); {len(held)} left out"
+                f" ({', '.join(sorted({order.reason for order in held}))})"
+            ),
         )
 
     async def _ship_all(self) -> Step:
         order = self._paid(least=1)
         status = await self._notify(order, order.items, _TRACKING_FULL)
-        right = status == 200 and self._state(order) == "completed" and self._seen(order) == [_TRACKING_FULL]  # noqa: PLR2004 -- OK
+        right = (
+            status == 200  # noqa: PLR2004 -- OK
+            and self._state(order) == "completed"
+            and self._seen(order) == [_TRACKING_FULL]
+        )
         return Step(
             right=right,
-            told=f"order {order.number} shipped in full: {status}; in the shop it is {self._state(order)}, with its tracking number",
+            told=(
+                f"order {order.number} shipped in full: {status}; in the shop it is"
+                f" {self._state(order)}, with its tracking number"
+            ),
         )
 
     async def _ship_part(self) -> Step:
         order = self._paid(least=2)
         status = await self._notify(order, order.items[:1], _TRACKING_PART)
-        right = status == 200 and self._state(order) == "processing" and self._seen(order) == [_TRACKING_PART]  # noqa: PLR2004 -- OK
-        told = f"order {order.number}, 1 of its {len(order.items)} lines shipped: {status}; in the shop it is still {self._state(order)}"
+        right = (
+            status == 200  # noqa: PLR2004 -- OK
+            and self._state(order) == "processing"
+            and self._seen(order) == [_TRACKING_PART]
+        )
+        told = (
+            f"order {order.number}, 1 of its {len(order.items)} lines shipped: {status}; in the"
+            f" shop it is still {self._state(order)}"
+        )
         return Step(right=right, told=told)
 
     async def _repeat(self) -> Step:
@@ -103,7 +143,10 @@ class Play:
         seen = len(self._seen(order))
         return Step(
             right=status == 200 and seen == 1,  # noqa: PLR2004 -- OK
-            told=f"the same notice for order {order.number} again: {status}; the shop has its tracking number {'once' if seen == 1 else f'{seen} times'}",
+            told=(
+                f"the same notice for order {order.number} again: {status}; the shop has its"
+                f" tracking number {'once' if seen == 1 else f'{seen} times'}"
+            ),
         )
 
     async def _import_again(self) -> Step:
@@ -113,7 +156,10 @@ class Play:
         now_shipped = [order.status for order in orders if order.number == shipped.number]
         return Step(
             right=now_shipped == ["shipped"],
-            told=f"the next import: order {shipped.number} comes back as {' '.join(now_shipped) or 'nothing'}",
+            told=(
+                f"the next import: order {shipped.number} comes back as"
+                f" {' '.join(now_shipped) or 'nothing'}"
+            ),
         )
 
     @property
@@ -122,8 +168,14 @@ class Play:
         return [order.number for order in self._orders.values() if order.status == "paid"][-1]
 
     def _paid(self, *, least: int) -> _Order:
-        """The first imported order that waits for its parcel and has at least so many lines, one for each `least`."""
-        fitting = (order for order in self._orders.values() if order.status == "paid" and min(len(order.items), 2) == least)
+        """The first imported order that waits for its parcel and has at least so many lines, one
+        for each `least`.
+        """
+        fitting = (
+            order
+            for order in self._orders.values()
+            if order.status == "paid" and min(len(order.items), 2) == least
+        )
         return next(fitting)
 
     def _state(self, order: _Order) -> str:
@@ -138,15 +190,22 @@ class Play:
         while page <= pages:
             status, body = await self._get(start, end, page)
             root = etree.fromstring(body)
-            if status != 200:  # noqa: PLR2004 -- OK
+            if status != 200:  # noqa: PLR2004 -- what HTTP calls them
                 raise RuntimeError(f"page {page} was answered {status}: {root.text}")
             pages = int(root.get("pages", "1"))
             orders += [_read_order(element) for element in root.iterfind("Order")]
             page += 1
         return pages, orders
 
-    async def _get(self, start: datetime, end: datetime, page: int, password: str = PASSWORD) -> tuple[int, bytes]:
-        query = {"action": "export", "start_date": format_date(start), "end_date": format_date(end), "page": str(page)}
+    async def _get(
+        self, start: datetime, end: datetime, page: int, password: str = PASSWORD
+    ) -> tuple[int, bytes]:
+        query = {
+            "action": "export",
+            "start_date": format_date(start),
+            "end_date": format_date(end),
+            "page": str(page),
+        }
         async with self._client.get(self._url, params=query, headers=_login(password)) as answer:
             return answer.status, await answer.read()
 
@@ -159,7 +218,9 @@ class Play:
             "tracking_number": tracking_number,
         }
         body = _notice(order, items, tracking_number)
-        async with self._client.post(self._url, params=query, data=body, headers=_login(PASSWORD)) as answer:
+        async with self._client.post(
+            self._url, params=query, data=body, headers=_login(PASSWORD)
+        ) as answer:
             return answer.status
 
 
@@ -172,7 +233,13 @@ async def _played(step: Callable[[], Awaitable[Step]]) -> Step:
     try:
         return await step()
     except (RuntimeError, StopIteration, OSError, etree.XMLSyntaxError) as error:
-        return Step(right=False, told=f"{step.__name__.strip('_').replace('_', ' ')}: {str(error) or type(error).__name__}")
+        return Step(
+            right=False,
+            told=(
+                f"{step.__name__.strip('_').replace('_', ' ')}:"
+                f" {str(error) or type(error).__name__}"
+            ),
+        )
 
 
 def _login(password: str) -> dict[str, str]:
@@ -217,6 +284,11 @@ def _notice(order: _Order, items: tuple[_Item, ...], tracking_number: str) -> by
     listed = etree.SubElement(notice, "Items")
     for item in items:
         line = etree.SubElement(listed, "Item")
-        for name, value in (("LineItemID", item.line_id), ("SKU", item.sku), ("Name", item.name), ("Quantity", str(item.quantity))):
+        for name, value in (
+            ("LineItemID", item.line_id),
+            ("SKU", item.sku),
+            ("Name", item.name),
+            ("Quantity", str(item.quantity)),
+        ):
             etree.SubElement(line, name).text = value
     return etree.tostring(notice, encoding="utf-8", xml_declaration=True)

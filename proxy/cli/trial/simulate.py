@@ -1,4 +1,6 @@
-"""`portside simulate`: play ShipStation against a custom store over time, with shipment notices if asked for."""
+"""`portside simulate`: play ShipStation against a custom store over time, with shipment notices if
+asked for.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,16 @@ from typing import Any
 
 import click
 
-from proxy.cli.target import Target, duration, end, open_exam, parse_target, progress, run, target_options
+from proxy.cli.target import (
+    Target,
+    duration,
+    end,
+    open_exam,
+    parse_target,
+    progress,
+    run,
+    target_options,
+)
 from proxy.doors.custom_store.dates import format_date
 from proxy.simulator.checks.shipments import Shipments
 from proxy.simulator.history import History, Pace
@@ -20,25 +31,58 @@ SHIPPABLE = "paid,processing,awaiting_shipment"
 
 @click.command(short_help="Play ShipStation against a custom store for a while.")
 @target_options
-@click.option("--every", type=duration, default="5m", show_default=True, help="Time between polls once history was read.")
-@click.option("--for", "live", type=duration, help="Go on polling for so long after history was read.")
-@click.option("--retry", type=duration, default="1h", show_default=True, help="Wait after a failed poll.")
 @click.option(
-    "--speed", type=click.FloatRange(min=0.001), default=60.0, show_default=True, help="Divides every wait: 60 makes a minute of an hour."
+    "--every",
+    type=duration,
+    default="5m",
+    show_default=True,
+    help="Time between polls once history was read.",
 )
-@click.option("--seed", type=int, default=0, show_default=True, help="Chooses the lengths of the windows.")
-@click.option("--notices", is_flag=True, help="Also send shipment notices. THIS WRITES TO THE SHOP: orders are shipped there.")
-@click.option("--shippable", default=SHIPPABLE, show_default=True, help="With --notices: the store's words for orders that may be shipped.")
+@click.option(
+    "--for", "live", type=duration, help="Go on polling for so long after history was read."
+)
+@click.option(
+    "--retry", type=duration, default="1h", show_default=True, help="Wait after a failed poll."
+)
+@click.option(
+    "--speed",
+    type=click.FloatRange(min=0.001),
+    default=60.0,
+    show_default=True,
+    help="Divides every wait: 60 makes a minute of an hour.",
+)
+@click.option(
+    "--seed", type=int, default=0, show_default=True, help="Chooses the lengths of the windows."
+)
+@click.option(
+    "--notices",
+    is_flag=True,
+    help="Also send shipment notices. THIS WRITES TO THE SHOP: orders are shipped there.",
+)
+@click.option(
+    "--shippable",
+    default=SHIPPABLE,
+    show_default=True,
+    help="With --notices: the store's words for orders that may be shipped.",
+)
 def simulate(**given: Any) -> None:
-    """Play ShipStation against a custom store: test the connection, poll window after window, follow the pages, and try every promise.
+    """Play ShipStation against a custom store: test the connection, poll window after window,
+    follow the pages, and try every promise.
 
-    With --notices it also ships up to five orders, whole, in two parcels, twice and without a label, and sends broken notices. The buyer is
-    not mailed (NotifyCustomer is false), but the shop marks the orders as shipped.
+    With --notices it also ships up to five orders, whole, in two parcels, twice and without a
+    label, and sends broken notices. The buyer is not mailed (NotifyCustomer is false), but the shop
+    marks the orders as shipped.
 
     The exit status is 0 if no promise was broken, 1 if one was, 2 if the store could not be tried.
     """
     target = parse_target(given)
-    pace = Pace(every=given["every"], retry=given["retry"], live=given["live"] or timedelta(0), speed=given["speed"], seed=given["seed"])
+    pace = Pace(
+        every=given["every"],
+        retry=given["retry"],
+        live=given["live"] or timedelta(0),
+        speed=given["speed"],
+        seed=given["seed"],
+    )
     words = frozenset(word.strip().casefold() for word in given["shippable"].split(","))
     end(target, run(_simulate(target, pace, words if given["notices"] else frozenset())))
 
@@ -53,7 +97,12 @@ async def _simulate(target: Target, pace: Pace, words: frozenset[str]) -> Report
             for promise in (*history.promises(), *shipments):
                 tell(promise.text)
                 results.append(await tried(promise, exam))
-        return Report(url=exam.client.shown, whole=exam.whole, results=tuple(results), polls=tuple(history.polls))
+        return Report(
+            url=exam.client.shown,
+            whole=exam.whole,
+            results=tuple(results),
+            polls=tuple(history.polls),
+        )
 
 
 def _polled(poll: Poll) -> str:

@@ -15,9 +15,11 @@ from proxy.simulator.verify import verify as verify_store
 @click.command(short_help="Try a custom store once, and tell which promises it keeps.")
 @target_options
 def verify(**given: Any) -> None:
-    """Try a custom store once, ours or anybody's, and tell which promises of ShipStation's protocol it keeps.
+    """Try a custom store once, ours or anybody's, and tell which promises of ShipStation's protocol
+    it keeps.
 
-    Nothing is written to the shop. The exit status is 0 if no promise was broken, 1 if one was, 2 if the store could not be tried.
+    Nothing is written to the shop. The exit status is 0 if no promise was broken, 1 if one was, 2
+    if the store could not be tried.
     """
     target = parse_target(given)
     end(target, run(_verify(target)))

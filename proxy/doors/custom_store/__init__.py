@@ -1,1 +1,3 @@
-"""ShipStation's Custom Store protocol, both ways, as pure functions: no clock, no sockets, no storage."""
+"""ShipStation's Custom Store protocol, both ways, as pure functions: no clock, no sockets, no
+storage.
+"""

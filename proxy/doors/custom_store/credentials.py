@@ -1,4 +1,6 @@
-"""Who is asking: the credentials of a request in every place a client puts them, and their comparison in constant time."""
+"""Who is asking: the credentials of a request in every place a client puts them, and their
+comparison in constant time.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,11 @@ _MOST = 16
 
 
 class Credentials(msgspec.Struct, frozen=True, kw_only=True):
-    """A user name and a password. `username` None means that a bare key was sent (`auth_key`), which stands for the password alone."""
+    """A user name and a password.
+
+    `username` None means that a bare key was sent (`auth_key`), which stands for the password
+    alone.
+    """
 
     username: str | None = None
     password: str
@@ -34,8 +40,9 @@ class Credentials(msgspec.Struct, frozen=True, kw_only=True):
 def parse_credentials(headers: Pairs, query: Pairs) -> tuple[Credentials, ...]:
     """Every credential that the request offers, at most sixteen; none is no error here.
 
-    Read are the Basic header, `SS-UserName` with `SS-Password` in headers or query, and `auth_key` in either, names in any case. ShipStation
-    is seen to send header and query together, and servers on the way may drop the header, so one right credential among them is enough.
+    Read are the Basic header, `SS-UserName` with `SS-Password` in headers or query, and `auth_key`
+    in either, names in any case. ShipStation is seen to send header and query together, and servers
+    on the way may drop the header, so one right credential among them is enough.
     """
     sources = (Parameters(headers), Parameters(query))
     return tuple(islice(_offered(sources), _MOST))
@@ -53,7 +60,10 @@ def _offered(sources: tuple[Parameters, Parameters]) -> Iterable[Credentials]:
 
 
 def _basic(header: str) -> Iterable[Credentials]:
-    """The pair in a Basic header, read as UTF-8 and, for old clients, as Latin-1. A header of another kind offers nothing."""
+    """The pair in a Basic header, read as UTF-8 and, for old clients, as Latin-1.
+
+    A header of another kind offers nothing.
+    """
     scheme, _, encoded = header.strip().partition(" ")
     if scheme.lower() != "basic":
         return
@@ -68,10 +78,13 @@ def _basic(header: str) -> Iterable[Credentials]:
 
 
 def credentials_match(offered: Iterable[Credentials], valid: Iterable[Credentials]) -> bool:
-    """Whether any offered credential is a valid one. A store may have several valid ones while a password is being changed.
+    """Whether any offered credential is a valid one.
 
-    Every offer is compared with every valid credential, user name and password both, so that the time taken tells nothing. A bare key
-    matches a password by itself. A valid credential with an empty password matches nothing.
+    A store may have several valid ones while a password is being changed.
+
+    Every offer is compared with every valid credential, user name and password both, so that the
+    time taken tells nothing. A bare key matches a password by itself. A valid credential with an
+    empty password matches nothing.
     """
     accepted = tuple(valid)
     found = False

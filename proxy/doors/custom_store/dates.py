@@ -1,4 +1,7 @@
-"""The protocol's dates, read in every form seen in the field and written in one. They are UTC, always: no machine's zone has a say."""
+"""The protocol's dates, read in every form seen in the field and written in one.
+
+They are UTC, always: no machine's zone has a say.
+"""
 
 from __future__ import annotations
 
@@ -8,30 +11,38 @@ from urllib.parse import unquote_plus
 
 from proxy.doors.custom_store.errors import WireError
 
-# Before this no shop of ours sold anything; after it nobody's has yet. What lies outside is a fault of the asker's.
+# Before this no shop of ours sold anything; after it nobody's has yet. What lies outside is a fault
+# of the asker's.
 FIRST_YEAR, LAST_YEAR = 2000, 2099
 EXPECTED = "MM/dd/yyyy HH:mm in UTC"
 
 _TIME = r"(?P<hour>\d{1,2}):(?P<minute>\d{1,2})(?::(?P<second>\d{1,2})(?:\.\d{1,9})?)?"
-# ShipStation's own form, with what its schema also lets through: seconds, am and pm, short years, a stray Z.
+# ShipStation's own form, with what its schema also lets through: seconds, am and pm, short years, a
+# stray Z.
 _SLASHED = re.compile(
     r"(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>\d{4}|\d{2})"
     rf"(?:[ +T]+{_TIME}(?: ?(?P<half>[AP]M))?(?: ?(?:Z|UTC|GMT))?)?",
     re.ASCII | re.IGNORECASE,
 )
 # Accepted by the official WooCommerce plugin: thirteen characters, the ninth anything but a digit.
-_COMPACT = re.compile(r"(?P<month>\d{2})(?P<day>\d{2})(?P<year>\d{4})\D(?P<hour>\d{2})(?P<minute>\d{2})", re.ASCII)
+_COMPACT = re.compile(
+    r"(?P<month>\d{2})(?P<day>\d{2})(?P<year>\d{4})\D(?P<hour>\d{2})(?P<minute>\d{2})", re.ASCII
+)
 # A plus that nobody encoded arrives as a blank, hence the blank among the signs.
 _ISO = re.compile(
     rf"(?P<year>\d{{4}})-(?P<month>\d{{2}})-(?P<day>\d{{2}})"
-    rf"(?:[ +T]{_TIME} ?(?:Z|UTC|GMT|(?P<sign>[+ -])(?P<off_hour>\d{{2}}):?(?P<off_minute>\d{{2}}))?)?",
+    rf"(?:[ +T]{_TIME} ?(?:Z|UTC|GMT|(?P<sign>[+"
+    r" -])(?P<off_hour>\d{2}):?(?P<off_minute>\d{2}))?)?",
     re.ASCII | re.IGNORECASE,
 )
 _LONGEST = 80
 
 
 def format_date(moment: datetime) -> str:
-    """`MM/dd/yyyy HH:mm`, 24 hours, UTC. `moment` must be aware; seconds are cut off, for the protocol has none."""
+    """`MM/dd/yyyy HH:mm`, 24 hours, UTC.
+
+    `moment` must be aware; seconds are cut off, for the protocol has none.
+    """
     at = moment.astimezone(UTC)
     return f"{at.month:02}/{at.day:02}/{at.year:04} {at.hour:02}:{at.minute:02}"
 
@@ -39,14 +50,18 @@ def format_date(moment: datetime) -> str:
 def parse_date(text: str, name: str) -> datetime:
     """The aware UTC time that `text` means; `name` is what the error calls it.
 
-    Read are `03/23/2012 21:09`, the same with seconds, with one-digit parts, with am or pm (also the odd `22:26 PM`), with a trailing `Z`,
-    the compact `03232012T2109`, ISO 8601 with or without an offset, and each of them URL-encoded once too often. Raises WireError.
+    Read are `03/23/2012 21:09`, the same with seconds, with one-digit parts, with am or pm (also
+    the odd `22:26 PM`), with a trailing `Z`, the compact `03232012T2109`, ISO 8601 with or without
+    an offset, and each of them URL-encoded once too often. Raises WireError.
     """
     return _read(text, name, EXPECTED, needs_time=True)
 
 
 def parse_day(text: str, name: str) -> date:
-    """The calendar day in `text`, which may carry a time of day that is then ignored. Raises WireError."""
+    """The calendar day in `text`, which may carry a time of day that is then ignored.
+
+    Raises WireError.
+    """
     return _read(text, name, "MM/dd/yyyy", needs_time=False).date()
 
 
@@ -59,14 +74,20 @@ def _read(text: str, name: str, expected: str, *, needs_time: bool) -> datetime:
     try:
         moment = _moment(parts)
     except (ValueError, OverflowError) as error:
-        raise WireError(f"{name}: expected {expected}, found {_shown(text)}, which is no real time") from error
+        raise WireError(
+            f"{name}: expected {expected}, found {_shown(text)}, which is no real time"
+        ) from error
     if not FIRST_YEAR <= moment.year <= LAST_YEAR:
-        raise WireError(f"{name}: expected a year from {FIRST_YEAR} to {LAST_YEAR}, found {_shown(text)}")
+        raise WireError(
+            f"{name}: expected a year from {FIRST_YEAR} to {LAST_YEAR}, found {_shown(text)}"
+        )
     return moment
 
 
 def _decoded(text: str) -> str:
-    """`text` without surplus URL encoding and outer blanks; nothing if it is too long to be a date."""
+    """`text` without surplus URL encoding and outer blanks; nothing if it is too long to be a
+    date.
+    """
     if len(text) > _LONGEST:
         return ""
     for _ in range(2):
@@ -91,7 +112,15 @@ def _moment(parts: dict[str, str | None]) -> datetime:
         year += 2000
     hour = _hour(int(parts["hour"] or 0), (parts.get("half") or "").upper())
     minute, second = int(parts["minute"] or 0), int(parts.get("second") or 0)
-    local = datetime(year, int(parts["month"] or 0), int(parts["day"] or 0), hour, minute, second, tzinfo=_offset(parts))
+    local = datetime(
+        year,
+        int(parts["month"] or 0),
+        int(parts["day"] or 0),
+        hour,
+        minute,
+        second,
+        tzinfo=_offset(parts),
+    )
     return local.astimezone(UTC)
 
 

@@ -1,10 +1,12 @@
-"""An order as ShipStation's `<Order>`, and encoded orders as a page: the one place where order XML is made.
+"""An order as ShipStation's `<Order>`, and encoded orders as a page: the one place where order
+XML is made.
 
-Limits are the stricter ones where ShipStation's guide and its schema differ. Optional text that is empty is still sent as an empty
-element, as the guide's sample does, so that what a buyer takes back disappears in ShipStation too.
+Limits are the stricter ones where ShipStation's guide and its schema differ. Optional text that is
+empty is still sent as an empty element, as the guide's sample does, so that what a buyer takes back
+disappears in ShipStation too.
 
-Orders are written as text and read back by lxml before they leave: half the time of building them element by element, and it proves what
-building would have promised.
+Orders are written as text and read back by lxml before they leave: half the time of building them
+element by element, and it proves what building would have promised.
 """
 
 from __future__ import annotations
@@ -41,28 +43,37 @@ _IMAGE = re.compile(rf"https?://[\w.-]+(?::\d{{1,5}})?(?:[/?]{_PATH})?(?:#{_PATH
 
 
 def encode_order(order: Order, *, dimensions: bool = False) -> bytes:
-    """One `<Order>` as UTF-8 bytes, checked against the schema; raises InvalidOrderError where ShipStation would refuse it.
+    """One `<Order>` as UTF-8 bytes, checked against the schema; raises InvalidOrderError where
+    ShipStation would refuse it.
 
-    `dimensions` adds the parcel's size, which ShipStation's guide has and its printed schema has not. Text is cleaned and cut to ShipStation's
-    limits; the ids that come back in a notice are never changed: one that cannot go out as it is makes the order invalid. An
-    e-mail address, image link or UPC that would not be valid is left out.
+    `dimensions` adds the parcel's size, which ShipStation's guide has and its printed schema has
+    not. Text is cleaned and cut to ShipStation's limits; the ids that come back in a notice are
+    never changed: one that cannot go out as it is makes the order invalid. An e-mail address, image
+    link or UPC that would not be valid is left out.
     """
     size = _size(order.dimensions) if dimensions and order.dimensions is not None else ""
     lines = "".join(map(_line, order.items, count(1)))
-    encoded = f"<Order>{_head(order)}{size}{_customer(order.customer, order.number)}<Items>{lines}</Items></Order>".encode()
+    customer = _customer(order.customer, order.number)
+    encoded = f"<Order>{_head(order)}{size}{customer}<Items>{lines}</Items></Order>".encode()
     check_order(encoded)
     return encoded
 
 
 def frame_page(orders: Iterable[bytes] | bytes, pages: int) -> bytes:
-    """A whole answer: `<Orders pages="…">` around orders that `encode_order` made, several or already joined into one blob."""
+    """A whole answer: `<Orders pages="…">` around orders that `encode_order` made, several or
+    already joined into one blob.
+    """
     body = orders if isinstance(orders, bytes) else b"\n".join(orders)
     return b'%s<Orders pages="%d">\n%s\n</Orders>\n' % (DECLARATION, pages, body)
 
 
 def _head(order: Order) -> str:
     first, second, third = (*order.custom_fields, "", "", "")[:3]
-    currency = f"<CurrencyCode>{order.currency}</CurrencyCode>" if _CURRENCY.fullmatch(order.currency) else ""
+    currency = (
+        f"<CurrencyCode>{order.currency}</CurrencyCode>"
+        if _CURRENCY.fullmatch(order.currency)
+        else ""
+    )
     return (
         f"<OrderID>{_id(order.id, 'OrderID')}</OrderID>"
         f"<OrderNumber>{_id(order.number, 'OrderNumber')}</OrderNumber>"
@@ -100,7 +111,9 @@ def _customer(customer: Customer, number: str) -> str:
     bill_to, ship_to = customer.bill_to, customer.ship_to
     if not _COUNTRY.fullmatch(ship_to.country):
         found = repr(ship_to.country[:40]) if ship_to.country else "nothing"
-        raise InvalidOrderError("Customer/ShipTo/Country", "a country's two capital letters (ISO 3166)", found)
+        raise InvalidOrderError(
+            "Customer/ShipTo/Country", "a country's two capital letters (ISO 3166)", found
+        )
     country = f"<Country>{bill_to.country}</Country>" if _COUNTRY.fullmatch(bill_to.country) else ""
     return (
         f"<Customer><CustomerCode>{_customer_code(customer, number)}</CustomerCode>"
@@ -130,13 +143,17 @@ def _line(item: LineItem, number: int) -> str:
     try:
         return _item(item)
     except InvalidOrderError as error:
-        raise InvalidOrderError(f"Items/Item[{number}]/{error.field}", error.rule, error.reason) from error
+        raise InvalidOrderError(
+            f"Items/Item[{number}]/{error.field}", error.rule, error.reason
+        ) from error
 
 
 def _item(item: LineItem) -> str:
     """One line; an error names the field without the way to it."""
     if not 1 <= item.quantity <= MOST_PIECES:
-        raise InvalidOrderError("Quantity", f"a whole number from 1 to {MOST_PIECES}", _shown(item.quantity))
+        raise InvalidOrderError(
+            "Quantity", f"a whole number from 1 to {MOST_PIECES}", _shown(item.quantity)
+        )
     line_id = f"<LineItemID>{_id(item.id, 'LineItemID')}</LineItemID>" if item.id else ""
     return (
         f"<Item>{line_id}"
@@ -154,15 +171,22 @@ def _item(item: LineItem) -> str:
 
 
 def _options(options: tuple[ItemOption, ...]) -> str:
-    told = [f"<Option><Name>{_free(option.name, 100)}</Name><Value>{_free(option.value, 100)}</Value></Option>" for option in _ten(options)]
+    told = [
+        f"<Option><Name>{_free(option.name, 100)}</Name>"
+        f"<Value>{_free(option.value, 100)}</Value></Option>"
+        for option in _ten(options)
+    ]
     return f"<Options>{''.join(told)}</Options>"
 
 
 def _weight(weight: Weight | None) -> str:
-    """What rounds to nothing still weighs the least that can be said; what weighs nothing is not known."""
+    """What rounds to nothing still weighs the least that can be said; what weighs nothing is not
+    known.
+    """
     if weight is None or weight.value <= 0:
         return ""
-    return f"<Weight>{_decimal(weight.value, 'Weight', _CENT)}</Weight><WeightUnits>{weight.unit}</WeightUnits>"
+    value = _decimal(weight.value, "Weight", _CENT)
+    return f"<Weight>{value}</Weight><WeightUnits>{weight.unit}</WeightUnits>"
 
 
 def _ten(options: tuple[ItemOption, ...]) -> tuple[ItemOption, ...]:
@@ -170,7 +194,12 @@ def _ten(options: tuple[ItemOption, ...]) -> tuple[ItemOption, ...]:
     if len(options) <= MOST_OPTIONS:
         return options
     kept, rest = options[: MOST_OPTIONS - 1], options[MOST_OPTIONS - 1 :]
-    return (*kept, ItemOption(name="More", value="; ".join(f"{option.name}: {option.value}" for option in rest)))
+    return (
+        *kept,
+        ItemOption(
+            name="More", value="; ".join(f"{option.name}: {option.value}" for option in rest)
+        ),
+    )
 
 
 def _free(text: str, limit: int) -> str:
@@ -202,7 +231,10 @@ def _id(text: str, field: str) -> str:
 
 
 def _customer_code(customer: Customer, number: str) -> str:
-    """The buyer's code, else their e-mail address, else the order's number. One over the limit ends in a digest, so that no two become one."""
+    """The buyer's code, else their e-mail address, else the order's number.
+
+    One over the limit ends in a digest, so that no two become one.
+    """
     code = clean(customer.code or customer.bill_to.email or customer.ship_to.email or number)
     limit = 50
     shortened = cut(code, limit)
@@ -213,7 +245,9 @@ def _customer_code(customer: Customer, number: str) -> str:
 
 
 def _person(address: Address, other: Address) -> str:
-    """Whose address it is: the person, else the company, else whoever the order's other address names."""
+    """Whose address it is: the person, else the company, else whoever the order's other address
+    names.
+    """
     for name in (address.name, address.company, other.name, other.company):
         if name.strip():
             return name
@@ -221,14 +255,18 @@ def _person(address: Address, other: Address) -> str:
 
 
 def _email(text: str) -> str:
-    """An address cut short would reach nobody, or somebody else: one that is too long is left empty."""
+    """An address cut short would reach nobody, or somebody else: one that is too long is left
+    empty.
+    """
     limit = 100
     return _free(text, limit) if len(text) <= limit else ""
 
 
 @lru_cache(maxsize=4096)
 def _image(url: str) -> str:
-    """The same goods are sold again and again: judging a link costs more than all else of its line."""
+    """The same goods are sold again and again: judging a link costs more than all else of its
+    line.
+    """
     limit = 500
     fitting = url and len(url) <= limit and _IMAGE.fullmatch(url) and clean(url) == url
     return f"<ImageUrl>{_marked(url)}</ImageUrl>" if fitting else ""
@@ -239,7 +277,9 @@ def _money(value: Decimal, field: str) -> str:
 
 
 def _decimal(value: Decimal | int, field: str, smallest: Decimal) -> str:
-    """`value` with two decimals, half a cent rounded away from zero, without exponent, separators or a minus before zero."""
+    """`value` with two decimals, half a cent rounded away from zero, without exponent,
+    separators or a minus before zero.
+    """
     exact = Decimal(value)
     try:
         rounded = exact.quantize(_CENT, ROUND_HALF_UP)
@@ -252,6 +292,9 @@ def _decimal(value: Decimal | int, field: str, smallest: Decimal) -> str:
 
 
 def _shown(number: Decimal | int) -> str:
-    """A number as an error may show it. Python refuses to write out a whole number of thousands of digits, other than as a Decimal."""
+    """A number as an error may show it.
+
+    Python refuses to write out a whole number of thousands of digits, other than as a Decimal.
+    """
     text = str(Decimal(number))
     return text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + ELLIPSIS

@@ -31,8 +31,9 @@ class Parameters:
     def one(self, name: str) -> str:
         """The value of `name`, stripped, or an empty string if it is not there.
 
-        A shop's URL may already carry a query, so a name may come twice. The same value twice is one; of an empty and a full one the full
-        one counts; two different ones raise WireError, since either guess could be the wrong window or the wrong order.
+        A shop's URL may already carry a query, so a name may come twice. The same value twice is
+        one; of an empty and a full one the full one counts; two different ones raise WireError,
+        since either guess could be the wrong window or the wrong order.
         """
         values = {value.strip() for value in self.all(name)} - {""}
         if len(values) > 1:

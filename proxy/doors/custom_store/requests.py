@@ -1,4 +1,8 @@
-"""What a request asks for: which action, which window and page of orders, or which shipment it tells of. Read from the query, never guessed."""
+"""What a request asks for: which action, which window and page of orders, or which shipment it
+tells of.
+
+Read from the query, never guessed.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,13 @@ import msgspec
 
 from connectors.orders import Window
 from connectors.shipments import Shipment
-from proxy.doors.custom_store.credentials import CHALLENGE, SECRET_PARAMETERS, Credentials, credentials_match, parse_credentials
+from proxy.doors.custom_store.credentials import (
+    CHALLENGE,
+    SECRET_PARAMETERS,
+    Credentials,
+    credentials_match,
+    parse_credentials,
+)
 from proxy.doors.custom_store.dates import format_date, parse_date
 from proxy.doors.custom_store.errors import WireError
 from proxy.doors.custom_store.parameters import Pairs, Parameters
@@ -30,12 +40,15 @@ __all__ = [
     "parse_notify",
 ]
 
-# Sent by our own simulator, so that a trial of a live store is not taken for ShipStation having got those orders. It says `begin` with the first
-# request, `windows` where a window is to be read just as asked, `polls` where windows follow one another as ShipStation's do.
+# Sent by our own simulator, so that a trial of a live store is not taken for ShipStation having got
+# those orders. It says `begin` with the first request, `windows` where a window is to be read just
+# as asked, `polls` where windows follow one another as ShipStation's do.
 TRIAL_HEADER = "Portside-Trial"
-# The attribute `pages` is a signed 16-bit number in ShipStation's schema, so no page can lie beyond.
+# The attribute `pages` is a signed 16-bit number in ShipStation's schema, so no page can lie
+# beyond.
 LAST_PAGE = 32_767
-# Ten years: long enough to import a shop's history in one go, short enough to tell a broken clock from a wish.
+# Ten years: long enough to import a shop's history in one go, short enough to tell a broken clock
+# from a wish.
 LONGEST_WINDOW = timedelta(days=3_653)
 _PAGE = re.compile(r"\d{1,5}", re.ASCII)
 
@@ -48,7 +61,11 @@ class Action(StrEnum):
 
 
 class ExportRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """One page of one window. `start` and `end` are the minutes as asked (aware UTC); `window` is what they mean, the last minute whole."""
+    """One page of one window.
+
+    `start` and `end` are the minutes as asked (aware UTC); `window` is what they mean, the last
+    minute whole.
+    """
 
     start: datetime
     end: datetime
@@ -71,16 +88,25 @@ def parse_action(query: Pairs) -> Action:
 
 
 def parse_export(query: Pairs, longest: timedelta = LONGEST_WINDOW) -> ExportRequest:
-    """The window and page asked for. Raises WireError for a date or page that is missing, unreadable, reversed or absurd.
+    """The window and page asked for.
 
-    `page` absent means 1. A window longer than `longest` is refused: ShipStation asks for minutes to days, a history import for years.
+    Raises WireError for a date or page that is missing, unreadable, reversed or absurd.
+
+    `page` absent means 1. A window longer than `longest` is refused: ShipStation asks for minutes
+    to days, a history import for years.
     """
     parameters = Parameters(query)
     start, end = (_bound(parameters, name) for name in ("start_date", "end_date"))
     if end < start:
-        raise WireError(f"end_date: expected a time at or after start_date ({format_date(start)}), found {format_date(end)}")
+        raise WireError(
+            f"end_date: expected a time at or after start_date ({format_date(start)}), found"
+            f" {format_date(end)}"
+        )
     if end - start > longest:
-        raise WireError(f"start_date and end_date: expected at most {longest.days} days between them, found {(end - start).days}")
+        raise WireError(
+            f"start_date and end_date: expected at most {longest.days} days between them, found"
+            f" {(end - start).days}"
+        )
     return ExportRequest(start=start, end=end, page=_page(parameters.one("page")))
 
 

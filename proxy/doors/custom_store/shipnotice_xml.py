@@ -1,4 +1,6 @@
-"""ShipStation's shipment notice, XML body and query together, read into a `Shipment`; what cannot be read is refused, never guessed."""
+"""ShipStation's shipment notice, XML body and query together, read into a `Shipment`; what
+cannot be read is refused, never guessed.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,8 @@ MAX_BODY = 256 * 1024
 # ShipNotice/Items/Item/Quantity is 4; what nests much deeper is no notice.
 MAX_DEPTH = 16
 MOST_PIECES = 99_999
-# Ids go out with at most 50 characters; what is longer was never ours. Names of carriers and services are an open set.
+# Ids go out with at most 50 characters; what is longer was never ours. Names of carriers and
+# services are an open set.
 _LONGEST_ID = 50
 _LONGEST_NAME = 200
 
@@ -31,17 +34,24 @@ _NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,6})?", re.ASCII)
 _WHOLE = re.compile(r"(\d{1,6})(?:\.0{1,6})?", re.ASCII)
 _CLAIMS_UTF_16 = re.compile(rb"""^<\?xml[^>]{0,80}encoding\s*=\s*["']utf-?16""", re.IGNORECASE)
 # What tells of an item, and the one place where it is read.
-_HOMES = {"items": "shipnotice", "item": "shipnotice/items", "lineitemid": "shipnotice/items/item", "sku": "shipnotice/items/item"}
+_HOMES = {
+    "items": "shipnotice",
+    "item": "shipnotice/items",
+    "lineitemid": "shipnotice/items/item",
+    "sku": "shipnotice/items/item",
+}
 _TRUE = frozenset({"true", "1", "yes"})
 _FALSE = frozenset({"", "false", "0", "no"})
 
 
 def parse_shipnotice(body: bytes, query: Parameters) -> Shipment:
-    """The shipment that `body` and `query` tell of. The body's word comes before the query's; an empty body leaves the query's alone.
+    """The shipment that `body` and `query` tell of.
 
-    No items means: all that was left to ship. That is read only from a body without anything of an item in it, never from one that cannot
-    be read or has its items in another place.
-    Raises WireError: 413 for a body over 256 KiB, else 400 with what was expected and what came.
+    The body's word comes before the query's; an empty body leaves the query's alone.
+
+    No items means: all that was left to ship. That is read only from a body without anything of an
+    item in it, never from one that cannot be read or has its items in another place. Raises
+    WireError: 413 for a body over 256 KiB, else 400 with what was expected and what came.
     """
     if len(body) > MAX_BODY:
         raise WireError(f"body: expected at most {MAX_BODY} bytes, found {len(body)}", 413)
@@ -51,7 +61,10 @@ def parse_shipnotice(body: bytes, query: Parameters) -> Shipment:
     order_id = _id("OrderID", notice.raw("OrderID") or query.one("order_id"))
     order_number = _id("OrderNumber", notice.raw("OrderNumber") or query.one("order_number"))
     if not order_id and not order_number:
-        raise WireError("order_number: expected the number of the order that was shipped, found none in the query or the body")
+        raise WireError(
+            "order_number: expected the number of the order that was shipped, found none in the"
+            " query or the body"
+        )
     items = tuple(_items(notice))
     _refuse_misplaced(root, "ShipNotice")
     created = notice.text("LabelCreateDate")
@@ -61,7 +74,9 @@ def parse_shipnotice(body: bytes, query: Parameters) -> Shipment:
         order_number=order_number,
         carrier=_name("Carrier", notice.text("Carrier") or query.one("carrier")),
         service=_name("Service", notice.text("Service") or query.one("service")),
-        tracking_number=_name("TrackingNumber", notice.text("TrackingNumber") or query.one("tracking_number")),
+        tracking_number=_name(
+            "TrackingNumber", notice.text("TrackingNumber") or query.one("tracking_number")
+        ),
         shipped_on=parse_day(shipped, "ShipDate") if shipped else None,
         label_created_at=parse_date(created, "LabelCreateDate") if created else None,
         cost=_cost(notice.text("ShippingCost")),
@@ -87,7 +102,9 @@ class _ShallowBuilder(TreeBuilder):
     def start(self, tag: str, attrs: dict[str, str], /) -> Element:
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            raise WireError(f"body: expected a ShipNotice, found elements nested more than {MAX_DEPTH} deep")
+            raise WireError(
+                f"body: expected a ShipNotice, found elements nested more than {MAX_DEPTH} deep"
+            )
         return super().start(tag, attrs)
 
     def end(self, tag: str, /) -> Element:
@@ -97,14 +114,17 @@ class _ShallowBuilder(TreeBuilder):
 
 def _parse(body: bytes) -> Element:
     """The root element of `body`, which must be a ShipNotice."""
-    # A client that writes its XML into a string first may claim UTF-16 and send UTF-8; the bytes themselves know better.
+    # A client that writes its XML into a string first may claim UTF-16 and send UTF-8; the bytes
+    # themselves know better.
     encoding = "utf-8" if _CLAIMS_UTF_16.match(body) else None
     parser = DefusedXMLParser(target=_ShallowBuilder(), encoding=encoding, forbid_dtd=True)
     try:
         parser.feed(body)
         root = parser.close()
     except DefusedXmlException as error:
-        raise WireError("body: expected XML without a document type or entities of its own") from error
+        raise WireError(
+            "body: expected XML without a document type or entities of its own"
+        ) from error
     except (ParseError, ValueError, LookupError) as error:
         raise WireError(f"body: expected well-formed XML, found a fault: {error}") from error
     if _local(root) != "shipnotice":
@@ -120,7 +140,9 @@ def _local(element: Element) -> str:
 
 
 class _Fields:
-    """The children of an element by name, in any case; a name that is given twice must say the same."""
+    """The children of an element by name, in any case; a name that is given twice must say the
+    same.
+    """
 
     def __init__(self, element: Element, path: str) -> None:
         self._path = path
@@ -142,14 +164,19 @@ class _Fields:
             raise WireError(f"{self._path}/{name}: expected text, found elements")
         found = {(child.text or "").strip() for child in children} - {""}
         if len(found) > 1:
-            raise WireError(f"{self._path}/{name}: expected one value, found {len(found)} different ones")
+            raise WireError(
+                f"{self._path}/{name}: expected one value, found {len(found)} different ones"
+            )
         return found.pop() if found else ""
 
 
 def _id(name: str, text: str) -> str:
     """An order's id or number, which must come back as it went out."""
     if len(text) > _LONGEST_ID or not is_carried(text):
-        raise WireError(f"{name}: expected at most {_LONGEST_ID} printable characters, found {len(text)}: {text[:_LONGEST_ID]!r}")
+        raise WireError(
+            f"{name}: expected at most {_LONGEST_ID} printable characters, found {len(text)}:"
+            f" {text[:_LONGEST_ID]!r}"
+        )
     return text
 
 
@@ -202,10 +229,15 @@ def _recipient(notice: _Fields) -> Address | None:
 
 
 def _items(notice: _Fields) -> Iterator[ShippedItem]:
-    """What went into the parcel; nothing if the notice names no item. Something else in their place is refused, for it meant something."""
+    """What went into the parcel; nothing if the notice names no item.
+
+    Something else in their place is refused, for it meant something.
+    """
     number = 0
     for group in notice.all("Items"):
-        if (group.text or "").strip() or any(_local(child) != "item" or (child.tail or "").strip() for child in group):
+        if (group.text or "").strip() or any(
+            _local(child) != "item" or (child.tail or "").strip() for child in group
+        ):
             raise WireError("ShipNotice/Items: expected Item elements and nothing else")
         for element in group:
             number += 1
@@ -217,7 +249,9 @@ def _refuse_misplaced(element: Element, path: str) -> None:
     for child in element:
         place = f"{path}/{child.tag.rpartition('}')[2][:60]}"
         if _HOMES.get(_local(child), path.lower()) != path.lower():
-            raise WireError(f"{place}: expected items as Item elements in ShipNotice/Items, found them here")
+            raise WireError(
+                f"{place}: expected items as Item elements in ShipNotice/Items, found them here"
+            )
         _refuse_misplaced(child, place)
 
 
@@ -228,8 +262,15 @@ def _item(element: Element, path: str) -> ShippedItem:
     quantity = int(match[1]) if match else 0
     if not 1 <= quantity <= MOST_PIECES:
         found = repr(text[:40]) if text else "nothing"
-        raise WireError(f"{path}/Quantity: expected a whole number from 1 to {MOST_PIECES}, found {found}")
-    item = ShippedItem(line_id=fields.raw("LineItemID"), sku=fields.text("SKU"), name=fields.text("Name"), quantity=quantity)
+        raise WireError(
+            f"{path}/Quantity: expected a whole number from 1 to {MOST_PIECES}, found {found}"
+        )
+    item = ShippedItem(
+        line_id=fields.raw("LineItemID"),
+        sku=fields.text("SKU"),
+        name=fields.text("Name"),
+        quantity=quantity,
+    )
     if not (item.line_id or item.sku or item.name):
         raise WireError(f"{path}: expected a LineItemID, SKU or Name, found none")
     return item

@@ -1,4 +1,6 @@
-"""What text may look like on ShipStation's wire: characters XML can carry, in the lengths ShipStation counts."""
+"""What text may look like on ShipStation's wire: characters XML can carry, in the lengths
+ShipStation counts.
+"""
 
 from __future__ import annotations
 
@@ -7,24 +9,34 @@ import unicodedata
 
 ELLIPSIS = "…"
 
-# Outside XML 1.0's Char, and DEL. U+0080 to U+009F are legal there, but ShipStation has refused them; see MISREAD.
+# Outside XML 1.0's Char, and DEL. U+0080 to U+009F are legal there, but ShipStation has refused
+# them; see MISREAD.
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _BREAKS = re.compile("[\t\n\r]")
 _CARRIAGE_RETURN = re.compile("\r\n?")
 
-# Text once misread as Latin-1: the C1 codes are then Windows-1252's quotes and dashes. HTML reads `&#146;` the same way.
-_MISREAD = {code: bytes([code]).decode("cp1252") for code in range(0x80, 0xA0) if code not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)}
+# Text once misread as Latin-1: the C1 codes are then Windows-1252's quotes and dashes. HTML reads
+# `&#146;` the same way.
+_MISREAD = {
+    code: bytes([code]).decode("cp1252")
+    for code in range(0x80, 0xA0)
+    if code not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
+}
 
 ZERO_WIDTH_JOINER = "\u200d"
-# A cut may move this many characters to the left in search of a better place; text that is all accents is cut anyway.
+# A cut may move this many characters to the left in search of a better place; text that is all
+# accents is cut anyway.
 _PATIENCE = 40
 
 
 def clean(text: str) -> str:
-    """`text` without what XML 1.0 or ShipStation refuses, composed (NFC), line ends as LF. Applying it twice changes nothing.
+    """`text` without what XML 1.0 or ShipStation refuses, composed (NFC), line ends as LF.
 
-    Tab and line feed stay. A carriage return becomes a line feed, as any XML parser would read it. Halves of a surrogate pair are joined,
-    lone ones dropped. Emoji and other characters beyond the basic plane stay.
+    Applying it twice changes nothing.
+
+    Tab and line feed stay. A carriage return becomes a line feed, as any XML parser would read it.
+    Halves of a surrogate pair are joined, lone ones dropped. Emoji and other characters beyond the
+    basic plane stay.
     """
     if text.isascii() and text.isprintable():
         return text
@@ -36,13 +48,21 @@ def clean(text: str) -> str:
 
 
 def is_carried(text: str) -> bool:
-    """Whether a receiver reads `text` as it is, character by character: nothing in it that `clean` would remove, misread or break a line at."""
-    return (text.isascii() and text.isprintable()) or (_UNWANTED.search(text) is None and _BREAKS.search(text) is None)
+    """Whether a receiver reads `text` as it is, character by character: nothing in it that `clean`
+    would remove, misread or break a line at.
+    """
+    return (text.isascii() and text.isprintable()) or (
+        _UNWANTED.search(text) is None and _BREAKS.search(text) is None
+    )
 
 
 def _joined_surrogates(text: str) -> str:
     """`text` with two halves of a pair made one character, as UTF-16 means them."""
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore") if _has_surrogate(text) else text
+    return (
+        text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
+        if _has_surrogate(text)
+        else text
+    )
 
 
 def _has_surrogate(text: str) -> bool:
@@ -57,10 +77,12 @@ def units(text: str) -> int:
 
 
 def cut(text: str, limit: int) -> str:
-    """`text` if it has at most `limit` UTF-16 units, else its beginning with an ellipsis, within the limit.
+    """`text` if it has at most `limit` UTF-16 units, else its beginning with an ellipsis, within
+    the limit.
 
-    The cut never falls inside a surrogate pair, nor inside what a reader sees as one character (accents, joined emoji, flags), unless that
-    one character is itself longer than the search for its beginning.
+    The cut never falls inside a surrogate pair, nor inside what a reader sees as one character
+    (accents, joined emoji, flags), unless that one character is itself longer than the search for
+    its beginning.
     """
     if 2 * len(text) <= limit or units(text) <= limit:
         return text
@@ -69,7 +91,9 @@ def cut(text: str, limit: int) -> str:
 
 
 def _fitting(text: str, limit: int) -> int:
-    """How many characters from the left have at most `limit` UTF-16 units together; half a pair at the edge counts for nothing."""
+    """How many characters from the left have at most `limit` UTF-16 units together; half a pair at
+    the edge counts for nothing.
+    """
     return len(text[:limit].encode("utf-16-le")[: 2 * limit].decode("utf-16-le", "ignore"))
 
 
@@ -92,7 +116,9 @@ def _joined(text: str, index: int) -> bool:
 
 
 def _extends(character: str) -> bool:
-    """Accents and other marks, variation selectors, skin tones, and the tags that spell a region's flag."""
+    """Accents and other marks, variation selectors, skin tones, and the tags that spell a region's
+    flag.
+    """
     return (
         unicodedata.category(character) in {"Mn", "Me", "Mc"}
         or "\U0001f3fb" <= character <= "\U0001f3ff"

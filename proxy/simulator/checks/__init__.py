@@ -1,4 +1,6 @@
-"""Every promise that can be tried without writing anything to the shop, in the order in which a report tells them."""
+"""Every promise that can be tried without writing anything to the shop, in the order in which a
+report tells them.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Trials of each answer as a document: status, time, headers, encoding, schema, and text a packer can read."""
+"""Trials of each answer as a document: status, time, headers, encoding, schema, and text a packer
+can read.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,8 @@ from proxy.simulator.answers import Answer, UnreadablePageError, parse_document
 from proxy.simulator.exam import Exam
 from proxy.simulator.promises import Promise, Verdict, broken, kept, untried
 
-# Several helpers advise pages well below this; the client that ShipStation seems to use gives up at a hundred.
+# Several helpers advise pages well below this; the client that ShipStation seems to use gives up at
+# a hundred.
 SLOW = 30.0
 _SHOWN = 3
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]*encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
@@ -41,8 +44,16 @@ async def _content_type(exam: Exam) -> Verdict:
     kinds = {answer.headers.get("content-type", "none") for answer in exam.whole.answers}
     if not kinds:
         return untried("no page came")
-    wrong = [kind for kind in kinds if kind.partition(";")[0].strip().lower() not in {"text/xml", "application/xml"}]
-    return broken(f"Content-Type: {', '.join(sorted(wrong))}") if wrong else kept(", ".join(sorted(kinds)))
+    wrong = [
+        kind
+        for kind in kinds
+        if kind.partition(";")[0].strip().lower() not in {"text/xml", "application/xml"}
+    ]
+    return (
+        broken(f"Content-Type: {', '.join(sorted(wrong))}")
+        if wrong
+        else kept(", ".join(sorted(kinds)))
+    )
 
 
 async def _encoding(exam: Exam) -> Verdict:
@@ -88,10 +99,14 @@ def _roots(exam: Exam) -> Iterator[tuple[int, etree._Element]]:
 
 
 async def _schema(exam: Exam) -> Verdict:
-    faults = [(number, root, fault) for number, root in _roots(exam) for fault in schema_faults(root)]
+    faults = [
+        (number, root, fault) for number, root in _roots(exam) for fault in schema_faults(root)
+    ]
     if faults:
         lines = [
-            f"page {number}, {_order_of(root, fault.field)}: expected {fault.rule}, found {fault.reason}" for number, root, fault in faults
+            f"page {number}, {_order_of(root, fault.field)}: expected {fault.rule}, found"
+            f" {fault.reason}"
+            for number, root, fault in faults
         ]
         more = [f"and {len(lines) - _SHOWN} more"] if len(lines) > _SHOWN else []
         return broken("; ".join(lines[:_SHOWN] + more))
@@ -120,7 +135,11 @@ async def _readable(exam: Exam) -> Verdict:
         for order in root.iterfind("Order"):
             for leaf in order.iter():
                 text = leaf.text or ""
-                seen += [f"order {order.findtext('OrderNumber')}, {leaf.tag}: {kind}" for kind, pattern in kinds if pattern.search(text)]
+                seen += [
+                    f"order {order.findtext('OrderNumber')}, {leaf.tag}: {kind}"
+                    for kind, pattern in kinds
+                    if pattern.search(text)
+                ]
     if seen:
         more = [f"and {len(seen) - _SHOWN} more"] if len(seen) > _SHOWN else []
         return broken("; ".join(seen[:_SHOWN] + more))
@@ -131,13 +150,18 @@ DOCUMENTS = (
     Promise(
         name="answers",
         text="Every page of a window comes with 200 and well-formed XML whose root is Orders",
-        advice="Make the XML with a library; strip control characters and split `]]>`. One bad order spoils the page: leave it out and report it.",
+        advice=(
+            "Make the XML with a library; strip control characters and split `]]>`. One bad order"
+            " spoils the page: leave it out and report it."
+        ),
         trial=_answers,
     ),
     Promise(
         name="in-time",
         text=f"A page comes within {SLOW:.0f} seconds",
-        advice="Make pages smaller, and read the shop in batches; ShipStation gives up on slow pages.",
+        advice=(
+            "Make pages smaller, and read the shop in batches; ShipStation gives up on slow pages."
+        ),
         trial=_in_time,
     ),
     Promise(
@@ -149,25 +173,36 @@ DOCUMENTS = (
     Promise(
         name="encoding",
         text="Answers are UTF-8 and say so",
-        advice='Encode as UTF-8 and declare `encoding="utf-8"`; do not declare what the bytes are not.',
+        advice=(
+            'Encode as UTF-8 and declare `encoding="utf-8"`; do not declare what the bytes are not.'
+        ),
         trial=_encoding,
     ),
     Promise(
         name="not-cached",
         text="Answers forbid caches to keep them",
-        advice="Send `Cache-Control: no-store`, and exclude the URL from page caches and CDNs; a stale page loses orders.",
+        advice=(
+            "Send `Cache-Control: no-store`, and exclude the URL from page caches and CDNs; a stale"
+            " page loses orders."
+        ),
         trial=_not_cached,
     ),
     Promise(
         name="schema",
         text="Every order fits ShipStation's schema and guide",
-        advice="ShipStation refuses the whole update for one such order. Check each order before it is sent, and leave out what fails.",
+        advice=(
+            "ShipStation refuses the whole update for one such order. Check each order before it is"
+            " sent, and leave out what fails."
+        ),
         trial=_schema,
     ),
     Promise(
         name="readable",
         text="Texts hold no entities, tags or broken characters",
-        advice="Decode entities once, strip tags, remove control characters, and then let the XML writer escape.",
+        advice=(
+            "Decode entities once, strip tags, remove control characters, and then let the XML"
+            " writer escape."
+        ),
         trial=_readable,
     ),
 )

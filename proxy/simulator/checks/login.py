@@ -1,4 +1,6 @@
-"""Trials of the login: the right one opens, a wrong one is told so in the way ShipStation understands."""
+"""Trials of the login: the right one opens, a wrong one is told so in the way ShipStation
+understands.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,10 @@ def _judged(answer: Answer | Verdict) -> Verdict:
     if answer.status == UNAUTHORIZED:
         return kept("status 401")
     if answer.status < 400 and not answer.body.strip():  # noqa: PLR2004 - a success
-        return broken(f"status {answer.status} and an empty body: ShipStation then says 'Root element is missing'")
+        return broken(
+            f"status {answer.status} and an empty body: ShipStation then says 'Root element is"
+            " missing'"
+        )
     return broken(f"status {answer.status}: {answer.shown or 'nothing'}")
 
 
@@ -55,7 +60,10 @@ LOGIN = (
     Promise(
         name="login-wrong",
         text="A wrong password is answered with 401",
-        advice="Answer 401, never 200 with an empty body or with an error text; and compare the credentials at all.",
+        advice=(
+            "Answer 401, never 200 with an empty body or with an error text; and compare the"
+            " credentials at all."
+        ),
         trial=_wrong_password,
     ),
     Promise(
@@ -67,7 +75,10 @@ LOGIN = (
     Promise(
         name="login-challenge",
         text="A 401 carries a Basic challenge",
-        advice='Send `WWW-Authenticate: Basic realm="…"` with it; some clients send the password only then.',
+        advice=(
+            'Send `WWW-Authenticate: Basic realm="…"` with it; some clients send the password only'
+            " then."
+        ),
         trial=_challenge,
     ),
 )

@@ -1,4 +1,6 @@
-"""Trials of paging: the pages of a window are complete, disjoint, stable, and end where they say."""
+"""Trials of paging: the pages of a window are complete, disjoint, stable, and end where they
+say.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,10 @@ async def _pages_stated(exam: Exam) -> Verdict:
         return untried(walk.fault)
     stated = [page.pages for page in walk.pages]
     if len(set(stated)) > 1:
-        return broken(f"the pages say {', '.join(map(str, stated[:_SHOWN]))} for one window", "Count the window once and keep the number.")
+        return broken(
+            f"the pages say {', '.join(map(str, stated[:_SHOWN]))} for one window",
+            "Count the window once and keep the number.",
+        )
     if b"pages=" not in walk.answers[0].body[:500]:
         return broken("no attribute `pages` in the root element")
     filled = [number for number, page in enumerate(walk.pages, 1) if page.orders]
@@ -37,9 +42,14 @@ async def _pages_stated(exam: Exam) -> Verdict:
 async def _disjoint(exam: Exam) -> Verdict:
     if (verdict := _unusable(exam.whole)) is not None:
         return verdict
-    twice = [key for key, times in Counter(order.key for order in exam.whole.orders).items() if times > 1]
+    twice = [
+        key for key, times in Counter(order.key for order in exam.whole.orders).items() if times > 1
+    ]
     if twice:
-        return broken(f"{len(twice)} orders come more than once in one window, e.g. {', '.join(twice[:_SHOWN])}")
+        return broken(
+            f"{len(twice)} orders come more than once in one window, e.g."
+            f" {', '.join(twice[:_SHOWN])}"
+        )
     return kept(f"{len(exam.whole.orders)} orders, each once")
 
 
@@ -52,9 +62,14 @@ async def _again(exam: Exam) -> Verdict:
         again = parse_page(await exam.page(walk.start, walk.end, number))
     except (NoAnswerError, UnreadablePageError) as error:
         return broken(f"page {number} asked a second time: {error}")
-    before, after = ({order.key for order in page.orders} for page in (walk.pages[number - 1], again))
+    before, after = (
+        {order.key for order in page.orders} for page in (walk.pages[number - 1], again)
+    )
     if (before ^ after) - await exam.changed_since():
-        return broken(f"page {number} held {len(before)} orders, asked again {len(after)}, {len(before & after)} of them the same")
+        return broken(
+            f"page {number} held {len(before)} orders, asked again {len(after)},"
+            f" {len(before & after)} of them the same"
+        )
     return kept(f"page {number} twice, the same {len(after)} orders")
 
 
@@ -81,14 +96,23 @@ async def _beyond(exam: Exam) -> Verdict:
 PAGING = (
     Promise(
         name="pages-stated",
-        text="Every page states the same number of pages, and no empty page stands before one with orders",
-        advice="Put the total into the root's attribute `pages`: ShipStation asks for that many and no more.",
+        text=(
+            "Every page states the same number of pages, and no empty page stands before one with"
+            " orders"
+        ),
+        advice=(
+            "Put the total into the root's attribute `pages`: ShipStation asks for that many and no"
+            " more."
+        ),
         trial=_pages_stated,
     ),
     Promise(
         name="pages-disjoint",
         text="No order comes twice in one window",
-        advice="Sort by (modified, id) with the id as tie-break; orders that come twice push others off the end.",
+        advice=(
+            "Sort by (modified, id) with the id as tie-break; orders that come twice push others"
+            " off the end."
+        ),
         trial=_disjoint,
     ),
     Promise(
@@ -100,7 +124,9 @@ PAGING = (
     Promise(
         name="page-beyond",
         text="A page beyond the last holds no orders",
-        advice="Heed the parameter `page`; if every page is the first one, all later orders are lost.",
+        advice=(
+            "Heed the parameter `page`; if every page is the first one, all later orders are lost."
+        ),
         trial=_beyond,
     ),
 )

@@ -1,4 +1,6 @@
-"""Trials of requests that make no sense: each is refused with a sentence, and none is answered with a guess."""
+"""Trials of requests that make no sense: each is refused with a sentence, and none is answered with
+a guess.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,11 @@ _ADVICE = "Answer 400 with one short sentence as XML: what was expected and what
 # name, promise, what is changed in a right request (None: the parameter is left out)
 _CASES: tuple[tuple[str, str, Change], ...] = (
     ("bad-date", "A date that is none is refused", (("start_date", "yesterday"),)),
-    ("no-date", "A request without dates is refused, not answered with every order", (("start_date", None), ("end_date", None))),
+    (
+        "no-date",
+        "A request without dates is refused, not answered with every order",
+        (("start_date", None), ("end_date", None)),
+    ),
     ("impossible-date", "An impossible date is refused", (("end_date", "02/30/2026 00:00"),)),
     ("bad-page", "A page that is no number is refused", (("page", "abc"),)),
     ("page-zero", "Page 0 is refused", (("page", "0"),)),
@@ -27,7 +33,12 @@ _CASES: tuple[tuple[str, str, Change], ...] = (
 
 def _trial(changes: Change) -> Callable[[Exam], Awaitable[Verdict]]:
     async def trial(exam: Exam) -> Verdict:
-        query = {"action": "export", "start_date": format_date(exam.now - 5 * MINUTE), "end_date": format_date(exam.now), "page": "1"}
+        query = {
+            "action": "export",
+            "start_date": format_date(exam.now - 5 * MINUTE),
+            "end_date": format_date(exam.now),
+            "page": "1",
+        }
         query.update({name: value for name, value in changes if value is not None})
         for name, value in changes:
             if value is None:
@@ -38,7 +49,12 @@ def _trial(changes: Change) -> Callable[[Exam], Awaitable[Verdict]]:
 
 
 async def _reversed(exam: Exam) -> Verdict:
-    query = [("action", "export"), ("start_date", format_date(exam.now)), ("end_date", format_date(exam.now - 60 * MINUTE)), ("page", "1")]
+    query = [
+        ("action", "export"),
+        ("start_date", format_date(exam.now)),
+        ("end_date", format_date(exam.now - 60 * MINUTE)),
+        ("page", "1"),
+    ]
     return await judged(exam, query)
 
 
@@ -53,7 +69,10 @@ async def judged(exam: Exam, query: list[tuple[str, str]]) -> Verdict:
 def refusal(answer: Answer) -> Verdict:
     """Whether an answer is a refusal with a readable reason."""
     if answer.status >= 500:  # noqa: PLR2004 - a crash, or made to look like one
-        return broken(f"status {answer.status}: {answer.shown}", "The request is at fault, not the server: answer 4xx.")
+        return broken(
+            f"status {answer.status}: {answer.shown}",
+            "The request is at fault, not the server: answer 4xx.",
+        )
     if answer.status < 400:  # noqa: PLR2004 - not refused
         return broken(f"status {answer.status}: {answer.shown or 'an empty body'}")
     try:
@@ -61,11 +80,25 @@ def refusal(answer: Answer) -> Verdict:
     except UnreadablePageError as error:
         return broken(f"status {answer.status}, but the body is {error}")
     if str(root.tag).lower().endswith("html"):
-        return broken(f"status {answer.status}, but the body is a web page, whose source ShipStation shows to the merchant")
-    return kept(f"status {answer.status}: {' '.join(' '.join(str(text) for text in root.itertext()).split())[:120]}")
+        return broken(
+            f"status {answer.status}, but the body is a web page, whose source ShipStation shows to"
+            " the merchant"
+        )
+    return kept(
+        f"status {answer.status}:"
+        f" {' '.join(' '.join(str(text) for text in root.itertext()).split())[:120]}"
+    )
 
 
 REFUSALS = (
-    *(Promise(name=name, text=text, advice=_ADVICE, trial=_trial(changes)) for name, text, changes in _CASES),
-    Promise(name="reversed-dates", text="A window that ends before it starts is refused", advice=_ADVICE, trial=_reversed),
+    *(
+        Promise(name=name, text=text, advice=_ADVICE, trial=_trial(changes))
+        for name, text, changes in _CASES
+    ),
+    Promise(
+        name="reversed-dates",
+        text="A window that ends before it starts is refused",
+        advice=_ADVICE,
+        trial=_reversed,
+    ),
 )

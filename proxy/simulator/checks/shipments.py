@@ -1,4 +1,7 @@
-"""Trials of shipment notices. They write to the shop: what they tell of is then shipped there, as far as anybody can see."""
+"""Trials of shipment notices.
+
+They write to the shop: what they tell of is then shipped there, as far as anybody can see.
+"""
 
 from __future__ import annotations
 
@@ -19,16 +22,24 @@ from proxy.simulator.promises import Outcome, Promise, Verdict, broken, kept, un
 PATIENCE, PAUSE = 30.0, 1.0
 NO_ORDER = "no order left that may be shipped"
 _TAKEN = (
-    "Answer 2xx once the shop, or your own disk, has the shipment; after any other status ShipStation shows an error and tells it again."
+    "Answer 2xx once the shop, or your own disk, has the shipment; after any other status"
+    " ShipStation shows an error and tells it again."
 )
 _REFUSED = "Answer 4xx with one short sentence, and never take it for the whole order."
 
 
 class Shipments:
-    """Ships orders that the store has exported, a fresh one for each trial. `words` are its words for orders that may be shipped, casefolded."""
+    """Ships orders that the store has exported, a fresh one for each trial.
 
-    def __init__(self, orders: Sequence[ReceivedOrder], words: frozenset[str], *, patience: float = PATIENCE) -> None:
-        self._waiting = [order for order in orders if order.status.casefold() in words and lines_of(order)]
+    `words` are its words for orders that may be shipped, casefolded.
+    """
+
+    def __init__(
+        self, orders: Sequence[ReceivedOrder], words: frozenset[str], *, patience: float = PATIENCE
+    ) -> None:
+        self._waiting = [
+            order for order in orders if order.status.casefold() in words and lines_of(order)
+        ]
         self._patience = patience
         self._run = secrets.token_hex(3).upper()
         self._parcels = 0
@@ -40,32 +51,60 @@ class Shipments:
         return (
             _promise("notice-full", "A shipment of the whole order is taken", self._whole_order),
             _promise("notice-again", "The same notice a second time is taken", self._same_again),
-            _promise("notice-at-once", "The same notice twice at the same moment is taken", self._twice_at_once),
-            _promise("notice-split", "An order is shipped in two parcels", self._two_parcels),
-            _promise("notice-no-label", "An order is marked as shipped without tracking number and service", self._no_label),
-            _promise("notice-cut-short", "A notice cut short is refused", self._cut_short, _REFUSED),
-            _promise("notice-doctype", "A notice with a document type is refused", self._doctype, _REFUSED),
             _promise(
-                "notice-unknown", "A notice for an order that is not known is refused", self._unknown, "Answer 404 with one short sentence."
+                "notice-at-once",
+                "The same notice twice at the same moment is taken",
+                self._twice_at_once,
+            ),
+            _promise("notice-split", "An order is shipped in two parcels", self._two_parcels),
+            _promise(
+                "notice-no-label",
+                "An order is marked as shipped without tracking number and service",
+                self._no_label,
+            ),
+            _promise(
+                "notice-cut-short", "A notice cut short is refused", self._cut_short, _REFUSED
+            ),
+            _promise(
+                "notice-doctype",
+                "A notice with a document type is refused",
+                self._doctype,
+                _REFUSED,
+            ),
+            _promise(
+                "notice-unknown",
+                "A notice for an order that is not known is refused",
+                self._unknown,
+                "Answer 404 with one short sentence.",
             ),
             _promise(
                 "shipped-comes-back",
                 "A shipped order is exported again with another status",
                 self._comes_back,
-                "Complete the order in the shop, and date the change, so that the next poll sees it.",
+                "Complete the order in the shop, and date the change, so that the next poll"
+                " sees it.",
             ),
-            _promise("refused-spares", "An order whose notice was refused is exported as it was", self._spares, _REFUSED),
+            _promise(
+                "refused-spares",
+                "An order whose notice was refused is exported as it was",
+                self._spares,
+                _REFUSED,
+            ),
         )
 
     def _take(self, least: int = 1) -> ReceivedOrder | None:
-        """An order that no trial has used, of at least so many pieces; the smallest that will do."""
+        """An order that no trial has used, of at least so many pieces; the smallest that will
+        do.
+        """
         fitting = [order for order in self._waiting if _pieces(order) >= least]
         chosen = min(fitting, key=_pieces, default=None)
         if chosen is not None:
             self._waiting.remove(chosen)
         return chosen
 
-    def _notice(self, order: ReceivedOrder, lines: tuple[Line, ...] | None = None, *, label: bool = True) -> Notice:
+    def _notice(
+        self, order: ReceivedOrder, lines: tuple[Line, ...] | None = None, *, label: bool = True
+    ) -> Notice:
         self._parcels += 1
         number = f"PORTSIDE-{self._run}-{self._parcels}" if label else ""
         notice = Notice.about(order, shipped_at=datetime.now(UTC), tracking_number=number)
@@ -97,22 +136,36 @@ class Shipments:
         order = self._take(least=2)
         if order is None:
             return untried("no order of two pieces left that may be shipped")
-        return _worst([_taken(order, await _tell(exam, self._notice(order, lines))) for lines in split(lines_of(order))])
+        return _worst(
+            [
+                _taken(order, await _tell(exam, self._notice(order, lines)))
+                for lines in split(lines_of(order))
+            ]
+        )
 
     async def _no_label(self, exam: Exam) -> Verdict:
         order = self._take()
-        return untried(NO_ORDER) if order is None else _taken(order, await _tell(exam, self._notice(order, label=False)))
+        return (
+            untried(NO_ORDER)
+            if order is None
+            else _taken(order, await _tell(exam, self._notice(order, label=False)))
+        )
 
     async def _cut_short(self, exam: Exam) -> Verdict:
         return await self._malformed(exam, lambda body: body[: len(body) * 2 // 3])
 
     async def _doctype(self, exam: Exam) -> Verdict:
         return await self._malformed(
-            exam, lambda body: body.replace(b"<ShipNotice>", b'<!DOCTYPE ShipNotice [<!ENTITY x "y">]><ShipNotice>', 1)
+            exam,
+            lambda body: body.replace(
+                b"<ShipNotice>", b'<!DOCTYPE ShipNotice [<!ENTITY x "y">]><ShipNotice>', 1
+            ),
         )
 
     async def _malformed(self, exam: Exam, spoil: Callable[[bytes], bytes]) -> Verdict:
-        """A notice of a real order that must be refused; one order serves all such trials, since nothing may happen to it."""
+        """A notice of a real order that must be refused; one order serves all such trials, since
+        nothing may happen to it.
+        """
         self._spared = self._spared or self._take()
         if self._spared is None:
             return untried(NO_ORDER)
@@ -120,7 +173,13 @@ class Shipments:
         return _refused(await _tell(exam, notice, spoil(notice.body())))
 
     async def _unknown(self, exam: Exam) -> Verdict:
-        nobody = ReceivedOrder(id="", number=f"PORTSIDE-NONE-{self._run}", status="", last_modified="", xml=b"<Order><Items/></Order>")
+        nobody = ReceivedOrder(
+            id="",
+            number=f"PORTSIDE-NONE-{self._run}",
+            status="",
+            last_modified="",
+            xml=b"<Order><Items/></Order>",
+        )
         return _refused(await _tell(exam, self._notice(nobody)))
 
     async def _comes_back(self, exam: Exam) -> Verdict:
@@ -133,7 +192,10 @@ class Shipments:
             if now is not None and now.status != before.status:
                 return kept(f"order {before.number}: {before.status} became {now.status}")
             await asyncio.sleep(PAUSE)
-        return broken(f"order {before.number} is not exported as anything but {before.status} within {self._patience:.0f} s")
+        return broken(
+            f"order {before.number} is not exported as anything but {before.status} within"
+            f" {self._patience:.0f} s"
+        )
 
     async def _spares(self, exam: Exam) -> Verdict:
         if self._spared is None:
@@ -144,7 +206,9 @@ class Shipments:
         return broken(f"order {self._spared.number}: {self._spared.status} became {now.status}")
 
 
-def _promise(name: str, text: str, trial: Callable[[Exam], Awaitable[Verdict]], advice: str = _TAKEN) -> Promise:
+def _promise(
+    name: str, text: str, trial: Callable[[Exam], Awaitable[Verdict]], advice: str = _TAKEN
+) -> Promise:
     return Promise(name=name, text=text, advice=advice, trial=trial)
 
 
@@ -162,7 +226,9 @@ async def _tell(exam: Exam, notice: Notice, body: bytes | None = None) -> Answer
 def _taken(order: ReceivedOrder, answer: Answer | NoAnswerError) -> Verdict:
     if isinstance(answer, NoAnswerError):
         return broken(f"order {order.number}: {answer}")
-    seen = f"order {order.number}: status {answer.status}{f', {answer.shown}' if answer.shown else ''}"
+    seen = (
+        f"order {order.number}: status {answer.status}{f', {answer.shown}' if answer.shown else ''}"
+    )
     return kept(seen) if 200 <= answer.status < 300 else broken(seen)  # noqa: PLR2004 - any success
 
 
@@ -172,10 +238,14 @@ def _refused(answer: Answer | NoAnswerError) -> Verdict:
 
 def _worst(verdicts: Sequence[Verdict]) -> Verdict:
     """The first broken one, else the last."""
-    return next((verdict for verdict in verdicts if verdict.outcome is Outcome.BROKEN), verdicts[-1])
+    return next(
+        (verdict for verdict in verdicts if verdict.outcome is Outcome.BROKEN), verdicts[-1]
+    )
 
 
 async def _exported(exam: Exam, order: ReceivedOrder) -> ReceivedOrder | None:
-    """The order's newest state among those changed since a little before the trial began, if it is there."""
+    """The order's newest state among those changed since a little before the trial began, if it is
+    there.
+    """
     walk = await exam.walk(exam.now - MINUTE, datetime.now(UTC).replace(second=0, microsecond=0))
     return next((other for other in reversed(walk.orders) if other.key == order.key), None)

@@ -1,4 +1,6 @@
-"""What is kept about exports, on SQLite or PostgreSQL: one transaction a store at a time, in the whole fleet."""
+"""What is kept about exports, on SQLite or PostgreSQL: one transaction a store at a time, in the
+whole fleet.
+"""
 
 from __future__ import annotations
 
@@ -26,10 +28,14 @@ class DatabaseExportStorage:
 
     @asynccontextmanager
     async def writing(self, store: str) -> AsyncIterator[ExportRows]:
-        """On PostgreSQL an advisory lock keeps the store's transactions apart; on SQLite the one write lock does."""
+        """On PostgreSQL an advisory lock keeps the store's transactions apart; on SQLite the one
+        write lock does.
+        """
         async with self._database.writing() as connection:
             if self._database.is_postgresql:
-                await connection.execute(text("select pg_advisory_xact_lock(:number)"), {"number": _lock_number(store)})
+                await connection.execute(
+                    text("select pg_advisory_xact_lock(:number)"), {"number": _lock_number(store)}
+                )
             yield _Rows(connection, store, await self._database.now(connection))
 
     @asynccontextmanager
@@ -41,4 +47,6 @@ class DatabaseExportStorage:
 
 def _lock_number(store: str) -> int:
     """A 64-bit number for the store that no other use of advisory locks shares by accident."""
-    return int.from_bytes(hashlib.blake2b(f"export {store}".encode(), digest_size=8).digest(), signed=True)
+    return int.from_bytes(
+        hashlib.blake2b(f"export {store}".encode(), digest_size=8).digest(), signed=True
+    )

@@ -1,4 +1,6 @@
-"""What has been given to ShipStation and what is owed, in the database: coverage, walks, gaps, digests, hints, held orders."""
+"""What has been given to ShipStation and what is owed, in the database: coverage, walks, gaps,
+digests, hints, held orders.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +13,18 @@ from sqlalchemy import ColumnElement, Table, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from proxy.rules.coverage import Coverage, Walk
-from proxy.storage.export.interface import Gap, HeldOrder, Told
+from proxy.storage.export.records import Gap, HeldOrder, Told
 from proxy.storage.export.snapshots import upsert
-from proxy.storage.tables import coverage, gaps, held_orders, hints, snapshot_windows, snapshots, told_orders, walks
+from proxy.storage.tables import (
+    coverage,
+    gaps,
+    held_orders,
+    hints,
+    snapshot_windows,
+    snapshots,
+    told_orders,
+    walks,
+)
 
 # Both engines limit the values of one statement; SQLite's limit was 999 for long.
 _AT_ONCE = 500
@@ -29,16 +40,28 @@ class DatabaseGivenRows:
 
     async def coverage(self) -> Coverage | None:
         """See `GivenRows`, as for all below."""
-        row = await self._first(select(coverage.c.since, coverage.c.covered_until, coverage.c.confirmed).where(self._own(coverage)))
+        row = await self._first(
+            select(coverage.c.since, coverage.c.covered_until, coverage.c.confirmed).where(
+                self._own(coverage)
+            )
+        )
         return None if row is None else Coverage(**row)
 
     async def put_coverage(self, new: Coverage) -> None:
         """See `GivenRows`."""
-        await self._put(coverage, [msgspec.structs.asdict(new)], ("since", "covered_until", "confirmed"))
+        await self._put(
+            coverage, [msgspec.structs.asdict(new)], ("since", "covered_until", "confirmed")
+        )
 
     async def walks(self) -> Sequence[Walk]:
         """See `GivenRows`."""
-        columns = (walks.c.snapshot_id.label("id"), walks.c.start, walks.c.read_from, walks.c.reaches, walks.c.until)
+        columns = (
+            walks.c.snapshot_id.label("id"),
+            walks.c.start,
+            walks.c.read_from,
+            walks.c.reaches,
+            walks.c.until,
+        )
         return [Walk(**row) for row in await self._all(select(*columns).where(self._own(walks)))]
 
     async def put_walk(self, walk: Walk) -> None:
@@ -53,7 +76,11 @@ class DatabaseGivenRows:
 
     async def gaps(self) -> Sequence[Gap]:
         """See `GivenRows`."""
-        rows = await self._all(select(gaps.c.start, gaps.c.end, gaps.c.noted_at).where(self._own(gaps)).order_by(gaps.c.start))
+        rows = await self._all(
+            select(gaps.c.start, gaps.c.end, gaps.c.noted_at)
+            .where(self._own(gaps))
+            .order_by(gaps.c.start)
+        )
         return [Gap(**row) for row in rows]
 
     async def put_gap(self, gap: Gap) -> None:
@@ -62,7 +89,9 @@ class DatabaseGivenRows:
 
     async def drop_gap(self, start: datetime) -> bool:
         """See `GivenRows`."""
-        gone = await self._connection.execute(delete(gaps).where(self._own(gaps), gaps.c.start == start))
+        gone = await self._connection.execute(
+            delete(gaps).where(self._own(gaps), gaps.c.start == start)
+        )
         return gone.rowcount > 0
 
     async def told(self, order_ids: Collection[str]) -> Mapping[str, Told]:
@@ -72,14 +101,18 @@ class DatabaseGivenRows:
         found = [
             Told(**row)
             for some in _portions(order_ids)
-            for row in await self._all(select(*columns).where(self._own(told_orders), told_orders.c.order_id.in_(some)))
+            for row in await self._all(
+                select(*columns).where(self._own(told_orders), told_orders.c.order_id.in_(some))
+            )
         ]
         return {told.order_id: told for told in found}
 
     async def put_told(self, told: Iterable[Told]) -> None:
         """See `GivenRows`."""
         rows = [msgspec.structs.asdict(each) | {"told_at": self.now} for each in told]
-        await self._put(told_orders, rows, ("digest", "snapshot_id", "page", "read_by", "confirmed", "told_at"))
+        await self._put(
+            told_orders, rows, ("digest", "snapshot_id", "page", "read_by", "confirmed", "told_at")
+        )
 
     async def confirm_told(self, snapshot_id: int) -> None:
         """See `GivenRows`."""
@@ -90,17 +123,29 @@ class DatabaseGivenRows:
         """See `GivenRows`."""
         ids = list(order_ids)
         known = {row["order_id"]: row["due_at"] for row in await self._hinted(ids)}
-        rows = [{"order_id": key, "due_at": min(due_at, known.get(key, due_at)), "carried_by": None} for key in ids]
+        rows = [
+            {"order_id": key, "due_at": min(due_at, known.get(key, due_at)), "carried_by": None}
+            for key in ids
+        ]
         await self._put(hints, rows, ("due_at", "carried_by"))
 
     async def _hinted(self, order_ids: Collection[str]) -> Sequence[Mapping[str, Any]]:
         wanted = select(hints.c.order_id, hints.c.due_at)
-        return [row for some in _portions(order_ids) for row in await self._all(wanted.where(self._own(hints), hints.c.order_id.in_(some)))]
+        return [
+            row
+            for some in _portions(order_ids)
+            for row in await self._all(wanted.where(self._own(hints), hints.c.order_id.in_(some)))
+        ]
 
     async def carry_hints(self, snapshot_id: int, limit: int) -> Sequence[str]:
         """See `GivenRows`."""
         due = self._own(hints) & (hints.c.due_at <= self.now)
-        rows = await self._all(select(hints.c.order_id).where(due).order_by(hints.c.due_at, hints.c.order_id).limit(limit))
+        rows = await self._all(
+            select(hints.c.order_id)
+            .where(due)
+            .order_by(hints.c.due_at, hints.c.order_id)
+            .limit(limit)
+        )
         ids = [row["order_id"] for row in rows]
         for some in _portions(ids):
             mine = self._own(hints) & hints.c.order_id.in_(some)
@@ -110,25 +155,42 @@ class DatabaseGivenRows:
     async def carried_hints(self, snapshot_id: int) -> Sequence[str]:
         """See `GivenRows`."""
         mine = self._own(hints) & (hints.c.carried_by == snapshot_id)
-        return [row["order_id"] for row in await self._all(select(hints.c.order_id).where(mine).order_by(hints.c.order_id))]
+        return [
+            row["order_id"]
+            for row in await self._all(
+                select(hints.c.order_id).where(mine).order_by(hints.c.order_id)
+            )
+        ]
 
     async def drop_carried_hints(self, snapshot_id: int) -> None:
         """See `GivenRows`."""
-        await self._connection.execute(delete(hints).where(self._own(hints), hints.c.carried_by == snapshot_id))
+        await self._connection.execute(
+            delete(hints).where(self._own(hints), hints.c.carried_by == snapshot_id)
+        )
 
     async def hold(self, held: Iterable[HeldOrder]) -> None:
         """See `GivenRows`."""
-        await self._put(held_orders, [msgspec.structs.asdict(each) for each in held], ("number", "kind", "reason", "last_seen"))
+        await self._put(
+            held_orders,
+            [msgspec.structs.asdict(each) for each in held],
+            ("number", "kind", "reason", "last_seen"),
+        )
 
     async def release(self, order_ids: Collection[str]) -> None:
         """See `GivenRows`."""
         for some in _portions(order_ids):
-            await self._connection.execute(delete(held_orders).where(self._own(held_orders), held_orders.c.order_id.in_(some)))
+            await self._connection.execute(
+                delete(held_orders).where(self._own(held_orders), held_orders.c.order_id.in_(some))
+            )
 
     async def held(self, limit: int) -> Sequence[HeldOrder]:
         """See `GivenRows`."""
         columns = [column for column in held_orders.c if column.name != "store"]
-        newest = select(*columns).where(self._own(held_orders)).order_by(held_orders.c.last_seen.desc(), held_orders.c.order_id)
+        newest = (
+            select(*columns)
+            .where(self._own(held_orders))
+            .order_by(held_orders.c.last_seen.desc(), held_orders.c.order_id)
+        )
         return [HeldOrder(**row) for row in await self._all(newest.limit(limit))]
 
     async def sweep_due_at(self) -> datetime | None:
@@ -138,26 +200,49 @@ class DatabaseGivenRows:
 
     async def put_sweep_due_at(self, due_at: datetime) -> None:
         """See `GivenRows`."""
-        await self._connection.execute(update(coverage).where(self._own(coverage)).values(sweep_due_at=due_at))
+        await self._connection.execute(
+            update(coverage).where(self._own(coverage)).values(sweep_due_at=due_at)
+        )
 
     async def prune(self, told_before: datetime, held_limit: int) -> None:
         """See `GivenRows`."""
-        await self._connection.execute(delete(told_orders).where(self._own(told_orders), told_orders.c.told_at < told_before))
-        rank = func.row_number().over(partition_by=held_orders.c.kind, order_by=held_orders.c.last_seen.desc()).label("rank")
+        await self._connection.execute(
+            delete(told_orders).where(self._own(told_orders), told_orders.c.told_at < told_before)
+        )
+        rank = (
+            func.row_number()
+            .over(partition_by=held_orders.c.kind, order_by=held_orders.c.last_seen.desc())
+            .label("rank")
+        )
         ranked = select(held_orders.c.order_id, rank).where(self._own(held_orders)).subquery()
         surplus = select(ranked.c.order_id).where(ranked.c.rank > held_limit)
-        await self._connection.execute(delete(held_orders).where(self._own(held_orders), held_orders.c.order_id.in_(surplus)))
+        await self._connection.execute(
+            delete(held_orders).where(self._own(held_orders), held_orders.c.order_id.in_(surplus))
+        )
 
     async def forget(self) -> None:
         """See `GivenRows`."""
-        for table in (coverage, gaps, walks, told_orders, hints, held_orders, snapshot_windows, snapshots):
+        for table in (
+            coverage,
+            gaps,
+            walks,
+            told_orders,
+            hints,
+            held_orders,
+            snapshot_windows,
+            snapshots,
+        ):
             await self._connection.execute(delete(table).where(self._own(table)))
 
     def _own(self, table: Table) -> ColumnElement[bool]:
         return table.c.store == self._store
 
-    async def _put(self, table: Table, rows: Sequence[dict[str, Any]], changed: Sequence[str]) -> None:
-        await upsert(self._connection, table, [row | {"store": self._store} for row in rows], changed)
+    async def _put(
+        self, table: Table, rows: Sequence[dict[str, Any]], changed: Sequence[str]
+    ) -> None:
+        await upsert(
+            self._connection, table, [row | {"store": self._store} for row in rows], changed
+        )
 
     async def _all(self, statement: Any) -> Sequence[dict[str, Any]]:
         return [dict(row) for row in (await self._connection.execute(statement)).mappings()]

@@ -1,4 +1,6 @@
-"""Snapshots of windows in the database, SQLite or PostgreSQL: windows, pages and what became of them."""
+"""Snapshots of windows in the database, SQLite or PostgreSQL: windows, pages and what became of
+them.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ from sqlalchemy import RowMapping, Table, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from proxy.storage.export.interface import Member, Part, Snapshot, SnapshotState
+from proxy.storage.export.records import Member, Part, Snapshot, SnapshotState
 from proxy.storage.tables import snapshot_parts, snapshot_sends, snapshot_windows, snapshots
 
 _MEMBERS = tuple[Member, ...]
@@ -27,8 +29,16 @@ class DatabaseSnapshotRows:
 
     async def named(self, start: datetime, end: datetime) -> Snapshot | None:
         """See `SnapshotRows`, as for all below."""
-        window = (snapshot_windows.c.store == self._store) & (snapshot_windows.c.start == start) & (snapshot_windows.c.end == end)
-        return await self._one(select(snapshots).join(snapshot_windows, snapshot_windows.c.snapshot_id == snapshots.c.id).where(window))
+        window = (
+            (snapshot_windows.c.store == self._store)
+            & (snapshot_windows.c.start == start)
+            & (snapshot_windows.c.end == end)
+        )
+        return await self._one(
+            select(snapshots)
+            .join(snapshot_windows, snapshot_windows.c.snapshot_id == snapshots.c.id)
+            .where(window)
+        )
 
     async def name(self, start: datetime, end: datetime, snapshot_id: int) -> None:
         """See `SnapshotRows`."""
@@ -41,19 +51,29 @@ class DatabaseSnapshotRows:
 
     async def snapshots(self) -> Sequence[Snapshot]:
         """See `SnapshotRows`."""
-        rows = await self._connection.execute(select(snapshots).where(snapshots.c.store == self._store).order_by(snapshots.c.id.desc()))
+        rows = await self._connection.execute(
+            select(snapshots)
+            .where(snapshots.c.store == self._store)
+            .order_by(snapshots.c.id.desc())
+        )
         return [_read_snapshot(row) for row in rows.mappings()]
 
     async def add_snapshot(self, snapshot: Snapshot) -> Snapshot:
         """See `SnapshotRows`."""
         values = _write_snapshot(snapshot) | {"store": self._store}
         del values["id"]
-        row = (await self._connection.execute(insert(snapshots).values(values).returning(snapshots))).mappings().one()
+        row = (
+            (await self._connection.execute(insert(snapshots).values(values).returning(snapshots)))
+            .mappings()
+            .one()
+        )
         return _read_snapshot(row)
 
     async def put_snapshot(self, snapshot: Snapshot) -> None:
         """See `SnapshotRows`."""
-        await self._connection.execute(update(snapshots).where(snapshots.c.id == snapshot.id).values(_write_snapshot(snapshot)))
+        await self._connection.execute(
+            update(snapshots).where(snapshots.c.id == snapshot.id).values(_write_snapshot(snapshot))
+        )
 
     async def drop_snapshot(self, snapshot_id: int) -> None:
         """See `SnapshotRows`."""
@@ -61,13 +81,18 @@ class DatabaseSnapshotRows:
 
     async def add_part(self, snapshot_id: int, part: Part) -> None:
         """See `SnapshotRows`."""
-        values = msgspec.structs.asdict(part) | {"snapshot_id": snapshot_id, "members": msgspec.json.encode(part.members).decode()}
+        values = msgspec.structs.asdict(part) | {
+            "snapshot_id": snapshot_id,
+            "members": msgspec.json.encode(part.members).decode(),
+        }
         await self._connection.execute(insert(snapshot_parts).values(values))
 
     async def parts(self, snapshot_id: int, page: int) -> Sequence[Part]:
         """See `SnapshotRows`."""
         where = (snapshot_parts.c.snapshot_id == snapshot_id) & (snapshot_parts.c.page == page)
-        rows = await self._connection.execute(select(snapshot_parts).where(where).order_by(snapshot_parts.c.part))
+        rows = await self._connection.execute(
+            select(snapshot_parts).where(where).order_by(snapshot_parts.c.part)
+        )
         return [
             Part(
                 page=row["page"],
@@ -81,13 +106,21 @@ class DatabaseSnapshotRows:
 
     async def members(self, snapshot_id: int) -> Sequence[tuple[int, Member]]:
         """See `SnapshotRows`."""
-        wanted = select(snapshot_parts.c.page, snapshot_parts.c.members).where(snapshot_parts.c.snapshot_id == snapshot_id)
+        wanted = select(snapshot_parts.c.page, snapshot_parts.c.members).where(
+            snapshot_parts.c.snapshot_id == snapshot_id
+        )
         rows = (await self._connection.execute(wanted)).all()
-        return [(page, member) for page, members in rows for member in msgspec.json.decode(members, type=_MEMBERS)]
+        return [
+            (page, member)
+            for page, members in rows
+            for member in msgspec.json.decode(members, type=_MEMBERS)
+        ]
 
     async def sends(self, snapshot_id: int) -> Mapping[int, bool]:
         """See `SnapshotRows`."""
-        wanted = select(snapshot_sends.c.page, snapshot_sends.c.sent).where(snapshot_sends.c.snapshot_id == snapshot_id)
+        wanted = select(snapshot_sends.c.page, snapshot_sends.c.sent).where(
+            snapshot_sends.c.snapshot_id == snapshot_id
+        )
         return {page: sent for page, sent in (await self._connection.execute(wanted)).all()}  # noqa: C416 -- rows are not pairs to mypy
 
     async def put_send(self, snapshot_id: int, page: int, *, sent: bool) -> None:
@@ -97,7 +130,9 @@ class DatabaseSnapshotRows:
 
     async def clear_sends(self, snapshot_id: int) -> None:
         """See `SnapshotRows`."""
-        await self._connection.execute(delete(snapshot_sends).where(snapshot_sends.c.snapshot_id == snapshot_id))
+        await self._connection.execute(
+            delete(snapshot_sends).where(snapshot_sends.c.snapshot_id == snapshot_id)
+        )
 
     async def _one(self, statement: Any) -> Snapshot | None:
         row = (await self._connection.execute(statement)).mappings().first()
@@ -114,11 +149,20 @@ def _write_snapshot(snapshot: Snapshot) -> dict[str, Any]:
     return msgspec.structs.asdict(snapshot) | {"state": snapshot.state.value}
 
 
-async def upsert(connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]], changed: Sequence[str]) -> None:
-    """Insert `rows`; where the primary key is there already, take over the columns named in `changed`."""
+async def upsert(
+    connection: AsyncConnection,
+    table: Table,
+    rows: Sequence[Mapping[str, Any]],
+    changed: Sequence[str],
+) -> None:
+    """Insert `rows`; where the primary key is there already, take over the columns named in
+    `changed`.
+    """
     if not rows:
         return
     made = (postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert)(table)
     keys = [column.name for column in table.primary_key.columns]
-    statement = made.on_conflict_do_update(index_elements=keys, set_={name: made.excluded[name] for name in changed})
+    statement = made.on_conflict_do_update(
+        index_elements=keys, set_={name: made.excluded[name] for name in changed}
+    )
     await connection.execute(statement, list(rows))

@@ -1,4 +1,6 @@
-"""Alembic's way in: runs the revisions on the connection it is handed, inside the caller's transaction."""
+"""Alembic's way in: runs the revisions on the connection it is handed, inside the caller's
+transaction.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """The outbox on a database: the worker's side. Written once for SQLite and PostgreSQL.
 
-Whoever decides about an order's queue (puts a notice in, takes one out, brings a dead one back) holds that order's lock until it has
-committed, so two processes never see the queue differently. On PostgreSQL these are advisory locks; on SQLite the one write lock does.
+Whoever decides about an order's queue (puts a notice in, takes one out, brings a dead one back)
+holds that order's lock until it has committed, so two processes never see the queue differently. On
+PostgreSQL these are advisory locks; on SQLite the one write lock does.
 """
 
 from __future__ import annotations
@@ -17,7 +18,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from connectors.shipments import Shipment
 from proxy.storage.database import Database
 from proxy.storage.errors import LeaseLostError
-from proxy.storage.outbox.interface import Attempt, AttemptOutcome, Delivery, DeliveryState, PutResult
+from proxy.storage.outbox.interface import (
+    Attempt,
+    AttemptOutcome,
+    Delivery,
+    DeliveryState,
+    PutResult,
+)
 from proxy.storage.outbox.rows import (
     INTERRUPTED,
     leased,
@@ -32,8 +39,8 @@ from proxy.storage.outbox.rows import (
 from proxy.storage.tables import attempts, deliveries
 
 _WAITING = deliveries.c.state == DeliveryState.WAITING.value
-# "Waiting" said the other way round: PostgreSQL, while it knows nothing of a young table, would else look for an order's deliveries among
-# all that wait instead of by the order's own index.
+# "Waiting" said the other way round: PostgreSQL, while it knows nothing of a young table, would
+# else look for an order's deliveries among all that wait instead of by the order's own index.
 _SETTLED = (DeliveryState.DELIVERED.value, DeliveryState.DEAD.value, DeliveryState.DISCARDED.value)
 # Made once, for making a statement costs more than running it.
 _INSERT = insert(deliveries).returning(deliveries)
@@ -46,8 +53,12 @@ class DatabaseOutbox:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def put(self, store: str, shipment: Shipment, *, lease: float | None) -> tuple[PutResult, Delivery]:
-        """Committed when this returns; with `lease` the notice is ours at once if nothing of its order is on the way."""
+    async def put(
+        self, store: str, shipment: Shipment, *, lease: float | None
+    ) -> tuple[PutResult, Delivery]:
+        """Committed when this returns; with `lease` the notice is ours at once if nothing of its
+        order is on the way.
+        """
         async with self._database.writing() as connection:
             locks = order_locks(store, shipment.order_id, shipment.order_number)
             now = await self._database.locked_now(connection, locks)
@@ -57,18 +68,31 @@ class DatabaseOutbox:
             taken = lease is not None and not busy
             hold = leased(now, lease, secrets.token_hex(8)) if taken and lease is not None else {}
             if known is None:
-                row = (await connection.execute(_INSERT, {**new_row(store, shipment, now), **hold})).mappings().one()
+                row = (
+                    (await connection.execute(_INSERT, {**new_row(store, shipment, now), **hold}))
+                    .mappings()
+                    .one()
+                )
             else:
                 change = update(deliveries).where(deliveries.c.id == known.id).returning(deliveries)
-                row = (await connection.execute(change.values({**queued_row(shipment, now), **hold}))).mappings().one()
+                row = (
+                    (await connection.execute(change.values({**queued_row(shipment, now), **hold})))
+                    .mappings()
+                    .one()
+                )
             return (PutResult.LEASED if taken else PutResult.QUEUED), read_delivery(row)
 
     async def due(self, stores: Sequence[str]) -> Sequence[str]:
-        """A look at the head of each store's queue, so a long one costs no more than a short one."""
+        """A look at the head of each store's queue, so a long one costs no more than a short
+        one.
+        """
         if not stores:
             return []
         now = self._database.moment()
-        heads = (exists().where(deliveries.c.store == store, _WAITING, deliveries.c.due_at <= now) for store in stores)
+        heads = (
+            exists().where(deliveries.c.store == store, _WAITING, deliveries.c.due_at <= now)
+            for store in stores
+        )
         async with self._database.reading() as connection:
             row = (await connection.execute(select(*heads))).one()
         return [store for store, waits in zip(stores, row, strict=True) if waits]
@@ -78,30 +102,59 @@ class DatabaseOutbox:
         async with self._database.writing() as connection:
             now = await self._database.now(connection)
             free = (
-                select(deliveries.c.id, deliveries.c.order_id, deliveries.c.order_number, deliveries.c.lease)
-                .where(deliveries.c.store == store, _WAITING, deliveries.c.due_at <= now, _first_of_its_order(now))
+                select(
+                    deliveries.c.id,
+                    deliveries.c.order_id,
+                    deliveries.c.order_number,
+                    deliveries.c.lease,
+                )
+                .where(
+                    deliveries.c.store == store,
+                    _WAITING,
+                    deliveries.c.due_at <= now,
+                    _first_of_its_order(now),
+                )
                 .order_by(deliveries.c.due_at, deliveries.c.id)
                 .limit(limit)
                 .with_for_update(skip_locked=True)
             )
             found = (await connection.execute(free)).all()
-            mine = await self._lockable(connection, {row.id: order_locks(store, row.order_id, row.order_number) for row in found})
+            mine = await self._lockable(
+                connection,
+                {row.id: order_locks(store, row.order_id, row.order_number) for row in found},
+            )
             if not mine:
                 return []
             take = (
                 update(deliveries)
-                .where(deliveries.c.id.in_(mine), _WAITING, deliveries.c.due_at <= now, _first_of_its_order(now))
+                .where(
+                    deliveries.c.id.in_(mine),
+                    _WAITING,
+                    deliveries.c.due_at <= now,
+                    _first_of_its_order(now),
+                )
                 .values(
                     **leased(now, lease, secrets.token_hex(8)),
-                    attempts=deliveries.c.attempts + case((deliveries.c.lease.is_not(None), 1), else_=0),
+                    attempts=deliveries.c.attempts
+                    + case((deliveries.c.lease.is_not(None), 1), else_=0),
                 )
                 .returning(deliveries)
             )
             claimed = [read_delivery(row) for row in (await connection.execute(take)).mappings()]
-            lapsed = {row.id for row in found if row.lease is not None} & {delivery.id for delivery in claimed}
+            lapsed = {row.id for row in found if row.lease is not None} & {
+                delivery.id for delivery in claimed
+            }
             if lapsed:
-                lost = Attempt(at=now, outcome=AttemptOutcome.INTERRUPTED, seconds=0.0, message=INTERRUPTED, worker="")
-                await connection.execute(_INSERT_ATTEMPT, [write_attempt(number, lost) for number in sorted(lapsed)])
+                lost = Attempt(
+                    at=now,
+                    outcome=AttemptOutcome.INTERRUPTED,
+                    seconds=0.0,
+                    message=INTERRUPTED,
+                    worker="",
+                )
+                await connection.execute(
+                    _INSERT_ATTEMPT, [write_attempt(number, lost) for number in sorted(lapsed)]
+                )
             return sorted(claimed, key=lambda delivery: delivery.id)
 
     async def earlier(self, delivery: Delivery) -> Sequence[Shipment]:
@@ -122,17 +175,30 @@ class DatabaseOutbox:
 
     async def delivered(self, delivery: Delivery, attempt: Attempt) -> None:
         """Final."""
-        await self._settle(delivery, attempt, finished=True, state=DeliveryState.DELIVERED.value, last_error="")
+        await self._settle(
+            delivery, attempt, finished=True, state=DeliveryState.DELIVERED.value, last_error=""
+        )
 
-    async def retry_at(self, delivery: Delivery, when: datetime, attempt: Attempt, *, counted: bool) -> None:
+    async def retry_at(
+        self, delivery: Delivery, when: datetime, attempt: Attempt, *, counted: bool
+    ) -> None:
         """Back in the queue until `when`."""
         failed = delivery.attempts + (1 if counted else 0)
-        await self._settle(delivery, attempt, due_at=when, attempts=failed, last_error=attempt.message)
+        await self._settle(
+            delivery, attempt, due_at=when, attempts=failed, last_error=attempt.message
+        )
 
     async def bury(self, delivery: Delivery, attempt: Attempt) -> None:
         """Dead until a person, or a repeat of the notice, brings it back."""
         failed = delivery.attempts + 1
-        await self._settle(delivery, attempt, finished=True, state=DeliveryState.DEAD.value, attempts=failed, last_error=attempt.message)
+        await self._settle(
+            delivery,
+            attempt,
+            finished=True,
+            state=DeliveryState.DEAD.value,
+            attempts=failed,
+            last_error=attempt.message,
+        )
 
     async def give_back(self, delivery: Delivery, *, when: datetime | None = None) -> None:
         """As if it had not been taken."""
@@ -144,23 +210,38 @@ class DatabaseOutbox:
         async with self._database.reading() as connection:
             return await self._database.now(connection)
 
-    async def _settle(self, delivery: Delivery, attempt: Attempt | None, *, finished: bool = False, **changes: Any) -> None:
+    async def _settle(
+        self, delivery: Delivery, attempt: Attempt | None, *, finished: bool = False, **changes: Any
+    ) -> None:
         async with self._database.writing() as connection:
             now = self._database.moment()
-            values = {"due_at": now, "lease": None, "finished_at": now if finished else None, **changes}
-            mine = and_(deliveries.c.id == delivery.id, _WAITING, deliveries.c.lease == delivery.lease)
+            values = {
+                "due_at": now,
+                "lease": None,
+                "finished_at": now if finished else None,
+                **changes,
+            }
+            mine = and_(
+                deliveries.c.id == delivery.id, _WAITING, deliveries.c.lease == delivery.lease
+            )
             result = await connection.execute(update(deliveries).where(mine).values(values))
             if result.rowcount == 0:
-                raise LeaseLostError(f"delivery {delivery.id} is no longer ours: the lease had lapsed")
+                raise LeaseLostError(
+                    f"delivery {delivery.id} is no longer ours: the lease had lapsed"
+                )
             if attempt is not None:
                 await connection.execute(_INSERT_ATTEMPT, write_attempt(delivery.id, attempt))
 
-    async def _lockable(self, connection: AsyncConnection, wanted: Mapping[int, set[int]]) -> list[int]:
+    async def _lockable(
+        self, connection: AsyncConnection, wanted: Mapping[int, set[int]]
+    ) -> list[int]:
         """Those rows whose orders could be locked without waiting."""
         numbers = sorted({number for locks in wanted.values() for number in locks})
         if not self._database.is_postgresql or not numbers:
             return list(wanted)
-        tried = await connection.execute(select(*(func.pg_try_advisory_xact_lock(number) for number in numbers)))
+        tried = await connection.execute(
+            select(*(func.pg_try_advisory_xact_lock(number) for number in numbers))
+        )
         held = {number for number, got in zip(numbers, tried.one(), strict=True) if got}
         return [row for row, locks in wanted.items() if locks <= held]
 
@@ -174,10 +255,17 @@ def _of_order(shipment: Shipment) -> ColumnElement[bool]:
     return or_(*words) if words else deliveries.c.key == shipment.key()
 
 
-async def _found(connection: AsyncConnection, store: str, shipment: Shipment) -> tuple[Delivery | None, bool]:
-    """The delivery of this very notice, if there is one, and whether anything of its order waits or is under way."""
+async def _found(
+    connection: AsyncConnection, store: str, shipment: Shipment
+) -> tuple[Delivery | None, bool]:
+    """The delivery of this very notice, if there is one, and whether anything of its order waits or
+    is under way.
+    """
     key = shipment.key()
-    statement = select(deliveries).where(deliveries.c.store == store, or_(deliveries.c.key == key, and_(_WAITING, _of_order(shipment))))
+    statement = select(deliveries).where(
+        deliveries.c.store == store,
+        or_(deliveries.c.key == key, and_(_WAITING, _of_order(shipment))),
+    )
     rows = (await connection.execute(statement)).mappings().all()
     known = next((read_delivery(row) for row in rows if row["key"] == key), None)
     return known, any(row["state"] == DeliveryState.WAITING.value for row in rows)
@@ -186,7 +274,8 @@ async def _found(connection: AsyncConnection, store: str, shipment: Shipment) ->
 def _first_of_its_order(now: datetime) -> ColumnElement[bool]:
     """Nothing of the same order waits in front, and nobody is at work on any of it.
 
-    A notice may name its order by id, by number or by both. Each is asked for on its own, for only so does each find its index.
+    A notice may name its order by id, by number or by both. Each is asked for on its own, for only
+    so does each find its index.
     """
     return and_(*(~_in_the_way(name, now) for name in ("order_number", "order_id")))
 

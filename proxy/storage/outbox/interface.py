@@ -1,4 +1,5 @@
-"""What the outbox promises, whichever way it is kept: the words, the types, and the two sides of it.
+"""What the outbox promises, whichever way it is kept: the words, the types, and the two sides of
+it.
 
 A delivery is one notice on its way to the shop:
 
@@ -30,7 +31,10 @@ class DeliveryState(StrEnum):
 
 
 class AttemptOutcome(StrEnum):
-    """How one try ended. `interrupted`: its worker vanished; nobody knows what the shop made of it."""
+    """How one try ended.
+
+    `interrupted`: its worker vanished; nobody knows what the shop made of it.
+    """
 
     DELIVERED = "delivered"
     RETRY = "retry"
@@ -41,8 +45,8 @@ class AttemptOutcome(StrEnum):
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     """One notice. `attempts` counts the tries that failed since the notice was last queued.
 
-    `lease` proves that its holder may settle it; None when nobody works on it. `queued_at` is when the notice last came in. After
-    `purged_at` the shipment holds nothing of the buyer's any more.
+    `lease` proves that its holder may settle it; None when nobody works on it. `queued_at` is when
+    the notice last came in. After `purged_at` the shipment holds nothing of the buyer's any more.
     """
 
     id: int
@@ -61,7 +65,9 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
-    """One try: `seconds` it took, `message` the shop's words, masked; `worker` the process that tried."""
+    """One try: `seconds` it took, `message` the shop's words, masked; `worker` the process that
+    tried.
+    """
 
     at: datetime
     outcome: AttemptOutcome
@@ -73,8 +79,8 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
 class PutResult(StrEnum):
     """What became of a notice that came in.
 
-    `leased`: stored, and ours to deliver now. `queued`: stored, its turn comes later. `joined`: it was stored before and nothing
-    changed.
+    `leased`: stored, and ours to deliver now. `queued`: stored, its turn comes later. `joined`: it
+    was stored before and nothing changed.
     """
 
     LEASED = "leased"
@@ -83,7 +89,10 @@ class PutResult(StrEnum):
 
 
 class DeliveryFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which deliveries are meant; None or empty means any. `since` goes by when the notice last came in."""
+    """Which deliveries are meant; None or empty means any.
+
+    `since` goes by when the notice last came in.
+    """
 
     ids: tuple[int, ...] = ()
     store: str | None = None
@@ -93,13 +102,20 @@ class DeliveryFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Outbox(Protocol):
-    """Where notices are kept until the shop has them. Every method raises StorageError when the database does not do its part.
+    """Where notices are kept until the shop has them.
 
-    Of one order, in one store, deliveries are handed out strictly in the order they came in, one at a time. Leases are in seconds.
+    Every method raises StorageError when the database does not do its part.
+
+    Of one order, in one store, deliveries are handed out strictly in the order they came in, one at
+    a time. Leases are in seconds.
     """
 
-    async def put(self, store: str, shipment: Shipment, *, lease: float | None) -> tuple[PutResult, Delivery]:
-        """Store a notice; when this returns it is on the disk. With `lease` it is taken at once if its turn has come.
+    async def put(
+        self, store: str, shipment: Shipment, *, lease: float | None
+    ) -> tuple[PutResult, Delivery]:
+        """Store a notice; when this returns it is on the disk.
+
+        With `lease` it is taken at once if its turn has come.
 
         A notice already there is joined, except that a dead one is queued anew.
         """
@@ -121,8 +137,13 @@ class Outbox(Protocol):
         """The shop has it. Raises LeaseLostError, as do all the ways to settle."""
         ...
 
-    async def retry_at(self, delivery: Delivery, when: datetime, attempt: Attempt, *, counted: bool) -> None:
-        """Not yet; the next try is due at `when`. `counted`: the failed try is held against the delivery."""
+    async def retry_at(
+        self, delivery: Delivery, when: datetime, attempt: Attempt, *, counted: bool
+    ) -> None:
+        """Not yet; the next try is due at `when`.
+
+        `counted`: the failed try is held against the delivery.
+        """
         ...
 
     async def bury(self, delivery: Delivery, attempt: Attempt) -> None:
@@ -154,11 +175,16 @@ class Deliveries(Protocol):
         ...
 
     async def retry(self, wanted: DeliveryFilter) -> int:
-        """Queue anew all that is meant and dead, and make due what waits; gives how many. Nothing that a worker holds is touched."""
+        """Queue anew all that is meant and dead, and make due what waits; gives how many.
+
+        Nothing that a worker holds is touched.
+        """
         ...
 
     async def discard(self, wanted: DeliveryFilter) -> int:
-        """Give up for good all that is meant and dead or waiting, unless a worker holds it; gives how many."""
+        """Give up for good all that is meant and dead or waiting, unless a worker holds it; gives
+        how many.
+        """
         ...
 
     async def counts(self) -> Mapping[tuple[str, DeliveryState], int]:
@@ -166,10 +192,16 @@ class Deliveries(Protocol):
         ...
 
     async def purge(self, before: datetime) -> int:
-        """Take buyers' data and attempts out of what was finished before then; gives how many were purged."""
+        """Take buyers' data and attempts out of what was finished before then; gives how many were
+        purged.
+        """
         ...
 
 
-def unnamed_stores(counts: Mapping[tuple[str, DeliveryState], int], named: Container[str]) -> Sequence[str]:
-    """Stores that have open deliveries but are not among those that the settings name, by the alphabet: nobody tries what waits there."""
+def unnamed_stores(
+    counts: Mapping[tuple[str, DeliveryState], int], named: Container[str]
+) -> Sequence[str]:
+    """Stores that have open deliveries but are not among those that the settings name, by the
+    alphabet: nobody tries what waits there.
+    """
     return sorted({store for (store, _), count in counts.items() if count and store not in named})

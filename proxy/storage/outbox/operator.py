@@ -1,4 +1,7 @@
-"""The outbox on a database: the operator's side. Looks, brings back, gives up for good, and forgets buyers in time."""
+"""The outbox on a database: the operator's side.
+
+Looks, brings back, gives up for good, and forgets buyers in time.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,31 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, literal, or_, select, true, union_all, update
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    union_all,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from proxy.storage.database import Database
 from proxy.storage.errors import UnknownDeliveryError
 from proxy.storage.outbox.interface import Attempt, Delivery, DeliveryFilter, DeliveryState
-from proxy.storage.outbox.rows import order_locks, read_attempt, read_delivery, read_shipment, without_buyer, write_shipment
+from proxy.storage.outbox.rows import (
+    order_locks,
+    read_attempt,
+    read_delivery,
+    read_shipment,
+    without_buyer,
+    write_shipment,
+)
 from proxy.storage.tables import attempts, deliveries
 
 _BATCH = 200
@@ -28,14 +49,20 @@ class DatabaseDeliveries:
 
     async def find(self, wanted: DeliveryFilter, *, limit: int = 100) -> Sequence[Delivery]:
         """The newest first."""
-        statement = select(deliveries).where(_meant(wanted)).order_by(deliveries.c.id.desc()).limit(limit)
+        statement = (
+            select(deliveries).where(_meant(wanted)).order_by(deliveries.c.id.desc()).limit(limit)
+        )
         async with self._database.reading() as connection:
             return [read_delivery(row) for row in (await connection.execute(statement)).mappings()]
 
     async def get(self, number: int) -> Delivery:
         """One delivery. Raises UnknownDeliveryError."""
         async with self._database.reading() as connection:
-            row = (await connection.execute(select(deliveries).where(deliveries.c.id == number))).mappings().one_or_none()
+            row = (
+                (await connection.execute(select(deliveries).where(deliveries.c.id == number)))
+                .mappings()
+                .one_or_none()
+            )
         if row is None:
             raise UnknownDeliveryError(f"there is no delivery {number}")
         return read_delivery(row)
@@ -48,21 +75,30 @@ class DatabaseDeliveries:
 
     async def retry(self, wanted: DeliveryFilter) -> int:
         """In batches, so that a long list holds up nobody; each batch under its orders' locks."""
-        return await self._change(wanted, {"state": DeliveryState.WAITING.value, "attempts": 0}, due_now=True)
+        return await self._change(
+            wanted, {"state": DeliveryState.WAITING.value, "attempts": 0}, due_now=True
+        )
 
     async def discard(self, wanted: DeliveryFilter) -> int:
         """Given up for good."""
         return await self._change(wanted, {"state": DeliveryState.DISCARDED.value}, due_now=False)
 
     async def counts(self) -> Mapping[tuple[str, DeliveryState], int]:
-        """How many are waiting and dead, by store; what is finished is not counted, for that would read every row there ever was."""
+        """How many are waiting and dead, by store; what is finished is not counted, for that would
+        read every row there ever was.
+        """
         each = (
-            select(deliveries.c.store, literal(state), func.count()).where(deliveries.c.state == state).group_by(deliveries.c.store)
+            select(deliveries.c.store, literal(state), func.count())
+            .where(deliveries.c.state == state)
+            .group_by(deliveries.c.store)
             for state in _OPEN
         )
         statement = union_all(*each)
         async with self._database.reading() as connection:
-            return {(store, DeliveryState(state)): count for store, state, count in await connection.execute(statement)}
+            return {
+                (store, DeliveryState(state)): count
+                for store, state, count in await connection.execute(statement)
+            }
 
     async def purge(self, before: datetime) -> int:
         """In batches."""
@@ -72,18 +108,35 @@ class DatabaseDeliveries:
         return purged
 
     async def _purge_batch(self, before: datetime) -> int:
-        old = and_(deliveries.c.purged_at.is_(None), deliveries.c.finished_at < before, deliveries.c.state.in_(_DONE))
-        statement = select(deliveries.c.id, deliveries.c.shipment).where(old).limit(_BATCH).with_for_update(skip_locked=True)
+        old = and_(
+            deliveries.c.purged_at.is_(None),
+            deliveries.c.finished_at < before,
+            deliveries.c.state.in_(_DONE),
+        )
+        statement = (
+            select(deliveries.c.id, deliveries.c.shipment)
+            .where(old)
+            .limit(_BATCH)
+            .with_for_update(skip_locked=True)
+        )
         async with self._database.writing() as connection:
             now = await self._database.now(connection)
             rows = (await connection.execute(statement)).all()
             for row in rows:
                 bare = write_shipment(without_buyer(read_shipment(row.shipment)))
-                await connection.execute(update(deliveries).where(deliveries.c.id == row.id).values(shipment=bare, purged_at=now))
-            await connection.execute(delete(attempts).where(attempts.c.delivery_id.in_([row.id for row in rows])))
+                await connection.execute(
+                    update(deliveries)
+                    .where(deliveries.c.id == row.id)
+                    .values(shipment=bare, purged_at=now)
+                )
+            await connection.execute(
+                delete(attempts).where(attempts.c.delivery_id.in_([row.id for row in rows]))
+            )
             return len(rows)
 
-    async def _change(self, wanted: DeliveryFilter, changes: Mapping[str, Any], *, due_now: bool) -> int:
+    async def _change(
+        self, wanted: DeliveryFilter, changes: Mapping[str, Any], *, due_now: bool
+    ) -> int:
         changed, after = 0, 0
         while True:
             async with self._database.writing() as connection:
@@ -103,9 +156,16 @@ class DatabaseDeliveries:
                 values = {**changes, "lease": None, "due_at": now, "finished_at": finished_at}
                 changed += (await connection.execute(statement.values(values))).rowcount
 
-    async def _locked_batch(self, connection: AsyncConnection, free: ColumnElement[bool]) -> list[int]:
+    async def _locked_batch(
+        self, connection: AsyncConnection, free: ColumnElement[bool]
+    ) -> list[int]:
         statement = (
-            select(deliveries.c.id, deliveries.c.store, deliveries.c.order_id, deliveries.c.order_number)
+            select(
+                deliveries.c.id,
+                deliveries.c.store,
+                deliveries.c.order_id,
+                deliveries.c.order_number,
+            )
             .where(free)
             .order_by(deliveries.c.id)
             .limit(_BATCH)
@@ -113,7 +173,12 @@ class DatabaseDeliveries:
         rows = (await connection.execute(statement)).all()
         if self._database.is_postgresql:
             await self._database.locked_now(
-                connection, {number for row in rows for number in order_locks(row.store, row.order_id, row.order_number)}
+                connection,
+                {
+                    number
+                    for row in rows
+                    for number in order_locks(row.store, row.order_id, row.order_number)
+                },
             )
         return [row.id for row in rows]
 
@@ -129,5 +194,7 @@ def _meant(wanted: DeliveryFilter) -> ColumnElement[bool]:
     if wanted.since is not None:
         conditions.append(deliveries.c.queued_at >= wanted.since)
     if wanted.order is not None:
-        conditions.append(or_(deliveries.c.order_number == wanted.order, deliveries.c.order_id == wanted.order))
+        conditions.append(
+            or_(deliveries.c.order_number == wanted.order, deliveries.c.order_id == wanted.order)
+        )
     return and_(*conditions)

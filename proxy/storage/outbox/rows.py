@@ -40,7 +40,11 @@ def read_delivery(row: RowMapping) -> Delivery:
 def read_attempt(row: RowMapping) -> Attempt:
     """A row of `attempts`."""
     return Attempt(
-        at=row["at"], outcome=AttemptOutcome(row["outcome"]), seconds=row["seconds"], message=row["message"], worker=row["worker"]
+        at=row["at"],
+        outcome=AttemptOutcome(row["outcome"]),
+        seconds=row["seconds"],
+        message=row["message"],
+        worker=row["worker"],
     )
 
 
@@ -55,15 +59,27 @@ def write_shipment(shipment: Shipment) -> str:
 
 
 def without_buyer(shipment: Shipment) -> Shipment:
-    """The shipment without who bought it and what they wrote: what is left tells a repeat from news, and what was shipped."""
+    """The shipment without who bought it and what they wrote: what is left tells a repeat from
+    news, and what was shipped.
+    """
     return msgspec.structs.replace(
-        shipment, recipient=None, customer_code="", customer_notes="", internal_notes="", notes_to_customer="", custom_fields=()
+        shipment,
+        recipient=None,
+        customer_code="",
+        customer_notes="",
+        internal_notes="",
+        notes_to_customer="",
+        custom_fields=(),
     )
 
 
 def write_attempt(delivery_id: int, attempt: Attempt) -> dict[str, Any]:
     """The values of a row of `attempts`."""
-    return {"delivery_id": delivery_id, **msgspec.structs.asdict(attempt), "outcome": attempt.outcome.value}
+    return {
+        "delivery_id": delivery_id,
+        **msgspec.structs.asdict(attempt),
+        "outcome": attempt.outcome.value,
+    }
 
 
 def new_row(store: str, shipment: Shipment, now: datetime) -> dict[str, Any]:
@@ -99,16 +115,25 @@ def leased(until_from: datetime, lease: float, token: str) -> dict[str, Any]:
 
 
 def same_order(one: Shipment, other: Shipment) -> bool:
-    """Whether two shipments queued together are of one order indeed: ids decide where both have one."""
+    """Whether two shipments queued together are of one order indeed: ids decide where both have
+    one.
+    """
     if one.order_id and other.order_id:
         return one.order_id == other.order_id
     return one.order_number == other.order_number
 
 
 def order_locks(store: str, order_id: str | None, order_number: str | None) -> set[int]:
-    """The numbers under which an order's queue is locked, one for its id and one for its number (PostgreSQL's advisory locks)."""
+    """The numbers under which an order's queue is locked, one for its id and one for its number
+    (PostgreSQL's advisory locks).
+    """
     words = [("number", order_number)] if order_number else []
     words += [("id", order_id)] if order_id else []
     return {
-        int.from_bytes(hashlib.blake2b(msgspec.json.encode((store, *word)), digest_size=8).digest(), "big", signed=True) for word in words
+        int.from_bytes(
+            hashlib.blake2b(msgspec.json.encode((store, *word)), digest_size=8).digest(),
+            "big",
+            signed=True,
+        )
+        for word in words
     }

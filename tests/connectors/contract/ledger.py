@@ -1,14 +1,14 @@
-"""A plain shop and its connector, as small as the contract allows: what the suite is tried on, and an example to start from."""
+"""The connector for a plain shop, as small as the contract allows: what the suite is tried on, and
+an example to start from.
+"""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar
-
-from aiohttp import web
 
 from connectors import (
     Address,
@@ -29,79 +29,16 @@ from connectors import (
     UnreadableResponseError,
     Window,
 )
-from connectors.reading.fields import FieldError, identifier, moment, money, text, whole_quantity
+from connectors.reading.amounts import money
+from connectors.reading.fields import FieldError, identifier, text, whole_quantity
 from connectors.reading.keyset import by_key
+from connectors.reading.moments import moment
 from connectors.reading.paging import Page
-from connectors.testing.book import BookOrder
 from connectors.testing.contract import ShopHarness
-from connectors.testing.shop import FakeShop
 from connectors.upstream.auth.auth import BearerAuth
 from connectors.upstream.client import Upstream, UpstreamPolicy
 from connectors.upstream.request import segment
-
-PAGE_SIZE = 10
-TOKEN = "ledger-token-1"
-
-
-class FakeLedgerShop(FakeShop):
-    """Orders at `/orders`, walked by key; parcels are added one by one, the status is set apart."""
-
-    def routes(self) -> Iterable[web.AbstractRouteDef]:
-        return [
-            web.get("/orders", self._list),
-            web.get("/orders/{id}", self._get),
-            web.get("/orders/{id}/parcels", self._parcels),
-            web.post("/orders/{id}/parcels", self._add_parcel),
-            web.put("/orders/{id}/status", self._set_status),
-        ]
-
-    async def _list(self, request: web.Request) -> web.Response:
-        if request.headers.get("Authorization") != f"Bearer {TOKEN}":
-            return web.json_response({"message": "Unknown token"}, status=401)
-        since, until = (datetime.fromisoformat(request.query[name]) if name in request.query else None for name in ("since", "until"))
-        skip, size = int(request.query["skip"]), min(int(request.query["size"]), PAGE_SIZE)
-        found = sorted(
-            (o for o in self.book if (since is None or o.modified_at >= since) and (until is None or o.modified_at <= until)),
-            key=lambda o: (o.modified_at, int(o.id)),
-        )
-        return web.json_response({"total": len(found), "orders": [_shown(order) for order in found[skip : skip + size]]})
-
-    def _order(self, request: web.Request) -> BookOrder:
-        order = self.book.get(request.match_info["id"])
-        if order is None:
-            raise web.HTTPNotFound(text='{"message":"No such order"}', content_type="application/json")
-        return order
-
-    async def _get(self, request: web.Request) -> web.Response:
-        return web.json_response(_shown(self._order(request)))
-
-    async def _parcels(self, request: web.Request) -> web.Response:
-        parcels = self._order(request).parcels
-        return web.json_response([{"tracking": parcel.tracking_number, "quantities": parcel.quantities} for parcel in parcels])
-
-    async def _add_parcel(self, request: web.Request) -> web.Response:
-        told = await request.json()
-        self.book.add_parcel(self._order(request).id, told["tracking"], told["quantities"])
-        return web.json_response({"ok": True}, status=201)
-
-    async def _set_status(self, request: web.Request) -> web.Response:
-        self.book.set_status(self._order(request).id, OrderStatus((await request.json())["status"]))
-        return web.json_response({"ok": True})
-
-
-def _shown(order: BookOrder) -> dict[str, Any]:
-    return {
-        "id": int(order.id),
-        "modified": order.modified_at.isoformat(),
-        "placed": order.placed_at.isoformat(),
-        "status": "cancelled" if order.trashed else order.status.value,
-        "total": "much" if order.spoiled else str(order.total),
-        "name": order.ship_to.name,
-        "lines": [
-            {"id": line.id, "sku": line.sku, "name": line.name, "quantity": line.quantity, "price": str(line.unit_price)}
-            for line in order.lines
-        ],
-    }
+from tests.connectors.contract.ledger_shop import PAGE_SIZE, TOKEN
 
 
 class LedgerConnector:
@@ -113,18 +50,21 @@ class LedgerConnector:
     def __init__(self, upstream: Upstream) -> None:
         self._upstream = upstream
 
-    async def list_orders(self, window: Window) -> AsyncIterator[Order | RejectedOrder]:
+    async def list_orders(self, window: Window) -> AsyncGenerator[Order | RejectedOrder, None]:
         async for items in self._pages(window.start, window.end):
             for item in items:
                 order = read_order(item)
                 if isinstance(order, RejectedOrder) or window.contains(order.modified_at):
                     yield order
 
-    async def list_open_orders(self) -> AsyncIterator[Order | RejectedOrder]:
+    async def list_open_orders(self) -> AsyncGenerator[Order | RejectedOrder, None]:
         async for items in self._pages(None, None):
             for item in items:
                 order = read_order(item)
-                if isinstance(order, RejectedOrder) or order.status not in {OrderStatus.SHIPPED, OrderStatus.CANCELLED}:
+                if isinstance(order, RejectedOrder) or order.status not in {
+                    OrderStatus.SHIPPED,
+                    OrderStatus.CANCELLED,
+                }:
                     yield order
 
     async def count_orders(self, window: Window) -> int | None:
@@ -143,15 +83,26 @@ class LedgerConnector:
         parcels = (await self._upstream.get(f"{path}/parcels")).decode(list[dict[str, Any]])
         known = [parcel["tracking"] for parcel in parcels]
         already = shipment.tracking_number in known and not self.forgets_to_look
-        sent = {item.id: sum(int(parcel["quantities"].get(item.id, 0)) for parcel in parcels) for item in order.items}
-        left = {item.id: item.quantity - sent[item.id] for item in order.items if item.quantity > sent[item.id]}
+        sent = {
+            item.id: sum(int(parcel["quantities"].get(item.id, 0)) for parcel in parcels)
+            for item in order.items
+        }
+        left = {
+            item.id: item.quantity - sent[item.id]
+            for item in order.items
+            if item.quantity > sent[item.id]
+        }
         if not already:
             if order.status is OrderStatus.CANCELLED:
                 raise ConflictError(f"Order {order.id} is cancelled, so it takes no shipment.")
             told = {item.line_id: item.quantity for item in shipment.items} or left
             body = {"tracking": shipment.tracking_number, "quantities": told}
             await self._upstream.write("POST", f"{path}/parcels", json=body)
-            left = {line: pieces - told.get(line, 0) for line, pieces in left.items() if pieces > told.get(line, 0)}
+            left = {
+                line: pieces - told.get(line, 0)
+                for line, pieces in left.items()
+                if pieces > told.get(line, 0)
+            }
         if not left and order.status is not OrderStatus.SHIPPED:
             await self._upstream.write("PUT", f"{path}/status", json={"status": "shipped"})
         return ShipOutcome(already=already, completed=not left)
@@ -160,10 +111,18 @@ class LedgerConnector:
         try:
             await self._page(None, None, 0, 1)
         except ConnectorError as error:
-            return CheckReport(findings=(Finding(level=CheckLevel.PROBLEM, what=str(error), advice="Look after the shop."),))
+            return CheckReport(
+                findings=(
+                    Finding(
+                        level=CheckLevel.PROBLEM, what=str(error), advice="Look after the shop."
+                    ),
+                )
+            )
         return CheckReport(findings=(Finding(level=CheckLevel.OK, what="The list can be read."),))
 
-    def _pages(self, start: datetime | None, end: datetime | None) -> AsyncIterator[list[dict[str, Any]]]:
+    def _pages(
+        self, start: datetime | None, end: datetime | None
+    ) -> AsyncIterator[list[dict[str, Any]]]:
         async def fetch(key: datetime, skip: int, size: int) -> Page[dict[str, Any]]:
             return await self._page(start if self.pages_by_number else key, end, skip, size)
 
@@ -173,7 +132,9 @@ class LedgerConnector:
         begin = start or datetime.fromisoformat("2000-01-01T00:00:00+00:00")
         if self.pages_by_number:
             return self._by_number(begin, fetch)
-        return by_key(fetch, start=begin, key=key, identity=lambda item: str(item["id"]), size=PAGE_SIZE)
+        return by_key(
+            fetch, start=begin, key=key, identity=lambda item: str(item["id"]), size=PAGE_SIZE
+        )
 
     async def _by_number(self, begin: datetime, fetch: Any) -> AsyncIterator[list[dict[str, Any]]]:
         skip, page = 0, await fetch(begin, 0, PAGE_SIZE)
@@ -182,10 +143,22 @@ class LedgerConnector:
             skip += PAGE_SIZE
             page = await fetch(begin, skip, PAGE_SIZE)
 
-    async def _page(self, start: datetime | None, end: datetime | None, skip: int, size: int) -> Page[dict[str, Any]]:
-        bounds = [(name, moment.isoformat()) for name, moment in (("since", start), ("until", end)) if moment is not None]
-        body = (await self._upstream.get("orders", [*bounds, ("skip", str(skip)), ("size", str(size))])).json()
-        if not isinstance(body, dict) or not isinstance(body.get("orders"), list) or not isinstance(body.get("total"), int):
+    async def _page(
+        self, start: datetime | None, end: datetime | None, skip: int, size: int
+    ) -> Page[dict[str, Any]]:
+        bounds = [
+            (name, moment.isoformat())
+            for name, moment in (("since", start), ("until", end))
+            if moment is not None
+        ]
+        body = (
+            await self._upstream.get("orders", [*bounds, ("skip", str(skip)), ("size", str(size))])
+        ).json()
+        if (
+            not isinstance(body, dict)
+            or not isinstance(body.get("orders"), list)
+            or not isinstance(body.get("total"), int)
+        ):
             raise UnreadableResponseError("The list of orders: expected `orders` and `total`.")
         return Page(items=body["orders"], total=body["total"])
 

@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from connectors.testing.contract import ConnectorContract
-from tests.connectors.contract.ledger import FakeLedgerShop, LedgerConnector, LedgerHarness
+from tests.connectors.contract.ledger import LedgerConnector, LedgerHarness
+from tests.connectors.contract.ledger_shop import FakeLedgerShop
 
 
 class TestLedger(ConnectorContract):

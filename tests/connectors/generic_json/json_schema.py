@@ -1,4 +1,6 @@
-"""As much of JSON Schema as Portside's own schema uses; a keyword that is not known here fails loudly."""
+"""As much of JSON Schema as Portside's own schema uses; a keyword that is not known here fails
+loudly.
+"""
 
 import re
 from collections.abc import Callable
@@ -15,7 +17,17 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
     "boolean": bool,
     "null": type(None),
 }
-_SILENT = {"title", "description", "default", "discriminator", "format", "writeOnly", "x-required-without-recipe", "$schema", "$defs"}
+_SILENT = {
+    "title",
+    "description",
+    "default",
+    "discriminator",
+    "format",
+    "writeOnly",
+    "x-required-without-recipe",
+    "$schema",
+    "$defs",
+}
 
 
 class Checker:
@@ -26,7 +38,11 @@ class Checker:
 
     def fits(self, value: Any, schema: Any) -> bool:
         """Whether a value fits a schema."""
-        return schema if isinstance(schema, bool) else all(self._keyword(value, name, part, schema) for name, part in schema.items())
+        return (
+            schema
+            if isinstance(schema, bool)
+            else all(self._keyword(value, name, part, schema) for name, part in schema.items())
+        )
 
     def _keyword(self, value: Any, name: str, part: Any, schema: Schema) -> bool:
         if name in _SILENT:
@@ -45,16 +61,30 @@ class Checker:
         if name == "properties":
             return all(self.fits(value[key], each) for key, each in part.items() if key in value)
         if name == "patternProperties":
-            return all(self.fits(each, inner) for key, each in value.items() for pattern, inner in part.items() if re.search(pattern, key))
+            return all(
+                self.fits(each, inner)
+                for key, each in value.items()
+                for pattern, inner in part.items()
+                if re.search(pattern, key)
+            )
         assert name == "additionalProperties", f"{name} is not known"
         patterns = schema.get("patternProperties", {})
-        others = [key for key in value if key not in schema.get("properties", {}) and not any(re.search(each, key) for each in patterns)]
+        others = [
+            key
+            for key in value
+            if key not in schema.get("properties", {})
+            and not any(re.search(each, key) for each in patterns)
+        ]
         return all(self.fits(value[key], part) for key in others)
 
 
 def _is_a(value: Any, kinds: Any) -> bool:
     wanted = kinds if isinstance(kinds, list) else [kinds]
-    return any(isinstance(value, _TYPES[kind]) and not (isinstance(value, bool) and kind in {"integer", "number"}) for kind in wanted)
+    return any(
+        isinstance(value, _TYPES[kind])
+        and not (isinstance(value, bool) and kind in {"integer", "number"})
+        for kind in wanted
+    )
 
 
 def _at_least(value: Any, part: Any) -> bool:

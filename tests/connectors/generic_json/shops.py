@@ -21,7 +21,9 @@ Answerer = Callable[[web.Request], Awaitable[web.Response]]
 
 
 class TinyShop(FakeShop):
-    """`answers` are JSON values, or functions that answer, by method and path; a trailing `*` stands for anything behind."""
+    """`answers` are JSON values, or functions that answer, by method and path; a trailing `*`
+    stands for anything behind.
+    """
 
     def __init__(self, answers: Mapping[str, Any]) -> None:
         super().__init__()
@@ -54,7 +56,11 @@ class TinyShop(FakeShop):
 
     def bodies(self, method: str, path: str) -> list[Any]:
         """The JSON bodies sent by a method to a path."""
-        return [msgspec.json.decode(seen.body) for seen in self.requests if seen.method == method and path in seen.path]
+        return [
+            msgspec.json.decode(seen.body)
+            for seen in self.requests
+            if seen.method == method and path in seen.path
+        ]
 
 
 async def _unknown(_request: web.Request) -> web.Response:
@@ -71,8 +77,12 @@ def status(code: int, body: Any = None, **headers: str) -> Answerer:
     return respond
 
 
-def made(url: str, changes: Mapping[str, Any] | None = None, style: Style = Style.PAGE) -> GenericJsonSettings:
-    """The settings of a style for the shop at `url`, with changes laid over; a key with null is taken away."""
+def made(
+    url: str, changes: Mapping[str, Any] | None = None, style: Style = Style.PAGE
+) -> GenericJsonSettings:
+    """The settings of a style for the shop at `url`, with changes laid over; a key with null is
+    taken away.
+    """
     block = merged(style_block(style), {"auth": {"kind": "none"}, **(changes or {})})
     return GenericJsonSettings.model_validate({**block, "url": url})
 
@@ -82,7 +92,9 @@ async def connected(
     shop: FakeShop, changes: Mapping[str, Any] | None = None, style: Style = Style.PAGE
 ) -> AsyncIterator[GenericJsonConnector]:
     """A connector to a shop, open."""
-    async with open_connector(made(shop.url, changes, style), ConnectorContext(store="test", upstream=QUICK)) as connector:
+    async with open_connector(
+        made(shop.url, changes, style), ConnectorContext(store="test", upstream=QUICK)
+    ) as connector:
         yield connector
 
 
@@ -96,8 +108,13 @@ def order(number: int = 1, **changes: Any) -> dict[str, Any]:
         "state": "ready",
         "currency": "usd",
         "amounts": {"total": "30.00", "tax": "2.00", "shipping": "5.00"},
-        "buyer": {"mail": "ada@example.com", "address": {"name": "Ada", "street": "1 Road", "town": "Portland", "country": "us"}},
-        "lines": [{"id": "L1", "sku": "A", "title": "Thing A", "pieces": 2, "price": "10.00", "left": 2}],
+        "buyer": {
+            "mail": "ada@example.com",
+            "address": {"name": "Ada", "street": "1 Road", "town": "Portland", "country": "us"},
+        },
+        "lines": [
+            {"id": "L1", "sku": "A", "title": "Thing A", "pieces": 2, "price": "10.00", "left": 2}
+        ],
         "parcels": [],
         **changes,
     }

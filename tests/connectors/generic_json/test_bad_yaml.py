@@ -31,7 +31,9 @@ def test_there_are_faults_enough() -> None:
     assert len(FAULTS) >= 40
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=[str(fault["by"]).strip()[:40] or "nothing" for fault in FAULTS])
+@pytest.mark.parametrize(
+    "fault", FAULTS, ids=[str(fault["by"]).strip()[:40] or "nothing" for fault in FAULTS]
+)
 def test_a_fault_is_named_at_its_place(fault: dict[str, Any]) -> None:
     assert fault["replace"] in GOOD
     assert problems(GOOD.replace(fault["replace"], fault["by"], 1)) == fault["says"]

@@ -35,7 +35,12 @@ class JsonHarness(ShopHarness):
         return super().is_write(seen)
 
     def odd_answers(self) -> tuple[Any, ...]:
-        return (*super().odd_answers(), {"orders": {}}, {"data": None}, {"data": {"orders": {"items": None}}})
+        return (
+            *super().odd_answers(),
+            {"orders": {}},
+            {"data": None},
+            {"data": {"orders": {"items": None}}},
+        )
 
 
 class Contract(ConnectorContract):

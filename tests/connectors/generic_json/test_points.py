@@ -1,4 +1,5 @@
-"""What a description of a strange shop must be able to say: each point once, as a person would write it, and what comes of it.
+"""What a description of a strange shop must be able to say: each point once, as a person would
+write it, and what comes of it.
 
 The finer turns of each point have tests of their own beside this one.
 """
@@ -13,16 +14,23 @@ import pytest
 import yaml
 from aiohttp import web
 
-from connectors.errors import RefusedError, ThrottledError, UnavailableError, UnreadableResponseError
+from connectors.errors import (
+    RefusedError,
+    ThrottledError,
+    UnavailableError,
+    UnreadableResponseError,
+)
 from connectors.generic_json.connector import GenericJsonConnector
 from connectors.orders import Order, OrderStatus
 from connectors.testing.shops.json_shop import answer
 from connectors.testing.trial import failure, ids, walk
-from tests.connectors.generic_json.shipping.test_shipper import LINES, SHIPMENT
+from tests.connectors.generic_json.shipping.parcel import LINES, SHIPMENT
 from tests.connectors.generic_json.shops import TinyShop, connected, order, status
 
 Play = Callable[[TinyShop, GenericJsonConnector], Awaitable[None]]
-POINTS: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "points.yaml").read_text(encoding="utf-8"))
+POINTS: dict[str, Any] = yaml.safe_load(
+    (Path(__file__).parent / "points.yaml").read_text(encoding="utf-8")
+)
 PLAYS: dict[str, Play] = {}
 
 
@@ -69,7 +77,10 @@ async def requests(shop: TinyShop, connector: GenericJsonConnector) -> None:
 
 @plays("paging")
 async def paging(shop: TinyShop, connector: GenericJsonConnector) -> None:
-    shop.answers = {"GET /api/orders": page(order(1), next=f"{shop.url}/more?c=a%2Bb"), "GET /more": page(order(2), next=None)}
+    shop.answers = {
+        "GET /api/orders": page(order(1), next=f"{shop.url}/more?c=a%2Bb"),
+        "GET /more": page(order(2), next=None),
+    }
     assert sorted(await ids(connector)) == ["1", "2"]
     assert "/more?c=a%2Bb" in [seen.raw_path for seen in shop.requests]
     shop.answers["GET /more"] = page(order(2), next="http://elsewhere.example/more")
@@ -80,12 +91,19 @@ async def paging(shop: TinyShop, connector: GenericJsonConnector) -> None:
 async def the_window(shop: TinyShop, connector: GenericJsonConnector) -> None:
     async def orders(request: web.Request) -> web.Response:
         fresh = order(2, changed=None, created="2026-03-02T09:20:00Z")
-        return answer(page(fresh) if "placed_after" in request.query else page(order(1), order(3, changed="2026-03-02T08:55:00Z")))
+        return answer(
+            page(fresh)
+            if "placed_after" in request.query
+            else page(order(1), order(3, changed="2026-03-02T08:55:00Z"))
+        )
 
     shop.answers = {"GET /api/orders": orders}
     assert await ids(connector) == ["2", "1"]
     first, second = shop.requests
-    assert (first.query["changed_from"], first.query["changed_to"]) == ("02.03.2026 09:50:00", "02.03.2026 12:00:01")
+    assert (first.query["changed_from"], first.query["changed_to"]) == (
+        "02.03.2026 09:50:00",
+        "02.03.2026 12:00:01",
+    )
     assert second.query["placed_after"] == "02.03.2026 09:50:00"
 
 
@@ -97,11 +115,15 @@ async def ordering(shop: TinyShop, connector: GenericJsonConnector) -> None:
         pages = {"1": [1, 2], "2": second_pages[0]}
         if request.query["page"] == "2" and len(second_pages) > 1:
             second_pages.pop(0)
-        return answer({**page(*(order(each) for each in pages.get(request.query["page"], []))), "count": 4})
+        return answer(
+            {**page(*(order(each) for each in pages.get(request.query["page"], []))), "count": 4}
+        )
 
     shop.answers = {"GET /api/orders": orders}
     assert sorted(await ids(connector)) == ["1", "2", "3", "4"]
-    shop.answers = {"GET /api/orders": {**page(order(1), order(2, changed="2024-01-01T00:00:00Z")), "count": 2}}
+    shop.answers = {
+        "GET /api/orders": {**page(order(1), order(2, changed="2024-01-01T00:00:00Z")), "count": 2}
+    }
     assert "ignores the filter" in str(await failure(walk(connector), UnreadableResponseError))
 
 
@@ -125,7 +147,11 @@ async def errors(shop: TinyShop, connector: GenericJsonConnector) -> None:
 @plays("the map")
 async def mapping(shop: TinyShop, connector: GenericJsonConnector) -> None:
     line = {"id": "L1", "title": "Salt &amp; <b>Pepper</b>", "pieces": 4, "line_total": "10.00"}
-    history = [{"type": "NOTE", "data": {"text": "ring"}}, {"type": "SMS", "data": {}}, {"type": "NOTE", "data": {"text": "twice"}}]
+    history = [
+        {"type": "NOTE", "data": {"text": "ring"}},
+        {"type": "SMS", "data": {}},
+        {"type": "NOTE", "data": {"text": "twice"}},
+    ]
     ship = {"given": "Ada", "family": "King", "town": "Kiel", "land": "de"}
     shop.answers = {
         "GET /api/orders": page(
@@ -145,7 +171,9 @@ async def mapping(shop: TinyShop, connector: GenericJsonConnector) -> None:
     assert (found.id, found.status, found.shipping_method) == ("77", OrderStatus.SHIPPED, "Express")
     assert found.customer_notes == "ring / twice"
     assert (found.customer.bill_to.name, found.customer.bill_to.country) == ("Ada King", "DE")
-    assert [(item.name, item.unit_price) for item in found.items] == [("Salt & Pepper", Decimal("2.50"))]
+    assert [(item.name, item.unit_price) for item in found.items] == [
+        ("Salt & Pepper", Decimal("2.50"))
+    ]
 
 
 @plays("values")
@@ -175,7 +203,10 @@ async def values(shop: TinyShop, connector: GenericJsonConnector) -> None:
 
 @plays("follow-ups")
 async def follow_ups(shop: TinyShop, connector: GenericJsonConnector) -> None:
-    lines = [{"id": str(number), "sku": "AB"[number % 2], "pieces": 1, "price": "1"} for number in range(4)]
+    lines = [
+        {"id": str(number), "sku": "AB"[number % 2], "pieces": 1, "price": "1"}
+        for number in range(4)
+    ]
     shop.answers = {
         "GET /api/orders": page(order(lines=None, links={"lines": f"{shop.url}/lines"})),
         "GET /lines": {"items": lines[:2], "more": f"{shop.url}/lines2"},
@@ -183,8 +214,18 @@ async def follow_ups(shop: TinyShop, connector: GenericJsonConnector) -> None:
         "GET /goods/A": {"title": "Anvil"},
         "GET /goods/B": {"title": "Bell"},
     }
-    assert [item.name for item in (await only(connector)).items] == ["Anvil", "Bell", "Anvil", "Bell"]
-    assert [item.name for item in (await only(connector)).items] == ["Anvil", "Bell", "Anvil", "Bell"]
+    assert [item.name for item in (await only(connector)).items] == [
+        "Anvil",
+        "Bell",
+        "Anvil",
+        "Bell",
+    ]
+    assert [item.name for item in (await only(connector)).items] == [
+        "Anvil",
+        "Bell",
+        "Anvil",
+        "Bell",
+    ]
     assert shop.count("GET", "/goods/") <= 4
     assert shop.most_open <= 2
 
@@ -200,7 +241,10 @@ async def shipments(shop: TinyShop, connector: GenericJsonConnector) -> None:
     assert "no label printer" in str(await failure(connector.ship(SHIPMENT, ()), RefusedError))
     shop.answers["POST /boxes/2/send"] = status(400, {"message": "It was already sent."})
     await connector.ship(SHIPMENT, ())
-    assert shop.bodies("POST", "/boxes")[0] == {"items": [{"line": "L1", "qty": 2}, {"line": "L2", "qty": 1}], "meta": {}}
+    assert shop.bodies("POST", "/boxes")[0] == {
+        "items": [{"line": "L1", "qty": 2}, {"line": "L2", "qty": 1}],
+        "meta": {},
+    }
     assert shop.bodies("POST", "/send")[-1] == {"labels": [{"number": "1Z 999", "by": "united"}]}
     raw["parcels"] = [{"labels": [{"number": "1z999"}]}]
     told = len(shop.bodies("POST", "/"))

@@ -1,4 +1,6 @@
-"""The JSON Schema for editors knows the whole language: what is good passes, what is unknown does not."""
+"""The JSON Schema for editors knows the whole language: what is good passes, what is unknown does
+not.
+"""
 
 import json
 from pathlib import Path
@@ -20,7 +22,11 @@ fits = Checker(SCHEMA).fits
 
 
 def settings(connector: dict[str, Any]) -> dict[str, Any]:
-    return {"stores": {"attic": {"credentials": {"username": "u", "password": "p"}, "connector": connector}}}
+    return {
+        "stores": {
+            "attic": {"credentials": {"username": "u", "password": "p"}, "connector": connector}
+        }
+    }
 
 
 def test_the_good_settings_fit() -> None:
@@ -36,9 +42,23 @@ def test_every_style_fits(style: Style) -> None:
 def test_a_recipe_fits_alone_and_with_a_key_of_ones_own(name: str) -> None:
     own = {"type": "generic_json", "recipe": name, "url": "https://x.example"}
     assert fits(settings(own), SCHEMA)
-    assert fits(settings({**own, "map": {"source": {"value": "attic"}}, "orders": {"paging": {"kind": "offset", "size": 7}}}), SCHEMA)
-    text = (FOLDER.parents[2] / "connectors" / "generic_json" / "recipes" / f"{name}.yaml").read_text(encoding="utf-8")
-    assert fits(settings({"type": "generic_json", "url": "https://x.example", **yaml.safe_load(text)}), SCHEMA)
+    assert fits(
+        settings(
+            {
+                **own,
+                "map": {"source": {"value": "attic"}},
+                "orders": {"paging": {"kind": "offset", "size": 7}},
+            }
+        ),
+        SCHEMA,
+    )
+    text = (
+        FOLDER.parents[2] / "connectors" / "generic_json" / "recipes" / f"{name}.yaml"
+    ).read_text(encoding="utf-8")
+    assert fits(
+        settings({"type": "generic_json", "url": "https://x.example", **yaml.safe_load(text)}),
+        SCHEMA,
+    )
 
 
 @pytest.mark.parametrize(
@@ -60,4 +80,7 @@ def test_a_recipe_fits_alone_and_with_a_key_of_ones_own(name: str) -> None:
 def test_what_is_wrong_does_not_fit(old: str, new: str) -> None:
     text = (FOLDER / "good.yaml").read_text(encoding="utf-8")
     assert new in text
-    assert not fits(yaml.safe_load(text.replace(new, old if ":" in old else new.replace("total", old), 1)), SCHEMA)
+    assert not fits(
+        yaml.safe_load(text.replace(new, old if ":" in old else new.replace("total", old), 1)),
+        SCHEMA,
+    )

@@ -1,4 +1,6 @@
-"""The tutorial's last page is a working store: its very lines keep every promise, and what it shows on the way is what is shown."""
+"""The tutorial's last page is a working store: its very lines keep every promise, and what it shows
+on the way is what is shown.
+"""
 
 import re
 from collections.abc import AsyncIterator
@@ -32,7 +34,11 @@ FIRST, LAST = BLOCKS[0], BLOCKS[-1]
 
 
 def read(text: str) -> Any:
-    return parse_settings(text, file="settings.yaml", find_type=Registry().get, environment={}).stores["attic"].connector
+    return (
+        parse_settings(text, file="settings.yaml", find_type=Registry().get, environment={})
+        .stores["attic"]
+        .connector
+    )
 
 
 class AtticHarness(ShopHarness):
@@ -40,7 +46,9 @@ class AtticHarness(ShopHarness):
 
     def open_connector(self, policy: UpstreamPolicy) -> AbstractAsyncContextManager[Connector]:
         settings = read(LAST.replace(f"http://127.0.0.1:{PORT}", self.shop.url))
-        return connector_type.open(settings, ConnectorContext(store="attic", upstream=policy, carriers=Carriers()))
+        return connector_type.open(
+            settings, ConnectorContext(store="attic", upstream=policy, carriers=Carriers())
+        )
 
     def is_list(self, seen: SeenRequest) -> bool:
         return seen.path == "/rpc/find-orders"
@@ -72,11 +80,15 @@ def test_the_whole_is_made_of_the_parts_shown_before() -> None:
 def test_the_lines_that_faults_name_are_those_of_the_whole() -> None:
     lines = LAST.splitlines()
     for text, number in re.findall(r"([a-z.]+)(?: \(|, )settings\.yaml:(\d+)\)", TUTORIAL):
-        assert text.split(".")[-1] in lines[int(number) - 1], f"{text} does not stand on line {number}"
+        assert text.split(".")[-1] in lines[int(number) - 1], (
+            f"{text} does not stand on line {number}"
+        )
 
 
 def test_every_function_is_in_the_reference() -> None:
-    assert "\n".join(table_lines()) in PAGE, "put in what `python -m connectors.language.functions` prints"
+    assert "\n".join(table_lines()) in PAGE, (
+        "put in what `python -m connectors.language.functions` prints"
+    )
 
 
 def examples() -> list[str]:

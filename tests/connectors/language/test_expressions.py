@@ -13,7 +13,12 @@ from connectors.language.expressions import read_expression
 from connectors.language.functions import EvaluationError
 
 NAMES = st.sampled_from(["a", "b", "c", "items"])
-LEAVES = st.one_of(NAMES, st.sampled_from(["@", "`1`", "`true`", "`null`", "'x'", "`[1, 2]`", '`{"a": 1}`', "items[0]", "items[-1]"]))
+LEAVES = st.one_of(
+    NAMES,
+    st.sampled_from(
+        ["@", "`1`", "`true`", "`null`", "'x'", "`[1, 2]`", '`{"a": 1}`', "items[0]", "items[-1]"]
+    ),
+)
 VALUES = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(-5, 5), st.sampled_from(["", "x", "y"])),
     lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(NAMES, inner, max_size=3)),
@@ -70,8 +75,15 @@ def test_an_expression_means_what_the_reference_says(text: str, value: Any) -> N
 
 def test_numbers_are_exact() -> None:
     assert read_expression("`0.1`")({}) == Decimal("0.1")
-    assert read_expression("sum(prices)")({"prices": [Decimal("0.1"), Decimal("0.2")]}) == Decimal("0.3")
-    assert read_expression("lines[?price > `0.3`] | length(@)")({"lines": [{"price": Decimal("0.30")}, {"price": Decimal("0.31")}]}) == 1
+    assert read_expression("sum(prices)")({"prices": [Decimal("0.1"), Decimal("0.2")]}) == Decimal(
+        "0.3"
+    )
+    assert (
+        read_expression("lines[?price > `0.3`] | length(@)")(
+            {"lines": [{"price": Decimal("0.30")}, {"price": Decimal("0.31")}]}
+        )
+        == 1
+    )
 
 
 @pytest.mark.parametrize(
@@ -95,11 +107,35 @@ def test_knows_the_names_it_begins_with(text: str, roots: set[str]) -> None:
     ("text", "says"),
     [
         ("a.b[", "in the expression 'a.b[': it ends too early"),
-        ("price*2", "not understood at character 6, at '*2'; arithmetic is done by add(), subtract(), multiply() and divide()"),
-        ("a-b", "not understood at character 2, at '-b'; a name with a hyphen stands in double quotes, as in \"a-b\""),
-        ("$.a", "not understood at character 1, at '$.a'; a JMESPath has no $, it begins at the top by itself"),
+        (
+            "price*2",
+            (
+                "not understood at character 6, at '*2'; arithmetic is done by add(), subtract(),"
+                " multiply() and divide()"
+            ),
+        ),
+        (
+            "a-b",
+            (
+                "not understood at character 2, at '-b'; a name with a hyphen stands in double"
+                ' quotes, as in "a-b"'
+            ),
+        ),
+        (
+            "$.a",
+            (
+                "not understood at character 1, at '$.a'; a JMESPath has no $, it begins at the top"
+                " by itself"
+            ),
+        ),
         ("a=b", "equality is written =="),
-        ("!a.b", "`!` takes only the name right behind it here; write !(…) around all that it is to turn"),
+        (
+            "!a.b",
+            (
+                "`!` takes only the name right behind it here; write !(…) around all that it is to"
+                " turn"
+            ),
+        ),
         ("!lines[?open]", "write !(…)"),
         ("length(lines[?!line.stocks]) > `0`", "write !(…)"),
         ("'a", "not understood at character 1, at \"'a\"; the ' that ends it is missing"),
@@ -113,7 +149,10 @@ def test_knows_the_names_it_begins_with(text: str, roots: set[str]) -> None:
         ("map(a, b)", "map(each, list): expected an &expression as argument 1"),
         ("upper(&a)", "upper(text): expected a value, not an &expression, as argument 1"),
         ("date(a, '%Q')", "argument 2: the form '%Q' has %Q, which is not known"),
-        ("date(a, 'iso', 'Mars')", "argument 3: expected a time zone such as Europe/Berlin, found 'Mars'"),
+        (
+            "date(a, 'iso', 'Mars')",
+            "argument 3: expected a time zone such as Europe/Berlin, found 'Mars'",
+        ),
         ("extract(a, '(')", "argument 2: expected ')' for this group, found the end"),
         ("round(a, 'x')", "argument 2: expected a number, found the text 'x'"),
         ("a[::0]", "expected a step other than 0 in the slice"),
@@ -132,7 +171,9 @@ def test_a_typo_is_named_with_its_place(text: str, says: str) -> None:
     assert "\n" not in str(fault.value)
 
 
-@given(st.one_of(st.text(max_size=60), st.text(alphabet="ab.[]|&!@{}()*?:,'`\"0 =<>-", max_size=40)))
+@given(
+    st.one_of(st.text(max_size=60), st.text(alphabet="ab.[]|&!@{}()*?:,'`\"0 =<>-", max_size=40))
+)
 def test_any_text_is_an_expression_or_a_sentence(text: str) -> None:
     said = ""
     try:

@@ -1,4 +1,6 @@
-"""A list as a shop would page it, edited, capped, unreadable in part or failing as a test says, and walks of it."""
+"""A list as a shop would page it, edited, capped, unreadable in part or failing as a test says, and
+walks of it.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,10 @@ from connectors.reading.paging import Page
 
 @dataclass
 class Shelf:
-    """A list of (key, id) as a shop would page it. `edits` run before the request of that number; `cap` bounds pages from above."""
+    """A list of (key, id) as a shop would page it.
+
+    `edits` run before the request of that number; `cap` bounds pages from above.
+    """
 
     items: list[tuple[int, int]]
     tells_total: bool = True
@@ -65,4 +70,6 @@ def keyed(shelf: Shelf, size: int = 4, **more: int) -> AsyncIterator[list[tuple[
 
 def shelves(most: int = 40) -> st.SearchStrategy[list[tuple[int, int]]]:
     """Few keys, so that ties longer than a page are common."""
-    return st.lists(st.integers(0, 6), max_size=most).map(lambda keys: [(k, number) for number, k in enumerate(keys)])
+    return st.lists(st.integers(0, 6), max_size=most).map(
+        lambda keys: [(k, number) for number, k in enumerate(keys)]
+    )

@@ -1,4 +1,6 @@
-"""Walking lists by (modified, id) while they change, tie or lie: nothing lost, nothing twice, always an end."""
+"""Walking lists by (modified, id) while they change, tie or lie: nothing lost, nothing twice,
+always an end.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +14,26 @@ from connectors.reading.paging import Page
 from tests.connectors.reading.shelf import Shelf, collect, identity, key, keyed, shelves
 
 
-@given(shelves(), st.integers(1, 9), st.booleans(), st.integers(1, 12), st.sets(st.integers(0, 40), max_size=8))
-async def test_a_walk_by_key_gives_all_in_order(items: list[tuple[int, int]], size: int, tells: bool, cap: int, bad: set[int]) -> None:  # noqa: FBT001
-    shelf = Shelf(items, tells_total=tells, cap=cap, unreadable=bad if tells and cap >= size else set())
-    assert await collect(keyed(shelf, size)) == sorted(item for item in items if identity(item) not in shelf.unreadable)
+@given(
+    shelves(),
+    st.integers(1, 9),
+    st.booleans(),
+    st.integers(1, 12),
+    st.sets(st.integers(0, 40), max_size=8),
+)
+async def test_a_walk_by_key_gives_all_in_order(
+    items: list[tuple[int, int]],
+    size: int,
+    tells: bool,  # noqa: FBT001
+    cap: int,
+    bad: set[int],
+) -> None:
+    shelf = Shelf(
+        items, tells_total=tells, cap=cap, unreadable=bad if tells and cap >= size else set()
+    )
+    assert await collect(keyed(shelf, size)) == sorted(
+        item for item in items if identity(item) not in shelf.unreadable
+    )
 
 
 async def test_a_quiet_walk_by_key_asks_no_more_than_it_must() -> None:
@@ -39,15 +57,22 @@ async def test_a_list_of_nothing_costs_one_request() -> None:
 
 async def test_an_item_whose_key_cannot_be_read_does_not_stop_the_walk() -> None:
     shelf = Shelf([(1, number) for number in range(12)])
-    found = await collect(by_key(shelf.keyed, start=0, key=lambda _: None, identity=identity, size=4))
+    found = await collect(
+        by_key(shelf.keyed, start=0, key=lambda _: None, identity=identity, size=4)
+    )
     assert len(found) == 12
 
 
 async def test_a_page_of_nothing_but_unreadable_rows_is_not_the_end() -> None:
     """WooCommerce leaves out what it cannot load after it has counted and cut the page."""
-    for items in ([(number, number) for number in range(30)], [(5, number) for number in range(30)]):
+    for items in (
+        [(number, number) for number in range(30)],
+        [(5, number) for number in range(30)],
+    ):
         shelf = Shelf(list(items), unreadable=set(range(8)) | set(range(13, 20)))
-        assert await collect(keyed(shelf)) == [item for item in items if item[1] not in shelf.unreadable]
+        assert await collect(keyed(shelf)) == [
+            item for item in items if item[1] not in shelf.unreadable
+        ]
 
 
 @settings(max_examples=300)
@@ -115,18 +140,29 @@ async def test_ties_that_shrink_to_less_than_was_walked_are_read_again() -> None
 
     async def fetch(key: int, skip: int, size: int) -> Page[int]:  # noqa: ARG001 -- all have the same key
         if skip >= 8:
-            # Edited while we read: four of those we have seen leave this key, and the last ones move up.
+            # Edited while we read: four of those we have seen leave this key, and the last ones
+            # move up.
             del ties[:4]
             return Page(items=[], total=len(ties))
         return Page(items=ties[skip : skip + size], total=len(ties))
 
-    walked = [item async for page in by_key(fetch, start=0, key=lambda _item: 0, identity=lambda item: item, size=5) for item in page]
+    walked = [
+        item
+        async for page in by_key(
+            fetch, start=0, key=lambda _item: 0, identity=lambda item: item, size=5
+        )
+        for item in page
+    ]
     assert sorted(walked) == list(range(10))
 
 
-async def test_an_item_that_comes_again_under_a_newer_key_is_no_sign_that_nothing_was_skipped() -> None:
+async def test_an_item_that_comes_again_under_a_newer_key_is_no_sign_that_nothing_was_skipped() -> (
+    None
+):
     def edit(items: list[tuple[int, int]]) -> None:
-        """Two of the ties that were given leave for the end, just far enough that one of them begins the page with the next step."""
+        """Two of the ties that were given leave for the end, just far enough that one of them
+        begins the page with the next step.
+        """
         items[:] = [*items[2:], (9, 0), (9, 1)]
 
     shelf = Shelf([(5, number) for number in range(8)] + [(6, 8)], edits={3: edit})
@@ -141,5 +177,7 @@ async def test_an_item_met_under_an_older_key_is_no_sign_that_nothing_was_skippe
     def leave(items: list[tuple[int, int]]) -> None:
         items[:] = [item for item in items if item[1] > 2]
 
-    shelf = Shelf([(1, 10), *((5, number) for number in range(10)), (5, 11)], edits={2: edit, 3: leave})
+    shelf = Shelf(
+        [(1, 10), *((5, number) for number in range(10)), (5, 11)], edits={2: edit, 3: leave}
+    )
     assert {(5, 8), (5, 9), (5, 11)} <= set(await collect(keyed(shelf, 8)))

@@ -40,12 +40,19 @@ def test_lines_are_kept_where_they_matter() -> None:
     assert clean_text("a<br>b\r\n\r\n\r\n\r\nc  d \n e", keep_lines=True) == "a\nb\n\nc d\ne"
 
 
-@pytest.mark.parametrize(("value", "result"), [(None, ""), (5, "5"), (Decimal("1E+2"), "100"), (2.5, "2.5")])
+@pytest.mark.parametrize(
+    ("value", "result"), [(None, ""), (5, "5"), (Decimal("1E+2"), "100"), (2.5, "2.5")]
+)
 def test_text_out_of_other_values(value: Any, result: str) -> None:
     assert fields.text(value, "t") == result
 
 
-@given(st.text(alphabet=st.characters(exclude_characters="<&", exclude_categories=("Cs", "Cc", "Z")), max_size=60))
+@given(
+    st.text(
+        alphabet=st.characters(exclude_characters="<&", exclude_categories=("Cs", "Cc", "Z")),
+        max_size=60,
+    )
+)
 def test_plain_text_stays_and_its_entities_are_decoded_once(plain: str) -> None:
     assert clean_text(plain) == plain
     assert clean_text(html.escape(plain)) == plain

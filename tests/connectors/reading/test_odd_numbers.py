@@ -14,7 +14,10 @@ from connectors.reading.fields import FieldError, integer, number, whole_quantit
 EXPONENTS = st.integers(-999_999, 999_999)
 
 
-@given(st.builds("{}e{}".format, st.integers(-(10**20), 10**20), EXPONENTS), st.sampled_from([str, Decimal]))
+@given(
+    st.builds("{}e{}".format, st.integers(-(10**20), 10**20), EXPONENTS),
+    st.sampled_from([str, Decimal]),
+)
 @pytest.mark.parametrize("read", [number, integer, whole_quantity])
 def test_what_is_read_is_short_when_written_out(read: Any, text: str, form: Any) -> None:
     try:
@@ -32,6 +35,8 @@ def test_no_exponent_is_taken_on_trust(found: str) -> None:
             number(value, "total")
 
 
-@pytest.mark.parametrize("found", ["1.1368683772161603E-13", "0.0000000000", "0", "-0.00", "999999999999999.99", "1e3"])
+@pytest.mark.parametrize(
+    "found", ["1.1368683772161603E-13", "0.0000000000", "0", "-0.00", "999999999999999.99", "1e3"]
+)
 def test_a_number_as_shops_write_them_is_read_exactly(found: str) -> None:
     assert number(found, "total") == Decimal(found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 from hypothesis import given
@@ -19,9 +19,18 @@ from tests.connectors.reading.shelf import Shelf, collect, identity, keyed, shel
 
 
 @given(shelves(), st.integers(1, 9), st.booleans(), st.integers(1, 12))
-async def test_walks_by_offset_and_page_give_all_in_order(items: list[tuple[int, int]], size: int, tells: bool, cap: int) -> None:  # noqa: FBT001
-    assert await collect(by_offset(Shelf(items, tells_total=tells, cap=cap).offset, identity=identity, size=size)) == sorted(items)
-    assert await collect(by_page(Shelf(items, tells_total=tells, cap=cap).page, identity=identity, size=size)) == sorted(items)
+async def test_walks_by_offset_and_page_give_all_in_order(
+    items: list[tuple[int, int]],
+    size: int,
+    tells: bool,  # noqa: FBT001
+    cap: int,
+) -> None:
+    assert await collect(
+        by_offset(Shelf(items, tells_total=tells, cap=cap).offset, identity=identity, size=size)
+    ) == sorted(items)
+    assert await collect(
+        by_page(Shelf(items, tells_total=tells, cap=cap).page, identity=identity, size=size)
+    ) == sorted(items)
 
 
 # --- lists that change under the walk ---
@@ -31,12 +40,20 @@ async def test_walks_by_offset_and_page_give_all_in_order(items: list[tuple[int,
 async def test_a_numbered_list_that_shifted_is_read_again(kind: str) -> None:
     items = [(0, number) for number in range(12)]
     shelf = Shelf(list(items), edits={2: lambda now: now.__delitem__(0)})
-    walk = by_offset(shelf.offset, identity=identity, size=4) if kind == "offset" else by_page(shelf.page, identity=identity, size=4)
+    walk = (
+        by_offset(shelf.offset, identity=identity, size=4)
+        if kind == "offset"
+        else by_page(shelf.page, identity=identity, size=4)
+    )
     assert set(await collect(walk)) == set(items)
 
 
 @pytest.mark.parametrize("kind", ["offset", "page"])
-@given(st.integers(5, 30), st.dictionaries(st.integers(2, 8), st.integers(0, 29), max_size=2), st.integers(2, 9))
+@given(
+    st.integers(5, 30),
+    st.dictionaries(st.integers(2, 8), st.integers(0, 29), max_size=2),
+    st.integers(2, 9),
+)
 async def test_an_item_that_leaves_a_numbered_list_without_a_total_hides_no_other(
     kind: str, count: int, leaving: dict[int, int], size: int
 ) -> None:
@@ -48,14 +65,29 @@ async def test_an_item_that_leaves_a_numbered_list_without_a_total_hides_no_othe
 
     shelf = Shelf([(number, number) for number in range(count)], tells_total=False)
     shelf.edits = {request: leave(number) for request, number in leaving.items()}
-    walk = by_offset(shelf.offset, identity=identity, size=size) if kind == "offset" else by_page(shelf.page, identity=identity, size=size)
-    assert {number for number in range(count) if number not in leaving.values()} <= {identity(item) for item in await collect(walk)}
+    walk = (
+        by_offset(shelf.offset, identity=identity, size=size)
+        if kind == "offset"
+        else by_page(shelf.page, identity=identity, size=size)
+    )
+    assert {number for number in range(count) if number not in leaving.values()} <= {
+        identity(item) for item in await collect(walk)
+    }
 
 
 @pytest.mark.parametrize("kind", ["offset", "page"])
-async def test_a_total_that_stays_the_same_does_not_hide_that_one_left_and_another_entered(kind: str) -> None:
-    shelf = Shelf([(0, number) for number in range(12)], edits={2: lambda now: now.__setitem__(slice(None), [*now[1:], (0, 99)])})
-    walk = by_offset(shelf.offset, identity=identity, size=4) if kind == "offset" else by_page(shelf.page, identity=identity, size=4)
+async def test_a_total_that_stays_the_same_does_not_hide_that_one_left_and_another_entered(
+    kind: str,
+) -> None:
+    shelf = Shelf(
+        [(0, number) for number in range(12)],
+        edits={2: lambda now: now.__setitem__(slice(None), [*now[1:], (0, 99)])},
+    )
+    walk = (
+        by_offset(shelf.offset, identity=identity, size=4)
+        if kind == "offset"
+        else by_page(shelf.page, identity=identity, size=4)
+    )
     assert {*range(1, 12), 99} <= {identity(item) for item in await collect(walk)}
 
 
@@ -96,7 +128,14 @@ async def test_a_shop_that_ignores_all_paging_is_still_one_list() -> None:
 async def test_short_pages_are_the_end_only_where_that_is_said() -> None:
     for short_is_last, requests in ((True, 3), (False, 4)):  # in each of two readings
         shelf = Shelf([(0, number) for number in range(10)], tells_total=False)
-        assert len(await collect(by_offset(shelf.offset, identity=identity, size=4, short_is_last=short_is_last))) == 10
+        assert (
+            len(
+                await collect(
+                    by_offset(shelf.offset, identity=identity, size=4, short_is_last=short_is_last)
+                )
+            )
+            == 10
+        )
         assert len(shelf.requests) == 2 * requests
 
 
@@ -124,7 +163,11 @@ async def test_a_list_without_end_is_given_up() -> None:
 
 async def test_a_cursor_is_followed_to_its_end_through_empty_pages() -> None:
     asked: list[tuple[str | None, int]] = []
-    pages = {None: Page(items=[(0, 1)], next="b"), "b": Page[tuple[int, int]](items=[], next="c"), "c": Page(items=[(0, 2)], next=None)}
+    pages = {
+        None: Page(items=[(0, 1)], next="b"),
+        "b": Page[tuple[int, int]](items=[], next="c"),
+        "c": Page(items=[(0, 2)], next=None),
+    }
 
     async def fetch(cursor: str | None, size: int) -> Page[tuple[int, int]]:
         asked.append((cursor, size))
@@ -134,7 +177,10 @@ async def test_a_cursor_is_followed_to_its_end_through_empty_pages() -> None:
     assert asked == [(None, 7), ("b", 7), ("c", 7)]
 
 
-@pytest.mark.parametrize("last", [Page(items=[(0, 2)], next="b", has_next=False), Page[tuple[int, int]](items=[], next="b")])
+@pytest.mark.parametrize(
+    "last",
+    [Page(items=[(0, 2)], next="b", has_next=False), Page[tuple[int, int]](items=[], next="b")],
+)
 async def test_a_cursor_left_over_at_the_end_is_not_followed(last: Page[tuple[int, int]]) -> None:
     async def fetch(cursor: str | None, _: int) -> Page[tuple[int, int]]:
         return Page(items=[(0, 1)], next="b") if cursor is None else last
@@ -155,8 +201,14 @@ async def test_a_cursor_that_leads_back_ends_the_walk_aloud() -> None:
     [
         ([], None),
         (['<https://a.example/o?page=2>; rel="next"'], "https://a.example/o?page=2"),
-        (['<https://a.example/o?page=1>; rel="prev", <https://a.example/o?a=1,2;3>; rel="next"'], "https://a.example/o?a=1,2;3"),
-        (["<https://a.example/p>; rel=prev", "</o?page=3>; rel=next"], "https://a.example/o?page=3"),
+        (
+            ['<https://a.example/o?page=1>; rel="prev", <https://a.example/o?a=1,2;3>; rel="next"'],
+            "https://a.example/o?a=1,2;3",
+        ),
+        (
+            ["<https://a.example/p>; rel=prev", "</o?page=3>; rel=next"],
+            "https://a.example/o?page=3",
+        ),
         (['<https://a.example/x>; title="a, b; rel=next"; rel="prev"'], None),
         (['<https://a.example/x>; rel="last next"'], "https://a.example/x"),
         (['<https://a.example/x>; rel="nextish"'], None),
@@ -164,13 +216,21 @@ async def test_a_cursor_that_leads_back_ends_the_walk_aloud() -> None:
     ],
 )
 def test_the_next_link_of_a_header(headers: list[str], url: str | None) -> None:
-    reply = Reply(status=200, url="https://a.example/o", headers=CIMultiDictProxy(CIMultiDict([("link", header) for header in headers])))
+    reply = Reply(
+        status=200,
+        url="https://a.example/o",
+        headers=CIMultiDictProxy(CIMultiDict([("link", header) for header in headers])),
+    )
     assert next_link(reply) == url
 
 
 @given(st.text(max_size=200))
 def test_any_link_header_is_read_without_harm(header: str) -> None:
-    reply = Reply(status=200, url="https://a.example/o", headers=CIMultiDictProxy(CIMultiDict([("link", header)])))
+    reply = Reply(
+        status=200,
+        url="https://a.example/o",
+        headers=CIMultiDictProxy(CIMultiDict([("link", header)])),
+    )
     assert next_link(reply) is None or "next" in header.lower()
 
 
@@ -186,7 +246,7 @@ async def test_a_page_that_is_too_large_is_asked_for_in_smaller_ones(kind: str) 
             raise UnavailableError("504")
 
     shelf.edits = dict.fromkeys(range(1, 999), break_down)
-    walks = {
+    walks: dict[str, Callable[[], AsyncIterator[list[tuple[int, int]]]]] = {
         "key": lambda: keyed(shelf, 100),
         "offset": lambda: by_offset(shelf.offset, identity=identity, size=100),
         "page": lambda: by_page(shelf.page, identity=identity, size=100),
@@ -205,10 +265,19 @@ async def test_a_size_that_fails_in_the_middle_is_made_smaller_without_a_gap() -
 
         shelf.edits = dict.fromkeys(range(3, 999), break_down)
         walk = by_offset if fetched == "offset" else by_page
-        assert len(await collect(walk(getattr(shelf, fetched), identity=identity, size=25, smallest=10))) == 95
+        assert (
+            len(
+                await collect(
+                    walk(getattr(shelf, fetched), identity=identity, size=25, smallest=10)
+                )
+            )
+            == 95
+        )
 
 
-@pytest.mark.parametrize("error", [UnavailableError("down", reached=False), UnreadableResponseError("html")])
+@pytest.mark.parametrize(
+    "error", [UnavailableError("down", reached=False), UnreadableResponseError("html")]
+)
 async def test_other_failures_end_the_walk_at_once(error: ConnectorError) -> None:
     shelf = Shelf([(0, 1)], failures=[error])
     with pytest.raises(type(error)):

@@ -1,4 +1,6 @@
-"""What the Shopify tests share: a harness for each transport, and settings that fit the fake shop."""
+"""What the Shopify tests share: a harness for each transport, and settings that fit the fake
+shop.
+"""
 
 from __future__ import annotations
 
@@ -19,12 +21,18 @@ from tests.connectors.shopify.fake.shop import FakeShopify
 def settings_for(shop: FakeShopify, **more: Any) -> ShopifySettings:
     """Settings that reach the fake shop with its permanent token."""
     login = {} if "client_id" in more else {"access_token": shop.token}
-    return ShopifySettings.model_validate({"type": "shopify", "shop": "north", "origin": shop.url, **login, **more})
+    return ShopifySettings.model_validate(
+        {"type": "shopify", "shop": "north", "origin": shop.url, **login, **more}
+    )
 
 
-def open_shop(shop: FakeShopify, policy: UpstreamPolicy = QUICK, **more: Any) -> AbstractAsyncContextManager[Connector]:
+def open_shop(
+    shop: FakeShopify, policy: UpstreamPolicy = QUICK, **more: Any
+) -> AbstractAsyncContextManager[Connector]:
     """The connector in front of the fake shop."""
-    return connector_type.open(settings_for(shop, **more), ConnectorContext(store="north", upstream=policy))
+    return connector_type.open(
+        settings_for(shop, **more), ConnectorContext(store="north", upstream=policy)
+    )
 
 
 class ShopifyHarness(ShopHarness):

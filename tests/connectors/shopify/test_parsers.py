@@ -52,7 +52,10 @@ def test_no_bytes_make_decoding_an_order_raise(raw: bytes) -> None:
 values = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**60), 2**60) | st.text(max_size=8),
     lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["errors", "data", "message", "extensions", "cost"]), inner)
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["errors", "data", "message", "extensions", "cost"]), inner
+        )
     ),
     max_leaves=8,
 )
@@ -81,7 +84,11 @@ def test_no_signed_body_makes_a_webhook_raise_anything_but_its_two_errors(body: 
         "WC-Webhook-Signature": WooCommerceWebhooks(api),
     }
     for name, webhooks in kinds.items():
-        headers = {f"X-{name}": sign(body), "X-Shopify-Topic": "orders/updated", "X-WC-Webhook-Topic": "order.updated"}
+        headers = {
+            f"X-{name}": sign(body),
+            "X-Shopify-Topic": "orders/updated",
+            "X-WC-Webhook-Topic": "order.updated",
+        }
         try:
             hint = webhooks.read(headers, body, "a-long-random-text")
         except (UnreadableWebhookError, UnsignedWebhookError):

@@ -14,7 +14,9 @@ from connectors.upstream.client import Upstream, UpstreamPolicy
 
 Answering = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-QUICK = UpstreamPolicy(rate=10_000, timeout=20, attempts=3, backoff=0.0, patience=0.2, trip_after=1000)
+QUICK = UpstreamPolicy(
+    rate=10_000, timeout=20, attempts=3, backoff=0.0, patience=0.2, trip_after=1000
+)
 
 
 class EchoShop(FakeShop):
@@ -33,7 +35,11 @@ class EchoShop(FakeShop):
 
 
 @asynccontextmanager
-async def asking(shop: FakeShop, *, auth: Auth | None = None, policy: UpstreamPolicy = QUICK, **more: Any) -> AsyncIterator[Upstream]:
+async def asking(
+    shop: FakeShop, *, auth: Auth | None = None, policy: UpstreamPolicy = QUICK, **more: Any
+) -> AsyncIterator[Upstream]:
     """An upstream that points at the shop."""
-    async with Upstream.open(f"{shop.url}/api", auth=auth or NoAuth(), policy=policy, **more) as upstream:
+    async with Upstream.open(
+        f"{shop.url}/api", auth=auth or NoAuth(), policy=policy, **more
+    ) as upstream:
         yield upstream

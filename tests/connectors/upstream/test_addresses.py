@@ -23,7 +23,9 @@ async def shop() -> AsyncIterator[EchoShop]:
         yield running
 
 
-async def test_a_read_follows_a_redirect_on_the_same_host_with_its_credentials(shop: EchoShop) -> None:
+async def test_a_read_follows_a_redirect_on_the_same_host_with_its_credentials(
+    shop: EchoShop,
+) -> None:
     shop.faults.add(Answer(301, "", headers={"Location": "/new/orders?page=2"}))
     async with asking(shop, auth=BasicAuth("key", "secret")) as upstream:
         assert (await upstream.get("orders")).url == f"{shop.url}/new/orders?page=2"
@@ -32,10 +34,14 @@ async def test_a_read_follows_a_redirect_on_the_same_host_with_its_credentials(s
 
 async def test_a_redirect_to_another_host_is_told_and_not_followed(shop: EchoShop) -> None:
     async with EchoShop() as other:
-        shop.faults.add(Answer(302, "", headers={"Location": f"{other.url}/login?token=1"}), times=None)
+        shop.faults.add(
+            Answer(302, "", headers={"Location": f"{other.url}/login?token=1"}), times=None
+        )
         async with asking(shop, auth=BasicAuth("key", "secret")) as upstream:
             for call in (upstream.get("orders"), upstream.write("PUT", "orders/1", json={})):
-                with pytest.raises(RefusedError, match=f"redirects to {other.url}/login, which") as caught:
+                with pytest.raises(
+                    RefusedError, match=f"redirects to {other.url}/login, which"
+                ) as caught:
                     await call
                 assert "token" not in str(caught.value)
     assert other.requests == []
@@ -51,7 +57,11 @@ async def test_a_write_is_never_redirected(shop: EchoShop, status: int) -> None:
 
 
 async def test_a_search_by_post_follows_only_redirects_that_keep_its_body(shop: EchoShop) -> None:
-    shop.faults.add(Answer(308, "", headers={"Location": "/new"}), Answer(301, "", headers={"Location": "/new"}), path="search")
+    shop.faults.add(
+        Answer(308, "", headers={"Location": "/new"}),
+        Answer(301, "", headers={"Location": "/new"}),
+        path="search",
+    )
     async with asking(shop) as upstream:
         await upstream.query("search", {"q": 1})
         with pytest.raises(RefusedError):

@@ -53,12 +53,26 @@ async def shop() -> AsyncIterator[EchoShop]:
         (304, RefusedError),
     ],
 )
-async def test_a_status_means_its_error_for_reads_and_writes(shop: EchoShop, status: int, kind: type[ConnectorError]) -> None:
+async def test_a_status_means_its_error_for_reads_and_writes(
+    shop: EchoShop, status: int, kind: type[ConnectorError]
+) -> None:
     shop.faults.add(
-        Answer(status, b"" if status == 304 else b'{"message":"Invalid parameter(s): status","code":"rest_invalid_param"}'), times=None
+        Answer(
+            status,
+            (
+                b""
+                if status == 304
+                else b'{"message":"Invalid parameter(s): status","code":"rest_invalid_param"}'
+            ),
+        ),
+        times=None,
     )
     async with asking(shop) as upstream:
-        for call in (upstream.get("orders"), upstream.query("search", {}), upstream.write("PUT", "orders/1", json={})):
+        for call in (
+            upstream.get("orders"),
+            upstream.query("search", {}),
+            upstream.write("PUT", "orders/1", json={}),
+        ):
             with pytest.raises(kind) as caught:
                 await call
             assert type(caught.value) is kind
@@ -74,7 +88,10 @@ async def test_a_status_means_its_error_for_reads_and_writes(shop: EchoShop, sta
     [
         ('{"errors":"Not Found"}', "Not Found"),
         ('{"errors":["A is wrong","B too"]}', "A is wrong; B too"),
-        ('{"errors":{"tracking":["is invalid"],"base":"is closed"}}', "tracking: is invalid; base: is closed"),
+        (
+            '{"errors":{"tracking":["is invalid"],"base":"is closed"}}',
+            "tracking: is invalid; base: is closed",
+        ),
         ('{"error":{"message":"Token&#039;s <b>gone</b>"}}', "Token's gone"),
         ('{"data":null,"errors":[{"message":"Throttled","extensions":{}}]}', "Throttled"),
         ('{"detail":"for ada@example.com only"}', "for *** only"),
@@ -82,12 +99,17 @@ async def test_a_status_means_its_error_for_reads_and_writes(shop: EchoShop, sta
         ("{" * 10, ""),
     ],
 )
-async def test_an_error_quotes_the_shops_words_cleaned(shop: EchoShop, body: str, words: str) -> None:
+async def test_an_error_quotes_the_shops_words_cleaned(
+    shop: EchoShop, body: str, words: str
+) -> None:
     shop.faults.add(Answer(409, body))
     async with asking(shop) as upstream:
         with pytest.raises(RefusedError) as caught:
             await upstream.get("orders")
-    assert str(caught.value) == f"GET {shop.url}/api/orders: the shop answered 409 Conflict{': ' if words else ''}{words}."
+    assert (
+        str(caught.value) == f"GET {shop.url}/api/orders: the shop answered 409"
+        f" Conflict{': ' if words else ''}{words}."
+    )
 
 
 async def test_long_words_of_a_shop_are_shortened(shop: EchoShop) -> None:
@@ -98,8 +120,12 @@ async def test_long_words_of_a_shop_are_shortened(shop: EchoShop) -> None:
     assert len(str(caught.value)) < 400
 
 
-@pytest.mark.parametrize("wall", [Wall(200), Wall(202), Answer(200, "<br/>hello", content_type="text/html")])
-async def test_a_web_page_in_place_of_data_is_a_bot_wall_for_reads_and_writes(shop: EchoShop, wall: Answer) -> None:
+@pytest.mark.parametrize(
+    "wall", [Wall(200), Wall(202), Answer(200, "<br/>hello", content_type="text/html")]
+)
+async def test_a_web_page_in_place_of_data_is_a_bot_wall_for_reads_and_writes(
+    shop: EchoShop, wall: Answer
+) -> None:
     shop.faults.add(wall, times=None)
     async with asking(shop) as upstream:
         for call in (upstream.get("orders"), upstream.write("PUT", "orders/1", json={})):
@@ -109,10 +135,17 @@ async def test_a_web_page_in_place_of_data_is_a_bot_wall_for_reads_and_writes(sh
 
 async def test_a_firewalls_403_says_that_it_may_not_be_the_shop(shop: EchoShop) -> None:
     shop.faults.add(
-        Answer(403, "<html><title>Attention Required! | Cloudflare</title></html>", content_type="text/html", headers={"cf-ray": "1"})
+        Answer(
+            403,
+            "<html><title>Attention Required! | Cloudflare</title></html>",
+            content_type="text/html",
+            headers={"cf-ray": "1"},
+        )
     )
     async with asking(shop) as upstream:
-        with pytest.raises(AuthenticationError, match=r"Attention Required! .*a firewall in front of the shop"):
+        with pytest.raises(
+            AuthenticationError, match=r"Attention Required! .*a firewall in front of the shop"
+        ):
             await upstream.get("orders")
 
 
@@ -125,7 +158,9 @@ async def test_text_before_the_json_is_borne_in_a_read_and_logged(shop: EchoShop
             assert [entry["event"] for entry in logs] == ["shop_answer_has_text_before_json"]
 
 
-async def test_text_before_the_json_of_a_write_leaves_it_open_whether_it_was_done(shop: EchoShop) -> None:
+async def test_text_before_the_json_of_a_write_leaves_it_open_whether_it_was_done(
+    shop: EchoShop,
+) -> None:
     shop.faults.add(Before(PHP_NOTICE, content_type="application/json"), Before(b"x"))
     async with asking(shop) as upstream:
         for _ in range(2):
@@ -175,7 +210,9 @@ async def test_a_compressed_answer_that_is_not_announced_is_unpacked(shop: EchoS
     packed = gzip.compress(b'{"ok": 1}')
     shop.faults.add(Answer(200, packed), Answer(200, packed[:-4]))
     shop.faults.add(Answer(200, gzip.compress(b"[" + b" " * 5000 + b"]")), times=3, path="bomb")
-    async with asking(shop, policy=msgspec.structs.replace(QUICK, largest_answer=4096, attempts=1)) as upstream:
+    async with asking(
+        shop, policy=msgspec.structs.replace(QUICK, largest_answer=4096, attempts=1)
+    ) as upstream:
         assert (await upstream.get("orders")).json() == {"ok": 1}
         with pytest.raises(UnavailableError, match="cut short"):
             await upstream.get("orders")
@@ -185,6 +222,8 @@ async def test_a_compressed_answer_that_is_not_announced_is_unpacked(shop: EchoS
 
 async def test_an_answer_larger_than_allowed_is_given_up(shop: EchoShop) -> None:
     shop.faults.add(Answer(200, msgspec.json.encode(["x" * 5000])))
-    async with asking(shop, policy=msgspec.structs.replace(QUICK, largest_answer=4096, attempts=1)) as upstream:
+    async with asking(
+        shop, policy=msgspec.structs.replace(QUICK, largest_answer=4096, attempts=1)
+    ) as upstream:
         with pytest.raises(UnavailableError, match="larger than 4096 bytes"):
             await upstream.get("orders")

@@ -7,7 +7,13 @@ import contextlib
 
 import pytest
 
-from connectors.errors import AuthenticationError, CircuitOpenError, RefusedError, ThrottledError, UnavailableError
+from connectors.errors import (
+    AuthenticationError,
+    CircuitOpenError,
+    RefusedError,
+    ThrottledError,
+    UnavailableError,
+)
 from connectors.upstream.breaker import Breaker, BreakerState
 
 CLOSED, OPEN, HALF_OPEN = BreakerState.CLOSED, BreakerState.OPEN, BreakerState.HALF_OPEN
@@ -77,7 +83,12 @@ def test_an_open_breaker_lets_nothing_through_and_says_for_how_long_and_why() ->
     breaker = Breaker(trip_after=1, rest=30.0, clock=clock)
     play(breaker, "down")
     clock.now += 10.0
-    with pytest.raises(CircuitOpenError, match=r"another 20 seconds\. Last: the shop is down") as caught, breaker.guard():
+    with (
+        pytest.raises(
+            CircuitOpenError, match=r"another 20 seconds\. Last: the shop is down"
+        ) as caught,
+        breaker.guard(),
+    ):
         raise AssertionError("the request went through")
     assert caught.value.retry_after == 20.0
 

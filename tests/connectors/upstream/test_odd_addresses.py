@@ -19,8 +19,20 @@ from connectors.upstream.masking import MASK, Mask
 from connectors.upstream.response import Reply
 from tests.connectors.upstream.echo import EchoShop, asking
 
-NO_ADDRESSES = ("http://[", "http://x:99999999/", "https://a:b/", "//[", "http://\u2100/", "http://[::1%25x]/", "http://127.0.0.1:-1/")
-TEXTS = st.sampled_from(NO_ADDRESSES) | st.text() | st.text("htps:/[]@%.ab19\u2100?#").map("http://".__add__)
+NO_ADDRESSES = (
+    "http://[",
+    "http://x:99999999/",
+    "https://a:b/",
+    "//[",
+    "http://\u2100/",
+    "http://[::1%25x]/",
+    "http://127.0.0.1:-1/",
+)
+TEXTS = (
+    st.sampled_from(NO_ADDRESSES)
+    | st.text()
+    | st.text("htps:/[]@%.ab19\u2100?#").map("http://".__add__)
+)
 
 
 @pytest.fixture
@@ -30,7 +42,9 @@ async def shop() -> AsyncIterator[EchoShop]:
 
 
 @pytest.mark.parametrize("location", NO_ADDRESSES)
-async def test_a_redirect_to_no_address_is_told_and_not_followed(shop: EchoShop, location: str) -> None:
+async def test_a_redirect_to_no_address_is_told_and_not_followed(
+    shop: EchoShop, location: str
+) -> None:
     shop.faults.add(Answer(302, "", headers={"Location": location}), times=None)
     async with asking(shop) as upstream:
         error = await failure(upstream.get("orders"), RefusedError)

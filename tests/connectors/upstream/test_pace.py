@@ -43,7 +43,14 @@ def test_the_wait_a_shop_asks_for(headers: dict[str, str], seconds: float) -> No
     assert wait_asked(CIMultiDict(headers), NOW) == pytest.approx(seconds)
 
 
-@given(st.dictionaries(st.sampled_from(["X-Shopify-Shop-Api-Call-Limit", "RateLimit-Remaining", "RateLimit-Reset"]), st.text(max_size=12)))
+@given(
+    st.dictionaries(
+        st.sampled_from(
+            ["X-Shopify-Shop-Api-Call-Limit", "RateLimit-Remaining", "RateLimit-Reset"]
+        ),
+        st.text(max_size=12),
+    )
+)
 def test_any_header_asks_for_a_minute_at_most(headers: dict[str, str]) -> None:
     assert 0 <= wait_asked(headers, NOW) <= 60
 
@@ -67,7 +74,9 @@ async def test_a_hold_lets_nothing_pass_until_it_is_over() -> None:
 
 async def test_a_full_bucket_of_the_shop_holds_the_next_request() -> None:
     async with EchoShop() as shop, asking(shop) as upstream:
-        shop.faults.add(Answer(200, "{}", headers={"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "30"}))
+        shop.faults.add(
+            Answer(200, "{}", headers={"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "30"})
+        )
         await upstream.get("orders")
         assert upstream._line.pace.held_for > 20
 

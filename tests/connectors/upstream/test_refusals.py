@@ -1,4 +1,6 @@
-"""What a shop says goes into errors, logs and answers: never with a secret in it, nor a half of one, nor an e-mail address."""
+"""What a shop says goes into errors, logs and answers: never with a secret in it, nor a half of
+one, nor an e-mail address.
+"""
 
 from __future__ import annotations
 
@@ -19,17 +21,27 @@ HIDING = Mask([SECRET])
 
 
 def reply(content: str, kind: str = "application/json", status: int = 400) -> Reply:
-    return Reply(status=status, content=content.encode(), headers=CIMultiDictProxy(CIMultiDict({"Content-Type": kind})), where="GET x")
+    return Reply(
+        status=status,
+        content=content.encode(),
+        headers=CIMultiDictProxy(CIMultiDict({"Content-Type": kind})),
+        where="GET x",
+    )
 
 
 def told(answer: Reply) -> str:
     """All that is said of an answer, as a refusal and as a success."""
-    errors: list[ConnectorError | None] = [refusal(answer, HIDING), *(unusable(answer, HIDING, read=read) for read in (True, False))]
+    errors: list[ConnectorError | None] = [
+        refusal(answer, HIDING),
+        *(unusable(answer, HIDING, read=read) for read in (True, False)),
+    ]
     return " ".join([*(str(error) for error in errors if error is not None), code(answer, HIDING)])
 
 
 def test_the_title_of_a_web_page_in_place_of_data_is_quoted_without_secrets_and_addresses() -> None:
-    page = reply(f"<html><title>Blocked jane@example.com with {SECRET} today</title>", "text/html", 200)
+    page = reply(
+        f"<html><title>Blocked jane@example.com with {SECRET} today</title>", "text/html", 200
+    )
     assert f"titled “Blocked {MASK} with {MASK} today”" in told(page)
     assert "jane" not in told(page)
 
@@ -38,7 +50,9 @@ def test_the_title_of_a_web_page_in_place_of_data_is_quoted_without_secrets_and_
 @example(length=70, filling="x")
 @example(length=190, filling="x")
 @example(length=789, filling="<b>")
-@given(length=st.integers(0, 1200), filling=st.sampled_from(["x", "<b>", " ", "&amp;", f"{SECRET} "]))
+@given(
+    length=st.integers(0, 1200), filling=st.sampled_from(["x", "<b>", " ", "&amp;", f"{SECRET} "])
+)
 @pytest.mark.parametrize(
     ("kind", "before", "behind"),
     [
@@ -50,11 +64,15 @@ def test_the_title_of_a_web_page_in_place_of_data_is_quoted_without_secrets_and_
     ],
 )
 @pytest.mark.parametrize("status", [200, 403, 500])
-def test_no_cut_leaves_half_a_secret(status: int, kind: str, before: str, behind: str, length: int, filling: str) -> None:
+def test_no_cut_leaves_half_a_secret(
+    status: int, kind: str, before: str, behind: str, length: int, filling: str
+) -> None:
     said = filling * (length // len(filling))
     assert PIECE not in told(reply(f"{before}{said}{SECRET}{behind}", kind, status))
     # Where a web page is no longer searched for its title.
-    assert PIECE not in told(reply(f"{before}{' ' * (65536 - len(before) - 20)}{SECRET}{behind}", kind, status))
+    assert PIECE not in told(
+        reply(f"{before}{' ' * (65536 - len(before) - 20)}{SECRET}{behind}", kind, status)
+    )
 
 
 def test_an_error_word_and_a_kind_of_content_are_told_without_secrets() -> None:

@@ -27,7 +27,10 @@ async def shop() -> AsyncIterator[EchoShop]:
         yield running
 
 
-@pytest.mark.parametrize("fault", [Answer(500), Answer(503), Reset(), Truncate(), Truncate(framed=True), Wall(202), Answer(429)])
+@pytest.mark.parametrize(
+    "fault",
+    [Answer(500), Answer(503), Reset(), Truncate(), Truncate(framed=True), Wall(202), Answer(429)],
+)
 async def test_a_read_is_repeated_until_it_works(shop: EchoShop, fault: Answer) -> None:
     shop.faults.add(fault, times=2)
     async with asking(shop) as upstream:
@@ -46,8 +49,12 @@ async def test_a_read_is_given_up_after_the_configured_attempts(shop: EchoShop) 
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
-@pytest.mark.parametrize("fault", [DropAnswer(), Reset(), Answer(503), Answer(500), Truncate(), Wall(200)])
-async def test_a_write_is_sent_once_when_its_answer_is_lost(shop: EchoShop, fault: Answer, method: str) -> None:
+@pytest.mark.parametrize(
+    "fault", [DropAnswer(), Reset(), Answer(503), Answer(500), Truncate(), Wall(200)]
+)
+async def test_a_write_is_sent_once_when_its_answer_is_lost(
+    shop: EchoShop, fault: Answer, method: str
+) -> None:
     shop.faults.add(fault, times=None)
     async with asking(shop) as upstream:
         with pytest.raises(UnavailableError) as caught:
@@ -67,13 +74,17 @@ async def test_a_write_that_never_left_is_tried_again(shop: EchoShop) -> None:
     seen: list[Exchange] = []
     await shop.stop()
     async with asking(shop, observer=seen.append) as upstream:
-        with pytest.raises(UnavailableError, match=r"no connection to the shop \(connection refused\)\.") as caught:
+        with pytest.raises(
+            UnavailableError, match=r"no connection to the shop \(connection refused\)\."
+        ) as caught:
             await upstream.write("PUT", "orders/1", json={})
     assert not caught.value.reached
     assert [exchange.attempt for exchange in seen] == [1, 2, 3]
 
 
-async def test_a_write_has_a_connection_of_its_own_lest_a_kept_one_is_already_closed(shop: EchoShop) -> None:
+async def test_a_write_has_a_connection_of_its_own_lest_a_kept_one_is_already_closed(
+    shop: EchoShop,
+) -> None:
     ports: list[int] = []
 
     async def note(request: web.Request) -> web.StreamResponse:
@@ -92,7 +103,9 @@ async def test_a_write_has_a_connection_of_its_own_lest_a_kept_one_is_already_cl
 
 
 async def test_a_wait_longer_than_our_patience_is_left_to_the_caller(shop: EchoShop) -> None:
-    shop.faults.add(Answer(429, headers={"Retry-After": "120"}), Answer(503, headers={"Retry-After": "60"}))
+    shop.faults.add(
+        Answer(429, headers={"Retry-After": "120"}), Answer(503, headers={"Retry-After": "60"})
+    )
     async with asking(shop) as upstream:
         with pytest.raises(ThrottledError) as throttled:
             await upstream.get("orders")
@@ -102,10 +115,14 @@ async def test_a_wait_longer_than_our_patience_is_left_to_the_caller(shop: EchoS
     assert len(shop.requests) == 2
 
 
-async def test_a_shop_that_does_not_answer_in_time_is_unavailable_and_the_next_call_works(shop: EchoShop) -> None:
+async def test_a_shop_that_does_not_answer_in_time_is_unavailable_and_the_next_call_works(
+    shop: EchoShop,
+) -> None:
     hang = Hang()
     shop.faults.add(hang)
-    async with asking(shop, policy=msgspec.structs.replace(QUICK, timeout=0.1, attempts=1)) as upstream:
+    async with asking(
+        shop, policy=msgspec.structs.replace(QUICK, timeout=0.1, attempts=1)
+    ) as upstream:
         with pytest.raises(UnavailableError, match=r"no whole answer within 0\.1 seconds"):
             await upstream.get("orders")
     hang.release()
@@ -115,7 +132,9 @@ async def test_a_shop_that_does_not_answer_in_time_is_unavailable_and_the_next_c
 
 async def test_a_name_that_does_not_exist_is_told_as_such() -> None:
     async with Upstream.open(
-        "http://shop.invalid", auth=BasicAuth("a", "b"), policy=msgspec.structs.replace(QUICK, attempts=1)
+        "http://shop.invalid",
+        auth=BasicAuth("a", "b"),
+        policy=msgspec.structs.replace(QUICK, attempts=1),
     ) as upstream:
         with pytest.raises(UnavailableError, match="host name cannot be found") as caught:
             await upstream.get("orders")
@@ -124,8 +143,15 @@ async def test_a_name_that_does_not_exist_is_told_as_such() -> None:
 
 async def test_a_server_without_encryption_is_told_as_such(shop: EchoShop) -> None:
     policy = msgspec.structs.replace(QUICK, attempts=1)
-    async with Upstream.open(shop.url.replace("http:", "https:"), auth=BasicAuth("a", "b"), policy=policy) as upstream:
-        with pytest.raises(UnavailableError, match=r"no secure connection could be made \(no TLS is spoken there: http:// may be meant"):
+    async with Upstream.open(
+        shop.url.replace("http:", "https:"), auth=BasicAuth("a", "b"), policy=policy
+    ) as upstream:
+        with pytest.raises(
+            UnavailableError,
+            match=(
+                r"no secure connection could be made \(no TLS is spoken there: http:// may be meant"
+            ),
+        ):
             await upstream.get("orders")
 
 
@@ -156,7 +182,10 @@ async def test_no_more_requests_run_at_a_time_than_allowed(shop: EchoShop) -> No
 
     shop.answers["/api/orders"] = slow
     async with asking(shop, policy=msgspec.structs.replace(QUICK, concurrency=3)) as upstream:
-        calls = [upstream.write("PUT", "orders", json={}) if number % 2 else upstream.get("orders") for number in range(12)]
+        calls = [
+            upstream.write("PUT", "orders", json={}) if number % 2 else upstream.get("orders")
+            for number in range(12)
+        ]
         await asyncio.gather(*calls)
     assert most == 3
 

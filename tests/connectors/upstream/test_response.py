@@ -1,4 +1,6 @@
-"""What came back: found behind other text, told apart from web pages, and never at the price of a hang."""
+"""What came back: found behind other text, told apart from web pages, and never at the price of a
+hang.
+"""
 
 from __future__ import annotations
 
@@ -20,17 +22,29 @@ from connectors.upstream.response import BOM, Reply, find_json, is_truncated, js
 
 VALUES: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=10),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4)
+    ),
     max_leaves=12,
 )
 DOCUMENTS = st.lists(VALUES, max_size=4) | st.dictionaries(st.text(max_size=5), VALUES, max_size=4)
 
 
 def reply(content: bytes, kind: str = "application/json", status: int = 200) -> Reply:
-    return Reply(status=status, content=content, headers=CIMultiDictProxy(CIMultiDict({"Content-Type": kind})), where="GET x")
+    return Reply(
+        status=status,
+        content=content,
+        headers=CIMultiDictProxy(CIMultiDict({"Content-Type": kind})),
+        where="GET x",
+    )
 
 
-@given(DOCUMENTS, st.sampled_from([b"", BOM, b"x", b"<b>Notice</b>: oops\n", BOM + b" \n", b"[2026-03-02] PHP says {hello}\n"]))
+@given(
+    DOCUMENTS,
+    st.sampled_from(
+        [b"", BOM, b"x", b"<b>Notice</b>: oops\n", BOM + b" \n", b"[2026-03-02] PHP says {hello}\n"]
+    ),
+)
 def test_json_is_found_behind_other_text(document: Any, before: bytes) -> None:
     body = msgspec.json.encode(document)
     found = find_json(before + body + b"\n")
@@ -47,10 +61,18 @@ def test_a_document_cut_anywhere_is_never_taken_for_a_whole_one(document: Any) -
         assert is_truncated(body[:end])
 
 
-@given(st.binary(max_size=300), st.sampled_from(["application/json", "text/html", "text/plain", ""]), st.integers(100, 599))
+@given(
+    st.binary(max_size=300),
+    st.sampled_from(["application/json", "text/html", "text/plain", ""]),
+    st.integers(100, 599),
+)
 def test_any_answer_is_judged_in_one_line(content: bytes, kind: str, status: int) -> None:
     answer = reply(content, kind, status)
-    for error in (refusal(answer, Mask()), unusable(answer, Mask(), read=True), unusable(answer, Mask(), read=False)):
+    for error in (
+        refusal(answer, Mask()),
+        unusable(answer, Mask(), read=True),
+        unusable(answer, Mask(), read=False),
+    ):
         assert error is None or "\n" not in str(error)
     assert len(words(answer, Mask())) <= 200
     assert len(code(answer, Mask())) <= 100
@@ -93,14 +115,24 @@ def test_web_pages_are_told_from_data(content: bytes, kind: str, page: bool) -> 
 
 
 def test_hostile_bodies_are_judged_in_no_time() -> None:
-    for content in (b"<!---->" * 50_000, b"[" * 100_000, b'{"a":' * 100_000, b"{" * 50 + b"x" * 500_000, b"<title" * 50_000):
+    for content in (
+        b"<!---->" * 50_000,
+        b"[" * 100_000,
+        b'{"a":' * 100_000,
+        b"{" * 50 + b"x" * 500_000,
+        b"<title" * 50_000,
+    ):
         answer = reply(content, "text/html")
         assert unusable(answer, Mask(), read=True) is not None
-        assert isinstance(refusal(msgspec.structs.replace(answer, status=400), Mask()), ConnectorError)
+        assert isinstance(
+            refusal(msgspec.structs.replace(answer, status=400), Mask()), ConnectorError
+        )
         find_json(content)
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"\xff", b'"\xff"', b"[1,]", b"NaN", b"[" * 100_000])
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"\xff", b'"\xff"', b"[1,]", b"NaN", b"[" * 100_000]
+)
 def test_what_is_not_json_is_unreadable(content: bytes) -> None:
     with pytest.raises(UnreadableResponseError):
         reply(content).json()
@@ -108,7 +140,11 @@ def test_what_is_not_json_is_unreadable(content: bytes) -> None:
         reply(content).decode(dict[str, Decimal])
 
 
-@given(st.decimals(allow_nan=False, allow_infinity=False, places=9, min_value=-(10**12), max_value=10**12))
+@given(
+    st.decimals(
+        allow_nan=False, allow_infinity=False, places=9, min_value=-(10**12), max_value=10**12
+    )
+)
 def test_no_number_loses_a_digit(number: Decimal) -> None:
     assert reply(str(number).encode()).json() == number
     assert reply(f"[{number}]".encode()).decode(list[Decimal]) == [number]
@@ -120,7 +156,12 @@ def test_what_is_not_compressed_stays_as_it_is(content: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"\x1f\x8b\x08 not at all", gzip.compress(b"[1]", mtime=0)[:-6], gzip.compress(b"[1]" * 1000, mtime=0)]
+    "content",
+    [
+        b"\x1f\x8b\x08 not at all",
+        gzip.compress(b"[1]", mtime=0)[:-6],
+        gzip.compress(b"[1]" * 1000, mtime=0),
+    ],
 )
 def test_what_is_badly_compressed_is_unavailable(content: bytes) -> None:
     with pytest.raises(UnavailableError):
@@ -143,7 +184,10 @@ def test_secrets_and_addresses_are_masked_in_text(text: str, told: str) -> None:
 @pytest.mark.parametrize(
     ("url", "told"),
     [
-        ("https://u:p@a.example/o?consumer_secret=x&page=2", "https://a.example/o?consumer_secret=***&page=2"),
+        (
+            "https://u:p@a.example/o?consumer_secret=x&page=2",
+            "https://a.example/o?consumer_secret=***&page=2",
+        ),
         (
             "https://a.example/o?oauth_signature=x%3D&access_token=1&status=any",
             "https://a.example/o?oauth_signature=***&access_token=***&status=any",
@@ -160,7 +204,10 @@ def test_secrets_are_masked_in_addresses(url: str, told: str) -> None:
     [
         (b'{"access_token": "abc", "n": 1}', b'{"access_token": "***", "n": 1}'),
         (b'{"client_secret":"a\\"b"}', b'{"client_secret":"***"}'),
-        (b"grant_type=refresh_token&refresh_token=abc&x=1", b"grant_type=refresh_token&refresh_token=***&x=1"),
+        (
+            b"grant_type=refresh_token&refresh_token=abc&x=1",
+            b"grant_type=refresh_token&refresh_token=***&x=1",
+        ),
         (b'["ck_1234"]', b'["***"]'),
         (b"x" * 70_000 + b"ck_1234", b"x" * 70_000 + b"***"),
     ],

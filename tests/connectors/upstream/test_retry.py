@@ -18,7 +18,15 @@ from connectors.errors import (
     UnavailableError,
     UnreadableResponseError,
 )
-from connectors.upstream.retry import LONGEST_RETRY_AFTER, Harm, RetryPolicy, attempts, parse_retry_after, pause, worth_another
+from connectors.upstream.retry import (
+    LONGEST_RETRY_AFTER,
+    Harm,
+    RetryPolicy,
+    attempts,
+    parse_retry_after,
+    pause,
+    worth_another,
+)
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 POLICY = RetryPolicy(attempts=4, backoff=1.0, patience=10.0)
@@ -48,14 +56,24 @@ def test_who_earns_another_attempt(error: Exception, read: bool, write: bool) ->
 
 @pytest.mark.parametrize(
     ("attempt", "chance", "seconds"),
-    [(1, 0.0, 0.5), (1, 1.0, 1.0), (2, 0.0, 1.0), (3, 1.0, 4.0), (4, 1.0, 8.0), (5, 1.0, 10.0), (50, 0.0, 5.0)],
+    [
+        (1, 0.0, 0.5),
+        (1, 1.0, 1.0),
+        (2, 0.0, 1.0),
+        (3, 1.0, 4.0),
+        (4, 1.0, 8.0),
+        (5, 1.0, 10.0),
+        (50, 0.0, 5.0),
+    ],
 )
 def test_the_wait_doubles_up_to_our_patience(attempt: int, chance: float, seconds: float) -> None:
     assert pause(UnavailableError("503"), attempt, POLICY, chance) == seconds
 
 
 @given(st.floats(0, LONGEST_RETRY_AFTER), st.floats(0, 1), st.integers(1, 10))
-def test_a_wait_the_shop_asks_for_is_never_cut_short(asked: float, chance: float, attempt: int) -> None:
+def test_a_wait_the_shop_asks_for_is_never_cut_short(
+    asked: float, chance: float, attempt: int
+) -> None:
     wait = pause(ThrottledError("429", retry_after=asked), attempt, POLICY, chance)
     assert asked <= wait <= asked + 1.0
 
@@ -93,7 +111,10 @@ def test_any_retry_after_is_a_span_or_nothing(header: str) -> None:
 
 @given(st.integers(0, 3600))
 def test_a_date_and_its_seconds_mean_the_same(seconds: int) -> None:
-    assert parse_retry_after(format_datetime(NOW + timedelta(seconds=seconds), usegmt=True), NOW) == seconds
+    assert (
+        parse_retry_after(format_datetime(NOW + timedelta(seconds=seconds), usegmt=True), NOW)
+        == seconds
+    )
 
 
 async def test_the_loop_gives_up_with_the_last_error_and_tells_of_each_repeat() -> None:
@@ -102,7 +123,11 @@ async def test_the_loop_gives_up_with_the_last_error_and_tells_of_each_repeat() 
     policy = RetryPolicy(attempts=3, backoff=0.0)
 
     async def call() -> None:
-        async for attempt in attempts(policy, Harm.NONE, before_pause=lambda error, number, _: told.append((str(error), number))):
+        async for attempt in attempts(
+            policy,
+            Harm.NONE,
+            before_pause=lambda error, number, _: told.append((str(error), number)),
+        ):
             with attempt:
                 raise next(errors)
 

@@ -38,12 +38,20 @@ def test_the_offset_is_read_to_a_second(seconds: int, microsecond: int) -> None:
     assert abs(offset - (shops - NOON).total_seconds()) <= 1
 
 
-@given(st.text() | st.from_regex(r"[A-Z][a-z]{2}, \d{1,3} [A-Z][a-z]{2} \d{1,12} \d+:\d+:\d+ [+-]?\w+", fullmatch=True))
+@given(
+    st.text()
+    | st.from_regex(
+        r"[A-Z][a-z]{2}, \d{1,3} [A-Z][a-z]{2} \d{1,12} \d+:\d+:\d+ [+-]?\w+", fullmatch=True
+    )
+)
 def test_no_date_however_odd_breaks_an_answer(date: str) -> None:
     assert isinstance(read_offset({"Date": date}, NOON), float | None)
 
 
-@pytest.mark.parametrize("headers", [{}, {"Date": "yesterday"}, {"Date": format_datetime(NOON, usegmt=True), "Age": "900"}])
+@pytest.mark.parametrize(
+    "headers",
+    [{}, {"Date": "yesterday"}, {"Date": format_datetime(NOON, usegmt=True), "Age": "900"}],
+)
 def test_an_answer_without_a_date_or_out_of_a_cache_tells_nothing(headers: dict[str, str]) -> None:
     assert read_offset(headers, NOON) is None
 
@@ -60,7 +68,9 @@ def test_the_difference_is_told_in_words(offset: float, said: str) -> None:
     assert describe(offset) == said
 
 
-@pytest.mark.parametrize(("offset", "warned"), [(None, False), (0.0, False), (60.0, False), (-60.5, True), (60.5, True)])
+@pytest.mark.parametrize(
+    ("offset", "warned"), [(None, False), (0.0, False), (60.0, False), (-60.5, True), (60.5, True)]
+)
 def test_a_check_warns_beyond_a_minute_either_way(offset: float | None, *, warned: bool) -> None:
     levels = [(finding.level, bool(finding.advice)) for finding in clock_findings(offset)]
     assert levels == [(CheckLevel.WARNING, True)] * warned
@@ -92,7 +102,9 @@ async def test_a_clock_that_is_off_is_warned_of_once_whoever_asks(shop: EchoShop
     assert "15 minutes behind ours" in warning["reason"]
 
 
-async def test_an_answer_out_of_a_cache_changes_nothing_and_a_clock_set_right_is_right(shop: EchoShop) -> None:
+async def test_an_answer_out_of_a_cache_changes_nothing_and_a_clock_set_right_is_right(
+    shop: EchoShop,
+) -> None:
     stale = Answer(200, "{}", headers={"Date": format_datetime(NOON, usegmt=True), "Age": "5"})
     shop.faults.add(Misdated(900), stale, Spare())
     async with asking(shop) as upstream:

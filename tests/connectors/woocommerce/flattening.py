@@ -13,7 +13,9 @@ Fields = dict[str, str | Options]
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """A field of an order that two exports tell differently. `item` is the line's id; None stands for an element that is not there.
+    """A field of an order that two exports tell differently.
+
+    `item` is the line's id; None stands for an element that is not there.
 
     A line that only one side has is one difference of the field `Item`, with its name as the value.
     """
@@ -34,14 +36,23 @@ def compare(theirs: etree._Element, ours: etree._Element) -> Iterator[Difference
         if item in their_items and item in our_items:
             yield from _fields(order_id, item, their_items[item], our_items[item])
         else:
-            told, other = (their_items.get(item) or {}).get("Item/Name"), (our_items.get(item) or {}).get("Item/Name")
+            told, other = (
+                (their_items.get(item) or {}).get("Item/Name"),
+                (our_items.get(item) or {}).get("Item/Name"),
+            )
             yield Difference(order_id=order_id, field="Item", item=item, theirs=told, ours=other)
 
 
 def _fields(order_id: str, item: str, theirs: Fields, ours: Fields) -> Iterator[Difference]:
     for field in dict.fromkeys([*theirs, *ours]):
         if theirs.get(field) != ours.get(field):
-            yield Difference(order_id=order_id, field=field, item=item, theirs=theirs.get(field), ours=ours.get(field))
+            yield Difference(
+                order_id=order_id,
+                field=field,
+                item=item,
+                theirs=theirs.get(field),
+                ours=ours.get(field),
+            )
 
 
 def _flat(element: etree._Element, prefix: str = "") -> Fields:
@@ -52,7 +63,9 @@ def _flat(element: etree._Element, prefix: str = "") -> Fields:
         if child.tag == "Items":
             continue
         if child.tag == "Options":
-            found[path] = tuple((option.findtext("Name") or "", option.findtext("Value") or "") for option in child)
+            found[path] = tuple(
+                (option.findtext("Name") or "", option.findtext("Value") or "") for option in child
+            )
         elif len(child):
             found.update(_flat(child, f"{path}/"))
         else:
@@ -65,5 +78,7 @@ def _items(order: etree._Element) -> dict[str, Fields]:
     found = {}
     for item in order.iterfind("Items/Item"):
         sku = item.findtext("SKU") or ""
-        found[sku if sku.startswith("total-") else item.findtext("LineItemID") or ""] = _flat(item, "Item/")
+        found[sku if sku.startswith("total-") else item.findtext("LineItemID") or ""] = _flat(
+            item, "Item/"
+        )
     return found

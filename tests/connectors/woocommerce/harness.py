@@ -24,13 +24,22 @@ _NUMBER = re.compile(r"Tracking number: (\S+)")
 
 def settings_for(shop: FakeWooCommerceShop, **settings: Any) -> WooCommerceSettings:
     """Settings that fit the shop."""
-    given = {"url": shop.url, "consumer_key": shop.access.key, "consumer_secret": shop.access.secret, **settings}
+    given = {
+        "url": shop.url,
+        "consumer_key": shop.access.key,
+        "consumer_secret": shop.access.secret,
+        **settings,
+    }
     return WooCommerceSettings.model_validate({"type": "woocommerce", **given})
 
 
-def open_woocommerce(shop: FakeWooCommerceShop, policy: UpstreamPolicy, **settings: Any) -> AbstractAsyncContextManager[Connector]:
+def open_woocommerce(
+    shop: FakeWooCommerceShop, policy: UpstreamPolicy, **settings: Any
+) -> AbstractAsyncContextManager[Connector]:
     """The connector for the shop."""
-    return connector_type.open(settings_for(shop, **settings), ConnectorContext(store="test", upstream=policy))
+    return connector_type.open(
+        settings_for(shop, **settings), ConnectorContext(store="test", upstream=policy)
+    )
 
 
 def place(shop: FakeWooCommerceShop, count: int, *, every: float = 0.1) -> list[str]:
@@ -40,7 +49,11 @@ def place(shop: FakeWooCommerceShop, count: int, *, every: float = 0.1) -> list[
 
 def lists(shop: FakeWooCommerceShop) -> list[SeenRequest]:
     """The requests for pages of orders outside the trash."""
-    return [seen for seen in shop.requests if seen.path.endswith("/orders") and seen.query.get("status") == "any"]
+    return [
+        seen
+        for seen in shop.requests
+        if seen.path.endswith("/orders") and seen.query.get("status") == "any"
+    ]
 
 
 class WooCommerceHarness(ShopHarness):
@@ -57,7 +70,9 @@ class WooCommerceHarness(ShopHarness):
 
 
 class PluginHarness(WooCommerceHarness):
-    """With Advanced Shipment Tracking: no pieces, and no entry without a number, so that a note stands in."""
+    """With Advanced Shipment Tracking: no pieces, and no entry without a number, so that a note
+    stands in.
+    """
 
     takes_quantities = False
 
@@ -67,7 +82,9 @@ class PluginHarness(WooCommerceHarness):
         shop.traits.plugin = "ast"
 
     def received(self, order_id: str) -> list[Told]:
-        untracked: list[Told] = [("", {}) for note in notes_of_ours(self.shop, order_id) if not _NUMBER.search(note)]
+        untracked: list[Told] = [
+            ("", {}) for note in notes_of_ours(self.shop, order_id) if not _NUMBER.search(note)
+        ]
         return [*super().received(order_id), *untracked]
 
 
@@ -86,9 +103,13 @@ class NoteHarness(WooCommerceHarness):
 
 
 def notes_of_ours(shop: FakeWooCommerceShop, order_id: str) -> list[str]:
-    """The notes of an order that tell of a shipment and that the shop did not write itself, newest first."""
+    """The notes of an order that tell of a shipment and that the shop did not write itself, newest
+    first.
+    """
     return [
-        note["note"] for note in shop.desk.notes.get(order_id, []) if " shipped" in note["note"] and "was shipped with" not in note["note"]
+        note["note"]
+        for note in shop.desk.notes.get(order_id, [])
+        if " shipped" in note["note"] and "was shipped with" not in note["note"]
     ]
 
 
@@ -99,5 +120,11 @@ def notice(order: BookOrder, tracking: str = "9400110", *pieces: int, **changes:
         for line, count in zip(order.lines, pieces, strict=False)
         if count
     )
-    facts = {"carrier": "USPS", "service": "USPS Priority Mail", "shipped_on": date(2026, 3, 2), "items": items, **changes}
+    facts = {
+        "carrier": "USPS",
+        "service": "USPS Priority Mail",
+        "shipped_on": date(2026, 3, 2),
+        "items": items,
+        **changes,
+    }
     return Shipment(order_id=order.id, order_number=order.number, tracking_number=tracking, **facts)

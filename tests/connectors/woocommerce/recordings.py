@@ -57,7 +57,9 @@ def recorded_surroundings() -> Surroundings:
         for product in msgspec.json.decode(recorded_bytes(f"{name}.json"), type=list[wire.Product]):
             goods[int(str(product.id)), 0] = read_goods(product, POUNDS)
     for parent in VARIABLE_PRODUCTS:
-        for variation in msgspec.json.decode(recorded_bytes(f"variations-{parent}.json"), type=list[wire.Product]):
+        for variation in msgspec.json.decode(
+            recorded_bytes(f"variations-{parent}.json"), type=list[wire.Product]
+        ):
             goods[parent, int(str(variation.id))] = read_goods(variation, POUNDS, goods[parent, 0])
     refunds: dict[int, list[wire.Refund]] = {}
     for found in msgspec.json.decode(recorded_bytes("refunds.json"), type=list[wire.Refund]):

@@ -52,19 +52,63 @@ async def test_a_shop_whose_clock_is_wrong_is_told_of(shop: FakeWooCommerceShop)
 @pytest.mark.parametrize(
     ("traits", "settings", "level", "what"),
     [
-        ({"version": "5.6.1"}, {}, CheckLevel.WARNING, "WooCommerce 5.6.1 cannot list orders by their last change"),
-        ({"hides_settings": True}, {}, CheckLevel.WARNING, "The shop's weight unit is not shown to this key, so no weights are sent"),
-        ({"plugin": "ast"}, {}, CheckLevel.OK, "Tracking numbers go to: Advanced Shipment Tracking"),
-        ({"plugin": "shipment_tracking"}, {}, CheckLevel.OK, "Tracking numbers go to: Shipment Tracking"),
-        ({"fulfillments": True}, {}, CheckLevel.OK, "Tracking numbers go to: WooCommerce fulfillments"),
-        ({}, {"tracking": "ast"}, CheckLevel.PROBLEM, "The plugin Advanced Shipment Tracking is not there"),
-        ({}, {"tracking": "fulfillments"}, CheckLevel.PROBLEM, "WooCommerce's fulfillments are not switched on in this shop"),
+        (
+            {"version": "5.6.1"},
+            {},
+            CheckLevel.WARNING,
+            "WooCommerce 5.6.1 cannot list orders by their last change",
+        ),
+        (
+            {"hides_settings": True},
+            {},
+            CheckLevel.WARNING,
+            "The shop's weight unit is not shown to this key, so no weights are sent",
+        ),
+        (
+            {"plugin": "ast"},
+            {},
+            CheckLevel.OK,
+            "Tracking numbers go to: Advanced Shipment Tracking",
+        ),
+        (
+            {"plugin": "shipment_tracking"},
+            {},
+            CheckLevel.OK,
+            "Tracking numbers go to: Shipment Tracking",
+        ),
+        (
+            {"fulfillments": True},
+            {},
+            CheckLevel.OK,
+            "Tracking numbers go to: WooCommerce fulfillments",
+        ),
+        (
+            {},
+            {"tracking": "ast"},
+            CheckLevel.PROBLEM,
+            "The plugin Advanced Shipment Tracking is not there",
+        ),
+        (
+            {},
+            {"tracking": "fulfillments"},
+            CheckLevel.PROBLEM,
+            "WooCommerce's fulfillments are not switched on in this shop",
+        ),
         ({}, {"tracking": "note"}, CheckLevel.OK, "Tracking numbers go to: order note"),
-        ({}, {"partial_status": "partial-shipped"}, CheckLevel.PROBLEM, "The shop has no order status 'partial-shipped'"),
+        (
+            {},
+            {"partial_status": "partial-shipped"},
+            CheckLevel.PROBLEM,
+            "The shop has no order status 'partial-shipped'",
+        ),
     ],
 )
 async def test_each_thing_that_matters_is_named(
-    shop: FakeWooCommerceShop, traits: dict[str, Any], settings: dict[str, Any], level: CheckLevel, what: str
+    shop: FakeWooCommerceShop,
+    traits: dict[str, Any],
+    settings: dict[str, Any],
+    level: CheckLevel,
+    what: str,
 ) -> None:
     for name, value in traits.items():
         setattr(shop.traits, name, value)
@@ -74,6 +118,10 @@ async def test_each_thing_that_matters_is_named(
     assert bool(found[what].advice) is (level is not CheckLevel.OK)
 
 
-async def test_the_changes_that_woocommerce_does_not_date_are_named(shop: FakeWooCommerceShop) -> None:
+async def test_the_changes_that_woocommerce_does_not_date_are_named(
+    shop: FakeWooCommerceShop,
+) -> None:
     async with open_woocommerce(shop, QUICK) as connector:
-        assert (await connector.check()).undated == "editing an order's items, refunding a part of it"
+        assert (
+            await connector.check()
+        ).undated == "editing an order's items, refunding a part of it"

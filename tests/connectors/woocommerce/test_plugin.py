@@ -1,4 +1,6 @@
-"""The recorded orders come out as the shop's official plugin exported them, but for what the docs say, and the docs say nothing else."""
+"""The recorded orders come out as the shop's official plugin exported them, but for what the docs
+say, and the docs say nothing else.
+"""
 
 from __future__ import annotations
 
@@ -17,16 +19,26 @@ from proxy.doors.custom_store.orders_xml import encode_order, frame_page
 from tests.connectors.woocommerce.flattening import Difference, compare
 from tests.connectors.woocommerce.harness import open_woocommerce
 from tests.connectors.woocommerce.reasons import REASONS
-from tests.connectors.woocommerce.recordings import PAGES, recorded_bytes, recorded_orders, recorded_shop
+from tests.connectors.woocommerce.recordings import (
+    PAGES,
+    recorded_bytes,
+    recorded_orders,
+    recorded_shop,
+)
 
 ALL_OF_IT = Window(start=datetime(2026, 1, 1, tzinfo=UTC), end=datetime(2026, 12, 31, tzinfo=UTC))
 TABLE = Path(__file__).parents[3] / "docs" / "differences-from-the-plugin.md"
 
 
 async def _export() -> bytes:
-    async with recorded_shop() as shop, open_woocommerce(shop, QUICK, auth="basic", internal_notes=True) as connector:
+    async with (
+        recorded_shop() as shop,
+        open_woocommerce(shop, QUICK, auth="basic", internal_notes=True) as connector,
+    ):
         found = [order async for order in connector.list_orders(ALL_OF_IT)]
-    return frame_page([encode_order(order, dimensions=True) for order in found if isinstance(order, Order)], 1)
+    return frame_page(
+        [encode_order(order, dimensions=True) for order in found if isinstance(order, Order)], 1
+    )
 
 
 @pytest.fixture(scope="module")
@@ -55,20 +67,36 @@ def orders() -> dict[str, dict[str, Any]]:
     return {str(order["id"]): order for order in recorded_orders()}
 
 
-def test_every_order_that_the_plugin_exports_is_there(page: bytes, theirs: dict[str, etree._Element]) -> None:
+def test_every_order_that_the_plugin_exports_is_there(
+    page: bytes, theirs: dict[str, etree._Element]
+) -> None:
     ours = {order.findtext("OrderID") for order in etree.fromstring(page)}
     assert len(theirs) == 277
     assert len(ours) == 300
     assert set(theirs) <= ours
 
 
-def test_every_difference_has_its_reason(differences: list[Difference], orders: dict[str, dict[str, Any]]) -> None:
-    open_ones = [found for found in differences if not any(reason.explains(found, orders[found.order_id]) for reason in REASONS)]
+def test_every_difference_has_its_reason(
+    differences: list[Difference], orders: dict[str, dict[str, Any]]
+) -> None:
+    open_ones = [
+        found
+        for found in differences
+        if not any(reason.explains(found, orders[found.order_id]) for reason in REASONS)
+    ]
     assert open_ones == []
 
 
-def test_every_reason_is_needed(differences: list[Difference], orders: dict[str, dict[str, Any]]) -> None:
-    used = {next((reason.name for reason in REASONS if reason.explains(found, orders[found.order_id])), "") for found in differences}
+def test_every_reason_is_needed(
+    differences: list[Difference], orders: dict[str, dict[str, Any]]
+) -> None:
+    used = {
+        next(
+            (reason.name for reason in REASONS if reason.explains(found, orders[found.order_id])),
+            "",
+        )
+        for found in differences
+    }
     assert used - {""} == {reason.name for reason in REASONS}
 
 
@@ -78,10 +106,19 @@ def test_the_docs_have_a_row_for_each_reason_and_no_other() -> None:
     assert named == [reason.name for reason in REASONS]
 
 
-def test_without_the_reasons_the_two_are_the_same(differences: list[Difference], theirs: dict[str, etree._Element]) -> None:
+def test_without_the_reasons_the_two_are_the_same(
+    differences: list[Difference], theirs: dict[str, etree._Element]
+) -> None:
     same = {
         field
         for order in theirs.values()
-        for field in ("OrderNumber", "OrderID", "OrderDate", "LastModified", "CurrencyCode", "PaymentMethod")
+        for field in (
+            "OrderNumber",
+            "OrderID",
+            "OrderDate",
+            "LastModified",
+            "CurrencyCode",
+            "PaymentMethod",
+        )
     }
     assert not [found for found in differences if found.field in same]

@@ -1,4 +1,6 @@
-"""Reads `<Order>` XML back into the domain, written apart from the encoder so that each keeps the other honest."""
+"""Reads `<Order>` XML back into the domain, written apart from the encoder so that each keeps the
+other honest.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,18 @@ from decimal import Decimal
 
 from lxml import etree
 
-from connectors.orders import Address, Customer, Dimensions, ItemOption, LengthUnit, LineItem, Order, OrderStatus, Weight, WeightUnit
+from connectors.orders import (
+    Address,
+    Customer,
+    Dimensions,
+    ItemOption,
+    LengthUnit,
+    LineItem,
+    Order,
+    OrderStatus,
+    Weight,
+    WeightUnit,
+)
 from proxy.doors.custom_store.dates import parse_date
 
 
@@ -65,7 +78,9 @@ def _address(element: etree._Element, path: str) -> Address:
 def _item(item: etree._Element) -> LineItem:
     weight = None
     if item.find("Weight") is not None:
-        weight = Weight(value=Decimal(text(item, "Weight")), unit=WeightUnit(text(item, "WeightUnits")))
+        weight = Weight(
+            value=Decimal(text(item, "Weight")), unit=WeightUnit(text(item, "WeightUnits"))
+        )
     return LineItem(
         id=text(item, "LineItemID"),
         sku=text(item, "SKU"),
@@ -76,7 +91,10 @@ def _item(item: etree._Element) -> LineItem:
         weight=weight,
         location=text(item, "Location"),
         upc=text(item, "UPC"),
-        options=tuple(ItemOption(name=text(o, "Name"), value=text(o, "Value")) for o in item.iterfind("Options/Option")),
+        options=tuple(
+            ItemOption(name=text(o, "Name"), value=text(o, "Value"))
+            for o in item.iterfind("Options/Option")
+        ),
         adjustment=text(item, "Adjustment") == "true",
     )
 
@@ -84,5 +102,12 @@ def _item(item: etree._Element) -> LineItem:
 def _dimensions(element: etree._Element) -> Dimensions | None:
     if element.find("Dimensions") is None:
         return None
-    length, width, height = (Decimal(text(element, f"Dimensions/{side}")) for side in ("Length", "Width", "Height"))
-    return Dimensions(length=length, width=width, height=height, unit=LengthUnit(text(element, "Dimensions/DimensionUnits")))
+    length, width, height = (
+        Decimal(text(element, f"Dimensions/{side}")) for side in ("Length", "Width", "Height")
+    )
+    return Dimensions(
+        length=length,
+        width=width,
+        height=height,
+        unit=LengthUnit(text(element, "Dimensions/DimensionUnits")),
+    )

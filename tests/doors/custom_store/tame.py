@@ -1,4 +1,6 @@
-"""Orders that the wire can carry word for word: within every limit, composed, without characters that XML or ShipStation refuses."""
+"""Orders that the wire can carry word for word: within every limit, composed, without characters
+that XML or ShipStation refuses.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,18 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from connectors.orders import Address, Customer, Dimensions, ItemOption, LengthUnit, LineItem, Order, OrderStatus, Weight, WeightUnit
+from connectors.orders import (
+    Address,
+    Customer,
+    Dimensions,
+    ItemOption,
+    LengthUnit,
+    LineItem,
+    Order,
+    OrderStatus,
+    Weight,
+    WeightUnit,
+)
 from tests.strategies import countries, instants, pieces
 
 _CHARACTERS = st.one_of(
@@ -24,7 +37,9 @@ def utf16(text: str) -> int:
 def tame(limit: int, smallest: int = 0) -> st.SearchStrategy[str]:
     """Text of at most `limit` UTF-16 units, often close to it."""
     short = st.text(_CHARACTERS, min_size=smallest, max_size=min(limit, 12))
-    full = st.text(_CHARACTERS, min_size=1, max_size=4).map(lambda part: part * (limit // max(1, utf16(part))))
+    full = st.text(_CHARACTERS, min_size=1, max_size=4).map(
+        lambda part: part * (limit // max(1, utf16(part)))
+    )
     composed = st.one_of(short, full).map(lambda text: unicodedata.normalize("NFC", text))
     return composed.filter(lambda text: utf16(text) <= limit and len(text.strip()) >= smallest)
 
@@ -62,13 +77,25 @@ def items(draw: st.DrawFn) -> LineItem:
         id=draw(identities),
         sku=draw(tame(50)),
         name=draw(tame(200, 1)),
-        image_url=draw(st.sampled_from(("", "https://shop.example.test/a.jpg?x=1&y=%20", "http://münchen.example.test/ä.png"))),
+        image_url=draw(
+            st.sampled_from(
+                (
+                    "",
+                    "https://shop.example.test/a.jpg?x=1&y=%20",
+                    "http://münchen.example.test/ä.png",
+                )
+            )
+        ),
         quantity=draw(pieces),
         unit_price=price,
-        weight=draw(st.none() | st.builds(Weight, value=measures, unit=st.sampled_from(WeightUnit))),
+        weight=draw(
+            st.none() | st.builds(Weight, value=measures, unit=st.sampled_from(WeightUnit))
+        ),
         location=draw(tame(100)),
         upc=draw(st.from_regex(r"\A[0-9]{0,12}\Z")),
-        options=draw(st.lists(st.builds(ItemOption, name=tame(100), value=tame(100)), max_size=10).map(tuple)),
+        options=draw(
+            st.lists(st.builds(ItemOption, name=tame(100), value=tame(100)), max_size=10).map(tuple)
+        ),
         adjustment=price < 0 and draw(st.booleans()),
     )
 
@@ -86,7 +113,12 @@ tame_orders = st.builds(
     shipping=cents,
     shipping_method=tame(100),
     payment_method=tame(50),
-    customer=st.builds(Customer, code=tame(50, 1), bill_to=_address(tame(100, 1), 50), ship_to=_address(st.just(""))),
+    customer=st.builds(
+        Customer,
+        code=tame(50, 1),
+        bill_to=_address(tame(100, 1), 50),
+        ship_to=_address(st.just("")),
+    ),
     items=st.lists(items(), max_size=3).map(tuple),
     customer_notes=tame(1000),
     internal_notes=tame(1000),
@@ -95,5 +127,12 @@ tame_orders = st.builds(
     custom_fields=st.tuples(tame(100), tame(100), tame(100)),
     requested_warehouse=tame(100),
     source=tame(50),
-    dimensions=st.none() | st.builds(Dimensions, length=measures, width=measures, height=measures, unit=st.sampled_from(LengthUnit)),
+    dimensions=st.none()
+    | st.builds(
+        Dimensions,
+        length=measures,
+        width=measures,
+        height=measures,
+        unit=st.sampled_from(LengthUnit),
+    ),
 )

@@ -9,11 +9,14 @@ from proxy.doors.custom_store.errors import WireError
 from tests.strategies import instants
 
 
-def at(hour: int, minute: int, second: int = 0, *, day: int = 23, month: int = 3, year: int = 2012) -> datetime:
+def at(
+    hour: int, minute: int, second: int = 0, *, day: int = 23, month: int = 3, year: int = 2012
+) -> datetime:
     return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
 
 
-# One table, used both ways: what is written is read back, and every other spelling of the same minute reads as it.
+# One table, used both ways: what is written is read back, and every other spelling of the same
+# minute reads as it.
 SPELLINGS = {
     "03/23/2012 21:09": (
         "3/23/2012 21:09",
@@ -51,9 +54,12 @@ SPELLINGS = {
 
 
 @pytest.mark.parametrize(
-    ("written", "spelling"), [(written, spelling) for written, all_ in SPELLINGS.items() for spelling in (written, *all_)]
+    ("written", "spelling"),
+    [(written, spelling) for written, all_ in SPELLINGS.items() for spelling in (written, *all_)],
 )
-def test_every_spelling_in_the_field_reads_as_the_same_utc_minute(written: str, spelling: str) -> None:
+def test_every_spelling_in_the_field_reads_as_the_same_utc_minute(
+    written: str, spelling: str
+) -> None:
     assert format_date(parse_date(spelling, "start_date")) == written
 
 
@@ -117,7 +123,9 @@ def test_a_time_of_another_zone_is_written_in_utc(moment: datetime, offset: int)
     assert format_date(abroad) == format_date(moment)
 
 
-@pytest.mark.parametrize("text", ["10/19/2019", "10/9/2019", "10/19/2019 12:56", "2019-10-19", "10/19/19"])
+@pytest.mark.parametrize(
+    "text", ["10/19/2019", "10/9/2019", "10/19/2019 12:56", "2019-10-19", "10/19/19"]
+)
 def test_a_ship_date_is_a_day_with_or_without_a_time(text: str) -> None:
     assert parse_day(text, "ShipDate") in {date(2019, 10, 19), date(2019, 10, 9)}
 

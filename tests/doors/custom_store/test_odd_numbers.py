@@ -26,7 +26,12 @@ def test_any_number_is_written_or_told(digits: int, exponent: int, zeros: int) -
     whole = digits * 10**zeros
     for amount in (Decimal(f"{digits}e{exponent}"), whole):
         weight = Weight(value=Decimal(amount), unit=WeightUnit.GRAMS)
-        size = Dimensions(length=Decimal(amount), width=Decimal(amount), height=Decimal(amount), unit=LengthUnit.INCH)
+        size = Dimensions(
+            length=Decimal(amount),
+            width=Decimal(amount),
+            height=Decimal(amount),
+            unit=LengthUnit.INCH,
+        )
         for order in (
             build_order(total=amount),
             build_order(items=(build_item(unit_price=amount, weight=weight),)),
@@ -37,7 +42,11 @@ def test_any_number_is_written_or_told(digits: int, exponent: int, zeros: int) -
                 encode_order(order, dimensions=True)
 
 
-@pytest.mark.parametrize("amount", [Decimal("1" * 5000), 10**5000, Decimal("9" * 40 + "e999959")], ids=["long", "whole", "huge"])
+@pytest.mark.parametrize(
+    "amount",
+    [Decimal("1" * 5000), 10**5000, Decimal("9" * 40 + "e999959")],
+    ids=["long", "whole", "huge"],
+)
 def test_the_error_quotes_no_more_of_it_than_can_be_read(amount: Decimal) -> None:
     for order in (build_order(total=amount), build_order(items=(build_item(quantity=amount),))):
         with pytest.raises(InvalidOrderError) as caught:

@@ -12,7 +12,10 @@ from tests.builders import build_address, build_customer, build_item, build_orde
 from tests.doors.custom_store.reader import read_order
 
 
-@pytest.mark.parametrize("amount", ["9999999.995", "10000000", "-10000000", "1e30", "NaN", "Infinity", "-Infinity", "sNaN"])
+@pytest.mark.parametrize(
+    "amount",
+    ["9999999.995", "10000000", "-10000000", "1e30", "NaN", "Infinity", "-Infinity", "sNaN"],
+)
 def test_money_beyond_the_wire_makes_the_order_invalid(amount: str) -> None:
     with pytest.raises(InvalidOrderError) as caught:
         encode_order(build_order(total=Decimal(amount)))
@@ -21,7 +24,9 @@ def test_money_beyond_the_wire_makes_the_order_invalid(amount: str) -> None:
 
 
 @pytest.mark.parametrize("country", ["", "USA", "us", "Germany", "U ", "ÄÖ"])
-def test_without_a_country_to_ship_to_the_order_is_invalid_and_the_billing_country_is_left_out(country: str) -> None:
+def test_without_a_country_to_ship_to_the_order_is_invalid_and_the_billing_country_is_left_out(
+    country: str,
+) -> None:
     abroad = build_address(country=country)
     xml = encode_order(build_order(customer=build_customer(bill_to=abroad)))
     assert etree.fromstring(xml).find("Customer/BillTo/Country") is None
@@ -32,10 +37,14 @@ def test_without_a_country_to_ship_to_the_order_is_invalid_and_the_billing_count
     assert caught.value.reason == (repr(country) if country else "nothing")
 
 
-@pytest.mark.parametrize("bad", ["", "  ", "x" * 51, "a\x00b", "a\nb", "a\tb", "a\ud800", "a\u0085b", "a\rb", "😀" * 26])
+@pytest.mark.parametrize(
+    "bad", ["", "  ", "x" * 51, "a\x00b", "a\nb", "a\tb", "a\ud800", "a\u0085b", "a\rb", "😀" * 26]
+)
 @pytest.mark.parametrize("field", ["id", "number", "line"])
 def test_an_id_goes_out_as_it_is_or_the_order_is_invalid(field: str, bad: str) -> None:
-    order = build_order(items=(build_item(id=bad),)) if field == "line" else build_order(**{field: bad})
+    order = (
+        build_order(items=(build_item(id=bad),)) if field == "line" else build_order(**{field: bad})
+    )
     if field == "line" and not bad:
         assert etree.fromstring(encode_order(order)).find("Items/Item/LineItemID") is None
         return
@@ -49,7 +58,13 @@ def test_an_id_is_not_even_composed_since_it_must_come_back_to_the_letter() -> N
 
 @pytest.mark.parametrize("quantity", [0, -1, 100_000])
 def test_a_quantity_beyond_the_wire_makes_the_order_invalid(quantity: int) -> None:
-    with pytest.raises(InvalidOrderError, match=rf"^Items/Item\[2\]/Quantity: expected a whole number from 1 to 99999, found {quantity}$"):
+    with pytest.raises(
+        InvalidOrderError,
+        match=(
+            r"^Items/Item\[2\]/Quantity: expected a whole number from 1 to 99999, found"
+            rf" {quantity}$"
+        ),
+    ):
         encode_order(build_order(items=(build_item(), build_item(quantity=quantity))))
 
 
@@ -66,8 +81,13 @@ class StrangersUnit(StrEnum):
 
 
 def test_what_a_strangers_connector_gets_wrong_is_caught_by_the_schema() -> None:
-    weight = msgspec.structs.replace(Weight(value=Decimal(2), unit=WeightUnit.GRAMS), unit=StrangersUnit.STONES)
-    with pytest.raises(InvalidOrderError, match=r"^Items/Item/WeightUnits: expected Pounds, Ounces or Grams, found 'Stones'$"):
+    weight = msgspec.structs.replace(
+        Weight(value=Decimal(2), unit=WeightUnit.GRAMS), unit=StrangersUnit.STONES
+    )
+    with pytest.raises(
+        InvalidOrderError,
+        match=r"^Items/Item/WeightUnits: expected Pounds, Ounces or Grams, found 'Stones'$",
+    ):
         encode_order(build_order(items=(build_item(weight=weight),)))
 
 
@@ -76,7 +96,9 @@ class SpoilingUnit(StrEnum):
 
 
 def test_a_strangers_word_that_would_spoil_the_page_makes_its_order_alone_invalid() -> None:
-    weight = msgspec.structs.replace(Weight(value=Decimal(2), unit=WeightUnit.GRAMS), unit=SpoilingUnit.BROKEN)
+    weight = msgspec.structs.replace(
+        Weight(value=Decimal(2), unit=WeightUnit.GRAMS), unit=SpoilingUnit.BROKEN
+    )
     with pytest.raises(InvalidOrderError) as caught:
         encode_order(build_order(items=(build_item(weight=weight),)))
     assert caught.value.field == "Order"

@@ -19,7 +19,9 @@ def basic(text: str, encoding: str = "utf-8") -> str:
     return "Basic " + base64.b64encode(text.encode(encoding)).decode()
 
 
-def known(headers: dict[str, str], query: dict[str, str] | MultiDict[str], *valid: Credentials) -> bool:
+def known(
+    headers: dict[str, str], query: dict[str, str] | MultiDict[str], *valid: Credentials
+) -> bool:
     return credentials_match(parse_credentials(headers, query), valid or (ALICE,))
 
 
@@ -34,12 +36,18 @@ def known(headers: dict[str, str], query: dict[str, str] | MultiDict[str], *vali
         ({"SS-UserName": "alice", "SS-Password": "s3cret: ü"}, {}),
         ({}, {"auth_key": "s3cret: ü"}),
         ({}, {"AUTH_KEY": "s3cret: ü"}),
-        # A proxy on the way has put its own header there; ShipStation's pair in the query still counts.
-        ({"Authorization": basic("proxy:else")}, {"SS-UserName": "alice", "SS-Password": "s3cret: ü"}),
+        # A proxy on the way has put its own header there; ShipStation's pair in the query still
+        # counts.
+        (
+            {"Authorization": basic("proxy:else")},
+            {"SS-UserName": "alice", "SS-Password": "s3cret: ü"},
+        ),
         ({"Authorization": "Bearer x"}, {"SS-UserName": "alice", "SS-Password": "s3cret: ü"}),
     ],
 )
-def test_the_right_credential_opens_in_every_dialect(headers: dict[str, str], query: dict[str, str]) -> None:
+def test_the_right_credential_opens_in_every_dialect(
+    headers: dict[str, str], query: dict[str, str]
+) -> None:
     assert known(headers, query)
 
 
@@ -66,7 +74,9 @@ def test_the_right_credential_opens_in_every_dialect(headers: dict[str, str], qu
         ({}, {"SS-UserName": "\udcff", "SS-Password": "\ud800"}),
     ],
 )
-def test_a_wrong_or_missing_credential_opens_nothing(headers: dict[str, str], query: dict[str, str]) -> None:
+def test_a_wrong_or_missing_credential_opens_nothing(
+    headers: dict[str, str], query: dict[str, str]
+) -> None:
     assert not known(headers, query)
 
 
@@ -83,23 +93,37 @@ def test_a_store_without_a_password_is_closed() -> None:
 
 
 def test_a_pair_repeated_in_the_url_is_tried_in_every_combination() -> None:
-    query = MultiDict([("SS-UserName", "old"), ("SS-Password", "old"), ("SS-UserName", "alice"), ("SS-Password", "s3cret: ü")])
+    query = MultiDict(
+        [
+            ("SS-UserName", "old"),
+            ("SS-Password", "old"),
+            ("SS-UserName", "alice"),
+            ("SS-Password", "s3cret: ü"),
+        ]
+    )
     assert known({}, query)
 
 
 def test_a_flood_of_credentials_is_not_followed() -> None:
-    query = MultiDict([("SS-UserName", str(n)) for n in range(500)] + [("SS-Password", str(n)) for n in range(500)])
+    query = MultiDict(
+        [("SS-UserName", str(n)) for n in range(500)]
+        + [("SS-Password", str(n)) for n in range(500)]
+    )
     assert len(parse_credentials({}, query)) == 16
 
 
 def test_a_header_given_twice_is_read_twice() -> None:
-    headers = CIMultiDict([("Authorization", basic("a:b")), ("Authorization", basic("alice:s3cret: ü"))])
+    headers = CIMultiDict(
+        [("Authorization", basic("a:b")), ("Authorization", basic("alice:s3cret: ü"))]
+    )
     assert credentials_match(parse_credentials(headers, {}), [ALICE])
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_any_header_and_any_password_are_read_without_fault(header: str, password: str) -> None:
-    offered = parse_credentials({"Authorization": f"Basic {header}"}, {"SS-UserName": "u", "SS-Password": password})
+    offered = parse_credentials(
+        {"Authorization": f"Basic {header}"}, {"SS-UserName": "u", "SS-Password": password}
+    )
     assert not credentials_match(offered, [Credentials(username="u", password=password + "x")])
 
 
@@ -107,14 +131,20 @@ def test_a_password_never_shows_when_credentials_are_printed() -> None:
     assert "s3cret" not in f"{ALICE!r} {ALICE} {[ALICE]}"
 
 
-@pytest.mark.parametrize(("word", "action"), [("export", Action.EXPORT), ("Export", Action.EXPORT), ("SHIPNOTIFY", Action.SHIPNOTIFY)])
+@pytest.mark.parametrize(
+    ("word", "action"),
+    [("export", Action.EXPORT), ("Export", Action.EXPORT), ("SHIPNOTIFY", Action.SHIPNOTIFY)],
+)
 def test_an_action_is_known_in_any_case(word: str, action: Action) -> None:
     assert parse_action({"Action": word}) is action
 
 
 @pytest.mark.parametrize("query", [{}, {"action": ""}, {"action": "delete"}, {"action": "x" * 900}])
 def test_a_missing_or_unknown_action_is_refused(query: dict[str, str]) -> None:
-    with pytest.raises(WireError, match=r"^action: expected 'export' or 'shipnotify', found (none|'(delete|x{40})')$"):
+    with pytest.raises(
+        WireError,
+        match=r"^action: expected 'export' or 'shipnotify', found (none|'(delete|x{40})')$",
+    ):
         parse_action(query)
 
 
@@ -123,20 +153,28 @@ def test_a_window_means_its_last_minute_as_a_whole() -> None:
     assert request.page == 2
     assert request.start == datetime(2012, 1, 23, 17, 28, tzinfo=UTC)
     assert request.end == datetime(2012, 1, 23, 17, 33, tzinfo=UTC)
-    assert request.window == Window(start=request.start, end=datetime(2012, 1, 23, 17, 33, 59, 999_999, tzinfo=UTC))
+    assert request.window == Window(
+        start=request.start, end=datetime(2012, 1, 23, 17, 33, 59, 999_999, tzinfo=UTC)
+    )
 
 
 def test_one_minute_is_a_window() -> None:
-    assert parse_export({"start_date": START, "end_date": START}).window.contains(datetime(2012, 1, 23, 17, 28, 30, tzinfo=UTC))
+    assert parse_export({"start_date": START, "end_date": START}).window.contains(
+        datetime(2012, 1, 23, 17, 28, 30, tzinfo=UTC)
+    )
 
 
-@pytest.mark.parametrize(("given_", "read"), [("", 1), ("1", 1), (" 7 ", 7), ("007", 7), ("32767", 32_767)])
+@pytest.mark.parametrize(
+    ("given_", "read"), [("", 1), ("1", 1), (" 7 ", 7), ("007", 7), ("32767", 32_767)]
+)
 def test_a_page_is_read_and_is_the_first_when_none_is_given(given_: str, read: int) -> None:
     assert parse_export({"START_DATE": START, "End_Date": END, "page": given_}).page == read
     assert parse_export({"start_date": START, "end_date": END}).page == 1
 
 
-@pytest.mark.parametrize("page", ["0", "-1", "abc", "1.5", "32768", "99999999999999999999", "1e3", "٣", "0x1", "1 2"])
+@pytest.mark.parametrize(
+    "page", ["0", "-1", "abc", "1.5", "32768", "99999999999999999999", "1e3", "٣", "0x1", "1 2"]
+)
 def test_a_page_that_cannot_be_is_refused(page: str) -> None:
     with pytest.raises(WireError, match=r"^page: expected a whole number from 1 to 32767, found "):
         parse_export({"start_date": START, "end_date": END, "page": page})
@@ -148,14 +186,27 @@ def test_a_page_that_cannot_be_is_refused(page: str) -> None:
         ("", "", "start_date: expected MM/dd/yyyy HH:mm in UTC, found nothing"),
         ("", END, "start_date: expected MM/dd/yyyy HH:mm in UTC, found nothing"),
         (START, "", "end_date: expected MM/dd/yyyy HH:mm in UTC, found nothing"),
-        (END, START, "end_date: expected a time at or after start_date .01/23/2012 17:33., found 01/23/2012 17:28"),
+        (
+            END,
+            START,
+            (
+                "end_date: expected a time at or after start_date .01/23/2012 17:33., found"
+                " 01/23/2012 17:28"
+            ),
+        ),
         ("01/01/0001 00:00", END, "start_date: expected a year from 2000 to 2099"),
         (START, "12/31/9999 23:59", "end_date: expected a year from 2000 to 2099"),
-        ("01/01/2001 00:00", "01/01/2026 00:00", "expected at most 3653 days between them, found 9131"),
+        (
+            "01/01/2001 00:00",
+            "01/01/2026 00:00",
+            "expected at most 3653 days between them, found 9131",
+        ),
         ("null", "null", "start_date: expected MM/dd/yyyy HH:mm in UTC, found 'null'"),
     ],
 )
-def test_a_missing_reversed_or_absurd_window_is_refused_and_never_open(start: str, end: str, complaint: str) -> None:
+def test_a_missing_reversed_or_absurd_window_is_refused_and_never_open(
+    start: str, end: str, complaint: str
+) -> None:
     with pytest.raises(WireError, match=complaint):
         parse_export({"start_date": start, "end_date": end})
 
@@ -172,7 +223,11 @@ def test_the_same_value_twice_is_one_and_two_values_are_refused() -> None:
         parse_export(MultiDict([*pairs, ("END_DATE", START)]))
 
 
-@given(st.dictionaries(st.sampled_from(("action", "start_date", "end_date", "page")), st.text(max_size=30)))
+@given(
+    st.dictionaries(
+        st.sampled_from(("action", "start_date", "end_date", "page")), st.text(max_size=30)
+    )
+)
 def test_no_query_raises_anything_but_a_wire_error(query: dict[str, str]) -> None:
     for parse in (parse_action, parse_export):
         try:

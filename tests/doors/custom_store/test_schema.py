@@ -13,7 +13,9 @@ Change = Callable[[etree._Element], None]
 
 
 def page() -> etree._Element:
-    return etree.fromstring(frame_page([encode_order(build_order(items=(build_item(), build_item(id="12"))))], 1))
+    return etree.fromstring(
+        frame_page([encode_order(build_order(items=(build_item(), build_item(id="12"))))], 1)
+    )
 
 
 def put(path: str, value: str) -> Change:
@@ -72,7 +74,10 @@ SHIP, ITEM = "Order/Customer/ShipTo", "Order/Items/Item"
 
 # What ShipStation's own schema accepts, where ours is meant to agree.
 ACCEPTED: list[Change] = [
-    *(put("Order/OrderDate", v) for v in ("03/23/2012 21:09", "3/8/2018 22:26 PM", "3/8/2018 2:26PM", "3/8/18 2:26")),
+    *(
+        put("Order/OrderDate", v)
+        for v in ("03/23/2012 21:09", "3/8/2018 22:26 PM", "3/8/2018 2:26PM", "3/8/18 2:26")
+    ),
     *(put("Order/LastModified", v) for v in ("03/23/2012 21:09:33", "03/23/2012 21:09Z")),
     put(f"{SHIP}/Country", "us"),
     put(f"{SHIP}/State", ""),
@@ -110,18 +115,43 @@ REFUSED: list[tuple[Change, str, str]] = [
             "",
         )
     ),
-    *((put(f"{SHIP}/Country", v), f"{SHIP}/Country", "a country's two letters (ISO 3166)") for v in ("", "USA")),
     *(
-        (put("Order/OrderTotal", v), "Order/OrderTotal", "an amount of at most 9999999.99, two decimals, without separators")
+        (put(f"{SHIP}/Country", v), f"{SHIP}/Country", "a country's two letters (ISO 3166)")
+        for v in ("", "USA")
+    ),
+    *(
+        (
+            put("Order/OrderTotal", v),
+            "Order/OrderTotal",
+            "an amount of at most 9999999.99, two decimals, without separators",
+        )
         for v in ("1,000.00", "$5.00", "", "1e3", "NaN")
     ),
-    *((put(f"{ITEM}/Quantity", v), "Order/Items/Item[1]/Quantity", "a whole number from 1 to 99999") for v in ("1.5", "2.0", "")),
     *(
-        (put(f"{ITEM}/WeightUnits", v), "Order/Items/Item[1]/WeightUnits", "Pounds, Ounces or Grams")
+        (
+            put(f"{ITEM}/Quantity", v),
+            "Order/Items/Item[1]/Quantity",
+            "a whole number from 1 to 99999",
+        )
+        for v in ("1.5", "2.0", "")
+    ),
+    *(
+        (
+            put(f"{ITEM}/WeightUnits", v),
+            "Order/Items/Item[1]/WeightUnits",
+            "Pounds, Ounces or Grams",
+        )
         for v in ("kg", "Kilograms", "ounce", "")
     ),
-    *((put("Order/Gift", v), "Order/Gift", "true or false in small letters") for v in ("True", "TRUE", "yes", "")),
-    (put(f"{ITEM}/ImageUrl", "http://[bad"), "Order/Items/Item[1]/ImageUrl", "a link of at most 500 characters"),
+    *(
+        (put("Order/Gift", v), "Order/Gift", "true or false in small letters")
+        for v in ("True", "TRUE", "yes", "")
+    ),
+    (
+        put(f"{ITEM}/ImageUrl", "http://[bad"),
+        "Order/Items/Item[1]/ImageUrl",
+        "a link of at most 500 characters",
+    ),
     (put("Order/OrderNumber", "x" * 51), "Order/OrderNumber", "1 to 50 characters"),
     (put("Order/CustomerNotes", "x" * 1001), "Order/CustomerNotes", "at most 1000 characters"),
     *((drop(f"{SHIP}/{name}"), SHIP, STRUCTURE) for name in ("PostalCode", "City")),
@@ -132,8 +162,19 @@ REFUSED: list[tuple[Change, str, str]] = [
     (attribute("page", "1"), "Orders", STRUCTURE),
     (attribute("pages", "40000"), "Orders", STRUCTURE),
     # Stricter than the printed schema, as the guide asks.
-    (put("Order/OrderTotal", "12.345"), "Order/OrderTotal", "an amount of at most 9999999.99, two decimals, without separators"),
-    *((put(f"{ITEM}/Quantity", v), "Order/Items/Item[1]/Quantity", "a whole number from 1 to 99999") for v in ("0", "-1", "100000")),
+    (
+        put("Order/OrderTotal", "12.345"),
+        "Order/OrderTotal",
+        "an amount of at most 9999999.99, two decimals, without separators",
+    ),
+    *(
+        (
+            put(f"{ITEM}/Quantity", v),
+            "Order/Items/Item[1]/Quantity",
+            "a whole number from 1 to 99999",
+        )
+        for v in ("0", "-1", "100000")
+    ),
     (put(f"{ITEM}/SKU", "x" * 51), "Order/Items/Item[1]/SKU", "at most 50 characters"),
     (put("Order/OrderID", ""), "Order/OrderID", "1 to 50 characters"),
     (drop("Order/OrderID"), "Order", STRUCTURE),
@@ -153,7 +194,9 @@ def test_the_schema_accepts_what_shipstation_accepts(change: Change) -> None:
 
 
 @pytest.mark.parametrize(("change", "field", "rule"), REFUSED)
-def test_the_schema_refuses_what_shipstation_refuses_and_names_field_and_rule(change: Change, field: str, rule: str) -> None:
+def test_the_schema_refuses_what_shipstation_refuses_and_names_field_and_rule(
+    change: Change, field: str, rule: str
+) -> None:
     root = page()
     change(root)
     faults = schema_faults(root)
@@ -165,21 +208,53 @@ def test_the_schema_refuses_what_shipstation_refuses_and_names_field_and_rule(ch
     [
         (
             put("OrderTotal", "1,000.00"),
-            "OrderTotal: expected an amount of at most 9999999.99, two decimals, without separators, found '1,000.00'",
+            (
+                "OrderTotal: expected an amount of at most 9999999.99, two decimals, without"
+                " separators, found '1,000.00'"
+            ),
         ),
-        (put("Customer/ShipTo/Country", "USA"), "Customer/ShipTo/Country: expected a country's two letters (ISO 3166), found 3 characters"),
-        (put("Customer/ShipTo/Country", ""), "Customer/ShipTo/Country: expected a country's two letters (ISO 3166), found nothing"),
-        (put("CustomerNotes", "Ada " * 300), "CustomerNotes: expected at most 1000 characters, found 1200 characters"),
-        (drop("Items"), "Order: expected the elements and attributes of the schema, each once, found no Items"),
-        (drop("Items/Item/SKU"), "Items/Item[1]: expected the elements and attributes of the schema, each once, found no SKU"),
+        (
+            put("Customer/ShipTo/Country", "USA"),
+            (
+                "Customer/ShipTo/Country: expected a country's two letters (ISO 3166), found 3"
+                " characters"
+            ),
+        ),
+        (
+            put("Customer/ShipTo/Country", ""),
+            "Customer/ShipTo/Country: expected a country's two letters (ISO 3166), found nothing",
+        ),
+        (
+            put("CustomerNotes", "Ada " * 300),
+            "CustomerNotes: expected at most 1000 characters, found 1200 characters",
+        ),
+        (
+            drop("Items"),
+            "Order: expected the elements and attributes of the schema, each once, found no Items",
+        ),
+        (
+            drop("Items/Item/SKU"),
+            (
+                "Items/Item[1]: expected the elements and attributes of the schema, each once,"
+                " found no SKU"
+            ),
+        ),
         (
             put("Surprise", "1"),
-            "Surprise: expected the elements and attributes of the schema, each once, found This element is not expected.",
+            (
+                "Surprise: expected the elements and attributes of the schema, each once, found"
+                " This element is not expected."
+            ),
         ),
-        (put("Items/Item/Quantity", "1.5"), "Items/Item[1]/Quantity: expected a whole number from 1 to 99999, found '1.5'"),
+        (
+            put("Items/Item/Quantity", "1.5"),
+            "Items/Item[1]/Quantity: expected a whole number from 1 to 99999, found '1.5'",
+        ),
     ],
 )
-def test_an_order_of_ours_that_breaks_the_schema_is_named_with_rule_and_reason(change: Change, sentence: str) -> None:
+def test_an_order_of_ours_that_breaks_the_schema_is_named_with_rule_and_reason(
+    change: Change, sentence: str
+) -> None:
     order = page()[0]
     change(order)
     with pytest.raises(InvalidOrderError) as caught:
@@ -192,4 +267,7 @@ def test_every_fault_of_a_page_is_named_at_its_order() -> None:
     repeat("Order")(root)
     for order, country in zip(root, ("", "USA"), strict=True):
         put("Customer/ShipTo/Country", country)(order)
-    assert [fault.field for fault in schema_faults(root)] == ["Order[1]/Customer/ShipTo/Country", "Order[2]/Customer/ShipTo/Country"]
+    assert [fault.field for fault in schema_faults(root)] == [
+        "Order[1]/Customer/ShipTo/Country",
+        "Order[2]/Customer/ShipTo/Country",
+    ]

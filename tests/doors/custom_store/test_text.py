@@ -33,7 +33,9 @@ def test_text_loses_only_what_xml_or_shipstation_refuses(text: str, cleaned: str
 
 
 @given(nasty_text)
-def test_cleaning_twice_changes_nothing_and_the_result_survives_xml_to_the_letter(text: str) -> None:
+def test_cleaning_twice_changes_nothing_and_the_result_survives_xml_to_the_letter(
+    text: str,
+) -> None:
     cleaned = clean(text)
     assert clean(cleaned) == cleaned
     assert unicodedata.is_normalized("NFC", cleaned)
@@ -84,7 +86,9 @@ def test_a_cut_keeps_to_the_limit_and_begins_as_the_text_does(text: str, limit: 
         ("😀😀", 1, "…"),
     ],
 )
-def test_a_cut_does_not_split_what_a_reader_sees_as_one_character(text: str, limit: int, short: str) -> None:
+def test_a_cut_does_not_split_what_a_reader_sees_as_one_character(
+    text: str, limit: int, short: str
+) -> None:
     assert cut(text, limit) == short
 
 

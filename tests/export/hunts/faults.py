@@ -1,4 +1,5 @@
-"""Faults to plant in the rules that keep orders from being lost, one at a time; and, as a command, the shortest story of each loss.
+"""Faults to plant in the rules that keep orders from being lost, one at a time; and, as a command,
+the shortest story of each loss.
 
 `python -m tests.export.hunts.faults` lets hypothesis hunt for each and shrink what it finds.
 """
@@ -22,13 +23,16 @@ import proxy.export.opening
 from connectors.orders import Order, Window
 from proxy.doors.custom_store.requests import ExportRequest
 from proxy.rules.coverage import Coverage, Settled, Walk, settle
-from tests.export.hunts.machine import ExportMachine, PlainMachine
+from tests.export.hunts.machine import ExportMachine
+from tests.export.hunts.plain_machine import PlainMachine
 from tests.export.hunts.strict_machine import StrictMachine
 from tests.export.play.book import BookConnector, Fetch
 
 
 class UntiedConnector(BookConnector):
-    """Goes on behind the last modified time it saw, so the rest of a tie that a page cut in two is never asked for."""
+    """Goes on behind the last modified time it saw, so the rest of a tie that a page cut in two is
+    never asked for.
+    """
 
     async def walk(self, window: Window, fetch: Fetch) -> AsyncIterator[list[Order]]:
         after = window.start
@@ -112,8 +116,14 @@ FAULTS: dict[str, Fault] = {
     "no lookback for a clock that is set back": (JumpingShop, _nothing),
     "the end is an instant, not a minute": (WithoutEndOfMinute, _nothing),
     "ties are stepped over": (WithoutTieRule, _nothing),
-    "steps inside a tie do not overlap": (FineShop, lambda patch: patch.setattr(connectors.reading.keyset._Place, "onward", _bluntly)),
-    "an unfinished walk counts": (FinePlainShop, lambda patch: patch.setattr(proxy.export.giving, "is_walked", _always)),
+    "steps inside a tie do not overlap": (
+        FineShop,
+        lambda patch: patch.setattr(connectors.reading.keyset._Place, "onward", _bluntly),
+    ),
+    "an unfinished walk counts": (
+        FinePlainShop,
+        lambda patch: patch.setattr(proxy.export.giving, "is_walked", _always),
+    ),
     "a finished walk counts though its last page may be lost": (
         FinePlainShop,
         lambda patch: patch.setattr(proxy.export.opening, "settle", _believe),

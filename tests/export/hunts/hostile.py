@@ -1,6 +1,8 @@
-"""A hostile world in virtual time: weeks of a shop that lags, fails and changes while it is read, and a ShipStation that gives up.
+"""A hostile world in virtual time: weeks of a shop that lags, fails and changes while it is read,
+and a ShipStation that gives up.
 
-Everything is drawn from one seed before it begins, so that each way of serving ShipStation meets the same shop and the same bad luck.
+Everything is drawn from one seed before it begins, so that each way of serving ShipStation meets
+the same shop and the same bad luck.
 """
 
 from __future__ import annotations
@@ -32,7 +34,11 @@ DAY = 86_400.0
 
 
 class Hardship(msgspec.Struct, frozen=True, kw_only=True):
-    """How bad it gets. Shares are of shop pages, of walks, or of ShipStation's pages; `forgets` of failed windows that are never repeated."""
+    """How bad it gets.
+
+    Shares are of shop pages, of walks, or of ShipStation's pages; `forgets` of failed windows that
+    are never repeated.
+    """
 
     changes: int = 100_000
     days: float = 21
@@ -48,7 +54,9 @@ class Hardship(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Change(msgspec.Struct, frozen=True):
-    """At `at` seconds an order is placed (`order` None) or the one `order` before the newest is edited."""
+    """At `at` seconds an order is placed (`order` None) or the one `order` before the newest is
+    edited.
+    """
 
     at: float
     order: int | None
@@ -67,7 +75,11 @@ class Server(Protocol):
 
 
 class Tally(msgspec.Struct, kw_only=True):
-    """What it came to. `never_got`: changes of which ShipStation got neither the state nor a later one of the same order."""
+    """What it came to.
+
+    `never_got`: changes of which ShipStation got neither the state nor a later one of the same
+    order.
+    """
 
     changes: int = 0
     polls: int = 0
@@ -97,7 +109,9 @@ def draw_changes(seed: int, hardship: Hardship) -> list[Change]:
 
 
 class HostileShop(BookConnector):
-    """Lives while it is read: time passes with each of its pages, and what happens until then happens."""
+    """Lives while it is read: time passes with each of its pages, and what happens until then
+    happens.
+    """
 
     def __init__(self, seed: int, hardship: Hardship, clock: VirtualClock) -> None:
         skew = timedelta(seconds=random.Random(f"skew {seed}").randint(-200, 200))
@@ -123,7 +137,9 @@ class HostileShop(BookConnector):
         if change.order is None:
             self.book.add(lag=change.lag, status=change.status)
         else:
-            self.book.edit(f"{len(self.book.orders) - change.order:06d}", lag=change.lag, status=change.status)
+            self.book.edit(
+                f"{len(self.book.orders) - change.order:06d}", lag=change.lag, status=change.status
+            )
 
     def _live(self, _page: int) -> None:
         self._clock.forward(SHOP_PAGE_SECONDS)
@@ -149,9 +165,14 @@ def _draw_outages(seed: int, hardship: Hardship) -> Iterator[tuple[float, float]
 
 
 class HostileShipStation:
-    """Polls every so often. Windows fail, are given up, come twice; some of those that failed are never asked for again."""
+    """Polls every so often.
 
-    def __init__(self, seed: int, hardship: Hardship, clock: VirtualClock, shop: HostileShop, server: Server) -> None:
+    Windows fail, are given up, come twice; some of those that failed are never asked for again.
+    """
+
+    def __init__(
+        self, seed: int, hardship: Hardship, clock: VirtualClock, shop: HostileShop, server: Server
+    ) -> None:
         self.tally = Tally()
         self._hardship = hardship
         self._clock = clock
@@ -213,7 +234,10 @@ class HostileShipStation:
                 await self._take(walk, walk.next)
 
     async def _lose_the_last(self, walk: Walk) -> bool:
-        """The last page is written to the end, yet never arrives. ShipStation then asks for this start again."""
+        """The last page is written to the end, yet never arrives.
+
+        ShipStation then asks for this start again.
+        """
         while len(walk.taken) < walk.pages - 1:
             await self._take(walk, walk.next)
         await self._server.sent(await self._ask(walk, walk.pages))
@@ -222,7 +246,9 @@ class HostileShipStation:
     async def _ask(self, walk: Walk, number: int) -> Page:
         self._clock.forward(self._dice.uniform(0.5, 3))
         self._shop.catch_up()
-        return await self._clock.run(self._patiently(ExportRequest(start=walk.start, end=walk.end, page=number)))
+        return await self._clock.run(
+            self._patiently(ExportRequest(start=walk.start, end=walk.end, page=number))
+        )
 
     async def _patiently(self, request: ExportRequest) -> Page:
         """As a client with a time limit of its own."""
@@ -252,8 +278,13 @@ class HostileShipStation:
     def _counted(self) -> Tally:
         book = self._shop.book
         self.tally.changes = book.changes
-        self.tally.never_got = sum(number > self._best.get(order_id, 0) for number, order_id in book.history)
-        self.tally.wrong_at_the_end = sum(self._is_wrong(key, order.status, order.customer_notes) for key, order in book.orders.items())
+        self.tally.never_got = sum(
+            number > self._best.get(order_id, 0) for number, order_id in book.history
+        )
+        self.tally.wrong_at_the_end = sum(
+            self._is_wrong(key, order.status, order.customer_notes)
+            for key, order in book.orders.items()
+        )
         return self.tally
 
     def _is_wrong(self, order_id: str, status: OrderStatus, notes: str) -> bool:

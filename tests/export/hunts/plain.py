@@ -1,4 +1,6 @@
-"""Three plain ways to serve ShipStation, as integrations in the field do, to compare with; and Portside's, with the same face."""
+"""Three plain ways to serve ShipStation, as integrations in the field do, to compare with; and
+Portside's, with the same face.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ SIZE = 50
 
 
 class ByOffset:
-    """Each page is asked of the shop anew, by its offset in the window's list; newest change first, or oldest first."""
+    """Each page is asked of the shop anew, by its offset in the window's list; newest change first,
+    or oldest first.
+    """
 
     def __init__(self, shop: BookConnector, *, newest_first: bool) -> None:
         self._shop = shop
@@ -33,7 +37,9 @@ class ByOffset:
         first = SIZE * (request.page - 1)
         if self._newest_first:
             skip = max(total - first - SIZE, 0)
-            orders = self._shop.book.after(window.start, skip, max(min(SIZE, total - first), 0), window.end)[0][::-1]
+            orders = self._shop.book.after(
+                window.start, skip, max(min(SIZE, total - first), 0), window.end
+            )[0][::-1]
         else:
             orders = self._shop.book.after(window.start, first, SIZE, window.end)[0]
         return _page(request, orders, -(-total // SIZE))
@@ -46,7 +52,9 @@ class ByOffset:
 
 
 class ByKey:
-    """The whole window is walked by key on page 1 and held still for its pages; what was given before is not remembered."""
+    """The whole window is walked by key on page 1 and held still for its pages; what was given
+    before is not remembered.
+    """
 
     def __init__(self, shop: BookConnector) -> None:
         self._shop = shop
@@ -55,9 +63,20 @@ class ByKey:
     async def page(self, request: ExportRequest) -> Page:
         window = request.window
         if self._held is None or self._held[0] != window:
-            self._held = (window, [entry async for entry in self._shop.list_orders(window) if not isinstance(entry, RejectedOrder)])
+            self._held = (
+                window,
+                [
+                    entry
+                    async for entry in self._shop.list_orders(window)
+                    if not isinstance(entry, RejectedOrder)
+                ],
+            )
         orders = self._held[1]
-        return _page(request, orders[SIZE * (request.page - 1) : SIZE * request.page], -(-len(orders) // SIZE))
+        return _page(
+            request,
+            orders[SIZE * (request.page - 1) : SIZE * request.page],
+            -(-len(orders) // SIZE),
+        )
 
     async def sent(self, page: Page) -> None:
         """It remembers nothing."""
@@ -67,7 +86,9 @@ class ByKey:
 
 
 class Portside:
-    """The real exporter, its storage in memory; a restart kills the process and leaves the storage."""
+    """The real exporter, its storage in memory; a restart kills the process and leaves the
+    storage.
+    """
 
     def __init__(self, shop: BookConnector, clock: VirtualClock, **settings: Any) -> None:
         self._clock = clock
@@ -102,7 +123,9 @@ WAYS: dict[str, Callable[[HostileShop, VirtualClock], Server]] = {
     "newest first, offset": lambda shop, _clock: ByOffset(shop, newest_first=True),
     "key set, no coverage": lambda shop, _clock: ByKey(shop),
     "Portside": Portside,
-    "Portside, resend_unchanged: false": lambda shop, clock: Portside(shop, clock, resend_unchanged=False),
+    "Portside, resend_unchanged: false": lambda shop, clock: Portside(
+        shop, clock, resend_unchanged=False
+    ),
 }
 
 

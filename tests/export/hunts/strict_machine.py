@@ -1,4 +1,7 @@
-"""The ShipRush dialect: whole minutes that do not overlap, nothing older than asked. There each window must be right by itself."""
+"""The ShipRush dialect: whole minutes that do not overlap, nothing older than asked.
+
+There each window must be right by itself.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,9 @@ MINUTE = timedelta(minutes=1)
 
 
 class StrictMachine(RuleBasedStateMachine):
-    """The shop dates and lists changes at once, and the poller asks again for what it did not get: no proxy could do with less here."""
+    """The shop dates and lists changes at once, and the poller asks again for what it did not get:
+    no proxy could do with less here.
+    """
 
     def __init__(self) -> None:
         super().__init__()

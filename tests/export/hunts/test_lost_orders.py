@@ -1,4 +1,6 @@
-"""The measured claim, in short: a hostile shop and a forgetful ShipStation, weeks in virtual time."""
+"""The measured claim, in short: a hostile shop and a forgetful ShipStation, weeks in virtual
+time.
+"""
 
 from __future__ import annotations
 
@@ -26,5 +28,7 @@ async def test_the_same_hardship_costs_plain_ways_orders(way: str) -> None:
 
 
 async def test_what_shipstation_surely_has_is_sent_again_less_often_if_so_wished() -> None:
-    always, seldom = [await live(101, SHORT, way) for way in ("Portside", "Portside, resend_unchanged: false")]
+    always, seldom = [
+        await live(101, SHORT, way) for way in ("Portside", "Portside, resend_unchanged: false")
+    ]
     assert seldom.sent_again < always.sent_again

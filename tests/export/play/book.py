@@ -1,4 +1,6 @@
-"""A shop's order book in virtual time, and its connector: pages, ties, lists that show a change late, and faults when asked for."""
+"""A shop's order book in virtual time, and its connector: pages, ties, lists that show a change
+late, and faults when asked for.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,7 @@ import asyncio
 import heapq
 import itertools
 from bisect import bisect_left, insort
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -24,10 +26,12 @@ OPEN = (OrderStatus.UNPAID, OrderStatus.PAID, OrderStatus.ON_HOLD)
 
 
 class OrderBook:
-    """Orders as the shop knows them (`orders`), and as its list shows them: a change is listed `lag` after it was made.
+    """Orders as the shop knows them (`orders`), and as its list shows them: a change is listed
+    `lag` after it was made.
 
-    `history` names each change by its number and its order. `skew` is how far the shop's clock is ahead of everybody else's, and may be set
-    anew at any time. Every change numbers the order's note anew, so states can be told apart.
+    `history` names each change by its number and its order. `skew` is how far the shop's clock is
+    ahead of everybody else's, and may be set anew at any time. Every change numbers the order's
+    note anew, so states can be told apart.
     """
 
     def __init__(self, clock: Callable[[], datetime], skew: timedelta = timedelta(0)) -> None:
@@ -45,14 +49,24 @@ class OrderBook:
     def add(self, *, lag: float = 0, **changes: object) -> Order:
         """A buyer orders."""
         key = f"{next(self._keys):06d}"
-        return self._put(build_order(id=key, number=f"N{key}", placed_at=self._stamp(), **changes), lag, dated=True)
+        return self._put(
+            build_order(id=key, number=f"N{key}", placed_at=self._stamp(), **changes),
+            lag,
+            dated=True,
+        )
 
-    def edit(self, order_id: str, *, lag: float = 0, dated: bool = True, **changes: object) -> Order:
+    def edit(
+        self, order_id: str, *, lag: float = 0, dated: bool = True, **changes: object
+    ) -> Order:
         """The shop changes an order; not `dated`: its modified time stays as it was."""
-        return self._put(msgspec.structs.replace(self.orders[order_id], **changes), lag, dated=dated)
+        return self._put(
+            msgspec.structs.replace(self.orders[order_id], **changes), lag, dated=dated
+        )
 
     def remove(self, order_id: str) -> None:
-        """An order is deleted: it leaves the list at once, and what was still to be listed of it never is."""
+        """An order is deleted: it leaves the list at once, and what was still to be listed of it
+        never is.
+        """
         del self.orders[order_id]
         old = self._listed.pop(order_id, None)
         if old is not None:
@@ -67,11 +81,20 @@ class OrderBook:
                 self._list(order)
         return self._listed
 
-    def after(self, moment: datetime, skip: int, size: int, until: datetime) -> tuple[list[Order], int]:
-        """Listed orders modified from `moment` to `until`, oldest change first; and how many there are in all."""
+    def after(
+        self, moment: datetime, skip: int, size: int, until: datetime
+    ) -> tuple[list[Order], int]:
+        """Listed orders modified from `moment` to `until`, oldest change first; and how many there
+        are in all.
+        """
         listed = self.listed()
-        first, last = bisect_left(self._index, (moment, "")), bisect_left(self._index, (until, "\uffff"))
-        return [listed[key] for _, key in self._index[first + skip : min(first + skip + size, last)]], max(last - first, 0)
+        first, last = (
+            bisect_left(self._index, (moment, "")),
+            bisect_left(self._index, (until, "\uffff")),
+        )
+        return [
+            listed[key] for _, key in self._index[first + skip : min(first + skip + size, last)]
+        ], max(last - first, 0)
 
     def _stamp(self) -> datetime:
         return (self._clock() + self.skew).replace(microsecond=0)
@@ -80,7 +103,9 @@ class OrderBook:
         self.changes += 1
         self.history.append((self.changes, order.id))
         stamp = self._stamp() if dated else order.modified_at
-        order = msgspec.structs.replace(order, modified_at=stamp, customer_notes=f"state {self.changes}")
+        order = msgspec.structs.replace(
+            order, modified_at=stamp, customer_notes=f"state {self.changes}"
+        )
         self.orders[order.id] = order
         heapq.heappush(self._later, (self._clock() + timedelta(seconds=lag), self.changes, order))
         return order
@@ -97,10 +122,12 @@ class OrderBook:
 
 
 class BookConnector:
-    """A shop over an `OrderBook`. `before_page` is called before each page the shop gives, and may change the book or raise.
+    """A shop over an `OrderBook`.
 
-    `hang`, when set, holds the next page until the event it is set to is set. `counts`: whether the shop can say how many orders it has;
-    `cached_count`: what it says whatever it has.
+    `before_page` is called before each page the shop gives, and may change the book or raise.
+
+    `hang`, when set, holds the next page until the event it is set to is set. `counts`: whether the
+    shop can say how many orders it has; `cached_count`: what it says whatever it has.
     """
 
     def __init__(self, book: OrderBook, size: int = 3) -> None:
@@ -117,7 +144,7 @@ class BookConnector:
         self.asked: list[Window] = []
         self.rejected: dict[str, str] = {}
 
-    async def list_orders(self, window: Window) -> AsyncIterator[Order | RejectedOrder]:
+    async def list_orders(self, window: Window) -> AsyncGenerator[Order | RejectedOrder, None]:
         self.asked.append(window)
 
         async def fetch(key: datetime, skip: int, size: int) -> Page[Order]:
@@ -132,9 +159,15 @@ class BookConnector:
 
     def walk(self, window: Window, fetch: Fetch) -> AsyncIterator[list[Order]]:
         """How the list is walked: by key, as our connectors do."""
-        return by_key(fetch, start=window.start, key=lambda order: order.modified_at, identity=lambda order: order.id, size=self.size)
+        return by_key(
+            fetch,
+            start=window.start,
+            key=lambda order: order.modified_at,
+            identity=lambda order: order.id,
+            size=self.size,
+        )
 
-    async def list_open_orders(self) -> AsyncIterator[Order | RejectedOrder]:
+    async def list_open_orders(self) -> AsyncGenerator[Order | RejectedOrder, None]:
         await self.turn()
         for order in sorted(self.book.listed().values(), key=lambda order: order.id):
             if order.status in OPEN:
@@ -151,7 +184,9 @@ class BookConnector:
         return self._read(self.book.orders[order_id])
 
     async def ship(self, shipment: Shipment, earlier: Sequence[Shipment]) -> ShipOutcome:
-        raise ConnectorError(f"This shop takes no shipments: {shipment.order}, after {len(earlier)}.")
+        raise ConnectorError(
+            f"This shop takes no shipments: {shipment.order}, after {len(earlier)}."
+        )
 
     async def check(self) -> CheckReport:
         return CheckReport(findings=())
@@ -174,4 +209,10 @@ class BookConnector:
 
     def _read(self, order: Order) -> Order | RejectedOrder:
         reason = self.rejected.get(order.id)
-        return order if reason is None else RejectedOrder(id=order.id, number=order.number, modified_at=order.modified_at, reason=reason)
+        return (
+            order
+            if reason is None
+            else RejectedOrder(
+                id=order.id, number=order.number, modified_at=order.modified_at, reason=reason
+            )
+        )

@@ -1,4 +1,6 @@
-"""ShipStation as a poller sees it from inside the process: windows of whole minutes, pages in turn, and a copy of all it was given."""
+"""ShipStation as a poller sees it from inside the process: windows of whole minutes, pages in turn,
+and a copy of all it was given.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,12 @@ def read_page(body: bytes) -> tuple[int, list[Given]]:
     """The promised number of pages, and the orders."""
     root = etree.fromstring(body)
     orders = [
-        Given(*(order.findtext(name, "") for name in ("OrderID", "OrderStatus", "CustomerNotes", "LastModified")))
+        Given(
+            *(
+                order.findtext(name, "")
+                for name in ("OrderID", "OrderStatus", "CustomerNotes", "LastModified")
+            )
+        )
         for order in root.iterfind("Order")
     ]
     return int(root.get("pages", "0")), orders
@@ -53,7 +60,9 @@ class Walk:
 
 
 class Poller:
-    """`copy` is what ShipStation would show: for each order the last state that reached it. `start` is its last success.
+    """`copy` is what ShipStation would show: for each order the last state that reached it.
+
+    `start` is its last success.
 
     `ahead` is how far its clock is ahead of everybody else's.
     """
@@ -85,7 +94,9 @@ class Poller:
         self.copy.update({order.id: order for order in orders})
 
     async def finish(self, walk: Walk, ask: Ask, tell: Tell) -> None:
-        """Get all pages that are missing, in turn; then the window's end is the next one's start."""
+        """Get all pages that are missing, in turn; then the window's end is the next one's
+        start.
+        """
         while not walk.finished:
             await self.take(walk, walk.next, ask, tell)
         self.start = max(self.start, walk.end)

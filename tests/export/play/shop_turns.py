@@ -1,4 +1,6 @@
-"""What a test has the shop do: take orders, fail at a page, hang at a page; and what stands on a page of ours."""
+"""What a test has the shop do: take orders, fail at a page, hang at a page; and what stands on a
+page of ours.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Virtual time: stands still until somebody moves it, then lets all that waited for that moment go on."""
+"""Virtual time: stands still until somebody moves it, then lets all that waited for that moment go
+on.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,8 @@ _BLINK = 0.0005
 class VirtualClock:
     """The storage's clock (call it), and the exporter's (`monotonic`, `wait`).
 
-    `busy` counts what is at work in real time, a database: as long as it is not zero, virtual time stands still.
+    `busy` counts what is at work in real time, a database: as long as it is not zero, virtual time
+    stands still.
     """
 
     def __init__(self, now: datetime = BEGINNING) -> None:

@@ -1,4 +1,6 @@
-"""A shop, Portside's exporters on one storage, and ShipStation, all in one process and in virtual time."""
+"""A shop, Portside's exporters on one storage, and ShipStation, all in one process and in virtual
+time.
+"""
 
 from __future__ import annotations
 
@@ -25,11 +27,17 @@ def build_store(connector: Any, name: str = "north", **settings: Any) -> Store:
     """A store around a connector; `settings` as in the file."""
     kind = ConnectorSettings(type="book")
     login = {"username": "u", "password": "p"}
-    return Store(name=name, settings=StoreSettings(credentials=(login,), connector=kind, **settings), connector=connector)
+    return Store(
+        name=name,
+        settings=StoreSettings(credentials=(login,), connector=kind, **settings),
+        connector=connector,
+    )
 
 
 class Cable:
-    """A storage that can be cut off, as it is for a process that was killed: nothing it does afterwards leaves a trace."""
+    """A storage that can be cut off, as it is for a process that was killed: nothing it does
+    afterwards leaves a trace.
+    """
 
     def __init__(self, storage: ExportStorage, clock: VirtualClock) -> None:
         self._storage = storage
@@ -66,7 +74,9 @@ class Cable:
 class Replica:
     """One process: an exporter, and the cable to the storage."""
 
-    def __init__(self, storage: ExportStorage, settings: ExportSettings, clock: VirtualClock) -> None:
+    def __init__(
+        self, storage: ExportStorage, settings: ExportSettings, clock: VirtualClock
+    ) -> None:
         self.cable = Cable(storage, clock)
         self.exporter = Exporter(settings, self.cable, clock=clock)
 
@@ -133,10 +143,21 @@ class World:
         self.replicas[number] = self.start()
 
     async def close(self) -> None:
-        await asyncio.gather(*(replica.exporter.__aexit__(None, None, None) for replica in self.replicas))
+        await asyncio.gather(
+            *(replica.exporter.__aexit__(None, None, None) for replica in self.replicas)
+        )
 
     def differences(self) -> dict[str, tuple[str, str]]:
-        """The orders whose state at ShipStation is not the shop's: what it is in the shop, and what ShipStation has."""
+        """The orders whose state at ShipStation is not the shop's: what it is in the shop, and what
+        ShipStation has.
+        """
         have = {key: (given.status, given.notes) for key, given in self.poller.copy.items()}
-        wanted = {key: (order.status.value, order.customer_notes) for key, order in self.book.orders.items()}
-        return {key: (" ".join(state), " ".join(have.get(key, ("missing",)))) for key, state in wanted.items() if have.get(key) != state}
+        wanted = {
+            key: (order.status.value, order.customer_notes)
+            for key, order in self.book.orders.items()
+        }
+        return {
+            key: (" ".join(state), " ".join(have.get(key, ("missing",))))
+            for key, state in wanted.items()
+            if have.get(key) != state
+        }

@@ -1,4 +1,6 @@
-"""Portside in front of a fake shop of either kind, listening to its webhooks; and messages as each kind signs them."""
+"""Portside in front of a fake shop of either kind, listening to its webhooks; and messages as each
+kind signs them.
+"""
 
 from __future__ import annotations
 
@@ -52,18 +54,32 @@ class FakeWooCommerceWithWebhooks(FakeWooCommerceShop):
     async def _delete(self, request: web.Request) -> web.Response:
         assert request.query["_method"] == "DELETE"
         if self.webhooks.pop(int(request.match_info["hook"]), None) is None:
-            return web.json_response({"code": "woocommerce_rest_shop_webhook_invalid_id", "message": "Invalid ID."}, status=404)
+            return web.json_response(
+                {"code": "woocommerce_rest_shop_webhook_invalid_id", "message": "Invalid ID."},
+                status=404,
+            )
         return web.json_response({})
 
 
 def store_of(shop: FakeShop) -> dict[str, Any]:
     """The store's settings."""
     if isinstance(shop, FakeShopify):
-        connector = {"type": "shopify", "shop": "north", "origin": shop.url, "access_token": shop.token, "client_secret": SECRET}
+        connector = {
+            "type": "shopify",
+            "shop": "north",
+            "origin": shop.url,
+            "access_token": shop.token,
+            "client_secret": SECRET,
+        }
     else:
         assert isinstance(shop, FakeWooCommerceShop)
         key = shop.access.key
-        connector = {"type": "woocommerce", "url": shop.url, "consumer_key": key, "consumer_secret": shop.access.secret}
+        connector = {
+            "type": "woocommerce",
+            "url": shop.url,
+            "consumer_key": key,
+            "consumer_secret": shop.access.secret,
+        }
     return {
         "credentials": {"username": "north", "password": "pass-word"},
         "connector": connector,
@@ -80,7 +96,9 @@ def settings_of(store: dict[str, Any], folder: Path) -> Settings:
             "listen": "127.0.0.1:0",
             "admin": {"listen": "127.0.0.1:0"},
             "database": f"sqlite:///{folder}/portside.db",
-            "stores": {"north": {**store, "connector": kind.settings.model_validate(store["connector"])}},
+            "stores": {
+                "north": {**store, "connector": kind.settings.model_validate(store["connector"])}
+            },
         }
     )
 
@@ -88,15 +106,25 @@ def settings_of(store: dict[str, Any], folder: Path) -> Settings:
 @asynccontextmanager
 async def open_front(shop: FakeShop, folder: Path, **changes: Any) -> AsyncIterator[str]:
     """Portside's public address."""
-    async with open_portside(settings_of(store_of(shop) | changes, folder), Registry().get) as portside:
+    async with open_portside(
+        settings_of(store_of(shop) | changes, folder), Registry().get
+    ) as portside:
         yield f"http://{portside.public}"
 
 
 async def poll(url: str) -> str:
     """ShipStation's answer for a window long past, in which nothing changed."""
     login = {"Authorization": "Basic " + base64.b64encode(b"north:pass-word").decode()}
-    window = {"action": "export", "start_date": "01/02/2026 00:00", "end_date": "01/02/2026 01:00", "page": "1"}
-    async with ClientSession() as session, session.get(f"{url}/stores/north", params=window, headers=login) as response:
+    window = {
+        "action": "export",
+        "start_date": "01/02/2026 00:00",
+        "end_date": "01/02/2026 01:00",
+        "page": "1",
+    }
+    async with (
+        ClientSession() as session,
+        session.get(f"{url}/stores/north", params=window, headers=login) as response,
+    ):
         assert response.status == 200, await response.text()
         return await response.text()
 
@@ -115,10 +143,17 @@ def message(
     changed: datetime | None = None,
     headers: dict[str, str] | None = None,
 ) -> tuple[bytes, dict[str, str]]:
-    """A message of this shop that an order changed, just now unless told otherwise: body and headers."""
+    """A message of this shop that an order changed, just now unless told otherwise: body and
+    headers.
+    """
     moment = changed or datetime.now(UTC)
     if isinstance(shop, FakeShopify):
-        body = json.dumps({"id": int(order), "updated_at": moment.astimezone(timezone(timedelta(hours=-5))).isoformat()}).encode()
+        body = json.dumps(
+            {
+                "id": int(order),
+                "updated_at": moment.astimezone(timezone(timedelta(hours=-5))).isoformat(),
+            }
+        ).encode()
         told = {
             "X-Shopify-Topic": topic or "orders/updated",
             "X-Shopify-Hmac-Sha256": sign(body),
@@ -127,7 +162,12 @@ def message(
             "X-Shopify-Triggered-At": datetime.now(UTC).isoformat(),
         }
     else:
-        body = json.dumps({"id": int(order), "date_modified_gmt": moment.astimezone(UTC).replace(tzinfo=None).isoformat()}).encode()
+        body = json.dumps(
+            {
+                "id": int(order),
+                "date_modified_gmt": moment.astimezone(UTC).replace(tzinfo=None).isoformat(),
+            }
+        ).encode()
         told = {
             "X-WC-Webhook-Topic": topic or "order.updated",
             "X-WC-Webhook-Signature": sign(body),
@@ -137,7 +177,12 @@ def message(
     return body, told | (headers or {})
 
 
-async def tell(url: str, body: bytes, headers: dict[str, str], store: str = "north") -> tuple[int, str]:
+async def tell(
+    url: str, body: bytes, headers: dict[str, str], store: str = "north"
+) -> tuple[int, str]:
     """Status and words."""
-    async with ClientSession() as session, session.post(f"{url}/webhooks/{store}", data=body, headers=headers) as response:
+    async with (
+        ClientSession() as session,
+        session.post(f"{url}/webhooks/{store}", data=body, headers=headers) as response,
+    ):
         return response.status, (await response.text()).strip()

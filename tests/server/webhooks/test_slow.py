@@ -1,4 +1,6 @@
-"""A message that does not arrive holds no connection: whoever sends it has not even shown a signature yet."""
+"""A message that does not arrive holds no connection: whoever sends it has not even shown a
+signature yet.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ from proxy.server import body
 from tests.server.webhooks.fronts import open_front
 
 
-async def test_a_webhook_that_does_not_arrive_is_408(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_webhook_that_does_not_arrive_is_408(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(body, "SLOWEST_CLIENT", 0.05)
     async with FakeWooCommerceShop() as shop, open_front(shop, tmp_path) as url:
         reader, writer = await asyncio.open_connection(urlsplit(url).hostname, urlsplit(url).port)

@@ -1,4 +1,6 @@
-"""A fake WooCommerce shop that behaves as WooCommerce 10.9 was measured to, and a varied order book to fill it with."""
+"""A fake WooCommerce shop that behaves as WooCommerce 10.9 was measured to, and a varied order book
+to fill it with.
+"""
 
 from connectors.testing.shops.woocommerce.access import Access
 from connectors.testing.shops.woocommerce.shop import FakeWooCommerceShop

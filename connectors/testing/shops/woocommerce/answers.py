@@ -1,4 +1,6 @@
-"""The shapes of a WordPress REST answer: JSON, an error with code and words, a list with its totals."""
+"""The shapes of a WordPress REST answer: JSON, an error with code and words, a list with its
+totals.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,10 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-_HEADERS = {"Cache-Control": "no-cache, must-revalidate, max-age=0, no-store, private", "X-Robots-Tag": "noindex"}
+_HEADERS = {
+    "Cache-Control": "no-cache, must-revalidate, max-age=0, no-store, private",
+    "X-Robots-Tag": "noindex",
+}
 
 
 def show(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
@@ -43,20 +48,30 @@ def pick(value: dict[str, Any], fields: str | None) -> dict[str, Any]:
 
 
 def totals(total: int, size: int, *, beyond: bool) -> dict[str, str]:
-    """The headers of a list. With orders in tables of their own, a page past the end is told to have no total."""
+    """The headers of a list.
+
+    With orders in tables of their own, a page past the end is told to have no total.
+    """
     shown = 0 if beyond else total
     return {"X-WP-Total": str(shown), "X-WP-TotalPages": str(-(-shown // size))}
 
 
 def page_of(
-    request: web.Request, rows: Sequence[Any], take: Callable[[int, int], Sequence[Any]] | None = None
+    request: web.Request,
+    rows: Sequence[Any],
+    take: Callable[[int, int], Sequence[Any]] | None = None,
 ) -> tuple[Sequence[Any], dict[str, str]] | web.Response:
-    """The rows that `page`, `per_page` and `offset` ask for, with the list's headers; or the refusal of a senseless one.
+    """The rows that `page`, `per_page` and `offset` ask for, with the list's headers; or the
+    refusal of a senseless one.
 
     `take` gives the rows from one place to another where `rows` are not sorted yet.
     """
     numbers = {}
-    for name, default, lowest, highest in (("per_page", "10", 1, 100), ("page", "1", 1, None), ("offset", "", 0, None)):
+    for name, default, lowest, highest in (
+        ("per_page", "10", 1, 100),
+        ("page", "1", 1, None),
+        ("offset", "", 0, None),
+    ):
         stated = request.query.get(name, default)
         if stated == "" and name == "offset":
             continue
@@ -64,7 +79,9 @@ def page_of(
             return refuse_parameter(name, f"{name} is not of type integer.")
         numbers[name] = int(stated)
         if numbers[name] < lowest or (highest is not None and numbers[name] > highest):
-            return refuse_parameter(name, f"{name} must be between {lowest} (inclusive) and {highest} (inclusive)")
+            return refuse_parameter(
+                name, f"{name} must be between {lowest} (inclusive) and {highest} (inclusive)"
+            )
     size = numbers["per_page"]
     begin = numbers.get("offset", (numbers["page"] - 1) * size)
     shown = rows[begin : begin + size] if take is None else take(begin, begin + size)

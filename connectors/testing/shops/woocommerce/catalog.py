@@ -1,4 +1,6 @@
-"""The products of a fake WooCommerce shop: those it was given, and one for each SKU of the order book."""
+"""The products of a fake WooCommerce shop: those it was given, and one for each SKU of the order
+book.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ class Catalog:
 
     def add_variations(self, parent: int, variations: Iterable[Json]) -> None:
         """Take the variations of a product."""
-        self.variations.setdefault(parent, {}).update((variation["id"], variation) for variation in variations)
+        self.variations.setdefault(parent, {}).update(
+            (variation["id"], variation) for variation in variations
+        )
 
     async def list_products(self, request: web.Request) -> web.StreamResponse:
         """`GET /products`."""
@@ -47,8 +51,15 @@ class Catalog:
         """Products for the lines of the book that no product was given for."""
         if not wanted - self.products.keys():
             return {}
-        lines = {product_id(line.sku): line for order in self._book for line in order.lines if "json" not in order.extra}
-        return {number: _product(number, line) for number, line in lines.items() if number in wanted}
+        lines = {
+            product_id(line.sku): line
+            for order in self._book
+            for line in order.lines
+            if "json" not in order.extra
+        }
+        return {
+            number: _product(number, line) for number, line in lines.items() if number in wanted
+        }
 
 
 def _product(number: int, line: BookLine) -> Json:

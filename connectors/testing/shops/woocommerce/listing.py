@@ -1,4 +1,6 @@
-"""Which orders a list request means: status, bounds, sorting, ids, search, as WooCommerce 10.9 was measured to read them."""
+"""Which orders a list request means: status, bounds, sorting, ids, search, as WooCommerce 10.9 was
+measured to read them.
+"""
 
 from __future__ import annotations
 
@@ -18,24 +20,44 @@ from connectors.testing.shops.woocommerce.traits import Traits
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?")
 _ORDERS = ("date", "id", "include", "title", "slug", "modified")
-STATUSES = ("pending", "processing", "on-hold", "completed", "cancelled", "refunded", "failed", "checkout-draft")
+STATUSES = (
+    "pending",
+    "processing",
+    "on-hold",
+    "completed",
+    "cancelled",
+    "refunded",
+    "failed",
+    "checkout-draft",
+)
 _EVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 _HIDDEN = frozenset({"trash", "checkout-draft", "auto-draft"})
 
 
-def select(request: web.Request, orders: Iterable[BookOrder], traits: Traits) -> list[BookOrder] | web.Response:
+def select(
+    request: web.Request, orders: Iterable[BookOrder], traits: Traits
+) -> list[BookOrder] | web.Response:
     """The orders of the list, all pages of it, not sorted yet; or the refusal of a parameter."""
     query = request.query
-    statuses = [part for name in ("status", "status[]") for value in query.getall(name, []) for part in value.split(",")] or ["any"]
+    statuses = [
+        part
+        for name in ("status", "status[]")
+        for value in query.getall(name, [])
+        for part in value.split(",")
+    ] or ["any"]
     allowed = ("any", "trash", "auto-draft", *STATUSES, *traits.extra_statuses)
     for status in statuses:
         if status not in allowed:
             return refuse_parameter("status", f"status[0] is not one of {', '.join(allowed)}.")
     by = query.get("orderby", "date")
     if by not in _ORDERS or (by == "modified" and traits.refuses_modified_order):
-        return refuse_parameter("orderby", "orderby is not one of date, id, include, title, and slug.")
+        return refuse_parameter(
+            "orderby", "orderby is not one of date, id, include, title, and slug."
+        )
     if by == "modified" and traits.fails_on_modified_order:
-        return refuse(500, "internal_server_error", "There has been a critical error on this website.")
+        return refuse(
+            500, "internal_server_error", "There has been a critical error on this website."
+        )
     if query.get("order", "desc") not in {"asc", "desc"}:
         return refuse_parameter("order", "order is not one of asc and desc.")
     found = _bounded(request, orders, statuses, traits)
@@ -46,12 +68,20 @@ def select(request: web.Request, orders: Iterable[BookOrder], traits: Traits) ->
             ids = set(query[name].split(","))
             found = [order for order in found if (order.id in ids) is wanted]
     if search := query.get("search"):
-        found = [order for order in found if search in {order.id, order.number} or search.lower() in order.email.lower()]
+        found = [
+            order
+            for order in found
+            if search in {order.id, order.number} or search.lower() in order.email.lower()
+        ]
     return found
 
 
-def _bounded(request: web.Request, orders: Iterable[BookOrder], statuses: list[str], traits: Traits) -> list[BookOrder] | web.Response:
-    """The orders with such a status between the bounds, which are both exclusive and count whole seconds."""
+def _bounded(
+    request: web.Request, orders: Iterable[BookOrder], statuses: list[str], traits: Traits
+) -> list[BookOrder] | web.Response:
+    """The orders with such a status between the bounds, which are both exclusive and count whole
+    seconds.
+    """
     low, high = _EVER
     for name in ("modified_after", "modified_before"):
         stated = request.query.get(name)
@@ -59,21 +89,30 @@ def _bounded(request: web.Request, orders: Iterable[BookOrder], statuses: list[s
             continue
         if not _TIME.fullmatch(stated):
             return refuse_parameter(name, "Invalid date.")
-        bound = read_bound(stated, gmt=request.query.get("dates_are_gmt") in {"true", "1"}, zone=ZoneInfo(traits.zone))
+        bound = read_bound(
+            stated,
+            gmt=request.query.get("dates_are_gmt") in {"true", "1"},
+            zone=ZoneInfo(traits.zone),
+        )
         if name == "modified_after":
             low = bound + timedelta(seconds=1)
         else:
             high = bound
     # Times first: a book of thousands is looked through for each request.
     everything = "any" in statuses
-    return [order for order in orders if low <= order.modified_at < high and _has_status(order, statuses, everything)]
+    return [
+        order
+        for order in orders
+        if low <= order.modified_at < high and _has_status(order, statuses, everything)
+    ]
 
 
 def read_bound(text: str, *, gmt: bool, zone: ZoneInfo) -> datetime:
     """The moment that a bound is compared with, as WordPress works it out.
 
-    It turns every value into the site's local time first. With `dates_are_gmt` that local text is then taken for UTC: right for a bare time,
-    wrong by the zone's offset for one with a zone suffix, and an hour late for a bare one in the spring clock gap.
+    It turns every value into the site's local time first. With `dates_are_gmt` that local text is
+    then taken for UTC: right for a bare time, wrong by the zone's offset for one with a zone
+    suffix, and an hour late for a bare one in the spring clock gap.
     """
     stated = datetime.fromisoformat(text).replace(microsecond=0)
     moment = stated.replace(tzinfo=zone) if stated.tzinfo is None else stated
@@ -90,8 +129,13 @@ def _has_status(order: BookOrder, statuses: list[str], everything: bool) -> bool
     return word(order) in statuses
 
 
-def part(found: list[BookOrder], begin: int, end: int, request: web.Request, traits: Traits) -> list[BookOrder]:
-    """The orders from one place of the sorted list to another. Ties of times are broken by id, in the same direction."""
+def part(
+    found: list[BookOrder], begin: int, end: int, request: web.Request, traits: Traits
+) -> list[BookOrder]:
+    """The orders from one place of the sorted list to another.
+
+    Ties of times are broken by id, in the same direction.
+    """
     descending = request.query.get("order", "desc") == "desc"
     by = "unsorted" if traits.unsorted else request.query.get("orderby", "date")
     key = _KEYS.get(by, _by_id)

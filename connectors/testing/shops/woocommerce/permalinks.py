@@ -1,4 +1,6 @@
-"""The fake shop's routes by `?rest_route=/wc/v3/…`, the form that WordPress answers with and without pretty permalinks."""
+"""The fake shop's routes by `?rest_route=/wc/v3/…`, the form that WordPress answers with and
+without pretty permalinks.
+"""
 
 from __future__ import annotations
 
@@ -30,9 +32,13 @@ class _Place(web.PlainResource):
         self._root = root
         self._table = table
 
-    async def resolve(self, request: web.Request) -> tuple[web.UrlMappingMatchInfo | None, set[str]]:
+    async def resolve(
+        self, request: web.Request
+    ) -> tuple[web.UrlMappingMatchInfo | None, set[str]]:
         """The route that is named in the query; none of ours if there is no such parameter."""
         route = request.query.get("rest_route")
         if route is None or request.path != self.canonical:
             return None, set()
-        return await self._table.resolve(request.clone(rel_url=URL.build(path=self._root + route))), set()
+        return await self._table.resolve(
+            request.clone(rel_url=URL.build(path=self._root + route))
+        ), set()

@@ -25,7 +25,15 @@ WORDS = MappingProxyType(
 )
 _MONEY = frozenset(
     {
-        *("discount_total", "discount_tax", "shipping_total", "shipping_tax", "cart_tax", "total", "total_tax"),
+        *(
+            "discount_total",
+            "discount_tax",
+            "shipping_total",
+            "shipping_tax",
+            "cart_tax",
+            "total",
+            "total_tax",
+        ),
         *("subtotal", "subtotal_tax", "tax_total", "shipping_tax_total", "discount", "amount"),
     }
 )
@@ -40,7 +48,10 @@ def word(order: BookOrder) -> str:
 
 
 def render(order: BookOrder, traits: Traits, decimals: int = 2) -> dict[str, Any]:
-    """One order, whole. `extra["json"]` of an order is taken as it is but for what the book knows better."""
+    """One order, whole.
+
+    `extra["json"]` of an order is taken as it is but for what the book knows better.
+    """
     recorded = order.extra.get("json")
     found: dict[str, Any] = dict(recorded) if recorded is not None else _built(order, traits)
     zone = ZoneInfo(traits.zone)
@@ -60,12 +71,18 @@ def stamp(moment: datetime) -> str:
 
 
 def rounded(value: Any, decimals: int, name: str = "") -> Any:
-    """The same JSON with money rounded to `decimals`, as the parameter `dp` asks; a line's `price` is a number and stays."""
+    """The same JSON with money rounded to `decimals`, as the parameter `dp` asks; a line's `price`
+    is a number and stays.
+    """
     if isinstance(value, dict):
         return {name: rounded(inner, decimals, name) for name, inner in value.items()}
     if isinstance(value, list):
         return [rounded(inner, decimals) for inner in value]
-    if name in _MONEY and isinstance(value, str) and value.replace(".", "", 1).lstrip("-").isdigit():
+    if (
+        name in _MONEY
+        and isinstance(value, str)
+        and value.replace(".", "", 1).lstrip("-").isdigit()
+    ):
         return f"{Decimal(value):.{decimals}f}"
     return value
 
@@ -85,7 +102,15 @@ def refunds(order: BookOrder) -> list[dict[str, Any]]:
         }
         for line in back
     ]
-    return [{"id": int(order.id) + REFUND_OFFSET, "parent_id": int(order.id), "line_items": lines, "shipping_lines": [], "fee_lines": []}]
+    return [
+        {
+            "id": int(order.id) + REFUND_OFFSET,
+            "parent_id": int(order.id),
+            "line_items": lines,
+            "shipping_lines": [],
+            "fee_lines": [],
+        }
+    ]
 
 
 def product_id(sku: str) -> int:
@@ -96,7 +121,11 @@ def product_id(sku: str) -> int:
 def _built(order: BookOrder, traits: Traits) -> dict[str, Any]:
     zone = ZoneInfo(traits.zone)
     back = [
-        {"id": refund["id"], "reason": "", "total": sum(Decimal(line["total"]) for line in refund["line_items"])}
+        {
+            "id": refund["id"],
+            "reason": "",
+            "total": sum(Decimal(line["total"]) for line in refund["line_items"]),
+        }
         for refund in refunds(order)
     ]
     place = _address(order)
@@ -123,7 +152,14 @@ def _built(order: BookOrder, traits: Traits) -> dict[str, Any]:
         "payment_method_title": "Credit Card (Stripe)",
         "meta_data": [],
         "line_items": [_line(line) for line in order.lines],
-        "shipping_lines": [{"id": int(order.id) + 300_000, "method_title": "Flat rate", "method_id": "flat_rate", "total": "0.000000"}],
+        "shipping_lines": [
+            {
+                "id": int(order.id) + 300_000,
+                "method_title": "Flat rate",
+                "method_id": "flat_rate",
+                "total": "0.000000",
+            }
+        ],
         "fee_lines": [],
         "coupon_lines": [],
         "tax_lines": [],

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
-from datetime import UTC, datetime
-from decimal import Decimal
+from datetime import datetime
 from typing import Any
 
 from aiohttp import web
 
-from connectors.orders import Address
-from connectors.testing.book import BookLine, BookOrder
 from connectors.testing.clock import Clock
 from connectors.testing.shop import FakeShop
 from connectors.testing.shops.woocommerce import rendering
 from connectors.testing.shops.woocommerce.access import Access
 from connectors.testing.shops.woocommerce.answers import page_of, pick, refuse, refuse_route, show
+from connectors.testing.shops.woocommerce.booking import read_booked
 from connectors.testing.shops.woocommerce.catalog import Catalog
+from connectors.testing.shops.woocommerce.goods import products, variations_by_product
 from connectors.testing.shops.woocommerce.listing import STATUSES, part, select
 from connectors.testing.shops.woocommerce.permalinks import QueryRoutes
+from connectors.testing.shops.woocommerce.refunds import Refunds
 from connectors.testing.shops.woocommerce.traits import Traits
-from connectors.testing.shops.woocommerce.variety import products, variations_by_product, varied_orders
+from connectors.testing.shops.woocommerce.variety import varied_orders
 from connectors.testing.shops.woocommerce.writing import Desk
-from connectors.woocommerce.mapping.statuses import bare, read_status
 
 Json = dict[str, Any]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -30,15 +29,24 @@ _NO_PAGE = "<!DOCTYPE html><html><head><title>Page not found</title></head><body
 
 
 class FakeWooCommerceShop(FakeShop):
-    """`traits` tell what kind of shop it is, `access` who may do what; `desk` holds notes, tracking and mails, `catalog` products."""
+    """`traits` tell what kind of shop it is, `access` who may do what; `desk` holds notes, tracking
+    and mails, `catalog` products.
+    """
 
-    def __init__(self, *, clock: Clock | None = None, traits: Traits | None = None, access: Access | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        clock: Clock | None = None,
+        traits: Traits | None = None,
+        access: Access | None = None,
+    ) -> None:
         super().__init__(clock=clock)
         self.traits = traits or Traits()
         self.access = access or Access()
         self.desk = Desk(self.book, self.traits)
         self.catalog = Catalog(self.book)
         self.refunds: dict[str, list[Json]] = {}
+        self._refunds = Refunds(self.book, self.traits, self.refunds)
 
     @property
     def url(self) -> str:
@@ -46,15 +54,19 @@ class FakeWooCommerceShop(FakeShop):
         return super().url + self.traits.folder
 
     def load(self, orders: Iterable[Json]) -> None:
-        """Take orders as the API shows them, recorded ones or those of `varied_orders`; their refunds may come along as `_refunds`."""
+        """Take orders as the API shows them, recorded ones or those of `varied_orders`; their
+        refunds may come along as `_refunds`.
+        """
         for order in orders:
             shown = dict(order)
             if refunds := shown.pop("_refunds", []):
                 self.refunds[str(order["id"])] = refunds
-            self.book.put(_booked(shown))
+            self.book.put(read_booked(shown))
 
     def stock(self, *, count: int = 250, seed: int = 1, until: datetime | None = None) -> None:
-        """Fill the shop with products and varied orders, the last of them changed `until` then; now by the shop's clock if not given."""
+        """Fill the shop with products and varied orders, the last of them changed `until` then; now
+        by the shop's clock if not given.
+        """
         self.catalog.add(products())
         for parent, variations in variations_by_product().items():
             self.catalog.add_variations(parent, variations)
@@ -65,7 +77,10 @@ class FakeWooCommerceShop(FakeShop):
         root = f"{self.traits.folder}/wp-json"
         core, desk = f"{root}/wc/v3", self.desk
         order = core + r"/orders/{order:\d+}"
-        entries = root + r"/{namespace:wc-shipment-tracking|wc-ast|wc}/v3/orders/{order:\d+}/shipment-trackings"
+        entries = (
+            root + r"/{namespace:wc-shipment-tracking|wc-ast|wc}/v3"
+            r"/orders/{order:\d+}/shipment-trackings"
+        )
         table: list[tuple[str, str, Handler]] = [
             ("GET", f"{root}/", self._index),
             ("GET", f"{core}/orders", self._list_orders),
@@ -73,10 +88,10 @@ class FakeWooCommerceShop(FakeShop):
             *((method, order, desk.update_order) for method in ("PUT", "POST", "PATCH")),
             ("GET", f"{order}/notes", desk.list_notes),
             ("POST", f"{order}/notes", desk.add_note),
-            ("GET", f"{order}/refunds", self._own_refunds),
+            ("GET", f"{order}/refunds", self._refunds.list_of_order),
             ("GET", f"{order}/fulfillments", desk.list_fulfillments),
             ("POST", f"{order}/fulfillments", desk.add_fulfillment),
-            ("GET", f"{core}/refunds", self._list_refunds),
+            ("GET", f"{core}/refunds", self._refunds.list_all),
             ("GET", f"{core}/products", self.catalog.list_products),
             ("GET", core + r"/products/{product:\d+}/variations", self.catalog.list_variations),
             ("GET", core + "/settings/products/{setting}", self._setting),
@@ -86,9 +101,14 @@ class FakeWooCommerceShop(FakeShop):
             ("POST", entries, desk.add_tracking),
             ("GET", f"{entries}/providers", desk.list_providers),
         ]
-        routes = [web.route(method, path, self._guarded(handler)) for method, path, handler in table]
+        routes = [
+            web.route(method, path, self._guarded(handler)) for method, path, handler in table
+        ]
         nothing = web.route("*", "/{any:.*}", self._nothing)
-        places = [QueryRoutes(self.traits.folder + place, root, [*routes, nothing]) for place in ("/index.php", "/")]
+        places = [
+            QueryRoutes(self.traits.folder + place, root, [*routes, nothing])
+            for place in ("/index.php", "/")
+        ]
         return [*routes, *places, web.get(f"{self.traits.folder}/", self._home), nothing]
 
     def _guarded(self, handler: Handler) -> Handler:
@@ -101,36 +121,73 @@ class FakeWooCommerceShop(FakeShop):
 
     def _is_open(self, request: web.Request) -> bool:
         """Whether this form of address leads to the API."""
-        return self.traits.query_routes if "rest_route" in request.query else self.traits.pretty_permalinks
+        return (
+            self.traits.query_routes
+            if "rest_route" in request.query
+            else self.traits.pretty_permalinks
+        )
 
     async def _home(self, request: web.Request) -> web.StreamResponse:  # noqa: ARG002 - a handler's signature
         api = "wp-json/" if self.traits.pretty_permalinks else "index.php?rest_route=/"
         link = f'<{self.url}/{api}>; rel="https://api.w.org/"'
-        return web.Response(text="<!DOCTYPE html><title>A shop</title>", content_type="text/html", headers={"Link": link})
+        return web.Response(
+            text="<!DOCTYPE html><title>A shop</title>",
+            content_type="text/html",
+            headers={"Link": link},
+        )
 
     async def _nothing(self, request: web.Request) -> web.StreamResponse:
-        inside = "rest_route" in request.query or request.path.startswith(f"{self.traits.folder}/wp-json")
-        return refuse_route() if inside and self._is_open(request) else web.Response(status=404, text=_NO_PAGE, content_type="text/html")
+        inside = "rest_route" in request.query or request.path.startswith(
+            f"{self.traits.folder}/wp-json"
+        )
+        return (
+            refuse_route()
+            if inside and self._is_open(request)
+            else web.Response(status=404, text=_NO_PAGE, content_type="text/html")
+        )
 
     async def _index(self, request: web.Request) -> web.StreamResponse:
-        plugin = {"ast": ["wc-ast/v3", "wc-shipment-tracking/v3"], "shipment_tracking": ["wc-shipment-tracking/v3"]}
-        namespaces = ["oembed/1.0", "wc/v1", "wc/v2", "wc/v3", *plugin.get(self.traits.plugin, []), "wp/v2"]
-        return show(pick({"name": "A shop", "namespaces": namespaces}, request.query.get("_fields")))
+        plugin = {
+            "ast": ["wc-ast/v3", "wc-shipment-tracking/v3"],
+            "shipment_tracking": ["wc-shipment-tracking/v3"],
+        }
+        namespaces = [
+            "oembed/1.0",
+            "wc/v1",
+            "wc/v2",
+            "wc/v3",
+            *plugin.get(self.traits.plugin, []),
+            "wp/v2",
+        ]
+        return show(
+            pick({"name": "A shop", "namespaces": namespaces}, request.query.get("_fields"))
+        )
 
     async def _list_orders(self, request: web.Request) -> web.StreamResponse:
         found = select(request, self.book, self.traits)
         if isinstance(found, web.Response):
             return found
-        page = page_of(request, found, lambda begin, end: part(found, begin, end, request, self.traits))
+        page = page_of(
+            request, found, lambda begin, end: part(found, begin, end, request, self.traits)
+        )
         if isinstance(page, web.Response):
             return page
         rows, headers = page
         if len(rows) > self.traits.largest_page:
-            return refuse(500, "internal_server_error", "There has been a critical error on this website.")
+            return refuse(
+                500, "internal_server_error", "There has been a critical error on this website."
+            )
         decimals = int(request.query.get("dp", "2"))
-        shown = [rendering.render(order, self.traits, decimals) for order in rows if int(order.id) not in self.traits.unloadable]
+        shown = [
+            rendering.render(order, self.traits, decimals)
+            for order in rows
+            if int(order.id) not in self.traits.unloadable
+        ]
         fields = request.query.get("_fields")
-        return show([pick(order, fields) for order in shown], headers={} if self.traits.hides_totals else headers)
+        return show(
+            [pick(order, fields) for order in shown],
+            headers={} if self.traits.hides_totals else headers,
+        )
 
     async def _get_order(self, request: web.Request) -> web.StreamResponse:
         order = self.book.get(request.match_info["order"])
@@ -139,44 +196,15 @@ class FakeWooCommerceShop(FakeShop):
         shown = rendering.render(order, self.traits, int(request.query.get("dp", "2")))
         return show(pick(shown, request.query.get("_fields")))
 
-    def _refunds_of(self, order: BookOrder) -> list[Json]:
-        return self.refunds.get(order.id, []) or rendering.refunds(order)
-
-    def _orders_of_refunds(self, wanted: set[int]) -> Iterable[BookOrder]:
-        """The orders that may have these refunds; all if none are named. The shop must not look through thousands for each request."""
-        if not wanted:
-            return self.book
-        named = {order for order, refunds in self.refunds.items() if any(refund["id"] in wanted for refund in refunds)}
-        named |= {str(refund - rendering.REFUND_OFFSET) for refund in wanted}
-        return [order for order in map(self.book.get, sorted(named)) if order is not None]
-
-    async def _own_refunds(self, request: web.Request) -> web.StreamResponse:
-        order = self.book.get(request.match_info["order"])
-        if order is None:
-            return refuse(404, "woocommerce_rest_order_invalid_id", "Invalid order ID.")
-        rows = [{name: value for name, value in refund.items() if name != "parent_id"} for refund in self._refunds_of(order)]
-        return show([pick(row, request.query.get("_fields")) for row in rows])
-
-    async def _list_refunds(self, request: web.Request) -> web.StreamResponse:
-        if not self.traits.lists_refunds:
-            return refuse_route()
-        wanted = {int(part) for part in request.query.get("include", "").split(",") if part.isdigit()}
-        rows = [
-            refund
-            for order in self._orders_of_refunds(wanted)
-            for refund in self._refunds_of(order)
-            if not wanted or refund["id"] in wanted
-        ]
-        page = page_of(request, rows)
-        if isinstance(page, web.Response):
-            return page
-        shown, headers = page
-        return show([pick(row, request.query.get("_fields")) for row in shown], headers=headers)
-
     async def _setting(self, request: web.Request) -> web.StreamResponse:
         if self.traits.hides_settings:
-            return refuse(403, "woocommerce_rest_cannot_view", "Sorry, you cannot view this resource.")
-        units = {"woocommerce_weight_unit": self.traits.weight_unit, "woocommerce_dimension_unit": self.traits.dimension_unit}
+            return refuse(
+                403, "woocommerce_rest_cannot_view", "Sorry, you cannot view this resource."
+            )
+        units = {
+            "woocommerce_weight_unit": self.traits.weight_unit,
+            "woocommerce_dimension_unit": self.traits.dimension_unit,
+        }
         name = request.match_info["setting"]
         if name not in units:
             return refuse(404, "rest_setting_setting_invalid", "Invalid setting.")
@@ -189,31 +217,9 @@ class FakeWooCommerceShop(FakeShop):
 
     async def _status_totals(self, request: web.Request) -> web.StreamResponse:  # noqa: ARG002 - a handler's signature
         words = [rendering.word(order) for order in self.book]
-        return show([{"slug": slug, "name": slug, "total": words.count(slug)} for slug in (*STATUSES, *self.traits.extra_statuses)])
-
-
-def _booked(order: Json) -> BookOrder:
-    """An order of the book that shows this JSON."""
-    status = bare(order["status"])
-    return BookOrder(
-        id=str(order["id"]),
-        number=str(order["number"]),
-        placed_at=_moment(order["date_created_gmt"]),
-        modified_at=_moment(order["date_modified_gmt"]),
-        status=read_status(status)[0],
-        word="" if status == "trash" else status,
-        trashed=status == "trash",
-        lines=[
-            BookLine(
-                id=str(line["id"]), sku=str(line["sku"] or ""), name=str(line["name"]), quantity=line["quantity"], unit_price=Decimal(0)
-            )
-            for line in order["line_items"]
-        ],
-        ship_to=Address(),
-        email=str(order["billing"].get("email", "")),
-        extra={"json": order},
-    )
-
-
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+        return show(
+            [
+                {"slug": slug, "name": slug, "total": words.count(slug)}
+                for slug in (*STATUSES, *self.traits.extra_statuses)
+            ]
+        )

@@ -1,4 +1,6 @@
-"""How one fake WooCommerce shop differs from another: version, zone, units, plugins, and the traps of its hosting."""
+"""How one fake WooCommerce shop differs from another: version, zone, units, plugins, and the traps
+of its hosting.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +11,19 @@ from dataclasses import dataclass, field
 class Traits:
     """Change them before or between requests.
 
-    `zone` is the site's time zone. `ignores_bounds` plays WooCommerce before 5.8, `refuses_modified_order` a shop without
-    `orderby=modified`, `fails_on_modified_order` one that answers it with 500, `unsorted` one whose plugin undoes the sorting. `unloadable`
-    are ids that are counted but never shown, which makes short pages. `largest_page` is the most rows the shop can give before it fails with
+    `zone` is the site's time zone. `ignores_bounds` plays WooCommerce before 5.8,
+    `refuses_modified_order` a shop without
+    `orderby=modified`, `fails_on_modified_order` one that answers it with 500, `unsorted` one whose
+    plugin undoes the sorting. `unloadable`
+    are ids that are counted but never shown, which makes short pages. `largest_page` is the most
+    rows the shop can give before it fails with
     500. `hides_totals` drops the X-WP-Total headers.
 
-    `plugin` is `ast`, `shipment_tracking` or empty; `providers` its list of carriers; `fulfillments` WooCommerce's own feature.
-    `extra_statuses` are those that plugins registered. `pretty_permalinks` off leaves the REST API at `?rest_route=` alone, which
-    `query_routes` off switches off. `lists_refunds` off plays a
-    shop without `GET /refunds`. `folder` is where WordPress lives, e.g. `/store`.
+    `plugin` is `ast`, `shipment_tracking` or empty; `providers` its list of carriers;
+    `fulfillments` WooCommerce's own feature. `extra_statuses` are those that plugins registered.
+    `pretty_permalinks` off leaves the REST API at `?rest_route=` alone, which `query_routes` off
+    switches off. `lists_refunds` off plays a shop without `GET /refunds`. `folder` is where
+    WordPress lives, e.g. `/store`.
     """
 
     version: str = "10.9.4"

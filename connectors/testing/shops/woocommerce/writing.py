@@ -1,4 +1,6 @@
-"""What a fake WooCommerce shop lets be changed: status, notes, tracking entries, fulfillments; each with the traces the real one leaves."""
+"""What a fake WooCommerce shop lets be changed: status, notes, tracking entries, fulfillments; each
+with the traces the real one leaves.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,13 @@ from typing import Any
 from aiohttp import web
 
 from connectors.testing.book import BookOrder, OrderBook
-from connectors.testing.shops.woocommerce.answers import pick, refuse, refuse_parameter, refuse_route, show
+from connectors.testing.shops.woocommerce.answers import (
+    pick,
+    refuse,
+    refuse_parameter,
+    refuse_route,
+    show,
+)
 from connectors.testing.shops.woocommerce.listing import STATUSES
 from connectors.testing.shops.woocommerce.rendering import render, stamp, word
 from connectors.testing.shops.woocommerce.traits import Traits
@@ -19,7 +27,11 @@ _SHOP = "WooCommerce"
 
 
 class Desk:
-    """Takes changes. `mails` holds (order id, kind) of each mail to a buyer; `recalculated` orders whose totals a PUT made anew."""
+    """Takes changes.
+
+    `mails` holds (order id, kind) of each mail to a buyer; `recalculated` orders whose totals a PUT
+    made anew.
+    """
 
     def __init__(self, book: OrderBook, traits: Traits) -> None:
         self._book = book
@@ -32,7 +44,9 @@ class Desk:
         self.recalculated: list[str] = []
 
     async def update_order(self, request: web.Request) -> web.StreamResponse:
-        """`PUT` or `POST /orders/{id}`: bumps the modified time whatever it holds, and revives an order from the trash."""
+        """`PUT` or `POST /orders/{id}`: bumps the modified time whatever it holds, and revives an
+        order from the trash.
+        """
         body = await _body(request)
         if body is None:
             return refuse(400, "rest_invalid_json", "Invalid JSON body passed.")
@@ -40,7 +54,11 @@ class Desk:
         if order is None:
             return refuse(400, "woocommerce_rest_shop_order_invalid_id", "ID is invalid.")
         status = body.get("status")
-        if status is not None and status not in {*STATUSES, *self._traits.extra_statuses, "auto-draft"}:
+        if status is not None and status not in {
+            *STATUSES,
+            *self._traits.extra_statuses,
+            "auto-draft",
+        }:
             return refuse_parameter("status", f"status is not one of {', '.join(STATUSES)}.")
         if {"line_items", "shipping_lines", "fee_lines", "coupon_lines"} & body.keys():
             self.recalculated.append(order.id)
@@ -55,11 +73,17 @@ class Desk:
         if order is None:
             return _unknown()
         kind = request.query.get("type", "any")
-        notes = [note for note in self.notes.get(order.id, []) if kind == "any" or note["customer_note"] is (kind == "customer")]
+        notes = [
+            note
+            for note in self.notes.get(order.id, [])
+            if kind == "any" or note["customer_note"] is (kind == "customer")
+        ]
         return show([pick(note, request.query.get("_fields")) for note in notes])
 
     async def add_note(self, request: web.Request) -> web.StreamResponse:
-        """`POST /orders/{id}/notes`: one for the customer is mailed; the order's modified time stays."""
+        """`POST /orders/{id}/notes`: one for the customer is mailed; the order's modified time
+        stays.
+        """
         order, body = self._book.get(request.match_info["order"]), await _body(request)
         if order is None:
             return _unknown()
@@ -77,7 +101,9 @@ class Desk:
         return _unknown() if order is None else show(self.trackings.get(order.id, []))
 
     async def list_providers(self, request: web.Request) -> web.StreamResponse:
-        """`GET …/shipment-trackings/providers`: groups of names with links, an empty list where there are none."""
+        """`GET …/shipment-trackings/providers`: groups of names with links, an empty list where
+        there are none.
+        """
         return show(self._traits.providers or []) if self._has_plugin(request) else refuse_route()
 
     async def add_tracking(self, request: web.Request) -> web.StreamResponse:
@@ -89,7 +115,12 @@ class Desk:
             return _unknown()
         number = body.get("tracking_number")
         if not number:
-            return refuse(400, "rest_missing_callback_param", "Missing parameter(s): tracking_number", params=["tracking_number"])
+            return refuse(
+                400,
+                "rest_missing_callback_param",
+                "Missing parameter(s): tracking_number",
+                params=["tracking_number"],
+            )
         known = {name.lower(): name for group in self._traits.providers.values() for name in group}
         entry = {
             "tracking_id": f"{self._number():032x}",
@@ -100,8 +131,16 @@ class Desk:
             "date_shipped": body.get("date_shipped", stamp(self._book.clock())[:10]),
         }
         self.trackings.setdefault(order.id, []).append(entry)
-        self._note(order, f"Order was shipped with {entry['tracking_provider']} and tracking number is: {number}")
-        self._book.add_parcel(order.id, number, {}, carrier=entry["tracking_provider"] or entry["custom_tracking_provider"])
+        self._note(
+            order,
+            f"Order was shipped with {entry['tracking_provider']} and tracking number is: {number}",
+        )
+        self._book.add_parcel(
+            order.id,
+            number,
+            {},
+            carrier=entry["tracking_provider"] or entry["custom_tracking_provider"],
+        )
         if str(body.get("status_shipped")) == "1":
             self._move(order, "completed")
         self._book.touch(order.id)
@@ -125,7 +164,11 @@ class Desk:
         items = metas.get("_items") or []
         lines = {int(line.id) for line in order.lines}
         if not items or any(item["item_id"] not in lines or item["qty"] < 1 for item in items):
-            return refuse(400, "woocommerce_rest_invalid_items", "The fulfillment should contain at least one item.")
+            return refuse(
+                400,
+                "woocommerce_rest_invalid_items",
+                "The fulfillment should contain at least one item.",
+            )
         made = {
             "id": self._number(),
             "entity_type": "WC_Order",
@@ -133,7 +176,9 @@ class Desk:
             "status": body.get("status", "unfulfilled"),
             "is_fulfilled": body.get("status") == "fulfilled",
             "date_deleted": None,
-            "meta_data": [{"id": self._number(), "key": name, "value": value} for name, value in metas.items()],
+            "meta_data": [
+                {"id": self._number(), "key": name, "value": value} for name, value in metas.items()
+            ],
         }
         self.fulfillments.setdefault(order.id, []).append(made)
         told = request.query.get("notify_customer") == "true"
@@ -141,16 +186,22 @@ class Desk:
             self._mail(order, "Fulfillment created")
         carrier = str(metas.get("_shipment_provider", ""))
         pieces = {str(item["item_id"]): item["qty"] for item in items}
-        self._book.add_parcel(order.id, str(metas.get("_tracking_number", "")), pieces, carrier=carrier, notified=told)
+        self._book.add_parcel(
+            order.id, str(metas.get("_tracking_number", "")), pieces, carrier=carrier, notified=told
+        )
         self._note(order, f"Fulfillment #{made['id']} created (status: Fulfilled).")
         self._book.touch(order.id)
         return show(made, 201)
 
     def _has_plugin(self, request: web.Request) -> bool:
-        return bool(self._traits.plugin) and (request.match_info["namespace"] != "wc-ast" or self._traits.plugin == "ast")
+        return bool(self._traits.plugin) and (
+            request.match_info["namespace"] != "wc-ast" or self._traits.plugin == "ast"
+        )
 
     def _move(self, order: BookOrder, status: str) -> None:
-        """Set a status; the shop mails the buyer when an order becomes completed, and not when it is so already."""
+        """Set a status; the shop mails the buyer when an order becomes completed, and not when it
+        is so already.
+        """
         before = word(order)
         order.trashed = False
         order.status, order.word = read_status(status)[0], status

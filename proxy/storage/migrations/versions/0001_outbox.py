@@ -52,7 +52,9 @@ def upgrade() -> None:
         sa.Column("message", sa.Text, nullable=False),
         sa.Column("worker", sa.String(100), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_attempts"),
-        sa.ForeignKeyConstraint(["delivery_id"], ["deliveries.id"], name="fk_attempts_delivery_id", ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"], ["deliveries.id"], name="fk_attempts_delivery_id", ondelete="CASCADE"
+        ),
         sqlite_autoincrement=True,
     )
     op.create_index("ix_attempts_delivery_id", "attempts", ["delivery_id"])

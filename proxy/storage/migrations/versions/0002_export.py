@@ -1,4 +1,6 @@
-"""What has been given to ShipStation: coverage, snapshots of windows, and what was told of each order."""
+"""What has been given to ShipStation: coverage, snapshots of windows, and what was told of each
+order.
+"""
 
 from __future__ import annotations
 
@@ -126,7 +128,9 @@ def _snapshot_pages() -> None:
 
 
 def _of_snapshot(table: str) -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint(["snapshot_id"], ["snapshots.id"], name=f"fk_{table}_snapshot_id", ondelete="CASCADE")
+    return sa.ForeignKeyConstraint(
+        ["snapshot_id"], ["snapshots.id"], name=f"fk_{table}_snapshot_id", ondelete="CASCADE"
+    )
 
 
 def _told() -> None:

@@ -1,4 +1,6 @@
-"""A token kept between runs: used again while it is good, renewed and kept anew, and never a reason to fail."""
+"""A token kept between runs: used again while it is good, renewed and kept anew, and never a reason
+to fail.
+"""
 
 import asyncio
 import json
@@ -44,7 +46,9 @@ class RotatingShop(GuardedShop):
         if parse_qs(await request.text())["refresh_token"] != [self.good]:
             return answer({"error": "invalid_grant"}, 400)
         self.good, self.token = f"refresh-{len(self.logins)}", f"token-{len(self.logins)}"
-        return answer({"access_token": self.token, "refresh_token": self.good, "expires_in": self.lifetime})
+        return answer(
+            {"access_token": self.token, "refresh_token": self.good, "expires_in": self.lifetime}
+        )
 
 
 def kinds(file: Path) -> list[dict[str, Any]]:
@@ -58,13 +62,24 @@ def kinds(file: Path) -> list[dict[str, Any]]:
             "lifetime_path": "expires_in",
             "keep": str(file),
         },
-        {"kind": "client_credentials", "token_url": "token", "client_id": "me", "client_secret": SECRET, "keep": str(file)},
+        {
+            "kind": "client_credentials",
+            "token_url": "token",
+            "client_id": "me",
+            "client_secret": SECRET,
+            "keep": str(file),
+        },
         refreshing(file),
     ]
 
 
 def refreshing(file: Path) -> dict[str, Any]:
-    return {"kind": "refresh_token", "token_url": "token", "refresh_token": "refresh-0", "keep": str(file)}
+    return {
+        "kind": "refresh_token",
+        "token_url": "token",
+        "refresh_token": "refresh-0",
+        "keep": str(file),
+    }
 
 
 @pytest.fixture
@@ -92,7 +107,10 @@ def names(folder: Path) -> set[str]:
 
 
 def guarded(token: str = "abcdef", lifetime: int = 600) -> GuardedShop:
-    return GuardedShop({"Authorization": f"Bearer {token}"}, {"body": {"access_token": token, "expires_in": lifetime}})
+    return GuardedShop(
+        {"Authorization": f"Bearer {token}"},
+        {"body": {"access_token": token, "expires_in": lifetime}},
+    )
 
 
 @pytest.mark.parametrize("kind", range(3))
@@ -111,7 +129,9 @@ async def test_without_a_file_each_run_logs_in() -> None:
 
 
 @pytest.mark.parametrize("kind", range(3))
-async def test_the_file_is_its_owners_alone_and_holds_no_other_secret(file: Path, kind: int) -> None:
+async def test_the_file_is_its_owners_alone_and_holds_no_other_secret(
+    file: Path, kind: int
+) -> None:
     async with guarded() as shop:
         await lists(shop, kinds(file)[kind])
     assert sys.platform == "win32" or mode(file) == 0o600
@@ -124,7 +144,9 @@ async def test_a_token_near_its_end_is_renewed_and_kept_anew(file: Path) -> None
     async with guarded() as shop:
         await lists(shop, kinds(file)[0])
         assert 500 < kept(file)["renew_at"] - time.time() < 560
-        put(file, json.dumps({**kept(file), "token": "older", "renew_at": time.time() - 1}).encode())
+        put(
+            file, json.dumps({**kept(file), "token": "older", "renew_at": time.time() - 1}).encode()
+        )
         assert await lists(shop, kinds(file)[0]) == 1
         assert len(shop.logins) == 2
         assert "Bearer older" not in [seen.headers.get("Authorization") for seen in shop.requests]
@@ -139,7 +161,9 @@ async def test_a_refresh_token_handed_out_last_outlives_the_run(file: Path) -> N
         assert kept(file)["refresh"] == shop.good
 
 
-async def test_a_kept_refresh_token_that_is_refused_gives_way_to_the_one_in_the_settings(file: Path) -> None:
+async def test_a_kept_refresh_token_that_is_refused_gives_way_to_the_one_in_the_settings(
+    file: Path,
+) -> None:
     async with RotatingShop() as shop:
         await lists(shop, refreshing(file))
         shop.good, shop.token = "refresh-0", ""
@@ -171,9 +195,16 @@ async def test_nothing_stays_kept_of_a_login_that_is_refused(file: Path) -> None
 
 @pytest.mark.parametrize(
     "change",
-    [{"path": "token"}, {"body": {"user": "you", "password": SECRET}}, {"headers": {"X-Site": "2"}}, {"kind": "client_credentials"}],
+    [
+        {"path": "token"},
+        {"body": {"user": "you", "password": SECRET}},
+        {"headers": {"X-Site": "2"}},
+        {"kind": "client_credentials"},
+    ],
 )
-async def test_a_token_of_another_login_is_left_alone_with_a_warning(file: Path, change: dict[str, Any]) -> None:
+async def test_a_token_of_another_login_is_left_alone_with_a_warning(
+    file: Path, change: dict[str, Any]
+) -> None:
     login, client, _ = kinds(file)
     async with guarded() as shop:
         await lists(shop, login)
@@ -193,8 +224,20 @@ async def test_a_new_password_does_not_make_the_login_another(file: Path) -> Non
         assert len(shop.logins) == 1
 
 
-@pytest.mark.parametrize("content", [b"", b"{}", b"\xff\x00", b"[1]", b'{"login": 1, "token": "x"}', b'{"login": "x", "token": "a\\nb"}'])
-async def test_a_file_that_is_no_kept_token_is_overwritten_with_a_warning(file: Path, content: bytes) -> None:
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{}",
+        b"\xff\x00",
+        b"[1]",
+        b'{"login": 1, "token": "x"}',
+        b'{"login": "x", "token": "a\\nb"}',
+    ],
+)
+async def test_a_file_that_is_no_kept_token_is_overwritten_with_a_warning(
+    file: Path, content: bytes
+) -> None:
     put(file, content)
     async with guarded() as shop:
         with capture_logs() as logs:
@@ -211,12 +254,16 @@ async def test_a_kept_token_that_no_header_could_carry_is_not_used(file: Path) -
         assert kept(file)["token"] == "abcdef"
 
 
-async def test_a_folder_that_is_not_there_costs_a_login_each_run_and_a_warning(tmp_path: Path) -> None:
+async def test_a_folder_that_is_not_there_costs_a_login_each_run_and_a_warning(
+    tmp_path: Path,
+) -> None:
     login = kinds(tmp_path / "nowhere" / "attic.token")[0]
     async with guarded() as shop:
         with capture_logs() as logs:
             assert [await lists(shop, login) for _ in range(2)] == [1, 1]
-        assert [(log["event"], log["reason"]) for log in logs if "token" in log["event"]] == [("token_not_kept", os.strerror(2))] * 2
+        assert [(log["event"], log["reason"]) for log in logs if "token" in log["event"]] == [
+            ("token_not_kept", os.strerror(2))
+        ] * 2
         assert len(shop.logins) == 2
 
 
@@ -228,8 +275,14 @@ async def test_many_that_share_a_file_use_a_refresh_token_once(file: Path) -> No
 
 async def test_a_token_that_another_process_renewed_meanwhile_is_taken_over(file: Path) -> None:
     changes = {"auth": refreshing(file)}
-    async with RotatingShop() as shop, connected(shop, changes) as one, connected(shop, changes) as other:
-        assert [each.id async for each in one.list_orders(WINDOW)] == [each.id async for each in other.list_orders(WINDOW)]
+    async with (
+        RotatingShop() as shop,
+        connected(shop, changes) as one,
+        connected(shop, changes) as other,
+    ):
+        assert [each.id async for each in one.list_orders(WINDOW)] == [
+            each.id async for each in other.list_orders(WINDOW)
+        ]
         assert len(shop.logins) == 1
         shop.token = ""
         assert len([each async for each in one.list_orders(WINDOW)]) == 1

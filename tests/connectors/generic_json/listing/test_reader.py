@@ -1,32 +1,21 @@
-"""Lists as shops really have them: ignored filters, two dates, scans, caps, details and parts that stand elsewhere."""
+"""Lists as shops really have them: ignored filters, two dates, scans, caps, counts and errors."""
 
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
-import pytest
 from aiohttp import web
 
-from connectors.errors import ConnectorError, RefusedError, UnavailableError, UnreadableResponseError
+from connectors.errors import ConnectorError, RefusedError, UnreadableResponseError
 from connectors.generic_json.connector import open_connector
-from connectors.interface import CheckLevel, ConnectorContext
-from connectors.orders import Order, RejectedOrder
-from connectors.testing.faults import Answer, Misdated
+from connectors.interface import ConnectorContext
+from connectors.orders import Order
+from connectors.testing.faults import Answer
 from connectors.testing.shops.json_shop import FakeJsonShop, Style, answer
 from connectors.testing.trial import START, WINDOW, at, failure
 from connectors.upstream.client import UpstreamPolicy
+from tests.connectors.generic_json.listing.walk import make_page, walk_list
 from tests.connectors.generic_json.shops import TinyShop, connected, made, order, status
 
-NOW = (datetime.now(UTC) - timedelta(minutes=5)).isoformat()
 OPEN = {"auth": {"kind": "bearer", "token": "sesame-opens-the-shop"}}
-
-
-async def found(shop: Any, changes: dict[str, Any] | None = None) -> list[Order | RejectedOrder]:
-    async with connected(shop, changes) as connector:
-        return [each async for each in connector.list_orders(WINDOW)]
-
-
-def page(*orders: dict[str, Any]) -> dict[str, Any]:
-    return {"orders": list(orders), "count": len(orders)}
 
 
 async def test_a_filter_that_is_ignored_is_noticed() -> None:
@@ -34,29 +23,41 @@ async def test_a_filter_that_is_ignored_is_noticed() -> None:
         shop.ignores_filters = True
         shop.book.add(modified_at=START - timedelta(days=400))
         inside = shop.book.add(modified_at=at(5)).id
-        error = await failure(found(shop, OPEN), UnreadableResponseError)
+        error = await failure(walk_list(shop, OPEN), UnreadableResponseError)
         assert "it ignores the filter by time" in str(error)
         dropping = {**OPEN, "orders": {"window": {"outside": "drop"}}}
-        assert [each.id for each in await found(shop, dropping)] == [inside]
+        assert [each.id for each in await walk_list(shop, dropping)] == [inside]
 
 
 async def test_a_second_walk_finds_what_the_first_filter_does_not_see() -> None:
     async def answered(request: web.Request) -> web.Response:
         fresh = order(2, changed=None, created="2026-03-02T09:20:00Z")
-        return answer(page(order(1), fresh) if "created_from" in request.query else page(order(1)))
+        return answer(
+            make_page(order(1), fresh) if "created_from" in request.query else make_page(order(1))
+        )
 
     async with TinyShop({"GET /api/orders": answered}) as shop:
         changes = {
-            "orders": {"also": {"query": {"changed_from": None, "changed_to": None, "created_from": "{{ window.start }}"}}},
+            "orders": {
+                "also": {
+                    "query": {
+                        "changed_from": None,
+                        "changed_to": None,
+                        "created_from": "{{ window.start }}",
+                    }
+                }
+            },
             "map": {"modified_at": ["changed", "created"]},
         }
-        assert [each.id for each in await found(shop, changes)] == ["2", "1"]
+        assert [each.id for each in await walk_list(shop, changes)] == ["2", "1"]
         assert "changed_from" not in shop.requests[-1].query
 
 
 async def test_more_orders_than_a_window_can_hold_are_an_error() -> None:
-    async with TinyShop({"GET /api/orders": page(*(order(number) for number in range(1, 5)))}) as shop:
-        error = await failure(found(shop, {"orders": {"most": 3}}), UnreadableResponseError)
+    async with TinyShop(
+        {"GET /api/orders": make_page(*(order(number) for number in range(1, 5)))}
+    ) as shop:
+        error = await failure(walk_list(shop, {"orders": {"most": 3}}), UnreadableResponseError)
         assert "more than 3 orders" in str(error)
 
 
@@ -73,9 +74,14 @@ async def test_a_scan_stops_where_nothing_can_be_in_the_window_any_more() -> Non
 async def test_an_order_that_slips_over_a_page_border_of_a_scan_is_found_all_the_same() -> None:
     async with FakeJsonShop(Style.SCAN) as shop:
         placed = [shop.book.add(modified_at=at(number)).id for number in range(30)]
-        # The newest goes while the second page is asked for: all others move up by one, the first of that page behind the border.
+        # The newest goes while the second page is asked for: all others move up by one, the first
+        # of that page behind the border.
         shop.on_request.append(
-            lambda seen: shop.book.delete(placed[-1]) if seen.query.get("page") == "2" and shop.book.get(placed[-1]) else None
+            lambda seen: (
+                shop.book.delete(placed[-1])
+                if seen.query.get("page") == "2" and shop.book.get(placed[-1])
+                else None
+            )
         )
         async with connected(shop, OPEN, Style.SCAN) as connector:
             found = {each.id async for each in connector.list_orders(WINDOW)}
@@ -85,41 +91,64 @@ async def test_an_order_that_slips_over_a_page_border_of_a_scan_is_found_all_the
 async def test_a_big_page_that_breaks_the_shop_is_asked_for_in_smaller_ones() -> None:
     async with FakeJsonShop() as shop:
         placed = [shop.book.add(modified_at=at(number)).id for number in range(30)]
-        shop.faults.add(Answer(500), times=None, when=lambda seen: int(seen.query.get("size", "1")) > 5)
-        assert [each.id for each in await found(shop, {**OPEN, "orders": {"paging": {"size": 20, "smallest": 5}}})] == placed
+        shop.faults.add(
+            Answer(500), times=None, when=lambda seen: int(seen.query.get("size", "1")) > 5
+        )
+        assert [
+            each.id
+            for each in await walk_list(
+                shop, {**OPEN, "orders": {"paging": {"size": 20, "smallest": 5}}}
+            )
+        ] == placed
 
 
 async def test_all_page_sizes_are_tried_before_the_shop_counts_as_down() -> None:
     policy = UpstreamPolicy(rate=10_000, backoff=0.001)
     async with FakeJsonShop() as shop:
         placed = [shop.book.add(modified_at=at(number)).id for number in range(30)]
-        shop.faults.add(Answer(500), times=None, when=lambda seen: int(seen.query.get("size", "1")) > 10)
-        settings = made(shop.url, {**OPEN, "orders": {"paging": {"size": 50, "smallest": 5}}}, Style.PAGE)
-        async with open_connector(settings, ConnectorContext(store="test", upstream=policy)) as connector:
+        shop.faults.add(
+            Answer(500), times=None, when=lambda seen: int(seen.query.get("size", "1")) > 10
+        )
+        settings = made(
+            shop.url, {**OPEN, "orders": {"paging": {"size": 50, "smallest": 5}}}, Style.PAGE
+        )
+        async with open_connector(
+            settings, ConnectorContext(store="test", upstream=policy)
+        ) as connector:
             assert [each.id async for each in connector.list_orders(WINDOW)] == placed
 
 
 async def test_an_empty_answer_is_an_empty_list_where_that_is_the_shops_way() -> None:
     async with TinyShop({"GET /api/orders": status(204)}) as shop:
-        assert await found(shop) == []
-    async with TinyShop({"GET /api/orders": status(404, {"error": {"message": "no orders"}})}) as shop:
-        assert await found(shop, {"answers": {"rules": [{"status": 404, "means": "empty"}]}}) == []
-        await failure(found(shop), RefusedError)
+        assert await walk_list(shop) == []
+    async with TinyShop(
+        {"GET /api/orders": status(404, {"error": {"message": "no orders"}})}
+    ) as shop:
+        assert (
+            await walk_list(shop, {"answers": {"rules": [{"status": 404, "means": "empty"}]}}) == []
+        )
+        await failure(walk_list(shop), RefusedError)
 
 
 async def test_a_page_behind_the_last_may_be_refused() -> None:
     async def answered(request: web.Request) -> web.Response:
         number = int(request.query["page"])
-        return answer({"orders": [order(number)]}) if number < 3 else answer({"error": {"message": "no such page"}}, 404)
+        return (
+            answer({"orders": [order(number)]})
+            if number < 3
+            else answer({"error": {"message": "no such page"}}, 404)
+        )
 
     async with TinyShop({"GET /api/orders": answered}) as shop:
-        changes = {"orders": {"paging": {"total": None, "past_end": [404], "size": 1, "smallest": 1}}}
-        assert [each.id for each in await found(shop, changes)] == ["1", "2"]
+        changes = {
+            "orders": {"paging": {"total": None, "past_end": [404], "size": 1, "smallest": 1}}
+        }
+        assert [each.id for each in await walk_list(shop, changes)] == ["1", "2"]
 
 
 async def test_a_missing_count_is_an_error_and_not_the_end() -> None:
     async with TinyShop({"GET /api/orders": {"orders": [order(1)]}}) as shop:
-        error = await failure(found(shop), UnreadableResponseError)
+        error = await failure(walk_list(shop), UnreadableResponseError)
         assert "expected a count at 'count', found nothing" in str(error)
 
 
@@ -130,87 +159,25 @@ async def test_counts_and_refusals_may_stand_in_headers() -> None:
             assert await connector.count_orders(WINDOW) == 1
         refusing = {
             **changes,
-            "answers": {"rules": [{"when": 'root().headers."x-total" == `"1"`', "means": "refused", "message": "'by header'"}]},
+            "answers": {
+                "rules": [
+                    {
+                        "when": 'root().headers."x-total" == `"1"`',
+                        "means": "refused",
+                        "message": "'by header'",
+                    }
+                ]
+            },
         }
-        assert "by header" in str(await failure(found(shop, refusing), RefusedError))
+        assert "by header" in str(await failure(walk_list(shop, refusing), RefusedError))
 
 
 async def test_what_every_answer_must_hold_is_looked_for() -> None:
-    async with TinyShop({"GET /api/orders": page()}) as shop:
-        error = await failure(found(shop, {"answers": {"needed": "meta.ok"}}), UnreadableResponseError)
+    async with TinyShop({"GET /api/orders": make_page()}) as shop:
+        error = await failure(
+            walk_list(shop, {"answers": {"needed": "meta.ok"}}), UnreadableResponseError
+        )
         assert "expected 'meta.ok' in the answer" in str(error)
-
-
-async def test_an_order_in_summary_is_fetched_whole() -> None:
-    summaries = page({"id": 1}, {"id": 2}, {"id": 3})
-    answers = {"GET /api/orders": summaries, "GET /api/orders/1": {"order": order(1)}, "GET /api/orders/3": {"order": order(3)}}
-    changes = {"orders": {"detail": {"request": "api/orders/{{ order.id }}", "item": "order"}}, "limits": {"concurrency": 2}}
-    async with TinyShop(answers) as shop:
-        first, second, third = sorted(await found(shop, changes), key=lambda each: each.id)
-        assert isinstance(first, Order)
-        assert isinstance(second, RejectedOrder)
-        assert "404" in second.reason
-        assert isinstance(third, Order)
-        assert shop.most_open <= 2
-
-
-async def test_a_detail_that_fails_for_now_fails_the_walk() -> None:
-    answers = {"GET /api/orders": page({"id": 1}), "GET /api/orders/1": status(503, {})}
-    async with TinyShop(answers) as shop:
-        await failure(found(shop, {"orders": {"detail": {"request": "api/orders/{{ order.id }}"}}}), UnavailableError)
-
-
-async def test_links_in_an_order_are_followed_page_by_page_and_not_to_other_hosts() -> None:
-    async with TinyShop({}) as shop:
-        shop.answers = {
-            "GET /api/orders": page(order(1, lines=None, links={"lines": f"{shop.url}/lines"})),
-            "GET /lines": {"items": [order()["lines"][0]], "more": f"{shop.url}/lines2"},
-            "GET /lines2": {"items": [{**order()["lines"][0], "id": "L2"}], "more": None},
-        }
-        changes = {"orders": {"expand": {"lines": {"follow": "links.lines", "take": "items", "next": "more"}}}}
-        (whole,) = await found(shop, changes)
-        assert isinstance(whole, Order)
-        assert [item.id for item in whole.items] == ["L1", "L2"]
-        shop.answers["GET /api/orders"] = page(order(1, links={"lines": "http://evil.example/lines"}))
-        (refused,) = await found(shop, changes)
-        assert isinstance(refused, RejectedOrder)
-        assert "another host" in refused.reason
-
-
-async def test_parts_of_lines_are_fetched_once_while_they_are_remembered() -> None:
-    lines = [{**order()["lines"][0], "id": f"L{number}", "product": number % 2} for number in range(4)]
-    answers = {"GET /api/orders": page(order(1, lines=lines), order(2, lines=lines)), "GET /products/*": {"pic": "https://x.example/p.png"}}
-    answers = {**answers, "GET /products/0": {"pic": "https://x.example/0.png"}, "GET /products/1": {"pic": "https://x.example/1.png"}}
-    changes = {
-        "orders": {"expand": {"goods": {"each": "lines", "request": "products/{{ item.product }}", "cache": "1h"}}},
-        "map": {"items": {"image_url": "goods.pic"}},
-        "limits": {"concurrency": 1},
-    }
-    async with TinyShop(answers) as shop:
-        first, _ = await found(shop, changes)
-        assert isinstance(first, Order)
-        assert [item.image_url[-5:] for item in first.items] == ["0.png", "1.png", "0.png", "1.png"]
-        assert shop.count("GET", "/products/") <= 4
-
-
-async def test_records_are_fetched_in_batches_for_a_whole_page() -> None:
-    async def products(request: web.Request) -> web.Response:
-        return answer({"products": [{"sku": sku, "pic": f"https://x.example/{sku}.png"} for sku in request.query["skus"].split(",")]})
-
-    lines = [{**order()["lines"][0], "id": sku, "sku": sku} for sku in "ABC"]
-    orders = page(order(1, lines=lines[:2]), order(2, lines=lines[1:]))
-    goods = {"ids": "lines[].sku", "batch": 2, "take": "products", "key": "sku", "cache": "1h"}
-    request = {"path": "products", "query": {"skus": "{{ ids | join_text(',') }}"}}
-    changes = {
-        "orders": {"expand": {"goods": {**goods, "request": request}}},
-        "map": {"items": {"image_url": "get(root().goods, sku).pic"}},
-    }
-    async with TinyShop({"GET /api/orders": orders, "GET /products": products}) as shop:
-        first, second = await found(shop, changes)
-        assert isinstance(first, Order)
-        assert isinstance(second, Order)
-        assert [item.image_url[-5:] for item in (*first.items, *second.items)] == ["A.png", "B.png", "B.png", "C.png"]
-        assert shop.count("GET", "/products") == 2
 
 
 async def test_jsonapi_is_laid_flat() -> None:
@@ -227,52 +194,39 @@ async def test_jsonapi_is_laid_flat() -> None:
         "meta": {"count": 1},
     }
     async with TinyShop({"GET /api/orders": document}) as shop:
-        (whole,) = await found(shop, {"orders": {"jsonapi": True, "items": "data", "paging": {"total": "meta.count"}}})
+        (whole,) = await walk_list(
+            shop, {"orders": {"jsonapi": True, "items": "data", "paging": {"total": "meta.count"}}}
+        )
         assert isinstance(whole, Order)
         assert (whole.id, whole.items[0].sku) == ("1", "A")
 
 
 async def test_a_list_that_comes_at_once_needs_no_paging() -> None:
     async with TinyShop({"GET /api/orders": [order(1), order(2)]}) as shop:
-        assert len(await found(shop, {"orders": {"paging": {"kind": "none"}, "items": "@"}})) == 2
+        assert (
+            len(await walk_list(shop, {"orders": {"paging": {"kind": "none"}, "items": "@"}})) == 2
+        )
 
 
 async def test_a_shop_without_a_filter_is_read_whole_and_selected_here() -> None:
-    async with TinyShop({"GET /api/orders": page(order(1), order(2, changed="2020-01-01T00:00:00Z"))}) as shop:
-        assert [each.id for each in await found(shop, {"orders": {"window": {"kind": "none"}}})] == ["1"]
-
-
-@pytest.mark.parametrize(
-    ("answers", "changes", "level", "says"),
-    [
-        ({"GET /api/orders": page(order(1, changed=NOW))}, {}, CheckLevel.OK, "The one order of the last seven days can be read"),
-        ({"GET /api/orders": page()}, {}, CheckLevel.OK, "it holds no order"),
-        ({"GET /api/orders": status(401, {})}, {}, CheckLevel.PROBLEM, "cannot be read"),
-        ({"GET /api/orders": page(order(1, changed=NOW, amounts={"total": "x"}))}, {}, CheckLevel.PROBLEM, "1 of 1 orders cannot be read"),
-        ({"GET /api/orders": page()}, {"shipment": {"probe": None}}, CheckLevel.WARNING, "has no `probe`"),
-        ({"GET /api/orders": page()}, {"shipment": None}, CheckLevel.WARNING, "no `shipment` block"),
-    ],
-)
-async def test_a_check_says_what_it_found(answers: dict[str, Any], changes: dict[str, Any], level: CheckLevel, says: str) -> None:
-    async with TinyShop(answers) as shop, connected(shop, changes) as connector:
-        report = await connector.check()
-    assert any(finding.level is level and says in finding.what for finding in report.findings), report
-
-
-async def test_a_check_tells_of_a_shop_whose_clock_is_wrong() -> None:
-    async with TinyShop({"GET /api/orders": page()}) as shop, connected(shop) as connector:
-        shop.faults.add(Misdated(-900), times=None)
-        report = await connector.check()
-    assert report.findings[-1].what.startswith("The shop's clock runs 15 minutes behind ours")
+    async with TinyShop(
+        {"GET /api/orders": make_page(order(1), order(2, changed="2020-01-01T00:00:00Z"))}
+    ) as shop:
+        assert [
+            each.id for each in await walk_list(shop, {"orders": {"window": {"kind": "none"}}})
+        ] == ["1"]
 
 
 async def test_raw_orders_are_shown_as_they_come() -> None:
-    async with TinyShop({"GET /api/orders": page(order(1), order(2), order(3))}) as shop, connected(shop) as connector:
+    async with (
+        TinyShop({"GET /api/orders": make_page(order(1), order(2), order(3))}) as shop,
+        connected(shop) as connector,
+    ):
         assert await connector.fetch(WINDOW, 2) == [order(1), order(2)]
 
 
 async def test_a_template_that_cannot_cope_is_an_error_in_words() -> None:
-    async with TinyShop({"GET /api/orders": page()}) as shop:
+    async with TinyShop({"GET /api/orders": make_page()}) as shop:
         request = {"query": {"page": "{{ page.number / page.offset }}"}}
-        error = await failure(found(shop, {"orders": {"request": request}}), ConnectorError)
+        error = await failure(walk_list(shop, {"orders": {"request": request}}), ConnectorError)
         assert "cannot be made" in str(error)

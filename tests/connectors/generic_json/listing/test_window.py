@@ -7,14 +7,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.generic_json.listing.window import asked_end, asked_start, is_foreign, scan_end, window_values
+from connectors.generic_json.listing.window import (
+    asked_end,
+    asked_start,
+    is_foreign,
+    scan_end,
+    window_values,
+)
 from connectors.generic_json.settings.window import WindowSettings
 from connectors.language.functions.times import read_time
 from connectors.orders import Window
 
 START = datetime(2026, 7, 1, 9, 30, 0, tzinfo=UTC)
 WINDOW = Window.of_minutes(START, START + timedelta(minutes=5))
-MOMENTS = st.datetimes(min_value=datetime(2001, 1, 1), max_value=datetime(2090, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 -- as hypothesis wants them
+MOMENTS = st.datetimes(
+    min_value=datetime(2001, 1, 1),  # noqa: DTZ001 -- as hypothesis wants them
+    max_value=datetime(2090, 1, 1),  # noqa: DTZ001 -- as hypothesis wants them
+    timezones=st.just(UTC),
+)
 GRAINS = st.sampled_from(["1ms", "250ms", "1s", "1m", "7s"])
 BOUNDS = st.sampled_from(["inclusive", "exclusive"])
 
@@ -27,19 +37,39 @@ def made(**changes: Any) -> WindowSettings:
     ("changes", "values"),
     [
         ({}, {"start": "2026-07-01T09:30:00.000Z", "end": "2026-07-01T09:36:00.000Z"}),
-        ({"start": "exclusive", "end": "exclusive"}, {"start": "2026-07-01T09:29:59.000Z", "end": "2026-07-01T09:36:01.000Z"}),
-        ({"grain": "1ms"}, {"start": "2026-07-01T09:30:00.000Z", "end": "2026-07-01T09:36:00.000Z"}),
-        ({"overlap": "10m"}, {"start": "2026-07-01T09:20:00.000Z", "end": "2026-07-01T09:36:00.000Z"}),
-        ({"zone": "Europe/Berlin"}, {"start": "2026-07-01T11:30:00.000+02:00", "end": "2026-07-01T11:36:00.000+02:00"}),
-        ({"format": "local", "zone": "Europe/Berlin"}, {"start": "2026-07-01T11:30:00", "end": "2026-07-01T11:36:00"}),
+        (
+            {"start": "exclusive", "end": "exclusive"},
+            {"start": "2026-07-01T09:29:59.000Z", "end": "2026-07-01T09:36:01.000Z"},
+        ),
+        (
+            {"grain": "1ms"},
+            {"start": "2026-07-01T09:30:00.000Z", "end": "2026-07-01T09:36:00.000Z"},
+        ),
+        (
+            {"overlap": "10m"},
+            {"start": "2026-07-01T09:20:00.000Z", "end": "2026-07-01T09:36:00.000Z"},
+        ),
+        (
+            {"zone": "Europe/Berlin"},
+            {"start": "2026-07-01T11:30:00.000+02:00", "end": "2026-07-01T11:36:00.000+02:00"},
+        ),
+        (
+            {"format": "local", "zone": "Europe/Berlin"},
+            {"start": "2026-07-01T11:30:00", "end": "2026-07-01T11:36:00"},
+        ),
         ({"format": "datetime"}, {"start": "2026-07-01 09:30:00", "end": "2026-07-01 09:36:00"}),
         ({"format": "epoch"}, {"start": 1782898200, "end": 1782898560}),
         ({"format": "epoch_ms"}, {"start": 1782898200000, "end": 1782898560000}),
-        ({"format": "rfc2822"}, {"start": "Wed, 01 Jul 2026 09:30:00 +0000", "end": "Wed, 01 Jul 2026 09:36:00 +0000"}),
+        (
+            {"format": "rfc2822"},
+            {"start": "Wed, 01 Jul 2026 09:30:00 +0000", "end": "Wed, 01 Jul 2026 09:36:00 +0000"},
+        ),
         ({"format": "%d.%m.%Y %H:%M"}, {"start": "01.07.2026 09:30", "end": "01.07.2026 09:36"}),
     ],
 )
-def test_a_window_is_written_as_the_shop_wants_it(changes: dict[str, Any], values: dict[str, Any]) -> None:
+def test_a_window_is_written_as_the_shop_wants_it(
+    changes: dict[str, Any], values: dict[str, Any]
+) -> None:
     assert window_values(WINDOW, made(**changes)) == values
 
 
@@ -48,7 +78,9 @@ def test_no_window_is_null() -> None:
 
 
 @given(MOMENTS, GRAINS, BOUNDS, BOUNDS)
-def test_what_is_asked_for_holds_the_window_at_any_grain(moment: datetime, grain: str, first: str, last: str) -> None:
+def test_what_is_asked_for_holds_the_window_at_any_grain(
+    moment: datetime, grain: str, first: str, last: str
+) -> None:
     settings = made(grain=grain, start=first, end=last)
     start, end = asked_start(moment, settings), asked_end(moment, settings)
     # A shop that cuts its own times to the grain still compares in our favour.
@@ -59,7 +91,11 @@ def test_what_is_asked_for_holds_the_window_at_any_grain(moment: datetime, grain
     assert end - moment <= 2 * settings.grain
 
 
-@given(MOMENTS, st.sampled_from(["iso", "epoch", "epoch_ms"]), st.sampled_from(["UTC", "Europe/Berlin", "America/St_Johns"]))
+@given(
+    MOMENTS,
+    st.sampled_from(["iso", "epoch", "epoch_ms"]),
+    st.sampled_from(["UTC", "Europe/Berlin", "America/St_Johns"]),
+)
 def test_what_is_written_is_read_back(moment: datetime, form: str, zone: str) -> None:
     whole = moment.replace(microsecond=0)
     written = window_values(Window(start=whole, end=whole), made(format=form, zone=zone))["start"]
@@ -75,4 +111,6 @@ def test_an_order_from_long_before_the_start_is_foreign_only_where_the_shop_filt
 
 def test_a_scan_by_placing_reaches_back_as_far_as_orders_still_change() -> None:
     assert scan_end(WINDOW, made(kind="scan")) == START
-    assert scan_end(WINDOW, made(kind="scan", sorted_by="placed_at", reach="30d")) == START - timedelta(days=30)
+    assert scan_end(
+        WINDOW, made(kind="scan", sorted_by="placed_at", reach="30d")
+    ) == START - timedelta(days=30)

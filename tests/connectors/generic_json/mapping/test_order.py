@@ -1,4 +1,6 @@
-"""The shop's JSON becomes an order as the settings say, or is set aside with the field, the path and the line."""
+"""The shop's JSON becomes an order as the settings say, or is set aside with the field, the path
+and the line.
+"""
 
 from decimal import Decimal
 from typing import Any
@@ -56,9 +58,17 @@ def test_a_constant_a_table_and_a_default() -> None:
         ({"state": "ready", "void": True}, OrderStatus.CANCELLED, True),
     ],
 )
-def test_a_status_comes_from_rules_then_words(raw: dict[str, Any], status: OrderStatus, known: bool) -> None:  # noqa: FBT001 -- a table's column
+def test_a_status_comes_from_rules_then_words(
+    raw: dict[str, Any],
+    status: OrderStatus,
+    known: bool,  # noqa: FBT001 -- a table's column
+) -> None:
     found = read(order(**raw), status={"rules": [{"when": "void", "is": "cancelled"}]})
-    assert (found.status, found.status_known, found.shop_status) == (status, known, raw["state"] or "")
+    assert (found.status, found.status_known, found.shop_status) == (
+        status,
+        known,
+        raw["state"] or "",
+    )
 
 
 def test_a_default_status_makes_every_word_known() -> None:
@@ -79,7 +89,9 @@ def test_a_default_status_makes_every_word_known() -> None:
     ],
 )
 def test_money_in_every_dress(style: Any, currency: str, total: Any, result: str) -> None:
-    assert str(read(order(currency=currency, amounts={"total": total}), money=style).total) == result
+    assert (
+        str(read(order(currency=currency, amounts={"total": total}), money=style).total) == result
+    )
 
 
 def test_money_in_an_object_of_its_own() -> None:
@@ -115,7 +127,13 @@ def test_a_line_knows_its_order_and_has_weight_options_and_more() -> None:
         "upc": {"value": "123"},
     }
     (item,) = read(order(lines=[line]), items=changes).items
-    assert (item.name, item.quantity, item.unit_price, item.upc, item.shippable) == ("<Mug>", 3, Decimal("9.99"), "123", False)
+    assert (item.name, item.quantity, item.unit_price, item.upc, item.shippable) == (
+        "<Mug>",
+        3,
+        Decimal("9.99"),
+        "123",
+        False,
+    )
     assert item.weight is not None
     assert (item.weight.value, item.weight.unit) == (Decimal(250), WeightUnit.GRAMS)
     assert [(option.name, option.value) for option in item.options] == [("Size", "L")]
@@ -130,7 +148,10 @@ def test_a_weight_with_a_unit_of_its_own() -> None:
 
 def test_discounts_and_fees_become_lines_that_nobody_packs() -> None:
     raw = order(coupons=[{"code": "TEN", "off": "10.00"}, {"code": "NIL", "off": 0}], fee="2.50")
-    adjustments = [{"at": "coupons", "name": "code", "amount": "off", "negate": True}, {"name": {"value": "Gift wrap"}, "amount": "fee"}]
+    adjustments = [
+        {"at": "coupons", "name": "code", "amount": "off", "negate": True},
+        {"name": {"value": "Gift wrap"}, "amount": "fee"},
+    ]
     found = [item for item in read(raw, adjustments=adjustments).items if item.adjustment]
     assert [(item.name, item.unit_price, item.quantity, item.shippable) for item in found] == [
         ("TEN", Decimal("-10.00"), 1, False),
@@ -141,7 +162,9 @@ def test_discounts_and_fees_become_lines_that_nobody_packs() -> None:
 def test_an_empty_billing_address_is_the_shipping_address() -> None:
     bill_to = {"at": "billing", "name": "name", "line1": "street"}
     assert read(order(billing=None), bill_to=bill_to).customer.bill_to.line1 == "1 Road"
-    other = read(order(billing={"name": "Bo", "street": "9 Lane"}), bill_to=bill_to).customer.bill_to
+    other = read(
+        order(billing={"name": "Bo", "street": "9 Lane"}), bill_to=bill_to
+    ).customer.bill_to
     assert (other.name, other.line1, other.email) == ("Bo", "9 Lane", "ada@example.com")
 
 
@@ -156,7 +179,13 @@ def test_tags_come_as_a_list_or_a_text() -> None:
 
 def test_notes_keep_their_lines_and_gifts_their_message() -> None:
     raw = order(note="first<br>second", gift={"text": "Joy"})
-    found = read(raw, customer_notes="note", gift="gift", gift_message="gift.text", custom_fields=["reference", {"value": "x"}])
+    found = read(
+        raw,
+        customer_notes="note",
+        gift="gift",
+        gift_message="gift.text",
+        custom_fields=["reference", {"value": "x"}],
+    )
     assert found.customer_notes == "first\nsecond"
     assert (found.gift, found.gift_message, found.custom_fields) == (True, "Joy", ("R1", "x"))
 
@@ -165,7 +194,10 @@ def test_notes_keep_their_lines_and_gifts_their_message() -> None:
     ("raw", "says"),
     [
         ({"amounts": {"total": "abc"}}, "total: expected money, found 'abc' (from amounts.total)"),
-        ({"changed": "soon"}, "modified_at: expected a time (iso), found the text 'soon' (from changed)"),
+        (
+            {"changed": "soon"},
+            "modified_at: expected a time (iso), found the text 'soon' (from changed)",
+        ),
         ({"changed": None}, "modified_at: expected a time, found nothing (from changed)"),
         ({"reference": ["x"]}, "number: expected an id, found a list (from reference)"),
         ({"reference": ""}, "number: expected text, found nothing (from reference)"),
@@ -174,9 +206,15 @@ def test_notes_keep_their_lines_and_gifts_their_message() -> None:
             {"lines": [order()["lines"][0], {"id": 2, "title": "B", "pieces": "x"}]},
             "items[1].quantity: expected a quantity, found 'x' (from lines[1].pieces)",
         ),
-        ({"lines": [{"title": "B"}]}, "items[0].id: expected text, found nothing (from lines[0].id)"),
+        (
+            {"lines": [{"title": "B"}]},
+            "items[0].id: expected text, found nothing (from lines[0].id)",
+        ),
         ({"buyer": {"address": {"name": {}}}}, None),
-        ({"buyer": {"address": {"name": {"first": "x"}}}}, "ship_to.name: expected text, found an object (from buyer.address.name)"),
+        (
+            {"buyer": {"address": {"name": {"first": "x"}}}},
+            "ship_to.name: expected text, found an object (from buyer.address.name)",
+        ),
     ],
 )
 def test_a_fault_names_the_field_and_the_path(raw: dict[str, Any], says: str | None) -> None:
@@ -190,12 +228,17 @@ def test_a_fault_names_the_line_of_the_settings_where_it_is_known() -> None:
     block = with_places(MAP, lambda path: f"settings.yaml:{10 + len(path)}")
     found = read_order(order(amounts={"total": "abc"}), OrderMap.model_validate(block))
     assert isinstance(found, RejectedOrder)
-    assert found.reason == "total: expected money, found 'abc' (from amounts.total, settings.yaml:11)"
+    assert (
+        found.reason == "total: expected money, found 'abc' (from amounts.total, settings.yaml:11)"
+    )
     assert (found.id, found.number, found.modified_at is not None) == ("1", "R1", True)
 
 
 def test_an_expression_that_does_not_suit_sets_the_order_aside() -> None:
-    assert reason(order(), total="sum(lines[].price)") == "total: sum(): expected a list of numbers, found a list (from sum(lines[].price))"
+    assert (
+        reason(order(), total="sum(lines[].price)")
+        == "total: sum(): expected a list of numbers, found a list (from sum(lines[].price))"
+    )
 
 
 def test_the_origin_of_every_field_can_be_told() -> None:

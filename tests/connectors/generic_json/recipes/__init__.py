@@ -1,1 +1,3 @@
-"""Recipes against small shops written by hand from each platform's documentation: not recorded, and no proof that a real shop agrees."""
+"""Recipes against small shops written by hand from each platform's documentation: not recorded, and
+no proof that a real shop agrees.
+"""

@@ -1,4 +1,6 @@
-"""The recipe for Medusa against what a real Medusa 2.21.2 answered: recorded, `raw_…` fields taken out, one order of each state kept."""
+"""The recipe for Medusa against what a real Medusa 2.21.2 answered: recorded, `raw_…` fields taken
+out, one order of each state kept.
+"""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -10,7 +12,12 @@ import msgspec
 import pytest
 from aiohttp import web
 
-from connectors.errors import AuthenticationError, OrderNotFoundError, RefusedError, UnavailableError
+from connectors.errors import (
+    AuthenticationError,
+    OrderNotFoundError,
+    RefusedError,
+    UnavailableError,
+)
 from connectors.generic_json import GenericJsonSettings
 from connectors.generic_json.connector import GenericJsonConnector, open_connector
 from connectors.interface import ConnectorContext
@@ -33,7 +40,9 @@ def recorded(name: str) -> Any:
 
 
 class RecordedMedusa(FakeShop):
-    """Answers as recorded, in the order of the two shipments; checks that each request is the recorded one."""
+    """Answers as recorded, in the order of the two shipments; checks that each request is the
+    recorded one.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -62,28 +71,38 @@ class RecordedMedusa(FakeShop):
         return self.replay("list")
 
     async def show(self, request: web.Request) -> web.Response:
-        return answer({"order": self.order}) if request.match_info["id"] == ORDER else self.replay("err_404")
+        return (
+            answer({"order": self.order})
+            if request.match_info["id"] == ORDER
+            else self.replay("err_404")
+        )
 
     async def fulfill(self, request: web.Request) -> web.Response:
         told = msgspec.json.decode(await request.read())
         self.sent.append(("fulfill", told["items"]))
         name = "ship1_fulfill_partial" if not self.order["fulfillments"] else "ship4_fulfill_rest"
         made = recorded(name)["response"]["body"]["order"]["fulfillments"][-1]
-        items = [{"line_item_id": item["id"], "quantity": item["quantity"]} for item in told["items"]]
+        items = [
+            {"line_item_id": item["id"], "quantity": item["quantity"]} for item in told["items"]
+        ]
         self.order["fulfillments"].append({**made, "items": items, "labels": []})
         return answer({"order": {"id": ORDER, "fulfillments": self.order["fulfillments"]}})
 
     async def ship(self, request: web.Request) -> web.Response:
         told = msgspec.json.decode(await request.read())
         self.sent.append(("ship", told))
-        (part,) = (each for each in self.order["fulfillments"] if each["id"] == request.match_info["part"])
+        (part,) = (
+            each for each in self.order["fulfillments"] if each["id"] == request.match_info["part"]
+        )
         if part["shipped_at"]:
             return self.replay("ship3_shipment_twice_error")
         part.update(shipped_at="2026-11-21T21:57:44.340Z", labels=told["labels"])
         for item in told["items"]:
             (line,) = (each for each in self.order["items"] if each["id"] == item["id"])
             line["detail"]["shipped_quantity"] += item["quantity"]
-        whole = all(line["detail"]["shipped_quantity"] == line["quantity"] for line in self.order["items"])
+        whole = all(
+            line["detail"]["shipped_quantity"] == line["quantity"] for line in self.order["items"]
+        )
         self.order["fulfillment_status"] = "shipped" if whole else "partially_shipped"
         return self.replay("ship5_shipment_rest" if whole else "ship2_shipment_partial")
 
@@ -94,12 +113,21 @@ def shop() -> RecordedMedusa:
 
 
 def opened(shop: RecordedMedusa, key: str = "sk_recorded") -> Any:
-    settings = GenericJsonSettings.model_validate({"type": "generic_json", "recipe": "medusa", "url": shop.url, "auth": {"username": key}})
+    settings = GenericJsonSettings.model_validate(
+        {"type": "generic_json", "recipe": "medusa", "url": shop.url, "auth": {"username": key}}
+    )
     return open_connector(settings, ConnectorContext(store="medusa", upstream=QUICK))
 
 
 def parcel(number: str, *items: ShippedItem) -> Shipment:
-    return Shipment(order_id=ORDER, order_number="142", carrier="DHL", service="Paket", tracking_number=number, items=items)
+    return Shipment(
+        order_id=ORDER,
+        order_number="142",
+        carrier="DHL",
+        service="Paket",
+        tracking_number=number,
+        items=items,
+    )
 
 
 async def test_every_recorded_state_is_understood(shop: RecordedMedusa) -> None:
@@ -133,29 +161,42 @@ async def test_an_order_is_read_to_the_last_field(shop: RecordedMedusa) -> None:
         Decimal(2097),
         Decimal(2320),
     )
-    assert (order.shipping_method, order.customer.ship_to.name, order.customer.ship_to.country) == ("Express ✈", "花子 山田", "JP")
+    assert (order.shipping_method, order.customer.ship_to.name, order.customer.ship_to.country) == (
+        "Express ✈",
+        "花子 山田",
+        "JP",
+    )
     assert [(item.sku, item.quantity) for item in order.items if not item.adjustment] == [
         ("LAB-02-06", 1),
         ("LAB-04-00", 12),
         ("LAB-06-01", 2),
     ]
-    assert [(item.name, item.unit_price) for item in order.items if item.adjustment] == [("ITEM15", Decimal(-1848))]
+    assert [(item.name, item.unit_price) for item in order.items if item.adjustment] == [
+        ("ITEM15", Decimal(-1848))
+    ]
     assert order.items[0].options[0].value == "XL / Black"
 
 
-async def test_lines_shipping_and_tax_add_up_to_the_total_and_the_xml_is_valid(shop: RecordedMedusa) -> None:
+async def test_lines_shipping_and_tax_add_up_to_the_total_and_the_xml_is_valid(
+    shop: RecordedMedusa,
+) -> None:
     async with shop, opened(shop) as connector:
         found = [order async for order in connector.list_orders(WINDOW)]
     for order in found:
         assert isinstance(order, Order)
         encode_order(order)
         if order.status is not OrderStatus.CANCELLED:
-            added = sum((line.unit_price * line.quantity for line in order.items), order.shipping + order.tax)
+            added = sum(
+                (line.unit_price * line.quantity for line in order.items),
+                order.shipping + order.tax,
+            )
             # Medusa does not round; each of our amounts is rounded by itself.
             assert abs(added - order.total) <= Decimal("0.02"), order.number
 
 
-async def test_two_parcels_are_told_as_they_were_recorded_and_each_once(shop: RecordedMedusa) -> None:
+async def test_two_parcels_are_told_as_they_were_recorded_and_each_once(
+    shop: RecordedMedusa,
+) -> None:
     async with shop, opened(shop) as connector:
         first, rest = parcel("00340434161094000042", FIRST), parcel("00340434161094000043")
         outcome = await connector.ship(first, ())
@@ -168,14 +209,21 @@ async def test_two_parcels_are_told_as_they_were_recorded_and_each_once(shop: Re
     assert order.status is OrderStatus.SHIPPED
     wanted = [
         recorded(name)["request"]["body"]["items"]
-        for name in ("ship1_fulfill_partial", "ship2_shipment_partial", "ship4_fulfill_rest", "ship5_shipment_rest")
+        for name in (
+            "ship1_fulfill_partial",
+            "ship2_shipment_partial",
+            "ship4_fulfill_rest",
+            "ship5_shipment_rest",
+        )
     ]
     assert [told if kind == "fulfill" else told["items"] for kind, told in shop.sent] == wanted
     assert set(shop.sent[1][1]["labels"][0]) == {"tracking_number", "tracking_url", "label_url"}
 
 
 @pytest.mark.parametrize("lost", ["fulfillments", "shipments"])
-async def test_an_answer_lost_on_the_way_ships_nothing_twice(shop: RecordedMedusa, lost: str) -> None:
+async def test_an_answer_lost_on_the_way_ships_nothing_twice(
+    shop: RecordedMedusa, lost: str
+) -> None:
     shop.faults.add(DropAnswer(), method="POST", path=rf"{lost}(\?|$)")
     async with shop, opened(shop) as connector:
         await failure(connector.ship(parcel("T1", FIRST), ()), UnavailableError)

@@ -13,7 +13,7 @@ from connectors.generic_json.recipes.reader import read_recipe, recipe_names
 from connectors.orders import Order, OrderStatus
 from connectors.registry import Registry
 from proxy.settings.loader import parse_settings
-from tests.connectors.generic_json.recipes.installed import Magento
+from tests.connectors.generic_json.recipes.shops.magento import Magento
 from tests.connectors.generic_json.recipes.test_platforms import PLATFORMS, listed, opened
 
 DOCS = Path(__file__).parents[4] / "docs" / "recipes"
@@ -51,15 +51,22 @@ def test_editors_are_told_their_names() -> None:
     assert GenericJsonSettings.model_json_schema()["properties"]["recipe"]["enum"] == ["", *ALL]
 
 
-@pytest.mark.parametrize(("typed", "meant"), [("bigcomerce", "bigcommerce"), ("presta-shop", "prestashop"), ("Shopware6", "shopware")])
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("bigcomerce", "bigcommerce"), ("presta-shop", "prestashop"), ("Shopware6", "shopware")],
+)
 def test_a_name_typed_wrong_is_answered_with_the_right_one(typed: str, meant: str) -> None:
     with pytest.raises(ValidationError, match=f"did you mean '{meant}'"):
-        GenericJsonSettings.model_validate({"type": "generic_json", "recipe": typed, "url": "https://x.example"})
+        GenericJsonSettings.model_validate(
+            {"type": "generic_json", "recipe": typed, "url": "https://x.example"}
+        )
 
 
 def test_a_name_like_no_other_is_answered_with_all_of_them() -> None:
     with pytest.raises(ValidationError, match=", ".join(ALL)):
-        GenericJsonSettings.model_validate({"type": "generic_json", "recipe": "quux", "url": "https://x.example"})
+        GenericJsonSettings.model_validate(
+            {"type": "generic_json", "recipe": "quux", "url": "https://x.example"}
+        )
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -70,12 +77,16 @@ def test_no_expression_denies_a_list_where_it_means_to_deny_what_a_filter_finds(
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_the_block_that_its_page_shows_is_sound_and_the_page_says_what_it_was_checked_against(name: str) -> None:
+def test_the_block_that_its_page_shows_is_sound_and_the_page_says_what_it_was_checked_against(
+    name: str,
+) -> None:
     page = (DOCS / f"{name}.md").read_text(encoding="utf-8")
     (block, *_) = re.findall(r"```yaml\n(stores:.*?)```", page, re.DOTALL)
     assert f"recipe: {name}\n" in block
     environment = dict.fromkeys(re.findall(r"\$\{(\w+)\}", block), "s")
-    settings = parse_settings(block, file="settings.yaml", find_type=Registry().get, environment=environment)
+    settings = parse_settings(
+        block, file="settings.yaml", find_type=Registry().get, environment=environment
+    )
     assert len(settings.stores) == 1
     assert "Checked against" in page
     assert f"[`{name}`]({name}.md)" in (DOCS / "README.md").read_text(encoding="utf-8")

@@ -1,4 +1,6 @@
-"""What a store's own keys make of a recipe, and of a login by a call, as they come out of a settings file."""
+"""What a store's own keys make of a recipe, and of a login by a call, as they come out of a
+settings file.
+"""
 
 from pathlib import Path
 
@@ -32,7 +34,10 @@ stores:
 
 
 def test_keys_are_laid_over_one_by_one() -> None:
-    assert merged({"a": {"b": 1, "c": 2}, "d": [3]}, {"a": {"c": 4}, "d": [5]}) == {"a": {"b": 1, "c": 4}, "d": [5]}
+    assert merged({"a": {"b": 1, "c": 2}, "d": [3]}, {"a": {"c": 4}, "d": [5]}) == {
+        "a": {"b": 1, "c": 4},
+        "d": [5],
+    }
 
 
 def test_a_key_without_a_value_takes_away() -> None:
@@ -41,9 +46,20 @@ def test_a_key_without_a_value_takes_away() -> None:
 
 def test_a_block_of_another_kind_is_replaced_whole() -> None:
     recipe = {"auth": {"kind": "header", "name": "x-key"}, "url": "u"}
-    assert merged(recipe, {"auth": {"kind": "bearer", "token": "t"}}) == {"auth": {"kind": "bearer", "token": "t"}, "url": "u"}
-    assert merged(recipe, {"auth": {"value": "k"}})["auth"] == {"kind": "header", "name": "x-key", "value": "k"}
-    assert merged(recipe, {"auth": {"kind": "header", "value": "k"}})["auth"] == {"kind": "header", "name": "x-key", "value": "k"}
+    assert merged(recipe, {"auth": {"kind": "bearer", "token": "t"}}) == {
+        "auth": {"kind": "bearer", "token": "t"},
+        "url": "u",
+    }
+    assert merged(recipe, {"auth": {"value": "k"}})["auth"] == {
+        "kind": "header",
+        "name": "x-key",
+        "value": "k",
+    }
+    assert merged(recipe, {"auth": {"kind": "header", "value": "k"}})["auth"] == {
+        "kind": "header",
+        "name": "x-key",
+        "value": "k",
+    }
 
 
 async def test_a_login_out_of_a_settings_file_brings_a_token_in_a_header(tmp_path: Path) -> None:
@@ -53,8 +69,12 @@ async def test_a_login_out_of_a_settings_file_brings_a_token_in_a_header(tmp_pat
         asked = await request.json()
         seen.append((request.headers.get("Authorization", ""), asked.get("variables")))
         if "login" in asked["query"]:
-            return web.json_response({"data": {"login": {}}}, headers={"vendure-auth-token": "fresh"})
-        return web.json_response({"data": {"order": None, "orders": {"totalItems": 0, "items": []}}})
+            return web.json_response(
+                {"data": {"login": {}}}, headers={"vendure-auth-token": "fresh"}
+            )
+        return web.json_response(
+            {"data": {"order": None, "orders": {"totalItems": 0, "items": []}}}
+        )
 
     application = web.Application()
     application.router.add_post("/admin-api", answer)
@@ -65,7 +85,9 @@ async def test_a_login_out_of_a_settings_file_brings_a_token_in_a_header(tmp_pat
     file.write_text(VENDURE % f"http://127.0.0.1:{runner.addresses[0][1]}")
     settings = load_settings(file, find_type=find_kind).stores["v"].connector
     try:
-        async with connector_type.open(settings, ConnectorContext(store="v", upstream=QUICK)) as connector:
+        async with connector_type.open(
+            settings, ConnectorContext(store="v", upstream=QUICK)
+        ) as connector:
             await connector.check()
     finally:
         await runner.cleanup()
@@ -73,8 +95,13 @@ async def test_a_login_out_of_a_settings_file_brings_a_token_in_a_header(tmp_pat
     assert {bearer for bearer, _ in seen[1:]} == {"Bearer fresh"}
 
 
-@pytest.mark.parametrize(("finished", "found"), [(False, {"open"}), (True, {"open", "shipped", "cancelled"})])
-async def test_a_sweep_looks_at_finished_orders_where_the_shop_does_not_date_their_end(finished: bool, found: set[str]) -> None:  # noqa: FBT001
+@pytest.mark.parametrize(
+    ("finished", "found"), [(False, {"open"}), (True, {"open", "shipped", "cancelled"})]
+)
+async def test_a_sweep_looks_at_finished_orders_where_the_shop_does_not_date_their_end(
+    finished: bool,  # noqa: FBT001
+    found: set[str],
+) -> None:
     async with FakeJsonShop(Style.PAGE) as shop:
         names = {
             shop.book.add().id: "open",
@@ -82,7 +109,13 @@ async def test_a_sweep_looks_at_finished_orders_where_the_shop_does_not_date_the
             shop.book.add(status=OrderStatus.CANCELLED).id: "cancelled",
         }
         settings = read_style(Style.PAGE, shop.url)
-        opened = settings.orders.open.model_copy(update={"finished": finished, "all": True, "query": {}})
-        settings = settings.model_copy(update={"orders": settings.orders.model_copy(update={"open": opened})})
-        async with connector_type.open(settings, ConnectorContext(store="test", upstream=QUICK)) as connector:
+        opened = settings.orders.open.model_copy(
+            update={"finished": finished, "all": True, "query": {}}
+        )
+        settings = settings.model_copy(
+            update={"orders": settings.orders.model_copy(update={"open": opened})}
+        )
+        async with connector_type.open(
+            settings, ConnectorContext(store="test", upstream=QUICK)
+        ) as connector:
             assert {names[order.id] async for order in connector.list_open_orders()} == found

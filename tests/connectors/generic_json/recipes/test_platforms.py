@@ -1,4 +1,6 @@
-"""Each recipe reads its platform's orders and tells it of shipments, against shops written by hand from the platforms' documentation."""
+"""Each recipe reads its platform's orders and tells it of shipments, against shops written by hand
+from the platforms' documentation.
+"""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,13 +17,12 @@ from connectors.shipments import Shipment, ShippedItem
 from connectors.testing.faults import DropAnswer
 from connectors.testing.trial import QUICK, failure
 from proxy.doors.custom_store.orders_xml import encode_order
-from tests.connectors.generic_json.recipes.ecwid import Ecwid
-from tests.connectors.generic_json.recipes.headless import Commercetools, Saleor
-from tests.connectors.generic_json.recipes.hosted import BigCommerce, Squarespace
-from tests.connectors.generic_json.recipes.installed import Magento, Shopware
-from tests.connectors.generic_json.recipes.prestashop import PrestaShop
-from tests.connectors.generic_json.recipes.rails import Solidus, Spree
-from tests.connectors.generic_json.recipes.sale import (
+from tests.connectors.generic_json.recipes.shops.commercetools import Commercetools
+from tests.connectors.generic_json.recipes.shops.ecwid import Ecwid
+from tests.connectors.generic_json.recipes.shops.hosted import BigCommerce, Squarespace
+from tests.connectors.generic_json.recipes.shops.magento import Magento
+from tests.connectors.generic_json.recipes.shops.prestashop import PrestaShop
+from tests.connectors.generic_json.recipes.shops.sale import (
     ADDRESS,
     DISCOUNT,
     LINES,
@@ -33,6 +34,10 @@ from tests.connectors.generic_json.recipes.sale import (
     Parcel,
     Platform,
 )
+from tests.connectors.generic_json.recipes.shops.saleor import Saleor
+from tests.connectors.generic_json.recipes.shops.shopware import Shopware
+from tests.connectors.generic_json.recipes.shops.solidus import Solidus
+from tests.connectors.generic_json.recipes.shops.spree import Spree
 
 PLATFORMS: list[type[Platform]] = [
     BigCommerce,
@@ -80,7 +85,9 @@ def texts(xml: ET.Element, *paths: str) -> tuple[str | None, ...]:
 
 
 @EACH
-async def test_two_pages_of_a_window_come_whole_and_in_order_and_nothing_from_outside(make: type[Platform]) -> None:
+async def test_two_pages_of_a_window_come_whole_and_in_order_and_nothing_from_outside(
+    make: type[Platform],
+) -> None:
     shop = make()
     async with opened(shop) as connector:
         orders = await listed(connector)
@@ -98,13 +105,27 @@ async def test_an_order_becomes_xml_to_the_last_field(make: type[Platform]) -> N
         assert await connector.get_order(order.id) == order
     xml = ET.fromstring(encode_order(order))  # noqa: S314 -- our own
     assert texts(xml, "OrderNumber", "OrderStatus", "CurrencyCode") == ("1003", "paid", "EUR")
-    assert texts(xml, "OrderTotal", "TaxAmount", "ShippingAmount") == (str(TOTAL), str(TAX), str(SHIPPING))
+    assert texts(xml, "OrderTotal", "TaxAmount", "ShippingAmount") == (
+        str(TOTAL),
+        str(TAX),
+        str(SHIPPING),
+    )
     assert texts(xml, "OrderDate", "LastModified") == ("03/02/2026 09:30", "03/02/2026 09:30")
     place = [ADDRESS[name] for name in ("line1", "line2", "city", "zip", "country", "phone")]
     assert [
-        *texts(xml, *(f"Customer/ShipTo/{name}" for name in ("Address1", "Address2", "City", "PostalCode", "Country", "Phone")))
+        *texts(
+            xml,
+            *(
+                f"Customer/ShipTo/{name}"
+                for name in ("Address1", "Address2", "City", "PostalCode", "Country", "Phone")
+            ),
+        )
     ] == place
-    assert texts(xml, "Customer/ShipTo/Name", "Customer/BillTo/Name", "Customer/BillTo/Email") == ("Ada King", "Ada King", MAIL)
+    assert texts(xml, "Customer/ShipTo/Name", "Customer/BillTo/Name", "Customer/BillTo/Email") == (
+        "Ada King",
+        "Ada King",
+        MAIL,
+    )
     goods = [item for item in xml.findall("Items/Item") if item.findtext("Adjustment") != "true"]
     bell = LINES["B"].price - (DISCOUNT if shop.spreads else 0)
     assert [texts(item, "SKU", "Name", "Quantity", "UnitPrice") for item in goods] == [
@@ -119,7 +140,13 @@ async def test_an_order_becomes_xml_to_the_last_field(make: type[Platform]) -> N
 async def test_lines_discounts_shipping_and_tax_add_up_to_the_total(make: type[Platform]) -> None:
     async with opened(make()) as connector:
         for order in await listed(connector):
-            assert sum((line.unit_price * line.quantity for line in order.items), order.shipping + order.tax) == order.total
+            assert (
+                sum(
+                    (line.unit_price * line.quantity for line in order.items),
+                    order.shipping + order.tax,
+                )
+                == order.total
+            )
 
 
 @EACH
@@ -143,7 +170,9 @@ async def test_a_whole_shipment_told_twice_leaves_one(make: type[Platform]) -> N
         first, again = await connector.ship(shipment, ()), await connector.ship(shipment, ())
         after = await connector.get_order(order.id)
     assert (first.already, first.completed, again.already) == (False, True, True)
-    assert shop.sale(1003).parcels == [Parcel("T1", {"A": 2, "B": 1} if shop.counts else {}, True if shop.mails else None)]
+    assert shop.sale(1003).parcels == [
+        Parcel("T1", {"A": 2, "B": 1} if shop.counts else {}, True if shop.mails else None)
+    ]
     assert isinstance(after, Order)
     assert after.status is OrderStatus.SHIPPED
 
@@ -154,7 +183,9 @@ async def test_goods_whose_stock_saleor_does_not_track_leave_from_its_first_ware
     async with opened(shop) as connector:
         order = (await listed(connector))[1]
         assert (await connector.ship(told(order, "T1"), ())).completed
-    assert [(parcel.tracking, parcel.pieces) for parcel in shop.sale(1003).parcels] == [("T1", {"A": 2, "B": 1})]
+    assert [(parcel.tracking, parcel.pieces) for parcel in shop.sale(1003).parcels] == [
+        ("T1", {"A": 2, "B": 1})
+    ]
 
 
 @EACH
@@ -173,21 +204,34 @@ async def test_a_part_and_then_the_rest_reach_the_shop_once_each(make: type[Plat
         after = await connector.get_order(order.id)
     mailed = False if shop.mails else None
     pieces: list[dict[str, int]] = [{"A": 1}, {"A": 1, "B": 1}] if shop.counts else [{}, {}]
-    assert shop.sale(1003).parcels == [Parcel(number, each, mailed) for number, each in zip(("T1", "T2"), pieces, strict=True)]
+    assert shop.sale(1003).parcels == [
+        Parcel(number, each, mailed) for number, each in zip(("T1", "T2"), pieces, strict=True)
+    ]
     assert shop.sale(1003).complete
     assert isinstance(after, Order)
     assert after.status is OrderStatus.SHIPPED
 
 
 @pytest.mark.parametrize(
-    ("make", "lost"), [pytest.param(make, lost, id=f"{make.recipe}-{at}") for make in PLATFORMS for at, lost in enumerate(make.writes)]
+    ("make", "lost"),
+    [
+        pytest.param(make, lost, id=f"{make.recipe}-{at}")
+        for make in PLATFORMS
+        for at, lost in enumerate(make.writes)
+    ],
 )
 @pytest.mark.parametrize("partial", [False, True], ids=["whole", "rest"])
-async def test_an_answer_lost_on_the_way_ships_nothing_twice(make: type[Platform], lost: tuple[str, str], *, partial: bool) -> None:
+async def test_an_answer_lost_on_the_way_ships_nothing_twice(
+    make: type[Platform], lost: tuple[str, str], *, partial: bool
+) -> None:
     shop = make()
     async with opened(shop) as connector:
         order = (await listed(connector))[1]
-        earlier = [told(order, "T0", ShippedItem(line_id=order.items[0].id, quantity=1))] if partial else []
+        earlier = (
+            [told(order, "T0", ShippedItem(line_id=order.items[0].id, quantity=1))]
+            if partial
+            else []
+        )
         for shipment in earlier:
             await connector.ship(shipment, ())
         shop.faults.add(DropAnswer(), method=lost[0], path=lost[1])
@@ -196,7 +240,9 @@ async def test_an_answer_lost_on_the_way_ships_nothing_twice(make: type[Platform
             await connector.ship(shipment, earlier)
         except UnavailableError:
             await connector.ship(shipment, earlier)
-    assert [parcel.tracking for parcel in shop.sale(1003).parcels] == (["T0", "T1"] if partial else ["T1"])
+    assert [parcel.tracking for parcel in shop.sale(1003).parcels] == (
+        ["T0", "T1"] if partial else ["T1"]
+    )
     assert shop.sale(1003).complete
 
 

@@ -17,7 +17,13 @@ from proxy.settings.problems import SettingsError
 
 def made(**changes: Any) -> GenericJsonSettings:
     return GenericJsonSettings.model_validate(
-        {"type": "generic_json", "recipe": "medusa", "url": "https://shop.example", "auth": {"username": "k"}, **changes}
+        {
+            "type": "generic_json",
+            "recipe": "medusa",
+            "url": "https://shop.example",
+            "auth": {"username": "k"},
+            **changes,
+        }
     )
 
 
@@ -46,7 +52,9 @@ def test_a_key_without_a_value_is_taken_away() -> None:
 
 
 def test_a_list_is_replaced_whole() -> None:
-    assert [each.sources[0].source for each in made(map={"custom_fields": ["email"]}).map.custom_fields] == ["email"]
+    assert [
+        each.sources[0].source for each in made(map={"custom_fields": ["email"]}).map.custom_fields
+    ] == ["email"]
 
 
 def test_another_way_to_log_in_replaces_the_recipes() -> None:
@@ -55,7 +63,9 @@ def test_another_way_to_log_in_replaces_the_recipes() -> None:
 
 
 def test_an_unknown_recipe_is_named_with_what_was_meant() -> None:
-    with pytest.raises(ValidationError, match=r"there is no recipe 'medsa'; did you mean 'medusa'\?"):
+    with pytest.raises(
+        ValidationError, match=r"there is no recipe 'medsa'; did you mean 'medusa'\?"
+    ):
         made(recipe="medsa")
     for name in ("../medusa", "medusa.yaml", "/etc/passwd", "Medusa"):
         with pytest.raises(ValidationError, match="there is no recipe"):
@@ -84,7 +94,9 @@ stores:
 """
     with pytest.raises(SettingsError) as fault:
         parse_settings(text, file="settings.yaml", find_type=Registry().get, environment={})
-    assert str(fault.value).startswith("settings.yaml:11:16: stores.attic.connector.map.total: in the expression")
+    assert str(fault.value).startswith(
+        "settings.yaml:11:16: stores.attic.connector.map.total: in the expression"
+    )
     assert "did you mean sum()?" in str(fault.value)
 
 
@@ -96,5 +108,8 @@ def test_merging_changes_neither_side() -> None:
 
 
 def test_a_field_may_be_written_short_or_long() -> None:
-    short, several, long = (FieldSource.model_validate(each) for each in ({"from": "a"}, {"from": ["a"]}, {"from": ["a"], "default": None}))
+    short, several, long = (
+        FieldSource.model_validate(each)
+        for each in ({"from": "a"}, {"from": ["a"]}, {"from": ["a"], "default": None})
+    )
     assert [source.sources[0].source for source in (short, several, long)] == ["a", "a", "a"]

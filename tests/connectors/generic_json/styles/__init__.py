@@ -19,6 +19,9 @@ def read_style(style: Style, url: str) -> GenericJsonSettings:
 
 def style_block(style: Style) -> dict[str, Any]:
     """The same, as it stands in YAML."""
-    texts = [yaml.safe_load((FOLDER / name).read_text(encoding="utf-8")) for name in ("map.yaml", f"{style}.yaml")]
+    texts = [
+        yaml.safe_load((FOLDER / name).read_text(encoding="utf-8"))
+        for name in ("map.yaml", f"{style}.yaml")
+    ]
     block: dict[str, Any] = merged(*texts)
     return block

@@ -56,8 +56,12 @@ async def test_a_token_is_renewed_before_its_24_hours_end(shop: FakeShopify) -> 
     now = 0.0
     settings = settings_for(shop, **APP)
     auth = open_access(settings, clock=lambda: now)
-    async with Upstream.open(settings.base_url, auth=auth, policy=QUICK, judge=VersionWatch("north", "2026-07")) as upstream:
-        connector = ShopifyConnector(upstream, settings, ConnectorContext(store="north", upstream=QUICK))
+    async with Upstream.open(
+        settings.base_url, auth=auth, policy=QUICK, judge=VersionWatch("north", "2026-07")
+    ) as upstream:
+        connector = ShopifyConnector(
+            upstream, settings, ConnectorContext(store="north", upstream=QUICK)
+        )
         await walk(connector)
         now = 86_000.0
         await walk(connector)
@@ -69,7 +73,9 @@ async def test_a_token_is_renewed_before_its_24_hours_end(shop: FakeShopify) -> 
 
 
 async def test_a_login_that_is_refused_names_no_secret(shop: FakeShopify) -> None:
-    async with open_shop(shop, client_id="fake-client", client_secret="shpss_not-this-one") as connector:
+    async with open_shop(
+        shop, client_id="fake-client", client_secret="shpss_not-this-one"
+    ) as connector:
         error = await failure(walk(connector), AuthenticationError)
     assert "shpss_not-this-one" not in str(error)
 
@@ -86,7 +92,9 @@ async def test_a_version_that_fell_forward_is_warned_of_once(shop: FakeShopify) 
 def test_the_customers_scope_is_asked_for_only_where_it_is_needed(shop: FakeShopify) -> None:
     scopes = shop.scopes - {"read_customers"}
     assert missing(settings_for(shop), scopes) == ()
-    assert [need.scope for need in missing(settings_for(shop, transport="graphql"), scopes)] == ["read_customers"]
+    assert [need.scope for need in missing(settings_for(shop, transport="graphql"), scopes)] == [
+        "read_customers"
+    ]
     assert missing(settings_for(shop), shop.scopes - {"read_orders"} | {"write_orders"}) == ()
 
 
@@ -112,7 +120,17 @@ def test_the_shops_address_is_understood_however_it_is_copied(text: str) -> None
     assert read_shop(text) == "north.myshopify.com"
 
 
-@pytest.mark.parametrize("text", ["north.example", "north.myshopify.com.evil.example", "", "no rth", "-north", "north.myshopify.co"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "north.example",
+        "north.myshopify.com.evil.example",
+        "",
+        "no rth",
+        "-north",
+        "north.myshopify.co",
+    ],
+)
 def test_another_address_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="expected the shop's own address"):
         read_shop(text)

@@ -1,4 +1,4 @@
-"""Both of Shopify's APIs, one order book: equal orders, budgets kept, holds and goods read."""
+"""Both of Shopify's APIs, one order book: equal orders, holds and goods read."""
 
 from __future__ import annotations
 
@@ -8,19 +8,14 @@ from typing import Any
 
 import pytest
 
-from connectors.errors import AuthenticationError, RefusedError, TemporaryError
 from connectors.orders import Order, OrderStatus
-from connectors.testing.faults import Answer
-from connectors.testing.requests import SeenRequest
-from connectors.testing.trial import WINDOW, at, failure, ids, walk
-from connectors.upstream.client import UpstreamPolicy
-from tests.connectors.shopify.fake.book import MAIN_LOCATION, hold, schedule
-from tests.connectors.shopify.fake.shop import Bucket, FakeShopify
+from connectors.testing.trial import WINDOW, at, ids, walk
+from tests.connectors.shopify.fake.fulfillment_orders import MAIN_LOCATION, hold, schedule
+from tests.connectors.shopify.fake.shop import FakeShopify
 from tests.connectors.shopify.mapping.handwritten import ADDRESS, both
 from tests.connectors.shopify.shops import open_shop
 
 BOTH = ("rest", "graphql")
-PATIENT = UpstreamPolicy(rate=10_000, attempts=3, backoff=0.001, patience=5, trip_after=1000)
 
 
 @pytest.fixture
@@ -36,7 +31,9 @@ def fill(shop: FakeShopify) -> None:
     shop.book.add(modified_at=at(3), status=OrderStatus.SHIPPED)
     shop.book.add(modified_at=at(4), status=OrderStatus.CANCELLED)
     shop.book.add(modified_at=at(5), lines=tuple((f"L{number}", 1) for number in range(130)))
-    shop.book.add(modified_at=at(6), currency="USD", presentment_currency="EUR", rate="0.9", tip="3.00")
+    shop.book.add(
+        modified_at=at(6), currency="USD", presentment_currency="EUR", rate="0.9", tip="3.00"
+    )
     held = shop.book.add(modified_at=at(7), lines=(("A", 1), ("B", 2)))
     one, _ = shop.shelves.split(held, (MAIN_LOCATION, {"A": 1}), (2, {"B": 2}))
     hold(one, "other", "Ask the buyer first")
@@ -49,11 +46,22 @@ def fill(shop: FakeShopify) -> None:
     spoiled.spoiled = True
     refunded = shop.book.add(modified_at=at(12), lines=(("A", 3),))
     refunded.lines[0].refunded = 1
-    shop.book.add(modified_at=at(13), json={"source_name": "pos", "shipping_address": None, "shipping_lines": []})
+    shop.book.add(
+        modified_at=at(13),
+        json={"source_name": "pos", "shipping_address": None, "shipping_lines": []},
+    )
     shop.book.add(modified_at=at(14), json={"test": True})
-    shop.book.add(modified_at=at(15), json={"shipping_address": None, "billing_address": None, "customer": None, "email": None} | NO_BUYER)
+    shop.book.add(
+        modified_at=at(15),
+        json={"shipping_address": None, "billing_address": None, "customer": None, "email": None}
+        | NO_BUYER,
+    )
     # A line without a product: GraphQL knows no weight of it, so neither does this one.
-    custom: dict[str, Any] = {"properties": [{"name": "Size", "value": "L"}, {"name": "_x", "value": "y"}], "variant_id": None, "grams": 0}
+    custom: dict[str, Any] = {
+        "properties": [{"name": "Size", "value": "L"}, {"name": "_x", "value": "y"}],
+        "variant_id": None,
+        "grams": 0,
+    }
     custom["discount_allocations"] = [{"amount": "1.50", "amount_set": both("1.50")}]
     custom["tax_lines"] = [{"price": "1.42", "rate": 0.2, "price_set": both("1.42")}]
     shop.book.add(modified_at=at(16), lines=(("C", 1),)).extra["lines"] = {"C": custom}
@@ -64,10 +72,30 @@ NO_BUYER = {"contact_email": None, "phone": None}
 
 def odd_parts() -> dict[str, Any]:
     """Facts beside the lines."""
-    removed = {"title": "Overnight", "code": "x", "price": "30.00", "price_set": both("30.00"), "is_removed": True, "tax_lines": []}
-    kept = {"title": "Van", "code": "van", "price": "4.00", "price_set": both("4.00"), "is_removed": False, "delivery_category": "local"}
+    removed = {
+        "title": "Overnight",
+        "code": "x",
+        "price": "30.00",
+        "price_set": both("30.00"),
+        "is_removed": True,
+        "tax_lines": [],
+    }
+    kept = {
+        "title": "Van",
+        "code": "van",
+        "price": "4.00",
+        "price_set": both("4.00"),
+        "is_removed": False,
+        "delivery_category": "local",
+    }
     lines = [
-        {**one, "discounted_price": one["price"], "discounted_price_set": one["price_set"], "tax_lines": []} for one in (removed, kept)
+        {
+            **one,
+            "discounted_price": one["price"],
+            "discounted_price_set": one["price_set"],
+            "tax_lines": [],
+        }
+        for one in (removed, kept)
     ]
     return {
         "note": "Ring twice",
@@ -95,10 +123,17 @@ def odd_parts() -> dict[str, Any]:
     ],
     ids=lambda one: "-".join(one) or "defaults",
 )
-async def test_both_transports_give_equal_orders(shop: FakeShopify, settings: dict[str, Any]) -> None:
+async def test_both_transports_give_equal_orders(
+    shop: FakeShopify, settings: dict[str, Any]
+) -> None:
     fill(shop)
     line = shop.book["1001"].lines[0]
-    shop.variants[8_000_000 + int(line.id)] = {"weight": (1.5, "POUNDS"), "barcode": "0123", "hs_code": "0902", "origin": "JP"}
+    shop.variants[8_000_000 + int(line.id)] = {
+        "weight": (1.5, "POUNDS"),
+        "barcode": "0123",
+        "hs_code": "0902",
+        "origin": "JP",
+    }
     told = {}
     for transport in BOTH:
         async with open_shop(shop, transport=transport, **settings) as connector:
@@ -111,16 +146,10 @@ async def test_both_transports_give_equal_orders(shop: FakeShopify, settings: di
         assert index in spoiled or one == other
 
 
-async def test_lines_beyond_the_first_page_of_an_order_are_read(shop: FakeShopify) -> None:
-    shop.book.add(modified_at=at(1), lines=tuple((f"L{number}", 1) for number in range(137)))
-    async with open_shop(shop, transport="graphql") as connector:
-        (found,) = await walk(connector)
-    assert isinstance(found, Order)
-    assert [item.sku for item in found.items] == [f"L{number}" for number in range(137)]
-
-
 @pytest.mark.parametrize("transport", BOTH)
-async def test_held_and_scheduled_orders_are_on_hold_and_say_why(shop: FakeShopify, transport: str) -> None:
+async def test_held_and_scheduled_orders_are_on_hold_and_say_why(
+    shop: FakeShopify, transport: str
+) -> None:
     held, later = shop.book.add(modified_at=at(1)), shop.book.add(modified_at=at(2))
     hold(shop.shelves.of(held)[0], "inventory_out_of_stock")
     schedule(shop.shelves.of(later)[0], "2026-05-01")
@@ -130,7 +159,10 @@ async def test_held_and_scheduled_orders_are_on_hold_and_say_why(shop: FakeShopi
     assert isinstance(first, Order)
     assert isinstance(second, Order)
     assert first.status is second.status is OrderStatus.ON_HOLD
-    assert (first.internal_notes, second.internal_notes) == ("On hold: inventory out of stock", "Scheduled for 2026-05-01")
+    assert (first.internal_notes, second.internal_notes) == (
+        "On hold: inventory out of stock",
+        "Scheduled for 2026-05-01",
+    )
     assert alone == first
 
 
@@ -146,67 +178,20 @@ async def test_where_very_many_orders_are_held_those_at_hand_are_asked_about(
     hold(shop.shelves.of(held)[0], "other")
     shop.book.set_status(shipped.id, OrderStatus.SHIPPED, at(3))
     async with open_shop(shop, transport=transport) as connector:
-        told = {order.id: order.status for order in await walk(connector) if isinstance(order, Order)}
-    assert told == {free.id: OrderStatus.PAID, held.id: OrderStatus.ON_HOLD, shipped.id: OrderStatus.SHIPPED}
+        told = {
+            order.id: order.status for order in await walk(connector) if isinstance(order, Order)
+        }
+    assert told == {
+        free.id: OrderStatus.PAID,
+        held.id: OrderStatus.ON_HOLD,
+        shipped.id: OrderStatus.SHIPPED,
+    }
     assert sum(b"query States(" in seen.body for seen in shop.requests) == 1
 
 
-async def test_throttled_under_200_is_waited_for(shop: FakeShopify) -> None:
-    shop.points = Bucket(1000, 20_000)
-    placed = [shop.book.add(modified_at=at(number / 10)).id for number in range(60)]
-    throttled = '{"errors":[{"message":"Throttled","extensions":{"code":"THROTTLED"}}],"extensions":{"cost":{"requestedQueryCost":500,'
-    throttled += '"throttleStatus":{"maximumAvailable":1000,"currentlyAvailable":490,"restoreRate":1000}}}}'
-    shop.faults.add(Answer(200, throttled), when=lambda seen: b"query Orders(" in seen.body)
-    async with open_shop(shop, PATIENT, transport="graphql") as connector:
-        assert await ids(connector) == placed
-
-
-async def test_the_cost_budget_is_kept_so_that_nothing_is_throttled(shop: FakeShopify) -> None:
-    # A bucket that holds one page and fills within a fraction of a second.
-    shop.points = Bucket(1000, 10_000)
-    placed = [shop.book.add(modified_at=at(number / 10)).id for number in range(60)]
-    answers: list[SeenRequest] = []
-    shop.on_request.append(answers.append)
-    async with open_shop(shop, PATIENT, transport="graphql", holds=False, product_details=False) as connector:
-        assert await ids(connector) == placed
-    pages = [seen for seen in answers if b"query Orders(" in seen.body]
-    cursors = [seen.body for seen in pages]
-    assert len(cursors) == len(set(cursors)), "a page was asked for twice, so it had been throttled"
-
-
-async def test_a_query_that_is_too_dear_is_asked_in_smaller_pages(shop: FakeShopify) -> None:
-    placed = [shop.book.add(modified_at=at(number / 10)).id for number in range(12)]
-    dear = '{"errors":[{"message":"Query cost is 1200","extensions":{"code":"MAX_COST_EXCEEDED","cost":1200,"maxCost":1000}}]}'
-    shop.faults.add(Answer(200, dear), Answer(200, dear), when=lambda seen: b"query Orders(" in seen.body)
-    async with open_shop(shop, transport="graphql") as connector:
-        assert await ids(connector) == placed
-    firsts = [seen.body for seen in shop.requests if b"query Orders(" in seen.body][:3]
-    assert [b'"first":%d' % size in body for size, body in zip((5, 2, 1), firsts, strict=True)] == [True] * 3
-
-
-@pytest.mark.parametrize(
-    ("code", "kind"), [("ACCESS_DENIED", AuthenticationError), ("INTERNAL_SERVER_ERROR", TemporaryError), ("undefinedField", RefusedError)]
-)
-async def test_errors_under_200_are_errors(shop: FakeShopify, code: str, kind: type[Any]) -> None:
-    shop.book.add(modified_at=at(1))
-    body = '{"data":{"orders":null},"errors":[{"message":"It says no","path":["orders"],"extensions":{"code":"CODE"}}]}'.replace(
-        "CODE", code
-    )
-    shop.faults.add(Answer(200, body), when=lambda seen: b"query Orders(" in seen.body, times=None)
-    async with open_shop(shop, transport="graphql") as connector:
-        assert "It says no" in str(await failure(walk(connector), kind))
-
-
-async def test_an_app_that_may_not_read_customers_reads_orders_all_the_same(shop: FakeShopify) -> None:
-    shop.book.add(modified_at=at(1))
-    shop.scopes -= {"read_customers"}
-    async with open_shop(shop, transport="graphql") as connector:
-        (found,) = await walk(connector)
-    assert isinstance(found, Order)
-    assert found.customer.ship_to.line1 == "1 Harbour Road"
-
-
-async def test_auto_uses_rest_and_turns_to_graphql_once_the_shop_has_no_rest(shop: FakeShopify) -> None:
+async def test_auto_uses_rest_and_turns_to_graphql_once_the_shop_has_no_rest(
+    shop: FakeShopify,
+) -> None:
     order = shop.book.add(modified_at=at(1))
     async with open_shop(shop, transport="auto", holds=False, product_details=False) as connector:
         assert await ids(connector) == [order.id]
@@ -234,7 +219,9 @@ async def test_goods_are_read_once_for_many_orders(shop: FakeShopify) -> None:
     assert weight.value == Decimal(2000)
 
 
-async def test_without_the_right_to_products_orders_go_out_without_images(shop: FakeShopify) -> None:
+async def test_without_the_right_to_products_orders_go_out_without_images(
+    shop: FakeShopify,
+) -> None:
     shop.book.add(modified_at=at(1))
     shop.scopes -= {"read_products"}
     async with open_shop(shop, transport="rest") as connector:

@@ -1,4 +1,6 @@
-"""The fake Shopify's GraphQL side: the same orders as REST shows, under GraphQL's names, for what they cost."""
+"""The fake Shopify's GraphQL side: the same orders as REST shows, under GraphQL's names, for what
+they cost.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +12,16 @@ from aiohttp import web
 
 from connectors.testing.book import BookOrder
 from tests.connectors.shopify.fake import rest as shopify_rest
-from tests.connectors.shopify.fake.book import Refusal, reopen
-from tests.connectors.shopify.fake.nodes import show_fulfillment_node, show_fulfillment_order_node, show_order_node, show_variant, tail
+from tests.connectors.shopify.fake.fulfillment_orders import reopen
+from tests.connectors.shopify.fake.nodes import (
+    show_fulfillment_node,
+    show_fulfillment_order_node,
+    show_order_node,
+    show_variant,
+    tail,
+)
 from tests.connectors.shopify.fake.query_language import Connection, Document, LanguageError, Run
+from tests.connectors.shopify.fake.refusal import Refusal
 
 if TYPE_CHECKING:
     from tests.connectors.shopify.fake.shop import FakeShopify
@@ -39,33 +48,57 @@ async def answer(shop: FakeShopify, request: web.Request) -> web.Response:
     try:
         data = run.answer(document.selections, root)
     except LanguageError as error:
-        return web.json_response({"errors": [{"message": str(error), "extensions": {"code": "undefinedField"}}]})
+        return web.json_response(
+            {"errors": [{"message": str(error), "extensions": {"code": "undefinedField"}}]}
+        )
     except Refusal as refusal:
-        return _failed(str(refusal.errors), "ACCESS_DENIED" if refusal.status == 403 else "INTERNAL_SERVER_ERROR", {})
+        return _failed(
+            str(refusal.errors),
+            "ACCESS_DENIED" if refusal.status == 403 else "INTERNAL_SERVER_ERROR",
+            {},
+        )
     if shop.points is not None:
         shop.points.level = max(shop.points.level - max(cost - run.objects, 0), 0.0)
     told = {"data": data, "extensions": _costs(shop, cost, run.objects)}
     if "read_customers" not in shop.scopes and "customer {" in asked["query"]:
-        denied = {"message": "Access denied for customer field.", "extensions": {"code": "ACCESS_DENIED"}}
+        denied = {
+            "message": "Access denied for customer field.",
+            "extensions": {"code": "ACCESS_DENIED"},
+        }
         told["errors"] = [{**denied, "path": ["orders", "nodes", 0, "customer"]}]
     return web.json_response(told)
 
 
-def _failed(said: str, code: str, more: dict[str, Any], extensions: dict[str, Any] | None = None) -> web.Response:
+def _failed(
+    said: str, code: str, more: dict[str, Any], extensions: dict[str, Any] | None = None
+) -> web.Response:
     told: dict[str, Any] = {"errors": [{"message": said, "extensions": {"code": code, **more}}]}
     return web.json_response(told | ({"extensions": extensions} if extensions else {}))
 
 
 def _costs(shop: FakeShopify, requested: int, actual: int | None) -> dict[str, Any]:
-    size, leak, level = (shop.points.size, shop.points.leak, shop.points.level) if shop.points else (2000.0, 100.0, 0.0)
+    size, leak, level = (
+        (shop.points.size, shop.points.leak, shop.points.level)
+        if shop.points
+        else (2000.0, 100.0, 0.0)
+    )
     status = {"maximumAvailable": size, "currentlyAvailable": size - level, "restoreRate": leak}
-    return {"cost": {"requestedQueryCost": requested, "actualQueryCost": actual, "throttleStatus": status}}
+    return {
+        "cost": {
+            "requestedQueryCost": requested,
+            "actualQueryCost": actual,
+            "throttleStatus": status,
+        }
+    }
 
 
 def _queries(shop: FakeShopify) -> dict[str, Any]:
     return {
         "orders": lambda **told: _orders(shop, **told),
-        "ordersCount": lambda query="", **_: {"count": min(len(_found(shop, query)), 25_001), "precision": "EXACT"},
+        "ordersCount": lambda query="", **_: {
+            "count": min(len(_found(shop, query)), 25_001),
+            "precision": "EXACT",
+        },
         "order": lambda id: _order_by_gid(shop, id),  # noqa: A006 - GraphQL's name
         "nodes": lambda ids: [_node(shop, one) for one in ids],
         "fulfillmentOrders": lambda query="", **_: _fulfillment_orders(shop, query),
@@ -75,7 +108,9 @@ def _queries(shop: FakeShopify) -> dict[str, Any]:
 
 
 def _found(shop: FakeShopify, search: str) -> list[BookOrder]:
-    """The orders a search finds; unlike REST's list, all statuses are in unless it says otherwise."""
+    """The orders a search finds; unlike REST's list, all statuses are in unless it says
+    otherwise.
+    """
     query = {"status": "any"}
     for name, comparison, *values in _TERM.findall(search):
         value = next(filter(None, values), "")
@@ -92,11 +127,18 @@ def _found(shop: FakeShopify, search: str) -> list[BookOrder]:
 
 def _orders(shop: FakeShopify, query: str = "", sortKey: str = "ID", **_: Any) -> Connection:  # noqa: N803 - GraphQL's name
     order_by = {"order": "updated_at asc"} if sortKey == "UPDATED_AT" else {}
-    rows = sorted(_found(shop, query), key=lambda order: shopify_rest.sort_key(shop, order, order_by) if order_by else (int(order.id),))
+    rows = sorted(
+        _found(shop, query),
+        key=lambda order: (
+            shopify_rest.sort_key(shop, order, order_by) if order_by else (int(order.id),)
+        ),
+    )
 
     def key(order: BookOrder) -> str:
         place = shopify_rest.sort_key(shop, order, order_by) if order_by else (int(order.id),)
-        return "|".join(part.isoformat() if hasattr(part, "isoformat") else f"{part:020}" for part in place)
+        return "|".join(
+            part.isoformat() if hasattr(part, "isoformat") else f"{part:020}" for part in place
+        )
 
     return Connection(rows, key, lambda order: show_order_node(shop, order))
 
@@ -115,8 +157,15 @@ def _fulfillment_orders(shop: FakeShopify, query: str) -> Connection:
     wanted = {value.lower() for value in re.findall(r"status:(\w+)", query)}
     if not any(scope.endswith("fulfillment_orders") for scope in shop.scopes):
         raise Refusal(403, "Access denied for fulfillmentOrders field.")
-    rows = [(order, one) for order in shop.book for one in shop.shelves.of(order) if not wanted or one.status in wanted]
-    visible = [(order, one) for order, one in rows if f"read_{one.kind}_fulfillment_orders" in shop.scopes]
+    rows = [
+        (order, one)
+        for order in shop.book
+        for one in shop.shelves.of(order)
+        if not wanted or one.status in wanted
+    ]
+    visible = [
+        (order, one) for order, one in rows if f"read_{one.kind}_fulfillment_orders" in shop.scopes
+    ]
     return Connection([show_fulfillment_order_node(order, one) for order, one in visible])
 
 
@@ -138,7 +187,10 @@ def _create(shop: FakeShopify, told: dict[str, Any]) -> dict[str, Any]:
     picks = [
         (
             tail(pick["fulfillmentOrderId"]),
-            [(tail(line["id"]), line["quantity"]) for line in pick.get("fulfillmentOrderLineItems", [])],
+            [
+                (tail(line["id"]), line["quantity"])
+                for line in pick.get("fulfillmentOrderLineItems", [])
+            ],
         )
         for pick in told["lineItemsByFulfillmentOrder"]
     ]
@@ -154,11 +206,19 @@ def _create(shop: FakeShopify, told: dict[str, Any]) -> dict[str, Any]:
     except Refusal as refusal:
         if refusal.status != 422:
             raise
-        return {"fulfillment": None, "userErrors": [{"field": ["fulfillment"], "message": str(refusal.errors)}]}
+        return {
+            "fulfillment": None,
+            "userErrors": [{"field": ["fulfillment"], "message": str(refusal.errors)}],
+        }
     return {"fulfillment": show_fulfillment_node(shop, order, parcel), "userErrors": []}
 
 
-def _update(shop: FakeShopify, fulfillmentId: str, trackingInfoInput: dict[str, str], notifyCustomer: bool) -> dict[str, Any]:  # noqa: N803, FBT001 - GraphQL's names
+def _update(
+    shop: FakeShopify,
+    fulfillmentId: str,  # noqa: N803 - GraphQL's names
+    trackingInfoInput: dict[str, str],  # noqa: N803 - GraphQL's names
+    notifyCustomer: bool,  # noqa: FBT001 N803 - GraphQL's names
+) -> dict[str, Any]:
     order, parcel = shop.find_parcel(tail(fulfillmentId))
     parcel.tracking_number, parcel.carrier, parcel.notified = (
         trackingInfoInput["number"],
@@ -172,7 +232,10 @@ def _update(shop: FakeShopify, fulfillmentId: str, trackingInfoInput: dict[str, 
 def _reopen(shop: FakeShopify, gid: str) -> dict[str, Any]:
     found = shop.shelves.find(tail(gid))
     if found is None:
-        return {"fulfillmentOrder": None, "userErrors": [{"field": ["id"], "message": "Fulfillment order does not exist"}]}
+        return {
+            "fulfillmentOrder": None,
+            "userErrors": [{"field": ["id"], "message": "Fulfillment order does not exist"}],
+        }
     order, one = found
     reopen(one)
     shop.book.touch(order.id)

@@ -5,14 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from connectors.testing.book import BookOrder
-from tests.connectors.shopify.fake import rest as shopify_rest
-from tests.connectors.shopify.fake.book import FakeFulfillmentOrder
+from tests.connectors.shopify.fake.fulfillment_orders import FakeFulfillmentOrder
+from tests.connectors.shopify.fake.orders import show_fulfillment, show_fulfillment_order
 from tests.connectors.shopify.fake.query_language import Connection
 
 if TYPE_CHECKING:
     from tests.connectors.shopify.fake.shop import FakeShopify
 
-_STATES = {None: "UNFULFILLED", "partial": "PARTIALLY_FULFILLED", "fulfilled": "FULFILLED", "restocked": "RESTOCKED"}
+_STATES = {
+    None: "UNFULFILLED",
+    "partial": "PARTIALLY_FULFILLED",
+    "fulfilled": "FULFILLED",
+    "restocked": "RESTOCKED",
+}
 
 
 def tail(gid: str) -> int:
@@ -28,7 +33,10 @@ def _bag(bag: dict[str, Any] | None) -> dict[str, Any] | None:
     if bag is None:
         return None
     return {
-        f"{side}Money": {"amount": bag[f"{side}_money"]["amount"], "currencyCode": bag[f"{side}_money"]["currency_code"]}
+        f"{side}Money": {
+            "amount": bag[f"{side}_money"]["amount"],
+            "currencyCode": bag[f"{side}_money"]["currency_code"],
+        }
         for side in ("shop", "presentment")
     }
 
@@ -40,8 +48,25 @@ def _taxes(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _address(address: dict[str, Any] | None) -> dict[str, Any] | None:
     if address is None:
         return None
-    names = {"first_name": "firstName", "last_name": "lastName", "province_code": "provinceCode", "country_code": "countryCodeV2"}
-    blank = dict.fromkeys(("firstName", "lastName", "name", "company", "address1", "address2", "city", "province", "provinceCode"))
+    names = {
+        "first_name": "firstName",
+        "last_name": "lastName",
+        "province_code": "provinceCode",
+        "country_code": "countryCodeV2",
+    }
+    blank = dict.fromkeys(
+        (
+            "firstName",
+            "lastName",
+            "name",
+            "company",
+            "address1",
+            "address2",
+            "city",
+            "province",
+            "provinceCode",
+        )
+    )
     blank |= dict.fromkeys(("zip", "country", "countryCodeV2", "phone"))
     return blank | {names.get(name, name): value for name, value in address.items()}
 
@@ -107,23 +132,36 @@ def show_order_node(shop: FakeShopify, order: BookOrder) -> dict[str, Any]:
         "currentTotalDutiesSet": _bag(shown.get("current_total_duties_set")),
         "currentTotalAdditionalFeesSet": _bag(shown.get("current_total_additional_fees_set")),
         "totalTipReceivedSet": _bag(tip),
-        "totalCashRoundingAdjustment": {"paymentSet": _bag(shown.get("total_cash_rounding_payment_adjustment_set"))},
+        "totalCashRoundingAdjustment": {
+            "paymentSet": _bag(shown.get("total_cash_rounding_payment_adjustment_set"))
+        },
         "lineItems": Connection([_line(line) for line in shown["line_items"]]),
         "shippingLines": Connection([_shipping_line(line) for line in shown["shipping_lines"]]),
         "fulfillmentOrders": lambda **_: Connection(
-            [show_fulfillment_order_node(order, one) for one in shop.visible_fulfillment_orders(order)]
+            [
+                show_fulfillment_order_node(order, one)
+                for one in shop.visible_fulfillment_orders(order)
+            ]
         ),
-        "fulfillments": lambda first=50, **_: [show_fulfillment_node(shop, order, parcel) for parcel in order.parcels][:first],
+        "fulfillments": lambda first=50, **_: [
+            show_fulfillment_node(shop, order, parcel) for parcel in order.parcels
+        ][:first],
     }
 
 
 def _tip(shown: dict[str, Any]) -> dict[str, Any]:
     """The tip on both sides, by the order's own rate."""
     tip, total = float(shown["total_tip_received"] or 0), shown["total_price_set"]
-    shop, buyer = float(total["shop_money"]["amount"] or 0), float(total["presentment_money"]["amount"] or 0)
+    shop, buyer = (
+        float(total["shop_money"]["amount"] or 0),
+        float(total["presentment_money"]["amount"] or 0),
+    )
     return {
         "shop_money": {"amount": f"{tip:.2f}", "currency_code": shown["currency"]},
-        "presentment_money": {"amount": f"{tip * buyer / shop if shop else tip:.2f}", "currency_code": shown["presentment_currency"]},
+        "presentment_money": {
+            "amount": f"{tip * buyer / shop if shop else tip:.2f}",
+            "currency_code": shown["presentment_currency"],
+        },
     }
 
 
@@ -138,10 +176,14 @@ def _line(line: dict[str, Any]) -> dict[str, Any]:
         "currentQuantity": line["current_quantity"],
         "unfulfilledQuantity": line["fulfillable_quantity"],
         "requiresShipping": line["requires_shipping"],
-        "variant": {"id": _gid("ProductVariant", line["variant_id"])} if line["variant_id"] else None,
+        "variant": {"id": _gid("ProductVariant", line["variant_id"])}
+        if line["variant_id"]
+        else None,
         "originalUnitPriceSet": _bag(line["price_set"]),
         "taxLines": _taxes(line["tax_lines"]),
-        "discountAllocations": [{"allocatedAmountSet": _bag(one["amount_set"])} for one in line["discount_allocations"]],
+        "discountAllocations": [
+            {"allocatedAmountSet": _bag(one["amount_set"])} for one in line["discount_allocations"]
+        ],
         "customAttributes": _attributes(line["properties"]),
     }
 
@@ -169,19 +211,33 @@ def show_variant(shop: FakeShopify, number: int) -> dict[str, Any] | None:
         "__typename": "ProductVariant",
         "id": _gid("ProductVariant", number),
         "barcode": facts.get("barcode"),
-        "media": Connection([{"preview": {"image": {"url": url}}} for url in facts.get("images", ())]),
-        "product": {"featuredMedia": {"preview": {"image": {"url": facts.get("product_image", f"https://cdn.example/{number}.jpg")}}}},
+        "media": Connection(
+            [{"preview": {"image": {"url": url}}} for url in facts.get("images", ())]
+        ),
+        "product": {
+            "featuredMedia": {
+                "preview": {
+                    "image": {
+                        "url": facts.get("product_image", f"https://cdn.example/{number}.jpg")
+                    }
+                }
+            }
+        },
         "inventoryItem": {
             "harmonizedSystemCode": facts.get("hs_code"),
             "countryCodeOfOrigin": facts.get("origin"),
-            "measurement": {"weight": {"unit": weight[1], "value": weight[0]} if weight else {"unit": "KILOGRAMS", "value": 0.25}},
+            "measurement": {
+                "weight": {"unit": weight[1], "value": weight[0]}
+                if weight
+                else {"unit": "KILOGRAMS", "value": 0.25}
+            },
         },
     }
 
 
 def show_fulfillment_order_node(order: BookOrder, one: FakeFulfillmentOrder) -> dict[str, Any]:
     """A fulfillment order under GraphQL's names."""
-    shown = shopify_rest.show_fulfillment_order(order, one)
+    shown = show_fulfillment_order(order, one)
     return {
         "id": _gid("FulfillmentOrder", one.id),
         "status": one.status.upper(),
@@ -189,7 +245,10 @@ def show_fulfillment_order_node(order: BookOrder, one: FakeFulfillmentOrder) -> 
         "fulfillAt": one.fulfill_at,
         "order": {"id": _gid("Order", order.id)},
         "supportedActions": [{"action": action.upper()} for action in one.actions],
-        "fulfillmentHolds": [{"reason": hold["reason"].upper(), "reasonNotes": hold["reason_notes"]} for hold in one.holds],
+        "fulfillmentHolds": [
+            {"reason": hold["reason"].upper(), "reasonNotes": hold["reason_notes"]}
+            for hold in one.holds
+        ],
         "deliveryMethod": {"methodType": "SHIPPING"},
         "assignedLocation": {"location": {"id": _gid("Location", one.location)}},
         "lineItems": Connection(
@@ -208,13 +267,21 @@ def show_fulfillment_order_node(order: BookOrder, one: FakeFulfillmentOrder) -> 
 
 def show_fulfillment_node(shop: FakeShopify, order: BookOrder, parcel: Any) -> dict[str, Any]:
     """A parcel under GraphQL's names."""
-    shown = shopify_rest.show_fulfillment(shop, order, parcel)
+    shown = show_fulfillment(shop, order, parcel)
     return {
         "id": _gid("Fulfillment", parcel.id),
         "status": shown["status"].upper(),
-        "location": {"id": _gid("Location", shown["location_id"])} if shown["location_id"] else None,
-        "trackingInfo": [{"company": shown["tracking_company"], "number": number} for number in shown["tracking_numbers"]],
+        "location": {"id": _gid("Location", shown["location_id"])}
+        if shown["location_id"]
+        else None,
+        "trackingInfo": [
+            {"company": shown["tracking_company"], "number": number}
+            for number in shown["tracking_numbers"]
+        ],
         "fulfillmentLineItems": Connection(
-            [{"quantity": line["quantity"], "lineItem": {"id": _gid("LineItem", line["id"])}} for line in shown["line_items"]]
+            [
+                {"quantity": line["quantity"], "lineItem": {"id": _gid("LineItem", line["id"])}}
+                for line in shown["line_items"]
+            ]
         ),
     }

@@ -1,6 +1,8 @@
-"""As much of GraphQL as a fake shop needs: documents are parsed, costed as Shopify costs them, and answered from plain values.
+"""As much of GraphQL as a fake shop needs: documents are parsed, costed as Shopify costs them, and
+answered from plain values.
 
-A field that the answer does not have is an error, as on a real server, so that a misspelt query cannot pass a test.
+A field that the answer does not have is an error, as on a real server, so that a misspelt query
+cannot pass a test.
 """
 
 from __future__ import annotations
@@ -10,7 +12,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-_TOKEN = re.compile(r'\s*(?:#[^\n]*\s*)*("(?:[^"\\]|\\.)*"|\.\.\.|[A-Za-z_]\w*|-?\d+|[{}()\[\]:$!=@,|])')
+_TOKEN = re.compile(
+    r'\s*(?:#[^\n]*\s*)*("(?:[^"\\]|\\.)*"|\.\.\.|[A-Za-z_]\w*|-?\d+|[{}()\[\]:$!=@,|])'
+)
 
 
 class LanguageError(ValueError):
@@ -19,7 +23,9 @@ class LanguageError(ValueError):
 
 @dataclass
 class Field:
-    """A field with its arguments and what is wanted of it; a fragment has its type in `on` and no name."""
+    """A field with its arguments and what is wanted of it; a fragment has its type in `on` and no
+    name.
+    """
 
     name: str
     arguments: dict[str, Any] = field(default_factory=dict)
@@ -37,7 +43,8 @@ class Variable:
 
 @dataclass
 class Connection:
-    """A list that is read page by page with `first` and `after`; the cursor is the place in the list, or what `key` gives of a row.
+    """A list that is read page by page with `first` and `after`; the cursor is the place in the
+    list, or what `key` gives of a row.
 
     `show` turns a row into what is answered, for the rows of a page alone.
     """
@@ -140,7 +147,10 @@ def _split(text: str) -> list[str]:
 
 
 class Run:
-    """One document with its variables, at work. `objects` counts what was answered, which is what it really cost."""
+    """One document with its variables, at work.
+
+    `objects` counts what was answered, which is what it really cost.
+    """
 
     def __init__(self, document: Document, variables: Mapping[str, Any]) -> None:
         self._document = document
@@ -149,7 +159,10 @@ class Run:
 
     def arguments(self, one: Field) -> dict[str, Any]:
         """The arguments with the variables put in."""
-        return {name: self._variables.get(value.name) if isinstance(value, Variable) else value for name, value in one.arguments.items()}
+        return {
+            name: self._variables.get(value.name) if isinstance(value, Variable) else value
+            for name, value in one.arguments.items()
+        }
 
     def flat(self, selections: list[Field], kind: str = "") -> list[Field]:
         """The fields with all fragments laid out; those on another type are left out."""
@@ -164,7 +177,9 @@ class Run:
         return found
 
     def cost(self, selections: list[Field]) -> int:
-        """What Shopify charges beforehand: every object that could come, each list in its full length."""
+        """What Shopify charges beforehand: every object that could come, each list in its full
+        length.
+        """
         total = 0
         for one in self.flat(selections):
             if not one.selections or one.name == "pageInfo":
@@ -189,7 +204,9 @@ class Run:
         result: dict[str, Any] = {}
         for one in self.flat(selections, kind):
             if one.name not in value:
-                raise LanguageError(f"Field '{one.name}' doesn't exist on type '{kind or 'Object'}'")
+                raise LanguageError(
+                    f"Field '{one.name}' doesn't exist on type '{kind or 'Object'}'"
+                )
             found = value[one.name]
             arguments = self.arguments(one)
             if callable(found):
@@ -198,7 +215,12 @@ class Run:
                 found = self._page(found, arguments)
             elif isinstance(found, list) and "first" in arguments:
                 found = found[: arguments["first"]]
-            if isinstance(found, dict | list) and found and not one.selections and not _is_scalar(found):
+            if (
+                isinstance(found, dict | list)
+                and found
+                and not one.selections
+                and not _is_scalar(found)
+            ):
                 raise LanguageError(f"Field '{one.name}' must have a selection of subfields")
             result[one.name] = self.answer(one.selections, found) if one.selections else found
         return result
@@ -210,10 +232,15 @@ class Run:
         key = connection.key
         rows = list(enumerate(connection.rows))
         if after:
-            rows = [(place, row) for place, row in rows if (key(row) if key else f"{place:09}") > after]
+            rows = [
+                (place, row) for place, row in rows if (key(row) if key else f"{place:09}") > after
+            ]
         page = rows[:first]
         end = (key(page[-1][1]) if key else f"{page[-1][0]:09}") if page else None
-        return {"nodes": [connection.show(row) for _, row in page], "pageInfo": {"hasNextPage": len(rows) > first, "endCursor": end}}
+        return {
+            "nodes": [connection.show(row) for _, row in page],
+            "pageInfo": {"hasNextPage": len(rows) > first, "endCursor": end},
+        }
 
 
 def _is_scalar(found: Any) -> bool:

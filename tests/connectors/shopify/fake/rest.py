@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from aiohttp import web
 
-from connectors.testing.book import BookOrder, BookParcel
-from tests.connectors.shopify.fake.book import FakeFulfillmentOrder, Refusal, reopen, shown
+from connectors.testing.book import BookOrder
+from tests.connectors.shopify.fake.fulfillment_orders import reopen
+from tests.connectors.shopify.fake.orders import show_fulfillment, show_fulfillment_order
+from tests.connectors.shopify.fake.refusal import Refusal
 
 if TYPE_CHECKING:
     from tests.connectors.shopify.fake.shop import FakeShopify
@@ -38,7 +40,9 @@ def _second(moment: datetime) -> datetime:
 
 
 def matches(order: BookOrder, query: dict[str, str]) -> bool:
-    """Whether an order passes the filters of a list request, as the real shop applies them: open orders alone unless told otherwise."""
+    """Whether an order passes the filters of a list request, as the real shop applies them: open
+    orders alone unless told otherwise.
+    """
     # The shop compares what it has stored, and shows whole seconds.
     modified = order.modified_at
     if "updated_at_min" in query and modified < _moment(query["updated_at_min"]):
@@ -72,14 +76,22 @@ async def list_orders(shop: FakeShopify, request: web.Request) -> web.Response:
     if token := query.get("page_info"):
         extra = set(query) - _WITH_CURSOR
         if extra:
-            raise Refusal(400, {min(extra): f"{min(extra)} cannot be passed when page_info is present"})
+            raise Refusal(
+                400, {min(extra): f"{min(extra)} cannot be passed when page_info is present"}
+            )
         cursor = shop.cursors.get(token)
         if cursor is None:
             raise Refusal(400, {"page_info": "Invalid value."})
         after = cursor.after
-        query = {**cursor.query, **{name: value for name, value in query.items() if name != "page_info"}}
+        query = {
+            **cursor.query,
+            **{name: value for name, value in query.items() if name != "page_info"},
+        }
     limit = min(int(query.get("limit", "50")), 250)
-    rows = sorted((order for order in shop.visible_orders() if matches(order, query)), key=lambda order: sort_key(shop, order, query))
+    rows = sorted(
+        (order for order in shop.visible_orders() if matches(order, query)),
+        key=lambda order: sort_key(shop, order, query),
+    )
     rows = [order for order in rows if after is None or sort_key(shop, order, query) > after]
     page = rows[:limit]
     headers = {}
@@ -88,9 +100,13 @@ async def list_orders(shop: FakeShopify, request: web.Request) -> web.Response:
         shop.cursors[token] = Cursor(query, sort_key(shop, page[-1], query))
         host = shop.link_host or shop.url
         fields = f"&fields={query['fields']}" if "fields" in query else ""
-        headers["Link"] = f'<{host}{request.path}?limit={limit}{fields}&page_info={token}>; rel="next"'
+        headers["Link"] = (
+            f'<{host}{request.path}?limit={limit}{fields}&page_info={token}>; rel="next"'
+        )
     wanted = [name for name in query.get("fields", "").split(",") if name]
-    return web.json_response({"orders": [_pruned(shop.show(order), wanted) for order in page]}, headers=headers)
+    return web.json_response(
+        {"orders": [_pruned(shop.show(order), wanted) for order in page]}, headers=headers
+    )
 
 
 def _pruned(order: dict[str, Any], fields: list[str]) -> dict[str, Any]:
@@ -116,51 +132,24 @@ async def get_order(shop: FakeShopify, request: web.Request) -> web.Response:
     return web.json_response({"order": _pruned(shop.show(_order(shop, request)), wanted)})
 
 
-def show_fulfillment_order(order: BookOrder, one: FakeFulfillmentOrder) -> dict[str, Any]:
-    """A fulfillment order as REST shows it."""
-    return {
-        "id": one.id,
-        "order_id": int(order.id),
-        "assigned_location_id": one.location,
-        "status": one.status,
-        "request_status": one.request_status,
-        "supported_actions": list(one.actions),
-        "fulfill_at": one.fulfill_at,
-        "fulfillment_holds": one.holds,
-        "delivery_method": {"id": 1, "method_type": "shipping"},
-        "line_items": [
-            {"id": line.id, "line_item_id": int(line.line.id), "quantity": line.quantity, "fulfillable_quantity": line.left}
-            for line in one.lines
-        ],
-    }
-
-
-def show_fulfillment(shop: FakeShopify, order: BookOrder, parcel: BookParcel) -> dict[str, Any]:
-    """A parcel as REST shows it."""
-    numbers = [parcel.tracking_number] if parcel.tracking_number else []
-    return {
-        "id": int(parcel.id),
-        "order_id": int(order.id),
-        "status": order.extra.get("parcel_status", {}).get(parcel.id, "success"),
-        "created_at": shown(shop.clock()),
-        "location_id": shop.locations.get(parcel.id),
-        "tracking_company": parcel.carrier or None,
-        "tracking_number": parcel.tracking_number or None,
-        "tracking_numbers": numbers,
-        "line_items": [{"id": int(line), "quantity": units} for line, units in parcel.quantities.items()],
-    }
-
-
 async def list_fulfillment_orders(shop: FakeShopify, request: web.Request) -> web.Response:
     """`GET orders/{id}/fulfillment_orders.json`."""
     order = _order(shop, request)
-    return web.json_response({"fulfillment_orders": [show_fulfillment_order(order, one) for one in shop.visible_fulfillment_orders(order)]})
+    return web.json_response(
+        {
+            "fulfillment_orders": [
+                show_fulfillment_order(order, one) for one in shop.visible_fulfillment_orders(order)
+            ]
+        }
+    )
 
 
 async def list_fulfillments(shop: FakeShopify, request: web.Request) -> web.Response:
     """`GET orders/{id}/fulfillments.json`."""
     order = _order(shop, request)
-    return web.json_response({"fulfillments": [show_fulfillment(shop, order, parcel) for parcel in order.parcels]})
+    return web.json_response(
+        {"fulfillments": [show_fulfillment(shop, order, parcel) for parcel in order.parcels]}
+    )
 
 
 async def _body(request: web.Request) -> dict[str, Any]:
@@ -177,7 +166,10 @@ async def create_fulfillment(shop: FakeShopify, request: web.Request) -> web.Res
     picks = [
         (
             pick.get("fulfillment_order_id") or 0,
-            [(line["id"], line["quantity"]) for line in pick.get("fulfillment_order_line_items", [])],
+            [
+                (line["id"], line["quantity"])
+                for line in pick.get("fulfillment_order_line_items", [])
+            ],
         )
         for pick in told.get("line_items_by_fulfillment_order", [])
     ]
@@ -216,7 +208,9 @@ async def reopen_fulfillment_order(shop: FakeShopify, request: web.Request) -> w
 
 async def list_scopes(shop: FakeShopify, request: web.Request) -> web.Response:  # noqa: ARG001 - a handler's signature
     """`GET /admin/oauth/access_scopes.json`."""
-    return web.json_response({"access_scopes": [{"handle": scope} for scope in sorted(shop.scopes)]})
+    return web.json_response(
+        {"access_scopes": [{"handle": scope} for scope in sorted(shop.scopes)]}
+    )
 
 
 async def show_shop(shop: FakeShopify, request: web.Request) -> web.Response:  # noqa: ARG001 - a handler's signature
@@ -232,7 +226,10 @@ async def list_webhooks(shop: FakeShopify, request: web.Request) -> web.Response
 async def create_webhook(shop: FakeShopify, request: web.Request) -> web.Response:
     """`POST webhooks.json`; the same address twice for a topic is refused."""
     told = (await _body(request)).get("webhook", {})
-    if any((told["topic"], told["address"]) == (one["topic"], one["address"]) for one in shop.webhooks.values()):
+    if any(
+        (told["topic"], told["address"]) == (one["topic"], one["address"])
+        for one in shop.webhooks.values()
+    ):
         raise Refusal(422, {"address": ["for this topic has already been taken"]})
     number = next(shop.numbers)
     shop.webhooks[number] = {"id": number, "format": "json", **told}

@@ -1,7 +1,8 @@
 """A fake Shopify: REST and GraphQL over one order book, with the real one's moods.
 
-Bucket and cost budget, cursors that expire, fulfillment orders that come late, scopes, the wall of 60 days, versions that fall forward,
-personal data withheld, tokens of 24 hours. Each mood is an attribute, off at first.
+Bucket and cost budget, cursors that expire, fulfillment orders that come late, scopes, the wall of
+60 days, versions that fall forward, personal data withheld, tokens of 24 hours. Each mood is an
+attribute, off at first.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from connectors.testing.clock import Clock
 from connectors.testing.shop import FakeShop
 from tests.connectors.shopify.fake import graphql as shopify_graphql
 from tests.connectors.shopify.fake import rest as shopify_rest
-from tests.connectors.shopify.fake.book import FakeFulfillmentOrder, Refusal, Shelves, show_order
+from tests.connectors.shopify.fake.fulfillment_orders import FakeFulfillmentOrder, Shelves
+from tests.connectors.shopify.fake.orders import show_order
+from tests.connectors.shopify.fake.refusal import Refusal
 
 ALL_SCOPES = frozenset(
     {
@@ -40,7 +43,9 @@ _WALL = timedelta(days=60)
 class Bucket:
     """A leaky bucket by the wall clock: `size` drops, `leak` a second."""
 
-    def __init__(self, size: float, leak: float, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, size: float, leak: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self.size = size
         self.leak = leak
         self.level = 0.0
@@ -59,7 +64,9 @@ class Bucket:
 
 
 class FakeShopify(FakeShop):
-    """`token` is a permanent token; `client_id` and `client_secret` get tokens of 24 hours by the shop's clock."""
+    """`token` is a permanent token; `client_id` and `client_secret` get tokens of 24 hours by the
+    shop's clock.
+    """
 
     def __init__(self, *, clock: Clock | None = None) -> None:
         super().__init__(clock=clock)
@@ -102,7 +109,9 @@ class FakeShopify(FakeShop):
                 self._admit(request, headers)
                 response = await handler(self, request)
             except Refusal as refusal:
-                response = web.json_response({"errors": refusal.errors}, status=refusal.status, headers=refusal.headers)
+                response = web.json_response(
+                    {"errors": refusal.errors}, status=refusal.status, headers=refusal.headers
+                )
             response.headers.extend(headers)
             return response
 
@@ -117,9 +126,13 @@ class FakeShopify(FakeShop):
         if version is not None:
             if version > max(self.versions):
                 raise Refusal(404, "Not Found")
-            headers["X-Shopify-API-Version"] = version if version in self.versions else min(self.versions)
+            headers["X-Shopify-API-Version"] = (
+                version if version in self.versions else min(self.versions)
+            )
         if not self._knows(request.headers.get("X-Shopify-Access-Token", "")):
-            raise Refusal(401, "[API] Invalid API key or access token (unrecognized login or wrong password)")
+            raise Refusal(
+                401, "[API] Invalid API key or access token (unrecognized login or wrong password)"
+            )
         if graphql or version is None:
             return
         if not self.has_rest:
@@ -127,10 +140,13 @@ class FakeShopify(FakeShop):
         if self.bucket is not None and not self.bucket.pour(1):
             raise Refusal(
                 429,
-                "Exceeded 2 calls per second for api client. Reduce request rates to resume uninterrupted service.",
+                "Exceeded 2 calls per second for api client. Reduce request rates to resume"
+                " uninterrupted service.",
                 headers={"Retry-After": "2.0"},
             )
-        level, size = (round(self.bucket.level), round(self.bucket.size)) if self.bucket else (1, 40)
+        level, size = (
+            (round(self.bucket.level), round(self.bucket.size)) if self.bucket else (1, 40)
+        )
         headers["X-Shopify-Shop-Api-Call-Limit"] = f"{level}/{size}"
 
     def _knows(self, token: str) -> bool:
@@ -142,13 +158,18 @@ class FakeShopify(FakeShop):
 
     async def _grant(self, request: web.Request) -> web.Response:
         form = await request.post()
-        if (form.get("grant_type"), form.get("client_id")) != ("client_credentials", self.client_id):
+        if (form.get("grant_type"), form.get("client_id")) != (
+            "client_credentials",
+            self.client_id,
+        ):
             return web.json_response({"error": "application_cannot_be_found"}, status=400)
         if form.get("client_secret") != self.client_secret:
             return web.json_response({"error": "invalid_client"}, status=401)
         token = f"shpat_day_{next(self._token_numbers)}"
         self._tokens[token] = self.clock() + timedelta(seconds=_DAY)
-        return web.json_response({"access_token": token, "scope": ",".join(sorted(self.scopes)), "expires_in": _DAY - 1})
+        return web.json_response(
+            {"access_token": token, "scope": ",".join(sorted(self.scopes)), "expires_in": _DAY - 1}
+        )
 
     def demand(self, scope: str) -> None:
         """Raise the shop's refusal unless the app has this scope."""
@@ -159,7 +180,11 @@ class FakeShopify(FakeShop):
         """The orders this app may see: without the scope for all, those of the last 60 days."""
         self.demand("read_orders")
         wall = None if "read_all_orders" in self.scopes else self.clock() - _WALL
-        return [order for order in self.book if not order.trashed and (wall is None or order.placed_at >= wall)]
+        return [
+            order
+            for order in self.book
+            if not order.trashed and (wall is None or order.placed_at >= wall)
+        ]
 
     def visible_order(self, order_id: str) -> BookOrder | None:
         """One of them."""
@@ -178,13 +203,24 @@ class FakeShopify(FakeShop):
         return [
             one
             for one in self.shelves.of(order)
-            if {f"read_{one.kind}_fulfillment_orders", f"write_{one.kind}_fulfillment_orders"} & self.scopes
+            if {f"read_{one.kind}_fulfillment_orders", f"write_{one.kind}_fulfillment_orders"}
+            & self.scopes
         ]
 
     def fulfill(
-        self, picks: list[tuple[int, list[tuple[int, int]]]], *, tracking: str, company: str, url: str, notify: bool
+        self,
+        picks: list[tuple[int, list[tuple[int, int]]]],
+        *,
+        tracking: str,
+        company: str,
+        url: str,
+        notify: bool,
     ) -> tuple[BookOrder, BookParcel]:
-        """Ship lines of fulfillment orders: (fulfillment order, [(line, units)]), an empty list meaning all. Refuses with 422 as Shopify does."""
+        """Ship lines of fulfillment orders: (fulfillment order, [(line, units)]), an empty list
+        meaning all.
+
+        Refuses with 422 as Shopify does.
+        """
         chosen = []
         for number, lines in picks:
             found = self.shelves.find(number)
@@ -194,7 +230,9 @@ class FakeShopify(FakeShop):
             if f"write_{one.kind}_fulfillment_orders" not in self.scopes:
                 raise Refusal(403, "The api_client does not have the required permission(s).")
             if "create_fulfillment" not in one.actions:
-                raise Refusal(422, [f"Fulfillment order {number} has an unfulfillable status= {one.status}"])
+                raise Refusal(
+                    422, [f"Fulfillment order {number} has an unfulfillable status= {one.status}"]
+                )
             chosen.append((order, one, lines or [(line.id, line.left) for line in one.lines]))
         if len({(order.id, one.location) for order, one, _ in chosen}) != 1:
             raise Refusal(422, ["All fulfillment orders must be assigned to the same location"])
@@ -214,14 +252,20 @@ class FakeShopify(FakeShop):
             left = {line.id: line for line in one.lines}
             for number, units in lines:
                 if number not in left or not 0 < units <= left[number].left:
-                    raise Refusal(422, {"base": ["Invalid fulfillment order line item quantity requested."]})
+                    raise Refusal(
+                        422, {"base": ["Invalid fulfillment order line item quantity requested."]}
+                    )
                 quantities[left[number].line.id] = quantities.get(left[number].line.id, 0) + units
         for _, one, lines in chosen:
             for line in one.lines:
                 line.left -= dict(lines).get(line.id, 0)
-            one.status, one.actions = ("closed", ()) if one.left == 0 else ("in_progress", one.actions)
+            one.status, one.actions = (
+                ("closed", ()) if one.left == 0 else ("in_progress", one.actions)
+            )
         order = chosen[0][0]
-        parcel = self.book.add_parcel(order.id, tracking, quantities, carrier=company, notified=notify)
+        parcel = self.book.add_parcel(
+            order.id, tracking, quantities, carrier=company, notified=notify
+        )
         self.locations[parcel.id] = chosen[0][1].location
         order.extra.setdefault("urls", {})[parcel.id] = url
         if not any(one.left for one in self.shelves.of(order)):

@@ -1,4 +1,8 @@
-"""Orders that no sample data shows, written by hand after the field reference of Shopify's Admin API 2026-07. None was recorded."""
+"""Orders that no sample data shows, written by hand after the field reference of Shopify's Admin
+API 2026-07.
+
+None was recorded.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,9 @@ from connectors.shopify.mapping.order import decode_order, read_order
 from connectors.shopify.settings import ShopifySettings
 
 
-def both(shop: str, buyer: str | None = None, currencies: tuple[str, str] = ("USD", "USD")) -> dict[str, Any]:
+def both(
+    shop: str, buyer: str | None = None, currencies: tuple[str, str] = ("USD", "USD")
+) -> dict[str, Any]:
     """An amount on both sides."""
     return {
         "shop_money": {"amount": shop, "currency_code": currencies[0]},
@@ -79,7 +85,12 @@ def order(*lines: dict[str, Any], total: str = "10.00", **more: Any) -> dict[str
         "presentment_currency": "USD",
         "email": "ada@example.com",
         "phone": None,
-        "customer": {"id": 9, "email": "ada@example.com", "first_name": "Ada", "last_name": "Lovelace"},
+        "customer": {
+            "id": 9,
+            "email": "ada@example.com",
+            "first_name": "Ada",
+            "last_name": "Lovelace",
+        },
         "billing_address": ADDRESS,
         "shipping_address": ADDRESS,
         "line_items": list(lines) or [line()],

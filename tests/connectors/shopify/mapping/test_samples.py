@@ -1,4 +1,6 @@
-"""Every order of the sample data reads, or is rejected with the reason that the table beside the samples gives."""
+"""Every order of the sample data reads, or is rejected with the reason that the table beside the
+samples gives.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +52,9 @@ def test_every_sample_becomes_what_the_table_says() -> None:
             assert order.reason.startswith("shipping_address: expected an address")
             assert ("withhold" in order.reason) == ("withheld" in row["why"])
         else:
-            goods = " ".join(f"{item.id}x{item.quantity}" for item in order.items if not item.adjustment)
+            goods = " ".join(
+                f"{item.id}x{item.quantity}" for item in order.items if not item.adjustment
+            )
             told = (order.status.value, f"{goods} = {order.total}")
         if told != (row["outcome"], row["lines (id x quantity) = total"]):
             wrong.append((name, told, row))
@@ -63,23 +67,29 @@ def test_a_sample_of_a_test_order_is_rejected_as_one_unless_wanted() -> None:
     rejected = {
         name
         for name, order in SAMPLES.items()
-        if isinstance(found := read(order, settings), RejectedOrder) and found.reason.startswith("test:")
+        if isinstance(found := read(order, settings), RejectedOrder)
+        and found.reason.startswith("test:")
     }
     assert rejected == tests
     assert len(tests) == 11
 
 
-@pytest.mark.parametrize("name", sorted(name for name, row in TABLE.items() if row["outcome"] in {"paid", "unpaid"}))
+@pytest.mark.parametrize(
+    "name", sorted(name for name, row in TABLE.items() if row["outcome"] in {"paid", "unpaid"})
+)
 def test_the_parts_of_a_sample_add_up_to_its_total(name: str) -> None:
     order = read(SAMPLES[name])
     assert isinstance(order, Order)
-    parts = sum((item.unit_price * item.quantity for item in order.items), order.tax + order.shipping)
+    parts = sum(
+        (item.unit_price * item.quantity for item in order.items), order.tax + order.shipping
+    )
     if name.startswith(_INCONSISTENT) or order.total == parts:
         return
     raise AssertionError(f"{order.total} is not the sum of its parts, {parts}")
 
 
-# Samples older than 2021 state no discount per line, or had some of their lines shipped, so their parts cannot add up.
+# Samples older than 2021 state no discount per line, or had some of their lines shipped, so their
+# parts cannot add up.
 _INCONSISTENT = (
     "api-node/",
     "fulfillment-integration/",
@@ -110,7 +120,10 @@ def test_every_sample_of_fulfillment_orders_and_fulfillments_decodes() -> None:
         search(row["body"])
     assert len(orders) > 30
     assert len(parcels) > 20
-    states = {(one.status, one.request_status, CREATE in (one.supported_actions or ())) for one in orders}
-    # A fulfillment order may be shippable although it is not open, and open although it is not shippable.
+    states = {
+        (one.status, one.request_status, CREATE in (one.supported_actions or ())) for one in orders
+    }
+    # A fulfillment order may be shippable although it is not open, and open although it is not
+    # shippable.
     assert ("open", "submitted", False) in states
     assert any(status != "open" and shippable for status, _, shippable in states)

@@ -1,4 +1,6 @@
-"""What the tests of shipments share: a harness for each transport, notices, and what came of them."""
+"""What the tests of shipments share: a harness for each transport, notices, and what came of
+them.
+"""
 
 from __future__ import annotations
 
@@ -22,20 +24,38 @@ async def harness(request: pytest.FixtureRequest) -> AsyncIterator[ShopifyHarnes
         yield ShopifyHarness(shop, request.param)
 
 
-def notice(order: BookOrder, number: str = "T1", carrier: str = "UPS", notify: bool = False, **units: int) -> Shipment:  # noqa: FBT001, FBT002
+def notice(
+    order: BookOrder,
+    number: str = "T1",
+    carrier: str = "UPS",
+    notify: bool = False,  # noqa: FBT001 FBT002
+    **units: int,
+) -> Shipment:
     lines = {line.sku: line.id for line in order.lines}
-    items = tuple(ShippedItem(line_id=lines[sku], sku=sku, quantity=quantity) for sku, quantity in units.items())
+    items = tuple(
+        ShippedItem(line_id=lines[sku], sku=sku, quantity=quantity)
+        for sku, quantity in units.items()
+    )
     return Shipment(
-        order_id=order.id, order_number=order.number, carrier=carrier, tracking_number=number, items=items, notify_customer=notify
+        order_id=order.id,
+        order_number=order.number,
+        carrier=carrier,
+        tracking_number=number,
+        items=items,
+        notify_customer=notify,
     )
 
 
-async def ship(harness: ShopifyHarness, shipment: Shipment, *earlier: Shipment, **settings: Any) -> Any:
+async def ship(
+    harness: ShopifyHarness, shipment: Shipment, *earlier: Shipment, **settings: Any
+) -> Any:
     async with open_shop(harness.shop, transport=harness.transport, **settings) as connector:
         return await connector.ship(shipment, earlier)
 
 
-async def refused(harness: ShopifyHarness, shipment: Shipment, kind: type[Any], **settings: Any) -> str:
+async def refused(
+    harness: ShopifyHarness, shipment: Shipment, kind: type[Any], **settings: Any
+) -> str:
     async with open_shop(harness.shop, transport=harness.transport, **settings) as connector:
         return str(await failure(connector.ship(shipment, ()), kind))
 
@@ -43,7 +63,10 @@ async def refused(harness: ShopifyHarness, shipment: Shipment, kind: type[Any], 
 def parcels(harness: ShopifyHarness, order: BookOrder) -> list[tuple[str, int, int]]:
     """(number, location, units) of each parcel."""
     shop = harness.shop
-    return [(parcel.tracking_number, shop.locations[parcel.id], sum(parcel.quantities.values())) for parcel in order.parcels]
+    return [
+        (parcel.tracking_number, shop.locations[parcel.id], sum(parcel.quantities.values()))
+        for parcel in order.parcels
+    ]
 
 
 def writes(harness: ShopifyHarness) -> int:

@@ -1,4 +1,6 @@
-"""Shipments that Shopify does not simply take: holds, rights, states, numbers, names; over both of its APIs."""
+"""Shipments that Shopify does not simply take: holds, rights, states, numbers, names; over both of
+its APIs.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,12 @@ from connectors.errors import AuthenticationError, ConflictError, OrderNotFoundE
 from connectors.orders import OrderStatus
 from connectors.shipments import Shipment
 from connectors.testing.trial import at, failure
-from tests.connectors.shopify.fake.book import MAIN_LOCATION, FakeFulfillmentOrder, hold, schedule
+from tests.connectors.shopify.fake.fulfillment_orders import (
+    MAIN_LOCATION,
+    FakeFulfillmentOrder,
+    hold,
+    schedule,
+)
 from tests.connectors.shopify.fake.shop import ALL_SCOPES
 from tests.connectors.shopify.shipping.notices import EAST, harness, notice, parcels, refused, ship
 from tests.connectors.shopify.shops import ShopifyHarness, open_shop
@@ -17,7 +24,9 @@ __all__ = ["harness"]
 
 
 @pytest.mark.parametrize("released", [False, True])
-async def test_a_hold_is_reported_or_released_as_configured(harness: ShopifyHarness, *, released: bool) -> None:
+async def test_a_hold_is_reported_or_released_as_configured(
+    harness: ShopifyHarness, *, released: bool
+) -> None:
     order = harness.shop.book.add(lines=(("A", 1),))
     hold(harness.shop.shelves.of(order)[0], "high_risk_of_fraud", "Call the buyer")
     if released:
@@ -30,7 +39,9 @@ async def test_a_hold_is_reported_or_released_as_configured(harness: ShopifyHarn
 
 
 @pytest.mark.parametrize("opened", [False, True])
-async def test_a_scheduled_order_is_reported_or_opened_as_configured(harness: ShopifyHarness, *, opened: bool) -> None:
+async def test_a_scheduled_order_is_reported_or_opened_as_configured(
+    harness: ShopifyHarness, *, opened: bool
+) -> None:
     order = harness.shop.book.add(lines=(("A", 1),))
     schedule(harness.shop.shelves.of(order)[0], "2026-09-01")
     if opened:
@@ -72,7 +83,9 @@ def _state(status: str, request_status: str, *actions: str) -> tuple[str, str, t
         (_state("scheduled", "unsubmitted", "mark_as_open"), False),
     ],
 )
-async def test_only_the_supported_actions_decide(harness: ShopifyHarness, state: tuple[str, str, tuple[str, ...]], *, ships: bool) -> None:
+async def test_only_the_supported_actions_decide(
+    harness: ShopifyHarness, state: tuple[str, str, tuple[str, ...]], *, ships: bool
+) -> None:
     order = harness.shop.book.add(lines=(("A", 1),))
     one: FakeFulfillmentOrder = harness.shop.shelves.of(order)[0]
     one.status, one.request_status, one.actions = state
@@ -83,7 +96,9 @@ async def test_only_the_supported_actions_decide(harness: ShopifyHarness, state:
     assert len(order.parcels) == ships
 
 
-async def test_fulfillment_orders_that_are_not_there_yet_are_waited_for(harness: ShopifyHarness) -> None:
+async def test_fulfillment_orders_that_are_not_there_yet_are_waited_for(
+    harness: ShopifyHarness,
+) -> None:
     order = harness.shop.book.add(lines=(("A", 1),))
     harness.shop.job_reads = 1
     async with open_shop(harness.shop, transport=harness.transport) as connector:
@@ -93,9 +108,14 @@ async def test_fulfillment_orders_that_are_not_there_yet_are_waited_for(harness:
     assert len(order.parcels) == 1
 
 
-async def test_fulfillment_orders_hidden_by_a_missing_right_are_diagnosed(harness: ShopifyHarness) -> None:
+async def test_fulfillment_orders_hidden_by_a_missing_right_are_diagnosed(
+    harness: ShopifyHarness,
+) -> None:
     order = harness.shop.book.add(lines=(("A", 1),))
-    harness.shop.scopes = ALL_SCOPES - {"read_merchant_managed_fulfillment_orders", "write_merchant_managed_fulfillment_orders"}
+    harness.shop.scopes = ALL_SCOPES - {
+        "read_merchant_managed_fulfillment_orders",
+        "write_merchant_managed_fulfillment_orders",
+    }
     said = await refused(harness, notice(order, A=1), AuthenticationError)
     assert "read_merchant_managed_fulfillment_orders" in said
 
@@ -120,7 +140,11 @@ async def test_a_notice_with_only_a_number_finds_its_order(harness: ShopifyHarne
     for number in (order.number, f"#{order.number}"):
         await ship(harness, Shipment(order_number=number, carrier="UPS", tracking_number="T1"))
     assert [parcel.tracking_number for parcel in order.parcels] == ["T1"]
-    await refused(harness, Shipment(order_number="77", carrier="UPS", tracking_number="T1"), OrderNotFoundError)
+    await refused(
+        harness,
+        Shipment(order_number="77", carrier="UPS", tracking_number="T1"),
+        OrderNotFoundError,
+    )
 
 
 async def test_two_orders_of_one_number_are_not_guessed_between(harness: ShopifyHarness) -> None:
@@ -145,7 +169,9 @@ async def test_two_orders_of_one_number_are_not_guessed_between(harness: Shopify
         ("Pigeon Post", "Pigeon Post", False),
     ],
 )
-async def test_companies_go_by_shopifys_names_or_with_a_link(harness: ShopifyHarness, carrier: str, company: str, *, linked: bool) -> None:
+async def test_companies_go_by_shopifys_names_or_with_a_link(
+    harness: ShopifyHarness, carrier: str, company: str, *, linked: bool
+) -> None:
     order = harness.shop.book.add(lines=(("A", 1),))
     await ship(harness, notice(order, "T 1", carrier, A=1))
     (parcel,) = order.parcels

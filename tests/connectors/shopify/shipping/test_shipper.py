@@ -1,4 +1,6 @@
-"""Shipments on their way to Shopify, over both of its APIs: what is written, and what is not written twice."""
+"""Shipments on their way to Shopify, over both of its APIs: what is written, and what is not
+written twice.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +9,16 @@ from typing import Any
 from connectors.errors import ConflictError, RefusedError, TemporaryError
 from connectors.shipments import Shipment, ShippedItem
 from connectors.testing.faults import Answer, DropAnswer, Reset, Spare
-from tests.connectors.shopify.fake.book import MAIN_LOCATION
-from tests.connectors.shopify.shipping.notices import EAST, harness, notice, parcels, refused, ship, writes
+from tests.connectors.shopify.fake.fulfillment_orders import MAIN_LOCATION
+from tests.connectors.shopify.shipping.notices import (
+    EAST,
+    harness,
+    notice,
+    parcels,
+    refused,
+    ship,
+    writes,
+)
 from tests.connectors.shopify.shops import ShopifyHarness, open_shop
 
 __all__ = ["harness"]
@@ -20,44 +30,74 @@ async def test_a_shipment_costs_two_reads_and_one_write(harness: ShopifyHarness)
     assert (len(harness.shop.requests), writes(harness)) == (3, 1)
 
 
-async def test_one_write_for_each_location_and_none_for_one_that_gives_nothing(harness: ShopifyHarness) -> None:
+async def test_one_write_for_each_location_and_none_for_one_that_gives_nothing(
+    harness: ShopifyHarness,
+) -> None:
     order = harness.shop.book.add(lines=(("A", 3), ("B", 2)))
-    harness.shop.shelves.split(order, (MAIN_LOCATION, {"A": 1}), (EAST, {"A": 2}), (EAST, {"B": 2}), (4, {}))
+    harness.shop.shelves.split(
+        order, (MAIN_LOCATION, {"A": 1}), (EAST, {"A": 2}), (EAST, {"B": 2}), (4, {})
+    )
     outcome = await ship(harness, notice(order, A=3, B=1))
     assert sorted(parcels(harness, order)) == [("T1", EAST, 3), ("T1", MAIN_LOCATION, 1)]
     assert not outcome.completed
 
 
-async def test_one_parcel_comes_from_the_location_that_can_give_most_of_it(harness: ShopifyHarness) -> None:
+async def test_one_parcel_comes_from_the_location_that_can_give_most_of_it(
+    harness: ShopifyHarness,
+) -> None:
     order = harness.shop.book.add(lines=(("A", 3),))
     harness.shop.shelves.split(order, (MAIN_LOCATION, {"A": 1}), (EAST, {"A": 2}))
     await ship(harness, notice(order, A=2))
     assert parcels(harness, order) == [("T1", EAST, 2)]
 
 
-async def test_quantities_are_clamped_to_what_is_left_and_the_outcome_says_so(harness: ShopifyHarness) -> None:
+async def test_quantities_are_clamped_to_what_is_left_and_the_outcome_says_so(
+    harness: ShopifyHarness,
+) -> None:
     order = harness.shop.book.add(lines=(("A", 2), ("B", 1)))
     outcome = await ship(harness, notice(order, A=5))
     assert parcels(harness, order) == [("T1", MAIN_LOCATION, 2)]
-    assert outcome.detail == "3 units of the notice are not left to ship in Shopify and were left out"
+    assert (
+        outcome.detail == "3 units of the notice are not left to ship in Shopify and were left out"
+    )
 
 
 async def test_items_without_a_line_id_are_matched_by_sku(harness: ShopifyHarness) -> None:
     order = harness.shop.book.add(lines=(("A", 1), ("B", 2)))
-    items = (ShippedItem(sku="B", quantity=2), ShippedItem(line_id=f"{order.id}-discount", name="Discount", quantity=1))
-    await ship(harness, Shipment(order_id=order.id, order_number=order.number, carrier="UPS", tracking_number="T1", items=items))
+    items = (
+        ShippedItem(sku="B", quantity=2),
+        ShippedItem(line_id=f"{order.id}-discount", name="Discount", quantity=1),
+    )
+    await ship(
+        harness,
+        Shipment(
+            order_id=order.id,
+            order_number=order.number,
+            carrier="UPS",
+            tracking_number="T1",
+            items=items,
+        ),
+    )
     assert order.parcels[0].quantities == {order.lines[1].id: 2}
 
 
 async def test_an_item_shopify_does_not_know_is_named(harness: ShopifyHarness) -> None:
     order = harness.shop.book.add(lines=(("A", 1),))
     items = (ShippedItem(sku="NOPE", quantity=1),)
-    told = Shipment(order_id=order.id, order_number=order.number, carrier="UPS", tracking_number="T1", items=items)
+    told = Shipment(
+        order_id=order.id,
+        order_number=order.number,
+        carrier="UPS",
+        tracking_number="T1",
+        items=items,
+    )
     assert "nothing of NOPE is left to ship" in await refused(harness, told, ConflictError)
     assert order.parcels == []
 
 
-async def test_a_crash_between_two_locations_is_finished_by_the_next_try(harness: ShopifyHarness) -> None:
+async def test_a_crash_between_two_locations_is_finished_by_the_next_try(
+    harness: ShopifyHarness,
+) -> None:
     for whole in (False, True):
         order = harness.shop.book.add(lines=(("A", 1), ("B", 1)))
         harness.shop.shelves.split(order, (MAIN_LOCATION, {"A": 1}), (EAST, {"B": 1}))
@@ -71,7 +111,9 @@ async def test_a_crash_between_two_locations_is_finished_by_the_next_try(harness
         assert (await ship(harness, shipment)).already
 
 
-async def test_a_repeated_notice_of_everything_takes_nothing_that_was_added_since(harness: ShopifyHarness) -> None:
+async def test_a_repeated_notice_of_everything_takes_nothing_that_was_added_since(
+    harness: ShopifyHarness,
+) -> None:
     order = harness.shop.book.add(lines=(("A", 1), ("B", 1)))
     one = harness.shop.shelves.split(order, (MAIN_LOCATION, {"A": 1}))[0]
     await ship(harness, notice(order, "T1"))
@@ -82,7 +124,9 @@ async def test_a_repeated_notice_of_everything_takes_nothing_that_was_added_sinc
     assert len(order.parcels) == 1
 
 
-async def test_a_lost_answer_is_looked_into_before_anything_is_repeated(harness: ShopifyHarness) -> None:
+async def test_a_lost_answer_is_looked_into_before_anything_is_repeated(
+    harness: ShopifyHarness,
+) -> None:
     order = harness.shop.book.add(lines=(("A", 1),))
     harness.shop.faults.add(DropAnswer(), when=harness.is_write)
     outcome = await ship(harness, notice(order, A=1))
@@ -90,7 +134,9 @@ async def test_a_lost_answer_is_looked_into_before_anything_is_repeated(harness:
     assert (len(order.parcels), writes(harness)) == (1, 1)
 
 
-async def test_the_second_locations_lost_answer_is_not_taken_for_the_firsts(harness: ShopifyHarness) -> None:
+async def test_the_second_locations_lost_answer_is_not_taken_for_the_firsts(
+    harness: ShopifyHarness,
+) -> None:
     order = harness.shop.book.add(lines=(("A", 1), ("B", 1)))
     harness.shop.shelves.split(order, (MAIN_LOCATION, {"A": 1}), (EAST, {"B": 1}))
     harness.shop.faults.add(Spare(), Answer(503), when=harness.is_write)
@@ -103,7 +149,10 @@ async def test_422_is_believed_only_while_something_is_left(harness: ShopifyHarn
     one = harness.shop.shelves.of(order)[0]
     body = '{"errors":["Invalid quantity for ada@example.com"]}'
     if harness.transport == "graphql":
-        body = '{"data":{"fulfillmentCreate":{"fulfillment":null,"userErrors":[{"field":["x"],"message":"Invalid quantity for ada@example.com"}]}}}'
+        body = (
+            '{"data":{"fulfillmentCreate":{"fulfillment":null,"userErrors":[{"field":["x"],"message":"Invalid'
+            ' quantity for ada@example.com"}]}}}'
+        )
     no = Answer(422 if harness.transport == "rest" else 200, body)
 
     harness.shop.faults.add(no, when=harness.is_write)
@@ -119,13 +168,17 @@ async def test_422_is_believed_only_while_something_is_left(harness: ShopifyHarn
     await ship(harness, notice(order, A=1))
 
 
-async def test_a_number_written_with_blanks_or_in_small_letters_is_the_same(harness: ShopifyHarness) -> None:
+async def test_a_number_written_with_blanks_or_in_small_letters_is_the_same(
+    harness: ShopifyHarness,
+) -> None:
     order = harness.shop.book.add(lines=(("A", 2),))
     await ship(harness, notice(order, "1z 999 aa1", A=1))
     assert (await ship(harness, notice(order, "1Z999AA1", A=1))).already
 
 
-async def test_another_number_for_the_same_lines_replaces_the_first(harness: ShopifyHarness) -> None:
+async def test_another_number_for_the_same_lines_replaces_the_first(
+    harness: ShopifyHarness,
+) -> None:
     order = harness.shop.book.add(lines=(("A", 1), ("B", 1)))
     await ship(harness, notice(order, "T1", A=1))
     await ship(harness, notice(order, "T2", B=1))
@@ -146,7 +199,9 @@ async def test_a_parcel_marked_by_hand_gets_the_number(harness: ShopifyHarness) 
 async def test_nothing_left_and_no_parcel_to_relabel_is_a_conflict(harness: ShopifyHarness) -> None:
     order = harness.shop.book.add(lines=(("A", 1), ("B", 1)))
     await ship(harness, notice(order, "T1", A=1, B=1))
-    assert "nothing is left to ship" in await refused(harness, notice(order, "T2", A=1), ConflictError)
+    assert "nothing is left to ship" in await refused(
+        harness, notice(order, "T2", A=1), ConflictError
+    )
 
 
 async def test_a_cancelled_parcel_does_not_count(harness: ShopifyHarness) -> None:
@@ -157,7 +212,9 @@ async def test_a_cancelled_parcel_does_not_count(harness: ShopifyHarness) -> Non
     assert len(order.parcels) == 2
 
 
-async def test_partial_shipments_without_a_number_are_counted_by_what_was_told_before(harness: ShopifyHarness) -> None:
+async def test_partial_shipments_without_a_number_are_counted_by_what_was_told_before(
+    harness: ShopifyHarness,
+) -> None:
     order = harness.shop.book.add(lines=(("A", 3),))
     first, second = notice(order, "", carrier="UPS", A=1), notice(order, "", carrier="FedEx", A=1)
     await ship(harness, first)

@@ -1,4 +1,6 @@
-"""Logins that give a token: shared, renewed before it expires and once after a refusal, and told apart from a login that is broken."""
+"""Logins that give a token: shared, renewed before it expires and once after a refusal, and told
+apart from a login that is broken.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ from aiohttp import web
 
 from connectors.errors import AuthenticationError, RefusedError, UnavailableError
 from connectors.testing.faults import Answer
-from connectors.upstream.auth.tokens import TokenAuth, client_credentials, refresh_token, token_reader
+from connectors.upstream.auth.oauth2 import client_credentials, refresh_token
+from connectors.upstream.auth.token_answer import token_reader
+from connectors.upstream.auth.tokens import TokenAuth
 from connectors.upstream.request import Request
 from connectors.upstream.response import Reply
 from tests.connectors.upstream.echo import EchoShop, asking
@@ -33,13 +37,23 @@ class TokenShop(EchoShop):
         return f"token-{len(self.logins)}"
 
     async def _token(self, request: web.Request) -> web.StreamResponse:
-        told = dict(await request.post()) if "form" in request.content_type else await request.json()
+        told = (
+            dict(await request.post()) if "form" in request.content_type else await request.json()
+        )
         self.logins.append({**told, "authorization": request.headers.get("Authorization", "")})
         if told.get("client_secret", "right") != self.password:
-            return web.json_response({"error": "invalid_client", "error_description": "Client authentication failed"}, status=400)
-        answer = {"access_token": self.newest, "token_type": "Bearer", "refresh_token": f"refresh-{len(self.logins)}"}
+            return web.json_response(
+                {"error": "invalid_client", "error_description": "Client authentication failed"},
+                status=400,
+            )
+        answer = {
+            "access_token": self.newest,
+            "token_type": "Bearer",
+            "refresh_token": f"refresh-{len(self.logins)}",
+        }
         return web.json_response(
-            answer | ({} if self.lifetime is None else {"expires_in": self.lifetime}), headers={"X-Token": self.newest}
+            answer | ({} if self.lifetime is None else {"expires_in": self.lifetime}),
+            headers={"X-Token": self.newest},
         )
 
     async def _orders(self, request: web.Request) -> web.StreamResponse:
@@ -72,11 +86,19 @@ async def test_many_requests_share_one_login(token_shop: TokenShop) -> None:
     async with asking(token_shop, auth=credentials(token_shop, scope="read write")) as upstream:
         await asyncio.gather(*(upstream.get("orders") for _ in range(8)))
     assert token_shop.logins == [
-        {"grant_type": "client_credentials", "client_id": "id-1", "client_secret": "right", "scope": "read write", "authorization": ""}
+        {
+            "grant_type": "client_credentials",
+            "client_id": "id-1",
+            "client_secret": "right",
+            "scope": "read write",
+            "authorization": "",
+        }
     ]
 
 
-async def test_client_credentials_may_go_into_the_basic_header_or_into_json(token_shop: TokenShop) -> None:
+async def test_client_credentials_may_go_into_the_basic_header_or_into_json(
+    token_shop: TokenShop,
+) -> None:
     async with asking(token_shop, auth=credentials(token_shop, basic=True)) as upstream:
         await upstream.get("orders")
     async with asking(token_shop, auth=credentials(token_shop, as_json=True)) as upstream:
@@ -111,16 +133,22 @@ async def test_a_short_lived_token_is_not_renewed_at_every_request(token_shop: T
 
 
 @pytest.mark.parametrize("lifetime", [3600, None])
-async def test_a_token_that_the_shop_no_longer_takes_is_renewed_once_for_all_who_wait(token_shop: TokenShop, lifetime: int | None) -> None:
+async def test_a_token_that_the_shop_no_longer_takes_is_renewed_once_for_all_who_wait(
+    token_shop: TokenShop, lifetime: int | None
+) -> None:
     token_shop.lifetime = lifetime
     async with asking(token_shop, auth=credentials(token_shop)) as upstream:
         await upstream.get("orders")
         token_shop.logins.append({})  # a newer token exists that we do not know
-        await asyncio.gather(*(upstream.get("orders") for _ in range(4)), upstream.write("PUT", "orders", json={}))
+        await asyncio.gather(
+            *(upstream.get("orders") for _ in range(4)), upstream.write("PUT", "orders", json={})
+        )
     assert len(token_shop.logins) == 3
 
 
-async def test_a_shop_that_refuses_the_new_token_too_is_not_asked_forever(token_shop: TokenShop) -> None:
+async def test_a_shop_that_refuses_the_new_token_too_is_not_asked_forever(
+    token_shop: TokenShop,
+) -> None:
     token_shop.faults.add(Answer(403), path="orders", times=None)
     async with asking(token_shop, auth=credentials(token_shop)) as upstream:
         with pytest.raises(AuthenticationError):
@@ -130,10 +158,18 @@ async def test_a_shop_that_refuses_the_new_token_too_is_not_asked_forever(token_
 
 
 @pytest.mark.parametrize("status", [400, 401, 403])
-async def test_a_refused_login_is_an_authentication_error_with_the_shops_words(token_shop: TokenShop, status: int) -> None:
-    token_shop.faults.add(Answer(status, '{"error":"invalid_client","error_description":"Client is gone"}'), path="token", times=None)
+async def test_a_refused_login_is_an_authentication_error_with_the_shops_words(
+    token_shop: TokenShop, status: int
+) -> None:
+    token_shop.faults.add(
+        Answer(status, '{"error":"invalid_client","error_description":"Client is gone"}'),
+        path="token",
+        times=None,
+    )
     async with asking(token_shop, auth=credentials(token_shop)) as upstream:
-        with pytest.raises(AuthenticationError, match=r"does not accept our login\..*Client is gone"):
+        with pytest.raises(
+            AuthenticationError, match=r"does not accept our login\..*Client is gone"
+        ):
             await upstream.get("orders")
     assert token_shop.count("GET", "orders") == 0
 
@@ -155,22 +191,38 @@ async def test_a_login_that_is_broken_otherwise_says_so(token_shop: TokenShop) -
 
 async def test_a_refresh_token_is_followed_to_its_successors(token_shop: TokenShop) -> None:
     clock = Hands()
-    auth = refresh_token(f"{token_shop.url}/oauth/token", "refresh-0", client_id="id-1", clock=clock)
+    auth = refresh_token(
+        f"{token_shop.url}/oauth/token", "refresh-0", client_id="id-1", clock=clock
+    )
     async with asking(token_shop, auth=auth) as upstream:
         for _ in range(3):
             await upstream.get("orders")
             clock.now += 4000.0
-    assert [login["refresh_token"] for login in token_shop.logins] == ["refresh-0", "refresh-1", "refresh-2"]
+    assert [login["refresh_token"] for login in token_shop.logins] == [
+        "refresh-0",
+        "refresh-1",
+        "refresh-2",
+    ]
 
 
 async def test_a_login_call_reads_its_token_from_a_path_or_a_header(token_shop: TokenShop) -> None:
     login = Request(
-        method="POST", url=f"{token_shop.url}/oauth/token", headers=(("Content-Type", "application/json"),), body=b'{"user":"u"}'
+        method="POST",
+        url=f"{token_shop.url}/oauth/token",
+        headers=(("Content-Type", "application/json"),),
+        body=b'{"user":"u"}',
     )
-    for reader in (token_reader(path="access_token", lifetime_path="expires_in"), token_reader(header="x-token", lifetime=600)):
-        async with asking(token_shop, auth=TokenAuth(lambda _: login, reader, secrets=("u",))) as upstream:
+    for reader in (
+        token_reader(path="access_token", lifetime_path="expires_in"),
+        token_reader(header="x-token", lifetime=600),
+    ):
+        async with asking(
+            token_shop, auth=TokenAuth(lambda _: login, reader, secrets=("u",))
+        ) as upstream:
             assert (await upstream.get("orders")).status == 200
-    async with asking(token_shop, auth=TokenAuth(lambda _: login, token_reader(header="Vendure-Auth-Token"))) as upstream:
+    async with asking(
+        token_shop, auth=TokenAuth(lambda _: login, token_reader(header="Vendure-Auth-Token"))
+    ) as upstream:
         with pytest.raises(AuthenticationError, match="no token in header Vendure-Auth-Token"):
             await upstream.get("orders")
 
@@ -197,7 +249,9 @@ def test_a_token_is_read_at_its_path(body: str, token: str | None, lifetime: flo
         assert (read(reply).value, read(reply).lifetime) == (token, lifetime)
 
 
-async def test_a_login_refused_under_200_is_renewed_at_the_judges_word(token_shop: TokenShop) -> None:
+async def test_a_login_refused_under_200_is_renewed_at_the_judges_word(
+    token_shop: TokenShop,
+) -> None:
     def judge(reply: Reply) -> None:
         if reply.json() == {"errors": "FORBIDDEN"}:
             raise AuthenticationError("FORBIDDEN")

@@ -28,24 +28,37 @@ async def shop() -> AsyncIterator[FakeWooCommerceShop]:
 
 def both_ways(shop: FakeWooCommerceShop, secret: str = "") -> HeaderThenQuery:
     given = secret or shop.access.secret
-    return HeaderThenQuery(BasicAuth(shop.access.key, given), QueryAuth({"consumer_key": shop.access.key, "consumer_secret": given}))
+    return HeaderThenQuery(
+        BasicAuth(shop.access.key, given),
+        QueryAuth({"consumer_key": shop.access.key, "consumer_secret": given}),
+    )
 
 
 def settings(**changes: str) -> WooCommerceSettings:
     return WooCommerceSettings.model_validate(
-        {"type": "woocommerce", "url": "https://shop.example", "consumer_key": "ck", "consumer_secret": "cs", **changes}
+        {
+            "type": "woocommerce",
+            "url": "https://shop.example",
+            "consumer_key": "ck",
+            "consumer_secret": "cs",
+            **changes,
+        }
     )
 
 
 @pytest.mark.parametrize("mode", ["basic", "query"])
-async def test_key_and_secret_work_over_https_in_header_and_query(shop: FakeWooCommerceShop, mode: str) -> None:
+async def test_key_and_secret_work_over_https_in_header_and_query(
+    shop: FakeWooCommerceShop, mode: str
+) -> None:
     async with open_woocommerce(shop, QUICK, auth=mode) as connector:
         assert len(await ids(connector)) == 1
     assert all(("consumer_secret" in seen.query) is (mode == "query") for seen in shop.requests)
 
 
 @pytest.mark.parametrize("digest", ["sha1", "sha256"])
-async def test_requests_are_signed_over_plain_http_as_woocommerce_checks_it(shop: FakeWooCommerceShop, digest: str) -> None:
+async def test_requests_are_signed_over_plain_http_as_woocommerce_checks_it(
+    shop: FakeWooCommerceShop, digest: str
+) -> None:
     shop.access.https = False
     auth = OAuth1Auth(shop.access.key, shop.access.secret, digest=digest)
     async with Upstream.open(shop.url, auth=auth, policy=QUICK) as upstream:
@@ -54,7 +67,9 @@ async def test_requests_are_signed_over_plain_http_as_woocommerce_checks_it(shop
     assert shop.access.secret not in shop.requests[0].raw_path
 
 
-async def test_plain_http_without_a_signature_is_refused_with_words(shop: FakeWooCommerceShop) -> None:
+async def test_plain_http_without_a_signature_is_refused_with_words(
+    shop: FakeWooCommerceShop,
+) -> None:
     shop.access.https = False
     async with open_woocommerce(shop, QUICK, auth="basic") as connector:
         error = await failure(walk(connector), AuthenticationError)
@@ -63,8 +78,12 @@ async def test_plain_http_without_a_signature_is_refused_with_words(shop: FakeWo
     assert any("https" in finding.advice for finding in report.findings)
 
 
-async def test_a_wrong_secret_is_told_from_a_key_that_did_not_arrive(shop: FakeWooCommerceShop) -> None:
-    async with open_woocommerce(shop, QUICK, auth="basic", consumer_secret="wrong-secret") as connector:
+async def test_a_wrong_secret_is_told_from_a_key_that_did_not_arrive(
+    shop: FakeWooCommerceShop,
+) -> None:
+    async with open_woocommerce(
+        shop, QUICK, auth="basic", consumer_secret="wrong-secret"
+    ) as connector:
         error = await failure(walk(connector), AuthenticationError)
         report = await connector.check()
     assert error.code == "woocommerce_rest_authentication_error"
@@ -73,7 +92,9 @@ async def test_a_wrong_secret_is_told_from_a_key_that_did_not_arrive(shop: FakeW
     assert any("new key" in finding.advice for finding in report.findings)
 
 
-async def test_a_host_that_drops_the_header_gets_the_query_string_and_keeps_getting_it(shop: FakeWooCommerceShop) -> None:
+async def test_a_host_that_drops_the_header_gets_the_query_string_and_keeps_getting_it(
+    shop: FakeWooCommerceShop,
+) -> None:
     shop.access.strips_header = True
     auth = both_ways(shop)
     async with Upstream.open(shop.url, auth=auth, policy=QUICK) as upstream:
@@ -83,11 +104,22 @@ async def test_a_host_that_drops_the_header_gets_the_query_string_and_keeps_gett
     assert ["consumer_secret" in seen.query for seen in shop.requests] == [False, True, True, True]
 
 
-async def test_a_wrong_secret_is_tried_in_the_query_string_and_then_kept_out_of_it(shop: FakeWooCommerceShop) -> None:
-    async with Upstream.open(shop.url, auth=both_ways(shop, "wrong-secret"), policy=QUICK) as upstream:
+async def test_a_wrong_secret_is_tried_in_the_query_string_and_then_kept_out_of_it(
+    shop: FakeWooCommerceShop,
+) -> None:
+    async with Upstream.open(
+        shop.url, auth=both_ways(shop, "wrong-secret"), policy=QUICK
+    ) as upstream:
         for _ in range(5):
             await failure(upstream.get(ORDERS), AuthenticationError)
-    assert ["consumer_secret" in seen.query for seen in shop.requests] == [False, True, True, False, False, False]
+    assert ["consumer_secret" in seen.query for seen in shop.requests] == [
+        False,
+        True,
+        True,
+        False,
+        False,
+        False,
+    ]
 
 
 def test_auto_means_the_header_over_https_and_signatures_over_http() -> None:
@@ -130,7 +162,9 @@ def test_the_address_is_kept_but_for_what_people_paste_too_much(given: str, kept
         {"consumer_keys": "x"},
     ],
 )
-def test_settings_that_cannot_work_are_refused_without_showing_secrets(changes: dict[str, str]) -> None:
+def test_settings_that_cannot_work_are_refused_without_showing_secrets(
+    changes: dict[str, str],
+) -> None:
     with pytest.raises(ValidationError) as caught:
         settings(**changes)
     assert "cs@" not in str(caught.value)

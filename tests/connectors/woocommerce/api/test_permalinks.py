@@ -31,7 +31,9 @@ def paths(shop: FakeWooCommerceShop) -> list[str]:
 
 
 @pytest.mark.parametrize("folder", ["", "/store/de"])
-async def test_orders_come_from_a_shop_with_plain_permalinks_and_the_other_form_is_tried_once(folder: str) -> None:
+async def test_orders_come_from_a_shop_with_plain_permalinks_and_the_other_form_is_tried_once(
+    folder: str,
+) -> None:
     shop = FakeWooCommerceShop()
     shop.traits.pretty_permalinks, shop.traits.folder = False, folder
     async with shop, open_woocommerce(shop, QUICK, page_size=10) as connector:
@@ -44,8 +46,13 @@ async def test_orders_come_from_a_shop_with_plain_permalinks_and_the_other_form_
     assert {seen.path for seen in shop.requests[1:]} == {f"{folder}/index.php"}
 
 
-@pytest.mark.parametrize(("https", "auth"), [(True, "basic"), (True, "query"), (True, "oauth1"), (False, "oauth1"), (False, "auto")])
-async def test_each_way_to_prove_who_we_are_works_with_plain_permalinks(shop: FakeWooCommerceShop, *, https: bool, auth: str) -> None:
+@pytest.mark.parametrize(
+    ("https", "auth"),
+    [(True, "basic"), (True, "query"), (True, "oauth1"), (False, "oauth1"), (False, "auto")],
+)
+async def test_each_way_to_prove_who_we_are_works_with_plain_permalinks(
+    shop: FakeWooCommerceShop, *, https: bool, auth: str
+) -> None:
     shop.access = Access(https=https)
     order = shop.book.add(modified_at=at(1))
     async with open_woocommerce(shop, QUICK, auth=auth) as connector:
@@ -61,7 +68,9 @@ async def test_each_way_to_prove_who_we_are_works_with_plain_permalinks(shop: Fa
         ({}, "/wc/v3/orders/1001/notes"),
     ],
 )
-async def test_a_shipment_reaches_a_shop_with_plain_permalinks_once(shop: FakeWooCommerceShop, traits: dict[str, Any], route: str) -> None:
+async def test_a_shipment_reaches_a_shop_with_plain_permalinks_once(
+    shop: FakeWooCommerceShop, traits: dict[str, Any], route: str
+) -> None:
     for name, value in traits.items():
         setattr(shop.traits, name, value)
     order = shop.book.add(modified_at=at(1))
@@ -73,22 +82,30 @@ async def test_a_shipment_reaches_a_shop_with_plain_permalinks_once(shop: FakeWo
     assert shop.book[order.id].word == "completed"
 
 
-async def test_a_write_that_comes_first_is_made_once_where_the_api_is(shop: FakeWooCommerceShop) -> None:
+async def test_a_write_that_comes_first_is_made_once_where_the_api_is(
+    shop: FakeWooCommerceShop,
+) -> None:
     order = shop.book.add(modified_at=at(1))
     shop.traits.fulfillments = True
     async with open_woocommerce(shop, QUICK) as connector:
         # The permalinks change between the look and the write.
         shop.traits.pretty_permalinks = True
-        shop.on_request.append(lambda seen: setattr(shop.traits, "pretty_permalinks", seen.method == "GET"))
+        shop.on_request.append(
+            lambda seen: setattr(shop.traits, "pretty_permalinks", seen.method == "GET")
+        )
         await connector.ship(notice(order), ())
     assert len(shop.desk.fulfillments[order.id]) == 1
-    assert [seen.query.get("rest_route") for seen in shop.requests if seen.method == "POST"][:2] == [
+    assert [seen.query.get("rest_route") for seen in shop.requests if seen.method == "POST"][
+        :2
+    ] == [
         None,
         f"/wc/v3/orders/{order.id}/fulfillments",
     ]
 
 
-async def test_the_check_says_that_it_works_and_what_would_be_better(shop: FakeWooCommerceShop) -> None:
+async def test_the_check_says_that_it_works_and_what_would_be_better(
+    shop: FakeWooCommerceShop,
+) -> None:
     shop.book.add(modified_at=at(1))
     async with open_woocommerce(shop, QUICK) as connector:
         found = (await connector.check()).findings
@@ -98,19 +115,34 @@ async def test_the_check_says_that_it_works_and_what_would_be_better(shop: FakeW
     assert found[0].what.endswith("the shop has 1")
 
 
-async def test_an_order_or_a_route_that_the_api_does_not_know_is_no_reason_to_ask_elsewhere() -> None:
+async def test_an_order_or_a_route_that_the_api_does_not_know_is_no_reason_to_ask_elsewhere() -> (
+    None
+):
     async with FakeWooCommerceShop() as shop, open_woocommerce(shop, QUICK) as connector:
         order = shop.book.add(modified_at=at(1))
         await failure(connector.get_order("77"), OrderNotFoundError)
         assert (await connector.ship(notice(order), ())).completed
-        shop.faults.add(Answer(404, '{"code":"rest_no_route","message":"No route was found."}'), Answer(404, '{"message":"?"}'))
+        shop.faults.add(
+            Answer(404, '{"code":"rest_no_route","message":"No route was found."}'),
+            Answer(404, '{"message":"?"}'),
+        )
         for _ in range(2):
             await failure(walk(connector), RefusedError)
     assert set(paths(shop)) == {"pretty"}
 
 
-@pytest.mark.parametrize("elsewhere", [None, Answer(200, _PAGE, content_type="text/html"), Answer(200, '{"pages":[]}'), Answer(403, _PAGE)])
-async def test_a_site_without_an_api_says_so_after_one_look_elsewhere(shop: FakeWooCommerceShop, elsewhere: Answer | None) -> None:
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        None,
+        Answer(200, _PAGE, content_type="text/html"),
+        Answer(200, '{"pages":[]}'),
+        Answer(403, _PAGE),
+    ],
+)
+async def test_a_site_without_an_api_says_so_after_one_look_elsewhere(
+    shop: FakeWooCommerceShop, elsewhere: Answer | None
+) -> None:
     shop.traits.query_routes = False
     if elsewhere is not None:
         shop.faults.add(elsewhere, path="rest_route", times=None)
@@ -124,14 +156,22 @@ async def test_a_site_without_an_api_says_so_after_one_look_elsewhere(shop: Fake
     assert any("Permalinks" in finding.advice for finding in report.findings)
 
 
-async def test_a_shop_that_hides_the_index_of_its_api_is_found_all_the_same(shop: FakeWooCommerceShop) -> None:
+async def test_a_shop_that_hides_the_index_of_its_api_is_found_all_the_same(
+    shop: FakeWooCommerceShop,
+) -> None:
     order = shop.book.add(modified_at=at(1))
-    shop.faults.add(Answer(401, '{"code":"rest_login_required","message":"No."}'), path="rest_route=/&", times=None)
+    shop.faults.add(
+        Answer(401, '{"code":"rest_login_required","message":"No."}'),
+        path="rest_route=/&",
+        times=None,
+    )
     async with open_woocommerce(shop, QUICK) as connector:
         assert await ids(connector) == [order.id]
 
 
-async def test_a_shop_that_fails_while_it_is_looked_for_is_looked_for_again(shop: FakeWooCommerceShop) -> None:
+async def test_a_shop_that_fails_while_it_is_looked_for_is_looked_for_again(
+    shop: FakeWooCommerceShop,
+) -> None:
     order = shop.book.add(modified_at=at(1))
     shop.faults.add(Answer(503), path="rest_route", times=None)
     async with open_woocommerce(shop, QUICK) as connector:
@@ -149,16 +189,25 @@ async def test_wordpress_in_a_folder_keeps_its_folder() -> None:
 
 
 @pytest.mark.parametrize("api", ["wp-json/", "index.php?rest_route=/", "?rest_route=/"])
-async def test_an_address_without_the_folder_gets_the_right_one_named(shop: FakeWooCommerceShop, api: str) -> None:
+async def test_an_address_without_the_folder_gets_the_right_one_named(
+    shop: FakeWooCommerceShop, api: str
+) -> None:
     shop.traits.query_routes = False
     link = f'<https://shop.example/blog/{api}>; rel="https://api.w.org/"'
-    shop.faults.add(Answer(200, _PAGE, content_type="text/html", headers={"Link": link}), path="^/[?]")
+    shop.faults.add(
+        Answer(200, _PAGE, content_type="text/html", headers={"Link": link}), path="^/[?]"
+    )
     async with open_woocommerce(shop, QUICK) as connector:
         report = await connector.check()
-    assert any(f"at https://shop.example/blog/{api}; set url to https://shop.example/blog." in found.advice for found in report.findings)
+    assert any(
+        f"at https://shop.example/blog/{api}; set url to https://shop.example/blog." in found.advice
+        for found in report.findings
+    )
 
 
-async def test_a_site_that_names_the_very_address_that_was_asked_gets_no_other_named(shop: FakeWooCommerceShop) -> None:
+async def test_a_site_that_names_the_very_address_that_was_asked_gets_no_other_named(
+    shop: FakeWooCommerceShop,
+) -> None:
     shop.traits.query_routes = False
     async with open_woocommerce(shop, QUICK) as connector:
         report = await connector.check()

@@ -20,16 +20,30 @@ def break_over(shop: FakeWooCommerceShop, *bad: str) -> None:
 
     async def break_down(request: web.Request, handler: Handler) -> web.StreamResponse:
         answer = await handler(request)
-        shown = json.loads(answer.body) if isinstance(answer, web.Response) and isinstance(answer.body, bytes) else []
-        broken = isinstance(shown, list) and any(str(order.get("id")) in bad and "status" in order for order in shown)
-        return web.json_response({"message": "There has been a critical error on this website."}, status=500) if broken else answer
+        shown = (
+            json.loads(answer.body)
+            if isinstance(answer, web.Response) and isinstance(answer.body, bytes)
+            else []
+        )
+        broken = isinstance(shown, list) and any(
+            str(order.get("id")) in bad and "status" in order for order in shown
+        )
+        return (
+            web.json_response(
+                {"message": "There has been a critical error on this website."}, status=500
+            )
+            if broken
+            else answer
+        )
 
     shop.faults.add(break_down, times=None, when=lambda seen: seen.path.endswith("/orders"))
 
 
 @pytest.mark.parametrize("refused", [False, True])
 @pytest.mark.parametrize("hidden", [False, True])
-async def test_one_order_that_breaks_the_shop_is_set_aside_and_the_others_come(*, refused: bool, hidden: bool) -> None:
+async def test_one_order_that_breaks_the_shop_is_set_aside_and_the_others_come(
+    *, refused: bool, hidden: bool
+) -> None:
     async with FakeWooCommerceShop() as shop:
         shop.traits.refuses_modified_order, shop.traits.hides_totals = refused, hidden
         placed = place(shop, 40)

@@ -1,4 +1,6 @@
-"""Many orders edited at once while their list is read: they move to its end, and its length stays what it was."""
+"""Many orders edited at once while their list is read: they move to its end, and its length stays
+what it was.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +18,15 @@ async def test_no_order_is_lost_to_a_bulk_edit_inside_the_window() -> None:
         edits = [placed[2 * SIZE : 3 * SIZE], placed[: 2 * SIZE]]
 
         def edit(seen: SeenRequest) -> None:
-            """The page with the anchor first, so that the walk goes back an hour and counts; what it has counted over then."""
+            """The page with the anchor first, so that the walk goes back an hour and counts; what
+            it has counted over then.
+            """
             listing = seen.path.endswith("/orders") and seen.query.get("status") == "any"
-            due = (listing and len(lists(shop)) == 4) if len(edits) == 2 else (listing and seen.query.get("offset") == "5")
+            due = (
+                (listing and len(lists(shop)) == 4)
+                if len(edits) == 2
+                else (listing and seen.query.get("offset") == "5")
+            )
             if edits and due:
                 for order in edits.pop(0):
                     shop.book.touch(order, at(100))
@@ -31,7 +39,9 @@ async def test_no_order_is_lost_to_a_bulk_edit_inside_the_window() -> None:
 
 
 async def test_a_stretch_of_orders_that_the_shop_cannot_load_is_walked_over() -> None:
-    """Two pages then share nothing although nothing moves: what a second reading finds the same is so."""
+    """Two pages then share nothing although nothing moves: what a second reading finds the same is
+    so.
+    """
     async with FakeWooCommerceShop() as shop:
         placed = place(shop, 6 * SIZE)
         anchor = placed[2 * SIZE : 3 * SIZE]

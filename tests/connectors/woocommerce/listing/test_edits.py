@@ -1,4 +1,6 @@
-"""No edit during a walk hides another order: books and edits drawn by chance, in every kind of shop."""
+"""No edit during a walk hides another order: books and edits drawn by chance, in every kind of
+shop.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ KINDS: tuple[tuple[str, dict[str, object]], ...] = (
 RUNS = 12
 
 
-def editing(shop: FakeWooCommerceShop, chance: Random, touched: set[str]) -> Callable[[SeenRequest], None]:
+def editing(
+    shop: FakeWooCommerceShop, chance: Random, touched: set[str]
+) -> Callable[[SeenRequest], None]:
     """Something happens to an order before about every second list request."""
 
     def edit(seen: SeenRequest) -> None:
@@ -30,7 +34,8 @@ def editing(shop: FakeWooCommerceShop, chance: Random, touched: set[str]) -> Cal
             return
         order = chance.choice([found.id for found in shop.book])
         touched.add(order)
-        # An edit dates an order now: after all that was, perhaps still in the window, perhaps past its end.
+        # An edit dates an order now: after all that was, perhaps still in the window, perhaps past
+        # its end.
         later = at(100) + timedelta(seconds=chance.randint(0, 3000))
         match chance.randint(0, 3):
             case 0:
@@ -44,13 +49,24 @@ def editing(shop: FakeWooCommerceShop, chance: Random, touched: set[str]) -> Cal
 
 
 @pytest.mark.parametrize("traits", [pytest.param(traits, id=name) for name, traits in KINDS])
-async def test_whatever_is_edited_during_the_walk_the_others_all_come_once_and_in_order(traits: dict[str, object]) -> None:
+async def test_whatever_is_edited_during_the_walk_the_others_all_come_once_and_in_order(
+    traits: dict[str, object],
+) -> None:
     for seed in range(RUNS):
         chance = Random(seed)
         shop = FakeWooCommerceShop(traits=Traits(**traits))  # type: ignore[arg-type]  # drawn from the table above
-        async with shop, open_woocommerce(shop, QUICK, page_size=chance.choice((3, 5, 10))) as connector:
-            seconds = [chance.choice((7, 8, 8, 8, 9, chance.randint(0, 90))) for _ in range(chance.randint(5, 60))]
-            placed = {shop.book.add(modified_at=at(0) + timedelta(seconds=second)).id: second for second in seconds}
+        async with (
+            shop,
+            open_woocommerce(shop, QUICK, page_size=chance.choice((3, 5, 10))) as connector,
+        ):
+            seconds = [
+                chance.choice((7, 8, 8, 8, 9, chance.randint(0, 90)))
+                for _ in range(chance.randint(5, 60))
+            ]
+            placed = {
+                shop.book.add(modified_at=at(0) + timedelta(seconds=second)).id: second
+                for second in seconds
+            }
             touched: set[str] = set()
             shop.on_request.append(editing(shop, chance, touched))
             found = await walk(connector)
@@ -59,4 +75,8 @@ async def test_whatever_is_edited_during_the_walk_the_others_all_come_once_and_i
         assert set(placed) - touched <= set(ids), seed
         still = [placed[order] for order in ids if order not in touched]
         assert still == sorted(still), seed
-        assert all(WINDOW.contains(order.modified_at) for order in found if order.modified_at and order.id not in touched), seed
+        assert all(
+            WINDOW.contains(order.modified_at)
+            for order in found
+            if order.modified_at and order.id not in touched
+        ), seed

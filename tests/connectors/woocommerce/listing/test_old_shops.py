@@ -1,4 +1,6 @@
-"""Shops too old to filter or sort by change, or kept from it by a plugin, give the window all the same."""
+"""Shops too old to filter or sort by change, or kept from it by a plugin, give the window all the
+same.
+"""
 
 from __future__ import annotations
 
@@ -19,9 +21,13 @@ async def shop() -> AsyncIterator[FakeWooCommerceShop]:
         yield shop
 
 
-async def test_a_shop_too_old_to_filter_gives_the_window_and_nothing_else(shop: FakeWooCommerceShop) -> None:
+async def test_a_shop_too_old_to_filter_gives_the_window_and_nothing_else(
+    shop: FakeWooCommerceShop,
+) -> None:
     shop.traits.ignores_bounds = True
-    long_ago = [shop.book.add(modified_at=WINDOW.start - timedelta(days=day + 1)).id for day in range(40)]
+    long_ago = [
+        shop.book.add(modified_at=WINDOW.start - timedelta(days=day + 1)).id for day in range(40)
+    ]
     placed = place(shop, 25)
     shop.book.add(modified_at=WINDOW.end + timedelta(hours=5))
     async with open_woocommerce(shop, QUICK, page_size=SMALL_PAGE) as connector:
@@ -31,7 +37,9 @@ async def test_a_shop_too_old_to_filter_gives_the_window_and_nothing_else(shop: 
     assert not set(long_ago) & set(found)
 
 
-async def test_a_shop_too_old_to_filter_is_read_from_the_newest_change_and_no_further_than_needed(shop: FakeWooCommerceShop) -> None:
+async def test_a_shop_too_old_to_filter_is_read_from_the_newest_change_and_no_further_than_needed(
+    shop: FakeWooCommerceShop,
+) -> None:
     shop.traits.ignores_bounds = True
     for day in range(300):
         shop.book.add(modified_at=WINDOW.start - timedelta(days=day + 1))
@@ -42,7 +50,9 @@ async def test_a_shop_too_old_to_filter_is_read_from_the_newest_change_and_no_fu
 
 
 @pytest.mark.parametrize("filters", [True, False])
-async def test_a_shop_that_refuses_to_sort_by_change_is_read_by_id(shop: FakeWooCommerceShop, *, filters: bool) -> None:
+async def test_a_shop_that_refuses_to_sort_by_change_is_read_by_id(
+    shop: FakeWooCommerceShop, *, filters: bool
+) -> None:
     shop.traits.refuses_modified_order = True
     shop.traits.ignores_bounds = not filters
     placed = [shop.book.add(modified_at=at(60 - number)).id for number in range(25)]
@@ -51,14 +61,18 @@ async def test_a_shop_that_refuses_to_sort_by_change_is_read_by_id(shop: FakeWoo
         assert await ids(connector) == placed[::-1]
 
 
-async def test_a_shop_whose_plugin_undoes_the_sorting_loses_nothing(shop: FakeWooCommerceShop) -> None:
+async def test_a_shop_whose_plugin_undoes_the_sorting_loses_nothing(
+    shop: FakeWooCommerceShop,
+) -> None:
     shop.traits.unsorted = True
     placed = place(shop, 35)
     async with open_woocommerce(shop, QUICK, page_size=SMALL_PAGE) as connector:
         assert await ids(connector) == placed
 
 
-async def test_a_shop_too_old_to_filter_from_which_a_crowd_leaves_by_the_trash_hides_none_of_the_others(shop: FakeWooCommerceShop) -> None:
+async def test_a_crowd_that_goes_to_the_trash_of_a_shop_too_old_to_filter_hides_no_other_order(
+    shop: FakeWooCommerceShop,
+) -> None:
     shop.traits.ignores_bounds = True
     placed = place(shop, 6 * SMALL_PAGE)
     leaving = set(placed[3 * SMALL_PAGE :])

@@ -21,16 +21,24 @@ async def shop() -> AsyncIterator[FakeWooCommerceShop]:
         yield shop
 
 
-async def test_bounds_go_as_bare_utc_with_the_flag_and_never_with_a_zone(shop: FakeWooCommerceShop) -> None:
+async def test_bounds_go_as_bare_utc_with_the_flag_and_never_with_a_zone(
+    shop: FakeWooCommerceShop,
+) -> None:
     place(shop, 25)
     async with open_woocommerce(shop, QUICK, page_size=SMALL_PAGE) as connector:
         await walk(connector)
     for seen in lists(shop):
         assert seen.query["dates_are_gmt"] == "true"
-        assert len(seen.query["modified_after"]) == len(seen.query["modified_before"]) == len("2026-03-02T09:00:00")
+        assert (
+            len(seen.query["modified_after"])
+            == len(seen.query["modified_before"])
+            == len("2026-03-02T09:00:00")
+        )
 
 
-@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York", "Europe/Berlin", "Pacific/Auckland"])
+@pytest.mark.parametrize(
+    "zone", ["Asia/Tokyo", "America/New_York", "Europe/Berlin", "Pacific/Auckland"]
+)
 async def test_the_site_s_zone_does_not_matter(shop: FakeWooCommerceShop, zone: str) -> None:
     shop.traits.zone = zone
     placed = place(shop, 25)
@@ -38,11 +46,17 @@ async def test_the_site_s_zone_does_not_matter(shop: FakeWooCommerceShop, zone: 
         assert await ids(connector) == placed
 
 
-async def test_no_order_is_lost_in_the_hour_that_the_site_s_clock_skips(shop: FakeWooCommerceShop) -> None:
+async def test_no_order_is_lost_in_the_hour_that_the_site_s_clock_skips(
+    shop: FakeWooCommerceShop,
+) -> None:
     shop.traits.zone = "Europe/Berlin"
-    # 02:00 to 03:00 does not exist in Berlin on this day, and every bound of that name is read an hour late.
+    # 02:00 to 03:00 does not exist in Berlin on this day, and every bound of that name is read an
+    # hour late.
     start = datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
-    placed = [shop.book.add(modified_at=start + timedelta(minutes=minute)).id for minute in range(0, 150, 2)]
+    placed = [
+        shop.book.add(modified_at=start + timedelta(minutes=minute)).id
+        for minute in range(0, 150, 2)
+    ]
     async with open_woocommerce(shop, QUICK, page_size=SMALL_PAGE) as connector:
         assert await ids(connector, Window(start=start, end=start + timedelta(hours=3))) == placed
         inside = Window(start=start + timedelta(minutes=40), end=start + timedelta(minutes=80))
@@ -50,14 +64,18 @@ async def test_no_order_is_lost_in_the_hour_that_the_site_s_clock_skips(shop: Fa
 
 
 @pytest.mark.parametrize("hidden", [range(1005, 1009), range(1000, 1011), range(1001, 1036)])
-async def test_a_page_that_lacks_orders_the_shop_cannot_load_is_not_the_last(shop: FakeWooCommerceShop, hidden: range) -> None:
+async def test_a_page_that_lacks_orders_the_shop_cannot_load_is_not_the_last(
+    shop: FakeWooCommerceShop, hidden: range
+) -> None:
     placed = place(shop, 60)
     shop.traits.unloadable = set(hidden)
     async with open_woocommerce(shop, QUICK, page_size=SMALL_PAGE) as connector:
         assert await ids(connector) == [order for order in placed if int(order) not in hidden]
 
 
-async def test_orders_that_cannot_be_loaded_in_a_second_of_many_do_not_hold_up_the_walk(shop: FakeWooCommerceShop) -> None:
+async def test_orders_that_cannot_be_loaded_in_a_second_of_many_do_not_hold_up_the_walk(
+    shop: FakeWooCommerceShop,
+) -> None:
     tied = [shop.book.add(modified_at=at(3)).id for _ in range(40)]
     shop.traits.unloadable = {int(tied[3]), int(tied[17])}
     async with open_woocommerce(shop, QUICK, page_size=SMALL_PAGE) as connector:
@@ -83,7 +101,9 @@ async def test_hundreds_of_orders_of_one_second_all_come(shop: FakeWooCommerceSh
     assert found[-1] == after
 
 
-async def test_edits_in_a_second_of_hundreds_hide_none_of_the_others(shop: FakeWooCommerceShop) -> None:
+async def test_edits_in_a_second_of_hundreds_hide_none_of_the_others(
+    shop: FakeWooCommerceShop,
+) -> None:
     tied = [shop.book.add(modified_at=at(5)).id for _ in range(95)]
     moving = iter(tied[::7])
     moved: list[str] = []
@@ -100,7 +120,9 @@ async def test_edits_in_a_second_of_hundreds_hide_none_of_the_others(shop: FakeW
     assert set(tied) - set(moved) <= set(found)
 
 
-async def test_an_order_edited_again_and_again_comes_once_and_the_walk_ends(shop: FakeWooCommerceShop) -> None:
+async def test_an_order_edited_again_and_again_comes_once_and_the_walk_ends(
+    shop: FakeWooCommerceShop,
+) -> None:
     placed = place(shop, 30)
     clock = iter(range(10_000))
 
@@ -115,7 +137,9 @@ async def test_an_order_edited_again_and_again_comes_once_and_the_walk_ends(shop
 
 
 @pytest.mark.parametrize(("most", "asked"), [(60, 2), (30, 3), (12, 4)])
-async def test_a_shop_that_fails_on_large_pages_is_asked_for_smaller_ones(shop: FakeWooCommerceShop, most: int, asked: int) -> None:
+async def test_a_shop_that_fails_on_large_pages_is_asked_for_smaller_ones(
+    shop: FakeWooCommerceShop, most: int, asked: int
+) -> None:
     shop.traits.largest_page = most
     placed = place(shop, 120)
     async with open_woocommerce(shop, QUICK) as connector:
@@ -130,7 +154,9 @@ async def test_a_shop_that_fails_on_any_page_fails_the_walk(shop: FakeWooCommerc
         await failure(walk(connector), UnavailableError)
 
 
-async def test_every_read_differs_from_every_other_so_that_no_page_cache_can_answer_it(shop: FakeWooCommerceShop) -> None:
+async def test_every_read_differs_from_every_other_so_that_no_page_cache_can_answer_it(
+    shop: FakeWooCommerceShop,
+) -> None:
     place(shop, 25)
     async with open_woocommerce(shop, QUICK, page_size=SMALL_PAGE) as connector:
         await walk(connector)
@@ -140,21 +166,29 @@ async def test_every_read_differs_from_every_other_so_that_no_page_cache_can_ans
     assert all(seen.headers["Cache-Control"] == "no-cache" for seen in shop.requests)
 
 
-async def test_only_what_is_needed_is_asked_for_and_with_six_decimals(shop: FakeWooCommerceShop) -> None:
+async def test_only_what_is_needed_is_asked_for_and_with_six_decimals(
+    shop: FakeWooCommerceShop,
+) -> None:
     place(shop, 1)
     async with open_woocommerce(shop, QUICK) as connector:
         await walk(connector)
     for seen in lists(shop):
         assert seen.query["dp"] == "6"
         assert "line_items" in seen.query["_fields"].split(",")
-        assert not {"_links", "customer_user_agent", "payment_url"} & set(seen.query["_fields"].split(","))
+        assert not {"_links", "customer_user_agent", "payment_url"} & set(
+            seen.query["_fields"].split(",")
+        )
 
 
-async def test_a_list_that_shrinks_to_less_than_was_walked_is_read_from_its_beginning(shop: FakeWooCommerceShop) -> None:
+async def test_a_list_that_shrinks_to_less_than_was_walked_is_read_from_its_beginning(
+    shop: FakeWooCommerceShop,
+) -> None:
     placed = place(shop, 6 * SMALL_PAGE)
 
     def leave(seen: SeenRequest) -> None:
-        """The last row of page 3 leaves before page 4 is asked for; while it is looked for an hour earlier, nearly all others leave."""
+        """The last row of page 3 leaves before page 4 is asked for; while it is looked for an hour
+        earlier, nearly all others leave.
+        """
         asked = lists(shop)
         if seen.query.get("offset"):
             gone = placed[:-4]

@@ -25,19 +25,29 @@ async def orders(shop: FakeWooCommerceShop, **settings: Any) -> list[Order]:
     """All orders of the window, which must be readable."""
     async with open_woocommerce(shop, QUICK, **settings) as connector:
         found = await walk(connector)
-    assert all(isinstance(order, Order) for order in found), [order for order in found if isinstance(order, RejectedOrder)]
+    assert all(isinstance(order, Order) for order in found), [
+        order for order in found if isinstance(order, RejectedOrder)
+    ]
     return [order for order in found if isinstance(order, Order)]
 
 
-async def test_a_page_of_orders_costs_one_request_for_its_products_and_the_next_page_none(shop: FakeWooCommerceShop) -> None:
+async def test_a_page_of_orders_costs_one_request_for_its_products_and_the_next_page_none(
+    shop: FakeWooCommerceShop,
+) -> None:
     for number in range(60):
         shop.book.add(modified_at=at(number), lines=((f"S{number % 7}", 1), (f"S{number % 5}", 2)))
     found = await orders(shop, page_size=20)
     assert shop.count("GET", "/products?") == 1
-    assert all(item.weight is not None and item.weight.value == 250 for order in found for item in order.items)
+    assert all(
+        item.weight is not None and item.weight.value == 250
+        for order in found
+        for item in order.items
+    )
 
 
-async def test_more_products_than_fit_one_request_come_in_several(shop: FakeWooCommerceShop) -> None:
+async def test_more_products_than_fit_one_request_come_in_several(
+    shop: FakeWooCommerceShop,
+) -> None:
     shop.book.add(modified_at=at(1), lines=tuple((f"S{number}", 1) for number in range(230)))
     (found,) = await orders(shop)
     assert shop.count("GET", "/products?") == 3
@@ -46,7 +56,9 @@ async def test_more_products_than_fit_one_request_come_in_several(shop: FakeWooC
 
 async def test_variations_and_products_in_the_trash_are_found(shop: FakeWooCommerceShop) -> None:
     order = shop.book.add(modified_at=at(1), lines=(("A", 1), ("B", 1), ("C", 1)))
-    shop.catalog.add([{"id": 50, "weight": "9", "images": []}, {"id": 60, "weight": "7", "status": "trash"}])
+    shop.catalog.add(
+        [{"id": 50, "weight": "9", "images": []}, {"id": 60, "weight": "7", "status": "trash"}]
+    )
     shop.catalog.add_variations(50, [{"id": 51, "weight": "4"}])
     lines = [
         {"id": 1, "name": "variation", "product_id": 50, "variation_id": 51},
@@ -54,7 +66,9 @@ async def test_variations_and_products_in_the_trash_are_found(shop: FakeWooComme
         {"id": 3, "name": "in the trash", "product_id": 60},
         {"id": 4, "name": "gone", "product_id": 70, "variation_id": 71},
     ]
-    order.extra["line_items"] = [{**line, "quantity": 1, "subtotal": "1", "total": "1"} for line in lines]
+    order.extra["line_items"] = [
+        {**line, "quantity": 1, "subtotal": "1", "total": "1"} for line in lines
+    ]
     (found,) = await orders(shop)
     assert [(item.name, item.weight and item.weight.value) for item in found.items] == [
         ("variation", 4),
@@ -65,7 +79,9 @@ async def test_variations_and_products_in_the_trash_are_found(shop: FakeWooComme
     assert all(item.shippable for item in found.items)
 
 
-async def test_a_shop_that_hides_its_units_gets_no_weights_rather_than_wrong_ones(shop: FakeWooCommerceShop) -> None:
+async def test_a_shop_that_hides_its_units_gets_no_weights_rather_than_wrong_ones(
+    shop: FakeWooCommerceShop,
+) -> None:
     shop.book.add(modified_at=at(1))
     shop.traits.hides_settings = True
     (found,) = await orders(shop)
@@ -86,7 +102,9 @@ async def test_refunds_are_listed_at_once_or_asked_for_one_by_one_where_the_shop
     assert shop.count("GET", "/refunds") == (1 if lists else 9)
 
 
-async def test_an_order_whose_refund_cannot_be_read_is_set_aside_and_not_shipped_in_full(shop: FakeWooCommerceShop) -> None:
+async def test_an_order_whose_refund_cannot_be_read_is_set_aside_and_not_shipped_in_full(
+    shop: FakeWooCommerceShop,
+) -> None:
     order = shop.book.add(modified_at=at(1), lines=(("A", 3),))
     order.lines[0].refunded = 1
     shop.faults.add(Answer(200, "[]"), path="/refunds", times=None)
@@ -99,7 +117,13 @@ async def test_an_order_whose_refund_cannot_be_read_is_set_aside_and_not_shipped
 async def test_private_notes_of_people_come_only_if_wanted(shop: FakeWooCommerceShop) -> None:
     order = shop.book.add(modified_at=at(1))
     shop.desk.notes[order.id] = [
-        {"id": 4, "author": "Olga", "date_created_gmt": "2026-03-02T09:30:00", "note": "Fragile &amp; heavy", "customer_note": False},
+        {
+            "id": 4,
+            "author": "Olga",
+            "date_created_gmt": "2026-03-02T09:30:00",
+            "note": "Fragile &amp; heavy",
+            "customer_note": False,
+        },
         {
             "id": 3,
             "author": "WooCommerce",
@@ -107,8 +131,20 @@ async def test_private_notes_of_people_come_only_if_wanted(shop: FakeWooCommerce
             "note": "Order status changed",
             "customer_note": False,
         },
-        {"id": 2, "author": "Olga", "date_created_gmt": "2026-03-02T09:10:00", "note": "On its way", "customer_note": True},
-        {"id": 1, "author": "Otto", "date_created_gmt": "2026-03-02T09:00:00", "note": "Call first", "customer_note": False},
+        {
+            "id": 2,
+            "author": "Olga",
+            "date_created_gmt": "2026-03-02T09:10:00",
+            "note": "On its way",
+            "customer_note": True,
+        },
+        {
+            "id": 1,
+            "author": "Otto",
+            "date_created_gmt": "2026-03-02T09:00:00",
+            "note": "Call first",
+            "customer_note": False,
+        },
     ]
     (without,) = await orders(shop)
     assert without.internal_notes == ""
@@ -124,12 +160,18 @@ async def test_a_failure_beside_the_orders_fails_the_walk(shop: FakeWooCommerceS
         await failure(walk(connector), UnavailableError)
 
 
-async def test_a_varied_order_book_is_the_same_for_the_same_seed_and_all_of_it_can_be_read(shop: FakeWooCommerceShop) -> None:
-    assert list(varied_orders(7, 50, until=WINDOW.end)) == list(varied_orders(7, 50, until=WINDOW.end))
+async def test_a_varied_order_book_is_the_same_for_the_same_seed_and_all_of_it_can_be_read(
+    shop: FakeWooCommerceShop,
+) -> None:
+    assert list(varied_orders(7, 50, until=WINDOW.end)) == list(
+        varied_orders(7, 50, until=WINDOW.end)
+    )
     shop.stock(count=250, until=WINDOW.end)
     async with open_woocommerce(shop, QUICK) as connector:
         found = [order async for order in connector.list_orders(WINDOW)]
-        week = await connector.count_orders(WINDOW.__class__(start=WINDOW.end.replace(day=1, month=2), end=WINDOW.end))
+        week = await connector.count_orders(
+            WINDOW.__class__(start=WINDOW.end.replace(day=1, month=2), end=WINDOW.end)
+        )
     assert found
     assert week == 250
     assert all(isinstance(order, Order) for order in found)

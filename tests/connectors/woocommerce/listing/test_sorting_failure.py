@@ -1,4 +1,6 @@
-"""A shop that fails whenever it is to sort by last change is read all the same; one that is down is not taken for it."""
+"""A shop that fails whenever it is to sort by last change is read all the same; one that is down is
+not taken for it.
+"""
 
 from __future__ import annotations
 
@@ -33,13 +35,17 @@ def asked(shop: FakeWooCommerceShop, by: str) -> list[SeenRequest]:
     return [
         seen
         for seen in shop.requests
-        if seen.path.endswith("/orders") and seen.query.get("status") == "any" and seen.query.get("orderby") == by
+        if seen.path.endswith("/orders")
+        and seen.query.get("status") == "any"
+        and seen.query.get("orderby") == by
     ]
 
 
 @pytest.mark.parametrize("filters", [True, False])
 @pytest.mark.parametrize("size", [10, 100])
-async def test_every_order_of_the_window_comes_oldest_change_first(shop: FakeWooCommerceShop, *, filters: bool, size: int) -> None:
+async def test_every_order_of_the_window_comes_oldest_change_first(
+    shop: FakeWooCommerceShop, *, filters: bool, size: int
+) -> None:
     shop.traits.fails_on_modified_order = True
     shop.traits.ignores_bounds = not filters
     placed = [shop.book.add(modified_at=at(60 - number)).id for number in range(25)]
@@ -58,9 +64,13 @@ async def test_open_orders_and_the_check_do_without_sorting(shop: FakeWooCommerc
         assert all(finding.level is CheckLevel.OK for finding in (await connector.check()).findings)
 
 
-async def test_a_shop_that_only_fails_to_sort_newest_first_is_read_by_id(shop: FakeWooCommerceShop) -> None:
+async def test_a_shop_that_only_fails_to_sort_newest_first_is_read_by_id(
+    shop: FakeWooCommerceShop,
+) -> None:
     shop.traits.ignores_bounds = True
-    old = [shop.book.add(modified_at=WINDOW.start - timedelta(days=day + 1)).id for day in range(15)]
+    old = [
+        shop.book.add(modified_at=WINDOW.start - timedelta(days=day + 1)).id for day in range(15)
+    ]
     placed = [shop.book.add(modified_at=at(number)).id for number in range(15)]
     shop.faults.add(Answer(500), path="orderby=modified&order=desc", times=None)
     async with open_woocommerce(shop, QUICK, page_size=10) as connector:
@@ -69,15 +79,19 @@ async def test_a_shop_that_only_fails_to_sort_newest_first_is_read_by_id(shop: F
     assert not set(old) & set(found)
 
 
-async def test_the_whole_walk_is_asked_once_whether_it_is_the_sorting(shop: FakeWooCommerceShop) -> None:
+async def test_the_whole_walk_is_asked_once_whether_it_is_the_sorting(
+    shop: FakeWooCommerceShop,
+) -> None:
     shop.traits.fails_on_modified_order = True
     shop.book.add(modified_at=at(1))
     async with open_woocommerce(shop, QUICK) as connector:
         await walk(connector)
     failed = asked(shop, "modified")
-    # Four sizes and one list of ids and times, each tried three times; then never again in this walk.
+    # Four sizes and one list of ids and times, each tried three times; then never again in this
+    # walk.
     assert len(failed) == 5 * QUICK.attempts
-    # One question, two passes over the ids, and the orders themselves: all in pages as large as ever.
+    # One question, two passes over the ids, and the orders themselves: all in pages as large as
+    # ever.
     assert [seen.query["per_page"] for seen in asked(shop, "id")] == ["10", "100", "100", "100"]
 
 
@@ -101,7 +115,9 @@ def test_a_shop_is_asked_to_sort_again_after_an_hour() -> None:
 
 
 @pytest.mark.parametrize("policy", [QUICK, USUAL])
-async def test_a_shop_that_is_down_fails_the_walk_after_one_question_more(shop: FakeWooCommerceShop, policy: UpstreamPolicy) -> None:
+async def test_a_shop_that_is_down_fails_the_walk_after_one_question_more(
+    shop: FakeWooCommerceShop, policy: UpstreamPolicy
+) -> None:
     shop.book.add(modified_at=at(1))
     shop.faults.add(Answer(500), times=None)
     async with open_woocommerce(shop, policy) as connector:
@@ -118,7 +134,9 @@ async def test_a_shop_that_cannot_be_reached_is_not_asked_at_all(shop: FakeWooCo
     assert not error.reached
 
 
-async def test_one_order_that_breaks_the_shop_is_set_aside_though_sorting_fails_too(shop: FakeWooCommerceShop) -> None:
+async def test_one_order_that_breaks_the_shop_is_set_aside_though_sorting_fails_too(
+    shop: FakeWooCommerceShop,
+) -> None:
     shop.traits.fails_on_modified_order = True
     placed = [shop.book.add(modified_at=at(number)).id for number in range(12)]
 

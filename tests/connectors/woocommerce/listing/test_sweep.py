@@ -1,4 +1,6 @@
-"""Changes that WooCommerce does not date reach ShipStation by a sweep, and bring no other order with them."""
+"""Changes that WooCommerce does not date reach ShipStation by a sweep, and bring no other order
+with them.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ from tests.storage.memory_export import MemoryExportStorage
 def given(page: Page) -> dict[str, list[tuple[str, str]]]:
     """SKU and quantity of the lines of each order on a page."""
     return {
-        order.findtext("OrderID", ""): [(item.findtext("SKU", ""), item.findtext("Quantity", "")) for item in order.iter("Item")]
+        order.findtext("OrderID", ""): [
+            (item.findtext("SKU", ""), item.findtext("Quantity", "")) for item in order.iter("Item")
+        ]
         for order in etree.fromstring(page.body)
     }
 
@@ -58,7 +62,11 @@ def more_of_it(order: BookOrder) -> None:
 
 
 def another_item(order: BookOrder) -> None:
-    order.lines.append(BookLine(id="99", sku="ADDED", name="One more", quantity=1, unit_price=order.lines[0].unit_price))
+    order.lines.append(
+        BookLine(
+            id="99", sku="ADDED", name="One more", quantity=1, unit_price=order.lines[0].unit_price
+        )
+    )
 
 
 def a_piece_refunded(order: BookOrder) -> None:
@@ -78,7 +86,11 @@ async def test_a_change_without_a_date_comes_with_the_poll_after_the_sweep_and_a
 ) -> None:
     settings = ExportSettings(sweep=timedelta(hours=1))
     async with FakeWooCommerceShop() as shop:
-        block = {"credentials": {"username": "a", "password": "b"}, "upstream": {"rate": "1000/s"}, "connector": settings_for(shop)}
+        block = {
+            "credentials": {"username": "a", "password": "b"},
+            "upstream": {"rate": "1000/s"},
+            "connector": settings_for(shop),
+        }
         opened = open_store("north", StoreSettings.model_validate(block), connector_type)
         async with opened as store, Exporter(settings, MemoryExportStorage(shop.clock)) as exporter:
             sweeper = Sweeper(exporter.ledger, settings.sweep)

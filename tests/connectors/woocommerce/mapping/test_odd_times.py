@@ -10,7 +10,7 @@ from connectors.testing.faults import Answer
 from connectors.testing.shops.woocommerce import FakeWooCommerceShop
 from connectors.testing.trial import QUICK, walk
 from tests.connectors.woocommerce.harness import open_woocommerce
-from tests.connectors.woocommerce.mapping.test_order import order
+from tests.connectors.woocommerce.mapping.handwritten import order
 
 
 @pytest.mark.parametrize("time", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
@@ -18,7 +18,10 @@ from tests.connectors.woocommerce.mapping.test_order import order
 async def test_a_time_that_is_none_in_utc_costs_one_order(field: str, time: str) -> None:
     rows = [order(id=7, number="7"), order(id=8, number="8", **{field: time})]
     async with FakeWooCommerceShop() as shop:
-        shop.faults.add(Answer(200, msgspec.json.encode(rows), headers={"X-WP-Total": "2"}), path="orders[?]status=any")
+        shop.faults.add(
+            Answer(200, msgspec.json.encode(rows), headers={"X-WP-Total": "2"}),
+            path="orders[?]status=any",
+        )
         async with open_woocommerce(shop, QUICK) as connector:
             found = {entry.id: entry for entry in await walk(connector)}
     assert set(found) == {"7", "8"}

@@ -26,16 +26,31 @@ from connectors.woocommerce.mapping.products import Units, read_goods
         ("1", "stone", None),
     ],
 )
-def test_weights_come_in_a_unit_that_shipstation_knows_and_are_never_invented(value: str, unit: str, weight: Weight | None) -> None:
-    assert read_goods(wire.Product(id=1, weight=value), Units(weight=unit, length="cm")).weight == weight
+def test_weights_come_in_a_unit_that_shipstation_knows_and_are_never_invented(
+    value: str, unit: str, weight: Weight | None
+) -> None:
+    assert (
+        read_goods(wire.Product(id=1, weight=value), Units(weight=unit, length="cm")).weight
+        == weight
+    )
 
 
 def test_an_older_shop_s_variation_takes_from_its_product_what_it_leaves_empty() -> None:
     units = Units(weight="g", length="cm")
     size = wire.Size(length="1", width="2", height="3")
-    parent = read_goods(wire.Product(id=1, weight="70", dimensions=size, images=[wire.Image(src="https://x/y.jpg")]), units)
+    parent = read_goods(
+        wire.Product(
+            id=1, weight="70", dimensions=size, images=[wire.Image(src="https://x/y.jpg")]
+        ),
+        units,
+    )
     found = read_goods(wire.Product(id=2, global_unique_id="0123"), units, parent)
-    assert (found.weight, found.size, found.image_url, found.upc) == (parent.weight, parent.size, "https://x/y.jpg", "0123")
+    assert (found.weight, found.size, found.image_url, found.upc) == (
+        parent.weight,
+        parent.size,
+        "https://x/y.jpg",
+        "0123",
+    )
 
 
 def test_a_barcode_that_a_plugin_kept_is_found() -> None:

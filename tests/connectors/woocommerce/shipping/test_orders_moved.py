@@ -20,14 +20,26 @@ async def shop() -> AsyncIterator[FakeWooCommerceShop]:
         yield shop
 
 
-async def test_the_order_is_found_by_its_number_where_the_notice_has_no_id(shop: FakeWooCommerceShop) -> None:
+async def test_the_order_is_found_by_its_number_where_the_notice_has_no_id(
+    shop: FakeWooCommerceShop,
+) -> None:
     order, other = shop.book.add(modified_at=at(1)), shop.book.add(modified_at=at(1))
     # A plugin numbers orders its own way: this number is another order's id.
     order.number, other.number = other.id, "A-77"
     async with open_woocommerce(shop, QUICK) as connector:
-        await connector.ship(Shipment(order_number=order.number, carrier="USPS", tracking_number="T1"), ())
-        await connector.ship(Shipment(order_id="990099", order_number="#A-77", carrier="USPS", tracking_number="T2"), ())
-        await failure(connector.ship(Shipment(order_number=order.id, carrier="USPS", tracking_number="T3"), ()), OrderNotFoundError)
+        await connector.ship(
+            Shipment(order_number=order.number, carrier="USPS", tracking_number="T1"), ()
+        )
+        await connector.ship(
+            Shipment(order_id="990099", order_number="#A-77", carrier="USPS", tracking_number="T2"),
+            (),
+        )
+        await failure(
+            connector.ship(
+                Shipment(order_number=order.id, carrier="USPS", tracking_number="T3"), ()
+            ),
+            OrderNotFoundError,
+        )
     assert order.status is OrderStatus.SHIPPED
     assert other.status is OrderStatus.SHIPPED
 
@@ -35,7 +47,9 @@ async def test_the_order_is_found_by_its_number_where_the_notice_has_no_id(shop:
 async def test_the_merchant_s_own_statuses_are_used(shop: FakeWooCommerceShop) -> None:
     shop.traits.extra_statuses = ("partial-shipped", "sent-out")
     order = shop.book.add(modified_at=at(1), lines=(("A", 2),))
-    async with open_woocommerce(shop, QUICK, partial_status="wc-partial-shipped", shipped_status="sent-out") as connector:
+    async with open_woocommerce(
+        shop, QUICK, partial_status="wc-partial-shipped", shipped_status="sent-out"
+    ) as connector:
         first = notice(order, "T1", 1)
         await connector.ship(first, ())
         assert order.word == "partial-shipped"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -57,7 +57,7 @@ class WoodlandConnector:
         self._page_size = page_size
         self._carriers = context.carriers
 
-    async def list_orders(self, window: Window) -> AsyncIterator[Order | RejectedOrder]:
+    async def list_orders(self, window: Window) -> AsyncGenerator[Order | RejectedOrder, None]:
         """The orders of a window; the shop's bounds are inclusive."""
         async for page in by_key(
             lambda start, skip, size: self._page(start, window.end, skip, size),
@@ -70,9 +70,11 @@ class WoodlandConnector:
                 if order.modified_at is None or window.contains(order.modified_at):
                     yield order
 
-    async def list_open_orders(self) -> AsyncIterator[Order | RejectedOrder]:
+    async def list_open_orders(self) -> AsyncGenerator[Order | RejectedOrder, None]:
         """Everything from the beginning, without what is done."""
-        ever = Window(start=datetime(2000, 1, 1, tzinfo=UTC), end=datetime.now(UTC) + timedelta(days=1))
+        ever = Window(
+            start=datetime(2000, 1, 1, tzinfo=UTC), end=datetime.now(UTC) + timedelta(days=1)
+        )
         async for order in self.list_orders(ever):
             if not (isinstance(order, Order) and order.status in _DONE):
                 yield order
@@ -103,10 +105,14 @@ class WoodlandConnector:
             "carrier": self._carriers.name(shipment),
             "notify": shipment.notify_customer,
         }
-        reply = await self._upstream.write("POST", f"api/orders/{segment(order.id)}/parcels", json=body)
+        reply = await self._upstream.write(
+            "POST", f"api/orders/{segment(order.id)}/parcels", json=body
+        )
         if not isinstance(answered := reply.json(), dict) or "order" not in answered:
             raise UnreadableResponseError("The shop's answer to the parcel holds no order.")
-        return ShipOutcome(completed=all(pieces.get(line, 0) >= count for line, count in left.items()))
+        return ShipOutcome(
+            completed=all(pieces.get(line, 0) >= count for line, count in left.items())
+        )
 
     async def check(self) -> CheckReport:
         """Try a page."""
@@ -114,8 +120,16 @@ class WoodlandConnector:
         try:
             await self._page(now - timedelta(days=1), now, 0, 1)
         except ConnectorError as error:
-            return CheckReport(findings=(Finding(level=CheckLevel.PROBLEM, what=str(error), advice="See to url and token."),))
-        return CheckReport(findings=(Finding(level=CheckLevel.OK, what="The list of orders answers."),))
+            return CheckReport(
+                findings=(
+                    Finding(
+                        level=CheckLevel.PROBLEM, what=str(error), advice="See to url and token."
+                    ),
+                )
+            )
+        return CheckReport(
+            findings=(Finding(level=CheckLevel.OK, what="The list of orders answers."),)
+        )
 
     async def _page(self, start: datetime, end: datetime, skip: int, size: int) -> Page[Any]:
         params = (
@@ -126,8 +140,14 @@ class WoodlandConnector:
         )
         reply = await self._upstream.get("api/orders", params)
         body = reply.json()
-        if not isinstance(body, dict) or not isinstance(body.get("orders"), list) or not isinstance(body.get("count"), int):
-            raise UnreadableResponseError(f"{reply.where}: expected orders and count, found something else.")
+        if (
+            not isinstance(body, dict)
+            or not isinstance(body.get("orders"), list)
+            or not isinstance(body.get("count"), int)
+        ):
+            raise UnreadableResponseError(
+                f"{reply.where}: expected orders and count, found something else."
+            )
         return Page(items=body["orders"], total=body["count"])
 
     async def _raw(self, order_id: str) -> Any:
@@ -135,25 +155,37 @@ class WoodlandConnector:
             reply = await self._upstream.get(f"api/orders/{segment(order_id)}")
         except RefusedError as error:
             if error.status == _NOT_FOUND:
-                raise OrderNotFoundError(f"The shop does not know the order {order_id!r}.") from error
+                raise OrderNotFoundError(
+                    f"The shop does not know the order {order_id!r}."
+                ) from error
             raise
         body = reply.json()
         raw = body.get("order") if isinstance(body, dict) else None
         if not isinstance(raw, dict) or str(raw.get("id")) != order_id:
-            raise UnreadableResponseError(f"{reply.where}: expected the order, found something else.")
+            raise UnreadableResponseError(
+                f"{reply.where}: expected the order, found something else."
+            )
         return raw
 
     @staticmethod
     def _is_told(shipment: Shipment, earlier: Sequence[Shipment], raw: Any) -> bool:
         known = {parcel["tracking"] for parcel in raw["parcels"]}
-        return shipment.key() in {each.key() for each in earlier} or (shipment.tracking_number or "?") in known
+        return (
+            shipment.key() in {each.key() for each in earlier}
+            or (shipment.tracking_number or "?") in known
+        )
 
 
 @asynccontextmanager
-async def open_woodland(settings: WoodlandSettings, context: ConnectorContext) -> AsyncIterator[WoodlandConnector]:
+async def open_woodland(
+    settings: WoodlandSettings, context: ConnectorContext
+) -> AsyncIterator[WoodlandConnector]:
     """The connector, ready."""
     async with Upstream.open(
-        settings.url, auth=BearerAuth(settings.token.get_secret_value()), policy=context.upstream, observer=context.observer
+        settings.url,
+        auth=BearerAuth(settings.token.get_secret_value()),
+        policy=context.upstream,
+        observer=context.observer,
     ) as upstream:
         yield WoodlandConnector(upstream, settings.page_size, context)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from connectors import Address, Customer, LineItem, Order, OrderStatus, RejectedOrder
-from connectors.reading import fields
+from connectors.reading import amounts, fields, moments
 from connectors.reading.fields import FieldError
 
 _STATUSES = {
@@ -24,19 +24,25 @@ def read_order(raw: Any) -> Order | RejectedOrder:
         return _order(raw)
     except (FieldError, KeyError, TypeError) as error:
         known = raw if isinstance(raw, dict) else {}
-        return RejectedOrder(id=str(known.get("id", "?")), modified_at=read_time(known.get("changed")), reason=_reason(error))
+        return RejectedOrder(
+            id=str(known.get("id", "?")),
+            modified_at=read_time(known.get("changed")),
+            reason=_reason(error),
+        )
 
 
 def read_time(value: Any) -> datetime | None:
     """A time of the shop's, if it is one."""
     try:
-        return fields.optional_moment(value, "changed")
+        return moments.optional_moment(value, "changed")
     except FieldError:
         return None
 
 
 def _reason(error: Exception) -> str:
-    return str(error) if isinstance(error, FieldError) else f"expected another shape of order: {error}"
+    return (
+        str(error) if isinstance(error, FieldError) else f"expected another shape of order: {error}"
+    )
 
 
 def _order(raw: Any) -> Order:
@@ -45,13 +51,13 @@ def _order(raw: Any) -> Order:
     return Order(
         id=fields.identifier(raw["id"], "id"),
         number=fields.identifier(raw["reference"], "reference"),
-        placed_at=fields.moment(raw["created"], "created"),
-        modified_at=fields.moment(raw["changed"], "changed"),
+        placed_at=moments.moment(raw["created"], "created"),
+        modified_at=moments.moment(raw["changed"], "changed"),
         status=_STATUSES.get(word, OrderStatus.ON_HOLD),
         shop_status=word,
         status_known=word in _STATUSES,
         currency=fields.text(raw["currency"], "currency").upper(),
-        total=fields.money(raw["amounts"]["total"], "amounts.total"),
+        total=amounts.money(raw["amounts"]["total"], "amounts.total"),
         customer=Customer(code=address.email, bill_to=address, ship_to=address),
         items=tuple(_line(line, f"lines[{place}]") for place, line in enumerate(raw["lines"])),
     )
@@ -63,7 +69,7 @@ def _line(line: Any, path: str) -> LineItem:
         sku=fields.text(line["sku"], f"{path}.sku"),
         name=fields.text(line["title"], f"{path}.title"),
         quantity=fields.whole_quantity(line["pieces"], f"{path}.pieces"),
-        unit_price=fields.money(line["price"], f"{path}.price"),
+        unit_price=amounts.money(line["price"], f"{path}.price"),
     )
 
 

@@ -1,0 +1,79 @@
+"""Yes and no in expressions: what counts as no, `||`, `&&`, `!`, and comparisons."""
+
+from __future__ import annotations
+
+import operator
+from decimal import Decimal
+from typing import Any, Final
+
+from connectors.language.functions import Run
+from connectors.language.functions.standard import weight_of
+from connectors.language.tree import Evaluate, Node
+
+_ORDER: Final = {"lt": operator.lt, "gt": operator.gt, "lte": operator.le, "gte": operator.ge}
+
+
+def is_false(value: Any) -> bool:
+    """What JMESPath takes for no: null, false, and the empty text, list and object.
+
+    Zero counts as yes.
+    """
+    return value is None or value is False or (not value and isinstance(value, str | list | dict))
+
+
+def compile_or(_node: Node, parts: list[Evaluate]) -> Evaluate:
+    """`a || b`: the first unless it counts as no."""
+    left, right = parts
+
+    def evaluate(value: Any, run: Run) -> Any:
+        found = left(value, run)
+        return right(value, run) if is_false(found) else found
+
+    return evaluate
+
+
+def compile_and(_node: Node, parts: list[Evaluate]) -> Evaluate:
+    """`a && b`: the first if it counts as no."""
+    left, right = parts
+
+    def evaluate(value: Any, run: Run) -> Any:
+        found = left(value, run)
+        return found if is_false(found) else right(value, run)
+
+    return evaluate
+
+
+def compile_not(_node: Node, parts: list[Evaluate]) -> Evaluate:
+    """`!a`."""
+    (part,) = parts
+    return lambda value, run: is_false(part(value, run))
+
+
+def compile_comparator(node: Node, parts: list[Evaluate]) -> Evaluate:
+    """`a == b`, `a < b` and the like; null where the order of two values means nothing."""
+    left, right = parts
+    sign = node["value"]
+    if sign in {"eq", "ne"}:
+        wanted = sign == "eq"
+        return lambda value, run: _same(left(value, run), right(value, run), run) is wanted
+    compare = _ORDER[sign]
+
+    def evaluate(value: Any, run: Run) -> Any:
+        first, second = left(value, run), right(value, run)
+        if isinstance(first, str) and isinstance(second, str):
+            return compare(first, second)
+        return compare(first, second) if _is_number(first) and _is_number(second) else None
+
+    return evaluate
+
+
+def _same(first: Any, second: Any, run: Run) -> bool:
+    if isinstance(first, bool) or isinstance(second, bool):
+        return first is second
+    if isinstance(first, list | dict) and isinstance(second, list | dict):
+        run.spend(weight_of(first, run) + weight_of(second, run))
+    return bool(first == second)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | Decimal) and not isinstance(value, bool)

@@ -1,0 +1,68 @@
+"""Read moments out of a shop's decoded JSON, in whatever form it writes them, as aware UTC."""
+
+from __future__ import annotations
+
+import email.utils
+import re
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any
+
+from connectors.reading.fields import FieldError, number
+
+_NO_TIME = re.compile(r"0000-00-00.*|0")
+_TRAILING_ZONE_NAME = re.compile(r"\s*(?:UTC|GMT)$", re.IGNORECASE)
+_EXTRA_DIGITS = re.compile(r"(\.\d{6})\d+")
+_SHORT_OFFSET = re.compile(r"([+-]\d{2})$")
+
+
+def moment(value: Any, path: str, *, zone: tzinfo | None = None, pattern: str = "iso") -> datetime:
+    """A moment as aware UTC.
+
+    `pattern`: `iso` (`T` or blank, any fraction, `Z` or an offset), `epoch` and `epoch_ms`
+    (numbers, also as text), `rfc2822`, or a strptime pattern. `zone` is the zone of a time that
+    states none; without it such a time is an error.
+    """
+    expected = f"a time ({pattern})"
+    try:
+        found = _parse_moment(value, path, pattern)
+        if found.tzinfo is not None or zone is not None:
+            return (found if found.tzinfo is not None else found.replace(tzinfo=zone)).astimezone(
+                UTC
+            )
+    except FieldError:
+        raise
+    except (ValueError, OverflowError, OSError, TypeError) as error:
+        raise FieldError(path, expected, value) from error
+    raise FieldError(path, f"{expected} with a zone", value)
+
+
+def optional_moment(
+    value: Any, path: str, *, zone: tzinfo | None = None, pattern: str = "iso"
+) -> datetime | None:
+    """Like `moment`; None for null, false, empty text and MySQL's `0000-00-00`."""
+    if (
+        value is None
+        or value is False
+        or (isinstance(value, str) and (not value.strip() or _NO_TIME.fullmatch(value.strip())))
+    ):
+        return None
+    return moment(value, path, zone=zone, pattern=pattern)
+
+
+def _parse_moment(value: Any, path: str, pattern: str) -> datetime:
+    if pattern in {"epoch", "epoch_ms"}:
+        count = number(value, path, expected=f"a time ({pattern})")
+        micros = int(count * (1000 if pattern == "epoch_ms" else 1_000_000))
+        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=micros)
+    if not isinstance(value, str):
+        raise FieldError(path, f"a time ({pattern})", value)
+    stated = value.strip()
+    if pattern == "iso":
+        stated = _EXTRA_DIGITS.sub(r"\1", _TRAILING_ZONE_NAME.sub("Z", stated))
+        return datetime.fromisoformat(
+            _SHORT_OFFSET.sub(r"\1:00", stated) if ":" in stated else stated
+        )
+    if pattern == "rfc2822":
+        return email.utils.parsedate_to_datetime(stated)
+    # A pattern without a zone gives a time without one, which `moment` deals with.
+    return datetime.strptime(stated, pattern)  # noqa: DTZ007

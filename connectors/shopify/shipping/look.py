@@ -1,0 +1,100 @@
+"""A look at an order's parcels in Shopify: what the shop says of them at one moment, and what that
+tells of a notice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from connectors.shipments import Shipment
+from connectors.shopify.api.transport import NewFulfillment, OrderPick
+from connectors.shopify.mapping.wire import Order
+from connectors.shopify.mapping.wire_fulfillment import Fulfillment, FulfillmentOrder
+from connectors.shopify.shipping import plan as planning
+from connectors.shopify.shipping.plan import Wanted
+
+
+class Look(msgspec.Struct, frozen=True, kw_only=True):
+    """What the shop says of an order's parcels at one moment."""
+
+    fulfillments: tuple[Fulfillment, ...]
+    fulfillment_orders: tuple[FulfillmentOrder, ...]
+
+    @property
+    def lines(self) -> set[int]:
+        """The order lines that are in a fulfillment order or a parcel."""
+        ordered = {line.line_item_id for one in self.fulfillment_orders for line in one.lines}
+        return ordered | {line for one in self.fulfillments for line in one.quantities}
+
+
+def match_wanted(look: Look, order: Order | None, shipment: Shipment) -> Wanted:
+    """What the notice is about, by the lines we see, and by SKU where we have the order itself."""
+    skus = {line.id: (line.sku or "").strip() for line in order.line_items or ()} if order else {}
+    return planning.read_wanted(shipment, look.lines, skus)
+
+
+def count_sent(
+    look: Look,
+    same: Sequence[Fulfillment],
+    wanted: Wanted,
+    shipment: Shipment,
+    earlier: Sequence[Shipment],
+) -> dict[int, int]:
+    """Units of this very notice that the shop has already.
+
+    Those under its number; without one, those in parcels without a number beyond what earlier
+    notices without a number put there.
+    """
+    if shipment.tracking_number.strip() or wanted.everything:
+        return planning.units_of(same)
+    units = planning.units_of(one for one in look.fulfillments if one.live and not one.numbers)
+    for told in earlier:
+        if not told.tracking_number.strip() and told.key() != shipment.key():
+            for line, quantity in planning.read_wanted(told, look.lines, {}).units.items():
+                units[line] = units.get(line, 0) - quantity
+    return {line: quantity for line, quantity in units.items() if quantity > 0}
+
+
+def _count_left(look: Look) -> dict[int, int]:
+    return {
+        line.id: line.fulfillable_quantity for one in look.fulfillment_orders for line in one.lines
+    }
+
+
+def has_nothing_left(look: Look, picks: Sequence[OrderPick]) -> bool:
+    """Whether nothing of what was picked is still to be shipped."""
+    left = _count_left(look)
+    return not any(left.get(line.id, 0) for pick in picks for line in pick.lines)
+
+
+def took_effect(before: Look, after: Look, parcel: NewFulfillment) -> bool:
+    """Whether a write whose answer was lost was carried out: what it took is gone, and a parcel has
+    its number.
+    """
+    then, now = _count_left(before), _count_left(after)
+    taken = all(
+        now.get(line.id, 0) <= then.get(line.id, 0) - line.quantity
+        for pick in parcel.picks
+        for line in pick.lines
+    )
+    return taken and (
+        not parcel.tracking.number
+        or bool(planning.sent_with(after.fulfillments, parcel.tracking.number))
+    )
+
+
+def list_hidden(look: Look, wanted: Wanted, order: Order | None) -> list[str]:
+    """Lines the notice names that are still to be shipped by the order's own account, but are in no
+    fulfillment order we see.
+    """
+    seen = look.lines
+    return [
+        (line.sku or line.name or str(line.id))
+        for line in (order.line_items or () if order else ())
+        if line.id in wanted.units
+        and line.id not in seen
+        and line.requires_shipping
+        and (line.fulfillable_quantity or 0) > 0
+    ]

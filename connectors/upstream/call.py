@@ -1,0 +1,171 @@
+"""One call to a shop: what it may do, and one attempt of it: sign, send, follow redirects, read,
+and judge the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+import structlog
+
+from connectors.errors import AuthenticationError, ConnectorError, RefusedError, ThrottledError
+from connectors.upstream.addresses import Target
+from connectors.upstream.auth.auth import Auth
+from connectors.upstream.breaker import Breaker
+from connectors.upstream.masking import Mask
+from connectors.upstream.refusals import refusal, unusable
+from connectors.upstream.request import Request
+from connectors.upstream.response import Reply, find_json, json_fault
+from connectors.upstream.retry import Harm
+from connectors.upstream.round_trip import Line
+
+MOST_REDIRECTS = 5
+_MOVED = frozenset({301, 302, 303, 307, 308})
+# These keep method and body; the others would turn a POST into a GET.
+_MOVED_WHOLE = frozenset({307, 308})
+_NO_CONTENT = 204
+_log = structlog.get_logger(__name__)
+
+Judge = Callable[[Reply], None]
+Review = Callable[[Reply, ConnectorError], ConnectorError | None]
+
+
+class Call(msgspec.Struct, frozen=True, kw_only=True):
+    """One call with what it may do: `data` demands a JSON answer; only a read follows a
+    redirect.
+    """
+
+    request: Request
+    harm: Harm
+    data: bool
+
+    @property
+    def read(self) -> bool:
+        """Whether it changes nothing in the shop."""
+        return self.harm is Harm.NONE
+
+
+class Caller(msgspec.Struct, frozen=True, kw_only=True):
+    """Makes attempts at one shop, in one way: with whose credentials, and how its answers are
+    understood.
+
+    A throttling of up to `patience` seconds holds up all requests of the shop.
+    """
+
+    line: Line
+    target: Target
+    auth: Auth
+    headers: tuple[tuple[str, str], ...]
+    breaker: Breaker
+    patience: float
+    judge: Judge | None
+    review: Review | None
+
+    @property
+    def mask(self) -> Mask:
+        """What hides the secrets of the moment."""
+        return Mask(self.auth.secrets)
+
+    async def attempt(self, call: Call, number: int) -> Reply:
+        """One attempt; a refusal of expired credentials earns one more with new ones, inside the
+        same attempt.
+        """
+
+        async def login(request: Request) -> Reply:
+            # Asking for a token twice does no harm, but the attempts around us already repeat.
+            plain = Request(
+                method=request.method,
+                url=self.target.url(request.url),
+                headers=self.headers,
+                body=request.body,
+            )
+            for name, value in request.headers:
+                plain = plain.with_header(name, value)
+            return await self._exchange(
+                Call(request=plain, harm=Harm.NONE, data=False), plain, number, judged=False
+            )
+
+        await self.auth.ready(login)
+        signed = self.auth.sign(call.request)
+        try:
+            return await self._exchange(call, signed, number)
+        except AuthenticationError:
+            if not await self.auth.renew(signed, login):
+                raise
+        return await self._exchange(call, self.auth.sign(call.request), number)
+
+    async def _exchange(
+        self, call: Call, signed: Request, number: int, *, judged: bool = True
+    ) -> Reply:
+        """Send, follow redirects, read, and judge."""
+        with self.breaker.guard():
+            reply = await self.line.send(
+                call.request, signed, self.auth, attempt=number, fresh=not call.read
+            )
+            for _ in range(MOST_REDIRECTS):
+                if reply.status not in _MOVED:
+                    break
+                moved = self._follow(call, reply)
+                again = self.auth.sign(moved) if judged else moved
+                reply = await self.line.send(
+                    moved, again, self.auth, attempt=number, fresh=not call.read
+                )
+            if (error := refusal(reply, self.mask)) is not None:
+                if judged and self.review is not None:
+                    error = self.review(reply, error)
+                if error is None:
+                    return reply
+                self._slow_down(error)
+                raise error
+            reply = self._settle(call, reply)
+            if judged and self.judge is not None:
+                self.judge(reply)
+            return reply
+
+    def _slow_down(self, error: ConnectorError) -> None:
+        """Let the other requests of this shop wait too when it throttles us."""
+        if (
+            isinstance(error, ThrottledError)
+            and error.retry_after is not None
+            and error.retry_after <= self.patience
+        ):
+            self.line.pace.hold(error.retry_after)
+
+    def _settle(self, call: Call, reply: Reply) -> Reply:
+        """The reply, with stray text before the JSON cut off where that is safe.
+
+        Raises what an unusable success means.
+        """
+        if not call.data or reply.status == _NO_CONTENT:
+            return reply
+        if (
+            call.read
+            and json_fault(reply.content) is not None
+            and (data := find_json(reply.content)) is not None
+        ):
+            _log.warning(
+                "shop_answer_has_text_before_json",
+                method=call.request.method,
+                url=self.mask.url(reply.url),
+            )
+            return msgspec.structs.replace(reply, content=data)
+        if (error := unusable(reply, self.mask, read=call.read)) is not None:
+            raise error
+        return reply
+
+    def _follow(self, call: Call, reply: Reply) -> Request:
+        """The request that a redirect asks for.
+
+        Raises `RefusedError`, naming the address to configure, where following is not safe.
+        """
+        place = self.target.redirect(reply.url, reply.headers.get("Location", ""))
+        keeps = reply.status in _MOVED_WHOLE or call.request.method == "GET"
+        if place is None or not call.read or not keeps:
+            wanted = self.mask.url(reply.headers.get("Location", "") or "nowhere").partition("?")[0]
+            raise RefusedError(
+                f"{reply.where}: the shop redirects to {wanted}, which cannot be followed here; set"
+                " the shop's address to that one.",
+                status=reply.status,
+            )
+        return msgspec.structs.replace(call.request, url=place)

@@ -1,0 +1,152 @@
+"""The pages of a window as it is read: orders gathered and stored part by part, held orders noted,
+the number of pages promised.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+
+from structlog.typing import FilteringBoundLogger
+
+from connectors.errors import ConnectorError
+from proxy.export.clock import Clock
+from proxy.export.ledger import Ledger, Start
+from proxy.export.preparation import Prepared
+from proxy.rules.policy import HeldBack, HeldKind
+from proxy.storage.export.records import Part, Snapshot
+from proxy.stores import Store
+from proxy.telemetry.metrics import Metrics
+
+# `pages` is a signed 16-bit number in ShipStation's schema.
+LAST_PAGE = 32_767
+# After so many orders other requests get their turn.
+_BREATH = 20
+# Whoever waits for page 1 goes before the reading of the rest, which would keep the processor busy;
+# but not for long, lest nobody waits.
+_COURTESY = 0.25
+
+
+class PageWriter:
+    """Writes the pages of one snapshot, one page in memory at a time.
+
+    `taken` counts the orders that go out; `given` is to be set once a page was handed out.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        snapshot: Snapshot,
+        page_size: int,
+        lease: timedelta,
+        ledger: Ledger,
+        clock: Clock,
+        metrics: Metrics,
+        progress: Callable[[], None],
+        log: FilteringBoundLogger,
+    ) -> None:
+        self.taken = 0
+        self.given = asyncio.Event()
+        self._store = store
+        self._snapshot = snapshot
+        self._page_size = page_size
+        self._lease = lease
+        self._ledger = ledger
+        self._clock = clock
+        self._metrics = metrics
+        self._progress = progress
+        self._log = log
+        self._now = snapshot.began_at
+        self._pages = snapshot.pages
+        self._page = snapshot.stored + 1
+        self._part = 0
+        self._orders: list[Prepared] = []
+        self._held: list[HeldBack] = []
+
+    def resume(self, start: Start) -> None:
+        """Go on behind what an earlier builder stored."""
+        self._part, self._now = start.parts, start.now
+
+    async def add(self, prepared: Prepared, hints: int) -> None:
+        """Put an order on the page at hand; `hints` orders are still to be asked for by id."""
+        if prepared.unknown_status:
+            self._log.warning(
+                "status unknown, sent as on_hold",
+                order=prepared.member.id,
+                status=prepared.unknown_status,
+            )
+        self._orders.append(prepared)
+        self.taken += 1
+        if self.taken % _BREATH == 0:
+            await asyncio.sleep(0)
+        if len(self._orders) < self._page_size:
+            return
+        await self._store_part(whole=self._page < (self._pages or LAST_PAGE))
+        if self._pages is None and self.taken == self._page_size:
+            await self._promise(hints)
+
+    async def hold(self, held: HeldBack) -> None:
+        """Note an order that does not go out."""
+        self._metrics.order_held(store=self._store.name, kind=held.kind.value)
+        tell = (
+            self._log.warning
+            if held.kind in {HeldKind.UNREADABLE, HeldKind.INVALID}
+            else self._log.info
+        )
+        tell(
+            "order held back",
+            order=held.id,
+            number=held.number,
+            kind=held.kind.value,
+            reason=held.reason,
+        )
+        self._held.append(held)
+        if len(self._held) >= self._page_size:
+            await self._note_held()
+
+    async def end(self) -> None:
+        """All has been read."""
+        last = self._page if self._orders or self._part else self._page - 1
+        if self._orders:
+            await self._store_part(whole=False)
+        await self._note_held()
+        await self._ledger.finish(self._store.name, self._snapshot, max(1, last))
+
+    async def _note_held(self) -> None:
+        if self._held:
+            await self._ledger.note_held(self._store.name, self._held)
+            self._held = []
+
+    async def _promise(self, hints: int) -> None:
+        """Page 1 is full: if the shop can say how many orders there are, page 1 need not wait for
+        the last of them.
+        """
+        try:
+            orders = await self._store.connector.count_orders(self._snapshot.read)
+        except ConnectorError as error:
+            self._log.info("orders not counted", error=str(error))
+            return
+        if orders is None or orders + hints <= self._page_size:
+            return
+        self._pages = min(LAST_PAGE, -(-(orders + hints) // self._page_size))
+        await self._ledger.promise(self._store.name, self._snapshot, self._pages)
+        self._progress()
+        await self._clock.wait(self.given, _COURTESY)
+
+    async def _store_part(self, *, whole: bool) -> None:
+        part = Part(
+            page=self._page,
+            part=self._part,
+            orders=b"\n".join(prepared.xml for prepared in self._orders),
+            members=tuple(prepared.member for prepared in self._orders),
+            stored_at=self._now,
+        )
+        await self._note_held()
+        await self._ledger.store_part(
+            self._store.name, self._snapshot, part, whole=whole, lease=self._lease
+        )
+        self._orders = []
+        self._page, self._part = (self._page + 1, 0) if whole else (self._page, self._part + 1)
+        self._progress()

@@ -1,0 +1,120 @@
+"""What is kept about orders on their way to ShipStation: snapshots and their pages, what was told,
+what was held back, and gaps.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from connectors.orders import Window
+
+
+class SnapshotState(StrEnum):
+    """Where the reading of a window stands. FAILED may be taken up again by whoever asks next."""
+
+    BUILDING = "building"
+    READY = "ready"
+    FAILED = "failed"
+
+
+class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
+    """The reading of one window.
+
+    `start` and `end` are what ShipStation asked for, `read_from` to `end` is what is read.
+
+    `latest_start` is the start of the last window it was used to answer. `pages` is the number
+    ShipStation is or will be promised, None until known; pages 1 to `stored` are whole. Whoever
+    holds `token` builds it until `lease_until`. `error`, `message`, `retry_after` tell of the last
+    failure. `handed_at`: when a first page was given.
+    """
+
+    id: int
+    start: datetime
+    end: datetime
+    latest_start: datetime
+    read_from: datetime
+    reaches: datetime | None
+    began_at: datetime
+    state: SnapshotState = SnapshotState.BUILDING
+    pages: int | None = None
+    stored: int = 0
+    token: str
+    lease_until: datetime
+    error: str = ""
+    message: str = ""
+    retry_after: float | None = None
+    ready_at: datetime | None = None
+    handed_at: datetime | None = None
+    used_at: datetime
+
+    @property
+    def read(self) -> Window:
+        """The window really read."""
+        return Window(start=self.read_from, end=self.end)
+
+    def has(self, page: int) -> bool:
+        """Whether `page` can be given.
+
+        The last one promised waits for the end, for it takes all that is left.
+        """
+        return self.pages is not None and (
+            self.state is SnapshotState.READY or page <= min(self.stored, self.pages - 1)
+        )
+
+
+class Member(msgspec.Struct, frozen=True, array_like=True):
+    """One order on a page: its id, and a digest of what ShipStation is told of it."""
+
+    id: str
+    digest: str
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """Encoded orders of a page, in the order they are given.
+
+    `stored_at`: the shop was read before this moment.
+    """
+
+    page: int
+    part: int = 0
+    orders: bytes
+    members: tuple[Member, ...]
+    stored_at: datetime
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """What ShipStation was last told of an order, on which page of which snapshot.
+
+    `confirmed`: it has that for certain.
+    """
+
+    order_id: str
+    digest: str
+    snapshot_id: int
+    page: int
+    read_by: datetime
+    confirmed: bool = False
+
+
+class HeldOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """An order that did not go out, for the operator."""
+
+    order_id: str
+    number: str
+    kind: str
+    reason: str
+    first_seen: datetime
+    last_seen: datetime
+
+
+class Gap(msgspec.Struct, frozen=True, kw_only=True):
+    """A span whose changes may never have been given, because it could no longer be read by
+    itself.
+    """
+
+    start: datetime
+    end: datetime
+    noted_at: datetime

@@ -1,0 +1,274 @@
+"""BigCommerce and Squarespace: shops that somebody else runs."""
+
+from __future__ import annotations
+
+from email.utils import format_datetime
+from typing import Any, ClassVar
+
+from aiohttp import web
+
+from connectors.orders import OrderStatus
+from connectors.testing.shops.json_shop import answer
+from tests.connectors.generic_json.recipes.shops.sale import (
+    ADDRESS,
+    DISCOUNT,
+    KEY,
+    LINES,
+    MAIL,
+    PAGE,
+    SHIPPING,
+    TAX,
+    TOTAL,
+    Platform,
+    RefusedParcelError,
+    Sale,
+    body_of,
+    moment,
+    nothing,
+    part,
+    zulu,
+)
+
+
+class BigCommerce(Platform):
+    recipe = "bigcommerce"
+    base = "/stores/abc"
+    bounds = ("2026-03-02T08:59:59Z",)
+    states: ClassVar = {
+        "Awaiting Payment": OrderStatus.UNPAID,
+        "Awaiting Fulfillment": OrderStatus.PAID,
+        "Shipped": OrderStatus.SHIPPED,
+        "Refunded": OrderStatus.CANCELLED,
+        "Disputed": OrderStatus.ON_HOLD,
+    }
+    totals = False
+    mails = False
+    writes = (("POST", "/shipments"),)
+
+    def login(self) -> dict[str, Any]:
+        return {"value": KEY}
+
+    def knows(self, request: web.Request) -> bool:
+        return (
+            request.headers.get("X-Auth-Token") == KEY
+            and request.headers.get("Accept") == "application/json"
+        )
+
+    async def handle(  # noqa: PLR0911 -- one for each route
+        self, method: str, path: list[str], request: web.Request
+    ) -> web.StreamResponse:
+        match method, path:
+            case "GET", ["v2", "store"]:
+                return answer({"weight_units": "Grams"})
+            case "GET", ["v2", "orders"]:
+                self.asked.append((request.query["min_date_modified"],))
+                found = self.within(moment(request.query["min_date_modified"]))
+                shown = part(
+                    found,
+                    (int(request.query["page"]) - 1) * int(request.query["limit"]),
+                    int(request.query["limit"]),
+                )
+                return answer([self.show(sale) for sale in shown]) if shown else nothing()
+            case "GET", ["v2", "orders", number]:
+                return answer(self.show(self.sale(number)))
+            case "GET", ["v2", "orders", number, "products"]:
+                return answer(
+                    [self.product(self.sale(number), at, name) for at, name in enumerate(LINES, 1)]
+                )
+            case "GET", ["v2", "orders", _, "shipping_addresses"]:
+                return answer([{"id": 7, "shipping_method": "Ground", **self.place()}])
+            case "GET", ["v2", "orders", number, "shipments"]:
+                sent = [
+                    {"id": at, "tracking_number": parcel.tracking}
+                    for at, parcel in enumerate(self.sale(number).parcels, 1)
+                ]
+                return answer(sent) if sent else nothing()
+            case "POST", ["v2", "orders", number, "shipments"]:
+                told = await body_of(request)
+                assert told["order_address_id"] == 7
+                assert told["tracking_carrier"] == "fedex"
+                pieces = {
+                    "?AB"[item["order_product_id"] % 10]: item["quantity"] for item in told["items"]
+                }
+                try:
+                    self.sale(number).send(told["tracking_number"], pieces)
+                except RefusedParcelError as error:
+                    return answer([{"status": 400, "message": str(error)}], 400)
+                return answer({"id": 1}, 201)
+        return answer([{"status": 404, "message": "The requested resource was not found."}], 404)
+
+    def place(self) -> dict[str, Any]:
+        return {
+            "first_name": ADDRESS["first"],
+            "last_name": ADDRESS["last"],
+            "company": ADDRESS["company"],
+            "street_1": ADDRESS["line1"],
+            "street_2": ADDRESS["line2"],
+            "city": ADDRESS["city"],
+            "state": "",
+            "zip": ADDRESS["zip"],
+            "country": "United Kingdom",
+            "country_iso2": ADDRESS["country"],
+            "phone": ADDRESS["phone"],
+            "email": MAIL,
+        }
+
+    def show(self, sale: Sale) -> dict[str, Any]:
+        ids = {"Awaiting Fulfillment": 11, "Partially Shipped": 3, "Shipped": 2}
+        word = sale.word or ("Partially Shipped" if sale.begun else "Awaiting Fulfillment")
+        return {
+            "id": sale.number,
+            "date_created": format_datetime(sale.changed),
+            "date_modified": format_datetime(sale.changed),
+            "status_id": ids.get(word, 12),
+            "status": word,
+            "currency_code": "EUR",
+            "total_inc_tax": f"{TOTAL}00",
+            "total_tax": f"{TAX}00",
+            "shipping_cost_ex_tax": f"{SHIPPING}00",
+            "discount_amount": f"{DISCOUNT}00",
+            "coupon_discount": "0.0000",
+            "handling_cost_ex_tax": "0.0000",
+            "wrapping_cost_ex_tax": "0.0000",
+            "payment_method": "Card",
+            "billing_address": self.place(),
+            "products": {
+                "url": f"{self.url}{self.base}/v2/orders/{sale.number}/products",
+                "resource": f"/orders/{sale.number}/products",
+            },
+        }
+
+    def product(self, sale: Sale, at: int, name: str) -> dict[str, Any]:
+        line = LINES[name]
+        return {
+            "id": sale.number * 10 + at,
+            "order_address_id": 7,
+            "name": line.name,
+            "sku": line.sku,
+            "type": "physical",
+            "price_ex_tax": f"{line.price}00",
+            "weight": str(line.grams),
+            "quantity": line.quantity,
+            "quantity_shipped": sale.sent(name),
+            "quantity_refunded": 0,
+            "product_options": [{"display_name": "Size", "display_value": "L"}],
+        }
+
+
+class Squarespace(Platform):
+    recipe = "squarespace"
+    page: ClassVar = {}
+    bounds = ("2026-03-02T08:59:59Z", "2026-03-02T11:00:01Z")
+    states: ClassVar = {
+        "PENDING": OrderStatus.PAID,
+        "FULFILLED": OrderStatus.SHIPPED,
+        "CANCELED": OrderStatus.CANCELLED,
+    }
+    counts = False
+    totals = False
+    writes = (("POST", "/fulfillments"),)
+
+    def login(self) -> dict[str, Any]:
+        return {"token": KEY}
+
+    def knows(self, request: web.Request) -> bool:
+        return (
+            request.headers.get("Authorization") == f"Bearer {KEY}"
+            and request.headers.get("User-Agent") == "Portside"
+        )
+
+    async def handle(
+        self, method: str, path: list[str], request: web.Request
+    ) -> web.StreamResponse:
+        match method, path:
+            case "GET", ["1.0", "commerce", "orders"]:
+                return self.listed(request)
+            case "GET", ["1.0", "commerce", "orders", number]:
+                return answer(self.show(self.sale(number)))
+            case "POST", ["1.0", "commerce", "orders", number, "fulfillments"]:
+                told = await body_of(request)
+                sale = self.sale(number)
+                for shipment in told["shipments"]:
+                    assert {
+                        "shipDate",
+                        "carrierName",
+                        "service",
+                        "trackingNumber",
+                    } <= shipment.keys()
+                    sale.send(shipment["trackingNumber"], {}, mailed=told["shouldSendNotification"])
+                sale.done = True
+                return nothing()
+        return answer({"type": "INVALID_REQUEST_ERROR", "message": "Not found."}, 404)
+
+    def listed(self, request: web.Request) -> web.StreamResponse:
+        asked = request.query
+        if "cursor" in asked:
+            if len(asked) > 1:
+                return answer({"message": "cursor cannot be combined with modifiedAfter"}, 400)
+            start, end, offset = asked["cursor"].split("|")
+        else:
+            start, end, offset = asked["modifiedAfter"], asked["modifiedBefore"], "0"
+            self.asked.append((start, end))
+        found = self.within(moment(start), moment(end), exclusive=True)
+        after = int(offset) + PAGE
+        more = after < len(found)
+        pagination = {
+            "hasNextPage": more,
+            "nextPageCursor": f"{start}|{end}|{after}" if more else None,
+        }
+        return answer(
+            {
+                "result": [self.show(sale) for sale in part(found, int(offset), PAGE)],
+                "pagination": pagination,
+            }
+        )
+
+    def show(self, sale: Sale) -> dict[str, Any]:
+        place = {
+            "firstName": ADDRESS["first"],
+            "lastName": ADDRESS["last"],
+            "address1": ADDRESS["line1"],
+            "address2": ADDRESS["line2"],
+            "city": ADDRESS["city"],
+            "postalCode": ADDRESS["zip"],
+            "countryCode": ADDRESS["country"],
+            "phone": ADDRESS["phone"],
+        }
+        return {
+            "id": str(sale.number),
+            "orderNumber": str(sale.number),
+            "createdOn": zulu(sale.changed),
+            "modifiedOn": zulu(sale.changed),
+            "testmode": False,
+            "customerEmail": MAIL,
+            "billingAddress": place,
+            "shippingAddress": place,
+            "fulfillmentStatus": sale.word or ("FULFILLED" if sale.done else "PENDING"),
+            "lineItems": [
+                {
+                    "id": name,
+                    "sku": line.sku,
+                    "productName": line.name,
+                    "quantity": line.quantity,
+                    "unitPricePaid": {"value": str(line.price), "currency": "EUR"},
+                    "variantOptions": [{"optionName": "Size", "value": "L"}],
+                    "customizations": None,
+                    "lineItemType": "PHYSICAL_PRODUCT",
+                }
+                for name, line in LINES.items()
+            ],
+            "discountLines": [
+                {"promoCode": "SPRING", "amount": {"value": str(DISCOUNT), "currency": "EUR"}}
+            ],
+            "fulfillments": [{"trackingNumber": parcel.tracking} for parcel in sale.parcels],
+            "priceTaxInterpretation": "EXCLUSIVE",
+            **{
+                name: {"value": str(amount), "currency": "EUR"}
+                for name, amount in (
+                    ("shippingTotal", SHIPPING),
+                    ("discountTotal", DISCOUNT),
+                    ("taxTotal", TAX),
+                    ("grandTotal", TOTAL),
+                )
+            },
+        }

@@ -1,0 +1,73 @@
+"""Whatever Shopify's JSON looks like, an order is read, or rejected with the place that is
+wrong.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connectors.orders import Order, RejectedOrder
+from tests.connectors.shopify.mapping.handwritten import both, line, order, read, rejected
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"total_price": "abc"}, "total_price: expected money or a number"),
+        ({"updated_at": "yesterday"}, "updated_at: expected a time such as"),
+        ({"updated_at": "2026-03-02T10:05:00"}, "updated_at: expected a time with its offset"),
+        ({"line_items": [line() | {"quantity": 1.5}]}, "line_items[0].quantity: expected `int`"),
+        (
+            {"line_items": [line(price_set=both("NaN"))]},
+            "line_items[0].price: expected money, found NaN",
+        ),
+        ({"line_items": {}}, "line_items: expected `array"),
+        ({"customer": "Ada"}, "customer: expected `object"),
+    ],
+)
+def test_an_order_that_is_not_what_shopify_promises_is_rejected_with_the_path(
+    change: dict[str, Any], reason: str
+) -> None:
+    found = read(order(**change))
+    assert isinstance(found, RejectedOrder)
+    assert found.reason.startswith(reason), found.reason
+    assert (found.id, found.number) == ("5001", "1001")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"line_items": [line(price_set=both("1e300"))]},
+        {"updated_at": "0001-01-01T00:00:00+10:00"},
+        {"line_items": [line(grams=-1, variant_id=None)]},
+    ],
+)
+def test_absurd_sizes_reject_the_order(change: dict[str, Any]) -> None:
+    assert "expected" in rejected(order(**change), discounts="net")
+
+
+junk = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+
+
+@given(field=st.sampled_from(sorted(order())), value=junk)
+def test_no_value_in_any_field_does_more_than_reject_the_order(field: str, value: Any) -> None:
+    found = read(order(**{field: value}))
+    assert isinstance(found, Order | RejectedOrder)
+
+
+@given(field=st.sampled_from(sorted(line())), value=junk)
+def test_no_value_in_any_field_of_a_line_does_more_than_reject_the_order(
+    field: str, value: Any
+) -> None:
+    found = read(order(line(**{field: value})))
+    assert isinstance(found, Order | RejectedOrder)

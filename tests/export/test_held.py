@@ -1,0 +1,68 @@
+"""Held orders: kept back with a reason, let go when the reason is gone."""
+
+from __future__ import annotations
+
+from connectors.orders import OrderStatus
+from tests.builders import build_item
+from tests.export.conftest import OpenWorld
+from tests.export.play.polls import HOUR, poll_after
+from tests.export.play.world import World
+
+
+async def test_one_bad_order_is_held_with_its_reason_and_the_rest_goes_out(world: World) -> None:
+    for _ in range(4):
+        world.book.add()
+    world.connector.rejected["000002"] = "line_items[2].price: expected money, found 'abc'"
+    world.book.edit("000003", number="")
+    assert await poll_after(world, 60) == ["000001", "000003", "000004"] or sorted(
+        world.poller.copy
+    ) == ["000001", "000004"]
+    held = {
+        each.order_id: (each.kind, each.reason)
+        for each in await world.exporter.ledger.held(world.store.name)
+    }
+    assert held["000002"] == ("unreadable", "line_items[2].price: expected money, found 'abc'")
+    assert held["000003"][0] == "invalid"
+
+
+async def test_a_held_order_leaves_the_list_once_it_goes_out(world: World) -> None:
+    world.book.add()
+    world.connector.rejected["000001"] = "total: expected money, found 'abc'"
+    assert await poll_after(world, 60) == []
+    world.connector.rejected.clear()
+    world.book.edit("000001")
+    assert await poll_after(world, 60) == ["000001"]
+    assert await world.exporter.ledger.held(world.store.name) == []
+
+
+async def test_an_order_that_is_too_young_comes_as_soon_as_it_is_old_enough(
+    open_world: OpenWorld,
+) -> None:
+    world = await open_world(store={"filters": {"min_age": "2h"}})
+    world.book.add()
+    assert await poll_after(world, HOUR) == []
+    assert [each.kind for each in await world.exporter.ledger.held(world.store.name)] == ["early"]
+    assert await poll_after(world, 2 * HOUR) == ["000001"]
+    assert await poll_after(world, HOUR) == []
+
+
+async def test_no_filter_keeps_news_from_shipstation_of_an_order_it_has(world: World) -> None:
+    world.book.add()
+    world.book.add(items=(build_item(shippable=False),))
+    assert await poll_after(world, 60) == ["000001"]
+    world.book.edit("000001", items=(), status=OrderStatus.SHIPPED)
+    assert await poll_after(world, HOUR) == ["000001"]
+
+
+async def test_held_orders_are_bounded_in_number_for_each_kind(world: World) -> None:
+    async with world.storage.writing(world.store.name) as rows:
+        await rows.prune(world.clock(), 0)
+    world.book.add()
+    world.book.add(items=())
+    world.connector.rejected["000001"] = "total: expected money, found 'abc'"
+    await poll_after(world, 60)
+    async with world.storage.writing(world.store.name) as rows:
+        await rows.prune(world.clock(), 1)
+        assert {each.kind for each in await rows.held(10)} == {"unreadable", "filtered"}
+        await rows.prune(world.clock(), 0)
+        assert await rows.held(10) == []

@@ -1,0 +1,3 @@
+"""A real Vendure: installed, filled with orders through its own API, and asked what it knows of a
+shipment.
+"""
