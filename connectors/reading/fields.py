@@ -27,11 +27,18 @@ class FieldError(ValueError):
     `str(error)` reads `line_items[2].price: expected money, found 'abc'`.
     """
 
-    def __init__(self, path: str, expected: str, found: Any) -> None:
-        shown = shorten(str(found) if isinstance(found, Decimal) else repr(found), _LONGEST_FOUND)
-        super().__init__(f"{path}: expected {expected}, found {_kind(found) or shown}")
+    def __init__(self, path: str, expected: str, found: Any, *, shown: str = "") -> None:
+        """`shown` are the words for `found`, where neither its kind nor its text says enough."""
+        quoted = shorten(str(found) if isinstance(found, Decimal) else repr(found), _LONGEST_FOUND)
+        super().__init__(f"{path}: expected {expected}, found {shown or _kind(found) or quoted}")
         self.path = path
         self.expected = expected
+        self.found = found
+        self._shown = shown
+
+    def under(self, prefix: str) -> FieldError:
+        """The same error, seen from one level higher, e.g. `price` under `line_items[2]`."""
+        return FieldError(f"{prefix}.{self.path}", self.expected, self.found, shown=self._shown)
 
 
 def _kind(value: Any) -> str:

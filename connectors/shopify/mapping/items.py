@@ -12,9 +12,9 @@ from typing import Any
 import msgspec
 
 from connectors.orders import ZERO, ItemOption, LineItem, OrderStatus, Weight, WeightUnit
+from connectors.reading.fields import FieldError
 from connectors.shopify.mapping import wire
 from connectors.shopify.mapping.prices import (
-    OrderError,
     Side,
     read_discount,
     read_net_share,
@@ -79,7 +79,7 @@ def read_items(
         if quantity <= 0:
             continue
         if line.quantity <= 0:
-            raise OrderError(f"{path}.quantity: expected at least 1, found {line.quantity}")
+            raise FieldError(f"{path}.quantity", "at least 1", line.quantity)
         price = side.amount(f"{path}.price", line.price_set, line.price)
         discount = read_discount(line, side, path)
         if order.taxes_included:
@@ -147,7 +147,7 @@ def _weight(line: wire.Line, variant: Variant | None, path: str) -> Weight | Non
     if line.grams is None or not line.grams:
         return None
     if not line.grams.is_finite() or line.grams < 0:
-        raise OrderError(f"{path}.grams: expected a weight in grams, found {line.grams}")
+        raise FieldError(f"{path}.grams", "a weight in grams", line.grams)
     return Weight(value=line.grams, unit=WeightUnit.GRAMS)
 
 
@@ -210,8 +210,8 @@ def _read_properties(properties: Any, path: str) -> Iterator[ItemOption]:
             for one in properties
         ]
     else:
-        raise OrderError(
-            f"{path}: expected a list of names and values, found {type(properties).__name__}"
+        raise FieldError(
+            path, "a list of names and values", properties, shown=type(properties).__name__
         )
     for name, value in pairs:
         title, text = read_text(name), read_text(value)

@@ -1,7 +1,6 @@
 """From Shopify's order to ours. Pure: no requests, no clock.
 
-What one order cannot be sent for is raised as `OrderError` inside and handed out as a
-`RejectedOrder`.
+A `FieldError` inside is given out as a `RejectedOrder`.
 """
 
 from __future__ import annotations
@@ -16,10 +15,11 @@ from typing import Any
 import msgspec
 
 from connectors.orders import Order, OrderStatus, RejectedOrder
+from connectors.reading.fields import FieldError
 from connectors.shopify.mapping import wire
 from connectors.shopify.mapping.items import Variant, read_items, read_text
 from connectors.shopify.mapping.people import read_customer, require_address
-from connectors.shopify.mapping.prices import OrderError, Side, read_shipping
+from connectors.shopify.mapping.prices import Side, read_shipping
 from connectors.shopify.mapping.statuses import Held, State, read_state
 from connectors.shopify.settings import ShopifySettings
 
@@ -32,6 +32,10 @@ _EXPECTED = {
     "JSON is malformed": "JSON",
     "Input data was truncated": "whole JSON",
 }
+_TEST = (
+    "test: the order was paid through Shopify's test gateway, so nothing is to be shipped"
+    " (test_orders: export sends it)"
+)
 _PATH = re.compile(r" - at `\$\.?(.*)`$")
 
 
@@ -104,16 +108,22 @@ def read_order(
 
     `held` says what is on hold, `variants` what is known of the goods by variant id.
     """
-    key = str(order.id)
+    if order.test and settings.test_orders == "reject":
+        return _reject(order, _TEST)
     try:
         return _read(order, settings, held, variants or {})
-    except OrderError as error:
-        reason = str(error)
+    except FieldError as error:
+        return _reject(order, str(error))
     except ArithmeticError as error:
-        reason = (
+        return _reject(
+            order,
             "order: expected quantities, amounts and times of a reasonable size, found others"
-            f" ({type(error).__name__})"
+            f" ({type(error).__name__})",
         )
+
+
+def _reject(order: wire.Order, reason: str) -> RejectedOrder:
+    key = str(order.id)
     return RejectedOrder(
         id=key,
         number=order_number(order.name, key),
@@ -125,11 +135,6 @@ def read_order(
 def _read(
     order: wire.Order, settings: ShopifySettings, held: Held | None, variants: Mapping[int, Variant]
 ) -> Order:
-    if order.test and settings.test_orders == "reject":
-        raise OrderError(
-            "test: the order was paid through Shopify's test gateway, so nothing is to be shipped"
-            " (test_orders: export sends it)"
-        )
     state, side = read_state(order, held), Side(order, settings.money)
     items = tuple(read_items(order, settings, side, state, held, variants))
     shippable = sum(item.shippable for item in items)
@@ -168,7 +173,7 @@ def _read(
 
 def _utc(path: str, moment: datetime) -> datetime:
     if moment.tzinfo is None:
-        raise OrderError(f"{path}: expected a time with its offset, found {moment.isoformat()!r}")
+        raise FieldError(path, "a time with its offset", moment.isoformat())
     return moment.astimezone(UTC)
 
 

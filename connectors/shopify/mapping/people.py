@@ -9,11 +9,11 @@ from functools import lru_cache
 
 from connectors.orders import Address, Customer
 from connectors.reading.countries import country_code
+from connectors.reading.fields import FieldError
 from connectors.shopify.mapping import wire
-from connectors.shopify.mapping.prices import OrderError
 
 WITHHELD = (
-    "found none, nor any name, e-mail or phone of the buyer. If Shopify's admin shows them, Shopify"
+    "none, nor any name, e-mail or phone of the buyer. If Shopify's admin shows them, Shopify"
     " withholds them from this app: on its lowest plans custom apps do not get them, on the others"
     " access to protected customer data has to be granted in the Dev Dashboard"
 )
@@ -106,12 +106,15 @@ def lacks_buyer(order: wire.Order) -> bool:
 
 
 def require_address(order: wire.Order, lines: int) -> None:
-    """Raise `OrderError` unless there is somewhere to ship `lines` lines to, saying whether Shopify
+    """Raise `FieldError` unless there is somewhere to ship `lines` lines to, saying whether Shopify
     withholds it or nobody gave it.
     """
     if _knows_place(order.shipping_address):
         return
-    why = WITHHELD if lacks_buyer(order) else "found none; give the order one in Shopify"
-    raise OrderError(
-        f"shipping_address: expected an address, for {lines} of its lines are to be shipped, {why}"
+    why = WITHHELD if lacks_buyer(order) else "none; give the order one in Shopify"
+    raise FieldError(
+        "shipping_address",
+        f"an address, because {lines} of its lines are to be shipped",
+        order.shipping_address,
+        shown=why,
     )

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from connectors.orders import ZERO
+from connectors.reading.fields import FieldError
 from connectors.shopify.mapping import wire
 from connectors.shopify.settings import Money
 
@@ -19,12 +20,6 @@ _ONE = Decimal(1)
 # More than anything costs; such a number is a mistake.
 _TOO_MUCH = Decimal(10) ** 15
 _CENT = Decimal("0.01")
-
-
-class OrderError(ValueError):
-    """One order cannot be sent as it is; the message names the path, what was expected and what
-    came.
-    """
 
 
 class Side:
@@ -39,7 +34,7 @@ class Side:
     def amount(self, path: str, bag: wire.MoneyBag | None, plain: Decimal | None = None) -> Decimal:
         """The amount of this side. `plain` is the shop's, as old answers give it alone.
 
-        Raises `OrderError`.
+        Raises `FieldError`.
         """
         money = (
             None
@@ -48,14 +43,16 @@ class Side:
         )
         amount = plain if money is None else money.amount
         if money is None and self._presentment and not self._single and amount:
-            raise OrderError(
-                f"{path}: expected an amount in {self.currency}, found one in the shop's currency"
-                " alone"
+            raise FieldError(
+                path,
+                f"an amount in {self.currency}",
+                amount,
+                shown="one in the shop's currency alone",
             )
         if amount is None:
             return ZERO
         if not amount.is_finite() or abs(amount) >= _TOO_MUCH:
-            raise OrderError(f"{path}: expected money, found {amount}")
+            raise FieldError(path, "money", amount)
         return amount
 
 

@@ -17,9 +17,10 @@ from typing import Any
 import msgspec
 
 from connectors.orders import ZERO
+from connectors.reading.fields import FieldError
 from connectors.woocommerce.mapping import wire
 from connectors.woocommerce.mapping.products import GONE, Goods
-from connectors.woocommerce.mapping.values import OddValueError, amount_or_zero, key, quantity, text
+from connectors.woocommerce.mapping.values import amount_or_zero, key, quantity, text
 
 _NEEDS_SHIPPING = frozenset({"_bundled_item_needs_shipping", "_composite_item_needs_shipping"})
 
@@ -49,7 +50,7 @@ def read_parts(
     goods: Mapping[tuple[int, int], Goods],
     refunded: Mapping[int, Decimal],
 ) -> list[Part]:
-    """Every line of which something is left. Raises `OddValueError`, e.g.
+    """Every line of which something is left. Raises `FieldError`, e.g.
 
     `line_items[2].total: expected money, found 'abc'`.
     """
@@ -58,7 +59,7 @@ def read_parts(
     for index, line in enumerate(lines):
         try:
             part = _read_part(line, goods, refunded)
-        except OddValueError as error:
+        except FieldError as error:
             raise error.under(f"line_items[{index}]") from None
         if part.left > 0:
             parts.append(part)

@@ -11,9 +11,10 @@ from datetime import datetime
 import msgspec
 
 from connectors.orders import RejectedOrder
+from connectors.reading.fields import FieldError
 from connectors.woocommerce.mapping import wire
 from connectors.woocommerce.mapping.order import reject
-from connectors.woocommerce.mapping.values import OddValueError, key, moment
+from connectors.woocommerce.mapping.values import key, moment
 
 _ORDER = msgspec.json.Decoder(wire.Order)
 _HEAD = msgspec.json.Decoder(wire.Head)
@@ -81,5 +82,5 @@ def _unreadable(raw: msgspec.Raw | bytes, error: Exception) -> Row:
 def _modified(value: str | None) -> datetime | None:
     try:
         return moment(value, "date_modified_gmt")
-    except OddValueError:
+    except FieldError:
         return None

@@ -14,11 +14,12 @@ from typing import Any
 import msgspec
 
 from connectors.orders import ZERO, Dimensions, ItemOption, LineItem, Weight
+from connectors.reading.fields import FieldError
 from connectors.woocommerce.mapping import wire
 from connectors.woocommerce.mapping.bundles import Part, is_shown, read_parts
 from connectors.woocommerce.mapping.products import Goods
 from connectors.woocommerce.mapping.refunds import Refunded
-from connectors.woocommerce.mapping.values import OddValueError, amount_or_zero, plain, text
+from connectors.woocommerce.mapping.values import amount_or_zero, plain, text
 
 _CENT = Decimal("0.01")
 # What rounding tax by line may leave; more than this is a refund of money without goods.
@@ -75,7 +76,7 @@ def read_lines(
 ) -> Lines:
     """Product lines, then fees, then a discount and what else was refunded.
 
-    Raises `OddValueError` with the path.
+    Raises `FieldError` with the path.
     """
     parts = read_parts(wire.items(order.line_items), goods, refunded.quantities)
     shown = _shown(parts, rules)
@@ -162,7 +163,7 @@ def _fee(fee: wire.Fee, index: int) -> LineItem:
     """A fee, or with a negative total a discount under its own name: nobody packs either."""
     try:
         price = amount_or_zero(fee.total, "total")
-    except OddValueError as error:
+    except FieldError as error:
         raise error.under(f"fee_lines[{index}]") from None
     name = plain(fee.name) or "Fee"
     return LineItem(

@@ -6,6 +6,7 @@ Pure: what the shop had to be asked besides comes in as `Surroundings`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -14,13 +15,14 @@ import msgspec
 
 from connectors.orders import ZERO, Address, Customer, Order, RejectedOrder
 from connectors.reading.countries import country_code
+from connectors.reading.fields import FieldError
 from connectors.woocommerce.mapping import wire
 from connectors.woocommerce.mapping.items import Money, Rules, read_lines
 from connectors.woocommerce.mapping.products import Goods
 from connectors.woocommerce.mapping.refunds import NOTHING, Refunded, read_refunds
 from connectors.woocommerce.mapping.statuses import bare, read_status
 from connectors.woocommerce.mapping.values import (
-    OddValueError,
+    TIME,
     amount,
     amount_or_zero,
     key,
@@ -53,7 +55,7 @@ def read_order(order: wire.Order, around: Surroundings, rules: Rules) -> Order |
     """The order, or why it cannot be read: `line_items[2].total: expected money, found 'abc'`."""
     try:
         return _read(order, around, rules)
-    except OddValueError as error:
+    except FieldError as error:
         return reject(
             wire.Head(order.id, order.date_modified_gmt, order.number, order.status), str(error)
         )
@@ -67,7 +69,7 @@ def reject(head: wire.Head, reason: str) -> RejectedOrder:
             if isinstance(head.date_modified_gmt, str)
             else None
         )
-    except OddValueError:
+    except FieldError:
         modified = None
     return RejectedOrder(
         id=text(head.id),
@@ -121,10 +123,10 @@ def _read(order: wire.Order, around: Surroundings, rules: Rules) -> Order:
     )
 
 
-def _required_moment(value: str | None, path: str) -> Any:
+def _required_moment(value: str | None, path: str) -> datetime:
     found = moment(value, path)
     if found is None:
-        raise OddValueError(path, "a time such as 2026-11-20T05:36:04", value)
+        raise FieldError(path, TIME, value, shown=repr(value))
     return found
 
 
@@ -135,7 +137,7 @@ def _refunded(order: wire.Order, refunds: Sequence[wire.Refund]) -> Refunded:
     read = {key(refund.id) for refund in refunds}
     for index, brief in enumerate(wire.items(order.refunds)):
         if key(brief.id) not in read:
-            raise OddValueError(
+            raise FieldError(
                 f"refunds[{index}]", "a refund that the shop shows with its lines", brief.id
             )
     return read_refunds(refunds)

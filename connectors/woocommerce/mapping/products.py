@@ -13,8 +13,9 @@ from typing import Any
 import msgspec
 
 from connectors.orders import Dimensions, LengthUnit, Weight, WeightUnit
+from connectors.reading.fields import FieldError
 from connectors.woocommerce.mapping import wire
-from connectors.woocommerce.mapping.values import OddValueError, amount, key, text, truth
+from connectors.woocommerce.mapping.values import amount, key, text, truth
 
 _WEIGHTS = MappingProxyType(
     {
@@ -125,7 +126,7 @@ def _number(value: Any) -> Decimal | None:
         return None
     try:
         found = amount(value, "measure")
-    except OddValueError:
+    except FieldError:
         return None
     return found if found >= 0 else None
 

@@ -27,7 +27,7 @@ NOTHING = Refunded()
 
 
 def read_refunds(refunds: Iterable[wire.Refund]) -> Refunded:
-    """Add up refunds. Raises `OddValueError` with the path inside `refunds`."""
+    """Add up refunds. Raises `FieldError` with the path inside `refunds`."""
     quantities: dict[int, Decimal] = {}
     tax = shipping = ZERO
     for number, refund in enumerate(refunds):

@@ -11,30 +11,10 @@ from typing import Any
 
 from connectors.orders import ZERO
 from connectors.reading.fields import FieldError, number
-from connectors.reading.markup import clean_text, shorten
+from connectors.reading.markup import clean_text
 
 _TRUE = frozenset({"1", "true", "yes", "on"})
-_LONGEST_GLIMPSE = 40
-
-
-class OddValueError(ValueError):
-    """A value that is not what its key promises. `str(error)` is `path: expected …, found …`."""
-
-    def __init__(self, path: str, expected: str, found: object) -> None:
-        super().__init__(path, expected, found)
-        self.path = path
-        self.expected = expected
-        self.found = found
-
-    def __str__(self) -> str:
-        return (
-            f"{self.path}: expected {self.expected}, found"
-            f" {shorten(repr(self.found), _LONGEST_GLIMPSE)}"
-        )
-
-    def under(self, prefix: str) -> OddValueError:
-        """The same error, seen from one level higher, e.g. `price` under `line_items[2]`."""
-        return OddValueError(f"{prefix}.{self.path}", self.expected, self.found)
+TIME = "a time such as 2026-11-20T05:36:04"
 
 
 def text(value: Any) -> str:
@@ -69,7 +49,7 @@ def prose(value: Any) -> str:
 def amount(value: Any, path: str) -> Decimal:
     """Money, exact.
 
-    Raises `OddValueError` unless it is a number of sensible size or a text that is one.
+    Raises `FieldError` unless it is a number of sensible size or a text that is one.
     """
     return _number(value, path, "money")
 
@@ -82,7 +62,7 @@ def amount_or_zero(value: Any, path: str) -> Decimal:
 def quantity(value: Any, path: str) -> Decimal:
     """How many, perhaps a fraction.
 
-    Raises `OddValueError` unless it is a number of sensible size or a text that is one.
+    Raises `FieldError` unless it is a number of sensible size or a text that is one.
     """
     return _number(value, path, "a quantity")
 
@@ -109,7 +89,7 @@ def truth(value: Any) -> bool:
 def moment(value: str | None, path: str) -> datetime | None:
     """A `…_gmt` time, which bears no zone and means UTC; None where the shop has none.
 
-    Raises `OddValueError`.
+    Raises `FieldError`.
     """
     if not value:
         return None
@@ -117,11 +97,10 @@ def moment(value: str | None, path: str) -> datetime | None:
         found = datetime.fromisoformat(value)
         return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
     except (ValueError, OverflowError):
-        raise OddValueError(path, "a time such as 2026-11-20T05:36:04", value) from None
+        raise FieldError(path, TIME, value) from None
 
 
 def _number(value: Any, path: str, expected: str) -> Decimal:
-    try:
-        return number(value, path, expected=expected)
-    except FieldError:
-        raise OddValueError(path, expected, value) from None
+    if value is None:
+        raise FieldError(path, expected, value, shown="None")
+    return number(value, path, expected=expected)
