@@ -8,14 +8,21 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Annotated, Any, Protocol
 
 import msgspec
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, WithJsonSchema
 
 from connectors.carriers import Carriers
 from connectors.orders import Order, RejectedOrder, Window
+from connectors.reading.durations import (
+    DURATION_HINT,
+    DURATION_PATTERN,
+    parse_duration,
+    write_duration,
+)
 from connectors.shipments import Shipment
 from connectors.upstream.client import Observer, UpstreamPolicy
 
@@ -114,6 +121,17 @@ class Connector(Protocol):
         Does not raise.
         """
         ...
+
+
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(parse_duration),
+    PlainSerializer(write_duration),
+    WithJsonSchema(
+        {"type": "string", "pattern": f"^{DURATION_PATTERN}$", "description": DURATION_HINT}
+    ),
+]
+"""The type of a setting that is a length of time, written with its unit."""
 
 
 class ConnectorSettings(BaseModel):

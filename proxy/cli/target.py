@@ -17,9 +17,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from yarl import URL
 
+from connectors.reading.durations import parse_duration
 from proxy.cli.options import wide_console
 from proxy.doors.custom_store.credentials import Credentials
-from proxy.settings.values import parse_duration
 from proxy.simulator.client import PATIENCE, Login, StoreClient, parse_url
 from proxy.simulator.exam import CouldNotRunError, Exam
 from proxy.simulator.report import Report, encode_report, print_report

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from proxy.settings.values import parse_duration
+from connectors.reading.durations import parse_duration
 
 
 def parse_moment(text: str, now: datetime) -> datetime:

@@ -10,8 +10,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from connectors.places import MisplacedError
+from connectors.reading.durations import write_duration
 from proxy.settings.problems import Path, Problem, did_you_mean, shown_path
-from proxy.settings.values import write_duration
 from proxy.settings.yaml_document import Document, Position
 from proxy.telemetry.masking import MASK, is_secret_name
 

@@ -9,6 +9,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, Field, SecretStr, StringConstraints, model_validator
 
+from connectors.interface import Duration
+from connectors.reading.durations import write_duration
 from proxy.settings.store import (
     FROZEN,
     CarrierSettings,
@@ -19,7 +21,7 @@ from proxy.settings.store import (
     StoreSettings,
     UpstreamSettings,
 )
-from proxy.settings.values import DatabaseUrl, Duration, Listen, ListenAddress, write_duration
+from proxy.settings.values import DatabaseUrl, Listen, ListenAddress
 
 __all__ = [
     "AdminSettings",

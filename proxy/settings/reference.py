@@ -13,8 +13,9 @@ from pydantic import BaseModel, SecretStr
 from pydantic.json_schema import GenerateJsonSchema
 
 from connectors.interface import ConnectorType
+from connectors.reading.durations import write_duration
 from proxy.settings.models import Settings
-from proxy.settings.values import ListenAddress, write_duration, write_rate
+from proxy.settings.values import ListenAddress, write_rate
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 Schema = dict[str, Any]

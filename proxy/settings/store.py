@@ -18,10 +18,11 @@ from pydantic import (
     model_validator,
 )
 
-from connectors.interface import ConnectorSettings
+from connectors.interface import ConnectorSettings, Duration
 from connectors.orders import OrderStatus
+from connectors.reading.durations import write_duration
 from connectors.upstream.client import UpstreamPolicy
-from proxy.settings.values import Duration, Rate, write_duration
+from proxy.settings.values import Rate
 
 FROZEN = ConfigDict(
     extra="forbid",
