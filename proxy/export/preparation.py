@@ -36,18 +36,11 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
 
 def policy_of(settings: StoreSettings) -> Policy:
     """What the settings of a store want done with its orders."""
-    filters = settings.filters
     return Policy(
         statuses=settings.statuses,
         shipping_methods=settings.shipping_methods,
         default_shipping_method=settings.default_shipping_method,
-        filters=Filters(
-            max_age=filters.max_age,
-            min_age=filters.min_age,
-            tags=filters.tags,
-            exclude_tags=filters.exclude_tags,
-            shippable_only=filters.shippable_only,
-        ),
+        filters=msgspec.convert(settings.filters, Filters, from_attributes=True),
     )
 
 
