@@ -21,6 +21,7 @@ from proxy.storage.export.records import Gap, HeldOrder, Part, Snapshot, Snapsho
 # What was told longer ago than this is forgotten: such an order is then sent again rather than held
 # back as unchanged.
 TOLD_FOR = timedelta(days=90)
+# How many held orders of each kind are kept, and how many are listed at most, last seen first.
 MOST_HELD = 1000
 # Asking for more orders by id with one window would make ShipStation wait for it.
 _AT_ONCE = 50

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from proxy.export.ledger import CoverageReport, Ledger
+from proxy.export.ledger import MOST_HELD, CoverageReport, Ledger
 from proxy.operator.times import exact_moment, plain_moment
 from proxy.storage.export.records import Gap, HeldOrder
 from proxy.storage.outbox.interface import DeliveryState, unnamed_stores
@@ -35,9 +35,6 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     held: int
     waiting: int
     dead: int
-
-
-MOST_HELD = 1000
 
 
 async def read_standings(

@@ -7,8 +7,9 @@ from typing import Any
 
 from aiohttp import web
 
+from proxy.export.ledger import MOST_HELD
 from proxy.operator.deliveries import WantedError
-from proxy.operator.status import MOST_HELD, plain_held, plain_standing, read_standings
+from proxy.operator.status import plain_held, plain_standing, read_standings
 from proxy.server.deliveries import answered
 from proxy.server.keys import DATABASE, EXPORTER, STORES
 from proxy.settings.problems import did_you_mean
