@@ -32,26 +32,32 @@ class Store(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     settings: StoreSettings
     connector: Connector
     pulse: Pulse = msgspec.field(default_factory=Pulse)
-    trial: bool = False
-    """Asked by somebody who tries it out: its books are apart, nothing is measured, and nobody is
-    alarmed.
+    books: str = ""
+    """The name under which storage keeps what was exported; the store's own unless this is a
+    trial.
     """
+    trial: bool = False
+    """A trial request: its books are separate, nothing is measured, and no alarm is raised."""
     exact: bool = False
     """Its windows are read as asked, and reach back over nothing."""
 
+    def __post_init__(self) -> None:
+        if not self.books:
+            msgspec.structs.force_setattr(self, "books", self.name)
+
+    @property
+    def trial_books(self) -> tuple[str, str]:
+        """The names of the books of this store's trials: one for polls in a row, one for windows
+        read as asked. No store in the settings can have such a name.
+        """
+        return f"{self.name}?polls", f"{self.name}?windows"
+
     def on_trial(self, *, exact: bool) -> Store:
-        """The same shop with books of its own. No store of the settings can have such a name."""
-        polled, windows = trial_names(self.name)
+        """The same store, with the books of its trials."""
+        polls, windows = self.trial_books
         return msgspec.structs.replace(
-            self, name=windows if exact else polled, trial=True, exact=exact
+            self, books=windows if exact else polls, trial=True, exact=exact
         )
-
-
-def trial_names(name: str) -> tuple[str, str]:
-    """Under which names the books of trials of a store are kept: one for polls in a row, one for
-    windows read as asked.
-    """
-    return f"{name}?polls", f"{name}?windows"
 
 
 @asynccontextmanager

@@ -75,7 +75,7 @@ class Build:
         self._asked = Window(start=snapshot.start, end=snapshot.end)
         self._stored: frozenset[str] = frozenset()
         self._now = snapshot.began_at
-        self._log = _log.bind(store=store.name, snapshot=snapshot.id)
+        self._log = _log.bind(store=store.books, snapshot=snapshot.id)
         self._lease = Lease(
             store=store,
             snapshot=snapshot,
@@ -160,7 +160,7 @@ class Build:
             await asyncio.gather(reading, watch, return_exceptions=True)
 
     async def _read(self) -> None:
-        start = await self._ledger.resume(self._store.name, self.snapshot)
+        start = await self._ledger.resume(self._store.books, self.snapshot)
         self._stored, self._now = start.stored, start.now
         self._writer.resume(start)
         hints = set(start.hints)
@@ -201,7 +201,7 @@ class Build:
                 order=order_id,
                 error=str(error),
             )
-            await self._ledger.add_hint(self._store.name, order_id)
+            await self._ledger.add_hint(self._store.books, order_id)
             return None
         except PermanentError as error:
             return RejectedOrder(id=order_id, reason=str(error))
@@ -229,7 +229,7 @@ class Build:
         )
 
     async def _is_known(self, order_id: str) -> bool:
-        return order_id in await self._ledger.told(self._store.name, [order_id])
+        return order_id in await self._ledger.told(self._store.books, [order_id])
 
     async def _is_unchanged(self, prepared: Prepared) -> bool:
         """Whether to leave out an order of the overlap.
@@ -238,7 +238,7 @@ class Build:
         """
         if self._rules.resend_unchanged or prepared.modified_at >= self._asked.start:
             return False
-        told = (await self._ledger.told(self._store.name, [prepared.member.id])).get(
+        told = (await self._ledger.told(self._store.books, [prepared.member.id])).get(
             prepared.member.id
         )
         return told is not None and told.confirmed and told.digest == prepared.member.digest
@@ -246,6 +246,6 @@ class Build:
     async def _fail(self, error: Exception, retry_after: float | None) -> None:
         self.error = error
         try:
-            await self._ledger.fail(self._store.name, self.snapshot, error, retry_after)
+            await self._ledger.fail(self._store.books, self.snapshot, error, retry_after)
         except (LeaseLostError, StorageError) as unrecorded:
             self._log.warning("failure not recorded", error=str(unrecorded))

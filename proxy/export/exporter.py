@@ -28,7 +28,7 @@ from proxy.rules.coverage import CoverageRules
 from proxy.settings.models import ExportSettings
 from proxy.storage.export.interface import ExportStorage
 from proxy.storage.export.records import Snapshot, SnapshotState
-from proxy.stores import Store, trial_names
+from proxy.stores import Store
 from proxy.telemetry.metrics import Metrics
 
 # How often a page that another process builds is looked for.
@@ -43,10 +43,10 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     `snapshot_id` is None for an empty page that stands in for a shop that is down: it counts for
     nothing.
 
-    `store` is the name its books are kept under, which for a `trial` is not the store's own.
+    `books` is the name that its sending is recorded under, which for a `trial` is not the store's.
     """
 
-    store: str
+    books: str
     number: int
     pages: int
     body: bytes
@@ -112,9 +112,9 @@ class Exporter:
         except TemporaryError as error:
             if self._settings.when_shop_is_down == "fail" or not _reaches_back(store):
                 raise
-            _log.warning("empty page in place of an error", store=store.name, error=str(error))
+            _log.warning("empty page in place of an error", store=store.books, error=str(error))
             return Page(
-                store=store.name,
+                books=store.books,
                 number=request.page,
                 pages=request.page,
                 body=frame_page(b"", request.page),
@@ -124,25 +124,25 @@ class Exporter:
         """All of the page has been written, with status 200."""
         if page.snapshot_id is None:
             return
-        if await self.ledger.sent(page.store, page.snapshot_id, page.number):
+        if await self.ledger.sent(page.books, page.snapshot_id, page.number):
             _log.info(
-                "walk finished", store=page.store, snapshot=page.snapshot_id, pages=page.pages
+                "walk finished", store=page.books, snapshot=page.snapshot_id, pages=page.pages
             )
             if not page.trial:
-                await self._report(page.store)
+                await self._report(page.books)
 
     async def forget_trials(self, store: Store) -> None:
         """A trial of the store begins: whatever an earlier one was given shall not matter to it."""
-        for name in trial_names(store.name):
-            await self.ledger.forget(name)
+        for books in store.trial_books:
+            await self.ledger.forget(books)
 
     async def _page(self, store: Store, request: ExportRequest) -> Page:
         latest = self._clock.monotonic() + self._settings.deadline.total_seconds()
         anew = True
         while True:
-            progress = self._progress[store.name]
+            progress = self._progress[store.books]
             asked = await self.ledger.ask(
-                store.name, request.window, request.page, self._window_rules(store), anew=anew
+                store.books, request.window, request.page, self._window_rules(store), anew=anew
             )
             anew = False
             if asked.opened.gap is not None and not store.trial:
@@ -173,10 +173,10 @@ class Exporter:
             await self._clock.wait(
                 progress, min(remaining, self._lease_seconds() if build else _LOOK_AGAIN)
             )
-            progress = self._progress[store.name]
+            progress = self._progress[store.books]
             if build is not None and build.error is not None:
                 raise build.error
-            snapshot, now = await self.ledger.look(store.name, snapshot_id)
+            snapshot, now = await self.ledger.look(store.books, snapshot_id)
             if (
                 snapshot is None
                 or snapshot.has(page)
@@ -191,11 +191,11 @@ class Exporter:
     async def _raise_alarm(self, store: Store, gap: Window) -> None:
         _log.error(
             "orders may be lost: a gap is too old to be read again",
-            store=store.name,
+            store=store.books,
             start=str(gap.start),
             end=str(gap.end),
         )
-        await self._report(store.name)
+        await self._report(store.books)
 
     async def _report(self, store: str) -> None:
         report = await self.ledger.coverage(store)
@@ -212,7 +212,7 @@ class Exporter:
             ledger=self.ledger,
             clock=self._clock,
             metrics=self._unheard if store.trial else self._metrics,
-            progress=lambda: self._moved(store.name),
+            progress=lambda: self._moved(store.books),
         )
         self._builds[snapshot.id] = build
         self._start(self._run(build))
@@ -269,7 +269,7 @@ def _reaches_back(store: Store) -> bool:
 def _framed(store: Store, page: GivenPage) -> Page:
     body = frame_page(page.orders, page.pages)
     return Page(
-        store=store.name,
+        books=store.books,
         number=page.number,
         pages=page.pages,
         body=body,

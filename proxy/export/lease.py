@@ -59,14 +59,14 @@ class Lease:
                     " were read"
                 )
             try:
-                await self._ledger.renew(self._store.name, self._snapshot, self._span)
+                await self._ledger.renew(self._store.books, self._snapshot, self._span)
             except StorageError as error:
                 self._log.warning("lease not renewed", error=str(error))
 
     async def give_back(self) -> None:
         """Whoever asks next may build at once."""
         try:
-            await self._ledger.renew(self._store.name, self._snapshot, timedelta(0))
+            await self._ledger.renew(self._store.books, self._snapshot, timedelta(0))
         except (LeaseLostError, StorageError) as error:
             self._log.warning("lease not given back", error=str(error))
 

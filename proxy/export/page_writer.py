@@ -112,11 +112,11 @@ class PageWriter:
         if self._orders:
             await self._store_part(whole=False)
         await self._note_held()
-        await self._ledger.finish(self._store.name, self._snapshot, max(1, last))
+        await self._ledger.finish(self._store.books, self._snapshot, max(1, last))
 
     async def _note_held(self) -> None:
         if self._held:
-            await self._ledger.note_held(self._store.name, self._held)
+            await self._ledger.note_held(self._store.books, self._held)
             self._held = []
 
     async def _promise(self, hints: int) -> None:
@@ -131,7 +131,7 @@ class PageWriter:
         if orders is None or orders + hints <= self._page_size:
             return
         self._pages = min(LAST_PAGE, -(-(orders + hints) // self._page_size))
-        await self._ledger.promise(self._store.name, self._snapshot, self._pages)
+        await self._ledger.promise(self._store.books, self._snapshot, self._pages)
         self._progress()
         await self._clock.wait(self.given, _COURTESY)
 
@@ -145,7 +145,7 @@ class PageWriter:
         )
         await self._note_held()
         await self._ledger.store_part(
-            self._store.name, self._snapshot, part, whole=whole, lease=self._lease
+            self._store.books, self._snapshot, part, whole=whole, lease=self._lease
         )
         self._orders = []
         self._page, self._part = (self._page + 1, 0) if whole else (self._page, self._part + 1)

@@ -18,7 +18,7 @@ from proxy.rules.coverage import Coverage
 from proxy.rules.policy import BROKEN
 from proxy.storage.errors import StorageError
 from proxy.storage.export.records import Told
-from proxy.stores import Store, trial_names
+from proxy.stores import Store
 
 # A shop that was down is tried again well before the next regular sweep.
 _AFTER_FAILURE = timedelta(minutes=15)
@@ -46,17 +46,17 @@ class Sweeper:
         Raises nothing but CancelledError: the next round tries again.
         """
         try:
-            await self._ledger.tidy(store.name, rules)
-            for trial in trial_names(store.name):
-                await self._ledger.tidy_trial(trial, rules)
+            await self._ledger.tidy(store.books, rules)
+            for books in store.trial_books:
+                await self._ledger.tidy_trial(books, rules)
             if store.name not in self._asked_again and rules.coverage.reach_back:
-                hinted = await self._ledger.ask_again(store.name, BROKEN, _BETWEEN)
+                hinted = await self._ledger.ask_again(store.books, BROKEN, _BETWEEN)
                 self._asked_again.add(store.name)
                 _log.info("orders set aside are asked for again", store=store.name, orders=hinted)
             if (
                 self._every is not None
                 and rules.coverage.reach_back
-                and await self._ledger.claim_sweep(store.name, self._every)
+                and await self._ledger.claim_sweep(store.books, self._every)
             ):
                 await self._sweep_or_postpone(store)
         except StorageError as error:
@@ -68,7 +68,7 @@ class Sweeper:
             _log.info("open orders swept", store=store.name, changed=hinted)
         except ConnectorError as error:
             _log.warning("open orders not swept", store=store.name, error=str(error))
-            await self._ledger.postpone_sweep(store.name, _AFTER_FAILURE)
+            await self._ledger.postpone_sweep(store.books, _AFTER_FAILURE)
 
     async def sweep(self, store: Store) -> int:
         """Read the open orders and hint at those whose content is not what ShipStation was last
@@ -76,7 +76,7 @@ class Sweeper:
 
         Gives how many. Raises ConnectorError.
         """
-        coverage = (await self._ledger.coverage(store.name)).coverage
+        coverage = (await self._ledger.coverage(store.books)).coverage
         if coverage is None:
             return 0
         hinted, portion = 0, list[Order]()
@@ -90,14 +90,14 @@ class Sweeper:
         return hinted + await self._compare(store, coverage, portion)
 
     async def _compare(self, store: Store, coverage: Coverage, orders: list[Order]) -> int:
-        told = await self._ledger.told(store.name, [order.id for order in orders])
+        told = await self._ledger.told(store.books, [order.id for order in orders])
         changed = [
             order.id
             for order in orders
             if await self._differs(store, coverage, order, told.get(order.id))
         ]
         for order_id in changed:
-            await self._ledger.add_hint(store.name, order_id)
+            await self._ledger.add_hint(store.books, order_id)
         return len(changed)
 
     async def _differs(

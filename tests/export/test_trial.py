@@ -103,7 +103,7 @@ async def test_a_new_trial_knows_nothing_of_the_last_and_an_old_one_is_forgotten
     ledger = world.exporter.ledger
     for forget in ("by a new one", "by time"):
         await walk(world, around_now(world), exact=False)
-        name = world.store.on_trial(exact=False).name
+        name = world.store.on_trial(exact=False).books
         assert (await ledger.coverage(name)).coverage is not None
         if forget == "by a new one":
             await world.exporter.forget_trials(world.store)

@@ -115,7 +115,7 @@ class Portside:
 
 def _page(request: ExportRequest, orders: Sequence[Order], pages: int) -> Page:
     body = frame_page([encode_order(order) for order in orders], max(pages, 1))
-    return Page(store="north", number=request.page, pages=max(pages, 1), body=body)
+    return Page(books="north", number=request.page, pages=max(pages, 1), body=body)
 
 
 WAYS: dict[str, Callable[[HostileShop, VirtualClock], Server]] = {
