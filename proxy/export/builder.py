@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable
+from contextlib import aclosing
 from datetime import timedelta
 
 import msgspec
@@ -164,13 +165,14 @@ class Build:
         self._stored, self._now = start.stored, start.now
         self._writer.resume(start)
         hints = set(start.hints)
-        async for entry in self._store.connector.list_orders(self.snapshot.read):
-            if entry.id in hints:
-                hints.discard(entry.id)
-                found = await self._by_id(entry.id)
-                await self._take(found if isinstance(found, Order) else entry, len(hints))
-            else:
-                await self._take(entry, len(hints))
+        async with aclosing(self._store.connector.list_orders(self.snapshot.read)) as entries:
+            async for entry in entries:
+                if entry.id in hints:
+                    hints.discard(entry.id)
+                    found = await self._by_id(entry.id)
+                    await self._take(found if isinstance(found, Order) else entry, len(hints))
+                else:
+                    await self._take(entry, len(hints))
         for order_id in self._in_turn(hints):
             found = await self._by_id(order_id)
             self._lease.note_progress()

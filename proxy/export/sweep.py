@@ -5,6 +5,7 @@ What changed is hinted at for the next window.
 
 from __future__ import annotations
 
+from contextlib import aclosing
 from datetime import timedelta
 
 import structlog
@@ -80,13 +81,14 @@ class Sweeper:
         if coverage is None:
             return 0
         hinted, portion = 0, list[Order]()
-        async for entry in store.connector.list_open_orders():
-            if isinstance(entry, RejectedOrder):
-                continue
-            portion.append(entry)
-            if len(portion) == _AT_ONCE:
-                hinted += await self._compare(store, coverage, portion)
-                portion = []
+        async with aclosing(store.connector.list_open_orders()) as entries:
+            async for entry in entries:
+                if isinstance(entry, RejectedOrder):
+                    continue
+                portion.append(entry)
+                if len(portion) == _AT_ONCE:
+                    hinted += await self._compare(store, coverage, portion)
+                    portion = []
         return hinted + await self._compare(store, coverage, portion)
 
     async def _compare(self, store: Store, coverage: Coverage, orders: list[Order]) -> int:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -66,12 +67,13 @@ async def _export(name: str, settings: StoreSettings, window: Window) -> None:
             *columns, console=console, transient=True, disable=not console.is_terminal
         ) as progress:
             task = progress.add_task("", total=None)
-            async for outcome in _outcomes(store, window):
-                if isinstance(outcome, HeldBack):
-                    held.append(outcome)
-                else:
-                    orders.append(outcome.xml)
-                progress.advance(task)
+            async with aclosing(_prepare_orders(store, window)) as outcomes:
+                async for outcome in outcomes:
+                    if isinstance(outcome, HeldBack):
+                        held.append(outcome)
+                    else:
+                        orders.append(outcome.xml)
+                    progress.advance(task)
     sys.stdout.buffer.write(frame_page(orders, 1) + b"\n")
     sys.stdout.buffer.flush()
     for order in held:
@@ -85,11 +87,14 @@ async def _export(name: str, settings: StoreSettings, window: Window) -> None:
     console.print(f"{len(orders)} orders, {len(held)} left out", highlight=False)
 
 
-async def _outcomes(store: Store, window: Window) -> AsyncIterator[Prepared | HeldBack]:
+async def _prepare_orders(
+    store: Store, window: Window
+) -> AsyncGenerator[Prepared | HeldBack, None]:
     policy = policy_of(store.settings)
     now = datetime.now(UTC)
-    async for entry in store.connector.list_orders(window):
-        yield await prepare(entry, store.settings, policy, now, never_told)
+    async with aclosing(store.connector.list_orders(window)) as entries:
+        async for entry in entries:
+            yield await prepare(entry, store.settings, policy, now, never_told)
 
 
 async def never_told(_order_id: str) -> bool:
