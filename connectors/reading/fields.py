@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, Self
 
 from connectors.reading.countries import country_code
 from connectors.reading.markup import clean_text, shorten
@@ -24,26 +24,39 @@ _LONGEST_NUMBER = 60
 class FieldError(ValueError):
     """A value that is not what it should be.
 
-    `str(error)` reads `line_items[2].price: expected money, found 'abc'`.
+    `str(error)` reads `line_items[2].price: expected money, found 'abc'`: the `path`, and behind it
+    the `reason`.
     """
 
     def __init__(self, path: str, expected: str, found: Any, *, shown: str = "") -> None:
-        """`shown` are the words for `found`, where neither its kind nor its text says enough."""
-        quoted = shorten(str(found) if isinstance(found, Decimal) else repr(found), _LONGEST_FOUND)
-        super().__init__(f"{path}: expected {expected}, found {shown or _kind(found) or quoted}")
+        """`found` is quoted, cut to a few words; `shown` stands for it as it is, if given."""
+        super().__init__(path, expected)
         self.path = path
         self.expected = expected
-        self.found = found
-        self._shown = shown
+        self.reason = f"expected {expected}, found {shown or _quote(found)}"
 
-    def under(self, prefix: str) -> FieldError:
-        """The same error, seen from one level higher, e.g. `price` under `line_items[2]`."""
-        return FieldError(f"{prefix}.{self.path}", self.expected, self.found, shown=self._shown)
+    @classmethod
+    def because(cls, path: str, reason: str) -> Self:
+        """An error whose reason says more than what was expected and what was found."""
+        error = cls(path, "another value", None)
+        error.reason = reason
+        return error
+
+    def under(self, prefix: str) -> Self:
+        """The same error, seen from one level higher: `price` becomes `line_items[2].price`."""
+        error = self.because(f"{prefix}.{self.path}", self.reason)
+        error.expected = self.expected
+        return error
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.reason}"
 
 
-def _kind(value: Any) -> str:
-    """Whole structures are named by kind: their content may be anybody's data."""
-    return {dict: "an object", list: "a list", type(None): "nothing"}.get(type(value), "")
+def _quote(value: Any) -> str:
+    """Numbers and texts in a few words, whole structures by kind: they may be anybody's data."""
+    if kind := {dict: "an object", list: "a list", type(None): "nothing"}.get(type(value)):
+        return kind
+    return shorten(str(value) if isinstance(value, Decimal) else repr(value), _LONGEST_FOUND)
 
 
 def text(value: Any, path: str, *, keep_lines: bool = False) -> str:

@@ -15,6 +15,7 @@ import msgspec
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from connectors.errors import UnavailableError, UnreadableResponseError
+from connectors.reading.complaints import UNDECODABLE, read_complaint
 
 T = TypeVar("T")
 BOM = b"\xef\xbb\xbf"
@@ -56,7 +57,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
         """
         try:
             return _ANY.decode(self.content)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        except UNDECODABLE as error:
             raise self._unreadable(error) from error
 
     def decode(self, kind: type[T]) -> T:
@@ -66,7 +67,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
         """
         try:
             decoded: T = _decoder(cast("Hashable", kind)).decode(self.content)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        except UNDECODABLE as error:
             raise self._unreadable(error) from error
         return decoded
 
@@ -90,13 +91,10 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def _unreadable(self, error: Exception) -> UnreadableResponseError:
-        reason = (
-            str(error)
-            if isinstance(error, msgspec.DecodeError)
-            else f"not JSON text ({type(error).__name__})"
-        )
+        complaint = read_complaint(error)
         return UnreadableResponseError(
-            f"{self.where}: expected what the shop's API promises, but: {reason.rstrip('.')}."
+            f"{self.where}: the answer is not what the shop's API promises: at {complaint.place}"
+            f" expected {complaint.expected}, found {complaint.found}."
         )
 
 
