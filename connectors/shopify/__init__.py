@@ -1,12 +1,20 @@
-"""Shopify: orders and fulfillments over the Admin API, by REST or GraphQL."""
+"""Shopify: orders and fulfillments over the Admin API, by REST or GraphQL.
 
-from connectors.interface import ConnectorType
-from connectors.shopify.connector import open_shopify
-from connectors.shopify.settings import ShopifySettings
-from connectors.shopify.webhooks import check_webhooks
+The type is loaded when it is asked for, so that importing the mapping loads neither HTTP nor
+settings.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 __all__ = ["connector_type"]
 
-connector_type = ConnectorType(
-    name="shopify", settings=ShopifySettings, open=open_shopify, check_webhooks=check_webhooks
-)
+if TYPE_CHECKING:
+    from connectors.shopify.connector import connector_type
+else:
+
+    def __getattr__(name: str) -> Any:
+        """PEP 562."""
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module("connectors.shopify.connector"), name)

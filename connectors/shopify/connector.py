@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 import structlog
 
 from connectors.errors import ConflictError, ConnectorError, OrderNotFoundError
-from connectors.interface import CheckReport, ConnectorContext, ShipOutcome
+from connectors.interface import CheckReport, ConnectorContext, ConnectorType, ShipOutcome
 from connectors.orders import Order, RejectedOrder, Window
 from connectors.shipments import Shipment
 from connectors.shopify.api import graphql_client
@@ -35,7 +35,7 @@ from connectors.shopify.mapping.order import read_order
 from connectors.shopify.mapping.statuses import Held, read_held, read_state
 from connectors.shopify.settings import ShopifySettings
 from connectors.shopify.shipping.shipper import Shipper
-from connectors.shopify.webhooks import ShopifyWebhooks
+from connectors.shopify.webhooks import ShopifyWebhooks, check_webhooks
 from connectors.upstream.client import Upstream, UpstreamPolicy
 from connectors.upstream.response import Reply
 
@@ -45,7 +45,7 @@ _log = structlog.get_logger(__name__)
 
 
 class ShopifyConnector:
-    """Make one with `open_shopify`."""
+    """Make one with `open_connector`."""
 
     def __init__(
         self, upstream: Upstream, settings: ShopifySettings, context: ConnectorContext
@@ -53,6 +53,7 @@ class ShopifyConnector:
         client = GraphqlClient(upstream, settings.api_version)
         self._upstream = upstream
         self._settings = settings
+        self._rules = settings.rules
         self._context = context
         self._rest = RestTransport(upstream, settings.api_version)
         self._graphql = GraphqlTransport(client, settings.money)
@@ -126,7 +127,7 @@ class ShopifyConnector:
             (
                 one
                 if isinstance(one, RejectedOrder)
-                else read_order(one, self._settings, held=held.get(one.id), variants=variants)
+                else read_order(one, self._rules, held=held.get(one.id), variants=variants)
             )
             for one in batch
         ]
@@ -248,23 +249,19 @@ class VersionWatch:
         graphql_client.judge(reply)
 
 
-def open_shopify(
+@asynccontextmanager
+async def open_connector(
     settings: ShopifySettings, context: ConnectorContext
-) -> AbstractAsyncContextManager[ShopifyConnector]:
-    """The connector of one shop; no request is made yet."""
-
-    @asynccontextmanager
-    async def opened() -> AsyncIterator[ShopifyConnector]:
-        async with Upstream.open(
-            settings.base_url,
-            auth=open_access(settings),
-            policy=_patient(context.upstream, settings.page_size),
-            observer=context.observer,
-            judge=VersionWatch(context.store, settings.api_version),
-        ) as upstream:
-            yield ShopifyConnector(upstream, settings, context)
-
-    return opened()
+) -> AsyncIterator[ShopifyConnector]:
+    """Connections to one shop, closed on leaving; no request is made yet."""
+    async with Upstream.open(
+        settings.base_url,
+        auth=open_access(settings),
+        policy=_patient(context.upstream, settings.page_size),
+        observer=context.observer,
+        judge=VersionWatch(context.store, settings.api_version),
+    ) as upstream:
+        yield ShopifyConnector(upstream, settings, context)
 
 
 def _patient(policy: UpstreamPolicy, page_size: int) -> UpstreamPolicy:
@@ -273,3 +270,8 @@ def _patient(policy: UpstreamPolicy, page_size: int) -> UpstreamPolicy:
     return msgspec.structs.replace(
         policy, trip_after=max(policy.trip_after, sizes * policy.attempts + 1)
     )
+
+
+connector_type = ConnectorType(
+    name="shopify", settings=ShopifySettings, open=open_connector, check_webhooks=check_webhooks
+)

@@ -6,9 +6,18 @@ import re
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
+import msgspec
 from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
 
 from connectors.interface import ConnectorSettings
+from connectors.shopify.mapping.rules import (
+    Discounts,
+    Money,
+    PartialOrders,
+    Rules,
+    TestOrders,
+    Uncarried,
+)
 
 # The newest version whose answers the tests were written against; Shopify serves each for at least
 # a year.
@@ -18,7 +27,6 @@ _HANDLE = re.compile(r"[a-z0-9][a-z0-9-]{0,98}")
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _SECRETS_BEGIN = "shpss_"
 
-Money = Literal["shop", "presentment"]
 Transport = Literal["auto", "rest", "graphql"]
 # `order:` names a fact that Shopify keeps of an order; anything else is the name of one of its note
 # attributes.
@@ -92,28 +100,28 @@ class ShopifySettings(ConnectorSettings):
         default="shop",
         description="Amounts in the shop's currency, or as the buyer saw them (`presentment`).",
     )
-    discounts: Literal["line", "net"] = Field(
+    discounts: Discounts = Field(
         default="line",
         description=(
             "`line`: one negative line with the codes. `net`: taken off the prices of the lines."
         ),
     )
-    partial_orders: Literal["remaining", "full"] = Field(
+    partial_orders: PartialOrders = Field(
         default="remaining",
         description="Of an order shipped in part: what is left to ship, or every line (`full`).",
     )
-    test_orders: Literal["reject", "export"] = Field(
+    test_orders: TestOrders = Field(
         default="reject",
         description=(
             "Orders paid through Shopify's test gateway: set aside with a reason, or sent like"
             " others."
         ),
     )
-    pickup_orders: Literal["hold_back", "export"] = Field(
+    pickup_orders: Uncarried = Field(
         default="hold_back",
         description="Orders the buyer collects: marked as nothing to ship, or sent like others.",
     )
-    local_delivery: Literal["hold_back", "export"] = Field(
+    local_delivery: Uncarried = Field(
         default="hold_back",
         description="Orders the merchant delivers: marked as nothing to ship, or sent like others.",
     )
@@ -192,6 +200,11 @@ class ShopifySettings(ConnectorSettings):
         if self.client_id and not secret:
             raise ValueError("expected client_id and client_secret together, found only client_id")
         return self
+
+    @property
+    def rules(self) -> Rules:
+        """What the mapping needs to know of these settings."""
+        return msgspec.convert(self, Rules, from_attributes=True)
 
     @property
     def base_url(self) -> str:

@@ -1,17 +1,20 @@
-"""WooCommerce, by its REST API (wc/v3)."""
+"""WooCommerce, by its REST API (wc/v3).
 
-from connectors.interface import ConnectorType
-from connectors.woocommerce.connector import open_woocommerce
-from connectors.woocommerce.mapping.statuses import bare
-from connectors.woocommerce.settings import WooCommerceSettings
-from connectors.woocommerce.webhooks import check_webhooks
+The type is loaded when it is asked for, so that importing the mapping loads neither HTTP nor
+settings.
+"""
 
-connector_type = ConnectorType(
-    name="woocommerce",
-    settings=WooCommerceSettings,
-    open=open_woocommerce,
-    status_word=bare,
-    check_webhooks=check_webhooks,
-)
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["WooCommerceSettings", "connector_type"]
+__all__ = ["connector_type"]
+
+if TYPE_CHECKING:
+    from connectors.woocommerce.connector import connector_type
+else:
+
+    def __getattr__(name: str) -> Any:
+        """PEP 562."""
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module("connectors.woocommerce.connector"), name)

@@ -9,7 +9,7 @@ import msgspec
 
 from connectors.carriers import Carriers
 from connectors.errors import OrderNotFoundError, UnreadableResponseError
-from connectors.interface import CheckReport, ConnectorContext, ShipOutcome
+from connectors.interface import CheckReport, ConnectorContext, ConnectorType, ShipOutcome
 from connectors.orders import Order, RejectedOrder, Window
 from connectors.shipments import Shipment
 from connectors.upstream.client import Upstream, UpstreamPolicy
@@ -22,11 +22,11 @@ from connectors.woocommerce.listing.pages import SIZES
 from connectors.woocommerce.listing.products import Catalog
 from connectors.woocommerce.listing.reader import Reader
 from connectors.woocommerce.listing.related import Surveyor
-from connectors.woocommerce.mapping.items import Rules
+from connectors.woocommerce.mapping.statuses import bare
 from connectors.woocommerce.settings import WooCommerceSettings
 from connectors.woocommerce.shipping.shipper import Shipper
 from connectors.woocommerce.shipping.tracking_places import Places
-from connectors.woocommerce.webhooks import WooCommerceWebhooks
+from connectors.woocommerce.webhooks import WooCommerceWebhooks, check_webhooks
 
 
 class WooCommerceConnector:
@@ -35,13 +35,12 @@ class WooCommerceConnector:
     def __init__(
         self, api: Api, settings: WooCommerceSettings, carriers: Carriers, auth: object
     ) -> None:
-        rules = Rules(discounts=settings.discounts, virtual_items=settings.virtual_items)
         catalog = Catalog(api)
         places = Places(api, carriers, settings.tracking)
         self._reader = Reader(
             api,
             Surveyor(api, catalog, notes=settings.internal_notes),
-            rules,
+            settings.rules,
             page_size=settings.page_size,
         )
         self._lookup = Lookup(api)
@@ -83,7 +82,7 @@ class WooCommerceConnector:
 
 
 @asynccontextmanager
-async def open_woocommerce(
+async def open_connector(
     settings: WooCommerceSettings, context: ConnectorContext
 ) -> AsyncIterator[WooCommerceConnector]:
     """Connections to one shop, closed on leaving; no request is made yet."""
@@ -102,3 +101,12 @@ def _patient(policy: UpstreamPolicy) -> UpstreamPolicy:
     return msgspec.structs.replace(
         policy, trip_after=max(policy.trip_after, (len(SIZES) + 1) * policy.attempts + 1)
     )
+
+
+connector_type = ConnectorType(
+    name="woocommerce",
+    settings=WooCommerceSettings,
+    open=open_connector,
+    status_word=bare,
+    check_webhooks=check_webhooks,
+)

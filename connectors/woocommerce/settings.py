@@ -6,10 +6,11 @@ from enum import StrEnum
 from typing import Literal
 from urllib.parse import urlsplit
 
+import msgspec
 from pydantic import Field, SecretStr, field_validator
 
 from connectors.interface import ConnectorSettings
-from connectors.woocommerce.mapping.items import Discounts, VirtualItems
+from connectors.woocommerce.mapping.rules import Discounts, Rules, VirtualItems
 from connectors.woocommerce.mapping.statuses import CLOSED, bare
 
 _API = "/wp-json"
@@ -141,6 +142,11 @@ class WooCommerceSettings(ConnectorSettings):
         if found in CLOSED:
             raise ValueError(f"expected a status of a living order, found {found!r}")
         return found
+
+    @property
+    def rules(self) -> Rules:
+        """What the mapping needs to know of these settings."""
+        return msgspec.convert(self, Rules, from_attributes=True)
 
     @property
     def auth_mode(self) -> AuthMode:

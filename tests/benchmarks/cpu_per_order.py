@@ -18,11 +18,16 @@ from lxml import etree
 
 from connectors.orders import Order
 from connectors.woocommerce.mapping.decoding import read_row
-from connectors.woocommerce.mapping.items import Rules
 from connectors.woocommerce.mapping.order import Surroundings, read_order
+from connectors.woocommerce.mapping.rules import Rules
 from connectors.woocommerce.mapping.wire import Order as WireOrder
 from proxy.doors.custom_store.orders_xml import encode_order, frame_page
-from tests.connectors.woocommerce.recordings import PAGES, recorded_bytes, recorded_surroundings
+from tests.connectors.woocommerce.recordings import (
+    PAGES,
+    RULES,
+    recorded_bytes,
+    recorded_surroundings,
+)
 
 ROUNDS = 25
 # An element's name, its text, and its children.
@@ -33,7 +38,7 @@ _KEEP = etree.XMLParser(strip_cdata=False)
 def run() -> Iterator[str]:
     """Measure and tell."""
     bodies = [recorded_bytes(f"orders-p{page}.json") for page in PAGES]
-    around, rules = recorded_surroundings(), Rules()
+    around, rules = recorded_surroundings(), RULES
     pages = [b"".join(_encoded(body, around, rules)) for body in bodies]
     trees = [
         [_plan(order) for order in etree.fromstring(b"<Orders>" + page + b"</Orders>", _KEEP)]

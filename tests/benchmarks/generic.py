@@ -19,10 +19,14 @@ from lxml import etree
 from connectors.generic_json.mapping.order import read_order
 from connectors.generic_json.settings.mapping import OrderMap
 from connectors.orders import Order
-from connectors.woocommerce.mapping.items import Rules
 from proxy.doors.custom_store.orders_xml import encode_order, frame_page
 from tests.benchmarks import cpu_per_order
-from tests.connectors.woocommerce.recordings import PAGES, recorded_bytes, recorded_surroundings
+from tests.connectors.woocommerce.recordings import (
+    PAGES,
+    RULES,
+    recorded_bytes,
+    recorded_surroundings,
+)
 
 DESCRIPTION = """
 only: "status != 'checkout-draft'"
@@ -91,7 +95,7 @@ def run() -> Iterator[str]:
     ]
     count = sum(map(len, trees))
     rows = [row for body in bodies for row in _DECODER.decode(body)]
-    around, rules = recorded_surroundings(), Rules()
+    around, rules = recorded_surroundings(), RULES
     coded = sum(len(list(cpu_per_order._encoded(body, around, rules))) for body in bodies)
     ours, code, floor, decode, mapping = cpu_per_order._least(
         lambda: [frame_page(_encoded(body, chosen), 1) for body in bodies],

@@ -36,7 +36,7 @@ from tests.connectors.shopify.fake.shop import Bucket, FakeShopify
 from tests.connectors.shopify.shops import open_shop
 
 SAMPLES = Path(__file__).parents[1] / "fixtures" / "shopify" / "orders.json.gz"
-SETTINGS = ShopifySettings(shop="north", access_token="shpat_0", test_orders="export")
+RULES = ShopifySettings(shop="north", access_token="shpat_0", test_orders="export").rules
 ORDERS = 1000
 _KEEP = etree.XMLParser(strip_cdata=False)
 _FREE = UpstreamPolicy(rate=100_000, timeout=60, concurrency=16)
@@ -67,15 +67,13 @@ def _cpu() -> Iterator[str]:
     count = sum(map(len, trees))
     decoded = [order for body in bodies for order in _decoded(body)]
     orders = [
-        order
-        for order in (read_order(row, SETTINGS) for row in decoded)
-        if isinstance(order, Order)
+        order for order in (read_order(row, RULES) for row in decoded) if isinstance(order, Order)
     ]
     ours, floor, decode, mapping, encode = _least(
         lambda: [frame_page(_encoded(body), 1) for body in bodies],
         lambda: [_floor(body, page) for body, page in zip(bodies, trees, strict=True)],
         lambda: [_decoded(body) for body in bodies],
-        lambda: [read_order(row, SETTINGS) for row in decoded],
+        lambda: [read_order(row, RULES) for row in decoded],
         lambda: [encode_order(order) for order in orders],
     )
     size = sum(map(len, bodies)) / count
@@ -92,7 +90,7 @@ def _cpu() -> Iterator[str]:
 
 def _is_sent(order: dict[str, Any]) -> bool:
     decoded = decode_order(json.dumps(order).encode())
-    found = read_order(decoded, SETTINGS) if isinstance(decoded, WireOrder) else decoded
+    found = read_order(decoded, RULES) if isinstance(decoded, WireOrder) else decoded
     return isinstance(found, Order) and bool(found.customer.ship_to.country)
 
 
@@ -102,7 +100,7 @@ def _decoded(body: bytes) -> list[WireOrder]:
 
 
 def _encoded(body: bytes) -> list[bytes]:
-    found = (read_order(order, SETTINGS) for order in _decoded(body))
+    found = (read_order(order, RULES) for order in _decoded(body))
     return [encode_order(order) for order in found if isinstance(order, Order)]
 
 

@@ -10,7 +10,7 @@ import yaml
 from click.testing import CliRunner
 from pydantic import BaseModel
 
-from connectors.woocommerce import WooCommerceSettings
+from connectors.woocommerce.settings import WooCommerceSettings
 from proxy.cli.main import main
 from proxy.settings.models import (
     AdminSettings,

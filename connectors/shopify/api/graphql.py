@@ -19,7 +19,7 @@ from connectors.shopify.api.rest import moment_text
 from connectors.shopify.api.transport import ExpiredCursorError, OrderPage, Span, StampPage
 from connectors.shopify.mapping import wire
 from connectors.shopify.mapping.order import reject_raw
-from connectors.shopify.settings import Money
+from connectors.shopify.mapping.rules import Money
 
 _LARGEST = 250
 # Shopify refuses a single query above this.

@@ -6,7 +6,7 @@ and lists begin short: an order whose lists are longer has the rest read on its 
 
 from __future__ import annotations
 
-from connectors.shopify.settings import Money
+from connectors.shopify.mapping.rules import Money
 
 FIRST_LINES = 5
 FIRST_OTHERS = 3

@@ -21,8 +21,8 @@ from connectors.shopify.mapping.prices import (
     read_tip,
     rounded,
 )
+from connectors.shopify.mapping.rules import Rules
 from connectors.shopify.mapping.statuses import Held, State, exported_quantity
-from connectors.shopify.settings import ShopifySettings
 
 # How the ids of lines that Portside makes itself end.
 EXTRA_LINES = frozenset({"discount", "tip", "duties", "fees", "rounding"})
@@ -40,7 +40,7 @@ class Variant(msgspec.Struct, frozen=True, kw_only=True):
     origin: str = ""
 
 
-def _nothing_to_carry(order: wire.Order, settings: ShopifySettings) -> bool:
+def _nothing_to_carry(order: wire.Order, rules: Rules) -> bool:
     """Whether no carrier takes this order: collected by the buyer, delivered by the merchant, or
     sold over the counter.
     """
@@ -49,20 +49,20 @@ def _nothing_to_carry(order: wire.Order, settings: ShopifySettings) -> bool:
         for line in order.shipping_lines or ()
         if not line.is_removed
     }
-    if settings.pickup_orders == "hold_back" and kinds & _PICKUP:
+    if rules.pickup_orders == "hold_back" and kinds & _PICKUP:
         return True
-    if settings.local_delivery == "hold_back" and kinds & _LOCAL:
+    if rules.local_delivery == "hold_back" and kinds & _LOCAL:
         return True
     return (
         order.source_name == "pos"
         and order.shipping_address is None
-        and settings.pickup_orders == "hold_back"
+        and rules.pickup_orders == "hold_back"
     )
 
 
 def read_items(
     order: wire.Order,
-    settings: ShopifySettings,
+    rules: Rules,
     side: Side,
     state: State,
     held: Held | None,
@@ -71,11 +71,11 @@ def read_items(
     """The lines ShipStation is told of: goods with what is left of them, then discounts, tip,
     duties and fees.
     """
-    carried = not _nothing_to_carry(order, settings)
+    carried = not _nothing_to_carry(order, rules)
     taken_off, tipped = ZERO, False
     for index, line in enumerate(order.line_items or ()):
         path = f"line_items[{index}]"
-        quantity = exported_quantity(order, line, state, held, settings)
+        quantity = exported_quantity(order, line, state, held, rules)
         if quantity <= 0:
             continue
         if line.quantity <= 0:
@@ -91,7 +91,7 @@ def read_items(
                 if share == 1
                 else (rounded(price * share), rounded(discount * share))
             )
-        if settings.discounts == "net" and discount:
+        if rules.discounts == "net" and discount:
             price -= rounded(discount / line.quantity)
         elif discount:
             taken_off += (
@@ -105,7 +105,7 @@ def read_items(
             path,
             quantity,
             price,
-            settings,
+            rules,
             variants.get(line.variant_id or 0),
             carried=carried,
         )
@@ -117,13 +117,13 @@ def _item(
     path: str,
     quantity: int,
     price: Decimal,
-    settings: ShopifySettings,
+    rules: Rules,
     variant: Variant | None,
     *,
     carried: bool,
 ) -> LineItem:
     options = tuple(_read_properties(line.properties, f"{path}.properties"))
-    if variant is not None and settings.customs:
+    if variant is not None and rules.customs:
         facts = (("HS code", variant.hs_code), ("Country of origin", variant.origin))
         options += tuple(ItemOption(name=name, value=value) for name, value in facts if value)
     return LineItem(

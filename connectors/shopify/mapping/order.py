@@ -20,8 +20,8 @@ from connectors.shopify.mapping import wire
 from connectors.shopify.mapping.items import Variant, read_items, read_text
 from connectors.shopify.mapping.people import read_customer, require_address
 from connectors.shopify.mapping.prices import Side, read_shipping
+from connectors.shopify.mapping.rules import Rules
 from connectors.shopify.mapping.statuses import Held, State, read_state
-from connectors.shopify.settings import ShopifySettings
 
 _LATEST = datetime.max.replace(tzinfo=UTC)
 _FALSE_WORDS = frozenset({"", "0", "no", "false", "none", "off"})
@@ -99,7 +99,7 @@ def order_number(name: str | None, fallback: str) -> str:
 
 def read_order(
     order: wire.Order,
-    settings: ShopifySettings,
+    rules: Rules,
     *,
     held: Held | None = None,
     variants: Mapping[int, Variant] | None = None,
@@ -108,10 +108,10 @@ def read_order(
 
     `held` says what is on hold, `variants` what is known of the goods by variant id.
     """
-    if order.test and settings.test_orders == "reject":
+    if order.test and rules.test_orders == "reject":
         return _reject(order, _TEST)
     try:
-        return _read(order, settings, held, variants or {})
+        return _read(order, rules, held, variants or {})
     except FieldError as error:
         return _reject(order, str(error))
     except ArithmeticError as error:
@@ -133,10 +133,10 @@ def _reject(order: wire.Order, reason: str) -> RejectedOrder:
 
 
 def _read(
-    order: wire.Order, settings: ShopifySettings, held: Held | None, variants: Mapping[int, Variant]
+    order: wire.Order, rules: Rules, held: Held | None, variants: Mapping[int, Variant]
 ) -> Order:
-    state, side = read_state(order, held), Side(order, settings.money)
-    items = tuple(read_items(order, settings, side, state, held, variants))
+    state, side = read_state(order, held), Side(order, rules.money)
+    items = tuple(read_items(order, rules, side, state, held, variants))
     shippable = sum(item.shippable for item in items)
     if shippable and not state.over:
         require_address(order, shippable)
@@ -144,7 +144,7 @@ def _read(
         _utc("created_at", order.processed_at or order.created_at),
         _utc("updated_at", order.updated_at),
     )
-    gift_message, gift, notes = _read_attributes(order, settings)
+    gift_message, gift, notes = _read_attributes(order, rules)
     return Order(
         id=str(order.id),
         number=order_number(order.name, str(order.order_number or order.id)),
@@ -165,7 +165,7 @@ def _read(
         internal_notes="\n".join((*notes, *(held.reasons if held else ()))),
         gift=gift or bool(gift_message),
         gift_message=gift_message,
-        custom_fields=tuple(_custom_field(order, name) for name in settings.custom_fields),
+        custom_fields=tuple(_custom_field(order, name) for name in rules.custom_fields),
         source=order.source_name or "",
         tags=_tags(order),
     )
@@ -219,13 +219,11 @@ def _folded_all(names: tuple[str, ...]) -> frozenset[str]:
     return frozenset(map(_folded, names))
 
 
-def _read_attributes(
-    order: wire.Order, settings: ShopifySettings
-) -> tuple[str, bool, tuple[str, ...]]:
+def _read_attributes(order: wire.Order, rules: Rules) -> tuple[str, bool, tuple[str, ...]]:
     """The gift message, whether it is a gift, and the other visible note attributes as `name:
     value`.
     """
-    wanted = _folded_all(settings.gift_attributes)
+    wanted = _folded_all(rules.gift_attributes)
     message, gift, others = "", False, []
     for attribute in order.note_attributes or ():
         name, value = (attribute.name or "").strip(), read_text(attribute.value)

@@ -12,7 +12,7 @@ from decimal import Decimal
 from connectors.orders import ZERO
 from connectors.reading.fields import FieldError
 from connectors.shopify.mapping import wire
-from connectors.shopify.settings import Money
+from connectors.shopify.mapping.rules import Money
 
 # Enough for the cents of a line of any quantity to add up; exact prices stay exact.
 _GRAIN = Decimal("0.000001")

@@ -9,8 +9,8 @@ import msgspec
 
 from connectors.orders import OrderStatus
 from connectors.shopify.mapping import wire
+from connectors.shopify.mapping.rules import Rules
 from connectors.shopify.mapping.wire_fulfillment import FulfillmentOrder
-from connectors.shopify.settings import ShopifySettings
 
 # Orders are also authorised where the merchant captures on shipping; the store's own map of
 # statuses can say `authorized: paid`.
@@ -121,7 +121,7 @@ def holds_all(order: wire.Order, held: Held) -> bool:
 
 
 def exported_quantity(
-    order: wire.Order, line: wire.Line, state: State, held: Held | None, settings: ShopifySettings
+    order: wire.Order, line: wire.Line, state: State, held: Held | None, rules: Rules
 ) -> int:
     """How much of a line ShipStation is told of: all of it once the order is over, else what is
     left (and not held), or the full picture.
@@ -129,7 +129,7 @@ def exported_quantity(
     if state.status is OrderStatus.CANCELLED:
         return max(line.quantity, 0)
     current = current_quantity(order, line)
-    if state.over or settings.partial_orders == "full":
+    if state.over or rules.partial_orders == "full":
         return current
     left = left_quantity(order, line)
     if held is None or state.status is OrderStatus.ON_HOLD:

@@ -26,8 +26,8 @@ from connectors.woocommerce.listing.pages import (
 from connectors.woocommerce.listing.related import Surveyor
 from connectors.woocommerce.mapping import wire
 from connectors.woocommerce.mapping.decoding import Row, read_row
-from connectors.woocommerce.mapping.items import Rules
 from connectors.woocommerce.mapping.order import Surroundings, read_order
+from connectors.woocommerce.mapping.rules import Rules
 from connectors.woocommerce.mapping.statuses import DRAFTS, bare, open_statuses
 
 # `any` leaves out the trash, and says nothing of an order that went there: it is read by a walk of

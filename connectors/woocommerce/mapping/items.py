@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 
 import msgspec
@@ -19,6 +18,7 @@ from connectors.woocommerce.mapping import wire
 from connectors.woocommerce.mapping.bundles import Part, is_shown, read_parts
 from connectors.woocommerce.mapping.products import Goods
 from connectors.woocommerce.mapping.refunds import Refunded
+from connectors.woocommerce.mapping.rules import Discounts, Rules, VirtualItems
 from connectors.woocommerce.mapping.values import amount_or_zero, plain, text
 
 _CENT = Decimal("0.01")
@@ -26,29 +26,6 @@ _CENT = Decimal("0.01")
 _ROUNDING = Decimal("0.05")
 DISCOUNT_SKU = "total-discount"
 REFUND_SKU = "total-refund"
-
-
-class Discounts(StrEnum):
-    """How discounts are told: full prices and one negative line, or prices that already hold
-    them.
-    """
-
-    LINE = "line"
-    NET = "net"
-
-
-class VirtualItems(StrEnum):
-    """What becomes of lines that nobody packs, in an order that has others."""
-
-    LEAVE_OUT = "leave_out"
-    KEEP = "keep"
-
-
-class Rules(msgspec.Struct, frozen=True, kw_only=True):
-    """The merchant's choices about lines."""
-
-    discounts: Discounts = Discounts.LINE
-    virtual_items: VirtualItems = VirtualItems.LEAVE_OUT
 
 
 class Money(msgspec.Struct, frozen=True, kw_only=True, gc=False):

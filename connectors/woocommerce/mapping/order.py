@@ -17,9 +17,10 @@ from connectors.orders import ZERO, Address, Customer, Order, RejectedOrder
 from connectors.reading.countries import country_code
 from connectors.reading.fields import FieldError
 from connectors.woocommerce.mapping import wire
-from connectors.woocommerce.mapping.items import Money, Rules, read_lines
+from connectors.woocommerce.mapping.items import Money, read_lines
 from connectors.woocommerce.mapping.products import Goods
 from connectors.woocommerce.mapping.refunds import NOTHING, Refunded, read_refunds
+from connectors.woocommerce.mapping.rules import Rules
 from connectors.woocommerce.mapping.statuses import bare, read_status
 from connectors.woocommerce.mapping.values import (
     TIME,

@@ -15,7 +15,8 @@ from connectors.testing.requests import SeenRequest
 from connectors.testing.shops.woocommerce import FakeWooCommerceShop
 from connectors.testing.trial import at
 from connectors.upstream.client import UpstreamPolicy
-from connectors.woocommerce import WooCommerceSettings, connector_type
+from connectors.woocommerce import connector_type
+from connectors.woocommerce.settings import WooCommerceSettings
 
 # Small enough for a walk of many pages.
 SMALL_PAGE = 10

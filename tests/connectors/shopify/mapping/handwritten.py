@@ -11,6 +11,7 @@ from typing import Any
 
 from connectors.orders import Order, RejectedOrder
 from connectors.shopify.mapping.order import decode_order, read_order
+from connectors.shopify.mapping.rules import Rules
 from connectors.shopify.settings import ShopifySettings
 
 
@@ -113,15 +114,17 @@ def order(*lines: dict[str, Any], total: str = "10.00", **more: Any) -> dict[str
     }
 
 
-def settings(**more: Any) -> ShopifySettings:
-    """The connector's settings."""
-    return ShopifySettings.model_validate({"shop": "north", "access_token": "shpat_0", **more})
+def rules(**more: Any) -> Rules:
+    """As the connector makes them from such settings."""
+    return ShopifySettings.model_validate(
+        {"shop": "north", "access_token": "shpat_0", **more}
+    ).rules
 
 
 def read(raw: dict[str, Any], **more: Any) -> Order | RejectedOrder:
     """Through the JSON, as it comes from the shop."""
     decoded = decode_order(json.dumps(raw).encode())
-    return decoded if isinstance(decoded, RejectedOrder) else read_order(decoded, settings(**more))
+    return decoded if isinstance(decoded, RejectedOrder) else read_order(decoded, rules(**more))
 
 
 def accepted(raw: dict[str, Any], **more: Any) -> Order:

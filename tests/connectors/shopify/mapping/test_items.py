@@ -11,7 +11,7 @@ import pytest
 from connectors.orders import ItemOption, Order, OrderStatus, RejectedOrder, Weight, WeightUnit
 from connectors.shopify.mapping.items import Variant
 from connectors.shopify.mapping.order import decode_order, read_order
-from tests.connectors.shopify.mapping.handwritten import accepted, line, order, rejected, settings
+from tests.connectors.shopify.mapping.handwritten import accepted, line, order, rejected, rules
 
 
 def test_a_custom_line_without_product_and_a_gift_card_read() -> None:
@@ -116,8 +116,7 @@ def test_customs_facts_are_options_only_where_wanted() -> None:
         )
     }
     plain, told = (
-        read_order(decoded, settings(customs=customs), variants=variants)
-        for customs in (False, True)
+        read_order(decoded, rules(customs=customs), variants=variants) for customs in (False, True)
     )
     assert isinstance(plain, Order)
     assert isinstance(told, Order)

@@ -15,12 +15,13 @@ import pytest
 
 from connectors.orders import Order, RejectedOrder
 from connectors.shopify.mapping.order import decode_order, read_order
+from connectors.shopify.mapping.rules import Rules
 from connectors.shopify.mapping.wire_fulfillment import Fulfillment, FulfillmentOrder
-from connectors.shopify.settings import ShopifySettings
 from connectors.shopify.shipping.plan import CREATE
+from tests.connectors.shopify.mapping.handwritten import rules
 
 FIXTURES = Path(__file__).parents[3] / "fixtures" / "shopify"
-SETTINGS = ShopifySettings(shop="north", access_token="shpat_0", test_orders="export")
+RULES = rules(test_orders="export")
 
 
 def _load(name: str) -> list[dict[str, Any]]:
@@ -33,9 +34,9 @@ with (FIXTURES / "orders.tsv").open(encoding="utf-8", newline="") as file:
     TABLE = {row["sample"]: row for row in csv.DictReader(file, delimiter="\t")}
 
 
-def read(order: dict[str, Any], settings: ShopifySettings = SETTINGS) -> Order | RejectedOrder:
+def read(order: dict[str, Any], rules: Rules = RULES) -> Order | RejectedOrder:
     decoded = decode_order(json.dumps(order).encode())
-    return decoded if isinstance(decoded, RejectedOrder) else read_order(decoded, settings)
+    return decoded if isinstance(decoded, RejectedOrder) else read_order(decoded, rules)
 
 
 def test_the_table_names_every_sample_once() -> None:
@@ -62,12 +63,11 @@ def test_every_sample_becomes_what_the_table_says() -> None:
 
 
 def test_a_sample_of_a_test_order_is_rejected_as_one_unless_wanted() -> None:
-    settings = ShopifySettings(shop="north", access_token="shpat_0")
     tests = {name for name, order in SAMPLES.items() if order["test"]}
     rejected = {
         name
         for name, order in SAMPLES.items()
-        if isinstance(found := read(order, settings), RejectedOrder)
+        if isinstance(found := read(order, rules()), RejectedOrder)
         and found.reason.startswith("test:")
     }
     assert rejected == tests

@@ -11,7 +11,7 @@ import pytest
 from connectors.orders import Order, OrderStatus, RejectedOrder
 from connectors.shopify.mapping.order import decode_order, read_order
 from connectors.shopify.mapping.statuses import Held
-from tests.connectors.shopify.mapping.handwritten import accepted, both, line, order, settings
+from tests.connectors.shopify.mapping.handwritten import accepted, both, line, order, rules
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def held(raw: dict[str, Any], units: dict[int, int]) -> Order:
     decoded = decode_order(json.dumps(raw).encode())
     assert not isinstance(decoded, RejectedOrder)
     found = read_order(
-        decoded, settings(), held=Held(units=units, reasons=("On hold: awaiting payment",))
+        decoded, rules(), held=Held(units=units, reasons=("On hold: awaiting payment",))
     )
     assert isinstance(found, Order)
     return found

@@ -9,8 +9,9 @@ import msgspec
 from connectors.orders import Order, RejectedOrder
 from connectors.woocommerce.mapping import wire
 from connectors.woocommerce.mapping.decoding import read_row
-from connectors.woocommerce.mapping.items import Rules
 from connectors.woocommerce.mapping.order import Surroundings, read_order
+from connectors.woocommerce.mapping.rules import Rules
+from tests.connectors.woocommerce.recordings import RULES
 
 
 def line(number: int = 1, **changes: Any) -> dict[str, Any]:
@@ -60,7 +61,7 @@ def read(
     row = read_row(msgspec.json.encode(json))
     if isinstance(row.order, RejectedOrder):
         return row.order
-    return read_order(row.order, around or Surroundings(), rules or Rules())
+    return read_order(row.order, around or Surroundings(), rules or RULES)
 
 
 def good(json: Any, around: Surroundings | None = None, rules: Rules | None = None) -> Order:

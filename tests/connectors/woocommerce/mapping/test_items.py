@@ -8,12 +8,14 @@ import msgspec
 
 from connectors.orders import Weight, WeightUnit
 from connectors.woocommerce.mapping import wire
-from connectors.woocommerce.mapping.items import Discounts, Rules, VirtualItems
 from connectors.woocommerce.mapping.order import Surroundings
 from connectors.woocommerce.mapping.products import Goods
+from connectors.woocommerce.mapping.rules import Discounts, VirtualItems
 from tests.connectors.woocommerce.mapping.handwritten import facts, good, line, order, refund
+from tests.connectors.woocommerce.recordings import RULES
 
-KEEP = Rules(virtual_items=VirtualItems.KEEP)
+KEEP = msgspec.structs.replace(RULES, virtual_items=VirtualItems.KEEP)
+NET = msgspec.structs.replace(RULES, discounts=Discounts.NET)
 
 
 def test_refunded_pieces_are_taken_off_and_lines_with_none_left_go() -> None:
@@ -46,7 +48,7 @@ def test_a_discount_is_one_negative_line_or_in_the_prices() -> None:
     json = order(total="8.00", discount_total="2.00", line_items=[line(total="8.00")])
     line_mode = good(json)
     assert facts(line_mode, "unit_price", "adjustment") == [(5, False), (-2, True)]
-    net = good(json, rules=Rules(discounts=Discounts.NET))
+    net = good(json, rules=NET)
     assert facts(net, "unit_price", "adjustment") == [(4, False)]
 
 

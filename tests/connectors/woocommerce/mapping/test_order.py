@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from connectors.woocommerce.mapping.items import Discounts, Rules, VirtualItems
+from connectors.woocommerce.mapping.rules import Discounts, Rules, VirtualItems
 from connectors.woocommerce.mapping.statuses import STATUSES
 from tests.connectors.woocommerce.mapping.handwritten import good, order
 from tests.connectors.woocommerce.recordings import recorded, recorded_orders, recorded_surroundings

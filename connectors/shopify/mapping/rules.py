@@ -1,0 +1,32 @@
+"""The merchant's choices that decide how an order is read. Pure."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+Money = Literal["shop", "presentment"]
+"""Amounts in the shop's currency, or in the buyer's."""
+Discounts = Literal["line", "net"]
+"""One negative line, or taken off the prices."""
+PartialOrders = Literal["remaining", "full"]
+"""What of an order shipped in part is exported."""
+TestOrders = Literal["reject", "export"]
+"""What becomes of orders paid through the test gateway."""
+Uncarried = Literal["hold_back", "export"]
+"""What becomes of orders that no carrier takes."""
+
+
+class Rules(msgspec.Struct, frozen=True, kw_only=True):
+    """As the settings of the same names say; defaults are theirs."""
+
+    money: Money
+    discounts: Discounts
+    partial_orders: PartialOrders
+    test_orders: TestOrders
+    pickup_orders: Uncarried
+    local_delivery: Uncarried
+    customs: bool
+    gift_attributes: tuple[str, ...]
+    custom_fields: tuple[str, ...]

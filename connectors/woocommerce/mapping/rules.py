@@ -1,0 +1,30 @@
+"""The merchant's choices that decide how an order is read. Pure."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+
+class Discounts(StrEnum):
+    """How discounts are exported: full prices and one negative line, or prices that already hold
+    them.
+    """
+
+    LINE = "line"
+    NET = "net"
+
+
+class VirtualItems(StrEnum):
+    """What becomes of lines that nobody packs, in an order that has others."""
+
+    LEAVE_OUT = "leave_out"
+    KEEP = "keep"
+
+
+class Rules(msgspec.Struct, frozen=True, kw_only=True):
+    """As the settings of the same names say; defaults are theirs."""
+
+    discounts: Discounts
+    virtual_items: VirtualItems
