@@ -8,7 +8,6 @@ import asyncio
 import random
 from collections.abc import Callable
 from contextlib import aclosing
-from datetime import timedelta
 
 import msgspec
 import structlog
@@ -37,12 +36,11 @@ _log = structlog.get_logger(__name__)
 
 
 class BuildRules(msgspec.Struct, frozen=True, kw_only=True):
-    """How windows are read: orders a page, the lease, whether orders ShipStation surely has are
-    sent again, and whether older ones may go.
+    """How windows are read: orders a page, whether orders ShipStation surely has are sent again,
+    and whether older ones may go.
     """
 
     page_size: int = 100
-    lease: timedelta = timedelta(seconds=15)
     resend_unchanged: bool = True
     reach_back: bool = True
 
@@ -80,7 +78,6 @@ class Build:
         self._lease = Lease(
             store=store,
             snapshot=snapshot,
-            span=rules.lease,
             ledger=ledger,
             clock=clock,
             log=self._log,
@@ -89,7 +86,6 @@ class Build:
             store=store,
             snapshot=snapshot,
             page_size=rules.page_size,
-            lease=rules.lease,
             ledger=ledger,
             clock=clock,
             metrics=metrics,

@@ -22,7 +22,7 @@ from proxy.export.clock import Clock, SystemClock
 from proxy.export.errors import StillReadingError, stored_error
 from proxy.export.giving import GivenPage
 from proxy.export.ledger import Ledger
-from proxy.export.opening import WindowRules
+from proxy.export.opening import LEASE, WindowRules
 from proxy.export.sweep import Sweeper
 from proxy.rules.coverage import CoverageRules
 from proxy.settings.models import ExportSettings
@@ -59,9 +59,9 @@ class Exporter:
 
     Use as an async context: leaving it stops the builders and gives back their leases.
 
-    The caller of `page` writes the body with status 200 and then, once all of it is written, awaits
-    `sent(page)`. Without that call the page counts as not received, and what was on it is given
-    again with the next window.
+    The caller of `page` sends the body and then, once its last byte has left, awaits `sent(page)`.
+    Without that call the page counts as not received, and what was on it is given again with the
+    next window.
     """
 
     def __init__(
@@ -121,7 +121,7 @@ class Exporter:
             )
 
     async def sent(self, page: Page) -> None:
-        """All of the page has been written, with status 200."""
+        """The page was sent to its last byte."""
         if page.snapshot_id is None:
             return
         if await self.ledger.sent(page.books, page.snapshot_id, page.number):
@@ -171,7 +171,7 @@ class Exporter:
                     retry_after=60,
                 )
             await self._clock.wait(
-                progress, min(remaining, self._lease_seconds() if build else _LOOK_AGAIN)
+                progress, min(remaining, LEASE.total_seconds() if build else _LOOK_AGAIN)
             )
             progress = self._progress[store.books]
             if build is not None and build.error is not None:
@@ -257,9 +257,6 @@ class Exporter:
             resend_unchanged=settings.resend_unchanged,
             reach_back=_reaches_back(store),
         )
-
-    def _lease_seconds(self) -> float:
-        return BuildRules().lease.total_seconds()
 
 
 def _reaches_back(store: Store) -> bool:

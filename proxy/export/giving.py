@@ -54,7 +54,7 @@ async def hand_out(rows: ExportRows, snapshot: Snapshot, number: int) -> GivenPa
 
 
 async def mark_sent(rows: ExportRows, snapshot_id: int, number: int) -> bool:
-    """Page `number` was written to the end with 200. True if that finished the walk."""
+    """Page `number` was sent to its last byte. True if that finished the walk."""
     snapshot = await rows.snapshot(snapshot_id)
     if snapshot is None or snapshot.pages is None or number > snapshot.pages:
         return False

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
 
 from structlog.typing import FilteringBoundLogger
 
 from connectors.errors import UnavailableError
 from proxy.export.clock import Clock
 from proxy.export.ledger import Ledger
+from proxy.export.opening import LEASE
 from proxy.storage.errors import LeaseLostError, StorageError
 from proxy.storage.export.records import Snapshot
 from proxy.stores import Store
@@ -29,14 +29,12 @@ class Lease:
         *,
         store: Store,
         snapshot: Snapshot,
-        span: timedelta,
         ledger: Ledger,
         clock: Clock,
         log: FilteringBoundLogger,
     ) -> None:
         self._store = store
         self._snapshot = snapshot
-        self._span = span
         self._ledger = ledger
         self._clock = clock
         self._log = log
@@ -52,21 +50,21 @@ class Lease:
         must be hanging.
         """
         never = asyncio.Event()
-        while not await self._clock.wait(never, self._span.total_seconds() / 3):
+        while not await self._clock.wait(never, LEASE.total_seconds() / 3):
             if self._is_stalled():
                 raise UnavailableError(
                     f"the shop gave nothing for {_STALLED_AFTER / 60:.0f} minutes while its orders"
                     " were read"
                 )
             try:
-                await self._ledger.renew(self._store.books, self._snapshot, self._span)
+                await self._ledger.renew_lease(self._store.books, self._snapshot)
             except StorageError as error:
                 self._log.warning("lease not renewed", error=str(error))
 
     async def give_back(self) -> None:
         """Whoever asks next may build at once."""
         try:
-            await self._ledger.renew(self._store.books, self._snapshot, timedelta(0))
+            await self._ledger.end_lease(self._store.books, self._snapshot)
         except (LeaseLostError, StorageError) as error:
             self._log.warning("lease not given back", error=str(error))
 

@@ -11,7 +11,7 @@ import msgspec
 
 from connectors.orders import Window
 from proxy.export.giving import GivenPage, hand_out, mark_sent
-from proxy.export.opening import Opened, WindowRules, drop_expired, open_window
+from proxy.export.opening import LEASE, Opened, WindowRules, drop_expired, open_window
 from proxy.rules.coverage import Coverage
 from proxy.rules.policy import HeldBack
 from proxy.storage.errors import LeaseLostError
@@ -78,7 +78,7 @@ class Ledger:
             return Asked(opened=opened, page=given)
 
     async def sent(self, store: str, snapshot_id: int, page: int) -> bool:
-        """The page was written to the end with 200. True if that finished the walk."""
+        """The page was sent to its last byte. True if that finished the walk."""
         async with self._storage.writing(store) as rows:
             return await mark_sent(rows, snapshot_id, page)
 
@@ -99,12 +99,10 @@ class Ledger:
                 now=rows.now,
             )
 
-    async def store_part(
-        self, store: str, snapshot: Snapshot, part: Part, *, whole: bool, lease: timedelta
-    ) -> None:
+    async def store_part(self, store: str, snapshot: Snapshot, part: Part, *, whole: bool) -> None:
         """Keep encoded orders; `whole` if the page needs no more. `part.stored_at` is set here.
 
-        Raises LeaseLostError.
+        The builder shows by it that it is alive. Raises LeaseLostError.
         """
         async with self._storage.writing(store) as rows:
             ours = await _ours(rows, snapshot)
@@ -112,7 +110,7 @@ class Ledger:
             await rows.release([member.id for member in part.members])
             stored = part.page if whole else ours.stored
             await rows.put_snapshot(
-                msgspec.structs.replace(ours, stored=stored, lease_until=rows.now + lease)
+                msgspec.structs.replace(ours, stored=stored, lease_until=rows.now + LEASE)
             )
 
     async def note_held(self, store: str, held: Sequence[HeldBack]) -> None:
@@ -161,12 +159,17 @@ class Ledger:
                 msgspec.structs.replace(failed, error=kind, message=words, retry_after=retry_after)
             )
 
-    async def renew(self, store: str, snapshot: Snapshot, lease: timedelta) -> None:
-        """The builder is alive; with a lease of zero it lets go. Raises LeaseLostError."""
+    async def renew_lease(self, store: str, snapshot: Snapshot) -> None:
+        """The builder is alive. Raises LeaseLostError."""
         async with self._storage.writing(store) as rows:
-            await rows.put_snapshot(
-                msgspec.structs.replace(await _ours(rows, snapshot), lease_until=rows.now + lease)
-            )
+            ours = await _ours(rows, snapshot)
+            await rows.put_snapshot(msgspec.structs.replace(ours, lease_until=rows.now + LEASE))
+
+    async def end_lease(self, store: str, snapshot: Snapshot) -> None:
+        """The builder stops, and another may go on at once. Raises LeaseLostError."""
+        async with self._storage.writing(store) as rows:
+            ours = await _ours(rows, snapshot)
+            await rows.put_snapshot(msgspec.structs.replace(ours, lease_until=rows.now))
 
     async def told(self, store: str, order_ids: Collection[str]) -> Mapping[str, Told]:
         """What ShipStation was last told of these orders."""

@@ -15,6 +15,8 @@ from proxy.rules.coverage import CoverageRules, Reach, begin, closes, reach, ser
 from proxy.storage.export.interface import ExportRows
 from proxy.storage.export.records import Gap, Snapshot, SnapshotState
 
+# A builder that is silent for so long is taken for dead, and another takes over its work.
+LEASE = timedelta(seconds=15)
 # ShipStation tries again hourly; what was read in vain for one poll shall still be there for the
 # next ones.
 UNSERVED_FOR = timedelta(hours=3)
@@ -23,14 +25,10 @@ MOST_HINTS = 200
 
 
 class WindowRules(msgspec.Struct, frozen=True, kw_only=True):
-    """How windows of one store are held.
-
-    `lease`: how long a builder may be silent before another takes its work.
-    """
+    """How windows of one store are held."""
 
     coverage: CoverageRules = CoverageRules()
     keep_for: timedelta = timedelta(minutes=30)
-    lease: timedelta = timedelta(seconds=15)
 
 
 class Opened(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,7 +59,7 @@ async def open_window(
         if _is_alive(known, rows.now):
             return Opened(snapshot=known)
         if known.state is SnapshotState.BUILDING or known.handed_at is not None:
-            return await _take_over(rows, known, rules)
+            return await _take_over(rows, known)
         # It failed before anything was given: read it anew, so that what is given is fresh.
         await rows.drop_snapshot(known.id)
     return await _open_new(rows, asked, rules)
@@ -92,13 +90,13 @@ def _expired(snapshot: Snapshot, page: int, now: datetime, rules: WindowRules) -
     return now > (snapshot.handed_at if page == 1 else snapshot.used_at) + rules.keep_for
 
 
-async def _take_over(rows: ExportRows, snapshot: Snapshot, rules: WindowRules) -> Opened:
+async def _take_over(rows: ExportRows, snapshot: Snapshot) -> Opened:
     token = secrets.token_hex(8)
     taken = msgspec.structs.replace(
         snapshot,
         state=SnapshotState.BUILDING,
         token=token,
-        lease_until=rows.now + rules.lease,
+        lease_until=rows.now + LEASE,
         error="",
         message="",
         retry_after=None,
@@ -119,7 +117,7 @@ async def _open_new(rows: ExportRows, asked: Window, rules: WindowRules) -> Open
     adopted = await _adopt(rows, asked, needed, rules) if rules.coverage.reach_back else None
     if adopted is not None:
         return Opened(snapshot=adopted, gap=needed.gap)
-    snapshot = await _create(rows, asked, needed, rules)
+    snapshot = await _create(rows, asked, needed)
     return Opened(snapshot=snapshot, token=snapshot.token, gap=needed.gap)
 
 
@@ -160,7 +158,7 @@ async def _adopt(
     return None
 
 
-async def _create(rows: ExportRows, asked: Window, needed: Reach, rules: WindowRules) -> Snapshot:
+async def _create(rows: ExportRows, asked: Window, needed: Reach) -> Snapshot:
     snapshot = await rows.add_snapshot(
         Snapshot(
             id=0,
@@ -171,7 +169,7 @@ async def _create(rows: ExportRows, asked: Window, needed: Reach, rules: WindowR
             reaches=needed.reaches,
             began_at=rows.now,
             token=secrets.token_hex(8),
-            lease_until=rows.now + rules.lease,
+            lease_until=rows.now + LEASE,
             used_at=rows.now,
         )
     )

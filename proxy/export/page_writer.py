@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import timedelta
 
 from structlog.typing import FilteringBoundLogger
 
@@ -40,7 +39,6 @@ class PageWriter:
         store: Store,
         snapshot: Snapshot,
         page_size: int,
-        lease: timedelta,
         ledger: Ledger,
         clock: Clock,
         metrics: Metrics,
@@ -52,7 +50,6 @@ class PageWriter:
         self._store = store
         self._snapshot = snapshot
         self._page_size = page_size
-        self._lease = lease
         self._ledger = ledger
         self._clock = clock
         self._metrics = metrics
@@ -144,9 +141,7 @@ class PageWriter:
             stored_at=self._now,
         )
         await self._note_held()
-        await self._ledger.store_part(
-            self._store.books, self._snapshot, part, whole=whole, lease=self._lease
-        )
+        await self._ledger.store_part(self._store.books, self._snapshot, part, whole=whole)
         self._orders = []
         self._page, self._part = (self._page + 1, 0) if whole else (self._page, self._part + 1)
         self._progress()
