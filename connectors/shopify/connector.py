@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -71,10 +71,11 @@ class ShopifyConnector:
         times are whole seconds.
         """
         await self._warn_of_wall(window)
-        async for order in self._walk(_span_of(window)):
-            moment = order.modified_at
-            if moment is None or window.contains(moment):
-                yield order
+        async with aclosing(self._walk(_span_of(window))) as orders:
+            async for order in orders:
+                moment = order.modified_at
+                if moment is None or window.contains(moment):
+                    yield order
 
     async def _warn_of_wall(self, window: Window) -> None:
         """A window that reaches behind Shopify's wall is read all the same, but never in
@@ -100,20 +101,22 @@ class ShopifyConnector:
         """Every order not yet shipped, whenever it changed: holds come and go without a new time of
         change.
         """
-        async for order in self._walk(Span(unshipped=True)):
-            if isinstance(order, RejectedOrder) or not _is_over(order):
-                yield order
+        async with aclosing(self._walk(Span(unshipped=True))) as orders:
+            async for order in orders:
+                if isinstance(order, RejectedOrder) or not _is_over(order):
+                    yield order
 
     async def _walk(self, span: Span) -> AsyncGenerator[Order | RejectedOrder, None]:
         transport = await self._chosen()
         held = await self._holds.read() if self._settings.holds else {}
         batch: list[wire.Order | RejectedOrder] = []
-        async for found in Walk(transport, span, self._settings.page_size).orders():
-            batch.append(found)
-            if len(batch) == _BATCH:
-                for order in await self._read(batch, held):
-                    yield order
-                batch = []
+        async with aclosing(Walk(transport, span, self._settings.page_size).orders()) as orders:
+            async for found in orders:
+                batch.append(found)
+                if len(batch) == _BATCH:
+                    for order in await self._read(batch, held):
+                        yield order
+                    batch = []
         for order in await self._read(batch, held):
             yield order
 

@@ -10,6 +10,7 @@ are met by asking again from the last order seen.
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from datetime import datetime
 
 import structlog
@@ -58,8 +59,9 @@ class Walk:
                 cursor, visited = "", set[str]()
                 continue
             if not self._in_order(page):
-                async for order in self._sorted():
-                    yield order
+                async with aclosing(self._sorted()) as orders:
+                    async for order in orders:
+                        yield order
                 return
             for order in page.orders:
                 if self._is_new(order):

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import AsyncGenerator, Iterable, Sequence
+from contextlib import aclosing
 from datetime import datetime, timedelta
 
 import msgspec
@@ -82,8 +83,9 @@ class KeyWalk:
                 # By half a page, so that a few rows leaving the list cannot hide others.
                 offset += max(page.size // 2, 1)
             else:
-                async for tied in self._second(cursor):
-                    yield tied
+                async with aclosing(self._second(cursor)) as ties:
+                    async for tied in ties:
+                        yield tied
                 cursor, anchored = cursor + SECOND, False
 
     def fresh(self, rows: Iterable[Row]) -> list[Row]:

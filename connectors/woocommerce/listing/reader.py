@@ -5,7 +5,8 @@ names.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import AsyncExitStack, aclosing
 from datetime import UTC, datetime
 
 import msgspec
@@ -53,16 +54,18 @@ class Reader:
         """All orders changed in the window, each once, oldest change first."""
         seen: set[int] = set()
         streams = [self._walk(status, window.start, window.end, seen) for status in EVERY]
-        async for batch in merged(*streams):
-            for order in await self.mapped(batch):
-                yield order
+        async with aclosing(merge_streams(*streams)) as batches:
+            async for batch in batches:
+                for order in await self.mapped(batch):
+                    yield order
 
     async def open(self) -> AsyncGenerator[Order | RejectedOrder, None]:
         """All orders that are neither shipped nor cancelled."""
         statuses = comma(await self._open_statuses())
-        async for batch in self._walk(statuses, None, None, set()):
-            for order in await self.mapped(batch):
-                yield order
+        async with aclosing(self._walk(statuses, None, None, set())) as batches:
+            async for batch in batches:
+                for order in await self.mapped(batch):
+                    yield order
 
     async def count(self, window: Window) -> int | None:
         """How many orders there are in the window, as the shop counts them; None if it does not
@@ -118,12 +121,16 @@ class Reader:
         """By key, and from where that fails on by index."""
         pages = OrderPages(self._api, self._page_size, self._sorting)
         try:
-            async for batch in KeyWalk(pages, status, start, end, seen).batches():
-                yield batch
+            async with aclosing(KeyWalk(pages, status, start, end, seen).batches()) as batches:
+                async for batch in batches:
+                    yield batch
         except DistrustError:
             try:
-                async for batch in IndexWalk(pages, status, start, end, seen).batches():
-                    yield batch
+                async with aclosing(
+                    IndexWalk(pages, status, start, end, seen).batches()
+                ) as batches:
+                    async for batch in batches:
+                        yield batch
             except RefusedError as error:
                 # A shop that knows no such status has no orders in it.
                 if error.status != _BAD_REQUEST or status != "trash":
@@ -141,27 +148,40 @@ class Reader:
         return open_statuses(status.slug for status in found or ())
 
 
-async def merged(*streams: AsyncIterator[list[Row]]) -> AsyncGenerator[list[Row], None]:
-    """Several streams of batches as one, by time; a row whose time is not known goes first."""
-    waiting: list[deque[Row]] = [deque() for _ in streams]
-    alive = [True] * len(streams)
-    while True:
-        for place, stream in enumerate(streams):
-            while alive[place] and not waiting[place]:
-                batch = await anext(stream, None)
-                alive[place] = batch is not None
-                waiting[place].extend(batch or ())
-        found: list[Row] = []
-        while all(rows or not living for rows, living in zip(waiting, alive, strict=True)) and any(
-            waiting
-        ):
-            found.append(
-                min((rows for rows in waiting if rows), key=lambda rows: _age(rows[0])).popleft()
-            )
-        if found:
-            yield found
-        elif not any(alive):
-            return
+async def merge_streams(
+    *streams: AsyncGenerator[list[Row], None],
+) -> AsyncGenerator[list[Row], None]:
+    """Several streams of batches as one, by time; a row whose time is not known goes first.
+
+    Closes the streams with itself.
+    """
+    async with AsyncExitStack() as stack:
+        for stream in streams:
+            await stack.enter_async_context(aclosing(stream))
+        waiting: list[deque[Row]] = [deque() for _ in streams]
+        alive = [True] * len(streams)
+        while True:
+            for place, stream in enumerate(streams):
+                while alive[place] and not waiting[place]:
+                    rows = await anext(stream, None)
+                    alive[place] = rows is not None
+                    waiting[place].extend(rows or ())
+            if batch := _take_sorted(waiting, alive):
+                yield batch
+            elif not any(alive):
+                return
+
+
+def _take_sorted(waiting: Sequence[deque[Row]], alive: Sequence[bool]) -> list[Row]:
+    """The oldest rows, as long as no living stream could still bring an older one."""
+    found: list[Row] = []
+    while all(rows or not living for rows, living in zip(waiting, alive, strict=True)) and any(
+        waiting
+    ):
+        found.append(
+            min((rows for rows in waiting if rows), key=lambda rows: _age(rows[0])).popleft()
+        )
+    return found
 
 
 def _near(modified: datetime, window: Window) -> bool:
