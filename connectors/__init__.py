@@ -55,7 +55,9 @@ from connectors.upstream.auth.auth import (
 )
 from connectors.upstream.auth.tokens import TokenAuth
 from connectors.upstream.call import Judge
-from connectors.upstream.client import Exchange, Observer, Upstream, UpstreamPolicy
+from connectors.upstream.client import Upstream
+from connectors.upstream.exchange import Exchange, Observer
+from connectors.upstream.policy import UpstreamPolicy
 from connectors.upstream.response import Reply
 
 __all__ = [

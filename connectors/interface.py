@@ -24,7 +24,8 @@ from connectors.reading.durations import (
     write_duration,
 )
 from connectors.shipments import Shipment
-from connectors.upstream.client import Observer, UpstreamPolicy
+from connectors.upstream.exchange import Observer
+from connectors.upstream.policy import UpstreamPolicy
 
 
 class ShipOutcome(msgspec.Struct, frozen=True, kw_only=True):

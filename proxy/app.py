@@ -9,7 +9,7 @@ import msgspec
 import structlog
 from aiohttp import web
 
-from connectors.upstream.client import Exchange, Observer
+from connectors.upstream.exchange import Exchange, Observer
 from proxy import __version__
 from proxy.delivery.intake import Deliverer
 from proxy.delivery.worker import DeliveryWorker

@@ -9,8 +9,7 @@ import msgspec
 
 from connectors.carriers import Carrier, Carriers
 from connectors.interface import Connector, ConnectorContext, ConnectorType
-from connectors.upstream.client import Observer
-from connectors.upstream.exchange import Exchange
+from connectors.upstream.exchange import Exchange, Observer
 from proxy.settings.models import StoreSettings
 
 

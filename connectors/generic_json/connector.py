@@ -36,8 +36,9 @@ from connectors.orders import Order, OrderStatus, RejectedOrder, Window
 from connectors.places import Source
 from connectors.reading.paging import Sized
 from connectors.shipments import Shipment
-from connectors.upstream.client import Upstream, UpstreamPolicy
+from connectors.upstream.client import Upstream
 from connectors.upstream.masking import Mask
+from connectors.upstream.policy import UpstreamPolicy
 
 _MEGABYTE = 1024 * 1024
 _NOT_FOUND = 404

@@ -36,7 +36,8 @@ from connectors.shopify.mapping.statuses import Held, read_held, read_state
 from connectors.shopify.settings import ShopifySettings
 from connectors.shopify.shipping.shipper import Shipper
 from connectors.shopify.webhooks import ShopifyWebhooks, check_webhooks
-from connectors.upstream.client import Upstream, UpstreamPolicy
+from connectors.upstream.client import Upstream
+from connectors.upstream.policy import UpstreamPolicy
 from connectors.upstream.response import Reply
 
 # Orders whose goods are looked up together.

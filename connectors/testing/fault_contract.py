@@ -30,7 +30,7 @@ from connectors.testing.faults import (
 from connectors.testing.harness import ShopHarness
 from connectors.testing.requests import SeenRequest
 from connectors.testing.trial import HASTY, QUICK, at, failure, ids, walk
-from connectors.upstream.client import UpstreamPolicy
+from connectors.upstream.policy import UpstreamPolicy
 
 
 async def _refused(

@@ -13,7 +13,7 @@ from connectors.interface import Connector
 from connectors.orders import OrderStatus
 from connectors.testing.requests import SeenRequest
 from connectors.testing.shop import FakeShop
-from connectors.upstream.client import UpstreamPolicy
+from connectors.upstream.policy import UpstreamPolicy
 
 # Told of one shipment: the tracking number, and pieces by line id (empty where the shop does not
 # learn them).

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from connectors.errors import ConnectorError
 from connectors.interface import Connector
 from connectors.orders import Order, RejectedOrder, Window
-from connectors.upstream.client import UpstreamPolicy
+from connectors.upstream.policy import UpstreamPolicy
 
 E = TypeVar("E", bound=ConnectorError)
 

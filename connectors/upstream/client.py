@@ -19,8 +19,9 @@ from connectors.upstream.addresses import Target
 from connectors.upstream.auth.auth import Auth
 from connectors.upstream.breaker import Breaker
 from connectors.upstream.call import Call, Caller, Judge, Review
-from connectors.upstream.exchange import Exchange, Observer
+from connectors.upstream.exchange import Observer
 from connectors.upstream.pace import Pace
+from connectors.upstream.policy import UpstreamPolicy
 from connectors.upstream.request import Pairs, Request
 from connectors.upstream.response import Reply
 from connectors.upstream.retry import Harm, RetryPolicy, attempts
@@ -30,29 +31,6 @@ from connectors.upstream.transport import open_wire
 # A Decimal is a number; whoever wants text writes text.
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 _log = structlog.get_logger(__name__)
-
-__all__ = ["Exchange", "Observer", "Upstream", "UpstreamPolicy"]
-
-
-class UpstreamPolicy(msgspec.Struct, frozen=True, kw_only=True):
-    """How hard a shop may be asked.
-
-    `rate` is requests a second, `timeout` seconds for one attempt, `attempts` tries of one call.
-
-    `backoff` is the first wait between attempts in seconds, doubled each time; `patience` the
-    longest. After `trip_after` failures in a row the shop is left alone for `rest` seconds. An
-    answer of more than `largest_answer` bytes is given up.
-    """
-
-    rate: float = 5.0
-    timeout: float = 20.0
-    attempts: int = 3
-    concurrency: int = 4
-    backoff: float = 0.5
-    patience: float = 15.0
-    trip_after: int = 8
-    rest: float = 30.0
-    largest_answer: int = 64 * 1024 * 1024
 
 
 class Upstream:

@@ -12,7 +12,8 @@ from connectors.errors import OrderNotFoundError, UnreadableResponseError
 from connectors.interface import CheckReport, ConnectorContext, ConnectorType, ShipOutcome
 from connectors.orders import Order, RejectedOrder, Window
 from connectors.shipments import Shipment
-from connectors.upstream.client import Upstream, UpstreamPolicy
+from connectors.upstream.client import Upstream
+from connectors.upstream.policy import UpstreamPolicy
 from connectors.woocommerce.api.auth import login
 from connectors.woocommerce.api.client import Api
 from connectors.woocommerce.api.permalinks import review_missing

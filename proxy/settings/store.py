@@ -21,7 +21,7 @@ from pydantic import (
 from connectors.interface import ConnectorSettings, Duration
 from connectors.orders import OrderStatus
 from connectors.reading.durations import write_duration
-from connectors.upstream.client import UpstreamPolicy
+from connectors.upstream.policy import UpstreamPolicy
 from proxy.settings.values import Rate
 
 FROZEN = ConfigDict(

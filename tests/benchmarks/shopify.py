@@ -29,7 +29,7 @@ from connectors.shopify.mapping.wire import Order as WireOrder
 from connectors.shopify.mapping.wire_fulfillment import OrdersPage
 from connectors.shopify.settings import ShopifySettings
 from connectors.testing.clock import Clock
-from connectors.upstream.client import UpstreamPolicy
+from connectors.upstream.policy import UpstreamPolicy
 from proxy.doors.custom_store.orders_xml import encode_order, frame_page
 from tests.benchmarks.cpu_per_order import ROUNDS, _floor, _least, _plan
 from tests.connectors.shopify.fake.shop import Bucket, FakeShopify

@@ -15,7 +15,7 @@ from connectors.interface import Connector, ConnectorContext, ConnectorType
 from connectors.registry import Registry
 from connectors.testing.contract import ConnectorContract, ShopHarness
 from connectors.testing.shops.json_shop import TOKEN, FakeJsonShop, Style
-from connectors.upstream.client import UpstreamPolicy
+from connectors.upstream.policy import UpstreamPolicy
 from proxy.settings.loader import parse_settings
 from proxy.settings.problems import SettingsError
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.orders import OrderStatus
-from connectors.upstream.client import UpstreamPolicy
+from connectors.upstream.policy import UpstreamPolicy
 from proxy.settings.loader import load_settings, parse_settings
 from proxy.settings.models import Settings
 from proxy.settings.problems import SettingsError

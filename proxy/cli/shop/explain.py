@@ -15,7 +15,7 @@ from rich.text import Text
 
 from connectors.errors import ConnectorError
 from connectors.orders import Window
-from connectors.upstream.client import Exchange
+from connectors.upstream.exchange import Exchange
 from proxy.cli.kinds import find_kind
 from proxy.cli.options import Moment, chosen_store, read_settings, settings_option
 from proxy.settings.models import StoreSettings

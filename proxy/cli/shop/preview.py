@@ -22,7 +22,7 @@ from connectors.errors import ConnectorError
 from connectors.inspection import Inspectable
 from connectors.orders import Order, RejectedOrder
 from connectors.places import Source
-from connectors.upstream.client import Exchange
+from connectors.upstream.exchange import Exchange
 from proxy.cli.kinds import find_kind
 from proxy.cli.options import CommandError, chosen_store, read_settings, settings_option
 from proxy.cli.orders.export import never_told

@@ -36,7 +36,8 @@ from connectors.reading.moments import moment
 from connectors.reading.paging import Page
 from connectors.testing.contract import ShopHarness
 from connectors.upstream.auth.auth import BearerAuth
-from connectors.upstream.client import Upstream, UpstreamPolicy
+from connectors.upstream.client import Upstream
+from connectors.upstream.policy import UpstreamPolicy
 from connectors.upstream.request import segment
 from tests.connectors.contract.ledger_shop import PAGE_SIZE, TOKEN
 

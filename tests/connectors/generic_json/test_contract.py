@@ -11,7 +11,7 @@ from connectors.interface import Connector, ConnectorContext
 from connectors.testing.contract import ConnectorContract, ShopHarness
 from connectors.testing.requests import SeenRequest
 from connectors.testing.shops.json_shop import FakeJsonShop, Style
-from connectors.upstream.client import UpstreamPolicy
+from connectors.upstream.policy import UpstreamPolicy
 from tests.connectors.generic_json.styles import read_style
 
 

@@ -23,7 +23,7 @@ from connectors.registry import Registry
 from connectors.testing.contract import ConnectorContract, ShopHarness
 from connectors.testing.requests import SeenRequest
 from connectors.testing.shops.json_attic import KEY, PORT, FakeAttic
-from connectors.upstream.client import UpstreamPolicy
+from connectors.upstream.policy import UpstreamPolicy
 from proxy.settings.loader import parse_settings
 from proxy.settings.problems import SettingsError
 

@@ -14,7 +14,7 @@ from connectors.shopify.settings import ShopifySettings
 from connectors.testing.contract import ShopHarness
 from connectors.testing.requests import SeenRequest
 from connectors.testing.trial import QUICK
-from connectors.upstream.client import UpstreamPolicy
+from connectors.upstream.policy import UpstreamPolicy
 from tests.connectors.shopify.fake.shop import FakeShopify
 
 

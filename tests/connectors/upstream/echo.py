@@ -10,7 +10,8 @@ from aiohttp import web
 
 from connectors.testing.shop import FakeShop
 from connectors.upstream.auth.auth import Auth, NoAuth
-from connectors.upstream.client import Upstream, UpstreamPolicy
+from connectors.upstream.client import Upstream
+from connectors.upstream.policy import UpstreamPolicy
 
 Answering = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

@@ -16,8 +16,9 @@ from connectors.errors import (
 )
 from connectors.testing.faults import Answer, DropAnswer, Hang, Reset, Truncate, Wall
 from connectors.upstream.auth.auth import BasicAuth
-from connectors.upstream.client import Upstream, UpstreamPolicy
+from connectors.upstream.client import Upstream
 from connectors.upstream.exchange import Exchange
+from connectors.upstream.policy import UpstreamPolicy
 from tests.connectors.upstream.echo import QUICK, EchoShop, asking
 
 

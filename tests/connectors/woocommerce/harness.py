@@ -14,7 +14,7 @@ from connectors.testing.harness import ShopHarness, Told
 from connectors.testing.requests import SeenRequest
 from connectors.testing.shops.woocommerce import FakeWooCommerceShop
 from connectors.testing.trial import at
-from connectors.upstream.client import UpstreamPolicy
+from connectors.upstream.policy import UpstreamPolicy
 from connectors.woocommerce import connector_type
 from connectors.woocommerce.settings import WooCommerceSettings
 

@@ -11,7 +11,7 @@ from connectors.orders import Order
 from connectors.testing.faults import Answer
 from connectors.testing.shops.json_shop import FakeJsonShop, Style, answer
 from connectors.testing.trial import START, WINDOW, at, failure
-from connectors.upstream.client import UpstreamPolicy
+from connectors.upstream.policy import UpstreamPolicy
 from tests.connectors.generic_json.listing.walk import make_page, walk_list
 from tests.connectors.generic_json.shops import TinyShop, connected, made, order, status
 

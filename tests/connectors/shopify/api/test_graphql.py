@@ -14,7 +14,7 @@ from connectors.orders import Order
 from connectors.testing.faults import Answer
 from connectors.testing.requests import SeenRequest
 from connectors.testing.trial import at, failure, ids, walk
-from connectors.upstream.client import UpstreamPolicy
+from connectors.upstream.policy import UpstreamPolicy
 from tests.connectors.shopify.fake.shop import Bucket, FakeShopify
 from tests.connectors.shopify.shops import open_shop
 

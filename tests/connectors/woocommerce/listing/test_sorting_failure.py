@@ -16,7 +16,7 @@ from connectors.testing.faults import Answer
 from connectors.testing.requests import SeenRequest
 from connectors.testing.shops.woocommerce import FakeWooCommerceShop
 from connectors.testing.trial import QUICK, WINDOW, at, failure, ids, walk
-from connectors.upstream.client import UpstreamPolicy
+from connectors.upstream.policy import UpstreamPolicy
 from connectors.woocommerce.listing.pages import Sorting
 from tests.connectors.woocommerce.harness import open_woocommerce
 

@@ -1,0 +1,40 @@
+"""How hard a shop may be asked, as one value: rate, time limits, attempts, and when to leave it
+alone.
+"""
+
+from __future__ import annotations
+
+from typing import Self
+
+import msgspec
+
+
+class UpstreamPolicy(msgspec.Struct, frozen=True, kw_only=True):
+    """How hard a shop may be asked.
+
+    `rate` is requests a second, `timeout` seconds for one attempt, `attempts` tries of one call.
+
+    `backoff` is the first wait between attempts in seconds, doubled each time; `patience` the
+    longest. After `trip_after` failures in a row the shop is left alone for `rest` seconds. An
+    answer of more than `largest_answer` bytes is given up.
+    """
+
+    rate: float = 5.0
+    timeout: float = 20.0
+    attempts: int = 3
+    concurrency: int = 4
+    backoff: float = 0.5
+    patience: float = 15.0
+    trip_after: int = 8
+    rest: float = 30.0
+    largest_answer: int = 64 * 1024 * 1024
+
+    def patient(self, tries: int) -> Self:
+        """The same policy with a breaker that stays closed while one question is put in `tries`
+        ways, each with all its attempts.
+
+        For a connector that asks again for less, e.g. for smaller pages, when the shop breaks down:
+        the shop counts as down only once the last way has failed too, and one more.
+        """
+        trip_after = max(self.trip_after, tries * self.attempts + 1)
+        return msgspec.structs.replace(self, trip_after=trip_after)
