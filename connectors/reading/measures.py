@@ -1,4 +1,7 @@
-"""Read weights and sizes out of a shop's decoded JSON, in whatever unit it measures."""
+"""Read weights and sizes out of a shop's decoded JSON, in whatever unit it measures.
+
+The tables here hold every unit that Portside knows, with all its spellings. No I/O.
+"""
 
 from __future__ import annotations
 
@@ -36,6 +39,33 @@ _LENGTHS: dict[str, tuple[Decimal, LengthUnit]] = {
     **dict.fromkeys(("ft", "foot", "feet"), (Decimal(12), LengthUnit.INCH)),
     **dict.fromkeys(("yd", "yard", "yards"), (Decimal(36), LengthUnit.INCH)),
 }
+# Exact by international agreement.
+_GRAMS = {
+    WeightUnit.GRAMS: Decimal(1),
+    WeightUnit.OUNCES: Decimal("28.349523125"),
+    WeightUnit.POUNDS: Decimal("453.59237"),
+}
+
+
+def find_weight_unit(name: str) -> tuple[Decimal, WeightUnit] | None:
+    """A unit of weight by any of its spellings: how many of which of our units it is.
+
+    `kg` is 1000 grams. None for a word that is not known.
+    """
+    return _WEIGHTS.get(name.strip().lower())
+
+
+def find_length_unit(name: str) -> tuple[Decimal, LengthUnit] | None:
+    """A unit of length by any of its spellings: how many of which of our units it is.
+
+    `m` is 100 centimeters. None for a word that is not known.
+    """
+    return _LENGTHS.get(name.strip().lower())
+
+
+def convert_to_grams(weight: Weight) -> Weight:
+    """The same weight in grams, exactly."""
+    return Weight(value=weight.value * _GRAMS[weight.unit], unit=WeightUnit.GRAMS)
 
 
 def weight(value: Any, unit: str, path: str) -> Weight | None:
@@ -46,12 +76,12 @@ def weight(value: Any, unit: str, path: str) -> Weight | None:
     if value is None or (isinstance(value, str) and not value.strip()):
         return None
     found = number(value, path, expected="a weight")
-    factor, known = _WEIGHTS.get(unit.strip().lower(), (None, None))
-    if factor is None or known is None:
+    if (known := find_weight_unit(unit)) is None:
         raise FieldError(path, "a weight in g, kg, oz or lb", unit)
     if found < 0:
         raise FieldError(path, "a weight of 0 or more", value)
-    return Weight(value=found * factor, unit=known) if found else None
+    factor, ours = known
+    return Weight(value=found * factor, unit=ours) if found else None
 
 
 def dimensions(length: Any, width: Any, height: Any, unit: str, path: str) -> Dimensions | None:
@@ -65,11 +95,11 @@ def dimensions(length: Any, width: Any, height: Any, unit: str, path: str) -> Di
     ]
     if not all(side is not None and side > 0 for side in sides):
         return None
-    factor, known = _LENGTHS.get(unit.strip().lower(), (None, None))
-    if factor is None or known is None:
+    if (known := find_length_unit(unit)) is None:
         raise FieldError(path, "a length in cm, mm, m, in, ft or yd", unit)
+    factor, ours = known
     first, second, third = (side * factor for side in sides if side is not None)
-    return Dimensions(length=first, width=second, height=third, unit=known)
+    return Dimensions(length=first, width=second, height=third, unit=ours)
 
 
 def _named(length: Any, width: Any, height: Any) -> tuple[tuple[Any, str], ...]:

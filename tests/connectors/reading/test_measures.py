@@ -1,4 +1,4 @@
-"""Weights and sizes as shops write them, read in ShipStation's units or refused."""
+"""Weights and sizes as shops write them, read in our units or refused."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from connectors.reading.fields import FieldError
         ("0", "kg", None),
     ],
 )
-def test_weights_in_shipstations_units(value: Any, unit: str, result: Weight | None) -> None:
+def test_weights_are_grams_ounces_or_pounds(value: Any, unit: str, result: Weight | None) -> None:
     assert measures.weight(value, unit, "w") == result
 
 
@@ -58,3 +58,20 @@ def test_sizes_are_centimetres_or_inches() -> None:
         measures.dimensions("1", "wide", "3", "cm", "d")
     with pytest.raises(FieldError, match="found 'furlong'"):
         measures.dimensions("1", "2", "3", "furlong", "d")
+
+
+@pytest.mark.parametrize(
+    ("unit", "grams"),
+    [("kg", "1000"), ("g", "1"), ("mg", "0.001"), ("t", "1E+6"), ("lbs", "453.59237")],
+)
+def test_every_weight_can_be_had_in_grams(unit: str, grams: str) -> None:
+    known = measures.find_weight_unit(unit)
+    assert known is not None
+    found = measures.convert_to_grams(Weight(value=known[0], unit=known[1]))
+    assert found == Weight(value=Decimal(grams), unit=WeightUnit.GRAMS)
+
+
+@pytest.mark.parametrize("name", ["stone", "", "k g"])
+def test_a_unit_that_is_not_known_is_none(name: str) -> None:
+    assert measures.find_weight_unit(name) is None
+    assert measures.find_length_unit(name) is None
