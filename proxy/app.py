@@ -13,10 +13,11 @@ from connectors.upstream.exchange import Exchange, Observer
 from proxy import __version__
 from proxy.delivery.intake import Deliverer
 from proxy.delivery.worker import DeliveryWorker
+from proxy.doors.custom_store.shipnotice_xml import MAX_BODY
 from proxy.export import Exporter
 from proxy.server.admin import add_admin, require_password
 from proxy.server.deliveries import add_deliveries
-from proxy.server.endpoint import LARGEST_BODY, add_endpoint
+from proxy.server.endpoint import add_endpoint
 from proxy.server.keys import DATABASE, DELIVERER, EXPORTER, METRICS, STOPPING, STORES
 from proxy.server.listener import listening
 from proxy.server.middlewares import errors_as_xml, observe, set_headers
@@ -130,7 +131,7 @@ def _make_operators_side(password: str, shared: _Shared) -> web.Application:
 
 def _make_shipstations_side(shared: _Shared) -> web.Application:
     """What ShipStation asks, and the webhooks of the shops."""
-    app = web.Application(middlewares=[observe, errors_as_xml], client_max_size=LARGEST_BODY)
+    app = web.Application(middlewares=[observe, errors_as_xml], client_max_size=MAX_BODY)
     shared.put_into(app)
     app.on_response_prepare.append(set_headers)
     add_endpoint(app)

@@ -43,7 +43,7 @@ _WRITE_AGAIN = 0.5
 _log = structlog.get_logger("portside.delivery")
 
 
-class Result(msgspec.Struct, frozen=True, kw_only=True):
+class AttemptResult(msgspec.Struct, frozen=True, kw_only=True):
     """How one try ended.
 
     `error` is None when the shop has the shipment; `final` when there will be no other try.
@@ -90,7 +90,7 @@ class Courier:
         """
         return self.clock() + self._lease
 
-    async def carry(self, store: Store, delivery: Delivery, lease_ends: float) -> Result:
+    async def carry(self, store: Store, delivery: Delivery, lease_ends: float) -> AttemptResult:
         """One try at a delivery that is leased until `lease_ends`.
 
         Raises nothing that the shop or the database may do.
@@ -123,7 +123,7 @@ class Courier:
         )
         await self._write(delivery, lambda: self._settle(delivery, decision, attempt), lease_ends)
         self._tell(store.name, delivery, attempt)
-        return Result(error=error, final=decision is None or decision.next_at is None)
+        return AttemptResult(error=error, final=decision is None or decision.next_at is None)
 
     async def _try(
         self, store: Store, delivery: Delivery, earlier: Sequence[Shipment], limit: float
@@ -165,10 +165,10 @@ class Courier:
 
     async def _give_back(
         self, store: str, delivery: Delivery, error: ConnectorError, lease_ends: float
-    ) -> Result:
+    ) -> AttemptResult:
         self.outage(store).retreat()
         await self._write(delivery, lambda: self._outbox.give_back(delivery), lease_ends)
-        return Result(error=error, final=False)
+        return AttemptResult(error=error, final=False)
 
     def _learn(self, store: str, delivery: Delivery, error: ConnectorError | None) -> None:
         outage, now = self.outage(store), self.clock()

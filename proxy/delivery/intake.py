@@ -1,25 +1,18 @@
-"""Takes shipment notices in: stored first, tried at once, answered so that ShipStation is never
-told more than is true.
+"""Takes shipment notices in: stored first, tried at once, with a result that never claims more
+than is true. Which status a result means is the server's to know.
 """
 
 from __future__ import annotations
 
 import asyncio
-from http import HTTPStatus
+from enum import StrEnum
 
 import msgspec
 import structlog
 
-from connectors.errors import (
-    AuthenticationError,
-    ConflictError,
-    ConnectorError,
-    OrderNotFoundError,
-    PermanentError,
-    RefusedError,
-)
+from connectors.errors import ConnectorError, PermanentError
 from connectors.shipments import Shipment
-from proxy.delivery.attempt import Courier, Result
+from proxy.delivery.attempt import AttemptResult, Courier
 from proxy.settings.models import DeliverySettings
 from proxy.storage.outbox.interface import Delivery, DeliveryState, Outbox, PutResult
 from proxy.stores import Store
@@ -30,24 +23,36 @@ from proxy.telemetry.metrics import Metrics
 _MOST_AT_ONCE = 32
 # How long a settlement may take once its call was broken off.
 _LAST_WORDS = 5.0
-_STORED = "stored; Portside will tell the shop"
 _log = structlog.get_logger("portside.delivery")
 
-# What will not pass by itself, by the status ShipStation hears; the first row that fits counts.
-_REFUSALS: tuple[tuple[type[ConnectorError], HTTPStatus], ...] = (
-    (OrderNotFoundError, HTTPStatus.NOT_FOUND),
-    (ConflictError, HTTPStatus.CONFLICT),
-    (RefusedError, HTTPStatus.UNPROCESSABLE_ENTITY),
-    (AuthenticationError, HTTPStatus.FAILED_DEPENDENCY),
-    (PermanentError, HTTPStatus.FAILED_DEPENDENCY),
-)
+
+class NoticeOutcome(StrEnum):
+    """What became of a notice.
+
+    `waiting`: stored, and the shop will be told later. `repeated`: stored before. `refused`: the
+    shop did not take it for a reason that a person must see to.
+    """
+
+    DELIVERED = "delivered"
+    WAITING = "waiting"
+    REPEATED = "repeated"
+    REFUSED = "refused"
 
 
-class NotifyAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What ShipStation is told: the HTTP status and one sentence for the merchant."""
+class NoticeResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a notice that is stored, with one sentence for the merchant.
 
-    status: int
+    `error` ended the attempt made while the client waited; None without an attempt, or if the shop
+    has the shipment. `final`: nothing more will be tried.
+    """
+
+    outcome: NoticeOutcome
     message: str
+    error: ConnectorError | None = None
+    final: bool = False
+
+
+_STORED = NoticeResult(outcome=NoticeOutcome.WAITING, message="stored; Portside will tell the shop")
 
 
 class Deliverer:
@@ -63,7 +68,7 @@ class Deliverer:
         self._metrics = metrics
         self._answer_within = settings.answer_within.total_seconds()
         self._lease = settings.lease.total_seconds()
-        self._running: dict[asyncio.Task[Result], str] = {}
+        self._running: dict[asyncio.Task[AttemptResult], str] = {}
         self._stopping = False
 
     def under_way(self, store: str) -> int:
@@ -83,8 +88,8 @@ class Deliverer:
         """
         return not self._stopping and self.courier.outage(store).admit(self.courier.clock())
 
-    async def accept(self, store: Store, shipment: Shipment) -> NotifyAnswer:
-        """Store a notice, try it at once, and say what to answer.
+    async def accept(self, store: Store, shipment: Shipment) -> NoticeResult:
+        """Store a notice, try it at once, and say what became of it.
 
         Raises StorageError if it could not be stored.
         """
@@ -100,12 +105,14 @@ class Deliverer:
                 self.courier.outage(store.name).retreat()
         if not leased:
             self.wake.set()
-            return self._count(store, *_known(result, delivery))
+            return self._count(store, _describe_known(result, delivery))
         task = self.start(store, delivery, lease_ends)
         done, _ = await asyncio.wait({task}, timeout=self._answer_within)
-        return self._count(store, *(_told(task.result()) if done else ("waiting", _ok(_STORED))))
+        return self._count(store, _describe_attempt(task.result()) if done else _STORED)
 
-    def start(self, store: Store, delivery: Delivery, lease_ends: float) -> asyncio.Task[Result]:
+    def start(
+        self, store: Store, delivery: Delivery, lease_ends: float
+    ) -> asyncio.Task[AttemptResult]:
         """Carry out a delivery, leased until `lease_ends` by the courier's clock, in a task of its
         own, which outlives whoever waits for it.
         """
@@ -130,50 +137,51 @@ class Deliverer:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
 
-    def _ended(self, task: asyncio.Task[Result]) -> None:
+    def _ended(self, task: asyncio.Task[AttemptResult]) -> None:
         self._running.pop(task, None)
         self.wake.set()
         if not task.cancelled() and (error := task.exception()) is not None:
             _log.error("a delivery broke off", exc_info=error)
 
-    def _count(self, store: Store, kind: str, answer: NotifyAnswer) -> NotifyAnswer:
-        self._metrics.noticed(store=store.name, answer=kind)
-        return answer
+    def _count(self, store: Store, result: NoticeResult) -> NoticeResult:
+        self._metrics.noticed(store=store.name, answer=result.outcome.value)
+        return result
 
 
 def _name(delivery: Delivery) -> str:
     return f"delivery {delivery.id}"
 
 
-def _ok(message: str) -> NotifyAnswer:
-    return NotifyAnswer(status=HTTPStatus.OK, message=message)
-
-
-def _known(result: PutResult, delivery: Delivery) -> tuple[str, NotifyAnswer]:
-    """The answer when the shop is not asked now."""
+def _describe_known(result: PutResult, delivery: Delivery) -> NoticeResult:
+    """The result when the shop is not asked now."""
     if result is PutResult.QUEUED:
-        return "waiting", _ok(_STORED)
+        return _STORED
     said = {
         DeliveryState.DELIVERED: "known already; the shop has it",
         DeliveryState.DISCARDED: "known already; it was discarded by hand",
     }
-    return "repeated", _ok(said.get(delivery.state, "known already; Portside will tell the shop"))
+    return NoticeResult(
+        outcome=NoticeOutcome.REPEATED,
+        message=said.get(delivery.state, "known already; Portside will tell the shop"),
+        final=delivery.state in said,
+    )
 
 
-def _told(result: Result) -> tuple[str, NotifyAnswer]:
-    """The answer once the shop was asked.
+def _describe_attempt(attempt: AttemptResult) -> NoticeResult:
+    """The result once the shop was asked.
 
-    What may yet pass is ours to repeat; what a person must mend, the merchant hears of.
+    Portside repeats what may still pass; the merchant hears of what a person must act on.
     """
-    if result.error is None:
-        return "delivered", _ok("delivered; the shop has it")
-    reason = masked_text(str(result.error))
-    for kind, status in _REFUSALS:
-        if isinstance(result.error, kind):
-            message = (
-                reason
-                if result.final
-                else f"{reason.rstrip('.')}; Portside goes on trying for a while"
-            )
-            return "refused", NotifyAnswer(status=status, message=message)
-    return "waiting", _ok(f"{_STORED}, which could not take it yet: {reason}")
+    error, final = attempt.error, attempt.final
+    if error is None:
+        return NoticeResult(
+            outcome=NoticeOutcome.DELIVERED, message="delivered; the shop has it", final=True
+        )
+    reason = masked_text(str(error))
+    if not isinstance(error, PermanentError):
+        message = f"{_STORED.message}, which could not take it yet: {reason}"
+        return NoticeResult(
+            outcome=NoticeOutcome.WAITING, message=message, error=error, final=final
+        )
+    message = reason if final else f"{reason.rstrip('.')}; Portside goes on trying for a while"
+    return NoticeResult(outcome=NoticeOutcome.REFUSED, message=message, error=error, final=final)

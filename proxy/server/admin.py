@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hmac
+from http import HTTPStatus
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
@@ -35,7 +36,7 @@ def require_password(password: str) -> Middleware:
             and not _knows(request.headers.get("Authorization", ""), password)
         ):
             return web.Response(
-                status=401,
+                status=HTTPStatus.UNAUTHORIZED,
                 text="the operator's password, please\n",
                 headers={"WWW-Authenticate": 'Basic realm="Portside operator", charset="UTF-8"'},
             )
@@ -63,11 +64,11 @@ async def say_alive(_request: web.Request) -> web.Response:
 async def say_ready(request: web.Request) -> web.Response:
     """The database answers, its tables are there, and we are not about to stop."""
     if request.app[STOPPING]():
-        return web.Response(status=503, text="stopping\n")
+        return web.Response(status=HTTPStatus.SERVICE_UNAVAILABLE, text="stopping\n")
     try:
         await request.app[DATABASE].check()
     except StorageError as error:
-        return web.Response(status=503, text=f"{error}\n")
+        return web.Response(status=HTTPStatus.SERVICE_UNAVAILABLE, text=f"{error}\n")
     return web.Response(text="ready\n")
 
 

@@ -17,13 +17,13 @@ from proxy.doors.custom_store.requests import (
     parse_export,
     parse_notify,
 )
-from proxy.server.answers import plain_answer, retry_headers, xml_error, xml_page
+from proxy.doors.custom_store.shipnotice_xml import MAX_BODY
+from proxy.server.answers import plain_answer, xml_error, xml_page
 from proxy.server.auth import authenticated_store
 from proxy.server.body import SLOWEST_CLIENT, read_body
 from proxy.server.keys import DELIVERER, EXPORTER, METRICS, STORES
+from proxy.server.statuses import choose_status
 
-# A notice of the largest order ShipStation knows stays far below this.
-LARGEST_BODY = 256 * 1024
 _log = structlog.get_logger("portside.server")
 
 
@@ -74,18 +74,20 @@ async def take_notice(request: web.Request) -> web.Response:
     if parse_action(request.query) is not Action.SHIPNOTIFY:
         raise WireError("an export: expected GET, found POST", status=HTTPStatus.METHOD_NOT_ALLOWED)
     shipment = parse_notify(request.query, await _body(request))
-    answer = await request.app[DELIVERER].accept(store, shipment)
-    if answer.status >= HTTPStatus.BAD_REQUEST:
-        headers = retry_headers(None) if answer.status == HTTPStatus.SERVICE_UNAVAILABLE else None
-        return xml_error(answer.status, answer.message, headers)
-    return plain_answer(answer.message)
+    result = await request.app[DELIVERER].accept(store, shipment)
+    status = choose_status(result)
+    return (
+        plain_answer(result.message)
+        if status == HTTPStatus.OK
+        else xml_error(status, result.message)
+    )
 
 
 async def _body(request: web.Request) -> bytes:
     """The body, if it is small enough and comes in time."""
-    if (request.content_length or 0) > LARGEST_BODY:
+    if (request.content_length or 0) > MAX_BODY:
         raise web.HTTPRequestEntityTooLarge(
-            max_size=LARGEST_BODY, actual_size=request.content_length or 0
+            max_size=MAX_BODY, actual_size=request.content_length or 0
         )
     body = await read_body(request, "the notice")
     if not body.strip() and request.headers.get("Content-Encoding"):

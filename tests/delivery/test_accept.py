@@ -1,4 +1,4 @@
-"""A notice is accepted: what ShipStation hears, and what the shop gets."""
+"""A notice is accepted: what becomes of it, and what the shop gets."""
 
 from __future__ import annotations
 
@@ -8,19 +8,28 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from proxy.delivery.intake import NotifyAnswer
+from connectors.errors import (
+    AuthenticationError,
+    ConflictError,
+    ConnectorError,
+    OrderNotFoundError,
+    RefusedError,
+)
+from proxy.delivery.intake import NoticeOutcome, NoticeResult
 from proxy.storage.errors import StorageError
 from proxy.storage.outbox.interface import AttemptOutcome, DeliveryState
 from tests.delivery.conftest import World, until
 from tests.delivery.plays import Gate, Parcel, answering, drain, unhindered
 
 
-async def test_a_notice_the_shop_takes_is_answered_200_and_settled(
+async def test_a_notice_the_shop_takes_is_delivered_and_settled(
     world: World, parcel: Parcel
 ) -> None:
     process = await world.process()
     answer = await process.deliverer.accept(process.store, parcel())
-    assert answer == NotifyAnswer(status=200, message="delivered; the shop has it")
+    assert answer == NoticeResult(
+        outcome=NoticeOutcome.DELIVERED, message="delivered; the shop has it", final=True
+    )
     assert world.shop.of("1001") == ["1Z1"]
     delivery = await world.only()
     assert delivery.state is DeliveryState.DELIVERED
@@ -29,28 +38,33 @@ async def test_a_notice_the_shop_takes_is_answered_200_and_settled(
     assert attempt.seconds >= 0
 
 
-@pytest.mark.parametrize(("said", "heard"), [(404, 404), (409, 409), (400, 422), (410, 422)])
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [(404, OrderNotFoundError), (409, ConflictError), (400, RefusedError), (410, RefusedError)],
+)
 async def test_a_refusal_reaches_shipstation_with_the_shops_words_and_the_notice_is_kept_dead(
-    world: World, parcel: Parcel, said: int, heard: int
+    world: World, parcel: Parcel, said: int, kind: type[ConnectorError]
 ) -> None:
     process = await world.process(order_grace="0s")
     world.shop.before = answering(said, "this order was cancelled")
     answer = await process.deliverer.accept(process.store, parcel())
-    assert answer == NotifyAnswer(status=heard, message="this order was cancelled")
+    assert (answer.outcome, answer.final) == (NoticeOutcome.REFUSED, True)
+    assert type(answer.error) is kind
+    assert answer.message == "this order was cancelled"
     delivery = await world.only()
     assert (delivery.state, delivery.last_error) == (DeliveryState.DEAD, "this order was cancelled")
     await drain(process)
     assert len(world.shop.calls) == 1
 
 
-async def test_a_passing_fault_is_answered_200_and_tried_again_later(
+async def test_a_notice_waits_out_a_passing_fault_and_is_tried_again_later(
     world: World, parcel: Parcel
 ) -> None:
     process = await world.process()
     world.shop.before = answering(503, "briefly closed")
     answer = await process.deliverer.accept(process.store, parcel())
-    assert answer.status == 200
-    assert "briefly closed" in answer.message
+    assert (answer.outcome, answer.final) == (NoticeOutcome.WAITING, False)
+    assert answer.message.endswith("could not take it yet: briefly closed")
     world.shop.before = unhindered
     await drain(process)
     assert world.shop.parcels == [], "too early"
@@ -66,7 +80,9 @@ async def test_a_slow_shop_does_not_make_shipstation_wait_and_still_gets_it_once
     process.deliverer._answer_within = 0.01
     world.shop.before = gate = Gate()
     answer = await process.deliverer.accept(process.store, parcel())
-    assert answer == NotifyAnswer(status=200, message="stored; Portside will tell the shop")
+    assert answer == NoticeResult(
+        outcome=NoticeOutcome.WAITING, message="stored; Portside will tell the shop"
+    )
     gate.opened.set()
     await drain(process)
     await process.deliverer.close(within=5)
@@ -74,13 +90,14 @@ async def test_a_slow_shop_does_not_make_shipstation_wait_and_still_gets_it_once
     assert (await world.only()).state is DeliveryState.DELIVERED
 
 
-async def test_an_order_the_shop_shows_only_later_is_a_404_at_first_and_still_told(
+async def test_an_order_the_shop_shows_only_later_is_refused_at_first_and_still_told(
     world: World, parcel: Parcel
 ) -> None:
     process = await world.process()
     world.shop.unknown = {"1001"}
     answer = await process.deliverer.accept(process.store, parcel())
-    assert answer.status == 404
+    assert (answer.outcome, answer.final) == (NoticeOutcome.REFUSED, False)
+    assert isinstance(answer.error, OrderNotFoundError)
     assert answer.message.endswith("; Portside goes on trying for a while")
     assert ".;" not in answer.message
     world.shop.unknown = set()
@@ -106,7 +123,9 @@ async def test_wrong_credentials_at_the_shop_are_told_to_the_merchant_and_tried_
 ) -> None:
     process = await world.process()
     world.shop.before = answering(401, "the key was revoked")
-    assert (await process.deliverer.accept(process.store, parcel())).status == 424
+    answer = await process.deliverer.accept(process.store, parcel())
+    assert (answer.outcome, answer.final) == (NoticeOutcome.REFUSED, False)
+    assert isinstance(answer.error, AuthenticationError)
     world.shop.before = unhindered
     world.clock.forward(timedelta(minutes=2))
     await drain(process)
@@ -137,7 +156,7 @@ async def test_a_connector_that_fails_in_an_unforeseen_way_costs_no_shipment(
     with monkeypatch.context() as broken:
         broken.setattr(type(process.store.connector), "_ask", None)
         answer = await process.deliverer.accept(process.store, parcel())
-    assert answer.status == 200
+    assert answer.outcome is NoticeOutcome.WAITING
     assert "a fault of its own" in answer.message
     world.clock.forward(timedelta(minutes=2))
     await drain(process)
@@ -152,7 +171,7 @@ async def test_what_runs_when_portside_stops_is_broken_off_and_its_lease_given_b
     waiting = asyncio.create_task(process.deliverer.accept(process.store, parcel()))
     await gate.reached.wait()
     await process.deliverer.close()
-    assert (await waiting).status == 200
+    assert (await waiting).outcome is NoticeOutcome.WAITING
     delivery = await world.only()
     assert (delivery.state, delivery.lease, delivery.attempts) == (DeliveryState.WAITING, None, 0)
     world.shop.before = unhindered
@@ -165,7 +184,8 @@ async def test_a_stopping_portside_still_stores_but_starts_nothing(
 ) -> None:
     process = await world.process()
     await process.deliverer.close()
-    assert (await process.deliverer.accept(process.store, parcel())).status == 200
+    answer = await process.deliverer.accept(process.store, parcel())
+    assert answer.outcome is NoticeOutcome.WAITING
     assert world.shop.calls == []
     assert (await world.only()).lease is None
 
@@ -184,7 +204,8 @@ async def test_what_cannot_be_stored_is_not_accepted_and_the_shop_is_not_asked(
         await process.deliverer.accept(process.store, parcel())
     assert world.shop.calls == []
     await rename(world, "elsewhere", "deliveries")
-    assert (await process.deliverer.accept(process.store, parcel())).status == 200
+    answer = await process.deliverer.accept(process.store, parcel())
+    assert answer.outcome is NoticeOutcome.DELIVERED
 
 
 async def test_what_the_shop_said_is_written_down_as_soon_as_the_database_can(

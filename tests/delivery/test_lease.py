@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from connectors.shipments import Shipment
+from proxy.delivery.intake import NoticeOutcome
 from proxy.storage.database import Database
 from proxy.storage.outbox.database import DatabaseOutbox
 from proxy.storage.outbox.interface import Delivery, PutResult
@@ -77,7 +78,7 @@ async def test_a_notice_whose_lease_is_all_but_over_is_told_later(
 ) -> None:
     process = await slow_process(world, slow, 6.5)
     answer = await process.deliverer.accept(process.store, parcel())
-    assert (answer.status, world.shop.calls) == (200, [])
+    assert (answer.outcome, world.shop.calls) == (NoticeOutcome.WAITING, [])
     assert answer.message.endswith("the database took so long that the shop was not asked")
     await drain(process)
     assert len(world.shop.calls) == 1

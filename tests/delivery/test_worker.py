@@ -6,6 +6,7 @@ from datetime import timedelta
 from aiohttp import web
 
 from connectors.shipments import Shipment
+from proxy.delivery.intake import NoticeOutcome
 from proxy.storage.outbox.interface import DeliveryFilter, DeliveryState
 from tests.delivery.conftest import Process, World, until
 from tests.delivery.plays import Gate, Parcel, answering, drain, unhindered
@@ -102,14 +103,15 @@ async def test_an_outage_of_days_kills_no_delivery_and_asks_the_shop_seldom(
     assert await world.deliveries.counts() == {}
 
 
-async def test_while_its_shop_is_down_new_notices_are_stored_and_answered_without_asking(
+async def test_while_its_shop_is_down_new_notices_are_stored_and_wait_without_asking(
     world: World, parcel: Parcel
 ) -> None:
     process = await world.process()
     process.deliverer.courier.clock = lambda: 0.0
     world.shop.before = answering(503, "closed")
     for order in range(9):
-        assert (await process.deliverer.accept(process.store, parcel(str(order)))).status == 200
+        answer = await process.deliverer.accept(process.store, parcel(str(order)))
+        assert answer.outcome is NoticeOutcome.WAITING
     assert len(world.shop.calls) == 5
 
 

@@ -17,6 +17,7 @@ from connectors.errors import (
     RefusedError,
     UnavailableError,
 )
+from proxy.doors.custom_store.shipnotice_xml import MAX_BODY
 from tests.server.conftest import LOGIN
 from tests.server.stall import Stall
 
@@ -124,7 +125,7 @@ async def test_a_body_that_is_not_compressed_as_it_says_is_400_in_a_sentence(
 async def test_a_body_that_is_too_large_is_413_whether_its_length_is_told_or_not(
     url: str, client: ClientSession, stall: Stall
 ) -> None:
-    large = b"x" * (256 * 1024 + 1)
+    large = b"x" * (MAX_BODY + 1)
 
     async def in_pieces() -> AsyncIterator[bytes]:
         yield large[:100_000]
