@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import msgspec
 
 from connectors.errors import RefusedError
+from connectors.reading.complaints import UNDECODABLE, read_complaint
 from connectors.shopify.settings import ShopifySettings
 from connectors.upstream.client import Upstream
 from connectors.upstream.request import segment
@@ -82,8 +83,10 @@ class ShopifyWebhooks:
             return None
         try:
             order = msgspec.json.decode(body, type=_Body)
-        except msgspec.DecodeError as error:
-            raise UnreadableWebhookError(f"expected an order with its id: {error}") from error
+        except UNDECODABLE as error:
+            raise UnreadableWebhookError(
+                f"expected an order with its id: {read_complaint(error)}"
+            ) from error
         told = (read_moment(order.updated_at), read_moment(headers.get("X-Shopify-Triggered-At")))
         return Hint(
             order_id=str(order.id),

@@ -11,6 +11,7 @@ from datetime import UTC, timedelta
 import msgspec
 
 from connectors.errors import RefusedError
+from connectors.reading.complaints import UNDECODABLE, read_complaint
 from connectors.upstream.request import segment
 from connectors.webhooks import (
     Hint,
@@ -75,8 +76,10 @@ class WooCommerceWebhooks:
             return None
         try:
             order = msgspec.json.decode(body, type=_Body)
-        except msgspec.DecodeError as error:
-            raise UnreadableWebhookError(f"expected an order with its id: {error}") from error
+        except UNDECODABLE as error:
+            raise UnreadableWebhookError(
+                f"expected an order with its id: {read_complaint(error)}"
+            ) from error
         delivery = headers.get("X-WC-Webhook-Delivery-ID", "")
         return Hint(
             order_id=str(order.id),

@@ -10,6 +10,7 @@ import msgspec
 
 from connectors.errors import RefusedError
 from connectors.orders import RejectedOrder
+from connectors.reading.complaints import UNDECODABLE
 from connectors.shopify.api import queries
 from connectors.shopify.api.graphql_client import COST_CODE, GraphqlClient
 from connectors.shopify.api.graphql_fulfillment import GraphqlFulfillment, collect
@@ -189,8 +190,8 @@ class GraphqlTransport(GraphqlFulfillment):
             return to_order(
                 order, tuple(map(to_line, lines)), tuple(map(to_shipping_line, shipping))
             )
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            rejected = reject_raw(raw, str(error))
+        except UNDECODABLE as error:
+            rejected = reject_raw(raw, error)
             return msgspec.structs.replace(rejected, id=rejected.id.rpartition("/")[2])
 
     async def _more_lines(self, order: str, cursor: str) -> Rows[Line] | None:

@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from connectors.orders import Order, OrderStatus, RejectedOrder
+from connectors.reading.complaints import UNDECODABLE, Complaint, read_complaint
 from connectors.reading.fields import FieldError
 from connectors.shopify.mapping import wire
 from connectors.shopify.mapping.items import Variant, read_items, read_text
@@ -26,17 +27,10 @@ from connectors.shopify.mapping.statuses import Held, State, read_state
 _LATEST = datetime.max.replace(tzinfo=UTC)
 _FALSE_WORDS = frozenset({"", "0", "no", "false", "none", "off"})
 _GIFT_FLAGS = frozenset({"gift", "isgift", "giftorder", "giftwrap", "giftwrapping"})
-_EXPECTED = {
-    "Invalid decimal": "money or a number",
-    "Invalid RFC3339": "a time such as 2026-01-31T12:00:00-05:00",
-    "JSON is malformed": "JSON",
-    "Input data was truncated": "whole JSON",
-}
 _TEST = (
     "test: the order was paid through Shopify's test gateway, so nothing is to be shipped"
     " (test_orders: export sends it)"
 )
-_PATH = re.compile(r" - at `\$\.?(.*)`$")
 
 
 def decode_order(raw: bytes | msgspec.Raw) -> wire.Order | RejectedOrder:
@@ -45,37 +39,32 @@ def decode_order(raw: bytes | msgspec.Raw) -> wire.Order | RejectedOrder:
     """
     try:
         return _ORDER.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        return reject_raw(raw, str(error))
+    except UNDECODABLE as error:
+        return reject_raw(raw, error)
 
 
-def reject_raw(raw: bytes | msgspec.Raw, fault: str) -> RejectedOrder:
-    """The rejection of an order that could not be decoded, with as much of its identity as can be
-    read.
+def reject_raw(raw: bytes | msgspec.Raw, error: Exception) -> RejectedOrder:
+    """The rejection of an order over which the decoder raised an error of `UNDECODABLE`, with as
+    much of its identity as can be read.
     """
     try:
         identity = _IDENTITY.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNDECODABLE:
         identity = wire.Identity()
-    number = identity.name if isinstance(identity.name, str) else ""
-    path = _PATH.search(fault)
-    complaint = _expectation(fault[: path.start()] if path else fault)
-    reason = f"{path[1] or 'order'}: {complaint}" if path else complaint
     key = str(identity.id) if isinstance(identity.id, int | str) else ""
     return RejectedOrder(
         id=key,
-        number=order_number(number, key),
+        number=order_number(identity.name if isinstance(identity.name, str) else "", key),
         modified_at=_moment(identity.updated_at),
-        reason=reason,
+        reason=_explain(read_complaint(error)),
     )
 
 
-def _expectation(complaint: str) -> str:
-    """The decoder's complaint, as what was expected."""
-    for beginning, expected in _EXPECTED.items():
-        if complaint.startswith(beginning):
-            return f"expected {expected}, found something else"
-    return complaint[:1].lower() + complaint[1:]
+def _explain(complaint: Complaint) -> str:
+    """The types of a misfit as Shopify's own reference calls them, anything else in plain words."""
+    names_types = complaint.wording.startswith("expected ")
+    plain = f"expected {complaint.expected}, found {complaint.found}"
+    return f"{complaint.path or 'order'}: {complaint.wording if names_types else plain}"
 
 
 _ORDER = msgspec.json.Decoder(wire.Order, float_hook=Decimal)

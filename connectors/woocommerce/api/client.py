@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from connectors.errors import ConnectorError, RefusedError
+from connectors.reading.complaints import UNDECODABLE
 from connectors.upstream.client import Upstream
 from connectors.upstream.request import Pairs, segment
 from connectors.upstream.response import Reply
@@ -110,7 +111,7 @@ class Api:
 def _decoded(raw: msgspec.Raw, kind: type[T]) -> T | None:
     try:
         return msgspec.json.decode(raw, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except UNDECODABLE:
         return None
 
 

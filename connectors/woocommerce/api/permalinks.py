@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from connectors.errors import AuthenticationError, ConnectorError, RefusedError
+from connectors.reading.complaints import UNDECODABLE
 from connectors.upstream.client import Upstream
 from connectors.upstream.response import Reply, find_json, json_fault
 
@@ -87,7 +88,7 @@ class Permalinks:
             return bool(error.code)
         try:
             return "namespaces" in _INDEX.decode(find_json(reply.content) or b"{}")
-        except msgspec.DecodeError:
+        except UNDECODABLE:
             return False
 
 
