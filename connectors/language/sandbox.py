@@ -15,7 +15,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from connectors.language.calls import argument_kinds, shape_argument, within_bounds
 from connectors.language.functions import FUNCTIONS, EvaluationError, Function, Run
 from connectors.language.functions.table import as_number, as_text
-from connectors.upstream.request import segment
+from connectors.upstream.request import encode_segment
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
@@ -115,5 +115,5 @@ SANDBOX.tests = {}
 ENVIRONMENTS: Final = {
     "text": SANDBOX,
     "xml": SANDBOX.overlay(finalize=lambda value: FUNCTIONS["xml_text"].call(_finalize(value))),
-    "path": SANDBOX.overlay(finalize=lambda value: segment(_finalize(value))),
+    "path": SANDBOX.overlay(finalize=lambda value: encode_segment(_finalize(value))),
 }

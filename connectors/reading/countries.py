@@ -140,7 +140,7 @@ def _index() -> dict[str, str]:
 _KNOWN = _index()
 
 
-def country_code(text: str) -> str:
+def find_country(text: str) -> str:
     """The alpha-2 code of a country given as alpha-2, alpha-3 or English name, in any case; empty
     if it is none we know.
     """

@@ -1,7 +1,7 @@
 """Read text, ids, numbers, countries and yes or no out of a shop's decoded JSON; an error names the
 path, what was expected and what came.
 
-Each reader takes a value and the path it stands at, e.g. `number(line["pieces"],
+Each reader takes a value and the path it stands at, e.g. `read_number(line["pieces"],
 "line_items[2].pieces")`. Money, times and measures have modules of their own. No I/O.
 """
 
@@ -11,7 +11,7 @@ import math
 from decimal import Decimal, InvalidOperation
 from typing import Any, Self
 
-from connectors.reading.countries import country_code
+from connectors.reading.countries import find_country
 from connectors.reading.markup import clean_text, shorten
 
 # How much of a wrong value an error quotes.
@@ -59,7 +59,7 @@ def _quote(value: Any) -> str:
     return shorten(str(value) if isinstance(value, Decimal) else repr(value), _LONGEST_FOUND)
 
 
-def text(value: Any, path: str, *, keep_lines: bool = False) -> str:
+def read_text(value: Any, path: str, *, keep_lines: bool = False) -> str:
     """Readable text without markup, entities decoded once; numbers as their digits; nothing for
     null.
 
@@ -86,13 +86,13 @@ def _digits(value: Decimal) -> str:
     return f"{value:f}" if abs(value.adjusted()) < _LONGEST_NUMBER else str(value)
 
 
-def identifier(value: Any, path: str) -> str:
+def read_id(value: Any, path: str) -> str:
     """A key, given as a whole number or as text, which is kept as it is but for blanks around it.
 
     Never empty.
     """
     if isinstance(value, Decimal):
-        found = number(value, path, expected="an id")
+        found = read_number(value, path, expected="an id")
         if found == found.to_integral_value():
             return f"{found:.0f}"
     if isinstance(value, int) and not isinstance(value, bool):
@@ -102,7 +102,7 @@ def identifier(value: Any, path: str) -> str:
     raise FieldError(path, "an id", value)
 
 
-def number(value: Any, path: str, *, expected: str = "a number") -> Decimal:
+def read_number(value: Any, path: str, *, expected: str = "a number") -> Decimal:
     """An exact number out of a JSON number or plain digits as text (`12`, `-0.5`, `1e3`); no
     thousands separators, no infinities.
 
@@ -130,26 +130,26 @@ def number(value: Any, path: str, *, expected: str = "a number") -> Decimal:
     return found
 
 
-def integer(value: Any, path: str) -> int:
+def read_integer(value: Any, path: str) -> int:
     """A whole number, also as text (`12`) or with a zero fraction (`12.0`)."""
-    found = number(value, path, expected="a whole number")
+    found = read_number(value, path, expected="a whole number")
     if found != found.to_integral_value():
         raise FieldError(path, "a whole number", value)
     return int(found)
 
 
-def whole_quantity(value: Any, path: str) -> int:
+def read_quantity(value: Any, path: str) -> int:
     """How many pieces: 0 or more.
 
     A fraction (2.5 metres, sold by plug-ins) is rounded up, so that there is something to pack.
     """
-    found = number(value, path, expected="a quantity")
+    found = read_number(value, path, expected="a quantity")
     if found < 0:
         raise FieldError(path, "a quantity of 0 or more", value)
     return math.ceil(found)
 
 
-def flag(value: Any, path: str) -> bool:
+def read_flag(value: Any, path: str) -> bool:
     """Yes or no, as true/false, 1/0 or the words; null and empty text mean no."""
     known = {
         "true": True,
@@ -171,8 +171,8 @@ def flag(value: Any, path: str) -> bool:
     raise FieldError(path, "true or false", value)
 
 
-def country(value: Any, path: str) -> str:
+def read_country(value: Any, path: str) -> str:
     """ISO alpha-2 out of alpha-2, alpha-3 or an English name; empty for null and for what is not
     known.
     """
-    return country_code(text(value, path))
+    return find_country(read_text(value, path))

@@ -20,7 +20,7 @@ class Ordered(Protocol):
     def __gt__(self, other: Any, /) -> bool: ...
 
 
-async def by_key(
+async def walk_by_key(
     fetch: Callable[[K, int, int], Awaitable[Page[T]]],
     *,
     start: K,

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from connectors.orders import Dimensions, LengthUnit, Weight, WeightUnit
-from connectors.reading.fields import FieldError, number
+from connectors.reading.fields import FieldError, read_number
 
 _WEIGHTS: dict[str, tuple[Decimal, WeightUnit]] = {
     **dict.fromkeys(
@@ -68,14 +68,14 @@ def convert_to_grams(weight: Weight) -> Weight:
     return Weight(value=weight.value * _GRAMS[weight.unit], unit=WeightUnit.GRAMS)
 
 
-def weight(value: Any, unit: str, path: str) -> Weight | None:
+def read_weight(value: Any, unit: str, path: str) -> Weight | None:
     """The weight of one piece; kilograms become grams.
 
     None for null, empty text and zero: the shop does not know it.
     """
     if value is None or (isinstance(value, str) and not value.strip()):
         return None
-    found = number(value, path, expected="a weight")
+    found = read_number(value, path, expected="a weight")
     if (known := find_weight_unit(unit)) is None:
         raise FieldError(path, "a weight in g, kg, oz or lb", unit)
     if found < 0:
@@ -84,13 +84,17 @@ def weight(value: Any, unit: str, path: str) -> Weight | None:
     return Weight(value=found * factor, unit=ours) if found else None
 
 
-def dimensions(length: Any, width: Any, height: Any, unit: str, path: str) -> Dimensions | None:
+def read_dimensions(
+    length: Any, width: Any, height: Any, unit: str, path: str
+) -> Dimensions | None:
     """The size of a parcel; millimetres and metres become centimetres.
 
     None unless all three are given and above zero.
     """
     sides = [
-        None if side is None or side == "" else number(side, f"{path}.{name}", expected="a length")
+        None
+        if side is None or side == ""
+        else read_number(side, f"{path}.{name}", expected="a length")
         for side, name in _named(length, width, height)
     ]
     if not all(side is not None and side > 0 for side in sides):

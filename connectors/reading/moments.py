@@ -7,7 +7,7 @@ import re
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
-from connectors.reading.fields import FieldError, number
+from connectors.reading.fields import FieldError, read_number
 
 _NO_TIME = re.compile(r"0000-00-00.*|0")
 _TRAILING_ZONE_NAME = re.compile(r"\s*(?:UTC|GMT)$", re.IGNORECASE)
@@ -15,7 +15,9 @@ _EXTRA_DIGITS = re.compile(r"(\.\d{6})\d+")
 _SHORT_OFFSET = re.compile(r"([+-]\d{2})$")
 
 
-def moment(value: Any, path: str, *, zone: tzinfo | None = None, pattern: str = "iso") -> datetime:
+def read_moment(
+    value: Any, path: str, *, zone: tzinfo | None = None, pattern: str = "iso"
+) -> datetime:
     """A moment as aware UTC.
 
     `pattern`: `iso` (`T` or blank, any fraction, `Z` or an offset), `epoch` and `epoch_ms`
@@ -36,22 +38,22 @@ def moment(value: Any, path: str, *, zone: tzinfo | None = None, pattern: str = 
     raise FieldError(path, f"{expected} with a zone", value)
 
 
-def optional_moment(
+def read_optional_moment(
     value: Any, path: str, *, zone: tzinfo | None = None, pattern: str = "iso"
 ) -> datetime | None:
-    """Like `moment`; None for null, false, empty text and MySQL's `0000-00-00`."""
+    """Like `read_moment`; None for null, false, empty text and MySQL's `0000-00-00`."""
     if (
         value is None
         or value is False
         or (isinstance(value, str) and (not value.strip() or _NO_TIME.fullmatch(value.strip())))
     ):
         return None
-    return moment(value, path, zone=zone, pattern=pattern)
+    return read_moment(value, path, zone=zone, pattern=pattern)
 
 
 def _parse_moment(value: Any, path: str, pattern: str) -> datetime:
     if pattern in {"epoch", "epoch_ms"}:
-        count = number(value, path, expected=f"a time ({pattern})")
+        count = read_number(value, path, expected=f"a time ({pattern})")
         micros = int(count * (1000 if pattern == "epoch_ms" else 1_000_000))
         return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=micros)
     if not isinstance(value, str):
@@ -64,5 +66,5 @@ def _parse_moment(value: Any, path: str, pattern: str) -> datetime:
         )
     if pattern == "rfc2822":
         return email.utils.parsedate_to_datetime(stated)
-    # A pattern without a zone gives a time without one, which `moment` deals with.
+    # A pattern without a zone gives a time without one, which `read_moment` deals with.
     return datetime.strptime(stated, pattern)  # noqa: DTZ007

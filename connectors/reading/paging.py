@@ -69,7 +69,7 @@ class Sized:
                 self.value = max(self.value // 2, self._smallest)
 
 
-async def by_page(
+async def walk_by_page(
     fetch: Callable[[int, int], Awaitable[Page[T]]],
     *,
     identity: Callable[[T], Hashable],
@@ -81,7 +81,7 @@ async def by_page(
 ) -> AsyncGenerator[list[T], None]:
     """Walk by page number: `fetch(page, size)`, the first page being number `first`.
 
-    Otherwise as `by_offset`.
+    Otherwise as `walk_by_offset`.
     """
 
     async def at(position: int, asked: int) -> Page[T]:
@@ -102,7 +102,7 @@ async def by_page(
         yield items
 
 
-async def by_offset(
+async def walk_by_offset(
     fetch: Callable[[int, int], Awaitable[Page[T]]],
     *,
     identity: Callable[[T], Hashable],
@@ -224,7 +224,7 @@ class _Reading(Generic[T]):
         return short
 
 
-async def by_cursor(
+async def walk_by_cursor(
     fetch: Callable[[str | None, int], Awaitable[Page[T]]],
     *,
     size: int,

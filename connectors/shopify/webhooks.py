@@ -10,7 +10,7 @@ from connectors.errors import RefusedError
 from connectors.reading.complaints import UNDECODABLE, read_complaint
 from connectors.shopify.settings import ShopifySettings
 from connectors.upstream.client import Upstream
-from connectors.upstream.request import segment
+from connectors.upstream.request import encode_segment
 from connectors.webhooks import (
     Hint,
     Subscription,
@@ -123,4 +123,4 @@ class ShopifyWebhooks:
             raise RefusedError(
                 f"Shopify has no webhook with the id {subscription_id!r}.", status=404
             )
-        await self._upstream.write("DELETE", f"{self._root}/{segment(subscription_id)}.json")
+        await self._upstream.write("DELETE", f"{self._root}/{encode_segment(subscription_id)}.json")

@@ -48,7 +48,7 @@ def encode_params(pairs: Iterable[tuple[str, str]]) -> str:
     return "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in pairs)
 
 
-def segment(value: str) -> str:
+def encode_segment(value: str) -> str:
     """One path segment out of any text, such as an order id that came from outside: it can never
     climb or split the path.
     """

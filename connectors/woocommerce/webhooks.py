@@ -12,7 +12,7 @@ import msgspec
 
 from connectors.errors import RefusedError
 from connectors.reading.complaints import UNDECODABLE, read_complaint
-from connectors.upstream.request import segment
+from connectors.upstream.request import encode_segment
 from connectors.webhooks import (
     Hint,
     Subscription,
@@ -117,5 +117,7 @@ class WooCommerceWebhooks:
     async def remove(self, subscription_id: str) -> None:
         """By id, for good. The method is overridden, for firewalls like to forbid DELETE."""
         await self._api.post(
-            f"webhooks/{segment(subscription_id)}", {}, (("force", "true"), ("_method", "DELETE"))
+            f"webhooks/{encode_segment(subscription_id)}",
+            {},
+            (("force", "true"), ("_method", "DELETE")),
         )

@@ -32,7 +32,7 @@ from connectors.language.functions.table import as_number, as_text, is_empty, ki
 from connectors.language.logic import is_false
 from connectors.orders import Window
 from connectors.reading import paging
-from connectors.reading.keyset import by_key
+from connectors.reading.keyset import walk_by_key
 from connectors.upstream.links import next_link
 from connectors.upstream.response import Reply
 
@@ -56,7 +56,7 @@ class Pages:
         kind = self._settings.paging
         match kind:
             case PagePaging():
-                return paging.by_page(
+                return paging.walk_by_page(
                     lambda number, size: self._page(
                         request,
                         window,
@@ -72,7 +72,7 @@ class Pages:
                     budget=kind.most,
                 )
             case OffsetPaging():
-                return paging.by_offset(
+                return paging.walk_by_offset(
                     lambda offset, size: self._page(
                         request, window, number=offset // size + 1, offset=offset, size=size
                     ),
@@ -87,7 +87,7 @@ class Pages:
             case NoPaging():
                 return self._single(request, window)
             case _:
-                return paging.by_cursor(
+                return paging.walk_by_cursor(
                     lambda cursor, size: self._next(request, window, cursor, size),
                     size=kind.size,
                     smallest=kind.smallest,
@@ -120,7 +120,7 @@ class Pages:
             )
             return await self._page(request, reach, number=skip // size + 1, offset=skip, size=size)
 
-        return by_key(
+        return walk_by_key(
             fetch,
             start=start,
             key=lambda raw: time_of(raw, self._chosen.modified_at),

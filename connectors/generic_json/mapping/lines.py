@@ -55,8 +55,8 @@ class LineReader:
         return scope.read(field, source, self._amount, ZERO)
 
     def _amount(self, value: Any, field: str) -> Decimal:
-        places = amounts.minor_digits(self.currency)
-        amount = amounts.money(value, field)
+        places = amounts.count_minor_digits(self.currency)
+        amount = amounts.read_money(value, field)
         if self.style.unit != "major":
             amount = amount.scaleb(-places if self.style.unit == "minor" else -2)
         return rounded(amount, places) if self.style.round else amount
@@ -73,7 +73,7 @@ class LineReader:
             sku=line.text("sku", chosen.sku),
             name=line.text("name", chosen.name) or line.text("sku", chosen.sku),
             image_url=line.text("image_url", chosen.image_url),
-            quantity=line.read("quantity", chosen.quantity, fields.whole_quantity, 0),
+            quantity=line.read("quantity", chosen.quantity, fields.read_quantity, 0),
             unit_price=self.money(line, "unit_price", chosen.unit_price),
             weight=_weight(line, chosen.weight),
             location=line.text("location", chosen.location),
@@ -117,7 +117,7 @@ def _weight(scope: Scope, source: WeightSource | None) -> Weight | None:
     return scope.read(
         "weight",
         source,
-        lambda value, field: measures.weight(value, as_text(unit) or source.unit, field),
+        lambda value, field: measures.read_weight(value, as_text(unit) or source.unit, field),
         None,
     )
 

@@ -12,7 +12,7 @@ from connectors.reading import fields
 
 def read_needed_text(scope: Scope, field: str, source: FieldSource) -> str:
     """A text, with a fault where there is none."""
-    found = scope.read(field, source, fields.identifier, "")
+    found = scope.read(field, source, fields.read_id, "")
     if not found:
         raise scope.fault(
             field, "expected text, found nothing", source.sources[0] if source.sources else None

@@ -122,7 +122,7 @@ def _status(scope: Scope, source: StatusSource) -> tuple[OrderStatus, str, bool]
 def _address(scope: Scope, field: str, chosen: AddressMap) -> Address:
     at = scope.inner(field, chosen.at)
     texts = {name: at.text(name, getattr(chosen, name)) for name in _ADDRESS_TEXTS}
-    return Address(**texts, country=at.read("country", chosen.country, fields.country, ""))
+    return Address(**texts, country=at.read("country", chosen.country, fields.read_country, ""))
 
 
 _ADDRESS_TEXTS = (
@@ -163,7 +163,7 @@ def _tags(scope: Scope, chosen: OrderMap) -> tuple[str, ...]:
 
 def _attempt(scope: Scope, field: str, source: FieldSource) -> str:
     try:
-        return scope.read(field, source, fields.identifier, "")
+        return scope.read(field, source, fields.read_id, "")
     except UnreadableFieldError:
         return ""
 

@@ -183,8 +183,8 @@ def looked_up(table: dict[str, T], word: Any) -> T | None:
 
 
 def _line(value: Any, field: str) -> str:
-    return fields.text(value, field)
+    return fields.read_text(value, field)
 
 
 def _lines(value: Any, field: str) -> str:
-    return fields.text(value, field, keep_lines=True)
+    return fields.read_text(value, field, keep_lines=True)

@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
 from connectors.language.functions.table import FUNCTIONS, EvaluationError, Run, as_number
-from connectors.reading.amounts import minor_digits
+from connectors.reading.amounts import count_minor_digits
 
 _GRAMS: Final = {
     "g": "1",
@@ -50,7 +50,7 @@ def decimal(value: Decimal | None) -> Decimal | None:
 @FUNCTIONS.add("number", "text")
 def minor(value: Decimal | None, currency: str | None) -> Decimal | None:
     """An amount in the currency's smallest unit as money: `minor(`1250`, 'EUR')` is `12.50`."""
-    return None if value is None else value.scaleb(-minor_digits(currency or ""))
+    return None if value is None else value.scaleb(-count_minor_digits(currency or ""))
 
 
 @FUNCTIONS.add("number")
@@ -62,7 +62,9 @@ def cents(value: Decimal | None) -> Decimal | None:
 @FUNCTIONS.add("number", "text")
 def to_minor(value: Decimal | None, currency: str | None) -> int | None:
     """Money in the currency's smallest unit: `to_minor('12.5', 'EUR')` is `1250`."""
-    return None if value is None else int(rounded(value.scaleb(minor_digits(currency or "")), 0))
+    return (
+        None if value is None else int(rounded(value.scaleb(count_minor_digits(currency or "")), 0))
+    )
 
 
 @FUNCTIONS.add("number", rest=True)

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from connectors.language.functions.table import FUNCTIONS, EvaluationError, kind_of
 from connectors.reading.fields import FieldError
-from connectors.reading.moments import optional_moment
+from connectors.reading.moments import read_optional_moment
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _NAMED: Final = ("iso", "epoch", "epoch_ms", "rfc2822")
@@ -42,7 +42,7 @@ def read_time(value: Any, form: str = "", zone: str = "") -> datetime | None:
     if isinstance(value, str) and len(value) > _LONGEST:
         raise EvaluationError("expected a date, found a long text")
     try:
-        return optional_moment(value, "date", zone=zone_named(zone), pattern=form or "iso")
+        return read_optional_moment(value, "date", zone=zone_named(zone), pattern=form or "iso")
     except FieldError as error:
         raise EvaluationError(f"expected {error.expected}, found {kind_of(value)}") from None
 

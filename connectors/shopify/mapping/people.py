@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from connectors.orders import Address, Customer
-from connectors.reading.countries import country_code
+from connectors.reading.countries import find_country
 from connectors.reading.fields import FieldError
 from connectors.shopify.mapping import wire
 
@@ -23,7 +23,7 @@ def _text(value: str | None) -> str:
     return (value or "").strip()
 
 
-_country = lru_cache(maxsize=1024)(country_code)
+_country = lru_cache(maxsize=1024)(find_country)
 
 
 def read_address(address: wire.Address | None, *, email: str, phone: str) -> Address:

@@ -14,7 +14,7 @@ import msgspec
 from connectors.errors import ConnectorError, RefusedError
 from connectors.reading.complaints import UNDECODABLE
 from connectors.upstream.client import Upstream
-from connectors.upstream.request import Pairs, segment
+from connectors.upstream.request import Pairs, encode_segment
 from connectors.upstream.response import Reply
 from connectors.woocommerce.api.permalinks import ROOT, Permalinks
 
@@ -117,7 +117,7 @@ def _decoded(raw: msgspec.Raw, kind: type[T]) -> T | None:
 
 def order_path(order_id: str, tail: str = "") -> str:
     """The path of one order, or of what hangs on it."""
-    return f"orders/{segment(order_id)}{tail}"
+    return f"orders/{encode_segment(order_id)}{tail}"
 
 
 def comma(values: Sequence[int | str]) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from connectors.orders import ZERO, Address, Customer, Order, RejectedOrder
-from connectors.reading.countries import country_code
+from connectors.reading.countries import find_country
 from connectors.reading.fields import FieldError
 from connectors.woocommerce.mapping import wire
 from connectors.woocommerce.mapping.items import Money, read_lines
@@ -213,7 +213,7 @@ def _name(place: wire.Address) -> str:
 @lru_cache(maxsize=512)
 def _country(value: str) -> str:
     """WooCommerce stores ISO codes; importers have been seen to leave names there."""
-    return country_code(value)
+    return find_country(value)
 
 
 def _internal_notes(notes: Sequence[wire.Note]) -> str:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from connectors.orders import ZERO
-from connectors.reading.fields import FieldError, number
+from connectors.reading.fields import FieldError, read_number
 from connectors.reading.markup import clean_text
 
 _TRUE = frozenset({"1", "true", "yes", "on"})
@@ -103,4 +103,4 @@ def moment(value: str | None, path: str) -> datetime | None:
 def _number(value: Any, path: str, expected: str) -> Decimal:
     if value is None:
         raise FieldError(path, expected, value, shown="None")
-    return number(value, path, expected=expected)
+    return read_number(value, path, expected=expected)

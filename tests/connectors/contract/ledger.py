@@ -29,16 +29,16 @@ from connectors import (
     UnreadableResponseError,
     Window,
 )
-from connectors.reading.amounts import money
-from connectors.reading.fields import FieldError, identifier, text, whole_quantity
-from connectors.reading.keyset import by_key
-from connectors.reading.moments import moment
+from connectors.reading.amounts import read_money
+from connectors.reading.fields import FieldError, read_id, read_quantity, read_text
+from connectors.reading.keyset import walk_by_key
+from connectors.reading.moments import read_moment
 from connectors.reading.paging import Page
 from connectors.testing.contract import ShopHarness
 from connectors.upstream.auth.auth import BearerAuth
 from connectors.upstream.client import Upstream
 from connectors.upstream.policy import UpstreamPolicy
-from connectors.upstream.request import segment
+from connectors.upstream.request import encode_segment
 from tests.connectors.contract.ledger_shop import PAGE_SIZE, TOKEN
 
 
@@ -80,7 +80,7 @@ class LedgerConnector:
         order = read_order(shown)
         if isinstance(order, RejectedOrder):
             raise RefusedError(f"Order {order.id} cannot be read: {order.reason}.")
-        path = f"orders/{segment(shipment.order_id)}"
+        path = f"orders/{encode_segment(shipment.order_id)}"
         parcels = (await self._upstream.get(f"{path}/parcels")).decode(list[dict[str, Any]])
         known = [parcel["tracking"] for parcel in parcels]
         already = shipment.tracking_number in known and not self.forgets_to_look
@@ -128,12 +128,12 @@ class LedgerConnector:
             return await self._page(start if self.pages_by_number else key, end, skip, size)
 
         def key(item: dict[str, Any]) -> datetime | None:
-            return moment(item["modified"], "modified")
+            return read_moment(item["modified"], "modified")
 
         begin = start or datetime.fromisoformat("2000-01-01T00:00:00+00:00")
         if self.pages_by_number:
             return self._by_number(begin, fetch)
-        return by_key(
+        return walk_by_key(
             fetch, start=begin, key=key, identity=lambda item: str(item["id"]), size=PAGE_SIZE
         )
 
@@ -165,7 +165,9 @@ class LedgerConnector:
 
     async def _find(self, order_id: str) -> dict[str, Any]:
         try:
-            return (await self._upstream.get(f"orders/{segment(order_id)}")).decode(dict[str, Any])
+            return (await self._upstream.get(f"orders/{encode_segment(order_id)}")).decode(
+                dict[str, Any]
+            )
         except RefusedError as error:
             if error.status == 404:
                 raise OrderNotFoundError(f"The shop has no order {order_id}.") from error
@@ -175,25 +177,27 @@ class LedgerConnector:
 def read_order(item: dict[str, Any]) -> Order | RejectedOrder:
     name = ""
     try:
-        name = identifier(item["id"], "id")
+        name = read_id(item["id"], "id")
         lines = tuple(
             LineItem(
-                id=identifier(line["id"], f"lines[{place}].id"),
-                sku=text(line["sku"], f"lines[{place}].sku"),
-                name=text(line["name"], f"lines[{place}].name"),
-                quantity=whole_quantity(line["quantity"], f"lines[{place}].quantity"),
-                unit_price=money(line["price"], f"lines[{place}].price", default=Decimal(0)),
+                id=read_id(line["id"], f"lines[{place}].id"),
+                sku=read_text(line["sku"], f"lines[{place}].sku"),
+                name=read_text(line["name"], f"lines[{place}].name"),
+                quantity=read_quantity(line["quantity"], f"lines[{place}].quantity"),
+                unit_price=read_money(line["price"], f"lines[{place}].price", default=Decimal(0)),
             )
             for place, line in enumerate(item["lines"])
         )
         return Order(
             id=name,
             number=name,
-            placed_at=moment(item["placed"], "placed"),
-            modified_at=moment(item["modified"], "modified"),
+            placed_at=read_moment(item["placed"], "placed"),
+            modified_at=read_moment(item["modified"], "modified"),
             status=OrderStatus(item["status"]),
-            total=money(item["total"], "total"),
-            customer=Customer(bill_to=Address(), ship_to=Address(name=text(item["name"], "name"))),
+            total=read_money(item["total"], "total"),
+            customer=Customer(
+                bill_to=Address(), ship_to=Address(name=read_text(item["name"], "name"))
+            ),
             items=lines,
         )
     except FieldError as error:

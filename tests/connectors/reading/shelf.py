@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from hypothesis import strategies as st
 
-from connectors.reading.keyset import by_key
+from connectors.reading.keyset import walk_by_key
 from connectors.reading.paging import Page
 
 
@@ -65,7 +65,7 @@ async def collect(walk: AsyncIterator[list[tuple[int, int]]]) -> list[tuple[int,
 
 
 def keyed(shelf: Shelf, size: int = 4, **more: int) -> AsyncIterator[list[tuple[int, int]]]:
-    return by_key(shelf.keyed, start=0, key=key, identity=identity, size=size, **more)
+    return walk_by_key(shelf.keyed, start=0, key=key, identity=identity, size=size, **more)
 
 
 def shelves(most: int = 40) -> st.SearchStrategy[list[tuple[int, int]]]:

@@ -28,7 +28,7 @@ from connectors.reading.fields import FieldError
     ],
 )
 def test_money_is_as_exact_as_it_came(value: Any, result: str) -> None:
-    assert str(amounts.money(value, "p")) == str(Decimal(result))
+    assert str(amounts.read_money(value, "p")) == str(Decimal(result))
 
 
 @pytest.mark.parametrize(
@@ -52,26 +52,26 @@ def test_money_is_as_exact_as_it_came(value: Any, result: str) -> None:
 )
 def test_what_is_not_money_is_refused(value: Any) -> None:
     with pytest.raises(FieldError, match="expected money"):
-        amounts.money(value, "p")
+        amounts.read_money(value, "p")
 
 
 def test_missing_money_may_have_a_default() -> None:
     assert (
-        amounts.money(None, "p", default=Decimal(0))
-        == amounts.money(" ", "p", default=Decimal(0))
+        amounts.read_money(None, "p", default=Decimal(0))
+        == amounts.read_money(" ", "p", default=Decimal(0))
         == 0
     )
     with pytest.raises(FieldError):
-        amounts.money("abc", "p", default=Decimal(0))
+        amounts.read_money("abc", "p", default=Decimal(0))
 
 
 @given(st.decimals(min_value=-(10**14), max_value=10**14, places=4))
 def test_money_survives_as_text_and_as_number(amount: Decimal) -> None:
-    assert amounts.money(str(amount), "p") == amounts.money(amount, "p") == amount
+    assert amounts.read_money(str(amount), "p") == amounts.read_money(amount, "p") == amount
 
 
 @pytest.mark.parametrize(
     ("currency", "result"), [("EUR", "19.99"), ("jpy", "1999"), ("KWD", "1.999"), ("", "19.99")]
 )
 def test_minor_units_by_currency(currency: str, result: str) -> None:
-    assert amounts.minor_money("1999", currency, "p") == Decimal(result)
+    assert amounts.read_minor_money("1999", currency, "p") == Decimal(result)

@@ -32,7 +32,7 @@ ANY_JSON: st.SearchStrategy[Any] = st.recursive(
 
 def test_an_error_names_path_expectation_and_find() -> None:
     with pytest.raises(FieldError) as caught:
-        amounts.money("abc", "line_items[2].price")
+        amounts.read_money("abc", "line_items[2].price")
     assert str(caught.value) == "line_items[2].price: expected money, found 'abc'"
     assert (caught.value.path, caught.value.expected) == ("line_items[2].price", "money")
 
@@ -40,23 +40,23 @@ def test_an_error_names_path_expectation_and_find() -> None:
 @given(ANY_JSON)
 def test_any_value_is_read_or_refused_in_one_short_line(value: Any) -> None:
     readers = (
-        fields.text,
-        fields.identifier,
-        fields.number,
-        amounts.money,
-        fields.integer,
-        fields.whole_quantity,
-        fields.flag,
-        fields.country,
-        moments.moment,
-        moments.optional_moment,
-        lambda v, p: moments.moment(v, p, pattern="epoch"),
-        lambda v, p: moments.moment(v, p, pattern="epoch_ms"),
-        lambda v, p: moments.moment(v, p, pattern="rfc2822", zone=UTC),
-        lambda v, p: moments.moment(v, p, pattern="%d.%m.%Y %H:%M", zone=BERLIN),
-        lambda v, p: measures.weight(v, "kg", p),
-        lambda v, p: measures.dimensions(v, v, v, "cm", p),
-        lambda v, p: amounts.minor_money(v, "EUR", p),
+        fields.read_text,
+        fields.read_id,
+        fields.read_number,
+        amounts.read_money,
+        fields.read_integer,
+        fields.read_quantity,
+        fields.read_flag,
+        fields.read_country,
+        moments.read_moment,
+        moments.read_optional_moment,
+        lambda v, p: moments.read_moment(v, p, pattern="epoch"),
+        lambda v, p: moments.read_moment(v, p, pattern="epoch_ms"),
+        lambda v, p: moments.read_moment(v, p, pattern="rfc2822", zone=UTC),
+        lambda v, p: moments.read_moment(v, p, pattern="%d.%m.%Y %H:%M", zone=BERLIN),
+        lambda v, p: measures.read_weight(v, "kg", p),
+        lambda v, p: measures.read_dimensions(v, v, v, "cm", p),
+        lambda v, p: amounts.read_minor_money(v, "EUR", p),
     )
     for read in readers:
         try:
@@ -71,7 +71,7 @@ def test_any_value_is_read_or_refused_in_one_short_line(value: Any) -> None:
 @pytest.mark.parametrize("value", [{"name": "Ada"}, ["Ada"], None])
 def test_an_error_never_quotes_a_whole_structure(value: Any) -> None:
     with pytest.raises(FieldError, match=r"found (an object|a list|nothing)$"):
-        amounts.money(value, "total")
+        amounts.read_money(value, "total")
 
 
 @pytest.mark.parametrize(
@@ -79,25 +79,25 @@ def test_an_error_never_quotes_a_whole_structure(value: Any) -> None:
     [(3, 3), ("3", 3), ("3.0", 3), (Decimal("2.50"), 3), ("0.1", 1), (0, 0), ("0.0", 0)],
 )
 def test_a_fractional_quantity_becomes_whole_upwards(value: Any, result: int) -> None:
-    assert fields.whole_quantity(value, "q") == result
+    assert fields.read_quantity(value, "q") == result
 
 
 @pytest.mark.parametrize("value", [-1, "-0.5", "two", None, True, []])
 def test_what_is_no_quantity_is_refused(value: Any) -> None:
     with pytest.raises(FieldError, match="expected a quantity"):
-        fields.whole_quantity(value, "q")
+        fields.read_quantity(value, "q")
 
 
 @pytest.mark.parametrize(
     ("value", "result"), [(12, 12), ("12", 12), ("12.0", 12), (Decimal("1E+2"), 100)]
 )
 def test_whole_numbers_in_every_dress(value: Any, result: int) -> None:
-    assert fields.integer(value, "n") == result
+    assert fields.read_integer(value, "n") == result
 
 
 def test_a_fraction_is_no_whole_number() -> None:
     with pytest.raises(FieldError, match=r"expected a whole number, found '12\.5'"):
-        fields.integer("12.5", "n")
+        fields.read_integer("12.5", "n")
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_a_fraction_is_no_whole_number() -> None:
     ],
 )
 def test_ids_in_every_dress(value: Any, result: str) -> None:
-    assert fields.identifier(value, "id") == result
+    assert fields.read_id(value, "id") == result
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_ids_in_every_dress(value: Any, result: str) -> None:
 )
 def test_what_is_no_id_is_refused(value: Any) -> None:
     with pytest.raises(FieldError, match="expected an id"):
-        fields.identifier(value, "id")
+        fields.read_id(value, "id")
 
 
 @pytest.mark.parametrize(
@@ -136,4 +136,4 @@ def test_what_is_no_id_is_refused(value: Any) -> None:
     ],
 )
 def test_yes_and_no(value: Any, result: bool) -> None:  # noqa: FBT001 - a table's column
-    assert fields.flag(value, "f") is result
+    assert fields.read_flag(value, "f") is result

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.errors import UnavailableError
-from connectors.reading.keyset import by_key
+from connectors.reading.keyset import walk_by_key
 from connectors.reading.paging import Page
 from tests.connectors.reading.shelf import Shelf, collect, identity, key, keyed, shelves
 
@@ -58,7 +58,7 @@ async def test_a_list_of_nothing_costs_one_request() -> None:
 async def test_an_item_whose_key_cannot_be_read_does_not_stop_the_walk() -> None:
     shelf = Shelf([(1, number) for number in range(12)])
     found = await collect(
-        by_key(shelf.keyed, start=0, key=lambda _: None, identity=identity, size=4)
+        walk_by_key(shelf.keyed, start=0, key=lambda _: None, identity=identity, size=4)
     )
     assert len(found) == 12
 
@@ -123,7 +123,7 @@ async def test_a_shop_whose_total_is_too_low_loses_nothing_while_its_pages_are_f
         found = [(k, k) for k in range(10) if k >= position][skip : skip + size]
         return Page(items=found, total=1)
 
-    assert len(await collect(by_key(low, start=0, key=key, identity=identity, size=4))) == 10
+    assert len(await collect(walk_by_key(low, start=0, key=key, identity=identity, size=4))) == 10
 
 
 async def test_a_shop_that_ignores_the_key_is_read_to_its_end() -> None:
@@ -132,7 +132,7 @@ async def test_a_shop_that_ignores_the_key_is_read_to_its_end() -> None:
     async def deaf(_: int, skip: int, size: int) -> Page[tuple[int, int]]:
         return await shelf.keyed(-1, skip, size)
 
-    assert len(await collect(by_key(deaf, start=5, key=key, identity=identity, size=4))) == 10
+    assert len(await collect(walk_by_key(deaf, start=5, key=key, identity=identity, size=4))) == 10
 
 
 async def test_ties_that_shrink_to_less_than_was_walked_are_read_again() -> None:
@@ -148,7 +148,7 @@ async def test_ties_that_shrink_to_less_than_was_walked_are_read_again() -> None
 
     walked = [
         item
-        async for page in by_key(
+        async for page in walk_by_key(
             fetch, start=0, key=lambda _item: 0, identity=lambda item: item, size=5
         )
         for item in page

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.reading import fields
-from connectors.reading.countries import country_code
+from connectors.reading.countries import find_country
 from connectors.reading.markup import clean_text, shorten
 
 
@@ -33,7 +33,7 @@ from connectors.reading.markup import clean_text, shorten
     ],
 )
 def test_text_is_what_people_would_read(raw: str, clean: str) -> None:
-    assert fields.text(raw, "t") == clean
+    assert fields.read_text(raw, "t") == clean
 
 
 def test_lines_are_kept_where_they_matter() -> None:
@@ -44,7 +44,7 @@ def test_lines_are_kept_where_they_matter() -> None:
     ("value", "result"), [(None, ""), (5, "5"), (Decimal("1E+2"), "100"), (2.5, "2.5")]
 )
 def test_text_out_of_other_values(value: Any, result: str) -> None:
-    assert fields.text(value, "t") == result
+    assert fields.read_text(value, "t") == result
 
 
 @given(
@@ -109,9 +109,9 @@ def test_shortened_text_is_never_longer(raw: str, limit: int) -> None:
     ],
 )
 def test_countries_become_two_letters(stated: str | None, code: str) -> None:
-    assert fields.country(stated, "c") == code
+    assert fields.read_country(stated, "c") == code
 
 
 @given(st.text(max_size=40))
 def test_any_text_is_a_country_or_none(stated: str) -> None:
-    assert len(country_code(stated)) in {0, 2}
+    assert len(find_country(stated)) in {0, 2}

@@ -27,7 +27,7 @@ from connectors.reading.fields import FieldError
     ],
 )
 def test_weights_are_grams_ounces_or_pounds(value: Any, unit: str, result: Weight | None) -> None:
-    assert measures.weight(value, unit, "w") == result
+    assert measures.read_weight(value, unit, "w") == result
 
 
 @pytest.mark.parametrize(
@@ -40,11 +40,11 @@ def test_weights_are_grams_ounces_or_pounds(value: Any, unit: str, result: Weigh
 )
 def test_what_is_no_weight_is_refused(value: str, unit: str, complaint: str) -> None:
     with pytest.raises(FieldError, match=complaint):
-        measures.weight(value, unit, "w")
+        measures.read_weight(value, unit, "w")
 
 
 def test_sizes_are_centimetres_or_inches() -> None:
-    found = measures.dimensions("100", 200, "50.5", "mm", "d")
+    found = measures.read_dimensions("100", 200, "50.5", "mm", "d")
     assert found is not None
     assert [str(side.normalize()) for side in (found.length, found.width, found.height)] == [
         "1E+1",
@@ -52,12 +52,12 @@ def test_sizes_are_centimetres_or_inches() -> None:
         "5.05",
     ]
     assert found.unit is LengthUnit.CENTIMETER
-    assert measures.dimensions("1", "2", "", "cm", "d") is None
-    assert measures.dimensions("1", "2", "0", "furlong", "d") is None
+    assert measures.read_dimensions("1", "2", "", "cm", "d") is None
+    assert measures.read_dimensions("1", "2", "0", "furlong", "d") is None
     with pytest.raises(FieldError, match=r"d\.width: expected a length, found 'wide'"):
-        measures.dimensions("1", "wide", "3", "cm", "d")
+        measures.read_dimensions("1", "wide", "3", "cm", "d")
     with pytest.raises(FieldError, match="found 'furlong'"):
-        measures.dimensions("1", "2", "3", "furlong", "d")
+        measures.read_dimensions("1", "2", "3", "furlong", "d")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from connectors.errors import ConnectorError, UnavailableError, UnreadableResponseError
-from connectors.reading.paging import Page, by_cursor, by_offset, by_page
+from connectors.reading.paging import Page, walk_by_cursor, walk_by_offset, walk_by_page
 from connectors.upstream.links import next_link
 from connectors.upstream.response import Reply
 from tests.connectors.reading.shelf import Shelf, collect, identity, keyed, shelves
@@ -26,10 +26,12 @@ async def test_walks_by_offset_and_page_give_all_in_order(
     cap: int,
 ) -> None:
     assert await collect(
-        by_offset(Shelf(items, tells_total=tells, cap=cap).offset, identity=identity, size=size)
+        walk_by_offset(
+            Shelf(items, tells_total=tells, cap=cap).offset, identity=identity, size=size
+        )
     ) == sorted(items)
     assert await collect(
-        by_page(Shelf(items, tells_total=tells, cap=cap).page, identity=identity, size=size)
+        walk_by_page(Shelf(items, tells_total=tells, cap=cap).page, identity=identity, size=size)
     ) == sorted(items)
 
 
@@ -41,9 +43,9 @@ async def test_a_numbered_list_that_shifted_is_read_again(kind: str) -> None:
     items = [(0, number) for number in range(12)]
     shelf = Shelf(list(items), edits={2: lambda now: now.__delitem__(0)})
     walk = (
-        by_offset(shelf.offset, identity=identity, size=4)
+        walk_by_offset(shelf.offset, identity=identity, size=4)
         if kind == "offset"
-        else by_page(shelf.page, identity=identity, size=4)
+        else walk_by_page(shelf.page, identity=identity, size=4)
     )
     assert set(await collect(walk)) == set(items)
 
@@ -66,9 +68,9 @@ async def test_an_item_that_leaves_a_numbered_list_without_a_total_hides_no_othe
     shelf = Shelf([(number, number) for number in range(count)], tells_total=False)
     shelf.edits = {request: leave(number) for request, number in leaving.items()}
     walk = (
-        by_offset(shelf.offset, identity=identity, size=size)
+        walk_by_offset(shelf.offset, identity=identity, size=size)
         if kind == "offset"
-        else by_page(shelf.page, identity=identity, size=size)
+        else walk_by_page(shelf.page, identity=identity, size=size)
     )
     assert {number for number in range(count) if number not in leaving.values()} <= {
         identity(item) for item in await collect(walk)
@@ -84,9 +86,9 @@ async def test_a_total_that_stays_the_same_does_not_hide_that_one_left_and_anoth
         edits={2: lambda now: now.__setitem__(slice(None), [*now[1:], (0, 99)])},
     )
     walk = (
-        by_offset(shelf.offset, identity=identity, size=4)
+        walk_by_offset(shelf.offset, identity=identity, size=4)
         if kind == "offset"
-        else by_page(shelf.page, identity=identity, size=4)
+        else walk_by_page(shelf.page, identity=identity, size=4)
     )
     assert {*range(1, 12), 99} <= {identity(item) for item in await collect(walk)}
 
@@ -102,7 +104,7 @@ async def test_a_numbered_list_that_never_holds_still_ends_aloud() -> None:
 
     shelf.edits = dict.fromkeys(range(2, 4000, 5), edit)
     with pytest.raises(UnavailableError, match="changed during each"):
-        await collect(by_offset(shelf.offset, identity=identity, size=10))
+        await collect(walk_by_offset(shelf.offset, identity=identity, size=10))
 
 
 # --- shops that lie ---
@@ -114,15 +116,15 @@ async def test_a_shop_that_repeats_its_last_page_past_the_end_is_at_its_end() ->
         start = min((number - 1) * size, 8)
         return Page(items=items[start : start + size])
 
-    assert len(await collect(by_page(magento, identity=identity, size=4))) == 10
+    assert len(await collect(walk_by_page(magento, identity=identity, size=4))) == 10
 
 
 async def test_a_shop_that_ignores_all_paging_is_still_one_list() -> None:
     async def whole(*_: int) -> Page[tuple[int, int]]:
         return Page(items=[(number, number) for number in range(10)])
 
-    assert len(await collect(by_page(whole, identity=identity, size=4))) == 10
-    assert len(await collect(by_offset(whole, identity=identity, size=4))) == 10
+    assert len(await collect(walk_by_page(whole, identity=identity, size=4))) == 10
+    assert len(await collect(walk_by_offset(whole, identity=identity, size=4))) == 10
 
 
 async def test_short_pages_are_the_end_only_where_that_is_said() -> None:
@@ -131,7 +133,9 @@ async def test_short_pages_are_the_end_only_where_that_is_said() -> None:
         assert (
             len(
                 await collect(
-                    by_offset(shelf.offset, identity=identity, size=4, short_is_last=short_is_last)
+                    walk_by_offset(
+                        shelf.offset, identity=identity, size=4, short_is_last=short_is_last
+                    )
                 )
             )
             == 10
@@ -146,7 +150,7 @@ async def test_pages_are_counted_where_the_shop_tells_how_many() -> None:
         page = await shelf.page(number + 1, size)
         return Page(items=page.items, pages=2)
 
-    assert len(await collect(by_page(counted, identity=identity, size=4, first=0))) == 8
+    assert len(await collect(walk_by_page(counted, identity=identity, size=4, first=0))) == 8
     assert len(shelf.requests) == 2 * 2
 
 
@@ -155,7 +159,7 @@ async def test_a_list_without_end_is_given_up() -> None:
         return Page(items=[(0, start + number) for number in range(size)])
 
     with pytest.raises(UnreadableResponseError, match="did not end within 20 pages"):
-        await collect(by_offset(endless, identity=identity, size=4, budget=20))
+        await collect(walk_by_offset(endless, identity=identity, size=4, budget=20))
 
 
 # --- cursors and links ---
@@ -173,7 +177,7 @@ async def test_a_cursor_is_followed_to_its_end_through_empty_pages() -> None:
         asked.append((cursor, size))
         return pages[cursor]
 
-    assert await collect(by_cursor(fetch, size=7)) == [(0, 1), (0, 2)]
+    assert await collect(walk_by_cursor(fetch, size=7)) == [(0, 1), (0, 2)]
     assert asked == [(None, 7), ("b", 7), ("c", 7)]
 
 
@@ -185,7 +189,7 @@ async def test_a_cursor_left_over_at_the_end_is_not_followed(last: Page[tuple[in
     async def fetch(cursor: str | None, _: int) -> Page[tuple[int, int]]:
         return Page(items=[(0, 1)], next="b") if cursor is None else last
 
-    assert len(await collect(by_cursor(fetch, size=7))) == 1 + len(last.items)
+    assert len(await collect(walk_by_cursor(fetch, size=7))) == 1 + len(last.items)
 
 
 async def test_a_cursor_that_leads_back_ends_the_walk_aloud() -> None:
@@ -193,7 +197,7 @@ async def test_a_cursor_that_leads_back_ends_the_walk_aloud() -> None:
         return Page(items=[(0, len(cursor or ""))], next="bb" if cursor == "b" else "b")
 
     with pytest.raises(UnreadableResponseError, match="leads back"):
-        await collect(by_cursor(fetch, size=7))
+        await collect(walk_by_cursor(fetch, size=7))
 
 
 @pytest.mark.parametrize(
@@ -248,8 +252,8 @@ async def test_a_page_that_is_too_large_is_asked_for_in_smaller_ones(kind: str) 
     shelf.edits = dict.fromkeys(range(1, 999), break_down)
     walks: dict[str, Callable[[], AsyncIterator[list[tuple[int, int]]]]] = {
         "key": lambda: keyed(shelf, 100),
-        "offset": lambda: by_offset(shelf.offset, identity=identity, size=100),
-        "page": lambda: by_page(shelf.page, identity=identity, size=100),
+        "offset": lambda: walk_by_offset(shelf.offset, identity=identity, size=100),
+        "page": lambda: walk_by_page(shelf.page, identity=identity, size=100),
     }
     assert len(await collect(walks[kind]())) == 150
     assert [request[2] for request in shelf.requests[:4]] == [100, 50, 25, 25]
@@ -264,7 +268,7 @@ async def test_a_size_that_fails_in_the_middle_is_made_smaller_without_a_gap() -
                 raise UnavailableError("504")
 
         shelf.edits = dict.fromkeys(range(3, 999), break_down)
-        walk = by_offset if fetched == "offset" else by_page
+        walk = walk_by_offset if fetched == "offset" else walk_by_page
         assert (
             len(
                 await collect(

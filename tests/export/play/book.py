@@ -16,7 +16,7 @@ import msgspec
 from connectors.errors import ConnectorError, OrderNotFoundError
 from connectors.interface import CheckReport, ShipOutcome
 from connectors.orders import Order, OrderStatus, RejectedOrder, Window
-from connectors.reading.keyset import by_key
+from connectors.reading.keyset import walk_by_key
 from connectors.reading.paging import Page
 from connectors.shipments import Shipment
 from tests.builders import build_order
@@ -159,7 +159,7 @@ class BookConnector:
 
     def walk(self, window: Window, fetch: Fetch) -> AsyncIterator[list[Order]]:
         """How the list is walked: by key, as our connectors do."""
-        return by_key(
+        return walk_by_key(
             fetch,
             start=window.start,
             key=lambda order: order.modified_at,

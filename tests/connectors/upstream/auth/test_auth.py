@@ -25,7 +25,7 @@ from connectors.upstream.auth.auth import (
     QueryAuth,
     signature_base,
 )
-from connectors.upstream.request import Request, encode_params, segment
+from connectors.upstream.request import Request, encode_params, encode_segment
 from tests.connectors.upstream.echo import EchoShop, asking
 
 GET = Request(method="GET", url="https://shop.example/orders?a=1")
@@ -190,7 +190,7 @@ def test_a_request_digest_may_be_base64_of_another_hash() -> None:
 @given(st.text(max_size=30))
 def test_a_segment_is_one_segment(value: str) -> None:
     value = value.encode("utf-8", "replace").decode()
-    made = segment(value)
+    made = encode_segment(value)
     assert "/" not in made
     assert "?" not in made
     assert "#" not in made

@@ -28,11 +28,11 @@ from connectors import (
     UnreadableResponseError,
     Window,
 )
-from connectors.reading.keyset import by_key
+from connectors.reading.keyset import walk_by_key
 from connectors.reading.paging import Page
 from connectors.upstream.auth.auth import BearerAuth
 from connectors.upstream.client import Upstream
-from connectors.upstream.request import segment
+from connectors.upstream.request import encode_segment
 
 from .mapping import read_order, read_time
 
@@ -59,7 +59,7 @@ class WoodlandConnector:
 
     async def list_orders(self, window: Window) -> AsyncGenerator[Order | RejectedOrder, None]:
         """The orders of a window; the shop's bounds are inclusive."""
-        async for page in by_key(
+        async for page in walk_by_key(
             lambda start, skip, size: self._page(start, window.end, skip, size),
             start=window.start,
             key=lambda raw: read_time(raw.get("changed")),
@@ -106,7 +106,7 @@ class WoodlandConnector:
             "notify": shipment.notify_customer,
         }
         reply = await self._upstream.write(
-            "POST", f"api/orders/{segment(order.id)}/parcels", json=body
+            "POST", f"api/orders/{encode_segment(order.id)}/parcels", json=body
         )
         if not isinstance(answered := reply.json(), dict) or "order" not in answered:
             raise UnreadableResponseError("The shop's answer to the parcel holds no order.")
@@ -152,7 +152,7 @@ class WoodlandConnector:
 
     async def _raw(self, order_id: str) -> Any:
         try:
-            reply = await self._upstream.get(f"api/orders/{segment(order_id)}")
+            reply = await self._upstream.get(f"api/orders/{encode_segment(order_id)}")
         except RefusedError as error:
             if error.status == _NOT_FOUND:
                 raise OrderNotFoundError(

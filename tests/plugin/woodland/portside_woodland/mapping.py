@@ -34,7 +34,7 @@ def read_order(raw: Any) -> Order | RejectedOrder:
 def read_time(value: Any) -> datetime | None:
     """A time of the shop's, if it is one."""
     try:
-        return moments.optional_moment(value, "changed")
+        return moments.read_optional_moment(value, "changed")
     except FieldError:
         return None
 
@@ -46,18 +46,18 @@ def _reason(error: Exception) -> str:
 
 
 def _order(raw: Any) -> Order:
-    word = fields.text(raw["state"], "state")
+    word = fields.read_text(raw["state"], "state")
     address = _address(raw["buyer"])
     return Order(
-        id=fields.identifier(raw["id"], "id"),
-        number=fields.identifier(raw["reference"], "reference"),
-        placed_at=moments.moment(raw["created"], "created"),
-        modified_at=moments.moment(raw["changed"], "changed"),
+        id=fields.read_id(raw["id"], "id"),
+        number=fields.read_id(raw["reference"], "reference"),
+        placed_at=moments.read_moment(raw["created"], "created"),
+        modified_at=moments.read_moment(raw["changed"], "changed"),
         status=_STATUSES.get(word, OrderStatus.ON_HOLD),
         shop_status=word,
         status_known=word in _STATUSES,
-        currency=fields.text(raw["currency"], "currency").upper(),
-        total=amounts.money(raw["amounts"]["total"], "amounts.total"),
+        currency=fields.read_text(raw["currency"], "currency").upper(),
+        total=amounts.read_money(raw["amounts"]["total"], "amounts.total"),
         customer=Customer(code=address.email, bill_to=address, ship_to=address),
         items=tuple(_line(line, f"lines[{place}]") for place, line in enumerate(raw["lines"])),
     )
@@ -65,21 +65,21 @@ def _order(raw: Any) -> Order:
 
 def _line(line: Any, path: str) -> LineItem:
     return LineItem(
-        id=fields.identifier(line["id"], f"{path}.id"),
-        sku=fields.text(line["sku"], f"{path}.sku"),
-        name=fields.text(line["title"], f"{path}.title"),
-        quantity=fields.whole_quantity(line["pieces"], f"{path}.pieces"),
-        unit_price=amounts.money(line["price"], f"{path}.price"),
+        id=fields.read_id(line["id"], f"{path}.id"),
+        sku=fields.read_text(line["sku"], f"{path}.sku"),
+        name=fields.read_text(line["title"], f"{path}.title"),
+        quantity=fields.read_quantity(line["pieces"], f"{path}.pieces"),
+        unit_price=amounts.read_money(line["price"], f"{path}.price"),
     )
 
 
 def _address(buyer: Any) -> Address:
     place = buyer["address"]
     return Address(
-        name=fields.text(place["name"], "buyer.address.name"),
-        line1=fields.text(place["street"], "buyer.address.street"),
-        city=fields.text(place["town"], "buyer.address.town"),
-        postal_code=fields.text(place["zip"], "buyer.address.zip"),
-        country=fields.country(place["country"], "buyer.address.country"),
-        email=fields.text(buyer["mail"], "buyer.mail"),
+        name=fields.read_text(place["name"], "buyer.address.name"),
+        line1=fields.read_text(place["street"], "buyer.address.street"),
+        city=fields.read_text(place["town"], "buyer.address.town"),
+        postal_code=fields.read_text(place["zip"], "buyer.address.zip"),
+        country=fields.read_country(place["country"], "buyer.address.country"),
+        email=fields.read_text(buyer["mail"], "buyer.mail"),
     )
