@@ -5,11 +5,13 @@ whether their buyers are shown.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 
 from connectors.errors import AuthenticationError, ConnectorError, RefusedError, TemporaryError
 from connectors.inspection import clock_findings
 from connectors.interface import CheckLevel, CheckReport, Finding
 from connectors.shopify.api.auth import VERSION_HEADER, fell_forward, missing, newest_version
+from connectors.shopify.api.rest import NOT_SERVED
 from connectors.shopify.api.transport import Span, Transport
 from connectors.shopify.mapping import wire
 from connectors.shopify.mapping.people import lacks_buyer
@@ -19,7 +21,6 @@ from connectors.upstream.client import Upstream
 
 _SAMPLE = 10
 _SAMPLE_DAYS = 30
-_GONE = frozenset({404, 406, 410})
 _UNDATED_HOLDS = "putting an order on hold, releasing it"
 
 
@@ -37,7 +38,7 @@ async def check_shop(
     try:
         scopes = await read_scopes(upstream)
     except ConnectorError as error:
-        return CheckReport(findings=(_no_entry(error, settings),))
+        return CheckReport(findings=(_refuse_entry(error, settings),))
     findings.append(Finding(level=CheckLevel.OK, what=f"Shopify lets us in at {settings.shop}."))
     findings += _scope_findings(settings, scopes)
     findings += await _version_findings(upstream, settings)
@@ -46,35 +47,38 @@ async def check_shop(
     return CheckReport(findings=tuple(findings), undated=_UNDATED_HOLDS if settings.holds else "")
 
 
-def _no_entry(error: ConnectorError, settings: ShopifySettings) -> Finding:
+def _refuse_entry(error: ConnectorError, settings: ShopifySettings) -> Finding:
     """Why we are not let in, and what to do."""
-    advice = "Look at Shopify's status page; try again in a few minutes."
-    if isinstance(error, AuthenticationError) and settings.client_id:
-        advice = (
-            "Check client_id and client_secret in the Dev Dashboard, and that the app is installed"
-            " in this shop and belongs to the same organisation."
-        )
-    elif isinstance(error, AuthenticationError):
-        advice = (
-            "Check access_token: it begins with shpat_ and dies when the app is uninstalled; newer"
-            " apps use client_id and client_secret."
-        )
-    elif isinstance(error, RefusedError):
-        advice = {
-            402: "The shop is frozen for an unpaid bill; its owner has to pay Shopify first.",
-            404: f"Check the name in shop: Shopify has no shop at {settings.shop}.",
-            423: "The shop is locked; its owner has to ask Shopify's support.",
-        }.get(
-            error.status or 0,
-            f"Check that shop is the myshopify.com address; {settings.shop} is what is asked.",
-        )
-    elif not isinstance(error, TemporaryError):
-        advice = (
-            f"Check that {settings.shop} is a Shopify shop and not behind a password page or proxy"
-            " of its own."
-        )
-    elif "cannot be found" in str(error):
-        advice = f"Check the name in shop: there is no {settings.shop}."
+    match error:
+        case AuthenticationError() if settings.client_id:
+            advice = (
+                "Check client_id and client_secret in the Dev Dashboard, and that the app is"
+                " installed in this shop and belongs to the same organisation."
+            )
+        case AuthenticationError():
+            advice = (
+                "Check access_token: it begins with shpat_ and dies when the app is uninstalled;"
+                " newer apps use client_id and client_secret."
+            )
+        case RefusedError(status=HTTPStatus.PAYMENT_REQUIRED):
+            advice = "The shop is frozen for an unpaid bill; its owner has to pay Shopify first."
+        case RefusedError(status=HTTPStatus.NOT_FOUND):
+            advice = f"Check the name in shop: Shopify has no shop at {settings.shop}."
+        case RefusedError(status=HTTPStatus.LOCKED):
+            advice = "The shop is locked; its owner has to ask Shopify's support."
+        case RefusedError():
+            advice = (
+                f"Check that shop is the myshopify.com address; {settings.shop} is what is asked."
+            )
+        case TemporaryError() if "cannot be found" in str(error):
+            advice = f"Check the name in shop: there is no {settings.shop}."
+        case TemporaryError():
+            advice = "Look at Shopify's status page; try again in a few minutes."
+        case _:
+            advice = (
+                f"Check that {settings.shop} is a Shopify shop and not behind a password page or"
+                " proxy of its own."
+            )
     return Finding(level=CheckLevel.PROBLEM, what=str(error), advice=advice)
 
 
@@ -100,7 +104,7 @@ async def _version_findings(upstream: Upstream, settings: ShopifySettings) -> li
             f"api/{settings.api_version}/shop.json", (("fields", "id,myshopify_domain"),)
         )
     except RefusedError as error:
-        if error.status in _GONE:
+        if error.status in NOT_SERVED:
             return []
         return [
             Finding(
@@ -133,7 +137,7 @@ async def _order_findings(
     try:
         page = await transport.read_page(span, _SAMPLE, "")
     except RefusedError as error:
-        if transport is graphql or error.status not in _GONE:
+        if transport is graphql or error.status not in NOT_SERVED:
             return [_unreadable(error, settings)]
         if settings.transport == "rest":
             advice = "Set transport: graphql, or auto."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from http import HTTPStatus
 
 import msgspec
 
@@ -121,6 +122,7 @@ class ShopifyWebhooks:
         """By id."""
         if not subscription_id.isdecimal():
             raise RefusedError(
-                f"Shopify has no webhook with the id {subscription_id!r}.", status=404
+                f"Shopify has no webhook with the id {subscription_id!r}.",
+                status=HTTPStatus.NOT_FOUND,
             )
         await self._upstream.write("DELETE", f"{self._root}/{encode_segment(subscription_id)}.json")

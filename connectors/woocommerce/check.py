@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncGenerator
+from http import HTTPStatus
 
 from connectors.errors import AuthenticationError, ConnectorError, PermanentError, RefusedError
 from connectors.inspection import clock_findings
@@ -24,7 +25,6 @@ _NOBODY = "999999999999"
 _FILTERS_SINCE = (5, 8)
 # Told of WooCommerce in several issues; orders in tables of their own date more, not all.
 _UNDATED = "editing an order's items, refunding a part of it"
-_NOT_FOUND = 404
 _API_LINK = re.compile(r"<([^>]+)>\s*;\s*rel=\"?https://api\.w\.org/\"?")
 
 
@@ -91,7 +91,7 @@ class Checkup:
             advice = advise(error)
             if (
                 isinstance(error, RefusedError)
-                and error.status == _NOT_FOUND
+                and error.status == HTTPStatus.NOT_FOUND
                 and (elsewhere := await self._api_elsewhere())
             ):
                 advice = (

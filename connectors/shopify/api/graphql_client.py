@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from typing import Any, TypeVar
 
 import msgspec
@@ -27,7 +28,6 @@ from connectors.upstream.response import Reply
 T = TypeVar("T")
 _PATH = "graphql.json"
 _FAILED = frozenset({"INTERNAL_SERVER_ERROR", "TIMEOUT", "SERVICE_UNAVAILABLE"})
-_UNPROCESSABLE = 422
 # Until the shop tells its own: the smallest plan's.
 _RESTORE_RATE = 100.0
 _LONGEST_WAIT = 30.0
@@ -109,7 +109,7 @@ def _error_of(reply: Reply, verdict: _Verdict) -> ConnectorError:
         return AuthenticationError(said)
     if codes & _FAILED:
         return UnavailableError(said)
-    return RefusedError(said, status=_UNPROCESSABLE, code=min(codes, default=""))
+    return RefusedError(said, status=HTTPStatus.UNPROCESSABLE_ENTITY, code=min(codes, default=""))
 
 
 def _words(messages: Sequence[str]) -> str:
@@ -207,8 +207,11 @@ def require_done(done: Done | None) -> None:
     """
     if done is None:
         raise RefusedError(
-            "Shopify did not carry out the change and does not say why.", status=_UNPROCESSABLE
+            "Shopify did not carry out the change and does not say why.",
+            status=HTTPStatus.UNPROCESSABLE_ENTITY,
         )
     if done.user_errors:
         words = _words([error.message for error in done.user_errors])
-        raise RefusedError(f"Shopify refuses: {words}.", status=_UNPROCESSABLE, code="USER_ERROR")
+        raise RefusedError(
+            f"Shopify refuses: {words}.", status=HTTPStatus.UNPROCESSABLE_ENTITY, code="USER_ERROR"
+        )

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any
 
 import msgspec
@@ -35,9 +36,8 @@ from connectors.upstream.client import Upstream
 from connectors.upstream.links import next_link
 
 _LARGEST = 250
-_NOT_FOUND = 404
-_BAD_REQUEST = 400
-_GONE = frozenset({404, 406, 410})
+# What a shop answers that no longer serves a part of this API.
+NOT_SERVED = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.NOT_ACCEPTABLE, HTTPStatus.GONE})
 # Shopify counts no further; one more means "at least".
 _COUNTS_TO = 25_000
 
@@ -71,7 +71,7 @@ class RestTransport:
         try:
             await self._upstream.get(f"{self._root}/shop.json", (("fields", "id"),))
         except RefusedError as error:
-            if error.status in _GONE:
+            if error.status in NOT_SERVED:
                 return False
             raise
         return True
@@ -97,7 +97,7 @@ class RestTransport:
             try:
                 reply = await self._upstream.get(cursor)
             except RefusedError as error:
-                if error.status == _BAD_REQUEST:
+                if error.status == HTTPStatus.BAD_REQUEST:
                     raise ExpiredCursorError(
                         f"Listing orders: the cursor has expired ({error})"
                     ) from error
@@ -122,7 +122,7 @@ class RestTransport:
                 f"{self._root}/orders/{order_id}.json", (("fields", wire.ORDER_FIELDS),)
             )
         except RefusedError as error:
-            if error.status == _NOT_FOUND:
+            if error.status == HTTPStatus.NOT_FOUND:
                 return None
             raise
         return decode_order(reply.decode(OneOrder).order)
@@ -159,7 +159,7 @@ class RestTransport:
                 f"{self._root}/orders/{order_id}/fulfillments.json", (("limit", str(_LARGEST)),)
             )
         except RefusedError as error:
-            if error.status == _NOT_FOUND:
+            if error.status == HTTPStatus.NOT_FOUND:
                 return None
             raise
         return reply.decode(Fulfillments).fulfillments

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from connectors.errors import (
     AuthenticationError,
     CircuitOpenError,
@@ -45,9 +47,15 @@ def advise(error: ConnectorError) -> str:
                 "Open url in a browser; if the shop is there and works, ask the host whether a"
                 " firewall or bot protection stops Portside."
             )
-        case RefusedError(status=301 | 302 | 303 | 307 | 308):
+        case RefusedError(
+            status=HTTPStatus.MOVED_PERMANENTLY
+            | HTTPStatus.FOUND
+            | HTTPStatus.SEE_OTHER
+            | HTTPStatus.TEMPORARY_REDIRECT
+            | HTTPStatus.PERMANENT_REDIRECT
+        ):
             return "Set url to the address the shop redirects to."
-        case RefusedError(status=404):
+        case RefusedError(status=HTTPStatus.NOT_FOUND):
             return _NO_API
         case _:
             return "Look at the shop's error log; a plugin may spoil its REST API."

@@ -7,6 +7,7 @@ from __future__ import annotations
 import itertools
 import secrets
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Any, TypeVar
 
 import msgspec
@@ -22,7 +23,6 @@ T = TypeVar("T")
 CORE = f"{ROOT}wc/v3/"
 # The most that WooCommerce gives on one page.
 LARGEST_PAGE = 100
-_NOT_FOUND = 404
 
 
 class Api:
@@ -91,7 +91,7 @@ class Api:
         try:
             return await self.many(path, kind, params, root=root)
         except RefusedError as error:
-            if error.status == _NOT_FOUND:
+            if error.status == HTTPStatus.NOT_FOUND:
                 return None
             raise
 

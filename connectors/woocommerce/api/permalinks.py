@@ -5,6 +5,7 @@ one where permalinks are plain.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 
 import msgspec
 
@@ -17,7 +18,6 @@ ROOT = "wp-json/"
 # WooCommerce before 11.1 heeds a key only if this stands somewhere in the address, as it does in
 # `/wp-json/wc/v3/…`.
 _HEED_THE_KEY = "_api=wp-json/wc/"
-_NOT_FOUND = 404
 _INDEX = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
@@ -31,7 +31,7 @@ def review_missing(reply: Reply, error: ConnectorError) -> ConnectorError:
     """Tells the two kinds of 404 apart; to be given to `Upstream.open`."""
     if (
         not isinstance(error, RefusedError)
-        or reply.status != _NOT_FOUND
+        or reply.status != HTTPStatus.NOT_FOUND
         or json_fault(reply.content) is None
     ):
         return error

@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import AsyncGenerator, Sequence
 from datetime import UTC, datetime
+from http import HTTPStatus
 
 import msgspec
 
@@ -21,7 +22,6 @@ from connectors.woocommerce.mapping.decoding import Row
 
 # How often a list that changes while it is read is read again.
 _PASSES = 5
-_BAD_REQUEST = 400
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 # How many rows two pages of a scan share.
 _OVERLAP = 10
@@ -81,7 +81,7 @@ class IndexWalk:
         except DistrustError:
             found = None
         except RefusedError as error:
-            if error.status != _BAD_REQUEST:
+            if error.status != HTTPStatus.BAD_REQUEST:
                 raise
             found = None
         return await self._whole() if found is None else found

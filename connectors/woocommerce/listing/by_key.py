@@ -14,6 +14,7 @@ import itertools
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import aclosing
 from datetime import datetime, timedelta
+from http import HTTPStatus
 
 import msgspec
 
@@ -24,7 +25,6 @@ from connectors.woocommerce.mapping.decoding import Row
 HOUR = timedelta(hours=1)
 # A second in which orders still change is read again, this often at most.
 _PASSES = 5
-_BAD_REQUEST = 400
 
 
 class KeyWalk:
@@ -112,7 +112,7 @@ class KeyWalk:
                 Ask(status=self._status, after=after, before=self._end, offset=offset)
             )
         except RefusedError as error:
-            if error.status == _BAD_REQUEST:
+            if error.status == HTTPStatus.BAD_REQUEST:
                 raise DistrustError(str(error)) from error
             raise
         self._check(page.rows, after)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from connectors.errors import OrderNotFoundError, RefusedError
 from connectors.shipments import Shipment
 from connectors.woocommerce.api.client import LARGEST_PAGE, Api, order_path
@@ -11,7 +13,6 @@ from connectors.woocommerce.mapping.values import text
 
 _FIELDS = wire.field_names(wire.Order)
 _BRIEF = "id,number"
-_NOT_FOUND = 404
 
 
 class Lookup:
@@ -62,7 +63,7 @@ class Lookup:
         try:
             reply = await self._api.get(order_path(order_id), [("dp", "6"), ("_fields", _FIELDS)])
         except RefusedError as error:
-            if error.status == _NOT_FOUND and "order" in error.code:
+            if error.status == HTTPStatus.NOT_FOUND and "order" in error.code:
                 return None
             raise
         return read_row(reply.content)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from http import HTTPStatus
 
 import msgspec
 
@@ -26,7 +27,6 @@ _MEMORY = 3600.0
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 _FULL = wire.field_names(wire.Order)
 _BRIEF = "id,date_modified_gmt"
-_BAD_REQUEST = 400
 _MOST_DIGITS = 18
 
 
@@ -145,7 +145,7 @@ class OrderPages:
             except (AuthenticationError, RefusedError) as error:
                 # WooCommerce refuses a parameter with 400, which the walks act upon; the rest is
                 # for a person.
-                if error.status == _BAD_REQUEST:
+                if error.status == HTTPStatus.BAD_REQUEST:
                     raise
                 raise explained(error) from error
             rows = [read_row(raw) for raw in reply.decode(list[msgspec.Raw])]

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, aclosing
 from datetime import UTC, datetime
+from http import HTTPStatus
 
 import msgspec
 
@@ -35,7 +36,6 @@ from connectors.woocommerce.mapping.statuses import DRAFTS, bare, open_statuses
 # its own.
 EVERY = ("any", "trash")
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
-_BAD_REQUEST = 400
 
 
 class Reader:
@@ -133,7 +133,7 @@ class Reader:
                         yield batch
             except RefusedError as error:
                 # A shop that knows no such status has no orders in it.
-                if error.status != _BAD_REQUEST or status != "trash":
+                if error.status != HTTPStatus.BAD_REQUEST or status != "trash":
                     raise
 
     async def _open_statuses(self) -> list[str]:
