@@ -227,7 +227,7 @@ class Build:
         )
 
     async def _is_known(self, order_id: str) -> bool:
-        return order_id in await self._ledger.told(self._store.books, [order_id])
+        return order_id in await self._ledger.find_told(self._store.books, [order_id])
 
     async def _is_unchanged(self, prepared: Prepared) -> bool:
         """Whether to leave out an order of the overlap.
@@ -236,7 +236,7 @@ class Build:
         """
         if self._rules.resend_unchanged or prepared.modified_at >= self._asked.start:
             return False
-        told = (await self._ledger.told(self._store.books, [prepared.member.id])).get(
+        told = (await self._ledger.find_told(self._store.books, [prepared.member.id])).get(
             prepared.member.id
         )
         return told is not None and told.confirmed and told.digest == prepared.member.digest

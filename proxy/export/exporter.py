@@ -20,10 +20,10 @@ from proxy.doors.custom_store.requests import ExportRequest
 from proxy.export.builder import Build, BuildRules
 from proxy.export.clock import Clock, SystemClock
 from proxy.export.errors import StillReadingError, stored_error
-from proxy.export.giving import GivenPage
 from proxy.export.ledger import Ledger
-from proxy.export.opening import LEASE, WindowRules
 from proxy.export.sweep import Sweeper
+from proxy.export.walk import GivenPage
+from proxy.export.windows import LEASE, WindowRules
 from proxy.rules.coverage import CoverageRules
 from proxy.settings.models import ExportSettings
 from proxy.storage.export.interface import ExportStorage
@@ -59,9 +59,9 @@ class Exporter:
 
     Use as an async context: leaving it stops the builders and gives back their leases.
 
-    The caller of `page` sends the body and then, once its last byte has left, awaits `sent(page)`.
-    Without that call the page counts as not received, and what was on it is given again with the
-    next window.
+    The caller of `page` sends the body and then, once its last byte has left, awaits
+    `mark_sent(page)`. Without that call the page counts as not received, and what was on it is
+    given again with the next window.
     """
 
     def __init__(
@@ -120,11 +120,11 @@ class Exporter:
                 body=frame_page(b"", request.page),
             )
 
-    async def sent(self, page: Page) -> None:
+    async def mark_sent(self, page: Page) -> None:
         """The page was sent to its last byte."""
         if page.snapshot_id is None:
             return
-        if await self.ledger.sent(page.books, page.snapshot_id, page.number):
+        if await self.ledger.mark_sent(page.books, page.snapshot_id, page.number):
             _log.info(
                 "walk finished", store=page.books, snapshot=page.snapshot_id, pages=page.pages
             )
@@ -152,7 +152,7 @@ class Exporter:
             if asked.page is not None:
                 if (build := self._builds.get(asked.page.snapshot_id)) is not None:
                     build.given.set()
-                return _framed(store, asked.page)
+                return _frame(store, asked.page)
             await self._wait(store, asked.opened.snapshot.id, request.page, progress, latest)
 
     async def _wait(
@@ -176,7 +176,7 @@ class Exporter:
             progress = self._progress[store.books]
             if build is not None and build.error is not None:
                 raise build.error
-            snapshot, now = await self.ledger.look(store.books, snapshot_id)
+            snapshot, now = await self.ledger.read_snapshot(store.books, snapshot_id)
             if (
                 snapshot is None
                 or snapshot.has(page)
@@ -198,7 +198,7 @@ class Exporter:
         await self._report(store.books)
 
     async def _report(self, store: str) -> None:
-        report = await self.ledger.coverage(store)
+        report = await self.ledger.read_coverage(store)
         until = report.finished_until
         self._metrics.covered(
             store=store, until=None if until is None else until.timestamp(), gaps=len(report.gaps)
@@ -212,7 +212,7 @@ class Exporter:
             ledger=self.ledger,
             clock=self._clock,
             metrics=self._unheard if store.trial else self._metrics,
-            progress=lambda: self._moved(store.books),
+            progress=lambda: self._wake_waiting(store.books),
         )
         self._builds[snapshot.id] = build
         self._start(self._run(build))
@@ -229,7 +229,7 @@ class Exporter:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def _moved(self, store: str) -> None:
+    def _wake_waiting(self, store: str) -> None:
         """Wake all that wait for something of this store."""
         self._progress.pop(store, asyncio.Event()).set()
 
@@ -263,7 +263,7 @@ def _reaches_back(store: Store) -> bool:
     return store.settings.dialect != "shiprush" and not store.exact
 
 
-def _framed(store: Store, page: GivenPage) -> Page:
+def _frame(store: Store, page: GivenPage) -> Page:
     body = frame_page(page.orders, page.pages)
     return Page(
         books=store.books,

@@ -9,7 +9,7 @@ from structlog.typing import FilteringBoundLogger
 from connectors.errors import UnavailableError
 from proxy.export.clock import Clock
 from proxy.export.ledger import Ledger
-from proxy.export.opening import LEASE
+from proxy.export.windows import LEASE
 from proxy.storage.errors import LeaseLostError, StorageError
 from proxy.storage.export.records import Snapshot
 from proxy.stores import Store

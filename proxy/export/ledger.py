@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 import msgspec
 
 from connectors.orders import Window
-from proxy.export.giving import GivenPage, hand_out, mark_sent
-from proxy.export.opening import LEASE, Opened, WindowRules, drop_expired, open_window
+from proxy.export.walk import GivenPage, hand_out_page, mark_page_sent
+from proxy.export.windows import LEASE, Opened, WindowRules, drop_expired, open_window
 from proxy.rules.coverage import Coverage
 from proxy.rules.policy import HeldBack
 from proxy.storage.errors import LeaseLostError
@@ -68,21 +68,23 @@ class Ledger:
         self, store: str, asked: Window, page: int, rules: WindowRules, *, anew: bool = True
     ) -> Asked:
         """Open the window, and hand out the page if it is ready; see `open_window` and
-        `hand_out`.
+        `hand_out_page`.
         """
         async with self._storage.writing(store) as rows:
             opened = await open_window(rows, asked, page, rules, anew=anew)
             given = (
-                None if opened.token is not None else await hand_out(rows, opened.snapshot, page)
+                None
+                if opened.token is not None
+                else await hand_out_page(rows, opened.snapshot, page)
             )
             return Asked(opened=opened, page=given)
 
-    async def sent(self, store: str, snapshot_id: int, page: int) -> bool:
+    async def mark_sent(self, store: str, snapshot_id: int, page: int) -> bool:
         """The page was sent to its last byte. True if that finished the walk."""
         async with self._storage.writing(store) as rows:
-            return await mark_sent(rows, snapshot_id, page)
+            return await mark_page_sent(rows, snapshot_id, page)
 
-    async def look(self, store: str, snapshot_id: int) -> tuple[Snapshot | None, datetime]:
+    async def read_snapshot(self, store: str, snapshot_id: int) -> tuple[Snapshot | None, datetime]:
         """The snapshot as it stands, and the time that its lease goes by."""
         async with self._storage.reading(store) as rows:
             return await rows.snapshot(snapshot_id), rows.now
@@ -118,7 +120,7 @@ class Ledger:
         itself.
         """
         async with self._storage.writing(store) as rows:
-            await rows.hold(_held(each, rows.now) for each in held)
+            await rows.hold(_describe_held(each, rows.now) for each in held)
             for each in held:
                 if each.until is not None and each.id == _key(each.id):
                     await rows.add_hints([each.id], each.until)
@@ -171,10 +173,10 @@ class Ledger:
             ours = await _ours(rows, snapshot)
             await rows.put_snapshot(msgspec.structs.replace(ours, lease_until=rows.now))
 
-    async def told(self, store: str, order_ids: Collection[str]) -> Mapping[str, Told]:
+    async def find_told(self, store: str, order_ids: Collection[str]) -> Mapping[str, Told]:
         """What ShipStation was last told of these orders."""
         async with self._storage.reading(store) as rows:
-            return await rows.told(order_ids)
+            return await rows.find_told(order_ids)
 
     async def add_hint(self, store: str, order_id: str, due_at: datetime | None = None) -> None:
         """The next window, from `due_at` on, is to hold this order as the shop then has it,
@@ -190,19 +192,19 @@ class Ledger:
         `every` so often; gives how many.
         """
         async with self._storage.writing(store) as rows:
-            ids = [held.order_id for held in await rows.held(MOST_HELD) if held.kind in kinds]
+            ids = [held.order_id for held in await rows.list_held(MOST_HELD) if held.kind in kinds]
             for first in range(0, len(ids), _AT_ONCE):
                 await rows.add_hints(
                     ids[first : first + _AT_ONCE], rows.now + every * (first // _AT_ONCE)
                 )
             return len(ids)
 
-    async def held(self, store: str, limit: int = 100) -> Sequence[HeldOrder]:
+    async def list_held(self, store: str, limit: int = 100) -> Sequence[HeldOrder]:
         """Orders that did not go out, last seen first."""
         async with self._storage.reading(store) as rows:
-            return await rows.held(limit)
+            return await rows.list_held(limit)
 
-    async def coverage(self, store: str) -> CoverageReport:
+    async def read_coverage(self, store: str) -> CoverageReport:
         """How the store stands."""
         async with self._storage.reading(store) as rows:
             walks = await rows.walks()
@@ -266,7 +268,7 @@ async def _ours(rows: ExportRows, snapshot: Snapshot) -> Snapshot:
     return stored
 
 
-def _held(held: HeldBack, now: datetime) -> HeldOrder:
+def _describe_held(held: HeldBack, now: datetime) -> HeldOrder:
     number, kind, reason = _key(held.number), held.kind.value, held.reason.replace("\0", "")
     return HeldOrder(
         order_id=_key(held.id),

@@ -60,23 +60,23 @@ async def prepare(
     keep a window's others back.
     """
     if isinstance(entry, RejectedOrder):
-        return _held(entry, HeldKind.UNREADABLE, entry.reason)
+        return _hold(entry, HeldKind.UNREADABLE, entry.reason)
     try:
         order = translate(entry, policy)
         held = hold_back(order, policy.filters, now)
     except Exception as error:  # noqa: BLE001 -- of this order alone
-        return _held(entry, HeldKind.INVALID, _fault(error))
+        return _hold(entry, HeldKind.INVALID, _describe_fault(error))
     if held is not None and not await is_known(order.id):
         return held
     try:
-        return _ready(order, settings)
+        return _encode(order, settings)
     except InvalidOrderError as error:
-        return _held(order, HeldKind.INVALID, str(error))
+        return _hold(order, HeldKind.INVALID, str(error))
     except Exception as error:  # noqa: BLE001 -- of this order alone
-        return _held(order, HeldKind.INVALID, _fault(error))
+        return _hold(order, HeldKind.INVALID, _describe_fault(error))
 
 
-def _ready(order: Order, settings: StoreSettings) -> Prepared:
+def _encode(order: Order, settings: StoreSettings) -> Prepared:
     xml = encode_order(order, dimensions=settings.dimensions)
     member = Member(id=order.id, digest=digest(order))
     return Prepared(
@@ -87,7 +87,7 @@ def _ready(order: Order, settings: StoreSettings) -> Prepared:
     )
 
 
-def _held(entry: Order | RejectedOrder, kind: HeldKind, reason: str) -> HeldBack:
+def _hold(entry: Order | RejectedOrder, kind: HeldKind, reason: str) -> HeldBack:
     return HeldBack(
         id=_storable(entry.id), number=_storable(entry.number), kind=kind, reason=_storable(reason)
     )
@@ -98,7 +98,7 @@ def _storable(text: str) -> str:
     return str(text).encode(errors="replace").decode()
 
 
-def _fault(error: Exception) -> str:
+def _describe_fault(error: Exception) -> str:
     """Where an order that no rule foresaw failed.
 
     The error's own words are left out: they may quote a buyer.

@@ -13,8 +13,8 @@ import structlog
 from connectors.errors import ConnectorError
 from connectors.orders import Order, RejectedOrder
 from proxy.export.ledger import Ledger
-from proxy.export.opening import WindowRules
 from proxy.export.preparation import Prepared, policy_of, prepare
+from proxy.export.windows import WindowRules
 from proxy.rules.coverage import Coverage
 from proxy.rules.policy import BROKEN
 from proxy.storage.errors import StorageError
@@ -77,7 +77,7 @@ class Sweeper:
 
         Gives how many. Raises ConnectorError.
         """
-        coverage = (await self._ledger.coverage(store.books)).coverage
+        coverage = (await self._ledger.read_coverage(store.books)).coverage
         if coverage is None:
             return 0
         hinted, portion = 0, list[Order]()
@@ -92,7 +92,7 @@ class Sweeper:
         return hinted + await self._compare(store, coverage, portion)
 
     async def _compare(self, store: Store, coverage: Coverage, orders: list[Order]) -> int:
-        told = await self._ledger.told(store.books, [order.id for order in orders])
+        told = await self._ledger.find_told(store.books, [order.id for order in orders])
         changed = [
             order.id
             for order in orders
@@ -108,11 +108,11 @@ class Sweeper:
         if told is None and order.modified_at < coverage.since:
             return False
 
-        async def known(_order_id: str) -> bool:
+        async def is_known(_order_id: str) -> bool:
             return told is not None
 
         prepared = await prepare(
-            order, store.settings, policy_of(store.settings), coverage.covered_until, known
+            order, store.settings, policy_of(store.settings), coverage.covered_until, is_known
         )
         return isinstance(prepared, Prepared) and (
             told is None or told.digest != prepared.member.digest

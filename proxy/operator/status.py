@@ -51,8 +51,8 @@ async def read_standings(
         Standing(
             store=store,
             named=store in named,
-            coverage=await ledger.coverage(store),
-            held=len(await ledger.held(store, MOST_HELD)),
+            coverage=await ledger.read_coverage(store),
+            held=len(await ledger.list_held(store, MOST_HELD)),
             waiting=counts.get((store, DeliveryState.WAITING), 0),
             dead=counts.get((store, DeliveryState.DEAD), 0),
         )

@@ -62,7 +62,7 @@ async def give_orders(request: web.Request) -> web.StreamResponse:
     if not store.trial:
         request.app[METRICS].polled(store=store.name, at=time.time())
     try:
-        await exporter.sent(page)
+        await exporter.mark_sent(page)
     except Exception:  # noqa: BLE001 -- the answer is gone already, so an error is logged only; the next poll reaches further back
         _log.exception("a page was sent but could not be taken down as sent")
     return response

@@ -50,6 +50,6 @@ async def list_held(request: web.Request) -> Mapping[str, Any]:
             plain_held(store, held)
             for store in stores
             if name in {None, store}
-            for held in await ledger.held(store, MOST_HELD)
+            for held in await ledger.list_held(store, MOST_HELD)
         ]
     }

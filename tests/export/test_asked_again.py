@@ -8,8 +8,8 @@ import pytest
 
 from connectors.errors import AuthenticationError, ConnectorError, RefusedError, UnavailableError
 from connectors.orders import Order, RejectedOrder
-from proxy.export.opening import WindowRules
 from proxy.export.sweep import Sweeper
+from proxy.export.windows import WindowRules
 from tests.export.conftest import OpenWorld
 from tests.export.play.book import BookConnector
 from tests.export.play.polls import HOUR, poll_after

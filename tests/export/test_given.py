@@ -8,7 +8,7 @@ import pytest
 
 from connectors.orders import OrderStatus
 from proxy.doors.custom_store.requests import ExportRequest
-from proxy.export.opening import WindowRules
+from proxy.export.windows import WindowRules
 from tests.export.conftest import OpenWorld
 from tests.export.play.poller import Walk, read_page
 from tests.export.play.polls import DAY, poll_after, report_coverage

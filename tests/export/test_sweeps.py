@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from connectors.errors import UnavailableError
-from proxy.export.opening import WindowRules
 from proxy.export.sweep import Sweeper
+from proxy.export.windows import WindowRules
 from tests.export.play.polls import DAY, HOUR, poll_after
 from tests.export.play.world import World
 

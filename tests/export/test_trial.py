@@ -10,7 +10,7 @@ import pytest
 
 from connectors.orders import OrderStatus
 from proxy.doors.custom_store.requests import ExportRequest
-from proxy.export.opening import WindowRules
+from proxy.export.windows import WindowRules
 from tests.export.conftest import OpenWorld
 from tests.export.play.poller import read_page
 from tests.export.play.world import World
@@ -27,7 +27,7 @@ async def walk(world: World, request: ExportRequest, *, exact: bool = True) -> d
     while page <= pages:
         asked = ExportRequest(start=request.start, end=request.end, page=page)
         given = await world.clock.run(world.exporter.page(store, asked))
-        await world.exporter.sent(given)
+        await world.exporter.mark_sent(given)
         pages, orders = read_page(given.body)
         found |= {order.id: order.status for order in orders}
         page += 1
@@ -48,9 +48,9 @@ async def test_a_trial_of_a_store_that_nobody_polled_leaves_no_trace_in_its_book
         )
         == 5
     )
-    report = await world.exporter.ledger.coverage(world.store.name)
+    report = await world.exporter.ledger.read_coverage(world.store.name)
     assert (report.coverage, report.finished_until, report.gaps) == (None, None, ())
-    assert await world.exporter.ledger.told(world.store.name, list(world.book.orders)) == {}
+    assert await world.exporter.ledger.find_told(world.store.name, list(world.book.orders)) == {}
 
 
 @pytest.mark.parametrize("exact", [True, False])
@@ -58,10 +58,10 @@ async def test_a_trial_confirms_no_walk_of_shipstations(world: World, exact: boo
     world.book.add()
     world.clock.forward(60)
     await world.poll()
-    before = await world.exporter.ledger.coverage(world.store.name)
+    before = await world.exporter.ledger.read_coverage(world.store.name)
     world.clock.forward(180)
     await walk(world, around_now(world), exact=exact)
-    assert await world.exporter.ledger.coverage(world.store.name) == before
+    assert await world.exporter.ledger.read_coverage(world.store.name) == before
 
 
 async def test_a_trial_takes_no_order_away_that_is_owed_to_shipstation(world: World) -> None:
@@ -104,13 +104,13 @@ async def test_a_new_trial_knows_nothing_of_the_last_and_an_old_one_is_forgotten
     for forget in ("by a new one", "by time"):
         await walk(world, around_now(world), exact=False)
         name = world.store.on_trial(exact=False).books
-        assert (await ledger.coverage(name)).coverage is not None
+        assert (await ledger.read_coverage(name)).coverage is not None
         if forget == "by a new one":
             await world.exporter.forget_trials(world.store)
         else:
             world.clock.forward(31 * 60)
             await ledger.tidy_trial(name, WindowRules())
-        assert (await ledger.coverage(name)).coverage is None
-        assert await ledger.told(name, ["000001"]) == {}
+        assert (await ledger.read_coverage(name)).coverage is None
+        assert await ledger.find_told(name, ["000001"]) == {}
         async with world.storage.reading(name) as rows:
             assert await rows.snapshots() == []

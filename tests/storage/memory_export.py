@@ -53,11 +53,11 @@ class _MemoryRows:
         self._numbers = iter(numbers)
         self.now = now
 
-    async def named(self, start: datetime, end: datetime) -> Snapshot | None:
+    async def find_snapshot(self, start: datetime, end: datetime) -> Snapshot | None:
         """See `SnapshotRows`, as for all below."""
         return self._memory.snapshots.get(self._memory.windows.get((start, end), 0))
 
-    async def name(self, start: datetime, end: datetime, snapshot_id: int) -> None:
+    async def link_window(self, start: datetime, end: datetime, snapshot_id: int) -> None:
         """See `SnapshotRows`."""
         self._memory.windows[start, end] = snapshot_id
 
@@ -124,42 +124,42 @@ class _MemoryRows:
         self._memory.sends[snapshot_id].clear()
 
     async def coverage(self) -> Coverage | None:
-        """See `GivenRows`."""
+        """See `CoverageRows`."""
         return self._memory.coverage
 
     async def put_coverage(self, coverage: Coverage) -> None:
-        """See `GivenRows`."""
+        """See `CoverageRows`."""
         self._memory.coverage = coverage
 
     async def walks(self) -> Sequence[Walk]:
-        """See `GivenRows`."""
+        """See `CoverageRows`."""
         return list(self._memory.walks.values())
 
     async def put_walk(self, walk: Walk) -> None:
-        """See `GivenRows`."""
+        """See `CoverageRows`."""
         self._memory.walks[walk.id] = walk
 
     async def drop_walk(self, walk_id: int) -> None:
-        """See `GivenRows`."""
+        """See `CoverageRows`."""
         self._memory.walks.pop(walk_id, None)
 
     async def gaps(self) -> Sequence[Gap]:
-        """See `GivenRows`."""
+        """See `CoverageRows`."""
         return sorted(self._memory.gaps.values(), key=lambda gap: gap.start)
 
     async def put_gap(self, gap: Gap) -> None:
-        """See `GivenRows`."""
+        """See `CoverageRows`."""
         known = self._memory.gaps.get(gap.start)
         self._memory.gaps[gap.start] = (
             gap if known is None else msgspec.structs.replace(gap, noted_at=known.noted_at)
         )
 
     async def drop_gap(self, start: datetime) -> bool:
-        """See `GivenRows`."""
+        """See `CoverageRows`."""
         return self._memory.gaps.pop(start, None) is not None
 
-    async def told(self, order_ids: Collection[str]) -> Mapping[str, Told]:
-        """See `GivenRows`."""
+    async def find_told(self, order_ids: Collection[str]) -> Mapping[str, Told]:
+        """See `OrderRows`."""
         return {
             order_id: self._memory.told[order_id][0]
             for order_id in order_ids
@@ -167,14 +167,14 @@ class _MemoryRows:
         }
 
     async def put_told(self, told: Iterable[Told]) -> None:
-        """See `GivenRows`."""
+        """See `OrderRows`."""
         for each in told:
             self._memory.told[each.order_id] = (each, self.now)
             self._memory.told_by[each.snapshot_id].add(each.order_id)
 
     async def confirm_told(self, snapshot_id: int) -> None:
-        """See `GivenRows`."""
-        for told in (await self.told(self._memory.told_by.pop(snapshot_id, set()))).values():
+        """See `OrderRows`."""
+        for told in (await self.find_told(self._memory.told_by.pop(snapshot_id, set()))).values():
             if told.snapshot_id == snapshot_id:
                 entry = (
                     msgspec.structs.replace(told, confirmed=True),
@@ -183,7 +183,7 @@ class _MemoryRows:
                 self._memory.told[told.order_id] = entry
 
     async def add_hints(self, order_ids: Iterable[str], due_at: datetime) -> None:
-        """See `GivenRows`."""
+        """See `OrderRows`."""
         for order_id in order_ids:
             known = self._memory.hints.get(order_id)
             self._memory.hints[order_id] = _Hint(
@@ -191,7 +191,7 @@ class _MemoryRows:
             )
 
     async def carry_hints(self, snapshot_id: int, limit: int) -> Sequence[str]:
-        """See `GivenRows`."""
+        """See `OrderRows`."""
         due = sorted(
             (hint.due_at, order_id)
             for order_id, hint in self._memory.hints.items()
@@ -202,7 +202,7 @@ class _MemoryRows:
         return [order_id for _, order_id in due]
 
     async def carried_hints(self, snapshot_id: int) -> Sequence[str]:
-        """See `GivenRows`."""
+        """See `OrderRows`."""
         return sorted(
             order_id
             for order_id, hint in self._memory.hints.items()
@@ -210,7 +210,7 @@ class _MemoryRows:
         )
 
     async def drop_carried_hints(self, snapshot_id: int) -> None:
-        """See `GivenRows`."""
+        """See `OrderRows`."""
         self._memory.hints = {
             order_id: hint
             for order_id, hint in self._memory.hints.items()
@@ -218,7 +218,7 @@ class _MemoryRows:
         }
 
     async def hold(self, held: Iterable[HeldOrder]) -> None:
-        """See `GivenRows`."""
+        """See `OrderRows`."""
         for each in held:
             known = self._memory.held.get(each.order_id)
             self._memory.held[each.order_id] = (
@@ -228,25 +228,25 @@ class _MemoryRows:
             )
 
     async def release(self, order_ids: Collection[str]) -> None:
-        """See `GivenRows`."""
+        """See `OrderRows`."""
         for order_id in order_ids:
             self._memory.held.pop(order_id, None)
 
-    async def held(self, limit: int) -> Sequence[HeldOrder]:
-        """See `GivenRows`."""
+    async def list_held(self, limit: int) -> Sequence[HeldOrder]:
+        """See `OrderRows`."""
         return _newest(self._memory.held.values())[:limit]
 
     async def sweep_due_at(self) -> datetime | None:
-        """See `GivenRows`."""
+        """See `CoverageRows`."""
         return self._memory.sweep_due_at
 
     async def put_sweep_due_at(self, due_at: datetime) -> None:
-        """See `GivenRows`."""
+        """See `CoverageRows`."""
         if self._memory.coverage is not None:
             self._memory.sweep_due_at = due_at
 
     async def prune(self, told_before: datetime, held_limit: int) -> None:
-        """See `GivenRows`."""
+        """See `OrderRows`."""
         memory = self._memory
         memory.told = {
             order_id: entry for order_id, entry in memory.told.items() if entry[1] >= told_before
@@ -260,7 +260,7 @@ class _MemoryRows:
         }
 
     async def forget(self) -> None:
-        """See `GivenRows`."""
+        """See `ExportRows`."""
         fresh = _StoreMemory()
         fresh.lock = self._memory.lock
         vars(self._memory).update(vars(fresh))

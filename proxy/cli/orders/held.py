@@ -44,7 +44,9 @@ def held(file: Path, name: str | None, limit: int, *, as_json: bool) -> None:
     async def work(
         ledger: Ledger, _deliveries: DatabaseDeliveries
     ) -> Sequence[tuple[str, HeldOrder]]:
-        return [(store, order) for store in stores for order in await ledger.held(store, limit)]
+        return [
+            (store, order) for store in stores for order in await ledger.list_held(store, limit)
+        ]
 
     found = open_records(settings, work)
     if as_json:

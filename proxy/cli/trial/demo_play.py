@@ -90,7 +90,7 @@ class Play:
         now = datetime.now(UTC)
         pages, orders = await self._walk(now - SPAN, now)
         self._orders = {order.number: order for order in orders}
-        held = await self._portside.exporter.ledger.held(STORE, limit=len(self._shop.book))
+        held = await self._portside.exporter.ledger.list_held(STORE, limit=len(self._shop.book))
         known = {order.number for order in self._shop.book}
         right = (
             pages > 1

@@ -8,16 +8,41 @@ import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from sqlalchemy import text
+from sqlalchemy import delete, text
 
 from proxy.storage.database import Database
-from proxy.storage.export.given import DatabaseGivenRows
+from proxy.storage.export.coverage import DatabaseCoverageRows
 from proxy.storage.export.interface import ExportRows
+from proxy.storage.export.orders import DatabaseOrderRows
 from proxy.storage.export.snapshots import DatabaseSnapshotRows
+from proxy.storage.tables import (
+    coverage,
+    gaps,
+    held_orders,
+    hints,
+    snapshot_windows,
+    snapshots,
+    told_orders,
+    walks,
+)
 
 
-class _Rows(DatabaseSnapshotRows, DatabaseGivenRows):
-    """Both halves on one connection."""
+class _Rows(DatabaseSnapshotRows, DatabaseCoverageRows, DatabaseOrderRows):
+    """`ExportRows` on one connection."""
+
+    async def forget(self) -> None:
+        """See `ExportRows`."""
+        for table in (
+            coverage,
+            gaps,
+            walks,
+            told_orders,
+            hints,
+            held_orders,
+            snapshot_windows,
+            snapshots,
+        ):
+            await self._connection.execute(delete(table).where(self._own(table)))
 
 
 class DatabaseExportStorage:

@@ -1,8 +1,25 @@
 """Where the records of orders on their way to ShipStation are kept: the primitive acts of one
 transaction on them.
 
-Nothing is decided here; `proxy.export.ledger` decides, once for the database and for memory.
+Nothing is decided here: `proxy.export.ledger` decides, and any storage can be put under it.
 """
+
+# A snapshot is the reading of one window. Its states, and what leads from one to the next:
+#
+#   (none)   -> BUILDING  a window is asked for that no snapshot answers; one builder gets the token
+#   BUILDING -> READY     the window is read to its end; from now on nothing of it changes
+#   BUILDING -> FAILED    reading failed; the reason is kept for the requests that wait
+#   BUILDING -> BUILDING  the lease lapsed; the next request takes over with a new token
+#   FAILED   -> BUILDING  the next request takes over, if a page was handed out already
+#   any      -> dropped   expired; or FAILED with no page handed out, and asked for again
+#
+# Rules:
+#   - Only the holder of the current token changes a snapshot that is BUILDING. A builder that has
+#     lost it hears LeaseLostError and writes nothing more.
+#   - Storing orders renews the lease, so a builder that gets on does not lose it.
+#   - Taking over keeps what is stored: pages that were handed out stay as they are.
+#   - `pages` is set once, by a promise or at the end, and never changed.
+#   - Page n can be handed out once it is whole, and the last one promised once all is read.
 
 from __future__ import annotations
 
@@ -18,11 +35,11 @@ from proxy.storage.export.records import Gap, HeldOrder, Member, Part, Snapshot,
 class SnapshotRows(Protocol):
     """Windows, their snapshots and pages, within one transaction on one store."""
 
-    async def named(self, start: datetime, end: datetime) -> Snapshot | None:
+    async def find_snapshot(self, start: datetime, end: datetime) -> Snapshot | None:
         """The snapshot that answers the window asked for as [`start`, `end`]."""
         ...
 
-    async def name(self, start: datetime, end: datetime, snapshot_id: int) -> None:
+    async def link_window(self, start: datetime, end: datetime, snapshot_id: int) -> None:
         """From now on that window is answered by this snapshot."""
         ...
 
@@ -71,8 +88,8 @@ class SnapshotRows(Protocol):
         ...
 
 
-class GivenRows(Protocol):
-    """What has been given and what is owed, within one transaction on one store."""
+class CoverageRows(Protocol):
+    """How far the store has been covered, within one transaction on it."""
 
     async def coverage(self) -> Coverage | None:
         """How far the store has been covered; None before first contact."""
@@ -106,7 +123,21 @@ class GivenRows(Protocol):
         """It was closed or seen to. False if there is none."""
         ...
 
-    async def told(self, order_ids: Collection[str]) -> Mapping[str, Told]:
+    async def sweep_due_at(self) -> datetime | None:
+        """When open orders are to be read again; None if never yet."""
+        ...
+
+    async def put_sweep_due_at(self, due_at: datetime) -> None:
+        """Set it; without effect before first contact."""
+        ...
+
+
+class OrderRows(Protocol):
+    """What was told of single orders, hints, and held orders, within one transaction on one
+    store.
+    """
+
+    async def find_told(self, order_ids: Collection[str]) -> Mapping[str, Told]:
         """What ShipStation was told of these orders, where it was told anything."""
         ...
 
@@ -144,16 +175,8 @@ class GivenRows(Protocol):
         """They go out after all."""
         ...
 
-    async def held(self, limit: int) -> Sequence[HeldOrder]:
+    async def list_held(self, limit: int) -> Sequence[HeldOrder]:
         """What was held back, last seen first."""
-        ...
-
-    async def sweep_due_at(self) -> datetime | None:
-        """When open orders are to be read again; None if never yet."""
-        ...
-
-    async def put_sweep_due_at(self, due_at: datetime) -> None:
-        """Set it; without effect before first contact."""
         ...
 
     async def prune(self, told_before: datetime, held_limit: int) -> None:
@@ -162,17 +185,17 @@ class GivenRows(Protocol):
         """
         ...
 
-    async def forget(self) -> None:
-        """Forget the whole store, snapshots included, as if it had never been asked for."""
-        ...
 
-
-class ExportRows(SnapshotRows, GivenRows, Protocol):
+class ExportRows(SnapshotRows, CoverageRows, OrderRows, Protocol):
     """One transaction on one store. `now` is the time all replicas go by."""
 
     @property
     def now(self) -> datetime:
         """Read once, as the transaction begins."""
+        ...
+
+    async def forget(self) -> None:
+        """Forget the whole store, snapshots included, as if it had never been asked for."""
         ...
 
 

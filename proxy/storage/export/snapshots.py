@@ -9,25 +9,19 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import RowMapping, Table, delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import RowMapping, delete, insert, select, update
 
 from proxy.storage.export.records import Member, Part, Snapshot, SnapshotState
+from proxy.storage.export.rows import StoreRows, upsert
 from proxy.storage.tables import snapshot_parts, snapshot_sends, snapshot_windows, snapshots
 
 _MEMBERS = tuple[Member, ...]
 
 
-class DatabaseSnapshotRows:
+class DatabaseSnapshotRows(StoreRows):
     """`SnapshotRows` on a connection with an open transaction."""
 
-    def __init__(self, connection: AsyncConnection, store: str, now: datetime) -> None:
-        self._connection = connection
-        self._store = store
-        self.now = now
-
-    async def named(self, start: datetime, end: datetime) -> Snapshot | None:
+    async def find_snapshot(self, start: datetime, end: datetime) -> Snapshot | None:
         """See `SnapshotRows`, as for all below."""
         window = (
             (snapshot_windows.c.store == self._store)
@@ -40,7 +34,7 @@ class DatabaseSnapshotRows:
             .where(window)
         )
 
-    async def name(self, start: datetime, end: datetime, snapshot_id: int) -> None:
+    async def link_window(self, start: datetime, end: datetime, snapshot_id: int) -> None:
         """See `SnapshotRows`."""
         row = {"store": self._store, "start": start, "end": end, "snapshot_id": snapshot_id}
         await upsert(self._connection, snapshot_windows, [row], ("snapshot_id",))
@@ -147,22 +141,3 @@ def _read_snapshot(row: RowMapping) -> Snapshot:
 
 def _write_snapshot(snapshot: Snapshot) -> dict[str, Any]:
     return msgspec.structs.asdict(snapshot) | {"state": snapshot.state.value}
-
-
-async def upsert(
-    connection: AsyncConnection,
-    table: Table,
-    rows: Sequence[Mapping[str, Any]],
-    changed: Sequence[str],
-) -> None:
-    """Insert `rows`; where the primary key is there already, take over the columns named in
-    `changed`.
-    """
-    if not rows:
-        return
-    made = (postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert)(table)
-    keys = [column.name for column in table.primary_key.columns]
-    statement = made.on_conflict_do_update(
-        index_elements=keys, set_={name: made.excluded[name] for name in changed}
-    )
-    await connection.execute(statement, list(rows))

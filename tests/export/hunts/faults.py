@@ -18,8 +18,8 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 import connectors.reading.keyset
-import proxy.export.giving
-import proxy.export.opening
+import proxy.export.walk
+import proxy.export.windows
 from connectors.orders import Order, Window
 from proxy.doors.custom_store.requests import ExportRequest
 from proxy.rules.coverage import Coverage, Settled, Walk, settle
@@ -122,21 +122,21 @@ FAULTS: dict[str, Fault] = {
     ),
     "an unfinished walk counts": (
         FinePlainShop,
-        lambda patch: patch.setattr(proxy.export.giving, "is_walked", _always),
+        lambda patch: patch.setattr(proxy.export.walk, "is_walked", _always),
     ),
     "a finished walk counts though its last page may be lost": (
         FinePlainShop,
-        lambda patch: patch.setattr(proxy.export.opening, "settle", _believe),
+        lambda patch: patch.setattr(proxy.export.windows, "settle", _believe),
     ),
     "a walk counts beyond the moment it was read": (
         FinePlainShop,
-        lambda patch: patch.setattr(proxy.export.giving, "min", max, raising=False),
+        lambda patch: patch.setattr(proxy.export.walk, "min", max, raising=False),
     ),
     "old news sent late is not sent anew": (
         FineShop,
         lambda patch: (
-            patch.setattr(proxy.export.giving, "_is_older", _always),
-            patch.setattr(proxy.export.giving, "_on_the_way", _nobody),
+            patch.setattr(proxy.export.walk, "_is_older", _always),
+            patch.setattr(proxy.export.walk, "_find_on_the_way", _nobody),
         )[0],
     ),
 }

@@ -105,7 +105,7 @@ class Portside:
         return await self._exporter.page(self._store, request)
 
     async def sent(self, page: Page) -> None:
-        await self._exporter.sent(page)
+        await self._exporter.mark_sent(page)
 
     async def restart(self) -> None:
         self._cable.cut = True

@@ -127,7 +127,7 @@ class World:
         return await self.page(ExportRequest(start=walk.start, end=walk.end, page=page))
 
     async def sent(self, page: Page) -> None:
-        await self.exporter.sent(page)
+        await self.exporter.mark_sent(page)
 
     async def poll(self) -> None:
         """ShipStation gets one window, whole."""

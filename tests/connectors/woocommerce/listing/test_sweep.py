@@ -15,8 +15,8 @@ from connectors.testing.shops.woocommerce import FakeWooCommerceShop
 from connectors.woocommerce import connector_type
 from proxy.doors.custom_store.requests import ExportRequest
 from proxy.export import Exporter, Page
-from proxy.export.opening import WindowRules
 from proxy.export.sweep import Sweeper
+from proxy.export.windows import WindowRules
 from proxy.settings.models import ExportSettings, StoreSettings
 from proxy.stores import Store, open_store
 from tests.connectors.woocommerce.harness import settings_for
@@ -53,7 +53,7 @@ class Poll:
             found.update(given(page))
             return page
 
-        await self._poller.poll(ask, self._exporter.sent)
+        await self._poller.poll(ask, self._exporter.mark_sent)
         return found
 
 

@@ -22,7 +22,7 @@ class GivenPage(msgspec.Struct, frozen=True, kw_only=True):
     orders: tuple[bytes, ...] = ()
 
 
-async def hand_out(rows: ExportRows, snapshot: Snapshot, number: int) -> GivenPage | None:
+async def hand_out_page(rows: ExportRows, snapshot: Snapshot, number: int) -> GivenPage | None:
     """Page `number`, or None if it is not ready.
 
     Durable before a byte of it is sent: from now on ShipStation may have been told.
@@ -38,7 +38,7 @@ async def hand_out(rows: ExportRows, snapshot: Snapshot, number: int) -> GivenPa
         await rows.clear_sends(snapshot.id)
     await rows.drop_walk(snapshot.id)
     parts = await rows.parts(snapshot.id, number)
-    await _tell(rows, snapshot, number, parts)
+    await _note_told(rows, snapshot, number, parts)
     await rows.put_send(snapshot.id, number, sent=False)
     await rows.put_snapshot(
         msgspec.structs.replace(
@@ -53,7 +53,7 @@ async def hand_out(rows: ExportRows, snapshot: Snapshot, number: int) -> GivenPa
     )
 
 
-async def mark_sent(rows: ExportRows, snapshot_id: int, number: int) -> bool:
+async def mark_page_sent(rows: ExportRows, snapshot_id: int, number: int) -> bool:
     """Page `number` was sent to its last byte. True if that finished the walk."""
     snapshot = await rows.snapshot(snapshot_id)
     if snapshot is None or snapshot.pages is None or number > snapshot.pages:
@@ -78,12 +78,14 @@ def is_walked(snapshot: Snapshot, sends: Mapping[int, bool]) -> bool:
     return snapshot.state is SnapshotState.READY and sum(sends.values()) == snapshot.pages
 
 
-async def _tell(rows: ExportRows, snapshot: Snapshot, number: int, parts: Sequence[Part]) -> None:
+async def _note_told(
+    rows: ExportRows, snapshot: Snapshot, number: int, parts: Sequence[Part]
+) -> None:
     """Note what ShipStation is about to be told, and ask anew for each order of which it may hear
     the older version last.
     """
     members = [(member, part) for part in parts for member in part.members]
-    before = await rows.told([member.id for member, _ in members])
+    before = await rows.find_told([member.id for member, _ in members])
     news = [(member, part, before.get(member.id)) for member, part in members]
     changed = [
         (member, part, old)
@@ -95,17 +97,17 @@ async def _tell(rows: ExportRows, snapshot: Snapshot, number: int, parts: Sequen
         for member, _, old in changed
         if old is not None and old.digest != member.digest
     }
-    on_the_way = await _on_the_way(rows, snapshot, number, differing)
+    on_the_way = await _find_on_the_way(rows, snapshot, number, differing)
     stale = [
         order_id
         for order_id, old in differing.items()
         if order_id in on_the_way or not _is_older(old, snapshot, number)
     ]
-    await rows.put_told(_told(snapshot, number, member, part) for member, part, _ in changed)
+    await rows.put_told(_build_told(snapshot, number, member, part) for member, part, _ in changed)
     await rows.add_hints(stale, rows.now)
 
 
-def _told(snapshot: Snapshot, number: int, member: Member, part: Part) -> Told:
+def _build_told(snapshot: Snapshot, number: int, member: Member, part: Part) -> Told:
     return Told(
         order_id=member.id,
         digest=member.digest,
@@ -122,7 +124,7 @@ def _is_older(old: Told, snapshot: Snapshot, number: int) -> bool:
     return old.snapshot_id < snapshot.id and old.read_by <= snapshot.began_at
 
 
-async def _on_the_way(
+async def _find_on_the_way(
     rows: ExportRows, snapshot: Snapshot, number: int, differing: Mapping[str, Told]
 ) -> set[str]:
     """The orders whose other version stands on a page that was handed out and may arrive after this

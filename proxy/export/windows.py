@@ -2,6 +2,26 @@
 reading that will do, or a new one.
 """
 
+# How a request for a page of a window is answered; the first rule that fits decides. The states of
+# a snapshot are in proxy.storage.export.interface; it is alive when it is READY, or BUILDING under
+# a lease that runs.
+#
+#   1. The window's walk is over, it was read before the window ended, and page 1 is asked for in a
+#      new request: read the window again, as a new one (5).
+#   2. Its snapshot is alive and not expired: that snapshot.
+#   3. Not expired, but its builder is gone, or it FAILED after a page was handed out: take it over,
+#      so that the pages handed out stay as they are.
+#   4. It FAILED before a page was handed out: drop it and read the window as a new one (5).
+#   5. A new window: settle the walks before it, which may move the coverage; note a gap that lies
+#      too far back to be read. Then adopt a reading that is alive, of which no page was handed out,
+#      and that holds all that is needed; else create a snapshot.
+#
+# A snapshot expires
+#   - while BUILDING: `keep_for` after its lease has lapsed;
+#   - with no page handed out: `keep_for`, but at least UNSERVED_FOR, after it was ready or FAILED;
+#   - then: for page 1 `keep_for` after the first page was handed out, for the other pages
+#     `keep_for` after it was last used.
+
 from __future__ import annotations
 
 import secrets
@@ -10,7 +30,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from connectors.orders import Window
-from proxy.export.giving import is_walked
+from proxy.export.walk import is_walked
 from proxy.rules.coverage import CoverageRules, Reach, begin, closes, reach, serves, settle
 from proxy.storage.export.interface import ExportRows
 from proxy.storage.export.records import Gap, Snapshot, SnapshotState
@@ -52,10 +72,10 @@ async def open_window(
     `anew`: this is a new request, which may begin another walk of a window; not one that waits for
     a walk under way.
     """
-    known = await rows.named(asked.start, asked.end)
+    known = await rows.find_snapshot(asked.start, asked.end)
     if known is not None and anew and page == 1 and await _may_have_news(rows, known):
         return await _open_new(rows, asked, rules)
-    if known is not None and not _expired(known, page, rows.now, rules):
+    if known is not None and not _is_expired(known, page, rows.now, rules):
         if _is_alive(known, rows.now):
             return Opened(snapshot=known)
         if known.state is SnapshotState.BUILDING or known.handed_at is not None:
@@ -78,7 +98,7 @@ def _is_alive(snapshot: Snapshot, now: datetime) -> bool:
     )
 
 
-def _expired(snapshot: Snapshot, page: int, now: datetime, rules: WindowRules) -> bool:
+def _is_expired(snapshot: Snapshot, page: int, now: datetime, rules: WindowRules) -> bool:
     """Whether a snapshot is too old for `page`.
 
     A walk may go on for as long as it moves; a new one begins with fresh news.
@@ -148,12 +168,12 @@ async def _adopt(
         fresh = (
             snapshot.handed_at is None
             and _is_alive(snapshot, rows.now)
-            and not _expired(snapshot, 1, rows.now, rules)
+            and not _is_expired(snapshot, 1, rows.now, rules)
         )
         if fresh and serves(held, snapshot.latest_start, snapshot.end, asked, needed):
             adopted = msgspec.structs.replace(snapshot, latest_start=asked.start)
             await rows.put_snapshot(adopted)
-            await rows.name(asked.start, asked.end, adopted.id)
+            await rows.link_window(asked.start, asked.end, adopted.id)
             return adopted
     return None
 
@@ -173,7 +193,7 @@ async def _create(rows: ExportRows, asked: Window, needed: Reach) -> Snapshot:
             used_at=rows.now,
         )
     )
-    await rows.name(asked.start, asked.end, snapshot.id)
+    await rows.link_window(asked.start, asked.end, snapshot.id)
     await rows.carry_hints(snapshot.id, MOST_HINTS)
     return snapshot
 
@@ -182,5 +202,5 @@ async def drop_expired(rows: ExportRows, rules: WindowRules) -> None:
     """Forget the pages, and the buyers' data in them, that nobody may ask for any more."""
     for snapshot in await rows.snapshots():
         page = 1 if snapshot.handed_at is None else 2
-        if _expired(snapshot, page, rows.now, rules):
+        if _is_expired(snapshot, page, rows.now, rules):
             await rows.drop_snapshot(snapshot.id)
