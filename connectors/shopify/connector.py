@@ -6,7 +6,6 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
-import msgspec
 import structlog
 
 from connectors.errors import ConflictError, ConnectorError, OrderNotFoundError
@@ -28,7 +27,7 @@ from connectors.shopify.api.transport import Span, Transport
 from connectors.shopify.check import check_shop, read_scopes
 from connectors.shopify.listing.holds import Holds
 from connectors.shopify.listing.products import Goods, without_details
-from connectors.shopify.listing.walk import SMALLEST, Walk
+from connectors.shopify.listing.walk import Walk, count_sizes
 from connectors.shopify.mapping import wire
 from connectors.shopify.mapping.items import Variant
 from connectors.shopify.mapping.order import read_order
@@ -37,7 +36,6 @@ from connectors.shopify.settings import ShopifySettings
 from connectors.shopify.shipping.shipper import Shipper
 from connectors.shopify.webhooks import ShopifyWebhooks, check_webhooks
 from connectors.upstream.client import Upstream
-from connectors.upstream.policy import UpstreamPolicy
 from connectors.upstream.response import Reply
 
 # Orders whose goods are looked up together.
@@ -261,19 +259,11 @@ async def open_connector(
     async with Upstream.open(
         settings.base_url,
         auth=open_access(settings),
-        policy=_patient(context.upstream, settings.page_size),
+        policy=context.upstream.patient(count_sizes(settings.page_size)),
         observer=context.observer,
         judge=VersionWatch(context.store, settings.api_version),
     ) as upstream:
         yield ShopifyConnector(upstream, settings, context)
-
-
-def _patient(policy: UpstreamPolicy, page_size: int) -> UpstreamPolicy:
-    """A shop that fails on large pages is asked for smaller ones before it counts as down."""
-    sizes = max(page_size // SMALLEST, 1).bit_length() + 1
-    return msgspec.structs.replace(
-        policy, trip_after=max(policy.trip_after, sizes * policy.attempts + 1)
-    )
 
 
 connector_type = ConnectorType(

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-import msgspec
-
 from connectors.carriers import Carriers
 from connectors.errors import OrderNotFoundError, UnreadableResponseError
 from connectors.interface import CheckReport, ConnectorContext, ConnectorType, ShipOutcome
 from connectors.orders import Order, RejectedOrder, Window
 from connectors.shipments import Shipment
 from connectors.upstream.client import Upstream
-from connectors.upstream.policy import UpstreamPolicy
 from connectors.woocommerce.api.auth import login
 from connectors.woocommerce.api.client import Api
 from connectors.woocommerce.api.permalinks import review_missing
@@ -88,20 +85,13 @@ async def open_connector(
 ) -> AsyncIterator[WooCommerceConnector]:
     """Connections to one shop, closed on leaving; no request is made yet."""
     auth = login(settings)
-    policy = _patient(context.upstream)
+    # A shop that fails on a large page is asked for smaller ones, then for ids and times alone, and
+    # then without sorting.
+    policy = context.upstream.patient(len(SIZES) + 1)
     async with Upstream.open(
         settings.url, auth=auth, policy=policy, observer=context.observer, review=review_missing
     ) as upstream:
         yield WooCommerceConnector(Api(upstream), settings, context.carriers, auth)
-
-
-def _patient(policy: UpstreamPolicy) -> UpstreamPolicy:
-    """A shop that fails on large pages is asked for smaller ones, for ids and times alone, and not
-    to sort, before it counts as down.
-    """
-    return msgspec.structs.replace(
-        policy, trip_after=max(policy.trip_after, (len(SIZES) + 1) * policy.attempts + 1)
-    )
 
 
 connector_type = ConnectorType(

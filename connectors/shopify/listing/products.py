@@ -15,7 +15,8 @@ import structlog
 from cachetools import TTLCache
 
 from connectors.errors import AuthenticationError
-from connectors.orders import RejectedOrder, Weight, WeightUnit
+from connectors.orders import RejectedOrder, Weight
+from connectors.reading.measures import find_weight_unit
 from connectors.shopify.api import queries
 from connectors.shopify.api.graphql_client import GraphqlClient
 from connectors.shopify.api.graphql_wire import Node, Rows, gid, tail
@@ -25,8 +26,6 @@ from connectors.shopify.mapping.wire import Order
 _BATCH = 50
 _REMEMBERED = 20_000
 _FOR_SECONDS = 6 * 3600.0
-_UNITS = {"GRAMS": WeightUnit.GRAMS, "OUNCES": WeightUnit.OUNCES, "POUNDS": WeightUnit.POUNDS}
-_GRAMS_IN_A_KILOGRAM = 1000
 _log = structlog.get_logger(__name__)
 
 
@@ -141,10 +140,10 @@ def _to_weight(mass: _Mass | None) -> Weight | None:
     """None for no weight, which Shopify writes as zero."""
     if mass is None or not mass.value.is_finite() or mass.value <= 0:
         return None
-    if mass.unit == "KILOGRAMS":
-        return Weight(value=mass.value * _GRAMS_IN_A_KILOGRAM, unit=WeightUnit.GRAMS)
-    unit = _UNITS.get(mass.unit)
-    return Weight(value=mass.value, unit=unit) if unit else None
+    if (known := find_weight_unit(mass.unit)) is None:
+        return None
+    factor, ours = known
+    return Weight(value=mass.value * factor, unit=ours)
 
 
 def without_details(variants: Mapping[int, Variant]) -> Mapping[int, Variant]:

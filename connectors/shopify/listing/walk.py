@@ -25,7 +25,7 @@ MOST_ROWS = 20_000
 # A window whose cursors keep dying before the next page is read cannot be walked.
 MOST_RESTARTS = 20
 # A shop that fails on so few orders fails for another reason.
-SMALLEST = 10
+_SMALLEST = 10
 _BATCH = 100
 _log = structlog.get_logger(__name__)
 
@@ -84,9 +84,9 @@ class Walk:
             self._resume()
             return None
         except UnavailableError as error:
-            if self._size <= SMALLEST or not error.reached:
+            if self._size <= _SMALLEST or not error.reached:
                 raise
-            self._size = max(self._size // 2, SMALLEST)
+            self._size = max(self._size // 2, _SMALLEST)
             _log.warning("shop_page_halved", size=self._size, error=str(error))
             self._resume()
             return None
@@ -163,6 +163,11 @@ class Walk:
                     visited.add(cursor)
             except ExpiredCursorError:
                 self._count_restart()
+
+
+def count_sizes(size: int) -> int:
+    """How many sizes of a page a walk may try that begins with `size`."""
+    return max(size // _SMALLEST, 1).bit_length() + 1
 
 
 def _key(order: Order | RejectedOrder) -> int | None:

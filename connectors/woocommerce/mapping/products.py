@@ -7,40 +7,20 @@ Pure.
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
-from types import MappingProxyType
 from typing import Any
 
 import msgspec
 
-from connectors.orders import Dimensions, LengthUnit, Weight, WeightUnit
+from connectors.orders import Dimensions, Weight, WeightUnit
 from connectors.reading.fields import FieldError
+from connectors.reading.measures import convert_to_grams, find_length_unit, find_weight_unit
 from connectors.woocommerce.mapping import wire
 from connectors.woocommerce.mapping.values import amount, key, text, truth
 
-_WEIGHTS = MappingProxyType(
-    {
-        "kg": (Decimal(1000), WeightUnit.GRAMS),
-        "g": (Decimal(1), WeightUnit.GRAMS),
-        "lbs": (Decimal(1), WeightUnit.POUNDS),
-        "oz": (Decimal(1), WeightUnit.OUNCES),
-    }
-)
 # A weight goes out with two decimals. Where those would change it by more than a thousandth it is
 # told in grams.
-_GRAMS = MappingProxyType(
-    {WeightUnit.POUNDS: Decimal("453.59237"), WeightUnit.OUNCES: Decimal("28.349523125")}
-)
 _CENT = Decimal("0.01")
 _THOUSANDTH = Decimal("0.001")
-_LENGTHS = MappingProxyType(
-    {
-        "in": (Decimal(1), LengthUnit.INCH),
-        "yd": (Decimal(36), LengthUnit.INCH),
-        "cm": (Decimal(1), LengthUnit.CENTIMETER),
-        "mm": (Decimal("0.1"), LengthUnit.CENTIMETER),
-        "m": (Decimal(100), LengthUnit.CENTIMETER),
-    }
-)
 # Where plugins kept barcodes before WooCommerce 9.2 had a field of its own.
 _BARCODES = (
     "_global_unique_id",
@@ -95,32 +75,33 @@ def read_weight(value: Any, unit: str) -> Weight | None:
 
     Kilograms become grams, and so does what two decimals cannot tell.
     """
-    number = _number(value)
-    factor, kind = _WEIGHTS.get(unit, (Decimal(0), WeightUnit.GRAMS))
-    if number is None or not factor:
+    number = _read_measure(value)
+    known = find_weight_unit(unit)
+    if number is None or known is None:
         return None
+    factor, ours = known
     found = (number * factor).normalize()
-    if (
-        kind is not WeightUnit.GRAMS
-        and abs(found.quantize(_CENT, ROUND_HALF_UP) - found) > found * _THOUSANDTH
-    ):
-        return Weight(value=found * _GRAMS[kind], unit=WeightUnit.GRAMS)
-    return Weight(value=found, unit=kind)
+    weight = Weight(value=found, unit=ours)
+    lost = abs(found.quantize(_CENT, ROUND_HALF_UP) - found)
+    if ours is not WeightUnit.GRAMS and lost > found * _THOUSANDTH:
+        return convert_to_grams(weight)
+    return weight
 
 
 def read_size(value: Any, unit: str) -> Dimensions | None:
     """The size of one piece; None unless all three sides are given."""
-    factor, kind = _LENGTHS.get(unit, (Decimal(0), LengthUnit.INCH))
-    if not isinstance(value, wire.Size) or not factor:
+    known = find_length_unit(unit)
+    if not isinstance(value, wire.Size) or known is None:
         return None
-    sides = [_number(side) for side in (value.length, value.width, value.height)]
+    factor, ours = known
+    sides = [_read_measure(side) for side in (value.length, value.width, value.height)]
     length, width, height = (side * factor if side else None for side in sides)
     if length is None or width is None or height is None:
         return None
-    return Dimensions(length=length, width=width, height=height, unit=kind)
+    return Dimensions(length=length, width=width, height=height, unit=ours)
 
 
-def _number(value: Any) -> Decimal | None:
+def _read_measure(value: Any) -> Decimal | None:
     """A measure that people type in; what is no number, or negative, is none."""
     if not text(value):
         return None
