@@ -23,17 +23,17 @@ from connectors.generic_json.listing.expander import Expander, Unfinished
 from connectors.generic_json.listing.pages import Pages
 from connectors.generic_json.listing.reader import Listing
 from connectors.generic_json.mapping.lines import read_lines
-from connectors.generic_json.mapping.order import read_order, rejected
-from connectors.generic_json.mapping.scope import UnreadableFieldError
+from connectors.generic_json.mapping.order import read_order, reject_order
 from connectors.generic_json.settings.answers import AnswerRule
 from connectors.generic_json.settings.paging import NoPaging
 from connectors.generic_json.settings.shop import GenericJsonSettings
 from connectors.generic_json.shipping.shipper import PROBE, Steps
-from connectors.interface import CheckReport, ConnectorContext, ShipOutcome
+from connectors.interface import CheckReport, ConnectorContext, ConnectorType, ShipOutcome
 from connectors.language.functions import EvaluationError
 from connectors.language.functions.table import as_text, is_empty
 from connectors.orders import Order, OrderStatus, RejectedOrder, Window
 from connectors.places import Source
+from connectors.reading.fields import FieldError
 from connectors.reading.paging import Sized
 from connectors.shipments import Shipment
 from connectors.upstream.client import Upstream
@@ -55,6 +55,7 @@ class GenericJsonConnector:
         mask: Mask,
     ) -> None:
         self._settings = settings
+        self._rules = settings.map.rules
         self._upstream = upstream
         bodies = Bodies()
 
@@ -64,7 +65,7 @@ class GenericJsonConnector:
         past_end = getattr(settings.orders.paging, "past_end", ())
         listed = caller(AnswerRule(status=past_end, means="empty")) if past_end else caller()
         self._caller = caller()
-        self._pages = Pages(listed, settings.orders, settings.map)
+        self._pages = Pages(listed, settings.orders, self._rules)
         self._expander = Expander(
             self._caller,
             settings.orders,
@@ -148,8 +149,8 @@ class GenericJsonConnector:
     def _mapped(self, raw: Any, order_id: str) -> Order | RejectedOrder:
         """The order, if it is the one that was asked for."""
         if isinstance(raw, Unfinished):
-            return rejected(raw.order, self._settings.map, raw.reason)
-        order = read_order(raw, self._settings.map)
+            return reject_order(raw.order, self._rules, raw.reason)
+        order = read_order(raw, self._rules)
         if order is None:
             raise OrderNotFoundError(f"The shop's {order_id!r} is no order (map.only).")
         if isinstance(order, Order) and order.id != order_id:
@@ -173,10 +174,8 @@ class GenericJsonConnector:
         if order.status is OrderStatus.CANCELLED:
             raise ConflictError(f"The order {order.number} is cancelled in the shop.")
         try:
-            lines = read_lines(
-                raw, self._settings.map.items, order.currency, self._settings.map.money
-            )
-        except UnreadableFieldError as error:
+            lines = read_lines(raw, self._rules.items, order.currency, self._rules.money)
+        except FieldError as error:
             raise UnreadableResponseError(f"The order cannot be read: {error}.") from None
         return await self._steps.ship(shipment, earlier, raw, lines)
 
@@ -192,7 +191,7 @@ class GenericJsonConnector:
     def trace(self, raw: Any) -> tuple[Order | RejectedOrder | None, list[Source]]:
         """What becomes of one order as the shop sends it, and where each field came from."""
         sources: list[Source] = []
-        return read_order(raw, self._settings.map, sources), sources
+        return read_order(raw, self._rules, sources), sources
 
 
 @asynccontextmanager
@@ -213,6 +212,11 @@ async def open_connector(
         allowed_hosts=settings.allowed_hosts,
     ) as upstream:
         yield GenericJsonConnector(settings, upstream, context, Mask(auth.secrets))
+
+
+connector_type = ConnectorType(
+    name="generic_json", settings=GenericJsonSettings, open=open_connector
+)
 
 
 def _patient(policy: UpstreamPolicy, settings: GenericJsonSettings) -> UpstreamPolicy:

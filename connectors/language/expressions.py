@@ -10,8 +10,6 @@ from typing import Any, Final
 import msgspec
 from jmespath import lexer, parser
 from jmespath.exceptions import IncompleteExpressionError, JMESPathError, ParseError
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
-from pydantic_core import CoreSchema, core_schema
 
 from connectors.language.analysis import builds, is_exact, roots
 from connectors.language.compiler import compile_tree
@@ -74,27 +72,6 @@ class Expression(msgspec.Struct, frozen=True, eq=False):
 
     def __hash__(self) -> int:
         return hash(self.source)
-
-    @classmethod
-    def __get_pydantic_core_schema__(
-        cls, _source: Any, _handler: GetCoreSchemaHandler
-    ) -> CoreSchema:
-        return core_schema.no_info_plain_validator_function(
-            read_expression,
-            serialization=core_schema.plain_serializer_function_ser_schema(
-                lambda each: each.source
-            ),
-        )
-
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls, _schema: CoreSchema, _handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        return {
-            "type": "string",
-            "maxLength": MOST_EXPRESSION,
-            "description": "A JMESPath expression.",
-        }
 
 
 def read_expression(value: Any) -> Expression:

@@ -17,6 +17,7 @@ import yaml
 from lxml import etree
 
 from connectors.generic_json.mapping.order import read_order
+from connectors.generic_json.mapping.rules import OrderRules
 from connectors.generic_json.settings.mapping import OrderMap
 from connectors.orders import Order
 from proxy.doors.custom_store.orders_xml import encode_order, frame_page
@@ -83,9 +84,9 @@ _DECODER = msgspec.json.Decoder(float_hook=Decimal)
 
 def run() -> Iterator[str]:
     """Measure and tell."""
-    chosen = OrderMap.model_validate(yaml.safe_load(DESCRIPTION))
+    described = OrderMap.model_validate(yaml.safe_load(DESCRIPTION)).rules
     bodies = [recorded_bytes(f"orders-p{page}.json") for page in PAGES]
-    pages = [b"".join(_encoded(body, chosen)) for body in bodies]
+    pages = [b"".join(_encoded(body, described)) for body in bodies]
     trees = [
         [
             cpu_per_order._plan(order)
@@ -98,13 +99,13 @@ def run() -> Iterator[str]:
     around, rules = recorded_surroundings(), RULES
     coded = sum(len(list(cpu_per_order._encoded(body, around, rules))) for body in bodies)
     ours, code, floor, decode, mapping = cpu_per_order._least(
-        lambda: [frame_page(_encoded(body, chosen), 1) for body in bodies],
+        lambda: [frame_page(_encoded(body, described), 1) for body in bodies],
         lambda: [frame_page(cpu_per_order._encoded(body, around, rules), 1) for body in bodies],
         lambda: [
             cpu_per_order._floor(body, page) for body, page in zip(bodies, trees, strict=True)
         ],
         lambda: [_DECODER.decode(body) for body in bodies],
-        lambda: [read_order(row, chosen) for row in rows],
+        lambda: [read_order(row, described) for row in rows],
     )
     yield f"{count} orders, least of {cpu_per_order.ROUNDS} rounds, CPU time of this process"
     yield (
@@ -118,9 +119,9 @@ def run() -> Iterator[str]:
     yield f"of that: decode {decode / count * 1e6:.0f} µs, map {mapping / count * 1e6:.0f} µs"
 
 
-def _encoded(body: bytes, chosen: OrderMap) -> list[bytes]:
+def _encoded(body: bytes, described: OrderRules) -> list[bytes]:
     rows: list[Any] = _DECODER.decode(body)
-    found = (read_order(row, chosen) for row in rows)
+    found = (read_order(row, described) for row in rows)
     # The recordings hold orders without an address, which nobody can ship.
     return [
         encode_order(order)

@@ -13,9 +13,9 @@ from connectors.generic_json.api.answers import envelope
 from connectors.generic_json.api.caller import Caller
 from connectors.generic_json.api.jsonapi import resolve
 from connectors.generic_json.listing.window import window_values
-from connectors.generic_json.mapping.order import identity_of, time_of
+from connectors.generic_json.mapping.order import find_identity, find_time
+from connectors.generic_json.mapping.rules import OrderRules
 from connectors.generic_json.settings.items import ListSettings
-from connectors.generic_json.settings.mapping import OrderMap
 from connectors.generic_json.settings.paging import (
     CursorPaging,
     KeysetPaging,
@@ -42,10 +42,10 @@ Raw = Any
 class Pages:
     """One list of the shop's, e.g. its orders."""
 
-    def __init__(self, caller: Caller, settings: ListSettings, chosen: OrderMap) -> None:
+    def __init__(self, caller: Caller, settings: ListSettings, rules: OrderRules) -> None:
         self._caller = caller
         self._settings = settings
-        self._chosen = chosen
+        self._rules = rules
 
     def walk(
         self, request: RequestSettings, window: Window | None
@@ -104,7 +104,7 @@ class Pages:
 
     def identity(self, raw: Raw) -> Hashable:
         """What tells two orders apart."""
-        return identity_of(raw, self._chosen)
+        return find_identity(raw, self._rules)
 
     def _by_key(
         self, kind: KeysetPaging, request: RequestSettings, window: Window | None
@@ -123,7 +123,7 @@ class Pages:
         return walk_by_key(
             fetch,
             start=start,
-            key=lambda raw: time_of(raw, self._chosen.modified_at),
+            key=lambda raw: find_time(raw, self._rules.modified_at),
             identity=self.identity,
             size=kind.size,
             smallest=kind.smallest,

@@ -13,7 +13,7 @@ from connectors.errors import UnavailableError, UnreadableResponseError
 from connectors.generic_json.listing.expander import Expander, Unfinished
 from connectors.generic_json.listing.pages import Pages
 from connectors.generic_json.listing.window import far_back, is_foreign, scan_end
-from connectors.generic_json.mapping.order import read_order, rejected, time_of
+from connectors.generic_json.mapping.order import find_time, read_order, reject_order
 from connectors.generic_json.settings.request import RequestSettings
 from connectors.generic_json.settings.shop import GenericJsonSettings
 from connectors.orders import Order, OrderStatus, RejectedOrder, Window
@@ -30,6 +30,7 @@ class Listing:
 
     def __init__(self, settings: GenericJsonSettings, pages: Pages, expander: Expander) -> None:
         self._settings = settings
+        self._rules = settings.map.rules
         self._pages = pages
         self._expander = expander
 
@@ -129,8 +130,8 @@ class Listing:
 
     def _behind(self, page: list[Any], end: datetime) -> bool:
         """Whether a whole page is older than anything that could matter."""
-        source = getattr(self._settings.map, self._settings.orders.window.sorted_by)
-        times = [time_of(raw, source) for raw in page]
+        rule = getattr(self._rules, self._settings.orders.window.sorted_by)
+        times = [find_time(raw, rule) for raw in page]
         return bool(times) and all(moment is not None and moment < end for moment in times)
 
     async def _read(self, page: list[Any]) -> list[Found]:
@@ -139,8 +140,8 @@ class Listing:
     def _mapped(self, page: list[Any]) -> Iterator[Found]:
         for raw in page:
             if isinstance(raw, Unfinished):
-                yield rejected(raw.order, self._settings.map, raw.reason)
-            elif (order := read_order(raw, self._settings.map)) is not None:
+                yield reject_order(raw.order, self._rules, raw.reason)
+            elif (order := read_order(raw, self._rules)) is not None:
                 yield order
 
     def _refuse_foreign(self, order: Found, window: Window) -> None:

@@ -9,16 +9,16 @@ from typing import Any
 import msgspec
 
 from connectors.generic_json.mapping.needed import read_needed_text
-from connectors.generic_json.mapping.scope import Scope
-from connectors.generic_json.settings.mapping import (
-    AdjustmentsMap,
-    FieldSource,
-    ItemsMap,
-    MoneySettings,
-    OptionsMap,
-    WeightSource,
+from connectors.generic_json.mapping.rules import (
+    AdjustmentRules,
+    FieldRule,
+    ItemRules,
+    MoneyRules,
+    OptionRules,
+    WeightRule,
 )
-from connectors.language.functions.number import rounded
+from connectors.generic_json.mapping.scope import Scope
+from connectors.language.functions.number import round_half_up
 from connectors.language.functions.table import as_text
 from connectors.orders import ZERO, ItemOption, LineItem, Weight
 from connectors.reading import amounts, fields, measures
@@ -31,74 +31,74 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     item: LineItem
 
 
-def read_lines(raw: Any, chosen: ItemsMap, currency: str, money: MoneySettings) -> list[Line]:
+def read_lines(raw: Any, rules: ItemRules, currency: str, money: MoneyRules) -> list[Line]:
     """The lines of an order, for a shipment: also those of which nothing is left.
 
-    Raises `UnreadableFieldError`.
+    Raises `FieldError`.
     """
     reader = LineReader(Scope(raw, raw), currency, money)
-    return [Line(raw=scope.value, item=item) for scope, item in reader.lines(chosen)]
+    return [Line(raw=scope.value, item=item) for scope, item in reader.read_lines(rules)]
 
 
 class LineReader:
     """What needs to know the order's currency: money, and all lines."""
 
-    def __init__(self, scope: Scope, currency: str, money: MoneySettings) -> None:
+    def __init__(self, scope: Scope, currency: str, money: MoneyRules) -> None:
         self.scope = scope
         self.currency = currency
         self.style = money
 
-    def money(self, scope: Scope, field: str, source: FieldSource | None) -> Decimal:
+    def read_money(self, scope: Scope, field: str, rule: FieldRule | None) -> Decimal:
         """An amount; nothing found is zero, unless the field is one that an order cannot do
         without.
         """
-        return scope.read(field, source, self._amount, ZERO)
+        return scope.read(field, rule, self._convert_amount, ZERO)
 
-    def _amount(self, value: Any, field: str) -> Decimal:
+    def _convert_amount(self, value: Any, field: str) -> Decimal:
         places = amounts.count_minor_digits(self.currency)
         amount = amounts.read_money(value, field)
         if self.style.unit != "major":
             amount = amount.scaleb(-places if self.style.unit == "minor" else -2)
-        return rounded(amount, places) if self.style.round else amount
+        return round_half_up(amount, places) if self.style.round else amount
 
-    def lines(self, chosen: ItemsMap) -> Iterator[tuple[Scope, LineItem]]:
+    def read_lines(self, rules: ItemRules) -> Iterator[tuple[Scope, LineItem]]:
         """Every line that counts, with the scope it was read from."""
-        for line in self.scope.parts("items", chosen.at, "items"):
-            if line.holds("only", chosen.only, otherwise=True):
-                yield line, self._line(line, chosen)
+        for line in self.scope.enter_list("items", rules.at, "items"):
+            if line.is_true("only", rules.only, otherwise=True):
+                yield line, self._read_line(line, rules)
 
-    def _line(self, line: Scope, chosen: ItemsMap) -> LineItem:
+    def _read_line(self, line: Scope, rules: ItemRules) -> LineItem:
         return LineItem(
-            id=read_needed_text(line, "id", chosen.id),
-            sku=line.text("sku", chosen.sku),
-            name=line.text("name", chosen.name) or line.text("sku", chosen.sku),
-            image_url=line.text("image_url", chosen.image_url),
-            quantity=line.read("quantity", chosen.quantity, fields.read_quantity, 0),
-            unit_price=self.money(line, "unit_price", chosen.unit_price),
-            weight=_weight(line, chosen.weight),
-            location=line.text("location", chosen.location),
-            upc=line.text("upc", chosen.upc),
-            options=tuple(_options(line, chosen.options)),
-            shippable=line.holds("shippable", chosen.shippable, otherwise=True),
+            id=read_needed_text(line, "id", rules.id),
+            sku=line.read_text("sku", rules.sku),
+            name=line.read_text("name", rules.name) or line.read_text("sku", rules.sku),
+            image_url=line.read_text("image_url", rules.image_url),
+            quantity=line.read("quantity", rules.quantity, fields.read_quantity, 0),
+            unit_price=self.read_money(line, "unit_price", rules.unit_price),
+            weight=_read_weight(line, rules.weight),
+            location=line.read_text("location", rules.location),
+            upc=line.read_text("upc", rules.upc),
+            options=tuple(_read_options(line, rules.options)),
+            shippable=line.is_true("shippable", rules.shippable, otherwise=True),
         )
 
-    def adjustments(self, chosen: Sequence[AdjustmentsMap]) -> Iterator[LineItem]:
+    def read_adjustments(self, rules: Sequence[AdjustmentRules]) -> Iterator[LineItem]:
         """Discounts and fees that come to something."""
-        for number, each in enumerate(chosen):
+        for number, each in enumerate(rules):
             name = f"adjustments[{number}]"
             scopes = (
-                [self.scope.inner(name, None)]
+                [self.scope.enter(name, None)]
                 if each.at is None
-                else self.scope.parts(name, each.at, name)
+                else self.scope.enter_list(name, each.at, name)
             )
             for at, scope in enumerate(scopes):
                 amount = (
-                    self.money(scope, "amount", each.amount)
-                    if scope.holds("only", each.only, otherwise=True)
+                    self.read_money(scope, "amount", each.amount)
+                    if scope.is_true("only", each.only, otherwise=True)
                     else ZERO
                 )
                 if amount:
-                    label = scope.text("name", each.name) or "Discount"
+                    label = scope.read_text("name", each.name) or "Discount"
                     price = -amount if each.negate else amount
                     yield LineItem(
                         id=f"adjustment-{number}-{at}",
@@ -110,20 +110,21 @@ class LineReader:
                     )
 
 
-def _weight(scope: Scope, source: WeightSource | None) -> Weight | None:
-    if source is None:
+def _read_weight(scope: Scope, rule: WeightRule | None) -> Weight | None:
+    if rule is None:
         return None
-    unit = scope.find("weight", source.unit_from) if source.unit_from is not None else None
+    unit = scope.find("weight", rule.unit_from) if rule.unit_from is not None else None
     return scope.read(
         "weight",
-        source,
-        lambda value, field: measures.read_weight(value, as_text(unit) or source.unit, field),
+        rule,
+        lambda value, field: measures.read_weight(value, as_text(unit) or rule.unit, field),
         None,
     )
 
 
-def _options(line: Scope, chosen: OptionsMap | None) -> Iterator[ItemOption]:
-    for option in line.parts("options", chosen.at, "options") if chosen is not None else ():
-        value = option.text("value", chosen.value) if chosen is not None else ""
-        if value and chosen is not None:
-            yield ItemOption(name=option.text("name", chosen.name), value=value)
+def _read_options(line: Scope, rules: OptionRules | None) -> Iterator[ItemOption]:
+    if rules is None:
+        return
+    for option in line.enter_list("options", rules.at, "options"):
+        if value := option.read_text("value", rules.value):
+            yield ItemOption(name=option.read_text("name", rules.name), value=value)

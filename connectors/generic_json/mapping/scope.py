@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
-from connectors.generic_json.settings.mapping import FieldSource
+from connectors.generic_json.mapping.rules import FieldRule
 from connectors.language.expressions import Expression
 from connectors.language.functions import EvaluationError
 from connectors.language.functions.table import as_text, is_empty
@@ -52,20 +52,20 @@ class Scope:
         try:
             return expression(self.value, self.root)
         except EvaluationError as error:
-            raise self.fault(field, str(error), expression) from None
+            raise self.make_fault(field, str(error), expression) from None
 
-    def fault(
+    def make_fault(
         self, field: str, reason: str, expression: Expression | None = None
-    ) -> UnreadableFieldError:
+    ) -> FieldError:
         """`items[2].price: expected money, found 'abc' (from lines[2].price, settings.yaml:41)`."""
         if expression is None:
-            return UnreadableFieldError(f"{self.name}{field}: {reason}")
+            return FieldError.because(f"{self.name}{field}", reason)
         place = f", {expression.place}" if expression.place else ""
-        return UnreadableFieldError(
-            f"{self.name}{field}: {reason} (from {self._path(expression)}{place})"
+        return FieldError.because(
+            f"{self.name}{field}", f"{reason} (from {self._describe_origin(expression)}{place})"
         )
 
-    def _path(self, expression: Expression) -> str:
+    def _describe_origin(self, expression: Expression) -> str:
         from_root = expression.shown.removeprefix("root().")
         if not self.at or from_root != expression.shown:
             return from_root
@@ -76,46 +76,46 @@ class Scope:
         )
 
     def read(
-        self, field: str, source: FieldSource | None, convert: Callable[[Any, str], T], missing: T
+        self, field: str, rule: FieldRule | None, convert: Callable[[Any, str], T], missing: T
     ) -> T:
         """The field's value, converted; `missing` where there is no source, or nothing was found
         and there is no default.
         """
-        if source is None:
+        if rule is None:
             return missing
-        found, expression = self._found(field, source)
+        found, expression = self._find_first(field, rule)
         if is_empty(found):
             return missing
-        self._note(field, expression, found)
+        self._note_origin(field, expression, found)
         try:
             return convert(found, field)
         except EvaluationError as error:
-            raise self.fault(field, str(error), expression) from None
+            raise self.make_fault(field, str(error), expression) from None
         except FieldError as error:
-            raise self.fault(field, str(error).partition(": ")[2], expression) from None
+            raise self.make_fault(field, error.reason, expression) from None
 
-    def _found(self, field: str, source: FieldSource) -> tuple[Any, Expression | None]:
+    def _find_first(self, field: str, rule: FieldRule) -> tuple[Any, Expression | None]:
         """The first source that finds something, by way of the table."""
-        if source.value is not None:
-            return source.value, None
-        for expression in source.sources:
+        if rule.value is not None:
+            return rule.value, None
+        for expression in rule.sources:
             found = self.find(field, expression)
             if is_empty(found):
                 continue
-            if not source.table:
+            if not rule.table:
                 return found, expression
-            word = looked_up(source.table, found)
-            return (source.default if word is None else word), expression
-        return source.default, None
+            word = translate_word(rule.table, found)
+            return (rule.default if word is None else word), expression
+        return rule.default, None
 
-    def text(self, field: str, source: FieldSource | None, *, keep_lines: bool = False) -> str:
-        """A field of text, without markup."""
-        if source is None:
+    def read_text(self, field: str, rule: FieldRule | None, *, keep_lines: bool = False) -> str:
+        """A field of text, without markup; empty where there is none."""
+        if rule is None:
             return ""
-        if self.trace is None and not keep_lines and source.plain is not None:
+        if self.trace is None and not keep_lines and rule.direct is not None:
             # The shortest way for what most fields are: one path to a text without markup. All else
             # goes the long way.
-            found = source.plain(self.value)
+            found = rule.direct(self.value)
             if (
                 type(found) is str
                 and "<" not in found
@@ -123,13 +123,13 @@ class Scope:
                 and (line := " ".join(found.split()))
             ):
                 return line
-        return self.read(field, source, _lines if keep_lines else _line, "")
+        return self.read(field, rule, _read_lines if keep_lines else _read_line, "")
 
-    def holds(self, field: str, expression: Expression | None, *, otherwise: bool) -> bool:
+    def is_true(self, field: str, expression: Expression | None, *, otherwise: bool) -> bool:
         """Whether a condition is true here."""
         return otherwise if expression is None else not is_false(self.find(field, expression))
 
-    def parts(self, field: str, expression: Expression, name: str) -> Iterator[Scope]:
+    def enter_list(self, field: str, expression: Expression, name: str) -> Iterator[Scope]:
         """The elements of a list as scopes of their own; null is no list.
 
         Raises `FieldError` for what is neither.
@@ -138,14 +138,14 @@ class Scope:
         if found is None:
             return
         if not isinstance(found, list):
-            raise self.fault(field, "expected a list, found something else", expression)
+            raise self.make_fault(field, "expected a list, found something else", expression)
         for number, element in enumerate(found):
-            at = f"{self._path(expression)}[{number}]"
+            at = f"{self._describe_origin(expression)}[{number}]"
             yield Scope(
                 element, self.root, at=at, name=f"{self.name}{name}[{number}].", trace=self.trace
             )
 
-    def inner(self, field: str, expression: Expression | None) -> Scope:
+    def enter(self, field: str, expression: Expression | None) -> Scope:
         """The part of this that an expression finds, or all of it."""
         if expression is None:
             return Scope(
@@ -154,25 +154,21 @@ class Scope:
         return Scope(
             self.find(field, expression),
             self.root,
-            at=self._path(expression),
+            at=self._describe_origin(expression),
             name=f"{self.name}{field}.",
             trace=self.trace,
         )
 
-    def _note(self, field: str, expression: Expression | None, found: Any) -> None:
+    def _note_origin(self, field: str, expression: Expression | None, found: Any) -> None:
         if self.trace is not None:
-            path = "a constant" if expression is None else self._path(expression)
+            path = "a constant" if expression is None else self._describe_origin(expression)
             place = "" if expression is None else expression.place
             self.trace.append(
                 Source(field=f"{self.name}{field}", path=path, place=place, value=found)
             )
 
 
-class UnreadableFieldError(ValueError):
-    """A field that cannot be read; `str()` is the reason for the operator."""
-
-
-def looked_up(table: dict[str, T], word: Any) -> T | None:
+def translate_word(table: dict[str, T], word: Any) -> T | None:
     """What a table makes of a word, whatever its case."""
     text = as_text(word) or ""
     if text in table:
@@ -182,9 +178,9 @@ def looked_up(table: dict[str, T], word: Any) -> T | None:
     )
 
 
-def _line(value: Any, field: str) -> str:
+def _read_line(value: Any, field: str) -> str:
     return fields.read_text(value, field)
 
 
-def _lines(value: Any, field: str) -> str:
+def _read_lines(value: Any, field: str) -> str:
     return fields.read_text(value, field, keep_lines=True)

@@ -6,8 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from connectors.generic_json.settings.values import Block, Duration, listed
-from connectors.language.expressions import Expression
+from connectors.generic_json.settings.values import Block, Duration, ExpressionText, listed
 
 Meaning = Literal[
     "ok",
@@ -53,7 +52,7 @@ class AnswerRule(Block):
     """Statuses, or classes such as 5xx; none: all of 2xx, for refusals have said what they are by
     their status.
     """
-    when: Expression | None = None
+    when: ExpressionText | None = None
     """An expression on the answer's body, e.g.
 
     `errors[?extensions.code == 'FORBIDDEN']`; none: always.
@@ -63,7 +62,7 @@ class AnswerRule(Block):
     shipment already. not_allowed: our login is not accepted (it is renewed once). not_found,
     refused, conflict, unreadable: a person must act. throttled, unavailable: worth another try.
     """
-    message: Expression | None = None
+    message: ExpressionText | None = None
     """The shop's words, for the operator."""
     retry_after: Duration | None = None
     """How long to wait, if throttled or unavailable."""
@@ -91,12 +90,12 @@ class AnswerSettings(Block):
 
     rules: tuple[AnswerRule, ...] = ()
     """The first rule that fits decides; where none fits the status does."""
-    message: Expression | None = None
+    message: ExpressionText | None = None
     """Where the shop's words stand in the body of a refusal, e.g. `error.message`."""
     wait: WaitHeader | None = None
     """The header that says how long to wait, if it is not Retry-After."""
     needed: Annotated[
-        tuple[Expression, ...], BeforeValidator(listed, json_schema_input_type=str | list[str])
+        tuple[ExpressionText, ...], BeforeValidator(listed, json_schema_input_type=str | list[str])
     ] = Field(default=())
     """What every answer to a reading request must hold; if one of these is null the answer is not
     what the shop promises.

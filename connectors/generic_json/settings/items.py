@@ -9,9 +9,9 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from connectors.generic_json.settings.paging import USES, KeysetPaging, NoPaging, Paging
 from connectors.generic_json.settings.request import Request, RequestPatch
-from connectors.generic_json.settings.values import Block, Duration
+from connectors.generic_json.settings.values import Block, Duration, ExpressionText
 from connectors.generic_json.settings.window import WindowSettings
-from connectors.language.expressions import Expression, read_expression
+from connectors.language.expressions import read_expression
 from connectors.places import MisplacedError, placed
 
 LIST_NAMES: dict[str, tuple[str, ...]] = {
@@ -26,7 +26,7 @@ class DetailSettings(Block):
 
     request: Request
     """The request; `{{ order }}` is the order as the list gave it."""
-    item: Expression = Field(default_factory=lambda: read_expression("@"))
+    item: ExpressionText = Field(default_factory=lambda: read_expression("@"))
     """Where the order stands in the answer."""
     cache: Duration = timedelta(0)
     """How long an answer may be used again."""
@@ -45,28 +45,28 @@ class ExpandSettings(Block):
     It is put into the order, under the name of this block.
     """
 
-    each: Expression | None = None
+    each: ExpressionText | None = None
     """The parts of the order it belongs to, e.g. `lines`; none: the order itself."""
-    when: Expression | None = None
+    when: ExpressionText | None = None
     """Only where this is true of the part."""
-    follow: Expression | None = None
+    follow: ExpressionText | None = None
     """Where the part holds the address, e.g. `products.url`."""
     request: Request | None = None
     """Or the request: `{{ order }}` is the order, `{{ item }}` the part, `{{ ids }}` the ids of a
     batch.
     """
-    ids: Expression | None = None
+    ids: ExpressionText | None = None
     """Batches: the ids that the order needs.
 
     Those of all orders of a page are asked for together; the order gets an object by id.
     """
     batch: int = Field(default=50, ge=1, le=500)
     """How many ids one request may carry."""
-    take: Expression = Field(default_factory=lambda: read_expression("@"))
+    take: ExpressionText = Field(default_factory=lambda: read_expression("@"))
     """What of the answer is put into the order; in batches, the list of records."""
-    key: Expression = Field(default_factory=lambda: read_expression("id"))
+    key: ExpressionText = Field(default_factory=lambda: read_expression("id"))
     """Batches: the id of a record."""
-    next: Expression | None = None
+    next: ExpressionText | None = None
     """The address of a further page of the answer; lists are joined."""
     cache: Duration = timedelta(0)
     """How long an answer may be used again by other orders, e.g. 1h for products."""
@@ -125,7 +125,7 @@ class ListSettings(Block):
     """How the span of time is written and understood."""
     paging: Paging = NoPaging()
     """How the list goes on."""
-    items: Expression
+    items: ExpressionText
     """Where the orders stand in an answer, e.g. `data.orders.items`.
 
     If that is not a list, the answer is an error, not an empty list.
@@ -196,7 +196,7 @@ class FindSettings(Block):
 
     request: Request
     """The request; `{{ number }}` is what people call the order."""
-    id: Expression
+    id: ExpressionText
     """The order's id: an expression on the answer."""
 
     @model_validator(mode="after")
@@ -212,7 +212,7 @@ class OneSettings(Block):
 
     request: Request
     """The request; `{{ id }}` is the order's id."""
-    item: Expression = Field(default_factory=lambda: read_expression("@"))
+    item: ExpressionText = Field(default_factory=lambda: read_expression("@"))
     """Where the order stands in the answer; null means that there is none."""
     find: FindSettings | None = None
     """How an order is found by its number; none: the number is taken for the id."""

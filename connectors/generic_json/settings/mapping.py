@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
+import msgspec
 from pydantic import BeforeValidator, Field, model_validator
 
-from connectors.generic_json.settings.values import Block, ReadForm, Zone, listed
-from connectors.language.expressions import Expression
+from connectors.generic_json.mapping.rules import Constant, FieldRule, MoneyUnit, OrderRules
+from connectors.generic_json.settings.values import Block, ExpressionText, ReadForm, Zone, listed
 from connectors.orders import OrderStatus
-
-Constant = str | int | bool
 
 
 def widen(value: Any) -> Any:
@@ -29,7 +28,7 @@ class FieldSource(Block):
     """Where a field comes from. Its short forms are an expression, or a list of expressions."""
 
     sources: Annotated[
-        tuple[Expression, ...], BeforeValidator(listed, json_schema_input_type=str | list[str])
+        tuple[ExpressionText, ...], BeforeValidator(listed, json_schema_input_type=str | list[str])
     ] = Field(default=(), alias="from")
     """Expressions on the order (in a line: on the line; `root()` is the order).
 
@@ -49,15 +48,9 @@ class FieldSource(Block):
         return self
 
     @cached_property
-    def plain(self) -> Expression | None:
-        """The one expression there is, if it is nothing but names and dots and what it finds is
-        taken as it is.
-        """
-        return (
-            self.sources[0]
-            if len(self.sources) == 1 and self.sources[0].plain and not self.table
-            else None
-        )
+    def rule(self) -> FieldRule:
+        """What the map goes by."""
+        return msgspec.convert(self, FieldRule, from_attributes=True)
 
 
 class TimeSource(FieldSource):
@@ -72,7 +65,7 @@ class TimeSource(FieldSource):
 class StatusRule(Block):
     """A state, where an expression is true."""
 
-    when: Expression
+    when: ExpressionText
     """An expression on the order."""
     is_: OrderStatus = Field(alias="is")
     """What the order then is."""
@@ -84,7 +77,7 @@ class StatusSource(Block):
     """
 
     sources: Annotated[
-        tuple[Expression, ...], BeforeValidator(listed, json_schema_input_type=str | list[str])
+        tuple[ExpressionText, ...], BeforeValidator(listed, json_schema_input_type=str | list[str])
     ] = Field(alias="from")
     """The shop's word, e.g. `status`. A store's own `statuses:` are looked up by it."""
     rules: tuple[StatusRule, ...] = ()
@@ -102,7 +95,7 @@ class WeightSource(FieldSource):
 
     unit: str = "g"
     """g, kg, oz or lb."""
-    unit_from: Expression | None = None
+    unit_from: ExpressionText | None = None
     """Or where the shop names the unit."""
 
 
@@ -123,7 +116,7 @@ _Weight = Annotated[
 class AddressMap(Block):
     """A person and a place."""
 
-    at: Expression | None = None
+    at: ExpressionText | None = None
     """Where the address stands; the fields below are then looked up there."""
     name: _Text | None = None
     """The person; several parts are joined by `words(first_name, last_name)`."""
@@ -153,7 +146,7 @@ class OptionsMap(Block):
     Its short form is the expression of the list.
     """
 
-    at: Expression
+    at: ExpressionText
     """The list of choices; an object is taken as names and values."""
     name: _Text = Field(default_factory=lambda: FieldSource.model_validate({"from": ["name"]}))
     """The choice's name."""
@@ -168,9 +161,9 @@ def _as_options(value: Any) -> Any:
 class ItemsMap(Block):
     """The lines of an order. Expressions look at one line; `root()` is the order."""
 
-    at: Expression
+    at: ExpressionText
     """The list of lines, e.g. `line_items`."""
-    only: Expression | None = None
+    only: ExpressionText | None = None
     """Lines for which this is not true are left out, e.g. the parts of a bundle."""
     id: _Text
     """What names the line; it comes back in a shipment."""
@@ -195,16 +188,16 @@ class ItemsMap(Block):
         | None
     ) = None
     """What the buyer chose."""
-    shippable: Expression | None = None
+    shippable: ExpressionText | None = None
     """Whether it is packed; virtual goods are not."""
 
 
 class AdjustmentsMap(Block):
     """Discounts and fees, as lines that nobody packs."""
 
-    at: Expression | None = None
+    at: ExpressionText | None = None
     """The list of them; none: the order itself, for a single amount."""
-    only: Expression | None = None
+    only: ExpressionText | None = None
     """Only those for which this is true."""
     name: _Text
     """What it is called, e.g. the coupon's code."""
@@ -212,9 +205,6 @@ class AdjustmentsMap(Block):
     """The amount."""
     negate: bool = False
     """The shop writes a discount without its minus."""
-
-
-MoneyUnit = Literal["major", "minor", "cents"]
 
 
 class MoneySettings(Block):
@@ -235,7 +225,7 @@ def _as_money(value: Any) -> Any:
 class OrderMap(Block):
     """The order."""
 
-    only: Expression | None = None
+    only: ExpressionText | None = None
     """Orders for which this is not true are none, e.g. open baskets."""
     money: Annotated[
         MoneySettings, BeforeValidator(_as_money, json_schema_input_type=MoneyUnit | MoneySettings)
@@ -280,7 +270,7 @@ class OrderMap(Block):
     """What the buyer wrote."""
     internal_notes: _Text | None = None
     """What the shop's people wrote."""
-    gift: Expression | None = None
+    gift: ExpressionText | None = None
     """Whether it is a gift."""
     gift_message: _Text | None = None
     """What the giver wrote."""
@@ -290,5 +280,10 @@ class OrderMap(Block):
     """From where it is to be shipped."""
     source: _Text | None = None
     """Where it was sold."""
-    tags: Expression | None = None
+    tags: ExpressionText | None = None
     """A list of words, for a store's filters."""
+
+    @cached_property
+    def rules(self) -> OrderRules:
+        """What the map goes by."""
+        return msgspec.convert(self, OrderRules, from_attributes=True)

@@ -9,8 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from connectors.generic_json.settings.values import Block
-from connectors.language.expressions import Expression
+from connectors.generic_json.settings.values import Block, ExpressionText
 
 
 class _Paging(Block):
@@ -22,14 +21,14 @@ class _Paging(Block):
     """How far the size is halved when the shop breaks down over a page."""
     most: int = Field(default=10_000, ge=1, le=100_000)
     """Pages after which a list is taken to run in circles."""
-    more: Expression | None = None
+    more: ExpressionText | None = None
     """Whether there is another page: an expression on the answer."""
 
 
 class _Numbered(_Paging):
     """What the kinds have that count."""
 
-    total: Expression | None = None
+    total: ExpressionText | None = None
     """How many orders the whole list has: an expression on the answer.
 
     Much is gained by it: what the shop skips is noticed.
@@ -49,7 +48,7 @@ class PagePaging(_Numbered):
     kind: Literal["page"]
     first: int = Field(default=1, ge=0, le=1)
     """The number of the first page."""
-    pages: Expression | None = None
+    pages: ExpressionText | None = None
     """How many pages there are: an expression on the answer."""
 
 
@@ -66,10 +65,10 @@ class CursorPaging(_Paging):
     """The answer holds what names the next page: `{{ page.cursor }}`, null for the first."""
 
     kind: Literal["cursor"]
-    next: Expression
+    next: ExpressionText
     """The cursor of the next page: an expression on the answer. Null or empty: this was the last.
     """
-    total: Expression | None = None
+    total: ExpressionText | None = None
     """How many orders the whole list has, for a first guess of the pages."""
 
 
@@ -77,7 +76,7 @@ class LinkPaging(_Paging):
     """The `Link` header of the answer leads to the next page."""
 
     kind: Literal["link"]
-    total: Expression | None = None
+    total: ExpressionText | None = None
     """How many orders the whole list has, for a first guess of the pages."""
 
 
@@ -85,9 +84,9 @@ class NextUrlPaging(_Paging):
     """The answer's body holds the next page's address."""
 
     kind: Literal["next_url"]
-    next: Expression
+    next: ExpressionText
     """That address: an expression on the answer. Null or empty: this was the last."""
-    total: Expression | None = None
+    total: ExpressionText | None = None
     """How many orders the whole list has, for a first guess of the pages."""
 
 
@@ -101,7 +100,7 @@ class KeysetPaging(_Paging):
     """
 
     kind: Literal["keyset"]
-    total: Expression | None = None
+    total: ExpressionText | None = None
     """How many orders there are from the window's start on: an expression on the answer."""
 
 

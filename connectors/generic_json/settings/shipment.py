@@ -9,8 +9,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from connectors.generic_json.settings.answers import AnswerRule
 from connectors.generic_json.settings.mapping import FieldSource, widen
 from connectors.generic_json.settings.request import Request, check_expressions
-from connectors.generic_json.settings.values import Block
-from connectors.language.expressions import Expression
+from connectors.generic_json.settings.values import Block, ExpressionText
 from connectors.places import MisplacedError, placed
 
 SHIPMENT_FIELDS: Final = (
@@ -51,12 +50,12 @@ class ProbeSettings(Block):
     request: Request | None = None
     """What is asked; none: the order's own request. There are `{{ shipment }}` and `{{ order }}`.
     """
-    tracking: Expression
+    tracking: ExpressionText
     """The tracking numbers the shop has: a list or a text, e.g.
 
     `fulfillments[].labels[].tracking_number`.
     """
-    shipped: Expression | None = None
+    shipped: ExpressionText | None = None
     """Whether nothing of the order is left to ship: then a notice without a tracking number is old
     news.
     """
@@ -70,17 +69,17 @@ class StepSettings(Block):
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     """A name for its answer."""
-    when: Expression | None = None
+    when: ExpressionText | None = None
     """Only if this is true."""
-    each: Expression | None = None
+    each: ExpressionText | None = None
     """Once for each element of this list, as `item`."""
-    find: Expression | None = None
+    find: ExpressionText | None = None
     """Where its work may be found done, e.g. a fulfillment that a try that broke off left behind:
     if this finds something, that is the step's answer and nothing is sent.
     """
     request: Request
     """The request. A GET is a look-up and may be repeated; anything else is sent once."""
-    answer: Expression | None = None
+    answer: ExpressionText | None = None
     """What of the answer is kept; none: all of it."""
     rules: tuple[AnswerRule, ...] = ()
     """What this step's answers mean, before the general `answers:`.

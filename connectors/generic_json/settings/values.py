@@ -1,4 +1,4 @@
-"""The small values of the language: durations, time zones, date forms and templates."""
+"""The small values of a description: durations, time zones, date forms, expressions, templates."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     PlainSerializer,
+    PlainValidator,
     WithJsonSchema,
 )
 
+from connectors.language.expressions import MOST_EXPRESSION, Expression, read_expression
 from connectors.language.functions.times import check_form, zone_named
 from connectors.language.templates import Template, compile_template
 
@@ -112,6 +114,21 @@ ReadForm = Annotated[
     ),
 ]
 """How the shop writes a date."""
+
+
+ExpressionText = Annotated[
+    Expression,
+    PlainValidator(read_expression),
+    PlainSerializer(lambda expression: expression.source),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "maxLength": MOST_EXPRESSION,
+            "description": "A JMESPath expression.",
+        }
+    ),
+]
+"""An expression, compiled while the settings load."""
 
 
 def _template_kind(kind: str) -> Any:

@@ -13,14 +13,14 @@ from connectors.carriers import Carriers
 from connectors.errors import ConflictError, RefusedError, UnreadableResponseError
 from connectors.generic_json.api.caller import Caller
 from connectors.generic_json.mapping.lines import Line
-from connectors.generic_json.mapping.scope import Scope, UnreadableFieldError
-from connectors.generic_json.settings.mapping import FieldSource
+from connectors.generic_json.mapping.scope import Scope
 from connectors.generic_json.settings.shipment import ShipmentSettings, StepSettings
 from connectors.interface import ShipOutcome
 from connectors.language.expressions import Expression
 from connectors.language.functions import EvaluationError
 from connectors.language.functions.table import as_number, as_text, is_empty
 from connectors.language.logic import is_false
+from connectors.reading.fields import FieldError
 from connectors.shipments import Shipment, ShippedItem
 
 PROBE = ""
@@ -124,14 +124,14 @@ class Steps:
         }
 
     def _pieces(self, order: Any, line: Line, told: int) -> int:
-        source: FieldSource | None = self._settings.open
+        source = self._settings.open
         if source is None:
             return max(line.item.quantity - told, 0)
         try:
             return Scope(line.raw, order).read(
-                "shipment.open", source, lambda value, _: _whole(value), 0
+                "shipment.open", source.rule, lambda value, _: _whole(value), 0
             )
-        except UnreadableFieldError as error:
+        except FieldError as error:
             raise UnreadableResponseError(f"The order's line {line.item.id}: {error}.") from None
 
     def _values(self, shipment: Shipment, order: Any) -> dict[str, Any]:

@@ -36,7 +36,7 @@ _UNIT_NAMES: Final = {
 _PLACES: Final = 12
 
 
-def rounded(value: Decimal, places: int) -> Decimal:
+def round_half_up(value: Decimal, places: int) -> Decimal:
     """A number with so many digits behind the point, halves away from zero, as a till does it."""
     return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
 
@@ -63,7 +63,9 @@ def cents(value: Decimal | None) -> Decimal | None:
 def to_minor(value: Decimal | None, currency: str | None) -> int | None:
     """Money in the currency's smallest unit: `to_minor('12.5', 'EUR')` is `1250`."""
     return (
-        None if value is None else int(rounded(value.scaleb(count_minor_digits(currency or "")), 0))
+        None
+        if value is None
+        else int(round_half_up(value.scaleb(count_minor_digits(currency or "")), 0))
     )
 
 
@@ -110,7 +112,7 @@ def round_(value: Decimal | None, places: Decimal | None = None) -> Decimal | No
     wanted = int(places or 0)
     if not 0 <= wanted <= _PLACES:
         raise EvaluationError(f"expected 0 to {_PLACES} places, found {wanted}")
-    return None if value is None else rounded(value, wanted)
+    return None if value is None else round_half_up(value, wanted)
 
 
 @FUNCTIONS.add("number")

@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from connectors.generic_json import GenericJsonSettings
 from connectors.generic_json.connector import GenericJsonConnector, open_connector
 from connectors.generic_json.recipes.reader import merged
+from connectors.generic_json.settings.shop import GenericJsonSettings
 from connectors.interface import ConnectorContext
 from connectors.testing.shop import FakeShop
 from connectors.testing.shops.json_shop import Style, answer

@@ -23,7 +23,7 @@ from connectors.testing.shops.json_shop import Style
 from tests.connectors.generic_json.styles import read_style
 from tests.connectors.language.values import BIG, VALUES
 
-CHOSEN = read_style(Style.PAGE, "http://x").map
+RULES = read_style(Style.PAGE, "http://x").map.rules
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_a_monstrous_number_in_an_answer_stays_small(name: str) -> None:
         "reference": Decimal(name),
         "created": "2026-01-01T00:00:00Z",
     }
-    order = read_order(raw, CHOSEN)
+    order = read_order(raw, RULES)
     assert isinstance(order, RejectedOrder)
     assert len(order.reason) < 300
     assert len(fields.read_text(Decimal(name), "x")) < 10_000
@@ -162,5 +162,5 @@ def test_whatever_a_shop_sends_as_an_order_is_an_order_or_set_aside(value: Any) 
         {"id": value, "created": value, "lines": value, "buyer": value},
         {"lines": [value], "amounts": value, "id": 1},
     ):
-        order = read_order(raw, CHOSEN)
+        order = read_order(raw, RULES)
         assert order is not None

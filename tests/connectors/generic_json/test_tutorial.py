@@ -12,11 +12,12 @@ import pytest
 import yaml
 
 from connectors.carriers import Carriers
-from connectors.generic_json import GenericJsonSettings, connector_type
+from connectors.generic_json import connector_type
 from connectors.generic_json.settings.answers import AnswerSettings
 from connectors.generic_json.settings.items import ExpandSettings
 from connectors.generic_json.settings.mapping import FieldSource, TimeSource, WeightSource
 from connectors.generic_json.settings.request import RequestSettings
+from connectors.generic_json.settings.shop import GenericJsonSettings
 from connectors.interface import Connector, ConnectorContext
 from connectors.language.functions.__main__ import table_lines
 from connectors.registry import Registry

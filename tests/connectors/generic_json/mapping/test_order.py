@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from connectors.generic_json.mapping.order import read_order
+from connectors.generic_json.mapping.rules import OrderRules
 from connectors.generic_json.recipes.reader import merged
 from connectors.generic_json.settings.mapping import OrderMap
 from connectors.orders import Order, OrderStatus, RejectedOrder, WeightUnit
@@ -19,8 +20,8 @@ from tests.connectors.generic_json.styles import style_block
 MAP = style_block(Style.PAGE)["map"]
 
 
-def chosen(**changes: Any) -> OrderMap:
-    return OrderMap.model_validate(merged(MAP, changes))
+def chosen(**changes: Any) -> OrderRules:
+    return OrderMap.model_validate(merged(MAP, changes)).rules
 
 
 def read(raw: Any, **changes: Any) -> Order:
@@ -226,7 +227,7 @@ def test_a_fault_names_the_field_and_the_path(raw: dict[str, Any], says: str | N
 
 def test_a_fault_names_the_line_of_the_settings_where_it_is_known() -> None:
     block = with_places(MAP, lambda path: f"settings.yaml:{10 + len(path)}")
-    found = read_order(order(amounts={"total": "abc"}), OrderMap.model_validate(block))
+    found = read_order(order(amounts={"total": "abc"}), OrderMap.model_validate(block).rules)
     assert isinstance(found, RejectedOrder)
     assert (
         found.reason == "total: expected money, found 'abc' (from amounts.total, settings.yaml:11)"

@@ -18,8 +18,8 @@ from connectors.errors import (
     RefusedError,
     UnavailableError,
 )
-from connectors.generic_json import GenericJsonSettings
 from connectors.generic_json.connector import GenericJsonConnector, open_connector
+from connectors.generic_json.settings.shop import GenericJsonSettings
 from connectors.interface import ConnectorContext
 from connectors.orders import Order, OrderStatus, Window
 from connectors.shipments import Shipment, ShippedItem

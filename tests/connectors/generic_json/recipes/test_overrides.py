@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from connectors.generic_json import GenericJsonSettings
 from connectors.generic_json.recipes.reader import read_recipe, recipe_names
+from connectors.generic_json.settings.shop import GenericJsonSettings
 from connectors.orders import Order, OrderStatus
 from connectors.registry import Registry
 from proxy.settings.loader import parse_settings

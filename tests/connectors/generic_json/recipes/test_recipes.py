@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from connectors.generic_json import GenericJsonSettings
 from connectors.generic_json.recipes.reader import merged, read_recipe, recipe_names
 from connectors.generic_json.settings.auth import BasicLogin, BearerLogin
 from connectors.generic_json.settings.mapping import FieldSource
+from connectors.generic_json.settings.shop import GenericJsonSettings
 from connectors.places import PlacedText
 from connectors.registry import Registry
 from proxy.settings.loader import parse_settings

@@ -5,8 +5,8 @@ from typing import Any
 
 import yaml
 
-from connectors.generic_json import GenericJsonSettings
 from connectors.generic_json.recipes.reader import merged
+from connectors.generic_json.settings.shop import GenericJsonSettings
 from connectors.testing.shops.json_shop import Style
 
 FOLDER = Path(__file__).parent

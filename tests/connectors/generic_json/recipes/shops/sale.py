@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Final
 import msgspec
 from aiohttp import web
 
-from connectors.generic_json import GenericJsonSettings
+from connectors.generic_json.settings.shop import GenericJsonSettings
 from connectors.orders import OrderStatus, Window
 from connectors.testing.shop import FakeShop
 from connectors.testing.shops.json_shop import answer

@@ -12,8 +12,8 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from connectors.generic_json import GenericJsonSettings
 from connectors.generic_json.connector import open_connector
+from connectors.generic_json.settings.shop import GenericJsonSettings
 from connectors.interface import ConnectorContext
 from connectors.orders import Window
 from connectors.testing.shop import FakeShop

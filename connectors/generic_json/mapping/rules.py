@@ -1,0 +1,177 @@
+"""What settings say of the map from a shop's order to ours, as frozen values.
+
+The settings models explain the keys, check what a person wrote and hold the defaults; they give
+these values, and the map reads nothing else.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from connectors.language.expressions import Expression
+from connectors.orders import OrderStatus
+
+Constant = str | int | bool
+MoneyUnit = Literal["major", "minor", "cents"]
+
+
+class FieldRule(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a field comes from: the first of `sources` that finds something, or else `value`.
+
+    `table` turns the shop's words into ours, whatever their case; `default` is taken where nothing
+    is found, or nothing in the table. `direct` is set by the rule itself: its one source, where
+    that is a plain path and what it finds is taken as it is.
+    """
+
+    sources: tuple[Expression, ...]
+    value: Constant | None
+    table: dict[str, Constant]
+    default: Constant | None
+    direct: Expression | None = None
+
+    def __post_init__(self) -> None:
+        if len(self.sources) == 1 and self.sources[0].plain and not self.table:
+            msgspec.structs.force_setattr(self, "direct", self.sources[0])
+
+
+class TimeRule(FieldRule, frozen=True, kw_only=True):
+    """Where a time comes from.
+
+    `format` is as `read_time` takes it, `zone` the zone of a time that names none.
+    """
+
+    format: str
+    zone: str
+
+
+class WeightRule(FieldRule, frozen=True, kw_only=True):
+    """Where the weight of one piece comes from, and its unit: `unit_from`, else `unit`."""
+
+    unit: str
+    unit_from: Expression | None
+
+
+class StatusCase(msgspec.Struct, frozen=True, kw_only=True):
+    """A status, where an expression on the order is true."""
+
+    when: Expression
+    is_: OrderStatus
+
+
+class StatusRule(msgspec.Struct, frozen=True, kw_only=True):
+    """The order's status: that of the first case in `rules` that fits, else what `table` makes of
+    the shop's word, else `default`.
+
+    `word` is set by the rule itself: how the shop's word is read.
+    """
+
+    sources: tuple[Expression, ...]
+    rules: tuple[StatusCase, ...]
+    table: dict[str, OrderStatus]
+    default: OrderStatus | None
+    word: FieldRule | None = None
+
+    def __post_init__(self) -> None:
+        word = FieldRule(sources=self.sources, value=None, table={}, default=None)
+        msgspec.structs.force_setattr(self, "word", word)
+
+
+class AddressRules(msgspec.Struct, frozen=True, kw_only=True):
+    """A person and a place. The fields are looked up in what `at` finds, else in the order."""
+
+    at: Expression | None
+    name: FieldRule | None
+    company: FieldRule | None
+    line1: FieldRule | None
+    line2: FieldRule | None
+    city: FieldRule | None
+    region: FieldRule | None
+    postal_code: FieldRule | None
+    country: FieldRule | None
+    phone: FieldRule | None
+    email: FieldRule | None
+
+
+class OptionRules(msgspec.Struct, frozen=True, kw_only=True):
+    """What the buyer chose for a line: `at` finds the list, the fields are looked up in each
+    element.
+    """
+
+    at: Expression
+    name: FieldRule
+    value: FieldRule
+
+
+class ItemRules(msgspec.Struct, frozen=True, kw_only=True):
+    """The lines of an order: `at` finds the list, the fields are looked up in each line for which
+    `only` is true.
+    """
+
+    at: Expression
+    only: Expression | None
+    id: FieldRule
+    sku: FieldRule | None
+    name: FieldRule
+    quantity: FieldRule
+    unit_price: FieldRule
+    image_url: FieldRule | None
+    weight: WeightRule | None
+    location: FieldRule | None
+    upc: FieldRule | None
+    options: OptionRules | None
+    shippable: Expression | None
+
+
+class AdjustmentRules(msgspec.Struct, frozen=True, kw_only=True):
+    """Discounts or fees: one for each element that `at` finds, or one of the order itself.
+
+    `negate`: the shop writes a discount without its minus.
+    """
+
+    at: Expression | None
+    only: Expression | None
+    name: FieldRule
+    amount: FieldRule
+    negate: bool
+
+
+class MoneyRules(msgspec.Struct, frozen=True, kw_only=True):
+    """How the shop writes money, and whether amounts are rounded to the currency's smallest
+    unit.
+    """
+
+    unit: MoneyUnit
+    round: bool
+
+
+class OrderRules(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole order. What `only` is not true for is not an order."""
+
+    only: Expression | None
+    money: MoneyRules
+    id: FieldRule
+    number: FieldRule
+    placed_at: TimeRule
+    modified_at: TimeRule
+    status: StatusRule
+    currency: FieldRule | None
+    total: FieldRule
+    tax: FieldRule | None
+    shipping: FieldRule | None
+    shipping_method: FieldRule | None
+    payment_method: FieldRule | None
+    customer: FieldRule | None
+    bill_to: AddressRules | None
+    ship_to: AddressRules
+    items: ItemRules
+    adjustments: tuple[AdjustmentRules, ...]
+    customer_notes: FieldRule | None
+    internal_notes: FieldRule | None
+    gift: Expression | None
+    gift_message: FieldRule | None
+    custom_fields: tuple[FieldRule, ...]
+    requested_warehouse: FieldRule | None
+    source: FieldRule | None
+    tags: Expression | None

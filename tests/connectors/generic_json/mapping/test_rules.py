@@ -1,0 +1,39 @@
+"""What the settings promise of the map reaches the map."""
+
+import msgspec
+import pytest
+
+from connectors.generic_json.mapping import rules
+from connectors.generic_json.settings import mapping as models
+from connectors.generic_json.settings.values import Block
+
+PAIRS: list[tuple[type[Block], type[msgspec.Struct]]] = [
+    (models.FieldSource, rules.FieldRule),
+    (models.TimeSource, rules.TimeRule),
+    (models.WeightSource, rules.WeightRule),
+    (models.StatusRule, rules.StatusCase),
+    (models.StatusSource, rules.StatusRule),
+    (models.AddressMap, rules.AddressRules),
+    (models.OptionsMap, rules.OptionRules),
+    (models.ItemsMap, rules.ItemRules),
+    (models.AdjustmentsMap, rules.AdjustmentRules),
+    (models.MoneySettings, rules.MoneyRules),
+    (models.OrderMap, rules.OrderRules),
+]
+SET_BY_THE_RULE = {"direct", "word"}
+
+
+@pytest.mark.parametrize(("model", "struct"), PAIRS)
+def test_each_key_of_the_map_is_one_that_the_map_reads(
+    model: type[Block], struct: type[msgspec.Struct]
+) -> None:
+    assert set(model.model_fields) == set(struct.__struct_fields__) - SET_BY_THE_RULE
+
+
+def test_no_kind_of_rule_is_left_out_of_this_table() -> None:
+    structs = {
+        each
+        for each in vars(rules).values()
+        if isinstance(each, type(msgspec.Struct)) and each.__module__ == rules.__name__
+    }
+    assert structs == {struct for _, struct in PAIRS}
