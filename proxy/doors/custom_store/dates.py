@@ -43,8 +43,8 @@ def format_date(moment: datetime) -> str:
 
     `moment` must be aware; seconds are cut off, for the protocol has none.
     """
-    at = moment.astimezone(UTC)
-    return f"{at.month:02}/{at.day:02}/{at.year:04} {at.hour:02}:{at.minute:02}"
+    at = moment.astimezone(UTC).isoformat(timespec="minutes")
+    return f"{at[5:7]}/{at[8:10]}/{at[:4]} {at[11:16]}"
 
 
 def parse_date(text: str, name: str) -> datetime:

@@ -23,6 +23,7 @@ from proxy.doors.custom_store.credentials import (
 )
 from proxy.doors.custom_store.dates import format_date, parse_date
 from proxy.doors.custom_store.errors import WireError
+from proxy.doors.custom_store.orders_xsd import LAST_PAGE
 from proxy.doors.custom_store.parameters import Pairs, Parameters
 from proxy.doors.custom_store.shipnotice_xml import parse_shipnotice
 
@@ -44,9 +45,6 @@ __all__ = [
 # those orders. It says `begin` with the first request, `windows` where a window is to be read just
 # as asked, `polls` where windows follow one another as ShipStation's do.
 TRIAL_HEADER = "Portside-Trial"
-# The attribute `pages` is a signed 16-bit number in ShipStation's schema, so no page can lie
-# beyond.
-LAST_PAGE = 32_767
 # Ten years: long enough to import a shop's history in one go, short enough to tell a broken clock
 # from a wish.
 LONGEST_WINDOW = timedelta(days=3_653)

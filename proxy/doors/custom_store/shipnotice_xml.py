@@ -1,5 +1,5 @@
-"""ShipStation's shipment notice, XML body and query together, read into a `Shipment`; what
-cannot be read is refused, never guessed.
+"""ShipStation's shipment notice, XML body and query together, read into a `Shipment`; what cannot
+be read is refused, never guessed.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from connectors.orders import Address
 from connectors.shipments import Shipment, ShippedItem
 from proxy.doors.custom_store.dates import parse_date, parse_day
 from proxy.doors.custom_store.errors import WireError
+from proxy.doors.custom_store.orders_xsd import LONGEST, MOST_PIECES
 from proxy.doors.custom_store.parameters import Parameters
 from proxy.doors.custom_store.text import clean, is_carried
 
@@ -24,10 +25,8 @@ from proxy.doors.custom_store.text import clean, is_carried
 MAX_BODY = 256 * 1024
 # ShipNotice/Items/Item/Quantity is 4; what nests much deeper is no notice.
 MAX_DEPTH = 16
-MOST_PIECES = 99_999
-# Ids go out with at most 50 characters; what is longer was never ours. Names of carriers and
-# services are an open set.
-_LONGEST_ID = 50
+# What is longer was never ours. Names of carriers and services are an open set.
+_LONGEST_ID = LONGEST["OrderID"]
 _LONGEST_NAME = 200
 
 _NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,6})?", re.ASCII)

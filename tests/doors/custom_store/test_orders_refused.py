@@ -101,4 +101,4 @@ def test_a_strangers_word_that_would_spoil_the_page_makes_its_order_alone_invali
     )
     with pytest.raises(InvalidOrderError) as caught:
         encode_order(build_order(items=(build_item(weight=weight),)))
-    assert caught.value.field == "Order"
+    assert caught.value.field == "Items/Item/WeightUnits"
