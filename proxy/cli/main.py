@@ -2,29 +2,51 @@
 
 from __future__ import annotations
 
-from importlib import import_module
+from pkgutil import resolve_name
 
 import click
 
 from proxy import __version__
 
-# Each command lives in a module of its own that is imported only when asked for: a short command
-# does not wait for the long ones' imports.
+# Each command by its name: where it is, and what it does in one line. Its module is imported only
+# when the command is run, so a short command does not wait for the imports of the long ones, and
+# `--help` waits for none.
 _COMMANDS = {
-    "serve": "proxy.cli.serve",
-    "demo": "proxy.cli.trial.demo",
-    "check": "proxy.cli.shop.check",
-    "export": "proxy.cli.orders.export",
-    "fetch": "proxy.cli.shop.fetch",
-    "preview": "proxy.cli.shop.preview",
-    "explain": "proxy.cli.shop.explain",
-    "status": "proxy.cli.status",
-    "held": "proxy.cli.orders.held",
-    "deliveries": "proxy.cli.deliveries.deliveries",
-    "simulate": "proxy.cli.trial.simulate",
-    "verify": "proxy.cli.trial.verify",
-    "schema": "proxy.cli.schema",
-    "webhooks": "proxy.cli.deliveries.webhooks",
+    "serve": ("proxy.cli.serve:serve", "Run the service."),
+    "demo": (
+        "proxy.cli.trial.demo:demo",
+        "See it work: a fake shop, Portside, ShipStation's part.",
+    ),
+    "check": ("proxy.cli.shop.check:check", "Check settings, database and shops; say what to do."),
+    "export": (
+        "proxy.cli.orders.export:export",
+        "Print the XML for the orders changed in a span of time.",
+    ),
+    "fetch": ("proxy.cli.shop.fetch:fetch", "Print orders as the shop sends them, as JSON."),
+    "preview": (
+        "proxy.cli.shop.preview:preview",
+        "Show what becomes of one order, field by field.",
+    ),
+    "explain": ("proxy.cli.shop.explain:explain", "Read orders and show each request and answer."),
+    "status": (
+        "proxy.cli.status:status",
+        "How far each store is, what may be missing, what is held back.",
+    ),
+    "held": ("proxy.cli.orders.held:list_held", "List the orders that did not go out, and why."),
+    "deliveries": (
+        "proxy.cli.deliveries.deliveries:deliveries",
+        "Shipments that have not reached a shop: list, show, retry, discard.",
+    ),
+    "simulate": (
+        "proxy.cli.trial.simulate:simulate",
+        "Play ShipStation against a custom store for a while.",
+    ),
+    "verify": (
+        "proxy.cli.trial.verify:verify",
+        "Try a custom store once, and tell which promises it keeps.",
+    ),
+    "schema": ("proxy.cli.schema:schema", "Print what the settings file may say."),
+    "webhooks": ("proxy.cli.deliveries.webhooks:webhooks", "Let a shop tell of changes at once."),
 }
 
 
@@ -37,10 +59,16 @@ class _Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 -- click's signature
         """The command of this name, imported now."""
-        if (module := _COMMANDS.get(cmd_name)) is None:
+        if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = getattr(import_module(module), cmd_name)
+        place, _ = _COMMANDS[cmd_name]
+        command: click.Command = resolve_name(place)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 -- click's signature
+        """Their lines in the help; click would import every command to ask for its own."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in _COMMANDS.items()])
 
 
 @click.group(

@@ -10,7 +10,7 @@ from proxy.cli.kinds import all_kinds
 from proxy.settings.reference import json_schema, markdown
 
 
-@click.command(short_help="Print what the settings file may say.")
+@click.command
 @click.option(
     "--markdown",
     "as_markdown",

@@ -24,7 +24,7 @@ from proxy.telemetry.logs import configure_logs
 _log = structlog.get_logger("portside")
 
 
-@click.command(short_help="Run the service.")
+@click.command
 @settings_option
 def serve(file: Path) -> None:
     """Answer ShipStation and carry its notices to the shops, until SIGTERM or Ctrl-C.

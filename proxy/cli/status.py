@@ -30,7 +30,7 @@ _ADVICE = (
 )
 
 
-@click.command(short_help="How far each store is, what may be missing, what is held back.")
+@click.command
 @settings_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 @click.option("--store", "name", metavar="NAME", help="Only this store.")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from click import Context
 from click.testing import CliRunner
 
 from proxy import __version__
 from proxy.cli.main import main
 
+ROOT = Path(__file__).parents[2]
 SETTINGS = """\
 stores:
   north:
@@ -35,7 +39,24 @@ def test_the_version_is_the_packages() -> None:
     assert run("--version") == (0, f"portside {__version__}\n", "")
 
 
-@pytest.mark.parametrize("command", ["serve", "demo", "check", "export", "schema"])
+def test_the_list_of_commands_waits_for_no_imports_but_its_own() -> None:
+    script = (
+        "import sys; from proxy.cli.main import main; main(['--help'], standalone_mode=False);"
+        " print(*sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run(  # noqa: S603 -- our own
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert "  serve " in done.stdout
+    names = set(done.stderr.split())
+    assert {name for name in names if name.startswith(("proxy.", "connectors"))} == {
+        "proxy.cli",
+        "proxy.cli.main",
+    }
+    assert {"aiohttp", "lxml", "pydantic", "rich", "sqlalchemy", "yaml"} & names == set()
+
+
+@pytest.mark.parametrize("command", main.list_commands(Context(main)))
 def test_every_command_explains_itself(command: str) -> None:
     code, out, _ = run(command, "--help")
     assert code == 0

@@ -60,7 +60,7 @@ def _filters(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-@click.group(short_help="Shipments that have not reached a shop: list, show, retry, discard.")
+@click.group
 def deliveries() -> None:
     """Shipment notices on their way to the shops: what waits, what is dead and why.
 

@@ -24,7 +24,7 @@ _store_option = click.option(
 )
 
 
-@click.group(short_help="Let a shop tell of changes at once.")
+@click.group
 def webhooks() -> None:
     """Let a shop tell Portside at once when an order changes, in place of waiting for its list to
     show it.

@@ -25,7 +25,7 @@ from proxy.stores import Store, open_store
 from proxy.telemetry.logs import configure_logs
 
 
-@click.command(short_help="Print the XML for the orders changed in a span of time.")
+@click.command
 @settings_option
 @click.option(
     "--store", "name", required=True, metavar="NAME", help="The store, as named in the settings."

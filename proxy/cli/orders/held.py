@@ -18,7 +18,7 @@ from proxy.storage.export.records import HeldOrder
 from proxy.storage.outbox.operator import DatabaseDeliveries
 
 
-@click.command(short_help="List the orders that did not go out, and why.")
+@click.command("held")
 @settings_option
 @click.option("--store", "name", metavar="NAME", help="Only this store.")
 @click.option(
@@ -29,7 +29,7 @@ from proxy.storage.outbox.operator import DatabaseDeliveries
     help="How many of each store at most.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
-def held(file: Path, name: str | None, limit: int, *, as_json: bool) -> None:
+def list_held(file: Path, name: str | None, limit: int, *, as_json: bool) -> None:
     """List the orders that did not go out: those that could not be read, those ShipStation would
     refuse, and those a filter keeps back.
 

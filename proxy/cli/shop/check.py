@@ -30,7 +30,7 @@ _MARKS = {
 }
 
 
-@click.command(short_help="Check settings, database and shops; say what to do.")
+@click.command
 @settings_option
 @click.option("--store", "name", metavar="NAME", help="Check only this store.")
 @click.option(

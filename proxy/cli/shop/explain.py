@@ -25,7 +25,7 @@ from proxy.telemetry.logs import configure_logs
 _FIRST_ERROR = 400
 
 
-@click.command(short_help="Read orders and show each request and answer.")
+@click.command
 @settings_option
 @click.option(
     "--store", "name", required=True, metavar="NAME", help="The store, as named in the settings."

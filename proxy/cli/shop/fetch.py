@@ -22,7 +22,7 @@ from proxy.telemetry.logs import configure_logs
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
-@click.command(short_help="Print orders as the shop sends them, as JSON.")
+@click.command
 @settings_option
 @click.option(
     "--store", "name", required=True, metavar="NAME", help="The store, as named in the settings."

@@ -48,7 +48,7 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[Source, ...]
 
 
-@click.command(short_help="Show what becomes of one order, field by field.")
+@click.command
 @settings_option
 @click.option(
     "--store", "name", required=True, metavar="NAME", help="The store, as named in the settings."

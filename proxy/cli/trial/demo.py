@@ -49,7 +49,7 @@ class _LiveClock(Clock):
         return datetime.now(UTC)
 
 
-@click.command(short_help="See it work: a fake shop, Portside, ShipStation's part.")
+@click.command
 @click.option(
     "--once",
     is_flag=True,

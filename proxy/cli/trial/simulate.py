@@ -29,7 +29,7 @@ from proxy.simulator.verify import tried, verify
 SHIPPABLE = "paid,processing,awaiting_shipment"
 
 
-@click.command(short_help="Play ShipStation against a custom store for a while.")
+@click.command
 @target_options
 @click.option(
     "--every",

@@ -12,7 +12,7 @@ from proxy.simulator.report import Report
 from proxy.simulator.verify import verify as verify_store
 
 
-@click.command(short_help="Try a custom store once, and tell which promises it keeps.")
+@click.command
 @target_options
 def verify(**given: Any) -> None:
     """Try a custom store once, ours or anybody's, and tell which promises of ShipStation's protocol
