@@ -1,4 +1,4 @@
-"""One try: tell the shop of one shipment, learn from how it ends, and write that down.
+"""One attempt: tell the shop of one shipment, learn from how it ends, and write that down.
 
 What the shop said is written in the same transaction that settles the delivery. A crash in between
 means that the shop is asked again, and connectors look before they write.
@@ -25,7 +25,7 @@ from connectors.errors import (
     UnavailableError,
 )
 from connectors.shipments import Shipment
-from proxy.rules.outage import Outage
+from proxy.rules.outage import Outage, Permit
 from proxy.rules.retry_schedule import Decision, RetrySchedule
 from proxy.settings.models import DeliverySettings, NotifyCustomer
 from proxy.storage.errors import LeaseLostError, StorageError
@@ -44,17 +44,30 @@ _log = structlog.get_logger("portside.delivery")
 
 
 class AttemptResult(msgspec.Struct, frozen=True, kw_only=True):
-    """How one try ended.
+    """How one attempt ended.
 
-    `error` is None when the shop has the shipment; `final` when there will be no other try.
+    `error` is None when the shop has the shipment; `final` when there will be no other attempt.
     """
 
     error: ConnectorError | None = None
     final: bool
 
 
-class Courier:
-    """Makes tries, for one process. `clock` is a steady clock in seconds."""
+class _Tried(msgspec.Struct, frozen=True, kw_only=True):
+    """The error that an attempt ended in, if it did.
+
+    Not `counts`: the shop was not asked, so the delivery is given back as it was.
+    """
+
+    error: ConnectorError | None
+    counts: bool = True
+
+
+class AttemptRunner:
+    """Makes attempts, for one process.
+
+    `clock` is a steady clock in seconds, `lease` the seconds for which a delivery is claimed.
+    """
 
     def __init__(
         self,
@@ -68,13 +81,13 @@ class Courier:
         self._outbox = outbox
         self._metrics = metrics
         self._schedule = RetrySchedule(steps=settings.schedule, order_grace=settings.order_grace)
-        self._lease = settings.lease.total_seconds()
+        self.lease = settings.lease.total_seconds()
         self._outages: dict[str, Outage] = {}
         self._calls: set[asyncio.Timeout] = set()
         self._stopping = asyncio.Event()
         self._name = f"{socket.gethostname()}:{os.getpid()}"
 
-    def outage(self, store: str) -> Outage:
+    def find_outage(self, store: str) -> Outage:
         """What is known of a store's shop."""
         return self._outages.setdefault(store, Outage())
 
@@ -84,60 +97,60 @@ class Courier:
         for call in self._calls:
             call.reschedule(asyncio.get_running_loop().time())
 
-    def lease_end(self) -> float:
+    def compute_lease_end(self) -> float:
         """When a lease that is about to be asked for will end at the earliest, by `clock`: the
         database may take its time to grant it.
         """
-        return self.clock() + self._lease
+        return self.clock() + self.lease
 
-    async def carry(self, store: Store, delivery: Delivery, lease_ends: float) -> AttemptResult:
-        """One try at a delivery that is leased until `lease_ends`.
+    async def run(
+        self, store: Store, delivery: Delivery, lease_ends: float, permit: Permit
+    ) -> AttemptResult:
+        """One attempt at a delivery that is leased until `lease_ends`, under a granted permit.
 
         Raises nothing that the shop or the database may do.
         """
         began_at, began = datetime.now(UTC), self.clock()
-        try:
-            earlier = await self._outbox.earlier(delivery)
-        except StorageError as fault:
-            return await self._give_back(
-                store.name, delivery, TemporaryError(str(fault)), lease_ends
-            )
-        if self._stopping.is_set():
-            return await self._give_back(
-                store.name, delivery, TemporaryError("Portside is about to stop"), lease_ends
-            )
-        limit = lease_ends - self._lease * _KEPT_SHARE - self.clock()
-        if limit <= 0:
-            late = TemporaryError("the database took so long that the shop was not asked")
-            return await self._give_back(store.name, delivery, late, lease_ends)
-        error = await self._try(store, delivery, earlier, limit)
-        if error is not None and self._stopping.is_set():
-            return await self._give_back(store.name, delivery, error, lease_ends)
+        with permit:
+            tried = await self._ask_shop(store, delivery, lease_ends, permit)
+        error = tried.error
+        if error is not None and (not tried.counts or self._stopping.is_set()):
+            await self._write(delivery, lambda: self._outbox.give_back(delivery), lease_ends)
+            return AttemptResult(error=error, final=False)
         decision = None if error is None else await self._decide(store.name, delivery, error)
         attempt = Attempt(
             at=began_at,
-            outcome=_outcome(decision),
+            outcome=_choose_outcome(decision),
             seconds=self.clock() - began,
             message="" if error is None else masked_text(str(error))[:_LONGEST_MESSAGE],
             worker=self._name,
         )
         await self._write(delivery, lambda: self._settle(delivery, decision, attempt), lease_ends)
-        self._tell(store.name, delivery, attempt)
+        self._report(store.name, delivery, attempt)
         return AttemptResult(error=error, final=decision is None or decision.next_at is None)
 
-    async def _try(
-        self, store: Store, delivery: Delivery, earlier: Sequence[Shipment], limit: float
-    ) -> ConnectorError | None:
+    async def _ask_shop(
+        self, store: Store, delivery: Delivery, lease_ends: float, permit: Permit
+    ) -> _Tried:
+        try:
+            earlier = await self._outbox.earlier(delivery)
+        except StorageError as fault:
+            return _Tried(error=TemporaryError(str(fault)), counts=False)
+        if self._stopping.is_set():
+            return _Tried(error=TemporaryError("Portside is about to stop"), counts=False)
+        limit = lease_ends - self.lease * _KEPT_SHARE - self.clock()
+        if limit <= 0:
+            late = TemporaryError("the database took so long that the shop was not asked")
+            return _Tried(error=late, counts=False)
         if delivery.attempts > len(self._schedule.steps):
-            # Only tries that ended with their process bring a delivery this far: it may be what
+            # Only attempts that ended with their process bring a delivery this far: it may be what
             # ends them.
-            self.outage(store.name).retreat()
-            return TemporaryError(
-                f"given up: {delivery.attempts} tries failed or ended with the process that tried"
-            )
+            tries = delivery.attempts
+            worn_out = f"given up: {tries} tries failed or ended with the process that tried"
+            return _Tried(error=TemporaryError(worn_out))
         error = await self._call(store, delivery, earlier, limit)
-        self._learn(store.name, delivery, error)
-        return error
+        self._learn(store.name, delivery, error, permit)
+        return _Tried(error=error)
 
     async def _call(
         self, store: Store, delivery: Delivery, earlier: Sequence[Shipment], limit: float
@@ -163,24 +176,18 @@ class Courier:
             )
         return None
 
-    async def _give_back(
-        self, store: str, delivery: Delivery, error: ConnectorError, lease_ends: float
-    ) -> AttemptResult:
-        self.outage(store).retreat()
-        await self._write(delivery, lambda: self._outbox.give_back(delivery), lease_ends)
-        return AttemptResult(error=error, final=False)
-
-    def _learn(self, store: str, delivery: Delivery, error: ConnectorError | None) -> None:
-        outage, now = self.outage(store), self.clock()
+    def _learn(
+        self, store: str, delivery: Delivery, error: ConnectorError | None, permit: Permit
+    ) -> None:
+        outage, now = self.find_outage(store), self.clock()
         if isinstance(error, CircuitOpenError):
             outage.pause(now, error.retry_after or 0.0)
         elif isinstance(error, UnavailableError):
-            outage.failed(delivery.id, now)
-        elif isinstance(error, ThrottledError):
-            outage.answered()
-            outage.pause(now, error.retry_after or 0.0)
+            outage.record_failure(delivery.id, now, permit)
         else:
-            outage.answered()
+            outage.record_answer()
+            if isinstance(error, ThrottledError):
+                outage.pause(now, error.retry_after or 0.0)
 
     async def _decide(self, store: str, delivery: Delivery, error: ConnectorError) -> Decision:
         try:
@@ -192,7 +199,7 @@ class Courier:
             attempts=delivery.attempts,
             queued_at=delivery.queued_at,
             now=now,
-            shop_is_down=self.outage(store).down,
+            shop_is_down=self.find_outage(store).down,
             chance=random.random(),  # noqa: S311 - spreads retries, guards nothing
         )
 
@@ -227,7 +234,7 @@ class Courier:
                     continue
             return
 
-    def _tell(self, store: str, delivery: Delivery, attempt: Attempt) -> None:
+    def _report(self, store: str, delivery: Delivery, attempt: Attempt) -> None:
         self._metrics.attempted(store=store, outcome=attempt.outcome.value, seconds=attempt.seconds)
         log = _log.info if attempt.outcome is AttemptOutcome.DELIVERED else _log.warning
         log(
@@ -247,7 +254,7 @@ def as_policy_says(shipment: Shipment, policy: NotifyCustomer) -> Shipment:
     return msgspec.structs.replace(shipment, notify_customer=policy == "always")
 
 
-def _outcome(decision: Decision | None) -> AttemptOutcome:
+def _choose_outcome(decision: Decision | None) -> AttemptOutcome:
     if decision is None:
         return AttemptOutcome.DELIVERED
     return AttemptOutcome.REFUSED if decision.next_at is None else AttemptOutcome.RETRY

@@ -12,7 +12,8 @@ import structlog
 
 from connectors.errors import ConnectorError, PermanentError
 from connectors.shipments import Shipment
-from proxy.delivery.attempt import AttemptResult, Courier
+from proxy.delivery.attempt import AttemptResult, AttemptRunner
+from proxy.rules.outage import REFUSED, Permit
 from proxy.settings.models import DeliverySettings
 from proxy.storage.outbox.interface import Delivery, DeliveryState, Outbox, PutResult
 from proxy.stores import Store
@@ -63,64 +64,62 @@ class Deliverer:
 
     def __init__(self, outbox: Outbox, settings: DeliverySettings, metrics: Metrics) -> None:
         self.wake = asyncio.Event()
-        self.courier = Courier(outbox, settings, metrics)
+        self.attempts = AttemptRunner(outbox, settings, metrics)
         self._outbox = outbox
         self._metrics = metrics
         self._answer_within = settings.answer_within.total_seconds()
-        self._lease = settings.lease.total_seconds()
         self._running: dict[asyncio.Task[AttemptResult], str] = {}
         self._stopping = False
 
-    def under_way(self, store: str) -> int:
+    def count_running(self, store: str) -> int:
         """How many deliveries of a store this process is at work on."""
         return sum(name == store for name in self._running.values())
 
-    def at_work_on(self, delivery: Delivery) -> bool:
+    def is_running(self, delivery: Delivery) -> bool:
         """Whether this process is telling the shop of it at this moment, whatever its lease
         says.
         """
-        return any(task.get_name() == _name(delivery) for task in self._running)
+        return any(task.get_name() == _name_task(delivery) for task in self._running)
 
-    def may_ask(self, store: str) -> bool:
-        """Whether a delivery of this store may be started now.
+    def permit(self, store: str) -> Permit:
+        """Leave to start a delivery of this store, `granted` if one may be started now.
 
-        Whoever hears yes either starts one or calls the outage's `retreat`.
+        A context: what was not passed on to `start` is given back by leaving the block.
         """
-        return not self._stopping and self.courier.outage(store).admit(self.courier.clock())
+        if self._stopping:
+            return REFUSED
+        return self.attempts.find_outage(store).permit(self.attempts.clock())
 
     async def accept(self, store: Store, shipment: Shipment) -> NoticeResult:
         """Store a notice, try it at once, and say what became of it.
 
         Raises StorageError if it could not be stored.
         """
-        at_once = self.under_way(store.name) < _MOST_AT_ONCE and self.may_ask(store.name)
-        leased, lease_ends = False, self.courier.lease_end()
-        try:
+        lease_ends = self.attempts.compute_lease_end()
+        has_place = self.count_running(store.name) < _MOST_AT_ONCE
+        with self.permit(store.name) if has_place else REFUSED as permit:
             result, delivery = await self._outbox.put(
-                store.name, shipment, lease=self._lease if at_once else None
+                store.name, shipment, lease=self.attempts.lease if permit.granted else None
             )
-            leased = result is PutResult.LEASED
-        finally:
-            if at_once and not leased:
-                self.courier.outage(store.name).retreat()
-        if not leased:
-            self.wake.set()
-            return self._count(store, _describe_known(result, delivery))
-        task = self.start(store, delivery, lease_ends)
+            if result is not PutResult.LEASED:
+                self.wake.set()
+                return self._count(store, _describe_known(result, delivery))
+            task = self.start(store, delivery, lease_ends, permit)
         done, _ = await asyncio.wait({task}, timeout=self._answer_within)
         return self._count(store, _describe_attempt(task.result()) if done else _STORED)
 
     def start(
-        self, store: Store, delivery: Delivery, lease_ends: float
+        self, store: Store, delivery: Delivery, lease_ends: float, permit: Permit
     ) -> asyncio.Task[AttemptResult]:
-        """Carry out a delivery, leased until `lease_ends` by the courier's clock, in a task of its
-        own, which outlives whoever waits for it.
+        """Make an attempt at a delivery, leased until `lease_ends` by the clock of the attempts, in
+        a task of its own, which outlives whoever waits for it. The permit is passed on to it.
         """
         task = asyncio.create_task(
-            self.courier.carry(store, delivery, lease_ends), name=_name(delivery)
+            self.attempts.run(store, delivery, lease_ends, permit.pass_on()),
+            name=_name_task(delivery),
         )
         self._running[task] = store.name
-        task.add_done_callback(self._ended)
+        task.add_done_callback(self._forget_task)
         return task
 
     async def close(self, within: float = 0.0) -> None:
@@ -130,14 +129,14 @@ class Deliverer:
         self._stopping = True
         if self._running:
             await asyncio.wait(set(self._running), timeout=within)
-        self.courier.stop()
+        self.attempts.stop()
         if self._running:
             await asyncio.wait(set(self._running), timeout=_LAST_WORDS)
         for task in list(self._running):
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
 
-    def _ended(self, task: asyncio.Task[AttemptResult]) -> None:
+    def _forget_task(self, task: asyncio.Task[AttemptResult]) -> None:
         self._running.pop(task, None)
         self.wake.set()
         if not task.cancelled() and (error := task.exception()) is not None:
@@ -148,7 +147,7 @@ class Deliverer:
         return result
 
 
-def _name(delivery: Delivery) -> str:
+def _name_task(delivery: Delivery) -> str:
     return f"delivery {delivery.id}"
 
 

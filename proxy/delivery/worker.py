@@ -18,7 +18,6 @@ from proxy.settings.models import DeliverySettings
 from proxy.storage.errors import StorageError
 from proxy.storage.outbox.interface import (
     Deliveries,
-    Delivery,
     DeliveryState,
     Outbox,
     unnamed_stores,
@@ -53,7 +52,6 @@ class DeliveryWorker:
         self._stores = stores
         self._metrics = metrics
         self._places = settings.concurrency
-        self._lease = settings.lease.total_seconds()
         self._retention: timedelta = settings.retention
         self._stopped = asyncio.Event()
         self._unnamed = set[str]()
@@ -82,31 +80,32 @@ class DeliveryWorker:
     async def look(self) -> int:
         """Start what is due and has a place; gives how many were started. Raises StorageError."""
         started = 0
-        free = [name for name in self._stores if self._deliverer.under_way(name) < self._places]
+        free = [name for name in self._stores if self._deliverer.count_running(name) < self._places]
         for name in await self._outbox.due(free):
             started += await self._start_due(self._stores[name])
         return started
 
     async def _start_due(self, store: Store) -> int:
-        free = self._places - self._deliverer.under_way(store.name)
-        if free <= 0 or not self._deliverer.may_ask(store.name):
+        deliverer = self._deliverer
+        free = self._places - deliverer.count_running(store.name)
+        if free <= 0:
             return 0
-        outage = self._deliverer.courier.outage(store.name)
-        mine, lease_ends = list[Delivery](), self._deliverer.courier.lease_end()
-        try:
+        with deliverer.permit(store.name) as permit:
+            if not permit.granted:
+                return 0
+            lease_ends = deliverer.attempts.compute_lease_end()
             # While the shop is down, one is enough to find out whether it is back.
-            taken = await self._outbox.claim(
-                store.name, limit=1 if outage.down else free, lease=self._lease
+            claimed = await self._outbox.claim(
+                store.name,
+                limit=1 if permit.is_probe else free,
+                lease=deliverer.attempts.lease,
             )
             # A clock that was set forward ends leases early. What we are at work on is asked about
             # again once this lease has ended, too.
-            mine = [delivery for delivery in taken if not self._deliverer.at_work_on(delivery)]
-        finally:
-            if not mine:
-                outage.retreat()
-        for delivery in mine:
-            self._deliverer.start(store, delivery, lease_ends)
-        return len(mine)
+            mine = [delivery for delivery in claimed if not deliverer.is_running(delivery)]
+            for delivery in mine:
+                deliverer.start(store, delivery, lease_ends, permit)
+            return len(mine)
 
     async def _work(self) -> None:
         wake = self._deliverer.wake

@@ -96,7 +96,7 @@ class World:
         store = await self.stack.enter_async_context(open_store(name, store_settings, shelf))
         metrics = Metrics()
         deliverer = Deliverer(self.outbox, settings, metrics)
-        deliverer.courier.clock = self.clock.steady
+        deliverer.attempts.clock = self.clock.steady
         worker = DeliveryWorker(
             self.outbox,
             self.deliveries,

@@ -43,7 +43,7 @@ class Gate:
 
 async def drain(process: Process) -> None:
     """Let the worker look, and what it starts end, until nothing is due."""
-    while await process.worker.look() or process.deliverer.under_way(process.store.name):
+    while await process.worker.look() or process.deliverer.count_running(process.store.name):
         process.deliverer.wake.clear()
-        if process.deliverer.under_way(process.store.name):
+        if process.deliverer.count_running(process.store.name):
             await process.deliverer.wake.wait()

@@ -178,7 +178,7 @@ def test_all_dead_ones_are_brought_back_at_once(command: CommandLine) -> None:
     ("words", "changed"),
     [(["2"], {2}), (["--store", "south"], {4}), (["3", "5"], {3}), (["--state", "waiting"], {3})],
 )
-def test_only_what_is_named_is_brought_back_and_nothing_under_way(
+def test_only_what_is_named_is_brought_back_and_nothing_count_running(
     command: CommandLine, words: list[str], changed: set[int]
 ) -> None:
     assert command("retry", *words).splitlines()[-1] == f"{len(changed)} queued anew"

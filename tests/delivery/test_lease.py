@@ -47,13 +47,13 @@ async def slow_process(world: World, slow: str, seconds: float) -> Process:
     """A process that holds deliveries for 8 seconds on an outbox that is slow."""
     outbox = world.outbox = SlowOutbox(world.database, slow, seconds)
     process = await world.process(lease="8s", answer_within="7s")
-    process.deliverer.courier.clock = lambda: outbox.time
+    process.deliverer.attempts.clock = lambda: outbox.time
     return process
 
 
 async def ended(process: Process) -> None:
     async def idle() -> bool:
-        return process.deliverer.under_way("north") == 0
+        return process.deliverer.count_running("north") == 0
 
     await until(idle)
 

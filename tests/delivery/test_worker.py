@@ -3,10 +3,12 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+import pytest
 from aiohttp import web
 
 from connectors.shipments import Shipment
 from proxy.delivery.intake import NoticeOutcome
+from proxy.storage.errors import StorageError
 from proxy.storage.outbox.interface import DeliveryFilter, DeliveryState
 from tests.delivery.conftest import Process, World, until
 from tests.delivery.plays import Gate, Parcel, answering, drain, unhindered
@@ -107,12 +109,40 @@ async def test_while_its_shop_is_down_new_notices_are_stored_and_wait_without_as
     world: World, parcel: Parcel
 ) -> None:
     process = await world.process()
-    process.deliverer.courier.clock = lambda: 0.0
+    process.deliverer.attempts.clock = lambda: 0.0
     world.shop.before = answering(503, "closed")
     for order in range(9):
         answer = await process.deliverer.accept(process.store, parcel(str(order)))
         assert answer.outcome is NoticeOutcome.WAITING
     assert len(world.shop.calls) == 5
+
+
+async def test_a_probe_that_the_database_prevents_is_made_by_the_next_who_may(
+    world: World, parcel: Parcel
+) -> None:
+    process = await world.process()
+    world.shop.before = answering(503, "closed")
+    await put(world, "north", *(parcel(str(order)) for order in range(5)))
+    await drain(process)
+    calls, world.shop.before = len(world.shop.calls), unhindered
+    world.clock.forward(timedelta(minutes=10))
+    async with world.database.writing() as connection:
+        for change in ("update", "insert"):
+            await connection.exec_driver_sql(
+                f"create trigger no_{change} before {change} on deliveries"
+                " begin select raise(abort, 'full'); end"
+            )
+    with pytest.raises(StorageError, match="full"):
+        await process.worker.look()
+    with pytest.raises(StorageError, match="full"):
+        await process.deliverer.accept(process.store, parcel("new"))
+    async with world.database.writing() as connection:
+        for change in ("update", "insert"):
+            await connection.exec_driver_sql(f"drop trigger no_{change}")
+    assert len(world.shop.calls) == calls
+    assert await process.worker.look() == 1
+    await drain(process)
+    assert len(world.shop.parcels) == 5
 
 
 async def test_one_delivery_that_alone_keeps_failing_is_given_up_in_the_end(
@@ -207,13 +237,13 @@ async def test_a_clock_set_forward_while_the_shop_is_at_work_sends_no_parcel_twi
     world: World, parcel: Parcel
 ) -> None:
     process = await world.process()
-    process.deliverer.courier.clock = lambda: 0.0
+    process.deliverer.attempts.clock = lambda: 0.0
     world.shop.before = gate = Gate()
     await put(world, "north", parcel())
     await process.worker.look()
     await gate.reached.wait()
     world.clock.forward(timedelta(minutes=10))
-    assert (await process.worker.look(), process.deliverer.under_way("north")) == (0, 1)
+    assert (await process.worker.look(), process.deliverer.count_running("north")) == (0, 1)
     gate.opened.set()
     await drain(process)
     world.clock.forward(timedelta(minutes=10))
