@@ -30,7 +30,7 @@ class Inspectable(Protocol):
         ...
 
 
-def clock_findings(offset: float | None) -> Sequence[Finding]:
+def check_clock(offset: float | None) -> Sequence[Finding]:
     """A warning where the shop's clock is far from ours (`offset` in seconds, as
     `Upstream.clock_offset`); nothing where it is not, or unknown.
     """

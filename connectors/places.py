@@ -72,7 +72,7 @@ class MisplacedError(ValueError):
 
 
 @contextmanager
-def placed(*path: str | int) -> Iterator[None]:
+def locate_faults(*path: str | int) -> Iterator[None]:
     """Faults found inside stand behind this path."""
     try:
         yield

@@ -99,7 +99,7 @@ def is_signed(body: bytes, secret: str, signature: str) -> bool:
     return bool(secret) and hmac.compare_digest(digest, signature.strip().encode(errors="replace"))
 
 
-def read_moment(value: object, *, zone: tzinfo | None = None) -> datetime | None:
+def read_sent_at(value: object, *, zone: tzinfo | None = None) -> datetime | None:
     """A time of a message in UTC; `zone` is that of texts that name none.
 
     None for anything else, for a hint does not fail for its time.

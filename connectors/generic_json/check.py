@@ -13,7 +13,7 @@ from connectors.errors import AuthenticationError, ConnectorError, UnavailableEr
 from connectors.generic_json.listing.reader import Listing
 from connectors.generic_json.listing.window import far_back
 from connectors.generic_json.settings.shop import GenericJsonSettings
-from connectors.inspection import clock_findings
+from connectors.inspection import check_clock
 from connectors.interface import CheckLevel, CheckReport, Finding
 from connectors.orders import RejectedOrder, Window
 from connectors.upstream.client import Upstream
@@ -36,7 +36,7 @@ async def check_shop(
     if findings[0].level is not CheckLevel.PROBLEM:
         findings.append(await _count(count, window))
     findings += _write_findings(settings)
-    findings += clock_findings(upstream.clock_offset)
+    findings += check_clock(upstream.clock_offset)
     return CheckReport(findings=tuple(findings), undated=settings.orders.undated)
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 
 from connectors.errors import AuthenticationError, ConnectorError, RefusedError, TemporaryError
-from connectors.inspection import clock_findings
+from connectors.inspection import check_clock
 from connectors.interface import CheckLevel, CheckReport, Finding
 from connectors.shopify.api.auth import VERSION_HEADER, fell_forward, missing, newest_version
 from connectors.shopify.api.rest import NOT_SERVED
@@ -43,7 +43,7 @@ async def check_shop(
     findings += _scope_findings(settings, scopes)
     findings += await _version_findings(upstream, settings)
     findings += await _order_findings(transport, graphql, settings)
-    findings += clock_findings(upstream.clock_offset)
+    findings += check_clock(upstream.clock_offset)
     return CheckReport(findings=tuple(findings), undated=_UNDATED_HOLDS if settings.holds else "")
 
 

@@ -18,7 +18,7 @@ from connectors.webhooks import (
     UnreadableWebhookError,
     UnsignedWebhookError,
     is_signed,
-    read_moment,
+    read_sent_at,
 )
 
 TOPICS = ("orders/updated", "orders/delete")
@@ -88,7 +88,7 @@ class ShopifyWebhooks:
             raise UnreadableWebhookError(
                 f"expected an order with its id: {read_complaint(error)}"
             ) from error
-        told = (read_moment(order.updated_at), read_moment(headers.get("X-Shopify-Triggered-At")))
+        told = (read_sent_at(order.updated_at), read_sent_at(headers.get("X-Shopify-Triggered-At")))
         return Hint(
             order_id=str(order.id),
             delivery=headers.get("X-Shopify-Webhook-Id", ""),

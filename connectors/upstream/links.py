@@ -12,7 +12,7 @@ _LINK = re.compile(r"<([^<>]*)>((?:\s*;\s*[\w!#$&+\-.^`|~*]+\s*=\s*(?:\"[^\"]*\"
 _PARAM = re.compile(r";\s*([\w!#$&+\-.^`|~*]+)\s*=\s*(?:\"([^\"]*)\"|([^\s;,\"]+))")
 
 
-def next_link(reply: Reply) -> str | None:
+def find_next_link(reply: Reply) -> str | None:
     """The absolute URL of `rel="next"` in the `Link` headers (RFC 8288); None if there is none.
 
     Raises `UnreadableResponseError` for one that is no URL: there is more, and nothing says where.

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator
 from http import HTTPStatus
 
 from connectors.errors import AuthenticationError, ConnectorError, PermanentError, RefusedError
-from connectors.inspection import clock_findings
+from connectors.inspection import check_clock
 from connectors.interface import CheckLevel, CheckReport, Finding
 from connectors.woocommerce.api.advice import advise
 from connectors.woocommerce.api.auth import HeaderThenQuery
@@ -54,7 +54,7 @@ class Checkup:
                 findings.append(finding)  # noqa: PERF401
         except ConnectorError as error:
             findings.append(_problem(str(error), advise(error)))
-        findings += clock_findings(self._api.clock_offset)
+        findings += check_clock(self._api.clock_offset)
         return CheckReport(findings=tuple(findings), undated=_UNDATED)
 
     async def _findings(self) -> AsyncGenerator[Finding, None]:

@@ -19,7 +19,7 @@ from connectors.webhooks import (
     UnreadableWebhookError,
     UnsignedWebhookError,
     is_signed,
-    read_moment,
+    read_sent_at,
 )
 from connectors.woocommerce.api.client import LARGEST_PAGE, Api
 from connectors.woocommerce.settings import WooCommerceSettings
@@ -84,7 +84,7 @@ class WooCommerceWebhooks:
         return Hint(
             order_id=str(order.id),
             delivery=f"{headers.get('X-WC-Webhook-ID', '')}/{delivery}" if delivery else "",
-            sent_at=read_moment(order.date_modified_gmt, zone=UTC),
+            sent_at=read_sent_at(order.date_modified_gmt, zone=UTC),
             lag=_UNDATED,
         )
 

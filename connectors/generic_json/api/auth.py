@@ -22,8 +22,8 @@ from connectors.upstream.auth.auth import (
     OAuth1Auth,
     QueryAuth,
 )
-from connectors.upstream.auth.oauth2 import client_credentials, refresh_token
-from connectors.upstream.auth.token_answer import token_reader
+from connectors.upstream.auth.oauth2 import use_client_credentials, use_refresh_token
+from connectors.upstream.auth.token_answer import make_token_reader
 from connectors.upstream.auth.token_file import TokenFile
 from connectors.upstream.auth.tokens import TokenAuth
 from connectors.upstream.request import Request
@@ -72,7 +72,7 @@ def _tokens(
         return _called(login, url, carry)
     place = _absolute(url, login.token_url)
     if isinstance(login, logins.RefreshTokenLogin):
-        return refresh_token(
+        return use_refresh_token(
             place,
             _plain(login.refresh_token),
             client_id=login.client_id,
@@ -82,7 +82,7 @@ def _tokens(
             # Two accounts of one app differ in nothing but this token.
             keep=_kept(login, place, login.client_id, _plain(login.refresh_token)),
         )
-    return client_credentials(
+    return use_client_credentials(
         place,
         login.client_id,
         _plain(login.client_secret),
@@ -107,7 +107,7 @@ def _called(login: logins.CallLogin, url: str, carry: Callable[[str], Auth]) -> 
     lifetime = login.lifetime.total_seconds() if login.lifetime is not None else None
     return TokenAuth(
         lambda _: request,
-        token_reader(
+        make_token_reader(
             path=login.token,
             header=login.token_header,
             lifetime=lifetime,

@@ -33,7 +33,7 @@ from connectors.language.logic import is_false
 from connectors.orders import Window
 from connectors.reading import paging
 from connectors.reading.keyset import walk_by_key
-from connectors.upstream.links import next_link
+from connectors.upstream.links import find_next_link
 from connectors.upstream.response import Reply
 
 Raw = Any
@@ -192,7 +192,7 @@ class Pages:
 
     def _cursor(self, kind: Any, body: Any, reply: Reply) -> str | None:
         if isinstance(kind, LinkPaging):
-            return next_link(reply)
+            return find_next_link(reply)
         if not isinstance(kind, CursorPaging | NextUrlPaging):
             return None
         found = self._find(kind.next, body, reply)

@@ -12,7 +12,7 @@ from connectors.generic_json.settings.request import Request, RequestPatch
 from connectors.generic_json.settings.values import Block, Duration, ExpressionText
 from connectors.generic_json.settings.window import WindowSettings
 from connectors.language.expressions import read_expression
-from connectors.places import MisplacedError, placed
+from connectors.places import MisplacedError, locate_faults
 
 LIST_NAMES: dict[str, tuple[str, ...]] = {
     "window": ("start", "end"),
@@ -33,7 +33,7 @@ class DetailSettings(Block):
 
     @model_validator(mode="after")
     def _names(self) -> Self:
-        with placed("request"):
+        with locate_faults("request"):
             self.request.check({"order": None})
             self.request.must_read()
         return self
@@ -78,7 +78,7 @@ class ExpandSettings(Block):
         if self.ids is not None and (self.request is None or self.each is not None):
             raise ValueError("expected ids together with request, and without each and follow")
         if self.request is not None:
-            with placed("request"):
+            with locate_faults("request"):
                 self.request.check(
                     {"order": None, "item": None} if self.ids is None else {"ids": None}
                 )
@@ -164,13 +164,13 @@ class ListSettings(Block):
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        with placed("request"):
+        with locate_faults("request"):
             self.request.check(LIST_NAMES)
             self.request.must_read()
         for at, patch in enumerate(self.also):
-            with placed("also", at):
+            with locate_faults("also", at):
                 self.request.patched(patch).check(LIST_NAMES)
-        with placed("open"):
+        with locate_faults("open"):
             self.request.patched(self.open).check(LIST_NAMES)
         for path in USES.get(self.paging.kind, ()):
             if not self.request.speaks_of(*path):
@@ -201,7 +201,7 @@ class FindSettings(Block):
 
     @model_validator(mode="after")
     def _names(self) -> Self:
-        with placed("request"):
+        with locate_faults("request"):
             self.request.check({"number": None})
             self.request.must_read()
         return self
@@ -219,7 +219,7 @@ class OneSettings(Block):
 
     @model_validator(mode="after")
     def _names(self) -> Self:
-        with placed("request"):
+        with locate_faults("request"):
             self.request.check({"id": None})
             self.request.must_read()
         return self

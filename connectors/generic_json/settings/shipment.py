@@ -10,7 +10,7 @@ from connectors.generic_json.settings.answers import AnswerRule
 from connectors.generic_json.settings.mapping import FieldSource, widen
 from connectors.generic_json.settings.request import Request, check_expressions
 from connectors.generic_json.settings.values import Block, ExpressionText
-from connectors.places import MisplacedError, placed
+from connectors.places import MisplacedError, locate_faults
 
 SHIPMENT_FIELDS: Final = (
     "order_id",
@@ -128,7 +128,7 @@ class ShipmentSettings(Block):
     def _sound(self) -> Self:
         known: dict[str, tuple[str, ...] | None] = dict(SCOPE)
         if self.probe is not None and self.probe.request is not None:
-            with placed("probe", "request"):
+            with locate_faults("probe", "request"):
                 self.probe.request.check({"shipment": SHIPMENT_FIELDS, "order": None})
                 self.probe.request.must_read()
         for at, step in enumerate(self.steps):
@@ -137,11 +137,11 @@ class ShipmentSettings(Block):
                     ("steps", at, "name"), f"the name {step.name!r} is given twice"
                 )
             here = {**known, "item": None} if step.each is not None else known
-            with placed("steps", at):
+            with locate_faults("steps", at):
                 check_expressions(("when",), [step.when], known)
                 check_expressions(("each",), [step.each], known)
                 check_expressions(("find",), [step.find], here)
-            with placed("steps", at, "request"):
+            with locate_faults("steps", at, "request"):
                 step.request.check(here)
             known[step.name] = None
         return self

@@ -13,7 +13,7 @@ import msgspec
 
 from connectors.shopify.settings import ShopifySettings
 from connectors.upstream.auth.auth import Auth, HeaderAuth
-from connectors.upstream.auth.oauth2 import client_credentials
+from connectors.upstream.auth.oauth2 import use_client_credentials
 
 TOKEN_HEADER = "X-Shopify-Access-Token"  # noqa: S105 - a header's name
 VERSION_HEADER = "X-Shopify-API-Version"
@@ -29,7 +29,7 @@ def open_access(settings: ShopifySettings, *, clock: Callable[[], float] = time.
     token = settings.access_token.get_secret_value()
     if token:
         return HeaderAuth(TOKEN_HEADER, token)
-    return client_credentials(
+    return use_client_credentials(
         f"{settings.base_url}oauth/access_token",
         settings.client_id,
         settings.client_secret.get_secret_value(),

@@ -33,7 +33,7 @@ from connectors.shopify.mapping.wire_fulfillment import (
     OrdersPage,
 )
 from connectors.upstream.client import Upstream
-from connectors.upstream.links import next_link
+from connectors.upstream.links import find_next_link
 
 _LARGEST = 250
 # What a shop answers that no longer serves a part of this API.
@@ -102,7 +102,7 @@ class RestTransport:
                         f"Listing orders: the cursor has expired ({error})"
                     ) from error
                 raise
-        return reply, next_link(reply) or ""
+        return reply, find_next_link(reply) or ""
 
     async def read_orders(self, ids: tuple[int, ...]) -> tuple[wire.Order | RejectedOrder, ...]:
         """By `ids`, in one request."""

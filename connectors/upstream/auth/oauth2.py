@@ -15,7 +15,7 @@ from connectors.upstream.auth.tokens import TokenAuth
 from connectors.upstream.request import Request, encode_params
 
 
-def client_credentials(
+def use_client_credentials(
     token_url: str,
     client_id: str,
     client_secret: str,
@@ -48,7 +48,7 @@ def client_credentials(
     )
 
 
-def refresh_token(
+def use_refresh_token(
     token_url: str,
     token: str,
     *,

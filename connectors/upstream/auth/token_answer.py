@@ -28,7 +28,7 @@ def read_oauth2(reply: Reply) -> Token:
     )
 
 
-def token_reader(
+def make_token_reader(
     *, path: str = "", header: str = "", lifetime: float | None = None, lifetime_path: str = ""
 ) -> Callable[[Reply], Token]:
     """How to read a login's answer: the token at a dotted `path` of its body (`data.token`), or in

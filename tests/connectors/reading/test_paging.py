@@ -11,7 +11,7 @@ from multidict import CIMultiDict, CIMultiDictProxy
 
 from connectors.errors import ConnectorError, UnavailableError, UnreadableResponseError
 from connectors.reading.paging import Page, walk_by_cursor, walk_by_offset, walk_by_page
-from connectors.upstream.links import next_link
+from connectors.upstream.links import find_next_link
 from connectors.upstream.response import Reply
 from tests.connectors.reading.shelf import Shelf, collect, identity, keyed, shelves
 
@@ -225,7 +225,7 @@ def test_the_next_link_of_a_header(headers: list[str], url: str | None) -> None:
         url="https://a.example/o",
         headers=CIMultiDictProxy(CIMultiDict([("link", header) for header in headers])),
     )
-    assert next_link(reply) == url
+    assert find_next_link(reply) == url
 
 
 @given(st.text(max_size=200))
@@ -235,7 +235,7 @@ def test_any_link_header_is_read_without_harm(header: str) -> None:
         url="https://a.example/o",
         headers=CIMultiDictProxy(CIMultiDict([("link", header)])),
     )
-    assert next_link(reply) is None or "next" in header.lower()
+    assert find_next_link(reply) is None or "next" in header.lower()
 
 
 # --- shops that break down under large pages ---

@@ -14,7 +14,7 @@ from connectors.errors import ConnectorError, RefusedError, UnreadableResponseEr
 from connectors.testing.faults import Answer
 from connectors.testing.trial import failure
 from connectors.upstream.addresses import Target
-from connectors.upstream.links import next_link
+from connectors.upstream.links import find_next_link
 from connectors.upstream.masking import MASK, Mask
 from connectors.upstream.response import Reply
 from tests.connectors.upstream.echo import EchoShop, asking
@@ -59,7 +59,7 @@ def test_any_text_is_an_address_or_an_error(text: str) -> None:
     assert isinstance(target.redirect("https://shop.example/api/orders", text), str | None)
     headers = CIMultiDictProxy(CIMultiDict({"Link": f'<{text}>; rel="next"'}))
     reply = Reply(status=200, url="https://shop.example/", headers=headers)
-    for attempt in (partial(target.url, text), partial(next_link, reply)):
+    for attempt in (partial(target.url, text), partial(find_next_link, reply)):
         try:
             attempt()
         except ConnectorError as error:
@@ -71,7 +71,7 @@ def test_any_text_is_an_address_or_an_error(text: str) -> None:
 def test_a_next_page_at_no_address_does_not_pass_for_the_last_one(place: str) -> None:
     headers = CIMultiDictProxy(CIMultiDict({"Link": f'<{place}>; rel="next"'}))
     with pytest.raises(UnreadableResponseError, match="expected the address of the next page"):
-        next_link(Reply(status=200, url="https://shop.example/", headers=headers))
+        find_next_link(Reply(status=200, url="https://shop.example/", headers=headers))
 
 
 def test_of_what_is_no_address_nothing_is_shown() -> None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from connectors.inspection import clock_findings
+from connectors.inspection import check_clock
 from connectors.interface import CheckLevel
 from connectors.testing.faults import Answer, Misdated, Spare
 from connectors.upstream.auth.auth import BasicAuth
@@ -72,7 +72,7 @@ def test_the_difference_is_told_in_words(offset: float, said: str) -> None:
     ("offset", "warned"), [(None, False), (0.0, False), (60.0, False), (-60.5, True), (60.5, True)]
 )
 def test_a_check_warns_beyond_a_minute_either_way(offset: float | None, *, warned: bool) -> None:
-    levels = [(finding.level, bool(finding.advice)) for finding in clock_findings(offset)]
+    levels = [(finding.level, bool(finding.advice)) for finding in check_clock(offset)]
     assert levels == [(CheckLevel.WARNING, True)] * warned
 
 

@@ -14,8 +14,8 @@ from aiohttp import web
 
 from connectors.errors import AuthenticationError, RefusedError, UnavailableError
 from connectors.testing.faults import Answer
-from connectors.upstream.auth.oauth2 import client_credentials, refresh_token
-from connectors.upstream.auth.token_answer import token_reader
+from connectors.upstream.auth.oauth2 import use_client_credentials, use_refresh_token
+from connectors.upstream.auth.token_answer import make_token_reader
 from connectors.upstream.auth.tokens import TokenAuth
 from connectors.upstream.request import Request
 from connectors.upstream.response import Reply
@@ -79,7 +79,7 @@ class Hands:
 
 
 def credentials(shop: EchoShop, clock: Callable[[], float] = Hands(), **more: Any) -> TokenAuth:  # noqa: B008 - stands still
-    return client_credentials(f"{shop.url}/oauth/token", "id-1", "right", clock=clock, **more)
+    return use_client_credentials(f"{shop.url}/oauth/token", "id-1", "right", clock=clock, **more)
 
 
 async def test_many_requests_share_one_login(token_shop: TokenShop) -> None:
@@ -191,7 +191,7 @@ async def test_a_login_that_is_broken_otherwise_says_so(token_shop: TokenShop) -
 
 async def test_a_refresh_token_is_followed_to_its_successors(token_shop: TokenShop) -> None:
     clock = Hands()
-    auth = refresh_token(
+    auth = use_refresh_token(
         f"{token_shop.url}/oauth/token", "refresh-0", client_id="id-1", clock=clock
     )
     async with asking(token_shop, auth=auth) as upstream:
@@ -213,15 +213,15 @@ async def test_a_login_call_reads_its_token_from_a_path_or_a_header(token_shop: 
         body=b'{"user":"u"}',
     )
     for reader in (
-        token_reader(path="access_token", lifetime_path="expires_in"),
-        token_reader(header="x-token", lifetime=600),
+        make_token_reader(path="access_token", lifetime_path="expires_in"),
+        make_token_reader(header="x-token", lifetime=600),
     ):
         async with asking(
             token_shop, auth=TokenAuth(lambda _: login, reader, secrets=("u",))
         ) as upstream:
             assert (await upstream.get("orders")).status == 200
     async with asking(
-        token_shop, auth=TokenAuth(lambda _: login, token_reader(header="Vendure-Auth-Token"))
+        token_shop, auth=TokenAuth(lambda _: login, make_token_reader(header="Vendure-Auth-Token"))
     ) as upstream:
         with pytest.raises(AuthenticationError, match="no token in header Vendure-Auth-Token"):
             await upstream.get("orders")
@@ -240,7 +240,7 @@ async def test_a_login_call_reads_its_token_from_a_path_or_a_header(token_shop: 
     ],
 )
 def test_a_token_is_read_at_its_path(body: str, token: str | None, lifetime: float | None) -> None:
-    read = token_reader(path="data.login.0.token", lifetime=900.0, lifetime_path="ttl")
+    read = make_token_reader(path="data.login.0.token", lifetime=900.0, lifetime_path="ttl")
     reply = Reply(status=200, content=body.encode())
     if token is None:
         with pytest.raises(AuthenticationError, match=r"no token in field data\.login\.0\.token"):
