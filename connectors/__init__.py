@@ -1,116 +1,268 @@
-"""Everything a connector's author needs, in one place: the types a shop's data becomes, and what a
-connector must do.
+"""Everything the author of a connector needs: import it from here, not from the modules behind it.
+
+A name is loaded when it is first asked for, so that a mapping which needs `Order` loads no HTTP
+client and no settings model.
 """
 
-from connectors.carriers import Carrier, Carriers
-from connectors.errors import (
-    AuthenticationError,
-    CircuitOpenError,
-    ConflictError,
-    ConnectorError,
-    OrderNotFoundError,
-    PermanentError,
-    RefusedError,
-    TemporaryError,
-    ThrottledError,
-    UnavailableError,
-    UnreadableResponseError,
-)
-from connectors.interface import (
-    CheckLevel,
-    CheckReport,
-    Connector,
-    ConnectorContext,
-    ConnectorSettings,
-    ConnectorType,
-    Finding,
-    ShipOutcome,
-)
-from connectors.orders import (
-    Address,
-    Customer,
-    Dimensions,
-    ItemOption,
-    LengthUnit,
-    LineItem,
-    Order,
-    OrderStatus,
-    RejectedOrder,
-    Weight,
-    WeightUnit,
-    Window,
-)
-from connectors.reading.fields import FieldError
-from connectors.reading.paging import Page
-from connectors.shipments import Shipment, ShippedItem
-from connectors.upstream.auth.auth import (
-    Auth,
-    BasicAuth,
-    BearerAuth,
-    HeaderAuth,
-    HmacAuth,
-    NoAuth,
-    OAuth1Auth,
-    QueryAuth,
-)
-from connectors.upstream.auth.tokens import TokenAuth
-from connectors.upstream.call import Judge
-from connectors.upstream.client import Upstream
-from connectors.upstream.exchange import Exchange, Observer
-from connectors.upstream.policy import UpstreamPolicy
-from connectors.upstream.response import Reply
+# Sorted, the imports would have one statement for each name.
+# ruff: isort: skip_file
+from __future__ import annotations
 
-__all__ = [
-    "Address",
-    "Auth",
-    "AuthenticationError",
-    "BasicAuth",
-    "BearerAuth",
-    "Carrier",
-    "Carriers",
-    "CheckLevel",
-    "CheckReport",
-    "CircuitOpenError",
-    "ConflictError",
-    "Connector",
-    "ConnectorContext",
-    "ConnectorError",
-    "ConnectorSettings",
-    "ConnectorType",
-    "Customer",
-    "Dimensions",
-    "Exchange",
-    "FieldError",
-    "Finding",
-    "HeaderAuth",
-    "HmacAuth",
-    "ItemOption",
-    "Judge",
-    "LengthUnit",
-    "LineItem",
-    "NoAuth",
-    "OAuth1Auth",
-    "Observer",
-    "Order",
-    "OrderNotFoundError",
-    "OrderStatus",
-    "Page",
-    "PermanentError",
-    "QueryAuth",
-    "RefusedError",
-    "RejectedOrder",
-    "Reply",
-    "ShipOutcome",
-    "Shipment",
-    "ShippedItem",
-    "TemporaryError",
-    "ThrottledError",
-    "TokenAuth",
-    "UnavailableError",
-    "UnreadableResponseError",
-    "Upstream",
-    "UpstreamPolicy",
-    "Weight",
-    "WeightUnit",
-    "Window",
-]
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+# What a type checker and an editor see.
+if TYPE_CHECKING:
+    from connectors.carriers import (
+        Carrier as Carrier,
+        Carriers as Carriers,
+    )
+    from connectors.errors import (
+        AuthenticationError as AuthenticationError,
+        CircuitOpenError as CircuitOpenError,
+        ConflictError as ConflictError,
+        ConnectorError as ConnectorError,
+        OrderNotFoundError as OrderNotFoundError,
+        PermanentError as PermanentError,
+        RefusedError as RefusedError,
+        TemporaryError as TemporaryError,
+        ThrottledError as ThrottledError,
+        UnavailableError as UnavailableError,
+        UnreadableResponseError as UnreadableResponseError,
+    )
+    from connectors.inspection import (
+        Inspectable as Inspectable,
+        check_clock as check_clock,
+    )
+    from connectors.interface import (
+        CheckLevel as CheckLevel,
+        CheckReport as CheckReport,
+        Connector as Connector,
+        ConnectorContext as ConnectorContext,
+        ConnectorSettings as ConnectorSettings,
+        ConnectorType as ConnectorType,
+        Duration as Duration,
+        Finding as Finding,
+        ShipOutcome as ShipOutcome,
+    )
+    from connectors.orders import (
+        Address as Address,
+        Customer as Customer,
+        Dimensions as Dimensions,
+        ItemOption as ItemOption,
+        LengthUnit as LengthUnit,
+        LineItem as LineItem,
+        Order as Order,
+        OrderStatus as OrderStatus,
+        RejectedOrder as RejectedOrder,
+        Weight as Weight,
+        WeightUnit as WeightUnit,
+        Window as Window,
+    )
+    from connectors.places import (
+        MisplacedError as MisplacedError,
+        PLACES as PLACES,
+        PlaceOf as PlaceOf,
+        PlacedText as PlacedText,
+        Source as Source,
+        locate_faults as locate_faults,
+        with_places as with_places,
+    )
+    from connectors.reading.amounts import (
+        count_minor_digits as count_minor_digits,
+        read_minor_money as read_minor_money,
+        read_money as read_money,
+    )
+    from connectors.reading.complaints import (
+        Complaint as Complaint,
+        UNDECODABLE as UNDECODABLE,
+        read_complaint as read_complaint,
+    )
+    from connectors.reading.countries import (
+        find_country as find_country,
+    )
+    from connectors.reading.durations import (
+        parse_duration as parse_duration,
+        write_duration as write_duration,
+    )
+    from connectors.reading.fields import (
+        FieldError as FieldError,
+        read_country as read_country,
+        read_flag as read_flag,
+        read_id as read_id,
+        read_integer as read_integer,
+        read_number as read_number,
+        read_quantity as read_quantity,
+        read_text as read_text,
+    )
+    from connectors.reading.keyset import (
+        walk_by_key as walk_by_key,
+    )
+    from connectors.reading.markup import (
+        clean_text as clean_text,
+        shorten as shorten,
+    )
+    from connectors.reading.measures import (
+        convert_to_grams as convert_to_grams,
+        find_length_unit as find_length_unit,
+        find_weight_unit as find_weight_unit,
+        read_dimensions as read_dimensions,
+        read_weight as read_weight,
+    )
+    from connectors.reading.moments import (
+        read_moment as read_moment,
+        read_optional_moment as read_optional_moment,
+    )
+    from connectors.reading.paging import (
+        Page as Page,
+        Sized as Sized,
+        walk_by_cursor as walk_by_cursor,
+        walk_by_offset as walk_by_offset,
+        walk_by_page as walk_by_page,
+    )
+    from connectors.shipments import (
+        Shipment as Shipment,
+        ShippedItem as ShippedItem,
+    )
+    from connectors.upstream.auth.auth import (
+        Auth as Auth,
+        BasicAuth as BasicAuth,
+        BearerAuth as BearerAuth,
+        FixedAuth as FixedAuth,
+        HeaderAuth as HeaderAuth,
+        HmacAuth as HmacAuth,
+        NoAuth as NoAuth,
+        OAuth1Auth as OAuth1Auth,
+        QueryAuth as QueryAuth,
+        Send as Send,
+        Token as Token,
+    )
+    from connectors.upstream.auth.oauth2 import (
+        use_client_credentials as use_client_credentials,
+        use_refresh_token as use_refresh_token,
+    )
+    from connectors.upstream.auth.token_answer import (
+        make_token_reader as make_token_reader,
+        read_oauth2 as read_oauth2,
+    )
+    from connectors.upstream.auth.token_file import (
+        TokenFile as TokenFile,
+    )
+    from connectors.upstream.auth.tokens import (
+        TokenAuth as TokenAuth,
+    )
+    from connectors.upstream.call import (
+        Judge as Judge,
+        Review as Review,
+    )
+    from connectors.upstream.client import (
+        Upstream as Upstream,
+    )
+    from connectors.upstream.exchange import (
+        Exchange as Exchange,
+        Observer as Observer,
+    )
+    from connectors.upstream.links import (
+        find_next_link as find_next_link,
+    )
+    from connectors.upstream.masking import (
+        Mask as Mask,
+    )
+    from connectors.upstream.policy import (
+        UpstreamPolicy as UpstreamPolicy,
+    )
+    from connectors.upstream.request import (
+        Pairs as Pairs,
+        Request as Request,
+        encode_params as encode_params,
+        encode_segment as encode_segment,
+    )
+    from connectors.upstream.response import (
+        Reply as Reply,
+    )
+    from connectors.webhooks import (
+        HasWebhooks as HasWebhooks,
+        Hint as Hint,
+        Subscription as Subscription,
+        UnreadableWebhookError as UnreadableWebhookError,
+        UnsignedWebhookError as UnsignedWebhookError,
+        Webhooks as Webhooks,
+        is_signed as is_signed,
+        read_sent_at as read_sent_at,
+    )
+
+# The same names by their modules; a test compares the two.
+_ROOMS = {
+    "connectors.carriers": "Carrier Carriers",
+    "connectors.errors": (
+        "AuthenticationError CircuitOpenError ConflictError ConnectorError "
+        "OrderNotFoundError PermanentError RefusedError TemporaryError ThrottledError "
+        "UnavailableError UnreadableResponseError"
+    ),
+    "connectors.inspection": "Inspectable check_clock",
+    "connectors.interface": (
+        "CheckLevel CheckReport Connector ConnectorContext ConnectorSettings ConnectorType "
+        "Duration Finding ShipOutcome"
+    ),
+    "connectors.orders": (
+        "Address Customer Dimensions ItemOption LengthUnit LineItem Order OrderStatus "
+        "RejectedOrder Weight WeightUnit Window"
+    ),
+    "connectors.places": (
+        "PLACES MisplacedError PlaceOf PlacedText Source locate_faults with_places"
+    ),
+    "connectors.reading.amounts": "count_minor_digits read_minor_money read_money",
+    "connectors.reading.complaints": "UNDECODABLE Complaint read_complaint",
+    "connectors.reading.countries": "find_country",
+    "connectors.reading.durations": "parse_duration write_duration",
+    "connectors.reading.fields": (
+        "FieldError read_country read_flag read_id read_integer read_number read_quantity read_text"
+    ),
+    "connectors.reading.keyset": "walk_by_key",
+    "connectors.reading.markup": "clean_text shorten",
+    "connectors.reading.measures": (
+        "convert_to_grams find_length_unit find_weight_unit read_dimensions read_weight"
+    ),
+    "connectors.reading.moments": "read_moment read_optional_moment",
+    "connectors.reading.paging": "Page Sized walk_by_cursor walk_by_offset walk_by_page",
+    "connectors.shipments": "Shipment ShippedItem",
+    "connectors.upstream.auth.auth": (
+        "Auth BasicAuth BearerAuth FixedAuth HeaderAuth HmacAuth NoAuth OAuth1Auth QueryAuth "
+        "Send Token"
+    ),
+    "connectors.upstream.auth.oauth2": "use_client_credentials use_refresh_token",
+    "connectors.upstream.auth.token_answer": "make_token_reader read_oauth2",
+    "connectors.upstream.auth.token_file": "TokenFile",
+    "connectors.upstream.auth.tokens": "TokenAuth",
+    "connectors.upstream.call": "Judge Review",
+    "connectors.upstream.client": "Upstream",
+    "connectors.upstream.exchange": "Exchange Observer",
+    "connectors.upstream.links": "find_next_link",
+    "connectors.upstream.masking": "Mask",
+    "connectors.upstream.policy": "UpstreamPolicy",
+    "connectors.upstream.request": "Pairs Request encode_params encode_segment",
+    "connectors.upstream.response": "Reply",
+    "connectors.webhooks": (
+        "HasWebhooks Hint Subscription UnreadableWebhookError UnsignedWebhookError Webhooks "
+        "is_signed read_sent_at"
+    ),
+}
+_ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names.split()}
+
+__all__ = tuple(_ROOM_OF)
+
+
+if not TYPE_CHECKING:  # A type checker knows the names from the imports above, and no others.
+
+    def __getattr__(name: str) -> Any:
+        """A name of the surface, taken from its module when it is first asked for."""
+        if name not in _ROOM_OF:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = getattr(import_module(_ROOM_OF[name]), name)
+        globals()[name] = value
+        return value
+
+
+def __dir__() -> list[str]:
+    """The names of the surface, for people who look around."""
+    return sorted({*globals(), *_ROOM_OF})

@@ -13,7 +13,7 @@ import pytest
 
 from connectors.interface import Connector, ConnectorContext, ConnectorType
 from connectors.registry import Registry
-from connectors.testing.contract import ConnectorContract, ShopHarness
+from connectors.testing import ConnectorContract, ShopHarness
 from connectors.testing.shops.json_shop import TOKEN, FakeJsonShop, Style
 from connectors.upstream.policy import UpstreamPolicy
 from proxy.settings.loader import parse_settings

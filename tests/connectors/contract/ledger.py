@@ -12,33 +12,36 @@ from typing import Any, ClassVar
 
 from connectors import (
     Address,
+    BearerAuth,
     CheckLevel,
     CheckReport,
     ConflictError,
     ConnectorError,
     Customer,
+    FieldError,
     Finding,
     LineItem,
     Order,
     OrderNotFoundError,
     OrderStatus,
+    Page,
     RefusedError,
     RejectedOrder,
     Shipment,
     ShipOutcome,
     UnreadableResponseError,
+    Upstream,
+    UpstreamPolicy,
     Window,
+    encode_segment,
+    read_id,
+    read_moment,
+    read_money,
+    read_quantity,
+    read_text,
+    walk_by_key,
 )
-from connectors.reading.amounts import read_money
-from connectors.reading.fields import FieldError, read_id, read_quantity, read_text
-from connectors.reading.keyset import walk_by_key
-from connectors.reading.moments import read_moment
-from connectors.reading.paging import Page
-from connectors.testing.contract import ShopHarness
-from connectors.upstream.auth.auth import BearerAuth
-from connectors.upstream.client import Upstream
-from connectors.upstream.policy import UpstreamPolicy
-from connectors.upstream.request import encode_segment
+from connectors.testing import ShopHarness
 from tests.connectors.contract.ledger_shop import PAGE_SIZE, TOKEN
 
 

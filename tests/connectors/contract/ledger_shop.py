@@ -9,8 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from connectors import OrderStatus
-from connectors.testing.book import BookOrder
-from connectors.testing.shop import FakeShop
+from connectors.testing import BookOrder, FakeShop
 
 PAGE_SIZE = 10
 TOKEN = "ledger-token-1"

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from connectors.testing.contract import ConnectorContract
+from connectors.testing import ConnectorContract
 from tests.connectors.contract.ledger import LedgerConnector, LedgerHarness
 from tests.connectors.contract.ledger_shop import FakeLedgerShop
 

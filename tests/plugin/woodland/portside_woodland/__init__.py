@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pydantic import Field, SecretStr
 
 from connectors import (
+    BearerAuth,
     CheckLevel,
     CheckReport,
     ConflictError,
@@ -21,18 +22,17 @@ from connectors import (
     Order,
     OrderNotFoundError,
     OrderStatus,
+    Page,
     RefusedError,
     RejectedOrder,
     Shipment,
     ShipOutcome,
     UnreadableResponseError,
+    Upstream,
     Window,
+    encode_segment,
+    walk_by_key,
 )
-from connectors.reading.keyset import walk_by_key
-from connectors.reading.paging import Page
-from connectors.upstream.auth.auth import BearerAuth
-from connectors.upstream.client import Upstream
-from connectors.upstream.request import encode_segment
 
 from .mapping import read_order, read_time
 
@@ -59,25 +59,28 @@ class WoodlandConnector:
 
     async def list_orders(self, window: Window) -> AsyncGenerator[Order | RejectedOrder, None]:
         """The orders of a window; the shop's bounds are inclusive."""
-        async for page in walk_by_key(
+        walk = walk_by_key(
             lambda start, skip, size: self._page(start, window.end, skip, size),
             start=window.start,
             key=lambda raw: read_time(raw.get("changed")),
             identity=lambda raw: str(raw.get("id")),
             size=self._page_size,
-        ):
-            for order in map(read_order, page):
-                if order.modified_at is None or window.contains(order.modified_at):
-                    yield order
+        )
+        async with aclosing(walk) as pages:
+            async for page in pages:
+                for order in map(read_order, page):
+                    if order.modified_at is None or window.contains(order.modified_at):
+                        yield order
 
     async def list_open_orders(self) -> AsyncGenerator[Order | RejectedOrder, None]:
         """Everything from the beginning, without what is done."""
         ever = Window(
             start=datetime(2000, 1, 1, tzinfo=UTC), end=datetime.now(UTC) + timedelta(days=1)
         )
-        async for order in self.list_orders(ever):
-            if not (isinstance(order, Order) and order.status in _DONE):
-                yield order
+        async with aclosing(self.list_orders(ever)) as orders:
+            async for order in orders:
+                if not (isinstance(order, Order) and order.status in _DONE):
+                    yield order
 
     async def count_orders(self, window: Window) -> int | None:
         """The shop says how many there are."""

@@ -5,9 +5,22 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from connectors import Address, Customer, LineItem, Order, OrderStatus, RejectedOrder
-from connectors.reading import amounts, fields, moments
-from connectors.reading.fields import FieldError
+from connectors import (
+    Address,
+    Customer,
+    FieldError,
+    LineItem,
+    Order,
+    OrderStatus,
+    RejectedOrder,
+    read_country,
+    read_id,
+    read_moment,
+    read_money,
+    read_optional_moment,
+    read_quantity,
+    read_text,
+)
 
 _STATUSES = {
     "awaiting-payment": OrderStatus.UNPAID,
@@ -34,7 +47,7 @@ def read_order(raw: Any) -> Order | RejectedOrder:
 def read_time(value: Any) -> datetime | None:
     """A time of the shop's, if it is one."""
     try:
-        return moments.read_optional_moment(value, "changed")
+        return read_optional_moment(value, "changed")
     except FieldError:
         return None
 
@@ -46,18 +59,18 @@ def _reason(error: Exception) -> str:
 
 
 def _order(raw: Any) -> Order:
-    word = fields.read_text(raw["state"], "state")
+    word = read_text(raw["state"], "state")
     address = _address(raw["buyer"])
     return Order(
-        id=fields.read_id(raw["id"], "id"),
-        number=fields.read_id(raw["reference"], "reference"),
-        placed_at=moments.read_moment(raw["created"], "created"),
-        modified_at=moments.read_moment(raw["changed"], "changed"),
+        id=read_id(raw["id"], "id"),
+        number=read_id(raw["reference"], "reference"),
+        placed_at=read_moment(raw["created"], "created"),
+        modified_at=read_moment(raw["changed"], "changed"),
         status=_STATUSES.get(word, OrderStatus.ON_HOLD),
         shop_status=word,
         status_known=word in _STATUSES,
-        currency=fields.read_text(raw["currency"], "currency").upper(),
-        total=amounts.read_money(raw["amounts"]["total"], "amounts.total"),
+        currency=read_text(raw["currency"], "currency").upper(),
+        total=read_money(raw["amounts"]["total"], "amounts.total"),
         customer=Customer(code=address.email, bill_to=address, ship_to=address),
         items=tuple(_line(line, f"lines[{place}]") for place, line in enumerate(raw["lines"])),
     )
@@ -65,21 +78,21 @@ def _order(raw: Any) -> Order:
 
 def _line(line: Any, path: str) -> LineItem:
     return LineItem(
-        id=fields.read_id(line["id"], f"{path}.id"),
-        sku=fields.read_text(line["sku"], f"{path}.sku"),
-        name=fields.read_text(line["title"], f"{path}.title"),
-        quantity=fields.read_quantity(line["pieces"], f"{path}.pieces"),
-        unit_price=amounts.read_money(line["price"], f"{path}.price"),
+        id=read_id(line["id"], f"{path}.id"),
+        sku=read_text(line["sku"], f"{path}.sku"),
+        name=read_text(line["title"], f"{path}.title"),
+        quantity=read_quantity(line["pieces"], f"{path}.pieces"),
+        unit_price=read_money(line["price"], f"{path}.price"),
     )
 
 
 def _address(buyer: Any) -> Address:
     place = buyer["address"]
     return Address(
-        name=fields.read_text(place["name"], "buyer.address.name"),
-        line1=fields.read_text(place["street"], "buyer.address.street"),
-        city=fields.read_text(place["town"], "buyer.address.town"),
-        postal_code=fields.read_text(place["zip"], "buyer.address.zip"),
-        country=fields.read_country(place["country"], "buyer.address.country"),
-        email=fields.read_text(buyer["mail"], "buyer.mail"),
+        name=read_text(place["name"], "buyer.address.name"),
+        line1=read_text(place["street"], "buyer.address.street"),
+        city=read_text(place["town"], "buyer.address.town"),
+        postal_code=read_text(place["zip"], "buyer.address.zip"),
+        country=read_country(place["country"], "buyer.address.country"),
+        email=read_text(buyer["mail"], "buyer.mail"),
     )
