@@ -68,7 +68,6 @@ class _NamedRows(Node, frozen=True):
 
 class _Count(Node, frozen=True):
     count: int
-    precision: str = "EXACT"
 
 
 class _Counted(Node, frozen=True):

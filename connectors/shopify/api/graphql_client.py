@@ -42,13 +42,11 @@ class _Throttle(msgspec.Struct, frozen=True, rename="camel"):
 
 class _Cost(msgspec.Struct, frozen=True, rename="camel"):
     requested_query_cost: float | None = None
-    actual_query_cost: float | None = None
     throttle_status: _Throttle | None = None
 
 
 class _ErrorKind(msgspec.Struct, frozen=True, rename="camel"):
     code: str | None = None
-    required_access: str | None = None
 
 
 class _Fault(msgspec.Struct, frozen=True):

@@ -14,7 +14,6 @@ from connectors.shopify.api.graphql_client import Done, GraphqlClient, require_d
 from connectors.shopify.api.graphql_wire import Node, Reference, Rows, gid, tail
 from connectors.shopify.api.transport import NewFulfillment, Tracking
 from connectors.shopify.mapping.wire_fulfillment import (
-    DeliveryMethod,
     Fulfillment,
     FulfillmentLine,
     FulfillmentOrder,
@@ -32,10 +31,6 @@ class _OrderLine(Node, frozen=True):
 
 class _Action(Node, frozen=True):
     action: str
-
-
-class _Method(Node, frozen=True):
-    method_type: str | None = None
 
 
 class _Assigned(Node, frozen=True):
@@ -57,7 +52,6 @@ class FulfillmentOrderNode(Node, frozen=True):
     fulfill_at: str | None = None
     supported_actions: tuple[_Action, ...] = ()
     fulfillment_holds: tuple[_Hold, ...] = ()
-    delivery_method: _Method | None = None
     assigned_location: _Assigned | None = None
     order: Reference | None = None
 
@@ -79,7 +73,6 @@ class _MoreLines(Node, frozen=True):
 
 
 class _Number(Node, frozen=True):
-    company: str | None = None
     number: str | None = None
 
 
@@ -145,13 +138,9 @@ class GraphqlFulfillment:
         first = await page(None)
         if first is None:
             return ()
-        return tuple(
-            [await self.to_fulfillment_order(node, order_id) for node in await collect(first, page)]
-        )
+        return tuple([await self.to_fulfillment_order(node) for node in await collect(first, page)])
 
-    async def to_fulfillment_order(
-        self, node: FulfillmentOrderNode, order_id: int
-    ) -> FulfillmentOrder:
+    async def to_fulfillment_order(self, node: FulfillmentOrderNode) -> FulfillmentOrder:
         """A fulfillment order in the REST shape, its further lines read where the list was cut."""
 
         async def more(cursor: str) -> Rows[_OrderLine] | None:
@@ -164,7 +153,6 @@ class GraphqlFulfillment:
         location = node.assigned_location.location if node.assigned_location else None
         return FulfillmentOrder(
             id=tail(node.id),
-            order_id=order_id,
             assigned_location_id=tail(location.id) if location else None,
             status=node.status.lower(),
             request_status=(node.request_status or "").lower(),
@@ -173,11 +161,6 @@ class GraphqlFulfillment:
             fulfillment_holds=tuple(
                 Hold((hold.reason or "").lower(), hold.reason_notes)
                 for hold in node.fulfillment_holds
-            ),
-            delivery_method=(
-                DeliveryMethod((node.delivery_method.method_type or "").lower())
-                if node.delivery_method
-                else None
             ),
             line_items=tuple(
                 FulfillmentOrderLine(
@@ -211,7 +194,6 @@ class GraphqlFulfillment:
             id=tail(node.id),
             status=node.status.lower(),
             location_id=tail(node.location.id) if node.location else None,
-            tracking_company=next((one.company for one in node.tracking_info if one.company), None),
             tracking_numbers=tuple(one.number for one in node.tracking_info if one.number),
             line_items=tuple(
                 FulfillmentLine(tail(line.line_item.id), line.quantity or 0) for line in lines

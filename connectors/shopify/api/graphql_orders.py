@@ -49,7 +49,6 @@ def to_line(line: Line) -> wire.Line:
         price=price.shop_money.amount if price else Decimal(0),
         price_set=price,
         title=line.title,
-        variant_title=line.variant_title,
         name=line.name,
         sku=line.sku,
         variant_id=tail(line.variant.id) if line.variant else None,

@@ -84,7 +84,6 @@ class Line(Node, frozen=True):
     original_unit_price_set: Bag
     requires_shipping: bool = True
     title: str = ""
-    variant_title: str | None = None
     name: str | None = None
     sku: str | None = None
     variant: Reference | None = None

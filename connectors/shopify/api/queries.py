@@ -12,7 +12,7 @@ FIRST_LINES = 5
 FIRST_OTHERS = 3
 MORE = 50
 
-_LINE = """id title variantTitle name sku quantity currentQuantity unfulfilledQuantity
+_LINE = """id title name sku quantity currentQuantity unfulfilledQuantity
 requiresShipping variant { id }
 originalUnitPriceSet { ...money } taxLines { rate priceSet { ...money } }
 discountAllocations { allocatedAmountSet { ...money } } customAttributes { key value }"""
@@ -33,7 +33,7 @@ _FULFILLMENT_LINES = (
 
 _FULFILLMENT_ORDER = f"""id status requestStatus fulfillAt supportedActions {{ action }}
 fulfillmentHolds {{ reason reasonNotes }}
-deliveryMethod {{ methodType }} assignedLocation {{ location {{ id }} }}
+assignedLocation {{ location {{ id }} }}
 lineItems(first: 20) {{ {_FULFILLMENT_LINES} }}"""
 
 
@@ -100,9 +100,7 @@ hasNextPage endCursor } } }"""
 
 NAMED = "query Named($query: String!) { orders(first: 20, query: $query) { nodes { id name } } }"
 
-COUNT = (
-    "query Count($query: String!) { ordersCount(query: $query, limit: 25001) { count precision } }"
-)
+COUNT = "query Count($query: String!) { ordersCount(query: $query, limit: 25001) { count } }"
 
 FULFILLMENT_ORDERS = f"""query FulfillmentOrders($id: ID!, $after: String) {{ order(id: $id) {{ id
 fulfillmentOrders(first: 10, after: $after) {{ nodes {{ {_FULFILLMENT_ORDER} }} pageInfo {{
@@ -114,7 +112,7 @@ lineItems(first: {MORE}, after: $after) {{ {_FULFILLMENT_LINES} }} }} }}"""
 
 FULFILLMENTS = """query Fulfillments($id: ID!) { order(id: $id) { id fulfillments(first: 50) { id
 status location { id }
-trackingInfo(first: 3) { company number }
+trackingInfo(first: 3) { number }
 fulfillmentLineItems(first: 5) { nodes { quantity lineItem { id } } pageInfo { hasNextPage endCursor
 } } } } }"""
 

@@ -76,7 +76,7 @@ class Holds:
                 if node.order is not None:
                     order = tail(node.order.id)
                     found.setdefault(order, []).append(
-                        await self._fulfillment.to_fulfillment_order(node, order)
+                        await self._fulfillment.to_fulfillment_order(node)
                     )
             following = rows.cursor
             if not following or following == cursor:

@@ -24,7 +24,6 @@ from connectors.shopify.mapping.prices import Side, read_shipping
 from connectors.shopify.mapping.rules import Rules
 from connectors.shopify.mapping.statuses import Held, State, read_state
 
-_LATEST = datetime.max.replace(tzinfo=UTC)
 _FALSE_WORDS = frozenset({"", "0", "no", "false", "none", "off"})
 _GIFT_FLAGS = frozenset({"gift", "isgift", "giftorder", "giftwrap", "giftwrapping"})
 _TEST = (

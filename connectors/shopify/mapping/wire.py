@@ -58,7 +58,6 @@ class Line(msgspec.Struct, frozen=True):
     quantity: int
     price: Decimal
     title: str | None = None
-    variant_title: str | None = None
     name: str | None = None
     sku: str | None = None
     variant_id: int | None = None
@@ -146,8 +145,6 @@ class Adjustment(msgspec.Struct, frozen=True):
     kind: str | None = None
     amount: Decimal | None = None
     amount_set: MoneyBag | None = None
-    tax_amount: Decimal | None = None
-    tax_amount_set: MoneyBag | None = None
 
 
 class Refund(msgspec.Struct, frozen=True):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
 
@@ -26,12 +24,6 @@ class Hold(msgspec.Struct, frozen=True):
     reason_notes: str | None = None
 
 
-class DeliveryMethod(msgspec.Struct, frozen=True):
-    """`shipping`, `pick_up`, `local`, `none`, `retail` or `pickup_point`."""
-
-    method_type: str | None = None
-
-
 class FulfillmentOrder(msgspec.Struct, frozen=True):
     """What one location has to ship of an order.
 
@@ -39,14 +31,12 @@ class FulfillmentOrder(msgspec.Struct, frozen=True):
     """
 
     id: int
-    order_id: int
     assigned_location_id: int | None = None
     status: str = ""
     request_status: str | None = None
     supported_actions: tuple[str, ...] | None = ()
     fulfill_at: str | None = None
     fulfillment_holds: tuple[Hold, ...] | None = ()
-    delivery_method: DeliveryMethod | None = None
     line_items: tuple[FulfillmentOrderLine, ...] | None = ()
 
     @property
@@ -73,7 +63,6 @@ class Fulfillment(msgspec.Struct, frozen=True):
     id: int
     status: str | None = None
     location_id: int | None = None
-    tracking_company: str | None = None
     tracking_number: str | None = None
     tracking_numbers: tuple[str, ...] | None = ()
     line_items: tuple[FulfillmentLine, ...] | None = ()
@@ -131,12 +120,6 @@ class OrdersPage(msgspec.Struct, frozen=True):
     """
 
     orders: tuple[msgspec.Raw, ...]
-
-
-class Stamps(msgspec.Struct, frozen=True):
-    """The answer of `GET /orders.json?fields=id,updated_at`."""
-
-    orders: tuple[Any, ...]
 
 
 class OneOrder(msgspec.Struct, frozen=True):

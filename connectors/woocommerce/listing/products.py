@@ -59,7 +59,7 @@ class Catalog:
 
     async def _unit(self, name: str) -> str:
         try:
-            reply = await self._api.get(f"settings/products/{name}", [("_fields", "id,value")])
+            reply = await self._api.get(f"settings/products/{name}", [("_fields", "value")])
             return text(reply.decode(wire.Setting).value).lower()
         except PermanentError:
             # A key of a user who may not see the settings; `portside check` says so.

@@ -28,16 +28,13 @@ _NEEDS_SHIPPING = frozenset({"_bundled_item_needs_shipping", "_composite_item_ne
 class Part(msgspec.Struct, kw_only=True, gc=False):
     """One product line.
 
-    `left` of `quantity` is still to be had; `subtotal` and `total` are for what is left, before and
-    after discounts.
-
-    `packed` is false for what nobody puts in a parcel; `folded` for a line of a bundle that another
-    line stands for.
+    `left` are its pieces less the refunded ones; `subtotal` and `total` are for what is left,
+    before and after discounts. `packed` is false for what nobody puts in a parcel; `folded` is
+    true for a line of a bundle that another line stands for.
     """
 
     line: wire.Line
     goods: Goods
-    quantity: Decimal
     left: Decimal
     subtotal: Decimal
     total: Decimal
@@ -84,7 +81,6 @@ def _read_part(
     return Part(
         line=line,
         goods=product,
-        quantity=ordered,
         left=left,
         subtotal=subtotal,
         total=total,

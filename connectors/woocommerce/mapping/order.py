@@ -57,9 +57,7 @@ def read_order(order: wire.Order, around: Surroundings, rules: Rules) -> Order |
     try:
         return _read(order, around, rules)
     except FieldError as error:
-        return reject(
-            wire.Head(order.id, order.date_modified_gmt, order.number, order.status), str(error)
-        )
+        return reject(wire.Head(order.id, order.date_modified_gmt, order.number), str(error))
 
 
 def reject(head: wire.Head, reason: str) -> RejectedOrder:

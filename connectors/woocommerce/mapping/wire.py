@@ -60,7 +60,7 @@ class Line(msgspec.Struct, frozen=True, gc=False):
 
     `subtotal` is before discounts, `total` after; both without tax, for the whole quantity.
 
-    A deleted product leaves `product_id` 0 and `sku` null. The four last keys come from Product
+    A deleted product leaves `product_id` 0 and `sku` null. The two last keys come from Product
     Bundles and Composite Products.
     """
 
@@ -76,9 +76,7 @@ class Line(msgspec.Struct, frozen=True, gc=False):
     image: Image | list[Any] | None = None
     meta_data: Metas = None
     bundled_by: Any = None
-    bundled_items: Any = None
     composite_parent: Any = None
-    composite_children: Any = None
 
 
 class Shipping(msgspec.Struct, frozen=True, gc=False):
@@ -148,7 +146,6 @@ class Head(msgspec.Struct, frozen=True, gc=False):
     id: Loose = None
     date_modified_gmt: Any = None
     number: Any = None
-    status: Any = None
 
 
 class RefundLine(msgspec.Struct, frozen=True, gc=False):
@@ -157,7 +154,6 @@ class RefundLine(msgspec.Struct, frozen=True, gc=False):
     """
 
     quantity: Loose = 0
-    total: Loose = ""
     total_tax: Loose = ""
     meta_data: Metas = None
 
@@ -184,7 +180,6 @@ class Refund(msgspec.Struct, frozen=True, gc=False):
 class Note(msgspec.Struct, frozen=True, gc=False):
     """An order note. `author` is `WooCommerce` for the shop itself, else a person's name."""
 
-    id: Loose = 0
     author: Loose = ""
     date_created_gmt: Loose = ""
     note: Loose = ""
@@ -206,7 +201,6 @@ class Product(msgspec.Struct, frozen=True, gc=False):
     """
 
     id: Loose
-    sku: Loose = ""
     virtual: Loose = False
     weight: Loose = ""
     dimensions: Size | list[Any] | None = None
@@ -227,7 +221,6 @@ class Fulfillment(msgspec.Struct, frozen=True, gc=False):
     data.
     """
 
-    id: Loose = 0
     status: Loose = ""
     date_deleted: Any = None
     meta_data: Metas = None
@@ -236,7 +229,6 @@ class Fulfillment(msgspec.Struct, frozen=True, gc=False):
 class Setting(msgspec.Struct, frozen=True, gc=False):
     """One of the shop's own settings."""
 
-    id: Loose = ""
     value: Any = None
 
 

@@ -35,7 +35,7 @@ def parcel(number: str, **more: object) -> Shipment:
 
 def told(words: str, shipment: Shipment) -> bool:
     return tells_of(
-        [wire.Note(id=1, note=words)],
+        [wire.Note(note=words)],
         shipment,
         write_note(shipment, (), CARRIERS),
         to_customer=False,
