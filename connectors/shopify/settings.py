@@ -86,8 +86,8 @@ class ShopifySettings(ConnectorSettings):
     transport: Transport = Field(
         default="auto",
         description=(
-            "`rest`, `graphql`, or `auto`: REST as long as the shop serves it, for it needs fewer"
-            " requests."
+            "`rest`, `graphql`, or `auto`: REST as long as the shop serves it, because it needs"
+            " fewer requests."
         ),
     )
     page_size: int = Field(
@@ -132,8 +132,8 @@ class ShopifySettings(ConnectorSettings):
     customs: bool = Field(
         default=False,
         description=(
-            "HS code and country of origin of each line, as item options, for the XML has no field"
-            " for them."
+            "HS code and country of origin of each line, as item options: orders have no field of"
+            " their own for them."
         ),
     )
     gift_attributes: tuple[str, ...] = Field(
@@ -156,11 +156,12 @@ class ShopifySettings(ConnectorSettings):
         description="Read which orders are on hold or scheduled: one more request for a window.",
     )
     release_holds: bool = Field(
-        default=False, description="Release a hold when ShipStation ships the order all the same."
+        default=False,
+        description="Release a hold when the shipping client ships the order nevertheless.",
     )
     open_scheduled: bool = Field(
         default=False,
-        description="Open a scheduled fulfillment order when ShipStation ships it early.",
+        description="Open a scheduled fulfillment order when the shipping client ships it early.",
     )
     origin: str = Field(
         default="",

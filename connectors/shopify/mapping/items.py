@@ -68,8 +68,8 @@ def read_items(
     held: Held | None,
     variants: Mapping[int, Variant],
 ) -> Iterator[LineItem]:
-    """The lines ShipStation is told of: goods with what is left of them, then discounts, tip,
-    duties and fees.
+    """The lines that are exported: goods with what is left of them, then discounts, tip, duties
+    and fees.
     """
     carried = not _nothing_to_carry(order, rules)
     taken_off, tipped = ZERO, False

@@ -123,8 +123,8 @@ def holds_all(order: wire.Order, held: Held) -> bool:
 def exported_quantity(
     order: wire.Order, line: wire.Line, state: State, held: Held | None, rules: Rules
 ) -> int:
-    """How much of a line ShipStation is told of: all of it once the order is over, else what is
-    left (and not held), or the full picture.
+    """How much of a line is exported: all of it once the order is over, else what is left (and
+    not held), or the full picture.
     """
     if state.status is OrderStatus.CANCELLED:
         return max(line.quantity, 0)

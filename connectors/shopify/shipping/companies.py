@@ -13,8 +13,8 @@ from connectors.carriers import Carriers
 from connectors.shipments import Shipment
 from connectors.shopify.api.transport import Tracking
 
-# Shopify's list is compared letter by letter. Names of its help pages; the ones ShipStation can
-# print labels of come first.
+# Shopify compares a name letter by letter with its list: that of `FulfillmentTrackingInfo` in its
+# GraphQL reference. The carriers that labels are bought from most often come first.
 COMPANIES = [
     "USPS",
     "UPS",

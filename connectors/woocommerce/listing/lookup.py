@@ -29,7 +29,7 @@ class Lookup:
         return found
 
     async def of(self, shipment: Shipment) -> Row:
-        """The order that a notice means: by its id, which ShipStation has from us, else by its
+        """The order that a notice means: by its id, which the client has from us, else by its
         number.
 
         Raises `OrderNotFoundError`.

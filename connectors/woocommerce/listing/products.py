@@ -15,7 +15,7 @@ from connectors.woocommerce.mapping import wire
 from connectors.woocommerce.mapping.products import GONE, Goods, Units, goods_key, read_goods
 from connectors.woocommerce.mapping.values import key, text
 
-# A merchant who corrects a weight sees it in ShipStation with the next poll but one.
+# In seconds: a corrected weight is exported with one of the next polls.
 _REMEMBERED = 300.0
 _UNITS_REMEMBERED = 3600.0
 _MOST = 20_000

@@ -1,5 +1,5 @@
-"""The lines of an order as ShipStation is to have them: products, fees, and what makes the lines
-add up to the total.
+"""The lines of an order as they are exported: products, fees, and what makes the lines add up to
+the total.
 
 Pure.
 """
@@ -93,8 +93,7 @@ def _item(part: Part, *, net: bool) -> LineItem:
     options = _options(line.meta_data) if line.meta_data else ()
     weight = goods.weight
     if pieces != left:
-        # ShipStation counts whole pieces: a fraction (2.5 m of cloth) is one piece, and says what
-        # it is.
+        # Whole pieces are exported: a fraction (2.5 m of cloth) is one piece that says what it is.
         pieces = 1
         options = (ItemOption(name="Quantity", value=f"{left.normalize():f}"), *options)
         weight = weight and Weight(value=weight.value * left, unit=weight.unit)

@@ -80,7 +80,7 @@ def tells_of(
 def _names(found: str, number: str, own: Iterable[str]) -> bool:
     """Whether a note gives `number` as a parcel's.
 
-    Ours and those of WooCommerce's ShipStation plugin say so, whatever the number is. Any other
+    Ours and those of WooCommerce's own shipping plugin say so, whatever the number is. Any other
     note may speak of a payment, an amount or another order, so there only a number of many digits
     counts that is no part of the order's own (`own`).
     """

@@ -65,7 +65,7 @@ class Shipper:
         )
 
     async def _exported(self, order: wire.Order, *, closed: bool) -> Order:
-        """The order as ShipStation has it: its lines less refunds, virtual goods marked."""
+        """The order as the client has it: its lines less refunds, virtual goods marked."""
         row = await self._reader.exported(order, whole=not closed)
         if isinstance(row, RejectedOrder):
             raise UnreadableResponseError(f"Order {row.number} cannot be read: {row.reason}.")

@@ -70,7 +70,7 @@ class Place(Protocol):
 
 
 class NotePlace:
-    """An order note: for the buyer (WooCommerce mails it) where ShipStation asks the shop to tell
+    """An order note: for the buyer (WooCommerce mails it) where the client asks the shop to tell
     them, else private.
     """
 
