@@ -151,7 +151,10 @@ def test_a_pause_the_shop_asked_for_is_kept_but_not_for_ever_and_is_no_outage() 
 
 
 class Outages(RuleBasedStateMachine):
-    """Attempts that begin, are passed on and end in any order and at any time."""
+    """Attempts that begin, are passed on and end in any order and at any time.
+
+    Times are whole seconds, so that sums and differences are exact.
+    """
 
     permits: Bundle[Permit] = Bundle("permits")
 
@@ -161,8 +164,8 @@ class Outages(RuleBasedStateMachine):
         self.now = 0.0
         self.out: list[Permit] = []
 
-    @rule(seconds=st.floats(min_value=0, max_value=400))
-    def wait(self, seconds: float) -> None:
+    @rule(seconds=st.integers(0, 400))
+    def wait(self, seconds: int) -> None:
         self.now += seconds
 
     @rule(target=permits)
@@ -200,8 +203,8 @@ class Outages(RuleBasedStateMachine):
                 assert not self.outage.down
         self._end(permit)
 
-    @rule(permit=consumes(permits), seconds=st.floats(min_value=0, max_value=1e6))
-    def pause(self, permit: Permit, seconds: float) -> None:
+    @rule(permit=consumes(permits), seconds=st.integers(0, 1_000_000))
+    def pause(self, permit: Permit, seconds: int) -> None:
         with permit:
             if permit.granted:
                 self.outage.pause(self.now, seconds)
