@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from typing import Any
 
 import msgspec
@@ -25,7 +26,6 @@ from connectors.generic_json.listing.reader import Listing
 from connectors.generic_json.mapping.lines import read_lines
 from connectors.generic_json.mapping.order import read_order, reject_order
 from connectors.generic_json.settings.answers import AnswerRule
-from connectors.generic_json.settings.paging import NoPaging
 from connectors.generic_json.settings.shop import GenericJsonSettings
 from connectors.generic_json.shipping.shipper import PROBE, Steps
 from connectors.interface import CheckReport, ConnectorContext, ConnectorType, ShipOutcome
@@ -34,14 +34,11 @@ from connectors.language.functions.table import as_text, is_empty
 from connectors.orders import Order, OrderStatus, RejectedOrder, Window
 from connectors.places import Source
 from connectors.reading.fields import FieldError
-from connectors.reading.paging import Sized
 from connectors.shipments import Shipment
 from connectors.upstream.client import Upstream
 from connectors.upstream.masking import Mask
-from connectors.upstream.policy import UpstreamPolicy
 
 _MEGABYTE = 1024 * 1024
-_NOT_FOUND = 404
 
 
 class GenericJsonConnector:
@@ -117,7 +114,7 @@ class GenericJsonConnector:
         try:
             reply = await self._caller.read(one.request, {"id": order_id})
         except RefusedError as error:
-            if error.status == _NOT_FOUND:
+            if error.status == HTTPStatus.NOT_FOUND:
                 raise OrderNotFoundError(
                     f"The shop does not know the order {order_id!r}."
                 ) from error
@@ -201,7 +198,8 @@ async def open_connector(
     """The connector, ready; its connections are closed on leaving."""
     auth = make_auth(settings.auth, settings.url)
     policy = msgspec.structs.replace(
-        _patient(context.upstream, settings), largest_answer=settings.limits.answer_size * _MEGABYTE
+        context.upstream.patient(settings.orders.paging.sizes),
+        largest_answer=settings.limits.answer_size * _MEGABYTE,
     )
     async with Upstream.open(
         settings.url,
@@ -217,12 +215,3 @@ async def open_connector(
 connector_type = ConnectorType(
     name="generic_json", settings=GenericJsonSettings, open=open_connector
 )
-
-
-def _patient(policy: UpstreamPolicy, settings: GenericJsonSettings) -> UpstreamPolicy:
-    """A shop that fails on large pages is asked for all smaller ones before it counts as down."""
-    paging = settings.orders.paging
-    sizes = 1 if isinstance(paging, NoPaging) else Sized(paging.size, paging.smallest).sizes
-    return msgspec.structs.replace(
-        policy, trip_after=max(policy.trip_after, sizes * policy.attempts + 1)
-    )

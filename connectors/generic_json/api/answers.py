@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any
 
 from connectors.errors import (
@@ -31,7 +32,6 @@ from connectors.upstream.response import Reply
 from connectors.upstream.retry import LONGEST_RETRY_AFTER, parse_retry_after
 
 _REMEMBERED = 8
-_NO_CONTENT = 204
 _SUCCESS = (2,)
 _WELL = frozenset({"ok", "empty", "done"})
 
@@ -46,7 +46,7 @@ class Bodies:
 
     def read(self, reply: Reply) -> Any:
         """The body as plain values; None where there is none. Raises `UnreadableResponseError`."""
-        if reply.status == _NO_CONTENT or not reply.content.strip():
+        if reply.status == HTTPStatus.NO_CONTENT or not reply.content.strip():
             return None
         known = self._known.get(id(reply.content))
         if known is not None and known[0] is reply.content:
@@ -103,7 +103,13 @@ class Answers:
     def meaning(self, reply: Reply) -> str:
         """The meaning of an answer that was let through: ok, empty or done."""
         rule = self.rule_for(reply)
-        return rule.means if rule is not None else "empty" if reply.status == _NO_CONTENT else "ok"
+        return (
+            rule.means
+            if rule is not None
+            else "empty"
+            if reply.status == HTTPStatus.NO_CONTENT
+            else "ok"
+        )
 
     def needs(self, body: Any, where: str) -> None:
         """Raise `UnreadableResponseError` if something is missing that every answer must hold."""

@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from connectors.generic_json.settings.values import Block, Duration, ExpressionText, listed
+from connectors.generic_json.settings.values import Block, ExpressionText, listed
+from connectors.interface import Duration
 
 Meaning = Literal[
     "ok",

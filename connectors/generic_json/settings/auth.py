@@ -6,7 +6,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
 
-from connectors.generic_json.settings.values import Block, Duration
+from connectors.generic_json.settings.values import Block
+from connectors.interface import Duration
 
 
 class NoLogin(Block):

@@ -9,8 +9,9 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from connectors.generic_json.settings.paging import USES, KeysetPaging, NoPaging, Paging
 from connectors.generic_json.settings.request import Request, RequestPatch
-from connectors.generic_json.settings.values import Block, Duration, ExpressionText
+from connectors.generic_json.settings.values import Block, ExpressionText
 from connectors.generic_json.settings.window import WindowSettings
+from connectors.interface import Duration
 from connectors.language.expressions import read_expression
 from connectors.places import MisplacedError, locate_faults
 

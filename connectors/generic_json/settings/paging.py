@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from connectors.generic_json.settings.values import Block, ExpressionText
+from connectors.reading.paging import Sized
 
 
 class _Paging(Block):
@@ -23,6 +24,11 @@ class _Paging(Block):
     """Pages after which a list is taken to run in circles."""
     more: ExpressionText | None = None
     """Whether there is another page: an expression on the answer."""
+
+    @property
+    def sizes(self) -> int:
+        """How many page sizes are tried while the shop breaks down over a page."""
+        return Sized(self.size, self.smallest).sizes
 
 
 class _Numbered(_Paging):
@@ -108,6 +114,11 @@ class NoPaging(Block):
     """The shop sends everything at once."""
 
     kind: Literal["none"] = "none"
+
+    @property
+    def sizes(self) -> int:
+        """The whole list is asked for in one way only."""
+        return 1
 
 
 def _as_paging(value: Any) -> Any:

@@ -1,11 +1,9 @@
-"""The small values of a description: durations, time zones, date forms, expressions, templates."""
+"""The small values of a description: time zones, date forms, expressions and templates."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from datetime import timedelta
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from pydantic import (
     BaseModel,
@@ -19,9 +17,6 @@ from pydantic import (
 from connectors.language.expressions import MOST_EXPRESSION, Expression, read_expression
 from connectors.language.functions.times import check_form, zone_named
 from connectors.language.templates import Template, compile_template
-
-_UNITS: Final = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400}
-_DURATION: Final = re.compile(r"(\d{1,9})\s*(ms|s|m|h|d)", re.ASCII)
 
 
 def soften(schema: dict[str, Any], *kept: str) -> None:
@@ -51,16 +46,6 @@ class Block(BaseModel):
     )
 
 
-def read_duration(value: Any) -> timedelta:
-    """`90s`, `10m`, `2h`, `30d`. Raises `ValueError`."""
-    if isinstance(value, timedelta):
-        return value
-    match = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
-    if match is None:
-        raise ValueError(f"expected a duration such as 30s, 10m, 2h or 90d, found {value!r}")
-    return timedelta(seconds=int(match[1]) * _UNITS[match[2]])
-
-
 def _zone(value: Any) -> str:
     if not isinstance(value, str):
         raise ValueError(f"expected a time zone such as Europe/Berlin, found {value!r}")  # noqa: TRY004 -- pydantic collects ValueErrors
@@ -78,18 +63,6 @@ def _form(*, writing: bool) -> Callable[[Any], str]:
     return check
 
 
-Duration = Annotated[
-    timedelta,
-    BeforeValidator(read_duration),
-    PlainSerializer(lambda value: f"{value // timedelta(milliseconds=1)}ms"),
-    WithJsonSchema(
-        {
-            "type": "string",
-            "pattern": r"^\d{1,9} *(ms|s|m|h|d)$",
-            "description": "A duration such as 30s, 10m, 2h or 90d.",
-        }
-    ),
-]
 Zone = Annotated[
     str,
     BeforeValidator(_zone),

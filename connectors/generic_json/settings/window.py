@@ -7,7 +7,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from connectors.generic_json.settings.values import Block, Duration, TimeForm, Zone
+from connectors.generic_json.settings.values import Block, TimeForm, Zone
+from connectors.interface import Duration
 
 
 class WindowSettings(Block):

@@ -1,11 +1,13 @@
 """Every fault in a described shop is named with its line, its column, its path and a sentence."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from connectors.generic_json.settings.shop import GenericJsonSettings
 from connectors.registry import Registry
 from proxy.settings.loader import parse_settings
 from proxy.settings.problems import SettingsError
@@ -25,6 +27,20 @@ def problems(text: str) -> list[str]:
 
 def test_the_good_settings_are_good() -> None:
     assert problems(GOOD) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("1h30m", timedelta(minutes=90)), ("1w", timedelta(days=7)), ("500ms", timedelta(0, 0.5))],
+)
+def test_a_duration_is_written_as_everywhere_in_the_settings(
+    written: str, meant: timedelta
+) -> None:
+    text = GOOD.replace("cache: 1h", f"cache: {written}")
+    settings = parse_settings(text, file="settings.yaml", find_type=Registry().get, environment={})
+    block = settings.stores["attic"].connector
+    assert isinstance(block, GenericJsonSettings)
+    assert block.orders.expand["goods"].cache == meant
 
 
 def test_there_are_faults_enough() -> None:

@@ -136,7 +136,7 @@ async def test_an_order_is_found_by_its_change_and_by_its_placing(shop: Recorded
 
 
 async def test_a_sweep_sees_what_vendure_does_not_date(shop: RecordedVendure) -> None:
-    async with shop, open_recorded(shop, orders={"open": {"reach": "36500d"}}) as connector:
+    async with shop, open_recorded(shop, orders={"open": {"reach": "3650d"}}) as connector:
         found = [order async for order in connector.list_open_orders()]
     assert {str(order.status) for order in found if isinstance(order, Order)} >= {
         "paid",
