@@ -5,21 +5,21 @@ line.
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 import click
-from rich.console import Console
 
+from connectors.orders import Window
 from proxy.cli.kinds import find_kind
 from proxy.operator.times import parse_moment
 from proxy.settings.loader import load_settings
 from proxy.settings.models import Settings, StoreSettings
 from proxy.settings.problems import SettingsError, did_you_mean
 
-# Where there is no terminal to measure, e.g. in a log of CI.
-_PLAIN_WIDTH = 140
+Command = TypeVar("Command", bound=Callable[..., object])
 
 settings_option = click.option(
     "--settings",
@@ -34,11 +34,46 @@ settings_option = click.option(
 )
 
 
-def wide_console() -> Console:
-    """Where tables go: as wide as the terminal, and wide where there is none, for a table squeezed
-    into 80 columns cannot be searched.
+store_option = click.option(
+    "--store", "name", required=True, metavar="NAME", help="The store, as named in the settings."
+)
+only_store_option = click.option("--store", "name", metavar="NAME", help="Only this store.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+
+
+def window_options(since: str) -> Callable[[Command], Command]:
+    """The options `--since`, which is `since` if left out, and `--until`; what they gave goes to
+    `parse_window`.
     """
-    return Console(highlight=False, width=None if sys.stdout.isatty() else _PLAIN_WIDTH)
+    options = (
+        click.option(
+            "--since",
+            type=Moment(),
+            default=since,
+            show_default=True,
+            help="Orders changed since then: 2d ago, or a date (UTC).",
+        ),
+        click.option(
+            "--until",
+            type=Moment(),
+            default="0s",
+            help="Orders changed up to then; now, if left out.",
+        ),
+    )
+
+    def add_options(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add_options
+
+
+def parse_window(since: datetime, until: datetime) -> Window:
+    """The span of time that the window's options name."""
+    if until < since:
+        raise click.BadParameter("expected a time before --until", param_hint="--since")
+    return Window(start=since, end=until)
 
 
 class Moment(click.ParamType[datetime]):
@@ -82,12 +117,16 @@ def read_settings(file: Path) -> Settings:
         raise UnusableSettingsError(str(error)) from error
 
 
-def chosen_store(settings: Settings, name: str) -> StoreSettings:
+def find_store(settings: Settings, name: str) -> StoreSettings:
     """The store of this name, or the end of the command."""
     if name not in settings.stores:
-        known = ", ".join(sorted(settings.stores))
-        raise CommandError(
-            f"no store named {name!r}; the settings name:"
-            f" {known}{did_you_mean(name, settings.stores)}"
-        )
+        raise CommandError(describe_unknown_store(settings, name))
     return settings.stores[name]
+
+
+def describe_unknown_store(settings: Settings, name: str) -> str:
+    """What to say of a store that the settings do not name, with the names they have."""
+    known = ", ".join(sorted(settings.stores))
+    return (
+        f"no store named {name!r}; the settings name: {known}{did_you_mean(name, settings.stores)}"
+    )

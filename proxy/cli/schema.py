@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
 from proxy.cli.kinds import all_kinds
+from proxy.cli.output import print_json
 from proxy.settings.reference import json_schema, markdown
 
 
@@ -25,8 +24,7 @@ def schema(*, as_markdown: bool) -> None:
     settings.yaml.
     """
     kinds = all_kinds()
-    click.echo(
-        markdown(kinds).rstrip()
-        if as_markdown
-        else json.dumps(json_schema(kinds), indent=2, ensure_ascii=False)
-    )
+    if as_markdown:
+        click.echo(markdown(kinds).rstrip())
+    else:
+        print_json(json_schema(kinds))

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from pathlib import Path
 
 import click
-from rich.table import Table
 from rich.text import Text
 
 from proxy.cli.options import (
     CommandError,
     Moment,
-    chosen_store,
+    find_store,
+    json_option,
+    only_store_option,
     read_settings,
     settings_option,
-    wide_console,
 )
+from proxy.cli.output import build_table, print_json, wide_console
 from proxy.cli.records import open_records
 from proxy.export.ledger import Ledger
 from proxy.operator.status import Standing, plain_standing, read_standings
 from proxy.operator.times import exact_moment
 from proxy.storage.outbox.operator import DatabaseDeliveries
 
+_NUMBERS = ("GAPS", "ORDERS HELD", "WAITING", "DEAD")
 _ADVICE = (
     "nobody tries its deliveries; name the store in the settings again, or see `portside deliveries"
     " discard --help`"
@@ -32,8 +33,8 @@ _ADVICE = (
 
 @click.command
 @settings_option
-@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
-@click.option("--store", "name", metavar="NAME", help="Only this store.")
+@json_option
+@only_store_option
 @click.option(
     "--dismiss-gap",
     "gap",
@@ -52,7 +53,7 @@ def status(file: Path, name: str | None, gap: datetime | None, *, as_json: bool)
     """
     settings = read_settings(file)
     if name is not None:
-        chosen_store(settings, name)
+        find_store(settings, name)
     if gap is not None:
         _dismiss(file, name, gap)
         return
@@ -61,15 +62,9 @@ def status(file: Path, name: str | None, gap: datetime | None, *, as_json: bool)
         settings, lambda ledger, deliveries: read_standings(ledger, deliveries, named, name)
     )
     if as_json:
-        click.echo(json.dumps([plain_standing(standing) for standing in standings], indent=2))
+        print_json([plain_standing(standing) for standing in standings])
         return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("STORE", "GIVEN UP TO (UTC)", "GAPS", "ORDERS HELD", "WAITING", "DEAD"):
-        table.add_column(
-            title,
-            justify="left" if title.startswith(("STORE", "GIVEN")) else "right",
-            overflow="fold",
-        )
+    table = build_table("STORE", "GIVEN UP TO (UTC)", *_NUMBERS, right=_NUMBERS)
     for standing in standings:
         table.add_row(*_row(standing))
     console = wide_console()

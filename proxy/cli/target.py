@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from yarl import URL
 
 from connectors.reading.durations import parse_duration
-from proxy.cli.options import wide_console
+from proxy.cli.output import wide_console
 from proxy.doors.custom_store.credentials import Credentials
 from proxy.simulator.client import PATIENCE, Login, StoreClient, parse_url
 from proxy.simulator.exam import CouldNotRunError, Exam

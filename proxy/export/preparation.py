@@ -76,6 +76,17 @@ async def prepare(
         return _hold(order, HeldKind.INVALID, _describe_fault(error))
 
 
+async def prepare_new(
+    entry: Order | RejectedOrder, settings: StoreSettings, now: datetime
+) -> Prepared | HeldBack:
+    """As `prepare`, for an order that ShipStation does not know yet: every filter applies."""
+    return await prepare(entry, settings, policy_of(settings), now, _is_never_known)
+
+
+async def _is_never_known(_order_id: str) -> bool:
+    return False
+
+
 def _encode(order: Order, settings: StoreSettings) -> Prepared:
     xml = encode_order(order, dimensions=settings.dimensions)
     member = Member(id=order.id, digest=digest(order))

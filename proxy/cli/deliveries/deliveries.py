@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
-from proxy.cli.options import CommandError, read_settings, settings_option, wide_console
+from proxy.cli.options import (
+    CommandError,
+    describe_unknown_store,
+    json_option,
+    read_settings,
+    settings_option,
+)
+from proxy.cli.output import build_table, print_json, wide_console
 from proxy.cli.records import open_records
 from proxy.operator.deliveries import (
     LARGEST_NUMBER,
@@ -23,7 +28,6 @@ from proxy.operator.deliveries import (
     plain,
     plain_attempt,
 )
-from proxy.settings.problems import did_you_mean
 from proxy.storage.errors import UnknownDeliveryError
 from proxy.storage.outbox.interface import Delivery, DeliveryState
 from proxy.storage.outbox.operator import DatabaseDeliveries
@@ -34,7 +38,6 @@ _COLOURS = {
     DeliveryState.DEAD: "red",
     DeliveryState.DISCARDED: "dim",
 }
-_as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 _dry_run = click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
 
 
@@ -77,7 +80,7 @@ def deliveries() -> None:
     show_default=True,
     help="How many at most.",
 )
-@_as_json
+@json_option
 def list_(file: Path, limit: int, *, as_json: bool, **wanted: Any) -> None:
     """List deliveries, the newest first."""
 
@@ -88,9 +91,7 @@ def list_(file: Path, limit: int, *, as_json: bool, **wanted: Any) -> None:
     if not found:
         _name_stores(file, wanted["store"])
     if as_json:
-        click.echo(
-            json.dumps([plain(delivery) for delivery in found], indent=2, ensure_ascii=False)
-        )
+        print_json([plain(delivery) for delivery in found])
     else:
         _print_table(found)
 
@@ -98,7 +99,7 @@ def list_(file: Path, limit: int, *, as_json: bool, **wanted: Any) -> None:
 @deliveries.command(short_help="Show one delivery and every attempt at it.")
 @settings_option
 @click.argument("number", type=click.IntRange(1, LARGEST_NUMBER), metavar="ID")
-@_as_json
+@json_option
 def show(file: Path, number: int, *, as_json: bool) -> None:
     """Show one delivery and every attempt made at it: when, how long it took, how it ended, and the
     shop's words.
@@ -113,7 +114,7 @@ def show(file: Path, number: int, *, as_json: bool) -> None:
 
     shown = _run(file, work)
     if as_json:
-        click.echo(json.dumps(shown, indent=2, ensure_ascii=False))
+        print_json(shown)
     else:
         _print_one(shown)
 
@@ -173,35 +174,22 @@ def _run(file: Path, work: Callable[[DatabaseDeliveries], Coroutine[Any, Any, An
 
 def _name_stores(file: Path, name: str | None) -> None:
     """A hint where nothing was found for a store that the settings do not name; it may have had
-    deliveries all the same.
+    deliveries before.
     """
-    stores = read_settings(file).stores
-    if name and name not in stores:
-        click.echo(
-            f"no store named {name!r}; the settings name:"
-            f" {', '.join(sorted(stores))}{did_you_mean(name, stores)}",
-            err=True,
-        )
+    settings = read_settings(file)
+    if name and name not in settings.stores:
+        click.echo(describe_unknown_store(settings, name), err=True)
 
 
 def _print_table(found: Sequence[Delivery]) -> None:
     if not found:
         click.echo("none")
         return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in (
-        "ID",
-        "STORE",
-        "ORDER",
-        "TRACKING",
-        "STATE",
-        "FAILED",
-        "NEXT TRY / END (UTC)",
-        "LAST ERROR",
-    ):
-        table.add_column(
-            title, justify="right" if title in {"ID", "FAILED"} else "left", overflow="fold"
-        )
+    table = build_table(
+        *("ID", "STORE", "ORDER", "TRACKING", "STATE", "FAILED"),
+        *("NEXT TRY / END (UTC)", "LAST ERROR"),
+        right=("ID", "FAILED"),
+    )
     for delivery in found:
         values = plain(delivery)
         when = (

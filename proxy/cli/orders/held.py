@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
-from rich.table import Table
 from rich.text import Text
 
-from proxy.cli.options import chosen_store, read_settings, settings_option, wide_console
+from proxy.cli.options import (
+    find_store,
+    json_option,
+    only_store_option,
+    read_settings,
+    settings_option,
+)
+from proxy.cli.output import build_table, print_json, wide_console
 from proxy.cli.records import open_records
-from proxy.export.ledger import Ledger
+from proxy.export.ledger import MOST_HELD, Ledger
 from proxy.operator.status import plain_held
 from proxy.storage.export.records import HeldOrder
 from proxy.storage.outbox.operator import DatabaseDeliveries
@@ -20,15 +25,15 @@ from proxy.storage.outbox.operator import DatabaseDeliveries
 
 @click.command("held")
 @settings_option
-@click.option("--store", "name", metavar="NAME", help="Only this store.")
+@only_store_option
 @click.option(
     "--limit",
-    type=click.IntRange(1, 1000),
+    type=click.IntRange(1, MOST_HELD),
     default=100,
     show_default=True,
     help="How many of each store at most.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+@json_option
 def list_held(file: Path, name: str | None, limit: int, *, as_json: bool) -> None:
     """List the orders that did not go out: those that could not be read, those ShipStation would
     refuse, and those a filter keeps back.
@@ -38,7 +43,7 @@ def list_held(file: Path, name: str | None, limit: int, *, as_json: bool) -> Non
     """
     settings = read_settings(file)
     if name is not None:
-        chosen_store(settings, name)
+        find_store(settings, name)
     stores = [name] if name else list(settings.stores)
 
     async def work(
@@ -50,11 +55,7 @@ def list_held(file: Path, name: str | None, limit: int, *, as_json: bool) -> Non
 
     found = open_records(settings, work)
     if as_json:
-        click.echo(
-            json.dumps(
-                [plain_held(store, order) for store, order in found], indent=2, ensure_ascii=False
-            )
-        )
+        print_json([plain_held(store, order) for store, order in found])
     elif not found:
         click.echo("none")
     else:
@@ -62,9 +63,7 @@ def list_held(file: Path, name: str | None, limit: int, *, as_json: bool) -> Non
 
 
 def _print(found: Sequence[tuple[str, HeldOrder]]) -> None:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("STORE", "ORDER", "ID", "KIND", "LAST SEEN (UTC)", "REASON"):
-        table.add_column(title, overflow="fold")
+    table = build_table("STORE", "ORDER", "ID", "KIND", "LAST SEEN (UTC)", "REASON")
     for store, order in found:
         seen = f"{order.last_seen:%Y-%m-%d %H:%M}"
         table.add_row(

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from connectors.interface import CheckLevel, CheckReport, Finding
 from proxy.cli.kinds import find_kind
-from proxy.cli.options import chosen_store, read_settings, settings_option
+from proxy.cli.options import find_store, only_store_option, read_settings, settings_option
 from proxy.cli.shop.sample import sample_findings
 from proxy.settings.models import Settings, StoreSettings
 from proxy.storage.database import Database
@@ -32,7 +32,7 @@ _MARKS = {
 
 @click.command
 @settings_option
-@click.option("--store", "name", metavar="NAME", help="Check only this store.")
+@only_store_option
 @click.option(
     "--offline", is_flag=True, help="Check the settings alone and ask no shop and no database."
 )
@@ -45,13 +45,13 @@ def check(file: Path, name: str | None, *, offline: bool) -> None:
     """
     configure_logs(level="error")
     settings = read_settings(file)
-    stores = {name: chosen_store(settings, name)} if name else settings.stores
+    stores = {name: find_store(settings, name)} if name else settings.stores
     console = Console(highlight=False, soft_wrap=True)
     _show(
         console,
         Finding(
             level=CheckLevel.OK,
-            what=f"{file}: the settings are right ({_counted(len(settings.stores), 'store')})",
+            what=f"{file}: the settings are right ({_count(len(settings.stores), 'store')})",
         ),
     )
     if offline:
@@ -152,5 +152,5 @@ def _show(console: Console, finding: Finding) -> None:
         console.print(Text(f"  → {finding.advice}", style="dim"))
 
 
-def _counted(number: int, thing: str) -> str:
+def _count(number: int, thing: str) -> str:
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import aclosing
 from datetime import datetime
+from http import HTTPStatus
 from pathlib import Path
-from typing import Any
 
 import click
 import msgspec
@@ -16,36 +15,21 @@ from rich.text import Text
 from connectors.errors import ConnectorError
 from connectors.orders import Window
 from connectors.upstream.exchange import Exchange
-from proxy.cli.kinds import find_kind
-from proxy.cli.options import Moment, chosen_store, read_settings, settings_option
-from proxy.settings.models import StoreSettings
-from proxy.stores import open_store
-from proxy.telemetry.logs import configure_logs
-
-_FIRST_ERROR = 400
+from proxy.cli.options import parse_window, settings_option, store_option, window_options
+from proxy.cli.shops import ask_shop
+from proxy.stores import Store
 
 
 @click.command
 @settings_option
-@click.option(
-    "--store", "name", required=True, metavar="NAME", help="The store, as named in the settings."
-)
+@store_option
 @click.option(
     "--order",
     "order_id",
     metavar="ID",
     help="Fetch this order; without it, the orders of a span of time.",
 )
-@click.option(
-    "--since",
-    type=Moment(),
-    default="1d",
-    show_default=True,
-    help="Orders changed since then: 2d ago, or a date (UTC).",
-)
-@click.option(
-    "--until", type=Moment(), default="0s", help="Orders changed up to then; now, if left out."
-)
+@window_options(since="1d")
 @click.option(
     "--limit",
     type=click.IntRange(1),
@@ -74,45 +58,41 @@ def explain(
 
     Secrets are masked; buyers' data is not. Nothing is changed in the shop.
     """
-    configure_logs(level="error")
-    if until < since:
-        raise click.BadParameter("expected a time before --until", param_hint="--since")
-    settings = chosen_store(read_settings(file), name)
+    window = parse_window(since, until)
     console = Console(highlight=False, soft_wrap=True, markup=False)
-    window = Window(start=since, end=until)
-    if not asyncio.run(_explain(console, name, settings, window, order_id, limit, most)):
-        raise SystemExit(1)
 
-
-async def _explain(
-    console: Console,
-    name: str,
-    settings: StoreSettings,
-    window: Window,
-    order_id: str | None,
-    limit: int,
-    most: int,
-) -> bool:
     def show(exchange: Exchange) -> None:
         for line in exchange_lines(exchange, most):
             console.print(line)
 
-    async with open_store(name, settings, find_kind(settings.connector.type), show) as store:
+    async def read(store: Store) -> int:
+        if order_id is None:
+            return await _count_orders(store, window, limit)
+        await store.connector.get_order(order_id)
+        return 1
+
+    async def explain_reading(store: Store) -> bool:
         try:
-            if order_id is not None:
-                found: list[Any] = [await store.connector.get_order(order_id)]
-            else:
-                found = []
-                async with aclosing(store.connector.list_orders(window)) as orders:
-                    async for order in orders:
-                        found.append(order)
-                        if len(found) >= limit:
-                            break
+            orders = await read(store)
         except ConnectorError as error:
             console.print(Text(f"✗ {type(error).__name__}: {error}", style="red"))
             return False
-    console.print(Text(f"✓ {len(found)} orders read", style="green"))
-    return True
+        console.print(Text(f"✓ {orders} orders read", style="green"))
+        return True
+
+    if not ask_shop(file, name, explain_reading, show):
+        raise SystemExit(1)
+
+
+async def _count_orders(store: Store, window: Window, limit: int) -> int:
+    """How many orders the shop lists in the window; it is left alone after `limit` of them."""
+    count = 0
+    async with aclosing(store.connector.list_orders(window)) as orders:
+        async for _ in orders:
+            count += 1
+            if count >= limit:
+                break
+    return count
 
 
 def exchange_lines(exchange: Exchange, most: int) -> list[Text]:
@@ -125,7 +105,7 @@ def exchange_lines(exchange: Exchange, most: int) -> list[Text]:
             Text(f"← no answer after {exchange.seconds:.2f} s: {exchange.error}", style="red")
         )
     else:
-        colour = "red" if exchange.status >= _FIRST_ERROR else "green"
+        colour = "red" if exchange.status >= HTTPStatus.BAD_REQUEST else "green"
         lines.append(
             Text(
                 f"← {exchange.status} after {exchange.seconds:.2f} s, {len(exchange.response_body)}"

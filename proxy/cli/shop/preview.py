@@ -4,7 +4,6 @@ ShipStation would be given it.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,21 +17,17 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from connectors.errors import ConnectorError
 from connectors.inspection import Inspectable
 from connectors.orders import Order, RejectedOrder
 from connectors.places import Source
 from connectors.upstream.exchange import Exchange
-from proxy.cli.kinds import find_kind
-from proxy.cli.options import CommandError, chosen_store, read_settings, settings_option
-from proxy.cli.orders.export import never_told
-from proxy.cli.shop.fetch import shown_json
+from proxy.cli.options import settings_option, store_option
+from proxy.cli.shop.fetch import write_json
+from proxy.cli.shops import ask_shop
 from proxy.doors.custom_store.orders_xml import frame_page
-from proxy.export.preparation import policy_of, prepare
+from proxy.export.preparation import prepare_new
 from proxy.rules.policy import HeldBack
-from proxy.settings.models import StoreSettings
-from proxy.stores import open_store
-from proxy.telemetry.logs import configure_logs
+from proxy.stores import Store
 
 _SIDE_BY_SIDE = 140
 _LONGEST_VALUE = 60
@@ -50,9 +45,7 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
 
 @click.command
 @settings_option
-@click.option(
-    "--store", "name", required=True, metavar="NAME", help="The store, as named in the settings."
-)
+@store_option
 @click.argument("order_id", metavar="ORDER")
 def preview(file: Path, name: str, order_id: str) -> None:
     """Show one order: the shop's JSON, the order, ShipStation's XML, and where each field came
@@ -60,52 +53,43 @@ def preview(file: Path, name: str, order_id: str) -> None:
 
     ORDER is the shop's own id of the order. The exit status is 1 if the order cannot be sent.
     """
-    configure_logs(level="error")
-    settings = chosen_store(read_settings(file), name)
-    try:
-        found = asyncio.run(_preview(name, settings, order_id))
-    except ConnectorError as error:
-        raise CommandError(f"{name}: {error}") from error
+    heard: list[Exchange] = []
+    found = ask_shop(file, name, lambda store: _preview(store, order_id, heard), heard.append)
     _show(Console(highlight=False), found)
     if found.reason:
         raise SystemExit(1)
 
 
-async def _preview(name: str, settings: StoreSettings, order_id: str) -> Preview:
-    heard: list[Exchange] = []
+async def _preview(store: Store, order_id: str, heard: Sequence[Exchange]) -> Preview:
     sources: Sequence[Source] = ()
-    async with open_store(
-        name, settings, find_kind(settings.connector.type), heard.append
-    ) as store:
-        if isinstance(store.connector, Inspectable):
-            shown = await store.connector.raw_order(order_id)
-            raw = shown_json(shown)
-            traced, sources = store.connector.trace(shown)
-            order = (
-                traced
-                if traced is not None
-                else RejectedOrder(
-                    id=order_id, reason="the settings say that it is no order (map.only)"
-                )
+    if isinstance(store.connector, Inspectable):
+        shown = await store.connector.raw_order(order_id)
+        raw = write_json(shown)
+        traced, sources = store.connector.trace(shown)
+        order = (
+            traced
+            if traced is not None
+            else RejectedOrder(
+                id=order_id, reason="the settings say that it is no order (map.only)"
             )
-        else:
-            order = await store.connector.get_order(order_id)
-            raw = "\n\n".join(
-                _pretty(exchange.response_body) for exchange in heard if exchange.response_body
-            )
-    outcome = await prepare(order, settings, policy_of(settings), datetime.now(UTC), never_told)
-    held = isinstance(outcome, HeldBack)
+        )
+    else:
+        order = await store.connector.get_order(order_id)
+        raw = "\n\n".join(
+            _indent_json(exchange.response_body) for exchange in heard if exchange.response_body
+        )
+    outcome = await prepare_new(order, store.settings, datetime.now(UTC))
     return Preview(
         raw=raw,
         order=order,
-        xml="" if isinstance(outcome, HeldBack) else _indented(frame_page([outcome.xml], 1)),
-        reason=outcome.reason if isinstance(outcome, HeldBack) and held else "",
+        xml="" if isinstance(outcome, HeldBack) else _indent_xml(frame_page([outcome.xml], 1)),
+        reason=outcome.reason if isinstance(outcome, HeldBack) else "",
         sources=tuple(sources),
     )
 
 
 def _show(console: Console, found: Preview) -> None:
-    order = shown_order(found.order)
+    order = write_order(found.order)
     xml = found.xml or f"not sent: {found.reason}"
     if console.is_terminal and console.width >= _SIDE_BY_SIDE:
         table = Table(
@@ -157,12 +141,12 @@ def _value(source: Source) -> str:
     text = (
         str(source.value)
         if not isinstance(source.value, dict | list)
-        else shown_json(source.value).replace("\n", " ")
+        else write_json(source.value).replace("\n", " ")
     )
     return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}…"
 
 
-def shown_order(order: Order | RejectedOrder) -> str:
+def write_order(order: Order | RejectedOrder) -> str:
     """An order for people: YAML without what is empty."""
     text: str = yaml.safe_dump(
         _lean(msgspec.to_builtins(order, str_keys=True)),
@@ -173,7 +157,7 @@ def shown_order(order: Order | RejectedOrder) -> str:
     return text
 
 
-def _indented(xml: bytes) -> str:
+def _indent_xml(xml: bytes) -> str:
     """ShipStation's XML, a line for each element."""
     root = etree.fromstring(xml, etree.XMLParser(strip_cdata=False, resolve_entities=False))
     etree.indent(root)
@@ -190,7 +174,7 @@ def _lean(value: Any) -> Any:
     return [_lean(each) for each in value] if isinstance(value, list | tuple) else value
 
 
-def _pretty(body: bytes) -> str:
+def _indent_json(body: bytes) -> str:
     try:
         return msgspec.json.format(body, indent=2).decode()
     except (msgspec.DecodeError, UnicodeDecodeError):

@@ -14,8 +14,7 @@ from datetime import UTC, datetime, timedelta
 from connectors.errors import ConnectorError
 from connectors.interface import CheckLevel, Finding
 from connectors.orders import Order, Window
-from proxy.cli.orders.export import never_told
-from proxy.export.preparation import Prepared, policy_of, prepare
+from proxy.export.preparation import Prepared, prepare_new
 from proxy.rules.policy import HeldBack, HeldKind
 from proxy.stores import Store
 
@@ -40,9 +39,7 @@ async def sample_findings(store: Store, patience: float = PATIENCE) -> Sequence[
             aclosing(store.connector.list_orders(Window(start=now - REACH, end=now))) as entries,
         ):
             async for entry in entries:
-                outcomes.append(
-                    await prepare(entry, store.settings, policy_of(store.settings), now, never_told)
-                )
+                outcomes.append(await prepare_new(entry, store.settings, now))
                 orders += [entry] if isinstance(entry, Order) else []
                 if len(outcomes) == MOST:
                     break
@@ -73,10 +70,14 @@ async def sample_findings(store: Store, patience: float = PATIENCE) -> Sequence[
             f" {type(error).__name__}"
         )
         return (Finding(level=CheckLevel.PROBLEM, what=what, advice="tell whoever wrote it"),)
-    return [*_left_out(outcomes), *_unknown(outcomes), *_missing(orders)]
+    return [
+        *_find_left_out(outcomes),
+        *_find_unknown_statuses(outcomes),
+        *_find_missing_fields(orders),
+    ]
 
 
-def _left_out(outcomes: Sequence[Prepared | HeldBack]) -> Sequence[Finding]:
+def _find_left_out(outcomes: Sequence[Prepared | HeldBack]) -> Sequence[Finding]:
     held = [outcome for outcome in outcomes if isinstance(outcome, HeldBack)]
     refused = [each for each in held if each.kind is HeldKind.INVALID]
     filtered = [each for each in held if each.kind in {HeldKind.FILTERED, HeldKind.EARLY}]
@@ -84,7 +85,7 @@ def _left_out(outcomes: Sequence[Prepared | HeldBack]) -> Sequence[Finding]:
     if refused:
         what = (
             f"{len(refused)} of {len(outcomes)} orders would not go out, for ShipStation would"
-            f" refuse them, e.g. order {_told(refused[0])}"
+            f" refuse them, e.g. order {_describe_held(refused[0])}"
         )
         level = CheckLevel.PROBLEM if len(refused) == len(outcomes) else CheckLevel.WARNING
         findings.append(
@@ -98,17 +99,17 @@ def _left_out(outcomes: Sequence[Prepared | HeldBack]) -> Sequence[Finding]:
         level = CheckLevel.WARNING if len(filtered) == len(outcomes) else CheckLevel.OK
         what = (
             f"{len(filtered)} of {len(outcomes)} orders are kept back by a filter, e.g. order"
-            f" {_told(filtered[0])}"
+            f" {_describe_held(filtered[0])}"
         )
         findings.append(Finding(level=level, what=what))
     return findings
 
 
-def _told(held: HeldBack) -> str:
+def _describe_held(held: HeldBack) -> str:
     return f"{held.number or held.id}: {held.reason}"
 
 
-def _unknown(outcomes: Sequence[Prepared | HeldBack]) -> Sequence[Finding]:
+def _find_unknown_statuses(outcomes: Sequence[Prepared | HeldBack]) -> Sequence[Finding]:
     words = sorted(
         {
             outcome.unknown_status
@@ -127,10 +128,10 @@ def _unknown(outcomes: Sequence[Prepared | HeldBack]) -> Sequence[Finding]:
     )
 
 
-def _missing(orders: Sequence[Order]) -> Sequence[Finding]:
+def _find_missing_fields(orders: Sequence[Order]) -> Sequence[Finding]:
     """What an order may lack on the wire and a packer cannot do without."""
     lacking = {
-        "a recipient's name": [each for each in orders if not _names(each)],
+        "a recipient's name": [each for each in orders if not _has_name(each)],
         "a street": [each for each in orders if not each.customer.ship_to.line1.strip()],
         "a currency of three capital letters": [
             each for each in orders if not _CURRENCY.fullmatch(each.currency)
@@ -150,7 +151,7 @@ def _missing(orders: Sequence[Order]) -> Sequence[Finding]:
     ]
 
 
-def _names(order: Order) -> bool:
+def _has_name(order: Order) -> bool:
     """Whether anybody is named; the buyer stands in where the recipient is not."""
     ship_to, bill_to = order.customer.ship_to, order.customer.bill_to
     return any(

@@ -1,0 +1,37 @@
+"""How commands print: tables for people, JSON for scripts."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Collection
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+# Where there is no terminal to measure, e.g. in a log of CI.
+_PLAIN_WIDTH = 140
+
+
+def wide_console() -> Console:
+    """Where tables go: as wide as the terminal, and wide where there is none, because a table
+    squeezed into 80 columns cannot be searched.
+    """
+    return Console(highlight=False, width=None if sys.stdout.isatty() else _PLAIN_WIDTH)
+
+
+def build_table(*titles: str, right: Collection[str] = ()) -> Table:
+    """A table without lines; the columns named in `right` hold numbers. Long values are folded,
+    never cut.
+    """
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in titles:
+        table.add_column(title, justify="right" if title in right else "left", overflow="fold")
+    return table
+
+
+def print_json(value: Any) -> None:
+    """A value as indented JSON on standard output."""
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False))

@@ -1,0 +1,42 @@
+"""One store's shop for the commands that ask it something."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TypeVar
+
+from connectors.errors import ConnectorError
+from connectors.upstream.exchange import Observer
+from proxy.cli.kinds import find_kind
+from proxy.cli.options import CommandError, find_store, read_settings
+from proxy.stores import Store, open_store
+from proxy.telemetry.logs import configure_logs
+
+T = TypeVar("T")
+
+
+def ask_shop(
+    file: Path,
+    name: str,
+    work: Callable[[Store], Awaitable[T]],
+    observer: Observer | None = None,
+) -> T:
+    """What `work` gives for the store of this name in the settings `file`; a shop that fails ends
+    the command with one line.
+
+    `observer` hears of each exchange with the shop.
+    """
+    configure_logs(level="error")
+    settings = find_store(read_settings(file), name)
+
+    async def open_and_work() -> T:
+        kind = find_kind(settings.connector.type)
+        async with open_store(name, settings, kind, observer) as store:
+            return await work(store)
+
+    try:
+        return asyncio.run(open_and_work())
+    except ConnectorError as error:
+        raise CommandError(f"{name}: {error}") from error
