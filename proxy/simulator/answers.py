@@ -25,7 +25,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float = 0.0
 
     @property
-    def shown(self) -> str:
+    def excerpt(self) -> str:
         """The beginning of the body on one line, as ShipStation would show it to the merchant."""
         return " ".join(self.body[:300].decode("utf-8", "replace").split())[:160]
 
@@ -68,7 +68,7 @@ def parse_document(answer: Answer) -> etree._Element:
     try:
         return etree.fromstring(answer.body, _PARSER)
     except etree.XMLSyntaxError as error:
-        raise UnreadablePageError(f"no well-formed XML ({error.msg}): {answer.shown}") from error
+        raise UnreadablePageError(f"no well-formed XML ({error.msg}): {answer.excerpt}") from error
 
 
 def parse_page(answer: Answer) -> Page:
@@ -77,7 +77,7 @@ def parse_page(answer: Answer) -> Page:
     Raises UnreadablePageError for another status, for no XML, and for another root.
     """
     if answer.status != 200:  # noqa: PLR2004 - the one status of a page
-        raise UnreadablePageError(f"status {answer.status}: {answer.shown}")
+        raise UnreadablePageError(f"status {answer.status}: {answer.excerpt}")
     root = parse_document(answer)
     if root.tag != "Orders":
         raise UnreadablePageError(f"the root element {root.tag!r}, not Orders")
@@ -86,11 +86,11 @@ def parse_page(answer: Answer) -> Page:
         raise UnreadablePageError(f"pages={stated!r}, not a number")
     return Page(
         pages=max(1, int(stated)),
-        orders=tuple(_order(element) for element in root.iterfind("Order")),
+        orders=tuple(_read_order(element) for element in root.iterfind("Order")),
     )
 
 
-def _order(element: etree._Element) -> ReceivedOrder:
+def _read_order(element: etree._Element) -> ReceivedOrder:
     def text(name: str) -> str:
         return (element.findtext(name) or "").strip()
 

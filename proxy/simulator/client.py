@@ -84,7 +84,7 @@ class StoreClient:
             yield cls(session, url, credentials, login)
 
     @property
-    def shown(self) -> str:
+    def public_url(self) -> str:
         """The store's URL without its query, which may hold a key."""
         return str(self._url.with_query(None).with_user(None))
 
@@ -117,7 +117,7 @@ class StoreClient:
             async with self._session.request(
                 method, url, headers=headers, data=body or None, allow_redirects=False
             ) as response:
-                content = await _limited(response)
+                content = await _read_body(response)
                 return Answer(
                     status=response.status,
                     headers={name.lower(): value for name, value in response.headers.items()},
@@ -127,7 +127,7 @@ class StoreClient:
         except TimeoutError as error:
             raise NoAnswerError(f"no answer within {time.monotonic() - began:.0f} s") from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise NoAnswerError(f"no answer: {_plain(error)}") from error
+            raise NoAnswerError(f"no answer: {_describe_error(error)}") from error
 
     def _headers(self) -> dict[str, str]:
         if self.login not in {Login.BOTH, Login.HEADER}:
@@ -144,7 +144,7 @@ class StoreClient:
             )
         elif self.login is Login.KEY:
             login = ((KEY, self._credentials.password),)
-        pairs = "&".join(f"{_encoded(name)}={_encoded(value)}" for name, value in (*login, *query))
+        pairs = "&".join(f"{_encode(name)}={_encode(value)}" for name, value in (*login, *query))
         kept = self._url.raw_query_string
         return URL(
             f"{self._url.with_query(None)}?{kept}&{pairs}" if kept else f"{self._url}?{pairs}",
@@ -152,7 +152,7 @@ class StoreClient:
         )
 
 
-async def _limited(response: aiohttp.ClientResponse) -> bytes:
+async def _read_body(response: aiohttp.ClientResponse) -> bytes:
     parts, size = [], 0
     async for part in response.content.iter_any():
         size += len(part)
@@ -162,7 +162,7 @@ async def _limited(response: aiohttp.ClientResponse) -> bytes:
     return b"".join(parts)
 
 
-def _encoded(text: str) -> str:
+def _encode(text: str) -> str:
     """URL-encoded as in ShipStation's requests: a blank as plus, codes in small letters
     (`01%2f23%2f2012+17%3a28`).
     """
@@ -171,7 +171,7 @@ def _encoded(text: str) -> str:
     return parts[0] + "".join(f"%{part[:2].lower()}{part[2:]}" for part in parts[1:])
 
 
-def _plain(error: BaseException) -> str:
+def _describe_error(error: BaseException) -> str:
     """The error in one line, without the URL, which may hold a password."""
     if isinstance(error, aiohttp.ClientConnectorError):
         number = error.os_error.errno

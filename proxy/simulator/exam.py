@@ -40,7 +40,7 @@ class Walk(msgspec.Struct, frozen=True, kw_only=True):
     fault: str = ""
 
     @property
-    def complete(self) -> bool:
+    def is_complete(self) -> bool:
         """Whether every page that was promised could be read."""
         return not self.fault and len(self.pages) == max(page.pages for page in self.pages)
 
@@ -75,7 +75,7 @@ class Exam:
 
     async def _knock(self) -> None:
         """The connection test: a poll of five minutes with the login given."""
-        shown = self.client.shown
+        shown = self.client.public_url
         try:
             answer = await self.client.begin(export_query(self.now - 5 * MINUTE, self.now, 1))
         except NoAnswerError as error:
@@ -95,7 +95,7 @@ class Exam:
             )
         if answer.status in hints:
             raise CouldNotRunError(
-                f"{shown}: {hints[answer.status]} (status {answer.status}: {answer.shown})"
+                f"{shown}: {hints[answer.status]} (status {answer.status}: {answer.excerpt})"
             )
         if answer.status == HTTPStatus.OK and answer.body.lstrip()[:14].lower().startswith(
             (b"<!doctype html", b"<html")

@@ -14,7 +14,7 @@ import msgspec
 from proxy.simulator.answers import ReceivedOrder
 from proxy.simulator.exam import Exam, modified_at
 from proxy.simulator.poller import Poll, Poller
-from proxy.simulator.promises import Promise, Verdict, broken, kept, untried
+from proxy.simulator.promises import Promise, Verdict, report_broken, report_kept, report_untried
 
 # Windows seen in the field: five minutes where a store is busy, up to a day where it is not.
 SHORTEST, LONGEST = timedelta(minutes=5), timedelta(days=1)
@@ -68,7 +68,7 @@ class History:
                     "ShipStation may switch a store off after a failed poll: retry the shop behind"
                     " it, and answer 503 only as a last resort."
                 ),
-                trial=self._answered,
+                trial=self._try_answers,
             ),
             Promise(
                 name="polls-complete",
@@ -77,7 +77,7 @@ class History:
                     "Orders are lost between windows: both ends belong to a window, the last minute"
                     " as a whole, and an edit must move LastModified."
                 ),
-                trial=self._complete,
+                trial=self._try_completeness,
             ),
         )
 
@@ -99,49 +99,51 @@ class History:
             if step <= span / 4
         ] or [SHORTEST]
         chance = Random(self._pace.seed)  # noqa: S311 - not a secret
-        while poller.start < whole.end and not self._given_up:
+        while poller.start < whole.end and not self._has_given_up:
             step = max(chance.choice(steps), span / MOST_WINDOWS)
             await self._poll(poller, min(poller.start + step, whole.end))
         rounds = int(self._pace.live / self._pace.every)
         for _ in range(rounds):
-            if self._given_up:
+            if self._has_given_up:
                 return
             await self._pace.wait(self._pace.every)
             await self._poll(poller, datetime.now(UTC))
 
     @property
-    def _given_up(self) -> bool:
+    def _has_given_up(self) -> bool:
         last = self.polls[-MOST_FAILURES:]
-        return len(last) == MOST_FAILURES and not any(poll.finished for poll in last)
+        return len(last) == MOST_FAILURES and not any(poll.is_finished for poll in last)
 
     async def _poll(self, poller: Poller, until: datetime) -> None:
         poll = await poller.poll(until)
         self.polls.append(poll)
         self.copy.update({order.key: order for order in poll.orders})
         self._tell(poll)
-        if not poll.finished and not self._given_up:
+        if not poll.is_finished and not self._has_given_up:
             await self._pace.wait(self._pace.retry)
 
-    async def _answered(self, _exam: Exam) -> Verdict:
-        failed = [poll for poll in self.polls if not poll.finished]
+    async def _try_answers(self, _exam: Exam) -> Verdict:
+        failed = [poll for poll in self.polls if not poll.is_finished]
         if failed:
-            return broken(
+            return report_broken(
                 f"{len(failed)} of {len(self.polls)} polls failed, the first at {failed[0].error}"
             )
-        return kept(f"{len(self.polls)} polls, {sum(poll.pages for poll in self.polls)} pages")
+        return report_kept(
+            f"{len(self.polls)} polls, {sum(poll.pages for poll in self.polls)} pages"
+        )
 
-    async def _complete(self, exam: Exam) -> Verdict:
-        if not self.polls or not self.polls[-1].finished or not exam.whole.complete:
-            return untried("the span could not be read to its end")
+    async def _try_completeness(self, exam: Exam) -> Verdict:
+        if not self.polls or not self.polls[-1].is_finished or not exam.whole.is_complete:
+            return report_untried("the span could not be read to its end")
         stale = [order for order in exam.whole.orders if not self._has(order)]
         changed = await exam.changed_since() if stale else set()
         lost = [order.number or order.id for order in stale if order.key not in changed]
         if lost:
-            return broken(
+            return report_broken(
                 f"{len(lost)} of {len(exam.whole.orders)} orders did not come, or came in an older"
                 f" state, e.g. {', '.join(lost[:_SHOWN])}"
             )
-        return kept(
+        return report_kept(
             f"{len(exam.whole.orders)} orders, {sum(len(poll.orders) for poll in self.polls)} sent"
         )
 

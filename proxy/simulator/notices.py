@@ -45,7 +45,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
         return cls(
             order_id=order.id,
             order_number=order.number,
-            lines=lines_of(order),
+            lines=read_lines(order),
             tracking_number=tracking_number,
             shipped_at=shipped_at,
         )
@@ -86,7 +86,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
         return etree.tostring(root, encoding="utf-8", xml_declaration=True)
 
 
-def lines_of(order: ReceivedOrder) -> tuple[Line, ...]:
+def read_lines(order: ReceivedOrder) -> tuple[Line, ...]:
     """What of the order can be packed: its lines without the discounts."""
     items = etree.fromstring(order.xml).iterfind("Items/Item")
     return tuple(
@@ -101,7 +101,7 @@ def lines_of(order: ReceivedOrder) -> tuple[Line, ...]:
     )
 
 
-def split(lines: Sequence[Line]) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+def split_lines(lines: Sequence[Line]) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
     """The lines in two parcels, one piece in the first."""
     first, *others = lines
     left = (

@@ -8,7 +8,7 @@ It has no clock and no socket of its own, so that a test can drive it in virtual
         clock.now = poller.due                        # or: await asyncio.sleep(...)
         poll = await poller.poll(clock.now)           # one window, all its pages
         for order in poll.orders: copy[order.key] = order   # what ShipStation now believes
-        if not poll.finished: ...                     # poll.error says why; the next window starts
+        if not poll.is_finished: ...                  # poll.error says why; the next window starts
         at the same time again
 
 `transport` is anything with `async def fetch(self, query: Sequence[tuple[str, str]]) -> Answer`
@@ -54,7 +54,7 @@ class Poll(msgspec.Struct, frozen=True, kw_only=True):
     error: str = ""
 
     @property
-    def finished(self) -> bool:
+    def is_finished(self) -> bool:
         """Whether every promised page came."""
         return not self.error
 
@@ -80,7 +80,7 @@ class Poller:
         self._every = every
         self._retry = retry
         self._most_pages = most_pages
-        self.start = _minute(since)
+        self.start = _cut_to_minute(since)
         self.due = since
 
     async def poll(self, now: datetime) -> Poll:
@@ -89,10 +89,10 @@ class Poller:
 
         Does not raise.
         """
-        poll = await self.walk(self.start, max(self.start, _minute(now)))
-        if poll.finished:
+        poll = await self.walk(self.start, max(self.start, _cut_to_minute(now)))
+        if poll.is_finished:
             self.start = poll.end
-        self.due = now + (self._every if poll.finished else self._retry)
+        self.due = now + (self._every if poll.is_finished else self._retry)
         return poll
 
     async def walk(self, start: datetime, end: datetime) -> Poll:
@@ -133,5 +133,5 @@ def export_query(start: datetime, end: datetime, page: int) -> list[tuple[str, s
     ]
 
 
-def _minute(moment: datetime) -> datetime:
+def _cut_to_minute(moment: datetime) -> datetime:
     return moment.replace(second=0, microsecond=0)

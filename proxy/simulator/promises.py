@@ -50,16 +50,16 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     advice: str = ""
 
 
-def kept(seen: str) -> Verdict:
+def report_kept(seen: str) -> Verdict:
     """The promise held."""
     return Verdict(Outcome.KEPT, seen)
 
 
-def broken(seen: str, advice: str = "") -> Verdict:
+def report_broken(seen: str, advice: str = "") -> Verdict:
     """It did not."""
     return Verdict(Outcome.BROKEN, seen, advice)
 
 
-def untried(why: str) -> Verdict:
+def report_untried(why: str) -> Verdict:
     """There was nothing to try it on."""
     return Verdict(Outcome.UNTRIED, why)

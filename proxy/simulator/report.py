@@ -64,7 +64,7 @@ def print_report(report: Report, console: Console) -> None:
             + escape(", ".join(f"{word} ({n})" for word, n in report.words.items()))
         )
     if report.polls:
-        failed = sum(not poll.finished for poll in report.polls)
+        failed = sum(not poll.is_finished for poll in report.polls)
         console.print(
             f"Polled: {len(report.polls)} windows, {failed} failed,"
             f" {sum(len(poll.orders) for poll in report.polls)} orders sent"
@@ -99,14 +99,14 @@ def encode_report(report: Report) -> bytes:
                 "counts": {outcome.value: report.count(outcome) for outcome in Outcome},
                 "status_words": report.words,
                 "promises": report.results,
-                "polls": [_poll(poll) for poll in report.polls],
+                "polls": [_describe_poll(poll) for poll in report.polls],
             }
         ),
         indent=2,
     )
 
 
-def _poll(poll: Poll) -> dict[str, object]:
+def _describe_poll(poll: Poll) -> dict[str, object]:
     return {
         "start": poll.start,
         "end": poll.end,

@@ -25,11 +25,11 @@ async def verify(
     results = []
     for promise in promises:
         tell(promise.text)
-        results.append(await tried(promise, exam))
+        results.append(await try_promise(promise, exam))
     return results
 
 
-async def tried(promise: Promise, exam: Exam) -> Result:
+async def try_promise(promise: Promise, exam: Exam) -> Result:
     """The promise and what became of it; advice only where it was broken."""
     verdict = await promise.trial(exam)
     advice = (verdict.advice or promise.advice) if verdict.outcome is Outcome.BROKEN else ""

@@ -15,7 +15,7 @@ from lxml import etree
 from proxy.doors.custom_store.schema import schema_faults
 from proxy.simulator.answers import ReceivedOrder
 from proxy.simulator.client import StoreClient
-from proxy.simulator.notices import Notice, lines_of, split
+from proxy.simulator.notices import Notice, read_lines, split_lines
 from proxy.simulator.poller import Poller
 from tests.acceptance.served import run_portside
 from tests.real_shops.order_xml import add_up, describe_order, read_amount
@@ -47,7 +47,7 @@ class Story:
             open_orders = [
                 order
                 for order in orders
-                if order.status == "paid" and sum(line.quantity for line in lines_of(order)) > 1
+                if order.status == "paid" and sum(line.quantity for line in read_lines(order)) > 1
             ]
             await self._verify(client)
             await self._whole(client, open_orders[0])
@@ -71,7 +71,10 @@ class Story:
     async def _verify(self, client: StoreClient) -> None:
         self._transcript.step("portside verify: ShipStation's promises, one by one")
         status, printed, errors = await run_portside(
-            "verify", client.shown, PORTSIDE_USERNAME="shipstation", PORTSIDE_PASSWORD="pass-word"
+            "verify",
+            client.public_url,
+            PORTSIDE_USERNAME="shipstation",
+            PORTSIDE_PASSWORD="pass-word",
         )
         lines = (printed + errors).strip().splitlines()
         for line in lines[-1:] if status == 0 else lines:
@@ -85,7 +88,7 @@ class Story:
         )
         self._transcript.expect(
             f"the window was walked to its end{f': {poll.error}' if poll.error else ''}",
-            poll.finished,
+            poll.is_finished,
         )
         return list(poll.orders), poll.pages
 
@@ -140,7 +143,7 @@ class Story:
     async def _partial(self, client: StoreClient, order: ReceivedOrder) -> None:
         self._transcript.step(f"order {order.number}: one piece, later the rest")
         notice = self._notice(order, "1Z999AA10123456784")
-        first, rest = split(notice.lines)
+        first, rest = split_lines(notice.lines)
         part = notice.with_lines(first)
         await self._tell(client, part)
         await self._tell(client, part, again=True)

@@ -16,7 +16,7 @@ from proxy.simulator.client import StoreClient
 from proxy.simulator.exam import Exam
 from proxy.simulator.history import History, Pace
 from proxy.simulator.promises import Outcome
-from proxy.simulator.verify import tried, verify
+from proxy.simulator.verify import try_promise, verify
 from tests.builders import build_order
 from tests.server.stall import Stall, open_front
 
@@ -55,7 +55,7 @@ async def test_a_trial_finds_all_promises_kept_and_leaves_no_trace(
                 results = await verify(exam)
                 history = History(exam, Pace(speed=1e6))
                 await history.run()
-                results += [await tried(promise, exam) for promise in history.promises()]
+                results += [await try_promise(promise, exam) for promise in history.promises()]
             assert [result for result in results if result.outcome is Outcome.BROKEN] == []
         async with client.get(f"http://{portside.admin}/status") as answer:
             (standing,) = (await answer.json())["stores"]

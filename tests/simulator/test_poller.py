@@ -43,7 +43,7 @@ async def test_a_poll_follows_every_page_and_the_next_window_starts_where_it_end
     shelf = Shelf()
     ship_station = poller(shelf)
     poll = await ship_station.poll(NOON)
-    assert (poll.finished, poll.pages, [order.number for order in poll.orders]) == (
+    assert (poll.is_finished, poll.pages, [order.number for order in poll.orders]) == (
         True,
         3,
         ["N1", "N2", "N3", "N4", "N5"],
@@ -62,12 +62,12 @@ async def test_a_failed_page_fails_the_poll_and_the_window_is_asked_for_again_an
     shelf.failing[2] = Answer(status=503, body=b"<Error>the shop is down</Error>")
     ship_station = poller(shelf)
     poll = await ship_station.poll(NOON)
-    assert not poll.finished
+    assert not poll.is_finished
     assert poll.error == "page 2: status 503: <Error>the shop is down</Error>"
     assert [order.number for order in poll.orders] == ["N1", "N2"]
     assert ship_station.due == NOON + timedelta(hours=1)
     shelf.failing.clear()
-    assert (await ship_station.poll(ship_station.due)).finished
+    assert (await ship_station.poll(ship_station.due)).is_finished
     assert shelf.asked[-3:] == [("11:55", "13:00", 1), ("11:55", "13:00", 2), ("11:55", "13:00", 3)]
 
 
@@ -92,7 +92,7 @@ async def test_zero_pages_or_none_stated_mean_one() -> None:
         shelf = Shelf()
         shelf.failing[1] = Answer(status=200, body=b"<Orders " + attribute + b"/>")
         poll = await poller(shelf).poll(NOON)
-        assert poll.finished
+        assert poll.is_finished
         assert len(shelf.asked) == 1
 
 
@@ -100,7 +100,7 @@ async def test_a_store_that_lowers_its_promise_is_not_asked_for_more() -> None:
     shelf = Shelf()
     shelf.failing[2] = Answer(status=200, body=b'<Orders pages="2"/>')
     poll = await poller(shelf).poll(NOON)
-    assert poll.finished
+    assert poll.is_finished
     assert [page for _, _, page in shelf.asked] == [1, 2]
 
 

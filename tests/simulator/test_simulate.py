@@ -18,7 +18,7 @@ from proxy.simulator.exam import Exam
 from proxy.simulator.history import History, Pace
 from proxy.simulator.poller import export_query
 from proxy.simulator.promises import Outcome
-from proxy.simulator.verify import tried
+from proxy.simulator.verify import try_promise
 from tests.builders import build_item, build_order
 from tests.server.stall import Stall, open_front
 from tests.simulator.store import LOGIN, Store, build_book
@@ -33,7 +33,7 @@ async def shipped(store: Store, words: Sequence[str] = ("paid",)) -> dict[str, t
         await exam.begin()
         trials = Shipments(exam.whole.orders, frozenset(words), patience=0.3).promises()
         return {
-            promise.name: ((result := await tried(promise, exam)).outcome, result.seen)
+            promise.name: ((result := await try_promise(promise, exam)).outcome, result.seen)
             for promise in trials
         }
 
@@ -45,7 +45,7 @@ async def polled(store: Store, pace: Pace = FAST) -> tuple[History, dict[str, tu
         history = History(exam, pace)
         await history.run()
         return history, {
-            promise.name: ((r := await tried(promise, exam)).outcome, r.seen)
+            promise.name: ((r := await try_promise(promise, exam)).outcome, r.seen)
             for promise in history.promises()
         }
 
@@ -149,7 +149,7 @@ async def test_orders_lost_between_windows_are_named() -> None:
 
 async def test_a_store_that_keeps_failing_is_given_up_after_five_polls_and_named() -> None:
     history, results = await polled(Store(build_book(NOW), ["dead"]), Pace(speed=1e9))
-    assert [poll.finished for poll in history.polls] == [False] * 5
+    assert [poll.is_finished for poll in history.polls] == [False] * 5
     assert results["polls"][1].startswith("5 of 5 polls failed, the first at page 1: status 500")
 
 

@@ -14,7 +14,7 @@ from proxy.simulator.checks import PROMISES
 from proxy.simulator.client import Login, StoreClient
 from proxy.simulator.exam import CouldNotRunError, Exam, Walk
 from proxy.simulator.promises import Outcome, Result
-from proxy.simulator.verify import tried, verify
+from proxy.simulator.verify import try_promise, verify
 from tests.builders import build_order
 from tests.simulator.store import LOGIN, Store, build_book
 
@@ -177,7 +177,7 @@ async def test_a_slow_page_is_named() -> None:
         exam = Exam(client, now=NOW)
         for seconds, outcome in ((29.9, Outcome.KEPT), (30.1, Outcome.BROKEN)):
             exam.whole = Walk(start=NOW, end=NOW, answers=(Answer(status=200, seconds=seconds),))
-            assert (await tried(promise, exam)).outcome is outcome
+            assert (await try_promise(promise, exam)).outcome is outcome
 
 
 async def test_a_shop_at_work_breaks_no_promise() -> None:
@@ -191,7 +191,7 @@ async def test_a_shop_at_work_breaks_no_promise() -> None:
             store.book[turn % len(book)] = msgspec.structs.replace(
                 store.book[turn % len(book)], modified_at=NOW.replace(second=59)
             )
-            results.append(await tried(promise, exam))
+            results.append(await try_promise(promise, exam))
     assert broken(results) == set()
 
 

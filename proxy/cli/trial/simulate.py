@@ -24,7 +24,7 @@ from proxy.simulator.checks.shipments import Shipments
 from proxy.simulator.history import History, Pace
 from proxy.simulator.poller import Poll
 from proxy.simulator.report import Report
-from proxy.simulator.verify import tried, verify
+from proxy.simulator.verify import try_promise, verify
 
 SHIPPABLE = "paid,processing,awaiting_shipment"
 
@@ -91,20 +91,20 @@ async def _simulate(target: Target, pace: Pace, words: frozenset[str]) -> Report
     async with open_exam(target) as exam:
         with progress(None) as tell:
             results = await verify(exam, tell)
-            history = History(exam, pace, lambda poll: tell(_polled(poll)))
+            history = History(exam, pace, lambda poll: tell(_describe_poll(poll)))
             await history.run()
             shipments = Shipments(exam.whole.orders, words).promises() if words else ()
             for promise in (*history.promises(), *shipments):
                 tell(promise.text)
-                results.append(await tried(promise, exam))
+                results.append(await try_promise(promise, exam))
         return Report(
-            url=exam.client.shown,
+            url=exam.client.public_url,
             whole=exam.whole,
             results=tuple(results),
             polls=tuple(history.polls),
         )
 
 
-def _polled(poll: Poll) -> str:
+def _describe_poll(poll: Poll) -> str:
     seen = poll.error or f"{len(poll.orders)} orders"
     return f"Polled {format_date(poll.start)} to {format_date(poll.end)}: {seen[:60]}"

@@ -29,4 +29,4 @@ async def _verify(target: Target) -> Report:
     async with open_exam(target) as exam:
         with progress(len(PROMISES) + 1) as tell:
             results = await verify_store(exam, tell)
-        return Report(url=exam.client.shown, whole=exam.whole, results=tuple(results))
+        return Report(url=exam.client.public_url, whole=exam.whole, results=tuple(results))

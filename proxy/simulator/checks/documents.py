@@ -12,7 +12,7 @@ from lxml import etree
 from proxy.doors.custom_store.schema import schema_faults
 from proxy.simulator.answers import Answer, UnreadablePageError, parse_document
 from proxy.simulator.exam import Exam
-from proxy.simulator.promises import Promise, Verdict, broken, kept, untried
+from proxy.simulator.promises import Promise, Verdict, report_broken, report_kept, report_untried
 
 # Several helpers advise pages well below this; the client that ShipStation seems to use gives up at
 # a hundred.
@@ -25,72 +25,74 @@ _BROKEN = re.compile("[\x80-\x9f\ufffd]")
 _MISREAD = re.compile("Ã[\x80-\xbf]|â€")
 
 
-async def _answers(exam: Exam) -> Verdict:
+async def _try_answers(exam: Exam) -> Verdict:
     walk = exam.whole
     if walk.fault:
-        return broken(walk.fault)
-    return kept(f"{len(walk.pages)} of {walk.pages[0].pages} pages, {len(walk.orders)} orders")
+        return report_broken(walk.fault)
+    return report_kept(
+        f"{len(walk.pages)} of {walk.pages[0].pages} pages, {len(walk.orders)} orders"
+    )
 
 
-async def _in_time(exam: Exam) -> Verdict:
+async def _try_in_time(exam: Exam) -> Verdict:
     if not exam.whole.answers:
-        return untried("no page came")
+        return report_untried("no page came")
     slowest = max(answer.seconds for answer in exam.whole.answers)
     seen = f"slowest page {slowest:.2f} s"
-    return kept(seen) if slowest <= SLOW else broken(seen)
+    return report_kept(seen) if slowest <= SLOW else report_broken(seen)
 
 
-async def _content_type(exam: Exam) -> Verdict:
+async def _try_content_type(exam: Exam) -> Verdict:
     kinds = {answer.headers.get("content-type", "none") for answer in exam.whole.answers}
     if not kinds:
-        return untried("no page came")
+        return report_untried("no page came")
     wrong = [
         kind
         for kind in kinds
         if kind.partition(";")[0].strip().lower() not in {"text/xml", "application/xml"}
     ]
     return (
-        broken(f"Content-Type: {', '.join(sorted(wrong))}")
+        report_broken(f"Content-Type: {', '.join(sorted(wrong))}")
         if wrong
-        else kept(", ".join(sorted(kinds)))
+        else report_kept(", ".join(sorted(kinds)))
     )
 
 
-async def _encoding(exam: Exam) -> Verdict:
+async def _try_encoding(exam: Exam) -> Verdict:
     for number, answer in enumerate(exam.whole.answers, 1):
-        stated = {_declared(answer), _charset(answer)} - {"", "utf-8"}
+        stated = {_read_declared_encoding(answer), _read_charset(answer)} - {"", "utf-8"}
         if stated:
-            return broken(f"page {number}: declared as {', '.join(sorted(stated))}")
+            return report_broken(f"page {number}: declared as {', '.join(sorted(stated))}")
         try:
             answer.body.decode("utf-8")
         except UnicodeDecodeError as error:
-            return broken(f"page {number}: byte {error.start} is not UTF-8")
-    return kept("UTF-8") if exam.whole.answers else untried("no page came")
+            return report_broken(f"page {number}: byte {error.start} is not UTF-8")
+    return report_kept("UTF-8") if exam.whole.answers else report_untried("no page came")
 
 
-def _declared(answer: Answer) -> str:
+def _read_declared_encoding(answer: Answer) -> str:
     match = _DECLARED.match(answer.body)
     return match[1].decode().lower() if match else ""
 
 
-def _charset(answer: Answer) -> str:
+def _read_charset(answer: Answer) -> str:
     _, _, charset = answer.headers.get("content-type", "").lower().partition("charset=")
     return charset.strip(" \"'")
 
 
-async def _not_cached(exam: Exam) -> Verdict:
+async def _try_not_cached(exam: Exam) -> Verdict:
     if not exam.whole.answers:
-        return untried("no page came")
+        return report_untried("no page came")
     for answer in exam.whole.answers:
         control = answer.headers.get("cache-control", "").lower()
         if "age" in answer.headers and answer.headers["age"] != "0":
-            return broken(f"Age: {answer.headers['age']}: the answer came out of a cache")
+            return report_broken(f"Age: {answer.headers['age']}: the answer came out of a cache")
         if not {"no-store", "no-cache"} & {word.strip() for word in control.split(",")}:
-            return broken(f"Cache-Control: {control or 'none'}")
-    return kept(f"Cache-Control: {control}")
+            return report_broken(f"Cache-Control: {control or 'none'}")
+    return report_kept(f"Cache-Control: {control}")
 
 
-def _roots(exam: Exam) -> Iterator[tuple[int, etree._Element]]:
+def _parse_roots(exam: Exam) -> Iterator[tuple[int, etree._Element]]:
     for number, answer in enumerate(exam.whole.answers, 1):
         try:
             yield number, parse_document(answer)
@@ -98,24 +100,26 @@ def _roots(exam: Exam) -> Iterator[tuple[int, etree._Element]]:
             continue
 
 
-async def _schema(exam: Exam) -> Verdict:
+async def _try_schema(exam: Exam) -> Verdict:
     faults = [
-        (number, root, fault) for number, root in _roots(exam) for fault in schema_faults(root)
+        (number, root, fault)
+        for number, root in _parse_roots(exam)
+        for fault in schema_faults(root)
     ]
     if faults:
         lines = [
-            f"page {number}, {_order_of(root, fault.field)}: expected {fault.rule}, found"
+            f"page {number}, {_describe_place(root, fault.field)}: expected {fault.rule}, found"
             f" {fault.reason}"
             for number, root, fault in faults
         ]
         more = [f"and {len(lines) - _SHOWN} more"] if len(lines) > _SHOWN else []
-        return broken("; ".join(lines[:_SHOWN] + more))
+        return report_broken("; ".join(lines[:_SHOWN] + more))
     if not exam.whole.orders:
-        return untried("no order in the last year, or in the time given")
-    return kept(f"{len(exam.whole.orders)} orders")
+        return report_untried("no order in the last year, or in the time given")
+    return report_kept(f"{len(exam.whole.orders)} orders")
 
 
-def _order_of(root: etree._Element, field: str) -> str:
+def _describe_place(root: etree._Element, field: str) -> str:
     """A fault's place with the order's number in it, which a developer can look up."""
     head, _, rest = field.partition("/")
     order = root.find(head) if head.startswith("Order[") or head == "Order" else None
@@ -123,7 +127,7 @@ def _order_of(root: etree._Element, field: str) -> str:
     return f"order {number}, {rest or head}" if number else field
 
 
-async def _readable(exam: Exam) -> Verdict:
+async def _try_readable(exam: Exam) -> Verdict:
     kinds = (
         ("an entity that nobody decoded", _CODES),
         ("an HTML tag", _TAGS),
@@ -131,7 +135,7 @@ async def _readable(exam: Exam) -> Verdict:
         ("UTF-8 read as Latin-1", _MISREAD),
     )
     seen = []
-    for _, root in _roots(exam):
+    for _, root in _parse_roots(exam):
         for order in root.iterfind("Order"):
             for leaf in order.iter():
                 text = leaf.text or ""
@@ -142,8 +146,8 @@ async def _readable(exam: Exam) -> Verdict:
                 ]
     if seen:
         more = [f"and {len(seen) - _SHOWN} more"] if len(seen) > _SHOWN else []
-        return broken("; ".join(seen[:_SHOWN] + more))
-    return kept("plain text") if exam.whole.orders else untried("no order to read")
+        return report_broken("; ".join(seen[:_SHOWN] + more))
+    return report_kept("plain text") if exam.whole.orders else report_untried("no order to read")
 
 
 DOCUMENTS = (
@@ -154,7 +158,7 @@ DOCUMENTS = (
             "Make the XML with a library; strip control characters and split `]]>`. One bad order"
             " spoils the page: leave it out and report it."
         ),
-        trial=_answers,
+        trial=_try_answers,
     ),
     Promise(
         name="in-time",
@@ -162,13 +166,13 @@ DOCUMENTS = (
         advice=(
             "Make pages smaller, and read the shop in batches; ShipStation gives up on slow pages."
         ),
-        trial=_in_time,
+        trial=_try_in_time,
     ),
     Promise(
         name="content-type",
         text="Answers are labelled text/xml or application/xml",
         advice="Send `Content-Type: application/xml; charset=utf-8`.",
-        trial=_content_type,
+        trial=_try_content_type,
     ),
     Promise(
         name="encoding",
@@ -176,7 +180,7 @@ DOCUMENTS = (
         advice=(
             'Encode as UTF-8 and declare `encoding="utf-8"`; do not declare what the bytes are not.'
         ),
-        trial=_encoding,
+        trial=_try_encoding,
     ),
     Promise(
         name="not-cached",
@@ -185,7 +189,7 @@ DOCUMENTS = (
             "Send `Cache-Control: no-store`, and exclude the URL from page caches and CDNs; a stale"
             " page loses orders."
         ),
-        trial=_not_cached,
+        trial=_try_not_cached,
     ),
     Promise(
         name="schema",
@@ -194,7 +198,7 @@ DOCUMENTS = (
             "ShipStation refuses the whole update for one such order. Check each order before it is"
             " sent, and leave out what fails."
         ),
-        trial=_schema,
+        trial=_try_schema,
     ),
     Promise(
         name="readable",
@@ -203,6 +207,6 @@ DOCUMENTS = (
             "Decode entities once, strip tags, remove control characters, and then let the XML"
             " writer escape."
         ),
-        trial=_readable,
+        trial=_try_readable,
     ),
 )

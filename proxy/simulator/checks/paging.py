@@ -9,88 +9,88 @@ from collections import Counter
 from proxy.simulator.answers import UnreadablePageError, parse_page
 from proxy.simulator.exam import MOST_PAGES, Exam, Walk
 from proxy.simulator.poller import NoAnswerError
-from proxy.simulator.promises import Promise, Verdict, broken, kept, untried
+from proxy.simulator.promises import Promise, Verdict, report_broken, report_kept, report_untried
 
 _SHOWN = 5
 
 
-def _unusable(walk: Walk) -> Verdict | None:
+def _find_obstacle(walk: Walk) -> Verdict | None:
     if walk.fault:
-        return untried(f"the window could not be read: {walk.fault}")
-    return None if walk.orders else untried("no order in the window")
+        return report_untried(f"the window could not be read: {walk.fault}")
+    return None if walk.orders else report_untried("no order in the window")
 
 
-async def _pages_stated(exam: Exam) -> Verdict:
+async def _try_pages_stated(exam: Exam) -> Verdict:
     walk = exam.whole
     if walk.fault:
-        return untried(walk.fault)
+        return report_untried(walk.fault)
     stated = [page.pages for page in walk.pages]
     if len(set(stated)) > 1:
-        return broken(
+        return report_broken(
             f"the pages say {', '.join(map(str, stated[:_SHOWN]))} for one window",
             "Count the window once and keep the number.",
         )
     if b"pages=" not in walk.answers[0].body[:500]:
-        return broken("no attribute `pages` in the root element")
+        return report_broken("no attribute `pages` in the root element")
     filled = [number for number, page in enumerate(walk.pages, 1) if page.orders]
     if filled and filled != list(range(1, filled[-1] + 1)):
-        return broken(f"an empty page stands before page {filled[-1]}, which has orders")
-    cut = f", the first {MOST_PAGES} read" if not walk.complete else ""
-    return kept(f"pages={stated[0]}{cut}")
+        return report_broken(f"an empty page stands before page {filled[-1]}, which has orders")
+    cut = f", the first {MOST_PAGES} read" if not walk.is_complete else ""
+    return report_kept(f"pages={stated[0]}{cut}")
 
 
-async def _disjoint(exam: Exam) -> Verdict:
-    if (verdict := _unusable(exam.whole)) is not None:
+async def _try_disjoint(exam: Exam) -> Verdict:
+    if (verdict := _find_obstacle(exam.whole)) is not None:
         return verdict
     twice = [
         key for key, times in Counter(order.key for order in exam.whole.orders).items() if times > 1
     ]
     if twice:
-        return broken(
+        return report_broken(
             f"{len(twice)} orders come more than once in one window, e.g."
             f" {', '.join(twice[:_SHOWN])}"
         )
-    return kept(f"{len(exam.whole.orders)} orders, each once")
+    return report_kept(f"{len(exam.whole.orders)} orders, each once")
 
 
-async def _again(exam: Exam) -> Verdict:
+async def _try_again(exam: Exam) -> Verdict:
     walk = exam.whole
-    if (verdict := _unusable(walk)) is not None:
+    if (verdict := _find_obstacle(walk)) is not None:
         return verdict
     number = max(place for place, page in enumerate(walk.pages, 1) if page.orders)
     try:
         again = parse_page(await exam.page(walk.start, walk.end, number))
     except (NoAnswerError, UnreadablePageError) as error:
-        return broken(f"page {number} asked a second time: {error}")
+        return report_broken(f"page {number} asked a second time: {error}")
     before, after = (
         {order.key for order in page.orders} for page in (walk.pages[number - 1], again)
     )
     if (before ^ after) - await exam.changed_since():
-        return broken(
+        return report_broken(
             f"page {number} held {len(before)} orders, asked again {len(after)},"
             f" {len(before & after)} of them the same"
         )
-    return kept(f"page {number} twice, the same {len(after)} orders")
+    return report_kept(f"page {number} twice, the same {len(after)} orders")
 
 
-async def _beyond(exam: Exam) -> Verdict:
+async def _try_beyond(exam: Exam) -> Verdict:
     walk = exam.whole
-    if walk.fault or not walk.complete:
-        return untried(walk.fault or f"more than {MOST_PAGES} pages")
+    if walk.fault or not walk.is_complete:
+        return report_untried(walk.fault or f"more than {MOST_PAGES} pages")
     number = walk.pages[0].pages + 1
     try:
         answer = await exam.page(walk.start, walk.end, number)
     except NoAnswerError as error:
-        return broken(str(error))
+        return report_broken(str(error))
     if 400 <= answer.status < 500:  # noqa: PLR2004 - refused
-        return kept(f"page {number}: status {answer.status}")
+        return report_kept(f"page {number}: status {answer.status}")
     try:
         page = parse_page(answer)
     except UnreadablePageError as error:
-        return broken(f"page {number}: {error}")
+        return report_broken(f"page {number}: {error}")
     if page.orders:
-        return broken(f"page {number} of {number - 1} holds {len(page.orders)} orders")
-    return kept(f"page {number} is empty")
+        return report_broken(f"page {number} of {number - 1} holds {len(page.orders)} orders")
+    return report_kept(f"page {number} is empty")
 
 
 PAGING = (
@@ -104,7 +104,7 @@ PAGING = (
             "Put the total into the root's attribute `pages`: ShipStation asks for that many and no"
             " more."
         ),
-        trial=_pages_stated,
+        trial=_try_pages_stated,
     ),
     Promise(
         name="pages-disjoint",
@@ -113,13 +113,13 @@ PAGING = (
             "Sort by (modified, id) with the id as tie-break; orders that come twice push others"
             " off the end."
         ),
-        trial=_disjoint,
+        trial=_try_disjoint,
     ),
     Promise(
         name="page-again",
         text="A page asked for again holds the same orders",
         advice="Read the window once, keep it for some minutes, and cut the pages from that.",
-        trial=_again,
+        trial=_try_again,
     ),
     Promise(
         name="page-beyond",
@@ -127,6 +127,6 @@ PAGING = (
         advice=(
             "Heed the parameter `page`; if every page is the first one, all later orders are lost."
         ),
-        trial=_beyond,
+        trial=_try_beyond,
     ),
 )

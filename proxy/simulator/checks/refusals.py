@@ -10,7 +10,7 @@ from proxy.doors.custom_store.dates import format_date
 from proxy.simulator.answers import Answer, UnreadablePageError, parse_document
 from proxy.simulator.exam import MINUTE, Exam
 from proxy.simulator.poller import NoAnswerError
-from proxy.simulator.promises import Promise, Verdict, broken, kept
+from proxy.simulator.promises import Promise, Verdict, report_broken, report_kept
 
 Change = tuple[tuple[str, str | None], ...]
 _ADVICE = "Answer 400 with one short sentence as XML: what was expected and what came."
@@ -31,7 +31,7 @@ _CASES: tuple[tuple[str, str, Change], ...] = (
 )
 
 
-def _trial(changes: Change) -> Callable[[Exam], Awaitable[Verdict]]:
+def _build_trial(changes: Change) -> Callable[[Exam], Awaitable[Verdict]]:
     async def trial(exam: Exam) -> Verdict:
         query = {
             "action": "export",
@@ -43,48 +43,48 @@ def _trial(changes: Change) -> Callable[[Exam], Awaitable[Verdict]]:
         for name, value in changes:
             if value is None:
                 del query[name]
-        return await judged(exam, list(query.items()))
+        return await judge_request(exam, list(query.items()))
 
     return trial
 
 
-async def _reversed(exam: Exam) -> Verdict:
+async def _try_reversed(exam: Exam) -> Verdict:
     query = [
         ("action", "export"),
         ("start_date", format_date(exam.now)),
         ("end_date", format_date(exam.now - 60 * MINUTE)),
         ("page", "1"),
     ]
-    return await judged(exam, query)
+    return await judge_request(exam, query)
 
 
-async def judged(exam: Exam, query: list[tuple[str, str]]) -> Verdict:
+async def judge_request(exam: Exam, query: list[tuple[str, str]]) -> Verdict:
     """Whether a senseless GET is refused in a way that a merchant can read."""
     try:
-        return refusal(await exam.client.fetch(query))
+        return judge_refusal(await exam.client.fetch(query))
     except NoAnswerError as error:
-        return broken(str(error))
+        return report_broken(str(error))
 
 
-def refusal(answer: Answer) -> Verdict:
+def judge_refusal(answer: Answer) -> Verdict:
     """Whether an answer is a refusal with a readable reason."""
     if answer.status >= 500:  # noqa: PLR2004 - a crash, or made to look like one
-        return broken(
-            f"status {answer.status}: {answer.shown}",
+        return report_broken(
+            f"status {answer.status}: {answer.excerpt}",
             "The request is at fault, not the server: answer 4xx.",
         )
     if answer.status < 400:  # noqa: PLR2004 - not refused
-        return broken(f"status {answer.status}: {answer.shown or 'an empty body'}")
+        return report_broken(f"status {answer.status}: {answer.excerpt or 'an empty body'}")
     try:
         root = parse_document(answer)
     except UnreadablePageError as error:
-        return broken(f"status {answer.status}, but the body is {error}")
+        return report_broken(f"status {answer.status}, but the body is {error}")
     if str(root.tag).lower().endswith("html"):
-        return broken(
+        return report_broken(
             f"status {answer.status}, but the body is a web page, whose source ShipStation shows to"
             " the merchant"
         )
-    return kept(
+    return report_kept(
         f"status {answer.status}:"
         f" {' '.join(' '.join(str(text) for text in root.itertext()).split())[:120]}"
     )
@@ -92,13 +92,13 @@ def refusal(answer: Answer) -> Verdict:
 
 REFUSALS = (
     *(
-        Promise(name=name, text=text, advice=_ADVICE, trial=_trial(changes))
+        Promise(name=name, text=text, advice=_ADVICE, trial=_build_trial(changes))
         for name, text, changes in _CASES
     ),
     Promise(
         name="reversed-dates",
         text="A window that ends before it starts is refused",
         advice=_ADVICE,
-        trial=_reversed,
+        trial=_try_reversed,
     ),
 )
