@@ -44,7 +44,7 @@ class _Webhook(msgspec.Struct, frozen=True):
     topic: str
     address: str
 
-    def plain(self) -> Subscription:
+    def to_subscription(self) -> Subscription:
         return Subscription(id=str(self.id), topic=self.topic, address=self.address)
 
 
@@ -98,7 +98,7 @@ class ShopifyWebhooks:
     async def list_all(self) -> tuple[Subscription, ...]:
         """Those of our app."""
         reply = await self._upstream.get(f"{self._root}.json", (("limit", "250"),))
-        return tuple(one.plain() for one in reply.decode(_Webhooks).webhooks)
+        return tuple(one.to_subscription() for one in reply.decode(_Webhooks).webhooks)
 
     async def register(self, address: str, secret: str) -> tuple[Subscription, ...]:  # noqa: ARG002 - Shopify signs with the app's secret
         """The body is to hold no more than the id: nothing of the buyer travels."""
@@ -115,7 +115,7 @@ class ShopifyWebhooks:
                     }
                 }
                 reply = await self._upstream.write("POST", f"{self._root}.json", json=told)
-                added.append(reply.decode(_OneWebhook).webhook.plain())
+                added.append(reply.decode(_OneWebhook).webhook.to_subscription())
         return tuple(added)
 
     async def remove(self, subscription_id: str) -> None:

@@ -9,35 +9,38 @@ from http import HTTPStatus
 from connectors.errors import AuthenticationError, ConnectorError, PermanentError, RefusedError
 from connectors.inspection import check_clock
 from connectors.interface import CheckLevel, CheckReport, Finding
+from connectors.upstream.auth.auth import Auth
 from connectors.woocommerce.api.advice import advise
 from connectors.woocommerce.api.auth import HeaderThenQuery
 from connectors.woocommerce.api.client import Api, order_path
-from connectors.woocommerce.listing.pages import Ask, Sort, params, total
+from connectors.woocommerce.listing.pages import Ask, Sort, build_params, read_total
 from connectors.woocommerce.listing.products import Catalog
 from connectors.woocommerce.mapping import wire
 from connectors.woocommerce.settings import TrackingPlace, WooCommerceSettings
 from connectors.woocommerce.shipping.tracking import FulfillmentPlace, PluginPlace
 from connectors.woocommerce.shipping.tracking_places import Places
 
-# An id that no order can have: a change of it is refused by WooCommerce for the id, and before that
-# for a key that may not write.
+# An id that no order has: WooCommerce refuses to change it, and before that refuses a key that may
+# not write.
 _NOBODY = "999999999999"
 _FILTERS_SINCE = (5, 8)
-# Told of WooCommerce in several issues; orders in tables of their own date more, not all.
+# Shops that keep orders in tables of their own date some of these changes, but not all.
 _UNDATED = "editing an order's items, refunding a part of it"
 _API_LINK = re.compile(r"<([^>]+)>\s*;\s*rel=\"?https://api\.w\.org/\"?")
 
 
-class Checkup:
-    """One shop's examination."""
+async def check_shop(
+    api: Api, catalog: Catalog, places: Places, settings: WooCommerceSettings, auth: Auth
+) -> CheckReport:
+    """All findings, up to the first problem that makes the rest pointless. Does not raise."""
+    return await _Checkup(api, catalog, places, settings, auth).report()
+
+
+class _Checkup:
+    """The check of one shop."""
 
     def __init__(
-        self,
-        api: Api,
-        catalog: Catalog,
-        places: Places,
-        settings: WooCommerceSettings,
-        auth: object,
+        self, api: Api, catalog: Catalog, places: Places, settings: WooCommerceSettings, auth: Auth
     ) -> None:
         self._api = api
         self._catalog = catalog
@@ -46,69 +49,69 @@ class Checkup:
         self._auth = auth
 
     async def report(self) -> CheckReport:
-        """All findings. Does not raise."""
+        """What `check_shop` promises."""
         findings: list[Finding] = []
         try:
-            # One by one, so that what was found before an error is told as well.
-            async for finding in self._findings():
+            # One by one, so that the findings before an error are reported as well.
+            async for finding in self._examine():
                 findings.append(finding)  # noqa: PERF401
         except ConnectorError as error:
-            findings.append(_problem(str(error), advise(error)))
+            findings.append(_report_problem(str(error), advise(error)))
         findings += check_clock(self._api.clock_offset)
         return CheckReport(findings=tuple(findings), undated=_UNDATED)
 
-    async def _findings(self) -> AsyncGenerator[Finding, None]:
-        reading = await self._reading()
+    async def _examine(self) -> AsyncGenerator[Finding, None]:
+        reading = await self._check_reading()
         yield reading
         if reading.level is CheckLevel.PROBLEM:
             return
         if self._api.by_query:
-            yield _warning(
+            yield _report_warning(
                 "The shop's permalinks are plain, so its REST API is asked as"
                 " index.php?rest_route=…, which hosts and plugins treat less well",
                 "Set Settings → Permalinks to anything but Plain, then start Portside again.",
             )
         if isinstance(self._auth, HeaderThenQuery) and self._auth.by_query:
-            yield _warning(
+            yield _report_warning(
                 "The host drops the Authorization header, so the key travels in the query string"
                 " and may end up in its access log",
                 "Ask the host to pass the Authorization header on, or set auth: query to make this"
                 " deliberate.",
             )
-        yield await self._writing()
-        yield await self._version()
-        yield await self._weights()
-        yield await self._tracking()
-        if (statuses := await self._statuses()) is not None:
+        yield await self._check_writing()
+        yield await self._check_version()
+        yield await self._check_units()
+        yield await self._check_tracking()
+        if (statuses := await self._check_statuses()) is not None:
             yield statuses
 
-    async def _reading(self) -> Finding:
-        """Address, API and key, by the call that everything rests on."""
+    async def _check_reading(self) -> Finding:
+        """Address, API and key, by the call that everything depends on."""
         try:
-            reply = await self._api.get("orders", params(Ask(brief=True, sort=Sort.ID), 1))
+            reply = await self._api.get("orders", build_params(Ask(brief=True, sort=Sort.ID), 1))
             reply.decode(list[wire.Head])
         except ConnectorError as error:
             advice = advise(error)
             if (
                 isinstance(error, RefusedError)
                 and error.status == HTTPStatus.NOT_FOUND
-                and (elsewhere := await self._api_elsewhere())
+                and (elsewhere := await self._find_other_api())
             ):
                 advice = (
                     f"The shop says that its REST API is at {elsewhere}; set url to"
-                    f" {_site(elsewhere)}."
+                    f" {_strip_api(elsewhere)}."
                 )
-            return _problem(f"Orders cannot be read: {error}", advice)
-        count = total(reply)
-        return _fine(
+            return _report_problem(f"Orders cannot be read: {error}", advice)
+        count = read_total(reply)
+        return _report_ok(
             f"Orders can be read from {self._settings.url}"
             + (f": the shop has {count}" if count is not None else "")
         )
 
-    async def _api_elsewhere(self) -> str:
-        """Where the home page says that the API is, if that is not where we look."""
+    async def _find_other_api(self) -> str:
+        """Where the home page says that the API is, if we look elsewhere."""
         try:
-            home = await self._api.page()
+            home = await self._api.get_home_page()
         except ConnectorError:
             return ""
         found = next(
@@ -119,32 +122,32 @@ class Checkup:
             ),
             "",
         )
-        return "" if _site(found) == self._settings.url else found
+        return "" if _strip_api(found) == self._settings.url else found
 
-    async def _writing(self) -> Finding:
-        """Try to change an order that cannot be."""
+    async def _check_writing(self) -> Finding:
+        """Try to change an order that cannot exist."""
         try:
             await self._api.post(order_path(_NOBODY), {})
         except RefusedError as error:
             if "invalid_id" in error.code:
-                return _fine("The key may write")
-            return _problem(f"Orders cannot be changed: {error}", advise(error))
+                return _report_ok("The key may write")
+            return _report_problem(f"Orders cannot be changed: {error}", advise(error))
         except AuthenticationError as error:
-            return _problem(
+            return _report_problem(
                 f"The key may not write: {error}",
-                "Give the key the permission Read/Write, or shipments cannot be told to the shop.",
+                "Give the key the permission Read/Write; shipments cannot be reported without it.",
             )
-        return _warning(
+        return _report_warning(
             "The shop took a change of an order that does not exist",
             "A plugin answers in WooCommerce's place; test a shipment.",
         )
 
-    async def _version(self) -> Finding:
+    async def _check_version(self) -> Finding:
         try:
             reply = await self._api.get("system_status", [("_fields", "environment")])
             status = reply.json()
         except PermanentError:
-            return _warning(
+            return _report_warning(
                 "The WooCommerce version is not shown to this key",
                 "Nothing to do if the shop runs WooCommerce 5.8 or newer.",
             )
@@ -152,36 +155,38 @@ class Checkup:
         version = str(environment.get("version", "")) if isinstance(environment, dict) else ""
         numbers = tuple(int(part) for part in re.findall(r"\d+", version)[:2])
         if numbers and numbers < _FILTERS_SINCE:
-            return _warning(
+            return _report_warning(
                 f"WooCommerce {version} cannot list orders by their last change",
                 "Update WooCommerce to 5.8 or newer; until then each poll looks through many"
                 " orders.",
             )
-        return _fine(f"WooCommerce {version}" if version else "WooCommerce answers")
+        return _report_ok(f"WooCommerce {version}" if version else "WooCommerce answers")
 
-    async def _weights(self) -> Finding:
-        units = await self._catalog.units()
+    async def _check_units(self) -> Finding:
+        units = await self._catalog.read_units()
         if not units.weight:
-            return _warning(
+            return _report_warning(
                 "The shop's weight unit is not shown to this key, so no weights are sent",
                 "Make the key for a user who is an administrator or shop manager.",
             )
-        return _fine(f"Weights are in {units.weight}, sizes in {units.length or 'an unknown unit'}")
+        return _report_ok(
+            f"Weights are in {units.weight}, sizes in {units.length or 'an unknown unit'}"
+        )
 
-    async def _tracking(self) -> Finding:
-        place = await self._places.place()
+    async def _check_tracking(self) -> Finding:
+        place = await self._places.find_place()
         chosen = self._settings.tracking
         if chosen is TrackingPlace.FULFILLMENTS and not await self._places.has_fulfillments("0"):
-            return _problem(
+            return _report_problem(
                 "WooCommerce's fulfillments are not switched on in this shop",
                 "Switch them on, or set tracking: auto.",
             )
         if (
             isinstance(place, PluginPlace)
             and chosen is not TrackingPlace.AUTO
-            and not await self._places.namespaces()
+            and not await self._places.list_namespaces()
         ):
-            return _warning(
+            return _report_warning(
                 f"Whether {place.name} is there cannot be seen",
                 "The site hides its list of APIs; test a shipment.",
             )
@@ -190,7 +195,7 @@ class Checkup:
             and chosen is not TrackingPlace.AUTO
             and not await self._places.has_plugin()
         ):
-            return _problem(
+            return _report_problem(
                 f"The plugin {place.name} is not there",
                 "Install and activate it, or set tracking: auto.",
             )
@@ -199,37 +204,37 @@ class Checkup:
             if isinstance(place, FulfillmentPlace | PluginPlace)
             else ", as no place for tracking was found" * (chosen is TrackingPlace.AUTO)
         )
-        return _fine(f"Tracking numbers go to: {place.name}{kind}")
+        return _report_ok(f"Tracking numbers go to: {place.name}{kind}")
 
-    async def _statuses(self) -> Finding | None:
+    async def _check_statuses(self) -> Finding | None:
         """Whether the statuses that orders are moved to exist."""
         try:
-            listed = await self._api.many_or_none("reports/orders/totals", wire.StatusTotal)
+            listed = await self._api.find_items("reports/orders/totals", wire.StatusTotal)
         except PermanentError:
             return None
         known = {status.slug for status in listed or ()}
         for name in ("shipped_status", "partial_status"):
             word = getattr(self._settings, name)
             if word and known and word not in known:
-                return _problem(
+                return _report_problem(
                     f"The shop has no order status {word!r}",
                     f"Set {name} to one of: {', '.join(sorted(known))}.",
                 )
         return None
 
 
-def _site(api: str) -> str:
+def _strip_api(api: str) -> str:
     """The site whose API has this address, in either of its forms."""
     return re.split(r"/wp-json|/index\.php|/?\?", api, maxsplit=1)[0].rstrip("/")
 
 
-def _fine(what: str) -> Finding:
+def _report_ok(what: str) -> Finding:
     return Finding(level=CheckLevel.OK, what=what)
 
 
-def _warning(what: str, advice: str) -> Finding:
+def _report_warning(what: str, advice: str) -> Finding:
     return Finding(level=CheckLevel.WARNING, what=what, advice=advice)
 
 
-def _problem(what: str, advice: str) -> Finding:
+def _report_problem(what: str, advice: str) -> Finding:
     return Finding(level=CheckLevel.PROBLEM, what=what, advice=advice)

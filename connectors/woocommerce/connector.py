@@ -1,4 +1,4 @@
-"""A WooCommerce shop as a connector: which part answers which question; no field names in here."""
+"""A WooCommerce shop as a connector: which part answers which question. No field names in here."""
 
 from __future__ import annotations
 
@@ -10,17 +10,18 @@ from connectors.errors import OrderNotFoundError, UnreadableResponseError
 from connectors.interface import CheckReport, ConnectorContext, ConnectorType, ShipOutcome
 from connectors.orders import Order, RejectedOrder, Window
 from connectors.shipments import Shipment
+from connectors.upstream.auth.auth import Auth
 from connectors.upstream.client import Upstream
-from connectors.woocommerce.api.auth import login
+from connectors.woocommerce.api.auth import build_auth
 from connectors.woocommerce.api.client import Api
 from connectors.woocommerce.api.permalinks import review_missing
-from connectors.woocommerce.check import Checkup
+from connectors.woocommerce.check import check_shop
 from connectors.woocommerce.listing.lookup import Lookup
 from connectors.woocommerce.listing.pages import SIZES
 from connectors.woocommerce.listing.products import Catalog
 from connectors.woocommerce.listing.reader import Reader
-from connectors.woocommerce.listing.related import Surveyor
-from connectors.woocommerce.mapping.statuses import bare
+from connectors.woocommerce.listing.related import RelatedReader
+from connectors.woocommerce.mapping.statuses import normalize_status
 from connectors.woocommerce.settings import WooCommerceSettings
 from connectors.woocommerce.shipping.shipper import Shipper
 from connectors.woocommerce.shipping.tracking_places import Places
@@ -31,52 +32,54 @@ class WooCommerceConnector:
     """One shop; see `connectors.interface.Connector` for what each call promises."""
 
     def __init__(
-        self, api: Api, settings: WooCommerceSettings, carriers: Carriers, auth: object
+        self, api: Api, settings: WooCommerceSettings, carriers: Carriers, auth: Auth
     ) -> None:
-        catalog = Catalog(api)
-        places = Places(api, carriers, settings.tracking)
+        self._api = api
+        self._settings = settings
+        self._auth = auth
+        self._catalog = Catalog(api)
+        self._places = Places(api, carriers, settings.tracking)
         self._reader = Reader(
             api,
-            Surveyor(api, catalog, notes=settings.internal_notes),
+            RelatedReader(api, self._catalog, notes=settings.internal_notes),
             settings.rules,
             page_size=settings.page_size,
         )
         self._lookup = Lookup(api)
-        self._shipper = Shipper(api, self._lookup, self._reader, places, settings)
-        self._checkup = Checkup(api, catalog, places, settings, auth)
+        self._shipper = Shipper(api, self._lookup, self._reader, self._places, settings)
         self.webhooks = WooCommerceWebhooks(api)
 
     def list_orders(self, window: Window) -> AsyncGenerator[Order | RejectedOrder, None]:
         """Every order changed in `window`, the trash included."""
-        return self._reader.window(window)
+        return self._reader.list_window(window)
 
     def list_open_orders(self) -> AsyncGenerator[Order | RejectedOrder, None]:
         """Every order of which something may still be shipped."""
-        return self._reader.open()
+        return self._reader.list_open()
 
     async def count_orders(self, window: Window) -> int | None:
-        """How many orders the window holds, as the shop counts."""
-        return await self._reader.count(window)
+        """How many orders the window holds, as the shop counts them."""
+        return await self._reader.count_window(window)
 
     async def get_order(self, order_id: str) -> Order | RejectedOrder:
         """One order by its id."""
-        row = await self._lookup.by_id(order_id)
+        row = await self._lookup.read_order(order_id)
         if isinstance(row.order, RejectedOrder) and not row.id:
             raise UnreadableResponseError(
                 f"The shop's answer for order {order_id} is not an order: {row.order.reason}."
             )
-        found = await self._reader.mapped([row])
+        found = await self._reader.map_rows([row])
         if not found:
             raise OrderNotFoundError(f"Order {order_id} is a cart that was never ordered.")
         return found[0]
 
     async def ship(self, shipment: Shipment, earlier: Sequence[Shipment]) -> ShipOutcome:
-        """Tell the shop of a shipment, once in effect."""
+        """Report a shipment to the shop, which takes effect once."""
         return await self._shipper.ship(shipment, earlier)
 
     async def check(self) -> CheckReport:
-        """Try what will be needed; changes nothing, does not raise."""
-        return await self._checkup.report()
+        """Try what the connector needs; changes nothing, does not raise."""
+        return await check_shop(self._api, self._catalog, self._places, self._settings, self._auth)
 
 
 @asynccontextmanager
@@ -84,7 +87,7 @@ async def open_connector(
     settings: WooCommerceSettings, context: ConnectorContext
 ) -> AsyncIterator[WooCommerceConnector]:
     """Connections to one shop, closed on leaving; no request is made yet."""
-    auth = login(settings)
+    auth = build_auth(settings)
     # A shop that fails on a large page is asked for smaller ones, then for ids and times alone, and
     # then without sorting.
     policy = context.upstream.patient(len(SIZES) + 1)
@@ -98,6 +101,6 @@ connector_type = ConnectorType(
     name="woocommerce",
     settings=WooCommerceSettings,
     open=open_connector,
-    status_word=bare,
+    status_word=normalize_status,
     check_webhooks=check_webhooks,
 )

@@ -1,4 +1,4 @@
-"""What a store's `connector:` block may say about a WooCommerce shop."""
+"""The `connector:` block of a WooCommerce store."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic import Field, SecretStr, field_validator
 
 from connectors.interface import ConnectorSettings
 from connectors.woocommerce.mapping.rules import Discounts, Rules, VirtualItems
-from connectors.woocommerce.mapping.statuses import CLOSED, bare
+from connectors.woocommerce.mapping.statuses import CLOSED, normalize_status
 
 _API = "/wp-json"
 
@@ -104,7 +104,7 @@ class WooCommerceSettings(ConnectorSettings):
 
     @field_validator("url")
     @classmethod
-    def _shop_url(cls, value: str) -> str:
+    def _check_url(cls, value: str) -> str:
         stated = value.strip()
         parts = urlsplit(stated)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
@@ -120,7 +120,7 @@ class WooCommerceSettings(ConnectorSettings):
 
     @field_validator("consumer_key", "consumer_secret")
     @classmethod
-    def _not_empty(cls, value: SecretStr) -> SecretStr:
+    def _require_key(cls, value: SecretStr) -> SecretStr:
         found = value.get_secret_value().strip()
         if not found:
             raise ValueError("expected a key, found nothing")
@@ -128,7 +128,7 @@ class WooCommerceSettings(ConnectorSettings):
 
     @field_validator("consumer_key")
     @classmethod
-    def _not_the_secret(cls, value: SecretStr) -> SecretStr:
+    def _refuse_secret(cls, value: SecretStr) -> SecretStr:
         if value.get_secret_value().startswith("cs_"):
             raise ValueError(
                 "expected the key, which begins with ck_; found a secret, which begins with cs_"
@@ -137,8 +137,8 @@ class WooCommerceSettings(ConnectorSettings):
 
     @field_validator("shipped_status", "partial_status")
     @classmethod
-    def _open_status(cls, value: str) -> str:
-        found = bare(value)
+    def _refuse_closed_status(cls, value: str) -> str:
+        found = normalize_status(value)
         if found in CLOSED:
             raise ValueError(f"expected a status of a living order, found {found!r}")
         return found
@@ -150,8 +150,8 @@ class WooCommerceSettings(ConnectorSettings):
 
     @property
     def auth_mode(self) -> AuthMode:
-        """The mode that `auto` stands for with this address; for https that is Basic, with a
-        fallback of its own.
+        """The mode in use: with this address, `auto` is Basic over https, with a fallback of its
+        own, and OAuth 1.0a over http.
         """
         if self.auth is AuthMode.AUTO:
             return AuthMode.BASIC if self.url.startswith("https:") else AuthMode.OAUTH1

@@ -1,5 +1,5 @@
-"""WooCommerce's webhooks: `order.updated`, `order.deleted` and their like, signed with a secret of
-our choice.
+"""WooCommerce's webhooks: `order.updated`, `order.deleted` and the like, signed with a secret that
+we choose.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ TOPICS = ("order.updated", "order.deleted")
 _HEARD = (*TOPICS, "order.created", "order.restored")
 # What WooCommerce sends when a webhook is made: a form, without a signature.
 _PING = re.compile(rb"webhook_id=\d{1,20}")
-# WooCommerce dates no message; its body says when the order last changed by a way that WooCommerce
-# dates. Refunds and edited items are told of but not dated, and a queue that waits for the site's
-# next visitor may hold a message for days, so that time may lie far back.
+# WooCommerce dates no message; the body gives the order's modified time. Refunds and edited items
+# send a message but do not move that time, and a queue that waits for the site's next visitor may
+# hold a message for days, so the time may lie far back.
 _UNDATED = timedelta(days=30)
 
 
 def check_webhooks(settings: WooCommerceSettings, secret: str) -> str:  # noqa: ARG001 - the connector's block holds no secret for signatures
-    """What keeps WooCommerce from signing, if anything."""
+    """Why WooCommerce could not sign its messages; empty if it can."""
     return (
         ""
         if secret
@@ -53,18 +53,18 @@ class _Webhook(msgspec.Struct, frozen=True):
     topic: str = ""
     delivery_url: str = ""
 
-    def plain(self) -> Subscription:
+    def to_subscription(self) -> Subscription:
         return Subscription(id=str(self.id), topic=self.topic, address=self.delivery_url)
 
 
 class WooCommerceWebhooks:
-    """One shop's."""
+    """The webhooks of one shop."""
 
     def __init__(self, api: Api) -> None:
         self._api = api
 
     def read(self, headers: Mapping[str, str], body: bytes, secret: str) -> Hint | None:
-        """The ping that greets a new webhook is no hint; anything else must be signed."""
+        """None for the unsigned ping that greets a new webhook; anything else must be signed."""
         signature = headers.get("X-WC-Webhook-Signature", "")
         if not signature and _PING.fullmatch(body):
             return None
@@ -89,12 +89,12 @@ class WooCommerceWebhooks:
         )
 
     async def list_all(self) -> tuple[Subscription, ...]:
-        """The shop's, up to a hundred."""
-        found = await self._api.many("webhooks", _Webhook, (("per_page", str(LARGEST_PAGE)),))
-        return tuple(one.plain() for one in found)
+        """The shop's subscriptions, up to a hundred."""
+        found = await self._api.list_items("webhooks", _Webhook, (("per_page", str(LARGEST_PAGE)),))
+        return tuple(one.to_subscription() for one in found)
 
     async def register(self, address: str, secret: str) -> tuple[Subscription, ...]:
-        """WooCommerce signs with the secret it is given here."""
+        """Subscribe to what is missing; WooCommerce signs with the secret that it is given here."""
         if not secret:
             raise RefusedError(
                 "WooCommerce needs a secret to sign webhooks with; give webhooks.secret a long"
@@ -104,18 +104,22 @@ class WooCommerceWebhooks:
         added = []
         for topic in TOPICS:
             if (topic, address) not in there:
-                told = {
+                subscription = {
                     "name": f"Portside {topic}",
                     "topic": topic,
                     "delivery_url": address,
                     "secret": secret,
                     "status": "active",
                 }
-                added.append((await self._api.post("webhooks", told)).decode(_Webhook).plain())
+                added.append(
+                    (await self._api.post("webhooks", subscription))
+                    .decode(_Webhook)
+                    .to_subscription()
+                )
         return tuple(added)
 
     async def remove(self, subscription_id: str) -> None:
-        """By id, for good. The method is overridden, for firewalls like to forbid DELETE."""
+        """Delete a subscription for good, by POST, because hosts often forbid DELETE."""
         await self._api.post(
             f"webhooks/{encode_segment(subscription_id)}",
             {},

@@ -18,7 +18,7 @@ from lxml import etree
 
 from connectors.orders import Order
 from connectors.woocommerce.mapping.decoding import read_row
-from connectors.woocommerce.mapping.order import Surroundings, read_order
+from connectors.woocommerce.mapping.order import Related, read_order
 from connectors.woocommerce.mapping.rules import Rules
 from connectors.woocommerce.mapping.wire import Order as WireOrder
 from proxy.doors.custom_store.orders_xml import encode_order, frame_page
@@ -74,7 +74,7 @@ def _decoded(body: bytes) -> list[WireOrder]:
     return [row.order for row in rows if isinstance(row.order, WireOrder)]
 
 
-def _encoded(body: bytes, around: Surroundings, rules: Rules) -> list[bytes]:
+def _encoded(body: bytes, around: Related, rules: Rules) -> list[bytes]:
     found = (read_order(order, around, rules) for order in _decoded(body))
     return [encode_order(order) for order in found if isinstance(order, Order)]
 

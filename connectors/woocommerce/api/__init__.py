@@ -1,3 +1,3 @@
-"""WooCommerce's REST API as requests: who we are, where the API is found, and what its refusals
-mean.
+"""WooCommerce's REST API as requests: how they prove who we are, where the API is, and what its
+refusals mean.
 """

@@ -21,7 +21,7 @@ _NO_KEY = (
 )
 _WRONG_KEY = (
     "Make a new key in WooCommerce → Settings → Advanced → REST API with permission Read/Write, and"
-    " copy key and secret anew."
+    " copy key and secret again."
 )
 _NO_API = (
     "Check the address, with the folder WordPress lives in. If it is right, a plugin or the host"
@@ -30,8 +30,8 @@ _NO_API = (
 )
 
 
-def explained(error: AuthenticationError | RefusedError) -> ConnectorError:
-    """The same error with the advice behind it, for whoever meets it outside a check."""
+def add_advice(error: AuthenticationError | RefusedError) -> ConnectorError:
+    """The same error with the advice behind it, for people who meet it outside a check."""
     return type(error)(f"{error} {advise(error)}", status=error.status, code=error.code)
 
 

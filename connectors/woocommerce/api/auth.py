@@ -9,12 +9,12 @@ from connectors.upstream.auth.auth import Auth, BasicAuth, FixedAuth, OAuth1Auth
 from connectors.upstream.request import Request
 from connectors.woocommerce.settings import AuthMode, WooCommerceSettings
 
-# How long both ways must have failed before the second is tried again, in seconds.
+# Seconds after both ways have failed in which the second is not tried again.
 _PATIENCE = 300.0
 
 
-def login(settings: WooCommerceSettings) -> Auth:
-    """The credentials that the settings mean."""
+def build_auth(settings: WooCommerceSettings) -> Auth:
+    """The credentials that the settings ask for."""
     key, secret = (
         settings.consumer_key.get_secret_value(),
         settings.consumer_secret.get_secret_value(),
@@ -34,8 +34,8 @@ class HeaderThenQuery(FixedAuth):
     """Basic, and where the host drops the Authorization header (CGI and FastCGI set-ups do), the
     query string.
 
-    A refusal of one way earns a try of the other; when both are refused the header is gone back to,
-    for the query ends up in access logs.
+    A refusal of one way leads to a try of the other. When both are refused, the header is used
+    again, because the query ends up in access logs.
     """
 
     def __init__(
@@ -54,11 +54,11 @@ class HeaderThenQuery(FixedAuth):
 
     @property
     def by_query(self) -> bool:
-        """Whether the shop was found to need the query string."""
+        """Whether the shop has turned out to need the query string."""
         return self._by_query
 
     def sign(self, request: Request) -> Request:
-        """In the way that is known to work."""
+        """Sign in the way that is known to work."""
         return self._query.sign(request) if self._by_query else self._header.sign(request)
 
     async def renew(self, refused: Request, send: Send) -> bool:  # noqa: ARG002 - the protocol's names

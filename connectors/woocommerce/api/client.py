@@ -21,14 +21,14 @@ from connectors.woocommerce.api.permalinks import ROOT, Permalinks
 
 T = TypeVar("T")
 CORE = f"{ROOT}wc/v3/"
-# The most that WooCommerce gives on one page.
+# The most rows that WooCommerce puts on one page.
 LARGEST_PAGE = 100
 
 
 class Api:
     """One shop's API. Raises only `ConnectorError`s.
 
-    Every read bears a parameter that no other has, for page caches have been seen to serve the REST
+    Every read carries a parameter that no other read has, because some page caches serve the REST
     API.
     """
 
@@ -45,51 +45,52 @@ class Api:
 
     @property
     def by_query(self) -> bool:
-        """Whether the shop was found to have its API only at `index.php?rest_route=…`."""
+        """Whether the shop has turned out to have its API only at `index.php?rest_route=…`."""
         return self._permalinks.plain
 
     async def get(self, path: str, params: Pairs = (), *, root: str = CORE) -> Reply:
         """One read. `path` is relative to `root`."""
         return await self._permalinks.ask(
-            root + path, lambda place: self._upstream.get(place, (*params, self._mark()))
+            root + path, lambda place: self._upstream.get(place, (*params, self._make_mark()))
         )
 
-    async def answers(self, path: str, params: Pairs = ()) -> bool:
+    async def has_answer(self, path: str, params: Pairs = ()) -> bool:
         """Whether the shop answers this read of the core API with data.
 
         Asked once, without repeats; does not raise.
         """
         try:
             await self._permalinks.ask(
-                CORE + path, lambda place: self._upstream.once().get(place, (*params, self._mark()))
+                CORE + path,
+                lambda place: self._upstream.once().get(place, (*params, self._make_mark())),
             )
         except ConnectorError:
             return False
         return True
 
-    async def page(self, *, data: bool = False) -> Reply:
+    async def get_home_page(self, *, data: bool = False) -> Reply:
         """The shop's home page."""
         return await self._upstream.get("", data=data)
 
-    async def many(
+    async def list_items(
         self, path: str, kind: type[T], params: Pairs = (), *, root: str = CORE
     ) -> list[T]:
-        """A list whose items are decoded one by one; what does not fit is left out."""
+        """The items of a list, decoded one by one; those that do not fit are left out."""
         reply = await self.get(path, params, root=root)
         return [
             found
             for raw in reply.decode(list[msgspec.Raw])
-            if (found := _decoded(raw, kind)) is not None
+            if (found := _decode_item(raw, kind)) is not None
         ]
 
-    async def many_or_none(
+    async def find_items(
         self, path: str, kind: type[T], params: Pairs = (), *, root: str = CORE
     ) -> list[T] | None:
-        """Like `many`; None where the shop answers 404: no such route, or nothing it could belong
-        to.
+        """Like `list_items`; None where the shop answers 404: it has no such route, or nothing that
+        the list could belong to.
         """
         try:
-            return await self.many(path, kind, params, root=root)
+            return await self.list_items(path, kind, params, root=root)
         except RefusedError as error:
             if error.status == HTTPStatus.NOT_FOUND:
                 return None
@@ -98,17 +99,17 @@ class Api:
     async def post(self, path: str, body: Any, params: Pairs = (), *, root: str = CORE) -> Reply:
         """One change.
 
-        WooCommerce takes POST wherever it takes PUT, which firewalls like to forbid.
+        Made by POST, which WooCommerce takes wherever it takes PUT: many firewalls forbid PUT.
         """
         return await self._permalinks.ask(
             root + path, lambda place: self._upstream.write("POST", place, json=body, params=params)
         )
 
-    def _mark(self) -> tuple[str, str]:
+    def _make_mark(self) -> tuple[str, str]:
         return ("_portside", f"{self._run}{next(self._count)}")
 
 
-def _decoded(raw: msgspec.Raw, kind: type[T]) -> T | None:
+def _decode_item(raw: msgspec.Raw, kind: type[T]) -> T | None:
     try:
         return msgspec.json.decode(raw, type=kind)
     except UNDECODABLE:
@@ -116,10 +117,10 @@ def _decoded(raw: msgspec.Raw, kind: type[T]) -> T | None:
 
 
 def order_path(order_id: str, tail: str = "") -> str:
-    """The path of one order, or of what hangs on it."""
+    """The path of one order, or of a list that belongs to it."""
     return f"orders/{encode_segment(order_id)}{tail}"
 
 
-def comma(values: Sequence[int | str]) -> str:
+def join_ids(values: Sequence[int | str]) -> str:
     """Ids or words as the API takes lists."""
     return ",".join(map(str, values))

@@ -15,20 +15,20 @@ from connectors.upstream.client import Upstream
 from connectors.upstream.response import Reply, find_json, json_fault
 
 ROOT = "wp-json/"
-# WooCommerce before 11.1 heeds a key only if this stands somewhere in the address, as it does in
+# WooCommerce before 11.1 looks at a key only if this stands somewhere in the address, as it does in
 # `/wp-json/wc/v3/…`.
-_HEED_THE_KEY = "_api=wp-json/wc/"
+_KEY_MARKER = "_api=wp-json/wc/"
 _INDEX = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 class PageNotFoundError(RefusedError):
-    """404 as a site answers for a page, not as its REST API does for a route: that comes as
+    """404 as a site answers it for a page; for an unknown route its REST API answers 404 with
     JSON.
     """
 
 
 def review_missing(reply: Reply, error: ConnectorError) -> ConnectorError:
-    """Tells the two kinds of 404 apart; to be given to `Upstream.open`."""
+    """Tell the two kinds of 404 apart; meant for `Upstream.open`."""
     if (
         not isinstance(error, RefusedError)
         or reply.status != HTTPStatus.NOT_FOUND
@@ -39,13 +39,11 @@ def review_missing(reply: Reply, error: ConnectorError) -> ConnectorError:
 
 
 class Permalinks:
-    """Knows which form one shop answers to.
+    """Which form one shop answers to: the first, until only the second has answered.
 
-    The second one, once it was needed and answered, is kept.
-
-    WordPress itself names the second form with `index.php` in it: some servers redirect a POST to
-    the bare folder, and WooCommerce checks OAuth signatures of the bare folder against an address
-    without its slash.
+    The second form keeps the `index.php` that WordPress itself puts into it: some servers redirect
+    a POST to the bare folder, and WooCommerce checks OAuth signatures of the bare folder against an
+    address without its slash.
     """
 
     def __init__(self, upstream: Upstream) -> None:
@@ -54,37 +52,34 @@ class Permalinks:
 
     @property
     def plain(self) -> bool:
-        """Whether the shop was found to answer the second form only."""
+        """Whether the shop has turned out to answer the second form only."""
         return self._plain
 
     async def ask(self, path: str, call: Callable[[str], Awaitable[Reply]]) -> Reply:
-        """What `call` gives for `path`, which begins with `ROOT`, at the address where the shop has
-        it.
+        """What `call` returns for `path`, which begins with `ROOT`, at the address where the shop
+        has it.
 
-        Where no such page is found, the shop is asked whether it has the API at the other address.
-        A write that was answered so has changed nothing, and is made there.
+        Where the shop has no such page, it is asked whether its API is at the other address. A
+        write that was answered like that has changed nothing, and is made again there.
         """
         if self._plain:
-            return await call(by_query(path))
+            return await call(to_query_address(path))
         try:
             return await call(path)
         except PageNotFoundError:
             if not await self._answers_by_query():
                 raise
         self._plain = True
-        return await call(by_query(path))
+        return await call(to_query_address(path))
 
     async def _answers_by_query(self) -> bool:
-        """Whether the index of the API is there.
-
-        Raises `TemporaryError` where the shop fails to say.
-        """
+        """Whether the index of the API is there. Raises `TemporaryError` if the shop fails."""
         try:
             reply = await self._upstream.once().get(
-                by_query(ROOT), [("_fields", "namespaces")], data=False
+                to_query_address(ROOT), [("_fields", "namespaces")], data=False
             )
         except (AuthenticationError, RefusedError) as error:
-            # A plugin may keep the index from us; that it says so in the API's way is enough.
+            # A plugin may refuse us the index; it is enough that it refuses in the API's way.
             return bool(error.code)
         try:
             return "namespaces" in _INDEX.decode(find_json(reply.content) or b"{}")
@@ -92,9 +87,9 @@ class Permalinks:
             return False
 
 
-def by_query(path: str) -> str:
-    """`wp-json/wc/v3/orders` as a site with plain permalinks has it.
+def to_query_address(path: str) -> str:
+    """The address of `wp-json/wc/v3/orders` at a site with plain permalinks.
 
-    The slashes stay as they are, for WooCommerce reads the raw address.
+    The slashes are not escaped, because WooCommerce reads the raw address.
     """
-    return f"index.php?rest_route=/{path.removeprefix(ROOT)}&{_HEED_THE_KEY}"
+    return f"index.php?rest_route=/{path.removeprefix(ROOT)}&{_KEY_MARKER}"

@@ -16,7 +16,7 @@ import msgspec
 
 from connectors.errors import RefusedError
 from connectors.woocommerce.api.client import LARGEST_PAGE
-from connectors.woocommerce.listing.by_key import HOUR, restless
+from connectors.woocommerce.listing.by_key import HOUR, build_restless_error
 from connectors.woocommerce.listing.pages import Ask, DistrustError, OrderPages, Page, Sort
 from connectors.woocommerce.mapping.decoding import Row
 
@@ -46,24 +46,26 @@ class IndexWalk:
         self._end = end
         self._seen = seen
 
-    async def batches(self) -> AsyncGenerator[list[Row], None]:
+    async def read_batches(self) -> AsyncGenerator[list[Row], None]:
         """Rows that have not been given yet, in lists, oldest change first."""
-        times = await self._times()
+        times = await self._find_times()
         ids = [
             order_id
             for order_id in sorted(times, key=lambda found: (times[found], found))
             if order_id not in self._seen
         ]
         for begin in range(0, len(ids), LARGEST_PAGE):
-            if rows := await self._orders(ids[begin : begin + LARGEST_PAGE]):
+            if rows := await self._fetch_orders(ids[begin : begin + LARGEST_PAGE]):
                 yield rows
 
-    async def _orders(self, ids: list[int]) -> list[Row]:
+    async def _fetch_orders(self, ids: list[int]) -> list[Row]:
         """These orders, whole, in this order; one that is gone by now is left out."""
         found: dict[int, Row] = {}
         left = ids
         while left:
-            page = await self._pages.read(Ask(status=self._status, sort=Sort.ID, ids=tuple(left)))
+            page = await self._pages.read_page(
+                Ask(status=self._status, sort=Sort.ID, ids=tuple(left))
+            )
             found.update((row.id, row) for row in page.rows if row.id in left)
             # A shop that bears only small pages gives the rest when it is asked for the rest.
             left = (
@@ -74,19 +76,19 @@ class IndexWalk:
         self._seen.update(found)
         return [found[order_id] for order_id in ids if order_id in found]
 
-    async def _times(self) -> dict[int, datetime]:
+    async def _find_times(self) -> dict[int, datetime]:
         """The ids of all orders changed in the span, with their times."""
         try:
-            found = await self._newest_first()
+            found = await self._scan_newest()
         except DistrustError:
             found = None
         except RefusedError as error:
             if error.status != HTTPStatus.BAD_REQUEST:
                 raise
             found = None
-        return await self._whole() if found is None else found
+        return await self._scan_whole() if found is None else found
 
-    async def _newest_first(self) -> dict[int, datetime] | None:
+    async def _scan_newest(self) -> dict[int, datetime] | None:
         """Scan from the newest change and stop where it gets older than the span; None if the shop
         does not sort that way.
 
@@ -101,7 +103,7 @@ class IndexWalk:
         before: Page | None = None
         passes = 1
         while True:
-            page = await self._pages.read(ask)
+            page = await self._pages.read_page(ask)
             # An edit moves a row to the front, which pushes the others down: in a list of the same
             # length none has come closer.
             if (
@@ -110,7 +112,7 @@ class IndexWalk:
                 and (page.total is None or page.total != before.total)
             ):
                 if (passes := passes + 1) > _PASSES:
-                    raise restless()
+                    raise build_restless_error()
                 before, newest, ask = None, None, first
                 continue
             before = page
@@ -118,7 +120,7 @@ class IndexWalk:
             unsorted = any(later > earlier for earlier, later in itertools.pairwise(times))
             if unsorted or (times and newest is not None and times[0] > newest + HOUR):
                 return None
-            self._keep(page.rows, found)
+            self._keep_times(page.rows, found)
             if page.last or (self._start is not None and times and times[-1] < self._start):
                 return found
             newest = times[-1] if times else newest
@@ -126,7 +128,7 @@ class IndexWalk:
                 ask, offset=ask.offset + page.size - min(_OVERLAP, page.size // 2)
             )
 
-    async def _whole(self) -> dict[int, datetime]:
+    async def _scan_whole(self) -> dict[int, datetime]:
         """Read the whole list by id until a pass brings nothing that the ones before had not."""
         found: dict[int, datetime] = {}
         for _ in range(_PASSES):
@@ -135,20 +137,20 @@ class IndexWalk:
                 status=self._status, after=self._low, before=self._end, sort=Sort.ID, brief=True
             )
             while True:
-                page = await self._pages.read(ask)
-                self._keep(page.rows, found)
+                page = await self._pages.read_page(ask)
+                self._keep_times(page.rows, found)
                 if page.last:
                     break
                 ask = msgspec.structs.replace(ask, offset=ask.offset + page.size)
             if set(found) == known:
                 return found
-        raise restless()
+        raise build_restless_error()
 
     @property
     def _low(self) -> datetime | None:
         return self._start - HOUR if self._start is not None else None
 
-    def _keep(self, rows: Sequence[Row], found: dict[int, datetime]) -> None:
+    def _keep_times(self, rows: Sequence[Row], found: dict[int, datetime]) -> None:
         """Remember the orders of the span; one whose time cannot be read is not hidden."""
         for row in rows:
             late = row.modified is not None and self._end is not None and row.modified > self._end

@@ -47,7 +47,7 @@ class KeyWalk:
         self._end = end
         self._seen = seen
 
-    async def batches(self) -> AsyncGenerator[list[Row], None]:
+    async def read_batches(self) -> AsyncGenerator[list[Row], None]:
         """Rows that have not been given yet, in lists.
 
         Raises `DistrustError` where the shop cannot be walked by key.
@@ -57,15 +57,15 @@ class KeyWalk:
         margin = timedelta(0)
         offset = 0
         before: Page | None = None
-        reading = _Reading()
+        reading = _OffsetPass()
         while True:
-            page = await self._page(cursor - margin if cursor is not None else None, offset)
+            page = await self._read_page(cursor - margin if cursor is not None else None, offset)
             if anchored and not margin and not any(row.modified == cursor for row in page.rows):
                 margin = HOUR
                 continue
-            if fresh := self.fresh(page.rows):
+            if fresh := self._take_fresh(page.rows):
                 yield fresh
-            reading.heed(page, before if offset else None, news=bool(fresh))
+            reading.add_page(page, before if offset else None, news=bool(fresh))
             newest = max(
                 (row.modified for row in page.rows if row.modified is not None), default=None
             )
@@ -78,27 +78,27 @@ class KeyWalk:
             before = page
             if onward:
                 cursor, anchored, margin, offset = newest, True, timedelta(0), 0
-                reading = _Reading()
+                reading = _OffsetPass()
             elif margin or newest is None or cursor is None:
                 # By half a page, so that a few rows leaving the list cannot hide others.
                 offset += max(page.size // 2, 1)
             else:
-                async with aclosing(self._second(cursor)) as ties:
+                async with aclosing(self._read_second(cursor)) as ties:
                     async for tied in ties:
                         yield tied
                 cursor, anchored = cursor + SECOND, False
 
-    def fresh(self, rows: Iterable[Row]) -> list[Row]:
+    def _take_fresh(self, rows: Iterable[Row]) -> list[Row]:
         """Rows of the span that were not given before, and from now on count as given."""
         found = []
         for row in rows:
-            if row.id not in self._seen and self._wanted(row.modified):
+            if row.id not in self._seen and self._is_in_span(row.modified):
                 if row.id:
                     self._seen.add(row.id)
                 found.append(row)
         return found
 
-    def _wanted(self, modified: datetime | None) -> bool:
+    def _is_in_span(self, modified: datetime | None) -> bool:
         """Whether a change lies in the span; one whose time cannot be read is not hidden."""
         if modified is None:
             return True
@@ -106,19 +106,19 @@ class KeyWalk:
             self._end is None or modified <= self._end
         )
 
-    async def _page(self, after: datetime | None, offset: int) -> Page:
+    async def _read_page(self, after: datetime | None, offset: int) -> Page:
         try:
-            page = await self._pages.read(
+            page = await self._pages.read_page(
                 Ask(status=self._status, after=after, before=self._end, offset=offset)
             )
         except RefusedError as error:
             if error.status == HTTPStatus.BAD_REQUEST:
                 raise DistrustError(str(error)) from error
             raise
-        self._check(page.rows, after)
+        self._check_rows(page.rows, after)
         return page
 
-    def _check(self, rows: Sequence[Row], after: datetime | None) -> None:
+    def _check_rows(self, rows: Sequence[Row], after: datetime | None) -> None:
         """Refuse rows that were not asked for (shops before WooCommerce 5.8 ignore the bounds) or
         are not sorted as asked.
         """
@@ -131,7 +131,7 @@ class KeyWalk:
         if times and self._end is not None and times[-1] > self._end + HOUR:
             raise DistrustError("The shop does not filter orders by their last change.")
 
-    async def _second(self, moment: datetime) -> AsyncGenerator[list[Row], None]:
+    async def _read_second(self, moment: datetime) -> AsyncGenerator[list[Row], None]:
         """All rows of one second that holds more than a page: its pages from the last to the first.
 
         Orders only ever leave a second that has passed, which moves the ones behind them to earlier
@@ -141,17 +141,17 @@ class KeyWalk:
         given: set[int] = set()
         for _ in range(_PASSES):
             known = len(given)
-            page = await self._pages.read(ask)
+            page = await self._pages.read_page(ask)
             if not page.rows:
                 return
             if page.total is None or all(row.modified != moment for row in page.rows):
                 raise DistrustError("The shop does not list the orders of one second.")
             size = page.size
             for offset in range((page.total - 1) // size * size, -1, -size):
-                page = await self._pages.read(msgspec.structs.replace(ask, offset=offset))
+                page = await self._pages.read_page(msgspec.structs.replace(ask, offset=offset))
                 tied = [row for row in page.rows if row.modified == moment]
                 given.update(row.id for row in tied)
-                if fresh := self.fresh(tied):
+                if fresh := self._take_fresh(tied):
                     yield fresh
                 if page.size != size:
                     break
@@ -160,10 +160,10 @@ class KeyWalk:
                 # end, too.
                 if page.total is None or len(given) >= page.total or len(given) == known:
                     return
-        raise restless()
+        raise build_restless_error()
 
 
-class _Reading:
+class _OffsetPass:
     """Pages that were read by offset from the same key.
 
     Where two of them share no row, rows may have moved up past both unseen.
@@ -178,7 +178,7 @@ class _Reading:
         self._parted = False
         self._news = False
 
-    def heed(self, page: Page, before: Page | None, *, news: bool) -> None:
+    def add_page(self, page: Page, before: Page | None, *, news: bool) -> None:
         """Take in a page, the one before it unless it is the first, and whether it held rows not
         given yet.
         """
@@ -195,11 +195,11 @@ class _Reading:
         self._passes += 1
         self._parted = self._news = False
         if self._passes > _PASSES:
-            raise restless()
+            raise build_restless_error()
         return True
 
 
-def restless() -> UnavailableError:
+def build_restless_error() -> UnavailableError:
     """The error for a list that will not hold still."""
     return UnavailableError(
         "The shop's list of orders kept changing while it was read; it will be read again later."

@@ -9,9 +9,9 @@ from connectors.shipments import Shipment
 from connectors.woocommerce.api.client import LARGEST_PAGE, Api, order_path
 from connectors.woocommerce.mapping import wire
 from connectors.woocommerce.mapping.decoding import Row, read_row
-from connectors.woocommerce.mapping.values import text
+from connectors.woocommerce.mapping.values import read_text
 
-_FIELDS = wire.field_names(wire.Order)
+_FIELDS = wire.list_fields(wire.Order)
 _BRIEF = "id,number"
 
 
@@ -21,23 +21,23 @@ class Lookup:
     def __init__(self, api: Api) -> None:
         self._api = api
 
-    async def by_id(self, order_id: str) -> Row:
+    async def read_order(self, order_id: str) -> Row:
         """The order with this id. Raises `OrderNotFoundError`."""
-        found = await self._by_id(order_id)
+        found = await self._find_by_id(order_id)
         if found is None:
             raise OrderNotFoundError(f"The shop does not know an order with the id {order_id!r}.")
         return found
 
-    async def of(self, shipment: Shipment) -> Row:
+    async def find_order(self, shipment: Shipment) -> Row:
         """The order that a notice means: by its id, which the client has from us, else by its
         number.
 
         Raises `OrderNotFoundError`.
         """
-        if shipment.order_id and (found := await self._by_id(shipment.order_id)) is not None:
+        if shipment.order_id and (found := await self._find_by_id(shipment.order_id)) is not None:
             return found
         number = shipment.order_number.removeprefix("#")
-        if number and (found := await self._by_number(number)) is not None:
+        if number and (found := await self._find_by_number(number)) is not None:
             return found
         asked = " and ".join(
             filter(
@@ -52,12 +52,12 @@ class Lookup:
             f"The shop does not know an order with {asked or 'no id and no number'}."
         )
 
-    async def status(self, order_id: str) -> str:
+    async def read_status(self, order_id: str) -> str:
         """The status at this moment."""
         reply = await self._api.get(order_path(order_id), [("_fields", "id,status")])
         return reply.decode(wire.Order).status
 
-    async def _by_id(self, order_id: str) -> Row | None:
+    async def _find_by_id(self, order_id: str) -> Row | None:
         if not (order_id.isascii() and order_id.isdigit()):
             return None
         try:
@@ -68,13 +68,13 @@ class Lookup:
             raise
         return read_row(reply.content)
 
-    async def _by_number(self, number: str) -> Row | None:
+    async def _find_by_number(self, number: str) -> Row | None:
         """In most shops the number is the id; where a plugin gives other numbers, the id of that
         name is another order.
         """
         candidates = []
-        found = await self._by_id(number)
-        if found is not None and _number(found) == number:
+        found = await self._find_by_id(number)
+        if found is not None and _read_number(found) == number:
             return found
         for status in ("any", "trash"):
             params = [
@@ -85,11 +85,11 @@ class Lookup:
             ]
             candidates += [
                 order
-                for order in await self._api.many("orders", wire.Order, params)
-                if text(order.number) == number
+                for order in await self._api.list_items("orders", wire.Order, params)
+                if read_text(order.number) == number
             ]
-        return await self._by_id(str(candidates[0].id)) if len(candidates) == 1 else None
+        return await self._find_by_id(str(candidates[0].id)) if len(candidates) == 1 else None
 
 
-def _number(row: Row) -> str:
-    return text(row.order.number)
+def _read_number(row: Row) -> str:
+    return read_text(row.order.number)

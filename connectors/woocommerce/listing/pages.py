@@ -14,8 +14,8 @@ from connectors.errors import AuthenticationError, RefusedError, UnavailableErro
 from connectors.orders import RejectedOrder
 from connectors.upstream.request import Pairs
 from connectors.upstream.response import Reply
-from connectors.woocommerce.api.advice import explained
-from connectors.woocommerce.api.client import LARGEST_PAGE, Api, comma
+from connectors.woocommerce.api.advice import add_advice
+from connectors.woocommerce.api.client import LARGEST_PAGE, Api, join_ids
 from connectors.woocommerce.mapping import wire
 from connectors.woocommerce.mapping.decoding import Row, read_row
 
@@ -25,7 +25,7 @@ SECOND = timedelta(seconds=1)
 # For how many seconds a shop that failed to sort is not asked to.
 _MEMORY = 3600.0
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
-_FULL = wire.field_names(wire.Order)
+_FULL = wire.list_fields(wire.Order)
 _BRIEF = "id,date_modified_gmt"
 _MOST_DIGITS = 18
 
@@ -102,7 +102,7 @@ class Sorting:
         """Whether the shop failed over it not long ago."""
         return self._clock() - self._failed_at < _MEMORY
 
-    def failed(self) -> None:
+    def record_failure(self) -> None:
         """The shop gives by id what it fails to give by change."""
         self._failed_at = self._clock()
 
@@ -120,17 +120,17 @@ class OrderPages:
         self._all_sizes = (largest, *(size for size in SIZES if size < largest))
         self._sizes = list(self._all_sizes)
 
-    async def read(self, ask: Ask) -> Page:
+    async def read_page(self, ask: Ask) -> Page:
         """One page; smaller ones are tried while the shop fails on it. Raises the last error.
 
         Raises `DistrustError` where the shop fails only because it is to sort by change.
         """
         if ask.sort is not Sort.ID and self._sorting.fails:
-            raise _unsortable()
+            raise _build_distrust()
         while True:
             size = self._sizes[0]
             try:
-                reply = await self._api.get("orders", params(ask, size))
+                reply = await self._api.get("orders", build_params(ask, size))
             except UnavailableError as error:
                 if not error.reached:
                     raise
@@ -138,35 +138,35 @@ class OrderPages:
                     self._sizes.pop(0)
                     continue
                 if not ask.brief:
-                    return await self._one_by_one(ask, size, error)
-                if await self._fails_to_sort(ask, size):
-                    raise _unsortable() from error
+                    return await self._read_one_by_one(ask, size, error)
+                if await self._is_sorting_broken(ask, size):
+                    raise _build_distrust() from error
                 raise
             except (AuthenticationError, RefusedError) as error:
                 # WooCommerce refuses a parameter with 400, which the walks act upon; the rest is
                 # for a person.
                 if error.status == HTTPStatus.BAD_REQUEST:
                     raise
-                raise explained(error) from error
+                raise add_advice(error) from error
             rows = [read_row(raw) for raw in reply.decode(list[msgspec.Raw])]
-            return Page(rows=rows, size=size, offset=ask.offset, total=total(reply))
+            return Page(rows=rows, size=size, offset=ask.offset, total=read_total(reply))
 
-    async def _fails_to_sort(self, ask: Ask, size: int) -> bool:
+    async def _is_sorting_broken(self, ask: Ask, size: int) -> bool:
         """Whether the shop gives by id what it fails to give by change, as WooCommerce 7.3 did with
         orders in tables of their own.
 
         Asked once.
         """
-        if ask.sort is Sort.ID or not await self._api.answers(
-            "orders", params(msgspec.structs.replace(ask, sort=Sort.ID), size)
+        if ask.sort is Sort.ID or not await self._api.has_answer(
+            "orders", build_params(msgspec.structs.replace(ask, sort=Sort.ID), size)
         ):
             return False
-        self._sorting.failed()
+        self._sorting.record_failure()
         # The sizes were not what it failed over.
         self._sizes = list(self._all_sizes)
         return True
 
-    async def _one_by_one(self, ask: Ask, size: int, error: UnavailableError) -> Page:
+    async def _read_one_by_one(self, ask: Ask, size: int, error: UnavailableError) -> Page:
         """A page whose one order the shop breaks down over, as a plugin does that fails while it is
         shown: that one is set aside.
 
@@ -174,14 +174,14 @@ class OrderPages:
         then it is the shop. Raises `DistrustError` where it gives them, but not sorted by change.
         """
         try:
-            brief = await self.read(msgspec.structs.replace(ask, brief=True))
+            brief = await self.read_page(msgspec.structs.replace(ask, brief=True))
         except UnavailableError:
             raise error from None
         rows, failed = list[Row](), 0
         for row in brief.rows:
             try:
                 reply = await self._api.get(
-                    "orders", params(Ask(status=ask.status, sort=Sort.ID, ids=(row.id,)), 1)
+                    "orders", build_params(Ask(status=ask.status, sort=Sort.ID, ids=(row.id,)), 1)
                 )
                 rows += [read_row(raw) for raw in reply.decode(list[msgspec.Raw])]
             except UnavailableError as fault:
@@ -201,7 +201,7 @@ class OrderPages:
         return Page(rows=rows, size=size, offset=ask.offset, total=brief.total)
 
 
-def params(ask: Ask, size: int) -> Pairs:
+def build_params(ask: Ask, size: int) -> Pairs:
     """The query.
 
     Bounds go as bare UTC with `dates_are_gmt`: with a zone suffix WooCommerce shifts them by the
@@ -222,17 +222,17 @@ def params(ask: Ask, size: int) -> Pairs:
     if ask.offset:
         found.append(("offset", str(ask.offset)))
     if ask.ids:
-        found.append(("include", comma(ask.ids)))
+        found.append(("include", join_ids(ask.ids)))
     if ask.after is not None:
-        found.append(("modified_after", _bare(ask.after - SECOND)))
+        found.append(("modified_after", _write_time(ask.after - SECOND)))
     if ask.before is not None:
-        found.append(("modified_before", _bare(ask.before + SECOND)))
+        found.append(("modified_before", _write_time(ask.before + SECOND)))
     if ask.after is not None or ask.before is not None:
         found.append(("dates_are_gmt", "true"))
     return found
 
 
-def total(reply: Reply) -> int | None:
+def read_total(reply: Reply) -> int | None:
     """How many rows there are in all, as the shop's header says; None if it does not, or names a
     number that no shop has.
     """
@@ -244,9 +244,9 @@ def total(reply: Reply) -> int | None:
     )
 
 
-def _unsortable() -> DistrustError:
+def _build_distrust() -> DistrustError:
     return DistrustError("The shop fails when it is to sort orders by their last change.")
 
 
-def _bare(moment: datetime) -> str:
+def _write_time(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%S")

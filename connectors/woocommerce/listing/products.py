@@ -9,17 +9,17 @@ from collections.abc import Iterable, Mapping
 from cachetools import TTLCache
 
 from connectors.errors import PermanentError
-from connectors.woocommerce.api.client import LARGEST_PAGE, Api, comma
-from connectors.woocommerce.api.together import together
+from connectors.woocommerce.api.client import LARGEST_PAGE, Api, join_ids
+from connectors.woocommerce.api.concurrency import run_together
 from connectors.woocommerce.mapping import wire
 from connectors.woocommerce.mapping.products import GONE, Goods, Units, goods_key, read_goods
-from connectors.woocommerce.mapping.values import key, text
+from connectors.woocommerce.mapping.values import read_key, read_text
 
 # In seconds: a corrected weight is exported with one of the next polls.
 _REMEMBERED = 300.0
 _UNITS_REMEMBERED = 3600.0
 _MOST = 20_000
-_FIELDS = wire.field_names(wire.Product)
+_FIELDS = wire.list_fields(wire.Product)
 
 
 class Catalog:
@@ -30,56 +30,57 @@ class Catalog:
         self._goods: TTLCache[tuple[int, int], Goods] = TTLCache(_MOST, _REMEMBERED)
         self._units: TTLCache[str, Units] = TTLCache(1, _UNITS_REMEMBERED)
 
-    async def goods(self, orders: Iterable[wire.Order]) -> Mapping[tuple[int, int], Goods]:
+    async def find_goods(self, orders: Iterable[wire.Order]) -> Mapping[tuple[int, int], Goods]:
         """The products of all lines, by (product, variation); one that the shop has no longer is
         `GONE`.
         """
         wanted = {
             goods_key(line.product_id, line.variation_id)
             for order in orders
-            for line in wire.items(order.line_items)
+            for line in wire.read_list(order.line_items)
         }
         wanted.discard((0, 0))
         known = {pair: found for pair in wanted if (found := self._goods.get(pair)) is not None}
         if missing := wanted - known.keys():
-            known.update(await self._fetch(missing))
+            known.update(await self._fetch_goods(missing))
         return known
 
-    async def units(self) -> Units:
+    async def read_units(self) -> Units:
         """What the shop weighs and measures in.
 
         Unknown units are empty: then no weight is told rather than a wrong one.
         """
         if (known := self._units.get("")) is None:
-            weight, length = await together(
-                self._unit("woocommerce_weight_unit"), self._unit("woocommerce_dimension_unit")
+            weight, length = await run_together(
+                self._read_unit("woocommerce_weight_unit"),
+                self._read_unit("woocommerce_dimension_unit"),
             )
             known = self._units[""] = Units(weight=weight, length=length)
         return known
 
-    async def _unit(self, name: str) -> str:
+    async def _read_unit(self, name: str) -> str:
         try:
             reply = await self._api.get(f"settings/products/{name}", [("_fields", "value")])
-            return text(reply.decode(wire.Setting).value).lower()
+            return read_text(reply.decode(wire.Setting).value).lower()
         except PermanentError:
             # A key of a user who may not see the settings; `portside check` says so.
             return ""
 
-    async def _fetch(self, missing: set[tuple[int, int]]) -> Mapping[tuple[int, int], Goods]:
-        units = await self.units()
+    async def _fetch_goods(self, missing: set[tuple[int, int]]) -> Mapping[tuple[int, int], Goods]:
+        units = await self.read_units()
         # A variation falls back to its product, so that is needed as well.
         parents = {pair[0] for pair in missing if pair[0]}
         products = {
-            key(found.id): read_goods(found, units)
-            for found in await self._listed("products", parents)
+            read_key(found.id): read_goods(found, units)
+            for found in await self._list_products("products", parents)
         }
         variations: dict[int, set[int]] = {}
         for product, variation in missing:
             if variation:
                 variations.setdefault(product, set()).add(variation)
-        lists = await together(
+        lists = await run_together(
             *(
-                self._listed(f"products/{parent}/variations", ids)
+                self._list_products(f"products/{parent}/variations", ids)
                 for parent, ids in variations.items()
                 if parent
             )
@@ -87,7 +88,7 @@ class Catalog:
         found = {(parent, 0): goods for parent, goods in products.items()}
         for parent, listed in zip((parent for parent in variations if parent), lists, strict=True):
             found.update(
-                ((parent, key(one.id)), read_goods(one, units, products.get(parent)))
+                ((parent, read_key(one.id)), read_goods(one, units, products.get(parent)))
                 for one in listed
             )
         for pair in missing - found.keys():
@@ -96,20 +97,20 @@ class Catalog:
         self._goods.update(found)
         return {pair: found[pair] for pair in missing}
 
-    async def _listed(self, path: str, ids: set[int]) -> list[wire.Product]:
+    async def _list_products(self, path: str, ids: set[int]) -> list[wire.Product]:
         """These products, those in the trash too, which a listing leaves out unless it is asked for
         them.
         """
         found: list[wire.Product] = []
         for status in ("any", "trash"):
-            left = sorted(ids - {key(product.id) for product in found})
+            left = sorted(ids - {read_key(product.id) for product in found})
             for begin in range(0, len(left), LARGEST_PAGE):
                 some = left[begin : begin + LARGEST_PAGE]
                 params = [
-                    ("include", comma(some)),
+                    ("include", join_ids(some)),
                     ("per_page", str(LARGEST_PAGE)),
                     ("status", status),
                     ("_fields", _FIELDS),
                 ]
-                found += await self._api.many_or_none(path, wire.Product, params) or []
+                found += await self._api.find_items(path, wire.Product, params) or []
         return found

@@ -14,7 +14,7 @@ import msgspec
 
 from connectors.errors import AuthenticationError, RefusedError
 from connectors.orders import Order, RejectedOrder, Window
-from connectors.woocommerce.api.client import LARGEST_PAGE, Api, comma
+from connectors.woocommerce.api.client import LARGEST_PAGE, Api, join_ids
 from connectors.woocommerce.listing.by_index import IndexWalk
 from connectors.woocommerce.listing.by_key import HOUR, KeyWalk
 from connectors.woocommerce.listing.pages import (
@@ -22,15 +22,15 @@ from connectors.woocommerce.listing.pages import (
     DistrustError,
     OrderPages,
     Sorting,
-    params,
-    total,
+    build_params,
+    read_total,
 )
-from connectors.woocommerce.listing.related import Surveyor
+from connectors.woocommerce.listing.related import RelatedReader
 from connectors.woocommerce.mapping import wire
 from connectors.woocommerce.mapping.decoding import Row, read_row
-from connectors.woocommerce.mapping.order import Surroundings, read_order
+from connectors.woocommerce.mapping.order import Related, read_order
 from connectors.woocommerce.mapping.rules import Rules
-from connectors.woocommerce.mapping.statuses import DRAFTS, bare, open_statuses
+from connectors.woocommerce.mapping.statuses import DRAFTS, list_open_statuses, normalize_status
 
 # `any` leaves out the trash, and says nothing of an order that went there: it is read by a walk of
 # its own.
@@ -42,32 +42,32 @@ class Reader:
     """Lists orders of one shop."""
 
     def __init__(
-        self, api: Api, surveyor: Surveyor, rules: Rules, *, page_size: int = LARGEST_PAGE
+        self, api: Api, related: RelatedReader, rules: Rules, *, page_size: int = LARGEST_PAGE
     ) -> None:
         self._api = api
-        self._surveyor = surveyor
+        self._related = related
         self._rules = rules
         self._page_size = page_size
         self._sorting = Sorting()
 
-    async def window(self, window: Window) -> AsyncGenerator[Order | RejectedOrder, None]:
+    async def list_window(self, window: Window) -> AsyncGenerator[Order | RejectedOrder, None]:
         """All orders changed in the window, each once, oldest change first."""
         seen: set[int] = set()
-        streams = [self._walk(status, window.start, window.end, seen) for status in EVERY]
+        streams = [self._walk_status(status, window.start, window.end, seen) for status in EVERY]
         async with aclosing(merge_streams(*streams)) as batches:
             async for batch in batches:
-                for order in await self.mapped(batch):
+                for order in await self.map_rows(batch):
                     yield order
 
-    async def open(self) -> AsyncGenerator[Order | RejectedOrder, None]:
+    async def list_open(self) -> AsyncGenerator[Order | RejectedOrder, None]:
         """All orders that are neither shipped nor cancelled."""
-        statuses = comma(await self._open_statuses())
-        async with aclosing(self._walk(statuses, None, None, set())) as batches:
+        statuses = join_ids(await self._find_open_statuses())
+        async with aclosing(self._walk_status(statuses, None, None, set())) as batches:
             async for batch in batches:
-                for order in await self.mapped(batch):
+                for order in await self.map_rows(batch):
                     yield order
 
-    async def count(self, window: Window) -> int | None:
+    async def count_window(self, window: Window) -> int | None:
         """How many orders there are in the window, as the shop counts them; None if it does not
         say.
         """
@@ -79,55 +79,57 @@ class Reader:
                 before=window.end,
                 brief=True,
             )
-            reply = await self._api.get("orders", params(ask, 1))
-            number = total(reply)
+            reply = await self._api.get("orders", build_params(ask, 1))
+            number = read_total(reply)
             rows = [read_row(raw) for raw in reply.decode(list[msgspec.Raw])]
             if number is None or any(
-                row.modified is not None and not _near(row.modified, window) for row in rows
+                row.modified is not None and not _is_near(row.modified, window) for row in rows
             ):
                 return None
             found += number
         return found
 
-    async def mapped(self, rows: Sequence[Row]) -> list[Order | RejectedOrder]:
+    async def map_rows(self, rows: Sequence[Row]) -> list[Order | RejectedOrder]:
         """Rows as orders, with what else the shop had to be asked; carts that never became orders
         are left out.
         """
         orders = [
             row.order
             for row in rows
-            if isinstance(row.order, wire.Order) and bare(row.order.status) not in DRAFTS
+            if isinstance(row.order, wire.Order)
+            and normalize_status(row.order.status) not in DRAFTS
         ]
-        around = await self._surveyor.around(orders)
+        around = await self._related.read_related(orders)
         return [
             row.order
             if isinstance(row.order, RejectedOrder)
             else read_order(row.order, around, self._rules)
             for row in rows
-            if isinstance(row.order, RejectedOrder) or bare(row.order.status) not in DRAFTS
+            if isinstance(row.order, RejectedOrder)
+            or normalize_status(row.order.status) not in DRAFTS
         ]
 
-    async def exported(self, order: wire.Order, *, whole: bool = True) -> Order | RejectedOrder:
+    async def map_order(self, order: wire.Order, *, whole: bool = True) -> Order | RejectedOrder:
         """One order as it is listed; without `whole`, the shop is not asked for anything else about
         it.
         """
-        around = await self._surveyor.around([order]) if whole else Surroundings()
+        around = await self._related.read_related([order]) if whole else Related()
         bare_order = order if whole else msgspec.structs.replace(order, refunds=None)
         return read_order(bare_order, around, self._rules)
 
-    async def _walk(
+    async def _walk_status(
         self, status: str, start: datetime | None, end: datetime | None, seen: set[int]
     ) -> AsyncGenerator[list[Row], None]:
         """By key, and from where that fails on by index."""
         pages = OrderPages(self._api, self._page_size, self._sorting)
         try:
-            async with aclosing(KeyWalk(pages, status, start, end, seen).batches()) as batches:
+            async with aclosing(KeyWalk(pages, status, start, end, seen).read_batches()) as batches:
                 async for batch in batches:
                     yield batch
         except DistrustError:
             try:
                 async with aclosing(
-                    IndexWalk(pages, status, start, end, seen).batches()
+                    IndexWalk(pages, status, start, end, seen).read_batches()
                 ) as batches:
                     async for batch in batches:
                         yield batch
@@ -136,16 +138,16 @@ class Reader:
                 if error.status != HTTPStatus.BAD_REQUEST or status != "trash":
                     raise
 
-    async def _open_statuses(self) -> list[str]:
+    async def _find_open_statuses(self) -> list[str]:
         """The words of all states in which something may still be shipped, those that plugins added
         too.
         """
         try:
-            found = await self._api.many_or_none("reports/orders/totals", wire.StatusTotal)
+            found = await self._api.find_items("reports/orders/totals", wire.StatusTotal)
         except AuthenticationError:
             # The key's user may not see reports; WooCommerce's own words are known.
             found = None
-        return open_statuses(status.slug for status in found or ())
+        return list_open_statuses(status.slug for status in found or ())
 
 
 async def merge_streams(
@@ -179,17 +181,19 @@ def _take_sorted(waiting: Sequence[deque[Row]], alive: Sequence[bool]) -> list[R
         waiting
     ):
         found.append(
-            min((rows for rows in waiting if rows), key=lambda rows: _age(rows[0])).popleft()
+            min(
+                (rows for rows in waiting if rows), key=lambda rows: _build_sort_key(rows[0])
+            ).popleft()
         )
     return found
 
 
-def _near(modified: datetime, window: Window) -> bool:
+def _is_near(modified: datetime, window: Window) -> bool:
     """Whether a row can belong to a list that is bounded by `window`; a shop that ignores the
     bounds counts all it has.
     """
     return window.start - HOUR <= modified <= window.end + HOUR
 
 
-def _age(row: Row) -> tuple[datetime, int]:
+def _build_sort_key(row: Row) -> tuple[datetime, int]:
     return row.modified or _BEGINNING, row.id

@@ -20,7 +20,12 @@ from connectors.orders import ZERO
 from connectors.reading.fields import FieldError
 from connectors.woocommerce.mapping import wire
 from connectors.woocommerce.mapping.products import GONE, Goods
-from connectors.woocommerce.mapping.values import amount_or_zero, key, quantity, text
+from connectors.woocommerce.mapping.values import (
+    read_key,
+    read_optional_amount,
+    read_quantity,
+    read_text,
+)
 
 _NEEDS_SHIPPING = frozenset({"_bundled_item_needs_shipping", "_composite_item_needs_shipping"})
 
@@ -69,15 +74,15 @@ def read_parts(
 def _read_part(
     line: wire.Line, goods: Mapping[tuple[int, int], Goods], refunded: Mapping[int, Decimal]
 ) -> Part:
-    ordered = quantity(line.quantity, "quantity")
-    subtotal = amount_or_zero(line.subtotal, "subtotal")
-    total = amount_or_zero(line.total, "total")
+    ordered = read_quantity(line.quantity, "quantity")
+    subtotal = read_optional_amount(line.subtotal, "subtotal")
+    total = read_optional_amount(line.total, "total")
     left = ordered
-    if refunded and (back := refunded.get(key(line.id))):
+    if refunded and (back := refunded.get(read_key(line.id))):
         left = ordered - back
         if left > 0:
             subtotal, total = subtotal * left / ordered, total * left / ordered
-    product = goods.get((key(line.product_id), key(line.variation_id)), GONE)
+    product = goods.get((read_key(line.product_id), read_key(line.variation_id)), GONE)
     return Part(
         line=line,
         goods=product,
@@ -90,10 +95,10 @@ def _read_part(
 
 def _fold_bundles(parts: Sequence[Part]) -> None:
     """Settle for each bundle which of its lines are packed, and move the others' money there."""
-    by_id = {key(part.line.id): part for part in parts}
+    by_id = {read_key(part.line.id): part for part in parts}
     contents: dict[int, list[Part]] = {}
     for part in parts:
-        holder = key(part.line.bundled_by) or key(part.line.composite_parent)
+        holder = read_key(part.line.bundled_by) or read_key(part.line.composite_parent)
         if holder in by_id and by_id[holder] is not part:
             contents.setdefault(holder, []).append(part)
     # Inner bundles first: their money may move on to the outer one.
@@ -109,8 +114,8 @@ def _fold_bundles(parts: Sequence[Part]) -> None:
 def _ships_alone(child: Part) -> bool:
     """Whether the plugin says that this part of a bundle travels in a parcel of its own."""
     return any(
-        text(meta.key) in _NEEDS_SHIPPING and text(meta.value) == "yes"
-        for meta in wire.items(child.line.meta_data)
+        read_text(meta.key) in _NEEDS_SHIPPING and read_text(meta.value) == "yes"
+        for meta in wire.read_list(child.line.meta_data)
     )
 
 

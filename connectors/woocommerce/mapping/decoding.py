@@ -13,8 +13,8 @@ from connectors.orders import RejectedOrder
 from connectors.reading.complaints import UNDECODABLE, read_complaint
 from connectors.reading.fields import FieldError
 from connectors.woocommerce.mapping import wire
-from connectors.woocommerce.mapping.order import reject
-from connectors.woocommerce.mapping.values import key, moment
+from connectors.woocommerce.mapping.order import reject_order
+from connectors.woocommerce.mapping.values import read_key, read_moment
 
 _ORDER = msgspec.json.Decoder(wire.Order)
 _HEAD = msgspec.json.Decoder(wire.Head)
@@ -33,21 +33,21 @@ def read_row(raw: msgspec.Raw | bytes) -> Row:
     try:
         order = _ORDER.decode(raw)
     except UNDECODABLE as error:
-        return _unreadable(raw, error)
-    return Row(id=key(order.id), modified=_modified(order.date_modified_gmt), order=order)
+        return _reject_raw(raw, error)
+    return Row(id=read_key(order.id), modified=_read_modified(order.date_modified_gmt), order=order)
 
 
-def _unreadable(raw: msgspec.Raw | bytes, error: Exception) -> Row:
+def _reject_raw(raw: msgspec.Raw | bytes, error: Exception) -> Row:
     try:
         head = _HEAD.decode(raw)
     except UNDECODABLE:
         head = wire.Head()
-    rejected = reject(head, str(read_complaint(error).to_error("order")))
-    return Row(id=key(head.id), modified=rejected.modified_at, order=rejected)
+    rejected = reject_order(head, str(read_complaint(error).to_error("order")))
+    return Row(id=read_key(head.id), modified=rejected.modified_at, order=rejected)
 
 
-def _modified(value: str | None) -> datetime | None:
+def _read_modified(value: str | None) -> datetime | None:
     try:
-        return moment(value, "date_modified_gmt")
+        return read_moment(value, "date_modified_gmt")
     except FieldError:
         return None

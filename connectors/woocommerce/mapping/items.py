@@ -19,7 +19,7 @@ from connectors.woocommerce.mapping.bundles import Part, is_shown, read_parts
 from connectors.woocommerce.mapping.products import Goods
 from connectors.woocommerce.mapping.refunds import Refunded
 from connectors.woocommerce.mapping.rules import Discounts, Rules, VirtualItems
-from connectors.woocommerce.mapping.values import amount_or_zero, plain, text
+from connectors.woocommerce.mapping.values import read_optional_amount, read_plain, read_text
 
 _CENT = Decimal("0.01")
 # What rounding tax by line may leave; more than this is a refund of money without goods.
@@ -55,29 +55,29 @@ def read_lines(
 
     Raises `FieldError` with the path.
     """
-    parts = read_parts(wire.items(order.line_items), goods, refunded.quantities)
-    shown = _shown(parts, rules)
+    parts = read_parts(wire.read_list(order.line_items), goods, refunded.quantities)
+    shown = _choose_exported(parts, rules)
     net = rules.discounts is Discounts.NET
-    items = [_item(part, net=net) for part in shown]
-    fees = [_fee(fee, index) for index, fee in enumerate(wire.items(order.fee_lines))]
+    items = [_read_item(part, net=net) for part in shown]
+    fees = [_read_fee(fee, index) for index, fee in enumerate(wire.read_list(order.fee_lines))]
     items += fees
     whole = len(shown) == len(parts) and not order.refunds
     discount = (
         money.discount if whole else sum((part.subtotal - part.total for part in shown), ZERO)
     )
     if not net and discount:
-        items.append(_adjustment("discount", DISCOUNT_SKU, "Total Discount", -discount))
+        items.append(_make_adjustment("discount", DISCOUNT_SKU, "Total Discount", -discount))
     if order.refunds:
         sold = sum((part.total for part in parts), ZERO) + sum(
             (fee.unit_price for fee in fees), ZERO
         )
         rest = (money.total - money.tax - money.shipping - sold).quantize(_CENT)
         if items and rest <= -_ROUNDING:
-            items.append(_adjustment("refund", REFUND_SKU, "Refunded", rest))
-    return Lines(items=tuple(items), dimensions=_dimensions(shown))
+            items.append(_make_adjustment("refund", REFUND_SKU, "Refunded", rest))
+    return Lines(items=tuple(items), dimensions=_find_dimensions(shown))
 
 
-def _shown(parts: Sequence[Part], rules: Rules) -> Sequence[Part]:
+def _choose_exported(parts: Sequence[Part], rules: Rules) -> Sequence[Part]:
     """What goes out: all but what nobody packs, unless there is nothing else."""
     if all(part.packed for part in parts):
         return parts
@@ -86,68 +86,73 @@ def _shown(parts: Sequence[Part], rules: Rules) -> Sequence[Part]:
     return [part for part in parts if part.packed]
 
 
-def _item(part: Part, *, net: bool) -> LineItem:
+def _read_item(part: Part, *, net: bool) -> LineItem:
     line, goods, left = part.line, part.goods, part.left
     pieces = int(left)
     money = part.total if net else part.subtotal
-    options = _options(line.meta_data) if line.meta_data else ()
+    options = _read_options(line.meta_data) if line.meta_data else ()
     weight = goods.weight
     if pieces != left:
         # Whole pieces are exported: a fraction (2.5 m of cloth) is one piece that says what it is.
         pieces = 1
         options = (ItemOption(name="Quantity", value=f"{left.normalize():f}"), *options)
         weight = weight and Weight(value=weight.value * left, unit=weight.unit)
-    sku = text(line.sku)
+    sku = read_text(line.sku)
     image = line.image
     return LineItem(
         id=str(line.id),
         sku=sku,
-        name=plain(line.name) or sku or f"Item {line.id}",
-        image_url=(text(image.src) if isinstance(image, wire.Image) else "") or goods.image_url,
+        name=read_plain(line.name) or sku or f"Item {line.id}",
+        image_url=(read_text(image.src) if isinstance(image, wire.Image) else "")
+        or goods.image_url,
         quantity=pieces,
         unit_price=money / pieces if pieces != 1 else money,
         weight=weight,
-        upc=text(line.global_unique_id) or goods.upc,
+        upc=read_text(line.global_unique_id) or goods.upc,
         options=options,
         shippable=part.packed,
     )
 
 
-def _options(metas: wire.Metas) -> tuple[ItemOption, ...]:
+def _read_options(metas: wire.Metas) -> tuple[ItemOption, ...]:
     """What the buyer chose: hidden keys, lists, objects and empty values are the shop's own
     business.
     """
     found = []
-    for meta in wire.items(metas):
+    for meta in wire.read_list(metas):
         if not is_shown(meta.key):
             continue
-        value = _option_text(meta.display_value if meta.display_value is not None else meta.value)
+        value = _read_option_text(
+            meta.display_value if meta.display_value is not None else meta.value
+        )
         if value:
             found.append(
-                ItemOption(name=_option_text(meta.display_key) or text(meta.key), value=value)
+                ItemOption(
+                    name=_read_option_text(meta.display_key) or read_text(meta.key), value=value
+                )
             )
     return tuple(found)
 
 
-def _option_text(value: Any) -> str:
+def _read_option_text(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else ""
-    return plain(value)
+    return read_plain(value)
 
 
-def _fee(fee: wire.Fee, index: int) -> LineItem:
+def _read_fee(fee: wire.Fee, index: int) -> LineItem:
     """A fee, or with a negative total a discount under its own name: nobody packs either."""
     try:
-        price = amount_or_zero(fee.total, "total")
+        price = read_optional_amount(fee.total, "total")
     except FieldError as error:
         raise error.under(f"fee_lines[{index}]") from None
-    name = plain(fee.name) or "Fee"
+    name = read_plain(fee.name) or "Fee"
     return LineItem(
         id=str(fee.id), name=name, quantity=1, unit_price=price, adjustment=True, shippable=False
     )
 
 
-def _adjustment(line_id: str, sku: str, name: str, price: Decimal) -> LineItem:
+def _make_adjustment(line_id: str, sku: str, name: str, price: Decimal) -> LineItem:
     return LineItem(
         id=line_id,
         sku=sku,
@@ -159,7 +164,7 @@ def _adjustment(line_id: str, sku: str, name: str, price: Decimal) -> LineItem:
     )
 
 
-def _dimensions(parts: Sequence[Part]) -> Dimensions | None:
+def _find_dimensions(parts: Sequence[Part]) -> Dimensions | None:
     """One piece in all: the parcel is as large as the thing."""
     only = parts[0] if len(parts) == 1 else None
     return only.goods.size if only is not None and only.packed and only.left == 1 else None

@@ -1,6 +1,6 @@
 """From WooCommerce's order to Portside's.
 
-Pure: what the shop had to be asked besides comes in as `Surroundings`.
+Pure: what the shop had to be asked besides comes in as `Related`.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ from connectors.woocommerce.mapping.items import Money, read_lines
 from connectors.woocommerce.mapping.products import Goods
 from connectors.woocommerce.mapping.refunds import NOTHING, Refunded, read_refunds
 from connectors.woocommerce.mapping.rules import Rules
-from connectors.woocommerce.mapping.statuses import bare, read_status
+from connectors.woocommerce.mapping.statuses import normalize_status, read_status
 from connectors.woocommerce.mapping.values import (
     TIME,
-    amount,
-    amount_or_zero,
-    key,
-    moment,
-    plain,
-    prose,
-    text,
-    truth,
+    read_amount,
+    read_flag,
+    read_key,
+    read_moment,
+    read_optional_amount,
+    read_plain,
+    read_prose,
+    read_text,
 )
 
 JOINT = " | "
@@ -42,7 +42,7 @@ _SHOP = "WooCommerce"
 _NOWHERE = wire.Address()
 
 
-class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
+class Related(msgspec.Struct, frozen=True, kw_only=True):
     """What an order's own JSON does not hold: products by (product, variation), refunds and notes
     by order id.
     """
@@ -52,129 +52,136 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     notes: Mapping[int, Sequence[wire.Note]] = {}
 
 
-def read_order(order: wire.Order, around: Surroundings, rules: Rules) -> Order | RejectedOrder:
+def read_order(order: wire.Order, around: Related, rules: Rules) -> Order | RejectedOrder:
     """The order, or why it cannot be read: `line_items[2].total: expected money, found 'abc'`."""
     try:
-        return _read(order, around, rules)
+        return _map_order(order, around, rules)
     except FieldError as error:
-        return reject(wire.Head(order.id, order.date_modified_gmt, order.number), str(error))
+        return reject_order(wire.Head(order.id, order.date_modified_gmt, order.number), str(error))
 
 
-def reject(head: wire.Head, reason: str) -> RejectedOrder:
+def reject_order(head: wire.Head, reason: str) -> RejectedOrder:
     """An order that cannot be read, with what little of it could be."""
     try:
         modified = (
-            moment(head.date_modified_gmt, "date_modified_gmt")
+            read_moment(head.date_modified_gmt, "date_modified_gmt")
             if isinstance(head.date_modified_gmt, str)
             else None
         )
     except FieldError:
         modified = None
     return RejectedOrder(
-        id=text(head.id),
-        number=text(head.number) or text(head.id),
+        id=read_text(head.id),
+        number=read_text(head.number) or read_text(head.id),
         modified_at=modified,
         reason=reason,
     )
 
 
-def _read(order: wire.Order, around: Surroundings, rules: Rules) -> Order:
-    created = _required_moment(order.date_created_gmt, "date_created_gmt")
-    paid = moment(order.date_paid_gmt, "date_paid_gmt") or moment(
+def _map_order(order: wire.Order, around: Related, rules: Rules) -> Order:
+    created = _require_moment(order.date_created_gmt, "date_created_gmt")
+    paid = read_moment(order.date_paid_gmt, "date_paid_gmt") or read_moment(
         order.date_completed_gmt, "date_completed_gmt"
     )
-    order_id = key(order.id)
-    refunded = _refunded(order, around.refunds.get(order_id, ())) if order.refunds else NOTHING
-    money = _money(order, refunded)
-    shop_status = bare(order.status)
+    order_id = read_key(order.id)
+    refunded = _sum_refunds(order, around.refunds.get(order_id, ())) if order.refunds else NOTHING
+    money = _read_money(order, refunded)
+    shop_status = normalize_status(order.status)
     status, known = read_status(shop_status)
     lines = read_lines(order, around.goods, refunded, money, rules)
-    metas = _metas(order.meta_data)
-    gift = truth(metas.get(_GIFT))
+    metas = _index_metas(order.meta_data)
+    gift = read_flag(metas.get(_GIFT))
     notes = around.notes.get(order_id)
     coupons = JOINT.join(
-        filter(None, [plain(coupon.code) for coupon in wire.items(order.coupon_lines)])
+        filter(None, [read_plain(coupon.code) for coupon in wire.read_list(order.coupon_lines)])
     )
     return Order(
         id=str(order.id),
-        number=text(order.number).removeprefix("#") or str(order.id),
+        number=read_text(order.number).removeprefix("#") or str(order.id),
         placed_at=paid or created,
-        modified_at=_required_moment(order.date_modified_gmt, "date_modified_gmt"),
+        modified_at=_require_moment(order.date_modified_gmt, "date_modified_gmt"),
         status=status,
         shop_status=shop_status,
         status_known=known,
-        currency=text(order.currency).upper(),
+        currency=read_text(order.currency).upper(),
         total=money.total,
         tax=money.tax,
         shipping=money.shipping,
         shipping_method=JOINT.join(
-            filter(None, [plain(line.method_title) for line in wire.items(order.shipping_lines)])
+            filter(
+                None,
+                [read_plain(line.method_title) for line in wire.read_list(order.shipping_lines)],
+            )
         ),
-        payment_method=text(order.payment_method) or plain(order.payment_method_title),
-        customer=_customer(order),
+        payment_method=read_text(order.payment_method) or read_plain(order.payment_method_title),
+        customer=_read_customer(order),
         items=lines.items,
-        customer_notes=prose(order.customer_note),
-        internal_notes=_internal_notes(notes) if notes else "",
+        customer_notes=read_prose(order.customer_note),
+        internal_notes=_join_notes(notes) if notes else "",
         gift=gift,
-        gift_message=prose(metas.get(_GIFT_MESSAGE)) if gift else "",
+        gift_message=read_prose(metas.get(_GIFT_MESSAGE)) if gift else "",
         custom_fields=(coupons,) if coupons else (),
         dimensions=lines.dimensions,
     )
 
 
-def _required_moment(value: str | None, path: str) -> datetime:
-    found = moment(value, path)
+def _require_moment(value: str | None, path: str) -> datetime:
+    found = read_moment(value, path)
     if found is None:
         raise FieldError(path, TIME, value, shown=repr(value))
     return found
 
 
-def _refunded(order: wire.Order, refunds: Sequence[wire.Refund]) -> Refunded:
+def _sum_refunds(order: wire.Order, refunds: Sequence[wire.Refund]) -> Refunded:
     """What was refunded; an order with a refund that cannot be read is not sent, lest somebody ship
     what was paid back.
     """
-    read = {key(refund.id) for refund in refunds}
-    for index, brief in enumerate(wire.items(order.refunds)):
-        if key(brief.id) not in read:
+    read = {read_key(refund.id) for refund in refunds}
+    for index, brief in enumerate(wire.read_list(order.refunds)):
+        if read_key(brief.id) not in read:
             raise FieldError(
                 f"refunds[{index}]", "a refund that the shop shows with its lines", brief.id
             )
     return read_refunds(refunds)
 
 
-def _money(order: wire.Order, refunded: Refunded) -> Money:
+def _read_money(order: wire.Order, refunded: Refunded) -> Money:
     """The order's money less what was refunded of it, so that lines, tax and shipping add up to the
     total.
     """
-    total = amount(order.total, "total")
-    for index, refund in enumerate(wire.items(order.refunds)):
-        total -= abs(amount_or_zero(refund.total, f"refunds[{index}].total"))
+    total = read_amount(order.total, "total")
+    for index, refund in enumerate(wire.read_list(order.refunds)):
+        total -= abs(read_optional_amount(refund.total, f"refunds[{index}].total"))
     return Money(
         total=max(total, ZERO) if order.refunds else total,
-        tax=_less(amount_or_zero(order.total_tax, "total_tax"), refunded.tax),
-        shipping=_less(amount_or_zero(order.shipping_total, "shipping_total"), refunded.shipping),
-        discount=amount_or_zero(order.discount_total, "discount_total"),
+        tax=_subtract(read_optional_amount(order.total_tax, "total_tax"), refunded.tax),
+        shipping=_subtract(
+            read_optional_amount(order.shipping_total, "shipping_total"), refunded.shipping
+        ),
+        discount=read_optional_amount(order.discount_total, "discount_total"),
     )
 
 
-def _less(whole: Decimal, back: Decimal) -> Decimal:
+def _subtract(whole: Decimal, back: Decimal) -> Decimal:
     return max(whole - back, ZERO) if back else whole
 
 
-def _metas(metas: wire.Metas) -> Mapping[str, Any]:
-    return {meta.key: meta.value for meta in wire.items(metas) if isinstance(meta.key, str)}
+def _index_metas(metas: wire.Metas) -> Mapping[str, Any]:
+    return {meta.key: meta.value for meta in wire.read_list(metas) if isinstance(meta.key, str)}
 
 
-def _customer(order: wire.Order) -> Customer:
+def _read_customer(order: wire.Order) -> Customer:
     billing = order.billing if isinstance(order.billing, wire.Address) else _NOWHERE
     shipping = order.shipping if isinstance(order.shipping, wire.Address) else _NOWHERE
-    bill_to = _address(billing, billing)
+    bill_to = _read_address(billing, billing)
     # WooCommerce leaves the shipping address empty, or but a country in it, where the buyer ships
     # to the billing address.
     ship_to = (
-        bill_to if not _is_place(shipping) and _is_place(billing) else _address(shipping, billing)
+        bill_to
+        if not _is_place(shipping) and _is_place(billing)
+        else _read_address(shipping, billing)
     )
-    buyer = key(order.customer_id)
+    buyer = read_key(order.customer_id)
     return Customer(
         code=bill_to.email or (str(buyer) if buyer else ""), bill_to=bill_to, ship_to=ship_to
     )
@@ -182,43 +189,47 @@ def _customer(order: wire.Order) -> Customer:
 
 def _is_place(address: wire.Address) -> bool:
     """Whether a parcel could be sent there."""
-    return any(map(text, (address.address_1, address.address_2, address.city, address.postcode)))
-
-
-def _address(place: wire.Address, billing: wire.Address) -> Address:
-    """An address; the e-mail, and where they are missing name, phone and country, come from the
-    billing address.
-    """
-    company = plain(place.company)
-    return Address(
-        name=_name(place) or company or _name(billing),
-        company=company,
-        line1=plain(place.address_1),
-        line2=plain(place.address_2),
-        city=plain(place.city),
-        region=plain(place.state),
-        postal_code=text(place.postcode),
-        country=_country(text(place.country) or text(billing.country)),
-        phone=text(place.phone) or text(billing.phone),
-        email=text(billing.email),
+    return any(
+        map(read_text, (address.address_1, address.address_2, address.city, address.postcode))
     )
 
 
-def _name(place: wire.Address) -> str:
-    return f"{plain(place.first_name)} {plain(place.last_name)}".strip()
+def _read_address(place: wire.Address, billing: wire.Address) -> Address:
+    """An address; the e-mail, and where they are missing name, phone and country, come from the
+    billing address.
+    """
+    company = read_plain(place.company)
+    return Address(
+        name=_read_name(place) or company or _read_name(billing),
+        company=company,
+        line1=read_plain(place.address_1),
+        line2=read_plain(place.address_2),
+        city=read_plain(place.city),
+        region=read_plain(place.state),
+        postal_code=read_text(place.postcode),
+        country=_read_country(read_text(place.country) or read_text(billing.country)),
+        phone=read_text(place.phone) or read_text(billing.phone),
+        email=read_text(billing.email),
+    )
+
+
+def _read_name(place: wire.Address) -> str:
+    return f"{read_plain(place.first_name)} {read_plain(place.last_name)}".strip()
 
 
 @lru_cache(maxsize=512)
-def _country(value: str) -> str:
+def _read_country(value: str) -> str:
     """WooCommerce stores ISO codes; importers have been seen to leave names there."""
     return find_country(value)
 
 
-def _internal_notes(notes: Sequence[wire.Note]) -> str:
+def _join_notes(notes: Sequence[wire.Note]) -> str:
     """What people wrote for one another, newest first."""
     written = [
-        note for note in notes if not truth(note.customer_note) and text(note.author) != _SHOP
+        note
+        for note in notes
+        if not read_flag(note.customer_note) and read_text(note.author) != _SHOP
     ]
     # Within one second the shop's own order stands.
-    written.sort(key=lambda note: text(note.date_created_gmt), reverse=True)
-    return JOINT.join(filter(None, [prose(note.note) for note in written]))
+    written.sort(key=lambda note: read_text(note.date_created_gmt), reverse=True)
+    return JOINT.join(filter(None, [read_prose(note.note) for note in written]))

@@ -15,7 +15,7 @@ from connectors.orders import Dimensions, Weight, WeightUnit
 from connectors.reading.fields import FieldError
 from connectors.reading.measures import convert_to_grams, find_length_unit, find_weight_unit
 from connectors.woocommerce.mapping import wire
-from connectors.woocommerce.mapping.values import amount, key, text, truth
+from connectors.woocommerce.mapping.values import read_amount, read_flag, read_key, read_text
 
 # A weight goes out with two decimals. Where those would change it by more than a thousandth it is
 # told in grams.
@@ -64,9 +64,9 @@ def read_goods(product: wire.Product, units: Units, parent: Goods | None = None)
     return Goods(
         weight=read_weight(product.weight, units.weight) or fallback.weight,
         size=read_size(product.dimensions, units.length) or fallback.size,
-        virtual=truth(product.virtual),
-        image_url=_picture(product) or fallback.image_url,
-        upc=_barcode(product) or fallback.upc,
+        virtual=read_flag(product.virtual),
+        image_url=_find_picture(product) or fallback.image_url,
+        upc=_find_barcode(product) or fallback.upc,
     )
 
 
@@ -103,34 +103,36 @@ def read_size(value: Any, unit: str) -> Dimensions | None:
 
 def _read_measure(value: Any) -> Decimal | None:
     """A measure that people type in; what is no number, or negative, is none."""
-    if not text(value):
+    if not read_text(value):
         return None
     try:
-        found = amount(value, "measure")
+        found = read_amount(value, "measure")
     except FieldError:
         return None
     return found if found >= 0 else None
 
 
-def _picture(product: wire.Product) -> str:
+def _find_picture(product: wire.Product) -> str:
     pictures = [product.image, *(product.images or ())]
     return next(
         (
             found
             for picture in pictures
-            if isinstance(picture, wire.Image) and (found := text(picture.src))
+            if isinstance(picture, wire.Image) and (found := read_text(picture.src))
         ),
         "",
     )
 
 
-def _barcode(product: wire.Product) -> str:
-    if own := text(product.global_unique_id):
+def _find_barcode(product: wire.Product) -> str:
+    if own := read_text(product.global_unique_id):
         return own
-    metas = {text(meta.key): text(meta.value) for meta in wire.items(product.meta_data)}
+    metas = {
+        read_text(meta.key): read_text(meta.value) for meta in wire.read_list(product.meta_data)
+    }
     return next((metas[name] for name in _BARCODES if metas.get(name)), "")
 
 
 def goods_key(product_id: Any, variation_id: Any) -> tuple[int, int]:
     """How a line's product is known: its id and its variation's, 0 for none."""
-    return key(product_id), key(variation_id)
+    return read_key(product_id), read_key(variation_id)

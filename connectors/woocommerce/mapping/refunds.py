@@ -9,7 +9,12 @@ import msgspec
 
 from connectors.orders import ZERO
 from connectors.woocommerce.mapping import wire
-from connectors.woocommerce.mapping.values import amount_or_zero, key, quantity, text
+from connectors.woocommerce.mapping.values import (
+    read_key,
+    read_optional_amount,
+    read_quantity,
+    read_text,
+)
 
 
 class Refunded(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,28 +37,32 @@ def read_refunds(refunds: Iterable[wire.Refund]) -> Refunded:
     tax = shipping = ZERO
     for number, refund in enumerate(refunds):
         at = f"refunds[{number}]"
-        for index, line in enumerate(wire.items(refund.line_items)):
+        for index, line in enumerate(wire.read_list(refund.line_items)):
             path = f"{at}.line_items[{index}]"
-            tax += abs(amount_or_zero(line.total_tax, f"{path}.total_tax"))
-            line_id = _refunded_line(line)
+            tax += abs(read_optional_amount(line.total_tax, f"{path}.total_tax"))
+            line_id = _find_line(line)
             quantities[line_id] = quantities.get(line_id, ZERO) + abs(
-                quantity(line.quantity, f"{path}.quantity")
+                read_quantity(line.quantity, f"{path}.quantity")
             )
-        for index, charge in enumerate(wire.items(refund.shipping_lines)):
-            shipping += abs(amount_or_zero(charge.total, f"{at}.shipping_lines[{index}].total"))
-            tax += abs(amount_or_zero(charge.total_tax, f"{at}.shipping_lines[{index}].total_tax"))
-        for index, charge in enumerate(wire.items(refund.fee_lines)):
-            tax -= amount_or_zero(charge.total_tax, f"{at}.fee_lines[{index}].total_tax")
+        for index, charge in enumerate(wire.read_list(refund.shipping_lines)):
+            shipping += abs(
+                read_optional_amount(charge.total, f"{at}.shipping_lines[{index}].total")
+            )
+            tax += abs(
+                read_optional_amount(charge.total_tax, f"{at}.shipping_lines[{index}].total_tax")
+            )
+        for index, charge in enumerate(wire.read_list(refund.fee_lines)):
+            tax -= read_optional_amount(charge.total_tax, f"{at}.fee_lines[{index}].total_tax")
     return Refunded(quantities=quantities, tax=tax, shipping=shipping)
 
 
-def _refunded_line(line: wire.RefundLine) -> int:
+def _find_line(line: wire.RefundLine) -> int:
     """The order's line that a refund's line takes from; 0 if it does not say."""
     return next(
         (
-            key(meta.value)
-            for meta in wire.items(line.meta_data)
-            if text(meta.key) == "_refunded_item_id"
+            read_key(meta.value)
+            for meta in wire.read_list(line.meta_data)
+            if read_text(meta.key) == "_refunded_item_id"
         ),
         0,
     )

@@ -38,7 +38,7 @@ DRAFTS = frozenset({"checkout-draft", "auto-draft", "draft"})
 CLOSED = frozenset({"cancelled", "refunded", "trash", *DRAFTS})
 
 
-def bare(status: str) -> str:
+def normalize_status(status: str) -> str:
     """A status without the `wc-` that it bears in the database and that people copy from there."""
     return status.strip().lower().removeprefix("wc-")
 
@@ -51,11 +51,11 @@ def read_status(status: str) -> tuple[OrderStatus, bool]:
     return (OrderStatus.ON_HOLD, False) if found is None else (found, True)
 
 
-def open_statuses(known: Iterable[str]) -> list[str]:
+def list_open_statuses(known: Iterable[str]) -> list[str]:
     """Of the statuses a shop has, and of WooCommerce's own, those in which something may still be
     shipped.
     """
-    words = dict.fromkeys([*_OWN, *map(bare, known)])
+    words = dict.fromkeys([*_OWN, *map(normalize_status, known)])
     done = {OrderStatus.SHIPPED, OrderStatus.CANCELLED}
     return [
         word for word in words if word and word not in DRAFTS and read_status(word)[0] not in done

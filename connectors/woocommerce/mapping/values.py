@@ -17,7 +17,7 @@ _TRUE = frozenset({"1", "true", "yes", "on"})
 TIME = "a time such as 2026-11-20T05:36:04"
 
 
-def text(value: Any) -> str:
+def read_text(value: Any) -> str:
     """Text as it stands, outer blanks off; a number as its digits; null, booleans, lists and
     objects as nothing.
     """
@@ -28,25 +28,25 @@ def text(value: Any) -> str:
     return str(value)
 
 
-def plain(value: Any) -> str:
+def read_plain(value: Any) -> str:
     """Text for people in one line: entities decoded once, tags off.
 
     Text without either stays exactly as it is.
     """
-    found = value.strip() if type(value) is str else text(value)
+    found = value.strip() if type(value) is str else read_text(value)
     return clean_text(found) if "<" in found or "&" in found else found
 
 
-def prose(value: Any) -> str:
+def read_prose(value: Any) -> str:
     """Text for people, lines kept: entities decoded once, tags off.
 
     Text without either stays exactly as it is.
     """
-    found = text(value)
+    found = read_text(value)
     return clean_text(found, keep_lines=True) if "<" in found or "&" in found else found
 
 
-def amount(value: Any, path: str) -> Decimal:
+def read_amount(value: Any, path: str) -> Decimal:
     """Money, exact.
 
     Raises `FieldError` unless it is a number of sensible size or a text that is one.
@@ -54,12 +54,12 @@ def amount(value: Any, path: str) -> Decimal:
     return _number(value, path, "money")
 
 
-def amount_or_zero(value: Any, path: str) -> Decimal:
+def read_optional_amount(value: Any, path: str) -> Decimal:
     """Money where a shop may leave the value out or empty."""
-    return ZERO if value is None or value == "" or value is False else amount(value, path)
+    return ZERO if value is None or value == "" or value is False else read_amount(value, path)
 
 
-def quantity(value: Any, path: str) -> Decimal:
+def read_quantity(value: Any, path: str) -> Decimal:
     """How many, perhaps a fraction.
 
     Raises `FieldError` unless it is a number of sensible size or a text that is one.
@@ -67,7 +67,7 @@ def quantity(value: Any, path: str) -> Decimal:
     return _number(value, path, "a quantity")
 
 
-def key(value: Any) -> int:
+def read_key(value: Any) -> int:
     """The id of a product, refund or line; 0 for none: absent, empty, or no number."""
     if type(value) is int:
         return value
@@ -77,16 +77,16 @@ def key(value: Any) -> int:
         return 0
 
 
-def truth(value: Any) -> bool:
+def read_flag(value: Any) -> bool:
     """Whether a flag is set, in any of the spellings PHP and its plugins use."""
     return (
-        text(value).lower() in _TRUE
+        read_text(value).lower() in _TRUE
         if isinstance(value, str | int) and not isinstance(value, bool)
         else value is True
     )
 
 
-def moment(value: str | None, path: str) -> datetime | None:
+def read_moment(value: str | None, path: str) -> datetime | None:
     """A `…_gmt` time, which bears no zone and means UTC; None where the shop has none.
 
     Raises `FieldError`.

@@ -249,13 +249,13 @@ class Index(msgspec.Struct, frozen=True, gc=False):
 _Item = TypeVar("_Item")
 
 
-def items(value: list[_Item] | dict[str, _Item] | None) -> list[_Item]:
+def read_list(value: list[_Item] | dict[str, _Item] | None) -> list[_Item]:
     """A list as PHP may have written it: a list, an object with numbered keys, or nothing."""
     if isinstance(value, list):
         return value
     return list(value.values()) if value else []
 
 
-def field_names(kind: type[msgspec.Struct]) -> str:
+def list_fields(kind: type[msgspec.Struct]) -> str:
     """The value of `_fields` that makes the shop send what `kind` reads, and no more."""
     return ",".join(field.encode_name for field in msgspec.structs.fields(kind))

@@ -11,7 +11,7 @@ from connectors.orders import LineItem
 from connectors.reading.markup import clean_text
 from connectors.shipments import Shipment
 from connectors.woocommerce.mapping import wire
-from connectors.woocommerce.mapping.values import text
+from connectors.woocommerce.mapping.values import read_text
 
 # Longer lists of items help nobody in a note.
 _MOST_ITEMS = 20
@@ -36,7 +36,7 @@ def write_note(shipment: Shipment, lines: Sequence[LineItem], carriers: Carriers
         else how
     )
     sentences = [
-        (_items(shipment, {line.id: line for line in lines}) or "The order")
+        (_write_items(shipment, {line.id: line for line in lines}) or "The order")
         + " shipped"
         + (f" with {how}" if how else "")
         + (f" on {shipment.shipped_on.isoformat()}" if shipment.shipped_on else "")
@@ -51,7 +51,7 @@ def write_note(shipment: Shipment, lines: Sequence[LineItem], carriers: Carriers
     return html.escape("\n".join(sentences), quote=False)
 
 
-def tells_of(
+def has_note(
     notes: Iterable[wire.Note],
     shipment: Shipment,
     written: str,
@@ -69,15 +69,15 @@ def tells_of(
     own = (order_id, shipment.order_id, shipment.order_number)
     wanted = clean_text(written)
     for note in notes:
-        if to_customer and not text(note.customer_note) and note.customer_note is not True:
+        if to_customer and not read_text(note.customer_note) and note.customer_note is not True:
             continue
-        found = clean_text(text(note.note))
-        if _names(found, number, own) if number else found == wanted:
+        found = clean_text(read_text(note.note))
+        if _has_number(found, number, own) if number else found == wanted:
             return True
     return False
 
 
-def _names(found: str, number: str, own: Iterable[str]) -> bool:
+def _has_number(found: str, number: str, own: Iterable[str]) -> bool:
     """Whether a note gives `number` as a parcel's.
 
     Ours and those of WooCommerce's own shipping plugin say so, whatever the number is. Any other
@@ -101,7 +101,7 @@ def _names(found: str, number: str, own: Iterable[str]) -> bool:
     return re.search(rf"(?<![\w-]){literal}(?![\w-])", found, re.IGNORECASE) is not None
 
 
-def _items(shipment: Shipment, lines: Mapping[str, LineItem]) -> str:
+def _write_items(shipment: Shipment, lines: Mapping[str, LineItem]) -> str:
     told = []
     for item in shipment.items[:_MOST_ITEMS]:
         line = lines.get(item.line_id)

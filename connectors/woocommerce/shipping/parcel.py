@@ -41,9 +41,9 @@ def plan_parcel(
     count = _Count(lines)
     for notice in earlier:
         if notice.key() != shipment.key():
-            count.take(notice.items)
+            count.take_items(notice.items)
     before = dict(count.left)
-    unknown = count.take(shipment.items)
+    unknown = count.take_items(shipment.items)
     taken = {line: before[line] - left for line, left in count.left.items() if left < before[line]}
     recorded = in_shop or {}
     if not told:
@@ -72,7 +72,7 @@ class _Count:
             if line.shippable and line.sku:
                 self._by_sku.setdefault(line.sku, []).append(line.id)
 
-    def take(self, items: Sequence[ShippedItem]) -> tuple[ShippedItem, ...]:
+    def take_items(self, items: Sequence[ShippedItem]) -> tuple[ShippedItem, ...]:
         """Take items off, by line and else by SKU; no items means all that is left.
 
         Gives those that fit no line.

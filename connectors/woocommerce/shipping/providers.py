@@ -26,17 +26,19 @@ class Providers:
         self._root = root
         self._known: TTLCache[str, Mapping[str, str]] = TTLCache(1, _REMEMBERED)
 
-    async def entry(self, order_id: str, shipment: Shipment, carrier: Carrier) -> dict[str, str]:
+    async def build_entry(
+        self, order_id: str, shipment: Shipment, carrier: Carrier
+    ) -> dict[str, str]:
         """The provider part of a tracking entry."""
-        known = await self._providers(order_id)
+        known = await self._read_providers(order_id)
         for word in (carrier.name, shipment.carrier, carrier.code):
-            if name := known.get(_folded(word)):
+            if name := known.get(_fold(word)):
                 return {"tracking_provider": name}
         custom = {"custom_tracking_provider": carrier.name or shipment.carrier or "Other"}
         link = carrier.link(shipment.tracking_number)
         return custom | ({"custom_tracking_link": link} if link else {})
 
-    async def _providers(self, order_id: str) -> Mapping[str, str]:
+    async def _read_providers(self, order_id: str) -> Mapping[str, str]:
         """Names by their folded form; none where the plugin has no list: it loads it from the web,
         which may have failed.
         """
@@ -45,18 +47,18 @@ class Providers:
                 reply = await self._api.get(
                     order_path(order_id, "/shipment-trackings/providers"), root=self._root
                 )
-                known = {_folded(name): name for name in _names(reply.json())}
+                known = {_fold(name): name for name in _list_names(reply.json())}
             except PermanentError:
                 known = {}
             self._known[""] = known
         return known
 
 
-def _names(value: Any) -> list[str]:
+def _list_names(value: Any) -> list[str]:
     """`{"United States": {"USPS": "https://…"}}`, an empty list where there are none."""
     groups = value.values() if isinstance(value, dict) else []
     return [str(name) for group in groups if isinstance(group, dict) for name in group]
 
 
-def _folded(word: str) -> str:
+def _fold(word: str) -> str:
     return re.sub(r"[\W_]+", "", word).casefold()

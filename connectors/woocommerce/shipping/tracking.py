@@ -17,11 +17,11 @@ from connectors.shipments import Shipment
 from connectors.woocommerce.api.client import CORE, Api, order_path
 from connectors.woocommerce.api.permalinks import ROOT
 from connectors.woocommerce.mapping import wire
-from connectors.woocommerce.mapping.values import key, text
-from connectors.woocommerce.shipping.order_note import tells_of, write_note
+from connectors.woocommerce.mapping.values import read_key, read_text
+from connectors.woocommerce.shipping.order_note import has_note, write_note
 from connectors.woocommerce.shipping.providers import Providers
 
-_NOTE_FIELDS = wire.field_names(wire.Note)
+_NOTE_FIELDS = wire.list_fields(wire.Note)
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,7 +82,7 @@ class NotePlace:
 
     async def look(self, order_id: str, shipment: Shipment, lines: Sequence[LineItem]) -> Seen:
         """Search the order's notes."""
-        found = await self.has(order_id, shipment, lines, to_customer=False)
+        found = await self.has_note(order_id, shipment, lines, to_customer=False)
         return Seen(entry=found, mailed=True)
 
     async def write(
@@ -100,15 +100,15 @@ class NotePlace:
         }
         await self._api.post(order_path(order_id, "/notes"), note)
 
-    async def has(
+    async def has_note(
         self, order_id: str, shipment: Shipment, lines: Sequence[LineItem], *, to_customer: bool
     ) -> bool:
         """Whether such a note is there."""
-        notes = await self._api.many(
+        notes = await self._api.list_items(
             order_path(order_id, "/notes"), wire.Note, [("_fields", _NOTE_FIELDS)]
         )
         written = write_note(shipment, lines, self._carriers)
-        return tells_of(notes, shipment, written, to_customer=to_customer, order_id=order_id)
+        return has_note(notes, shipment, written, to_customer=to_customer, order_id=order_id)
 
 
 class PluginPlace:
@@ -131,11 +131,11 @@ class PluginPlace:
         number = shipment.tracking_number.strip()
         if not number:
             return await self._notes.look(order_id, shipment, lines)
-        entries = await self._api.many(
+        entries = await self._api.list_items(
             order_path(order_id, "/shipment-trackings"), wire.Tracking, root=self._root
         )
-        entry = any(_same(text(found.tracking_number), number) for found in entries)
-        mailed = not shipment.notify_customer or await self._notes.has(
+        entry = any(_is_same_number(read_text(found.tracking_number), number) for found in entries)
+        mailed = not shipment.notify_customer or await self._notes.has_note(
             order_id, shipment, lines, to_customer=True
         )
         return Seen(entry=entry, mailed=mailed)
@@ -154,7 +154,9 @@ class PluginPlace:
             return
         if not seen.entry:
             entry: dict[str, Any] = {"tracking_number": shipment.tracking_number.strip()}
-            entry |= await self._providers.entry(order_id, shipment, self._carriers.of(shipment))
+            entry |= await self._providers.build_entry(
+                order_id, shipment, self._carriers.of(shipment)
+            )
             if shipment.shipped_on is not None:
                 entry["date_shipped"] = shipment.shipped_on.isoformat()
             await self._api.post(
@@ -181,15 +183,19 @@ class FulfillmentPlace:
         number, mark = shipment.tracking_number.strip(), shipment.key()
         entry = False
         in_shop: dict[str, int] = {}
-        for found in await self._api.many(order_path(order_id, "/fulfillments"), wire.Fulfillment):
-            metas = {text(meta.key): meta.value for meta in wire.items(found.meta_data)}
-            if found.date_deleted or text(found.status) != "fulfilled":
+        for found in await self._api.list_items(
+            order_path(order_id, "/fulfillments"), wire.Fulfillment
+        ):
+            metas = {read_text(meta.key): meta.value for meta in wire.read_list(found.meta_data)}
+            if found.date_deleted or read_text(found.status) != "fulfilled":
                 continue
-            same = bool(number) and _same(text(metas.get("_tracking_number")), number)
-            entry = entry or same or text(metas.get(_MARK)) == mark
-            for line, pieces in _pieces(metas.get("_items")):
+            same = bool(number) and _is_same_number(
+                read_text(metas.get("_tracking_number")), number
+            )
+            entry = entry or same or read_text(metas.get(_MARK)) == mark
+            for line, pieces in _read_pieces(metas.get("_items")):
                 in_shop[line] = in_shop.get(line, 0) + pieces
-        entry = entry or await self._notes.has(order_id, shipment, lines, to_customer=False)
+        entry = entry or await self._notes.has_note(order_id, shipment, lines, to_customer=False)
         return Seen(entry=entry, mailed=True, in_shop=in_shop)
 
     async def write(
@@ -207,7 +213,7 @@ class FulfillmentPlace:
         carrier = self._carriers.of(shipment)
         metas: dict[str, Any] = {
             "_items": [
-                {"item_id": key(line), "qty": pieces} for line, pieces in quantities.items()
+                {"item_id": read_key(line), "qty": pieces} for line, pieces in quantities.items()
             ],
             "_tracking_number": shipment.tracking_number.strip(),
             "_tracking_url": self._carriers.link(shipment),
@@ -229,15 +235,15 @@ class FulfillmentPlace:
 _MARK = "_portside_shipment"
 
 
-def _same(one: str, other: str) -> bool:
+def _is_same_number(one: str, other: str) -> bool:
     return one.strip().casefold() == other.casefold()
 
 
-def _pieces(items: Any) -> list[tuple[str, int]]:
+def _read_pieces(items: Any) -> list[tuple[str, int]]:
     """The `_items` of a fulfillment: `[{"item_id": 456, "qty": 2}]`."""
     listed = items if isinstance(items, list) else []
     return [
-        (str(key(item.get("item_id"))), key(item.get("qty")))
+        (str(read_key(item.get("item_id"))), read_key(item.get("qty")))
         for item in listed
         if isinstance(item, dict)
     ]

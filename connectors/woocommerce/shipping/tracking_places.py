@@ -28,16 +28,16 @@ class Places:
         self._chosen = chosen
         self._found: TTLCache[str, Place] = TTLCache(1, _REMEMBERED)
 
-    async def place(self, order_id: str = "0") -> Place:
+    async def find_place(self, order_id: str = "0") -> Place:
         """The place for this shop.
 
         What was found is remembered, plugin and all; `order_id` is any order of the shop.
         """
         if (found := self._found.get("")) is None:
-            found = self._found[""] = await self._settle(order_id)
+            found = self._found[""] = await self._choose_place(order_id)
         return found
 
-    async def _settle(self, order_id: str) -> Place:
+    async def _choose_place(self, order_id: str) -> Place:
         chosen = self._chosen
         if chosen is TrackingPlace.NOTE:
             return NotePlace(self._api, self._carriers)
@@ -45,7 +45,7 @@ class Places:
             chosen is TrackingPlace.AUTO and await self.has_fulfillments(order_id)
         ):
             return FulfillmentPlace(self._api, self._carriers)
-        namespaces = await self.namespaces()
+        namespaces = await self.list_namespaces()
         ast = chosen is TrackingPlace.AST or _OLD_AST in namespaces
         namespace = next((name for name in (_SHARED, _OLD_AST) if name in namespaces), "")
         if not namespace and chosen is TrackingPlace.AUTO:
@@ -53,7 +53,7 @@ class Places:
         name = "Advanced Shipment Tracking" if ast else "Shipment Tracking"
         return PluginPlace(self._api, self._carriers, name=name, namespace=namespace or _SHARED)
 
-    async def namespaces(self) -> list[str]:
+    async def list_namespaces(self) -> list[str]:
         """What the site's index lists; nothing where it is hidden."""
         try:
             reply = await self._api.get("", [("_fields", "namespaces")], root=ROOT)
@@ -63,7 +63,7 @@ class Places:
 
     async def has_plugin(self) -> bool:
         """Whether one of the tracking plugins is listed."""
-        return bool({_SHARED, _OLD_AST} & set(await self.namespaces()))
+        return bool({_SHARED, _OLD_AST} & set(await self.list_namespaces()))
 
     async def has_fulfillments(self, order_id: str) -> bool:
         """Whether WooCommerce's own fulfillments are switched on: their route is only there if they

@@ -11,7 +11,7 @@ import msgspec
 
 from connectors.testing.shops.woocommerce import Access, FakeWooCommerceShop, Traits
 from connectors.woocommerce.mapping import wire
-from connectors.woocommerce.mapping.order import Surroundings
+from connectors.woocommerce.mapping.order import Related
 from connectors.woocommerce.mapping.products import Goods, Units, read_goods
 from connectors.woocommerce.mapping.rules import Discounts, Rules, VirtualItems
 
@@ -53,7 +53,7 @@ def recorded_shop() -> FakeWooCommerceShop:
     return shop
 
 
-def recorded_surroundings() -> Surroundings:
+def recorded_surroundings() -> Related:
     """What the recorded shop would have been asked."""
     goods: dict[tuple[int, int], Goods] = {}
     for name in ("products", "products-trash"):
@@ -67,4 +67,4 @@ def recorded_surroundings() -> Surroundings:
     refunds: dict[int, list[wire.Refund]] = {}
     for found in msgspec.json.decode(recorded_bytes("refunds.json"), type=list[wire.Refund]):
         refunds.setdefault(int(str(found.parent_id)), []).append(found)
-    return Surroundings(goods=goods, refunds=refunds)
+    return Related(goods=goods, refunds=refunds)

@@ -8,14 +8,14 @@ from typing import Any
 
 from connectors.orders import Address
 from connectors.testing.book import BookLine, BookOrder
-from connectors.woocommerce.mapping.statuses import bare, read_status
+from connectors.woocommerce.mapping.statuses import normalize_status, read_status
 
 Json = dict[str, Any]
 
 
 def read_booked(order: Json) -> BookOrder:
     """An order of the book that shows this JSON."""
-    status = bare(order["status"])
+    status = normalize_status(order["status"])
     return BookOrder(
         id=str(order["id"]),
         number=str(order["number"]),

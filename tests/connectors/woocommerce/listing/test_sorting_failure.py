@@ -110,7 +110,7 @@ def test_a_shop_is_asked_to_sort_again_after_an_hour() -> None:
     times = iter((5.0, 5.0, 3604.0, 3605.0))
     sorting = Sorting(lambda: next(times))
     assert not sorting.fails
-    sorting.failed()
+    sorting.record_failure()
     assert [sorting.fails, sorting.fails] == [True, False]
 
 

@@ -9,7 +9,7 @@ import msgspec
 from connectors.orders import Order, RejectedOrder
 from connectors.woocommerce.mapping import wire
 from connectors.woocommerce.mapping.decoding import read_row
-from connectors.woocommerce.mapping.order import Surroundings, read_order
+from connectors.woocommerce.mapping.order import Related, read_order
 from connectors.woocommerce.mapping.rules import Rules
 from tests.connectors.woocommerce.recordings import RULES
 
@@ -55,16 +55,16 @@ def order(**changes: Any) -> dict[str, Any]:
 
 
 def read(
-    json: Any, around: Surroundings | None = None, rules: Rules | None = None
+    json: Any, around: Related | None = None, rules: Rules | None = None
 ) -> Order | RejectedOrder:
     """The order as the connector would give it."""
     row = read_row(msgspec.json.encode(json))
     if isinstance(row.order, RejectedOrder):
         return row.order
-    return read_order(row.order, around or Surroundings(), rules or RULES)
+    return read_order(row.order, around or Related(), rules or RULES)
 
 
-def good(json: Any, around: Surroundings | None = None, rules: Rules | None = None) -> Order:
+def good(json: Any, around: Related | None = None, rules: Rules | None = None) -> Order:
     """The order, which must be readable."""
     found = read(json, around, rules)
     assert isinstance(found, Order), found

@@ -8,7 +8,7 @@ import msgspec
 
 from connectors.orders import Weight, WeightUnit
 from connectors.woocommerce.mapping import wire
-from connectors.woocommerce.mapping.order import Surroundings
+from connectors.woocommerce.mapping.order import Related
 from connectors.woocommerce.mapping.products import Goods
 from connectors.woocommerce.mapping.rules import Discounts, VirtualItems
 from tests.connectors.woocommerce.mapping.handwritten import facts, good, line, order, refund
@@ -30,14 +30,14 @@ def test_refunded_pieces_are_taken_off_and_lines_with_none_left_go() -> None:
             2, quantity=-2, total="-10.00", meta_data=[{"key": "_refunded_item_id", "value": 3}]
         ),
     ]
-    found = good(json, Surroundings(refunds={7: back}))
+    found = good(json, Related(refunds={7: back}))
     assert facts(found, "id", "quantity") == [("1", 1), ("2", 2)]
     assert found.total == 15
 
 
 def test_money_refunded_without_goods_is_a_line_of_its_own() -> None:
     back = msgspec.convert({"id": 1, "parent_id": 7, "line_items": []}, wire.Refund)
-    found = good(order(refunds=[{"id": 1, "total": "-3.50"}]), Surroundings(refunds={7: [back]}))
+    found = good(order(refunds=[{"id": 1, "total": "-3.50"}]), Related(refunds={7: [back]}))
     assert facts(found, "name", "unit_price", "adjustment", "shippable") == [
         ("Soap", 5, False, True),
         ("Refunded", Decimal("-3.50"), True, False),
@@ -53,7 +53,7 @@ def test_a_discount_is_one_negative_line_or_in_the_prices() -> None:
 
 
 def test_a_fraction_of_a_piece_is_one_piece_that_says_so() -> None:
-    around = Surroundings(
+    around = Related(
         goods={(9, 0): Goods(weight=Weight(value=Decimal(100), unit=WeightUnit.GRAMS))}
     )
     found = good(order(line_items=[line(quantity=2.5)]), around)
@@ -67,7 +67,7 @@ def test_a_fraction_of_a_piece_is_one_piece_that_says_so() -> None:
 
 
 def test_virtual_lines_stay_out_unless_there_is_nothing_else_or_the_merchant_wants_them() -> None:
-    around = Surroundings(goods={(9, 0): Goods(virtual=True)})
+    around = Related(goods={(9, 0): Goods(virtual=True)})
     mixed = order(line_items=[line(), line(2, product_id=10)])
     assert facts(good(mixed, around), "id", "shippable") == [("2", True)]
     assert facts(good(mixed, around, KEEP), "id", "shippable") == [("1", False), ("2", True)]
@@ -110,7 +110,7 @@ def test_of_a_bundle_the_container_is_packed_and_holds_the_price_of_its_parts() 
 
 def test_of_a_bundle_whose_container_is_virtual_the_parts_are_packed_and_share_its_price() -> None:
     container = {**BUNDLE[0], "subtotal": "3", "total": "3"}
-    around = Surroundings(goods={(20, 0): Goods(virtual=True)})
+    around = Related(goods={(20, 0): Goods(virtual=True)})
     found = good(order(total="13.00", line_items=[container, *BUNDLE[1:]]), around)
     assert facts(found, "id", "quantity", "unit_price") == [("2", 1, 5), ("3", 2, 4)]
 

@@ -13,7 +13,7 @@ from connectors.shipments import Shipment, ShippedItem
 from connectors.testing.shops.woocommerce import FakeWooCommerceShop
 from connectors.testing.trial import QUICK, at
 from connectors.woocommerce.mapping import wire
-from connectors.woocommerce.shipping.order_note import tells_of, write_note
+from connectors.woocommerce.shipping.order_note import has_note, write_note
 from tests.connectors.woocommerce.harness import notes_of_ours, notice, open_woocommerce
 from tests.strategies import texts
 
@@ -34,7 +34,7 @@ def parcel(number: str, **more: object) -> Shipment:
 
 
 def told(words: str, shipment: Shipment) -> bool:
-    return tells_of(
+    return has_note(
         [wire.Note(note=words)],
         shipment,
         write_note(shipment, (), CARRIERS),

@@ -1,4 +1,4 @@
-"""Do several reads at once. How many really run side by side is the upstream's policy."""
+"""Wait for several reads at once. The upstream's policy bounds how many really run at a time."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ C = TypeVar("C")
 
 
 @overload
-async def together(
+async def run_together(
     one: Coroutine[Any, Any, A], two: Coroutine[Any, Any, B], three: Coroutine[Any, Any, C], /
 ) -> tuple[A, B, C]: ...
 @overload
-async def together(*jobs: Coroutine[Any, Any, A]) -> Sequence[A]: ...
-async def together(*jobs: Coroutine[Any, Any, Any]) -> Sequence[Any]:
+async def run_together(*jobs: Coroutine[Any, Any, A]) -> Sequence[A]: ...
+async def run_together(*jobs: Coroutine[Any, Any, Any]) -> Sequence[Any]:
     """All results in the order of the jobs.
 
     The first error stops the other jobs and is raised as it is.
