@@ -32,6 +32,7 @@ _UNSEEN = tuple(
 _NO_CHARACTER = re.compile(r"&#\d{8,};?")
 _BLANKS = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r" ?\n ?(?:\n ?){2,}")
+_BETWEEN = re.compile(r"[\W_]+")
 
 
 def clean_text(text: str, *, keep_lines: bool = False) -> str:
@@ -71,3 +72,8 @@ def _without(text: str, opening: re.Pattern[str], closing: re.Pattern[str]) -> s
 def shorten(text: str, limit: int) -> str:
     """At most `limit` characters of `text`, with an ellipsis where something was cut."""
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def fold_name(name: str) -> str:
+    """Letters and digits alone, without regard to case: how two spellings of a name compare."""
+    return _BETWEEN.sub("", name).casefold()

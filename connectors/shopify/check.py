@@ -10,11 +10,16 @@ from http import HTTPStatus
 from connectors.errors import AuthenticationError, ConnectorError, RefusedError, TemporaryError
 from connectors.inspection import check_clock
 from connectors.interface import CheckLevel, CheckReport, Finding
-from connectors.shopify.api.auth import VERSION_HEADER, fell_forward, missing, newest_version
+from connectors.shopify.api.auth import (
+    VERSION_HEADER,
+    find_missing,
+    find_newest_version,
+    is_other_version,
+)
 from connectors.shopify.api.rest import NOT_SERVED
 from connectors.shopify.api.transport import Span, Transport
 from connectors.shopify.mapping import wire
-from connectors.shopify.mapping.people import lacks_buyer
+from connectors.shopify.mapping.customer import lacks_buyer
 from connectors.shopify.mapping.wire_fulfillment import Scopes
 from connectors.shopify.settings import ShopifySettings
 from connectors.upstream.client import Upstream
@@ -40,9 +45,9 @@ async def check_shop(
     except ConnectorError as error:
         return CheckReport(findings=(_refuse_entry(error, settings),))
     findings.append(Finding(level=CheckLevel.OK, what=f"Shopify lets us in at {settings.shop}."))
-    findings += _scope_findings(settings, scopes)
-    findings += await _version_findings(upstream, settings)
-    findings += await _order_findings(transport, graphql, settings)
+    findings += _check_scopes(settings, scopes)
+    findings += await _check_version(upstream, settings)
+    findings += await _check_orders(transport, graphql, settings)
     findings += check_clock(upstream.clock_offset)
     return CheckReport(findings=tuple(findings), undated=_UNDATED_HOLDS if settings.holds else "")
 
@@ -82,8 +87,8 @@ def _refuse_entry(error: ConnectorError, settings: ShopifySettings) -> Finding:
     return Finding(level=CheckLevel.PROBLEM, what=str(error), advice=advice)
 
 
-def _scope_findings(settings: ShopifySettings, scopes: frozenset[str]) -> list[Finding]:
-    lacking = missing(settings, scopes)
+def _check_scopes(settings: ShopifySettings, scopes: frozenset[str]) -> list[Finding]:
+    lacking = find_missing(settings, scopes)
     if not lacking:
         return [Finding(level=CheckLevel.OK, what="The app has every right it needs.")]
     return [
@@ -98,7 +103,7 @@ def _scope_findings(settings: ShopifySettings, scopes: frozenset[str]) -> list[F
     ]
 
 
-async def _version_findings(upstream: Upstream, settings: ShopifySettings) -> list[Finding]:
+async def _check_version(upstream: Upstream, settings: ShopifySettings) -> list[Finding]:
     try:
         reply = await upstream.get(
             f"api/{settings.api_version}/shop.json", (("fields", "id,myshopify_domain"),)
@@ -116,7 +121,7 @@ async def _version_findings(upstream: Upstream, settings: ShopifySettings) -> li
             Finding(level=CheckLevel.WARNING, what=str(error), advice="Try again in a few minutes.")
         ]
     served = reply.headers.get(VERSION_HEADER)
-    if fell_forward(settings.api_version, served):
+    if is_other_version(settings.api_version, served):
         return [
             Finding(
                 level=CheckLevel.WARNING,
@@ -130,7 +135,7 @@ async def _version_findings(upstream: Upstream, settings: ShopifySettings) -> li
     return []
 
 
-async def _order_findings(
+async def _check_orders(
     transport: Transport, graphql: Transport, settings: ShopifySettings
 ) -> list[Finding]:
     span = Span(start=datetime.now(UTC) - timedelta(days=_SAMPLE_DAYS))
@@ -138,7 +143,7 @@ async def _order_findings(
         page = await transport.read_page(span, _SAMPLE, "")
     except RefusedError as error:
         if transport is graphql or error.status not in NOT_SERVED:
-            return [_unreadable(error, settings)]
+            return [_report_unreadable(error, settings)]
         if settings.transport == "rest":
             advice = "Set transport: graphql, or auto."
             return [
@@ -148,9 +153,9 @@ async def _order_findings(
                     advice=advice,
                 )
             ]
-        return await _order_findings(graphql, graphql, settings)
+        return await _check_orders(graphql, graphql, settings)
     except ConnectorError as error:
-        return [_unreadable(error, settings)]
+        return [_report_unreadable(error, settings)]
     orders = [order for order in page.orders if isinstance(order, wire.Order)]
     hidden = [order for order in orders if lacks_buyer(order)]
     if hidden and len(hidden) == len(orders):
@@ -179,7 +184,7 @@ async def _order_findings(
     ]
 
 
-def _unreadable(error: ConnectorError, settings: ShopifySettings) -> Finding:
+def _report_unreadable(error: ConnectorError, settings: ShopifySettings) -> Finding:
     advice = (
         "Add read_orders to the app's scopes, and request access to protected customer data for"
         " orders."
@@ -187,7 +192,7 @@ def _unreadable(error: ConnectorError, settings: ShopifySettings) -> Finding:
     if isinstance(error, TemporaryError):
         advice = "Try again in a few minutes."
     elif isinstance(error, RefusedError):
-        newest = newest_version(datetime.now(UTC).date())
+        newest = find_newest_version(datetime.now(UTC).date())
         advice = (
             f"Check api_version {settings.api_version}: Shopify brings one out each quarter, the"
             f" newest is {newest}."

@@ -16,9 +16,9 @@ from connectors.shopify.api import graphql_client
 from connectors.shopify.api.auth import (
     VERSION_HEADER,
     WALL_DAYS,
-    fell_forward,
-    missing,
-    open_access,
+    build_auth,
+    find_missing,
+    is_other_version,
 )
 from connectors.shopify.api.graphql import GraphqlTransport
 from connectors.shopify.api.graphql_client import GraphqlClient
@@ -26,7 +26,7 @@ from connectors.shopify.api.rest import RestTransport
 from connectors.shopify.api.transport import Span, Transport
 from connectors.shopify.check import check_shop, read_scopes
 from connectors.shopify.listing.holds import Holds
-from connectors.shopify.listing.products import Goods, without_details
+from connectors.shopify.listing.products import Catalog, drop_details
 from connectors.shopify.listing.walk import Walk, count_sizes
 from connectors.shopify.mapping import wire
 from connectors.shopify.mapping.items import Variant
@@ -61,7 +61,7 @@ class ShopifyConnector:
         )
         self._asked_for_rest = settings.transport != "auto"
         self._knows_wall = False
-        self._goods = Goods(client)
+        self._catalog = Catalog(client)
         self._holds = Holds(client)
         self.webhooks = ShopifyWebhooks(upstream, settings)
 
@@ -70,7 +70,7 @@ class ShopifyConnector:
         times are whole seconds.
         """
         await self._warn_of_wall(window)
-        async with aclosing(self._walk(_span_of(window))) as orders:
+        async with aclosing(self._walk_span(_build_span(window))) as orders:
             async for order in orders:
                 moment = order.modified_at
                 if moment is None or window.contains(moment):
@@ -100,31 +100,33 @@ class ShopifyConnector:
         """Every order not yet shipped, whenever it changed: holds come and go without a new time of
         change.
         """
-        async with aclosing(self._walk(Span(unshipped=True))) as orders:
+        async with aclosing(self._walk_span(Span(unshipped=True))) as orders:
             async for order in orders:
                 if isinstance(order, RejectedOrder) or not _is_over(order):
                     yield order
 
-    async def _walk(self, span: Span) -> AsyncGenerator[Order | RejectedOrder, None]:
-        transport = await self._chosen()
-        held = await self._holds.read() if self._settings.holds else {}
+    async def _walk_span(self, span: Span) -> AsyncGenerator[Order | RejectedOrder, None]:
+        transport = await self._choose_transport()
+        held = await self._holds.list_held() if self._settings.holds else {}
         batch: list[wire.Order | RejectedOrder] = []
-        async with aclosing(Walk(transport, span, self._settings.page_size).orders()) as orders:
+        async with aclosing(
+            Walk(transport, span, self._settings.page_size).list_orders()
+        ) as orders:
             async for found in orders:
                 batch.append(found)
                 if len(batch) == _BATCH:
-                    for order in await self._read(batch, held):
+                    for order in await self._map_batch(batch, held):
                         yield order
                     batch = []
-        for order in await self._read(batch, held):
+        for order in await self._map_batch(batch, held):
             yield order
 
-    async def _read(
+    async def _map_batch(
         self, batch: Sequence[wire.Order | RejectedOrder], held: Mapping[int, Held] | None
     ) -> list[Order | RejectedOrder]:
         if held is None:
-            held = await self._holds.of(one for one in batch if isinstance(one, wire.Order))
-        variants = await self._variants(batch)
+            held = await self._holds.find_held(one for one in batch if isinstance(one, wire.Order))
+        variants = await self._find_variants(batch)
         return [
             (
                 one
@@ -134,20 +136,22 @@ class ShopifyConnector:
             for one in batch
         ]
 
-    async def _variants(self, batch: Sequence[wire.Order | RejectedOrder]) -> Mapping[int, Variant]:
+    async def _find_variants(
+        self, batch: Sequence[wire.Order | RejectedOrder]
+    ) -> Mapping[int, Variant]:
         if not batch or not (self._settings.product_details or self._settings.customs):
             return {}
-        variants = await self._goods.of(batch)
-        return variants if self._settings.product_details else without_details(variants)
+        variants = await self._catalog.find_variants(batch)
+        return variants if self._settings.product_details else drop_details(variants)
 
-    async def _chosen(self) -> Transport:
+    async def _choose_transport(self) -> Transport:
         """The transport to use.
 
         `auto` asks once whether the shop serves REST, and turns to GraphQL if it does not.
         """
         if not self._asked_for_rest:
             if not await self._rest.is_served():
-                await self._graphql.count(Span(start=datetime.now(UTC)))
+                await self._graphql.count_orders(Span(start=datetime.now(UTC)))
                 _log.warning("shop_has_no_rest", store=self._context.store)
                 self._transport = self._graphql
             self._asked_for_rest = True
@@ -155,12 +159,12 @@ class ShopifyConnector:
 
     async def count_orders(self, window: Window) -> int | None:
         """The shop's own count; test orders and the like are in it."""
-        return await (await self._chosen()).count(_span_of(window))
+        return await (await self._choose_transport()).count_orders(_build_span(window))
 
     async def get_order(self, order_id: str) -> Order | RejectedOrder:
         """With its holds, read from its own fulfillment orders."""
-        key = _number(order_id)
-        transport = await self._chosen()
+        key = _read_id(order_id)
+        transport = await self._choose_transport()
         found = await transport.read_order(key) if key else None
         if found is None:
             raise OrderNotFoundError(f"Shopify does not know an order with the id {order_id}.")
@@ -172,18 +176,18 @@ class ShopifyConnector:
         ):
             one = read_held(await transport.read_fulfillment_orders(key))
             held = {key: one} if one is not None else {}
-        return (await self._read([found], held))[0]
+        return (await self._map_batch([found], held))[0]
 
     async def ship(self, shipment: Shipment, earlier: Sequence[Shipment]) -> ShipOutcome:
         """By the order's id; a notice that has only its number costs one request more."""
-        transport = await self._chosen()
-        order_id = _number(shipment.order_id) or await self._find(transport, shipment)
+        transport = await self._choose_transport()
+        order_id = _read_id(shipment.order_id) or await self._find_order_id(transport, shipment)
         shipper = Shipper(
-            transport, self._settings, self._context.carriers, self._absence, order_id
+            transport, self._settings, self._context.carriers, self._explain_absence, order_id
         )
         return await shipper.ship(shipment, earlier)
 
-    async def _find(self, transport: Transport, shipment: Shipment) -> int:
+    async def _find_order_id(self, transport: Transport, shipment: Shipment) -> int:
         name = shipment.order_number or shipment.order_id
         found = await transport.find_orders(name) if name else ()
         if not found:
@@ -195,10 +199,12 @@ class ShopifyConnector:
             )
         return found[0]
 
-    async def _absence(self) -> str:
+    async def _explain_absence(self) -> str:
         """The missing right that hides fulfillment orders, in words; empty if it is there."""
         scopes = await read_scopes(self._upstream)
-        lacking = [need for need in missing(self._settings, scopes) if "fulfillment" in need.scope]
+        lacking = [
+            need for need in find_missing(self._settings, scopes) if "fulfillment" in need.scope
+        ]
         return (
             f"The app lacks the scope {lacking[0].scope}, so {lacking[0].breaks}; grant it in the"
             " app's settings."
@@ -211,11 +217,11 @@ class ShopifyConnector:
         return await check_shop(self._upstream, self._transport, self._graphql, self._settings)
 
 
-def _number(order_id: str) -> int:
+def _read_id(order_id: str) -> int:
     return int(order_id) if order_id.isascii() and order_id.isdecimal() else 0
 
 
-def _span_of(window: Window) -> Span:
+def _build_span(window: Window) -> Span:
     start = window.start.astimezone(UTC).replace(microsecond=0)
     return Span(
         start=start, end=window.end.astimezone(UTC).replace(microsecond=0) + timedelta(seconds=1)
@@ -239,7 +245,7 @@ class VersionWatch:
     def __call__(self, reply: Reply) -> None:
         """Raise what a GraphQL answer means; warn of a version that fell forward."""
         served = reply.headers.get(VERSION_HEADER)
-        if not self._told and fell_forward(self._version, served):
+        if not self._told and is_other_version(self._version, served):
             self._told = True
             _log.warning(
                 "shop_serves_another_version",
@@ -248,7 +254,7 @@ class VersionWatch:
                 served=served,
                 advice="set api_version",
             )
-        graphql_client.judge(reply)
+        graphql_client.judge_reply(reply)
 
 
 @asynccontextmanager
@@ -258,7 +264,7 @@ async def open_connector(
     """Connections to one shop, closed on leaving; no request is made yet."""
     async with Upstream.open(
         settings.base_url,
-        auth=open_access(settings),
+        auth=build_auth(settings),
         policy=context.upstream.patient(count_sizes(settings.page_size)),
         observer=context.observer,
         judge=VersionWatch(context.store, settings.api_version),

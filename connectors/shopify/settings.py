@@ -170,7 +170,7 @@ class ShopifySettings(ConnectorSettings):
 
     @field_validator("origin")
     @classmethod
-    def _only_this_machine(cls, value: str) -> str:
+    def _require_loopback(cls, value: str) -> str:
         if value and (urlsplit(value).hostname or "") not in _LOOPBACK:
             raise ValueError(
                 "expected an address of this machine such as http://127.0.0.1:8000, for real shops"
@@ -180,7 +180,7 @@ class ShopifySettings(ConnectorSettings):
 
     @field_validator("access_token")
     @classmethod
-    def _a_token(cls, value: SecretStr) -> SecretStr:
+    def _refuse_secret(cls, value: SecretStr) -> SecretStr:
         if value.get_secret_value().startswith(_SECRETS_BEGIN):
             raise ValueError(
                 "expected an Admin API access token (shpat_…), found an app's client secret"
@@ -189,7 +189,7 @@ class ShopifySettings(ConnectorSettings):
         return value
 
     @model_validator(mode="after")
-    def _one_way_in(self) -> Self:
+    def _require_one_login(self) -> Self:
         token, secret = (
             bool(self.access_token.get_secret_value()),
             bool(self.client_secret.get_secret_value()),

@@ -22,7 +22,7 @@ WALL_DAYS = 60
 _QUARTER_MONTHS = (1, 4, 7, 10)
 
 
-def open_access(settings: ShopifySettings, *, clock: Callable[[], float] = time.monotonic) -> Auth:
+def build_auth(settings: ShopifySettings, *, clock: Callable[[], float] = time.monotonic) -> Auth:
     """The credentials: a permanent token, or one of 24 hours that is fetched with the client's id
     and secret and renewed in time.
     """
@@ -50,7 +50,7 @@ class Need(msgspec.Struct, frozen=True, kw_only=True):
     instead: tuple[str, ...] = ()
 
 
-def needs(settings: ShopifySettings) -> tuple[Need, ...]:
+def list_needs(settings: ShopifySettings) -> tuple[Need, ...]:
     """The rights these settings need."""
     wanted = [
         Need(scope="read_orders", instead=("write_orders",), breaks="no order can be read"),
@@ -89,19 +89,21 @@ def needs(settings: ShopifySettings) -> tuple[Need, ...]:
     return tuple(wanted)
 
 
-def missing(settings: ShopifySettings, scopes: Collection[str]) -> tuple[Need, ...]:
+def find_missing(settings: ShopifySettings, scopes: Collection[str]) -> tuple[Need, ...]:
     """The needs that these scopes do not meet."""
-    return tuple(need for need in needs(settings) if not {need.scope, *need.instead} & set(scopes))
+    return tuple(
+        need for need in list_needs(settings) if not {need.scope, *need.instead} & set(scopes)
+    )
 
 
-def fell_forward(asked: str, served: str | None) -> bool:
+def is_other_version(asked: str, served: str | None) -> bool:
     """Whether the shop answered in another version than asked: it retires each after about a year
     and then serves the oldest it has.
     """
     return bool(served) and served not in (asked, "unstable")
 
 
-def newest_version(today: date) -> str:
+def find_newest_version(today: date) -> str:
     """The newest version on a day: one on the first day of each quarter."""
     month = max(start for start in _QUARTER_MONTHS if start <= today.month)
     return f"{today.year}-{month:02}"

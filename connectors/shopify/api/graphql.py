@@ -13,10 +13,18 @@ from connectors.orders import RejectedOrder
 from connectors.reading.complaints import UNDECODABLE
 from connectors.shopify.api import queries
 from connectors.shopify.api.graphql_client import COST_CODE, GraphqlClient
-from connectors.shopify.api.graphql_fulfillment import GraphqlFulfillment, collect
+from connectors.shopify.api.graphql_fulfillment import GraphqlFulfillment, collect_rows
 from connectors.shopify.api.graphql_orders import to_line, to_order, to_shipping_line
-from connectors.shopify.api.graphql_wire import Line, Node, Order, Rows, ShippingLine, gid, tail
-from connectors.shopify.api.rest import moment_text
+from connectors.shopify.api.graphql_wire import (
+    Line,
+    Node,
+    Order,
+    Rows,
+    ShippingLine,
+    read_gid,
+    write_gid,
+)
+from connectors.shopify.api.rest import write_moment
 from connectors.shopify.api.transport import ExpiredCursorError, OrderPage, Span, StampPage
 from connectors.shopify.mapping import wire
 from connectors.shopify.mapping.order import reject_raw
@@ -101,20 +109,20 @@ class GraphqlTransport(GraphqlFulfillment):
     def __init__(self, client: GraphqlClient, side: Money) -> None:
         super().__init__(client)
         self._side = side
-        self._orders = queries.orders(side)
+        self._orders = queries.build_orders_query(side)
         self._most = _FIRST_SIZE
 
     async def read_page(self, span: Span, size: int, cursor: str) -> OrderPage:
         """As many as one query may cost, at most `size`."""
-        rows = (await self._list(span, size, cursor)).orders
+        rows = (await self._list_orders(span, size, cursor)).orders
         return OrderPage(
             orders=tuple([await self._to_order(raw) for raw in rows.nodes]), cursor=rows.cursor
         )
 
-    async def _list(self, span: Span, size: int, cursor: str) -> _OrderRows:
+    async def _list_orders(self, span: Span, size: int, cursor: str) -> _OrderRows:
         while True:
-            first = min(size, self._affordable())
-            variables = {"first": first, "after": cursor or None, "query": _search(span)}
+            first = min(size, self._count_affordable())
+            variables = {"first": first, "after": cursor or None, "query": _write_search(span)}
             try:
                 return await self._client.ask(self._orders, variables, _OrderRows, size=first)
             except RefusedError as error:
@@ -127,26 +135,26 @@ class GraphqlTransport(GraphqlFulfillment):
                     ) from error
                 raise
 
-    def _affordable(self) -> int:
+    def _count_affordable(self) -> int:
         """How many orders one query may ask for, as far as the shop has told their cost."""
-        cost = self._client.cost_of_one(self._orders)
+        cost = self._client.find_cost(self._orders)
         if cost is None:
             return self._most
         return max(min(int(min(_DEAREST, self._client.ceiling or _DEAREST) / cost), _LARGEST), 1)
 
     async def read_stamps(self, span: Span, cursor: str) -> StampPage:
         """By id, so that nothing moves while they are read."""
-        variables = {"first": _LARGEST, "after": cursor or None, "query": _search(span)}
+        variables = {"first": _LARGEST, "after": cursor or None, "query": _write_search(span)}
         rows = (await self._client.ask(queries.STAMPS, variables, _StampRows)).orders
-        stamps = tuple(wire.Stamp(tail(row.id), row.updated_at) for row in rows.nodes)
+        stamps = tuple(wire.Stamp(read_gid(row.id), row.updated_at) for row in rows.nodes)
         return StampPage(stamps=stamps, cursor=rows.cursor)
 
     async def read_orders(self, ids: tuple[int, ...]) -> tuple[wire.Order | RejectedOrder, ...]:
         """A few at a time, for their cost."""
         found: list[wire.Order | RejectedOrder] = []
-        query = queries.orders_by_id(self._side)
+        query = queries.build_orders_by_id_query(self._side)
         for start in range(0, len(ids), _BY_ID):
-            wanted = [gid("Order", number) for number in ids[start : start + _BY_ID]]
+            wanted = [write_gid("Order", number) for number in ids[start : start + _BY_ID]]
             answer = await self._client.ask(query, {"ids": wanted}, _Nodes, size=len(wanted))
             found += [
                 await self._to_order(raw)
@@ -159,10 +167,10 @@ class GraphqlTransport(GraphqlFulfillment):
         """None if there is no such node."""
         return next(iter(await self.read_orders((order_id,))), None)
 
-    async def count(self, span: Span) -> int | None:
+    async def count_orders(self, span: Span) -> int | None:
         """None beyond 25,000, where Shopify stops counting."""
         counted = (
-            await self._client.ask(queries.COUNT, {"query": _search(span)}, _Counted)
+            await self._client.ask(queries.COUNT, {"query": _write_search(span)}, _Counted)
         ).orders_count
         return counted.count if counted is not None and counted.count <= _COUNTS_TO else None
 
@@ -170,21 +178,21 @@ class GraphqlTransport(GraphqlFulfillment):
         """The search is loose, so names are compared here."""
         bare = name.removeprefix("#")
         rows = (
-            await self._client.ask(queries.NAMED, {"query": f"name:{_quoted(bare)}"}, _NamedRows)
+            await self._client.ask(queries.NAMED, {"query": f"name:{_quote(bare)}"}, _NamedRows)
         ).orders
         return tuple(
-            tail(row.id) for row in rows.nodes if (row.name or "").removeprefix("#") == bare
+            read_gid(row.id) for row in rows.nodes if (row.name or "").removeprefix("#") == bare
         )
 
     async def _to_order(self, raw: msgspec.Raw) -> wire.Order | RejectedOrder:
         """An order in the REST shape, with the lists that the page cut short read to their end."""
         try:
             order = _ORDER.decode(raw)
-            lines = await collect(
-                order.line_items, lambda cursor: self._more_lines(order.id, cursor)
+            lines = await collect_rows(
+                order.line_items, lambda cursor: self._read_more_lines(order.id, cursor)
             )
-            shipping = await collect(
-                order.shipping_lines, lambda cursor: self._more_shipping(order.id, cursor)
+            shipping = await collect_rows(
+                order.shipping_lines, lambda cursor: self._read_more_shipping(order.id, cursor)
             )
             return to_order(
                 order, tuple(map(to_line, lines)), tuple(map(to_shipping_line, shipping))
@@ -193,35 +201,37 @@ class GraphqlTransport(GraphqlFulfillment):
             rejected = reject_raw(raw, error)
             return msgspec.structs.replace(rejected, id=rejected.id.rpartition("/")[2])
 
-    async def _more_lines(self, order: str, cursor: str) -> Rows[Line] | None:
+    async def _read_more_lines(self, order: str, cursor: str) -> Rows[Line] | None:
         answer = await self._client.ask(
-            queries.more_lines(self._side), {"id": order, "after": cursor}, _OrderWithLines
+            queries.build_more_lines_query(self._side),
+            {"id": order, "after": cursor},
+            _OrderWithLines,
         )
         return answer.order.line_items if answer.order else None
 
-    async def _more_shipping(self, order: str, cursor: str) -> Rows[ShippingLine] | None:
+    async def _read_more_shipping(self, order: str, cursor: str) -> Rows[ShippingLine] | None:
         answer = await self._client.ask(
-            queries.more_shipping_lines(self._side),
+            queries.build_more_shipping_query(self._side),
             {"id": order, "after": cursor},
             _OrderWithShipping,
         )
         return answer.order.shipping_lines if answer.order else None
 
 
-def _search(span: Span) -> str:
+def _write_search(span: Span) -> str:
     """The span in Shopify's search language; times are whole seconds, both bounds are inclusive."""
     terms = []
     if span.start is not None:
-        terms.append(f"updated_at:>='{moment_text(span.start)}'")
+        terms.append(f"updated_at:>='{write_moment(span.start)}'")
     if span.end is not None:
-        terms.append(f"updated_at:<='{moment_text(span.end)}'")
+        terms.append(f"updated_at:<='{write_moment(span.end)}'")
     if span.unshipped:
         states = " OR ".join(f"fulfillment_status:{state}" for state in _UNSHIPPED_STATES)
         terms.append(f"({states})")
     return " AND ".join([*terms, "status:any"])
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     """A value of a search, as a phrase."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'

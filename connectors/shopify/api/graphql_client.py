@@ -59,7 +59,7 @@ class _Fault(msgspec.Struct, frozen=True):
         return (self.extensions.code if self.extensions else None) or ""
 
     @property
-    def bearable(self) -> bool:
+    def is_bearable(self) -> bool:
         """Whether the order can do without the field: the right to read customers is not needed for
         the addresses of orders.
         """
@@ -78,7 +78,7 @@ class _Verdict(msgspec.Struct, frozen=True):
     data: msgspec.Raw = msgspec.Raw(b"null")
 
 
-def judge(reply: Reply) -> None:
+def judge_reply(reply: Reply) -> None:
     """Raise what a GraphQL answer under 200 means, a throttled one so that it is asked again after
     the wait it needs.
     """
@@ -86,22 +86,22 @@ def judge(reply: Reply) -> None:
         return
     verdict = reply.decode(_Verdict)
     if isinstance(verdict.errors, str) or (
-        verdict.errors and not all(fault.bearable for fault in verdict.errors)
+        verdict.errors and not all(fault.is_bearable for fault in verdict.errors)
     ):
-        raise _error_of(reply, verdict)
+        raise _build_error(reply, verdict)
 
 
-def _error_of(reply: Reply, verdict: _Verdict) -> ConnectorError:
+def _build_error(reply: Reply, verdict: _Verdict) -> ConnectorError:
     faults = (
         (_Fault(message=verdict.errors),)
         if isinstance(verdict.errors, str)
         else verdict.errors or ()
     )
-    said = f"{reply.where}: Shopify answered: {_words([fault.message for fault in faults])}."
+    said = f"{reply.where}: Shopify answered: {_join_words([fault.message for fault in faults])}."
     codes = {fault.code for fault in faults if fault.code}
     if "THROTTLED" in codes:
         return ThrottledError(
-            said, retry_after=_wait_of(verdict.extensions.cost if verdict.extensions else None)
+            said, retry_after=_compute_wait(verdict.extensions.cost if verdict.extensions else None)
         )
     if "ACCESS_DENIED" in codes:
         return AuthenticationError(said)
@@ -110,7 +110,7 @@ def _error_of(reply: Reply, verdict: _Verdict) -> ConnectorError:
     return RefusedError(said, status=HTTPStatus.UNPROCESSABLE_ENTITY, code=min(codes, default=""))
 
 
-def _words(messages: Sequence[str]) -> str:
+def _join_words(messages: Sequence[str]) -> str:
     """What Shopify says, in one line of a length that can be read, without the buyer's address if
     it quotes that.
     """
@@ -120,7 +120,7 @@ def _words(messages: Sequence[str]) -> str:
     )
 
 
-def _wait_of(cost: _Cost | None) -> float:
+def _compute_wait(cost: _Cost | None) -> float:
     """Seconds until the bucket holds what the query asks for."""
     if cost is None or cost.throttle_status is None or cost.throttle_status.restore_rate <= 0:
         return 1.0
@@ -146,19 +146,19 @@ class GraphqlClient:
         self, query: str, variables: Mapping[str, Any], kind: type[T], *, size: int = 1
     ) -> T:
         """A read. `size` is how many rows it asks for at most, which its cost grows with."""
-        await self._afford(query, size)
+        await self._wait_for_budget(query, size)
         reply = await self._upstream.query(self._path, {"query": query, "variables": variables})
-        return self._decode(query, reply, kind, size)
+        return self._decode_reply(query, reply, kind, size)
 
     async def change(self, query: str, variables: Mapping[str, Any], kind: type[T]) -> T:
         """A mutation, sent again only where it was not carried out."""
-        await self._afford(query, 1)
+        await self._wait_for_budget(query, 1)
         reply = await self._upstream.write(
             "POST", self._path, json={"query": query, "variables": variables}
         )
-        return self._decode(query, reply, kind, 1)
+        return self._decode_reply(query, reply, kind, 1)
 
-    def cost_of_one(self, query: str) -> float | None:
+    def find_cost(self, query: str) -> float | None:
         """What one row of this query costs, as the shop told last; None before the first answer."""
         return self._costs.get(query)
 
@@ -167,7 +167,7 @@ class GraphqlClient:
         """The most the bucket holds; None before the first answer."""
         return self._throttle.maximum_available if self._throttle else None
 
-    async def _afford(self, query: str, size: int) -> None:
+    async def _wait_for_budget(self, query: str, size: int) -> None:
         """Wait until the bucket holds what this query will ask for."""
         cost, status = self._costs.get(query, 0.0) * size, self._throttle
         if status is None or status.restore_rate <= 0:
@@ -176,7 +176,7 @@ class GraphqlClient:
         if (lacking := min(cost, status.maximum_available) - have) > 0:
             await asyncio.sleep(min(lacking / status.restore_rate, _LONGEST_WAIT))
 
-    def _decode(self, query: str, reply: Reply, kind: type[T], size: int) -> T:
+    def _decode_reply(self, query: str, reply: Reply, kind: type[T], size: int) -> T:
         verdict = reply.decode(_Verdict)
         cost = verdict.extensions.cost if verdict.extensions else None
         if cost is not None and cost.throttle_status is not None:
@@ -209,7 +209,7 @@ def require_done(done: Done | None) -> None:
             status=HTTPStatus.UNPROCESSABLE_ENTITY,
         )
     if done.user_errors:
-        words = _words([error.message for error in done.user_errors])
+        words = _join_words([error.message for error in done.user_errors])
         raise RefusedError(
             f"Shopify refuses: {words}.", status=HTTPStatus.UNPROCESSABLE_ENTITY, code="USER_ERROR"
         )

@@ -11,7 +11,7 @@ import msgspec
 
 from connectors.shopify.api import queries
 from connectors.shopify.api.graphql_client import Done, GraphqlClient, require_done
-from connectors.shopify.api.graphql_wire import Node, Reference, Rows, gid, tail
+from connectors.shopify.api.graphql_wire import Node, Reference, Rows, read_gid, write_gid
 from connectors.shopify.api.transport import NewFulfillment, Tracking
 from connectors.shopify.mapping.wire_fulfillment import (
     Fulfillment,
@@ -105,7 +105,7 @@ class _MoreFulfilled(Node, frozen=True):
     fulfillment: _FulfilledLines | None = None
 
 
-async def collect(
+async def collect_rows(
     first: Rows[Any], more: Callable[[str], Awaitable[Rows[Any] | None]]
 ) -> tuple[Any, ...]:
     """All rows of a list that began with `first`; `more` reads on from a cursor."""
@@ -128,32 +128,34 @@ class GraphqlFulfillment:
     async def read_fulfillment_orders(self, order_id: int) -> tuple[FulfillmentOrder, ...]:
         """All of an order, with all their lines."""
 
-        async def page(cursor: str | None) -> Rows[FulfillmentOrderNode] | None:
-            variables = {"id": gid("Order", order_id), "after": cursor}
+        async def read_page(cursor: str | None) -> Rows[FulfillmentOrderNode] | None:
+            variables = {"id": write_gid("Order", order_id), "after": cursor}
             answer = await self._client.ask(
                 queries.FULFILLMENT_ORDERS, variables, _OrderWithFulfillmentOrders
             )
             return answer.order.fulfillment_orders if answer.order else None
 
-        first = await page(None)
+        first = await read_page(None)
         if first is None:
             return ()
-        return tuple([await self.to_fulfillment_order(node) for node in await collect(first, page)])
+        return tuple(
+            [await self.to_fulfillment_order(node) for node in await collect_rows(first, read_page)]
+        )
 
     async def to_fulfillment_order(self, node: FulfillmentOrderNode) -> FulfillmentOrder:
         """A fulfillment order in the REST shape, its further lines read where the list was cut."""
 
-        async def more(cursor: str) -> Rows[_OrderLine] | None:
+        async def read_more(cursor: str) -> Rows[_OrderLine] | None:
             answer = await self._client.ask(
                 queries.MORE_FULFILLMENT_LINES, {"id": node.id, "after": cursor}, _MoreLines
             )
             return answer.fulfillment_order.line_items if answer.fulfillment_order else None
 
-        lines = await collect(node.line_items, more)
+        lines = await collect_rows(node.line_items, read_more)
         location = node.assigned_location.location if node.assigned_location else None
         return FulfillmentOrder(
-            id=tail(node.id),
-            assigned_location_id=tail(location.id) if location else None,
+            id=read_gid(node.id),
+            assigned_location_id=read_gid(location.id) if location else None,
             status=node.status.lower(),
             request_status=(node.request_status or "").lower(),
             supported_actions=tuple(one.action.lower() for one in node.supported_actions),
@@ -164,8 +166,8 @@ class GraphqlFulfillment:
             ),
             line_items=tuple(
                 FulfillmentOrderLine(
-                    tail(line.id),
-                    tail(line.line_item.id),
+                    read_gid(line.id),
+                    read_gid(line.line_item.id),
                     line.total_quantity,
                     line.remaining_quantity,
                 )
@@ -176,27 +178,27 @@ class GraphqlFulfillment:
     async def read_fulfillments(self, order_id: int) -> tuple[Fulfillment, ...] | None:
         """All parcels of an order, None if the shop does not know it."""
         answer = await self._client.ask(
-            queries.FULFILLMENTS, {"id": gid("Order", order_id)}, _OrderWithFulfillments
+            queries.FULFILLMENTS, {"id": write_gid("Order", order_id)}, _OrderWithFulfillments
         )
         if answer.order is None:
             return None
         return tuple([await self._to_fulfillment(node) for node in answer.order.fulfillments])
 
     async def _to_fulfillment(self, node: _Fulfillment) -> Fulfillment:
-        async def more(cursor: str) -> Rows[_FulfilledLine] | None:
+        async def read_more(cursor: str) -> Rows[_FulfilledLine] | None:
             answer = await self._client.ask(
                 queries.MORE_FULFILLED, {"id": node.id, "after": cursor}, _MoreFulfilled
             )
             return answer.fulfillment.fulfillment_line_items if answer.fulfillment else None
 
-        lines = await collect(node.fulfillment_line_items, more)
+        lines = await collect_rows(node.fulfillment_line_items, read_more)
         return Fulfillment(
-            id=tail(node.id),
+            id=read_gid(node.id),
             status=node.status.lower(),
-            location_id=tail(node.location.id) if node.location else None,
+            location_id=read_gid(node.location.id) if node.location else None,
             tracking_numbers=tuple(one.number for one in node.tracking_info if one.number),
             line_items=tuple(
-                FulfillmentLine(tail(line.line_item.id), line.quantity or 0) for line in lines
+                FulfillmentLine(read_gid(line.line_item.id), line.quantity or 0) for line in lines
             ),
         )
 
@@ -204,9 +206,12 @@ class GraphqlFulfillment:
         """`fulfillmentCreate`; what it refuses under 200 is raised as REST's 422."""
         picks = [
             {
-                "fulfillmentOrderId": gid("FulfillmentOrder", pick.id),
+                "fulfillmentOrderId": write_gid("FulfillmentOrder", pick.id),
                 "fulfillmentOrderLineItems": [
-                    {"id": gid("FulfillmentOrderLineItem", line.id), "quantity": line.quantity}
+                    {
+                        "id": write_gid("FulfillmentOrderLineItem", line.id),
+                        "quantity": line.quantity,
+                    }
                     for line in pick.lines
                 ],
             }
@@ -217,40 +222,42 @@ class GraphqlFulfillment:
             "notifyCustomer": fulfillment.notify,
         }
         if fulfillment.tracking.number:
-            told["trackingInfo"] = _tracking(fulfillment.tracking)
-        await self._change(queries.CREATE, {"fulfillment": told}, "fulfillmentCreate")
+            told["trackingInfo"] = _write_tracking(fulfillment.tracking)
+        await self._run_mutation(queries.CREATE, {"fulfillment": told}, "fulfillmentCreate")
 
     async def update_tracking(
         self, fulfillment_id: int, tracking: Tracking, *, notify: bool
     ) -> None:
         """The new number replaces the old one."""
         variables = {
-            "id": gid("Fulfillment", fulfillment_id),
-            "tracking": _tracking(tracking),
+            "id": write_gid("Fulfillment", fulfillment_id),
+            "tracking": _write_tracking(tracking),
             "notify": notify,
         }
-        await self._change(queries.UPDATE_TRACKING, variables, "fulfillmentTrackingInfoUpdate")
+        await self._run_mutation(
+            queries.UPDATE_TRACKING, variables, "fulfillmentTrackingInfoUpdate"
+        )
 
     async def release_hold(self, fulfillment_order_id: int) -> None:
         """All holds of the fulfillment order."""
-        await self._change(
+        await self._run_mutation(
             queries.RELEASE_HOLD,
-            {"id": gid("FulfillmentOrder", fulfillment_order_id)},
+            {"id": write_gid("FulfillmentOrder", fulfillment_order_id)},
             "fulfillmentOrderReleaseHold",
         )
 
     async def open_scheduled(self, fulfillment_order_id: int) -> None:
         """Before its day."""
-        await self._change(
+        await self._run_mutation(
             queries.OPEN_SCHEDULED,
-            {"id": gid("FulfillmentOrder", fulfillment_order_id)},
+            {"id": write_gid("FulfillmentOrder", fulfillment_order_id)},
             "fulfillmentOrderOpen",
         )
 
-    async def _change(self, query: str, variables: dict[str, Any], field: str) -> None:
+    async def _run_mutation(self, query: str, variables: dict[str, Any], field: str) -> None:
         answer = await self._client.change(query, variables, dict[str, Done | None])
         require_done(answer.get(field))
 
 
-def _tracking(tracking: Tracking) -> dict[str, str]:
+def _write_tracking(tracking: Tracking) -> dict[str, str]:
     return {name: value for name, value in msgspec.structs.asdict(tracking).items() if value}

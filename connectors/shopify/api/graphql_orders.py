@@ -15,7 +15,7 @@ from connectors.shopify.api.graphql_wire import (
     Order,
     ShippingLine,
     Tax,
-    tail,
+    read_gid,
 )
 from connectors.shopify.mapping import wire
 
@@ -36,7 +36,7 @@ def to_bag(bag: Bag | None) -> wire.MoneyBag | None:
     return wire.MoneyBag(side, side)
 
 
-def _taxes(taxes: tuple[Tax, ...]) -> tuple[wire.Tax, ...]:
+def _to_taxes(taxes: tuple[Tax, ...]) -> tuple[wire.Tax, ...]:
     return tuple(wire.Tax(price_set=to_bag(tax.price_set), rate=tax.rate) for tax in taxes)
 
 
@@ -44,14 +44,14 @@ def to_line(line: Line) -> wire.Line:
     """A line in the REST shape. GraphQL knows no weight per line."""
     price = to_bag(line.original_unit_price_set)
     return wire.Line(
-        id=tail(line.id),
+        id=read_gid(line.id),
         quantity=line.quantity,
         price=price.shop_money.amount if price else Decimal(0),
         price_set=price,
         title=line.title,
         name=line.name,
         sku=line.sku,
-        variant_id=tail(line.variant.id) if line.variant else None,
+        variant_id=read_gid(line.variant.id) if line.variant else None,
         current_quantity=line.current_quantity,
         fulfillable_quantity=line.unfulfilled_quantity,
         requires_shipping=line.requires_shipping,
@@ -59,7 +59,7 @@ def to_line(line: Line) -> wire.Line:
             wire.Allocation(amount_set=to_bag(one.allocated_amount_set))
             for one in line.discount_allocations
         ),
-        tax_lines=_taxes(line.tax_lines),
+        tax_lines=_to_taxes(line.tax_lines),
         properties=[{"name": one.key, "value": one.value} for one in line.custom_attributes],
     )
 
@@ -71,7 +71,7 @@ def to_shipping_line(line: ShippingLine) -> wire.ShippingLine:
         code=line.code,
         price_set=to_bag(line.original_price_set),
         discounted_price_set=to_bag(line.discounted_price_set),
-        tax_lines=_taxes(line.tax_lines),
+        tax_lines=_to_taxes(line.tax_lines),
         delivery_category=line.delivery_category,
         is_removed=line.is_removed,
     )
@@ -88,7 +88,7 @@ def _to_customer(customer: Customer | None) -> wire.Customer | None:
     if customer is None:
         return None
     return wire.Customer(
-        id=tail(customer.id),
+        id=read_gid(customer.id),
         email=customer.default_email_address.email_address
         if customer.default_email_address
         else None,
@@ -111,7 +111,7 @@ def to_order(
     total = to_bag(order.total_price_set)
     rounding = order.total_cash_rounding_adjustment
     return wire.Order(
-        id=tail(order.id),
+        id=read_gid(order.id),
         created_at=order.created_at,
         updated_at=order.updated_at,
         total_price=total.shop_money.amount if total else Decimal(0),

@@ -191,7 +191,7 @@ class Order(Node, frozen=True):
     total_cash_rounding_adjustment: Rounding | None = None
 
 
-def tail(gid: str) -> int:
+def read_gid(gid: str) -> int:
     """The number at the end of a global id, e.g. of `gid://shopify/Order/450789469`.
 
     Raises `msgspec.ValidationError`.
@@ -202,6 +202,6 @@ def tail(gid: str) -> int:
     return int(number)
 
 
-def gid(kind: str, number: int) -> str:
+def write_gid(kind: str, number: int) -> str:
     """The global id of a thing."""
     return f"gid://shopify/{kind}/{number}"

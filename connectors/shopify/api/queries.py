@@ -37,12 +37,12 @@ assignedLocation {{ location {{ id }} }}
 lineItems(first: 20) {{ {_FULFILLMENT_LINES} }}"""
 
 
-def _money(side: Money) -> str:
+def _write_money(side: Money) -> str:
     return f"fragment money on MoneyBag {{ {side}Money {{ amount currencyCode }} }}"
 
 
-def _order(side: Money) -> str:
-    return f"""{_money(side)}
+def _write_order(side: Money) -> str:
+    return f"""{_write_money(side)}
 fragment order on Order {{
 id name createdAt updatedAt processedAt cancelledAt displayFinancialStatus displayFulfillmentStatus
 test taxesIncluded currencyCode
@@ -63,35 +63,35 @@ lineItems(first: {FIRST_LINES}) {{ nodes {{ {_LINE} }} pageInfo {{ hasNextPage e
 }}"""
 
 
-def orders(side: Money) -> str:
+def build_orders_query(side: Money) -> str:
     """A page of orders by time of change."""
     return f"""query Orders($first: Int!, $after: String, $query: String) {{
 orders(first: $first, after: $after, query: $query, sortKey: UPDATED_AT) {{ nodes {{ ...order }}
 pageInfo {{ hasNextPage endCursor }} }} }}
-{_order(side)}"""
+{_write_order(side)}"""
 
 
-def orders_by_id(side: Money) -> str:
+def build_orders_by_id_query(side: Money) -> str:
     """Some orders by their ids."""
     return f"""query OrdersById($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Order {{ ...order }} }}
 }}
-{_order(side)}"""
+{_write_order(side)}"""
 
 
-def more_lines(side: Money) -> str:
+def build_more_lines_query(side: Money) -> str:
     """The further lines of one order."""
     return f"""query MoreLines($id: ID!, $after: String) {{
 order(id: $id) {{ lineItems(first: {MORE}, after: $after) {{ nodes {{ {_LINE} }} pageInfo {{
 hasNextPage endCursor }} }} }} }}
-{_money(side)}"""
+{_write_money(side)}"""
 
 
-def more_shipping_lines(side: Money) -> str:
+def build_more_shipping_query(side: Money) -> str:
     """The further shipping lines of one order."""
     return f"""query MoreShippingLines($id: ID!, $after: String) {{
 order(id: $id) {{ shippingLines(first: {MORE}, after: $after, includeRemovals: true) {{
 nodes {{ {_SHIPPING_LINE} }} pageInfo {{ hasNextPage endCursor }} }} }} }}
-{_money(side)}"""
+{_write_money(side)}"""
 
 
 STAMPS = """query Stamps($first: Int!, $after: String, $query: String) {

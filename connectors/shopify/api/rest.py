@@ -78,19 +78,19 @@ class RestTransport:
 
     async def read_page(self, span: Span, size: int, cursor: str) -> OrderPage:
         """`cursor` is the shop's own link, followed untouched."""
-        content, following = await self._list(
-            cursor, (*_filters(span), ("limit", str(size)), ("fields", wire.ORDER_FIELDS))
+        content, following = await self._read_list(
+            cursor, (*_build_filters(span), ("limit", str(size)), ("fields", wire.ORDER_FIELDS))
         )
-        return OrderPage(orders=_decode_all(content), cursor=following)
+        return OrderPage(orders=_decode_orders(content), cursor=following)
 
     async def read_stamps(self, span: Span, cursor: str) -> StampPage:
         """Ids and times alone, 250 a page."""
-        content, following = await self._list(
-            cursor, (*_filters(span), ("limit", str(_LARGEST)), ("fields", "id,updated_at"))
+        content, following = await self._read_list(
+            cursor, (*_build_filters(span), ("limit", str(_LARGEST)), ("fields", "id,updated_at"))
         )
         return StampPage(stamps=content.decode(_StampRows).orders, cursor=following)
 
-    async def _list(self, cursor: str, params: Pairs) -> tuple[Any, str]:
+    async def _read_list(self, cursor: str, params: Pairs) -> tuple[Any, str]:
         if not cursor:
             reply = await self._upstream.get(f"{self._root}/orders.json", params)
         else:
@@ -113,7 +113,7 @@ class RestTransport:
             ("limit", str(_LARGEST)),
             ("fields", wire.ORDER_FIELDS),
         )
-        return _decode_all(await self._upstream.get(f"{self._root}/orders.json", params))
+        return _decode_orders(await self._upstream.get(f"{self._root}/orders.json", params))
 
     async def read_order(self, order_id: int) -> wire.Order | RejectedOrder | None:
         """None on 404."""
@@ -127,9 +127,9 @@ class RestTransport:
             raise
         return decode_order(reply.decode(OneOrder).order)
 
-    async def count(self, span: Span) -> int | None:
+    async def count_orders(self, span: Span) -> int | None:
         """None beyond 25,000, where Shopify stops counting."""
-        params = tuple(pair for pair in _filters(span) if pair[0] != "order")
+        params = tuple(pair for pair in _build_filters(span) if pair[0] != "order")
         count = (
             (await self._upstream.get(f"{self._root}/orders/count.json", params))
             .decode(Count)
@@ -178,56 +178,56 @@ class RestTransport:
         told = {
             "line_items_by_fulfillment_order": picks,
             "notify_customer": fulfillment.notify,
-            **_tracking(fulfillment.tracking),
+            **_write_tracking(fulfillment.tracking),
         }
-        await self._write(f"{self._root}/fulfillments.json", {"fulfillment": told})
+        await self._post(f"{self._root}/fulfillments.json", {"fulfillment": told})
 
     async def update_tracking(
         self, fulfillment_id: int, tracking: Tracking, *, notify: bool
     ) -> None:
         """The new number replaces the old one."""
-        told = {"notify_customer": notify, **_tracking(tracking)}
-        await self._write(
+        told = {"notify_customer": notify, **_write_tracking(tracking)}
+        await self._post(
             f"{self._root}/fulfillments/{fulfillment_id}/update_tracking.json",
             {"fulfillment": told},
         )
 
     async def release_hold(self, fulfillment_order_id: int) -> None:
         """All holds of the fulfillment order."""
-        await self._write(
+        await self._post(
             f"{self._root}/fulfillment_orders/{fulfillment_order_id}/release_hold.json", {}
         )
 
     async def open_scheduled(self, fulfillment_order_id: int) -> None:
         """Before its day."""
-        await self._write(f"{self._root}/fulfillment_orders/{fulfillment_order_id}/open.json", {})
+        await self._post(f"{self._root}/fulfillment_orders/{fulfillment_order_id}/open.json", {})
 
-    async def _write(self, path: str, body: Mapping[str, Any]) -> None:
+    async def _post(self, path: str, body: Mapping[str, Any]) -> None:
         await self._upstream.write("POST", path, json=body)
 
 
-def _filters(span: Span) -> tuple[tuple[str, str], ...]:
+def _build_filters(span: Span) -> tuple[tuple[str, str], ...]:
     """`status=any`, or closed and archived orders are left out. Both bounds are inclusive."""
     pairs = [("status", "any"), ("order", "updated_at asc")]
     if span.start is not None:
-        pairs.append(("updated_at_min", moment_text(span.start)))
+        pairs.append(("updated_at_min", write_moment(span.start)))
     if span.end is not None:
-        pairs.append(("updated_at_max", moment_text(span.end)))
+        pairs.append(("updated_at_max", write_moment(span.end)))
     if span.unshipped:
         pairs.append(("fulfillment_status", "unfulfilled"))
     return tuple(pairs)
 
 
-def moment_text(moment: datetime) -> str:
+def write_moment(moment: datetime) -> str:
     """A time in whole seconds UTC, with `Z`: a `+` would need care in a query."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _decode_all(reply: Any) -> tuple[wire.Order | RejectedOrder, ...]:
+def _decode_orders(reply: Any) -> tuple[wire.Order | RejectedOrder, ...]:
     return tuple(decode_order(raw) for raw in reply.decode(OrdersPage).orders)
 
 
-def _tracking(tracking: Tracking) -> dict[str, Any]:
+def _write_tracking(tracking: Tracking) -> dict[str, Any]:
     """Empty without a number; a company that Shopify does not know comes with a link of its own."""
     if not tracking.number:
         return {}

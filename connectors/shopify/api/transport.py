@@ -104,7 +104,7 @@ class Transport(Protocol):
         """One order, None if the shop does not know it."""
         ...
 
-    async def count(self, span: Span) -> int | None:
+    async def count_orders(self, span: Span) -> int | None:
         """How many orders; None where the shop does not count so far."""
         ...
 

@@ -17,8 +17,8 @@ from connectors.errors import AuthenticationError
 from connectors.shopify.api import queries
 from connectors.shopify.api.graphql_client import GraphqlClient
 from connectors.shopify.api.graphql_fulfillment import FulfillmentOrderNode, GraphqlFulfillment
-from connectors.shopify.api.graphql_wire import Node, Rows, gid, tail
-from connectors.shopify.mapping.statuses import Held, left_quantity, read_held, read_state
+from connectors.shopify.api.graphql_wire import Node, Rows, read_gid, write_gid
+from connectors.shopify.mapping.statuses import Held, count_left, read_held, read_state
 from connectors.shopify.mapping.wire import Order
 from connectors.shopify.mapping.wire_fulfillment import FulfillmentOrder
 
@@ -51,7 +51,7 @@ class Holds:
         self._fulfillment = GraphqlFulfillment(client)
         self._forbidden = False
 
-    async def read(self) -> dict[int, Held] | None:
+    async def list_held(self) -> dict[int, Held] | None:
         """What is held, by order; None if that is too much to read at each poll: then ask `of`
         about the orders at hand.
 
@@ -74,7 +74,7 @@ class Holds:
                 return {}
             for node in rows.nodes:
                 if node.order is not None:
-                    order = tail(node.order.id)
+                    order = read_gid(node.order.id)
                     found.setdefault(order, []).append(
                         await self._fulfillment.to_fulfillment_order(node)
                     )
@@ -88,7 +88,7 @@ class Holds:
             cursor = following
         return None
 
-    async def of(self, orders: Iterable[Order]) -> dict[int, Held]:
+    async def find_held(self, orders: Iterable[Order]) -> dict[int, Held]:
         """Which of these orders are held as a whole.
 
         One that is held in part is not told of here.
@@ -97,13 +97,13 @@ class Holds:
         held: dict[int, Held] = {}
         numbers = sorted(open_orders)
         for start in range(0, len(numbers), _BATCH):
-            ids = [gid("Order", number) for number in numbers[start : start + _BATCH]]
+            ids = [write_gid("Order", number) for number in numbers[start : start + _BATCH]]
             for node in (
                 await self._client.ask(queries.STATES, {"ids": ids}, _States, size=len(ids))
             ).nodes:
                 reason = _REASONS.get((node.display_fulfillment_status or "") if node else "")
                 if node is not None and reason:
-                    order = open_orders[tail(node.id)]
-                    units = {line.id: left_quantity(order, line) for line in order.line_items or ()}
+                    order = open_orders[read_gid(node.id)]
+                    units = {line.id: count_left(order, line) for line in order.line_items or ()}
                     held[order.id] = Held(units=units, reasons=(reason,))
         return held

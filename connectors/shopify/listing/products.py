@@ -19,7 +19,7 @@ from connectors.orders import RejectedOrder, Weight
 from connectors.reading.measures import find_weight_unit
 from connectors.shopify.api import queries
 from connectors.shopify.api.graphql_client import GraphqlClient
-from connectors.shopify.api.graphql_wire import Node, Rows, gid, tail
+from connectors.shopify.api.graphql_wire import Node, Rows, read_gid, write_gid
 from connectors.shopify.mapping.items import Variant
 from connectors.shopify.mapping.wire import Order
 
@@ -76,7 +76,7 @@ class _Variants(Node, frozen=True):
     nodes: tuple[_Variant | None, ...]
 
 
-class Goods:
+class Catalog:
     """What is known of the goods of one shop."""
 
     def __init__(self, client: GraphqlClient) -> None:
@@ -84,7 +84,7 @@ class Goods:
         self._known: TTLCache[int, Variant] = TTLCache(_REMEMBERED, _FOR_SECONDS)
         self._forbidden = False
 
-    async def of(self, orders: Iterable[Order | RejectedOrder]) -> Mapping[int, Variant]:
+    async def find_variants(self, orders: Iterable[Order | RejectedOrder]) -> Mapping[int, Variant]:
         """The variants of these orders' lines; those that are gone from the shop are missing."""
         wanted = {
             line.variant_id
@@ -98,7 +98,7 @@ class Goods:
         for start in range(0, 0 if self._forbidden else len(unknown), _BATCH):
             batch = unknown[start : start + _BATCH]
             try:
-                read = await self._read(batch)
+                read = await self._read_variants(batch)
             except AuthenticationError as error:
                 self._forbidden = True
                 _log.warning(
@@ -111,11 +111,11 @@ class Goods:
                 self._known[number] = found[number] = read.get(number, Variant())
         return found
 
-    async def _read(self, numbers: list[int]) -> dict[int, Variant]:
-        ids = [gid("ProductVariant", number) for number in numbers]
+    async def _read_variants(self, numbers: list[int]) -> dict[int, Variant]:
+        ids = [write_gid("ProductVariant", number) for number in numbers]
         answer = await self._client.ask(queries.VARIANTS, {"ids": ids}, _Variants, size=len(ids))
         return {
-            tail(node.id): _to_variant(node)
+            read_gid(node.id): _to_variant(node)
             for node in answer.nodes
             if node is not None and node.id
         }
@@ -146,7 +146,7 @@ def _to_weight(mass: _Mass | None) -> Weight | None:
     return Weight(value=mass.value * factor, unit=ours)
 
 
-def without_details(variants: Mapping[int, Variant]) -> Mapping[int, Variant]:
+def drop_details(variants: Mapping[int, Variant]) -> Mapping[int, Variant]:
     """Customs facts alone."""
     return {
         number: msgspec.structs.replace(one, image_url="", barcode="", weight=None)

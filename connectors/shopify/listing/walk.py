@@ -46,7 +46,7 @@ class Walk:
         self._rows = 0
         self._restarts = 0
 
-    async def orders(self) -> AsyncGenerator[Order | RejectedOrder, None]:
+    async def list_orders(self) -> AsyncGenerator[Order | RejectedOrder, None]:
         """The orders. A page that cannot be had ends the walk with an error, never early.
 
         A walk that asks anew may meet the same cursors again: only within one query do they show a
@@ -54,12 +54,12 @@ class Walk:
         """
         cursor, visited = "", set[str]()
         while True:
-            page = await self._page(cursor)
+            page = await self._read_page(cursor)
             if page is None:
                 cursor, visited = "", set[str]()
                 continue
-            if not self._in_order(page):
-                async with aclosing(self._sorted()) as orders:
+            if not self._is_in_order(page):
+                async with aclosing(self._list_sorted()) as orders:
                     async for order in orders:
                         yield order
                 return
@@ -75,7 +75,7 @@ class Walk:
             if self._rows >= MOST_ROWS and self._resume():
                 cursor, visited = "", set[str]()
 
-    async def _page(self, cursor: str) -> OrderPage | None:
+    async def _read_page(self, cursor: str) -> OrderPage | None:
         """The next page, or None if the walk has to ask anew."""
         try:
             page = await self._transport.read_page(self._span, self._size, cursor)
@@ -108,10 +108,10 @@ class Walk:
         self._span = Span(start=self._last, end=self._whole.end, unshipped=self._whole.unshipped)
         return True
 
-    def _in_order(self, page: OrderPage) -> bool:
+    def _is_in_order(self, page: OrderPage) -> bool:
         last = self._last
         for order in page.orders:
-            moment = _moment(order)
+            moment = _find_moment(order)
             if moment is None:
                 continue
             if last is not None and moment < last:
@@ -120,10 +120,10 @@ class Walk:
         return True
 
     def _is_new(self, order: Order | RejectedOrder) -> bool:
-        moment = _moment(order)
+        moment = _find_moment(order)
         if moment is not None:
             self._last = moment if self._last is None else max(self._last, moment)
-        key = _key(order)
+        key = _read_id(order)
         if key is None:
             return True
         if key in self._seen:
@@ -131,21 +131,21 @@ class Walk:
         self._seen.add(key)
         return True
 
-    async def _sorted(self) -> AsyncGenerator[Order | RejectedOrder, None]:
+    async def _list_sorted(self) -> AsyncGenerator[Order | RejectedOrder, None]:
         """The rest of the walk when the shop's order cannot be trusted: ids first, then the orders
         in our own order.
         """
         _log.warning("shop_order_of_rows_wrong", shop_says="updated_at ascending")
-        stamps = [stamp for stamp in await self._stamps() if stamp.id not in self._seen]
+        stamps = [stamp for stamp in await self._read_stamps() if stamp.id not in self._seen]
         stamps.sort(key=lambda stamp: (stamp.updated_at, stamp.id))
         for start in range(0, len(stamps), _BATCH):
             places = {stamp.id: place for place, stamp in enumerate(stamps[start : start + _BATCH])}
             found = await self._transport.read_orders(tuple(places))
-            for order in sorted(found, key=lambda one: places.get(_key(one) or 0, _BATCH)):
+            for order in sorted(found, key=lambda one: places.get(_read_id(one) or 0, _BATCH)):
                 if self._is_new(order):
                     yield order
 
-    async def _stamps(self) -> list[Stamp]:
+    async def _read_stamps(self) -> list[Stamp]:
         while True:
             stamps: dict[int, Stamp] = {}
             cursor, visited = "", set[str]()
@@ -170,11 +170,11 @@ def count_sizes(size: int) -> int:
     return max(size // _SMALLEST, 1).bit_length() + 1
 
 
-def _key(order: Order | RejectedOrder) -> int | None:
+def _read_id(order: Order | RejectedOrder) -> int | None:
     """The order's id; None for one that came without, which is no reason to take it for another."""
     text = str(order.id)
     return int(text) if text.isascii() and text.isdecimal() else None
 
 
-def _moment(order: Order | RejectedOrder) -> datetime | None:
+def _find_moment(order: Order | RejectedOrder) -> datetime | None:
     return order.updated_at if isinstance(order, Order) else order.modified_at

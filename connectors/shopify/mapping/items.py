@@ -19,10 +19,10 @@ from connectors.shopify.mapping.prices import (
     read_discount,
     read_net_share,
     read_tip,
-    rounded,
+    round_share,
 )
 from connectors.shopify.mapping.rules import Rules
-from connectors.shopify.mapping.statuses import Held, State, exported_quantity
+from connectors.shopify.mapping.statuses import Held, State, count_exported
 
 # How the ids of lines that Portside makes itself end.
 EXTRA_LINES = frozenset({"discount", "tip", "duties", "fees", "rounding"})
@@ -40,7 +40,7 @@ class Variant(msgspec.Struct, frozen=True, kw_only=True):
     origin: str = ""
 
 
-def _nothing_to_carry(order: wire.Order, rules: Rules) -> bool:
+def _is_uncarried(order: wire.Order, rules: Rules) -> bool:
     """Whether no carrier takes this order: collected by the buyer, delivered by the merchant, or
     sold over the counter.
     """
@@ -71,16 +71,16 @@ def read_items(
     """The lines that are exported: goods with what is left of them, then discounts, tip, duties
     and fees.
     """
-    carried = not _nothing_to_carry(order, rules)
+    carried = not _is_uncarried(order, rules)
     taken_off, tipped = ZERO, False
     for index, line in enumerate(order.line_items or ()):
         path = f"line_items[{index}]"
-        quantity = exported_quantity(order, line, state, held, rules)
+        quantity = count_exported(order, line, state, held, rules)
         if quantity <= 0:
             continue
         if line.quantity <= 0:
             raise FieldError(f"{path}.quantity", "at least 1", line.quantity)
-        price = side.amount(f"{path}.price", line.price_set, line.price)
+        price = side.read_amount(f"{path}.price", line.price_set, line.price)
         discount = read_discount(line, side, path)
         if order.taxes_included:
             share = read_net_share(
@@ -89,18 +89,18 @@ def read_items(
             price, discount = (
                 (price, discount)
                 if share == 1
-                else (rounded(price * share), rounded(discount * share))
+                else (round_share(price * share), round_share(discount * share))
             )
         if rules.discounts == "net" and discount:
-            price -= rounded(discount / line.quantity)
+            price -= round_share(discount / line.quantity)
         elif discount:
             taken_off += (
                 discount
                 if quantity == line.quantity
-                else rounded(discount * quantity / line.quantity)
+                else round_share(discount * quantity / line.quantity)
             )
         tipped = tipped or bool(line.tip)
-        yield _item(
+        yield _read_item(
             line,
             path,
             quantity,
@@ -109,10 +109,10 @@ def read_items(
             variants.get(line.variant_id or 0),
             carried=carried,
         )
-    yield from _extra_lines(order, side, state, taken_off, tipped=tipped)
+    yield from _read_extra_lines(order, side, state, taken_off, tipped=tipped)
 
 
-def _item(
+def _read_item(
     line: wire.Line,
     path: str,
     quantity: int,
@@ -133,7 +133,7 @@ def _item(
         image_url=variant.image_url if variant else "",
         quantity=quantity,
         unit_price=price,
-        weight=_weight(line, variant, path),
+        weight=_read_weight(line, variant, path),
         upc=variant.barcode if variant else "",
         options=options,
         adjustment=bool(line.tip),
@@ -141,7 +141,7 @@ def _item(
     )
 
 
-def _weight(line: wire.Line, variant: Variant | None, path: str) -> Weight | None:
+def _read_weight(line: wire.Line, variant: Variant | None, path: str) -> Weight | None:
     if variant is not None and variant.weight is not None:
         return variant.weight
     if line.grams is None or not line.grams:
@@ -151,7 +151,7 @@ def _weight(line: wire.Line, variant: Variant | None, path: str) -> Weight | Non
     return Weight(value=line.grams, unit=WeightUnit.GRAMS)
 
 
-def _extra_lines(
+def _read_extra_lines(
     order: wire.Order, side: Side, state: State, discount: Decimal, *, tipped: bool
 ) -> Iterator[LineItem]:
     """What is paid or taken off besides goods and shipping, as lines nobody packs."""
@@ -160,7 +160,7 @@ def _extra_lines(
     if not tipped:
         amounts.append(("tip", "Tip", read_tip(order, side)))
     if state.status is not OrderStatus.CANCELLED:
-        rounding = side.amount(
+        rounding = side.read_amount(
             "total_cash_rounding_payment_adjustment_set",
             order.total_cash_rounding_payment_adjustment_set,
         )
@@ -168,12 +168,12 @@ def _extra_lines(
             (
                 "duties",
                 "Duties",
-                side.amount("current_total_duties_set", order.current_total_duties_set),
+                side.read_amount("current_total_duties_set", order.current_total_duties_set),
             ),
             (
                 "fees",
                 "Additional fees",
-                side.amount(
+                side.read_amount(
                     "current_total_additional_fees_set", order.current_total_additional_fees_set
                 ),
             ),

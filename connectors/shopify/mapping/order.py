@@ -5,7 +5,6 @@ A `FieldError` inside is given out as a `RejectedOrder`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -17,9 +16,10 @@ import msgspec
 from connectors.orders import Order, OrderStatus, RejectedOrder
 from connectors.reading.complaints import UNDECODABLE, Complaint, read_complaint
 from connectors.reading.fields import FieldError
+from connectors.reading.markup import fold_name
 from connectors.shopify.mapping import wire
+from connectors.shopify.mapping.customer import read_customer, require_address
 from connectors.shopify.mapping.items import Variant, read_items, read_text
-from connectors.shopify.mapping.people import read_customer, require_address
 from connectors.shopify.mapping.prices import Side, read_shipping
 from connectors.shopify.mapping.rules import Rules
 from connectors.shopify.mapping.statuses import Held, State, read_state
@@ -53,8 +53,8 @@ def reject_raw(raw: bytes | msgspec.Raw, error: Exception) -> RejectedOrder:
     key = str(identity.id) if isinstance(identity.id, int | str) else ""
     return RejectedOrder(
         id=key,
-        number=order_number(identity.name if isinstance(identity.name, str) else "", key),
-        modified_at=_moment(identity.updated_at),
+        number=read_number(identity.name if isinstance(identity.name, str) else "", key),
+        modified_at=_read_moment(identity.updated_at),
         reason=_explain(read_complaint(error)),
     )
 
@@ -70,7 +70,7 @@ _ORDER = msgspec.json.Decoder(wire.Order, float_hook=Decimal)
 _IDENTITY = msgspec.json.Decoder(wire.Identity)
 
 
-def _moment(value: Any) -> datetime | None:
+def _read_moment(value: Any) -> datetime | None:
     try:
         moment = msgspec.convert(value, datetime)
         return moment.astimezone(UTC) if moment.tzinfo else None
@@ -78,7 +78,7 @@ def _moment(value: Any) -> datetime | None:
         return None
 
 
-def order_number(name: str | None, fallback: str) -> str:
+def read_number(name: str | None, fallback: str) -> str:
     """The number people see, without Shopify's usual `#`; a prefix or suffix the shop chose
     stays.
     """
@@ -97,30 +97,30 @@ def read_order(
     `held` says what is on hold, `variants` what is known of the goods by variant id.
     """
     if order.test and rules.test_orders == "reject":
-        return _reject(order, _TEST)
+        return _reject_order(order, _TEST)
     try:
-        return _read(order, rules, held, variants or {})
+        return _map_order(order, rules, held, variants or {})
     except FieldError as error:
-        return _reject(order, str(error))
+        return _reject_order(order, str(error))
     except ArithmeticError as error:
-        return _reject(
+        return _reject_order(
             order,
             "order: expected quantities, amounts and times of a reasonable size, found others"
             f" ({type(error).__name__})",
         )
 
 
-def _reject(order: wire.Order, reason: str) -> RejectedOrder:
+def _reject_order(order: wire.Order, reason: str) -> RejectedOrder:
     key = str(order.id)
     return RejectedOrder(
         id=key,
-        number=order_number(order.name, key),
-        modified_at=_moment(order.updated_at),
+        number=read_number(order.name, key),
+        modified_at=_read_moment(order.updated_at),
         reason=reason,
     )
 
 
-def _read(
+def _map_order(
     order: wire.Order, rules: Rules, held: Held | None, variants: Mapping[int, Variant]
 ) -> Order:
     state, side = read_state(order, held), Side(order, rules.money)
@@ -129,23 +129,23 @@ def _read(
     if shippable and not state.over:
         require_address(order, shippable)
     placed, modified = (
-        _utc("created_at", order.processed_at or order.created_at),
-        _utc("updated_at", order.updated_at),
+        _to_utc("created_at", order.processed_at or order.created_at),
+        _to_utc("updated_at", order.updated_at),
     )
     gift_message, gift, notes = _read_attributes(order, rules)
     return Order(
         id=str(order.id),
-        number=order_number(order.name, str(order.order_number or order.id)),
+        number=read_number(order.name, str(order.order_number or order.id)),
         placed_at=placed,
         modified_at=modified,
         status=state.status,
         shop_status=state.word,
         status_known=state.known,
         currency=side.currency,
-        total=_total(order, side, state),
-        tax=_tax(order, side, state),
+        total=_read_total(order, side, state),
+        tax=_read_tax(order, side, state),
         shipping=read_shipping(order, side),
-        shipping_method=_shipping_method(order),
+        shipping_method=_read_shipping_method(order),
         payment_method=", ".join(order.payment_gateway_names or ()) or (order.gateway or ""),
         customer=read_customer(order),
         items=items,
@@ -153,85 +153,85 @@ def _read(
         internal_notes="\n".join((*notes, *(held.reasons if held else ()))),
         gift=gift or bool(gift_message),
         gift_message=gift_message,
-        custom_fields=tuple(_custom_field(order, name) for name in rules.custom_fields),
+        custom_fields=tuple(_read_custom_field(order, name) for name in rules.custom_fields),
         source=order.source_name or "",
-        tags=_tags(order),
+        tags=_read_tags(order),
     )
 
 
-def _utc(path: str, moment: datetime) -> datetime:
+def _to_utc(path: str, moment: datetime) -> datetime:
     if moment.tzinfo is None:
         raise FieldError(path, "a time with its offset", moment.isoformat())
     return moment.astimezone(UTC)
 
 
-def _total(order: wire.Order, side: Side, state: State) -> Decimal:
+def _read_total(order: wire.Order, side: Side, state: State) -> Decimal:
     """The total now; of a cancelled order, whose total now is nothing, the one it was placed
     with.
     """
     if state.status is OrderStatus.CANCELLED or (
         order.current_total_price is None and order.current_total_price_set is None
     ):
-        return side.amount("total_price", order.total_price_set, order.total_price)
-    return side.amount(
+        return side.read_amount("total_price", order.total_price_set, order.total_price)
+    return side.read_amount(
         "current_total_price", order.current_total_price_set, order.current_total_price
     )
 
 
-def _tax(order: wire.Order, side: Side, state: State) -> Decimal:
+def _read_tax(order: wire.Order, side: Side, state: State) -> Decimal:
     if state.status is OrderStatus.CANCELLED or (
         order.current_total_tax is None and order.current_total_tax_set is None
     ):
-        return side.amount("total_tax", order.total_tax_set, order.total_tax)
-    return side.amount("current_total_tax", order.current_total_tax_set, order.current_total_tax)
+        return side.read_amount("total_tax", order.total_tax_set, order.total_tax)
+    return side.read_amount(
+        "current_total_tax", order.current_total_tax_set, order.current_total_tax
+    )
 
 
-def _shipping_method(order: wire.Order) -> str:
+def _read_shipping_method(order: wire.Order) -> str:
     for line in order.shipping_lines or ():
         if not line.is_removed and (line.title or line.code):
             return line.title or line.code or ""
     return ""
 
 
-def _tags(order: wire.Order) -> tuple[str, ...]:
+def _read_tags(order: wire.Order) -> tuple[str, ...]:
     return tuple(filter(None, (tag.strip() for tag in (order.tags or "").split(","))))
 
 
-@lru_cache(maxsize=4096)
-def _folded(name: str) -> str:
-    return re.sub(r"[\W_]+", "", name).casefold()
+_fold = lru_cache(maxsize=4096)(fold_name)
 
 
 @lru_cache(maxsize=64)
-def _folded_all(names: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(map(_folded, names))
+def _fold_all(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(_fold, names))
 
 
 def _read_attributes(order: wire.Order, rules: Rules) -> tuple[str, bool, tuple[str, ...]]:
     """The gift message, whether it is a gift, and the other visible note attributes as `name:
     value`.
     """
-    wanted = _folded_all(rules.gift_attributes)
+    wanted = _fold_all(rules.gift_attributes)
     message, gift, others = "", False, []
     for attribute in order.note_attributes or ():
         name, value = (attribute.name or "").strip(), read_text(attribute.value)
-        if _folded(name) in wanted:
+        if _fold(name) in wanted:
             message = message or value
-        elif _folded(name) in _GIFT_FLAGS:
+        elif _fold(name) in _GIFT_FLAGS:
             gift = gift or value.casefold() not in _FALSE_WORDS
         elif value and not name.startswith("_"):
             others.append(f"{name}: {value}" if name else value)
     return message, gift, tuple(others)
 
 
-def _custom_field(order: wire.Order, name: str) -> str:
+def _read_custom_field(order: wire.Order, name: str) -> str:
     facts = {
         "order:po_number": order.po_number or "",
         "order:confirmation_number": order.confirmation_number or "",
         "order:discount_codes": ", ".join(
             code.code for code in order.discount_codes or () if code.code
         ),
-        "order:tags": ", ".join(_tags(order)),
+        "order:tags": ", ".join(_read_tags(order)),
         "order:source": order.source_name or "",
     }
     if name in facts:

@@ -31,7 +31,9 @@ class Side:
         self._single = buyers == order.currency
         self.currency = buyers if self._presentment else order.currency
 
-    def amount(self, path: str, bag: wire.MoneyBag | None, plain: Decimal | None = None) -> Decimal:
+    def read_amount(
+        self, path: str, bag: wire.MoneyBag | None, plain: Decimal | None = None
+    ) -> Decimal:
         """The amount of this side. `plain` is the shop's, as old answers give it alone.
 
         Raises `FieldError`.
@@ -61,10 +63,12 @@ def read_discount(line: wire.Line, side: Side, path: str) -> Decimal:
     total.
     """
     if line.discount_allocations is None:
-        return side.amount(f"{path}.total_discount", line.total_discount_set, line.total_discount)
+        return side.read_amount(
+            f"{path}.total_discount", line.total_discount_set, line.total_discount
+        )
     return sum(
         (
-            side.amount(f"{path}.discount_allocations", one.amount_set, one.amount)
+            side.read_amount(f"{path}.discount_allocations", one.amount_set, one.amount)
             for one in line.discount_allocations
         ),
         ZERO,
@@ -76,14 +80,16 @@ def read_net_share(gross: Decimal, taxes: Iterable[wire.Tax], side: Side, path: 
     the tax itself, else from its rates.
     """
     taxes = tuple(taxes)
-    tax = sum((side.amount(f"{path}.tax_lines", one.price_set, one.price) for one in taxes), ZERO)
+    tax = sum(
+        (side.read_amount(f"{path}.tax_lines", one.price_set, one.price) for one in taxes), ZERO
+    )
     if gross > 0 and 0 < tax < gross:
         return (gross - tax) / gross
     rates = sum((one.rate for one in taxes if one.rate is not None and one.rate.is_finite()), ZERO)
     return _ONE / (_ONE + rates) if gross <= 0 < rates else _ONE
 
 
-def rounded(amount: Decimal) -> Decimal:
+def round_share(amount: Decimal) -> Decimal:
     """A quotient with six digits after the point."""
     return amount.quantize(_GRAIN)
 
@@ -100,7 +106,7 @@ def read_shipping(order: wire.Order, side: Side) -> Decimal:
             if line.discounted_price_set is not None or line.discounted_price is not None
             else (line.price_set, line.price)
         )
-        price = side.amount(f"{path}.price", bag, plain)
+        price = side.read_amount(f"{path}.price", bag, plain)
         gross += price
         net += (
             price * read_net_share(price, line.tax_lines or (), side, path)
@@ -108,17 +114,17 @@ def read_shipping(order: wire.Order, side: Side) -> Decimal:
             else price
         )
     if order.current_shipping_price_set is None:
-        net = rounded(net) if order.taxes_included else net
-        return max(net - _refunded_shipping(order, side), ZERO)
-    current = side.amount("current_shipping_price_set", order.current_shipping_price_set)
-    return rounded(current * net / gross) if gross > 0 and net != gross else current
+        net = round_share(net) if order.taxes_included else net
+        return max(net - _sum_shipping_refunds(order, side), ZERO)
+    current = side.read_amount("current_shipping_price_set", order.current_shipping_price_set)
+    return round_share(current * net / gross) if gross > 0 and net != gross else current
 
 
-def _refunded_shipping(order: wire.Order, side: Side) -> Decimal:
+def _sum_shipping_refunds(order: wire.Order, side: Side) -> Decimal:
     """Shipping given back, without tax, from answers that do not state the price that is left."""
     return -sum(
         (
-            side.amount("refunds.order_adjustments", one.amount_set, one.amount)
+            side.read_amount("refunds.order_adjustments", one.amount_set, one.amount)
             for refund in order.refunds or ()
             for one in refund.order_adjustments or ()
             if one.kind == "shipping_refund"
@@ -134,7 +140,7 @@ def read_tip(order: wire.Order, side: Side) -> Decimal:
     rate, to the cent.
     """
     if order.total_tip_received_set is not None or not order.total_tip_received:
-        return side.amount("total_tip_received", order.total_tip_received_set)
+        return side.read_amount("total_tip_received", order.total_tip_received_set)
     both = order.total_price_set
     if (
         side.currency == order.currency
@@ -142,7 +148,7 @@ def read_tip(order: wire.Order, side: Side) -> Decimal:
         or both.presentment_money is None
         or not both.shop_money.amount
     ):
-        return side.amount("total_tip_received", None, order.total_tip_received)
+        return side.read_amount("total_tip_received", None, order.total_tip_received)
     return (
         order.total_tip_received * both.presentment_money.amount / both.shop_money.amount
     ).quantize(_CENT)

@@ -64,25 +64,25 @@ def read_state(order: wire.Order, held: Held | None) -> State:
         return State(status=OrderStatus.SHIPPED, word="fulfilled")
     if payment in ("voided", "refunded"):
         return State(status=OrderStatus.CANCELLED, word=payment)
-    if shipping == "restocked" or _emptied(order):
+    if shipping == "restocked" or _is_emptied(order):
         word = "restocked" if shipping == "restocked" else "emptied"
         return State(
             status=OrderStatus.SHIPPED if shipping == "partial" else OrderStatus.CANCELLED,
             word=word,
         )
-    if held is not None and holds_all(order, held):
+    if held is not None and is_held_whole(order, held):
         return State(status=OrderStatus.ON_HOLD, word="on_hold")
     status = _PAYMENTS.get(payment)
     return State(status=status or OrderStatus.ON_HOLD, word=payment, known=status is not None)
 
 
-def _emptied(order: wire.Order) -> bool:
+def _is_emptied(order: wire.Order) -> bool:
     """Whether every line was taken off the order by edits or refunds."""
     lines = order.line_items or ()
-    return bool(lines) and all(current_quantity(order, line) == 0 for line in lines)
+    return bool(lines) and all(count_current(order, line) == 0 for line in lines)
 
 
-def current_quantity(order: wire.Order, line: wire.Line) -> int:
+def count_current(order: wire.Order, line: wire.Line) -> int:
     """What is left of a line after edits and refunds.
 
     Answers older than 2022 do not say; there the refunds are taken off.
@@ -98,9 +98,9 @@ def current_quantity(order: wire.Order, line: wire.Line) -> int:
     return max(line.quantity - refunded, 0)
 
 
-def left_quantity(order: wire.Order, line: wire.Line) -> int:
+def count_left(order: wire.Order, line: wire.Line) -> int:
     """What is left of a line to ship."""
-    current = current_quantity(order, line)
+    current = count_current(order, line)
     return (
         current
         if line.fulfillable_quantity is None
@@ -108,10 +108,10 @@ def left_quantity(order: wire.Order, line: wire.Line) -> int:
     )
 
 
-def holds_all(order: wire.Order, held: Held) -> bool:
+def is_held_whole(order: wire.Order, held: Held) -> bool:
     """Whether nothing of what is left to ship may be shipped now."""
     left = {
-        line.id: left_quantity(order, line)
+        line.id: count_left(order, line)
         for line in order.line_items or ()
         if line.requires_shipping
     }
@@ -120,7 +120,7 @@ def holds_all(order: wire.Order, held: Held) -> bool:
     )
 
 
-def exported_quantity(
+def count_exported(
     order: wire.Order, line: wire.Line, state: State, held: Held | None, rules: Rules
 ) -> int:
     """How much of a line is exported: all of it once the order is over, else what is left (and
@@ -128,10 +128,10 @@ def exported_quantity(
     """
     if state.status is OrderStatus.CANCELLED:
         return max(line.quantity, 0)
-    current = current_quantity(order, line)
+    current = count_current(order, line)
     if state.over or rules.partial_orders == "full":
         return current
-    left = left_quantity(order, line)
+    left = count_left(order, line)
     if held is None or state.status is OrderStatus.ON_HOLD:
         return left
     return max(left - held.units.get(line.id, 0), 0)
@@ -142,15 +142,15 @@ def read_held(fulfillment_orders: Iterable[FulfillmentOrder]) -> Held | None:
     units: dict[int, int] = {}
     reasons: list[str] = []
     for one in fulfillment_orders:
-        if one.status not in HELD_STATUSES or one.left == 0:
+        if one.status not in HELD_STATUSES or one.units_left == 0:
             continue
         for line in one.lines:
             units[line.line_item_id] = units.get(line.line_item_id, 0) + line.fulfillable_quantity
-        reasons.append(describe(one))
+        reasons.append(describe_hold(one))
     return Held(units=units, reasons=tuple(dict.fromkeys(reasons))) if units else None
 
 
-def describe(fulfillment_order: FulfillmentOrder) -> str:
+def describe_hold(fulfillment_order: FulfillmentOrder) -> str:
     """Why a fulfillment order may not be shipped now, in words."""
     if fulfillment_order.status == "scheduled":
         return f"Scheduled for {(fulfillment_order.fulfill_at or 'later')[:10]}"

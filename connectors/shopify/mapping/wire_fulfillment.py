@@ -45,7 +45,7 @@ class FulfillmentOrder(msgspec.Struct, frozen=True):
         return self.line_items or ()
 
     @property
-    def left(self) -> int:
+    def units_left(self) -> int:
         """Units that have not been shipped."""
         return sum(line.fulfillable_quantity for line in self.lines)
 
@@ -76,7 +76,7 @@ class Fulfillment(msgspec.Struct, frozen=True):
     def numbers(self) -> frozenset[str]:
         """Its tracking numbers, as they compare."""
         return frozenset(
-            comparable(number)
+            fold_number(number)
             for number in (*(self.tracking_numbers or ()), self.tracking_number or "")
             if number.strip()
         )
@@ -134,7 +134,7 @@ class Count(msgspec.Struct, frozen=True):
     count: int
 
 
-def comparable(tracking_number: str) -> str:
+def fold_number(tracking_number: str) -> str:
     """A tracking number as it compares: without blanks, in capitals, for people and carriers write
     it either way.
     """

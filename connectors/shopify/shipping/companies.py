@@ -5,11 +5,11 @@ A name from its list brings a tracking link by itself; any other needs one besid
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
 from connectors.carriers import Carriers
+from connectors.reading.markup import fold_name
 from connectors.shipments import Shipment
 from connectors.shopify.api.transport import Tracking
 
@@ -65,22 +65,20 @@ _BY_CODE: Mapping[str, str] = MappingProxyType(
         "dhl_canada": "DHL Express",
     }
 )
-_FOLDED: Mapping[str, str] = MappingProxyType(
-    {re.sub(r"[\W_]+", "", name).casefold(): name for name in COMPANIES}
-)
+_FOLDED: Mapping[str, str] = MappingProxyType({fold_name(name): name for name in COMPANIES})
 
 
-def company(name: str, code: str = "") -> str:
+def find_company(name: str, code: str = "") -> str:
     """Shopify's spelling of a carrier, or the name as it is."""
-    return _BY_CODE.get(code) or _FOLDED.get(re.sub(r"[\W_]+", "", name).casefold()) or name
+    return _BY_CODE.get(code) or _FOLDED.get(fold_name(name)) or name
 
 
-def tracking_of(shipment: Shipment, carriers: Carriers) -> Tracking:
+def build_tracking(shipment: Shipment, carriers: Carriers) -> Tracking:
     """The number, the carrier by Shopify's name, and a link for carriers Shopify does not know or
     the settings give one for.
     """
     carrier = carriers.of(shipment)
-    name = company(carrier.name, carrier.code)
+    name = find_company(carrier.name, carrier.code)
     number = shipment.tracking_number.strip()
     return Tracking(
         number=number, company=name, url="" if name in COMPANIES else carrier.link(number)

@@ -13,8 +13,8 @@ import msgspec
 from connectors.shipments import Shipment, ShippedItem
 from connectors.shopify.api.transport import LinePick, OrderPick
 from connectors.shopify.mapping.items import EXTRA_LINES
-from connectors.shopify.mapping.statuses import HELD_STATUSES, describe
-from connectors.shopify.mapping.wire_fulfillment import Fulfillment, FulfillmentOrder, comparable
+from connectors.shopify.mapping.statuses import HELD_STATUSES, describe_hold
+from connectors.shopify.mapping.wire_fulfillment import Fulfillment, FulfillmentOrder, fold_number
 
 CREATE = "create_fulfillment"
 
@@ -46,9 +46,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     left: int = 0
 
     @property
-    def blocked(self) -> str:
+    def obstacles(self) -> str:
         """What stands in the way, in words; empty if nothing does."""
-        reasons = [describe(one) for one in self.held]
+        reasons = [describe_hold(one) for one in self.held]
         reasons += [
             f"a fulfillment service has been asked to ship it ({one.request_status or one.status})"
             for one in self.waiting
@@ -56,7 +56,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         return "; ".join(dict.fromkeys(reasons))
 
 
-def line_key(item: ShippedItem) -> int:
+def read_line_id(item: ShippedItem) -> int:
     """The order line an item names by its id; 0 if it names none."""
     return int(item.line_id) if item.line_id.isascii() and item.line_id.isdecimal() else 0
 
@@ -77,7 +77,7 @@ def read_wanted(shipment: Shipment, known: Iterable[int], skus: Mapping[int, str
     units: dict[int, int] = {}
     unknown: list[str] = []
     for item in items:
-        key = line_key(item)
+        key = read_line_id(item)
         if key not in lines:
             same = [line for line, sku in skus.items() if sku and sku == item.sku.strip()]
             key = next((line for line in same if line not in units), next(iter(same), 0))
@@ -107,34 +107,36 @@ def make_plan(
     waiting: list[FulfillmentOrder] = []
     taken = 0
     ready = [
-        one for one in fulfillment_orders if CREATE in (one.supported_actions or ()) and one.left
+        one
+        for one in fulfillment_orders
+        if CREATE in (one.supported_actions or ()) and one.units_left
     ]
     blocked = [
         one
         for one in fulfillment_orders
-        if CREATE not in (one.supported_actions or ()) and one.left
+        if CREATE not in (one.supported_actions or ()) and one.units_left
     ]
-    for one in _fewest_parcels(ready, todo):
+    for one in _sort_by_share(ready, todo):
         location = one.assigned_location_id or 0
         if wanted.everything and location in skipped:
             continue
-        picks = _pick(one, None if wanted.everything else todo)
+        picks = _pick_lines(one, None if wanted.everything else todo)
         if picks:
             taken += sum(pick.quantity for pick in picks)
             parcels.setdefault(location, []).append(OrderPick(one.id, picks))
     for one in blocked:
-        if wanted.everything or _pick(one, todo):
+        if wanted.everything or _pick_lines(one, todo):
             (held if one.status in HELD_STATUSES else waiting).append(one)
     return Plan(
         parcels=tuple(tuple(picks) for picks in parcels.values()),
         held=tuple(held),
         waiting=tuple(waiting),
         short=sum(todo.values()),
-        left=sum(one.left for one in fulfillment_orders) - taken,
+        left=sum(one.units_left for one in fulfillment_orders) - taken,
     )
 
 
-def _fewest_parcels(
+def _sort_by_share(
     ready: Sequence[FulfillmentOrder], todo: Mapping[int, int]
 ) -> list[FulfillmentOrder]:
     """Those first whose location can give most of what is wanted, so that one parcel stays one
@@ -149,7 +151,7 @@ def _fewest_parcels(
     return sorted(ready, key=lambda one: -share[one.assigned_location_id or 0])
 
 
-def _pick(one: FulfillmentOrder, todo: dict[int, int] | None) -> tuple[LinePick, ...]:
+def _pick_lines(one: FulfillmentOrder, todo: dict[int, int] | None) -> tuple[LinePick, ...]:
     """What of this fulfillment order is wanted; taken off `todo`. None of it means: all."""
     picks = []
     for line in one.lines:
@@ -165,13 +167,13 @@ def _pick(one: FulfillmentOrder, todo: dict[int, int] | None) -> tuple[LinePick,
     return tuple(picks)
 
 
-def sent_with(fulfillments: Iterable[Fulfillment], tracking_number: str) -> tuple[Fulfillment, ...]:
+def find_sent(fulfillments: Iterable[Fulfillment], tracking_number: str) -> tuple[Fulfillment, ...]:
     """The live parcels that carry this tracking number."""
-    number = comparable(tracking_number)
+    number = fold_number(tracking_number)
     return tuple(one for one in fulfillments if one.live and number and number in one.numbers)
 
 
-def units_of(fulfillments: Iterable[Fulfillment]) -> dict[int, int]:
+def count_units(fulfillments: Iterable[Fulfillment]) -> dict[int, int]:
     """Units by order line over some parcels."""
     units: dict[int, int] = {}
     for one in fulfillments:
@@ -180,7 +182,7 @@ def units_of(fulfillments: Iterable[Fulfillment]) -> dict[int, int]:
     return units
 
 
-def less(wanted: Wanted, sent: Mapping[int, int]) -> Wanted:
+def subtract_sent(wanted: Wanted, sent: Mapping[int, int]) -> Wanted:
     """What is still wanted once this has been sent."""
     rest = {line: units - sent.get(line, 0) for line, units in wanted.units.items()}
     return msgspec.structs.replace(
@@ -188,7 +190,9 @@ def less(wanted: Wanted, sent: Mapping[int, int]) -> Wanted:
     )
 
 
-def parcel_to_relabel(fulfillments: Sequence[Fulfillment], wanted: Wanted) -> Fulfillment | None:
+def find_parcel_to_relabel(
+    fulfillments: Sequence[Fulfillment], wanted: Wanted
+) -> Fulfillment | None:
     """The parcel that a notice without anything left to ship can only mean: of the same lines with
     another number, or without a number.
 

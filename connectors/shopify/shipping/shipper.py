@@ -1,4 +1,4 @@
-"""Tell Shopify of a shipment, once in effect: look, plan, write one parcel a location, and look
+"""Tell Shopify of a shipment, once in effect: state, plan, write one parcel a location, and look
 again when an answer is in doubt.
 """
 
@@ -23,16 +23,16 @@ from connectors.shopify.mapping.wire import Order
 from connectors.shopify.mapping.wire_fulfillment import Fulfillment
 from connectors.shopify.settings import ShopifySettings
 from connectors.shopify.shipping import plan as planning
-from connectors.shopify.shipping.companies import tracking_of
-from connectors.shopify.shipping.look import (
-    Look,
+from connectors.shopify.shipping.companies import build_tracking
+from connectors.shopify.shipping.plan import Plan, Wanted
+from connectors.shopify.shipping.shop_state import (
+    ShopState,
     count_sent,
     has_nothing_left,
+    has_taken_effect,
     list_hidden,
     match_wanted,
-    took_effect,
 )
-from connectors.shopify.shipping.plan import Plan, Wanted
 
 # Shopify makes fulfillment orders by a background job after checkout; it is done within seconds.
 _JOB_SECONDS = 60.0
@@ -60,35 +60,35 @@ class Shipper:
 
     async def ship(self, shipment: Shipment, earlier: Sequence[Shipment]) -> ShipOutcome:
         """Idempotent by tracking number; without one, by the units in parcels without a number."""
-        look = await self._look(shipment)
-        order = await self._order_if_needed(look, shipment)
-        wanted = match_wanted(look, order, shipment)
-        tracking = tracking_of(shipment, self._carriers)
-        same = planning.sent_with(look.fulfillments, tracking.number)
-        rest = planning.less(wanted, count_sent(look, same, wanted, shipment, earlier))
+        state = await self._read_state(shipment)
+        order = await self._read_order_if_needed(state, shipment)
+        wanted = match_wanted(state, order, shipment)
+        tracking = build_tracking(shipment, self._carriers)
+        same = planning.find_sent(state.fulfillments, tracking.number)
+        rest = planning.subtract_sent(wanted, count_sent(state, same, wanted, shipment, earlier))
         if not wanted.everything and not rest.units and wanted.units:
             return ShipOutcome(
-                already=True, completed=not any(one.left for one in look.fulfillment_orders)
+                already=True, completed=not any(one.units_left for one in state.fulfillment_orders)
             )
         skip = {one.location_id or 0 for one in same}
-        plan = planning.make_plan(look.fulfillment_orders, rest, skip_locations=skip)
+        plan = planning.make_plan(state.fulfillment_orders, rest, skip_locations=skip)
         if plan.held and await self._unlock(plan):
-            look = await self._look(shipment)
-            plan = planning.make_plan(look.fulfillment_orders, rest, skip_locations=skip)
+            state = await self._read_state(shipment)
+            plan = planning.make_plan(state.fulfillment_orders, rest, skip_locations=skip)
         if not plan.parcels and not same:
-            return await self._settle_empty(look, plan, rest, tracking, shipment)
+            return await self._settle_empty(state, plan, rest, tracking, shipment)
         for parcel in plan.parcels:
-            await self._send(
-                look,
+            await self._send_parcel(
+                state,
                 NewFulfillment(picks=parcel, tracking=tracking, notify=shipment.notify_customer),
                 shipment,
             )
-        self._require_whole(look, plan, rest, order, shipment)
+        self._require_whole(state, plan, rest, order, shipment)
         return ShipOutcome(
-            already=not plan.parcels, completed=plan.left == 0, detail=_detail(plan, rest)
+            already=not plan.parcels, completed=plan.left == 0, detail=_describe_outcome(plan, rest)
         )
 
-    async def _look(self, shipment: Shipment) -> Look:
+    async def _read_state(self, shipment: Shipment) -> ShopState:
         fulfillments = await self._transport.read_fulfillments(self._order_id)
         if fulfillments is None:
             raise OrderNotFoundError(
@@ -96,15 +96,16 @@ class Shipper:
                 f" {self._order_id}."
             )
         orders = await self._transport.read_fulfillment_orders(self._order_id)
-        return Look(fulfillments=fulfillments, fulfillment_orders=orders)
+        return ShopState(fulfillments=fulfillments, fulfillment_orders=orders)
 
-    async def _order_if_needed(self, look: Look, shipment: Shipment) -> Order | None:
+    async def _read_order_if_needed(self, state: ShopState, shipment: Shipment) -> Order | None:
         """The order itself, where an item's line is in no fulfillment order: to match it by SKU, or
         to tell that it is hidden.
         """
-        lines = look.lines
+        lines = state.lines
         if all(
-            planning.is_ours(item) or planning.line_key(item) in lines for item in shipment.items
+            planning.is_ours(item) or planning.read_line_id(item) in lines
+            for item in shipment.items
         ):
             return None
         order = await self._transport.read_order(self._order_id)
@@ -124,7 +125,9 @@ class Shipper:
                 done = True
         return done
 
-    async def _send(self, before: Look, parcel: NewFulfillment, shipment: Shipment) -> None:
+    async def _send_parcel(
+        self, before: ShopState, parcel: NewFulfillment, shipment: Shipment
+    ) -> None:
         """Write one parcel.
 
         A refusal or a lost answer is checked against what the shop then says, before anybody
@@ -134,21 +137,23 @@ class Shipper:
             await self._transport.create_fulfillment(parcel)
         except RefusedError as error:
             if error.status != HTTPStatus.UNPROCESSABLE_ENTITY or not has_nothing_left(
-                await self._look(shipment), parcel.picks
+                await self._read_state(shipment), parcel.picks
             ):
                 raise
         except UnavailableError as error:
-            if not error.reached or not took_effect(before, await self._look(shipment), parcel):
+            if not error.reached or not has_taken_effect(
+                before, await self._read_state(shipment), parcel
+            ):
                 raise
 
     async def _settle_empty(
-        self, look: Look, plan: Plan, wanted: Wanted, tracking: Tracking, shipment: Shipment
+        self, state: ShopState, plan: Plan, wanted: Wanted, tracking: Tracking, shipment: Shipment
     ) -> ShipOutcome:
         """There is nothing that may be shipped: find out why, or what else the notice means."""
-        if plan.blocked:
+        if plan.obstacles:
             raise ConflictError(
                 f"Order {shipment.order}: Shopify does not allow it to be shipped now."
-                f" {plan.blocked}. {self._unlock_advice(plan)}"
+                f" {plan.obstacles}. {self._advise_unlock(plan)}"
             )
         order = await self._transport.read_order(self._order_id)
         if order is None:
@@ -161,11 +166,11 @@ class Shipper:
                 f"Order {shipment.order}: it is cancelled in Shopify, so it cannot be marked as"
                 " shipped."
             )
-        live = [one for one in look.fulfillments if one.live]
-        if not look.fulfillment_orders and not live:
-            raise await self._absent(shipment)
+        live = [one for one in state.fulfillments if one.live]
+        if not state.fulfillment_orders and not live:
+            raise await self._build_absence_error(shipment)
         if tracking.number:
-            parcel = planning.parcel_to_relabel(live, wanted)
+            parcel = planning.find_parcel_to_relabel(live, wanted)
             if parcel is not None:
                 await self._relabel(parcel, tracking, shipment)
                 return ShipOutcome(
@@ -173,7 +178,7 @@ class Shipper:
                 )
         elif live:
             return ShipOutcome(
-                already=True, completed=not any(one.left for one in look.fulfillment_orders)
+                already=True, completed=not any(one.units_left for one in state.fulfillment_orders)
             )
         what = f"of {', '.join(wanted.unknown)} " if wanted.unknown else ""
         raise ConflictError(
@@ -187,12 +192,12 @@ class Shipper:
                 parcel.id, tracking, notify=shipment.notify_customer
             )
         except UnavailableError as error:
-            if not error.reached or not planning.sent_with(
-                (await self._look(shipment)).fulfillments, tracking.number
+            if not error.reached or not planning.find_sent(
+                (await self._read_state(shipment)).fulfillments, tracking.number
             ):
                 raise
 
-    async def _absent(self, shipment: Shipment) -> Exception:
+    async def _build_absence_error(self, shipment: Shipment) -> Exception:
         if lacking := await self._absence():
             return AuthenticationError(
                 f"Order {shipment.order}: Shopify shows no fulfillment orders of it. {lacking}"
@@ -204,15 +209,15 @@ class Shipper:
         )
 
     def _require_whole(
-        self, look: Look, plan: Plan, wanted: Wanted, order: Order | None, shipment: Shipment
+        self, state: ShopState, plan: Plan, wanted: Wanted, order: Order | None, shipment: Shipment
     ) -> None:
         """Raise if a part of what was asked could not be shipped, though it is still to be."""
         if plan.held or (plan.waiting and not wanted.everything):
             raise ConflictError(
                 f"Order {shipment.order}: what Shopify allows is marked as shipped, the rest is"
-                f" not. {plan.blocked}. {self._unlock_advice(plan)}"
+                f" not. {plan.obstacles}. {self._advise_unlock(plan)}"
             )
-        hidden = list_hidden(look, wanted, order)
+        hidden = list_hidden(state, wanted, order)
         if hidden:
             raise AuthenticationError(
                 f"Order {shipment.order}: {', '.join(hidden)} is in a fulfillment order that this"
@@ -220,7 +225,7 @@ class Shipper:
                 " write_third_party_fulfillment_orders, or ship it where it is assigned."
             )
 
-    def _unlock_advice(self, plan: Plan) -> str:
+    def _advise_unlock(self, plan: Plan) -> str:
         if any(one.status == "on_hold" for one in plan.held):
             return (
                 "Release the hold in Shopify, or set release_holds: true; then try the delivery"
@@ -231,7 +236,7 @@ class Shipper:
         return "Cancel the request to the service in Shopify, then try the delivery again."
 
 
-def _detail(plan: Plan, wanted: Wanted) -> str:
+def _describe_outcome(plan: Plan, wanted: Wanted) -> str:
     parts = []
     if plan.short:
         parts.append(

@@ -4,7 +4,6 @@ link.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +11,7 @@ from cachetools import TTLCache
 
 from connectors.carriers import Carrier
 from connectors.errors import PermanentError
+from connectors.reading.markup import fold_name
 from connectors.shipments import Shipment
 from connectors.woocommerce.api.client import Api, order_path
 
@@ -32,7 +32,7 @@ class Providers:
         """The provider part of a tracking entry."""
         known = await self._read_providers(order_id)
         for word in (carrier.name, shipment.carrier, carrier.code):
-            if name := known.get(_fold(word)):
+            if name := known.get(fold_name(word)):
                 return {"tracking_provider": name}
         custom = {"custom_tracking_provider": carrier.name or shipment.carrier or "Other"}
         link = carrier.link(shipment.tracking_number)
@@ -47,7 +47,7 @@ class Providers:
                 reply = await self._api.get(
                     order_path(order_id, "/shipment-trackings/providers"), root=self._root
                 )
-                known = {_fold(name): name for name in _list_names(reply.json())}
+                known = {fold_name(name): name for name in _list_names(reply.json())}
             except PermanentError:
                 known = {}
             self._known[""] = known
@@ -58,7 +58,3 @@ def _list_names(value: Any) -> list[str]:
     """`{"United States": {"USPS": "https://…"}}`, an empty list where there are none."""
     groups = value.values() if isinstance(value, dict) else []
     return [str(name) for group in groups if isinstance(group, dict) for name in group]
-
-
-def _fold(word: str) -> str:
-    return re.sub(r"[\W_]+", "", word).casefold()

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from connectors.errors import ConnectorError
 from connectors.orders import RejectedOrder
-from connectors.shopify.api.graphql_client import judge
-from connectors.shopify.api.graphql_wire import tail
+from connectors.shopify.api.graphql_client import judge_reply
+from connectors.shopify.api.graphql_wire import read_gid
 from connectors.shopify.mapping.order import decode_order
 from connectors.shopify.settings import ShopifySettings, read_shop
 from connectors.shopify.webhooks import ShopifyWebhooks
@@ -29,13 +29,13 @@ from tests.server.webhooks.fronts import sign
 
 @given(st.integers(0, 2**63))
 def test_a_global_id_gives_its_number(number: int) -> None:
-    assert tail(f"gid://shopify/Order/{number}") == number
+    assert read_gid(f"gid://shopify/Order/{number}") == number
 
 
 @given(st.text())
 def test_another_text_is_no_global_id(text: str) -> None:
     with suppress(msgspec.ValidationError):
-        assert tail(text) >= 0
+        assert read_gid(text) >= 0
 
 
 @given(st.text())
@@ -64,7 +64,9 @@ values = st.recursive(
 @given(values)
 def test_no_graphql_answer_makes_judging_raise_anything_but_our_errors(value: Any) -> None:
     with suppress(ConnectorError):
-        judge(Reply(status=200, content=json.dumps(value).encode(), url="https://x/graphql.json"))
+        judge_reply(
+            Reply(status=200, content=json.dumps(value).encode(), url="https://x/graphql.json")
+        )
 
 
 @given(body=st.binary(), signature=st.text())

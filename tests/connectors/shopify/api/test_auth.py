@@ -13,7 +13,12 @@ from structlog.testing import capture_logs
 
 from connectors.errors import AuthenticationError
 from connectors.interface import ConnectorContext
-from connectors.shopify.api.auth import fell_forward, missing, newest_version, open_access
+from connectors.shopify.api.auth import (
+    build_auth,
+    find_missing,
+    find_newest_version,
+    is_other_version,
+)
 from connectors.shopify.connector import ShopifyConnector, VersionWatch
 from connectors.shopify.settings import ShopifySettings, read_shop
 from connectors.testing.trial import QUICK, WINDOW, at, failure, ids, walk
@@ -55,7 +60,7 @@ async def test_a_token_is_renewed_once_after_a_401(shop: FakeShopify) -> None:
 async def test_a_token_is_renewed_before_its_24_hours_end(shop: FakeShopify) -> None:
     now = 0.0
     settings = settings_for(shop, **APP)
-    auth = open_access(settings, clock=lambda: now)
+    auth = build_auth(settings, clock=lambda: now)
     async with Upstream.open(
         settings.base_url, auth=auth, policy=QUICK, judge=VersionWatch("north", "2026-07")
     ) as upstream:
@@ -91,19 +96,19 @@ async def test_a_version_that_fell_forward_is_warned_of_once(shop: FakeShopify) 
 
 def test_the_customers_scope_is_asked_for_only_where_it_is_needed(shop: FakeShopify) -> None:
     scopes = shop.scopes - {"read_customers"}
-    assert missing(settings_for(shop), scopes) == ()
-    assert [need.scope for need in missing(settings_for(shop, transport="graphql"), scopes)] == [
-        "read_customers"
-    ]
-    assert missing(settings_for(shop), shop.scopes - {"read_orders"} | {"write_orders"}) == ()
+    assert find_missing(settings_for(shop), scopes) == ()
+    assert [
+        need.scope for need in find_missing(settings_for(shop, transport="graphql"), scopes)
+    ] == ["read_customers"]
+    assert find_missing(settings_for(shop), shop.scopes - {"read_orders"} | {"write_orders"}) == ()
 
 
 def test_versions_compare() -> None:
-    assert fell_forward("2024-10", "2025-10")
-    assert not fell_forward("2026-07", "2026-07")
-    assert not fell_forward("2026-07", None)
-    assert newest_version(date(2026, 9, 30)) == "2026-07"
-    assert newest_version(date(2026, 10, 1)) == "2026-10"
+    assert is_other_version("2024-10", "2025-10")
+    assert not is_other_version("2026-07", "2026-07")
+    assert not is_other_version("2026-07", None)
+    assert find_newest_version(date(2026, 9, 30)) == "2026-07"
+    assert find_newest_version(date(2026, 10, 1)) == "2026-10"
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from connectors.shopify.shipping import plan as planning
 from connectors.shopify.shipping.plan import Wanted
 
 
-class Look(msgspec.Struct, frozen=True, kw_only=True):
+class ShopState(msgspec.Struct, frozen=True, kw_only=True):
     """What the shop says of an order's parcels at one moment."""
 
     fulfillments: tuple[Fulfillment, ...]
@@ -29,14 +29,14 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
         return ordered | {line for one in self.fulfillments for line in one.quantities}
 
 
-def match_wanted(look: Look, order: Order | None, shipment: Shipment) -> Wanted:
+def match_wanted(state: ShopState, order: Order | None, shipment: Shipment) -> Wanted:
     """What the notice is about, by the lines we see, and by SKU where we have the order itself."""
     skus = {line.id: (line.sku or "").strip() for line in order.line_items or ()} if order else {}
-    return planning.read_wanted(shipment, look.lines, skus)
+    return planning.read_wanted(shipment, state.lines, skus)
 
 
 def count_sent(
-    look: Look,
+    state: ShopState,
     same: Sequence[Fulfillment],
     wanted: Wanted,
     shipment: Shipment,
@@ -48,28 +48,28 @@ def count_sent(
     notices without a number put there.
     """
     if shipment.tracking_number.strip() or wanted.everything:
-        return planning.units_of(same)
-    units = planning.units_of(one for one in look.fulfillments if one.live and not one.numbers)
+        return planning.count_units(same)
+    units = planning.count_units(one for one in state.fulfillments if one.live and not one.numbers)
     for told in earlier:
         if not told.tracking_number.strip() and told.key() != shipment.key():
-            for line, quantity in planning.read_wanted(told, look.lines, {}).units.items():
+            for line, quantity in planning.read_wanted(told, state.lines, {}).units.items():
                 units[line] = units.get(line, 0) - quantity
     return {line: quantity for line, quantity in units.items() if quantity > 0}
 
 
-def _count_left(look: Look) -> dict[int, int]:
+def _count_left(state: ShopState) -> dict[int, int]:
     return {
-        line.id: line.fulfillable_quantity for one in look.fulfillment_orders for line in one.lines
+        line.id: line.fulfillable_quantity for one in state.fulfillment_orders for line in one.lines
     }
 
 
-def has_nothing_left(look: Look, picks: Sequence[OrderPick]) -> bool:
+def has_nothing_left(state: ShopState, picks: Sequence[OrderPick]) -> bool:
     """Whether nothing of what was picked is still to be shipped."""
-    left = _count_left(look)
+    left = _count_left(state)
     return not any(left.get(line.id, 0) for pick in picks for line in pick.lines)
 
 
-def took_effect(before: Look, after: Look, parcel: NewFulfillment) -> bool:
+def has_taken_effect(before: ShopState, after: ShopState, parcel: NewFulfillment) -> bool:
     """Whether a write whose answer was lost was carried out: what it took is gone, and a parcel has
     its number.
     """
@@ -81,15 +81,15 @@ def took_effect(before: Look, after: Look, parcel: NewFulfillment) -> bool:
     )
     return taken and (
         not parcel.tracking.number
-        or bool(planning.sent_with(after.fulfillments, parcel.tracking.number))
+        or bool(planning.find_sent(after.fulfillments, parcel.tracking.number))
     )
 
 
-def list_hidden(look: Look, wanted: Wanted, order: Order | None) -> list[str]:
+def list_hidden(state: ShopState, wanted: Wanted, order: Order | None) -> list[str]:
     """Lines the notice names that are still to be shipped by the order's own account, but are in no
     fulfillment order we see.
     """
-    seen = look.lines
+    seen = state.lines
     return [
         (line.sku or line.name or str(line.id))
         for line in (order.line_items or () if order else ())

@@ -19,7 +19,7 @@ WITHHELD = (
 )
 
 
-def _text(value: str | None) -> str:
+def _strip(value: str | None) -> str:
     return (value or "").strip()
 
 
@@ -33,19 +33,19 @@ def read_address(address: wire.Address | None, *, email: str, phone: str) -> Add
     """
     if address is None:
         return Address(email=email, phone=phone)
-    name = _text(address.name) or " ".join(
-        part for part in (_text(address.first_name), _text(address.last_name)) if part
+    name = _strip(address.name) or " ".join(
+        part for part in (_strip(address.first_name), _strip(address.last_name)) if part
     )
     return Address(
-        name=name or _text(address.company),
-        company=_text(address.company),
-        line1=_text(address.address1),
-        line2=_text(address.address2),
-        city=_text(address.city),
-        region=_text(address.province_code) or _text(address.province),
-        postal_code=_text(address.zip),
+        name=name or _strip(address.company),
+        company=_strip(address.company),
+        line1=_strip(address.address1),
+        line2=_strip(address.address2),
+        city=_strip(address.city),
+        region=_strip(address.province_code) or _strip(address.province),
+        postal_code=_strip(address.zip),
         country=_country(address.country_code or "") or _country(address.country or ""),
-        phone=_text(address.phone) or phone,
+        phone=_strip(address.phone) or phone,
         email=email,
     )
 
@@ -56,9 +56,9 @@ def read_customer(order: wire.Order) -> Customer:
     """
     person = order.customer
     email = (
-        _text(order.email) or _text(order.contact_email) or _text(person.email if person else "")
+        _strip(order.email) or _strip(order.contact_email) or _strip(person.email if person else "")
     )
-    phone = _text(order.phone) or _text(person.phone if person else "")
+    phone = _strip(order.phone) or _strip(person.phone if person else "")
     # Who may be shipped to is settled elsewhere; an order that is over, or digital, goes out with
     # the address there is.
     ship_to = read_address(
@@ -69,7 +69,7 @@ def read_customer(order: wire.Order) -> Customer:
     )
     if not bill_to.name and person is not None:
         name = " ".join(
-            part for part in (_text(person.first_name), _text(person.last_name)) if part
+            part for part in (_strip(person.first_name), _strip(person.last_name)) if part
         )
         bill_to = (
             Address(name=name, email=email, phone=phone)
@@ -80,9 +80,9 @@ def read_customer(order: wire.Order) -> Customer:
     return Customer(code=code, bill_to=bill_to, ship_to=ship_to)
 
 
-def _knows_place(address: wire.Address | None) -> bool:
+def _has_place(address: wire.Address | None) -> bool:
     return address is not None and any(
-        _text(part)
+        _strip(part)
         for part in (address.name, address.last_name, address.address1, address.city, address.zip)
     )
 
@@ -99,9 +99,9 @@ def lacks_buyer(order: wire.Order) -> bool:
         *((person.email, person.first_name, person.last_name) if person else ()),
     )
     return (
-        not any(_text(part) for part in known)
-        and not _knows_place(order.billing_address)
-        and not _knows_place(order.shipping_address)
+        not any(_strip(part) for part in known)
+        and not _has_place(order.billing_address)
+        and not _has_place(order.shipping_address)
     )
 
 
@@ -109,7 +109,7 @@ def require_address(order: wire.Order, lines: int) -> None:
     """Raise `FieldError` unless there is somewhere to ship `lines` lines to, saying whether Shopify
     withholds it or nobody gave it.
     """
-    if _knows_place(order.shipping_address):
+    if _has_place(order.shipping_address):
         return
     why = WITHHELD if lacks_buyer(order) else "none; give the order one in Shopify"
     raise FieldError(
