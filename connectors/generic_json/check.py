@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from connectors.errors import AuthenticationError, ConnectorError, UnavailableError
 from connectors.generic_json.listing.reader import Listing
-from connectors.generic_json.listing.window import far_back
+from connectors.generic_json.listing.window import make_window_back
 from connectors.generic_json.settings.shop import GenericJsonSettings
 from connectors.inspection import check_clock
 from connectors.interface import CheckLevel, CheckReport, Finding
@@ -31,10 +31,10 @@ async def check_shop(
     """Read some orders of the last days, look at how many could be read, and at what the settings
     leave out.
     """
-    window = far_back(_REACH)
+    window = make_window_back(_REACH)
     findings = [await _read_some(listing, window)]
     if findings[0].level is not CheckLevel.PROBLEM:
-        findings.append(await _count(count, window))
+        findings.append(await _count_orders(count, window))
     findings += _write_findings(settings)
     findings += check_clock(upstream.clock_offset)
     return CheckReport(findings=tuple(findings), undated=settings.orders.undated)
@@ -43,7 +43,7 @@ async def check_shop(
 async def _read_some(listing: Listing, window: Window) -> Finding:
     read, broken = 0, []
     try:
-        async with aclosing(listing.orders(window)) as orders:
+        async with aclosing(listing.list_orders(window)) as orders:
             async for order in orders:
                 read += 1
                 if isinstance(order, RejectedOrder):
@@ -54,7 +54,7 @@ async def _read_some(listing: Listing, window: Window) -> Finding:
         return Finding(
             level=CheckLevel.PROBLEM,
             what=f"The list of orders cannot be read: {error}",
-            advice=_advice(error),
+            advice=_advise(error),
         )
     if broken:
         what = f"{len(broken)} of {read} orders cannot be read, e.g.: {broken[0]}"
@@ -79,7 +79,7 @@ async def _read_some(listing: Listing, window: Window) -> Finding:
     return Finding(level=CheckLevel.OK, what=f"{which} of the last seven days can be read.")
 
 
-def _advice(error: ConnectorError) -> str:
+def _advise(error: ConnectorError) -> str:
     if isinstance(error, AuthenticationError):
         return (
             "Compare `auth` with the key that the shop shows, and what it may do; `portside"
@@ -90,7 +90,9 @@ def _advice(error: ConnectorError) -> str:
     return "`portside explain` shows what was asked and answered."
 
 
-async def _count(count: Callable[[Window], Awaitable[int | None]], window: Window) -> Finding:
+async def _count_orders(
+    count: Callable[[Window], Awaitable[int | None]], window: Window
+) -> Finding:
     try:
         found = await count(window)
     except ConnectorError as error:

@@ -18,7 +18,7 @@ from connectors.errors import (
 from connectors.generic_json.api.answers import Answers, Bodies
 from connectors.generic_json.api.auth import make_auth
 from connectors.generic_json.api.caller import Caller
-from connectors.generic_json.api.jsonapi import resolve
+from connectors.generic_json.api.jsonapi import resolve_document
 from connectors.generic_json.check import check_shop
 from connectors.generic_json.listing.expander import Expander, Unfinished
 from connectors.generic_json.listing.pages import Pages
@@ -27,7 +27,7 @@ from connectors.generic_json.mapping.lines import read_lines
 from connectors.generic_json.mapping.order import read_order, reject_order
 from connectors.generic_json.settings.answers import AnswerRule
 from connectors.generic_json.settings.shop import GenericJsonSettings
-from connectors.generic_json.shipping.shipper import PROBE, Steps
+from connectors.generic_json.shipping.shipper import PROBE, Shipper
 from connectors.interface import CheckReport, ConnectorContext, ConnectorType, ShipOutcome
 from connectors.language.functions import EvaluationError
 from connectors.language.functions.table import as_text, is_empty
@@ -56,12 +56,14 @@ class GenericJsonConnector:
         self._upstream = upstream
         bodies = Bodies()
 
-        def caller(*rules: AnswerRule) -> Caller:
+        def make_caller(*rules: AnswerRule) -> Caller:
             return Caller(upstream, Answers(settings.answers, bodies, lambda: mask, rules), bodies)
 
         past_end = getattr(settings.orders.paging, "past_end", ())
-        listed = caller(AnswerRule(status=past_end, means="empty")) if past_end else caller()
-        self._caller = caller()
+        listed = (
+            make_caller(AnswerRule(status=past_end, means="empty")) if past_end else make_caller()
+        )
+        self._caller = make_caller()
         self._pages = Pages(listed, settings.orders, self._rules)
         self._expander = Expander(
             self._caller,
@@ -70,20 +72,20 @@ class GenericJsonConnector:
             remembered=settings.limits.cache,
         )
         self._listing = Listing(settings, self._pages, self._expander)
-        self._steps = None
+        self._shipper = None
         if settings.shipment is not None:
-            callers = {step.name: caller(*step.rules) for step in settings.shipment.steps}
-            self._steps = Steps(
+            callers = {step.name: make_caller(*step.rules) for step in settings.shipment.steps}
+            self._shipper = Shipper(
                 settings.shipment, {**callers, PROBE: self._caller}, context.carriers
             )
 
     def list_orders(self, window: Window) -> AsyncGenerator[Order | RejectedOrder, None]:
         """The orders of a window, as `orders:` describes the list."""
-        return self._listing.orders(window)
+        return self._listing.list_orders(window)
 
     def list_open_orders(self) -> AsyncGenerator[Order | RejectedOrder, None]:
         """What is neither shipped nor cancelled, as `orders.open:` describes it."""
-        return self._listing.open()
+        return self._listing.list_open_orders()
 
     async def count_orders(self, window: Window) -> int | None:
         """The shop's own count of the span that is really asked for; None where it gives none or
@@ -92,21 +94,21 @@ class GenericJsonConnector:
         orders = self._settings.orders
         if orders.also or orders.window.kind != "filter":
             return None
-        return await self._pages.count(orders.request, window)
+        return await self._pages.count_orders(orders.request, window)
 
     async def get_order(self, order_id: str) -> Order | RejectedOrder:
         """One order, by its id."""
-        return self._mapped(await self._one(order_id), order_id)
+        return self._map_order(await self._fetch_order(order_id), order_id)
 
     async def raw_order(self, order_id: str) -> Any:
         """One order as the shop sends it, made whole as far as that went.
 
         Raises `OrderNotFoundError`.
         """
-        found = await self._one(order_id)
+        found = await self._fetch_order(order_id)
         return found.order if isinstance(found, Unfinished) else found
 
-    async def _one(self, order_id: str) -> Any:
+    async def _fetch_order(self, order_id: str) -> Any:
         """One order, made whole, or `Unfinished`."""
         if not order_id.strip():
             raise OrderNotFoundError("The notice names no order.")
@@ -119,31 +121,31 @@ class GenericJsonConnector:
                     f"The shop does not know the order {order_id!r}."
                 ) from error
             raise
-        body = self._caller.body(reply)
+        body = self._caller.read_body(reply)
         try:
-            found = one.item(resolve(body) if self._settings.orders.jsonapi else body)
+            found = one.item(resolve_document(body) if self._settings.orders.jsonapi else body)
         except EvaluationError as error:
             raise UnreadableResponseError(f"{reply.where}: {one.item.source!r}: {error}.") from None
         if is_empty(found):
             raise OrderNotFoundError(f"The shop does not know the order {order_id!r}.")
-        (whole,) = await self._expander.whole([found], detailed=True)
+        (whole,) = await self._expander.complete_orders([found], detailed=True)
         return whole
 
-    async def _id_of(self, number: str) -> str:
+    async def _find_id(self, number: str) -> str:
         """The id of the order that people call by this number."""
         find = self._settings.order.find
         if find is None or not number:
             return number
         reply = await self._caller.read(find.request, {"number": number})
         try:
-            found = as_text(find.id(self._caller.body(reply)))
+            found = as_text(find.id(self._caller.read_body(reply)))
         except EvaluationError as error:
             raise UnreadableResponseError(f"{reply.where}: {find.id.source!r}: {error}.") from None
         if not found:
             raise OrderNotFoundError(f"The shop does not know an order with the number {number!r}.")
         return found
 
-    def _mapped(self, raw: Any, order_id: str) -> Order | RejectedOrder:
+    def _map_order(self, raw: Any, order_id: str) -> Order | RejectedOrder:
         """The order, if it is the one that was asked for."""
         if isinstance(raw, Unfinished):
             return reject_order(raw.order, self._rules, raw.reason)
@@ -158,14 +160,14 @@ class GenericJsonConnector:
 
     async def ship(self, shipment: Shipment, earlier: Sequence[Shipment]) -> ShipOutcome:
         """Tell the shop of a shipment, as `shipment:` describes it; looks before it writes."""
-        if self._steps is None:
+        if self._shipper is None:
             raise RefusedError(
                 "This store's settings have no shipment block: the shop cannot be told of"
                 " shipments."
             )
-        order_id = shipment.order_id or await self._id_of(shipment.order_number)
-        raw = await self._one(order_id)
-        order = self._mapped(raw, order_id)
+        order_id = shipment.order_id or await self._find_id(shipment.order_number)
+        raw = await self._fetch_order(order_id)
+        order = self._map_order(raw, order_id)
         if isinstance(order, RejectedOrder):
             raise UnreadableResponseError(f"The order cannot be read: {order.reason}.")
         if order.status is OrderStatus.CANCELLED:
@@ -174,7 +176,7 @@ class GenericJsonConnector:
             lines = read_lines(raw, self._rules.items, order.currency, self._rules.money)
         except FieldError as error:
             raise UnreadableResponseError(f"The order cannot be read: {error}.") from None
-        return await self._steps.ship(shipment, earlier, raw, lines)
+        return await self._shipper.ship(shipment, earlier, raw, lines)
 
     async def check(self) -> CheckReport:
         """Log in, read a page, count, and say what is missing."""
@@ -182,7 +184,7 @@ class GenericJsonConnector:
 
     async def fetch(self, window: Window, limit: int) -> list[Any]:
         """The first orders of a window as the shop sends them."""
-        found = await self._listing.raw(window, limit)
+        found = await self._listing.fetch_raw(window, limit)
         return [raw.order if isinstance(raw, Unfinished) else raw for raw in found]
 
     def trace(self, raw: Any) -> tuple[Order | RejectedOrder | None, list[Source]]:

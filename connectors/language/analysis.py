@@ -21,16 +21,16 @@ _LEFT_FIRST: Final = frozenset(
 )
 
 
-def builds(node: Node) -> bool:
+def is_building(node: Node) -> bool:
     """Whether the expression makes new lists or objects, which might hold one value many times over
     and so be larger than they look.
     """
     if node["type"] in {"multi_select_list", "multi_select_dict", "function_expression"}:
         return True
-    return node["type"] != "slice" and any(builds(child) for child in node["children"])
+    return node["type"] != "slice" and any(is_building(child) for child in node["children"])
 
 
-def roots(node: Node) -> frozenset[str]:
+def find_roots(node: Node) -> frozenset[str]:
     """The names an expression looks up at the very top, e.g.
 
     `order` and `lines` in `order.id && lines[0]`.
@@ -42,7 +42,7 @@ def roots(node: Node) -> frozenset[str]:
         return frozenset()
     if kind in _LEFT_FIRST:
         children = children[:1]
-    return frozenset().union(*(roots(child) for child in children))
+    return frozenset().union(*(find_roots(child) for child in children))
 
 
 def is_exact(value: Any) -> bool:

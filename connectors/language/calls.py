@@ -10,8 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 from connectors.language.functions import FUNCTIONS, EvaluationError, Function, Run
-from connectors.language.functions.table import MOST_TEXT, as_number, as_text, kind_of
-from connectors.language.functions.times import check_form, zone_named
+from connectors.language.functions.table import MOST_TEXT, as_number, as_text, describe_kind
+from connectors.language.functions.times import check_form, find_zone
 from connectors.language.patterns import compile_pattern
 from connectors.language.tree import Evaluate
 
@@ -26,10 +26,10 @@ def bind_call(
     Raises `ValueError` with a sentence.
     """
     if name not in FUNCTIONS:
-        raise ValueError(f"there is no function {name}(){near_miss(name, FUNCTIONS)}")
+        raise ValueError(f"there is no function {name}(){suggest_name(name, FUNCTIONS)}")
     function = FUNCTIONS[name]
     check_count(function, len(arguments))
-    kinds = argument_kinds(function, len(arguments))
+    kinds = find_argument_kinds(function, len(arguments))
     for place, (kind, expref, constant) in enumerate(
         zip(kinds, exprefs, constants, strict=True), start=1
     ):
@@ -38,7 +38,7 @@ def bind_call(
             raise ValueError(f"{function.usage}: expected {expected} as argument {place}")
         if constant is not None:
             check_constant(function, place, kind, constant)
-    return _bound(function, kinds, arguments)
+    return _bind_arguments(function, kinds, arguments)
 
 
 def check_count(function: Function, count: int) -> None:
@@ -58,7 +58,7 @@ def check_count(function: Function, count: int) -> None:
         )
 
 
-def argument_kinds(function: Function, count: int) -> list[str]:
+def find_argument_kinds(function: Function, count: int) -> list[str]:
     """The kind of each of so many arguments."""
     extra = [function.takes[-1]] * (count - len(function.takes)) if function.rest else []
     return [*function.takes[:count], *extra]
@@ -77,7 +77,7 @@ def check_constant(function: Function, place: int, kind: str, value: Any) -> Non
                 check_form(str(value), writing=function.name == "date_text") if place == 2 else ""  # noqa: PLR2004 -- (value, form, zone)
             )
             if place == 3:  # noqa: PLR2004 -- (value, form, zone)
-                zone_named(str(value))
+                find_zone(str(value))
     except ValueError as error:
         fault = str(error)
     if fault:
@@ -93,8 +93,8 @@ def shape_argument(kind: str, value: Any) -> Any:
             return as_text(value)
         case "number":
             return as_number(value)
-    if not _fits(kind, value):
-        raise EvaluationError(f"expected {_EXPECTED[kind]}, found {kind_of(value)}")
+    if not _is_fitting(kind, value):
+        raise EvaluationError(f"expected {_EXPECTED[kind]}, found {describe_kind(value)}")
     return value
 
 
@@ -109,7 +109,7 @@ _EXPECTED = {
 }
 
 
-def _fits(kind: str, value: Any) -> bool:
+def _is_fitting(kind: str, value: Any) -> bool:
     if kind in _LISTS:
         return isinstance(value, list) and any(
             all(test(each) for each in value) for test in _LISTS[kind]
@@ -134,7 +134,9 @@ _SINGLES: dict[str, Callable[[Any], bool]] = {
 _LISTS = {"numbers": (_is_number,), "strings": (_is_text,), "comparables": (_is_number, _is_text)}
 
 
-def _bound(function: Function, kinds: Sequence[str], arguments: Sequence[Evaluate]) -> Evaluate:
+def _bind_arguments(
+    function: Function, kinds: Sequence[str], arguments: Sequence[Evaluate]
+) -> Evaluate:
     call, name, needs_run = function.call, function.name, function.needs_run
     shaped = tuple(zip(kinds, arguments, strict=True))
 
@@ -144,11 +146,11 @@ def _bound(function: Function, kinds: Sequence[str], arguments: Sequence[Evaluat
         try:
             for kind, argument in shaped:
                 given.append(
-                    _each(argument, run)
+                    _bind_each(argument, run)
                     if kind == "each"
                     else shape_argument(kind, argument(value, run))
                 )
-            return within_bounds(call(*given))
+            return check_bounds(call(*given))
         except EvaluationError as error:
             raise (error if "()" in str(error) else EvaluationError(f"{name}(): {error}")) from None
         except (ArithmeticError, ValueError, TypeError, LookupError, OverflowError) as error:
@@ -159,18 +161,18 @@ def _bound(function: Function, kinds: Sequence[str], arguments: Sequence[Evaluat
     return evaluate
 
 
-def _each(argument: Evaluate, run: Run) -> Callable[[Any], Any]:
+def _bind_each(argument: Evaluate, run: Run) -> Callable[[Any], Any]:
     return lambda element: argument(element, run)
 
 
-def within_bounds(value: Any) -> Any:
+def check_bounds(value: Any) -> Any:
     """A result, unless it is too long."""
     if isinstance(value, str) and len(value) > MOST_TEXT:
         raise EvaluationError("gave up: the text became too long")
     return value
 
 
-def near_miss(word: str, known: Iterable[str]) -> str:
+def suggest_name(word: str, known: Iterable[str]) -> str:
     """`; did you mean upper()?`, or nothing."""
     near = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)
     return f"; did you mean {near[0]}()?" if near else ""

@@ -20,7 +20,7 @@ from connectors.language.logic import (
     compile_or,
     is_false,
 )
-from connectors.language.tree import Evaluate, Node, plain_path
+from connectors.language.tree import Evaluate, Node, find_plain_path
 
 MOST_DEPTH: Final = 60
 """Levels a syntax tree may have."""
@@ -37,9 +37,9 @@ def compile_tree(node: Node, depth: int = 0) -> Evaluate:
     """
     if depth > MOST_DEPTH:
         raise ValueError("expected an expression that is nested less deeply")
-    keys = plain_path(node)
+    keys = find_plain_path(node)
     if keys is not None:
-        return _path(keys)
+        return _compile_path(keys)
     kind = node["type"]
     if kind in _ON_WHOLES and node["children"][0]["type"] == "not_expression":
         raise ValueError(
@@ -52,17 +52,17 @@ def compile_tree(node: Node, depth: int = 0) -> Evaluate:
         return bind_call(
             node["value"],
             [child["type"] == "expref" for child in node["children"]],
-            _constants(node),
+            _find_constants(node),
             parts,
         )
     return _COMPILERS[kind](node, parts)
 
 
-def _constants(node: Node) -> list[Any]:
+def _find_constants(node: Node) -> list[Any]:
     return [child["value"] if child["type"] == "literal" else None for child in node["children"]]
 
 
-def _path(names: list[str]) -> Evaluate:
+def _compile_path(names: list[str]) -> Evaluate:
     def evaluate(value: Any, _run: Run) -> Any:
         for name in names:
             if not isinstance(value, dict):
@@ -73,7 +73,7 @@ def _path(names: list[str]) -> Evaluate:
     return evaluate
 
 
-def _chain(_node: Node, parts: list[Evaluate]) -> Evaluate:
+def _compile_chain(_node: Node, parts: list[Evaluate]) -> Evaluate:
     def evaluate(value: Any, run: Run) -> Any:
         for part in parts:
             value = part(value, run)
@@ -82,7 +82,7 @@ def _chain(_node: Node, parts: list[Evaluate]) -> Evaluate:
     return evaluate
 
 
-def _index(node: Node, _parts: list[Evaluate]) -> Evaluate:
+def _compile_index(node: Node, _parts: list[Evaluate]) -> Evaluate:
     place = node["value"]
 
     def evaluate(value: Any, _run: Run) -> Any:
@@ -93,7 +93,7 @@ def _index(node: Node, _parts: list[Evaluate]) -> Evaluate:
     return evaluate
 
 
-def _slice(node: Node, _parts: list[Evaluate]) -> Evaluate:
+def _compile_slice(node: Node, _parts: list[Evaluate]) -> Evaluate:
     if node["children"][2:] == [0]:
         raise ValueError("expected a step other than 0 in the slice")
     cut = slice(*node["children"])
@@ -107,32 +107,32 @@ def _slice(node: Node, _parts: list[Evaluate]) -> Evaluate:
     return evaluate
 
 
-def _projection(_node: Node, parts: list[Evaluate]) -> Evaluate:
+def _compile_projection(_node: Node, parts: list[Evaluate]) -> Evaluate:
     base, then = parts
 
     def evaluate(value: Any, run: Run) -> Any:
         found = base(value, run)
-        return _project(found, then, run) if isinstance(found, list) else None
+        return _project_list(found, then, run) if isinstance(found, list) else None
 
     return evaluate
 
 
-def _value_projection(_node: Node, parts: list[Evaluate]) -> Evaluate:
+def _compile_value_projection(_node: Node, parts: list[Evaluate]) -> Evaluate:
     base, then = parts
 
     def evaluate(value: Any, run: Run) -> Any:
         found = base(value, run)
-        return _project(list(found.values()), then, run) if isinstance(found, dict) else None
+        return _project_list(list(found.values()), then, run) if isinstance(found, dict) else None
 
     return evaluate
 
 
-def _project(found: list[Any], then: Evaluate, run: Run) -> list[Any]:
+def _project_list(found: list[Any], then: Evaluate, run: Run) -> list[Any]:
     run.spend(len(found) + 1)
     return [result for element in found if (result := then(element, run)) is not None]
 
 
-def _filter(_node: Node, parts: list[Evaluate]) -> Evaluate:
+def _compile_filter(_node: Node, parts: list[Evaluate]) -> Evaluate:
     base, then, condition = parts
 
     def evaluate(value: Any, run: Run) -> Any:
@@ -141,12 +141,12 @@ def _filter(_node: Node, parts: list[Evaluate]) -> Evaluate:
             return None
         run.spend(len(found) + 1)
         kept = [element for element in found if not is_false(condition(element, run))]
-        return _project(kept, then, run)
+        return _project_list(kept, then, run)
 
     return evaluate
 
 
-def _flatten(_node: Node, parts: list[Evaluate]) -> Evaluate:
+def _compile_flatten(_node: Node, parts: list[Evaluate]) -> Evaluate:
     (base,) = parts
 
     def evaluate(value: Any, run: Run) -> Any:
@@ -163,7 +163,7 @@ def _flatten(_node: Node, parts: list[Evaluate]) -> Evaluate:
     return evaluate
 
 
-def _multi_list(_node: Node, parts: list[Evaluate]) -> Evaluate:
+def _compile_multi_list(_node: Node, parts: list[Evaluate]) -> Evaluate:
     def evaluate(value: Any, run: Run) -> Any:
         run.spend(len(parts))
         return None if value is None else [part(value, run) for part in parts]
@@ -171,7 +171,7 @@ def _multi_list(_node: Node, parts: list[Evaluate]) -> Evaluate:
     return evaluate
 
 
-def _multi_dict(node: Node, parts: list[Evaluate]) -> Evaluate:
+def _compile_multi_dict(node: Node, parts: list[Evaluate]) -> Evaluate:
     names = [child["value"] for child in node["children"]]
 
     def evaluate(value: Any, run: Run) -> Any:
@@ -185,51 +185,51 @@ def _multi_dict(node: Node, parts: list[Evaluate]) -> Evaluate:
     return evaluate
 
 
-def _literal(node: Node, _parts: list[Evaluate]) -> Evaluate:
-    value = exact(node["value"])
+def _compile_literal(node: Node, _parts: list[Evaluate]) -> Evaluate:
+    value = make_exact(node["value"])
     return lambda _value, _run: value
 
 
-def exact(value: Any) -> Any:
+def make_exact(value: Any) -> Any:
     """A literal without floats, which cannot say 0.1."""
     if isinstance(value, float):
         return Decimal(repr(value))
     if isinstance(value, list):
-        return [exact(element) for element in value]
+        return [make_exact(element) for element in value]
     return (
-        {name: exact(element) for name, element in value.items()}
+        {name: make_exact(element) for name, element in value.items()}
         if isinstance(value, dict)
         else value
     )
 
 
-def _same_value(_node: Node, _parts: list[Evaluate]) -> Evaluate:
+def _compile_same_value(_node: Node, _parts: list[Evaluate]) -> Evaluate:
     return lambda value, _run: value
 
 
-def _only(_node: Node, parts: list[Evaluate]) -> Evaluate:
+def _compile_only(_node: Node, parts: list[Evaluate]) -> Evaluate:
     return parts[0]
 
 
 _COMPILERS: Final[Mapping[str, Callable[[Node, list[Evaluate]], Evaluate]]] = {
-    "subexpression": _chain,
-    "index_expression": _chain,
-    "pipe": _chain,
-    "index": _index,
-    "slice": _slice,
-    "projection": _projection,
-    "value_projection": _value_projection,
-    "filter_projection": _filter,
-    "flatten": _flatten,
-    "multi_select_list": _multi_list,
-    "multi_select_dict": _multi_dict,
-    "key_val_pair": _only,
+    "subexpression": _compile_chain,
+    "index_expression": _compile_chain,
+    "pipe": _compile_chain,
+    "index": _compile_index,
+    "slice": _compile_slice,
+    "projection": _compile_projection,
+    "value_projection": _compile_value_projection,
+    "filter_projection": _compile_filter,
+    "flatten": _compile_flatten,
+    "multi_select_list": _compile_multi_list,
+    "multi_select_dict": _compile_multi_dict,
+    "key_val_pair": _compile_only,
     "or_expression": compile_or,
     "and_expression": compile_and,
     "not_expression": compile_not,
     "comparator": compile_comparator,
-    "literal": _literal,
-    "current": _same_value,
-    "identity": _same_value,
-    "expref": _only,
+    "literal": _compile_literal,
+    "current": _compile_same_value,
+    "identity": _compile_same_value,
+    "expref": _compile_only,
 }

@@ -11,11 +11,11 @@ import msgspec
 from jmespath import lexer, parser
 from jmespath.exceptions import IncompleteExpressionError, JMESPathError, ParseError
 
-from connectors.language.analysis import builds, is_exact, roots
+from connectors.language.analysis import find_roots, is_building, is_exact
 from connectors.language.compiler import compile_tree
 from connectors.language.functions import EvaluationError, Run
-from connectors.language.functions.standard import weight_of
-from connectors.language.tree import Evaluate, plain_path
+from connectors.language.functions.standard import measure_weight
+from connectors.language.tree import Evaluate, find_plain_path
 from connectors.places import PlacedText
 
 MOST_EXPRESSION: Final = 2_000
@@ -54,13 +54,13 @@ class Expression(msgspec.Struct, frozen=True, eq=False):
         try:
             found = self.evaluate(value, run)
             if self.builds and isinstance(found, list | dict):
-                run.spend(weight_of(found, run))
+                run.spend(measure_weight(found, run))
         except RecursionError:
             raise EvaluationError("gave up: the value is nested too deeply") from None
         return found
 
     @property
-    def shown(self) -> str:
+    def one_line(self) -> str:
         """The source in one line, for people."""
         return self.source.replace("\n", "\\n").replace("\t", "\\t")
 
@@ -82,7 +82,8 @@ def read_expression(value: Any) -> Expression:
     if isinstance(value, Expression):
         return value
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise ValueError(f"expected an expression such as `order.id`, found {_shown(value)}")  # noqa: TRY004 -- pydantic collects ValueErrors
+        found = _describe_value(value)
+        raise ValueError(f"expected an expression such as `order.id`, found {found}")  # noqa: TRY004 -- pydantic collects ValueErrors
     text = str(value)
     if not text.strip():
         raise ValueError("expected an expression such as `order.id`, found an empty text")
@@ -92,17 +93,22 @@ def read_expression(value: Any) -> Expression:
         )
     place = value.place if isinstance(value, PlacedText) else ""
     try:
-        tree = _parse(text)
+        tree = _parse_text(text)
         return Expression(
-            text, place, compile_tree(tree), builds(tree), roots(tree), plain_path(tree) is not None
+            text,
+            place,
+            compile_tree(tree),
+            is_building(tree),
+            find_roots(tree),
+            find_plain_path(tree) is not None,
         )
     except ValueError as error:
         if isinstance(error, JMESPathError):
             raise
-        raise ValueError(f"in the expression {_shortened(text)}: {error}") from None
+        raise ValueError(f"in the expression {_quote_source(text)}: {error}") from None
 
 
-def _parse(text: str) -> Any:
+def _parse_text(text: str) -> Any:
     """The syntax tree. The parser's own complaints become sentences with a position."""
     try:
         with warnings.catch_warnings():
@@ -119,7 +125,7 @@ def _parse(text: str) -> Any:
         found = text[error.lex_position : error.lex_position + 12]
         raise ValueError(
             f"not understood at character {error.lex_position + 1}, at"
-            f" {found!r}{_advice(text, error.lex_position)}"
+            f" {found!r}{_advise(text, error.lex_position)}"
         ) from None
     except (JMESPathError, RecursionError, ValueError) as error:
         said = (
@@ -158,7 +164,7 @@ _OPENING: Final = frozenset({"lparen", "lbracket", "lbrace", "filter", "not", "e
 _CLOSING: Final = frozenset({"rparen", "rbracket", "rbrace"})
 
 
-def _advice(text: str, place: int) -> str:
+def _advise(text: str, place: int) -> str:
     """What was probably meant, for the slips that are made most."""
     found = text[place : place + 1]
     return _ADVICE.get("0" if found.isdigit() else found, "").replace("QUOTE", found)
@@ -182,11 +188,11 @@ _ADVICE: Final = {
 }
 
 
-def _shortened(text: str) -> str:
+def _quote_source(text: str) -> str:
     return repr(text if len(text) <= 60 else text[:57] + "...")  # noqa: PLR2004 -- a line's worth
 
 
-def _shown(value: Any) -> str:
+def _describe_value(value: Any) -> str:
     kinds = {
         dict: "keys with values",
         list: "a list",

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from connectors.language.functions import Run
-from connectors.language.functions.standard import weight_of
+from connectors.language.functions.standard import measure_weight
 from connectors.language.tree import Evaluate, Node
 
 _ORDER: Final = {"lt": operator.lt, "gt": operator.gt, "lte": operator.le, "gte": operator.ge}
@@ -55,7 +55,7 @@ def compile_comparator(node: Node, parts: list[Evaluate]) -> Evaluate:
     sign = node["value"]
     if sign in {"eq", "ne"}:
         wanted = sign == "eq"
-        return lambda value, run: _same(left(value, run), right(value, run), run) is wanted
+        return lambda value, run: _is_same(left(value, run), right(value, run), run) is wanted
     compare = _ORDER[sign]
 
     def evaluate(value: Any, run: Run) -> Any:
@@ -67,11 +67,11 @@ def compile_comparator(node: Node, parts: list[Evaluate]) -> Evaluate:
     return evaluate
 
 
-def _same(first: Any, second: Any, run: Run) -> bool:
+def _is_same(first: Any, second: Any, run: Run) -> bool:
     if isinstance(first, bool) or isinstance(second, bool):
         return first is second
     if isinstance(first, list | dict) and isinstance(second, list | dict):
-        run.spend(weight_of(first, run) + weight_of(second, run))
+        run.spend(measure_weight(first, run) + measure_weight(second, run))
     return bool(first == second)
 
 

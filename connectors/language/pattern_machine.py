@@ -35,7 +35,7 @@ def run_program(program: Sequence[Step], text: str, slots: int) -> tuple[int, ..
             threads.append((0, (-1,) * slots))
         char = text[at : at + 1]
         following: list[_Thread] = []
-        for where, saved in _spread(program, threads, at, len(text)):
+        for where, saved in _spread_threads(program, threads, at, len(text)):
             step = program[where]
             if step.test is None:
                 found = saved
@@ -48,7 +48,7 @@ def run_program(program: Sequence[Step], text: str, slots: int) -> tuple[int, ..
     return found
 
 
-def _spread(
+def _spread_threads(
     program: Sequence[Step], threads: Sequence[_Thread], at: int, end: int
 ) -> Iterator[_Thread]:
     """Every instruction that waits for a character or has matched, reached once, in order of

@@ -68,17 +68,17 @@ def compile_pattern(source: str) -> Pattern:
             MOST_PATTERN + 1,
         )
     parser = _Parser(source)
-    program = parser.choice(0)
+    program = parser.read_choice(0)
     if parser.at < len(source):
-        raise parser.error("found ')' without its '('")
-    return Pattern(program=(*_saved(program, 0), Step("match")), groups=parser.groups)
+        raise parser.make_error("found ')' without its '('")
+    return Pattern(program=(*_save_group(program, 0), Step("match")), groups=parser.groups)
 
 
-def _saved(program: _Program, group: int) -> _Program:
+def _save_group(program: _Program, group: int) -> _Program:
     return [Step("save", slot=2 * group), *program, Step("save", slot=2 * group + 1)]
 
 
-def _chosen(ways: Sequence[_Program]) -> _Program:
+def _choose_way(ways: Sequence[_Program]) -> _Program:
     """Any of `ways`, the first preferred. Jumps count from where they stand."""
     size = 1 + sum(len(way) + 1 for way in ways)
     program: _Program = []
@@ -90,7 +90,7 @@ def _chosen(ways: Sequence[_Program]) -> _Program:
     return [Step("jump", ways=tuple(starts)), *program]
 
 
-def _optional(part: _Program, *, lazy: bool, again: bool) -> _Program:
+def _make_optional(part: _Program, *, lazy: bool, again: bool) -> _Program:
     """`part` or nothing; with `again`, any number of times."""
     back = [Step("jump", ways=(-1 - len(part),))] if again else []
     ways = (1, 1 + len(part) + len(back))
@@ -105,7 +105,7 @@ class _Parser:
         self.at = 0
         self.groups = 0
 
-    def error(self, message: str) -> PatternError:
+    def make_error(self, message: str) -> PatternError:
         return PatternError(message, self.at + 1)
 
     def peek(self) -> str:
@@ -116,38 +116,38 @@ class _Parser:
         self.at += len(text) * found
         return found
 
-    def choice(self, depth: int) -> _Program:
+    def read_choice(self, depth: int) -> _Program:
         if depth > _DEPTH:
-            raise self.error(f"expected groups at most {_DEPTH} deep")
-        ways = [self.sequence(depth)]
+            raise self.make_error(f"expected groups at most {_DEPTH} deep")
+        ways = [self.read_sequence(depth)]
         while self.take("|"):
-            ways.append(self.sequence(depth))
-        return _chosen(ways) if len(ways) > 1 else ways[0]
+            ways.append(self.read_sequence(depth))
+        return _choose_way(ways) if len(ways) > 1 else ways[0]
 
-    def sequence(self, depth: int) -> _Program:
+    def read_sequence(self, depth: int) -> _Program:
         program: _Program = []
         while self.peek() and self.peek() not in "|)":
-            program += self.repeated(self.atom(depth))
+            program += self.read_repeat(self.read_atom(depth))
         return program
 
-    def repeated(self, part: _Program) -> _Program:
-        bounds = self.bounds()
+    def read_repeat(self, part: _Program) -> _Program:
+        bounds = self.read_bounds()
         if bounds is None:
             return part
         least, most = bounds
         lazy = self.take("?")
         if self.peek() in ("*", "+", "?", "{"):
-            raise self.error("found a repeat of a repeat")
+            raise self.make_error("found a repeat of a repeat")
         if (len(part) + 2) * (most or least + 1) > MOST_PROGRAM:
-            raise self.error("expected a shorter pattern: its repeats make it too large")
+            raise self.make_error("expected a shorter pattern: its repeats make it too large")
         rest = (
-            _optional(part, lazy=lazy, again=True)
+            _make_optional(part, lazy=lazy, again=True)
             if most is None
-            else _optional(part, lazy=lazy, again=False) * (most - least)
+            else _make_optional(part, lazy=lazy, again=False) * (most - least)
         )
         return part * least + rest
 
-    def bounds(self) -> tuple[int, int | None] | None:
+    def read_bounds(self) -> tuple[int, int | None] | None:
         for sign, least, most in (("*", 0, None), ("+", 1, None), ("?", 0, 1)):
             if self.take(sign):
                 return least, most
@@ -156,18 +156,20 @@ class _Parser:
         end = self.source.find("}", self.at)
         first, comma, last = self.source[self.at + 1 : max(end, self.at + 1)].partition(",")
         if end < 0 or not _short_number(first) or (last and not _short_number(last)):
-            raise self.error("expected a repeat such as {2} or {2,5}; a plain brace is written \\{")
+            raise self.make_error(
+                "expected a repeat such as {2} or {2,5}; a plain brace is written \\{"
+            )
         if last and int(last) < int(first):
-            raise self.error("expected the smaller number first")
+            raise self.make_error("expected the smaller number first")
         self.at = end + 1
         upper = int(last) if last else None
         return int(first), upper if comma else int(first)
 
-    def atom(self, depth: int) -> _Program:
+    def read_atom(self, depth: int) -> _Program:
         if self.take("("):
-            return self.group(depth)
+            return self.read_group(depth)
         if self.take("["):
-            return [Step("take", test=self.members())]
+            return [Step("take", test=self.read_members())]
         if self.take("^"):
             return [Step("start")]
         if self.take("$"):
@@ -175,53 +177,53 @@ class _Parser:
         if self.take("."):
             return [Step("take", test="\n".__ne__)]
         if self.peek() in "*+?{":
-            raise self.error(f"found {self.peek()!r} with nothing before it to repeat")
-        return [Step("take", test=self.single())]
+            raise self.make_error(f"found {self.peek()!r} with nothing before it to repeat")
+        return [Step("take", test=self.read_single())]
 
-    def group(self, depth: int) -> _Program:
+    def read_group(self, depth: int) -> _Program:
         opened = self.at
         number = 0
         if not self.take("?:"):
             if self.peek() == "?":
-                raise self.error("expected (?:…); look-around and named groups are not known")
+                raise self.make_error("expected (?:…); look-around and named groups are not known")
             self.groups += 1
             number = self.groups
-        program = self.choice(depth + 1)
+        program = self.read_choice(depth + 1)
         if not self.take(")"):
             self.at = opened - 1
-            raise self.error("expected ')' for this group, found the end")
-        return _saved(program, number) if number else program
+            raise self.make_error("expected ')' for this group, found the end")
+        return _save_group(program, number) if number else program
 
-    def single(self) -> Test:
+    def read_single(self) -> Test:
         char = self.peek()
         self.at += 1
-        return self.escape() if char == "\\" else char.__eq__
+        return self.read_escape() if char == "\\" else char.__eq__
 
-    def escape(self) -> Test:
+    def read_escape(self) -> Test:
         char = self.peek()
         if not char:
-            raise self.error("expected a character after the backslash")
+            raise self.make_error("expected a character after the backslash")
         known = _CLASSES.get(char)
         if known is None and char.isalnum() and char not in _ESCAPES:
-            raise self.error(f"the escape \\{char} is not known")
+            raise self.make_error(f"the escape \\{char} is not known")
         self.at += 1
         return known or _ESCAPES.get(char, char).__eq__
 
-    def members(self) -> Test:
+    def read_members(self) -> Test:
         opened = self.at
         negated = self.take("^")
         tests: list[Test] = []
         while not tests or self.peek() != "]":
             if not self.peek():
                 self.at = opened - 1
-                raise self.error("expected ']' for this class, found the end")
-            tests.append(self.member())
+                raise self.make_error("expected ']' for this class, found the end")
+            tests.append(self.read_member())
         self.at += 1
         return lambda char: any(test(char) for test in tests) != negated
 
-    def member(self) -> Test:
+    def read_member(self) -> Test:
         first = self.peek()
-        single = self.single()
+        single = self.read_single()
         if (
             first == "\\"
             or self.peek() != "-"
@@ -231,7 +233,7 @@ class _Parser:
         self.at += 1
         last = self.peek()
         if last == "\\" or last < first:
-            raise self.error("expected a range such as a-z")
+            raise self.make_error("expected a range such as a-z")
         self.at += 1
         return lambda char: first <= char <= last
 

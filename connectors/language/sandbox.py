@@ -12,7 +12,7 @@ from jinja2 import Undefined
 from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from connectors.language.calls import argument_kinds, shape_argument, within_bounds
+from connectors.language.calls import check_bounds, find_argument_kinds, shape_argument
 from connectors.language.functions import FUNCTIONS, EvaluationError, Function, Run
 from connectors.language.functions.table import as_number, as_text
 from connectors.upstream.request import encode_segment
@@ -42,7 +42,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def call_binop(self, _context: Context, operator: str, left: Any, right: Any) -> Any:
         """Arithmetic on numbers, exact and of sensible size."""
-        first, second = _operand(left), _operand(right)
+        first, second = _read_operand(left), _read_operand(right)
         if operator == "/" and not second:
             raise EvaluationError("cannot divide by zero")
         result = as_number(self.binop_table[operator](first, second))
@@ -57,17 +57,17 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def call_unop(self, _context: Context, _operator: str, arg: Any) -> Any:
         """A sign."""
-        return -arg if isinstance(arg, int) else -_operand(arg)
+        return -arg if isinstance(arg, int) else -_read_operand(arg)
 
 
-def _operand(value: Any) -> Decimal:
+def _read_operand(value: Any) -> Decimal:
     number = as_number(None if isinstance(value, Undefined) else value)
     if number is None:
         raise EvaluationError("expected a number, found null")
     return number
 
 
-def _filter(function: Function) -> Callable[..., Any]:
+def _make_filter(function: Function) -> Callable[..., Any]:
     """A function of the expressions as a filter: `{{ a | join_text(', ') }}` has its value as first
     argument, save for separators.
     """
@@ -79,9 +79,9 @@ def _filter(function: Function) -> Callable[..., Any]:
         try:
             shaped = [
                 shape_argument(kind, each)
-                for kind, each in zip(argument_kinds(function, len(given)), given, strict=True)
+                for kind, each in zip(find_argument_kinds(function, len(given)), given, strict=True)
             ]
-            return within_bounds(
+            return check_bounds(
                 function.call(*([Run(None)] if function.needs_run else []), *shaped)
             )
         except EvaluationError as error:
@@ -94,7 +94,7 @@ def _filter(function: Function) -> Callable[..., Any]:
     return apply
 
 
-def _finalize(value: Any) -> Any:
+def _write_value(value: Any) -> Any:
     """What is written for a value in the midst of a text: nothing for null."""
     return "" if value is None or isinstance(value, Undefined) else as_text(value)
 
@@ -107,13 +107,13 @@ FILTERS: Final = {
 """The functions that may be used as filters: all but those that take an expression."""
 
 SANDBOX: Final = Sandbox(
-    finalize=_finalize, autoescape=False, keep_trailing_newline=True, cache_size=0
+    finalize=_write_value, autoescape=False, keep_trailing_newline=True, cache_size=0
 )
-SANDBOX.filters = {name: _filter(function) for name, function in FILTERS.items()}
+SANDBOX.filters = {name: _make_filter(function) for name, function in FILTERS.items()}
 SANDBOX.globals = {}
 SANDBOX.tests = {}
 ENVIRONMENTS: Final = {
     "text": SANDBOX,
-    "xml": SANDBOX.overlay(finalize=lambda value: FUNCTIONS["xml_text"].call(_finalize(value))),
-    "path": SANDBOX.overlay(finalize=lambda value: encode_segment(_finalize(value))),
+    "xml": SANDBOX.overlay(finalize=lambda value: FUNCTIONS["xml_text"].call(_write_value(value))),
+    "path": SANDBOX.overlay(finalize=lambda value: encode_segment(_write_value(value))),
 }

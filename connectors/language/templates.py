@@ -14,7 +14,7 @@ from typing import Any, Final
 import msgspec
 from jinja2 import TemplateSyntaxError, Undefined, UndefinedError, nodes
 
-from connectors.language.calls import check_count, near_miss
+from connectors.language.calls import check_count, suggest_name
 from connectors.language.functions import EvaluationError
 from connectors.language.functions.table import MOST_TEXT
 from connectors.language.sandbox import ENVIRONMENTS, FILTERS, SANDBOX, Sandbox
@@ -114,19 +114,19 @@ def compile_template(value: Any, kind: str = "text") -> Template:
     environment = ENVIRONMENTS[kind]
     try:
         tree = environment.parse(source)
-        _check(tree)
-        names = frozenset(_paths(tree))
+        _check_tree(tree)
+        names = frozenset(_find_paths(tree))
         render = (
             _render_one(tree)
             if _is_single(tree) and kind == "text"
             else _render_text(environment, source)
         )
     except (TemplateSyntaxError, ValueError, RecursionError) as error:
-        raise ValueError(f"in the template {source[:60]!r}: {_said(error)}") from None
+        raise ValueError(f"in the template {source[:60]!r}: {_describe_error(error)}") from None
     return Template(source, place, names, render)
 
 
-def _said(error: Exception) -> str:
+def _describe_error(error: Exception) -> str:
     if not isinstance(error, TemplateSyntaxError):
         return "nested too deeply" if isinstance(error, RecursionError) else str(error)
     said = (error.message or "not understood").rstrip(".")
@@ -170,7 +170,7 @@ def _render_text(environment: Sandbox, source: str) -> Callable[[Mapping[str, An
     return render
 
 
-def _check(tree: nodes.Template) -> None:
+def _check_tree(tree: nodes.Template) -> None:
     """Raise `ValueError` for whatever a template may not do."""
     pending: list[tuple[nodes.Node, int, bool]] = [(tree, 0, False)]
     while pending:
@@ -195,34 +195,34 @@ def _check(tree: nodes.Template) -> None:
 def _check_filter(node: nodes.Filter) -> None:
     if node.name not in FILTERS:
         raise ValueError(
-            f"there is no filter {node.name}{near_miss(node.name, FILTERS).replace('()', '')}"
+            f"there is no filter {node.name}{suggest_name(node.name, FILTERS).replace('()', '')}"
         )
     if node.node is None or node.kwargs or node.dyn_args or node.dyn_kwargs:
         raise ValueError(f"the filter {node.name} takes plain arguments only")
     check_count(FILTERS[node.name], 1 + len(node.args))
 
 
-def _paths(tree: nodes.Node, bound: frozenset[str] = frozenset()) -> Iterator[tuple[str, ...]]:
+def _find_paths(tree: nodes.Node, bound: frozenset[str] = frozenset()) -> Iterator[tuple[str, ...]]:
     """Every value a template speaks of, as ("shipment", "carrier")."""
     if isinstance(tree, nodes.For):
-        yield from _paths(tree.iter, bound)
+        yield from _find_paths(tree.iter, bound)
         names = {name.name for name in tree.target.find_all(nodes.Name)} | (
             {tree.target.name} if isinstance(tree.target, nodes.Name) else set()
         )
         inner = bound | names | {"loop"}
         for part in (*tree.body, *tree.else_, *([tree.test] if tree.test else [])):
-            yield from _paths(part, inner)
+            yield from _find_paths(part, inner)
         return
-    path = _dotted(tree)
+    path = _read_dotted_path(tree)
     if path is not None:
         if path[0] not in bound:
             yield path
         return
     for child in tree.iter_child_nodes():
-        yield from _paths(child, bound)
+        yield from _find_paths(child, bound)
 
 
-def _dotted(node: nodes.Node) -> tuple[str, ...] | None:
+def _read_dotted_path(node: nodes.Node) -> tuple[str, ...] | None:
     behind: list[str] = []
     while isinstance(node, nodes.Getattr):
         behind.insert(0, node.attr)
@@ -238,18 +238,18 @@ def check_names(template: Template, known: Mapping[str, Sequence[str] | None]) -
         if path[0] not in known:
             raise ValueError(
                 f"in the template {template.source[:60]!r}: there is no {path[0]!r}"
-                f" here{meant(path[0], known)}"
+                f" here{suggest_word(path[0], known)}"
             )
         inner = known[path[0]]
         if inner is not None and len(path) > 1 and path[1] not in inner:
             raise ValueError(
                 f"in the template {template.source[:60]!r}: {path[0]} has no"
-                f" {path[1]!r}{meant(path[1], inner)}"
+                f" {path[1]!r}{suggest_word(path[1], inner)}"
             )
 
 
-def meant(word: str, known: Collection[str]) -> str:
+def suggest_word(word: str, known: Collection[str]) -> str:
     """`; did you mean shipment?`, or the names there are."""
-    return near_miss(word, known).replace("()", "") or (
+    return suggest_name(word, known).replace("()", "") or (
         f"; there are {', '.join(sorted(known))}" if known else ""
     )

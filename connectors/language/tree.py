@@ -13,7 +13,7 @@ Node = Mapping[str, Any]
 Evaluate = Callable[[Any, Run], Any]
 
 
-def plain_path(node: Node) -> list[str] | None:
+def find_plain_path(node: Node) -> list[str] | None:
     """The names of `a.b.c`, for which there is a shorter way; None for anything else."""
     if node["type"] == "field":
         return [node["value"]]
@@ -21,7 +21,7 @@ def plain_path(node: Node) -> list[str] | None:
         return None
     names = []
     for child in node["children"]:
-        inner = plain_path(child)
+        inner = find_plain_path(child)
         if inner is None:
             return None
         names += inner

@@ -44,7 +44,7 @@ class Bodies:
     def __init__(self) -> None:
         self._known: dict[int, tuple[bytes, Any]] = {}
 
-    def read(self, reply: Reply) -> Any:
+    def decode(self, reply: Reply) -> Any:
         """The body as plain values; None where there is none. Raises `UnreadableResponseError`."""
         if reply.status == HTTPStatus.NO_CONTENT or not reply.content.strip():
             return None
@@ -76,18 +76,20 @@ class Answers:
     def judge(self, reply: Reply) -> None:
         """Raise what a success by status means that is none by the rules."""
         rule = self.rule_for(reply)
-        if rule is not None and (error := self._error(rule, reply)) is not None:
+        if rule is not None and (error := self._make_error(rule, reply)) is not None:
             raise error
 
     def review(self, reply: Reply, error: ConnectorError) -> ConnectorError | None:
         """What a refusal means by the rules; None if it is to count as a success."""
         rule = self.rule_for(reply)
         if rule is not None:
-            return self._error(rule, reply)
+            return self._make_error(rule, reply)
         if isinstance(error, ThrottledError) and error.retry_after is None:
-            error.retry_after = self._wait(reply)
+            error.retry_after = self._find_wait(reply)
         if isinstance(error, RefusedError) and self._settings.message is not None:
-            return RefusedError(self._said(reply, None), status=error.status, code=error.code)
+            return RefusedError(
+                self._describe_refusal(reply, None), status=error.status, code=error.code
+            )
         return error
 
     def rule_for(self, reply: Reply) -> AnswerRule | None:
@@ -96,11 +98,11 @@ class Answers:
             wanted = rule.status or _SUCCESS
             if reply.status not in wanted and reply.status // 100 not in wanted:
                 continue
-            if rule.when is None or self._finds(rule.when, reply):
+            if rule.when is None or self._is_true(rule.when, reply):
                 return rule
         return None
 
-    def meaning(self, reply: Reply) -> str:
+    def find_meaning(self, reply: Reply) -> str:
         """The meaning of an answer that was let through: ok, empty or done."""
         rule = self.rule_for(reply)
         return (
@@ -111,27 +113,29 @@ class Answers:
             else "ok"
         )
 
-    def needs(self, body: Any, where: str) -> None:
+    def check_needed(self, body: Any, where: str) -> None:
         """Raise `UnreadableResponseError` if something is missing that every answer must hold."""
         for expression in self._settings.needed:
-            if _found(expression, body) is None:
+            if _evaluate(expression, body) is None:
                 raise UnreadableResponseError(
                     f"{where}: expected {expression.source!r} in the answer, found nothing there."
                 )
 
-    def _finds(self, expression: Expression, reply: Reply) -> bool:
+    def _is_true(self, expression: Expression, reply: Reply) -> bool:
         try:
-            body = self._bodies.read(reply)
+            body = self._bodies.decode(reply)
         except UnreadableResponseError:
             return False
-        return not is_false(_found(expression, body, envelope(reply, body)))
+        return not is_false(_evaluate(expression, body, wrap_answer(reply, body)))
 
-    def _error(self, rule: AnswerRule, reply: Reply) -> ConnectorError | None:
+    def _make_error(self, rule: AnswerRule, reply: Reply) -> ConnectorError | None:
         if rule.means in _WELL:
             return None
-        said = self._said(reply, rule.message)
+        said = self._describe_refusal(reply, rule.message)
         wait = (
-            rule.retry_after.total_seconds() if rule.retry_after is not None else self._wait(reply)
+            rule.retry_after.total_seconds()
+            if rule.retry_after is not None
+            else self._find_wait(reply)
         )
         match rule.means:
             case "throttled":
@@ -142,21 +146,23 @@ class Answers:
                 return RefusedError(said, status=reply.status, code=code(reply, self._mask()))
         return _PERMANENT[rule.means](said)
 
-    def _said(self, reply: Reply, message: Expression | None) -> str:
+    def _describe_refusal(self, reply: Reply, message: Expression | None) -> str:
         """`GET https://…: the shop answered 400: its own words.`."""
         told = ""
         expression = message or self._settings.message
         if expression is not None:
             try:
-                body = self._bodies.read(reply)
-                told = clean_text(as_text(_found(expression, body, envelope(reply, body))) or "")
+                body = self._bodies.decode(reply)
+                told = clean_text(
+                    as_text(_evaluate(expression, body, wrap_answer(reply, body))) or ""
+                )
             except (UnreadableResponseError, EvaluationError):
                 told = ""
         told = shorten(self._mask().text(told), LONGEST_WORDS) or words(reply, self._mask())
         quoted = f": {told.rstrip('.')}" if told else ""
         return f"{reply.where}: the shop answered {reply.status}{quoted}."
 
-    def _wait(self, reply: Reply) -> float | None:
+    def _find_wait(self, reply: Reply) -> float | None:
         now = datetime.now(UTC)
         header = self._settings.wait
         told = reply.headers.get(header.name) if header is not None else None
@@ -185,7 +191,7 @@ def read_wait(told: str, header: WaitHeader, now: datetime) -> float | None:
     return min(max(seconds, 0.0), LONGEST_RETRY_AFTER)
 
 
-def envelope(reply: Reply, body: Any) -> dict[str, Any]:
+def wrap_answer(reply: Reply, body: Any) -> dict[str, Any]:
     """What `root()` gives in an expression on an answer: `status`, `headers` by their names in
     small letters, and `body`.
     """
@@ -196,7 +202,7 @@ def envelope(reply: Reply, body: Any) -> dict[str, Any]:
     }
 
 
-def _found(expression: Expression, body: Any, root: Any = None) -> Any:
+def _evaluate(expression: Expression, body: Any, root: Any = None) -> Any:
     """What an expression finds in an answer; nothing where it does not suit it."""
     try:
         return expression(body, root)

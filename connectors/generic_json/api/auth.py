@@ -38,72 +38,74 @@ def make_auth(login: logins.Login, url: str) -> Auth:
             return NoAuth()
         case logins.OAuth1Login():
             return OAuth1Auth(
-                login.consumer_key, _plain(login.consumer_secret), digest=login.digest
+                login.consumer_key, _reveal(login.consumer_secret), digest=login.digest
             )
         case logins.HmacLogin():
-            return _signed(login)
+            return _make_hmac(login)
         case logins.ClientCredentialsLogin() | logins.RefreshTokenLogin() | logins.CallLogin():
-            return _tokens(login, url)
+            return _make_tokens(login, url)
         case _:
-            return _fixed(login)
+            return _make_fixed(login)
 
 
-def _fixed(
+def _make_fixed(
     login: logins.BasicLogin | logins.BearerLogin | logins.HeaderLogin | logins.QueryLogin,
 ) -> Auth:
     """Credentials that go into each request as they are."""
     match login:
         case logins.BasicLogin():
-            return BasicAuth(login.username, _plain(login.password))
+            return BasicAuth(login.username, _reveal(login.password))
         case logins.BearerLogin():
-            return BearerAuth(_plain(login.token))
+            return BearerAuth(_reveal(login.token))
         case logins.HeaderLogin():
-            return HeaderAuth(login.name, _plain(login.value), prefix=login.prefix)
+            return HeaderAuth(login.name, _reveal(login.value), prefix=login.prefix)
         case _:
-            return QueryAuth({name: _plain(value) for name, value in login.parameters.items()})
+            return QueryAuth({name: _reveal(value) for name, value in login.parameters.items()})
 
 
-def _tokens(
+def _make_tokens(
     login: logins.ClientCredentialsLogin | logins.RefreshTokenLogin | logins.CallLogin, url: str
 ) -> Auth:
     """Credentials that are asked for by a call."""
-    carry = _carry(login.header, login.prefix)
+    carry = _make_carrier(login.header, login.prefix)
     if isinstance(login, logins.CallLogin):
-        return _called(login, url, carry)
-    place = _absolute(url, login.token_url)
+        return _make_login_call(login, url, carry)
+    place = _resolve_address(url, login.token_url)
     if isinstance(login, logins.RefreshTokenLogin):
         return use_refresh_token(
             place,
-            _plain(login.refresh_token),
+            _reveal(login.refresh_token),
             client_id=login.client_id,
-            client_secret=_plain(login.client_secret),
+            client_secret=_reveal(login.client_secret),
             as_json=login.send == "json",
             carry=carry,
             # Two accounts of one app differ in nothing but this token.
-            keep=_kept(login, place, login.client_id, _plain(login.refresh_token)),
+            keep=_find_token_file(login, place, login.client_id, _reveal(login.refresh_token)),
         )
     return use_client_credentials(
         place,
         login.client_id,
-        _plain(login.client_secret),
+        _reveal(login.client_secret),
         scope=login.scope,
         basic=login.send == "basic",
         as_json=login.send == "json",
         carry=carry,
-        keep=_kept(login, place, login.client_id, login.scope),
+        keep=_find_token_file(login, place, login.client_id, login.scope),
     )
 
 
-def _kept(login: logins.Carried, *parts: str) -> TokenFile | None:
+def _find_token_file(login: logins.Carried, *parts: str) -> TokenFile | None:
     """Where the token is kept, if it is; `parts` tell this login from others."""
     return TokenFile(Path(login.keep), (login.kind, *parts)) if login.keep else None
 
 
-def _called(login: logins.CallLogin, url: str, carry: Callable[[str], Auth]) -> Auth:
+def _make_login_call(login: logins.CallLogin, url: str, carry: Callable[[str], Auth]) -> Auth:
     headers = (("Content-Type", "application/json"), *login.headers.items())
     # Texts out of a settings file know their place, which the encoder does not take for text.
     body = msgspec.json.encode(login.body, enc_hook=str)
-    request = Request(method="POST", url=_absolute(url, login.path), headers=headers, body=body)
+    request = Request(
+        method="POST", url=_resolve_address(url, login.path), headers=headers, body=body
+    )
     lifetime = login.lifetime.total_seconds() if login.lifetime is not None else None
     return TokenAuth(
         lambda _: request,
@@ -114,15 +116,15 @@ def _called(login: logins.CallLogin, url: str, carry: Callable[[str], Auth]) -> 
             lifetime_path=login.lifetime_path,
         ),
         carry=carry,
-        secrets=(*_secrets_in(login.body), *(_plain(secret) for secret in login.secrets)),
+        secrets=(*_find_secrets(login.body), *(_reveal(secret) for secret in login.secrets)),
         refusals=login.refusals,
-        keep=_kept(login, request.url, *_public_texts(login)),
+        keep=_find_token_file(login, request.url, *_list_public_texts(login)),
     )
 
 
-def _signed(login: logins.HmacLogin) -> Auth:
+def _make_hmac(login: logins.HmacLogin) -> Auth:
     return HmacAuth(
-        _plain(login.secret),
+        _reveal(login.secret),
         template=login.message,
         header=login.header,
         prefix=login.prefix,
@@ -132,11 +134,11 @@ def _signed(login: logins.HmacLogin) -> Auth:
     )
 
 
-def _carry(header: str, prefix: str) -> Callable[[str], Auth]:
+def _make_carrier(header: str, prefix: str) -> Callable[[str], Auth]:
     return lambda token: HeaderAuth(header, token, prefix=prefix)
 
 
-def _absolute(url: str, place: str) -> str:
+def _resolve_address(url: str, place: str) -> str:
     """A path is meant behind the shop's own path."""
     return (
         place
@@ -145,36 +147,36 @@ def _absolute(url: str, place: str) -> str:
     )
 
 
-def _public_texts(login: logins.CallLogin) -> Iterator[str]:
+def _list_public_texts(login: logins.CallLogin) -> Iterator[str]:
     """What of a login call says who calls: all that is no secret."""
-    hidden = {_plain(secret) for secret in login.secrets}
+    hidden = {_reveal(secret) for secret in login.secrets}
     for name, value in sorted({**login.headers, **login.body}.items()):
-        yield from (f"{name}={text}" for text in _public_in(value, name) if text not in hidden)
+        yield from (f"{name}={text}" for text in _find_public(value, name) if text not in hidden)
 
 
-def _public_in(value: Any, name: str) -> Iterator[str]:
+def _find_public(value: Any, name: str) -> Iterator[str]:
     """Texts, and what else there is, that stand under no telling name."""
     if isinstance(value, dict):
         for inner, each in sorted(value.items()):
-            yield from _public_in(each, str(inner))
+            yield from _find_public(each, str(inner))
     elif isinstance(value, list):
         for each in value:
-            yield from _public_in(each, name)
+            yield from _find_public(each, name)
     elif not _SECRET_NAME.search(name):
         yield str(value)
 
 
-def _secrets_in(value: Any, name: str = "") -> Iterator[str]:
+def _find_secrets(value: Any, name: str = "") -> Iterator[str]:
     """Texts of a login's body that stand under a telling name."""
     if isinstance(value, dict):
         for inner, each in value.items():
-            yield from _secrets_in(each, str(inner))
+            yield from _find_secrets(each, str(inner))
     elif isinstance(value, list):
         for each in value:
-            yield from _secrets_in(each, name)
+            yield from _find_secrets(each, name)
     elif isinstance(value, str) and _SECRET_NAME.search(name):
         yield value
 
 
-def _plain(secret: SecretStr) -> str:
+def _reveal(secret: SecretStr) -> str:
     return secret.get_secret_value()

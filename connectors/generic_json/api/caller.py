@@ -31,19 +31,20 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     content_type: str | None = None
 
 
-def fill(request: RequestSettings, values: Mapping[str, Any]) -> Call:
+def fill_request(request: RequestSettings, values: Mapping[str, Any]) -> Call:
     """A request with its templates filled in.
 
     Raises `RefusedError` where a template cannot cope with the values.
     """
     try:
-        content, content_type = _content(request, values)
+        content, content_type = _fill_content(request, values)
         return Call(
             method=request.method,
             path=as_text(request.path(values)) or "",
-            params=tuple(_params(request, values)),
+            params=tuple(_fill_params(request, values)),
             headers={
-                name: _header(name, template(values)) for name, template in request.headers.items()
+                name: _fill_header(name, template(values))
+                for name, template in request.headers.items()
             },
             json=request.body(values) if request.body is not None else None,
             content=content,
@@ -55,7 +56,7 @@ def fill(request: RequestSettings, values: Mapping[str, Any]) -> Call:
         ) from None
 
 
-def _params(request: RequestSettings, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _fill_params(request: RequestSettings, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Names and values of the query: null is left out, a list repeated."""
     for name, templates in request.query.items():
         for template in templates:
@@ -65,14 +66,14 @@ def _params(request: RequestSettings, values: Mapping[str, Any]) -> Iterator[tup
                     yield name, as_text(each) or ""
 
 
-def _header(name: str, value: Any) -> str:
+def _fill_header(name: str, value: Any) -> str:
     text = as_text(value) or ""
     if any(char < _LEAST_VISIBLE for char in text):
         raise EvaluationError(f"the header {name} would hold a line break")
     return text
 
 
-def _content(
+def _fill_content(
     request: RequestSettings, values: Mapping[str, Any]
 ) -> tuple[bytes | None, str | None]:
     if request.form is not None:
@@ -93,11 +94,11 @@ class Caller:
 
     async def read(self, request: RequestSettings, values: Mapping[str, Any]) -> Reply:
         """A reading request; a POST is repeated like a GET."""
-        call = fill(request, values)
+        call = fill_request(request, values)
         if call.method == "GET":
             return await self._upstream.get(call.path, call.params, headers=call.headers)
         return await self._upstream.query(
-            call.path, call.json, call.params, headers=self._with_type(call)
+            call.path, call.json, call.params, headers=self._add_content_type(call)
         )
 
     async def follow(
@@ -109,14 +110,14 @@ class Caller:
         """What lies at an address that the shop gave, asked for as `request` says."""
         if request is None:
             return await self._upstream.get(address)
-        call = fill(request, values or {})
+        call = fill_request(request, values or {})
         if call.method == "GET":
             return await self._upstream.get(address, headers=call.headers)
-        return await self._upstream.query(address, call.json, headers=self._with_type(call))
+        return await self._upstream.query(address, call.json, headers=self._add_content_type(call))
 
     async def write(self, request: RequestSettings, values: Mapping[str, Any]) -> Reply:
         """A request that changes something: sent once."""
-        call = fill(request, values)
+        call = fill_request(request, values)
         if call.method == "GET":
             return await self._upstream.get(call.path, call.params, headers=call.headers)
         return await self._upstream.write(
@@ -129,30 +130,30 @@ class Caller:
             headers=call.headers,
         )
 
-    def body(self, reply: Reply) -> Any:
+    def read_body(self, reply: Reply) -> Any:
         """The answer's body; None where a rule says it is empty.
 
         Raises `UnreadableResponseError`.
         """
-        if self._answers.meaning(reply) == "empty":
+        if self._answers.find_meaning(reply) == "empty":
             return None
-        body = self._bodies.read(reply)
-        self._answers.needs(body, reply.where)
+        body = self._bodies.decode(reply)
+        self._answers.check_needed(body, reply.where)
         return body
 
-    def meaning(self, reply: Reply) -> str:
+    def find_meaning(self, reply: Reply) -> str:
         """ok, empty or done."""
-        return self._answers.meaning(reply)
+        return self._answers.find_meaning(reply)
 
-    def answer(self, reply: Reply) -> Any:
+    def read_answer(self, reply: Reply) -> Any:
         """The body of an answer to a write: None where it is no JSON, as after a PUT of XML."""
         try:
-            return self._bodies.read(reply)
+            return self._bodies.decode(reply)
         except UnreadableResponseError:
             return None
 
     @staticmethod
-    def _with_type(call: Call) -> dict[str, str]:
+    def _add_content_type(call: Call) -> dict[str, str]:
         return (
             {**call.headers, "Content-Type": call.content_type}
             if call.content_type

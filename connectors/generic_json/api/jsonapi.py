@@ -11,17 +11,17 @@ _DEPTH: Final = 3
 _MOST: Final = 50_000
 
 
-def resolve(document: Any) -> Any:
+def resolve_document(document: Any) -> Any:
     """The document with `data` resolved. Anything that is not JSON:API stays as it is."""
     if not isinstance(document, dict) or "data" not in document:
         return document
     included = document.get("included")
     known = (
-        {_name(each): each for each in included if isinstance(each, dict)}
+        {_identify(each): each for each in included if isinstance(each, dict)}
         if isinstance(included, list)
         else {}
     )
-    return {**document, "data": _Resolver(known).value(document["data"], _DEPTH)}
+    return {**document, "data": _Resolver(known).resolve(document["data"], _DEPTH)}
 
 
 class _Resolver:
@@ -33,13 +33,13 @@ class _Resolver:
         self.known = known
         self.left = _MOST
 
-    def value(self, data: Any, depth: int) -> Any:
+    def resolve(self, data: Any, depth: int) -> Any:
         if isinstance(data, list):
-            return [self.value(each, depth) for each in data]
+            return [self.resolve(each, depth) for each in data]
         if not isinstance(data, dict) or "type" not in data:
             return data
         self.left -= 1
-        whole = self.known.get(_name(data), data)
+        whole = self.known.get(_identify(data), data)
         if self.left < 0 or depth == 0:
             return {"id": data.get("id"), "type": data.get("type")}
         attributes = whole.get("attributes")
@@ -51,9 +51,9 @@ class _Resolver:
         }
         for name, relation in relations.items() if isinstance(relations, dict) else ():
             if isinstance(relation, dict) and "data" in relation:
-                flat[name] = self.value(relation["data"], depth - 1)
+                flat[name] = self.resolve(relation["data"], depth - 1)
         return flat
 
 
-def _name(record: dict[str, Any]) -> tuple[Any, Any]:
+def _identify(record: dict[str, Any]) -> tuple[Any, Any]:
     return str(record.get("type")), str(record.get("id"))

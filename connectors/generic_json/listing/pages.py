@@ -9,10 +9,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from connectors.errors import UnreadableResponseError
-from connectors.generic_json.api.answers import envelope
+from connectors.generic_json.api.answers import wrap_answer
 from connectors.generic_json.api.caller import Caller
-from connectors.generic_json.api.jsonapi import resolve
-from connectors.generic_json.listing.window import window_values
+from connectors.generic_json.api.jsonapi import resolve_document
+from connectors.generic_json.listing.window import make_window_values
 from connectors.generic_json.mapping.order import find_identity, find_time
 from connectors.generic_json.mapping.rules import OrderRules
 from connectors.generic_json.settings.items import ListSettings
@@ -28,7 +28,7 @@ from connectors.generic_json.settings.paging import (
 from connectors.generic_json.settings.request import RequestSettings
 from connectors.language.expressions import Expression
 from connectors.language.functions import EvaluationError
-from connectors.language.functions.table import as_number, as_text, is_empty, kind_of
+from connectors.language.functions.table import as_number, as_text, describe_kind, is_empty
 from connectors.language.logic import is_false
 from connectors.orders import Window
 from connectors.reading import paging
@@ -47,7 +47,7 @@ class Pages:
         self._settings = settings
         self._rules = rules
 
-    def walk(
+    def walk_list(
         self, request: RequestSettings, window: Window | None
     ) -> AsyncGenerator[list[Raw], None]:
         """Every order of the list as it came, page by page, each once where the shop numbers its
@@ -57,14 +57,14 @@ class Pages:
         match kind:
             case PagePaging():
                 return paging.walk_by_page(
-                    lambda number, size: self._page(
+                    lambda number, size: self._fetch_page(
                         request,
                         window,
                         number=number,
                         offset=(number - kind.first) * size,
                         size=size,
                     ),
-                    identity=self.identity,
+                    identity=self.find_identity,
                     size=kind.size,
                     first=kind.first,
                     smallest=kind.smallest,
@@ -73,40 +73,42 @@ class Pages:
                 )
             case OffsetPaging():
                 return paging.walk_by_offset(
-                    lambda offset, size: self._page(
+                    lambda offset, size: self._fetch_page(
                         request, window, number=offset // size + 1, offset=offset, size=size
                     ),
-                    identity=self.identity,
+                    identity=self.find_identity,
                     size=kind.size,
                     smallest=kind.smallest,
                     short_is_last=kind.short_is_last,
                     budget=kind.most,
                 )
             case KeysetPaging():
-                return self._by_key(kind, request, window)
+                return self._walk_by_key(kind, request, window)
             case NoPaging():
-                return self._single(request, window)
+                return self._walk_single(request, window)
             case _:
                 return paging.walk_by_cursor(
-                    lambda cursor, size: self._next(request, window, cursor, size),
+                    lambda cursor, size: self._fetch_next(request, window, cursor, size),
                     size=kind.size,
                     smallest=kind.smallest,
                     budget=kind.most,
                 )
 
-    async def count(self, request: RequestSettings, window: Window) -> int | None:
+    async def count_orders(self, request: RequestSettings, window: Window) -> int | None:
         """How many orders the shop says there are; None if it does not say."""
         kind = self._settings.paging
         if isinstance(kind, NoPaging) or kind.total is None:
             return None
         first = kind.first if isinstance(kind, PagePaging) else 1
-        return (await self._page(request, window, number=first, offset=0, size=kind.smallest)).total
+        return (
+            await self._fetch_page(request, window, number=first, offset=0, size=kind.smallest)
+        ).total
 
-    def identity(self, raw: Raw) -> Hashable:
+    def find_identity(self, raw: Raw) -> Hashable:
         """What tells two orders apart."""
         return find_identity(raw, self._rules)
 
-    def _by_key(
+    def _walk_by_key(
         self, kind: KeysetPaging, request: RequestSettings, window: Window | None
     ) -> AsyncGenerator[list[Raw], None]:
         start = window.start if window is not None else datetime(1970, 1, 1, tzinfo=UTC)
@@ -118,26 +120,28 @@ class Pages:
                     window.end if window is not None else datetime.now(UTC) + timedelta(days=1), key
                 ),
             )
-            return await self._page(request, reach, number=skip // size + 1, offset=skip, size=size)
+            return await self._fetch_page(
+                request, reach, number=skip // size + 1, offset=skip, size=size
+            )
 
         return walk_by_key(
             fetch,
             start=start,
             key=lambda raw: find_time(raw, self._rules.modified_at),
-            identity=self.identity,
+            identity=self.find_identity,
             size=kind.size,
             smallest=kind.smallest,
             budget=kind.most,
         )
 
-    async def _single(
+    async def _walk_single(
         self, request: RequestSettings, window: Window | None
     ) -> AsyncGenerator[list[Raw], None]:
-        page = await self._page(request, window, number=1, offset=0, size=1)
+        page = await self._fetch_page(request, window, number=1, offset=0, size=1)
         if page.items:
             yield list(page.items)
 
-    async def _page(
+    async def _fetch_page(
         self,
         request: RequestSettings,
         window: Window | None,
@@ -146,35 +150,36 @@ class Pages:
         offset: int,
         size: int,
     ) -> paging.Page[Raw]:
-        values = self._values(window, number=number, offset=offset, size=size, cursor=None)
-        return self._read(await self._caller.read(request, values))
+        values = self._make_values(window, number=number, offset=offset, size=size, cursor=None)
+        return self._read_page(await self._caller.read(request, values))
 
-    async def _next(
+    async def _fetch_next(
         self, request: RequestSettings, window: Window | None, cursor: str | None, size: int
     ) -> paging.Page[Raw]:
-        values = self._values(window, number=1, offset=0, size=size, cursor=cursor)
+        values = self._make_values(window, number=1, offset=0, size=size, cursor=cursor)
         if cursor is not None and not isinstance(self._settings.paging, CursorPaging):
-            return self._read(await self._caller.follow(cursor, request, values))
-        return self._read(await self._caller.read(request, values))
+            return self._read_page(await self._caller.follow(cursor, request, values))
+        return self._read_page(await self._caller.read(request, values))
 
-    def _values(
+    def _make_values(
         self, window: Window | None, *, number: int, offset: int, size: int, cursor: str | None
     ) -> Mapping[str, Any]:
         first = cursor is None and offset == 0
         page = {"number": number, "offset": offset, "size": size, "cursor": cursor, "first": first}
-        return {"window": window_values(window, self._settings.window), "page": page}
+        return {"window": make_window_values(window, self._settings.window), "page": page}
 
-    def _read(self, reply: Reply) -> paging.Page[Raw]:
+    def _read_page(self, reply: Reply) -> paging.Page[Raw]:
         """The orders of one answer and what it says of the rest."""
-        if self._caller.meaning(reply) == "empty":
+        if self._caller.find_meaning(reply) == "empty":
             return paging.Page(items=(), has_next=False)
-        body = self._caller.body(reply)
-        found = resolve(body) if self._settings.jsonapi else body
-        items = self._find(self._settings.items, found, reply)
+        body = self._caller.read_body(reply)
+        found = resolve_document(body) if self._settings.jsonapi else body
+        items = self._evaluate(self._settings.items, found, reply)
         if not isinstance(items, list):
             wanted = self._settings.items.source
             raise UnreadableResponseError(
-                f"{reply.where}: expected a list of orders at {wanted!r}, found {kind_of(items)}."
+                f"{reply.where}: expected a list of orders at {wanted!r}, found"
+                f" {describe_kind(items)}."
             )
         kind = self._settings.paging
         if isinstance(kind, NoPaging):
@@ -182,20 +187,20 @@ class Pages:
         pages = kind.pages if isinstance(kind, PagePaging) else None
         return paging.Page(
             items=items,
-            total=self._number(kind.total, found, reply),
-            pages=self._number(pages, found, reply),
+            total=self._find_number(kind.total, found, reply),
+            pages=self._find_number(pages, found, reply),
             has_next=None
             if kind.more is None
-            else not is_false(self._find(kind.more, found, reply)),
-            next=self._cursor(kind, found, reply),
+            else not is_false(self._evaluate(kind.more, found, reply)),
+            next=self._find_cursor(kind, found, reply),
         )
 
-    def _cursor(self, kind: Any, body: Any, reply: Reply) -> str | None:
+    def _find_cursor(self, kind: Any, body: Any, reply: Reply) -> str | None:
         if isinstance(kind, LinkPaging):
             return find_next_link(reply)
         if not isinstance(kind, CursorPaging | NextUrlPaging):
             return None
-        found = self._find(kind.next, body, reply)
+        found = self._evaluate(kind.next, body, reply)
         try:
             return None if is_empty(found) or found is False else as_text(found)
         except EvaluationError as error:
@@ -203,11 +208,11 @@ class Pages:
                 f"{reply.where}: {kind.next.source!r}: {error}."
             ) from None
 
-    def _number(self, expression: Expression | None, body: Any, reply: Reply) -> int | None:
+    def _find_number(self, expression: Expression | None, body: Any, reply: Reply) -> int | None:
         if expression is None:
             return None
         try:
-            number = as_number(self._find(expression, body, reply))
+            number = as_number(self._evaluate(expression, body, reply))
         except EvaluationError as error:
             raise UnreadableResponseError(
                 f"{reply.where}: {expression.source!r}: {error}."
@@ -219,9 +224,9 @@ class Pages:
         return int(number)
 
     @staticmethod
-    def _find(expression: Expression, body: Any, reply: Reply) -> Any:
+    def _evaluate(expression: Expression, body: Any, reply: Reply) -> Any:
         try:
-            return expression(body, envelope(reply, body))
+            return expression(body, wrap_answer(reply, body))
         except EvaluationError as error:
             raise UnreadableResponseError(
                 f"{reply.where}: {expression.source!r}: {error}."

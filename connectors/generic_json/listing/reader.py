@@ -12,7 +12,7 @@ from typing import Any
 from connectors.errors import UnavailableError, UnreadableResponseError
 from connectors.generic_json.listing.expander import Expander, Unfinished
 from connectors.generic_json.listing.pages import Pages
-from connectors.generic_json.listing.window import far_back, is_foreign, scan_end
+from connectors.generic_json.listing.window import find_scan_end, is_foreign, make_window_back
 from connectors.generic_json.mapping.order import find_time, read_order, reject_order
 from connectors.generic_json.settings.request import RequestSettings
 from connectors.generic_json.settings.shop import GenericJsonSettings
@@ -34,28 +34,28 @@ class Listing:
         self._pages = pages
         self._expander = expander
 
-    async def orders(self, window: Window) -> AsyncGenerator[Found, None]:
+    async def list_orders(self, window: Window) -> AsyncGenerator[Found, None]:
         """The orders of a window; page by page where the shop sorts them well, else once all are
         known.
         """
-        found = self._selected(window)
+        found = self._select_orders(window)
         if not self._settings.orders.sorted or self._settings.orders.also:
-            found = _in_order(found)
+            found = _sort_orders(found)
         async with aclosing(found) as orders:
             async for order in orders:
                 yield order
 
-    async def open(self) -> AsyncGenerator[Found, None]:
+    async def list_open_orders(self) -> AsyncGenerator[Found, None]:
         """The orders that are neither shipped nor cancelled; those too where the settings say that
         the shop dates neither.
         """
         settings = self._settings.orders
-        window = None if settings.open.all else far_back(settings.open.reach)
+        window = None if settings.open.all else make_window_back(settings.open.reach)
         seen = set[str]()
-        request = settings.request.patched(settings.open)
-        async with aclosing(self._pages.walk(request, window)) as pages:
+        request = settings.request.apply_patch(settings.open)
+        async with aclosing(self._pages.walk_list(request, window)) as pages:
             async for page in pages:
-                for order in await self._read(page):
+                for order in await self._read_page(page):
                     done = (
                         isinstance(order, Order)
                         and order.status in _DONE
@@ -65,34 +65,34 @@ class Listing:
                         seen.add(order.id)
                         yield order
 
-    async def raw(self, window: Window, limit: int) -> list[Any]:
+    async def fetch_raw(self, window: Window, limit: int) -> list[Any]:
         """The first orders of the list as the shop sends them, made whole."""
         collected: list[Any] = []
-        async with aclosing(self._pages.walk(self._settings.orders.request, window)) as pages:
+        async with aclosing(self._pages.walk_list(self._settings.orders.request, window)) as pages:
             async for page in pages:
                 collected += page
                 if len(collected) >= limit:
                     break
-        return await self._expander.whole(collected[:limit])
+        return await self._expander.complete_orders(collected[:limit])
 
-    async def _selected(self, window: Window) -> AsyncGenerator[Found, None]:
+    async def _select_orders(self, window: Window) -> AsyncGenerator[Found, None]:
         """What lies in the window, each order once."""
         settings = self._settings.orders
         seen = set[str]()
         for request in (
             settings.request,
-            *(settings.request.patched(patch) for patch in settings.also),
+            *(settings.request.apply_patch(patch) for patch in settings.also),
         ):
             walk = (
-                self._scan(request, window)
+                self._scan_list(request, window)
                 if settings.window.kind == "scan"
-                else self._pages.walk(request, window)
+                else self._pages.walk_list(request, window)
             )
             async with aclosing(walk) as pages:
                 async for page in pages:
-                    for order in await self._read(page):
+                    for order in await self._read_page(page):
                         self._refuse_foreign(order, window)
-                        if order.id in seen or not _inside(order, window):
+                        if order.id in seen or not _is_inside(order, window):
                             continue
                         seen.add(order.id)
                         if len(seen) > settings.most:
@@ -102,7 +102,7 @@ class Listing:
                             )
                         yield order
 
-    async def _scan(
+    async def _scan_list(
         self, request: RequestSettings, window: Window
     ) -> AsyncGenerator[list[Any], None]:
         """A list that is newest first, up to what is too old; again, as long as a reading brings
@@ -111,15 +111,15 @@ class Listing:
         seen = set[Any]()
         for number in range(_PASSES):
             fresh_in_pass, pages_in_pass = 0, 0
-            async with aclosing(self._pages.walk(request, None)) as pages:
+            async with aclosing(self._pages.walk_list(request, None)) as pages:
                 async for page in pages:
                     pages_in_pass += 1
-                    fresh = [raw for raw in page if self._pages.identity(raw) not in seen]
-                    seen.update(self._pages.identity(raw) for raw in fresh)
+                    fresh = [raw for raw in page if self._pages.find_identity(raw) not in seen]
+                    seen.update(self._pages.find_identity(raw) for raw in fresh)
                     fresh_in_pass += len(fresh)
                     if fresh:
                         yield fresh
-                    if self._behind(page, scan_end(window, self._settings.orders.window)):
+                    if self._is_behind(page, find_scan_end(window, self._settings.orders.window)):
                         break
             # One page cannot have been shifted while it was read.
             if pages_in_pass <= 1 or (number > 0 and not fresh_in_pass):
@@ -128,16 +128,16 @@ class Listing:
             f"The shop's list changed during each of {_PASSES} readings; it is read again later."
         )
 
-    def _behind(self, page: list[Any], end: datetime) -> bool:
+    def _is_behind(self, page: list[Any], end: datetime) -> bool:
         """Whether a whole page is older than anything that could matter."""
         rule = getattr(self._rules, self._settings.orders.window.sorted_by)
         times = [find_time(raw, rule) for raw in page]
         return bool(times) and all(moment is not None and moment < end for moment in times)
 
-    async def _read(self, page: list[Any]) -> list[Found]:
-        return list(self._mapped(await self._expander.whole(page)))
+    async def _read_page(self, page: list[Any]) -> list[Found]:
+        return list(self._map_page(await self._expander.complete_orders(page)))
 
-    def _mapped(self, page: list[Any]) -> Iterator[Found]:
+    def _map_page(self, page: list[Any]) -> Iterator[Found]:
         for raw in page:
             if isinstance(raw, Unfinished):
                 yield reject_order(raw.order, self._rules, raw.reason)
@@ -157,11 +157,11 @@ class Listing:
             )
 
 
-def _inside(order: Found, window: Window) -> bool:
+def _is_inside(order: Found, window: Window) -> bool:
     return order.modified_at is None or window.contains(order.modified_at)
 
 
-async def _in_order(found: AsyncIterator[Found]) -> AsyncGenerator[Found, None]:
+async def _sort_orders(found: AsyncIterator[Found]) -> AsyncGenerator[Found, None]:
     """All of them, oldest change first; an order without a time comes last."""
     collected = [order async for order in found]
     for order in sorted(collected, key=lambda order: (order.modified_at or _NEVER, order.id)):

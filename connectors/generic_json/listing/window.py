@@ -12,7 +12,7 @@ from connectors.orders import Window
 _TOLERANCE = timedelta(seconds=2)
 
 
-def asked_start(start: datetime, settings: WindowSettings) -> datetime:
+def widen_start(start: datetime, settings: WindowSettings) -> datetime:
     """The start to ask for, so that an order of `start` itself is in the answer whatever the shop's
     grain and bounds.
     """
@@ -21,14 +21,14 @@ def asked_start(start: datetime, settings: WindowSettings) -> datetime:
     return cut - settings.grain if settings.start == "exclusive" else cut
 
 
-def asked_end(end: datetime, settings: WindowSettings) -> datetime:
+def widen_end(end: datetime, settings: WindowSettings) -> datetime:
     """The end to ask for, likewise."""
     rest = (end - EPOCH) % settings.grain
     cut = end + (settings.grain - rest if rest else timedelta(0))
     return cut + settings.grain if settings.end == "exclusive" else cut
 
 
-def window_values(
+def make_window_values(
     window: Window | None, settings: WindowSettings, start: datetime | None = None
 ) -> dict[str, Any]:
     """`{{ window.start }}` and `{{ window.end }}`; both null where there is no window.
@@ -37,7 +37,7 @@ def window_values(
     """
     if window is None:
         return {"start": None, "end": None}
-    bounds = (asked_start(start or window.start, settings), asked_end(window.end, settings))
+    bounds = (widen_start(start or window.start, settings), widen_end(window.end, settings))
     return dict(
         zip(
             ("start", "end"),
@@ -51,11 +51,11 @@ def is_foreign(modified_at: datetime, window: Window, settings: WindowSettings) 
     """Whether an order is so old that the shop cannot have looked at the start it was asked for."""
     return (
         settings.kind == "filter"
-        and modified_at < asked_start(window.start, settings) - settings.grain - _TOLERANCE
+        and modified_at < widen_start(window.start, settings) - settings.grain - _TOLERANCE
     )
 
 
-def scan_end(window: Window, settings: WindowSettings) -> datetime:
+def find_scan_end(window: Window, settings: WindowSettings) -> datetime:
     """The time of sorting behind which a newest-first list holds nothing more of the window."""
     return (
         window.start
@@ -64,7 +64,7 @@ def scan_end(window: Window, settings: WindowSettings) -> datetime:
     )
 
 
-def far_back(reach: timedelta) -> Window:
+def make_window_back(reach: timedelta) -> Window:
     """The window from so long ago until now, and a little more for clocks that differ."""
     now = datetime.now(UTC)
     return Window(start=now - reach, end=now + timedelta(minutes=10))

@@ -66,13 +66,13 @@ class Scope:
         )
 
     def _describe_origin(self, expression: Expression) -> str:
-        from_root = expression.shown.removeprefix("root().")
-        if not self.at or from_root != expression.shown:
+        from_root = expression.one_line.removeprefix("root().")
+        if not self.at or from_root != expression.one_line:
             return from_root
         return (
             f"{self.at}.{expression.source}"
             if expression.plain
-            else f"{expression.shown} in {self.at}"
+            else f"{expression.one_line} in {self.at}"
         )
 
     def read(

@@ -18,7 +18,7 @@ _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]*", re.ASCII)
 _FOLDER: Final = resources.files("connectors.generic_json") / "recipes"
 
 
-def recipe_names() -> list[str]:
+def list_recipes() -> list[str]:
     """The recipes there are."""
     return sorted(
         each.name.removesuffix(".yaml") for each in _FOLDER.iterdir() if each.name.endswith(".yaml")
@@ -30,16 +30,16 @@ def read_recipe(name: str) -> dict[str, Any]:
 
     Raises `ValueError` with what was probably meant.
     """
-    if not _NAME.fullmatch(name) or name not in recipe_names():
-        near = difflib.get_close_matches(name.lower(), recipe_names(), n=1)
+    if not _NAME.fullmatch(name) or name not in list_recipes():
+        near = difflib.get_close_matches(name.lower(), list_recipes(), n=1)
         meant = (
-            f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(recipe_names())}"
+            f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(list_recipes())}"
         )
         raise ValueError(f"there is no recipe {name!r}{meant}")
-    return dict(_read(name))
+    return dict(_load_recipe(name))
 
 
-def merged(under: Any, over: Any) -> Any:
+def merge_keys(under: Any, over: Any) -> Any:
     """`over` laid over `under`, key by key; a key whose value is null is taken away, anything that
     is not a mapping is replaced whole.
 
@@ -54,7 +54,7 @@ def merged(under: Any, over: Any) -> Any:
     both = {
         **under,
         **{
-            name: merged(under[name], value) if name in under else value
+            name: merge_keys(under[name], value) if name in under else value
             for name, value in over.items()
         },
     }
@@ -62,21 +62,21 @@ def merged(under: Any, over: Any) -> Any:
 
 
 @lru_cache(maxsize=32)
-def _read(name: str) -> dict[str, Any]:
+def _load_recipe(name: str) -> dict[str, Any]:
     text = (_FOLDER / f"{name}.yaml").read_text(encoding="utf-8")
-    value = _value(yaml.compose(text, Loader=yaml.SafeLoader), f"recipe {name}")
+    value = _read_node(yaml.compose(text, Loader=yaml.SafeLoader), f"recipe {name}")
     if not isinstance(value, dict):
         raise ValueError(f"the recipe {name!r} holds no keys")  # noqa: TRY004 -- pydantic collects ValueErrors
     return value
 
 
-def _value(node: yaml.Node | None, name: str) -> Any:
+def _read_node(node: yaml.Node | None, name: str) -> Any:
     """A YAML node as plain values whose texts know their lines."""
     match node:
         case yaml.MappingNode():
-            return {str(key.value): _value(value, name) for key, value in node.value}
+            return {str(key.value): _read_node(value, name) for key, value in node.value}
         case yaml.SequenceNode():
-            return [_value(each, name) for each in node.value]
+            return [_read_node(each, name) for each in node.value]
         case yaml.ScalarNode(tag="tag:yaml.org,2002:str"):
             return PlacedText.at(str(node.value), f"{name}, line {node.start_mark.line + 1}")
         case _:

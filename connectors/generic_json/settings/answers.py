@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from connectors.generic_json.settings.values import Block, ExpressionText, listed
+from connectors.generic_json.settings.values import Block, ExpressionText, wrap_in_list
 from connectors.interface import Duration
 
 Meaning = Literal[
@@ -23,11 +23,11 @@ Meaning = Literal[
 ]
 
 
-def _statuses(value: Any) -> Any:
-    return [_status(each) for each in listed(value)] if value is not None else value
+def _read_statuses(value: Any) -> Any:
+    return [_read_status(each) for each in wrap_in_list(value)] if value is not None else value
 
 
-def _status(value: Any) -> Any:
+def _read_status(value: Any) -> Any:
     if (
         isinstance(value, str)
         and len(value) == 3  # noqa: PLR2004 -- as in 5xx
@@ -41,7 +41,8 @@ def _status(value: Any) -> Any:
 
 
 Statuses = Annotated[
-    tuple[int, ...], BeforeValidator(_statuses, json_schema_input_type=int | str | list[int | str])
+    tuple[int, ...],
+    BeforeValidator(_read_statuses, json_schema_input_type=int | str | list[int | str]),
 ]
 """Statuses, or classes of them: 409, 5xx. A class is kept as its first digit."""
 
@@ -69,7 +70,7 @@ class AnswerRule(Block):
     """How long to wait, if throttled or unavailable."""
 
     @model_validator(mode="after")
-    def _something(self) -> Self:
+    def _check_condition(self) -> Self:
         if not self.status and self.when is None:
             raise ValueError(
                 "expected status or when, found neither: the rule would fit every answer"
@@ -96,7 +97,8 @@ class AnswerSettings(Block):
     wait: WaitHeader | None = None
     """The header that says how long to wait, if it is not Retry-After."""
     needed: Annotated[
-        tuple[ExpressionText, ...], BeforeValidator(listed, json_schema_input_type=str | list[str])
+        tuple[ExpressionText, ...],
+        BeforeValidator(wrap_in_list, json_schema_input_type=str | list[str]),
     ] = Field(default=())
     """What every answer to a reading request must hold; if one of these is null the answer is not
     what the shop promises.

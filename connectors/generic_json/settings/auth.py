@@ -139,7 +139,7 @@ class CallLogin(Carried):
     """What of the body must never be shown; passwords are known by their name."""
 
     @model_validator(mode="after")
-    def _somewhere(self) -> Self:
+    def _check_token_place(self) -> Self:
         if bool(self.token) == bool(self.token_header):
             raise ValueError(
                 "expected token (a path in the answer's body) or token_header, one of the two"

@@ -33,10 +33,10 @@ class DetailSettings(Block):
     """How long an answer may be used again."""
 
     @model_validator(mode="after")
-    def _names(self) -> Self:
+    def _check_request(self) -> Self:
         with locate_faults("request"):
-            self.request.check({"order": None})
-            self.request.must_read()
+            self.request.check_values({"order": None})
+            self.request.require_reading()
         return self
 
 
@@ -73,18 +73,18 @@ class ExpandSettings(Block):
     """How long an answer may be used again by other orders, e.g. 1h for products."""
 
     @model_validator(mode="after")
-    def _sound(self) -> Self:
+    def _check_ways(self) -> Self:
         if (self.follow is None) == (self.request is None):
             raise ValueError("expected follow (an address in the order) or request, one of the two")
         if self.ids is not None and (self.request is None or self.each is not None):
             raise ValueError("expected ids together with request, and without each and follow")
         if self.request is not None:
             with locate_faults("request"):
-                self.request.check(
+                self.request.check_values(
                     {"order": None, "item": None} if self.ids is None else {"ids": None}
                 )
-                self.request.must_read()
-            if self.ids is not None and not self.request.speaks_of("ids"):
+                self.request.require_reading()
+            if self.ids is not None and not self.request.has_reference("ids"):
                 raise ValueError(
                     "expected {{ ids }} in the request, or every batch would ask the same"
                 )
@@ -111,7 +111,7 @@ class OpenSettings(RequestPatch):
     """
 
 
-def _patches(value: Any) -> Any:
+def _read_patches(value: Any) -> Any:
     return [value] if isinstance(value, dict) else value
 
 
@@ -133,7 +133,7 @@ class ListSettings(Block):
     """
     also: Annotated[
         tuple[RequestPatch, ...],
-        BeforeValidator(_patches, json_schema_input_type=RequestPatch | list[RequestPatch]),
+        BeforeValidator(_read_patches, json_schema_input_type=RequestPatch | list[RequestPatch]),
     ] = ()
     """Further walks with a differing request, e.g. by the created time for a shop whose modified
     time is empty at first.
@@ -164,24 +164,24 @@ class ListSettings(Block):
     """Orders of one window after which the shop is taken to ignore the filter."""
 
     @model_validator(mode="after")
-    def _sound(self) -> Self:
+    def _check_list(self) -> Self:
         with locate_faults("request"):
-            self.request.check(LIST_NAMES)
-            self.request.must_read()
+            self.request.check_values(LIST_NAMES)
+            self.request.require_reading()
         for at, patch in enumerate(self.also):
             with locate_faults("also", at):
-                self.request.patched(patch).check(LIST_NAMES)
+                self.request.apply_patch(patch).check_values(LIST_NAMES)
         with locate_faults("open"):
-            self.request.patched(self.open).check(LIST_NAMES)
+            self.request.apply_patch(self.open).check_values(LIST_NAMES)
         for path in USES.get(self.paging.kind, ()):
-            if not self.request.speaks_of(*path):
+            if not self.request.has_reference(*path):
                 word = ".".join(path)
                 raise MisplacedError(
                     ("request",),
                     f"expected {{{{ {word} }}}} in it, for paging is by {self.paging.kind}; or"
                     " every page would be the same",
                 )
-        if self.window.kind == "filter" and not self.request.speaks_of("window", "start"):
+        if self.window.kind == "filter" and not self.request.has_reference("window", "start"):
             raise MisplacedError(
                 ("request",),
                 "expected {{ window.start }} in it; for a shop without a filter by time, set"
@@ -201,10 +201,10 @@ class FindSettings(Block):
     """The order's id: an expression on the answer."""
 
     @model_validator(mode="after")
-    def _names(self) -> Self:
+    def _check_request(self) -> Self:
         with locate_faults("request"):
-            self.request.check({"number": None})
-            self.request.must_read()
+            self.request.check_values({"number": None})
+            self.request.require_reading()
         return self
 
 
@@ -219,8 +219,8 @@ class OneSettings(Block):
     """How an order is found by its number; none: the number is taken for the id."""
 
     @model_validator(mode="after")
-    def _names(self) -> Self:
+    def _check_request(self) -> Self:
         with locate_faults("request"):
-            self.request.check({"id": None})
-            self.request.must_read()
+            self.request.check_values({"id": None})
+            self.request.require_reading()
         return self

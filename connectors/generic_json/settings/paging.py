@@ -121,7 +121,7 @@ class NoPaging(Block):
         return 1
 
 
-def _as_paging(value: Any) -> Any:
+def _read_paging(value: Any) -> Any:
     return {"kind": value} if isinstance(value, str) else value
 
 
@@ -132,7 +132,7 @@ Kinds = Annotated[
 Paging = Annotated[
     Kinds,
     BeforeValidator(
-        _as_paging,
+        _read_paging,
         json_schema_input_type=Literal["link", "none", "page", "offset", "keyset"] | Kinds,
     ),
 ]

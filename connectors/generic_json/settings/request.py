@@ -13,10 +13,10 @@ from connectors.generic_json.settings.values import (
     PathTemplate,
     TemplateText,
     XmlTemplate,
-    listed,
+    wrap_in_list,
 )
 from connectors.language.expressions import Expression
-from connectors.language.templates import Template, check_names, meant
+from connectors.language.templates import Template, check_names, suggest_word
 from connectors.places import MisplacedError, Path
 
 Names = Mapping[str, Sequence[str] | None]
@@ -24,11 +24,11 @@ Names = Mapping[str, Sequence[str] | None]
 
 QueryValue = Annotated[
     tuple[TemplateText, ...],
-    BeforeValidator(listed, json_schema_input_type=str | int | list[str | int]),
+    BeforeValidator(wrap_in_list, json_schema_input_type=str | int | list[str | int]),
 ]
 
 
-def _as_request(value: Any) -> Any:
+def _read_request(value: Any) -> Any:
     return {"path": value} if isinstance(value, str) else value
 
 
@@ -68,7 +68,7 @@ class RequestSettings(Block):
     """What the body is called, where the shop wants another name than application/json."""
 
     @model_validator(mode="after")
-    def _one_body(self) -> Self:
+    def _check_body(self) -> Self:
         bodies = [name for name in ("body", "form", "xml") if getattr(self, name) is not None]
         if len(bodies) > 1:
             raise ValueError(f"expected one of body, form and xml, found {' and '.join(bodies)}")
@@ -91,14 +91,14 @@ class RequestSettings(Block):
         if self.xml is not None:
             yield ("xml",), self.xml
 
-    def speaks_of(self, *path: str) -> bool:
+    def has_reference(self, *path: str) -> bool:
         """Whether any template or expression in it uses this value, e.g. `("page", "number")`."""
         expressions = self.body.expressions if self.body is not None else ()
         return any(
             names[: len(path)] == path for _, template in self.templates for names in template.names
         ) or any(".".join(path) in expression.source for _, expression in expressions)
 
-    def check(self, known: Names) -> None:
+    def check_values(self, known: Names) -> None:
         """Raise `MisplacedError` if something in it speaks of what is not there.
 
         Inside a body's `$each` there is `item` too.
@@ -116,7 +116,7 @@ class RequestSettings(Block):
             except ValueError as error:
                 raise MisplacedError(path, str(error)) from None
 
-    def must_read(self) -> None:
+    def require_reading(self) -> None:
         """Raise `MisplacedError` unless this is a request that can only read: a GET, or a POST with
         a JSON body.
         """
@@ -130,7 +130,7 @@ class RequestSettings(Block):
                 "expected a JSON body for a request that reads",
             )
 
-    def patched(self, patch: RequestPatch) -> RequestSettings:
+    def apply_patch(self, patch: RequestPatch) -> RequestSettings:
         """This request with a patch laid over it."""
         query = {**self.query, **patch.query}
         return self.model_copy(
@@ -143,7 +143,7 @@ class RequestSettings(Block):
 
 
 Request = Annotated[
-    RequestSettings, BeforeValidator(_as_request, json_schema_input_type=str | RequestSettings)
+    RequestSettings, BeforeValidator(_read_request, json_schema_input_type=str | RequestSettings)
 ]
 """A request; a bare text is the path of a GET."""
 
@@ -153,7 +153,7 @@ def _check_expression(path: Path, expression: Expression, known: Names) -> None:
         raise MisplacedError(
             path,
             f"in the expression {expression.source!r}: there is no {root!r}"
-            f" here{meant(root, known)}",
+            f" here{suggest_word(root, known)}",
         )
 
 

@@ -65,7 +65,7 @@ def read_shape(value: Any) -> Shape:
     if isinstance(value, Shape):
         return value
     reader = _ShapeReader()
-    render = reader.read(value, ())
+    render = reader.read_value(value, ())
     return Shape(value, tuple(reader.templates), tuple(reader.expressions), render)
 
 
@@ -80,32 +80,37 @@ class _ShapeReader:
         self.templates: list[tuple[Path, Template]] = []
         self.expressions: list[tuple[Path, Expression]] = []
 
-    def read(self, value: Any, path: Path) -> _Render:
+    def read_value(self, value: Any, path: Path) -> _Render:
         if len(path) > _DEEPEST_SHAPE:
             raise MisplacedError(path, "expected a value that is nested less deeply")
         match value:
             case str():
-                return self.text(value, path)
+                return self.read_text(value, path)
             case dict() if any(name in value for name in _OPERATORS):
-                return self.operator(value, path)
+                return self.read_operator(value, path)
             case dict():
-                return self.object(
-                    {str(name): self.read(inner, (*path, name)) for name, inner in value.items()}
+                return self.make_object(
+                    {
+                        str(name): self.read_value(inner, (*path, name))
+                        for name, inner in value.items()
+                    }
                 )
             case list():
-                return self.list([self.read(inner, (*path, at)) for at, inner in enumerate(value)])
+                return self.make_list(
+                    [self.read_value(inner, (*path, at)) for at, inner in enumerate(value)]
+                )
             case _:
                 return lambda _values, _run: value
 
-    def text(self, value: str, path: Path) -> _Render:
+    def read_text(self, value: str, path: Path) -> _Render:
         try:
             template = compile_template(value)
         except ValueError as error:
             raise MisplacedError(path, str(error)) from None
         self.templates.append((path, template))
-        return lambda values, run: _spent(run, template(values))
+        return lambda values, run: _count_step(run, template(values))
 
-    def expression(self, value: Any, path: Path) -> Expression:
+    def read_expression(self, value: Any, path: Path) -> Expression:
         try:
             expression = read_expression(value)
         except ValueError as error:
@@ -113,21 +118,21 @@ class _ShapeReader:
         self.expressions.append((path, expression))
         return expression
 
-    def object(self, parts: Mapping[str, _Render]) -> _Render:
+    def make_object(self, parts: Mapping[str, _Render]) -> _Render:
         def render(values: Values, run: Run) -> Any:
-            made = {name: _spent(run, part(values, run)) for name, part in parts.items()}
+            made = {name: _count_step(run, part(values, run)) for name, part in parts.items()}
             return {name: value for name, value in made.items() if value is not _LEFT_OUT}
 
         return render
 
-    def list(self, parts: list[_Render]) -> _Render:
+    def make_list(self, parts: list[_Render]) -> _Render:
         def render(values: Values, run: Run) -> Any:
-            made = [_spent(run, part(values, run)) for part in parts]
+            made = [_count_step(run, part(values, run)) for part in parts]
             return [value for value in made if value is not _LEFT_OUT]
 
         return render
 
-    def operator(self, value: dict[str, Any], path: Path) -> _Render:
+    def read_operator(self, value: dict[str, Any], path: Path) -> _Render:
         """`{$value: expression}`, `{$each: expression, $give: shape, $key: template}` or `{$if:
         expression, $give: shape}`.
         """
@@ -138,20 +143,20 @@ class _ShapeReader:
                 path, "expected $value alone, $each with $give (and $key), or $if with $give"
             )
         if "$value" in names:
-            found = self.expression(value["$value"], (*path, "$value"))
-            return lambda values, run: _spent(run, found(dict(values)))
-        give = self.read(value["$give"], (*path, "$give"))
+            found = self.read_expression(value["$value"], (*path, "$value"))
+            return lambda values, run: _count_step(run, found(dict(values)))
+        give = self.read_value(value["$give"], (*path, "$give"))
         if "$if" in names:
-            condition = self.expression(value["$if"], (*path, "$if"))
+            condition = self.read_expression(value["$if"], (*path, "$if"))
             return lambda values, run: (
                 _LEFT_OUT if is_false(condition(dict(values))) else give(values, run)
             )
-        each = self.expression(value["$each"], (*path, "$each"))
-        key = self.text(str(value["$key"]), (*path, "$key")) if "$key" in names else None
-        return _loop(each, give, key)
+        each = self.read_expression(value["$each"], (*path, "$each"))
+        key = self.read_text(str(value["$key"]), (*path, "$key")) if "$key" in names else None
+        return _make_loop(each, give, key)
 
 
-def _loop(each: Expression, give: _Render, key: _Render | None) -> _Render:
+def _make_loop(each: Expression, give: _Render, key: _Render | None) -> _Render:
     def render(values: Values, run: Run) -> Any:
         found = each(dict(values))
         if not isinstance(found, list):
@@ -164,6 +169,6 @@ def _loop(each: Expression, give: _Render, key: _Render | None) -> _Render:
     return render
 
 
-def _spent(run: Run, value: Any) -> Any:
+def _count_step(run: Run, value: Any) -> Any:
     run.spend(1)
     return value

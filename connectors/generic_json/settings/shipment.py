@@ -7,7 +7,7 @@ from typing import Annotated, Final, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from connectors.generic_json.settings.answers import AnswerRule
-from connectors.generic_json.settings.mapping import FieldSource, widen
+from connectors.generic_json.settings.fields import FieldSource, widen_field
 from connectors.generic_json.settings.request import Request, check_expressions
 from connectors.generic_json.settings.values import Block, ExpressionText
 from connectors.places import MisplacedError, locate_faults
@@ -88,7 +88,7 @@ class StepSettings(Block):
     """
 
     @model_validator(mode="after")
-    def _free(self) -> Self:
+    def _check_name(self) -> Self:
         if self.name in SCOPE or self.name in {"item", "id"}:
             raise MisplacedError(
                 ("name",), f"expected another name than {self.name!r}, which is taken"
@@ -107,7 +107,7 @@ class ShipmentSettings(Block):
     open: (
         Annotated[
             FieldSource,
-            BeforeValidator(widen, json_schema_input_type=str | list[str] | FieldSource),
+            BeforeValidator(widen_field, json_schema_input_type=str | list[str] | FieldSource),
         ]
         | None
     ) = None
@@ -125,12 +125,12 @@ class ShipmentSettings(Block):
     """The requests, in order."""
 
     @model_validator(mode="after")
-    def _sound(self) -> Self:
+    def _check_steps(self) -> Self:
         known: dict[str, tuple[str, ...] | None] = dict(SCOPE)
         if self.probe is not None and self.probe.request is not None:
             with locate_faults("probe", "request"):
-                self.probe.request.check({"shipment": SHIPMENT_FIELDS, "order": None})
-                self.probe.request.must_read()
+                self.probe.request.check_values({"shipment": SHIPMENT_FIELDS, "order": None})
+                self.probe.request.require_reading()
         for at, step in enumerate(self.steps):
             if step.name in known:
                 raise MisplacedError(
@@ -142,6 +142,6 @@ class ShipmentSettings(Block):
                 check_expressions(("each",), [step.each], known)
                 check_expressions(("find",), [step.find], here)
             with locate_faults("steps", at, "request"):
-                step.request.check(here)
+                step.request.check_values(here)
             known[step.name] = None
         return self

@@ -7,20 +7,20 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo, model_validator
 
-from connectors.generic_json.recipes.reader import merged, read_recipe, recipe_names
+from connectors.generic_json.recipes.reader import list_recipes, merge_keys, read_recipe
 from connectors.generic_json.settings.answers import AnswerSettings
 from connectors.generic_json.settings.auth import Login, NoLogin
 from connectors.generic_json.settings.items import ListSettings, OneSettings
 from connectors.generic_json.settings.mapping import OrderMap
 from connectors.generic_json.settings.shipment import ShipmentSettings
-from connectors.generic_json.settings.values import Block, soften
+from connectors.generic_json.settings.values import Block, soften_schema
 from connectors.interface import ConnectorSettings
 from connectors.places import PLACES, MisplacedError, with_places
 
 _URL = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
 
 
-def _address(value: str) -> str:
+def _check_url(value: str) -> str:
     if not _URL.fullmatch(value):
         raise ValueError(
             "expected an address such as https://shop.example, without user name and query, found"
@@ -29,7 +29,7 @@ def _address(value: str) -> str:
     return value
 
 
-ShopUrl = Annotated[str, AfterValidator(_address)]
+ShopUrl = Annotated[str, AfterValidator(_check_url)]
 
 
 class LimitSettings(Block):
@@ -49,10 +49,10 @@ class GenericJsonSettings(ConnectorSettings):
     """
 
     model_config = ConfigDict(
-        use_attribute_docstrings=True, json_schema_extra=lambda schema: soften(schema, "url")
+        use_attribute_docstrings=True, json_schema_extra=lambda schema: soften_schema(schema, "url")
     )
 
-    recipe: str = Field(default="", json_schema_extra={"enum": ["", *recipe_names()]})
+    recipe: str = Field(default="", json_schema_extra={"enum": ["", *list_recipes()]})
     """A ready-made description that comes with Portside, e.g. medusa.
 
     Every other key is laid over it; a key without a value takes the recipe's away, and a block of
@@ -84,7 +84,7 @@ class GenericJsonSettings(ConnectorSettings):
 
     @model_validator(mode="before")
     @classmethod
-    def _laid_over(cls, value: Any, info: ValidationInfo) -> Any:
+    def _merge_recipe(cls, value: Any, info: ValidationInfo) -> Any:
         """Let every text know its line, and lay the block over its recipe."""
         if not isinstance(value, dict):
             return value
@@ -94,6 +94,6 @@ class GenericJsonSettings(ConnectorSettings):
         if not isinstance(recipe, str) or not recipe:
             return block
         try:
-            return merged(read_recipe(recipe), block)
+            return merge_keys(read_recipe(recipe), block)
         except ValueError as error:
             raise MisplacedError(("recipe",), str(error)) from None

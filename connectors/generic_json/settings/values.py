@@ -15,11 +15,11 @@ from pydantic import (
 )
 
 from connectors.language.expressions import MOST_EXPRESSION, Expression, read_expression
-from connectors.language.functions.times import check_form, zone_named
+from connectors.language.functions.times import check_form, find_zone
 from connectors.language.templates import Template, compile_template
 
 
-def soften(schema: dict[str, Any], *kept: str) -> None:
+def soften_schema(schema: dict[str, Any], *kept: str) -> None:
     """What is required may also come from a recipe, so an editor must not call it missing; where it
     is needed is told all the same.
     """
@@ -42,18 +42,18 @@ class Block(BaseModel):
         arbitrary_types_allowed=True,
         use_attribute_docstrings=True,
         populate_by_name=True,
-        json_schema_extra=lambda schema: soften(schema),  # noqa: PLW0108 -- pydantic looks at the number of arguments
+        json_schema_extra=lambda schema: soften_schema(schema),  # noqa: PLW0108 -- pydantic looks at the number of arguments
     )
 
 
-def _zone(value: Any) -> str:
+def _read_zone(value: Any) -> str:
     if not isinstance(value, str):
         raise ValueError(f"expected a time zone such as Europe/Berlin, found {value!r}")  # noqa: TRY004 -- pydantic collects ValueErrors
-    zone_named(value)
+    find_zone(value)
     return str(value)
 
 
-def _form(*, writing: bool) -> Callable[[Any], str]:
+def _make_form_reader(*, writing: bool) -> Callable[[Any], str]:
     def check(value: Any) -> str:
         fault = check_form(str(value), writing=writing)
         if fault:
@@ -65,12 +65,12 @@ def _form(*, writing: bool) -> Callable[[Any], str]:
 
 Zone = Annotated[
     str,
-    BeforeValidator(_zone),
+    BeforeValidator(_read_zone),
     WithJsonSchema({"type": "string", "description": "A time zone such as Europe/Berlin."}),
 ]
 TimeForm = Annotated[
     str,
-    BeforeValidator(_form(writing=True)),
+    BeforeValidator(_make_form_reader(writing=True)),
     WithJsonSchema(
         {
             "type": "string",
@@ -81,7 +81,7 @@ TimeForm = Annotated[
 """How a date is written to the shop."""
 ReadForm = Annotated[
     str,
-    BeforeValidator(_form(writing=False)),
+    BeforeValidator(_make_form_reader(writing=False)),
     WithJsonSchema(
         {"type": "string", "description": "iso, epoch, epoch_ms, rfc2822 or a form with %."}
     ),
@@ -104,7 +104,7 @@ ExpressionText = Annotated[
 """An expression, compiled while the settings load."""
 
 
-def _template_kind(kind: str) -> Any:
+def _make_template_reader(kind: str) -> Any:
     def read(value: Any) -> Template:
         if isinstance(value, Template):
             return value
@@ -115,22 +115,22 @@ def _template_kind(kind: str) -> Any:
     return read
 
 
-def _template_type(kind: str, description: str) -> Any:
+def _make_template_type(kind: str, description: str) -> Any:
     return Annotated[
         Template,
-        BeforeValidator(_template_kind(kind)),
+        BeforeValidator(_make_template_reader(kind)),
         PlainSerializer(lambda template: template.source),
         WithJsonSchema({"type": ["string", "integer"], "description": description}),
     ]
 
 
-TemplateText = _template_type("text", "Text with {{ … }} in it.")
-PathTemplate = _template_type(
+TemplateText = _make_template_type("text", "Text with {{ … }} in it.")
+PathTemplate = _make_template_type(
     "path", "A path with {{ … }} in it; what is put in is percent-encoded."
 )
-XmlTemplate = _template_type("xml", "XML with {{ … }} in it; what is put in is escaped.")
+XmlTemplate = _make_template_type("xml", "XML with {{ … }} in it; what is put in is escaped.")
 
 
-def listed(value: Any) -> Any:
+def wrap_in_list(value: Any) -> Any:
     """A single value as a list of one."""
     return value if isinstance(value, list | tuple) or value is None else [value]

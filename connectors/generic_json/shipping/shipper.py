@@ -41,7 +41,7 @@ class Parcel(msgspec.Struct, frozen=True, kw_only=True):
     line: Any
 
 
-class Steps:
+class Shipper:
     """Tells the shop of shipments.
 
     `callers` are those of the steps, by name, and of the probe under the empty name.
@@ -61,15 +61,15 @@ class Steps:
 
         Raises `ConnectorError`s.
         """
-        values = self._values(shipment, order)
-        left = self._open(order, lines, earlier)
-        if await self._told(shipment, earlier, values, left):
+        values = self._make_values(shipment, order)
+        left = self._count_open(order, lines, earlier)
+        if await self._is_known(shipment, earlier, values, left):
             return ShipOutcome(
                 already=True,
                 completed=not any(left.values()),
                 detail="the shop knows of this shipment already",
             )
-        parcels = pack(shipment, lines, left)
+        parcels = pack_lines(shipment, lines, left)
         complete = sum(left.values()) <= sum(parcel.quantity for parcel in parcels)
         scope = {
             **values,
@@ -77,10 +77,10 @@ class Steps:
             "complete": complete,
         }
         for step in self._settings.steps:
-            scope[step.name] = await self._step(step, scope)
+            scope[step.name] = await self._run_step(step, scope)
         return ShipOutcome(completed=complete)
 
-    async def _told(
+    async def _is_known(
         self,
         shipment: Shipment,
         earlier: Sequence[Shipment],
@@ -98,10 +98,10 @@ class Steps:
             shown = values["order"]
             if probe.request is not None:
                 caller = self._callers[PROBE]
-                shown = caller.body(await caller.read(probe.request, values))
+                shown = caller.read_body(await caller.read(probe.request, values))
             if numbered:
-                return has_tracking(_found(probe.tracking, shown), shipment.tracking_number)
-            if probe.shipped is not None and not is_false(_found(probe.shipped, shown)):
+                return has_tracking(_evaluate(probe.tracking, shown), shipment.tracking_number)
+            if probe.shipped is not None and not is_false(_evaluate(probe.shipped, shown)):
                 return True
         return (
             not numbered
@@ -110,7 +110,7 @@ class Steps:
             and not any(left.values())
         )
 
-    def _open(
+    def _count_open(
         self, order: Any, lines: Sequence[Line], earlier: Sequence[Shipment]
     ) -> dict[str, int]:
         """How many pieces of each line are still to be shipped."""
@@ -118,23 +118,23 @@ class Steps:
         for item in (item for each in earlier for item in each.items):
             told[item.line_id] = told.get(item.line_id, 0) + item.quantity
         return {
-            line.item.id: self._pieces(order, line, told[line.item.id])
+            line.item.id: self._count_open_pieces(order, line, told[line.item.id])
             for line in lines
             if line.item.shippable
         }
 
-    def _pieces(self, order: Any, line: Line, told: int) -> int:
+    def _count_open_pieces(self, order: Any, line: Line, told: int) -> int:
         source = self._settings.open
         if source is None:
             return max(line.item.quantity - told, 0)
         try:
             return Scope(line.raw, order).read(
-                "shipment.open", source.rule, lambda value, _: _whole(value), 0
+                "shipment.open", source.rule, lambda value, _: _count_pieces(value), 0
             )
         except FieldError as error:
             raise UnreadableResponseError(f"The order's line {line.item.id}: {error}.") from None
 
-    def _values(self, shipment: Shipment, order: Any) -> dict[str, Any]:
+    def _make_values(self, shipment: Shipment, order: Any) -> dict[str, Any]:
         carrier = self._carriers.of(shipment)
         own = {name.lower(): word for name, word in self._settings.carriers.items()}
         name = (
@@ -144,7 +144,7 @@ class Steps:
             or carrier.name
         )
         return {
-            "shipment": shipment_values(shipment),
+            "shipment": make_shipment_values(shipment),
             "carrier": {
                 "name": name,
                 "code": carrier.code,
@@ -153,29 +153,29 @@ class Steps:
             "order": order,
         }
 
-    async def _step(self, step: StepSettings, scope: dict[str, Any]) -> Any:
+    async def _run_step(self, step: StepSettings, scope: dict[str, Any]) -> Any:
         """What a step brings; null where it does not apply."""
-        if step.when is not None and is_false(_found(step.when, scope)):
+        if step.when is not None and is_false(_evaluate(step.when, scope)):
             return None
-        if step.find is not None and not is_empty(found := _found(step.find, scope)):
+        if step.find is not None and not is_empty(found := _evaluate(step.find, scope)):
             return found
         if step.each is None:
-            return await self._send(step, scope)
-        elements = _found(step.each, scope)
+            return await self._send_step(step, scope)
+        elements = _evaluate(step.each, scope)
         if not isinstance(elements, list):
             raise RefusedError(
                 f"The settings' step {step.name}: expected a list at {step.each.source!r}, found"
                 " something else."
             )
-        return [await self._send(step, {**scope, "item": element}) for element in elements]
+        return [await self._send_step(step, {**scope, "item": element}) for element in elements]
 
-    async def _send(self, step: StepSettings, scope: dict[str, Any]) -> Any:
+    async def _send_step(self, step: StepSettings, scope: dict[str, Any]) -> Any:
         caller = self._callers[step.name]
         reply = await caller.write(step.request, scope)
-        body = caller.answer(reply)
-        if step.answer is None or caller.meaning(reply) == "done":
+        body = caller.read_answer(reply)
+        if step.answer is None or caller.find_meaning(reply) == "done":
             return body
-        found = _found(step.answer, body)
+        found = _evaluate(step.answer, body)
         if is_empty(found):
             raise UnreadableResponseError(
                 f"{reply.where}: expected {step.answer.source!r} in the answer, found nothing"
@@ -184,7 +184,7 @@ class Steps:
         return found
 
 
-def shipment_values(shipment: Shipment) -> dict[str, Any]:
+def make_shipment_values(shipment: Shipment) -> dict[str, Any]:
     """A shipment as templates see it."""
     shipped_at = shipment.label_created_at
     if shipped_at is None and shipment.shipped_on is not None:
@@ -209,25 +209,29 @@ def shipment_values(shipment: Shipment) -> dict[str, Any]:
     }
 
 
-def pack(shipment: Shipment, lines: Sequence[Line], left: Mapping[str, int]) -> list[Parcel]:
+def pack_lines(shipment: Shipment, lines: Sequence[Line], left: Mapping[str, int]) -> list[Parcel]:
     """Which pieces of which lines went into the parcel.
 
     Raises `ConflictError` for a line that the order does not have.
     """
     if not shipment.items:
-        return [_parcel(line, left[line.item.id], left) for line in lines if left.get(line.item.id)]
+        return [
+            _make_parcel(line, left[line.item.id], left) for line in lines if left.get(line.item.id)
+        ]
     taken: dict[str, int] = {}
     for item in shipment.items:
-        line = _line_of(item, lines)
+        line = _find_line(item, lines)
         if line is None:
             raise ConflictError(
                 f"The order has no line for the shipped {item.sku or item.name or item.line_id!r}."
             )
         taken[line.item.id] = taken.get(line.item.id, 0) + item.quantity
-    return [_parcel(line, taken[line.item.id], left) for line in lines if taken.get(line.item.id)]
+    return [
+        _make_parcel(line, taken[line.item.id], left) for line in lines if taken.get(line.item.id)
+    ]
 
 
-def _line_of(item: ShippedItem, lines: Sequence[Line]) -> Line | None:
+def _find_line(item: ShippedItem, lines: Sequence[Line]) -> Line | None:
     """By id, then by stock number, then by name where only one line fits."""
     for line in lines:
         if item.line_id and line.item.id == item.line_id:
@@ -240,7 +244,7 @@ def _line_of(item: ShippedItem, lines: Sequence[Line]) -> Line | None:
     return None
 
 
-def _parcel(line: Line, quantity: int, left: Mapping[str, int]) -> Parcel:
+def _make_parcel(line: Line, quantity: int, left: Mapping[str, int]) -> Parcel:
     item = line.item
     return Parcel(
         id=item.id,
@@ -254,7 +258,7 @@ def _parcel(line: Line, quantity: int, left: Mapping[str, int]) -> Parcel:
 
 def has_tracking(found: Any, number: str) -> bool:
     """Whether what a probe found holds a tracking number, spaces and case aside."""
-    wanted = _bare(number)
+    wanted = _fold_number(number)
     pending = [found]
     while pending:
         each = pending.pop()
@@ -263,17 +267,17 @@ def has_tracking(found: Any, number: str) -> bool:
         elif (
             not isinstance(each, dict)
             and each is not None
-            and wanted in {_bare(part) for part in (as_text(each) or "").split(",")}
+            and wanted in {_fold_number(part) for part in (as_text(each) or "").split(",")}
         ):
             return True
     return False
 
 
-def _bare(text: str) -> str:
+def _fold_number(text: str) -> str:
     return "".join(text.split()).upper()
 
 
-def _found(expression: Expression, scope: Any) -> Any:
+def _evaluate(expression: Expression, scope: Any) -> Any:
     try:
         return expression(scope)
     except EvaluationError as error:
@@ -283,6 +287,6 @@ def _found(expression: Expression, scope: Any) -> Any:
         ) from None
 
 
-def _whole(value: Any) -> int:
+def _count_pieces(value: Any) -> int:
     number = as_number(value)
     return max(math.ceil(number), 0) if number is not None else 0

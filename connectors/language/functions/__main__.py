@@ -10,24 +10,24 @@ from connectors.language.functions import FUNCTIONS
 from connectors.language.functions.table import Function
 
 
-def table_lines() -> Iterator[str]:
+def write_table() -> Iterator[str]:
     """The table, line by line."""
     yield "| function | what it gives |"
     yield "|---|---|"
     for name in FUNCTIONS:
         function = FUNCTIONS[name]
-        yield f"| `{function.usage}` | {_meaning(function)} |"
+        yield f"| `{function.usage}` | {_describe_function(function)} |"
 
 
-def _meaning(function: Function) -> str:
+def _describe_function(function: Function) -> str:
     """What it does; an example that holds back quotes stands between double ones."""
-    example = re.search(rf": `({function.name}\(.*)` is `([^`]+)`\.$", function.says)
+    example = re.search(rf": `({function.name}\(.*)` is `([^`]+)`\.$", function.summary)
     if example is None:
-        return function.says
-    return f"{function.says[: example.start()]}: `` {example[1]} `` is `{example[2]}`".replace(
+        return function.summary
+    return f"{function.summary[: example.start()]}: `` {example[1]} `` is `{example[2]}`".replace(
         "|", "\\|"
     )
 
 
 if __name__ == "__main__":
-    sys.stdout.writelines(f"{line}\n" for line in table_lines())
+    sys.stdout.writelines(f"{line}\n" for line in write_table())

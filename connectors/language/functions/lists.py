@@ -80,11 +80,13 @@ def allot(run: Run, wanted: list[Any], boxes: list[Any]) -> list[dict[str, Any]]
     quantity: `1`}], [{id: 'B', items: [{id: 'a', quantity: `2`}]}])` is `[{"id": "B", "items":
     [{"id": "a", "quantity": 1}], "rest": [{"box": "B", "id": "a", "quantity": 1}]}]`.
     """
-    run.spend(len(wanted) + sum(len(_objects(box, "items")) + 1 for box in boxes))
-    left = _counted(wanted)
+    run.spend(len(wanted) + sum(len(_find_objects(box, "items")) + 1 for box in boxes))
+    left = _count_pieces(wanted)
     # A box that holds just what is wanted is one that an earlier try has packed.
-    boxes = [box for box in boxes if _counted(_objects(box, "items")) == left][:1] or boxes
-    return [made for box in boxes if (made := _taken(box, left))["items"]]
+    boxes = [box for box in boxes if _count_pieces(_find_objects(box, "items")) == left][
+        :1
+    ] or boxes
+    return [made for box in boxes if (made := _take_pieces(box, left))["items"]]
 
 
 @FUNCTIONS.add("object", needs_run=True)
@@ -108,7 +110,7 @@ def parse_json(run: Run, value: str | None) -> Any:
     if not value:
         return None
     run.spend(len(value) >> 3)
-    if len(value) > _MOST_JSON or _nesting(value) > _MOST_NESTING:
+    if len(value) > _MOST_JSON or _measure_nesting(value) > _MOST_NESTING:
         raise EvaluationError("gave up: the JSON inside the text is too large")
     try:
         return _DECODER.decode(value)
@@ -116,14 +118,14 @@ def parse_json(run: Run, value: str | None) -> Any:
         return None
 
 
-def _objects(value: Any, name: str) -> list[Any]:
+def _find_objects(value: Any, name: str) -> list[Any]:
     found = value.get(name) if isinstance(value, dict) else None
     if not isinstance(found, list):
         raise EvaluationError(f"expected objects with a list of {name}")
     return found
 
 
-def _counted(items: list[Any]) -> dict[str, int]:
+def _count_pieces(items: list[Any]) -> dict[str, int]:
     """How many pieces of each id there are."""
     counts: dict[str, int] = {}
     for item in items:
@@ -134,10 +136,10 @@ def _counted(items: list[Any]) -> dict[str, int]:
     return counts
 
 
-def _taken(box: Any, left: dict[str, int]) -> dict[str, Any]:
+def _take_pieces(box: Any, left: dict[str, int]) -> dict[str, Any]:
     """What one box gives; `left` is lessened by it."""
     items, rest = [], []
-    for item in _objects(box, "items"):
+    for item in _find_objects(box, "items"):
         name, held = as_text(item.get("id")) or "", int(as_number(item.get("quantity")) or 0)
         given = min(held, left.get(name, 0))
         left[name] = left.get(name, 0) - given
@@ -150,7 +152,7 @@ def _taken(box: Any, left: dict[str, int]) -> dict[str, Any]:
     return {"id": box.get("id"), "items": items, "rest": rest}
 
 
-def _nesting(text: str) -> int:
+def _measure_nesting(text: str) -> int:
     """An upper bound of how deep the JSON in a text is."""
     deepest = depth = 0
     for char in text:

@@ -16,7 +16,7 @@ from connectors.language.functions.table import (
     EvaluationError,
     Run,
     as_number,
-    kind_of,
+    describe_kind,
 )
 
 Each = Callable[[Any], Any]
@@ -37,13 +37,13 @@ def abs_(value: Any) -> Any:
 @FUNCTIONS.add("real")
 def ceil(value: Any) -> Any:
     """The next whole number upwards: `ceil(`1.2`)` is `2`."""
-    return int(_sized(value).to_integral_value(ROUND_CEILING))
+    return int(_require_number(value).to_integral_value(ROUND_CEILING))
 
 
 @FUNCTIONS.add("real")
 def floor(value: Any) -> Any:
     """The next whole number downwards: `floor(`1.8`)` is `1`."""
-    return int(_sized(value).to_integral_value(ROUND_FLOOR))
+    return int(_require_number(value).to_integral_value(ROUND_FLOOR))
 
 
 @FUNCTIONS.add("any", "any", needs_run=True)
@@ -52,11 +52,11 @@ def contains(run: Run, subject: Any, search: Any) -> Any:
     `true`.
     """
     if isinstance(subject, list):
-        run.spend(weight_of(subject, run) + weight_of(search, run) * len(subject))
+        run.spend(measure_weight(subject, run) + measure_weight(search, run) * len(subject))
         return any(type(search) is type(member) and member == search for member in subject)
     if isinstance(subject, str):
         return isinstance(search, str) and search in subject
-    raise EvaluationError(f"contains(): expected a list or text, found {kind_of(subject)}")
+    raise EvaluationError(f"contains(): expected a list or text, found {describe_kind(subject)}")
 
 
 @FUNCTIONS.add("string", "string")
@@ -96,7 +96,9 @@ def length(value: Any) -> int:
     """How many characters, elements or names: `length([`1`, `2`])` is `2`."""
     if isinstance(value, str | list | dict):
         return len(value)
-    raise EvaluationError(f"length(): expected a text, list or object, found {kind_of(value)}")
+    raise EvaluationError(
+        f"length(): expected a text, list or object, found {describe_kind(value)}"
+    )
 
 
 @FUNCTIONS.add("each", "list", needs_run=True)
@@ -125,7 +127,7 @@ def max_by(run: Run, subject: list[Any], each: Each) -> Any:
     """The element for which an expression is largest: `max_by([{n: `1`}, {n: `2`}], &n)` is `{"n":
     2}`.
     """
-    keyed = _keyed(run, subject, each)
+    keyed = _find_keys(run, subject, each)
     return subject[max(range(len(keyed)), key=lambda at: keyed[at])] if keyed else None
 
 
@@ -134,14 +136,14 @@ def min_by(run: Run, subject: list[Any], each: Each) -> Any:
     """The element for which an expression is smallest: `min_by([{n: `1`}, {n: `2`}], &n)` is `{"n":
     1}`.
     """
-    keyed = _keyed(run, subject, each)
+    keyed = _find_keys(run, subject, each)
     return subject[min(range(len(keyed)), key=lambda at: keyed[at])] if keyed else None
 
 
 @FUNCTIONS.add("list", "each", needs_run=True)
 def sort_by(run: Run, subject: list[Any], each: Each) -> list[Any]:
     """A list in the order of an expression: `sort_by([{n: `2`}, {n: `1`}], &n)[].n` is `[1, 2]`."""
-    keyed = _keyed(run, subject, each)
+    keyed = _find_keys(run, subject, each)
     return [subject[at] for at in sorted(range(len(keyed)), key=lambda at: keyed[at])]
 
 
@@ -162,7 +164,7 @@ def not_null(*given: Any) -> Any:
 def reverse(run: Run, subject: Any) -> Any:
     """A list or text from its end: `reverse([`1`, `2`])` is `[2, 1]`."""
     if not isinstance(subject, str | list):
-        raise EvaluationError(f"reverse(): expected a text or list, found {kind_of(subject)}")
+        raise EvaluationError(f"reverse(): expected a text or list, found {describe_kind(subject)}")
     run.spend(len(subject))
     return subject[::-1]
 
@@ -202,7 +204,7 @@ def to_string(run: Run, value: Any) -> str:
     """A text as it is, anything else as JSON: `to_string([`1`])` is `"[1]"`."""
     if isinstance(value, str):
         return value
-    run.spend(weight_of(value, run))
+    run.spend(measure_weight(value, run))
     return _JSON.encode(value).decode()
 
 
@@ -222,7 +224,7 @@ def type_(value: Any) -> str:
 _JSON = msgspec.json.Encoder(decimal_format="number")
 
 
-def weight_of(value: Any, run: Run) -> int:
+def measure_weight(value: Any, run: Run) -> int:
     """How many values something holds, all levels counted; gives up with `EvaluationError` past the
     work that is left.
     """
@@ -242,14 +244,14 @@ def weight_of(value: Any, run: Run) -> int:
     return count
 
 
-def _sized(value: Any) -> Decimal:
+def _require_number(value: Any) -> Decimal:
     number = as_number(value)
     if number is None:
         raise EvaluationError("expected a number, found null")
     return number
 
 
-def _keyed(run: Run, subject: list[Any], each: Each) -> list[Any]:
+def _find_keys(run: Run, subject: list[Any], each: Each) -> list[Any]:
     run.spend(len(subject))
     found = [each(element) for element in subject]
     texts = sum(isinstance(key, str) for key in found)

@@ -63,7 +63,7 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
     needs_run: bool = False
 
     @property
-    def says(self) -> str:
+    def summary(self) -> str:
         """What it does, for people: its docstring."""
         return " ".join((self.call.__doc__ or "").split())
 
@@ -120,7 +120,7 @@ FUNCTIONS: Final = FunctionTable()
 """Every function an expression may call, and every filter a template may use."""
 
 
-def kind_of(value: Any) -> str:
+def describe_kind(value: Any) -> str:
     """What a value is, in words."""
     if isinstance(value, bool) or value is None:
         return {None: "null", True: "true", False: "false"}[value]
@@ -148,11 +148,11 @@ def as_text(value: Any) -> str | None:
         case bool():
             return "true" if value else "false"
         case int() | float() | Decimal():
-            return plain(as_number(value))
-    raise EvaluationError(f"expected text, found {kind_of(value)}")
+            return write_number(as_number(value))
+    raise EvaluationError(f"expected text, found {describe_kind(value)}")
 
 
-def plain(value: Decimal | None) -> str:
+def write_number(value: Decimal | None) -> str:
     """A number without an exponent and without idle zeros behind the point that JSON did not
     write.
     """
@@ -167,13 +167,13 @@ def as_number(value: Any) -> Decimal | None:
     if value is None or value == "":
         return None
     if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
-        raise EvaluationError(f"expected a number, found {kind_of(value)}")
+        raise EvaluationError(f"expected a number, found {describe_kind(value)}")
     if isinstance(value, str) and len(value) > _LONGEST_NUMBER:
         raise EvaluationError("expected a number, found a long text")
     try:
         number = +(value if isinstance(value, Decimal) else Decimal(str(value).strip()))
     except (ArithmeticError, ValueError):
-        raise EvaluationError(f"expected a number, found {kind_of(value)}") from None
+        raise EvaluationError(f"expected a number, found {describe_kind(value)}") from None
     if not number.is_finite() or abs(number.adjusted()) > _MOST_DIGITS:
         raise EvaluationError(f"expected a number of sensible size, found {str(value)[:40]}")
     return number

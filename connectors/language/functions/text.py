@@ -70,7 +70,7 @@ def words(*given: Any) -> str:
     """What is given, one space between, the empty left out: `words('Ada', `null`, 'King')` is `"Ada
     King"`.
     """
-    return _joined(" ", given)
+    return _join_parts(" ", given)
 
 
 @FUNCTIONS.add("string", "any", rest=True)
@@ -78,7 +78,7 @@ def join_text(separator: str, *given: Any) -> str:
     """What is given (lists too), a separator between, the empty left out: `join_text(', ', 'a', '',
     ['b'])` is `"a, b"`.
     """
-    return _joined(separator, given)
+    return _join_parts(separator, given)
 
 
 @FUNCTIONS.add("text", "string", needs_run=True)
@@ -156,7 +156,7 @@ def extract(run: Run, value: str | None, pattern: str, group: Any = None) -> str
     """What a pattern's first group (or the given one; 0 is the whole match) found, else null:
     `extract('/o/12/', '/o/([0-9]+)')` is `"12"`.
     """
-    found = _search(run, value, pattern)
+    found = _search_text(run, value, pattern)
     if found is None:
         return None
     wanted = min(1, len(found) - 1) if group is None else int(group)
@@ -166,7 +166,7 @@ def extract(run: Run, value: str | None, pattern: str, group: Any = None) -> str
 @FUNCTIONS.add("text", "pattern", needs_run=True)
 def matches(run: Run, value: str | None, pattern: str) -> bool:
     """Whether a pattern is found in a text: `matches('A-12', '^[A-Z]-')` is `true`."""
-    return _search(run, value, pattern) is not None
+    return _search_text(run, value, pattern) is not None
 
 
 @FUNCTIONS.add("text")
@@ -182,15 +182,15 @@ def xml_text(value: str | None) -> str | None:
 
 
 @lru_cache(maxsize=512)
-def _compiled(pattern: str) -> Pattern:
+def _compile_once(pattern: str) -> Pattern:
     return compile_pattern(pattern)
 
 
-def _search(run: Run, value: str | None, pattern: str) -> tuple[str | None, ...] | None:
+def _search_text(run: Run, value: str | None, pattern: str) -> tuple[str | None, ...] | None:
     if value is None:
         return None
     try:
-        compiled = _compiled(pattern)
+        compiled = _compile_once(pattern)
     except PatternError as error:
         raise EvaluationError(str(error)) from None
     searched = value[:MOST_SEARCHED]
@@ -198,7 +198,7 @@ def _search(run: Run, value: str | None, pattern: str) -> tuple[str | None, ...]
     return compiled.search(searched)
 
 
-def _joined(separator: str, given: Sequence[Any]) -> str:
+def _join_parts(separator: str, given: Sequence[Any]) -> str:
     flat = [part for each in given for part in (each if isinstance(each, list) else [each])]
     parts = [as_text(part) or "" for part in flat if not is_empty(part)]
     if sum(len(part) + len(separator) for part in parts) > MOST_TEXT:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo, available_timezones
 
-from connectors.language.functions.table import FUNCTIONS, EvaluationError, kind_of
+from connectors.language.functions.table import FUNCTIONS, EvaluationError, describe_kind
 from connectors.reading.fields import FieldError
 from connectors.reading.moments import read_optional_moment
 
@@ -23,7 +23,7 @@ _DIRECTIVES: Final = frozenset("aAbBdfHIjmMpSyYzZ%T")
 
 
 @lru_cache(maxsize=64)
-def zone_named(name: str) -> tzinfo:
+def find_zone(name: str) -> tzinfo:
     """A zone by its IANA name, e.g. Europe/Berlin. Raises `EvaluationError`."""
     if name.upper() in {"UTC", "Z", "GMT", ""}:
         return UTC
@@ -42,9 +42,9 @@ def read_time(value: Any, form: str = "", zone: str = "") -> datetime | None:
     if isinstance(value, str) and len(value) > _LONGEST:
         raise EvaluationError("expected a date, found a long text")
     try:
-        return read_optional_moment(value, "date", zone=zone_named(zone), pattern=form or "iso")
+        return read_optional_moment(value, "date", zone=find_zone(zone), pattern=form or "iso")
     except FieldError as error:
-        raise EvaluationError(f"expected {error.expected}, found {kind_of(value)}") from None
+        raise EvaluationError(f"expected {error.expected}, found {describe_kind(value)}") from None
 
 
 def write_time(moment: datetime, form: str, zone: str = "") -> Any:
@@ -54,8 +54,8 @@ def write_time(moment: datetime, form: str, zone: str = "") -> Any:
     fraction and zone, `datetime` has a blank in the middle; anything with a % is a `strftime` form.
     """
     if form in _WRITERS:
-        return _WRITERS[form](moment.astimezone(zone_named(zone)))
-    return moment.astimezone(zone_named(zone)).strftime(form)
+        return _WRITERS[form](moment.astimezone(find_zone(zone)))
+    return moment.astimezone(find_zone(zone)).strftime(form)
 
 
 def check_form(form: str, *, writing: bool) -> str:
@@ -101,8 +101,8 @@ def latest(*values: Any) -> str | None:
     """The latest of some dates (lists too), nulls left out: `latest('2026-01-02', `null`,
     '2026-01-01')` is `"2026-01-02T00:00:00.000Z"`.
     """
-    moment = max(_moments(values), default=None)
-    return None if moment is None else _written(moment)
+    moment = max(_read_times(values), default=None)
+    return None if moment is None else _write_iso(moment)
 
 
 @FUNCTIONS.add("any", rest=True)
@@ -110,23 +110,23 @@ def earliest(*values: Any) -> str | None:
     """The earliest of some dates (lists too), nulls left out: `earliest('2026-01-02',
     '2026-01-01')` is `"2026-01-01T00:00:00.000Z"`.
     """
-    moment = min(_moments(values), default=None)
-    return None if moment is None else _written(moment)
+    moment = min(_read_times(values), default=None)
+    return None if moment is None else _write_iso(moment)
 
 
-def _moments(values: tuple[Any, ...]) -> list[datetime]:
+def _read_times(values: tuple[Any, ...]) -> list[datetime]:
     flat = [each for value in values for each in (value if isinstance(value, list) else [value])]
     return [moment for each in flat if (moment := read_time(each)) is not None]
 
 
-def _written(moment: datetime) -> str:
+def _write_iso(moment: datetime) -> str:
     """ISO 8601, with microseconds only where there are some."""
     grain = "microseconds" if moment.microsecond % 1000 else "milliseconds"
     return moment.isoformat(timespec=grain).replace("+00:00", "Z")
 
 
 _WRITERS: Final[dict[str, Callable[[datetime], Any]]] = {
-    "iso": _written,
+    "iso": _write_iso,
     "local": lambda there: there.strftime("%Y-%m-%dT%H:%M:%S"),
     "datetime": lambda there: there.strftime("%Y-%m-%d %H:%M:%S"),
     "epoch": lambda there: (there - EPOCH) // timedelta(seconds=1),

@@ -9,7 +9,7 @@ import msgspec
 from aiohttp import web
 
 from connectors.generic_json.connector import GenericJsonConnector, open_connector
-from connectors.generic_json.recipes.reader import merged
+from connectors.generic_json.recipes.reader import merge_keys
 from connectors.generic_json.settings.shop import GenericJsonSettings
 from connectors.interface import ConnectorContext
 from connectors.testing.shop import FakeShop
@@ -83,7 +83,7 @@ def made(
     """The settings of a style for the shop at `url`, with changes laid over; a key with null is
     taken away.
     """
-    block = merged(style_block(style), {"auth": {"kind": "none"}, **(changes or {})})
+    block = merge_keys(style_block(style), {"auth": {"kind": "none"}, **(changes or {})})
     return GenericJsonSettings.model_validate({**block, "url": url})
 
 

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.errors import RefusedError
-from connectors.generic_json.api.caller import fill
-from connectors.generic_json.api.jsonapi import resolve
+from connectors.generic_json.api.caller import fill_request
+from connectors.generic_json.api.jsonapi import resolve_document
 from connectors.generic_json.mapping.order import read_order
 from connectors.generic_json.settings.request import RequestSettings
 from connectors.generic_json.settings.shapes import read_shape
@@ -103,7 +103,7 @@ def test_records_that_refer_to_one_another_are_followed_a_few_levels() -> None:
         }
         for at in range(60)
     ]
-    resolved = resolve({"data": ring, "included": ring})
+    resolved = resolve_document({"data": ring, "included": ring})
     assert len(resolved["data"]) == 60
 
 
@@ -123,7 +123,9 @@ def test_records_that_refer_to_one_another_are_followed_a_few_levels() -> None:
     ],
 )
 def test_an_id_stays_inside_its_part_of_the_path(order_id: str) -> None:
-    call = fill(RequestSettings.model_validate({"path": "orders/{{ id }}/x"}), {"id": order_id})
+    call = fill_request(
+        RequestSettings.model_validate({"path": "orders/{{ id }}/x"}), {"id": order_id}
+    )
     assert call.path.startswith("orders/")
     assert call.path.endswith("/x")
     assert call.path.count("/") == 2
@@ -135,7 +137,7 @@ def test_an_id_stays_inside_its_part_of_the_path(order_id: str) -> None:
 def test_a_header_holds_one_line(word: str) -> None:
     request = RequestSettings.model_validate({"path": "x", "headers": {"X-Word": "{{ word }}"}})
     with pytest.raises(RefusedError, match="line break"):
-        fill(request, {"word": word})
+        fill_request(request, {"word": word})
 
 
 @settings(max_examples=60)

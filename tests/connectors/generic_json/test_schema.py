@@ -10,7 +10,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from connectors.generic_json.recipes.reader import recipe_names
+from connectors.generic_json.recipes.reader import list_recipes
 from connectors.testing.shops.json_shop import Style
 from proxy.cli.main import main
 from tests.connectors.generic_json.json_schema import Checker
@@ -38,7 +38,7 @@ def test_every_style_fits(style: Style) -> None:
     assert fits(settings({**style_block(style), "url": "https://x.example"}), SCHEMA)
 
 
-@pytest.mark.parametrize("name", recipe_names())
+@pytest.mark.parametrize("name", list_recipes())
 def test_a_recipe_fits_alone_and_with_a_key_of_ones_own(name: str) -> None:
     own = {"type": "generic_json", "recipe": name, "url": "https://x.example"}
     assert fits(settings(own), SCHEMA)

@@ -14,12 +14,12 @@ import yaml
 from connectors.carriers import Carriers
 from connectors.generic_json import connector_type
 from connectors.generic_json.settings.answers import AnswerSettings
+from connectors.generic_json.settings.fields import FieldSource, TimeSource, WeightSource
 from connectors.generic_json.settings.items import ExpandSettings
-from connectors.generic_json.settings.mapping import FieldSource, TimeSource, WeightSource
 from connectors.generic_json.settings.request import RequestSettings
 from connectors.generic_json.settings.shop import GenericJsonSettings
 from connectors.interface import Connector, ConnectorContext
-from connectors.language.functions.__main__ import table_lines
+from connectors.language.functions.__main__ import write_table
 from connectors.registry import Registry
 from connectors.testing.contract import ConnectorContract, ShopHarness
 from connectors.testing.requests import SeenRequest
@@ -87,7 +87,7 @@ def test_the_lines_that_faults_name_are_those_of_the_whole() -> None:
 
 
 def test_every_function_is_in_the_reference() -> None:
-    assert "\n".join(table_lines()) in PAGE, (
+    assert "\n".join(write_table()) in PAGE, (
         "put in what `python -m connectors.language.functions` prints"
     )
 

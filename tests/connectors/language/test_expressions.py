@@ -188,4 +188,4 @@ def test_any_text_is_an_expression_or_a_sentence(text: str) -> None:
 
 
 def test_an_expression_is_shown_in_one_line() -> None:
-    assert read_expression("split(a, '\n')[0]").shown == "split(a, '\\n')[0]"
+    assert read_expression("split(a, '\n')[0]").one_line == "split(a, '\\n')[0]"

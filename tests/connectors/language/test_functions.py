@@ -24,7 +24,7 @@ def evaluate(text: str, value: Any = None) -> Any:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_function_does_what_it_says(name: str) -> None:
-    example = re.search(rf": `({name}\(.*)` is `([^`]+)`\.$", FUNCTIONS[name].says)
+    example = re.search(rf": `({name}\(.*)` is `([^`]+)`\.$", FUNCTIONS[name].summary)
     assert example, f"{name}: its documentation shows no example"
     assert shown(evaluate(example[1], {})) == msgspec.json.format(example[2].encode(), indent=-1)
 

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.generic_json.listing.window import (
-    asked_end,
-    asked_start,
+    find_scan_end,
     is_foreign,
-    scan_end,
-    window_values,
+    make_window_values,
+    widen_end,
+    widen_start,
 )
 from connectors.generic_json.settings.window import WindowSettings
 from connectors.language.functions.times import read_time
@@ -70,11 +70,11 @@ def made(**changes: Any) -> WindowSettings:
 def test_a_window_is_written_as_the_shop_wants_it(
     changes: dict[str, Any], values: dict[str, Any]
 ) -> None:
-    assert window_values(WINDOW, made(**changes)) == values
+    assert make_window_values(WINDOW, made(**changes)) == values
 
 
 def test_no_window_is_null() -> None:
-    assert window_values(None, made()) == {"start": None, "end": None}
+    assert make_window_values(None, made()) == {"start": None, "end": None}
 
 
 @given(MOMENTS, GRAINS, BOUNDS, BOUNDS)
@@ -82,7 +82,7 @@ def test_what_is_asked_for_holds_the_window_at_any_grain(
     moment: datetime, grain: str, first: str, last: str
 ) -> None:
     settings = made(grain=grain, start=first, end=last)
-    start, end = asked_start(moment, settings), asked_end(moment, settings)
+    start, end = widen_start(moment, settings), widen_end(moment, settings)
     # A shop that cuts its own times to the grain still compares in our favour.
     cut = moment - (moment - datetime(1970, 1, 1, tzinfo=UTC)) % settings.grain
     assert (start < cut) if first == "exclusive" else (start <= cut)
@@ -98,7 +98,9 @@ def test_what_is_asked_for_holds_the_window_at_any_grain(
 )
 def test_what_is_written_is_read_back(moment: datetime, form: str, zone: str) -> None:
     whole = moment.replace(microsecond=0)
-    written = window_values(Window(start=whole, end=whole), made(format=form, zone=zone))["start"]
+    written = make_window_values(Window(start=whole, end=whole), made(format=form, zone=zone))[
+        "start"
+    ]
     assert read_time(written, form, zone) == whole
 
 
@@ -110,7 +112,7 @@ def test_an_order_from_long_before_the_start_is_foreign_only_where_the_shop_filt
 
 
 def test_a_scan_by_placing_reaches_back_as_far_as_orders_still_change() -> None:
-    assert scan_end(WINDOW, made(kind="scan")) == START
-    assert scan_end(
+    assert find_scan_end(WINDOW, made(kind="scan")) == START
+    assert find_scan_end(
         WINDOW, made(kind="scan", sorted_by="placed_at", reach="30d")
     ) == START - timedelta(days=30)

@@ -9,7 +9,7 @@ import pytest
 
 from connectors.generic_json.mapping.order import read_order
 from connectors.generic_json.mapping.rules import OrderRules
-from connectors.generic_json.recipes.reader import merged
+from connectors.generic_json.recipes.reader import merge_keys
 from connectors.generic_json.settings.mapping import OrderMap
 from connectors.orders import Order, OrderStatus, RejectedOrder, WeightUnit
 from connectors.places import Source, with_places
@@ -21,7 +21,7 @@ MAP = style_block(Style.PAGE)["map"]
 
 
 def chosen(**changes: Any) -> OrderRules:
-    return OrderMap.model_validate(merged(MAP, changes)).rules
+    return OrderMap.model_validate(merge_keys(MAP, changes)).rules
 
 
 def read(raw: Any, **changes: Any) -> Order:

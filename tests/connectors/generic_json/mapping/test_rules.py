@@ -4,21 +4,21 @@ import msgspec
 import pytest
 
 from connectors.generic_json.mapping import rules
-from connectors.generic_json.settings import mapping as models
+from connectors.generic_json.settings import fields, mapping
 from connectors.generic_json.settings.values import Block
 
 PAIRS: list[tuple[type[Block], type[msgspec.Struct]]] = [
-    (models.FieldSource, rules.FieldRule),
-    (models.TimeSource, rules.TimeRule),
-    (models.WeightSource, rules.WeightRule),
-    (models.StatusRule, rules.StatusCase),
-    (models.StatusSource, rules.StatusRule),
-    (models.AddressMap, rules.AddressRules),
-    (models.OptionsMap, rules.OptionRules),
-    (models.ItemsMap, rules.ItemRules),
-    (models.AdjustmentsMap, rules.AdjustmentRules),
-    (models.MoneySettings, rules.MoneyRules),
-    (models.OrderMap, rules.OrderRules),
+    (fields.FieldSource, rules.FieldRule),
+    (fields.TimeSource, rules.TimeRule),
+    (fields.WeightSource, rules.WeightRule),
+    (fields.StatusRule, rules.StatusCase),
+    (fields.StatusSource, rules.StatusRule),
+    (mapping.AddressMap, rules.AddressRules),
+    (mapping.OptionsMap, rules.OptionRules),
+    (mapping.ItemsMap, rules.ItemRules),
+    (mapping.AdjustmentsMap, rules.AdjustmentRules),
+    (mapping.MoneySettings, rules.MoneyRules),
+    (mapping.OrderMap, rules.OrderRules),
 ]
 SET_BY_THE_RULE = {"direct", "word"}
 

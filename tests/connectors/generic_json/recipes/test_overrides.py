@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from connectors.generic_json.recipes.reader import read_recipe, recipe_names
+from connectors.generic_json.recipes.reader import list_recipes, read_recipe
 from connectors.generic_json.settings.shop import GenericJsonSettings
 from connectors.orders import Order, OrderStatus
 from connectors.registry import Registry
@@ -43,7 +43,7 @@ def texts(value: Any) -> Iterator[str]:
 
 
 def test_twelve_recipes_come_with_portside_and_each_is_tried() -> None:
-    assert recipe_names() == ALL
+    assert list_recipes() == ALL
     assert {make.recipe for make in PLATFORMS} | {"medusa", "vendure"} == set(ALL)
 
 

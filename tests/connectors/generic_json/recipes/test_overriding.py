@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 
 from connectors.generic_json import connector_type
-from connectors.generic_json.recipes.reader import merged
+from connectors.generic_json.recipes.reader import merge_keys
 from connectors.interface import ConnectorContext
 from connectors.orders import OrderStatus
 from connectors.testing.shops.json_shop import FakeJsonShop, Style
@@ -34,28 +34,28 @@ stores:
 
 
 def test_keys_are_laid_over_one_by_one() -> None:
-    assert merged({"a": {"b": 1, "c": 2}, "d": [3]}, {"a": {"c": 4}, "d": [5]}) == {
+    assert merge_keys({"a": {"b": 1, "c": 2}, "d": [3]}, {"a": {"c": 4}, "d": [5]}) == {
         "a": {"b": 1, "c": 4},
         "d": [5],
     }
 
 
 def test_a_key_without_a_value_takes_away() -> None:
-    assert merged({"a": 1, "b": 2}, {"a": None}) == {"b": 2}
+    assert merge_keys({"a": 1, "b": 2}, {"a": None}) == {"b": 2}
 
 
 def test_a_block_of_another_kind_is_replaced_whole() -> None:
     recipe = {"auth": {"kind": "header", "name": "x-key"}, "url": "u"}
-    assert merged(recipe, {"auth": {"kind": "bearer", "token": "t"}}) == {
+    assert merge_keys(recipe, {"auth": {"kind": "bearer", "token": "t"}}) == {
         "auth": {"kind": "bearer", "token": "t"},
         "url": "u",
     }
-    assert merged(recipe, {"auth": {"value": "k"}})["auth"] == {
+    assert merge_keys(recipe, {"auth": {"value": "k"}})["auth"] == {
         "kind": "header",
         "name": "x-key",
         "value": "k",
     }
-    assert merged(recipe, {"auth": {"kind": "header", "value": "k"}})["auth"] == {
+    assert merge_keys(recipe, {"auth": {"kind": "header", "value": "k"}})["auth"] == {
         "kind": "header",
         "name": "x-key",
         "value": "k",

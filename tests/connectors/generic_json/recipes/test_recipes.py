@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from connectors.generic_json.recipes.reader import merged, read_recipe, recipe_names
+from connectors.generic_json.recipes.reader import list_recipes, merge_keys, read_recipe
 from connectors.generic_json.settings.auth import BasicLogin, BearerLogin
-from connectors.generic_json.settings.mapping import FieldSource
+from connectors.generic_json.settings.fields import FieldSource
 from connectors.generic_json.settings.shop import GenericJsonSettings
 from connectors.places import PlacedText
 from connectors.registry import Registry
@@ -28,10 +28,10 @@ def made(**changes: Any) -> GenericJsonSettings:
 
 
 def test_medusa_is_among_them() -> None:
-    assert "medusa" in recipe_names()
+    assert "medusa" in list_recipes()
 
 
-@pytest.mark.parametrize("name", recipe_names())
+@pytest.mark.parametrize("name", list_recipes())
 def test_a_recipe_brings_everything_but_address_and_secrets(name: str) -> None:
     recipe = read_recipe(name)
     assert {"orders", "order", "map", "shipment"} <= recipe.keys()
@@ -103,7 +103,7 @@ stores:
 def test_merging_changes_neither_side() -> None:
     under: dict[str, Any] = {"a": {"b": 1, "c": 2}, "d": [1]}
     over: dict[str, Any] = {"a": {"b": None}, "d": [2], "e": None}
-    assert merged(under, over) == {"a": {"c": 2}, "d": [2], "e": None}
+    assert merge_keys(under, over) == {"a": {"c": 2}, "d": [2], "e": None}
     assert under == {"a": {"b": 1, "c": 2}, "d": [1]}
 
 

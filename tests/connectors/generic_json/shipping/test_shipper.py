@@ -12,7 +12,7 @@ from connectors.errors import (
     UnreadableResponseError,
 )
 from connectors.generic_json.settings.shipment import SHIPMENT_FIELDS
-from connectors.generic_json.shipping.shipper import has_tracking, shipment_values
+from connectors.generic_json.shipping.shipper import has_tracking, make_shipment_values
 from connectors.shipments import ShippedItem
 from connectors.testing.trial import failure
 from tests.connectors.generic_json.shipping.parcel import (
@@ -138,4 +138,4 @@ async def test_what_cannot_be_shipped_is_said() -> None:
 
 
 def test_a_shipment_shows_every_field_that_may_be_spoken_of() -> None:
-    assert tuple(shipment_values(SHIPMENT)) == SHIPMENT_FIELDS
+    assert tuple(make_shipment_values(SHIPMENT)) == SHIPMENT_FIELDS

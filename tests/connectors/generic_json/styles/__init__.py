@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from connectors.generic_json.recipes.reader import merged
+from connectors.generic_json.recipes.reader import merge_keys
 from connectors.generic_json.settings.shop import GenericJsonSettings
 from connectors.testing.shops.json_shop import Style
 
@@ -23,5 +23,5 @@ def style_block(style: Style) -> dict[str, Any]:
         yaml.safe_load((FOLDER / name).read_text(encoding="utf-8"))
         for name in ("map.yaml", f"{style}.yaml")
     ]
-    block: dict[str, Any] = merged(*texts)
+    block: dict[str, Any] = merge_keys(*texts)
     return block
