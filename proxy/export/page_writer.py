@@ -10,6 +10,7 @@ from collections.abc import Callable
 from structlog.typing import FilteringBoundLogger
 
 from connectors.errors import ConnectorError
+from proxy.doors.custom_store.orders_xsd import LAST_PAGE
 from proxy.export.clock import Clock
 from proxy.export.ledger import Ledger, Start
 from proxy.export.preparation import Prepared
@@ -18,8 +19,6 @@ from proxy.storage.export.records import Part, Snapshot
 from proxy.stores import Store
 from proxy.telemetry.metrics import Metrics
 
-# `pages` is a signed 16-bit number in ShipStation's schema.
-LAST_PAGE = 32_767
 # After so many orders other requests get their turn.
 _BREATH = 20
 # Whoever waits for page 1 goes before the reading of the rest, which would keep the processor busy;
