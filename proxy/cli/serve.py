@@ -58,11 +58,17 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return uvloop.new_event_loop
 
 
-async def _serve(settings: Settings) -> None:
+def watch_for_stop() -> asyncio.Event:
+    """An event that SIGTERM and Ctrl-C set from now on, in place of ending the process."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    return stop
+
+
+async def _serve(settings: Settings) -> None:
+    stop = watch_for_stop()
     async with open_portside(settings, find_kind, stopping=stop.is_set) as portside:
         _log.info(
             "ready",

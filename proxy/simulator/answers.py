@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from http import HTTPStatus
 
 import msgspec
 from lxml import etree
@@ -23,6 +24,21 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     headers: Mapping[str, str] = {}
     body: bytes = b""
     seconds: float = 0.0
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the status is a 2xx."""
+        return HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
+
+    @property
+    def is_redirect(self) -> bool:
+        """Whether the status is a 3xx."""
+        return HTTPStatus.MULTIPLE_CHOICES <= self.status < HTTPStatus.BAD_REQUEST
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether the status is a 4xx: the request is at fault."""
+        return HTTPStatus.BAD_REQUEST <= self.status < HTTPStatus.INTERNAL_SERVER_ERROR
 
     @property
     def excerpt(self) -> str:
@@ -76,7 +92,7 @@ def parse_page(answer: Answer) -> Page:
 
     Raises UnreadablePageError for another status, for no XML, and for another root.
     """
-    if answer.status != 200:  # noqa: PLR2004 - the one status of a page
+    if answer.status != HTTPStatus.OK:
         raise UnreadablePageError(f"status {answer.status}: {answer.excerpt}")
     root = parse_document(answer)
     if root.tag != "Orders":

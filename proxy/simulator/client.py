@@ -54,6 +54,7 @@ class StoreClient:
         login: Login = Login.BOTH,
         mark: str = "windows",
     ) -> None:
+        """`mark` is what kind of trial a Portside takes the requests for; empty: none at all."""
         self._session = session
         self._url = url
         self._credentials = credentials
@@ -69,11 +70,12 @@ class StoreClient:
         login: Login = Login.BOTH,
         *,
         patience: float = PATIENCE,
+        trial: bool = True,
     ) -> AsyncIterator[Self]:
         """A client with connections of its own; `patience` is the seconds after which an answer is
         given up.
 
-        Its requests are marked as a trial, so that a Portside does not take down that ShipStation
+        The requests of a `trial` are marked, so that a Portside does not record that ShipStation
         was given the orders.
         """
         timeout = aiohttp.ClientTimeout(total=patience)
@@ -81,7 +83,7 @@ class StoreClient:
         async with aiohttp.ClientSession(
             timeout=timeout, headers=marks, cookie_jar=aiohttp.DummyCookieJar()
         ) as session:
-            yield cls(session, url, credentials, login)
+            yield cls(session, url, credentials, login, "windows" if trial else "")
 
     @property
     def public_url(self) -> str:
@@ -90,7 +92,8 @@ class StoreClient:
 
     def with_login(self, login: Login, credentials: Credentials | None = None) -> Self:
         """The same store asked with another login."""
-        return type(self)(self._session, self._url, credentials or self._credentials, login)
+        credentials = credentials or self._credentials
+        return type(self)(self._session, self._url, credentials, login, self._mark)
 
     def polling(self) -> Self:
         """The same store asked for windows that follow one another; others stand for themselves."""
@@ -109,7 +112,9 @@ class StoreClient:
         return await self._ask("POST", query, body, self._mark)
 
     async def _ask(self, method: str, query: Query, body: bytes, mark: str) -> Answer:
-        headers, url = {**self._headers(), TRIAL_HEADER: mark}, self._with_query(query)
+        headers, url = self._headers(), self._with_query(query)
+        if mark:
+            headers[TRIAL_HEADER] = mark
         if body:
             headers["Content-Type"] = "application/xml; charset=utf-8"
         began = time.monotonic()

@@ -80,15 +80,17 @@ class Exam:
             answer = await self.client.begin(export_query(self.now - 5 * MINUTE, self.now, 1))
         except NoAnswerError as error:
             raise CouldNotRunError(f"{shown}: {error}") from error
-        hints = {
-            401: "the store refused the user name and password; compare them with its own",
-            403: (
+        hints: dict[int, str] = {
+            HTTPStatus.UNAUTHORIZED: (
+                "the store refused the user name and password; compare them with its own"
+            ),
+            HTTPStatus.FORBIDDEN: (
                 "the store forbids access; compare user name and password, and look for a firewall"
                 " in between"
             ),
-            404: "there is no custom store at this URL",
+            HTTPStatus.NOT_FOUND: "there is no custom store at this URL",
         }
-        if 300 <= answer.status < 400:  # noqa: PLR2004 - the redirects
+        if answer.is_redirect:
             target = answer.headers.get("location", "nowhere").partition("?")[0]
             raise CouldNotRunError(
                 f"{shown}: the store redirects to {target}; give that URL, to ShipStation too"

@@ -13,7 +13,7 @@ import msgspec
 
 from proxy.simulator.answers import ReceivedOrder
 from proxy.simulator.exam import Exam, modified_at
-from proxy.simulator.poller import Poll, Poller
+from proxy.simulator.poller import EVERY, RETRY, Poll, Poller
 from proxy.simulator.promises import Promise, Verdict, report_broken, report_kept, report_untried
 
 # Windows seen in the field: five minutes where a store is busy, up to a day where it is not.
@@ -33,8 +33,8 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
     wait after a failed poll.
     """
 
-    every: timedelta = timedelta(minutes=5)
-    retry: timedelta = timedelta(hours=1)
+    every: timedelta = EVERY
+    retry: timedelta = RETRY
     live: timedelta = timedelta(0)
     speed: float = 60.0
     seed: int = 0

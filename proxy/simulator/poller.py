@@ -24,7 +24,12 @@ from typing import Protocol
 import msgspec
 
 from proxy.doors.custom_store.dates import format_date
+from proxy.doors.custom_store.orders_xsd import LAST_PAGE
 from proxy.simulator.answers import Answer, Page, ReceivedOrder, UnreadablePageError, parse_page
+
+# How often ShipStation polls a store, and how long it waits after a failure.
+EVERY = timedelta(minutes=5)
+RETRY = timedelta(hours=1)
 
 
 class NoAnswerError(Exception):
@@ -72,9 +77,9 @@ class Poller:
         transport: Transport,
         *,
         since: datetime,
-        every: timedelta = timedelta(minutes=5),
-        retry: timedelta = timedelta(hours=1),
-        most_pages: int = 32_767,
+        every: timedelta = EVERY,
+        retry: timedelta = RETRY,
+        most_pages: int = LAST_PAGE,
     ) -> None:
         self._transport = transport
         self._every = every

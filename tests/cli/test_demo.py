@@ -20,14 +20,14 @@ from proxy.cli.trial.demo_play import Play, open_client
 
 
 async def test_a_shop_that_is_down_ends_the_play_at_that_step() -> None:
-    async with _stage() as (shop, portside), open_client() as client:
+    async with _stage() as (shop, portside), open_client(portside) as client:
         await shop.stop()
         steps = [step async for step in Play(portside, shop, client).steps()]
     assert [step.right for step in steps] == [False]
 
 
 async def test_a_shop_that_forgets_a_tracking_number_is_noticed() -> None:
-    async with _stage() as (shop, portside), open_client() as client:
+    async with _stage() as (shop, portside), open_client(portside) as client:
         play = Play(portside, shop, client)
         steps = []
         async for step in play.steps():

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import signal
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,7 +16,7 @@ from connectors.testing.shops.woocommerce import FakeWooCommerceShop, Traits
 from proxy.app import Portside, open_portside
 from proxy.cli.kinds import find_kind
 from proxy.cli.options import CommandError
-from proxy.cli.serve import run
+from proxy.cli.serve import run, watch_for_stop
 from proxy.cli.trial.demo_play import PASSWORD, SPAN, STORE, USERNAME, Play, open_client
 from proxy.doors.custom_store.dates import format_date
 from proxy.settings.loader import load_settings
@@ -70,7 +68,7 @@ async def _demo(*, once: bool) -> None:
         url = f"http://{portside.public}/stores/{STORE}"
         click.echo(f"A fake WooCommerce shop with {len(shop.book)} varied orders: {shop.url}")
         click.echo(f"Portside in front of it: {url}\n\nShipStation's part:")
-        async with open_client() as client:
+        async with open_client(portside) as client:
             play = Play(portside, shop, client)
             async for step in play.steps():
                 click.echo(
@@ -81,7 +79,7 @@ async def _demo(*, once: bool) -> None:
                     raise CommandError("the demo did not come out as it should")
         if not once:
             click.echo(_invitation(url, portside, play.spare))
-            await _told_to_stop()
+            await watch_for_stop().wait()
             click.echo("Stopped.")
 
 
@@ -122,11 +120,3 @@ Paste these to play ShipStation yourself:
   curl -u {USERNAME}:{PASSWORD} -X POST '{url}?{notice}'
 Health and metrics: http://{portside.admin}/readyz  http://{portside.admin}/metrics
 Ctrl-C ends it."""
-
-
-async def _told_to_stop() -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    await stop.wait()

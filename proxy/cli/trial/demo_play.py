@@ -5,20 +5,26 @@ must come true.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 
 import msgspec
-from aiohttp import ClientSession, ClientTimeout, encode_basic_auth
-from lxml import etree
+from yarl import URL
 
 from connectors.testing.shops.woocommerce import FakeWooCommerceShop
 from proxy.app import Portside
-from proxy.doors.custom_store.dates import format_date
+from proxy.doors.custom_store.credentials import Credentials
+from proxy.simulator.answers import ReceivedOrder, UnreadablePageError, parse_document
+from proxy.simulator.client import StoreClient
+from proxy.simulator.notices import Line, Notice, read_lines
+from proxy.simulator.poller import NoAnswerError, Poll, Poller, export_query
 
 STORE = "demo"
 USERNAME = "demo"
 PASSWORD = "demo-password"  # noqa: S105 -- printed for everybody to paste
 SPAN = timedelta(days=8)
+_WRONG = Credentials(username=USERNAME, password="wrong")  # noqa: S106 -- the point
 _TRACKING_FULL = "9400111899223817600001"
 _TRACKING_PART = "9400111899223817600002"
 
@@ -30,18 +36,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     told: str
 
 
-class _Item(msgspec.Struct, frozen=True, kw_only=True):
-    line_id: str
-    sku: str
-    name: str
-    quantity: int
-
-
-class _Order(msgspec.Struct, frozen=True, kw_only=True):
-    id: str
-    number: str
-    status: str
-    items: tuple[_Item, ...]
+class StepError(Exception):
+    """A step cannot be played; `str(error)` says why."""
 
 
 class Play:
@@ -49,14 +45,11 @@ class Play:
     it.
     """
 
-    def __init__(
-        self, portside: Portside, shop: FakeWooCommerceShop, client: ClientSession
-    ) -> None:
+    def __init__(self, portside: Portside, shop: FakeWooCommerceShop, client: StoreClient) -> None:
         self._portside = portside
         self._shop = shop
         self._client = client
-        self._url = f"http://{portside.public}/stores/{STORE}"
-        self._orders: dict[str, _Order] = {}
+        self._orders: dict[str, ReceivedOrder] = {}
 
     async def steps(self) -> AsyncIterator[Step]:
         """Everything, in order; a step that could not be played at all ends the play."""
@@ -68,81 +61,87 @@ class Play:
             self._repeat,
             self._import_again,
         ):
-            played = await _played(step)
+            played = await _play(step)
             yield played
             if not played.right:
                 return
 
     async def _connect(self) -> Step:
         now = datetime.now(UTC)
-        refused, _ = await self._get(now, now, 1, password="wrong")  # noqa: S106 -- the point
-        status, body = await self._get(now, now, 1)
-        right = refused == 401 and status == 200 and etree.fromstring(body).tag == "Orders"  # noqa: PLR2004 -- what HTTP calls them
+        query = export_query(now, now, 1)
+        stranger = self._client.with_login(self._client.login, _WRONG)
+        refused, answer = await stranger.fetch(query), await self._client.fetch(query)
+        right = (
+            refused.status == HTTPStatus.UNAUTHORIZED
+            and answer.status == HTTPStatus.OK
+            and parse_document(answer).tag == "Orders"
+        )
         return Step(
             right=right,
             told=(
-                f"test connection: a wrong password is answered {refused}, the right one {status}"
-                " with XML"
+                f"test connection: a wrong password is answered {refused.status}, the right one"
+                f" {answer.status} with XML"
             ),
         )
 
     async def _import(self) -> Step:
         now = datetime.now(UTC)
-        pages, orders = await self._walk(now - SPAN, now)
-        self._orders = {order.number: order for order in orders}
+        poll = await self._walk(now - SPAN, now)
+        self._orders = {order.number: order for order in poll.orders}
         held = await self._portside.exporter.ledger.list_held(STORE, limit=len(self._shop.book))
         known = {order.number for order in self._shop.book}
         right = (
-            pages > 1
-            and len(orders) == len(self._orders)
+            poll.pages > 1
+            and len(poll.orders) == len(self._orders)
             and self._orders.keys() | {order.number for order in held} == known
         )
-        words = sorted({order.status for order in orders})
+        words = sorted({order.status for order in poll.orders})
         return Step(
             right=right,
             told=(
-                f"import of the last {SPAN.days} days: {len(orders)} orders on {pages} pages"
-                f" ({', '.join(words)}); {len(held)} left out"
+                f"import of the last {SPAN.days} days: {len(poll.orders)} orders on"
+                f" {poll.pages} pages ({', '.join(words)}); {len(held)} left out"
                 f" ({', '.join(sorted({order.reason for order in held}))})"
             ),
         )
 
     async def _ship_all(self) -> Step:
-        order = self._paid(least=1)
-        status = await self._notify(order, order.items, _TRACKING_FULL)
+        order = self._find_paid(lines=1)
+        status = await self._notify(order, read_lines(order), _TRACKING_FULL)
         right = (
-            status == 200  # noqa: PLR2004 -- OK
-            and self._state(order) == "completed"
-            and self._seen(order) == [_TRACKING_FULL]
+            status == HTTPStatus.OK
+            and self._read_state(order) == "completed"
+            and self._find_tracking_numbers(order) == [_TRACKING_FULL]
         )
         return Step(
             right=right,
             told=(
                 f"order {order.number} shipped in full: {status}; in the shop it is"
-                f" {self._state(order)}, with its tracking number"
+                f" {self._read_state(order)}, with its tracking number"
             ),
         )
 
     async def _ship_part(self) -> Step:
-        order = self._paid(least=2)
-        status = await self._notify(order, order.items[:1], _TRACKING_PART)
+        order = self._find_paid(lines=2)
+        lines = read_lines(order)
+        status = await self._notify(order, lines[:1], _TRACKING_PART)
         right = (
-            status == 200  # noqa: PLR2004 -- OK
-            and self._state(order) == "processing"
-            and self._seen(order) == [_TRACKING_PART]
+            status == HTTPStatus.OK
+            and self._read_state(order) == "processing"
+            and self._find_tracking_numbers(order) == [_TRACKING_PART]
         )
         told = (
-            f"order {order.number}, 1 of its {len(order.items)} lines shipped: {status}; in the"
-            f" shop it is still {self._state(order)}"
+            f"order {order.number}, 1 of its {len(lines)} lines shipped: {status}; in the"
+            f" shop it is still {self._read_state(order)}"
         )
         return Step(right=right, told=told)
 
     async def _repeat(self) -> Step:
-        order = self._paid(least=1)
-        status = await self._notify(order, order.items, _TRACKING_FULL)
-        seen = len(self._seen(order))
+        order = self._find_paid(lines=1)
+        status = await self._notify(order, read_lines(order), _TRACKING_FULL)
+        seen = len(self._find_tracking_numbers(order))
         return Step(
-            right=status == 200 and seen == 1,  # noqa: PLR2004 -- OK
+            right=status == HTTPStatus.OK and seen == 1,
             told=(
                 f"the same notice for order {order.number} again: {status}; the shop has its"
                 f" tracking number {'once' if seen == 1 else f'{seen} times'}"
@@ -151,9 +150,9 @@ class Play:
 
     async def _import_again(self) -> Step:
         now = datetime.now(UTC)
-        _, orders = await self._walk(now - timedelta(minutes=1), now)
-        shipped = self._paid(least=1)
-        now_shipped = [order.status for order in orders if order.number == shipped.number]
+        poll = await self._walk(now - timedelta(minutes=1), now)
+        shipped = self._find_paid(lines=1)
+        now_shipped = [order.status for order in poll.orders if order.number == shipped.number]
         return Step(
             right=now_shipped == ["shipped"],
             told=(
@@ -167,72 +166,50 @@ class Play:
         """The number of an imported order that the play has left alone."""
         return [order.number for order in self._orders.values() if order.status == "paid"][-1]
 
-    def _paid(self, *, least: int) -> _Order:
-        """The first imported order that waits for its parcel and has at least so many lines, one
-        for each `least`.
+    def _find_paid(self, *, lines: int) -> ReceivedOrder:
+        """The first imported order that waits for its parcel and has that many lines; two stands
+        for two or more.
         """
-        fitting = (
-            order
-            for order in self._orders.values()
-            if order.status == "paid" and min(len(order.items), 2) == least
-        )
-        return next(fitting)
+        for order in self._orders.values():
+            if order.status == "paid" and min(len(read_lines(order)), 2) == lines:
+                return order
+        raise StepError("no imported order is left to ship")
 
-    def _state(self, order: _Order) -> str:
+    def _read_state(self, order: ReceivedOrder) -> str:
         return self._shop.book[order.id].word or self._shop.book[order.id].status.value
 
-    def _seen(self, order: _Order) -> list[str]:
+    def _find_tracking_numbers(self, order: ReceivedOrder) -> list[str]:
         return [entry["tracking_number"] for entry in self._shop.desk.trackings.get(order.id, [])]
 
-    async def _walk(self, start: datetime, end: datetime) -> tuple[int, list[_Order]]:
-        orders: list[_Order] = []
-        page = pages = 1
-        while page <= pages:
-            status, body = await self._get(start, end, page)
-            root = etree.fromstring(body)
-            if status != 200:  # noqa: PLR2004 -- what HTTP calls them
-                raise RuntimeError(f"page {page} was answered {status}: {root.text}")
-            pages = int(root.get("pages", "1"))
-            orders += [_read_order(element) for element in root.iterfind("Order")]
-            page += 1
-        return pages, orders
+    async def _walk(self, start: datetime, end: datetime) -> Poll:
+        poll = await Poller(self._client, since=start).walk(start, end)
+        if not poll.is_finished:
+            raise StepError(poll.error)
+        return poll
 
-    async def _get(
-        self, start: datetime, end: datetime, page: int, password: str = PASSWORD
-    ) -> tuple[int, bytes]:
-        query = {
-            "action": "export",
-            "start_date": format_date(start),
-            "end_date": format_date(end),
-            "page": str(page),
-        }
-        async with self._client.get(self._url, params=query, headers=_login(password)) as answer:
-            return answer.status, await answer.read()
-
-    async def _notify(self, order: _Order, items: tuple[_Item, ...], tracking_number: str) -> int:
-        query = {
-            "action": "shipnotify",
-            "order_number": order.number,
-            "carrier": "USPS",
-            "service": "Priority Mail",
-            "tracking_number": tracking_number,
-        }
-        body = _notice(order, items, tracking_number)
-        async with self._client.post(
-            self._url, params=query, data=body, headers=_login(PASSWORD)
-        ) as answer:
-            return answer.status
+    async def _notify(
+        self, order: ReceivedOrder, lines: tuple[Line, ...], tracking_number: str
+    ) -> int:
+        notice = msgspec.structs.replace(
+            Notice.about(order, shipped_at=datetime.now(UTC), tracking_number=tracking_number),
+            lines=lines,
+            carrier="USPS",
+            service="Priority Mail",
+        )
+        answer = await self._client.tell(notice.query(), notice.body())
+        return answer.status
 
 
-def open_client() -> ClientSession:
-    """A client as patient as ShipStation is thought to be."""
-    return ClientSession(timeout=ClientTimeout(total=100))
+def open_client(portside: Portside) -> AbstractAsyncContextManager[StoreClient]:
+    """ShipStation as the demo's store sees it: what it is given counts."""
+    url = URL(f"http://{portside.public}/stores/{STORE}")
+    return StoreClient.open(url, Credentials(username=USERNAME, password=PASSWORD), trial=False)
 
 
-async def _played(step: Callable[[], Awaitable[Step]]) -> Step:
+async def _play(step: Callable[[], Awaitable[Step]]) -> Step:
     try:
         return await step()
-    except (RuntimeError, StopIteration, OSError, etree.XMLSyntaxError) as error:
+    except (NoAnswerError, UnreadablePageError, StepError) as error:
         return Step(
             right=False,
             told=(
@@ -240,55 +217,3 @@ async def _played(step: Callable[[], Awaitable[Step]]) -> Step:
                 f" {str(error) or type(error).__name__}"
             ),
         )
-
-
-def _login(password: str) -> dict[str, str]:
-    return {"Authorization": encode_basic_auth(USERNAME, password)}
-
-
-def _read_order(element: etree._Element) -> _Order:
-    items = tuple(
-        _Item(
-            line_id=item.findtext("LineItemID", ""),
-            sku=item.findtext("SKU", ""),
-            name=item.findtext("Name", ""),
-            quantity=int(item.findtext("Quantity", "0")),
-        )
-        for item in element.iterfind("Items/Item")
-        if item.findtext("Adjustment", "false") != "true"
-    )
-    return _Order(
-        id=element.findtext("OrderID", ""),
-        number=element.findtext("OrderNumber", ""),
-        status=element.findtext("OrderStatus", ""),
-        items=items,
-    )
-
-
-def _notice(order: _Order, items: tuple[_Item, ...], tracking_number: str) -> bytes:
-    notice = etree.Element("ShipNotice")
-    today = datetime.now(UTC)
-    facts = {
-        "OrderID": order.id,
-        "OrderNumber": order.number,
-        "NotifyCustomer": "false",
-        "LabelCreateDate": format_date(today),
-        "ShipDate": f"{today:%m/%d/%Y}",
-        "Carrier": "USPS",
-        "Service": "Priority Mail",
-        "TrackingNumber": tracking_number,
-        "ShippingCost": "4.95",
-    }
-    for name, value in facts.items():
-        etree.SubElement(notice, name).text = value
-    listed = etree.SubElement(notice, "Items")
-    for item in items:
-        line = etree.SubElement(listed, "Item")
-        for name, value in (
-            ("LineItemID", item.line_id),
-            ("SKU", item.sku),
-            ("Name", item.name),
-            ("Quantity", str(item.quantity)),
-        ):
-            etree.SubElement(line, name).text = value
-    return etree.tostring(notice, encoding="utf-8", xml_declaration=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from connectors.reading.durations import write_duration
 from proxy.cli.target import (
     Target,
     duration,
@@ -26,6 +27,8 @@ from proxy.simulator.poller import Poll
 from proxy.simulator.report import Report
 from proxy.simulator.verify import try_promise, verify
 
+# How fast the simulator goes if nobody says otherwise.
+_PACE = Pace()
 SHIPPABLE = "paid,processing,awaiting_shipment"
 
 
@@ -34,7 +37,7 @@ SHIPPABLE = "paid,processing,awaiting_shipment"
 @click.option(
     "--every",
     type=duration,
-    default="5m",
+    default=write_duration(_PACE.every),
     show_default=True,
     help="Time between polls once history was read.",
 )
@@ -42,17 +45,25 @@ SHIPPABLE = "paid,processing,awaiting_shipment"
     "--for", "live", type=duration, help="Go on polling for so long after history was read."
 )
 @click.option(
-    "--retry", type=duration, default="1h", show_default=True, help="Wait after a failed poll."
+    "--retry",
+    type=duration,
+    default=write_duration(_PACE.retry),
+    show_default=True,
+    help="Wait after a failed poll.",
 )
 @click.option(
     "--speed",
     type=click.FloatRange(min=0.001),
-    default=60.0,
+    default=_PACE.speed,
     show_default=True,
     help="Divides every wait: 60 makes a minute of an hour.",
 )
 @click.option(
-    "--seed", type=int, default=0, show_default=True, help="Chooses the lengths of the windows."
+    "--seed",
+    type=int,
+    default=_PACE.seed,
+    show_default=True,
+    help="Chooses the lengths of the windows.",
 )
 @click.option(
     "--notices",

@@ -4,6 +4,8 @@ understands.
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from proxy.doors.custom_store.credentials import Credentials
 from proxy.simulator.answers import Answer
 from proxy.simulator.client import Login
@@ -11,7 +13,6 @@ from proxy.simulator.exam import MINUTE, Exam
 from proxy.simulator.poller import NoAnswerError, export_query
 from proxy.simulator.promises import Promise, Verdict, report_broken, report_kept
 
-UNAUTHORIZED = 401
 WRONG = Credentials(username="portside-simulator", password="wrong-on-purpose")  # noqa: S106 - wrong on purpose
 
 
@@ -36,9 +37,9 @@ async def _try_no_password(exam: Exam) -> Verdict:
 def _judge_answer(answer: Answer | Verdict) -> Verdict:
     if isinstance(answer, Verdict):
         return answer
-    if answer.status == UNAUTHORIZED:
+    if answer.status == HTTPStatus.UNAUTHORIZED:
         return report_kept("status 401")
-    if answer.status < 400 and not answer.body.strip():  # noqa: PLR2004 - a success
+    if answer.status < HTTPStatus.BAD_REQUEST and not answer.body.strip():
         return report_broken(
             f"status {answer.status} and an empty body: ShipStation then says 'Root element is"
             " missing'"

@@ -82,7 +82,7 @@ async def _try_beyond(exam: Exam) -> Verdict:
         answer = await exam.page(walk.start, walk.end, number)
     except NoAnswerError as error:
         return report_broken(str(error))
-    if 400 <= answer.status < 500:  # noqa: PLR2004 - refused
+    if answer.is_refusal:
         return report_kept(f"page {number}: status {answer.status}")
     try:
         page = parse_page(answer)

@@ -5,6 +5,7 @@ a guess.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 
 from proxy.doors.custom_store.dates import format_date
 from proxy.simulator.answers import Answer, UnreadablePageError, parse_document
@@ -68,12 +69,12 @@ async def judge_request(exam: Exam, query: list[tuple[str, str]]) -> Verdict:
 
 def judge_refusal(answer: Answer) -> Verdict:
     """Whether an answer is a refusal with a readable reason."""
-    if answer.status >= 500:  # noqa: PLR2004 - a crash, or made to look like one
+    if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return report_broken(
             f"status {answer.status}: {answer.excerpt}",
             "The request is at fault, not the server: answer 4xx.",
         )
-    if answer.status < 400:  # noqa: PLR2004 - not refused
+    if answer.status < HTTPStatus.BAD_REQUEST:
         return report_broken(f"status {answer.status}: {answer.excerpt or 'an empty body'}")
     try:
         root = parse_document(answer)

@@ -243,7 +243,7 @@ def _judge_taken(order: ReceivedOrder, answer: Answer | NoAnswerError) -> Verdic
         return report_broken(f"order {order.number}: {answer}")
     words = f", {answer.excerpt}" if answer.excerpt else ""
     seen = f"order {order.number}: status {answer.status}{words}"
-    return report_kept(seen) if 200 <= answer.status < 300 else report_broken(seen)  # noqa: PLR2004 - any success
+    return report_kept(seen) if answer.is_success else report_broken(seen)
 
 
 def _judge_refused(answer: Answer | NoAnswerError) -> Verdict:
