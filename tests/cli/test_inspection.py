@@ -17,6 +17,7 @@ from click.testing import CliRunner, Result
 from connectors.testing.clock import Clock
 from connectors.testing.faults import Answer
 from connectors.testing.shops.json_shop import TOKEN, FakeJsonShop, Style
+from connectors.testing.shops.woocommerce import FakeWooCommerceShop
 from proxy.cli.main import main
 from tests.connectors.generic_json.styles import style_block
 
@@ -125,6 +126,29 @@ async def test_preview_on_a_wide_terminal_stands_side_by_side(
         '"id": 1001' in line and "number: '1001'" in line and "<Order>" in line
         for line in result.stdout.splitlines()
     )
+
+
+async def test_preview_gives_an_order_the_status_that_the_export_gives_it(
+    tmp_path: Path,
+) -> None:
+    async with FakeWooCommerceShop() as shop:
+        order = shop.book.add()
+        order.word = "packing"
+        store = {
+            "credentials": {"username": "u", "password": "p"},
+            "connector": {
+                "type": "woocommerce",
+                "url": shop.url,
+                "consumer_key": shop.access.key,
+                "consumer_secret": shop.access.secret,
+            },
+            "statuses": {"wc-packing": "paid"},
+        }
+        file = tmp_path / "settings.yaml"
+        file.write_text(yaml.safe_dump({"stores": {"north": store}}))
+        result = await run("preview", "--settings", file, "--store", "north", order.id)
+    assert result.exit_code == 0, result.output
+    assert "<OrderStatus>paid</OrderStatus>" in result.stdout
 
 
 async def test_preview_of_an_order_that_cannot_be_read_names_path_and_line(
