@@ -69,7 +69,7 @@ class Sized:
                 self.value = max(self.value // 2, self._smallest)
 
 
-async def walk_by_page(
+def walk_by_page(
     fetch: Callable[[int, int], Awaitable[Page[T]]],
     *,
     identity: Callable[[T], Hashable],
@@ -91,18 +91,17 @@ async def walk_by_page(
             return msgspec.structs.replace(page, has_next=number + 1 < page.pages)
         return page
 
-    async for items in _numbered(
+    return _walk_numbered(
         at,
         identity,
         Sized(size, smallest),
         short_is_last=short_is_last,
         budget=budget,
         whole_pages=True,
-    ):
-        yield items
+    )
 
 
-async def walk_by_offset(
+def walk_by_offset(
     fetch: Callable[[int, int], Awaitable[Page[T]]],
     *,
     identity: Callable[[T], Hashable],
@@ -119,18 +118,17 @@ async def walk_by_offset(
     for shops that always fill their pages and state no total. Raises `UnavailableError` if the list
     never settles.
     """
-    async for items in _numbered(
+    return _walk_numbered(
         fetch,
         identity,
         Sized(size, smallest),
         short_is_last=short_is_last,
         budget=budget,
         whole_pages=False,
-    ):
-        yield items
+    )
 
 
-async def _numbered(
+async def _walk_numbered(
     fetch: Callable[[int, int], Awaitable[Page[T]]],
     identity: Callable[[T], Hashable],
     sized: Sized,

@@ -4,7 +4,7 @@ lost, oldest change first.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Any
@@ -161,8 +161,9 @@ def _is_inside(order: Found, window: Window) -> bool:
     return order.modified_at is None or window.contains(order.modified_at)
 
 
-async def _sort_orders(found: AsyncIterator[Found]) -> AsyncGenerator[Found, None]:
+async def _sort_orders(found: AsyncGenerator[Found, None]) -> AsyncGenerator[Found, None]:
     """All of them, oldest change first; an order without a time comes last."""
-    collected = [order async for order in found]
+    async with aclosing(found):
+        collected = [order async for order in found]
     for order in sorted(collected, key=lambda order: (order.modified_at or _NEVER, order.id)):
         yield order
