@@ -152,8 +152,8 @@ def _read_tags(scope: Scope, rules: OrderRules) -> tuple[str, ...]:
     if rules.tags is None:
         return ()
     found = scope.find("tags", rules.tags)
-    words = found if isinstance(found, list) else (as_text(found) or "").split(",")
     try:
+        words = found if isinstance(found, list) else (as_text(found) or "").split(",")
         return tuple(word for each in words if (word := (as_text(each) or "").strip()))
     except EvaluationError as error:
         raise scope.make_fault("tags", str(error), rules.tags) from None

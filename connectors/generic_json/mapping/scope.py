@@ -104,7 +104,10 @@ class Scope:
                 continue
             if not rule.table:
                 return found, expression
-            word = translate_word(rule.table, found)
+            try:
+                word = translate_word(rule.table, found)
+            except EvaluationError as error:
+                raise self.make_fault(field, str(error), expression) from None
             return (rule.default if word is None else word), expression
         return rule.default, None
 

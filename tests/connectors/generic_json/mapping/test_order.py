@@ -235,6 +235,15 @@ def test_a_fault_names_the_line_of_the_settings_where_it_is_known() -> None:
     assert (found.id, found.number, found.modified_at is not None) == ("1", "R1", True)
 
 
+def test_a_word_that_is_a_list_or_an_object_sets_the_order_aside() -> None:
+    table = {"from": "lines", "table": {"EXP": "Express"}}
+    assert (
+        reason(order(), shipping_method=table)
+        == "shipping_method: expected text, found a list (from lines)"
+    )
+    assert reason(order(), tags="buyer") == "tags: expected text, found an object (from buyer)"
+
+
 def test_an_expression_that_does_not_suit_sets_the_order_aside() -> None:
     assert (
         reason(order(), total="sum(lines[].price)")
