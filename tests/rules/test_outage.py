@@ -108,6 +108,31 @@ def test_a_straggler_that_ends_does_not_make_room_for_a_second_probe() -> None:
         assert not may_ask(outage, 2)
 
 
+def test_a_straggler_that_fails_beside_the_probe_does_not_lengthen_the_rest() -> None:
+    outage = Outage()
+    straggler = outage.permit(0)
+    for delivery in range(5):
+        fail(outage, delivery, 0)
+    with outage.permit(2), straggler:
+        outage.record_failure(5, 2, straggler)
+    assert outage.remaining(2) == 2
+
+
+def test_a_probe_of_an_outage_that_has_ended_is_none_of_the_next_outage() -> None:
+    outage = Outage()
+    straggler = outage.permit(0)
+    for delivery in range(5):
+        fail(outage, delivery, 0)
+    with outage.permit(2) as old_probe:
+        with straggler:
+            outage.record_answer()
+        for delivery in range(5):
+            fail(outage, delivery, 3)
+        outage.record_failure(9, 3, old_probe)
+        assert outage.remaining(3) == 2
+        assert may_ask(outage, 5)
+
+
 def test_a_probe_that_is_answered_ends_the_outage() -> None:
     outage = tripped()
     answer(outage, 2)
@@ -137,6 +162,16 @@ def test_a_probe_that_was_passed_on_keeps_its_place_until_its_own_block_ends() -
     with passed_on:
         assert passed_on.is_probe
     assert may_ask(outage, 2)
+
+
+def test_of_two_deliveries_under_one_permit_only_the_first_is_the_probe() -> None:
+    outage = tripped()
+    with outage.permit(2) as permit:
+        passed_on = [permit.pass_on(), permit.pass_on()]
+        assert [heir.is_probe for heir in passed_on] == [True, False]
+    with passed_on[1]:
+        pass
+    assert not may_ask(outage, 2)
 
 
 def test_a_pause_the_shop_asked_for_is_kept_but_not_for_ever_and_is_no_outage() -> None:
