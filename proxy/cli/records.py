@@ -33,12 +33,12 @@ def open_records(
             " settings says where"
         )
 
-    async def opened() -> T:
+    async def open_and_work() -> T:
         async with Database.open(url) as database:
             await database.check()
             return await work(Ledger(DatabaseExportStorage(database)), DatabaseDeliveries(database))
 
     try:
-        return asyncio.run(opened())
+        return asyncio.run(open_and_work())
     except StorageError as error:
         raise CommandError(str(error)) from error

@@ -149,9 +149,7 @@ async def open_exam(target: Target) -> AsyncIterator[Exam]:
 
 @contextmanager
 def progress(total: int | None) -> Iterator[Callable[[str], None]]:
-    """A bar on standard error that tells what is being tried; `total` None where nobody knows how
-    much there is.
-    """
+    """A bar on standard error that says what is being tried; `total` None if it is unknown."""
     columns = (
         BarColumn(bar_width=24),
         MofNCompleteColumn(),

@@ -124,7 +124,7 @@ class Build:
         except asyncio.CancelledError:
             await asyncio.shield(self._lease.give_back())
             raise
-        except Exception:  # noqa: BLE001 -- whoever waits must hear of it
+        except Exception:  # noqa: BLE001 -- the requests that wait must end
             outcome = "failed"
             self._log.exception("window not read")
             await self._fail(
@@ -183,7 +183,7 @@ class Build:
         return random.Random(self.snapshot.id).sample(sorted(hints), len(hints))  # noqa: S311 - spreads requests, guards nothing
 
     async def _by_id(self, order_id: str) -> Order | RejectedOrder | None:
-        """An order somebody has hinted at, as it is now; None if the shop does not know it or will
+        """An order that a hint names, as it is now; None if the shop does not know it or will
         not give it.
 
         A shop that fails over this order alone must not keep the others back: the hint stays for

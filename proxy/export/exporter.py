@@ -103,7 +103,7 @@ class Exporter:
     async def page(self, store: Store, request: ExportRequest) -> Page:
         """The page asked for, waiting for it up to `deadline`.
 
-        Raises TemporaryError if the shop is down or slow (reading goes on, or begins anew with the
+        Raises TemporaryError if the shop is down or slow (reading goes on, or begins again with the
         next request), PermanentError if a person must act, StorageError if the database fails.
         Never a page that lacks orders the shop has.
         """
@@ -138,13 +138,13 @@ class Exporter:
 
     async def _page(self, store: Store, request: ExportRequest) -> Page:
         latest = self._clock.monotonic() + self._settings.deadline.total_seconds()
-        anew = True
+        new = True
         while True:
             progress = self._progress[store.books]
             asked = await self.ledger.ask(
-                store.books, request.window, request.page, self._window_rules(store), anew=anew
+                store.books, request.window, request.page, self._window_rules(store), new=new
             )
-            anew = False
+            new = False
             if asked.opened.gap is not None and not store.trial:
                 await self._raise_alarm(store, asked.opened.gap)
             if asked.opened.token is not None:
@@ -158,7 +158,7 @@ class Exporter:
     async def _wait(
         self, store: Store, snapshot_id: int, page: int, progress: asyncio.Event, latest: float
     ) -> None:
-        """Come back once the page may be there, or somebody must take over.
+        """Return once the page may be ready, or the window must be taken over.
 
         Raises what the builder met, or StillReadingError.
         """

@@ -65,13 +65,13 @@ class Ledger:
         self._storage = storage
 
     async def ask(
-        self, store: str, asked: Window, page: int, rules: WindowRules, *, anew: bool = True
+        self, store: str, asked: Window, page: int, rules: WindowRules, *, new: bool = True
     ) -> Asked:
         """Open the window, and hand out the page if it is ready; see `open_window` and
         `hand_out_page`.
         """
         async with self._storage.writing(store) as rows:
-            opened = await open_window(rows, asked, page, rules, anew=anew)
+            opened = await open_window(rows, asked, page, rules, new=new)
             given = (
                 None
                 if opened.token is not None
@@ -126,7 +126,7 @@ class Ledger:
                     await rows.add_hints([each.id], each.until)
 
     async def promise(self, store: str, snapshot: Snapshot, pages: int) -> None:
-        """From now on ShipStation is told of this many pages. Raises LeaseLostError."""
+        """Fix the number of pages that every page of the window states. Raises LeaseLostError."""
         async with self._storage.writing(store) as rows:
             await rows.put_snapshot(
                 msgspec.structs.replace(await _ours(rows, snapshot), pages=pages)
@@ -174,7 +174,7 @@ class Ledger:
             await rows.put_snapshot(msgspec.structs.replace(ours, lease_until=rows.now))
 
     async def find_told(self, store: str, order_ids: Collection[str]) -> Mapping[str, Told]:
-        """What ShipStation was last told of these orders."""
+        """What was last sent of these orders; those never sent are left out."""
         async with self._storage.reading(store) as rows:
             return await rows.find_told(order_ids)
 
@@ -189,7 +189,7 @@ class Ledger:
 
     async def ask_again(self, store: str, kinds: Collection[str], every: timedelta) -> int:
         """Hint at the orders held for one of these reasons, the last seen first, a handful at once
-        `every` so often; gives how many.
+        `every` so often. Returns their number.
         """
         async with self._storage.writing(store) as rows:
             ids = [held.order_id for held in await rows.list_held(MOST_HELD) if held.kind in kinds]
@@ -243,14 +243,14 @@ class Ledger:
             await rows.forget()
 
     async def tidy_trial(self, store: str, rules: WindowRules) -> None:
-        """Forget a trial once nobody may ask for its pages any more."""
+        """Drop what has expired of a trial, and the trial with its last snapshot."""
         async with self._storage.writing(store) as rows:
             await drop_expired(rows, rules)
             if not await rows.snapshots() and await rows.coverage() is not None:
                 await rows.forget()
 
     async def tidy(self, store: str, rules: WindowRules) -> None:
-        """Forget what nobody may ask for any more."""
+        """Drop expired snapshots, and what was told or held too long ago."""
         async with self._storage.writing(store) as rows:
             await drop_expired(rows, rules)
             await rows.prune(rows.now - TOLD_FOR, MOST_HELD)

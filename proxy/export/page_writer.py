@@ -20,10 +20,10 @@ from proxy.stores import Store
 from proxy.telemetry.metrics import Metrics
 
 # After so many orders other requests get their turn.
-_BREATH = 20
-# Whoever waits for page 1 goes before the reading of the rest, which would keep the processor busy;
-# but not for long, lest nobody waits.
-_COURTESY = 0.25
+_YIELD_EVERY = 20
+# Pause so that a client waiting for page 1 gets it before the rest uses the CPU; in seconds, and
+# bounded, because nobody may be waiting.
+_PAUSE_FOR_PAGE_ONE = 0.25
 
 
 class PageWriter:
@@ -75,7 +75,7 @@ class PageWriter:
             )
         self._orders.append(prepared)
         self.taken += 1
-        if self.taken % _BREATH == 0:
+        if self.taken % _YIELD_EVERY == 0:
             await asyncio.sleep(0)
         if len(self._orders) < self._page_size:
             return
@@ -129,7 +129,7 @@ class PageWriter:
         self._pages = min(LAST_PAGE, -(-(orders + hints) // self._page_size))
         await self._ledger.promise(self._store.books, self._snapshot, self._pages)
         self._progress()
-        await self._clock.wait(self.given, _COURTESY)
+        await self._clock.wait(self.given, _PAUSE_FOR_PAGE_ONE)
 
     async def _store_part(self, *, whole: bool) -> None:
         part = Part(

@@ -25,7 +25,7 @@ _ENCODER = msgspec.json.Encoder()
 class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     """An order as ShipStation will read it.
 
-    `member` knows it again; `unknown_status` is a word of the shop's that nobody has mapped.
+    `member` knows it again; `unknown_status` is a word of the shop's that is not mapped.
     """
 
     member: Member
@@ -53,8 +53,8 @@ async def prepare(
 ) -> Prepared | HeldBack:
     """The order ready to go out.
 
-    `is_known` says whether ShipStation was ever told of an order: then no filter keeps news from
-    it.
+    `is_known` says whether ShipStation was ever sent an order: then no filter keeps news of it
+    back.
 
     Whatever a connector gives in an order, nothing is raised for it: a fault in one order must not
     keep a window's others back.

@@ -81,7 +81,7 @@ def is_walked(snapshot: Snapshot, sends: Mapping[int, bool]) -> bool:
 async def _note_told(
     rows: ExportRows, snapshot: Snapshot, number: int, parts: Sequence[Part]
 ) -> None:
-    """Note what ShipStation is about to be told, and ask anew for each order of which it may hear
+    """Note what ShipStation is about to be sent, and hint at each order of which it may receive
     the older version last.
     """
     members = [(member, part) for part in parts for member in part.members]

@@ -63,24 +63,24 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def open_window(
-    rows: ExportRows, asked: Window, page: int, rules: WindowRules, *, anew: bool = True
+    rows: ExportRows, asked: Window, page: int, rules: WindowRules, *, new: bool = True
 ) -> Opened:
     """The snapshot that answers `asked`; see `Opened`.
 
     A window not seen before settles the walks that came before it.
 
-    `anew`: this is a new request, which may begin another walk of a window; not one that waits for
+    `new`: this is a new request, which may begin another walk of a window; not one that waits for
     a walk under way.
     """
     known = await rows.find_snapshot(asked.start, asked.end)
-    if known is not None and anew and page == 1 and await _may_have_news(rows, known):
+    if known is not None and new and page == 1 and await _may_have_news(rows, known):
         return await _open_new(rows, asked, rules)
     if known is not None and not _is_expired(known, page, rows.now, rules):
         if _is_alive(known, rows.now):
             return Opened(snapshot=known)
         if known.state is SnapshotState.BUILDING or known.handed_at is not None:
             return await _take_over(rows, known)
-        # It failed before anything was given: read it anew, so that what is given is fresh.
+        # It failed before a page was handed out: read it again, so that what goes out is fresh.
         await rows.drop_snapshot(known.id)
     return await _open_new(rows, asked, rules)
 
@@ -160,8 +160,8 @@ async def _settle(rows: ExportRows, asked: Window) -> None:
 async def _adopt(
     rows: ExportRows, asked: Window, needed: Reach, rules: WindowRules
 ) -> Snapshot | None:
-    """An earlier reading that nobody has been given a page of, so that a slow shop is not read from
-    the start with every poll.
+    """An earlier reading of which no page was handed out, so that a slow shop is not read from the
+    start with every poll.
     """
     for snapshot in await rows.snapshots():
         held = Reach(window=snapshot.read, reaches=snapshot.reaches)
@@ -199,7 +199,7 @@ async def _create(rows: ExportRows, asked: Window, needed: Reach) -> Snapshot:
 
 
 async def drop_expired(rows: ExportRows, rules: WindowRules) -> None:
-    """Forget the pages, and the buyers' data in them, that nobody may ask for any more."""
+    """Drop snapshots that have expired: their pages hold buyers' data."""
     for snapshot in await rows.snapshots():
         page = 1 if snapshot.handed_at is None else 2
         if _is_expired(snapshot, page, rows.now, rules):

@@ -170,7 +170,7 @@ def test_one_delivery_is_shown_with_every_attempt(command: CommandLine) -> None:
 
 
 def test_all_dead_ones_are_brought_back_at_once(command: CommandLine) -> None:
-    assert command("retry") == "2 queued anew\n"
+    assert command("retry") == "2 queued again\n"
     assert command.states() == {**BEFORE, 2: "waiting", 4: "waiting"}
 
 
@@ -181,7 +181,7 @@ def test_all_dead_ones_are_brought_back_at_once(command: CommandLine) -> None:
 def test_only_what_is_named_is_brought_back_and_nothing_count_running(
     command: CommandLine, words: list[str], changed: set[int]
 ) -> None:
-    assert command("retry", *words).splitlines()[-1] == f"{len(changed)} queued anew"
+    assert command("retry", *words).splitlines()[-1] == f"{len(changed)} queued again"
     assert command.states() == {**BEFORE, **dict.fromkeys(changed, "waiting")}
 
 
@@ -220,7 +220,9 @@ def test_what_is_discarded_stays_so(
 def test_a_dry_run_shows_and_changes_nothing(command: CommandLine, word: str) -> None:
     out = command(word, "--dry-run", "--store", "north")
     assert out.splitlines()[1].split()[:3] == ["2", "north", "2"]
-    assert out.splitlines()[-1] == f"1 would be {'queued anew' if word == 'retry' else 'discarded'}"
+    assert (
+        out.splitlines()[-1] == f"1 would be {'queued again' if word == 'retry' else 'discarded'}"
+    )
     assert command.states() == BEFORE
 
 

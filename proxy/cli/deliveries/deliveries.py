@@ -160,7 +160,7 @@ def _change(file: Path, wanted: dict[str, Any], *, discard: bool, dry_run: bool)
         _name_stores(file, wanted["store"])
     if dry_run:
         _print_table(shown)
-    done = "discarded" if discard else "queued anew"
+    done = "discarded" if discard else "queued again"
     click.echo(f"{count} would be {done}" if dry_run else f"{count} {done}")
 
 

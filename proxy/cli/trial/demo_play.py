@@ -41,8 +41,8 @@ class StepError(Exception):
 
 
 class Play:
-    """Speaks to Portside as ShipStation does, and looks into the fake shop to see what came of
-    it.
+    """Speaks to Portside as ShipStation does, and looks into the fake shop to see the
+    effect.
     """
 
     def __init__(self, portside: Portside, shop: FakeWooCommerceShop, client: StoreClient) -> None:

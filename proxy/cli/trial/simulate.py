@@ -27,7 +27,7 @@ from proxy.simulator.poller import Poll
 from proxy.simulator.report import Report
 from proxy.simulator.verify import try_promise, verify
 
-# How fast the simulator goes if nobody says otherwise.
+# How fast the simulator goes unless the options say otherwise.
 _PACE = Pace()
 SHIPPABLE = "paid,processing,awaiting_shipment"
 

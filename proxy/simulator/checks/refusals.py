@@ -14,7 +14,7 @@ from proxy.simulator.poller import NoAnswerError
 from proxy.simulator.promises import Promise, Verdict, report_broken, report_kept
 
 Change = tuple[tuple[str, str | None], ...]
-_ADVICE = "Answer 400 with one short sentence as XML: what was expected and what came."
+_ADVICE = "Answer 400 with one short sentence as XML: what was expected and what was found."
 
 # name, promise, what is changed in a right request (None: the parameter is left out)
 _CASES: tuple[tuple[str, str, Change], ...] = (

@@ -84,7 +84,7 @@ class SnapshotRows(Protocol):
         ...
 
     async def clear_sends(self, snapshot_id: int) -> None:
-        """The walk starts anew."""
+        """The walk starts again."""
         ...
 
 
@@ -133,12 +133,12 @@ class CoverageRows(Protocol):
 
 
 class OrderRows(Protocol):
-    """What was told of single orders, hints, and held orders, within one transaction on one
+    """What was sent of single orders, hints, and held orders, within one transaction on one
     store.
     """
 
     async def find_told(self, order_ids: Collection[str]) -> Mapping[str, Told]:
-        """What ShipStation was told of these orders, where it was told anything."""
+        """What ShipStation was last sent of these orders; those never sent are left out."""
         ...
 
     async def put_told(self, told: Iterable[Told]) -> None:
@@ -151,7 +151,7 @@ class OrderRows(Protocol):
 
     async def add_hints(self, order_ids: Iterable[str], due_at: datetime) -> None:
         """Ask for these orders by id from `due_at` on, or earlier if that was wanted already;
-        whoever carries them now does so in vain.
+        a snapshot that carries them already does so in vain.
         """
         ...
 

@@ -1,4 +1,4 @@
-"""What is recorded about single orders, in the database: what was told of them, hints, and held
+"""What is recorded about single orders, in the database: what was sent of them, hints, and held
 orders.
 """
 

@@ -13,7 +13,7 @@ from connectors.orders import Window
 
 
 class SnapshotState(StrEnum):
-    """Where the reading of a window stands. FAILED may be taken up again by whoever asks next."""
+    """Where the reading of a window stands. The next request may take a FAILED one over."""
 
     BUILDING = "building"
     READY = "ready"
@@ -66,7 +66,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Member(msgspec.Struct, frozen=True, array_like=True):
-    """One order on a page: its id, and a digest of what ShipStation is told of it."""
+    """One order on a page: its id, and a digest of what ShipStation is sent of it."""
 
     id: str
     digest: str
@@ -86,7 +86,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """What ShipStation was last told of an order, on which page of which snapshot.
+    """What ShipStation was last sent of an order, on which page of which snapshot.
 
     `confirmed`: it has that for certain.
     """
