@@ -1,5 +1,5 @@
-"""What `check` tries at a shop, one line each: the login, the rights, the version, the orders and
-whether their buyers are shown.
+"""What `check` tries at a shop, a line each: the login, the rights, the version of the API, the
+orders and whether their buyers are shown.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def _check_scopes(settings: ShopifySettings, scopes: frozenset[str]) -> list[Fin
             level=CheckLevel.PROBLEM if need.vital else CheckLevel.WARNING,
             what=f"The app lacks the scope {need.scope}: {need.breaks}.",
             advice=(
-                f"Add {need.scope} to the app's Admin API scopes, release it, and install it anew."
+                f"Add {need.scope} to the app's Admin API scopes, release it, and install it again."
             ),
         )
         for need in lacking

@@ -1,4 +1,4 @@
-"""A Shopify shop as a `Connector`: which calls, in what order. No field names in here."""
+"""A Shopify shop as a `Connector`: which calls, in what sequence. No field names in here."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ from connectors.shopify.webhooks import ShopifyWebhooks, check_webhooks
 from connectors.upstream.client import Upstream
 from connectors.upstream.response import Reply
 
-# Orders whose goods are looked up together.
+# So many orders have their products looked up together.
 _BATCH = 50
 _log = structlog.get_logger(__name__)
 
 
 class ShopifyConnector:
-    """Make one with `open_connector`."""
+    """One shop; see `connectors.interface.Connector` for what each call promises."""
 
     def __init__(
         self, upstream: Upstream, settings: ShopifySettings, context: ConnectorContext
@@ -66,8 +66,8 @@ class ShopifyConnector:
         self.webhooks = ShopifyWebhooks(upstream, settings)
 
     async def list_orders(self, window: Window) -> AsyncGenerator[Order | RejectedOrder, None]:
-        """By time of change; the bounds are asked a second wider and judged here, for Shopify's
-        times are whole seconds.
+        """By time of change. Shopify's times are whole seconds, so it is asked for a second more
+        and the bounds are judged here.
         """
         await self._warn_of_wall(window)
         async with aclosing(self._walk_span(_build_span(window))) as orders:
@@ -77,15 +77,15 @@ class ShopifyConnector:
                     yield order
 
     async def _warn_of_wall(self, window: Window) -> None:
-        """A window that reaches behind Shopify's wall is read all the same, but never in
-        silence.
+        """Warn where a window begins before the days of which Shopify shows orders; it is read
+        nevertheless.
         """
         if self._knows_wall or datetime.now(UTC) - window.start < timedelta(days=WALL_DAYS):
             return
         try:
             scopes = await read_scopes(self._upstream)
         except ConnectorError:
-            # The walk itself will say what is wrong.
+            # The walk will meet the same error and raise it.
             return
         self._knows_wall = True
         if "read_all_orders" not in scopes:
@@ -158,11 +158,11 @@ class ShopifyConnector:
         return self._transport
 
     async def count_orders(self, window: Window) -> int | None:
-        """The shop's own count; test orders and the like are in it."""
+        """The shop's own count, which includes orders that will be rejected, e.g. test orders."""
         return await (await self._choose_transport()).count_orders(_build_span(window))
 
     async def get_order(self, order_id: str) -> Order | RejectedOrder:
-        """With its holds, read from its own fulfillment orders."""
+        """One order by its id, with its holds read from its own fulfillment orders."""
         key = _read_id(order_id)
         transport = await self._choose_transport()
         found = await transport.read_order(key) if key else None
@@ -200,7 +200,7 @@ class ShopifyConnector:
         return found[0]
 
     async def _explain_absence(self) -> str:
-        """The missing right that hides fulfillment orders, in words; empty if it is there."""
+        """The missing right that hides fulfillment orders, in words; empty if it is granted."""
         scopes = await read_scopes(self._upstream)
         lacking = [
             need for need in find_missing(self._settings, scopes) if "fulfillment" in need.scope
@@ -213,7 +213,7 @@ class ShopifyConnector:
         )
 
     async def check(self) -> CheckReport:
-        """Log in, rights, version, orders, and what they hold."""
+        """The login, rights, version and orders."""
         return await check_shop(self._upstream, self._transport, self._graphql, self._settings)
 
 
@@ -233,8 +233,8 @@ def _is_over(order: Order) -> bool:
 
 
 class VersionWatch:
-    """Judges each answer, and says once if the shop serves another version of its API than
-    asked.
+    """Judges each answer, and warns once if the shop serves another version of its API than asked
+    for.
     """
 
     def __init__(self, store: str, version: str) -> None:
@@ -243,7 +243,7 @@ class VersionWatch:
         self._told = False
 
     def __call__(self, reply: Reply) -> None:
-        """Raise what a GraphQL answer means; warn of a version that fell forward."""
+        """Raise the error that a GraphQL answer means; warn of another version."""
         served = reply.headers.get(VERSION_HEADER)
         if not self._told and is_other_version(self._version, served):
             self._told = True

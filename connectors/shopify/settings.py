@@ -1,4 +1,4 @@
-"""What the `connector:` block of a Shopify store may say."""
+"""The `connector:` block of a Shopify store."""
 
 from __future__ import annotations
 
@@ -28,13 +28,14 @@ _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _SECRETS_BEGIN = "shpss_"
 
 Transport = Literal["auto", "rest", "graphql"]
-# `order:` names a fact that Shopify keeps of an order; anything else is the name of one of its note
+# `order:…` names a fact of the order itself; anything else is the name of one of its note
 # attributes.
 CustomField = Annotated[str, Field(min_length=1, max_length=100)]
 
 
 def read_shop(value: object) -> str:
-    """`North.myshopify.com`, its URL, its admin page or the bare handle, as `north.myshopify.com`.
+    """The shop's address as `north.myshopify.com`, from that, its URL, its admin page or its bare
+    name.
 
     Raises ValueError.
     """
@@ -173,7 +174,7 @@ class ShopifySettings(ConnectorSettings):
     def _require_loopback(cls, value: str) -> str:
         if value and (urlsplit(value).hostname or "") not in _LOOPBACK:
             raise ValueError(
-                "expected an address of this machine such as http://127.0.0.1:8000, for real shops"
+                "expected an address of this machine such as http://127.0.0.1:8000; real shops"
                 " are named by `shop`"
             )
         return value.rstrip("/")

@@ -25,7 +25,7 @@ TOPICS = ("orders/updated", "orders/delete")
 
 
 def check_webhooks(settings: ShopifySettings, secret: str) -> str:
-    """What keeps Shopify's signatures from being checked, if anything."""
+    """Why Shopify's signatures could not be checked; empty if they can."""
     if secret or settings.client_secret.get_secret_value():
         return ""
     return (
@@ -57,7 +57,7 @@ class _OneWebhook(msgspec.Struct, frozen=True):
 
 
 class ShopifyWebhooks:
-    """One shop's."""
+    """The webhooks of one shop."""
 
     def __init__(self, upstream: Upstream, settings: ShopifySettings) -> None:
         self._upstream = upstream
@@ -65,11 +65,11 @@ class ShopifyWebhooks:
         self._root = f"api/{settings.api_version}/webhooks"
 
     def read(self, headers: Mapping[str, str], body: bytes, secret: str) -> Hint | None:
-        """The signature covers the body alone, so the body alone says which order, and how old the
-        message is at least.
+        """The signature covers the body alone, so the body alone says which order is meant, and how
+        old the message is at least.
 
-        Headers can only make it older or a repeat. A message of a deleted order has no time in its
-        body.
+        Headers can only make it older, or a repeat. The message of a deleted order has no time in
+        its body.
         """
         key = secret or self._settings.client_secret.get_secret_value()
         if not is_signed(body, key, headers.get("X-Shopify-Hmac-Sha256", "")):
@@ -88,25 +88,30 @@ class ShopifyWebhooks:
             raise UnreadableWebhookError(
                 f"expected an order with its id: {read_complaint(error)}"
             ) from error
-        told = (read_sent_at(order.updated_at), read_sent_at(headers.get("X-Shopify-Triggered-At")))
+        times = (
+            read_sent_at(order.updated_at),
+            read_sent_at(headers.get("X-Shopify-Triggered-At")),
+        )
         return Hint(
             order_id=str(order.id),
             delivery=headers.get("X-Shopify-Webhook-Id", ""),
-            sent_at=min((moment for moment in told if moment is not None), default=None),
+            sent_at=min((moment for moment in times if moment is not None), default=None),
         )
 
     async def list_all(self) -> tuple[Subscription, ...]:
-        """Those of our app."""
+        """The subscriptions of our app."""
         reply = await self._upstream.get(f"{self._root}.json", (("limit", "250"),))
         return tuple(one.to_subscription() for one in reply.decode(_Webhooks).webhooks)
 
     async def register(self, address: str, secret: str) -> tuple[Subscription, ...]:  # noqa: ARG002 - Shopify signs with the app's secret
-        """The body is to hold no more than the id: nothing of the buyer travels."""
+        """Subscribe to what is missing. Messages hold only id and time, so that no data of the
+        buyer travels.
+        """
         there = {(one.topic, one.address) for one in await self.list_all()}
         added = []
         for topic in TOPICS:
             if (topic, address) not in there:
-                told = {
+                subscription = {
                     "webhook": {
                         "topic": topic,
                         "address": address,
@@ -114,12 +119,12 @@ class ShopifyWebhooks:
                         "fields": ["id", "updated_at"],
                     }
                 }
-                reply = await self._upstream.write("POST", f"{self._root}.json", json=told)
+                reply = await self._upstream.write("POST", f"{self._root}.json", json=subscription)
                 added.append(reply.decode(_OneWebhook).webhook.to_subscription())
         return tuple(added)
 
     async def remove(self, subscription_id: str) -> None:
-        """By id."""
+        """Delete a subscription by its id."""
         if not subscription_id.isdecimal():
             raise RefusedError(
                 f"Shopify has no webhook with the id {subscription_id!r}.",

@@ -1,3 +1,3 @@
-"""Shopify's Admin API as requests: REST and GraphQL behind one `Transport`, and the rights that
-each needs.
+"""Shopify's Admin API as requests: REST and GraphQL behind one `Transport`, and the rights they
+need.
 """

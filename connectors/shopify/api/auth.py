@@ -1,7 +1,4 @@
-"""How Portside gets into a shop: tokens, the rights they carry, and the version of the API.
-
-Pure but for building credentials.
-"""
+"""How Portside gets into a shop: tokens, the rights they carry, and the version of the API."""
 
 from __future__ import annotations
 
@@ -17,7 +14,7 @@ from connectors.upstream.auth.oauth2 import use_client_credentials
 
 TOKEN_HEADER = "X-Shopify-Access-Token"  # noqa: S105 - a header's name
 VERSION_HEADER = "X-Shopify-API-Version"
-# Without `read_all_orders` Shopify leaves out older orders, without a word.
+# Without `read_all_orders` Shopify silently leaves out orders that are older.
 WALL_DAYS = 60
 _QUARTER_MONTHS = (1, 4, 7, 10)
 
@@ -39,7 +36,7 @@ def build_auth(settings: ShopifySettings, *, clock: Callable[[], float] = time.m
 
 
 class Need(msgspec.Struct, frozen=True, kw_only=True):
-    """A right, what breaks without it, and whether Portside can work at all then.
+    """A right, what breaks without it, and whether that stops Portside altogether (`vital`).
 
     Any scope of `instead` will do too.
     """
@@ -97,13 +94,13 @@ def find_missing(settings: ShopifySettings, scopes: Collection[str]) -> tuple[Ne
 
 
 def is_other_version(asked: str, served: str | None) -> bool:
-    """Whether the shop answered in another version than asked: it retires each after about a year
-    and then serves the oldest it has.
+    """Whether the shop answered in another version than asked for: it retires each after about a
+    year and then serves the oldest it has.
     """
     return bool(served) and served not in (asked, "unstable")
 
 
 def find_newest_version(today: date) -> str:
-    """The newest version on a day: one on the first day of each quarter."""
+    """The newest version on a day: Shopify releases one on the first day of each quarter."""
     month = max(start for start in _QUARTER_MONTHS if start <= today.month)
     return f"{today.year}-{month:02}"

@@ -1,5 +1,5 @@
-"""Shopify's GraphQL Admin API as a `Transport`: the one with a future, dearer per order, with lists
-that have to be paged inside orders.
+"""Shopify's GraphQL Admin API as a `Transport`: the one that stays; orders cost more, and have
+lists that are paged on their own.
 """
 
 from __future__ import annotations
@@ -25,19 +25,24 @@ from connectors.shopify.api.graphql_wire import (
     write_gid,
 )
 from connectors.shopify.api.rest import write_moment
-from connectors.shopify.api.transport import ExpiredCursorError, OrderPage, Span, StampPage
+from connectors.shopify.api.transport import (
+    COUNTED_ORDERS,
+    LARGEST_PAGE,
+    ExpiredCursorError,
+    OrderPage,
+    Span,
+    StampPage,
+)
 from connectors.shopify.mapping import wire
 from connectors.shopify.mapping.order import reject_raw
 from connectors.shopify.mapping.rules import Money
 
-_LARGEST = 250
-# Shopify refuses a single query above this.
+# Shopify refuses a query that costs more.
 _DEAREST = 1000.0
-# Before the first answer has told what an order costs.
+# Until the first answer has said what an order costs.
 _FIRST_SIZE = 5
-# What is asked for at once by id.
+# How many orders are asked for at once by their ids.
 _BY_ID = 5
-_COUNTS_TO = 25_000
 _UNSHIPPED_STATES = (
     "unfulfilled",
     "unshipped",
@@ -102,7 +107,7 @@ _ORDER = msgspec.json.Decoder(Order)
 
 
 class GraphqlTransport(GraphqlFulfillment):
-    """`side` is the side of amounts that the settings want."""
+    """`side` is the side of amounts that the settings choose."""
 
     name = "graphql"
 
@@ -113,7 +118,7 @@ class GraphqlTransport(GraphqlFulfillment):
         self._most = _FIRST_SIZE
 
     async def read_page(self, span: Span, size: int, cursor: str) -> OrderPage:
-        """As many as one query may cost, at most `size`."""
+        """As many orders as one query may cost, at most `size`."""
         rows = (await self._list_orders(span, size, cursor)).orders
         return OrderPage(
             orders=tuple([await self._to_order(raw) for raw in rows.nodes]), cursor=rows.cursor
@@ -136,21 +141,23 @@ class GraphqlTransport(GraphqlFulfillment):
                 raise
 
     def _count_affordable(self) -> int:
-        """How many orders one query may ask for, as far as the shop has told their cost."""
+        """How many orders one query may ask for, by the cost that the shop has stated."""
         cost = self._client.find_cost(self._orders)
         if cost is None:
             return self._most
-        return max(min(int(min(_DEAREST, self._client.ceiling or _DEAREST) / cost), _LARGEST), 1)
+        return max(
+            min(int(min(_DEAREST, self._client.ceiling or _DEAREST) / cost), LARGEST_PAGE), 1
+        )
 
     async def read_stamps(self, span: Span, cursor: str) -> StampPage:
-        """By id, so that nothing moves while they are read."""
-        variables = {"first": _LARGEST, "after": cursor or None, "query": _write_search(span)}
+        """Sorted by id, so that nothing moves while they are read."""
+        variables = {"first": LARGEST_PAGE, "after": cursor or None, "query": _write_search(span)}
         rows = (await self._client.ask(queries.STAMPS, variables, _StampRows)).orders
         stamps = tuple(wire.Stamp(read_gid(row.id), row.updated_at) for row in rows.nodes)
         return StampPage(stamps=stamps, cursor=rows.cursor)
 
     async def read_orders(self, ids: tuple[int, ...]) -> tuple[wire.Order | RejectedOrder, ...]:
-        """A few at a time, for their cost."""
+        """A few at a time, because of their cost."""
         found: list[wire.Order | RejectedOrder] = []
         query = queries.build_orders_by_id_query(self._side)
         for start in range(0, len(ids), _BY_ID):
@@ -168,11 +175,11 @@ class GraphqlTransport(GraphqlFulfillment):
         return next(iter(await self.read_orders((order_id,))), None)
 
     async def count_orders(self, span: Span) -> int | None:
-        """None beyond 25,000, where Shopify stops counting."""
+        """None where there are more than Shopify counts."""
         counted = (
             await self._client.ask(queries.COUNT, {"query": _write_search(span)}, _Counted)
         ).orders_count
-        return counted.count if counted is not None and counted.count <= _COUNTS_TO else None
+        return counted.count if counted is not None and counted.count <= COUNTED_ORDERS else None
 
     async def find_orders(self, name: str) -> tuple[int, ...]:
         """The search is loose, so names are compared here."""
@@ -185,7 +192,7 @@ class GraphqlTransport(GraphqlFulfillment):
         )
 
     async def _to_order(self, raw: msgspec.Raw) -> wire.Order | RejectedOrder:
-        """An order in the REST shape, with the lists that the page cut short read to their end."""
+        """An order in the REST shape; lists that the page cut short are read to their end."""
         try:
             order = _ORDER.decode(raw)
             lines = await collect_rows(

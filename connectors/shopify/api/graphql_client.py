@@ -1,5 +1,5 @@
-"""One call to Shopify's GraphQL Admin API: what fails under a 200 becomes an error of ours, and the
-cost budget is kept.
+"""One call to Shopify's GraphQL Admin API: failures under a 200 become our errors, and the cost
+budget is kept.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from connectors.upstream.response import Reply
 T = TypeVar("T")
 _PATH = "graphql.json"
 _FAILED = frozenset({"INTERNAL_SERVER_ERROR", "TIMEOUT", "SERVICE_UNAVAILABLE"})
-# Until the shop tells its own: the smallest plan's.
+# The rate of Shopify's smallest plan, until the shop states its own.
 _RESTORE_RATE = 100.0
 _LONGEST_WAIT = 30.0
 COST_CODE = "MAX_COST_EXCEEDED"
@@ -60,8 +60,8 @@ class _Fault(msgspec.Struct, frozen=True):
 
     @property
     def is_bearable(self) -> bool:
-        """Whether the order can do without the field: the right to read customers is not needed for
-        the addresses of orders.
+        """Whether the order can do without the field: addresses of orders do not need the right to
+        read customers.
         """
         return self.code == "ACCESS_DENIED" and "customer" in (self.path or ())
 
@@ -79,8 +79,8 @@ class _Verdict(msgspec.Struct, frozen=True):
 
 
 def judge_reply(reply: Reply) -> None:
-    """Raise what a GraphQL answer under 200 means, a throttled one so that it is asked again after
-    the wait it needs.
+    """Raise the error that a GraphQL answer under 200 means; a throttled one with the wait it
+    needs.
     """
     if not reply.url.partition("?")[0].endswith(_PATH):
         return
@@ -111,9 +111,7 @@ def _build_error(reply: Reply, verdict: _Verdict) -> ConnectorError:
 
 
 def _join_words(messages: Sequence[str]) -> str:
-    """What Shopify says, in one line of a length that can be read, without the buyer's address if
-    it quotes that.
-    """
+    """Shopify's own words in one readable line, with an address of the buyer masked."""
     return shorten(
         Mask().text("; ".join(clean_text(message).rstrip(".") for message in messages[:3])),
         LONGEST_WORDS,
@@ -133,7 +131,7 @@ def _compute_wait(cost: _Cost | None) -> float:
 
 
 class GraphqlClient:
-    """Asks one shop. `version` is the API version of the path."""
+    """Asks one shop. `version` is the version of the API in the path."""
 
     def __init__(self, upstream: Upstream, version: str) -> None:
         self._upstream = upstream
@@ -145,13 +143,13 @@ class GraphqlClient:
     async def ask(
         self, query: str, variables: Mapping[str, Any], kind: type[T], *, size: int = 1
     ) -> T:
-        """A read. `size` is how many rows it asks for at most, which its cost grows with."""
+        """A read. `size` is the most rows that it asks for; its cost grows with them."""
         await self._wait_for_budget(query, size)
         reply = await self._upstream.query(self._path, {"query": query, "variables": variables})
         return self._decode_reply(query, reply, kind, size)
 
     async def change(self, query: str, variables: Mapping[str, Any], kind: type[T]) -> T:
-        """A mutation, sent again only where it was not carried out."""
+        """A mutation, sent again only where it was certainly not carried out."""
         await self._wait_for_budget(query, 1)
         reply = await self._upstream.write(
             "POST", self._path, json={"query": query, "variables": variables}
@@ -159,7 +157,7 @@ class GraphqlClient:
         return self._decode_reply(query, reply, kind, 1)
 
     def find_cost(self, query: str) -> float | None:
-        """What one row of this query costs, as the shop told last; None before the first answer."""
+        """What one row of this query costs, as the shop said last; None before the first answer."""
         return self._costs.get(query)
 
     @property
@@ -200,8 +198,8 @@ class Done(msgspec.Struct, frozen=True, rename="camel"):
 
 
 def require_done(done: Done | None) -> None:
-    """Raise `RefusedError` with the shop's words if a mutation was refused, with the status REST
-    would have given it.
+    """Raise `RefusedError` with the shop's words if a mutation was refused, with the status that
+    REST would have answered.
     """
     if done is None:
         raise RefusedError(

@@ -1,5 +1,5 @@
-"""The GraphQL transport's way back: fulfillment orders, fulfillments and the mutations that
-ship.
+"""The part of the GraphQL transport that ships: fulfillment orders, fulfillments and their
+mutations.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class _Hold(Node, frozen=True):
 
 
 class FulfillmentOrderNode(Node, frozen=True):
-    """A fulfillment order as GraphQL tells of it."""
+    """A fulfillment order as GraphQL gives it."""
 
     id: str
     status: str
@@ -108,7 +108,7 @@ class _MoreFulfilled(Node, frozen=True):
 async def collect_rows(
     first: Rows[Any], more: Callable[[str], Awaitable[Rows[Any] | None]]
 ) -> tuple[Any, ...]:
-    """All rows of a list that began with `first`; `more` reads on from a cursor."""
+    """All rows of a list that begins with `first`; `more` reads on from a cursor."""
     rows, page = list(first.nodes), first
     while cursor := page.cursor:
         following = await more(cursor)
@@ -126,7 +126,7 @@ class GraphqlFulfillment:
         self._client = client
 
     async def read_fulfillment_orders(self, order_id: int) -> tuple[FulfillmentOrder, ...]:
-        """All of an order, with all their lines."""
+        """All fulfillment orders of an order, with all their lines."""
 
         async def read_page(cursor: str | None) -> Rows[FulfillmentOrderNode] | None:
             variables = {"id": write_gid("Order", order_id), "after": cursor}
@@ -143,7 +143,7 @@ class GraphqlFulfillment:
         )
 
     async def to_fulfillment_order(self, node: FulfillmentOrderNode) -> FulfillmentOrder:
-        """A fulfillment order in the REST shape, its further lines read where the list was cut."""
+        """A fulfillment order in the REST shape; lines that the list cut off are read."""
 
         async def read_more(cursor: str) -> Rows[_OrderLine] | None:
             answer = await self._client.ask(
@@ -203,7 +203,7 @@ class GraphqlFulfillment:
         )
 
     async def create_fulfillment(self, fulfillment: NewFulfillment) -> None:
-        """`fulfillmentCreate`; what it refuses under 200 is raised as REST's 422."""
+        """`fulfillmentCreate`; a refusal under 200 is raised like REST's 422."""
         picks = [
             {
                 "fulfillmentOrderId": write_gid("FulfillmentOrder", pick.id),
@@ -217,13 +217,13 @@ class GraphqlFulfillment:
             }
             for pick in fulfillment.picks
         ]
-        told: dict[str, Any] = {
+        created: dict[str, Any] = {
             "lineItemsByFulfillmentOrder": picks,
             "notifyCustomer": fulfillment.notify,
         }
         if fulfillment.tracking.number:
-            told["trackingInfo"] = _write_tracking(fulfillment.tracking)
-        await self._run_mutation(queries.CREATE, {"fulfillment": told}, "fulfillmentCreate")
+            created["trackingInfo"] = _write_tracking(fulfillment.tracking)
+        await self._run_mutation(queries.CREATE, {"fulfillment": created}, "fulfillmentCreate")
 
     async def update_tracking(
         self, fulfillment_id: int, tracking: Tracking, *, notify: bool
@@ -239,7 +239,7 @@ class GraphqlFulfillment:
         )
 
     async def release_hold(self, fulfillment_order_id: int) -> None:
-        """All holds of the fulfillment order."""
+        """Release all holds of the fulfillment order."""
         await self._run_mutation(
             queries.RELEASE_HOLD,
             {"id": write_gid("FulfillmentOrder", fulfillment_order_id)},
@@ -247,7 +247,7 @@ class GraphqlFulfillment:
         )
 
     async def open_scheduled(self, fulfillment_order_id: int) -> None:
-        """Before its day."""
+        """Open the fulfillment order before its day."""
         await self._run_mutation(
             queries.OPEN_SCHEDULED,
             {"id": write_gid("FulfillmentOrder", fulfillment_order_id)},

@@ -19,14 +19,14 @@ from connectors.shopify.api.graphql_wire import (
 )
 from connectors.shopify.mapping import wire
 
-# Words of GraphQL's display status that mean "nothing has gone out" or "some has"; the rest REST
-# says too.
+# The display statuses of GraphQL that REST has too, as `partial` and in small letters; it has none
+# for the others, in which nothing was shipped.
 _PARTIAL = "PARTIALLY_FULFILLED"
 _FINAL = frozenset({"FULFILLED", "RESTOCKED"})
 
 
 def to_bag(bag: Bag | None) -> wire.MoneyBag | None:
-    """Both sides are filled with the one that was asked for: the same settings decide which is
+    """Both sides are filled with the one that was asked for: the same settings decide which one is
     read.
     """
     money = None if bag is None else bag.shop_money or bag.presentment_money
@@ -41,7 +41,7 @@ def _to_taxes(taxes: tuple[Tax, ...]) -> tuple[wire.Tax, ...]:
 
 
 def to_line(line: Line) -> wire.Line:
-    """A line in the REST shape. GraphQL knows no weight per line."""
+    """A line in the REST shape, without a weight: GraphQL has none for lines."""
     price = to_bag(line.original_unit_price_set)
     return wire.Line(
         id=read_gid(line.id),

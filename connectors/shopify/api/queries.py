@@ -1,11 +1,12 @@
-"""The GraphQL documents Portside sends. Written for 2025-01 and later.
+"""The GraphQL documents that Portside sends, written for 2025-01 and later.
 
-An answer's cost counts every object that could come, so only one side of each amount is asked for,
-and lists begin short: an order whose lists are longer has the rest read on its own.
+The cost of an answer counts every object that it could hold. So only one side of each amount is
+asked for, and lists are short at first: an order with longer lists has the rest read on its own.
 """
 
 from __future__ import annotations
 
+from connectors.shopify.api.transport import COUNTED_ORDERS
 from connectors.shopify.mapping.rules import Money
 
 FIRST_LINES = 5
@@ -100,7 +101,10 @@ hasNextPage endCursor } } }"""
 
 NAMED = "query Named($query: String!) { orders(first: 20, query: $query) { nodes { id name } } }"
 
-COUNT = "query Count($query: String!) { ordersCount(query: $query, limit: 25001) { count } }"
+COUNT = (
+    f"query Count($query: String!) {{ ordersCount(query: $query, limit: {COUNTED_ORDERS + 1})"
+    " { count } }"
+)
 
 FULFILLMENT_ORDERS = f"""query FulfillmentOrders($id: ID!, $after: String) {{ order(id: $id) {{ id
 fulfillmentOrders(first: 10, after: $after) {{ nodes {{ {_FULFILLMENT_ORDER} }} pageInfo {{

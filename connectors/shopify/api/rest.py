@@ -1,5 +1,5 @@
-"""Shopify's REST Admin API as a `Transport`: few requests, exact inclusive filters, one JSON
-shape.
+"""Shopify's REST Admin API as a `Transport`: few requests, exact inclusive filters, one
+JSON shape.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ import msgspec
 from connectors.errors import RefusedError
 from connectors.orders import RejectedOrder
 from connectors.shopify.api.transport import (
+    COUNTED_ORDERS,
+    LARGEST_PAGE,
     ExpiredCursorError,
     NewFulfillment,
     OrderPage,
@@ -35,11 +37,8 @@ from connectors.shopify.mapping.wire_fulfillment import (
 from connectors.upstream.client import Upstream
 from connectors.upstream.links import find_next_link
 
-_LARGEST = 250
 # What a shop answers that no longer serves a part of this API.
 NOT_SERVED = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.NOT_ACCEPTABLE, HTTPStatus.GONE})
-# Shopify counts no further; one more means "at least".
-_COUNTS_TO = 25_000
 
 Pairs = Sequence[tuple[str, str]]
 
@@ -58,7 +57,7 @@ class _IdRows(msgspec.Struct, frozen=True):
 
 
 class RestTransport:
-    """`version` is the API version all paths carry."""
+    """`version` is the version of the API in all paths."""
 
     name = "rest"
 
@@ -67,7 +66,7 @@ class RestTransport:
         self._root = f"api/{version}"
 
     async def is_served(self) -> bool:
-        """Whether the shop has this API at all. Raises what else goes wrong."""
+        """Whether the shop has this API at all. Raises any other error."""
         try:
             await self._upstream.get(f"{self._root}/shop.json", (("fields", "id"),))
         except RefusedError as error:
@@ -86,7 +85,8 @@ class RestTransport:
     async def read_stamps(self, span: Span, cursor: str) -> StampPage:
         """Ids and times alone, 250 a page."""
         content, following = await self._read_list(
-            cursor, (*_build_filters(span), ("limit", str(_LARGEST)), ("fields", "id,updated_at"))
+            cursor,
+            (*_build_filters(span), ("limit", str(LARGEST_PAGE)), ("fields", "id,updated_at")),
         )
         return StampPage(stamps=content.decode(_StampRows).orders, cursor=following)
 
@@ -110,7 +110,7 @@ class RestTransport:
         params = (
             ("ids", listed),
             ("status", "any"),
-            ("limit", str(_LARGEST)),
+            ("limit", str(LARGEST_PAGE)),
             ("fields", wire.ORDER_FIELDS),
         )
         return _decode_orders(await self._upstream.get(f"{self._root}/orders.json", params))
@@ -128,17 +128,17 @@ class RestTransport:
         return decode_order(reply.decode(OneOrder).order)
 
     async def count_orders(self, span: Span) -> int | None:
-        """None beyond 25,000, where Shopify stops counting."""
+        """None where there are more than Shopify counts."""
         params = tuple(pair for pair in _build_filters(span) if pair[0] != "order")
         count = (
             (await self._upstream.get(f"{self._root}/orders/count.json", params))
             .decode(Count)
             .count
         )
-        return count if count <= _COUNTS_TO else None
+        return count if count <= COUNTED_ORDERS else None
 
     async def find_orders(self, name: str) -> tuple[int, ...]:
-        """The shop's `name` filter finds beginnings and parts too, so names are compared here."""
+        """Shopify's `name` filter also finds parts of names, so names are compared here."""
         params = (("name", name), ("status", "any"), ("limit", "50"), ("fields", "id,name"))
         rows = (
             (await self._upstream.get(f"{self._root}/orders.json", params)).decode(_IdRows).orders
@@ -148,7 +148,7 @@ class RestTransport:
         )
 
     async def read_fulfillment_orders(self, order_id: int) -> tuple[FulfillmentOrder, ...]:
-        """All of an order, in one answer."""
+        """All fulfillment orders of an order, in one answer."""
         reply = await self._upstream.get(f"{self._root}/orders/{order_id}/fulfillment_orders.json")
         return reply.decode(FulfillmentOrders).fulfillment_orders
 
@@ -156,7 +156,7 @@ class RestTransport:
         """None on 404: the shop does not know the order."""
         try:
             reply = await self._upstream.get(
-                f"{self._root}/orders/{order_id}/fulfillments.json", (("limit", str(_LARGEST)),)
+                f"{self._root}/orders/{order_id}/fulfillments.json", (("limit", str(LARGEST_PAGE)),)
             )
         except RefusedError as error:
             if error.status == HTTPStatus.NOT_FOUND:
@@ -175,31 +175,31 @@ class RestTransport:
             }
             for pick in fulfillment.picks
         ]
-        told = {
+        created = {
             "line_items_by_fulfillment_order": picks,
             "notify_customer": fulfillment.notify,
             **_write_tracking(fulfillment.tracking),
         }
-        await self._post(f"{self._root}/fulfillments.json", {"fulfillment": told})
+        await self._post(f"{self._root}/fulfillments.json", {"fulfillment": created})
 
     async def update_tracking(
         self, fulfillment_id: int, tracking: Tracking, *, notify: bool
     ) -> None:
         """The new number replaces the old one."""
-        told = {"notify_customer": notify, **_write_tracking(tracking)}
+        changed = {"notify_customer": notify, **_write_tracking(tracking)}
         await self._post(
             f"{self._root}/fulfillments/{fulfillment_id}/update_tracking.json",
-            {"fulfillment": told},
+            {"fulfillment": changed},
         )
 
     async def release_hold(self, fulfillment_order_id: int) -> None:
-        """All holds of the fulfillment order."""
+        """Release all holds of the fulfillment order."""
         await self._post(
             f"{self._root}/fulfillment_orders/{fulfillment_order_id}/release_hold.json", {}
         )
 
     async def open_scheduled(self, fulfillment_order_id: int) -> None:
-        """Before its day."""
+        """Open the fulfillment order before its day."""
         await self._post(f"{self._root}/fulfillment_orders/{fulfillment_order_id}/open.json", {})
 
     async def _post(self, path: str, body: Mapping[str, Any]) -> None:
@@ -207,7 +207,9 @@ class RestTransport:
 
 
 def _build_filters(span: Span) -> tuple[tuple[str, str], ...]:
-    """`status=any`, or closed and archived orders are left out. Both bounds are inclusive."""
+    """Both bounds are inclusive. Without `status=any` Shopify leaves out closed and archived
+    orders.
+    """
     pairs = [("status", "any"), ("order", "updated_at asc")]
     if span.start is not None:
         pairs.append(("updated_at_min", write_moment(span.start)))
@@ -219,7 +221,7 @@ def _build_filters(span: Span) -> tuple[tuple[str, str], ...]:
 
 
 def write_moment(moment: datetime) -> str:
-    """A time in whole seconds UTC, with `Z`: a `+` would need care in a query."""
+    """A time in whole seconds UTC, with `Z`: a `+` would have to be escaped in a query."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -228,7 +230,9 @@ def _decode_orders(reply: Any) -> tuple[wire.Order | RejectedOrder, ...]:
 
 
 def _write_tracking(tracking: Tracking) -> dict[str, Any]:
-    """Empty without a number; a company that Shopify does not know comes with a link of its own."""
+    """Nothing without a number. A company that Shopify does not know comes with a link of
+    its own.
+    """
     if not tracking.number:
         return {}
     parts = {"number": tracking.number, "company": tracking.company, "url": tracking.url}

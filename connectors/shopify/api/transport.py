@@ -12,10 +12,15 @@ from connectors.orders import RejectedOrder
 from connectors.shopify.mapping.wire import Order, Stamp
 from connectors.shopify.mapping.wire_fulfillment import Fulfillment, FulfillmentOrder
 
+LARGEST_PAGE = 250
+"""The most orders that Shopify lists at once."""
+COUNTED_ORDERS = 25_000
+"""Shopify counts no further; one more means "at least"."""
+
 
 class Span(msgspec.Struct, frozen=True, kw_only=True):
-    """Which orders: modified from `start` to `end`, both inclusive and whole seconds; or, with
-    `unshipped`, all that are not shipped.
+    """Which orders: those modified from `start` to `end`, both inclusive and whole seconds; or with
+    `unshipped` all that are not shipped.
     """
 
     start: datetime | None = None
@@ -24,8 +29,8 @@ class Span(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OrderPage(msgspec.Struct, frozen=True, kw_only=True):
-    """Some orders as the shop lists them, oldest change first if it keeps its word; `cursor` leads
-    to the next page, empty at the end.
+    """Some orders as the shop lists them, by its promise oldest change first; `cursor` leads to the
+    next page and is empty at the end.
     """
 
     orders: tuple[Order | RejectedOrder, ...]
@@ -51,7 +56,7 @@ class Tracking(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LinePick(msgspec.Struct, frozen=True):
-    """So many units of one line of a fulfillment order."""
+    """A number of units of one line of a fulfillment order."""
 
     id: int
     quantity: int
@@ -73,9 +78,7 @@ class NewFulfillment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ExpiredCursorError(TemporaryError):
-    """The shop no longer knows a cursor: the window is to be read again from the last order
-    seen.
-    """
+    """The shop no longer knows a cursor: read the window again from the last order seen."""
 
 
 class Transport(Protocol):
@@ -91,12 +94,12 @@ class Transport(Protocol):
         ...
 
     async def read_stamps(self, span: Span, cursor: str) -> StampPage:
-        """A page of stamps, in any order. Raises `ExpiredCursorError`."""
+        """A page of stamps, in any sequence. Raises `ExpiredCursorError`."""
         ...
 
     async def read_orders(self, ids: tuple[int, ...]) -> tuple[Order | RejectedOrder, ...]:
-        """These orders as they are now, at most 100, in any order; those that are gone are
-        missing.
+        """These orders as they are now, at most 100, in any sequence; without those that
+        are gone.
         """
         ...
 
@@ -113,7 +116,9 @@ class Transport(Protocol):
         ...
 
     async def read_fulfillment_orders(self, order_id: int) -> tuple[FulfillmentOrder, ...]:
-        """What each location has to ship. Those of a kind the app has no right to are missing."""
+        """What each location has to ship. Shopify leaves out those of a kind that the app has no
+        right to.
+        """
         ...
 
     async def read_fulfillments(self, order_id: int) -> tuple[Fulfillment, ...] | None:
@@ -121,13 +126,13 @@ class Transport(Protocol):
         ...
 
     async def create_fulfillment(self, fulfillment: NewFulfillment) -> None:
-        """Ship one parcel. Raises `RefusedError` with status 422 if the shop says no."""
+        """Ship one parcel. Raises `RefusedError` with status 422 if the shop refuses."""
         ...
 
     async def update_tracking(
         self, fulfillment_id: int, tracking: Tracking, *, notify: bool
     ) -> None:
-        """Give a parcel another number."""
+        """Give a parcel another tracking number."""
         ...
 
     async def release_hold(self, fulfillment_order_id: int) -> None:

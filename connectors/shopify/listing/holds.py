@@ -1,10 +1,8 @@
 """Which orders may not be shipped now: on hold, or scheduled for later.
 
-One question for the whole shop rather than one per order.
-
-Order lists do not say it in REST, and only GraphQL can ask for all held fulfillment orders at once,
-so both transports use it for this. In a shop where very many are held, as with prepaid
-subscriptions, the orders at hand are asked about instead.
+REST's lists of orders do not say it. Only GraphQL can ask for all held fulfillment orders of the
+shop at once, instead of order by order, so both transports use it for this. In a shop where very
+many are held, as with prepaid subscriptions, the orders at hand are asked for instead.
 """
 
 from __future__ import annotations
@@ -22,7 +20,7 @@ from connectors.shopify.mapping.statuses import Held, count_left, read_held, rea
 from connectors.shopify.mapping.wire import Order
 from connectors.shopify.mapping.wire_fulfillment import FulfillmentOrder
 
-# Of twenty fulfillment orders each.
+# Pages of twenty fulfillment orders.
 MOST_PAGES = 10
 _BATCH = 250
 _REASONS = {"ON_HOLD": "On hold", "SCHEDULED": "Scheduled for later"}
@@ -52,8 +50,8 @@ class Holds:
         self._forbidden = False
 
     async def list_held(self) -> dict[int, Held] | None:
-        """What is held, by order; None if that is too much to read at each poll: then ask `of`
-        about the orders at hand.
+        """What is held, by order; None if that is too much to read at each poll: then use
+        `find_held` for the orders at hand.
 
         Empty, with a warning, if the app has no right to see fulfillment orders.
         """
@@ -89,10 +87,7 @@ class Holds:
         return None
 
     async def find_held(self, orders: Iterable[Order]) -> dict[int, Held]:
-        """Which of these orders are held as a whole.
-
-        One that is held in part is not told of here.
-        """
+        """Which of these orders are held as a whole; those that are held in part are not found."""
         open_orders = {order.id: order for order in orders if not read_state(order, None).over}
         held: dict[int, Held] = {}
         numbers = sorted(open_orders)

@@ -1,8 +1,8 @@
-"""Images, barcodes, weights and customs facts of the goods, by variant, read in batches and
+"""Images, barcodes, weights and customs facts of products, by variant, read in batches and
 remembered for a while.
 
-Orders themselves hold none of them but a weight in REST. Without the right to read products orders
-go out without.
+Orders hold none of them, except a weight in REST. Without the right to read products, orders are
+exported without.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class _Variants(Node, frozen=True):
 
 
 class Catalog:
-    """What is known of the goods of one shop."""
+    """What is known of the products of one shop."""
 
     def __init__(self, client: GraphqlClient) -> None:
         self._client = client
@@ -85,7 +85,7 @@ class Catalog:
         self._forbidden = False
 
     async def find_variants(self, orders: Iterable[Order | RejectedOrder]) -> Mapping[int, Variant]:
-        """The variants of these orders' lines; those that are gone from the shop are missing."""
+        """The variants of these orders' lines, without those that the shop has deleted."""
         wanted = {
             line.variant_id
             for order in orders
@@ -137,7 +137,7 @@ def _to_variant(node: _Variant) -> Variant:
 
 
 def _to_weight(mass: _Mass | None) -> Weight | None:
-    """None for no weight, which Shopify writes as zero."""
+    """None for zero, which is how Shopify writes that there is no weight."""
     if mass is None or not mass.value.is_finite() or mass.value <= 0:
         return None
     if (known := find_weight_unit(mass.unit)) is None:
@@ -147,7 +147,7 @@ def _to_weight(mass: _Mass | None) -> Weight | None:
 
 
 def drop_details(variants: Mapping[int, Variant]) -> Mapping[int, Variant]:
-    """Customs facts alone."""
+    """The same variants with their customs facts alone."""
     return {
         number: msgspec.structs.replace(one, image_url="", barcode="", weight=None)
         for number, one in variants.items()

@@ -1,10 +1,9 @@
-"""Every order of a span, oldest change first, each once, whatever the shop's paging does on the
-way.
+"""Every order of a span, oldest change first, each once, whatever the shop's paging does meanwhile.
 
 Shopify lists by time of change when asked to, but does not promise it. So each page is checked; at
-the first one out of order the walk reads all ids with their times, sorts them, and fetches the
-orders in that order. A cursor that expired, and Shopify's limit of 25,000 rows behind one cursor,
-are met by asking again from the last order seen.
+the first one out of sequence the walk reads all ids with their times, sorts them, and fetches the
+orders in that sequence. Where a cursor has expired, and before Shopify's limit of 25,000 rows
+behind one cursor, the walk asks again from the last order seen.
 """
 
 from __future__ import annotations
@@ -20,11 +19,11 @@ from connectors.orders import RejectedOrder
 from connectors.shopify.api.transport import ExpiredCursorError, OrderPage, Span, Transport
 from connectors.shopify.mapping.wire import Order, Stamp
 
-# Shopify pages through at most 25,000 rows; a new query well before that.
+# Shopify pages through at most 25,000 rows; the walk starts a new query well before that.
 MOST_ROWS = 20_000
-# A window whose cursors keep dying before the next page is read cannot be walked.
+# A window cannot be walked if its cursors keep expiring before the next page is read.
 MOST_RESTARTS = 20
-# A shop that fails on so few orders fails for another reason.
+# A shop that fails on a page of so few orders fails for another reason.
 _SMALLEST = 10
 _BATCH = 100
 _log = structlog.get_logger(__name__)
@@ -33,7 +32,7 @@ _log = structlog.get_logger(__name__)
 class Walk:
     """One walk.
 
-    `size` is the page size to begin with; it is halved when the shop fails on a page.
+    `size` is the page size at first; it is halved when the shop fails on a page.
     """
 
     def __init__(self, transport: Transport, span: Span, size: int) -> None:
@@ -47,10 +46,10 @@ class Walk:
         self._restarts = 0
 
     async def list_orders(self) -> AsyncGenerator[Order | RejectedOrder, None]:
-        """The orders. A page that cannot be had ends the walk with an error, never early.
+        """The orders. A page that cannot be read ends the walk with an error, never early.
 
-        A walk that asks anew may meet the same cursors again: only within one query do they show a
-        circle.
+        A walk that starts a new query may meet the same cursors again: they prove a circle only
+        within one query.
         """
         cursor, visited = "", set[str]()
         while True:
@@ -76,7 +75,7 @@ class Walk:
                 cursor, visited = "", set[str]()
 
     async def _read_page(self, cursor: str) -> OrderPage | None:
-        """The next page, or None if the walk has to ask anew."""
+        """The next page, or None if the walk has to start a new query."""
         try:
             page = await self._transport.read_page(self._span, self._size, cursor)
         except ExpiredCursorError:
@@ -101,7 +100,7 @@ class Walk:
             )
 
     def _resume(self) -> bool:
-        """Ask from the last order seen; False if that is where the present query began."""
+        """Ask from the last order seen; False if the present query began there."""
         self._rows = 0
         if self._last is None or self._last == self._span.start:
             return False
@@ -132,8 +131,8 @@ class Walk:
         return True
 
     async def _list_sorted(self) -> AsyncGenerator[Order | RejectedOrder, None]:
-        """The rest of the walk when the shop's order cannot be trusted: ids first, then the orders
-        in our own order.
+        """The rest of the walk when the shop's sequence cannot be trusted: ids first, then the
+        orders in ours.
         """
         _log.warning("shop_order_of_rows_wrong", shop_says="updated_at ascending")
         stamps = [stamp for stamp in await self._read_stamps() if stamp.id not in self._seen]
@@ -166,12 +165,12 @@ class Walk:
 
 
 def count_sizes(size: int) -> int:
-    """How many sizes of a page a walk may try that begins with `size`."""
+    """How many page sizes a walk may try that begins with `size`."""
     return max(size // _SMALLEST, 1).bit_length() + 1
 
 
 def _read_id(order: Order | RejectedOrder) -> int | None:
-    """The order's id; None for one that came without, which is no reason to take it for another."""
+    """The order's id; None for one that has none, so that it is not taken for another."""
     text = str(order.id)
     return int(text) if text.isascii() and text.isdecimal() else None
 

@@ -1,1 +1,1 @@
-"""Shopify's JSON as orders, and nothing else: pure."""
+"""Shopify's JSON as orders, and nothing else. Pure."""

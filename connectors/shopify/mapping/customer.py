@@ -1,6 +1,5 @@
-"""Who bought and where it goes, from whatever parts Shopify sends; and whether it withholds them.
-
-Pure.
+"""Who bought and where it is sent, from the parts that Shopify gives; and whether it withholds
+them. Pure.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ _country = lru_cache(maxsize=1024)(find_country)
 
 
 def read_address(address: wire.Address | None, *, email: str, phone: str) -> Address:
-    """An address with what there is of it.
+    """An address with whatever parts it has.
 
     The name is put together from its parts if the whole is missing.
     """
@@ -51,7 +50,7 @@ def read_address(address: wire.Address | None, *, email: str, phone: str) -> Add
 
 
 def read_customer(order: wire.Order) -> Customer:
-    """The buyer, with both addresses; a missing name or e-mail is taken from the next best
+    """The buyer, with both addresses; a missing name or e-mail address is taken from the next best
     place.
     """
     person = order.customer
@@ -59,8 +58,8 @@ def read_customer(order: wire.Order) -> Customer:
         _strip(order.email) or _strip(order.contact_email) or _strip(person.email if person else "")
     )
     phone = _strip(order.phone) or _strip(person.phone if person else "")
-    # Who may be shipped to is settled elsewhere; an order that is over, or digital, goes out with
-    # the address there is.
+    # `require_address` decides what may be shipped; an order that is over, or digital, is exported
+    # with whatever address it has.
     ship_to = read_address(
         order.shipping_address or order.billing_address, email=email, phone=phone
     )
@@ -88,8 +87,8 @@ def _has_place(address: wire.Address | None) -> bool:
 
 
 def lacks_buyer(order: wire.Order) -> bool:
-    """Whether nothing at all is said of the buyer: Shopify leaves these fields empty for apps that
-    may not see personal data.
+    """Whether nothing at all is known of the buyer: Shopify empties these fields for apps that may
+    not see personal data.
     """
     person = order.customer
     known = (
@@ -106,8 +105,8 @@ def lacks_buyer(order: wire.Order) -> bool:
 
 
 def require_address(order: wire.Order, lines: int) -> None:
-    """Raise `FieldError` unless there is somewhere to ship `lines` lines to, saying whether Shopify
-    withholds it or nobody gave it.
+    """Raise `FieldError` unless there is an address to ship `lines` lines to; the error says
+    whether Shopify withholds it or it was never given.
     """
     if _has_place(order.shipping_address):
         return

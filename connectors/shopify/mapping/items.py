@@ -1,5 +1,4 @@
 """From the lines of Shopify's order to ours: goods, and what is paid or taken off besides them.
-
 Pure.
 """
 
@@ -24,14 +23,14 @@ from connectors.shopify.mapping.prices import (
 from connectors.shopify.mapping.rules import Rules
 from connectors.shopify.mapping.statuses import Held, State, count_exported
 
-# How the ids of lines that Portside makes itself end.
+# The endings of the ids of lines that Portside makes itself.
 EXTRA_LINES = frozenset({"discount", "tip", "duties", "fees", "rounding"})
 _PICKUP = frozenset({"pickup", "pick_up", "pickup_point", "retail"})
 _LOCAL = frozenset({"local", "local_delivery"})
 
 
 class Variant(msgspec.Struct, frozen=True, kw_only=True):
-    """What the product side knows of a line's goods."""
+    """What is known of a line's product: nothing of it is in the order itself."""
 
     image_url: str = ""
     barcode: str = ""
@@ -68,8 +67,8 @@ def read_items(
     held: Held | None,
     variants: Mapping[int, Variant],
 ) -> Iterator[LineItem]:
-    """The lines that are exported: goods with what is left of them, then discounts, tip, duties
-    and fees.
+    """The lines that are exported: goods with what is left of them, then discounts, tip, duties and
+    fees.
     """
     carried = not _is_uncarried(order, rules)
     taken_off, tipped = ZERO, False
@@ -154,7 +153,7 @@ def _read_weight(line: wire.Line, variant: Variant | None, path: str) -> Weight 
 def _read_extra_lines(
     order: wire.Order, side: Side, state: State, discount: Decimal, *, tipped: bool
 ) -> Iterator[LineItem]:
-    """What is paid or taken off besides goods and shipping, as lines nobody packs."""
+    """What is paid or taken off besides goods and shipping, as lines that are never packed."""
     codes = ", ".join(code.code for code in order.discount_codes or () if code.code)
     amounts = [("discount", f"Discount ({codes})" if codes else "Discount", -discount)]
     if not tipped:
@@ -220,7 +219,7 @@ def _read_properties(properties: Any, path: str) -> Iterator[ItemOption]:
 
 
 def read_text(value: Any) -> str:
-    """A name or value that somebody's theme or app put into the order, as text."""
+    """A name or value that a theme or an app put into the order, as text."""
     if value is None:
         return ""
     if isinstance(value, str):

@@ -1,6 +1,6 @@
-"""From Shopify's order to ours. Pure: no requests, no clock.
+"""From Shopify's order to ours. Pure.
 
-A `FieldError` inside is given out as a `RejectedOrder`.
+A `FieldError` on the way makes the order a `RejectedOrder`.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ _TEST = (
 
 
 def decode_order(raw: bytes | msgspec.Raw) -> wire.Order | RejectedOrder:
-    """One order of a REST answer; one that is not what Shopify promises is rejected with the
-    path.
+    """One order of a REST answer; one that is not what Shopify promises is rejected, with
+    the path.
     """
     try:
         return _ORDER.decode(raw)
@@ -60,7 +60,7 @@ def reject_raw(raw: bytes | msgspec.Raw, error: Exception) -> RejectedOrder:
 
 
 def _explain(complaint: Complaint) -> str:
-    """The types of a misfit as Shopify's own reference calls them, anything else in plain words."""
+    """The types of a misfit as Shopify's reference names them, anything else in plain words."""
     names_types = complaint.wording.startswith("expected ")
     plain = f"expected {complaint.expected}, found {complaint.found}"
     return f"{complaint.path or 'order'}: {complaint.wording if names_types else plain}"
@@ -79,8 +79,8 @@ def _read_moment(value: Any) -> datetime | None:
 
 
 def read_number(name: str | None, fallback: str) -> str:
-    """The number people see, without Shopify's usual `#`; a prefix or suffix the shop chose
-    stays.
+    """The number that people see: without Shopify's usual `#`, with a prefix or suffix that the
+    shop chose.
     """
     return (name or "").strip().removeprefix("#") or fallback
 
@@ -94,7 +94,7 @@ def read_order(
 ) -> Order | RejectedOrder:
     """Our order, or why there is none.
 
-    `held` says what is on hold, `variants` what is known of the goods by variant id.
+    `held` says what is on hold, `variants` what is known of the products by variant id.
     """
     if order.test and rules.test_orders == "reject":
         return _reject_order(order, _TEST)
@@ -166,7 +166,7 @@ def _to_utc(path: str, moment: datetime) -> datetime:
 
 
 def _read_total(order: wire.Order, side: Side, state: State) -> Decimal:
-    """The total now; of a cancelled order, whose total now is nothing, the one it was placed
+    """The total now. A cancelled order has none left, so its total is the one it was placed
     with.
     """
     if state.status is OrderStatus.CANCELLED or (

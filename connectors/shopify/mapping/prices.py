@@ -1,7 +1,5 @@
-"""Shopify's amounts: one currency throughout, tax taken out where prices hold it, discounts counted
-once.
-
-Pure.
+"""Shopify's amounts: one currency throughout, tax taken out of prices that include it, discounts
+counted once. Pure.
 """
 
 from __future__ import annotations
@@ -14,16 +12,16 @@ from connectors.reading.fields import FieldError
 from connectors.shopify.mapping import wire
 from connectors.shopify.mapping.rules import Money
 
-# Enough for the cents of a line of any quantity to add up; exact prices stay exact.
+# Enough decimals for the cents of a line of any quantity to add up; exact prices stay exact.
 _GRAIN = Decimal("0.000001")
 _ONE = Decimal(1)
-# More than anything costs; such a number is a mistake.
+# More than anything costs: such a number is a mistake.
 _TOO_MUCH = Decimal(10) ** 15
 _CENT = Decimal("0.01")
 
 
 class Side:
-    """Which of each pair of amounts counts, for one order."""
+    """Which amount of each pair counts for one order."""
 
     def __init__(self, order: wire.Order, money: Money) -> None:
         buyers = order.presentment_currency or order.currency
@@ -34,7 +32,7 @@ class Side:
     def read_amount(
         self, path: str, bag: wire.MoneyBag | None, plain: Decimal | None = None
     ) -> Decimal:
-        """The amount of this side. `plain` is the shop's, as old answers give it alone.
+        """The amount of this side. `plain` is the shop's, which is all that old answers have.
 
         Raises `FieldError`.
         """
@@ -76,8 +74,8 @@ def read_discount(line: wire.Line, side: Side, path: str) -> Decimal:
 
 
 def read_net_share(gross: Decimal, taxes: Iterable[wire.Tax], side: Side, path: str) -> Decimal:
-    """The share of a price that is not tax, where `gross` (after discounts) contains the tax: from
-    the tax itself, else from its rates.
+    """The share of a price that is not tax, where `gross` (after discounts) includes it: by the tax
+    itself, else by its rates.
     """
     taxes = tuple(taxes)
     tax = sum(
@@ -90,7 +88,7 @@ def read_net_share(gross: Decimal, taxes: Iterable[wire.Tax], side: Side, path: 
 
 
 def round_share(amount: Decimal) -> Decimal:
-    """A quotient with six digits after the point."""
+    """A quotient with six decimals."""
     return amount.quantize(_GRAIN)
 
 
@@ -121,7 +119,7 @@ def read_shipping(order: wire.Order, side: Side) -> Decimal:
 
 
 def _sum_shipping_refunds(order: wire.Order, side: Side) -> Decimal:
-    """Shipping given back, without tax, from answers that do not state the price that is left."""
+    """Shipping paid back, without tax, from answers that do not state the price that is left."""
     return -sum(
         (
             side.read_amount("refunds.order_adjustments", one.amount_set, one.amount)
@@ -136,8 +134,8 @@ def _sum_shipping_refunds(order: wire.Order, side: Side) -> Decimal:
 def read_tip(order: wire.Order, side: Side) -> Decimal:
     """The tip.
 
-    REST states it in the shop's currency alone; then the buyer's is worked out by the order's own
-    rate, to the cent.
+    REST states it in the shop's currency alone. The buyer's amount is then computed by the order's
+    own rate, to the cent.
     """
     if order.total_tip_received_set is not None or not order.total_tip_received:
         return side.read_amount("total_tip_received", order.total_tip_received_set)

@@ -19,7 +19,7 @@ Uncarried = Literal["hold_back", "export"]
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
-    """As the settings of the same names say; defaults are theirs."""
+    """As the settings of the same names say; the defaults are theirs."""
 
     money: Money
     discounts: Discounts

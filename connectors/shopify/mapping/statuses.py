@@ -1,4 +1,4 @@
-"""What Shopify's states of an order mean, and how much of each line counts in which. Pure."""
+"""What the states of Shopify's orders mean, and how much of each line counts in them. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from connectors.shopify.mapping import wire
 from connectors.shopify.mapping.rules import Rules
 from connectors.shopify.mapping.wire_fulfillment import FulfillmentOrder
 
-# Orders are also authorised where the merchant captures on shipping; the store's own map of
+# A merchant who captures payments on shipping has `authorized` orders; the store's own map of
 # statuses can say `authorized: paid`.
 _PAYMENTS: Mapping[str, OrderStatus] = MappingProxyType(
     {
@@ -31,14 +31,14 @@ _OVER = (OrderStatus.CANCELLED, OrderStatus.SHIPPED)
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):
-    """What of an order may not be shipped now: units by line, and why in words."""
+    """What of an order may not be shipped now: units by line, and the reasons in words."""
 
     units: Mapping[int, int]
     reasons: tuple[str, ...] = ()
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):
-    """Where an order stands. `word` is the shop's own."""
+    """The state of an order. `word` is the shop's own."""
 
     status: OrderStatus
     word: str
@@ -53,8 +53,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
 def read_state(order: wire.Order, held: Held | None) -> State:
     """The state of an order.
 
-    What has gone out stays shipped even if the money went back later; everything else refunded is
-    cancelled.
+    What has been shipped stays shipped even if the money was paid back later; anything else that
+    was refunded is cancelled.
     """
     payment = (order.financial_status or "").lower()
     shipping = (order.fulfillment_status or "").lower()
@@ -77,7 +77,7 @@ def read_state(order: wire.Order, held: Held | None) -> State:
 
 
 def _is_emptied(order: wire.Order) -> bool:
-    """Whether every line was taken off the order by edits or refunds."""
+    """Whether edits or refunds took every line off the order."""
     lines = order.line_items or ()
     return bool(lines) and all(count_current(order, line) == 0 for line in lines)
 
@@ -85,7 +85,7 @@ def _is_emptied(order: wire.Order) -> bool:
 def count_current(order: wire.Order, line: wire.Line) -> int:
     """What is left of a line after edits and refunds.
 
-    Answers older than 2022 do not say; there the refunds are taken off.
+    Answers older than 2022 do not say; for them the refunds are subtracted.
     """
     if line.current_quantity is not None:
         return max(line.current_quantity, 0)
@@ -99,7 +99,7 @@ def count_current(order: wire.Order, line: wire.Line) -> int:
 
 
 def count_left(order: wire.Order, line: wire.Line) -> int:
-    """What is left of a line to ship."""
+    """How much of a line is left to ship."""
     current = count_current(order, line)
     return (
         current
@@ -123,8 +123,8 @@ def is_held_whole(order: wire.Order, held: Held) -> bool:
 def count_exported(
     order: wire.Order, line: wire.Line, state: State, held: Held | None, rules: Rules
 ) -> int:
-    """How much of a line is exported: all of it once the order is over, else what is left (and
-    not held), or the full picture.
+    """How much of a line is exported: all of it once the order is over; else what is left and not
+    held, or by the rules all of it.
     """
     if state.status is OrderStatus.CANCELLED:
         return max(line.quantity, 0)

@@ -1,11 +1,9 @@
-"""Shopify's orders and fulfillments as typed structs: the REST shape, which the GraphQL transport
-fills too.
+"""Shopify's orders as typed structs, in the REST shape, which the GraphQL transport fills too. No
+decisions here.
 
-No decisions here.
-
-Shapes after the REST reference of 2022-04 to 2026-07 and its samples. Only what Portside reads is
-declared; the rest is skipped while decoding. Amounts come as strings, in refunds as numbers; both
-are read exactly.
+Shapes after Shopify's REST Admin API reference of 2022-04 to 2026-07 and its samples. Only what
+Portside reads is declared; the rest is skipped while decoding. Amounts come as strings, in refunds
+as numbers; both are read exactly.
 """
 
 from __future__ import annotations
@@ -50,7 +48,7 @@ class Line(msgspec.Struct, frozen=True):
     """One line of an order. `price` and `grams` are for one unit.
 
     `current_quantity` is what is left after removals and refunds, `fulfillable_quantity` what of
-    that still has to be shipped; neither is in answers older than 2022. `properties` is a list of
+    that still has to be shipped; answers older than 2022 have neither. `properties` is a list of
     name and value, an object, or missing. `tip` marks a tip.
     """
 
@@ -155,7 +153,7 @@ class Refund(msgspec.Struct, frozen=True):
 
 
 class Order(msgspec.Struct, frozen=True):
-    """One order. Times carry the shop's offset.
+    """One order. Times have the shop's offset.
 
     `current_*` are after edits and refunds, the others as the order was placed.
     """
@@ -207,7 +205,7 @@ class Order(msgspec.Struct, frozen=True):
     gateway: str | None = None
 
 
-# What a list request asks for in `fields`. Only GraphQL knows the tip in both currencies.
+# What a list request asks for in `fields`. Only GraphQL has the tip in both currencies.
 ORDER_FIELDS = ",".join(
     field.encode_name
     for field in msgspec.structs.fields(Order)
@@ -223,7 +221,7 @@ class Stamp(msgspec.Struct, frozen=True):
 
 
 class Identity(msgspec.Struct, frozen=True):
-    """What can be said of an order that cannot be read."""
+    """What is known of an order that cannot be read."""
 
     id: Any = None
     name: Any = None

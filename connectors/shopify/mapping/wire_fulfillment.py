@@ -51,14 +51,14 @@ class FulfillmentOrder(msgspec.Struct, frozen=True):
 
 
 class FulfillmentLine(msgspec.Struct, frozen=True):
-    """How much of an order's line went out with a fulfillment; `id` is the order line's."""
+    """How much of an order's line is in a fulfillment; `id` is the order line's."""
 
     id: int
     quantity: int = 0
 
 
 class Fulfillment(msgspec.Struct, frozen=True):
-    """A parcel the shop knows of. `status`: success, pending, open, cancelled, error, failure."""
+    """A parcel that the shop has. `status`: success, pending, open, cancelled, error, failure."""
 
     id: int
     status: str | None = None
@@ -74,7 +74,7 @@ class Fulfillment(msgspec.Struct, frozen=True):
 
     @property
     def numbers(self) -> frozenset[str]:
-        """Its tracking numbers, as they compare."""
+        """Its tracking numbers, folded for comparing."""
         return frozenset(
             fold_number(number)
             for number in (*(self.tracking_numbers or ()), self.tracking_number or "")
@@ -115,7 +115,7 @@ class Scopes(msgspec.Struct, frozen=True):
 
 
 class OrdersPage(msgspec.Struct, frozen=True):
-    """The answer of `GET /orders.json`: each order is decoded on its own, so that a bad one harms
+    """The answer of `GET /orders.json`: each order is decoded on its own, so that a bad one costs
     no other.
     """
 
@@ -135,7 +135,7 @@ class Count(msgspec.Struct, frozen=True):
 
 
 def fold_number(tracking_number: str) -> str:
-    """A tracking number as it compares: without blanks, in capitals, for people and carriers write
-    it either way.
+    """A tracking number for comparing: without blanks and in capitals, because people and carriers
+    write it either way.
     """
     return "".join(tracking_number.split()).upper()

@@ -1,1 +1,1 @@
-"""Telling Shopify of a shipment, once in effect."""
+"""Reporting a shipment to Shopify, so that it takes effect once."""

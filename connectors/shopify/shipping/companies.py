@@ -1,6 +1,6 @@
-"""What Shopify calls the carriers.
+"""How Shopify names the carriers. Pure.
 
-A name from its list brings a tracking link by itself; any other needs one beside it. Pure.
+A name from its list brings a tracking link by itself; any other name needs one beside it.
 """
 
 from __future__ import annotations
@@ -74,8 +74,8 @@ def find_company(name: str, code: str = "") -> str:
 
 
 def build_tracking(shipment: Shipment, carriers: Carriers) -> Tracking:
-    """The number, the carrier by Shopify's name, and a link for carriers Shopify does not know or
-    the settings give one for.
+    """The number, the carrier by Shopify's name, and a link where Shopify does not know the
+    carrier.
     """
     carrier = carriers.of(shipment)
     name = find_company(carrier.name, carrier.code)

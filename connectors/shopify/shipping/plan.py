@@ -1,7 +1,5 @@
 """What a shipment means in fulfillment orders: which lines, how many, from which location, and what
-stands in the way.
-
-Pure.
+prevents it. Pure.
 """
 
 from __future__ import annotations
@@ -22,7 +20,7 @@ CREATE = "create_fulfillment"
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """What a notice asks to ship: units by order line, or everything that is left.
 
-    `unknown` names items no line was found for.
+    `unknown` names the items for which no line was found.
     """
 
     everything: bool
@@ -34,9 +32,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """`parcels` holds one tuple of picks for each location; the rest says what could not be planned
     and why.
 
-    `held` are fulfillment orders that may be released or opened first, `waiting` those a
+    `held` are fulfillment orders that may be released or opened first, `waiting` those that a
     fulfillment service has; `short` counts units that are in no fulfillment order any more; `left`
-    what remains to be shipped afterwards.
+    is what remains to be shipped afterwards.
     """
 
     parcels: tuple[tuple[OrderPick, ...], ...] = ()
@@ -47,7 +45,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def obstacles(self) -> str:
-        """What stands in the way, in words; empty if nothing does."""
+        """What prevents shipping, in words; empty if nothing does."""
         reasons = [describe_hold(one) for one in self.held]
         reasons += [
             f"a fulfillment service has been asked to ship it ({one.request_status or one.status})"
@@ -57,18 +55,20 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_line_id(item: ShippedItem) -> int:
-    """The order line an item names by its id; 0 if it names none."""
+    """The order line that an item names by its id; 0 if it names none."""
     return int(item.line_id) if item.line_id.isascii() and item.line_id.isdecimal() else 0
 
 
 def is_ours(item: ShippedItem) -> bool:
-    """Whether an item is a discount, tip or fee that we made a line of: nothing to ship."""
+    """Whether an item is a discount, tip or fee that we made a line of; there is nothing to ship of
+    it.
+    """
     return item.line_id.partition("-")[2] in EXTRA_LINES
 
 
 def read_wanted(shipment: Shipment, known: Iterable[int], skus: Mapping[int, str]) -> Wanted:
-    """Match the notice's items with the order's lines: by id, then by SKU, a line for each item as
-    long as there are some.
+    """Match the notice's items with the order's lines: by id, else by SKU, each item with a line of
+    its own as long as there are enough.
     """
     items = [item for item in shipment.items if not is_ours(item)]
     if not shipment.items:
@@ -94,11 +94,11 @@ def make_plan(
     *,
     skip_locations: Iterable[int] = (),
 ) -> Plan:
-    """Spread what is wanted over the fulfillment orders that may be shipped, clamped to what each
+    """Distribute what is wanted over the fulfillment orders that may be shipped, at most what each
     has left, grouped by location.
 
-    With everything wanted, locations in `skip_locations` have sent their part already. A second
-    location is used only for what the first ones cannot give.
+    With everything wanted, the locations in `skip_locations` have sent their part already. A second
+    location is used only for what the first ones do not have.
     """
     skipped = set(skip_locations)
     todo = dict(wanted.units)
@@ -139,8 +139,8 @@ def make_plan(
 def _sort_by_share(
     ready: Sequence[FulfillmentOrder], todo: Mapping[int, int]
 ) -> list[FulfillmentOrder]:
-    """Those first whose location can give most of what is wanted, so that one parcel stays one
-    fulfillment where it can.
+    """Those first whose location has most of what is wanted, so that one parcel stays one
+    fulfillment if it can.
     """
     share: dict[int, int] = {}
     for one in ready:
@@ -152,7 +152,9 @@ def _sort_by_share(
 
 
 def _pick_lines(one: FulfillmentOrder, todo: dict[int, int] | None) -> tuple[LinePick, ...]:
-    """What of this fulfillment order is wanted; taken off `todo`. None of it means: all."""
+    """What is wanted of this fulfillment order, subtracted from `todo`; everything if `todo` is
+    None.
+    """
     picks = []
     for line in one.lines:
         units = (
@@ -168,13 +170,13 @@ def _pick_lines(one: FulfillmentOrder, todo: dict[int, int] | None) -> tuple[Lin
 
 
 def find_sent(fulfillments: Iterable[Fulfillment], tracking_number: str) -> tuple[Fulfillment, ...]:
-    """The live parcels that carry this tracking number."""
+    """The live parcels with this tracking number."""
     number = fold_number(tracking_number)
     return tuple(one for one in fulfillments if one.live and number and number in one.numbers)
 
 
 def count_units(fulfillments: Iterable[Fulfillment]) -> dict[int, int]:
-    """Units by order line over some parcels."""
+    """Units by order line in some parcels."""
     units: dict[int, int] = {}
     for one in fulfillments:
         for line, quantity in one.quantities.items():
@@ -193,8 +195,8 @@ def subtract_sent(wanted: Wanted, sent: Mapping[int, int]) -> Wanted:
 def find_parcel_to_relabel(
     fulfillments: Sequence[Fulfillment], wanted: Wanted
 ) -> Fulfillment | None:
-    """The parcel that a notice without anything left to ship can only mean: of the same lines with
-    another number, or without a number.
+    """The one parcel that a notice can mean when nothing is left to ship: it has the same lines
+    with another number, or has no number.
 
     With everything wanted that is the only live parcel of the order, or the only one without a
     number.

@@ -1,5 +1,5 @@
-"""Tell Shopify of a shipment, once in effect: state, plan, write one parcel a location, and look
-again when an answer is in doubt.
+"""Report a shipment to Shopify: look, plan, write one parcel for each location, and look again when
+an answer is in doubt.
 """
 
 from __future__ import annotations
@@ -39,9 +39,10 @@ _JOB_SECONDS = 60.0
 
 
 class Shipper:
-    """One notice on its way to one shop.
+    """Reports one shipment to one shop.
 
-    `absence` names the right whose lack hides fulfillment orders; empty if none is lacking.
+    `explain_absence` names the missing right that hides fulfillment orders; empty if none is
+    missing.
     """
 
     def __init__(
@@ -49,17 +50,19 @@ class Shipper:
         transport: Transport,
         settings: ShopifySettings,
         carriers: Carriers,
-        absence: Callable[[], Awaitable[str]],
+        explain_absence: Callable[[], Awaitable[str]],
         order_id: int,
     ) -> None:
         self._transport = transport
         self._settings = settings
         self._carriers = carriers
-        self._absence = absence
+        self._explain_absence = explain_absence
         self._order_id = order_id
 
     async def ship(self, shipment: Shipment, earlier: Sequence[Shipment]) -> ShipOutcome:
-        """Idempotent by tracking number; without one, by the units in parcels without a number."""
+        """Takes effect once: known again by its tracking number, or without one by the units in
+        parcels without a number.
+        """
         state = await self._read_state(shipment)
         order = await self._read_order_if_needed(state, shipment)
         wanted = match_wanted(state, order, shipment)
@@ -100,7 +103,7 @@ class Shipper:
 
     async def _read_order_if_needed(self, state: ShopState, shipment: Shipment) -> Order | None:
         """The order itself, where an item's line is in no fulfillment order: to match it by SKU, or
-        to tell that it is hidden.
+        to see that it is hidden.
         """
         lines = state.lines
         if all(
@@ -112,8 +115,8 @@ class Shipper:
         return order if isinstance(order, Order) else None
 
     async def _unlock(self, plan: Plan) -> bool:
-        """Release what is held and open what is scheduled, as far as the settings allow; whether
-        anything was done.
+        """Release what is held and open what is scheduled, as far as the settings allow; returns
+        whether anything was.
         """
         done = False
         for one in plan.held:
@@ -130,8 +133,8 @@ class Shipper:
     ) -> None:
         """Write one parcel.
 
-        A refusal or a lost answer is checked against what the shop then says, before anybody
-        repeats it.
+        After a refusal or a lost answer, what the shop then says decides whether it has taken
+        effect.
         """
         try:
             await self._transport.create_fulfillment(parcel)
@@ -149,7 +152,7 @@ class Shipper:
     async def _settle_empty(
         self, state: ShopState, plan: Plan, wanted: Wanted, tracking: Tracking, shipment: Shipment
     ) -> ShipOutcome:
-        """There is nothing that may be shipped: find out why, or what else the notice means."""
+        """Nothing may be shipped: find out why, or what else the notice means."""
         if plan.obstacles:
             raise ConflictError(
                 f"Order {shipment.order}: Shopify does not allow it to be shipped now."
@@ -198,7 +201,7 @@ class Shipper:
                 raise
 
     async def _build_absence_error(self, shipment: Shipment) -> Exception:
-        if lacking := await self._absence():
+        if lacking := await self._explain_absence():
             return AuthenticationError(
                 f"Order {shipment.order}: Shopify shows no fulfillment orders of it. {lacking}"
             )
@@ -211,7 +214,7 @@ class Shipper:
     def _require_whole(
         self, state: ShopState, plan: Plan, wanted: Wanted, order: Order | None, shipment: Shipment
     ) -> None:
-        """Raise if a part of what was asked could not be shipped, though it is still to be."""
+        """Raise if a part of what was asked is still to be shipped but could not be."""
         if plan.held or (plan.waiting and not wanted.everything):
             raise ConflictError(
                 f"Order {shipment.order}: what Shopify allows is marked as shipped, the rest is"

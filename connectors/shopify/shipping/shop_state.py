@@ -1,6 +1,4 @@
-"""A look at an order's parcels in Shopify: what the shop says of them at one moment, and what that
-tells of a notice.
-"""
+"""What Shopify says of an order's parcels at one moment, and what that means for a notice."""
 
 from __future__ import annotations
 
@@ -30,7 +28,9 @@ class ShopState(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def match_wanted(state: ShopState, order: Order | None, shipment: Shipment) -> Wanted:
-    """What the notice is about, by the lines we see, and by SKU where we have the order itself."""
+    """What the notice asks for, by the lines that we see, and by SKU where we have the order
+    itself.
+    """
     skus = {line.id: (line.sku or "").strip() for line in order.line_items or ()} if order else {}
     return planning.read_wanted(shipment, state.lines, skus)
 
@@ -44,15 +44,15 @@ def count_sent(
 ) -> dict[int, int]:
     """Units of this very notice that the shop has already.
 
-    Those under its number; without one, those in parcels without a number beyond what earlier
-    notices without a number put there.
+    With a tracking number, those in its parcels. Without one, those in parcels without a number,
+    less what earlier notices without a number put there.
     """
     if shipment.tracking_number.strip() or wanted.everything:
         return planning.count_units(same)
     units = planning.count_units(one for one in state.fulfillments if one.live and not one.numbers)
-    for told in earlier:
-        if not told.tracking_number.strip() and told.key() != shipment.key():
-            for line, quantity in planning.read_wanted(told, state.lines, {}).units.items():
+    for notice in earlier:
+        if not notice.tracking_number.strip() and notice.key() != shipment.key():
+            for line, quantity in planning.read_wanted(notice, state.lines, {}).units.items():
                 units[line] = units.get(line, 0) - quantity
     return {line: quantity for line, quantity in units.items() if quantity > 0}
 
@@ -70,7 +70,7 @@ def has_nothing_left(state: ShopState, picks: Sequence[OrderPick]) -> bool:
 
 
 def has_taken_effect(before: ShopState, after: ShopState, parcel: NewFulfillment) -> bool:
-    """Whether a write whose answer was lost was carried out: what it took is gone, and a parcel has
+    """Whether a write whose answer was lost was carried out: its units are gone, and a parcel has
     its number.
     """
     then, now = _count_left(before), _count_left(after)
@@ -86,7 +86,7 @@ def has_taken_effect(before: ShopState, after: ShopState, parcel: NewFulfillment
 
 
 def list_hidden(state: ShopState, wanted: Wanted, order: Order | None) -> list[str]:
-    """Lines the notice names that are still to be shipped by the order's own account, but are in no
+    """Lines of the notice that the order itself says are still to be shipped, but that are in no
     fulfillment order we see.
     """
     seen = state.lines

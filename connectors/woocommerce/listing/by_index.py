@@ -1,8 +1,8 @@
-"""The way round for shops that cannot be walked by key: find ids and times first, sort them here,
+"""The way around for shops that cannot be walked by key: find ids and times first, sort them here,
 then fetch the orders by id.
 
 Old shops ignore `modified_after` (before WooCommerce 5.8), some refuse `orderby=modified` or fail
-over it, and caches serve what they like. Only ids and times are held in memory, never the orders.
+over it, and caches serve stale lists. Only ids and times are held in memory, never the orders.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from connectors.woocommerce.listing.by_key import HOUR, build_restless_error
 from connectors.woocommerce.listing.pages import Ask, DistrustError, OrderPages, Page, Sort
 from connectors.woocommerce.mapping.decoding import Row
 
-# How often a list that changes while it is read is read again.
+# How often a list is read again that changes while it is read.
 _PASSES = 5
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 # How many rows two pages of a scan share.
@@ -28,8 +28,8 @@ _OVERLAP = 10
 
 
 class IndexWalk:
-    """One walk by index, with the same promises as the walk by key except that it must see the
-    whole list first.
+    """One walk by index. It promises what the walk by key does, but has to see the whole list
+    first.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class IndexWalk:
         self._seen = seen
 
     async def read_batches(self) -> AsyncGenerator[list[Row], None]:
-        """Rows that have not been given yet, in lists, oldest change first."""
+        """Rows that were not given before, in lists, oldest change first."""
         times = await self._find_times()
         ids = [
             order_id
@@ -59,7 +59,7 @@ class IndexWalk:
                 yield rows
 
     async def _fetch_orders(self, ids: list[int]) -> list[Row]:
-        """These orders, whole, in this order; one that is gone by now is left out."""
+        """These orders, whole, in this sequence; those that are gone by now are left out."""
         found: dict[int, Row] = {}
         left = ids
         while left:
@@ -67,7 +67,7 @@ class IndexWalk:
                 Ask(status=self._status, sort=Sort.ID, ids=tuple(left))
             )
             found.update((row.id, row) for row in page.rows if row.id in left)
-            # A shop that bears only small pages gives the rest when it is asked for the rest.
+            # A shop that manages only small pages is asked again for the rest.
             left = (
                 [order_id for order_id in left if order_id not in found]
                 if page.rows and not page.last
@@ -89,13 +89,13 @@ class IndexWalk:
         return await self._scan_whole() if found is None else found
 
     async def _scan_newest(self) -> dict[int, datetime] | None:
-        """Scan from the newest change and stop where it gets older than the span; None if the shop
-        does not sort that way.
+        """Scan from the newest change to the first one before the span; None if the shop does not
+        sort that way.
 
-        An edit moves an order to the front, which pushes others to pages that are still to come:
-        none is missed. There is no upper bound, for an order that passed it would leave the list
-        and pull others forward; pages overlap a little for those that leave by the trash, and if
-        more of them leave the scan begins again.
+        An edit moves an order to the front and pushes others to pages that are still to come, so
+        none is missed. There is no upper bound: an order that passed it would leave the list and
+        pull others forward. Pages overlap a little because of orders that leave for the trash; if
+        more than that leave, the scan begins again.
         """
         found: dict[int, datetime] = {}
         first = ask = Ask(status=self._status, after=self._low, sort=Sort.NEWEST_CHANGE, brief=True)
@@ -104,8 +104,8 @@ class IndexWalk:
         passes = 1
         while True:
             page = await self._pages.read_page(ask)
-            # An edit moves a row to the front, which pushes the others down: in a list of the same
-            # length none has come closer.
+            # An edit moves a row to the front and pushes the others down: in a list of unchanged
+            # length none has moved up.
             if (
                 before is not None
                 and not page.overlaps(before)
@@ -129,7 +129,7 @@ class IndexWalk:
             )
 
     async def _scan_whole(self) -> dict[int, datetime]:
-        """Read the whole list by id until a pass brings nothing that the ones before had not."""
+        """Read the whole list by id, again and again until a pass finds no order that is new."""
         found: dict[int, datetime] = {}
         for _ in range(_PASSES):
             known = set(found)
@@ -151,7 +151,7 @@ class IndexWalk:
         return self._start - HOUR if self._start is not None else None
 
     def _keep_times(self, rows: Sequence[Row], found: dict[int, datetime]) -> None:
-        """Remember the orders of the span; one whose time cannot be read is not hidden."""
+        """Remember the orders of the span, and those whose time cannot be read."""
         for row in rows:
             late = row.modified is not None and self._end is not None and row.modified > self._end
             early = (

@@ -1,11 +1,12 @@
-"""Every order of one status list changed in a span, oldest change first, whatever is edited
+"""Every order of one status list that changed in a span, oldest change first, whatever is edited
 meanwhile.
 
 The walk goes by key, never by page number: each request asks for what changed at or after the last
-change seen, so an order that moves to the end cannot push another one over a page's edge. Its last
-row is the anchor that must come back with the next page; where it does not, either it was edited,
-or WooCommerce moved the bound: a bare time that falls into the shop's spring clock gap is read an
-hour late. Both are met by asking an hour earlier, at the price of rows that are known already.
+change seen, so that an order that moves to the end cannot push another one over the edge of a page.
+The last row seen is the anchor: it must come back with the next page. Where it does not, either it
+was edited, or WooCommerce moved the bound: a time without zone that falls into the hour that the
+shop's clock skips in spring is read an hour late. In both cases the walk asks from an hour earlier
+and meets rows that it knows already.
 """
 
 from __future__ import annotations
@@ -23,14 +24,14 @@ from connectors.woocommerce.listing.pages import SECOND, Ask, DistrustError, Ord
 from connectors.woocommerce.mapping.decoding import Row
 
 HOUR = timedelta(hours=1)
-# A second in which orders still change is read again, this often at most.
+# How often a second is read again in which orders still change.
 _PASSES = 5
 
 
 class KeyWalk:
     """One walk.
 
-    `seen` holds the ids that were given, and is shared between the walks of one window.
+    `seen` holds the ids that were given; the walks of one window share it.
     """
 
     def __init__(
@@ -48,7 +49,7 @@ class KeyWalk:
         self._seen = seen
 
     async def read_batches(self) -> AsyncGenerator[list[Row], None]:
-        """Rows that have not been given yet, in lists.
+        """Rows that were not given before, in lists.
 
         Raises `DistrustError` where the shop cannot be walked by key.
         """
@@ -80,7 +81,7 @@ class KeyWalk:
                 cursor, anchored, margin, offset = newest, True, timedelta(0), 0
                 reading = _OffsetPass()
             elif margin or newest is None or cursor is None:
-                # By half a page, so that a few rows leaving the list cannot hide others.
+                # By half a page, so that a few rows that leave the list cannot hide others.
                 offset += max(page.size // 2, 1)
             else:
                 async with aclosing(self._read_second(cursor)) as ties:
@@ -89,7 +90,7 @@ class KeyWalk:
                 cursor, anchored = cursor + SECOND, False
 
     def _take_fresh(self, rows: Iterable[Row]) -> list[Row]:
-        """Rows of the span that were not given before, and from now on count as given."""
+        """The rows of the span that were not given before; from now on they count as given."""
         found = []
         for row in rows:
             if row.id not in self._seen and self._is_in_span(row.modified):
@@ -99,7 +100,7 @@ class KeyWalk:
         return found
 
     def _is_in_span(self, modified: datetime | None) -> bool:
-        """Whether a change lies in the span; one whose time cannot be read is not hidden."""
+        """Whether a change lies in the span; a row whose time cannot be read is not hidden."""
         if modified is None:
             return True
         return (self._start is None or self._start <= modified) and (
@@ -119,23 +120,23 @@ class KeyWalk:
         return page
 
     def _check_rows(self, rows: Sequence[Row], after: datetime | None) -> None:
-        """Refuse rows that were not asked for (shops before WooCommerce 5.8 ignore the bounds) or
-        are not sorted as asked.
+        """Refuse rows that are not sorted as asked or were not asked for: shops before WooCommerce
+        5.8 ignore the bounds.
         """
         times = [row.modified for row in rows if row.modified is not None]
         if any(later < earlier for earlier, later in itertools.pairwise(times)):
             raise DistrustError("The shop does not sort orders by their last change.")
         if times and after is not None and times[0] < after:
             raise DistrustError("The shop does not filter orders by their last change.")
-        # The upper bound, too, may be an hour late in the clock gap.
+        # The upper bound may be an hour late, too, where the clock skips one.
         if times and self._end is not None and times[-1] > self._end + HOUR:
             raise DistrustError("The shop does not filter orders by their last change.")
 
     async def _read_second(self, moment: datetime) -> AsyncGenerator[list[Row], None]:
-        """All rows of one second that holds more than a page: its pages from the last to the first.
+        """All rows of a second that holds more than a page: its pages from the last to the first.
 
-        Orders only ever leave a second that has passed, which moves the ones behind them to earlier
-        pages: those are still to come.
+        Orders can only leave a second that has passed. That moves the rows behind them to earlier
+        pages, which are still to come.
         """
         ask = Ask(status=self._status, after=moment, before=moment)
         given: set[int] = set()
@@ -156,21 +157,19 @@ class KeyWalk:
                 if page.size != size:
                     break
             else:
-                # Orders that the shop counts but cannot load never come: a pass without news is the
-                # end, too.
+                # Orders that the shop counts but cannot load never come: a pass without anything
+                # new is the end, too.
                 if page.total is None or len(given) >= page.total or len(given) == known:
                     return
         raise build_restless_error()
 
 
 class _OffsetPass:
-    """Pages that were read by offset from the same key.
+    """Pages read by offset from the same key.
 
-    Where two of them share no row, rows may have moved up past both unseen.
-
-    An edit moves a row to the end: those behind it move up, and the length of the list stays, so
-    that it proves nothing. But rows that the shop cannot load part two pages as well: a repetition
-    that brings nothing new is enough.
+    Where two neighbors share no row, rows may have moved up past both unseen. The length of the
+    list proves nothing: an edit moves a row to its end, and it stays as long as it was. Rows that
+    the shop cannot load part two pages as well, so one repetition that finds nothing new is enough.
     """
 
     def __init__(self) -> None:
@@ -179,16 +178,16 @@ class _OffsetPass:
         self._news = False
 
     def add_page(self, page: Page, before: Page | None, *, news: bool) -> None:
-        """Take in a page, the one before it unless it is the first, and whether it held rows not
+        """Take in a page, the page before it (none for the first), and whether it held rows not
         given yet.
         """
         self._parted = self._parted or (before is not None and not page.overlaps(before))
         self._news = self._news or news or not self._passes
 
     def must_repeat(self) -> bool:
-        """Whether all has to be read again; asked at the end.
+        """Whether everything has to be read again; asked at the end of a pass.
 
-        Raises `UnavailableError` where that does not help.
+        Raises `UnavailableError` where repeating does not help.
         """
         if not self._parted or not self._news:
             return False
@@ -200,7 +199,7 @@ class _OffsetPass:
 
 
 def build_restless_error() -> UnavailableError:
-    """The error for a list that will not hold still."""
+    """The error for a list that keeps changing."""
     return UnavailableError(
         "The shop's list of orders kept changing while it was read; it will be read again later."
     )

@@ -1,4 +1,4 @@
-"""Find one order: by id, or by number where that is all a notice brought."""
+"""Find one order: by its id, or by its number where a notice has nothing else."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Lookup:
         )
 
     async def read_status(self, order_id: str) -> str:
-        """The status at this moment."""
+        """The status of the order now."""
         reply = await self._api.get(order_path(order_id), [("_fields", "id,status")])
         return reply.decode(wire.Order).status
 
@@ -69,8 +69,8 @@ class Lookup:
         return read_row(reply.content)
 
     async def _find_by_number(self, number: str) -> Row | None:
-        """In most shops the number is the id; where a plugin gives other numbers, the id of that
-        name is another order.
+        """Mostly the number is the id. Where a plugin gives other numbers, the order with that id
+        is another one.
         """
         candidates = []
         found = await self._find_by_id(number)

@@ -1,4 +1,4 @@
-"""Pages of orders as the shop gives them, in sizes it can bear, each row decoded on its own."""
+"""Pages of orders in sizes that the shop can manage, each row decoded on its own."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from connectors.woocommerce.mapping.decoding import Row, read_row
 # A shop that fails or times out on a page of 100 heavy orders may manage fewer.
 SIZES = (LARGEST_PAGE, 50, 25, 10)
 SECOND = timedelta(seconds=1)
-# For how many seconds a shop that failed to sort is not asked to.
+# In seconds; meanwhile a shop that failed to sort by change is not asked to.
 _MEMORY = 3600.0
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 _FULL = wire.list_fields(wire.Order)
@@ -31,11 +31,11 @@ _MOST_DIGITS = 18
 
 
 class DistrustError(Exception):
-    """The shop does not sort or filter as asked; the walk must go another way."""
+    """The shop does not sort or filter as asked; the walk has to go another way."""
 
 
 class Sort(StrEnum):
-    """The orders of rows that a walk uses."""
+    """The ways of sorting that walks use."""
 
     OLDEST_CHANGE = "modified asc"
     NEWEST_CHANGE = "modified desc"
@@ -43,9 +43,9 @@ class Sort(StrEnum):
 
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
-    """What to list. `after` and `before` are inclusive, whole seconds; None: no bound.
+    """What to list. `after` and `before` are inclusive, whole seconds; None means no bound.
 
-    `brief` asks for id and time alone.
+    `brief` asks for ids and times alone.
     """
 
     status: str = "any"
@@ -73,24 +73,25 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     def last(self) -> bool:
         """Whether nothing follows.
 
-        A short page is not the last one: WooCommerce drops orders it cannot load after it has
-        counted to 100.
+        A short page need not be the last one: WooCommerce drops orders that it cannot load after it
+        has counted to 100.
         """
         if self.total is not None:
             return self.offset + self.size >= self.total
         return len(self.rows) < self.size
 
     def overlaps(self, before: Page) -> bool:
-        """Whether a row of the page `before` comes again unchanged, so that none can have moved up
-        past both unseen.
+        """Whether a row of the page `before` comes again unchanged, so that no row can have moved
+        up past both unseen.
         """
         known = {(row.id, row.modified) for row in before.rows}
         return any((row.id, row.modified) in known for row in self.rows)
 
 
 class Sorting:
-    """What the walks of one shop know of its sorting by change: that it failed is believed for an
-    hour, for finding out costs many requests.
+    """Whether the shop can sort by change, shared by its walks.
+
+    A failure is remembered for an hour, because finding out costs many requests.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -99,19 +100,19 @@ class Sorting:
 
     @property
     def fails(self) -> bool:
-        """Whether the shop failed over it not long ago."""
+        """Whether the shop failed to sort by change within the last hour."""
         return self._clock() - self._failed_at < _MEMORY
 
     def record_failure(self) -> None:
-        """The shop gives by id what it fails to give by change."""
+        """Remember that the shop lists by id what it fails to list by change."""
         self._failed_at = self._clock()
 
 
 class OrderPages:
     """Reads pages for one walk.
 
-    What size the shop can bear is found once and kept; `sorting` is shared by the walks of one
-    shop.
+    The size that the shop can manage is found once and kept; `sorting` is shared by the walks of
+    one shop.
     """
 
     def __init__(self, api: Api, largest: int, sorting: Sorting) -> None:
@@ -121,9 +122,9 @@ class OrderPages:
         self._sizes = list(self._all_sizes)
 
     async def read_page(self, ask: Ask) -> Page:
-        """One page; smaller ones are tried while the shop fails on it. Raises the last error.
+        """One page. Smaller sizes are tried while the shop fails; raises the last error.
 
-        Raises `DistrustError` where the shop fails only because it is to sort by change.
+        Raises `DistrustError` where the shop fails only when it has to sort by change.
         """
         if ask.sort is not Sort.ID and self._sorting.fails:
             raise _build_distrust()
@@ -143,7 +144,7 @@ class OrderPages:
                     raise _build_distrust() from error
                 raise
             except (AuthenticationError, RefusedError) as error:
-                # WooCommerce refuses a parameter with 400, which the walks act upon; the rest is
+                # The walks act on 400, with which WooCommerce refuses a parameter; anything else is
                 # for a person.
                 if error.status == HTTPStatus.BAD_REQUEST:
                     raise
@@ -152,26 +153,25 @@ class OrderPages:
             return Page(rows=rows, size=size, offset=ask.offset, total=read_total(reply))
 
     async def _is_sorting_broken(self, ask: Ask, size: int) -> bool:
-        """Whether the shop gives by id what it fails to give by change, as WooCommerce 7.3 did with
-        orders in tables of their own.
-
-        Asked once.
+        """Whether the shop lists by id what it fails to list by change, as WooCommerce 7.3 did with
+        orders in tables of their own. Asked once.
         """
         if ask.sort is Sort.ID or not await self._api.has_answer(
             "orders", build_params(msgspec.structs.replace(ask, sort=Sort.ID), size)
         ):
             return False
         self._sorting.record_failure()
-        # The sizes were not what it failed over.
+        # It was not the sizes that it failed over.
         self._sizes = list(self._all_sizes)
         return True
 
     async def _read_one_by_one(self, ask: Ask, size: int, error: UnavailableError) -> Page:
-        """A page whose one order the shop breaks down over, as a plugin does that fails while it is
-        shown: that one is set aside.
+        """A page with one order that the shop fails to show, e.g. because of a plugin: that one is
+        rejected, the others are read.
 
-        Raises `error` where the shop gives no ids and times either, or fails over more than one:
-        then it is the shop. Raises `DistrustError` where it gives them, but not sorted by change.
+        Raises `error` where the shop lists no ids and times either, or fails over more than one
+        order: then it is the shop. Raises `DistrustError` where it lists them, but not sorted by
+        change.
         """
         try:
             brief = await self.read_page(msgspec.structs.replace(ask, brief=True))
@@ -195,7 +195,7 @@ class OrderPages:
                 )
                 rows.append(Row(id=row.id, modified=row.modified, order=rejected))
         if len(rows) != len(brief.rows) or not all(row.id for row in brief.rows):
-            # Some have left the list since: a shorter page would look like the last one.
+            # Some have left the list meanwhile: a shorter page would look like the last one.
             raise error
         rows.sort(key=lambda row: row.modified or _BEGINNING)
         return Page(rows=rows, size=size, offset=ask.offset, total=brief.total)
@@ -204,11 +204,9 @@ class OrderPages:
 def build_params(ask: Ask, size: int) -> Pairs:
     """The query.
 
-    Bounds go as bare UTC with `dates_are_gmt`: with a zone suffix WooCommerce shifts them by the
-    shop's own offset.
-
-    WooCommerce's bounds are exclusive and count whole seconds, so each is one second wider than
-    what is asked for.
+    WooCommerce's bounds are exclusive and count whole seconds, so each is asked a second wider.
+    They are sent as UTC without a zone and with `dates_are_gmt`: WooCommerce would shift a time
+    with a zone by the shop's own offset.
     """
     by, _, direction = ask.sort.partition(" ")
     found = [
@@ -233,8 +231,8 @@ def build_params(ask: Ask, size: int) -> Pairs:
 
 
 def read_total(reply: Reply) -> int | None:
-    """How many rows there are in all, as the shop's header says; None if it does not, or names a
-    number that no shop has.
+    """How many rows there are in all, by the shop's header; None without one, or with a number that
+    cannot be.
     """
     stated = reply.headers.get("X-WP-Total", "").strip()
     return (

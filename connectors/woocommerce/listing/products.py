@@ -15,7 +15,7 @@ from connectors.woocommerce.mapping import wire
 from connectors.woocommerce.mapping.products import GONE, Goods, Units, goods_key, read_goods
 from connectors.woocommerce.mapping.values import read_key, read_text
 
-# In seconds: a corrected weight is exported with one of the next polls.
+# In seconds: a corrected weight is exported some polls later.
 _REMEMBERED = 300.0
 _UNITS_REMEMBERED = 3600.0
 _MOST = 20_000
@@ -23,7 +23,7 @@ _FIELDS = wire.list_fields(wire.Product)
 
 
 class Catalog:
-    """What is known of a shop's products. It can be lost at any time."""
+    """What is known of a shop's products: a cache that may be lost at any time."""
 
     def __init__(self, api: Api) -> None:
         self._api = api
@@ -31,9 +31,7 @@ class Catalog:
         self._units: TTLCache[str, Units] = TTLCache(1, _UNITS_REMEMBERED)
 
     async def find_goods(self, orders: Iterable[wire.Order]) -> Mapping[tuple[int, int], Goods]:
-        """The products of all lines, by (product, variation); one that the shop has no longer is
-        `GONE`.
-        """
+        """The products of all lines, by (product, variation); a deleted one is `GONE`."""
         wanted = {
             goods_key(line.product_id, line.variation_id)
             for order in orders
@@ -46,9 +44,9 @@ class Catalog:
         return known
 
     async def read_units(self) -> Units:
-        """What the shop weighs and measures in.
+        """The units of the shop.
 
-        Unknown units are empty: then no weight is told rather than a wrong one.
+        Unknown ones are empty: then no weight is exported rather than a wrong one.
         """
         if (known := self._units.get("")) is None:
             weight, length = await run_together(
@@ -63,12 +61,12 @@ class Catalog:
             reply = await self._api.get(f"settings/products/{name}", [("_fields", "value")])
             return read_text(reply.decode(wire.Setting).value).lower()
         except PermanentError:
-            # A key of a user who may not see the settings; `portside check` says so.
+            # The key's user may not see the settings; `portside check` says so.
             return ""
 
     async def _fetch_goods(self, missing: set[tuple[int, int]]) -> Mapping[tuple[int, int], Goods]:
         units = await self.read_units()
-        # A variation falls back to its product, so that is needed as well.
+        # A variation takes what it lacks from its product, so the product is needed as well.
         parents = {pair[0] for pair in missing if pair[0]}
         products = {
             read_key(found.id): read_goods(found, units)
@@ -92,13 +90,13 @@ class Catalog:
                 for one in listed
             )
         for pair in missing - found.keys():
-            # The variation is gone: its product is the nearest to it that is known.
+            # The variation was deleted: its product is the closest to it.
             found[pair] = products.get(pair[0], GONE)
         self._goods.update(found)
         return {pair: found[pair] for pair in missing}
 
     async def _list_products(self, path: str, ids: set[int]) -> list[wire.Product]:
-        """These products, those in the trash too, which a listing leaves out unless it is asked for
+        """These products; those in the trash too, which WooCommerce lists only when it is asked for
         them.
         """
         found: list[wire.Product] = []

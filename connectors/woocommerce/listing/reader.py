@@ -1,5 +1,5 @@
-"""The orders of a window, the trash included, in one stream: which walks, in what order; no field
-names.
+"""The orders of a window, the trash included, in one stream: which walks, and in what sequence. No
+field names in here.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ from connectors.woocommerce.mapping.order import Related, read_order
 from connectors.woocommerce.mapping.rules import Rules
 from connectors.woocommerce.mapping.statuses import DRAFTS, list_open_statuses, normalize_status
 
-# `any` leaves out the trash, and says nothing of an order that went there: it is read by a walk of
-# its own.
+# `any` leaves out the trash, so that orders moved there would be missed: a walk of its own reads
+# it.
 EVERY = ("any", "trash")
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
 class Reader:
-    """Lists orders of one shop."""
+    """Lists the orders of one shop."""
 
     def __init__(
         self, api: Api, related: RelatedReader, rules: Rules, *, page_size: int = LARGEST_PAGE
@@ -90,8 +90,8 @@ class Reader:
         return found
 
     async def map_rows(self, rows: Sequence[Row]) -> list[Order | RejectedOrder]:
-        """Rows as orders, with what else the shop had to be asked; carts that never became orders
-        are left out.
+        """Rows as orders, with everything else that is read from the shop for them; without carts
+        that never became orders.
         """
         orders = [
             row.order
@@ -99,28 +99,26 @@ class Reader:
             if isinstance(row.order, wire.Order)
             and normalize_status(row.order.status) not in DRAFTS
         ]
-        around = await self._related.read_related(orders)
+        related = await self._related.read_related(orders)
         return [
             row.order
             if isinstance(row.order, RejectedOrder)
-            else read_order(row.order, around, self._rules)
+            else read_order(row.order, related, self._rules)
             for row in rows
             if isinstance(row.order, RejectedOrder)
             or normalize_status(row.order.status) not in DRAFTS
         ]
 
     async def map_order(self, order: wire.Order, *, whole: bool = True) -> Order | RejectedOrder:
-        """One order as it is listed; without `whole`, the shop is not asked for anything else about
-        it.
-        """
-        around = await self._related.read_related([order]) if whole else Related()
+        """One order as it is listed; without `whole`, nothing else is read from the shop for it."""
+        related = await self._related.read_related([order]) if whole else Related()
         bare_order = order if whole else msgspec.structs.replace(order, refunds=None)
-        return read_order(bare_order, around, self._rules)
+        return read_order(bare_order, related, self._rules)
 
     async def _walk_status(
         self, status: str, start: datetime | None, end: datetime | None, seen: set[int]
     ) -> AsyncGenerator[list[Row], None]:
-        """By key, and from where that fails on by index."""
+        """Walk by key, and from where that fails on by index."""
         pages = OrderPages(self._api, self._page_size, self._sorting)
         try:
             async with aclosing(KeyWalk(pages, status, start, end, seen).read_batches()) as batches:
@@ -134,18 +132,16 @@ class Reader:
                     async for batch in batches:
                         yield batch
             except RefusedError as error:
-                # A shop that knows no such status has no orders in it.
+                # A shop that does not know this status has no orders in it.
                 if error.status != HTTPStatus.BAD_REQUEST or status != "trash":
                     raise
 
     async def _find_open_statuses(self) -> list[str]:
-        """The words of all states in which something may still be shipped, those that plugins added
-        too.
-        """
+        """The statuses in which something may still be shipped, those of plugins included."""
         try:
             found = await self._api.find_items("reports/orders/totals", wire.StatusTotal)
         except AuthenticationError:
-            # The key's user may not see reports; WooCommerce's own words are known.
+            # The key's user may not see reports; WooCommerce's own statuses are known.
             found = None
         return list_open_statuses(status.slug for status in found or ())
 
@@ -153,9 +149,9 @@ class Reader:
 async def merge_streams(
     *streams: AsyncGenerator[list[Row], None],
 ) -> AsyncGenerator[list[Row], None]:
-    """Several streams of batches as one, by time; a row whose time is not known goes first.
+    """Several streams of batches as one, by time; a row whose time is not known comes first.
 
-    Closes the streams with itself.
+    Closes the streams when it is closed.
     """
     async with AsyncExitStack() as stack:
         for stream in streams:
@@ -175,7 +171,7 @@ async def merge_streams(
 
 
 def _take_sorted(waiting: Sequence[deque[Row]], alive: Sequence[bool]) -> list[Row]:
-    """The oldest rows, as long as no living stream could still bring an older one."""
+    """The oldest rows, as long as no stream that is still alive could bring an older one."""
     found: list[Row] = []
     while all(rows or not living for rows, living in zip(waiting, alive, strict=True)) and any(
         waiting
@@ -189,8 +185,8 @@ def _take_sorted(waiting: Sequence[deque[Row]], alive: Sequence[bool]) -> list[R
 
 
 def _is_near(modified: datetime, window: Window) -> bool:
-    """Whether a row can belong to a list that is bounded by `window`; a shop that ignores the
-    bounds counts all it has.
+    """Whether a row can belong to a list bounded by `window`; a shop that ignores bounds counts all
+    its orders.
     """
     return window.start - HOUR <= modified <= window.end + HOUR
 

@@ -1,5 +1,5 @@
-"""What a page of orders needs besides itself: products, refunds and, where they are wanted, the
-notes of each order.
+"""What a page of orders needs besides itself: products, refunds and, where they are wanted,
+notes.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from connectors.woocommerce.mapping import wire
 from connectors.woocommerce.mapping.order import Related
 from connectors.woocommerce.mapping.values import read_key
 
-# From so many orders on, one listing of refunds is cheaper than asking order by order.
+# From this many orders on, one list of refunds is cheaper than asking order by order.
 _WORTH_A_LISTING = 3
 _REFUND_FIELDS = wire.list_fields(wire.Refund)
 _NOTE_FIELDS = wire.list_fields(wire.Note)
 
 
 class RelatedReader:
-    """Asks a shop for the surroundings of orders."""
+    """Reads what belongs to the orders of one shop."""
 
     def __init__(self, api: Api, catalog: Catalog, *, notes: bool) -> None:
         self._api = api
@@ -29,7 +29,7 @@ class RelatedReader:
         self._lists_refunds = True
 
     async def read_related(self, orders: Sequence[wire.Order]) -> Related:
-        """Everything at once, as far as the upstream's policy lets it."""
+        """Everything at once, as far as the upstream's policy allows."""
         goods, refunds, notes = await run_together(
             self._catalog.find_goods(orders), self._read_refunds(orders), self._read_notes(orders)
         )
@@ -48,7 +48,7 @@ class RelatedReader:
         if len(wanted) >= _WORTH_A_LISTING and self._lists_refunds:
             for refund in await self._list_refunds(sorted(set().union(*wanted.values()))):
                 found.setdefault(read_key(refund.parent_id), []).append(refund)
-        # A listing that lacks one, or a shop that has no listing: ask the order itself.
+        # Where the list lacks one, or the shop has no such list, ask for each order's own.
         left = [
             order_id
             for order_id, ids in wanted.items()
@@ -69,7 +69,7 @@ class RelatedReader:
             ]
             page = await self._api.find_items("refunds", wire.Refund, params)
             if page is None:
-                # The listing came with WooCommerce 9; this shop is older.
+                # The list of all refunds came with WooCommerce 9; this shop is older.
                 self._lists_refunds = False
                 return []
             found += page

@@ -1,1 +1,1 @@
-"""WooCommerce's JSON as orders, and nothing else: pure."""
+"""WooCommerce's JSON as orders, and nothing else. Pure."""

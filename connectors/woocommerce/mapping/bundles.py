@@ -1,11 +1,9 @@
 """The lines of an order as they stand now: what is left of each after refunds, and which lines of a
-bundle are packed.
-
-Pure.
+bundle are packed. Pure.
 
 Product Bundles and Composite Products write a container line and a line for each thing in it. One
-of both sets is packed: the things, if the container is a virtual product, else the container. The
-money of the other set moves to the one that is packed, so that lines still add up.
+of the two sets is packed: the things, if the container is a virtual product, else the container.
+The money of the other set moves to the packed one, so that the lines still add up.
 """
 
 from __future__ import annotations
@@ -52,9 +50,9 @@ def read_parts(
     goods: Mapping[tuple[int, int], Goods],
     refunded: Mapping[int, Decimal],
 ) -> list[Part]:
-    """Every line of which something is left. Raises `FieldError`, e.g.
+    """Every line of which something is left.
 
-    `line_items[2].total: expected money, found 'abc'`.
+    Raises `FieldError`, e.g. `line_items[2].total: expected money, found 'abc'`.
     """
     parts = []
     bundled = False
@@ -94,7 +92,9 @@ def _read_part(
 
 
 def _fold_bundles(parts: Sequence[Part]) -> None:
-    """Settle for each bundle which of its lines are packed, and move the others' money there."""
+    """Decide for each bundle which of its lines are packed, and move the money of the
+    others there.
+    """
     by_id = {read_key(part.line.id): part for part in parts}
     contents: dict[int, list[Part]] = {}
     for part in parts:
@@ -112,7 +112,7 @@ def _fold_bundles(parts: Sequence[Part]) -> None:
 
 
 def _ships_alone(child: Part) -> bool:
-    """Whether the plugin says that this part of a bundle travels in a parcel of its own."""
+    """Whether the plugin says that this part of a bundle is shipped in a parcel of its own."""
     return any(
         read_text(meta.key) in _NEEDS_SHIPPING and read_text(meta.value) == "yes"
         for meta in wire.read_list(child.line.meta_data)
@@ -134,5 +134,7 @@ def _move_money(sources: Sequence[Part], targets: Sequence[Part]) -> None:
 
 
 def is_shown(meta: Any) -> bool:
-    """Whether a line's meta datum is meant for people: hidden ones begin with an underscore."""
+    """Whether a line's meta datum is meant for people: names of hidden ones begin with an
+    underscore.
+    """
     return isinstance(meta, str) and not meta.startswith("_")

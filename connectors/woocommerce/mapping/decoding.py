@@ -1,6 +1,6 @@
-"""One order's bytes → a typed order, or the reason why not.
+"""One order's bytes as a typed order, or the reason why they are none.
 
-Each order is decoded on its own, so that one bad order spoils no other.
+Each order is decoded on its own, so that a bad one costs no other.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _HEAD = msgspec.json.Decoder(wire.Head)
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One order of a page. `id` is 0 and `modified` None where not even that much could be read."""
+    """One order of a page. `id` is 0 and `modified` None where not even these could be read."""
 
     id: int
     modified: datetime | None

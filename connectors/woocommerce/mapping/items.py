@@ -1,7 +1,5 @@
 """The lines of an order as they are exported: products, fees, and what makes the lines add up to
-the total.
-
-Pure.
+the total. Pure.
 """
 
 from __future__ import annotations
@@ -22,14 +20,14 @@ from connectors.woocommerce.mapping.rules import Discounts, Rules, VirtualItems
 from connectors.woocommerce.mapping.values import read_optional_amount, read_plain, read_text
 
 _CENT = Decimal("0.01")
-# What rounding tax by line may leave; more than this is a refund of money without goods.
+# Rounding the tax of each line may leave less than this; more is a refund of money without goods.
 _ROUNDING = Decimal("0.05")
 DISCOUNT_SKU = "total-discount"
 REFUND_SKU = "total-refund"
 
 
 class Money(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """An order's money after refunds, as it was read."""
+    """An order's money after refunds."""
 
     total: Decimal
     tax: Decimal
@@ -78,7 +76,7 @@ def read_lines(
 
 
 def _choose_exported(parts: Sequence[Part], rules: Rules) -> Sequence[Part]:
-    """What goes out: all but what nobody packs, unless there is nothing else."""
+    """The parts that are exported: those that are packed, or all if none is."""
     if all(part.packed for part in parts):
         return parts
     if rules.virtual_items is VirtualItems.KEEP or not any(part.packed for part in parts):
@@ -115,8 +113,8 @@ def _read_item(part: Part, *, net: bool) -> LineItem:
 
 
 def _read_options(metas: wire.Metas) -> tuple[ItemOption, ...]:
-    """What the buyer chose: hidden keys, lists, objects and empty values are the shop's own
-    business.
+    """What the buyer chose. Hidden keys, lists, objects and empty values are not meant for
+    people.
     """
     found = []
     for meta in wire.read_list(metas):
@@ -141,7 +139,7 @@ def _read_option_text(value: Any) -> str:
 
 
 def _read_fee(fee: wire.Fee, index: int) -> LineItem:
-    """A fee, or with a negative total a discount under its own name: nobody packs either."""
+    """A fee, or with a negative total a discount under its own name; neither is packed."""
     try:
         price = read_optional_amount(fee.total, "total")
     except FieldError as error:
@@ -165,6 +163,6 @@ def _make_adjustment(line_id: str, sku: str, name: str, price: Decimal) -> LineI
 
 
 def _find_dimensions(parts: Sequence[Part]) -> Dimensions | None:
-    """One piece in all: the parcel is as large as the thing."""
+    """The size of the parcel, known where it holds a single piece."""
     only = parts[0] if len(parts) == 1 else None
     return only.goods.size if only is not None and only.packed and only.left == 1 else None

@@ -1,6 +1,6 @@
-"""From WooCommerce's order to Portside's.
+"""From WooCommerce's order to Portside's. Pure.
 
-Pure: what the shop had to be asked besides comes in as `Related`.
+What else had to be read from the shop comes in as `Related`.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from connectors.woocommerce.mapping.values import (
 JOINT = " | "
 _GIFT = "_wc_other/woocommerce_shipstation/shipstation_is_gift"
 _GIFT_MESSAGE = "_wc_other/woocommerce_shipstation/shipstation_gift_message"
-# The author of notes that the shop wrote itself: status changes, mails sent, our own.
+# The author of notes that the shop wrote itself: changes of status, mails, and ours.
 _SHOP = "WooCommerce"
 _NOWHERE = wire.Address()
 
@@ -52,16 +52,16 @@ class Related(msgspec.Struct, frozen=True, kw_only=True):
     notes: Mapping[int, Sequence[wire.Note]] = {}
 
 
-def read_order(order: wire.Order, around: Related, rules: Rules) -> Order | RejectedOrder:
+def read_order(order: wire.Order, related: Related, rules: Rules) -> Order | RejectedOrder:
     """The order, or why it cannot be read: `line_items[2].total: expected money, found 'abc'`."""
     try:
-        return _map_order(order, around, rules)
+        return _map_order(order, related, rules)
     except FieldError as error:
         return reject_order(wire.Head(order.id, order.date_modified_gmt, order.number), str(error))
 
 
 def reject_order(head: wire.Head, reason: str) -> RejectedOrder:
-    """An order that cannot be read, with what little of it could be."""
+    """The rejection of an order, with as much of its identity as could be read."""
     try:
         modified = (
             read_moment(head.date_modified_gmt, "date_modified_gmt")
@@ -78,20 +78,20 @@ def reject_order(head: wire.Head, reason: str) -> RejectedOrder:
     )
 
 
-def _map_order(order: wire.Order, around: Related, rules: Rules) -> Order:
+def _map_order(order: wire.Order, related: Related, rules: Rules) -> Order:
     created = _require_moment(order.date_created_gmt, "date_created_gmt")
     paid = read_moment(order.date_paid_gmt, "date_paid_gmt") or read_moment(
         order.date_completed_gmt, "date_completed_gmt"
     )
     order_id = read_key(order.id)
-    refunded = _sum_refunds(order, around.refunds.get(order_id, ())) if order.refunds else NOTHING
+    refunded = _sum_refunds(order, related.refunds.get(order_id, ())) if order.refunds else NOTHING
     money = _read_money(order, refunded)
     shop_status = normalize_status(order.status)
     status, known = read_status(shop_status)
-    lines = read_lines(order, around.goods, refunded, money, rules)
+    lines = read_lines(order, related.goods, refunded, money, rules)
     metas = _index_metas(order.meta_data)
     gift = read_flag(metas.get(_GIFT))
-    notes = around.notes.get(order_id)
+    notes = related.notes.get(order_id)
     coupons = JOINT.join(
         filter(None, [read_plain(coupon.code) for coupon in wire.read_list(order.coupon_lines)])
     )
@@ -133,8 +133,10 @@ def _require_moment(value: str | None, path: str) -> datetime:
 
 
 def _sum_refunds(order: wire.Order, refunds: Sequence[wire.Refund]) -> Refunded:
-    """What was refunded; an order with a refund that cannot be read is not sent, lest somebody ship
-    what was paid back.
+    """All refunds together.
+
+    An order with a refund that cannot be read is rejected: exported, it could be shipped although
+    its buyer was paid back.
     """
     read = {read_key(refund.id) for refund in refunds}
     for index, brief in enumerate(wire.read_list(order.refunds)):
@@ -146,7 +148,7 @@ def _sum_refunds(order: wire.Order, refunds: Sequence[wire.Refund]) -> Refunded:
 
 
 def _read_money(order: wire.Order, refunded: Refunded) -> Money:
-    """The order's money less what was refunded of it, so that lines, tax and shipping add up to the
+    """The order's money less what was refunded, so that lines, tax and shipping add up to the
     total.
     """
     total = read_amount(order.total, "total")
@@ -174,7 +176,7 @@ def _read_customer(order: wire.Order) -> Customer:
     billing = order.billing if isinstance(order.billing, wire.Address) else _NOWHERE
     shipping = order.shipping if isinstance(order.shipping, wire.Address) else _NOWHERE
     bill_to = _read_address(billing, billing)
-    # WooCommerce leaves the shipping address empty, or but a country in it, where the buyer ships
+    # WooCommerce leaves the shipping address empty, or only a country in it, where the buyer ships
     # to the billing address.
     ship_to = (
         bill_to
@@ -188,15 +190,15 @@ def _read_customer(order: wire.Order) -> Customer:
 
 
 def _is_place(address: wire.Address) -> bool:
-    """Whether a parcel could be sent there."""
+    """Whether a parcel could be sent to this address."""
     return any(
         map(read_text, (address.address_1, address.address_2, address.city, address.postcode))
     )
 
 
 def _read_address(place: wire.Address, billing: wire.Address) -> Address:
-    """An address; the e-mail, and where they are missing name, phone and country, come from the
-    billing address.
+    """An address. The e-mail address, and where they are missing name, phone and country, are taken
+    from billing.
     """
     company = read_plain(place.company)
     return Address(
@@ -219,17 +221,17 @@ def _read_name(place: wire.Address) -> str:
 
 @lru_cache(maxsize=512)
 def _read_country(value: str) -> str:
-    """WooCommerce stores ISO codes; importers have been seen to leave names there."""
+    """WooCommerce stores ISO codes, but importers have left names of countries there."""
     return find_country(value)
 
 
 def _join_notes(notes: Sequence[wire.Note]) -> str:
-    """What people wrote for one another, newest first."""
+    """What people wrote for each other, newest first."""
     written = [
         note
         for note in notes
         if not read_flag(note.customer_note) and read_text(note.author) != _SHOP
     ]
-    # Within one second the shop's own order stands.
+    # Stable: within one second the shop's own sequence stays.
     written.sort(key=lambda note: read_text(note.date_created_gmt), reverse=True)
     return JOINT.join(filter(None, [read_prose(note.note) for note in written]))

@@ -1,7 +1,5 @@
-"""What Portside needs to know of a product or variation: weight, size, whether it is a thing at
-all, its picture and barcode.
-
-Pure.
+"""What Portside needs to know of a product or variation: weight, size, whether it is packed at all,
+picture and barcode. Pure.
 """
 
 from __future__ import annotations
@@ -17,8 +15,8 @@ from connectors.reading.measures import convert_to_grams, find_length_unit, find
 from connectors.woocommerce.mapping import wire
 from connectors.woocommerce.mapping.values import read_amount, read_flag, read_key, read_text
 
-# A weight goes out with two decimals. Where those would change it by more than a thousandth it is
-# told in grams.
+# A weight is exported with two decimals. Where those would change it by more than a thousandth, it
+# is exported in grams.
 _CENT = Decimal("0.01")
 _THOUSANDTH = Decimal("0.001")
 # Where plugins kept barcodes before WooCommerce 9.2 had a field of its own.
@@ -52,13 +50,13 @@ class Goods(msgspec.Struct, frozen=True, kw_only=True):
     upc: str = ""
 
 
-# A product that is gone for good: what was bought still has to be shipped.
+# A product that the shop has deleted: what was bought still has to be shipped.
 GONE = Goods()
 
 
 def read_goods(product: wire.Product, units: Units, parent: Goods | None = None) -> Goods:
-    """A product, or with its `parent` a variation: older shops leave empty what a variation takes
-    from its product.
+    """A product, or with its `parent` a variation: in older shops it leaves empty what it takes
+    from the product.
     """
     fallback = parent or GONE
     return Goods(
@@ -73,7 +71,7 @@ def read_goods(product: wire.Product, units: Units, parent: Goods | None = None)
 def read_weight(value: Any, unit: str) -> Weight | None:
     """The weight of one piece; None if the shop has none.
 
-    Kilograms become grams, and so does what two decimals cannot tell.
+    Kilograms become grams, and so does a weight that two decimals cannot express.
     """
     number = _read_measure(value)
     known = find_weight_unit(unit)
@@ -102,7 +100,7 @@ def read_size(value: Any, unit: str) -> Dimensions | None:
 
 
 def _read_measure(value: Any) -> Decimal | None:
-    """A measure that people type in; what is no number, or negative, is none."""
+    """A measure that a person typed; None for text that is not a number, and for a negative one."""
     if not read_text(value):
         return None
     try:
@@ -134,5 +132,5 @@ def _find_barcode(product: wire.Product) -> str:
 
 
 def goods_key(product_id: Any, variation_id: Any) -> tuple[int, int]:
-    """How a line's product is known: its id and its variation's, 0 for none."""
+    """The key of a line's product: its id and its variation's, 0 for none."""
     return read_key(product_id), read_key(variation_id)

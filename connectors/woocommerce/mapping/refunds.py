@@ -57,7 +57,7 @@ def read_refunds(refunds: Iterable[wire.Refund]) -> Refunded:
 
 
 def _find_line(line: wire.RefundLine) -> int:
-    """The order's line that a refund's line takes from; 0 if it does not say."""
+    """The order's line that a refund's line takes pieces from; 0 if it does not say."""
     return next(
         (
             read_key(meta.value)

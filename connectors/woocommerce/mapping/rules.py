@@ -24,7 +24,7 @@ class VirtualItems(StrEnum):
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
-    """As the settings of the same names say; defaults are theirs."""
+    """As the settings of the same names say; the defaults are theirs."""
 
     discounts: Discounts
     virtual_items: VirtualItems

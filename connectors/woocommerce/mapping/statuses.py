@@ -1,7 +1,4 @@
-"""WooCommerce's words for an order's state, those of common plugins too, and what they mean.
-
-Pure.
-"""
+"""The words for an order's state in WooCommerce and in common plugins, and what they mean. Pure."""
 
 from __future__ import annotations
 
@@ -21,8 +18,8 @@ STATUSES = MappingProxyType(
         "cancelled": OrderStatus.CANCELLED,
         "refunded": OrderStatus.CANCELLED,
         "trash": OrderStatus.CANCELLED,
-        # Advanced Shipment Tracking and Shipment Tracking: something is still to be shipped while
-        # it says "partial".
+        # Of Advanced Shipment Tracking and Shipment Tracking: "partial" means that something is
+        # still to be shipped.
         "partial-shipped": OrderStatus.PAID,
         "partially-shipped": OrderStatus.PAID,
         "shipped": OrderStatus.SHIPPED,
@@ -30,30 +27,30 @@ STATUSES = MappingProxyType(
         "updated-tracking": OrderStatus.SHIPPED,
     }
 )
-# What every shop has.
+# The open statuses that every shop has.
 _OWN = ("pending", "processing", "on-hold", "failed")
-# Carts that never became orders; `status=any` leaves them out, old shops may not.
+# Carts that never became orders. `status=any` leaves them out, except in some old shops.
 DRAFTS = frozenset({"checkout-draft", "auto-draft", "draft"})
-# What must never be told as shipped: the buyer has his money back, or there is no order.
+# Never reported as shipped: the buyer has been paid back, or there is no order.
 CLOSED = frozenset({"cancelled", "refunded", "trash", *DRAFTS})
 
 
 def normalize_status(status: str) -> str:
-    """A status without the `wc-` that it bears in the database and that people copy from there."""
+    """A status without the `wc-` that it has in the database, which people copy from there."""
     return status.strip().lower().removeprefix("wc-")
 
 
 def read_status(status: str) -> tuple[OrderStatus, bool]:
-    """What a bare status means, and whether it is known; unknown ones hold the order back for a
-    person to look.
+    """What a normalized status means, and whether it is known. An unknown one holds the order back
+    for a person to look.
     """
     found = STATUSES.get(status)
     return (OrderStatus.ON_HOLD, False) if found is None else (found, True)
 
 
 def list_open_statuses(known: Iterable[str]) -> list[str]:
-    """Of the statuses a shop has, and of WooCommerce's own, those in which something may still be
-    shipped.
+    """The statuses in which something may still be shipped, out of those a shop has and
+    WooCommerce's own.
     """
     words = dict.fromkeys([*_OWN, *map(normalize_status, known)])
     done = {OrderStatus.SHIPPED, OrderStatus.CANCELLED}

@@ -1,6 +1,6 @@
-"""Read the loose values of WooCommerce's JSON: text, money, quantities, ids, times.
+"""Read the loose values of WooCommerce's JSON: text, money, quantities, ids, times. Pure.
 
-What cannot be read says where it stood.
+The error of a value that cannot be read says where it stands.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ TIME = "a time such as 2026-11-20T05:36:04"
 
 
 def read_text(value: Any) -> str:
-    """Text as it stands, outer blanks off; a number as its digits; null, booleans, lists and
-    objects as nothing.
+    """Text without the blanks around it; a number as its digits; nothing for null, booleans, lists
+    and objects.
     """
     if type(value) is str:
         return value.strip()
@@ -29,18 +29,18 @@ def read_text(value: Any) -> str:
 
 
 def read_plain(value: Any) -> str:
-    """Text for people in one line: entities decoded once, tags off.
+    """Text for people in one line: entities decoded once, tags removed.
 
-    Text without either stays exactly as it is.
+    Text that has neither stays exactly as it is.
     """
     found = value.strip() if type(value) is str else read_text(value)
     return clean_text(found) if "<" in found or "&" in found else found
 
 
 def read_prose(value: Any) -> str:
-    """Text for people, lines kept: entities decoded once, tags off.
+    """Text for people, lines kept: entities decoded once, tags removed.
 
-    Text without either stays exactly as it is.
+    Text that has neither stays exactly as it is.
     """
     found = read_text(value)
     return clean_text(found, keep_lines=True) if "<" in found or "&" in found else found
@@ -49,7 +49,7 @@ def read_prose(value: Any) -> str:
 def read_amount(value: Any, path: str) -> Decimal:
     """Money, exact.
 
-    Raises `FieldError` unless it is a number of sensible size or a text that is one.
+    Raises `FieldError` unless it is a number of sensible size, perhaps as text.
     """
     return _number(value, path, "money")
 
@@ -62,13 +62,13 @@ def read_optional_amount(value: Any, path: str) -> Decimal:
 def read_quantity(value: Any, path: str) -> Decimal:
     """How many, perhaps a fraction.
 
-    Raises `FieldError` unless it is a number of sensible size or a text that is one.
+    Raises `FieldError` unless it is a number of sensible size, perhaps as text.
     """
     return _number(value, path, "a quantity")
 
 
 def read_key(value: Any) -> int:
-    """The id of a product, refund or line; 0 for none: absent, empty, or no number."""
+    """The id of a product, refund or line; 0 if it is absent, empty or not a number."""
     if type(value) is int:
         return value
     try:
@@ -87,7 +87,7 @@ def read_flag(value: Any) -> bool:
 
 
 def read_moment(value: str | None, path: str) -> datetime | None:
-    """A `…_gmt` time, which bears no zone and means UTC; None where the shop has none.
+    """A `…_gmt` time, which has no zone and means UTC; None where the shop has none.
 
     Raises `FieldError`.
     """

@@ -1,7 +1,7 @@
-"""WooCommerce's JSON (wc/v3) as typed structs: only what Portside reads, each key as loose as real
-shops are, nothing interpreted.
+"""WooCommerce's JSON (wc/v3) as typed structs: only what Portside reads, each key as loose as in
+real shops, nothing interpreted.
 
-Seen in the field: whole numbers as text, quantities with decimals, `null` and `[]` in place of an
+Seen in real shops: whole numbers as text, quantities with decimals, `null` and `[]` in place of an
 object, a list written as an object with numbered keys, and meta values of any shape. What a type
 here refuses rejects one order, never a page: orders are decoded one by one.
 """
@@ -58,9 +58,8 @@ class Address(msgspec.Struct, frozen=True, gc=False):
 class Line(msgspec.Struct, frozen=True, gc=False):
     """One product line.
 
-    `subtotal` is before discounts, `total` after; both without tax, for the whole quantity.
-
-    A deleted product leaves `product_id` 0 and `sku` null. The two last keys come from Product
+    `subtotal` is before discounts, `total` after; both without tax, for the whole quantity. A
+    deleted product leaves `product_id` 0 and `sku` null. The last two keys come from Product
     Bundles and Composite Products.
     """
 
@@ -100,7 +99,7 @@ class Coupon(msgspec.Struct, frozen=True, gc=False):
 
 
 class RefundBrief(msgspec.Struct, frozen=True, gc=False):
-    """What the order itself says of a refund: no lines, no quantities. `total` is negative."""
+    """What the order itself says of a refund, without lines and quantities. `total` is negative."""
 
     id: Loose = 0
     total: Loose = ""
@@ -139,9 +138,7 @@ class Order(msgspec.Struct, frozen=True, gc=False):
 
 
 class Head(msgspec.Struct, frozen=True, gc=False):
-    """The little a walk needs to know of an order, and all that can be told of one that cannot be
-    read.
-    """
+    """The little that a walk needs of an order, and that is known of one that cannot be read."""
 
     id: Loose = None
     date_modified_gmt: Any = None
@@ -217,9 +214,7 @@ class Tracking(msgspec.Struct, frozen=True, gc=False):
 
 
 class Fulfillment(msgspec.Struct, frozen=True, gc=False):
-    """One of WooCommerce's own fulfillments; what was sent and its tracking number are meta
-    data.
-    """
+    """One of WooCommerce's own fulfillments; its items and its tracking number are meta data."""
 
     status: Loose = ""
     date_deleted: Any = None
@@ -233,15 +228,15 @@ class Setting(msgspec.Struct, frozen=True, gc=False):
 
 
 class StatusTotal(msgspec.Struct, frozen=True, gc=False):
-    """How many orders have a status, `GET /reports/orders/totals`: also the list of statuses that
-    plugins added.
+    """How many orders have a status, `GET /reports/orders/totals`; lists the statuses of plugins
+    too.
     """
 
     slug: str = ""
 
 
 class Index(msgspec.Struct, frozen=True, gc=False):
-    """The site's list of programming interfaces, `GET /wp-json/`."""
+    """The site's list of APIs, `GET /wp-json/`."""
 
     namespaces: list[str] = []
 
@@ -250,7 +245,9 @@ _Item = TypeVar("_Item")
 
 
 def read_list(value: list[_Item] | dict[str, _Item] | None) -> list[_Item]:
-    """A list as PHP may have written it: a list, an object with numbered keys, or nothing."""
+    """A list as PHP may have written it: as a list, as an object with numbered keys, or not
+    at all.
+    """
     if isinstance(value, list):
         return value
     return list(value.values()) if value else []

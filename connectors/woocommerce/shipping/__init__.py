@@ -1,1 +1,1 @@
-"""Telling the shop of a shipment, once in effect."""
+"""Reporting a shipment to the shop, so that it takes effect once."""

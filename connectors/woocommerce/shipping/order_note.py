@@ -1,4 +1,4 @@
-"""The order note that tells of a shipment, and how to find it again among others. Pure."""
+"""The order note that reports a shipment, and how to find it again among others. Pure."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from connectors.shipments import Shipment
 from connectors.woocommerce.mapping import wire
 from connectors.woocommerce.mapping.values import read_text
 
-# Longer lists of items help nobody in a note.
+# A note names no more items than this.
 _MOST_ITEMS = 20
-# Postal numbers have nine digits at least, dates and order numbers mostly fewer.
+# Postal tracking numbers have at least nine digits, dates and order numbers mostly fewer.
 _TELLING_DIGITS = 9
-# How the tracking number follows the first sentence of our own notes, once lines are joined. Notes
-# of old must stay known: never change it.
+# How the tracking number follows the first sentence of our own notes, once lines are joined. Never
+# change it: notes written long ago must still be found.
 _OURS = ". Tracking number: "
 
 
 def write_note(shipment: Shipment, lines: Sequence[LineItem], carriers: Carriers) -> str:
-    """What was shipped, how and when, in plain sentences; safe as HTML, for that is what
-    WooCommerce takes a note for.
+    """What was shipped, how and when, in plain sentences; escaped, because WooCommerce reads notes
+    as HTML.
 
-    The same shipment always gives the same text: by that it is known again where it has no tracking
-    number.
+    The same shipment always gives the same text, by which it is found again where it has no
+    tracking number.
     """
     how = " ".join(dict.fromkeys(filter(None, (carriers.name(shipment), shipment.service))))
     how = (
@@ -59,11 +59,11 @@ def has_note(
     to_customer: bool,
     order_id: str = "",
 ) -> bool:
-    """Whether one of the notes tells of this shipment: by its tracking number, or without one by
-    the very text.
+    """Whether one of the notes reports this shipment: by its tracking number, or without one by the
+    very text.
 
-    A note for the buyer counts for a private one, not the other way round. `order_id` is the
-    shop's, for a notice may lack it.
+    A note to the buyer counts as a private one too, but not the other way around. `order_id` is the
+    shop's, because a notice may lack it.
     """
     number = clean_text(html.escape(shipment.tracking_number, quote=False))
     own = (order_id, shipment.order_id, shipment.order_number)
@@ -78,11 +78,11 @@ def has_note(
 
 
 def _has_number(found: str, number: str, own: Iterable[str]) -> bool:
-    """Whether a note gives `number` as a parcel's.
+    """Whether a note names `number` as a parcel's.
 
-    Ours and those of WooCommerce's own shipping plugin say so, whatever the number is. Any other
-    note may speak of a payment, an amount or another order, so there only a number of many digits
-    counts that is no part of the order's own (`own`).
+    Our notes and those of WooCommerce's own shipping plugin do so in a fixed sentence, whatever the
+    number is. Any other note may speak of a payment, an amount or another order: there only a
+    number of many digits counts, and none that is part of one of the order's own (`own`).
     """
     head, ours, tail = found.partition(_OURS)
     if ours and " shipped" in head and f"{tail} ".casefold().startswith(f"{number} ".casefold()):
@@ -102,12 +102,12 @@ def _has_number(found: str, number: str, own: Iterable[str]) -> bool:
 
 
 def _write_items(shipment: Shipment, lines: Mapping[str, LineItem]) -> str:
-    told = []
+    names = []
     for item in shipment.items[:_MOST_ITEMS]:
         line = lines.get(item.line_id)
         name = clean_text(item.name) or (line.name if line else "") or item.sku or "item"
         sku = item.sku or (line.sku if line else "")
-        told.append(f"{item.quantity} x {name}" + (f" ({sku})" if sku and sku != name else ""))
+        names.append(f"{item.quantity} x {name}" + (f" ({sku})" if sku and sku != name else ""))
     if len(shipment.items) > _MOST_ITEMS:
-        told.append(f"and {len(shipment.items) - _MOST_ITEMS} more")
-    return ", ".join(told)
+        names.append(f"and {len(shipment.items) - _MOST_ITEMS} more")
+    return ", ".join(names)

@@ -1,5 +1,4 @@
-"""What of an order a parcel takes and what is left after it, counted over all notices of the order.
-
+"""What a parcel takes of an order and what is left after it, counted over all notices of the order.
 Pure.
 """
 
@@ -14,9 +13,9 @@ from connectors.shipments import Shipment, ShippedItem
 
 
 class Parcel(msgspec.Struct, frozen=True, kw_only=True):
-    """One shipment by the order's lines. `complete`: nothing is left to ship after it.
+    """One shipment by the order's lines.
 
-    `unknown`: items that are in no line.
+    `complete`: nothing is left to ship after it. `unknown`: items that are in no line.
     """
 
     quantities: Mapping[str, int]
@@ -30,13 +29,13 @@ def plan_parcel(
     earlier: Iterable[Shipment],
     *,
     in_shop: Mapping[str, int] | None = None,
-    told: bool = False,
+    has_shipment: bool = False,
 ) -> Parcel:
-    """Settle what `shipment` takes of the lines that need shipping.
+    """Decide what `shipment` takes of the lines that need shipping.
 
-    `earlier` are the order's other notices. `in_shop` is what the shop itself has on record as
-    sent, by line, with this shipment if it was `told` already; where the two disagree the larger
-    counts.
+    `earlier` are the order's other notices. `in_shop` is what the shop has recorded as sent, by
+    line; it includes this shipment if the shop `has_shipment`. Where notices and shop disagree, the
+    larger number counts.
     """
     count = _Count(lines)
     for notice in earlier:
@@ -46,14 +45,14 @@ def plan_parcel(
     unknown = count.take_items(shipment.items)
     taken = {line: before[line] - left for line, left in count.left.items() if left < before[line]}
     recorded = in_shop or {}
-    if not told:
+    if not has_shipment:
         taken = {
             line: min(pieces, count.needed[line] - recorded.get(line, 0))
             for line, pieces in taken.items()
         }
         taken = {line: pieces for line, pieces in taken.items() if pieces > 0}
     for line, left in count.left.items():
-        sent = recorded.get(line, 0) + (0 if told else taken.get(line, 0))
+        sent = recorded.get(line, 0) + (0 if has_shipment else taken.get(line, 0))
         count.left[line] = min(left, count.needed[line] - sent)
     return Parcel(
         quantities=taken, complete=all(left <= 0 for left in count.left.values()), unknown=unknown
@@ -73,9 +72,9 @@ class _Count:
                 self._by_sku.setdefault(line.sku, []).append(line.id)
 
     def take_items(self, items: Sequence[ShippedItem]) -> tuple[ShippedItem, ...]:
-        """Take items off, by line and else by SKU; no items means all that is left.
+        """Take items off, by line and else by SKU; without items, everything that is left.
 
-        Gives those that fit no line.
+        Returns the items that fit no line.
         """
         if not items:
             self.left = dict.fromkeys(self.left, 0)
@@ -94,7 +93,7 @@ class _Count:
         return tuple(unknown)
 
     def _take_line(self, line: str, pieces: int) -> int:
-        """Take up to `pieces` off a line; gives how many it had not."""
+        """Take up to `pieces` off a line; returns how many of them it did not have."""
         taken = min(self.left[line], pieces)
         self.left[line] -= taken
         return pieces - taken

@@ -1,4 +1,4 @@
-"""What the tracking plugins call a carrier: one of their own providers, or a custom one with a
+"""How the tracking plugins name a carrier: as one of their providers, or as a custom one with a
 link.
 """
 
@@ -39,8 +39,8 @@ class Providers:
         return custom | ({"custom_tracking_link": link} if link else {})
 
     async def _read_providers(self, order_id: str) -> Mapping[str, str]:
-        """Names by their folded form; none where the plugin has no list: it loads it from the web,
-        which may have failed.
+        """The names by their folded form; none where the plugin has no list: it loads it from the
+        web, which may have failed.
         """
         if (known := self._known.get("")) is None:
             try:
@@ -55,6 +55,8 @@ class Providers:
 
 
 def _list_names(value: Any) -> list[str]:
-    """`{"United States": {"USPS": "https://…"}}`, an empty list where there are none."""
+    """The names in `{"United States": {"USPS": "https://…"}}`; the plugin sends an empty list for
+    none.
+    """
     groups = value.values() if isinstance(value, dict) else []
     return [str(name) for group in groups if isinstance(group, dict) for name in group]

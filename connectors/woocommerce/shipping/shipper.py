@@ -1,4 +1,4 @@
-"""Tell the shop of a shipment: look first, tracking next, status last."""
+"""Report a shipment to the shop: look first, then write the tracking, then move the status."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from connectors.woocommerce.shipping.tracking_places import Places
 
 
 class Shipper:
-    """Carries shipments to one shop."""
+    """Reports shipments to one shop."""
 
     def __init__(
         self,
@@ -36,7 +36,7 @@ class Shipper:
         self._settings = settings
 
     async def ship(self, shipment: Shipment, earlier: Sequence[Shipment]) -> ShipOutcome:
-        """Once in effect, however often it is told.
+        """Takes effect once, however often it is called.
 
         Raises `OrderNotFoundError`, or `ConflictError` for an order that is closed.
         """
@@ -48,35 +48,37 @@ class Shipper:
         closed = normalize_status(row.order.status) in CLOSED
         order = await self._read_order(row.order, closed=closed)
         place = await self._places.find_place(order.id)
-        seen = await place.look(order.id, shipment, order.items)
-        if closed and not seen.entry:
+        record = await place.look(order.id, shipment, order.items)
+        if closed and not record.entry:
             raise ConflictError(
-                f"Order {order.number} is {order.shop_status} in the shop, so nothing was told to"
-                " it as shipped."
+                f"Order {order.number} is {order.shop_status} in the shop, so nothing was"
+                " reported to it as shipped."
             )
-        parcel = plan_parcel(order.items, shipment, earlier, in_shop=seen.in_shop, told=seen.entry)
-        if not seen.whole and not closed:
-            await place.write(order.id, shipment, order.items, parcel.quantities, seen)
-        moved = not closed and await self._move_order(order, parcel, fresh=seen.whole)
+        parcel = plan_parcel(
+            order.items, shipment, earlier, in_shop=record.in_shop, has_shipment=record.entry
+        )
+        if not record.whole and not closed:
+            await place.write(order.id, shipment, order.items, parcel.quantities, record)
+        moved = not closed and await self._move_order(order, parcel, fresh=record.whole)
         return ShipOutcome(
-            already=seen.whole and not moved,
+            already=record.whole and not moved,
             completed=parcel.complete,
             detail=_describe_outcome(place.name, parcel, order, moved=moved),
         )
 
     async def _read_order(self, order: wire.Order, *, closed: bool) -> Order:
-        """The order as the client has it: its lines less refunds, virtual goods marked."""
+        """The order as it was exported: its lines less refunds, virtual goods marked."""
         row = await self._reader.map_order(order, whole=not closed)
         if isinstance(row, RejectedOrder):
             raise UnreadableResponseError(f"Order {row.number} cannot be read: {row.reason}.")
         return row
 
     async def _move_order(self, order: Order, parcel: Parcel, *, fresh: bool) -> bool:
-        """Move the order on to its next status if it is not there yet; every write, even one that
-        changes nothing, dates the order anew.
+        """Move the order on to its next status, unless it is there; every write changes its
+        modified time, even one that changes nothing else.
 
-        Unless the order was read a moment ago (`fresh`), its status is read again: it may have been
-        cancelled while tracking was written.
+        The status is read again unless the order was read a moment ago (`fresh`): the order may
+        have been cancelled while tracking was written.
         """
         wanted = self._settings.shipped_status if parcel.complete else self._settings.partial_status
         if not wanted or not _is_step_forward(order.shop_status, wanted):
@@ -88,8 +90,8 @@ class Shipper:
         )
         if status in CLOSED:
             raise ConflictError(
-                f"Order {order.number} became {status} while its shipment was told, so it was not"
-                f" moved to {wanted}."
+                f"Order {order.number} became {status} while its shipment was reported, so it was"
+                f" not moved to {wanted}."
             )
         if not _is_step_forward(status, wanted):
             return False
@@ -98,18 +100,18 @@ class Shipper:
 
 
 def _is_step_forward(status: str, wanted: str) -> bool:
-    """Whether moving to `wanted` is a step forward: an order that already counts as shipped stays
+    """Whether moving to `wanted` is a step forward: an order that counts as shipped stays
     as it is.
     """
     return status != wanted and read_status(status)[0] is not OrderStatus.SHIPPED
 
 
 def _describe_outcome(place: str, parcel: Parcel, order: Order, *, moved: bool) -> str:
-    told = [f"told as {place}"]
+    facts = [f"reported as {place}"]
     if parcel.unknown:
-        told.append(f"{len(parcel.unknown)} of its items are in no line of order {order.number}")
+        facts.append(f"{len(parcel.unknown)} of its items are in no line of order {order.number}")
     if not parcel.complete:
-        told.append("more is to be shipped")
+        facts.append("more is to be shipped")
     elif moved:
-        told.append("the order is completed")
-    return "; ".join(told)
+        facts.append("the order is completed")
+    return "; ".join(facts)

@@ -24,12 +24,11 @@ from connectors.woocommerce.shipping.providers import Providers
 _NOTE_FIELDS = wire.list_fields(wire.Note)
 
 
-class Seen(msgspec.Struct, frozen=True, kw_only=True):
-    """What a place knows of a shipment. `entry`: it has it.
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """What a place knows of a shipment.
 
-    `mailed`: what the buyer is to be told is there, too.
-
-    `in_shop` is all it has on record as sent, by line id, where it counts pieces.
+    `entry`: it has the shipment. `mailed`: it has what the buyer is to read, too. `in_shop` is
+    everything it has recorded as sent, by line id, where it counts pieces.
     """
 
     entry: bool
@@ -45,16 +44,17 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
 class Place(Protocol):
     """One place.
 
-    `lines` are the order's, as it was exported; `quantities` the pieces in the parcel, by line id.
+    `lines` are the order's as they were exported; `quantities` the pieces in the parcel, by line
+    id.
     """
 
     @property
     def name(self) -> str:
-        """What people call it."""
+        """What people call this place."""
         ...
 
-    async def look(self, order_id: str, shipment: Shipment, lines: Sequence[LineItem]) -> Seen:
-        """What it knows already."""
+    async def look(self, order_id: str, shipment: Shipment, lines: Sequence[LineItem]) -> Record:
+        """What it knows of the shipment."""
         ...
 
     async def write(
@@ -63,15 +63,15 @@ class Place(Protocol):
         shipment: Shipment,
         lines: Sequence[LineItem],
         quantities: Mapping[str, int],
-        seen: Seen,
+        record: Record,
     ) -> None:
         """Write what is missing."""
         ...
 
 
 class NotePlace:
-    """An order note: for the buyer (WooCommerce mails it) where the client asks the shop to tell
-    them, else private.
+    """An order note: to the buyer (WooCommerce mails it) where the client asks for that, else a
+    private one.
     """
 
     name = "order note"
@@ -80,10 +80,10 @@ class NotePlace:
         self._api = api
         self._carriers = carriers
 
-    async def look(self, order_id: str, shipment: Shipment, lines: Sequence[LineItem]) -> Seen:
+    async def look(self, order_id: str, shipment: Shipment, lines: Sequence[LineItem]) -> Record:
         """Search the order's notes."""
         found = await self.has_note(order_id, shipment, lines, to_customer=False)
-        return Seen(entry=found, mailed=True)
+        return Record(entry=found, mailed=True)
 
     async def write(
         self,
@@ -91,7 +91,7 @@ class NotePlace:
         shipment: Shipment,
         lines: Sequence[LineItem],
         quantities: Mapping[str, int],  # noqa: ARG002 - the protocol's names
-        seen: Seen,  # noqa: ARG002 - the protocol's names
+        record: Record,  # noqa: ARG002 - the protocol's names
     ) -> None:
         """Add the note."""
         note = {
@@ -103,7 +103,7 @@ class NotePlace:
     async def has_note(
         self, order_id: str, shipment: Shipment, lines: Sequence[LineItem], *, to_customer: bool
     ) -> bool:
-        """Whether such a note is there."""
+        """Whether the order has such a note."""
         notes = await self._api.list_items(
             order_path(order_id, "/notes"), wire.Note, [("_fields", _NOTE_FIELDS)]
         )
@@ -114,8 +114,8 @@ class NotePlace:
 class PluginPlace:
     """Shipment Tracking, or Advanced Shipment Tracking, which answers on the same routes.
 
-    An entry has no quantities, mails nobody, and is not checked for doubles by the plugin. A
-    shipment without a tracking number, which the plugins refuse, becomes a note.
+    An entry has no quantities and mails nobody, and the plugin does not check for duplicates. The
+    plugins refuse a shipment without a tracking number, so that it becomes a note.
     """
 
     def __init__(self, api: Api, carriers: Carriers, *, name: str, namespace: str) -> None:
@@ -126,8 +126,8 @@ class PluginPlace:
         self._notes = NotePlace(api, carriers)
         self._providers = Providers(api, self._root)
 
-    async def look(self, order_id: str, shipment: Shipment, lines: Sequence[LineItem]) -> Seen:
-        """Search the entries, and the notes if the buyer is to be told."""
+    async def look(self, order_id: str, shipment: Shipment, lines: Sequence[LineItem]) -> Record:
+        """Search the entries, and the notes if the buyer is to be mailed."""
         number = shipment.tracking_number.strip()
         if not number:
             return await self._notes.look(order_id, shipment, lines)
@@ -138,7 +138,7 @@ class PluginPlace:
         mailed = not shipment.notify_customer or await self._notes.has_note(
             order_id, shipment, lines, to_customer=True
         )
-        return Seen(entry=entry, mailed=mailed)
+        return Record(entry=entry, mailed=mailed)
 
     async def write(
         self,
@@ -146,13 +146,13 @@ class PluginPlace:
         shipment: Shipment,
         lines: Sequence[LineItem],
         quantities: Mapping[str, int],
-        seen: Seen,
+        record: Record,
     ) -> None:
-        """Add the entry, and the buyer's note."""
+        """Add the entry, and the note to the buyer."""
         if not shipment.tracking_number.strip():
-            await self._notes.write(order_id, shipment, lines, quantities, seen)
+            await self._notes.write(order_id, shipment, lines, quantities, record)
             return
-        if not seen.entry:
+        if not record.entry:
             entry: dict[str, Any] = {"tracking_number": shipment.tracking_number.strip()}
             entry |= await self._providers.build_entry(
                 order_id, shipment, self._carriers.of(shipment)
@@ -162,13 +162,13 @@ class PluginPlace:
             await self._api.post(
                 order_path(order_id, "/shipment-trackings"), entry, root=self._root
             )
-        if not seen.mailed:
-            await self._notes.write(order_id, shipment, lines, quantities, seen)
+        if not record.mailed:
+            await self._notes.write(order_id, shipment, lines, quantities, record)
 
 
 class FulfillmentPlace:
     """WooCommerce's own fulfillments (10.1 and later, where they are switched on): with pieces by
-    line, and a mail of their own.
+    line and a mail of their own.
     """
 
     name = "WooCommerce fulfillments"
@@ -178,7 +178,7 @@ class FulfillmentPlace:
         self._carriers = carriers
         self._notes = NotePlace(api, carriers)
 
-    async def look(self, order_id: str, shipment: Shipment, lines: Sequence[LineItem]) -> Seen:
+    async def look(self, order_id: str, shipment: Shipment, lines: Sequence[LineItem]) -> Record:
         """Search the fulfillments, and the notes for what could not become one."""
         number, mark = shipment.tracking_number.strip(), shipment.key()
         entry = False
@@ -196,7 +196,7 @@ class FulfillmentPlace:
             for line, pieces in _read_pieces(metas.get("_items")):
                 in_shop[line] = in_shop.get(line, 0) + pieces
         entry = entry or await self._notes.has_note(order_id, shipment, lines, to_customer=False)
-        return Seen(entry=entry, mailed=True, in_shop=in_shop)
+        return Record(entry=entry, mailed=True, in_shop=in_shop)
 
     async def write(
         self,
@@ -204,11 +204,13 @@ class FulfillmentPlace:
         shipment: Shipment,
         lines: Sequence[LineItem],
         quantities: Mapping[str, int],
-        seen: Seen,
+        record: Record,
     ) -> None:
-        """Add the fulfillment; WooCommerce refuses one without items, so that becomes a note."""
+        """Add the fulfillment, or a note if it would have no items: WooCommerce refuses such a
+        fulfillment.
+        """
         if not quantities:
-            await self._notes.write(order_id, shipment, lines, quantities, seen)
+            await self._notes.write(order_id, shipment, lines, quantities, record)
             return
         carrier = self._carriers.of(shipment)
         metas: dict[str, Any] = {
@@ -217,7 +219,7 @@ class FulfillmentPlace:
             ],
             "_tracking_number": shipment.tracking_number.strip(),
             "_tracking_url": self._carriers.link(shipment),
-            # Its own code reads one name, its documentation gives the other.
+            # WooCommerce's code reads the first name, its documentation gives the second.
             "_shipment_provider": carrier.code or carrier.name,
             "_shipping_provider": carrier.code or carrier.name,
             _MARK: shipment.key(),
@@ -231,7 +233,7 @@ class FulfillmentPlace:
         await self._api.post(order_path(order_id, "/fulfillments"), body, notify, root=CORE)
 
 
-# How we know our own fulfillment again where it has no tracking number.
+# By this key we find our own fulfillment again where it has no tracking number.
 _MARK = "_portside_shipment"
 
 

@@ -1,4 +1,4 @@
-"""Where this shop keeps tracking: as the settings say, or found by asking it."""
+"""Where this shop keeps tracking: as the settings say, or else found by asking the shop."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from connectors.woocommerce.shipping.tracking import FulfillmentPlace, NotePlace
 
 _SHARED = "wc-shipment-tracking/v3"
 _OLD_AST = "wc-ast/v3"
-# A plugin that is switched on or off is noticed after this long.
+# In seconds; a plugin that is switched on or off is noticed after this long.
 _REMEMBERED = 600.0
 _NO_ROUTE = "rest_no_route"
 
@@ -29,9 +29,9 @@ class Places:
         self._found: TTLCache[str, Place] = TTLCache(1, _REMEMBERED)
 
     async def find_place(self, order_id: str = "0") -> Place:
-        """The place for this shop.
+        """The place of this shop.
 
-        What was found is remembered, plugin and all; `order_id` is any order of the shop.
+        It is remembered for a while; `order_id` is any order of the shop.
         """
         if (found := self._found.get("")) is None:
             found = self._found[""] = await self._choose_place(order_id)
@@ -54,7 +54,7 @@ class Places:
         return PluginPlace(self._api, self._carriers, name=name, namespace=namespace or _SHARED)
 
     async def list_namespaces(self) -> list[str]:
-        """What the site's index lists; nothing where it is hidden."""
+        """The namespaces in the site's index; none where the index is hidden."""
         try:
             reply = await self._api.get("", [("_fields", "namespaces")], root=ROOT)
             return reply.decode(wire.Index).namespaces
@@ -62,13 +62,11 @@ class Places:
             return []
 
     async def has_plugin(self) -> bool:
-        """Whether one of the tracking plugins is listed."""
+        """Whether the index names one of the tracking plugins."""
         return bool({_SHARED, _OLD_AST} & set(await self.list_namespaces()))
 
     async def has_fulfillments(self, order_id: str) -> bool:
-        """Whether WooCommerce's own fulfillments are switched on: their route is only there if they
-        are.
-        """
+        """Whether WooCommerce's own fulfillments are switched on: only then their route exists."""
         try:
             await self._api.get(order_path(order_id, "/fulfillments"))
         except RefusedError as error:
