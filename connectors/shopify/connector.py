@@ -31,7 +31,7 @@ from connectors.shopify.listing.walk import Walk, count_sizes
 from connectors.shopify.mapping import wire
 from connectors.shopify.mapping.items import Variant
 from connectors.shopify.mapping.order import read_order
-from connectors.shopify.mapping.statuses import Held, read_held, read_state
+from connectors.shopify.mapping.statuses import OVER, Held, read_held, read_state
 from connectors.shopify.settings import ShopifySettings
 from connectors.shopify.shipping.shipper import Shipper
 from connectors.shopify.webhooks import ShopifyWebhooks, check_webhooks
@@ -102,7 +102,7 @@ class ShopifyConnector:
         """
         async with aclosing(self._walk_span(Span(unshipped=True))) as orders:
             async for order in orders:
-                if isinstance(order, RejectedOrder) or not _is_over(order):
+                if isinstance(order, RejectedOrder) or order.status not in OVER:
                     yield order
 
     async def _walk_span(self, span: Span) -> AsyncGenerator[Order | RejectedOrder, None]:
@@ -226,10 +226,6 @@ def _build_span(window: Window) -> Span:
     return Span(
         start=start, end=window.end.astimezone(UTC).replace(microsecond=0) + timedelta(seconds=1)
     )
-
-
-def _is_over(order: Order) -> bool:
-    return order.status.value in ("shipped", "cancelled")
 
 
 class VersionWatch:

@@ -55,11 +55,11 @@ def reject_raw(raw: bytes | msgspec.Raw, error: Exception) -> RejectedOrder:
         id=key,
         number=read_number(identity.name if isinstance(identity.name, str) else "", key),
         modified_at=_read_moment(identity.updated_at),
-        reason=_explain(read_complaint(error)),
+        reason=_explain_complaint(read_complaint(error)),
     )
 
 
-def _explain(complaint: Complaint) -> str:
+def _explain_complaint(complaint: Complaint) -> str:
     """The types of a misfit as Shopify's reference names them, anything else in plain words."""
     names_types = complaint.wording.startswith("expected ")
     plain = f"expected {complaint.expected}, found {complaint.found}"

@@ -27,7 +27,8 @@ _PAYMENTS: Mapping[str, OrderStatus] = MappingProxyType(
     }
 )
 HELD_STATUSES = frozenset({"on_hold", "scheduled"})
-_OVER = (OrderStatus.CANCELLED, OrderStatus.SHIPPED)
+OVER = frozenset({OrderStatus.CANCELLED, OrderStatus.SHIPPED})
+"""In these states nothing remains to be done."""
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,7 +48,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def over(self) -> bool:
         """Whether nothing remains to be done."""
-        return self.status in _OVER
+        return self.status in OVER
 
 
 def read_state(order: wire.Order, held: Held | None) -> State:

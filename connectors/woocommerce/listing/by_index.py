@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import AsyncGenerator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from http import HTTPStatus
 
 import msgspec
@@ -17,12 +17,18 @@ import msgspec
 from connectors.errors import RefusedError
 from connectors.woocommerce.api.client import LARGEST_PAGE
 from connectors.woocommerce.listing.by_key import HOUR, build_restless_error
-from connectors.woocommerce.listing.pages import Ask, DistrustError, OrderPages, Page, Sort
+from connectors.woocommerce.listing.pages import (
+    BEGINNING,
+    Ask,
+    DistrustError,
+    OrderPages,
+    Page,
+    Sort,
+)
 from connectors.woocommerce.mapping.decoding import Row
 
 # How often a list is read again that changes while it is read.
 _PASSES = 5
-_BEGINNING = datetime.min.replace(tzinfo=UTC)
 # How many rows two pages of a scan share.
 _OVERLAP = 10
 
@@ -158,4 +164,4 @@ class IndexWalk:
                 row.modified is not None and self._start is not None and row.modified < self._start
             )
             if row.id and not late and not early:
-                found[row.id] = row.modified or _BEGINNING
+                found[row.id] = row.modified or BEGINNING

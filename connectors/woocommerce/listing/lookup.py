@@ -7,6 +7,7 @@ from http import HTTPStatus
 from connectors.errors import OrderNotFoundError, RefusedError
 from connectors.shipments import Shipment
 from connectors.woocommerce.api.client import LARGEST_PAGE, Api, order_path
+from connectors.woocommerce.listing.pages import EVERY_STATUS
 from connectors.woocommerce.mapping import wire
 from connectors.woocommerce.mapping.decoding import Row, read_row
 from connectors.woocommerce.mapping.values import read_text
@@ -76,7 +77,7 @@ class Lookup:
         found = await self._find_by_id(number)
         if found is not None and _read_number(found) == number:
             return found
-        for status in ("any", "trash"):
+        for status in EVERY_STATUS:
             params = [
                 ("search", number),
                 ("status", status),

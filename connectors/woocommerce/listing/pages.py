@@ -24,7 +24,10 @@ SIZES = (LARGEST_PAGE, 50, 25, 10)
 SECOND = timedelta(seconds=1)
 # In seconds; meanwhile a shop that failed to sort by change is not asked to.
 _MEMORY = 3600.0
-_BEGINNING = datetime.min.replace(tzinfo=UTC)
+# Where rows are sorted whose time is not known.
+BEGINNING = datetime.min.replace(tzinfo=UTC)
+# `any` leaves out the trash, so that orders moved there would be missed: it is listed on its own.
+EVERY_STATUS = ("any", "trash")
 _FULL = wire.list_fields(wire.Order)
 _BRIEF = "id,date_modified_gmt"
 _MOST_DIGITS = 18
@@ -197,7 +200,7 @@ class OrderPages:
         if len(rows) != len(brief.rows) or not all(row.id for row in brief.rows):
             # Some have left the list meanwhile: a shorter page would look like the last one.
             raise error
-        rows.sort(key=lambda row: row.modified or _BEGINNING)
+        rows.sort(key=lambda row: row.modified or BEGINNING)
         return Page(rows=rows, size=size, offset=ask.offset, total=brief.total)
 
 

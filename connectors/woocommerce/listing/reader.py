@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, aclosing
-from datetime import UTC, datetime
+from datetime import datetime
 from http import HTTPStatus
 
 import msgspec
@@ -18,6 +18,8 @@ from connectors.woocommerce.api.client import LARGEST_PAGE, Api, join_ids
 from connectors.woocommerce.listing.by_index import IndexWalk
 from connectors.woocommerce.listing.by_key import HOUR, KeyWalk
 from connectors.woocommerce.listing.pages import (
+    BEGINNING,
+    EVERY_STATUS,
     Ask,
     DistrustError,
     OrderPages,
@@ -31,11 +33,6 @@ from connectors.woocommerce.mapping.decoding import Row, read_row
 from connectors.woocommerce.mapping.order import Related, read_order
 from connectors.woocommerce.mapping.rules import Rules
 from connectors.woocommerce.mapping.statuses import DRAFTS, list_open_statuses, normalize_status
-
-# `any` leaves out the trash, so that orders moved there would be missed: a walk of its own reads
-# it.
-EVERY = ("any", "trash")
-_BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
 class Reader:
@@ -53,7 +50,9 @@ class Reader:
     async def list_window(self, window: Window) -> AsyncGenerator[Order | RejectedOrder, None]:
         """All orders changed in the window, each once, oldest change first."""
         seen: set[int] = set()
-        streams = [self._walk_status(status, window.start, window.end, seen) for status in EVERY]
+        streams = [
+            self._walk_status(status, window.start, window.end, seen) for status in EVERY_STATUS
+        ]
         async with aclosing(merge_streams(*streams)) as batches:
             async for batch in batches:
                 for order in await self.map_rows(batch):
@@ -72,7 +71,7 @@ class Reader:
         say.
         """
         found = 0
-        for status in EVERY:
+        for status in EVERY_STATUS:
             ask = Ask(
                 status=status,
                 after=window.start.replace(microsecond=0),
@@ -192,4 +191,4 @@ def _is_near(modified: datetime, window: Window) -> bool:
 
 
 def _build_sort_key(row: Row) -> tuple[datetime, int]:
-    return row.modified or _BEGINNING, row.id
+    return row.modified or BEGINNING, row.id

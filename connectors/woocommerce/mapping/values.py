@@ -51,7 +51,7 @@ def read_amount(value: Any, path: str) -> Decimal:
 
     Raises `FieldError` unless it is a number of sensible size, perhaps as text.
     """
-    return _number(value, path, "money")
+    return _read_number(value, path, "money")
 
 
 def read_optional_amount(value: Any, path: str) -> Decimal:
@@ -64,7 +64,7 @@ def read_quantity(value: Any, path: str) -> Decimal:
 
     Raises `FieldError` unless it is a number of sensible size, perhaps as text.
     """
-    return _number(value, path, "a quantity")
+    return _read_number(value, path, "a quantity")
 
 
 def read_key(value: Any) -> int:
@@ -100,7 +100,7 @@ def read_moment(value: str | None, path: str) -> datetime | None:
         raise FieldError(path, TIME, value) from None
 
 
-def _number(value: Any, path: str, expected: str) -> Decimal:
+def _read_number(value: Any, path: str, expected: str) -> Decimal:
     if value is None:
         raise FieldError(path, expected, value, shown="None")
     return read_number(value, path, expected=expected)
