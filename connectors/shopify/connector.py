@@ -16,9 +16,9 @@ from connectors.shopify.api import graphql_client
 from connectors.shopify.api.auth import (
     VERSION_HEADER,
     WALL_DAYS,
-    build_auth,
     find_missing,
     is_other_version,
+    make_auth,
 )
 from connectors.shopify.api.graphql import GraphqlTransport
 from connectors.shopify.api.graphql_client import GraphqlClient
@@ -260,7 +260,7 @@ async def open_connector(
     """Connections to one shop, closed on leaving; no request is made yet."""
     async with Upstream.open(
         settings.base_url,
-        auth=build_auth(settings),
+        auth=make_auth(settings),
         policy=context.upstream.patient(count_sizes(settings.page_size)),
         observer=context.observer,
         judge=VersionWatch(context.store, settings.api_version),

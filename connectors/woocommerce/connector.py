@@ -12,7 +12,7 @@ from connectors.orders import Order, RejectedOrder, Window
 from connectors.shipments import Shipment
 from connectors.upstream.auth.auth import Auth
 from connectors.upstream.client import Upstream
-from connectors.woocommerce.api.auth import build_auth
+from connectors.woocommerce.api.auth import make_auth
 from connectors.woocommerce.api.client import Api
 from connectors.woocommerce.api.permalinks import review_missing
 from connectors.woocommerce.check import check_shop
@@ -87,7 +87,7 @@ async def open_connector(
     settings: WooCommerceSettings, context: ConnectorContext
 ) -> AsyncIterator[WooCommerceConnector]:
     """Connections to one shop, closed on leaving; no request is made yet."""
-    auth = build_auth(settings)
+    auth = make_auth(settings)
     # A shop that fails on a large page is asked for smaller ones, then for ids and times alone, and
     # then without sorting.
     policy = context.upstream.patient(len(SIZES) + 1)

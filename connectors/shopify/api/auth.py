@@ -19,7 +19,7 @@ WALL_DAYS = 60
 _QUARTER_MONTHS = (1, 4, 7, 10)
 
 
-def build_auth(settings: ShopifySettings, *, clock: Callable[[], float] = time.monotonic) -> Auth:
+def make_auth(settings: ShopifySettings, *, clock: Callable[[], float] = time.monotonic) -> Auth:
     """The credentials: a permanent token, or one of 24 hours that is fetched with the client's id
     and secret and renewed in time.
     """

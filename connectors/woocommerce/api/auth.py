@@ -13,7 +13,7 @@ from connectors.woocommerce.settings import AuthMode, WooCommerceSettings
 _PATIENCE = 300.0
 
 
-def build_auth(settings: WooCommerceSettings) -> Auth:
+def make_auth(settings: WooCommerceSettings) -> Auth:
     """The credentials that the settings ask for."""
     key, secret = (
         settings.consumer_key.get_secret_value(),

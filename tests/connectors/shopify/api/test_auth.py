@@ -14,10 +14,10 @@ from structlog.testing import capture_logs
 from connectors.errors import AuthenticationError
 from connectors.interface import ConnectorContext
 from connectors.shopify.api.auth import (
-    build_auth,
     find_missing,
     find_newest_version,
     is_other_version,
+    make_auth,
 )
 from connectors.shopify.connector import ShopifyConnector, VersionWatch
 from connectors.shopify.settings import ShopifySettings, read_shop
@@ -60,7 +60,7 @@ async def test_a_token_is_renewed_once_after_a_401(shop: FakeShopify) -> None:
 async def test_a_token_is_renewed_before_its_24_hours_end(shop: FakeShopify) -> None:
     now = 0.0
     settings = settings_for(shop, **APP)
-    auth = build_auth(settings, clock=lambda: now)
+    auth = make_auth(settings, clock=lambda: now)
     async with Upstream.open(
         settings.base_url, auth=auth, policy=QUICK, judge=VersionWatch("north", "2026-07")
     ) as upstream:

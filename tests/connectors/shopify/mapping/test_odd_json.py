@@ -4,6 +4,7 @@ wrong.
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.orders import Order, RejectedOrder
+from connectors.shopify.mapping.order import decode_order
 from tests.connectors.shopify.mapping.handwritten import both, line, order, read, rejected
 
 
@@ -48,6 +50,14 @@ def test_an_order_that_is_not_what_shopify_promises_is_rejected_with_the_path(
 )
 def test_absurd_sizes_reject_the_order(change: dict[str, Any]) -> None:
     assert "expected" in rejected(order(**change), discounts="net")
+
+
+def test_json_that_is_nested_too_deep_costs_its_own_order_alone() -> None:
+    deep = b"[" * 100_000 + b"]" * 100_000
+    raw = json.dumps(order(line(properties="deep"))).encode().replace(b'"deep"', deep)
+    found = decode_order(raw)
+    assert isinstance(found, RejectedOrder)
+    assert found.reason == "order: expected JSON of a reasonable depth, found a deeper one"
 
 
 junk = st.recursive(

@@ -12,7 +12,7 @@ from connectors.testing.shops.woocommerce import Access, FakeWooCommerceShop
 from connectors.testing.trial import QUICK, at, failure, ids, walk
 from connectors.upstream.auth.auth import BasicAuth, OAuth1Auth, QueryAuth
 from connectors.upstream.client import Upstream
-from connectors.woocommerce.api.auth import HeaderThenQuery, build_auth
+from connectors.woocommerce.api.auth import HeaderThenQuery, make_auth
 from connectors.woocommerce.settings import WooCommerceSettings
 from tests.connectors.woocommerce.harness import open_woocommerce
 
@@ -123,15 +123,15 @@ async def test_a_wrong_secret_is_tried_in_the_query_string_and_then_kept_out_of_
 
 
 def test_auto_means_the_header_over_https_and_signatures_over_http() -> None:
-    assert isinstance(build_auth(settings()), HeaderThenQuery)
-    assert isinstance(build_auth(settings(url="http://shop.example")), OAuth1Auth)
-    assert isinstance(build_auth(settings(auth="oauth1")), OAuth1Auth)
-    assert type(build_auth(settings(auth="basic"))) is BasicAuth
-    assert type(build_auth(settings(auth="query"))) is QueryAuth
+    assert isinstance(make_auth(settings()), HeaderThenQuery)
+    assert isinstance(make_auth(settings(url="http://shop.example")), OAuth1Auth)
+    assert isinstance(make_auth(settings(auth="oauth1")), OAuth1Auth)
+    assert type(make_auth(settings(auth="basic"))) is BasicAuth
+    assert type(make_auth(settings(auth="query"))) is QueryAuth
 
 
 def test_all_forms_of_the_secrets_are_known_for_masking() -> None:
-    assert {"ck", "cs"} <= set(build_auth(settings()).secrets)
+    assert {"ck", "cs"} <= set(make_auth(settings()).secrets)
 
 
 @pytest.mark.parametrize(
