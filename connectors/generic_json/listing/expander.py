@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Hashable, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -165,7 +166,7 @@ class Expander:
         found = _evaluate(settings.take, body)
         seen = set[str]()
         while settings.next is not None and isinstance(found, list):
-            address = as_text(_evaluate(settings.next, body))
+            address = _evaluate_text(settings.next, body)
             if not address or address in seen or len(seen) >= _MOST_PAGES:
                 break
             seen.add(address)
@@ -180,7 +181,11 @@ class Expander:
         """The records of all these orders by id, asked for together, as few at a time as the shop
         allows.
         """
-        wanted = dict.fromkeys(each for order in orders for each in _find_ids(settings, order))
+        wanted: dict[str, None] = {}
+        for order in orders:
+            # What is wrong with one order's ids is said of that order, when it is completed.
+            with suppress(UnreadableResponseError):
+                wanted.update(dict.fromkeys(_find_ids(settings, order)))
         records = {
             each: kept.value
             for each in wanted
@@ -195,7 +200,7 @@ class Expander:
                     f"expand {name}: expected a list of records, found {describe_kind(found)}."
                 )
             for record in found:
-                each = as_text(_evaluate(settings.key, record)) or ""
+                each = _evaluate_text(settings.key, record)
                 records[each] = record
                 self._known[name, each] = _Kept(record, settings.cache.total_seconds())
         return name, settings, records
@@ -220,17 +225,28 @@ class Unfinished(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _find_ids(settings: ExpandSettings, order: Any) -> list[str]:
-    found = _evaluate(settings.ids, order) if settings.ids is not None else None
-    return (
-        list(dict.fromkeys(text for each in found if (text := as_text(each))))
-        if isinstance(found, list)
-        else []
-    )
+    if settings.ids is None:
+        return []
+    found = _evaluate(settings.ids, order)
+    words = [_read_word(settings.ids, each) for each in found] if isinstance(found, list) else []
+    return list(dict.fromkeys(word for word in words if word))
 
 
 def _evaluate(expression: Expression, value: Any) -> Any:
     try:
         return expression(value)
+    except EvaluationError as error:
+        raise UnreadableResponseError(f"{expression.source!r}: {error}.") from None
+
+
+def _evaluate_text(expression: Expression, value: Any) -> str:
+    """The text that an expression finds; empty for null."""
+    return _read_word(expression, _evaluate(expression, value))
+
+
+def _read_word(expression: Expression, found: Any) -> str:
+    try:
+        return as_text(found) or ""
     except EvaluationError as error:
         raise UnreadableResponseError(f"{expression.source!r}: {error}.") from None
 

@@ -1,8 +1,9 @@
 """Orders whose details and parts stand elsewhere are made whole."""
 
+import pytest
 from aiohttp import web
 
-from connectors.errors import UnavailableError
+from connectors.errors import UnavailableError, UnreadableResponseError
 from connectors.orders import Order, RejectedOrder
 from connectors.testing.shops.json_shop import answer
 from connectors.testing.trial import failure
@@ -123,3 +124,39 @@ async def test_records_are_fetched_in_batches_for_a_whole_page() -> None:
             "C.png",
         ]
         assert shop.count("GET", "/products") == 2
+
+
+async def test_an_order_whose_ids_cannot_be_read_costs_no_other_order_of_its_page() -> None:
+    odd = [{**order()["lines"][0], "sku": {"code": "A"}}]
+    changes = {
+        "orders": {
+            "expand": {
+                "goods": {
+                    "ids": "lines[].sku",
+                    "request": {"path": "products", "query": {"skus": "{{ ids }}"}},
+                    "key": "sku",
+                }
+            }
+        }
+    }
+    answers = {
+        "GET /api/orders": make_page(order(1, lines=odd), order(2)),
+        "GET /products": [{"sku": "A"}],
+    }
+    async with TinyShop(answers) as shop:
+        found = {each.id: each for each in await walk_list(shop, changes)}
+    assert isinstance(found["2"], Order)
+    assert isinstance(held := found["1"], RejectedOrder)
+    assert held.reason == "'lines[].sku': expected text, found an object."
+
+
+async def test_a_record_whose_key_cannot_be_read_is_said_to_be_unreadable() -> None:
+    goods = {
+        "ids": "lines[].sku",
+        "request": {"path": "products", "query": {"skus": "{{ ids }}"}},
+        "key": "sku",
+    }
+    answers = {"GET /api/orders": make_page(order(1)), "GET /products": [{"sku": {"code": "A"}}]}
+    async with TinyShop(answers) as shop:
+        with pytest.raises(UnreadableResponseError, match="'sku': expected text, found an object"):
+            await walk_list(shop, {"orders": {"expand": {"goods": goods}}})
