@@ -8,31 +8,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
 from connectors.language.functions.table import FUNCTIONS, EvaluationError, Run, as_number
+from connectors.orders import Weight
 from connectors.reading.amounts import count_minor_digits
+from connectors.reading.measures import convert_to_grams, find_weight_unit
 
-_GRAMS: Final = {
-    "g": "1",
-    "kg": "1000",
-    "mg": "0.001",
-    "oz": "28.349523125",
-    "lb": "453.59237",
-    "t": "1000000",
-}
-_UNIT_NAMES: Final = {
-    "gram": "g",
-    "grams": "g",
-    "gr": "g",
-    "kgs": "kg",
-    "kilogram": "kg",
-    "kilograms": "kg",
-    "milligrams": "mg",
-    "ounce": "oz",
-    "ounces": "oz",
-    "lbs": "lb",
-    "pound": "lb",
-    "pounds": "lb",
-    "tonnes": "t",
-}
 _PLACES: Final = 12
 
 
@@ -139,11 +118,12 @@ def grams(value: Decimal | None, unit: str | None) -> Decimal | None:
     """A weight in grams, from g, kg, mg, oz, lb or t: `grams(`2`, 'kg')` is `2000`."""
     if value is None:
         return None
-    word = (unit or "").strip().lower()
-    factor = _GRAMS.get(_UNIT_NAMES.get(word, word))
-    if factor is None:
+    known = find_weight_unit(unit or "")
+    if known is None:
+        word = (unit or "").strip().lower()
         raise EvaluationError(f"expected a unit of weight such as g, kg, oz or lb, found {word!r}")
-    weight = (value * Decimal(factor)).normalize()
+    factor, ours = known
+    weight = convert_to_grams(Weight(value=value * factor, unit=ours)).value.normalize()
     return as_number(
         weight.quantize(Decimal(1)) if weight == weight.to_integral_value() else weight
     )
