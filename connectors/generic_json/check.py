@@ -120,8 +120,8 @@ def _write_findings(settings: GenericJsonSettings) -> list[Finding]:
         return [
             Finding(
                 level=CheckLevel.WARNING,
-                what="There is no `shipment` block: the shop is not told of shipments.",
-                advice="Describe how, or live with notices that are refused.",
+                what="There is no `shipment` block: shipments are not written to the shop.",
+                advice="Add a `shipment` block; without it, every notice is refused.",
             )
         ]
     if shipment.probe is None:

@@ -159,11 +159,11 @@ class GenericJsonConnector:
         return order
 
     async def ship(self, shipment: Shipment, earlier: Sequence[Shipment]) -> ShipOutcome:
-        """Tell the shop of a shipment, as `shipment:` describes it; looks before it writes."""
+        """Write a shipment to the shop, as `shipment:` describes it; looks before it writes."""
         if self._shipper is None:
             raise RefusedError(
-                "This store's settings have no shipment block: the shop cannot be told of"
-                " shipments."
+                "This store's settings have no shipment block: shipments cannot be written to the"
+                " shop."
             )
         order_id = shipment.order_id or await self._find_id(shipment.order_number)
         raw = await self._fetch_order(order_id)

@@ -1,4 +1,4 @@
-"""What can be told of an expression without running it."""
+"""What an expression does, found out without running it."""
 
 from __future__ import annotations
 

@@ -165,7 +165,7 @@ _CLOSING: Final = frozenset({"rparen", "rbracket", "rbrace"})
 
 
 def _advise(text: str, place: int) -> str:
-    """What was probably meant, for the slips that are made most."""
+    """What was probably meant, for the most frequent mistakes."""
     found = text[place : place + 1]
     return _ADVICE.get("0" if found.isdigit() else found, "").replace("QUOTE", found)
 

@@ -3,7 +3,7 @@ text.
 
 Python's own `re` tries every way to match and can take years over forty letters. Here all ways are
 followed side by side (Pike's machine), so a pattern of m instructions over n characters takes at
-most n·m steps, whoever wrote the pattern and the text.
+most n·m steps, whatever the pattern and the text.
 
 Known: literals, `.`, classes `[a-z]` and `[^/]`, `\d \w \s` and their opposites, `^ $`, groups
 `(…)` and `(?:…)`, `|`, and `* + ? {2} {2,} {2,5}` with a `?` behind for the shortest match. Not
@@ -31,11 +31,10 @@ _ESCAPES: Final = {"n": "\n", "r": "\r", "t": "\t"}
 
 
 class PatternError(ValueError):
-    """The pattern cannot be read; `column` counts from 1 inside it."""
+    """The pattern cannot be read; the message ends with the character, counted from 1."""
 
     def __init__(self, message: str, column: int) -> None:
         super().__init__(f"{message} (character {column} of the pattern)")
-        self.column = column
 
 
 _Program = list[Step]

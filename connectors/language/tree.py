@@ -14,7 +14,7 @@ Evaluate = Callable[[Any, Run], Any]
 
 
 def find_plain_path(node: Node) -> list[str] | None:
-    """The names of `a.b.c`, for which there is a shorter way; None for anything else."""
+    """The names of `a.b.c`, which can be looked up directly; None for anything else."""
     if node["type"] == "field":
         return [node["value"]]
     if node["type"] != "subexpression":

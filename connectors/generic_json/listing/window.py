@@ -22,22 +22,17 @@ def widen_start(start: datetime, settings: WindowSettings) -> datetime:
 
 
 def widen_end(end: datetime, settings: WindowSettings) -> datetime:
-    """The end to ask for, likewise."""
+    """The end to ask for, so that an order of `end` itself is in the answer."""
     rest = (end - EPOCH) % settings.grain
     cut = end + (settings.grain - rest if rest else timedelta(0))
     return cut + settings.grain if settings.end == "exclusive" else cut
 
 
-def make_window_values(
-    window: Window | None, settings: WindowSettings, start: datetime | None = None
-) -> dict[str, Any]:
-    """`{{ window.start }}` and `{{ window.end }}`; both null where there is no window.
-
-    `start` stands in for the window's own.
-    """
+def make_window_values(window: Window | None, settings: WindowSettings) -> dict[str, Any]:
+    """`{{ window.start }}` and `{{ window.end }}`; both null where there is no window."""
     if window is None:
         return {"start": None, "end": None}
-    bounds = (widen_start(start or window.start, settings), widen_end(window.end, settings))
+    bounds = (widen_start(window.start, settings), widen_end(window.end, settings))
     return dict(
         zip(
             ("start", "end"),

@@ -48,7 +48,7 @@ def read_order(
 
 
 def reject_order(raw: Any, rules: OrderRules, reason: str) -> RejectedOrder:
-    """An order set aside, with what could be read of it."""
+    """The order as rejected, with what could be read of it."""
     scope = Scope(raw, raw)
     return RejectedOrder(
         id=_try_text(scope, "id", rules.id) or "(unknown)",

@@ -51,8 +51,8 @@ class AnswerRule(Block):
     """What an answer means that has one of these statuses and for which this expression is true."""
 
     status: Statuses = ()
-    """Statuses, or classes such as 5xx; none: all of 2xx, for refusals have said what they are by
-    their status.
+    """Statuses, or classes such as 5xx; none: all of 2xx, because a refusal says by its status
+    what it means.
     """
     when: ExpressionText | None = None
     """An expression on the answer's body, e.g.
@@ -60,8 +60,8 @@ class AnswerRule(Block):
     `errors[?extensions.code == 'FORBIDDEN']`; none: always.
     """
     means: Meaning
-    """ok: a success. empty: a success without orders. done: a success, for the shop has this
-    shipment already. not_allowed: our login is not accepted (it is renewed once). not_found,
+    """ok: a success. empty: a success without orders. done: a success, because the shop has
+    this shipment already. not_allowed: our login is not accepted (it is renewed once). not_found,
     refused, conflict, unreadable: a person must act. throttled, unavailable: worth another try.
     """
     message: ExpressionText | None = None

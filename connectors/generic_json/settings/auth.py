@@ -77,7 +77,7 @@ class Carried(Block):
     """What stands before the token in it."""
     keep: str = ""
     """A file that keeps the token between runs, readable by Portside's user alone; empty: each run
-    asks for a token anew.
+    asks for a new token.
     """
 
 
@@ -98,7 +98,7 @@ class ClientCredentialsLogin(Carried):
 
 
 class RefreshTokenLogin(Carried):
-    """OAuth 2 with a refresh token that somebody obtained once."""
+    """OAuth 2 with a refresh token that was obtained once by hand."""
 
     kind: Literal["refresh_token"]
     token_url: str

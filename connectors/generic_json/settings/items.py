@@ -86,7 +86,7 @@ class ExpandSettings(Block):
                 self.request.require_reading()
             if self.ids is not None and not self.request.has_reference("ids"):
                 raise ValueError(
-                    "expected {{ ids }} in the request, or every batch would ask the same"
+                    "expected {{ ids }} in the request; otherwise every batch would ask the same"
                 )
         return self
 
@@ -178,8 +178,8 @@ class ListSettings(Block):
                 word = ".".join(path)
                 raise MisplacedError(
                     ("request",),
-                    f"expected {{{{ {word} }}}} in it, for paging is by {self.paging.kind}; or"
-                    " every page would be the same",
+                    f"expected {{{{ {word} }}}} in it, because paging is by {self.paging.kind};"
+                    " otherwise every page would be the same",
                 )
         if self.window.kind == "filter" and not self.request.has_reference("window", "start"):
             raise MisplacedError(
@@ -188,12 +188,12 @@ class ListSettings(Block):
                 " window: {kind: scan} or none",
             )
         if isinstance(self.paging, KeysetPaging) and self.window.kind != "filter":
-            raise MisplacedError(("window",), "expected kind: filter, for paging is by keyset")
+            raise MisplacedError(("window",), "expected kind: filter, because paging is by keyset")
         return self
 
 
 class FindSettings(Block):
-    """How to come from an order's number to its id, for a notice that carries the number alone."""
+    """How to find an order's id by its number, where a notice carries the number alone."""
 
     request: Request
     """The request; `{{ number }}` is what people call the order."""

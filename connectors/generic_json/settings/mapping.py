@@ -103,7 +103,7 @@ class ItemsMap(Block):
 
 
 class AdjustmentsMap(Block):
-    """Discounts and fees, as lines that nobody packs."""
+    """Discounts and fees, as lines that are not packed."""
 
     at: ExpressionText | None = None
     """The list of them; none: the order itself, for a single amount."""

@@ -37,7 +37,7 @@ class _Numbered(_Paging):
     total: ExpressionText | None = None
     """How many orders the whole list has: an expression on the answer.
 
-    Much is gained by it: what the shop skips is noticed.
+    Portside compares it with what was read, and so notices what the shop leaves out.
     """
     short_is_last: bool = False
     """A page with fewer orders than asked for is the last one.

@@ -1,4 +1,4 @@
-"""The way back: how the shop is told what was shipped, once."""
+"""The way back: how a shipment is written to the shop, once."""
 
 from __future__ import annotations
 
@@ -28,8 +28,9 @@ SHIPMENT_FIELDS: Final = (
     "customer_code",
     "whole",
 )
-"""What `shipment` holds: texts as ShipStation sent them; `shipped_at` is a time; `whole`:
-ShipStation named no lines, all was shipped.
+"""What `shipment` holds: texts as the shipping client sent them; `shipped_at` is a time.
+
+`whole`: the client named no lines, so all that was open was shipped.
 """
 
 SCOPE: Final[dict[str, tuple[str, ...] | None]] = {
@@ -97,7 +98,7 @@ class StepSettings(Block):
 
 
 class ShipmentSettings(Block):
-    """How the shop is told of a shipment."""
+    """How shipments are written to the shop."""
 
     probe: ProbeSettings | None = None
     """How to look before writing.
@@ -117,7 +118,7 @@ class ShipmentSettings(Block):
     None: what was ordered, less the earlier shipments.
     """
     carriers: dict[str, str] = Field(default={})
-    """The shop's names for ShipStation's carriers, e.g.
+    """The shop's names for the shipping client's carriers, e.g.
 
     `fedex: FEDEX_GROUND`; `*` stands for any other.
     """

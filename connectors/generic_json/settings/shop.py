@@ -80,7 +80,7 @@ class GenericJsonSettings(ConnectorSettings):
     map: OrderMap
     """Which part of the shop's order becomes which part of ours."""
     shipment: ShipmentSettings | None = None
-    """How the shop is told of a shipment; none: it is not."""
+    """How shipments are written to the shop; none: they are not."""
 
     @model_validator(mode="before")
     @classmethod

@@ -20,8 +20,8 @@ from connectors.language.templates import Template, compile_template
 
 
 def soften_schema(schema: dict[str, Any], *kept: str) -> None:
-    """What is required may also come from a recipe, so an editor must not call it missing; where it
-    is needed is told all the same.
+    """Required keys may also come from a recipe, so an editor must not call them missing; the
+    schema lists them under `x-required-without-recipe`.
     """
     needed = [name for name in schema.get("required", ()) if name not in kept]
     if needed:
