@@ -1,6 +1,4 @@
-"""What has been given to ShipStation and what is being given: each method one transaction, the same
-on a database and in memory.
-"""
+"""What has been given to ShipStation and what is being given: each method is one transaction."""
 
 from __future__ import annotations
 
@@ -178,14 +176,14 @@ class Ledger:
         async with self._storage.reading(store) as rows:
             return await rows.find_told(order_ids)
 
-    async def add_hint(self, store: str, order_id: str, due_at: datetime | None = None) -> None:
-        """The next window, from `due_at` on, is to hold this order as the shop then has it,
-        whatever its list says.
+    async def add_hint(self, store: str, order_id: str) -> None:
+        """The next window is to contain this order as the shop then has it, even if the shop's list
+        does not.
 
         Durable.
         """
         async with self._storage.writing(store) as rows:
-            await rows.add_hints([order_id], due_at or rows.now)
+            await rows.add_hints([order_id], rows.now)
 
     async def ask_again(self, store: str, kinds: Collection[str], every: timedelta) -> int:
         """Hint at the orders held for one of these reasons, the last seen first, a handful at once
