@@ -22,6 +22,8 @@ PURE = (
     "connectors/shipments.py",
     "connectors/webhooks.py",
     "connectors/reading",
+    "connectors/language",
+    "connectors/generic_json/mapping",
     "connectors/woocommerce/mapping",
     "connectors/shopify/mapping",
     "connectors/shopify/shipping/plan.py",
