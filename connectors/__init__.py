@@ -53,6 +53,7 @@ if TYPE_CHECKING:
         LengthUnit as LengthUnit,
         LineItem as LineItem,
         Order as Order,
+        OrderId as OrderId,
         OrderStatus as OrderStatus,
         RejectedOrder as RejectedOrder,
         Weight as Weight,
@@ -205,7 +206,7 @@ _ROOMS = {
         "Duration Finding ShipOutcome"
     ),
     "connectors.orders": (
-        "Address Customer Dimensions ItemOption LengthUnit LineItem Order OrderStatus "
+        "Address Customer Dimensions ItemOption LengthUnit LineItem Order OrderId OrderStatus "
         "RejectedOrder Weight WeightUnit Window"
     ),
     "connectors.places": (

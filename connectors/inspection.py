@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol, runtime_checkable
 
 from connectors.interface import CheckLevel, Finding
-from connectors.orders import Order, RejectedOrder, Window
+from connectors.orders import Order, OrderId, RejectedOrder, Window
 from connectors.places import Source
 from connectors.upstream.shop_clock import describe, is_far_off
 
@@ -21,7 +21,7 @@ class Inspectable(Protocol):
         """The first orders of a window as the shop sends them."""
         ...
 
-    async def raw_order(self, order_id: str) -> Any:
+    async def raw_order(self, order_id: OrderId) -> Any:
         """One order as the shop sends it. Raises `OrderNotFoundError`."""
         ...
 

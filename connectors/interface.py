@@ -1,4 +1,4 @@
-"""What a connector is: the five things Portside asks of a shop, and how a kind of shop introduces
+"""What a connector is: the six things Portside asks of a shop, and how a kind of shop introduces
 itself.
 
 A connector keeps no state of its own between calls other than caches it could lose at any time.
@@ -16,7 +16,7 @@ import msgspec
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, WithJsonSchema
 
 from connectors.carriers import Carriers
-from connectors.orders import Order, RejectedOrder, Window
+from connectors.orders import Order, OrderId, RejectedOrder, Window
 from connectors.reading.durations import (
     DURATION_HINT,
     DURATION_PATTERN,
@@ -73,10 +73,12 @@ class CheckReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Connector(Protocol):
-    """One configured shop.
+    """One configured shop, in six methods: two that list orders, one that counts them, one that
+    gets a single order, one that ships, and one that checks.
 
     Raises nothing but `ConnectorError`s; one order that cannot be read is a `RejectedOrder`, not an
-    error.
+    error. The two lists are async generators: whoever stops early closes them (`aclose`, or
+    `contextlib.aclosing`), so that no walk is left open in the shop.
     """
 
     def list_orders(self, window: Window) -> AsyncGenerator[Order | RejectedOrder, None]:
@@ -103,7 +105,7 @@ class Connector(Protocol):
         """
         ...
 
-    async def get_order(self, order_id: str) -> Order | RejectedOrder:
+    async def get_order(self, order_id: OrderId) -> Order | RejectedOrder:
         """The order with this id, as `list_orders` would give it. Raises `OrderNotFoundError`."""
         ...
 

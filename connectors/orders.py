@@ -12,11 +12,14 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Self
+from typing import NewType, Self
 
 import msgspec
 
 ZERO = Decimal(0)
+
+OrderId = NewType("OrderId", str)
+"""The shop's own key of an order, never the number that people see."""
 
 
 class OrderStatus(StrEnum):
@@ -162,7 +165,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     warning, can have its say.
     """
 
-    id: str
+    id: OrderId
     number: str
     placed_at: datetime
     modified_at: datetime
@@ -199,7 +202,7 @@ class RejectedOrder(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     money, found 'abc'`. `number` and `modified_at` are given where they could be read.
     """
 
-    id: str
+    id: OrderId
     number: str = ""
     modified_at: datetime | None = None
     reason: str

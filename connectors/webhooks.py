@@ -16,7 +16,7 @@ from typing import Protocol, runtime_checkable
 
 import msgspec
 
-from connectors.orders import require_utc
+from connectors.orders import OrderId, require_utc
 
 
 class UnsignedWebhookError(Exception):
@@ -34,7 +34,7 @@ class Hint(msgspec.Struct, frozen=True, kw_only=True):
     the body's time may be of an earlier change than the one told of, `lag` is how much earlier.
     """
 
-    order_id: str
+    order_id: OrderId
     delivery: str
     sent_at: datetime | None = None
     lag: timedelta = timedelta(0)

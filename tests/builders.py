@@ -15,6 +15,7 @@ from connectors.orders import (
     ItemOption,
     LineItem,
     Order,
+    OrderId,
     OrderStatus,
     Weight,
     WeightUnit,
@@ -83,7 +84,7 @@ def build_discount(**changes: object) -> LineItem:
 def build_order(**changes: object) -> Order:
     """A paid order of two mugs."""
     order = Order(
-        id="1001",
+        id=OrderId("1001"),
         number="A-1001",
         placed_at=PLACED,
         modified_at=MODIFIED,

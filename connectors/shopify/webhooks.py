@@ -8,6 +8,7 @@ from http import HTTPStatus
 import msgspec
 
 from connectors.errors import RefusedError
+from connectors.orders import OrderId
 from connectors.reading.complaints import UNDECODABLE, read_complaint
 from connectors.shopify.settings import ShopifySettings
 from connectors.upstream.client import Upstream
@@ -93,7 +94,7 @@ class ShopifyWebhooks:
             read_sent_at(headers.get("X-Shopify-Triggered-At")),
         )
         return Hint(
-            order_id=str(order.id),
+            order_id=OrderId(str(order.id)),
             delivery=headers.get("X-Shopify-Webhook-Id", ""),
             sent_at=min((moment for moment in times if moment is not None), default=None),
         )

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from connectors.interface import Connector
-from connectors.orders import OrderStatus
+from connectors.orders import OrderId, OrderStatus
 from connectors.testing.requests import SeenRequest
 from connectors.testing.shop import FakeShop
 from connectors.upstream.policy import UpstreamPolicy
@@ -57,14 +57,14 @@ class ShopHarness(abc.ABC):
         lines: tuple[tuple[str, int], ...] = (("SKU-1", 1),),
         status: OrderStatus = OrderStatus.PAID,
         spoiled: bool = False,
-    ) -> str:
+    ) -> OrderId:
         """Place an order of (SKU, quantity) lines; gives its id.
 
         A spoiled one is shown by the shop so that it cannot be read.
         """
         order = self.shop.book.add(modified_at=modified_at, lines=lines, status=status)
         order.spoiled = spoiled
-        return order.id
+        return OrderId(order.id)
 
     def line_ids(self, order_id: str) -> tuple[str, ...]:
         """The ids of the order's lines as the connector tells them."""

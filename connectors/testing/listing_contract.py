@@ -7,7 +7,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from connectors.errors import OrderNotFoundError
-from connectors.orders import Order, OrderStatus, RejectedOrder, Window
+from connectors.orders import Order, OrderId, OrderStatus, RejectedOrder, Window
 from connectors.testing.harness import ShopHarness
 from connectors.testing.requests import SeenRequest
 from connectors.testing.trial import QUICK, START, WINDOW, at, failure, ids, walk
@@ -164,7 +164,7 @@ class ListingContract:
         harness.add_order(at(1))
         async with harness.open_connector(QUICK) as connector:
             for unknown in ("999999", "../1001", "no such order", "1001/../1001"):
-                await failure(connector.get_order(unknown), OrderNotFoundError)
+                await failure(connector.get_order(OrderId(unknown)), OrderNotFoundError)
 
     async def test_lists_what_is_open_whenever_it_changed(self, harness: ShopHarness) -> None:
         old = harness.add_order(START - timedelta(days=40))

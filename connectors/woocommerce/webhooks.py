@@ -11,6 +11,7 @@ from datetime import UTC, timedelta
 import msgspec
 
 from connectors.errors import RefusedError
+from connectors.orders import OrderId
 from connectors.reading.complaints import UNDECODABLE, read_complaint
 from connectors.upstream.request import encode_segment
 from connectors.webhooks import (
@@ -82,7 +83,7 @@ class WooCommerceWebhooks:
             ) from error
         delivery = headers.get("X-WC-Webhook-Delivery-ID", "")
         return Hint(
-            order_id=str(order.id),
+            order_id=OrderId(str(order.id)),
             delivery=f"{headers.get('X-WC-Webhook-ID', '')}/{delivery}" if delivery else "",
             sent_at=read_sent_at(order.date_modified_gmt, zone=UTC),
             lag=_UNDATED,

@@ -19,7 +19,7 @@ from connectors.errors import (
     PermanentError,
     TemporaryError,
 )
-from connectors.orders import Order, RejectedOrder, Window
+from connectors.orders import Order, OrderId, RejectedOrder, Window
 from proxy.export.clock import Clock
 from proxy.export.errors import BuildFailedError
 from proxy.export.lease import Lease
@@ -190,7 +190,7 @@ class Build:
         the next window.
         """
         try:
-            return await self._store.connector.get_order(order_id)
+            return await self._store.connector.get_order(OrderId(order_id))
         except OrderNotFoundError:
             return None
         except (AuthenticationError, TemporaryError) as error:
@@ -202,7 +202,7 @@ class Build:
             await self._ledger.add_hint(self._store.books, order_id)
             return None
         except PermanentError as error:
-            return RejectedOrder(id=order_id, reason=str(error))
+            return RejectedOrder(id=OrderId(order_id), reason=str(error))
 
     async def _take(self, entry: Order | RejectedOrder, hints: int) -> None:
         self._lease.note_progress()

@@ -13,7 +13,7 @@ from aiohttp import ClientSession
 from click.testing import CliRunner
 from structlog.testing import capture_logs
 
-from connectors.orders import RejectedOrder
+from connectors.orders import OrderId, RejectedOrder
 from proxy.app import Portside
 from proxy.cli.main import main
 from proxy.storage.database import Database
@@ -25,7 +25,7 @@ from tests.server.conftest import LOGIN, WINDOW
 from tests.server.stall import Stall, open_front
 
 BROKEN = RejectedOrder(
-    id="77",
+    id=OrderId("77"),
     number="1077",
     modified_at=None,
     reason="line_items[0].total: expected money, found 'abc'",

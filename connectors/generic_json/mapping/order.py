@@ -24,7 +24,7 @@ from connectors.generic_json.mapping.scope import Scope, translate_word
 from connectors.language.functions import EvaluationError
 from connectors.language.functions.table import as_text
 from connectors.language.functions.times import read_time
-from connectors.orders import Address, Customer, Order, OrderStatus, RejectedOrder
+from connectors.orders import Address, Customer, Order, OrderId, OrderStatus, RejectedOrder
 from connectors.places import Source
 from connectors.reading import fields
 from connectors.reading.fields import FieldError
@@ -51,7 +51,7 @@ def reject_order(raw: Any, rules: OrderRules, reason: str) -> RejectedOrder:
     """The order as rejected, with what could be read of it."""
     scope = Scope(raw, raw)
     return RejectedOrder(
-        id=_try_text(scope, "id", rules.id) or "(unknown)",
+        id=OrderId(_try_text(scope, "id", rules.id) or "(unknown)"),
         number=_try_text(scope, "number", rules.number),
         modified_at=_try_time(scope, rules.modified_at),
         reason=reason,
@@ -78,7 +78,7 @@ def _read_order(scope: Scope, rules: OrderRules) -> Order:
     status, word, known = _read_status(scope, rules.status)
     items = [item for _, item in reader.read_lines(rules.items) if item.quantity > 0]
     return Order(
-        id=read_needed_text(scope, "id", rules.id),
+        id=OrderId(read_needed_text(scope, "id", rules.id)),
         number=read_needed_text(scope, "number", rules.number),
         placed_at=read_needed_time(scope, "placed_at", rules.placed_at),
         modified_at=read_needed_time(scope, "modified_at", rules.modified_at),

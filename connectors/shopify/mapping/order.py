@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from connectors.orders import Order, OrderStatus, RejectedOrder
+from connectors.orders import Order, OrderId, OrderStatus, RejectedOrder
 from connectors.reading.complaints import UNDECODABLE, Complaint, read_complaint
 from connectors.reading.fields import FieldError
 from connectors.reading.markup import fold_name
@@ -52,7 +52,7 @@ def reject_raw(raw: bytes | msgspec.Raw, error: Exception) -> RejectedOrder:
         identity = wire.Identity()
     key = str(identity.id) if isinstance(identity.id, int | str) else ""
     return RejectedOrder(
-        id=key,
+        id=OrderId(key),
         number=read_number(identity.name if isinstance(identity.name, str) else "", key),
         modified_at=_read_moment(identity.updated_at),
         reason=_explain_complaint(read_complaint(error)),
@@ -113,7 +113,7 @@ def read_order(
 def _reject_order(order: wire.Order, reason: str) -> RejectedOrder:
     key = str(order.id)
     return RejectedOrder(
-        id=key,
+        id=OrderId(key),
         number=read_number(order.name, key),
         modified_at=_read_moment(order.updated_at),
         reason=reason,
@@ -134,7 +134,7 @@ def _map_order(
     )
     gift_message, gift, notes = _read_attributes(order, rules)
     return Order(
-        id=str(order.id),
+        id=OrderId(str(order.id)),
         number=read_number(order.name, str(order.order_number or order.id)),
         placed_at=placed,
         modified_at=modified,

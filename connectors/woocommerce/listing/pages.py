@@ -11,7 +11,7 @@ from http import HTTPStatus
 import msgspec
 
 from connectors.errors import AuthenticationError, RefusedError, UnavailableError
-from connectors.orders import RejectedOrder
+from connectors.orders import OrderId, RejectedOrder
 from connectors.upstream.request import Pairs
 from connectors.upstream.response import Reply
 from connectors.woocommerce.api.advice import add_advice
@@ -192,7 +192,7 @@ class OrderPages:
                 if not fault.reached or failed > 1:
                     raise error from fault
                 rejected = RejectedOrder(
-                    id=str(row.id),
+                    id=OrderId(str(row.id)),
                     modified_at=row.modified,
                     reason=f"the shop fails over this order: {fault}",
                 )

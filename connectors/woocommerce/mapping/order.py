@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from connectors.orders import ZERO, Address, Customer, Order, RejectedOrder
+from connectors.orders import ZERO, Address, Customer, Order, OrderId, RejectedOrder
 from connectors.reading.countries import find_country
 from connectors.reading.fields import FieldError
 from connectors.woocommerce.mapping import wire
@@ -71,7 +71,7 @@ def reject_order(head: wire.Head, reason: str) -> RejectedOrder:
     except FieldError:
         modified = None
     return RejectedOrder(
-        id=read_text(head.id),
+        id=OrderId(read_text(head.id)),
         number=read_text(head.number) or read_text(head.id),
         modified_at=modified,
         reason=reason,
@@ -96,7 +96,7 @@ def _map_order(order: wire.Order, related: Related, rules: Rules) -> Order:
         filter(None, [read_plain(coupon.code) for coupon in wire.read_list(order.coupon_lines)])
     )
     return Order(
-        id=str(order.id),
+        id=OrderId(str(order.id)),
         number=read_text(order.number).removeprefix("#") or str(order.id),
         placed_at=paid or created,
         modified_at=_require_moment(order.date_modified_gmt, "date_modified_gmt"),

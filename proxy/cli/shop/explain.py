@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from connectors.errors import ConnectorError
-from connectors.orders import Window
+from connectors.orders import OrderId, Window
 from connectors.upstream.exchange import Exchange
 from proxy.cli.options import parse_window, settings_option, store_option, window_options
 from proxy.cli.shops import ask_shop
@@ -68,7 +68,7 @@ def explain(
     async def read(store: Store) -> int:
         if order_id is None:
             return await _count_orders(store, window, limit)
-        await store.connector.get_order(order_id)
+        await store.connector.get_order(OrderId(order_id))
         return 1
 
     async def explain_reading(store: Store) -> bool:

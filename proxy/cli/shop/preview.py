@@ -18,7 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from connectors.inspection import Inspectable
-from connectors.orders import Order, RejectedOrder
+from connectors.orders import Order, OrderId, RejectedOrder
 from connectors.places import Source
 from connectors.upstream.exchange import Exchange
 from proxy.cli.options import settings_option, store_option
@@ -54,13 +54,15 @@ def preview(file: Path, name: str, order_id: str) -> None:
     ORDER is the shop's own id of the order. The exit status is 1 if the order cannot be sent.
     """
     heard: list[Exchange] = []
-    found = ask_shop(file, name, lambda store: _preview(store, order_id, heard), heard.append)
+    found = ask_shop(
+        file, name, lambda store: _preview(store, OrderId(order_id), heard), heard.append
+    )
     _show(Console(highlight=False), found)
     if found.reason:
         raise SystemExit(1)
 
 
-async def _preview(store: Store, order_id: str, heard: Sequence[Exchange]) -> Preview:
+async def _preview(store: Store, order_id: OrderId, heard: Sequence[Exchange]) -> Preview:
     sources: Sequence[Source] = ()
     if isinstance(store.connector, Inspectable):
         shown = await store.connector.raw_order(order_id)

@@ -22,6 +22,7 @@ from connectors import (
     Finding,
     LineItem,
     Order,
+    OrderId,
     OrderNotFoundError,
     OrderStatus,
     Page,
@@ -192,7 +193,7 @@ def read_order(item: dict[str, Any]) -> Order | RejectedOrder:
             for place, line in enumerate(item["lines"])
         )
         return Order(
-            id=name,
+            id=OrderId(name),
             number=name,
             placed_at=read_moment(item["placed"], "placed"),
             modified_at=read_moment(item["modified"], "modified"),
@@ -204,7 +205,7 @@ def read_order(item: dict[str, Any]) -> Order | RejectedOrder:
             items=lines,
         )
     except FieldError as error:
-        return RejectedOrder(id=name, reason=str(error))
+        return RejectedOrder(id=OrderId(name), reason=str(error))
     except KeyError as error:
         raise UnreadableResponseError(f"An order: expected the field {error}.") from error
 

@@ -16,6 +16,7 @@ from connectors.orders import (
     LengthUnit,
     LineItem,
     Order,
+    OrderId,
     OrderStatus,
     Weight,
     WeightUnit,
@@ -27,7 +28,7 @@ def read_order(xml: bytes) -> Order:
     """The order that `xml` tells of; what the wire does not carry has its default."""
     element = etree.fromstring(xml)
     return Order(
-        id=text(element, "OrderID"),
+        id=OrderId(text(element, "OrderID")),
         number=text(element, "OrderNumber"),
         placed_at=parse_date(text(element, "OrderDate"), "OrderDate"),
         modified_at=parse_date(text(element, "LastModified"), "LastModified"),

@@ -16,6 +16,7 @@ from connectors.orders import (
     LengthUnit,
     LineItem,
     Order,
+    OrderId,
     OrderStatus,
 )
 from proxy.doors.custom_store.errors import encode_error
@@ -72,7 +73,7 @@ full = build_order(
     ),
 )
 minimal = Order(
-    id="1",
+    id=OrderId("1"),
     number="1",
     placed_at=full.placed_at,
     modified_at=full.modified_at,

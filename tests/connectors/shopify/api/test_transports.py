@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from connectors.orders import Order, OrderStatus
+from connectors.orders import Order, OrderId, OrderStatus
 from connectors.testing.trial import WINDOW, at, ids, walk
 from tests.connectors.shopify.fake.fulfillment_orders import MAIN_LOCATION, hold, schedule
 from tests.connectors.shopify.fake.shop import FakeShopify
@@ -155,7 +155,7 @@ async def test_held_and_scheduled_orders_are_on_hold_and_say_why(
     schedule(shop.shelves.of(later)[0], "2026-05-01")
     async with open_shop(shop, transport=transport) as connector:
         first, second = await walk(connector)
-        alone = await connector.get_order(held.id)
+        alone = await connector.get_order(OrderId(held.id))
     assert isinstance(first, Order)
     assert isinstance(second, Order)
     assert first.status is second.status is OrderStatus.ON_HOLD
@@ -200,7 +200,7 @@ async def test_auto_uses_rest_and_turns_to_graphql_once_the_shop_has_no_rest(
     async with open_shop(shop, transport="auto") as connector:
         assert await ids(connector) == [order.id]
         assert await connector.count_orders(WINDOW) == 1
-        assert (await connector.get_order(order.id)).id == order.id
+        assert (await connector.get_order(OrderId(order.id))).id == order.id
     assert shop.count("GET", "shop.json") == 2
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from connectors.errors import OrderNotFoundError, PermanentError, RefusedError, UnavailableError
 from connectors.interface import CheckLevel
+from connectors.orders import OrderId
 from connectors.testing.faults import Answer
 from connectors.testing.shops.woocommerce import Access, FakeWooCommerceShop
 from connectors.testing.trial import QUICK, at, failure, ids, walk
@@ -120,7 +121,7 @@ async def test_an_order_or_a_route_that_the_api_does_not_know_is_no_reason_to_as
 ):
     async with FakeWooCommerceShop() as shop, open_woocommerce(shop, QUICK) as connector:
         order = shop.book.add(modified_at=at(1))
-        await failure(connector.get_order("77"), OrderNotFoundError)
+        await failure(connector.get_order(OrderId("77")), OrderNotFoundError)
         assert (await connector.ship(notice(order), ())).completed
         shop.faults.add(
             Answer(404, '{"code":"rest_no_route","message":"No route was found."}'),

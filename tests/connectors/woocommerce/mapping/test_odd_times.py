@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from connectors.orders import RejectedOrder
+from connectors.orders import OrderId, RejectedOrder
 from connectors.testing.faults import Answer
 from connectors.testing.shops.woocommerce import FakeWooCommerceShop
 from connectors.testing.trial import QUICK, walk
@@ -25,6 +25,6 @@ async def test_a_time_that_is_none_in_utc_costs_one_order(field: str, time: str)
         async with open_woocommerce(shop, QUICK) as connector:
             found = {entry.id: entry for entry in await walk(connector)}
     assert set(found) == {"7", "8"}
-    odd = found["8"]
+    odd = found[OrderId("8")]
     assert isinstance(odd, RejectedOrder)
     assert odd.reason.startswith(f"{field}: expected a time such as 2026-11-20T05:36:04, found ")

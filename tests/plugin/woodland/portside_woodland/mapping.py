@@ -11,6 +11,7 @@ from connectors import (
     FieldError,
     LineItem,
     Order,
+    OrderId,
     OrderStatus,
     RejectedOrder,
     read_country,
@@ -38,7 +39,7 @@ def read_order(raw: Any) -> Order | RejectedOrder:
     except (FieldError, KeyError, TypeError) as error:
         known = raw if isinstance(raw, dict) else {}
         return RejectedOrder(
-            id=str(known.get("id", "?")),
+            id=OrderId(str(known.get("id", "?"))),
             modified_at=read_time(known.get("changed")),
             reason=_reason(error),
         )
@@ -62,7 +63,7 @@ def _order(raw: Any) -> Order:
     word = read_text(raw["state"], "state")
     address = _address(raw["buyer"])
     return Order(
-        id=read_id(raw["id"], "id"),
+        id=OrderId(read_id(raw["id"], "id")),
         number=read_id(raw["reference"], "reference"),
         placed_at=read_moment(raw["created"], "created"),
         modified_at=read_moment(raw["changed"], "changed"),
