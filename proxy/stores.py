@@ -11,6 +11,7 @@ from connectors.carriers import Carrier, Carriers
 from connectors.interface import Connector, ConnectorContext, ConnectorType
 from connectors.upstream.exchange import Exchange, Observer
 from proxy.settings.models import StoreSettings
+from proxy.storage.names import BooksName
 
 
 class Pulse:
@@ -31,7 +32,7 @@ class Store(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     settings: StoreSettings
     connector: Connector
     pulse: Pulse = msgspec.field(default_factory=Pulse)
-    books: str = ""
+    books: BooksName = BooksName("")
     """The name under which storage keeps what was exported; the store's own unless this is a
     trial.
     """
@@ -45,11 +46,11 @@ class Store(msgspec.Struct, frozen=True, kw_only=True, eq=False):
             msgspec.structs.force_setattr(self, "books", self.name)
 
     @property
-    def trial_books(self) -> tuple[str, str]:
+    def trial_books(self) -> tuple[BooksName, BooksName]:
         """The names of the books of this store's trials: one for polls in a row, one for windows
         read as asked. No store in the settings can have such a name.
         """
-        return f"{self.name}?polls", f"{self.name}?windows"
+        return BooksName(f"{self.name}?polls"), BooksName(f"{self.name}?windows")
 
     def on_trial(self, *, exact: bool) -> Store:
         """The same store, with the books of its trials."""

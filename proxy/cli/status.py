@@ -22,6 +22,7 @@ from proxy.cli.records import open_records
 from proxy.export.ledger import Ledger
 from proxy.operator.status import Standing, plain_standing, read_standings
 from proxy.operator.times import exact_moment
+from proxy.storage.names import BooksName
 from proxy.storage.outbox.operator import DatabaseDeliveries
 
 _NUMBERS = ("GAPS", "ORDERS HELD", "WAITING", "DEAD")
@@ -106,7 +107,7 @@ def _dismiss(file: Path, name: str | None, start: datetime) -> None:
         raise CommandError("--dismiss-gap: expected --store NAME with it, found none")
 
     async def work(ledger: Ledger, _deliveries: DatabaseDeliveries) -> bool:
-        return await ledger.dismiss_gap(name, start)
+        return await ledger.dismiss_gap(BooksName(name), start)
 
     if not open_records(read_settings(file), work):
         raise CommandError(

@@ -28,6 +28,7 @@ from proxy.rules.coverage import CoverageRules
 from proxy.settings.models import ExportSettings
 from proxy.storage.export.interface import ExportStorage
 from proxy.storage.export.records import Snapshot, SnapshotState
+from proxy.storage.names import BooksName
 from proxy.stores import Store
 from proxy.telemetry.metrics import Metrics
 
@@ -46,7 +47,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     `books` is the name that its sending is recorded under, which for a `trial` is not the store's.
     """
 
-    books: str
+    books: BooksName
     number: int
     pages: int
     body: bytes
@@ -197,7 +198,7 @@ class Exporter:
         )
         await self._report(store.books)
 
-    async def _report(self, store: str) -> None:
+    async def _report(self, store: BooksName) -> None:
         report = await self.ledger.read_coverage(store)
         until = report.finished_until
         self._metrics.covered(

@@ -15,6 +15,7 @@ from proxy.rules.policy import HeldBack
 from proxy.storage.errors import LeaseLostError
 from proxy.storage.export.interface import ExportRows, ExportStorage
 from proxy.storage.export.records import Gap, HeldOrder, Part, Snapshot, SnapshotState, Told
+from proxy.storage.names import BooksName
 
 # What was told longer ago than this is forgotten: such an order is then sent again rather than held
 # back as unchanged.
@@ -63,7 +64,7 @@ class Ledger:
         self._storage = storage
 
     async def ask(
-        self, store: str, asked: Window, page: int, rules: WindowRules, *, new: bool = True
+        self, store: BooksName, asked: Window, page: int, rules: WindowRules, *, new: bool = True
     ) -> Asked:
         """Open the window, and hand out the page if it is ready; see `open_window` and
         `hand_out_page`.
@@ -77,17 +78,19 @@ class Ledger:
             )
             return Asked(opened=opened, page=given)
 
-    async def mark_sent(self, store: str, snapshot_id: int, page: int) -> bool:
+    async def mark_sent(self, store: BooksName, snapshot_id: int, page: int) -> bool:
         """The page was sent to its last byte. True if that finished the walk."""
         async with self._storage.writing(store) as rows:
             return await mark_page_sent(rows, snapshot_id, page)
 
-    async def read_snapshot(self, store: str, snapshot_id: int) -> tuple[Snapshot | None, datetime]:
+    async def read_snapshot(
+        self, store: BooksName, snapshot_id: int
+    ) -> tuple[Snapshot | None, datetime]:
         """The snapshot as it stands, and the time that its lease goes by."""
         async with self._storage.reading(store) as rows:
             return await rows.snapshot(snapshot_id), rows.now
 
-    async def resume(self, store: str, snapshot: Snapshot) -> Start:
+    async def resume(self, store: BooksName, snapshot: Snapshot) -> Start:
         """Where a builder begins."""
         async with self._storage.reading(store) as rows:
             members = await rows.members(snapshot.id)
@@ -99,7 +102,9 @@ class Ledger:
                 now=rows.now,
             )
 
-    async def store_part(self, store: str, snapshot: Snapshot, part: Part, *, whole: bool) -> None:
+    async def store_part(
+        self, store: BooksName, snapshot: Snapshot, part: Part, *, whole: bool
+    ) -> None:
         """Keep encoded orders; `whole` if the page needs no more. `part.stored_at` is set here.
 
         The builder shows by it that it is alive. Raises LeaseLostError.
@@ -113,7 +118,7 @@ class Ledger:
                 msgspec.structs.replace(ours, stored=stored, lease_until=rows.now + LEASE)
             )
 
-    async def note_held(self, store: str, held: Sequence[HeldBack]) -> None:
+    async def note_held(self, store: BooksName, held: Sequence[HeldBack]) -> None:
         """Keep a note of orders that do not go out; one that is only too young comes back by
         itself.
         """
@@ -123,14 +128,14 @@ class Ledger:
                 if each.until is not None and each.id == _key(each.id):
                     await rows.add_hints([each.id], each.until)
 
-    async def promise(self, store: str, snapshot: Snapshot, pages: int) -> None:
+    async def promise(self, store: BooksName, snapshot: Snapshot, pages: int) -> None:
         """Fix the number of pages that every page of the window states. Raises LeaseLostError."""
         async with self._storage.writing(store) as rows:
             await rows.put_snapshot(
                 msgspec.structs.replace(await _ours(rows, snapshot), pages=pages)
             )
 
-    async def finish(self, store: str, snapshot: Snapshot, pages: int) -> None:
+    async def finish(self, store: BooksName, snapshot: Snapshot, pages: int) -> None:
         """All has been read. `pages` counts unless a number was promised before.
 
         Raises LeaseLostError.
@@ -148,7 +153,7 @@ class Ledger:
             )
 
     async def fail(
-        self, store: str, snapshot: Snapshot, error: Exception, retry_after: float | None
+        self, store: BooksName, snapshot: Snapshot, error: Exception, retry_after: float | None
     ) -> None:
         """The window could not be read. Raises LeaseLostError."""
         async with self._storage.writing(store) as rows:
@@ -159,24 +164,24 @@ class Ledger:
                 msgspec.structs.replace(failed, error=kind, message=words, retry_after=retry_after)
             )
 
-    async def renew_lease(self, store: str, snapshot: Snapshot) -> None:
+    async def renew_lease(self, store: BooksName, snapshot: Snapshot) -> None:
         """The builder is alive. Raises LeaseLostError."""
         async with self._storage.writing(store) as rows:
             ours = await _ours(rows, snapshot)
             await rows.put_snapshot(msgspec.structs.replace(ours, lease_until=rows.now + LEASE))
 
-    async def end_lease(self, store: str, snapshot: Snapshot) -> None:
+    async def end_lease(self, store: BooksName, snapshot: Snapshot) -> None:
         """The builder stops, and another may go on at once. Raises LeaseLostError."""
         async with self._storage.writing(store) as rows:
             ours = await _ours(rows, snapshot)
             await rows.put_snapshot(msgspec.structs.replace(ours, lease_until=rows.now))
 
-    async def find_told(self, store: str, order_ids: Collection[str]) -> Mapping[str, Told]:
+    async def find_told(self, store: BooksName, order_ids: Collection[str]) -> Mapping[str, Told]:
         """What was last sent of these orders; those never sent are left out."""
         async with self._storage.reading(store) as rows:
             return await rows.find_told(order_ids)
 
-    async def add_hint(self, store: str, order_id: str) -> None:
+    async def add_hint(self, store: BooksName, order_id: str) -> None:
         """The next window is to contain this order as the shop then has it, even if the shop's list
         does not.
 
@@ -185,7 +190,7 @@ class Ledger:
         async with self._storage.writing(store) as rows:
             await rows.add_hints([order_id], rows.now)
 
-    async def ask_again(self, store: str, kinds: Collection[str], every: timedelta) -> int:
+    async def ask_again(self, store: BooksName, kinds: Collection[str], every: timedelta) -> int:
         """Hint at the orders held for one of these reasons, the last seen first, a handful at once
         `every` so often. Returns their number.
         """
@@ -197,12 +202,12 @@ class Ledger:
                 )
             return len(ids)
 
-    async def list_held(self, store: str, limit: int = 100) -> Sequence[HeldOrder]:
+    async def list_held(self, store: BooksName, limit: int = 100) -> Sequence[HeldOrder]:
         """Orders that did not go out, last seen first."""
         async with self._storage.reading(store) as rows:
             return await rows.list_held(limit)
 
-    async def read_coverage(self, store: str) -> CoverageReport:
+    async def read_coverage(self, store: BooksName) -> CoverageReport:
         """How the store stands."""
         async with self._storage.reading(store) as rows:
             walks = await rows.walks()
@@ -213,12 +218,12 @@ class Ledger:
                 gaps=tuple(await rows.gaps()),
             )
 
-    async def dismiss_gap(self, store: str, start: datetime) -> bool:
+    async def dismiss_gap(self, store: BooksName, start: datetime) -> bool:
         """The operator has seen to a gap. False if there is none that starts then."""
         async with self._storage.writing(store) as rows:
             return await rows.drop_gap(start)
 
-    async def claim_sweep(self, store: str, every: timedelta) -> bool:
+    async def claim_sweep(self, store: BooksName, every: timedelta) -> bool:
         """Whether open orders are to be read again now; if so, no other replica is told the same.
 
         The first sweep comes `every` after contact.
@@ -230,24 +235,24 @@ class Ledger:
             await rows.put_sweep_due_at(rows.now + every)
             return due_at is not None
 
-    async def postpone_sweep(self, store: str, wait: timedelta) -> None:
+    async def postpone_sweep(self, store: BooksName, wait: timedelta) -> None:
         """A sweep went wrong; try again after `wait`."""
         async with self._storage.writing(store) as rows:
             await rows.put_sweep_due_at(rows.now + wait)
 
-    async def forget(self, store: str) -> None:
+    async def forget(self, store: BooksName) -> None:
         """As if the store had never been asked for."""
         async with self._storage.writing(store) as rows:
             await rows.forget()
 
-    async def tidy_trial(self, store: str, rules: WindowRules) -> None:
+    async def tidy_trial(self, store: BooksName, rules: WindowRules) -> None:
         """Drop what has expired of a trial, and the trial with its last snapshot."""
         async with self._storage.writing(store) as rows:
             await drop_expired(rows, rules)
             if not await rows.snapshots() and await rows.coverage() is not None:
                 await rows.forget()
 
-    async def tidy(self, store: str, rules: WindowRules) -> None:
+    async def tidy(self, store: BooksName, rules: WindowRules) -> None:
         """Drop expired snapshots, and what was told or held too long ago."""
         async with self._storage.writing(store) as rows:
             await drop_expired(rows, rules)

@@ -12,6 +12,7 @@ import msgspec
 from proxy.export.ledger import MOST_HELD, CoverageReport, Ledger
 from proxy.operator.times import exact_moment, plain_moment
 from proxy.storage.export.records import Gap, HeldOrder
+from proxy.storage.names import BooksName
 from proxy.storage.outbox.interface import DeliveryState, unnamed_stores
 
 
@@ -51,8 +52,8 @@ async def read_standings(
         Standing(
             store=store,
             named=store in named,
-            coverage=await ledger.read_coverage(store),
-            held=len(await ledger.list_held(store, MOST_HELD)),
+            coverage=await ledger.read_coverage(BooksName(store)),
+            held=len(await ledger.list_held(BooksName(store), MOST_HELD)),
             waiting=counts.get((store, DeliveryState.WAITING), 0),
             dead=counts.get((store, DeliveryState.DEAD), 0),
         )

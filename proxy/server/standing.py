@@ -13,6 +13,7 @@ from proxy.operator.status import plain_held, plain_standing, read_standings
 from proxy.server.deliveries import answered
 from proxy.server.keys import DATABASE, EXPORTER, STORES
 from proxy.settings.problems import did_you_mean
+from proxy.storage.names import BooksName
 from proxy.storage.outbox.operator import DatabaseDeliveries
 
 
@@ -50,6 +51,6 @@ async def list_held(request: web.Request) -> Mapping[str, Any]:
             plain_held(store, held)
             for store in stores
             if name in {None, store}
-            for held in await ledger.list_held(store, MOST_HELD)
+            for held in await ledger.list_held(BooksName(store), MOST_HELD)
         ]
     }

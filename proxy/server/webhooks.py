@@ -68,7 +68,7 @@ async def take_hint(request: web.Request) -> web.Response:
     heard, names = request.app[_HEARD], list(_names(store, hint, body))
     if any(name in heard for name in names):
         return plain_answer("heard before")
-    await request.app[EXPORTER].ledger.add_hint(store.name, hint.order_id)
+    await request.app[EXPORTER].ledger.add_hint(store.books, hint.order_id)
     heard.update((name, True) for name in names)
     _log.info("hint", store=store.name, order_id=hint.order_id)
     return plain_answer("heard")

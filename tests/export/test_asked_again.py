@@ -39,7 +39,7 @@ async def test_an_order_the_shop_fails_over_keeps_no_other_back_and_comes_once_i
     await poll_after(world, 60)
     world.book.add()
     for _ in range(2):
-        await world.exporter.ledger.add_hint(world.store.name, world.book.add(lag=48 * HOUR).id)
+        await world.exporter.ledger.add_hint(world.store.books, world.book.add(lag=48 * HOUR).id)
     world.connector.fail_over(_000002=error)
     assert await poll_after(world, HOUR) == ["000001", "000003"]
     assert await poll_after(world, HOUR) == []
@@ -58,7 +58,7 @@ async def test_an_order_that_is_listed_goes_out_though_the_shop_will_not_give_it
     assert isinstance(world.connector, Touchy)
     await poll_after(world, 60)
     world.book.add()
-    await world.exporter.ledger.add_hint(world.store.name, "000001")
+    await world.exporter.ledger.add_hint(world.store.books, "000001")
     world.connector.fail_over(_000001=error)
     assert await poll_after(world, HOUR) == ["000001"]
 

@@ -28,7 +28,7 @@ async def world() -> AsyncIterator[World]:
     world = World(connector=NotingConnector)
     for _ in range(6):
         world.book.add()
-    await world.exporter.ledger.add_hint(world.store.name, "000001")
+    await world.exporter.ledger.add_hint(world.store.books, "000001")
     world.clock.forward(120)
     yield world
     await world.close()
@@ -54,7 +54,7 @@ async def fail_by_the_database(world: World) -> None:
 
 
 async def lose_the_lease(world: World) -> None:
-    async with world.storage.writing(world.store.name) as rows:
+    async with world.storage.writing(world.store.books) as rows:
         (snapshot,) = await rows.snapshots()
         await rows.put_snapshot(msgspec.structs.replace(snapshot, token="another builder's"))
     shop(world).answer.set()

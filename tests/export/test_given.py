@@ -66,8 +66,8 @@ async def test_an_operator_may_put_a_gap_aside(world: World) -> None:
     await poll_after(world, 300)
     (gap,) = (await report_coverage(world)).gaps
     ledger = world.exporter.ledger
-    assert await ledger.dismiss_gap(world.store.name, gap.start)
-    assert not await ledger.dismiss_gap(world.store.name, gap.start)
+    assert await ledger.dismiss_gap(world.store.books, gap.start)
+    assert not await ledger.dismiss_gap(world.store.books, gap.start)
     assert (await report_coverage(world)).gaps == ()
 
 
@@ -78,7 +78,7 @@ async def test_shiprush_is_never_given_an_order_older_than_it_asked_for(
     world.book.add()
     world.clock.forward(120)
     world.poller.start = world.clock().replace(second=0, microsecond=0)
-    await world.exporter.ledger.add_hint(world.store.name, "000001")
+    await world.exporter.ledger.add_hint(world.store.books, "000001")
     assert await poll_after(world, 300) == []
     assert [window.start for window in world.connector.asked] == [
         world.poller.start - timedelta(minutes=5)
@@ -117,8 +117,8 @@ async def test_buyers_data_does_not_outlive_its_pages(world: World) -> None:
     assert snapshot is not None
     ledger = world.exporter.ledger
     world.clock.forward(31 * 60)
-    await ledger.tidy(world.store.name, WindowRules())
-    async with world.storage.reading(world.store.name) as rows:
+    await ledger.tidy(world.store.books, WindowRules())
+    async with world.storage.reading(world.store.books) as rows:
         assert await rows.snapshots() == []
         assert await rows.parts(snapshot, 1) == []
 

@@ -19,7 +19,7 @@ async def test_one_bad_order_is_held_with_its_reason_and_the_rest_goes_out(world
     ) == ["000001", "000004"]
     held = {
         each.order_id: (each.kind, each.reason)
-        for each in await world.exporter.ledger.list_held(world.store.name)
+        for each in await world.exporter.ledger.list_held(world.store.books)
     }
     assert held["000002"] == ("unreadable", "line_items[2].price: expected money, found 'abc'")
     assert held["000003"][0] == "invalid"
@@ -32,7 +32,7 @@ async def test_a_held_order_leaves_the_list_once_it_goes_out(world: World) -> No
     world.connector.rejected.clear()
     world.book.edit("000001")
     assert await poll_after(world, 60) == ["000001"]
-    assert await world.exporter.ledger.list_held(world.store.name) == []
+    assert await world.exporter.ledger.list_held(world.store.books) == []
 
 
 async def test_an_order_that_is_too_young_comes_as_soon_as_it_is_old_enough(
@@ -41,7 +41,7 @@ async def test_an_order_that_is_too_young_comes_as_soon_as_it_is_old_enough(
     world = await open_world(store={"filters": {"min_age": "2h"}})
     world.book.add()
     assert await poll_after(world, HOUR) == []
-    assert [each.kind for each in await world.exporter.ledger.list_held(world.store.name)] == [
+    assert [each.kind for each in await world.exporter.ledger.list_held(world.store.books)] == [
         "early"
     ]
     assert await poll_after(world, 2 * HOUR) == ["000001"]
@@ -57,13 +57,13 @@ async def test_no_filter_keeps_news_from_shipstation_of_an_order_it_has(world: W
 
 
 async def test_held_orders_are_bounded_in_number_for_each_kind(world: World) -> None:
-    async with world.storage.writing(world.store.name) as rows:
+    async with world.storage.writing(world.store.books) as rows:
         await rows.prune(world.clock(), 0)
     world.book.add()
     world.book.add(items=())
     world.connector.rejected["000001"] = "total: expected money, found 'abc'"
     await poll_after(world, 60)
-    async with world.storage.writing(world.store.name) as rows:
+    async with world.storage.writing(world.store.books) as rows:
         await rows.prune(world.clock(), 1)
         assert {each.kind for each in await rows.list_held(10)} == {"unreadable", "filtered"}
         await rows.prune(world.clock(), 0)

@@ -48,7 +48,7 @@ async def test_an_odd_order_is_set_aside_alone(world: World, oddity: dict[str, A
     world.clock.forward(120)
     await world.poll()
     assert {"000001", "000003"} <= set(world.poller.copy)
-    held = await world.exporter.ledger.list_held(world.store.name)
+    held = await world.exporter.ledger.list_held(world.store.books)
     if odd.id not in world.poller.copy:
         (note,) = held
         assert note.order_id == odd.id
@@ -66,5 +66,5 @@ async def test_an_order_that_waits_from_the_end_of_time_on_is_held_until_then(
     world.clock.forward(7200)
     await world.poll()
     assert set(world.poller.copy) == {"000001"}
-    (note,) = await world.exporter.ledger.list_held(world.store.name)
+    (note,) = await world.exporter.ledger.list_held(world.store.books)
     assert note.kind == "early"

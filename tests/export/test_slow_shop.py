@@ -81,7 +81,7 @@ async def test_many_hints_at_deleted_orders_do_not_keep_the_others_back(
 ) -> None:
     world = await slow(open_world)
     for number in range(2 * PATIENCE // 30):
-        await world.exporter.ledger.add_hint(world.store.name, f"gone {number}")
+        await world.exporter.ledger.add_hint(world.store.books, f"gone {number}")
     world.clock.forward(60)
     world.book.add()
     await given_up_to_now(world)

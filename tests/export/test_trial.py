@@ -48,9 +48,9 @@ async def test_a_trial_of_a_store_that_nobody_polled_leaves_no_trace_in_its_book
         )
         == 5
     )
-    report = await world.exporter.ledger.read_coverage(world.store.name)
+    report = await world.exporter.ledger.read_coverage(world.store.books)
     assert (report.coverage, report.finished_until, report.gaps) == (None, None, ())
-    assert await world.exporter.ledger.find_told(world.store.name, list(world.book.orders)) == {}
+    assert await world.exporter.ledger.find_told(world.store.books, list(world.book.orders)) == {}
 
 
 @pytest.mark.parametrize("exact", [True, False])
@@ -58,16 +58,16 @@ async def test_a_trial_confirms_no_walk_of_shipstations(world: World, exact: boo
     world.book.add()
     world.clock.forward(60)
     await world.poll()
-    before = await world.exporter.ledger.read_coverage(world.store.name)
+    before = await world.exporter.ledger.read_coverage(world.store.books)
     world.clock.forward(180)
     await walk(world, around_now(world), exact=exact)
-    assert await world.exporter.ledger.read_coverage(world.store.name) == before
+    assert await world.exporter.ledger.read_coverage(world.store.books) == before
 
 
 async def test_a_trial_takes_no_order_away_that_is_owed_to_shipstation(world: World) -> None:
     world.book.add()
     await world.poll()
-    await world.exporter.ledger.add_hint(world.store.name, "000001")
+    await world.exporter.ledger.add_hint(world.store.books, "000001")
     world.book.edit("000001", dated=False, customer_notes="")
     world.clock.forward(3600)
     await walk(world, around_now(world))

@@ -20,6 +20,7 @@ from proxy.cli.records import open_records
 from proxy.export.ledger import MOST_HELD, Ledger
 from proxy.operator.status import plain_held
 from proxy.storage.export.records import HeldOrder
+from proxy.storage.names import BooksName
 from proxy.storage.outbox.operator import DatabaseDeliveries
 
 
@@ -50,7 +51,9 @@ def list_held(file: Path, name: str | None, limit: int, *, as_json: bool) -> Non
         ledger: Ledger, _deliveries: DatabaseDeliveries
     ) -> Sequence[tuple[str, HeldOrder]]:
         return [
-            (store, order) for store in stores for order in await ledger.list_held(store, limit)
+            (store, order)
+            for store in stores
+            for order in await ledger.list_held(BooksName(store), limit)
         ]
 
     found = open_records(settings, work)

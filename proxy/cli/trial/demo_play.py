@@ -19,6 +19,7 @@ from proxy.simulator.answers import ReceivedOrder, UnreadablePageError, parse_do
 from proxy.simulator.client import StoreClient
 from proxy.simulator.notices import Line, Notice, read_lines
 from proxy.simulator.poller import NoAnswerError, Poll, Poller, export_query
+from proxy.storage.names import BooksName
 
 STORE = "demo"
 USERNAME = "demo"
@@ -88,7 +89,8 @@ class Play:
         now = datetime.now(UTC)
         poll = await self._walk(now - SPAN, now)
         self._orders = {order.number: order for order in poll.orders}
-        held = await self._portside.exporter.ledger.list_held(STORE, limit=len(self._shop.book))
+        ledger = self._portside.exporter.ledger
+        held = await ledger.list_held(BooksName(STORE), limit=len(self._shop.book))
         known = {order.number for order in self._shop.book}
         right = (
             poll.pages > 1

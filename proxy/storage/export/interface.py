@@ -30,6 +30,7 @@ from typing import Protocol
 
 from proxy.rules.coverage import Coverage, Walk
 from proxy.storage.export.records import Gap, HeldOrder, Member, Part, Snapshot, Told
+from proxy.storage.names import BooksName
 
 
 class SnapshotRows(Protocol):
@@ -202,12 +203,12 @@ class ExportRows(SnapshotRows, CoverageRows, OrderRows, Protocol):
 class ExportStorage(Protocol):
     """Where it is kept. Every method raises StorageError when the database does not do its part."""
 
-    def writing(self, store: str) -> AbstractAsyncContextManager[ExportRows]:
+    def writing(self, books: BooksName) -> AbstractAsyncContextManager[ExportRows]:
         """A transaction that no other one on the same store overlaps, in any process; durable once
         the block has ended.
         """
         ...
 
-    def reading(self, store: str) -> AbstractAsyncContextManager[ExportRows]:
+    def reading(self, books: BooksName) -> AbstractAsyncContextManager[ExportRows]:
         """A transaction that only looks."""
         ...

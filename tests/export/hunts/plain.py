@@ -12,6 +12,7 @@ from proxy.doors.custom_store.orders_xml import encode_order, frame_page
 from proxy.doors.custom_store.requests import ExportRequest
 from proxy.export import Exporter, Page
 from proxy.settings.models import ExportSettings
+from proxy.storage.names import BooksName
 from tests.export.hunts.hostile import Hardship, HostileShipStation, HostileShop, Server, Tally
 from tests.export.play.book import BookConnector
 from tests.export.play.virtual_time import VirtualClock
@@ -115,7 +116,7 @@ class Portside:
 
 def _page(request: ExportRequest, orders: Sequence[Order], pages: int) -> Page:
     body = frame_page([encode_order(order) for order in orders], max(pages, 1))
-    return Page(books="north", number=request.page, pages=max(pages, 1), body=body)
+    return Page(books=BooksName("north"), number=request.page, pages=max(pages, 1), body=body)
 
 
 WAYS: dict[str, Callable[[HostileShop, VirtualClock], Server]] = {

@@ -20,4 +20,4 @@ async def poll_after(world: World, seconds: float) -> list[str]:
 
 
 async def report_coverage(world: World) -> CoverageReport:
-    return await world.exporter.ledger.read_coverage(world.store.name)
+    return await world.exporter.ledger.read_coverage(world.store.books)

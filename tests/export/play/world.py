@@ -16,6 +16,7 @@ from proxy.export import Exporter, Page
 from proxy.settings.models import ExportSettings, StoreSettings
 from proxy.storage.errors import StorageError
 from proxy.storage.export.interface import ExportRows, ExportStorage
+from proxy.storage.names import BooksName
 from proxy.stores import Store
 from tests.export.play.book import BookConnector, OrderBook
 from tests.export.play.poller import Poller
@@ -45,16 +46,16 @@ class Cable:
         self.cut = False
 
     @asynccontextmanager
-    async def writing(self, store: str) -> AsyncIterator[ExportRows]:
+    async def writing(self, books: BooksName) -> AsyncIterator[ExportRows]:
         with self._working():
-            async with self._storage.writing(store) as rows:
+            async with self._storage.writing(books) as rows:
                 self._check()
                 yield rows
 
     @asynccontextmanager
-    async def reading(self, store: str) -> AsyncIterator[ExportRows]:
+    async def reading(self, books: BooksName) -> AsyncIterator[ExportRows]:
         with self._working():
-            async with self._storage.reading(store) as rows:
+            async with self._storage.reading(books) as rows:
                 yield rows
 
     @contextmanager
