@@ -1,15 +1,14 @@
-"""What ShipStation calls a carrier, what people call it, and where its parcels are followed.
+"""The carriers: what people call each of them, and where its parcels are followed.
 
-No I/O.
-
-ShipStation's list of carriers is open: one that is not here passes through untouched, without a
+No I/O. The words that a shipping client has for them are the business of its door, which gives a
+shipment the code of its carrier. A carrier that is not here passes through untouched, without a
 link.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from urllib.parse import quote
 
@@ -40,8 +39,7 @@ class Carrier(msgspec.Struct, frozen=True, kw_only=True):
         return self.tracking_url.replace("{number}", quote(number, safe="")) if number else ""
 
 
-# Every carrier that ShipStation's guide lists, and the account names (stamps_com …) its labels
-# carry.
+# Each carrier, and other names of its own.
 _KNOWN = (
     (
         Carrier(
@@ -49,24 +47,24 @@ _KNOWN = (
             name="USPS",
             tracking_url="https://tools.usps.com/go/TrackConfirmAction?tLabels={number}",
         ),
-        "stampscom endicia",
+        "",
     ),
-    (Carrier(code="ups", name="UPS", tracking_url=_UPS), "upswalleted unitedparcelservice"),
-    (Carrier(code="ups_mail_innovations", name="UPS Mail Innovations", tracking_url=_UPS), "upsmi"),
-    (Carrier(code="fedex", name="FedEx", tracking_url=_FEDEX), "fedexwalleted federalexpress"),
+    (Carrier(code="ups", name="UPS", tracking_url=_UPS), "unitedparcelservice"),
+    (Carrier(code="ups_mail_innovations", name="UPS Mail Innovations", tracking_url=_UPS), ""),
+    (Carrier(code="fedex", name="FedEx", tracking_url=_FEDEX), "federalexpress"),
     (
         Carrier(
             code="fedex_international_mail",
             name="FedEx International MailService",
             tracking_url=_FEDEX,
         ),
-        "fedexinternationalmailservice",
+        "",
     ),
     (Carrier(code="fedex_canada", name="FedEx Canada", tracking_url=_FEDEX), ""),
-    (Carrier(code="dhl_express", name="DHL Express", tracking_url=_DHL), "dhl dhlexpressworldwide"),
+    (Carrier(code="dhl_express", name="DHL Express", tracking_url=_DHL), "dhl"),
     (
         Carrier(code="dhl_canada", name="DHL Express Canada", tracking_url=_DHL),
-        "dhlcanada dhlexpresscanada",
+        "",
     ),
     (
         Carrier(
@@ -74,7 +72,7 @@ _KNOWN = (
             name="DHL eCommerce",
             tracking_url="https://webtrack.dhlecs.com/?trackingnumber={number}",
         ),
-        "dhlglobalmail",
+        "",
     ),
     (
         Carrier(
@@ -128,7 +126,7 @@ _KNOWN = (
             name="Asendia",
             tracking_url="https://tracking.asendia.com/tracking/{number}",
         ),
-        "asendiausa",
+        "",
     ),
     (
         Carrier(
@@ -140,28 +138,30 @@ _KNOWN = (
     ),
     (Carrier(code="brokers_worldwide", name="Brokers Worldwide"), ""),
     (Carrier(code="globegistics", name="Globegistics"), ""),
-    (Carrier(code="lone_star", name="Lone Star Overnight"), "lonestar lso"),
+    (Carrier(code="lone_star", name="Lone Star Overnight"), "lso"),
     (Carrier(code="access_worldwide", name="Access Worldwide"), ""),
     (Carrier(code="imex", name="IMEX"), "imexglobalsolutions"),
 )
-# Names that say nothing; the service may say more.
-_NAMELESS = frozenset({"", "other", "none"})
+_BY_CODE: Mapping[str, Carrier] = MappingProxyType({carrier.code: carrier for carrier, _ in _KNOWN})
 
 
-def _folded(word: str) -> str:
-    """A carrier's word without what differs from one spelling to the next."""
-    return re.sub(r"[\W_]+", "", word).casefold()
+def fold_name(name: str) -> str:
+    """A carrier's name without what differs from one spelling to the next: case, blanks, signs."""
+    return re.sub(r"[\W_]+", "", name).casefold()
 
 
-def _by_word() -> dict[str, Carrier]:
-    table: dict[str, Carrier] = {}
+def _index_names() -> Iterator[tuple[str, Carrier]]:
     for carrier, others in _KNOWN:
-        for word in (carrier.code, carrier.name, *others.split()):
-            table[_folded(word)] = carrier
-    return table
+        for name in (carrier.code, carrier.name, *others.split()):
+            yield fold_name(name), carrier
 
 
-_TABLE: Mapping[str, Carrier] = MappingProxyType(_by_word())
+_BY_NAME: Mapping[str, Carrier] = MappingProxyType(dict(_index_names()))
+
+
+def find_carrier(name: str) -> Carrier | None:
+    """A carrier by its code or by a name of its own, in any spelling; None if it is not known."""
+    return _BY_NAME.get(fold_name(name))
 
 
 class Carriers:
@@ -170,28 +170,30 @@ class Carriers:
     """
 
     def __init__(self, own: Mapping[str, Carrier] | None = None) -> None:
-        """`own` is keyed by ShipStation's carrier, or `carrier/service` for one of its services;
-        spelling is compared loosely.
+        """`own` is keyed by the carrier's word in the notice (`Shipment.carrier`), or by
+        `carrier/service` for one of its services; spelling is compared loosely.
         """
-        self._own = {_key(word): carrier for word, carrier in (own or {}).items()}
+        self._own = {_split_key(word): carrier for word, carrier in (own or {}).items()}
 
     def of(self, shipment: Shipment) -> Carrier:
-        """The carrier of a shipment.
+        """The carrier of a shipment: by its code, else by the name that the notice has for it.
 
-        One that is not known keeps ShipStation's own word as its name.
+        One that is not known keeps the notice's word as its name.
         """
-        known = _known(shipment.carrier, shipment.service)
-        for key in (
-            (_folded(shipment.carrier), _folded(shipment.service)),
-            (_folded(shipment.carrier), ""),
-        ):
-            if own := self._own.get(key):
-                return Carrier(
-                    code=known.code,
-                    name=own.name or known.name,
-                    tracking_url=own.tracking_url or known.tracking_url,
-                )
-        return known
+        known = (
+            _BY_CODE.get(shipment.carrier_code)
+            or find_carrier(shipment.carrier)
+            or Carrier(name=shipment.carrier)
+        )
+        word = fold_name(shipment.carrier)
+        own = self._own.get((word, fold_name(shipment.service))) or self._own.get((word, ""))
+        if own is None:
+            return known
+        return Carrier(
+            code=known.code,
+            name=own.name or known.name,
+            tracking_url=own.tracking_url or known.tracking_url,
+        )
 
     def name(self, shipment: Shipment) -> str:
         """What the shop is to call the carrier."""
@@ -202,26 +204,6 @@ class Carriers:
         return self.of(shipment).link(shipment.tracking_number)
 
 
-def _key(word: str) -> tuple[str, str]:
+def _split_key(word: str) -> tuple[str, str]:
     carrier, _, service = word.partition("/")
-    return _folded(carrier), _folded(service)
-
-
-def _known(carrier: str, service: str) -> Carrier:
-    word = _folded(carrier)
-    if found := _TABLE.get(word):
-        return found
-    if word in _NAMELESS and (found := _of_service(service)):
-        return found
-    return Carrier(name=carrier)
-
-
-def _of_service(service: str) -> Carrier | None:
-    """A service's name begins with its carrier's ("USPS Priority Mail"): the longest such beginning
-    decides.
-    """
-    words = service.split()
-    for length in range(len(words), 0, -1):
-        if found := _TABLE.get(_folded("".join(words[:length]))):
-            return found
-    return None
+    return fold_name(carrier), fold_name(service)

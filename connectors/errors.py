@@ -1,7 +1,7 @@
 """What can go wrong between us and a shop, ordered by what to do next: try again, or call a person.
 
-Nothing here knows HTTP clients or ShipStation. Messages are one readable sentence, hold no secret
-and no buyer's data, and may be shown to a merchant as they stand.
+Nothing here knows HTTP or a shipping client. Messages are one readable sentence, hold no secret and
+no buyer's data, and may be shown to a merchant as they stand.
 """
 
 from __future__ import annotations

@@ -9,10 +9,10 @@ given". These types hold nothing that could hold them in turn, so the garbage co
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import NewType, Self
+from typing import NewType
 
 import msgspec
 
@@ -23,9 +23,7 @@ OrderId = NewType("OrderId", str)
 
 
 class OrderStatus(StrEnum):
-    """The five words that Portside sends; a merchant types them into ShipStation's form (PROTOCOL
-    4).
-    """
+    """What an order's status means, whatever the shop calls it."""
 
     UNPAID = "unpaid"
     PAID = "paid"
@@ -35,18 +33,18 @@ class OrderStatus(StrEnum):
 
 
 class WeightUnit(StrEnum):
-    """The units ShipStation knows. Kilograms are converted to grams on reading."""
+    """The units of a weight. Kilograms are converted to grams on reading."""
 
-    GRAMS = "Grams"
-    OUNCES = "Ounces"
-    POUNDS = "Pounds"
+    GRAMS = "grams"
+    OUNCES = "ounces"
+    POUNDS = "pounds"
 
 
 class LengthUnit(StrEnum):
-    """The units of a package's size (PROTOCOL 2.5, DimensionUnits)."""
+    """The units of a package's size. Feet, meters and the like are converted on reading."""
 
-    INCH = "Inch"
-    CENTIMETER = "Centimeter"
+    INCH = "inch"
+    CENTIMETER = "centimeter"
 
 
 def require_utc(name: str, value: datetime | None) -> None:
@@ -68,19 +66,6 @@ class Window(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         if self.end < self.start:
             message = f"end {self.end.isoformat()} lies before start {self.start.isoformat()}"
             raise ValueError(message)
-
-    @classmethod
-    def of_minutes(cls, start: datetime, end: datetime) -> Self:
-        """The window a poll means: its ends are minutes, and the last minute belongs to it as a
-        whole (PROTOCOL 2.2).
-
-        A `start` or `end` that carries seconds keeps its start; its end is widened to the end of
-        that minute all the same.
-        """
-        return cls(
-            start=start.astimezone(UTC),
-            end=end.astimezone(UTC).replace(second=59, microsecond=999_999),
-        )
 
     def contains(self, moment: datetime) -> bool:
         """Whether `moment` lies in the window, ends included."""

@@ -1,4 +1,4 @@
-"""A shipment that ShipStation told us about, and how to know it again. No I/O."""
+"""A shipment that a shipping client told us about, and how to know it again. No I/O."""
 
 from __future__ import annotations
 
@@ -26,13 +26,17 @@ class ShippedItem(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class Shipment(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One parcel, or an order marked as shipped without a label (then `tracking_number` is empty).
 
-    `items` empty means: all that was left to ship. `shipped_on` is a calendar day, for the notice
-    gives no time (PROTOCOL 3.2). `cost` is what the label cost the merchant.
+    `items` empty means: all that was left to ship. `shipped_on` is a calendar day, because notices
+    give no time. `cost` is what the label cost the merchant.
+
+    `carrier` is the notice's own word; `carrier_code` the code of that carrier in
+    `connectors.carriers`, empty where it is not known.
     """
 
     order_id: str = ""
     order_number: str = ""
     carrier: str = ""
+    carrier_code: str = ""
     service: str = ""
     tracking_number: str = ""
     shipped_on: date | None = None
@@ -61,7 +65,7 @@ class Shipment(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     def key(self) -> str:
         """Two notices with the same key tell of the same shipment.
 
-        The protocol has no notification id (PROTOCOL 3.2). With a tracking number the key is order,
+        Notices have no id of their own. With a tracking number the key is order,
         tracking number and lower-cased carrier; without one, a digest of carrier, service, day and
         items stands in. Keys are stored with deliveries, so what one is made of must not change.
         """

@@ -18,7 +18,7 @@ _MOST_WRITES = 8
 
 
 def _shipment(harness: ShopHarness, order_id: str, tracking: str, **quantities: int) -> Shipment:
-    """A notice as ShipStation sends it; `quantities` by SKU, all that is left when none are
+    """A notice as a shipping client sends it; `quantities` by SKU, all that is left when none are
     given.
     """
     lines = {line.sku: line.id for line in harness.shop.book[order_id].lines} if quantities else {}

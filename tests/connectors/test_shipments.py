@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import msgspec
 import pytest
 
 from connectors.shipments import Shipment, ShippedItem
@@ -82,3 +83,15 @@ def test_a_key_stays_what_it_was_when_the_delivery_was_stored(
     facts: dict[str, Any], key: str
 ) -> None:
     assert Shipment(**facts).key() == key
+
+
+def test_the_code_of_the_carrier_is_no_part_of_the_key() -> None:
+    sent = Shipment(order_number="1", tracking_number="1Z", carrier="UPS")
+    assert msgspec.structs.replace(sent, carrier_code="ups").key() == sent.key()
+
+
+def test_a_shipment_stored_without_the_code_of_its_carrier_is_still_read() -> None:
+    sent = Shipment(order_number="1", tracking_number="1Z", carrier="UPS", items=(CHAIR,))
+    stored = msgspec.json.decode(msgspec.json.encode(sent))
+    del stored["carrier_code"]
+    assert msgspec.json.decode(msgspec.json.encode(stored), type=Shipment) == sent

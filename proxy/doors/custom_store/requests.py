@@ -26,6 +26,7 @@ from proxy.doors.custom_store.errors import WireError
 from proxy.doors.custom_store.orders_xsd import LAST_PAGE
 from proxy.doors.custom_store.parameters import Pairs, Parameters
 from proxy.doors.custom_store.shipnotice_xml import parse_shipnotice
+from proxy.doors.custom_store.windows import read_minutes
 
 __all__ = [
     "CHALLENGE",
@@ -72,7 +73,7 @@ class ExportRequest(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def window(self) -> Window:
         """The span of modified times meant."""
-        return Window.of_minutes(self.start, self.end)
+        return read_minutes(self.start, self.end)
 
 
 def parse_action(query: Pairs) -> Action:

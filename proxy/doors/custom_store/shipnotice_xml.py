@@ -15,6 +15,7 @@ from defusedxml.ElementTree import DefusedXMLParser
 
 from connectors.orders import Address
 from connectors.shipments import Shipment, ShippedItem
+from proxy.doors.custom_store.carriers import find_carrier_code
 from proxy.doors.custom_store.dates import parse_date, parse_day
 from proxy.doors.custom_store.errors import WireError
 from proxy.doors.custom_store.orders_xsd import LONGEST, MOST_PIECES
@@ -66,13 +67,16 @@ def parse_shipnotice(body: bytes, query: Parameters) -> Shipment:
         )
     items = tuple(_items(notice))
     _refuse_misplaced(root, "ShipNotice")
+    carrier = _name("Carrier", notice.text("Carrier") or query.one("carrier"))
+    service = _name("Service", notice.text("Service") or query.one("service"))
     created = notice.text("LabelCreateDate")
     shipped = notice.text("ShipDate")
     return Shipment(
         order_id=order_id,
         order_number=order_number,
-        carrier=_name("Carrier", notice.text("Carrier") or query.one("carrier")),
-        service=_name("Service", notice.text("Service") or query.one("service")),
+        carrier=carrier,
+        carrier_code=find_carrier_code(carrier, service),
+        service=service,
         tracking_number=_name(
             "TrackingNumber", notice.text("TrackingNumber") or query.one("tracking_number")
         ),

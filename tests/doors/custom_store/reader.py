@@ -80,7 +80,7 @@ def _item(item: etree._Element) -> LineItem:
     weight = None
     if item.find("Weight") is not None:
         weight = Weight(
-            value=Decimal(text(item, "Weight")), unit=WeightUnit(text(item, "WeightUnits"))
+            value=Decimal(text(item, "Weight")), unit=WeightUnit(text(item, "WeightUnits").lower())
         )
     return LineItem(
         id=text(item, "LineItemID"),
@@ -110,5 +110,5 @@ def _dimensions(element: etree._Element) -> Dimensions | None:
         length=length,
         width=width,
         height=height,
-        unit=LengthUnit(text(element, "Dimensions/DimensionUnits")),
+        unit=LengthUnit(text(element, "Dimensions/DimensionUnits").lower()),
     )

@@ -29,6 +29,7 @@ def test_the_guides_sample_reads_whole() -> None:
         order_id="123456",
         order_number="ABC123",
         carrier="USPS",
+        carrier_code="usps",
         service="Priority Mail",
         tracking_number="1Z909084330298430820",
         shipped_on=date(2019, 10, 19),
@@ -58,7 +59,10 @@ def test_the_sample_of_2012_reads_with_its_afternoon_suffix() -> None:
 @pytest.mark.parametrize("body", [b"", b" \r\n\t ", b"\xef\xbb\xbf", b"\xef\xbb\xbf\n"])
 def test_an_empty_body_leaves_the_query_to_tell_of_the_whole_order(body: bytes) -> None:
     assert parse_notify(QUERY, body) == Shipment(
-        order_number="ABC123", carrier="USPS", tracking_number="9511343223432432432"
+        order_number="ABC123",
+        carrier="USPS",
+        carrier_code="usps",
+        tracking_number="9511343223432432432",
     )
 
 

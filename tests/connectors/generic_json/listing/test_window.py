@@ -19,7 +19,7 @@ from connectors.language.functions.times import read_time
 from connectors.orders import Window
 
 START = datetime(2026, 7, 1, 9, 30, 0, tzinfo=UTC)
-WINDOW = Window.of_minutes(START, START + timedelta(minutes=5))
+WINDOW = Window(start=START, end=START + timedelta(minutes=5, seconds=59, microseconds=999_999))
 MOMENTS = st.datetimes(
     min_value=datetime(2001, 1, 1),  # noqa: DTZ001 -- as hypothesis wants them
     max_value=datetime(2090, 1, 1),  # noqa: DTZ001 -- as hypothesis wants them

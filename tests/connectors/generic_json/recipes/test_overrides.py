@@ -107,6 +107,6 @@ async def test_single_keys_are_changed_and_all_others_stay() -> None:
         after = await connector.get_order(order.id)
     assert (order.status, order.custom_fields) == (OrderStatus.UNPAID, (order.number,))
     assert order.items[0].weight is not None
-    assert order.items[0].weight.unit == "Ounces"
+    assert order.items[0].weight.unit == "ounces"
     assert isinstance(after, Order)
     assert after.status is OrderStatus.SHIPPED

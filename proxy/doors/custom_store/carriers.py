@@ -1,0 +1,69 @@
+"""ShipStation's words for carriers, and the carrier that each of them means.
+
+The words are those of ShipStation's Custom Store Development Guide, and the names of its carrier
+accounts that real labels bear (`stamps_com`). The list is open: a word that is not here may be a
+carrier's plain name, or nobody's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from connectors.carriers import find_carrier, fold_name
+
+_CODES: Mapping[str, str] = MappingProxyType(
+    {
+        "accessworldwide": "access_worldwide",
+        "apc": "apc",
+        "asendia": "asendia",
+        "asendiausa": "asendia",
+        "australiapost": "australia_post",
+        "brokersworldwide": "brokers_worldwide",
+        "canadapost": "canada_post",
+        "dhl": "dhl_express",
+        "dhlcanada": "dhl_canada",
+        "dhlexpresscanada": "dhl_canada",
+        "dhlexpressworldwide": "dhl_express",
+        "dhlglobalmail": "dhl_ecommerce",
+        "endicia": "usps",
+        "fedex": "fedex",
+        "fedexcanada": "fedex_canada",
+        "fedexinternationalmailservice": "fedex_international_mail",
+        "fedexwalleted": "fedex",
+        "firstmile": "firstmile",
+        "globegistics": "globegistics",
+        "imex": "imex",
+        "lonestar": "lone_star",
+        "newgistics": "newgistics",
+        "ontrac": "ontrac",
+        "royalmail": "royal_mail",
+        "stampscom": "usps",
+        "ups": "ups",
+        "upsmi": "ups_mail_innovations",
+        "upswalleted": "ups",
+        "usps": "usps",
+    }
+)
+# Words that name no carrier; the service may name it.
+_NAMELESS = frozenset({"", "other", "none"})
+
+
+def find_carrier_code(carrier: str, service: str) -> str:
+    """Our code of the carrier that a notice names; empty if it is not known.
+
+    Where the carrier is `Other`, the service's name begins with it ("USPS Priority Mail"): the
+    longest such beginning decides.
+    """
+    if (code := _find_code(carrier)) or fold_name(carrier) not in _NAMELESS:
+        return code
+    words = service.split()
+    beginnings = ("".join(words[:length]) for length in range(len(words), 0, -1))
+    return next(filter(None, map(_find_code, beginnings)), "")
+
+
+def _find_code(word: str) -> str:
+    if code := _CODES.get(fold_name(word)):
+        return code
+    known = find_carrier(word)
+    return known.code if known is not None else ""
