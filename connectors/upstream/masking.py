@@ -7,18 +7,42 @@ from collections.abc import Iterable
 from urllib.parse import quote, unquote_plus, urlsplit, urlunsplit
 
 MASK = "***"
-_SECRET_NAME = re.compile(
-    r"secret|token|password|passwd|signature|consumer_key|api[_-]?key|auth|code_verifier|^key$|^sig$",
-    re.IGNORECASE,
+
+SECRET_WORDS = (
+    "secret",
+    "token",
+    "password",
+    "passwd",
+    "signature",
+    "credential",
+    "cookie",
+    "consumer_key",
+    "api[_-]?key",
+    "code_verifier",
+    "oauth",
+    "(?<![a-z])auth(?![a-z])",
 )
-_SECRET_JSON = re.compile(
-    rb'("[A-Za-z_\-]*(?:secret|token|password|signature|consumer_key|api_?key)[A-Za-z_\-]*"\s*:\s*")(?:[^"\\]|\\.)*"',
-    re.IGNORECASE,
-)
-_SECRET_FORM = re.compile(
-    rb"((?:^|&)[A-Za-z_\-]*(?:secret|token|password|signature|consumer_key|api_?key)[A-Za-z_\-]*=)[^&\s]*",
-    re.IGNORECASE,
-)
+"""What makes a name the name of a secret wherever it stands in it, as regular expressions."""
+
+SHORT_SECRET_WORDS = ("authorization", "key", "pwd", "sig")
+"""The same for words that say so only as the last word of a name, as in `license_key`: `key_date`
+and `monkey` are not secret.
+"""
+
+
+def match_last_word(*more: str) -> str:
+    """The regular expression of a secret's name by its last word, for use behind what may stand
+    before that word; `more` are words that only the caller knows.
+    """
+    return rf"(?:{'|'.join((*SECRET_WORDS, *SHORT_SECRET_WORDS, *more))})s?"
+
+
+_ANYWHERE = "|".join(SECRET_WORDS)
+_NAME = re.compile(rf"{_ANYWHERE}|(?:^|[_-]){match_last_word()}$", re.IGNORECASE)
+# Bounded, so that no body can make the search take quadratic time.
+_NAME_IN_BODY = rf"[A-Za-z_\-]{{0,60}}(?:{_ANYWHERE})[A-Za-z_\-]{{0,60}}"
+_JSON = re.compile(rf'("{_NAME_IN_BODY}"\s*:\s*")(?:[^"\\]|\\.)*"'.encode(), re.IGNORECASE)
+_FORM = re.compile(rf"((?:^|&){_NAME_IN_BODY}=)[^&\s]*".encode(), re.IGNORECASE)
 _ATOM = r"[^\s@<>\"'()\[\],;:]"
 # From the beginning of a word only: tried anew at every letter, a word of a million would take
 # hours.
@@ -62,7 +86,7 @@ class Mask:
         pairs = []
         for pair in parts.query.split("&"):
             name, equals, _ = pair.partition("=")
-            hidden = equals and _SECRET_NAME.search(unquote_plus(name))
+            hidden = equals and _NAME.search(unquote_plus(name))
             pairs.append(f"{name}={MASK}" if hidden else pair)
         bare = urlunsplit(
             parts._replace(netloc=parts.netloc.rpartition("@")[2], query="&".join(pairs))
@@ -79,5 +103,5 @@ class Mask:
             body = body.replace(secret.encode(), MASK.encode())
         if len(body) > _LARGEST_LOGIN:
             return body
-        body = _SECRET_JSON.sub(rb'\g<1>***"', body)
-        return _SECRET_FORM.sub(rb"\g<1>***", body)
+        body = _JSON.sub(rb'\g<1>%b"' % MASK.encode(), body)
+        return _FORM.sub(rb"\g<1>%b" % MASK.encode(), body)

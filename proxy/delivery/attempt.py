@@ -31,7 +31,7 @@ from proxy.settings.models import DeliverySettings, NotifyCustomer
 from proxy.storage.errors import LeaseLostError, StorageError
 from proxy.storage.outbox.interface import Attempt, AttemptOutcome, Delivery, Outbox
 from proxy.stores import Store
-from proxy.telemetry.masking import masked_text
+from proxy.telemetry.masking import mask_text
 from proxy.telemetry.metrics import Metrics
 
 # A call to the shop ends well before its lease does, so that two workers never call for one
@@ -122,7 +122,7 @@ class AttemptRunner:
             at=began_at,
             outcome=_choose_outcome(decision),
             seconds=self.clock() - began,
-            message="" if error is None else masked_text(str(error))[:_LONGEST_MESSAGE],
+            message="" if error is None else mask_text(str(error))[:_LONGEST_MESSAGE],
             worker=self._name,
         )
         await self._write(delivery, lambda: self._settle(delivery, decision, attempt), lease_ends)

@@ -17,7 +17,7 @@ from proxy.rules.outage import REFUSED, Permit
 from proxy.settings.models import DeliverySettings
 from proxy.storage.outbox.interface import Delivery, DeliveryState, Outbox, PutResult
 from proxy.stores import Store
-from proxy.telemetry.masking import masked_text
+from proxy.telemetry.masking import mask_text
 from proxy.telemetry.metrics import Metrics
 
 # So many of one store's notices are tried while ShipStation waits; more are left to the worker.
@@ -176,7 +176,7 @@ def _describe_attempt(attempt: AttemptResult) -> NoticeResult:
         return NoticeResult(
             outcome=NoticeOutcome.DELIVERED, message="delivered; the shop has it", final=True
         )
-    reason = masked_text(str(error))
+    reason = mask_text(str(error))
     if not isinstance(error, PermanentError):
         message = f"{_STORED.message}, which could not take it yet: {reason}"
         return NoticeResult(

@@ -14,7 +14,7 @@ from aiohttp.typedefs import Handler
 from proxy.server.answers import REQUEST_ID_HEADER, xml_error
 from proxy.server.keys import METRICS, REQUEST_ID, STORES
 from proxy.server.statuses import answer_error
-from proxy.telemetry.masking import masked_target
+from proxy.telemetry.masking import mask_target
 
 _ID = re.compile(r"[A-Za-z0-9._-]{4,64}", re.ASCII)
 # Nobody hears it; the log and the metrics tell by it that an answer was not taken.
@@ -42,7 +42,7 @@ async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
             "answered",
             action=action,
             method=request.method,
-            target=masked_target(request.path, request.query.items()),
+            target=mask_target(request.path, request.query.items()),
             status=response.status,
             milliseconds=round(seconds * 1000, 1),
             client=request.remote or "",

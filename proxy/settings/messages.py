@@ -11,9 +11,10 @@ from pydantic_core import ErrorDetails
 
 from connectors.places import MisplacedError
 from connectors.reading.durations import write_duration
+from connectors.upstream.masking import MASK
 from proxy.settings.problems import Path, Problem, did_you_mean, shown_path
 from proxy.settings.yaml_document import Document, Position
-from proxy.telemetry.masking import MASK, is_secret_name
+from proxy.telemetry.masking import is_secret_name
 
 _LONGEST_ECHO = 60
 _SHORTEST_SECRET = 4

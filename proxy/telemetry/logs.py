@@ -14,7 +14,8 @@ import structlog
 from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.web import RequestPayloadError
 
-from proxy.telemetry.masking import MASK, is_secret_name, masked_text
+from connectors.upstream.masking import MASK
+from proxy.telemetry.masking import is_secret_name, mask_text
 
 Format = Literal["auto", "json", "console"]
 Level = Literal["debug", "info", "warning", "error"]
@@ -27,7 +28,7 @@ def mask_event(_logger: Any, _method: str, event: _Event) -> _Event:
     """
     for name, value in event.items():
         if isinstance(value, str):
-            event[name] = MASK if is_secret_name(name) else masked_text(value)
+            event[name] = MASK if is_secret_name(name) else mask_text(value)
         elif isinstance(value, bytes | bytearray):
             event[name] = f"{len(value)} bytes"
         elif is_secret_name(name) and not isinstance(value, int | float | None):

@@ -16,7 +16,7 @@ from aiohttp import ClientSession
 
 from connectors.errors import UnavailableError
 from proxy.telemetry.logs import configure_logs
-from proxy.telemetry.masking import masked_target, masked_text
+from proxy.telemetry.masking import mask_target, mask_text
 from tests.builders import build_order
 from tests.server.conftest import LOGIN, WINDOW
 from tests.server.stall import Stall, open_front
@@ -185,14 +185,13 @@ async def test_a_body_that_is_not_compressed_as_it_says_leaves_no_traceback(
     ],
 )
 def test_secrets_inside_texts_are_masked(text: str, shown: str) -> None:
-    assert masked_text(text) == shown
+    assert mask_text(text) == shown
 
 
-def test_a_masked_target_shows_only_values_known_to_be_harmless() -> None:
+def test_a_mask_target_shows_only_values_known_to_be_harmless() -> None:
     query = [("action", "export"), ("SS-Password", "a&b"), ("odd", "c"), ("page", "2")]
     assert (
-        masked_target("/stores/n", query)
-        == "/stores/n?action=export&SS-Password=***&odd=***&page=2"
+        mask_target("/stores/n", query) == "/stores/n?action=export&SS-Password=***&odd=***&page=2"
     )
 
 

@@ -1,0 +1,79 @@
+"""Which names are names of secrets, the same for what shops are asked and for what is logged."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from connectors.upstream.masking import Mask
+from proxy.telemetry.masking import is_secret_name, mask_text
+
+SECRET = [
+    "password",
+    "passwd",
+    "pwd",
+    "client_secret",
+    "access_token",
+    "X-Auth-Token",
+    "oauth_signature",
+    "sig",
+    "consumer_key",
+    "api_key",
+    "ApiKey",
+    "api-key",
+    "key",
+    "license_key",
+    "auth",
+    "basic_auth",
+    "authorization",
+    "cookie",
+    "credentials",
+    "code_verifier",
+]
+PLAIN = ["page", "author", "monkey", "status", "order_number", "sku", "signed_on", "keyword"]
+
+
+@pytest.mark.parametrize("name", SECRET)
+def test_a_secret_is_hidden_wherever_it_is_named(name: str) -> None:
+    assert Mask().url(f"https://a.example/?{name}=abc&x=1") == f"https://a.example/?{name}=***&x=1"
+    assert mask_text(f"GET /?{name}=abc&x=1") == f"GET /?{name}=***&x=1"
+    assert is_secret_name(name)
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_what_only_looks_like_a_secret_is_shown(name: str) -> None:
+    url = f"https://a.example/?{name}=abc"
+    assert Mask().url(url) == url
+    assert mask_text(url) == url
+    assert not is_secret_name(name)
+    assert Mask().body(f'{{"{name}":"abc"}}'.encode()) == f'{{"{name}":"abc"}}'.encode()
+
+
+@pytest.mark.parametrize(
+    "name", ["password", "passwd", "client_secret", "access_token", "api_key", "cookie", "auth"]
+)
+def test_a_secret_is_hidden_in_json_and_forms(name: str) -> None:
+    assert Mask().body(f'{{"{name}": "abc", "n": 1}}'.encode()) == (
+        f'{{"{name}": "***", "n": 1}}'.encode()
+    )
+    assert Mask().body(f"{name}=abc&n=1".encode()) == f"{name}=***&n=1".encode()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"' + "token" * 12_000,
+        '"token":"' * 7_000,
+        "&token" * 10_000,
+        "a." * 30_000,
+        "x://" * 15_000,
+    ],
+    ids=["one name", "open values", "forms", "no scheme", "no host"],
+)
+def test_no_text_takes_long_to_mask(text: str) -> None:
+    begun = time.process_time()
+    Mask().body(text.encode())
+    Mask().url(f"https://a.example/?{text}")
+    mask_text(text)
+    assert time.process_time() - begun < 2
