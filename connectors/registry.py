@@ -4,7 +4,6 @@ group `portside.connectors`.
 
 from __future__ import annotations
 
-import contextlib
 import difflib
 from collections.abc import Callable, Iterable
 from importlib import metadata
@@ -25,7 +24,7 @@ class ConnectorTypeError(LookupError):
         self.suggestion = suggestion
 
 
-def _installed() -> Iterable[metadata.EntryPoint]:
+def _list_installed() -> Iterable[metadata.EntryPoint]:
     return metadata.entry_points(group=GROUP)
 
 
@@ -35,7 +34,7 @@ class Registry:
     """
 
     def __init__(
-        self, entry_points: Callable[[], Iterable[metadata.EntryPoint]] = _installed
+        self, entry_points: Callable[[], Iterable[metadata.EntryPoint]] = _list_installed
     ) -> None:
         self._entry_points = entry_points
         self._loaded: dict[str, ConnectorType] = {}
@@ -50,9 +49,9 @@ class Registry:
             return known
         points = {point.value: point for point in self._entry_points() if point.name == name}
         if not points:
-            raise self._unknown(name)
+            raise self._explain_unknown(name)
         if len(points) > 1:
-            places = " and ".join(sorted(_described(point) for point in points.values()))
+            places = " and ".join(sorted(_describe(point) for point in points.values()))
             raise ConnectorTypeError(
                 f"Two packages offer a connector named {name!r}: {places}; uninstall one of them."
             )
@@ -60,18 +59,7 @@ class Registry:
         self._loaded[name] = found
         return found
 
-    def all(self) -> tuple[ConnectorType, ...]:
-        """Every type that works, by name.
-
-        A broken plug-in is left out: it is told to whoever asks for it.
-        """
-        found = []
-        for name in self.names():
-            with contextlib.suppress(ConnectorTypeError):
-                found.append(self.get(name))
-        return tuple(found)
-
-    def _unknown(self, name: str) -> ConnectorTypeError:
+    def _explain_unknown(self, name: str) -> ConnectorTypeError:
         names = self.names()
         near = difflib.get_close_matches(name.lower(), names, n=1, cutoff=0.6)
         hint = f" Did you mean {near[0]!r}?" if near else ""
@@ -83,7 +71,7 @@ class Registry:
 
 
 def _load(point: metadata.EntryPoint) -> ConnectorType:
-    where = _described(point)
+    where = _describe(point)
     try:
         found = point.load()
     # Whatever a stranger's module does while it is imported, it shall cost one store and not the
@@ -113,7 +101,7 @@ def _load(point: metadata.EntryPoint) -> ConnectorType:
     return found
 
 
-def _described(point: metadata.EntryPoint) -> str:
+def _describe(point: metadata.EntryPoint) -> str:
     """Where an entry point comes from, e.g.
 
     `portside 1.0: connectors.woocommerce:connector_type`.
@@ -124,16 +112,3 @@ def _described(point: metadata.EntryPoint) -> str:
         if distribution is not None
         else point.value
     )
-
-
-_registry = Registry()
-
-
-def find_type(name: str) -> ConnectorType:
-    """The installed connector type of this name. Raises `ConnectorTypeError`, a `LookupError`."""
-    return _registry.get(name)
-
-
-def all_types() -> tuple[ConnectorType, ...]:
-    """Every installed connector type that works, by name."""
-    return _registry.all()

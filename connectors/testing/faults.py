@@ -95,18 +95,6 @@ class Hang:
         return await handler(request)
 
 
-class Delay:
-    """The shop's own answer, `seconds` late."""
-
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-
-    async def __call__(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Wait, then answer."""
-        await asyncio.sleep(self._seconds)
-        return await handler(request)
-
-
 class Reset:
     """The connection is reset before an answer; the request has no effect."""
 

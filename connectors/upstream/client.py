@@ -120,12 +120,6 @@ class Upstream:
         """
         return self._line.clock.offset
 
-    def with_auth(self, auth: Auth) -> Upstream:
-        """The same shop, connections, pace and breaker, with other credentials."""
-        twin = copy.copy(self)
-        twin._caller = msgspec.structs.replace(self._caller, auth=auth)  # noqa: SLF001 - the same class
-        return twin
-
     def with_judges(self, judge: Judge | None, review: Review | None) -> Upstream:
         """The same shop and credentials, its answers understood in another way."""
         twin = copy.copy(self)

@@ -1,4 +1,4 @@
-"""The kinds of shop that this installation knows."""
+"""The kinds of shop that this installation knows: the one registry of the program."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def find_kind(name: str) -> ConnectorType:
     return _registry.get(name)
 
 
-def all_kinds() -> list[ConnectorType]:
+def list_kinds() -> list[ConnectorType]:
     """Every kind of shop that can be loaded; one that cannot is named on standard error."""
     kinds = []
     for name in _registry.names():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from proxy.cli.kinds import all_kinds
+from proxy.cli.kinds import list_kinds
 from proxy.cli.output import print_json
 from proxy.settings.reference import json_schema, markdown
 
@@ -23,7 +23,7 @@ def schema(*, as_markdown: bool) -> None:
     schema.json and put `# yaml-language-server: $schema=schema.json` into the first line of
     settings.yaml.
     """
-    kinds = all_kinds()
+    kinds = list_kinds()
     if as_markdown:
         click.echo(markdown(kinds).rstrip())
     else:

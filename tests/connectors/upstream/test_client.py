@@ -140,10 +140,10 @@ async def test_neither_errors_nor_logs_nor_observers_learn_a_secret(shop: EchoSh
                 await upstream.write(
                     "POST", "token?api_key=abc123", json={"password": "hunter2", "name": "x"}
                 )
+        basic = BasicAuth("ck_verysecret", "cs_verysecret")
+        async with asking(shop, auth=basic, observer=seen.append) as upstream:
             with pytest.raises(RefusedError):
-                await upstream.with_auth(BasicAuth("ck_verysecret", "cs_verysecret")).get(
-                    "orders", [("search", "x")]
-                )
+                await upstream.get("orders", [("search", "x")])
     told = f"{caught.value} {logs} {seen}"
     for secret in ("verysecret", "abc123", "hunter2"):
         assert secret not in told

@@ -15,7 +15,6 @@ from structlog.testing import capture_logs
 from connectors.inspection import check_clock
 from connectors.interface import CheckLevel
 from connectors.testing.faults import Answer, Misdated, Spare
-from connectors.upstream.auth.auth import BasicAuth
 from connectors.upstream.shop_clock import describe, read_offset
 from tests.connectors.upstream.echo import EchoShop, asking
 
@@ -92,7 +91,7 @@ async def test_a_clock_that_is_off_is_warned_of_once_whoever_asks(shop: EchoShop
     shop.faults.add(Misdated(-900), times=3)
     with capture_logs() as logs:
         async with asking(shop) as upstream:
-            twin = upstream.with_auth(BasicAuth("ck", "cs"))
+            twin = upstream.with_judges(None, None)
             for asked in (upstream, twin, upstream):
                 await asked.get("orders")
             assert twin.clock_offset is not None
