@@ -145,7 +145,7 @@ def _observer(store: str, metrics: Metrics) -> Observer:
     """
 
     def observe_exchange(exchange: Exchange) -> None:
-        metrics.exchanged(store=store, status=exchange.status, seconds=exchange.seconds)
+        metrics.count_exchange(store=store, status=exchange.status, seconds=exchange.seconds)
         _log.debug(
             "shop",
             store=store,

@@ -76,13 +76,13 @@ async def open_store(
     )
     pulse = Pulse()
 
-    def heard(exchange: Exchange) -> None:
+    def hear_exchange(exchange: Exchange) -> None:
         pulse.hear(exchange)
         if observer is not None:
             observer(exchange)
 
     context = ConnectorContext(
-        store=name, upstream=settings.upstream.policy(), observer=heard, carriers=carriers
+        store=name, upstream=settings.upstream.policy(), observer=hear_exchange, carriers=carriers
     )
     statuses = {kind.status_word(word): status for word, status in settings.statuses.items()}
     async with kind.open(settings.connector, context) as connector:

@@ -207,9 +207,9 @@ class AttemptRunner:
         self, delivery: Delivery, decision: Decision | None, attempt: Attempt
     ) -> None:
         if decision is None:
-            await self._outbox.delivered(delivery, attempt)
+            await self._outbox.mark_delivered(delivery, attempt)
         elif decision.next_at is None:
-            await self._outbox.bury(delivery, attempt)
+            await self._outbox.mark_dead(delivery, attempt)
         else:
             await self._outbox.retry_at(
                 delivery, decision.next_at, attempt, counted=decision.counted
@@ -235,7 +235,9 @@ class AttemptRunner:
             return
 
     def _report(self, store: str, delivery: Delivery, attempt: Attempt) -> None:
-        self._metrics.attempted(store=store, outcome=attempt.outcome.value, seconds=attempt.seconds)
+        self._metrics.count_attempt(
+            store=store, outcome=attempt.outcome.value, seconds=attempt.seconds
+        )
         log = _log.info if attempt.outcome is AttemptOutcome.DELIVERED else _log.warning
         log(
             "attempt",

@@ -143,7 +143,7 @@ class Deliverer:
             _log.error("a delivery broke off", exc_info=error)
 
     def _count(self, store: Store, result: NoticeResult) -> NoticeResult:
-        self._metrics.noticed(store=store.name, answer=result.outcome.value)
+        self._metrics.count_notice(store=store.name, answer=result.outcome.value)
         return result
 
 

@@ -25,8 +25,8 @@ from proxy.storage.outbox.interface import (
 from proxy.stores import Store
 from proxy.telemetry.metrics import Metrics
 
-# How often the outbox is looked at when nothing tells us to: for what other replicas put in, and
-# for what time makes due.
+# How often the outbox is looked at when nothing tells us to: for deliveries added by other replicas
+# or that have just come due.
 _LOOK = 1.0
 _COUNT = 15.0
 _TIDY = 3600.0
@@ -78,7 +78,7 @@ class DeliveryWorker:
             await self._deliverer.close(stop_within)
 
     async def look(self) -> int:
-        """Start what is due and has a place; gives how many were started. Raises StorageError."""
+        """Start what is due and has a place. Returns how many were started. Raises StorageError."""
         started = 0
         free = [name for name in self._stores if self._deliverer.count_running(name) < self._places]
         for name in await self._outbox.due(free):
@@ -116,7 +116,7 @@ class DeliveryWorker:
             except StorageError as error:
                 _log.warning("the outbox cannot be read", reason=str(error))
                 await self._rest(_LOOK)
-            except Exception:  # noqa: BLE001 -- whatever it was, what waits must go on
+            except Exception:  # noqa: BLE001 -- deliveries that wait must go on, whatever the error
                 _log.exception("the delivery worker stumbled")
                 await self._rest(_LOOK)
             with suppress(TimeoutError):
@@ -151,7 +151,7 @@ class DeliveryWorker:
             self._tell_unnamed(store, counts.get((store, DeliveryState.WAITING), 0))
         for store in (*self._stores, *self._unnamed):
             for state in (DeliveryState.WAITING, DeliveryState.DEAD):
-                self._metrics.undelivered(
+                self._metrics.set_undelivered(
                     store=store, state=state.value, count=counts.get((store, state), 0)
                 )
 

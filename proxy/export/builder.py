@@ -134,7 +134,7 @@ class Build:
                 None,
             )
         finally:
-            self._metrics.window_read(
+            self._metrics.count_window(
                 store=self._store.name, outcome=outcome, seconds=self._clock.monotonic() - begun
             )
             self._progress()

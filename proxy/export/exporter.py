@@ -201,7 +201,7 @@ class Exporter:
     async def _report(self, store: BooksName) -> None:
         report = await self.ledger.read_coverage(store)
         until = report.finished_until
-        self._metrics.covered(
+        self._metrics.record_coverage(
             store=store, until=None if until is None else until.timestamp(), gaps=len(report.gaps)
         )
 

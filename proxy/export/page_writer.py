@@ -85,7 +85,7 @@ class PageWriter:
 
     async def hold(self, held: HeldBack) -> None:
         """Note an order that does not go out."""
-        self._metrics.order_held(store=self._store.name, kind=held.kind.value)
+        self._metrics.count_held_order(store=self._store.name, kind=held.kind.value)
         tell = (
             self._log.warning
             if held.kind in {HeldKind.UNREADABLE, HeldKind.INVALID}

@@ -98,8 +98,10 @@ async def change(
     return await (deliveries.discard(meant) if discard else deliveries.retry(meant)), shown
 
 
-async def left_alone(deliveries: Deliveries, ids: Sequence[str], *, discard: bool) -> Sequence[str]:
-    """Why those of these deliveries stay as they are that do: a sentence each."""
+async def explain_unchanged(
+    deliveries: Deliveries, ids: Sequence[str], *, discard: bool
+) -> Sequence[str]:
+    """One sentence for each requested delivery that was left unchanged, saying why."""
     wanted = parse_wanted(ids=ids)
     known = (
         {delivery.id: delivery for delivery in await deliveries.find(wanted, limit=_MOST_SHOWN)}

@@ -38,5 +38,5 @@ def plain_moment(moment: datetime | None) -> str | None:
 
 
 def exact_moment(moment: datetime) -> str:
-    """To the last digit, for such a time names a gap."""
+    """To the last digit, because such a time names a gap."""
     return moment.isoformat().replace("+00:00", "Z")

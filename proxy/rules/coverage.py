@@ -2,14 +2,38 @@
 
 Pure: no clock, no storage.
 
-The story of one store is a line in time. `covered_until` is a point on it: every change the shop
-dated up to there has been given in a walk that ShipStation finished. Each window is read from that
-point, less a lookback, whatever start ShipStation asks for; so a window that failed, or that
-ShipStation gave up, is read again as part of the next one.
+`covered_until` of a store: every change that the shop dated up to then was given in walks that
+ShipStation confirmed.
 
-A walk counts in two steps. It is *finished* once each of its pages has been sent with 200. It is
-*confirmed* once ShipStation asks for a window that starts where the walk ended: an answer can be
-lost after we wrote it, and ShipStation shows that by asking for the same span again.
+States of a store:
+
+    unasked    no coverage
+               -> begun      with the first window, unless it ended more than `max_recovery` ago:
+                             since = covered_until = the start that was asked for
+    begun      no walk is confirmed
+               -> begun      with a window that starts earlier: its start replaces both
+               -> confirmed  with the first confirmed walk that joins `covered_until`
+    confirmed  `covered_until` moves to the end of each confirmed walk that joins it, never back
+
+States of a walk of a window's pages:
+
+    walked     -> finished   when every page has been sent with 200
+    finished   -> walked     when one of its pages is handed out again
+               -> confirmed  when a later window starts in the minute the walk ended, or after it
+               -> dropped    when its whole span is asked for again: the answer may have been lost
+                             after we wrote it, so it counts for nothing
+               -> dropped    when too many wait: every other one is
+               -> finished   with any other window, which says nothing of it
+
+Rules:
+
+  * A window is read from the earlier of its own start and `covered_until`, less `lookback`. So what
+    a failed or abandoned window held is read again with the next one.
+  * It is read from no earlier than `max_recovery` ago, unless it asks for that itself, and from its
+    own start where `reach_back` is off. What this leaves out after `covered_until` is a gap.
+  * A walk ends at its window's end or when reading began, whichever was first. It joins if it gave
+    all from `covered_until` on.
+  * A gap is closed by a confirmed walk that gave all of it.
 """
 
 from __future__ import annotations
@@ -24,8 +48,8 @@ from connectors.orders import Window
 # Nothing is lost by looking back a little too far, and no shop's history begins before this.
 EARLIEST = datetime.fromisoformat("1970-01-02T00:00:00+00:00")
 
-# Of more walks than these that wait to be confirmed every second one is let go; those of all ages
-# remain.
+# Beyond this many unconfirmed walks, drop every other one, so that old and recent walks both
+# survive.
 MOST_WAITING = 64
 
 
@@ -174,7 +198,7 @@ def serves(held: Reach, start: datetime, end: datetime, asked: Window, needed: R
     """Whether a window read earlier for [`start`, `end`], and not given yet, may answer `asked` in
     place of a new reading.
 
-    It may end earlier than asked: the rest is read with the next window, for the line moves no
+    It may end earlier than asked: the rest is read with the next window, because the line moves no
     further than the reading did.
     """
     if needed.reaches is not None and (held.reaches is None or held.reaches > needed.reaches):

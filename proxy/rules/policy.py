@@ -80,8 +80,8 @@ def translate(order: Order, policy: Policy) -> Order:
     """The order in the store's own words: its status and shipping method replaced as the maps
     say.
     """
-    status = _looked_up(policy.statuses, order.shop_status)
-    method = _looked_up(policy.shipping_methods, order.shipping_method)
+    status = _look_up(policy.statuses, order.shop_status)
+    method = _look_up(policy.shipping_methods, order.shipping_method)
     if method is None:
         method = policy.default_shipping_method or order.shipping_method
     if status is not None:
@@ -93,7 +93,7 @@ def translate(order: Order, policy: Policy) -> Order:
     return msgspec.structs.replace(order, shipping_method=method)
 
 
-def _looked_up(words: Mapping[str, _T], word: str) -> _T | None:
+def _look_up(words: Mapping[str, _T], word: str) -> _T | None:
     if word in words:
         return words[word]
     folded = word.strip().casefold()
@@ -105,7 +105,7 @@ def _looked_up(words: Mapping[str, _T], word: str) -> _T | None:
 def hold_back(order: Order, filters: Filters, now: datetime) -> HeldBack | None:
     """Why `order` is not given at `now`, or None if it is.
 
-    A cancellation passes every filter but those by tag: whoever packs must hear of it, and it makes
+    A cancellation passes every filter but those by tag: the packers must hear of it, and it makes
     no work. An order that ShipStation already has must not be asked about here at all: news of it
     always goes out.
     """
@@ -117,14 +117,16 @@ def hold_back(order: Order, filters: Filters, now: datetime) -> HeldBack | None:
 def _by_tags(order: Order, filters: Filters) -> HeldBack | None:
     carried = {tag.strip().casefold() for tag in order.tags}
     if filters.tags and not any(tag.strip().casefold() in carried for tag in filters.tags):
-        return _filtered(
+        return _hold_filtered(
             order,
             f"tags: expected one of {', '.join(filters.tags)}, found"
             f" {', '.join(order.tags) or 'none'}",
         )
     excluded = [tag for tag in filters.exclude_tags if tag.strip().casefold() in carried]
     if excluded:
-        return _filtered(order, f"tags: {', '.join(excluded)} is left out by filters.exclude_tags")
+        return _hold_filtered(
+            order, f"tags: {', '.join(excluded)} is left out by filters.exclude_tags"
+        )
     return None
 
 
@@ -132,10 +134,10 @@ def _by_age_and_goods(order: Order, filters: Filters, now: datetime) -> HeldBack
     if filters.shippable_only and not any(
         item.shippable and not item.adjustment for item in order.items
     ):
-        return _filtered(order, "items: nothing to ship, and filters.shippable_only is on")
+        return _hold_filtered(order, "items: nothing to ship, and filters.shippable_only is on")
     age = now - order.placed_at
     if filters.max_age is not None and age > filters.max_age:
-        return _filtered(
+        return _hold_filtered(
             order,
             f"placed {age.days} days ago, longer than filters.max_age ({_span(filters.max_age)})",
         )
@@ -152,14 +154,14 @@ def _by_age_and_goods(order: Order, filters: Filters, now: datetime) -> HeldBack
 
 
 def _later(moment: datetime, span: timedelta) -> datetime:
-    """`span` after `moment`, or the last moment there is, for a shop may date an order at the end
-    of time.
+    """`span` after `moment`, or the last moment there is, because a shop may date an order at the
+    end of time.
     """
     last = datetime.max.replace(tzinfo=UTC)
     return moment + span if span <= last - moment else last
 
 
-def _filtered(order: Order, reason: str) -> HeldBack:
+def _hold_filtered(order: Order, reason: str) -> HeldBack:
     return HeldBack(id=order.id, number=order.number, kind=HeldKind.FILTERED, reason=reason)
 
 

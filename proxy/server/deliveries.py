@@ -36,10 +36,10 @@ def add_deliveries(app: web.Application) -> None:
     """`GET /deliveries`, `GET /deliveries/ID`, `POST /deliveries/retry`, `POST
     /deliveries/discard`.
     """
-    app.router.add_get("/deliveries", answered(list_deliveries))
-    app.router.add_get("/deliveries/{id}", answered(show_delivery))
-    app.router.add_post("/deliveries/retry", answered(retry_deliveries))
-    app.router.add_post("/deliveries/discard", answered(discard_deliveries))
+    app.router.add_get("/deliveries", answer_as_json(list_deliveries))
+    app.router.add_get("/deliveries/{id}", answer_as_json(show_delivery))
+    app.router.add_post("/deliveries/retry", answer_as_json(retry_deliveries))
+    app.router.add_post("/deliveries/discard", answer_as_json(discard_deliveries))
 
 
 async def list_deliveries(request: web.Request) -> Mapping[str, Any]:
@@ -122,7 +122,7 @@ def _limit(text: str) -> int:
     return int(text)
 
 
-def answered(handler: Any) -> Any:
+def answer_as_json(handler: Any) -> Any:
     """The handler's plain values as JSON, and its errors as one sentence in JSON."""
 
     async def answer(request: web.Request) -> web.Response:

@@ -44,8 +44,8 @@ async def greet(request: web.Request) -> web.Response:
 async def give_orders(request: web.Request) -> web.StreamResponse:
     """One page of orders.
 
-    That it was sent is taken down only once all of it has left; a trial's books are apart:
-    ShipStation did not get it.
+    The page counts as sent only after its last byte has left. Trial requests are recorded
+    separately.
     """
     store = authenticated_store(request, request.app[STORES])
     if parse_action(request.query) is not Action.EXPORT:
@@ -58,9 +58,9 @@ async def give_orders(request: web.Request) -> web.StreamResponse:
             await exporter.forget_trials(store)
         store = store.on_trial(exact=trial != "polls")
     page = await exporter.page(store, wanted)
-    response = await _sent(request, xml_page(page.body))
+    response = await _send_response(request, xml_page(page.body))
     if not store.trial:
-        request.app[METRICS].polled(store=store.name, at=time.time())
+        request.app[METRICS].record_poll(store=store.name, at=time.time())
     try:
         await exporter.mark_sent(page)
     except Exception:  # noqa: BLE001 -- the answer is gone already, so an error is logged only; the next poll reaches further back
@@ -97,7 +97,7 @@ async def _body(request: web.Request) -> bytes:
     return body
 
 
-async def _sent(request: web.Request, response: web.Response) -> web.Response:
+async def _send_response(request: web.Request, response: web.Response) -> web.Response:
     """Write the whole answer and see the last byte leave.
 
     Raises ConnectionResetError if the client is gone.

@@ -95,13 +95,15 @@ class _GuardedSite(web.TCPSite):
         if serve is None:
             raise ListenError("the server was not set up")
 
-        def connected() -> RequestHandler:
+        def accept_connection() -> RequestHandler:
             protocol = serve()
             self._silent[id(protocol)] = loop.call_later(FIRST_REQUEST_WITHIN, self._drop, protocol)
             return protocol
 
         host, port = self._address
-        server = await loop.create_server(connected, host, port, backlog=128, reuse_address=True)
+        server = await loop.create_server(
+            accept_connection, host, port, backlog=128, reuse_address=True
+        )
         self._server = server
         self.port_in_use = server.sockets[0].getsockname()[1]
 

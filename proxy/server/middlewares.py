@@ -47,7 +47,7 @@ async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
             milliseconds=round(seconds * 1000, 1),
             client=request.remote or "",
         )
-        request.app[METRICS].answered(
+        request.app[METRICS].count_answer(
             store=store, action=action, status=response.status, seconds=seconds
         )
     return response
@@ -55,7 +55,7 @@ async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 @web.middleware
 async def errors_as_xml(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Whatever goes wrong becomes a status and one sentence in XML."""
+    """Turn every error into a status and one sentence in XML."""
     try:
         return await handler(request)
     except ConnectionResetError:

@@ -10,7 +10,7 @@ from aiohttp import web
 from proxy.export.ledger import MOST_HELD
 from proxy.operator.deliveries import WantedError
 from proxy.operator.status import plain_held, plain_standing, read_standings
-from proxy.server.deliveries import answered
+from proxy.server.deliveries import answer_as_json
 from proxy.server.keys import DATABASE, EXPORTER, STORES
 from proxy.settings.problems import did_you_mean
 from proxy.storage.names import BooksName
@@ -19,8 +19,8 @@ from proxy.storage.outbox.operator import DatabaseDeliveries
 
 def add_standing(app: web.Application) -> None:
     """`GET /status`, `GET /held`."""
-    app.router.add_get("/status", answered(show_status))
-    app.router.add_get("/held", answered(list_held))
+    app.router.add_get("/status", answer_as_json(show_status))
+    app.router.add_get("/held", answer_as_json(list_held))
 
 
 async def show_status(request: web.Request) -> Mapping[str, Any]:

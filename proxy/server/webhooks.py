@@ -52,7 +52,7 @@ async def take_hint(request: web.Request) -> web.Response:
     """200 once the hint is on disk; 401 for a message without a right signature, 400 for one too
     old or unreadable.
     """
-    store, settings, webhooks = _found(request)
+    store, settings, webhooks = _find_listener(request)
     body = await read_body(request, "the webhook")
     try:
         hint = webhooks.read(request.headers, body, settings.secret.get_secret_value())
@@ -65,7 +65,7 @@ async def take_hint(request: web.Request) -> web.Response:
     if hint is None:
         return plain_answer("heard; nothing to do")
     _require_recent(hint, settings)
-    heard, names = request.app[_HEARD], list(_names(store, hint, body))
+    heard, names = request.app[_HEARD], list(_name_repeats(store, hint, body))
     if any(name in heard for name in names):
         return plain_answer("heard before")
     await request.app[EXPORTER].ledger.add_hint(store.books, hint.order_id)
@@ -74,7 +74,7 @@ async def take_hint(request: web.Request) -> web.Response:
     return plain_answer("heard")
 
 
-def _found(request: web.Request) -> tuple[Store, WebhookSettings, Webhooks]:
+def _find_listener(request: web.Request) -> tuple[Store, WebhookSettings, Webhooks]:
     """The store, if it listens to webhooks."""
     name = request.match_info["name"]
     store = request.app[STORES].get(name)
@@ -88,8 +88,8 @@ def _found(request: web.Request) -> tuple[Store, WebhookSettings, Webhooks]:
     return store, store.settings.webhooks, store.connector.webhooks
 
 
-def _names(store: Store, hint: Hint, body: bytes) -> Iterator[tuple[str, str]]:
-    """By what a message is known when it comes again."""
+def _name_repeats(store: Store, hint: Hint, body: bytes) -> Iterator[tuple[str, str]]:
+    """The keys by which a repeated message is recognized."""
     yield store.name, f"body {hashlib.sha256(body).hexdigest()}"
     if hint.delivery:
         yield store.name, f"delivery {hint.delivery}"

@@ -84,7 +84,7 @@ class Database:
         finally:
             await engine.dispose()
             if threads is not None:
-                await threads.ended()
+                await threads.wait_until_ended()
 
     @property
     def place(self) -> str:

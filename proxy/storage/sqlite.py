@@ -36,7 +36,7 @@ class SqliteThreads:
         self._threads.add(thread)
         return connection
 
-    async def ended(self) -> None:
+    async def wait_until_ended(self) -> None:
         """Wait until all threads have ended; closing their connections is what ends them."""
         for thread in list(self._threads):
             if thread.is_alive():
@@ -55,9 +55,9 @@ def prepare(engine: AsyncEngine) -> None:
     """
 
     @event.listens_for(engine.sync_engine, "connect")
-    def connected(connection: Any, _record: Any) -> None:
+    def set_up_connection(connection: Any, _record: Any) -> None:
         # The driver's own idea of when a transaction begins would leave reads outside of it; see
-        # `began`.
+        # `begin_transaction`.
         connection.isolation_level = None
         cursor = connection.cursor()
         for pragma in (
@@ -70,6 +70,6 @@ def prepare(engine: AsyncEngine) -> None:
         cursor.close()
 
     @event.listens_for(engine.sync_engine, "begin")
-    def began(connection: Connection) -> None:
+    def begin_transaction(connection: Connection) -> None:
         writes = connection.get_execution_options().get(WRITES)
         connection.exec_driver_sql("begin immediate" if writes else "begin")

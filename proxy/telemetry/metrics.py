@@ -150,43 +150,43 @@ class Metrics:
         self._delivery = _DeliveryNumbers(self.registry)
         self._window = _WindowNumbers(self.registry)
 
-    def answered(self, *, store: str, action: str, status: int, seconds: float) -> None:
+    def count_answer(self, *, store: str, action: str, status: int, seconds: float) -> None:
         """ShipStation got an answer."""
         self._shipstation.requests.labels(store, action, str(status)).inc()
         self._shipstation.request_seconds.labels(store, action).observe(seconds)
 
-    def polled(self, *, store: str, at: float) -> None:
+    def record_poll(self, *, store: str, at: float) -> None:
         """ShipStation got a page of orders in full; `at` is Unix time."""
         self._shipstation.last_poll.labels(store).set(at)
 
-    def exchanged(self, *, store: str, status: int | None, seconds: float) -> None:
+    def count_exchange(self, *, store: str, status: int | None, seconds: float) -> None:
         """The shop was asked once; `status` is None when no answer came."""
         self._shop.exchanges.labels(store, "none" if status is None else str(status)).inc()
         self._shop.exchange_seconds.labels(store).observe(seconds)
 
-    def noticed(self, *, store: str, answer: str) -> None:
+    def count_notice(self, *, store: str, answer: str) -> None:
         """A shipment notice was answered: delivered, refused, waiting or repeated."""
         self._delivery.notices.labels(store, answer).inc()
 
-    def attempted(self, *, store: str, outcome: str, seconds: float) -> None:
+    def count_attempt(self, *, store: str, outcome: str, seconds: float) -> None:
         """The shop was told of a shipment, or that failed."""
         self._delivery.attempts.labels(store, outcome).inc()
         self._delivery.attempt_seconds.labels(store).observe(seconds)
 
-    def undelivered(self, *, store: str, state: str, count: int) -> None:
+    def set_undelivered(self, *, store: str, state: str, count: int) -> None:
         """So many notices are waiting, or dead."""
         self._delivery.deliveries.labels(store, state).set(count)
 
-    def window_read(self, *, store: str, outcome: str, seconds: float) -> None:
+    def count_window(self, *, store: str, outcome: str, seconds: float) -> None:
         """A builder ended: read, failed, taken over or interrupted."""
         self._window.windows.labels(store, outcome).inc()
         self._window.window_seconds.labels(store).observe(seconds)
 
-    def order_held(self, *, store: str, kind: str) -> None:
+    def count_held_order(self, *, store: str, kind: str) -> None:
         """An order did not go out."""
         self._window.held.labels(store, kind).inc()
 
-    def covered(self, *, store: str, until: float | None, gaps: int) -> None:
+    def record_coverage(self, *, store: str, until: float | None, gaps: int) -> None:
         """How far the store has been given, in Unix time, and how many gaps are open."""
         if until is not None:
             self._window.covered.labels(store).set(until)

@@ -50,9 +50,9 @@ async def fill_outbox(url: str) -> None:
         ):
             _, delivery = await outbox.put(store, parcel(order), lease=60)
             if order == "1":
-                await outbox.delivered(delivery, told)
+                await outbox.mark_delivered(delivery, told)
             elif order in "24":
-                await outbox.bury(delivery, told)
+                await outbox.mark_dead(delivery, told)
             elif order == "3":
                 await outbox.retry_at(delivery, now + timedelta(hours=1), told, counted=True)
 

@@ -106,7 +106,7 @@ class MemoryOutbox:
             for row in sorted(told, key=lambda row: (row.finished_at or row.created_at, row.id))
         ]
 
-    async def delivered(self, delivery: Delivery, attempt: Attempt) -> None:
+    async def mark_delivered(self, delivery: Delivery, attempt: Attempt) -> None:
         """Final."""
         self._settle(
             delivery,
@@ -125,7 +125,7 @@ class MemoryOutbox:
             delivery, attempt, next_attempt_at=when, attempts=failed, last_error=attempt.message
         )
 
-    async def bury(self, delivery: Delivery, attempt: Attempt) -> None:
+    async def mark_dead(self, delivery: Delivery, attempt: Attempt) -> None:
         """Dead."""
         self._settle(
             delivery,

@@ -37,10 +37,10 @@ async def put(
 
 
 async def deliver(kept: Kept, delivery: Delivery) -> None:
-    await kept.outbox.delivered(delivery, attempt(kept, AttemptOutcome.DELIVERED))
+    await kept.outbox.mark_delivered(delivery, attempt(kept, AttemptOutcome.DELIVERED))
 
 
 async def die(kept: Kept, shipment: Shipment) -> Delivery:
     delivery = await put(kept, shipment, lease=LEASE)
-    await kept.outbox.bury(delivery, attempt(kept, AttemptOutcome.REFUSED, "no such order"))
+    await kept.outbox.mark_dead(delivery, attempt(kept, AttemptOutcome.REFUSED, "no such order"))
     return await kept.deliveries.get(delivery.id)

@@ -98,12 +98,12 @@ def moves_of(moment: Moment, worker: int) -> Iterator[tuple[str, Moment]]:
     for way in ("delivered",) if number in moment.parcels else ("retry", "later", "bury"):
         outbox, clock = opened(moment)
         ways = {
-            "delivered": partial(outbox.delivered, held, told),
+            "delivered": partial(outbox.mark_delivered, held, told),
             "retry": partial(outbox.retry_at, held, clock(), told, counted=False),
             "later": partial(
                 outbox.retry_at, held, clock() + timedelta(seconds=LEASE), told, counted=False
             ),
-            "bury": partial(outbox.bury, held, told),
+            "bury": partial(outbox.mark_dead, held, told),
         }
         try:
             run(ways[way]())

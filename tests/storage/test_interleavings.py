@@ -130,11 +130,11 @@ class Interleavings(RuleBasedStateMachine):
             at=self.clock(), outcome=AttemptOutcome.RETRY, seconds=0, message="", worker=worker
         )
         settle = {
-            "delivered": lambda: outbox.delivered(delivery, attempt),
+            "delivered": lambda: outbox.mark_delivered(delivery, attempt),
             "retry": lambda: outbox.retry_at(
                 delivery, _later(self.clock, wait), attempt, counted=True
             ),
-            "bury": lambda: outbox.bury(delivery, attempt),
+            "bury": lambda: outbox.mark_dead(delivery, attempt),
             "give back": lambda: outbox.give_back(delivery),
         }
         way = data.draw(st.sampled_from(ways))
@@ -202,7 +202,7 @@ class Interleavings(RuleBasedStateMachine):
                     message="",
                     worker="last",
                 )
-                self.run(self.workers["left"].delivered(delivery, attempt))
+                self.run(self.workers["left"].mark_delivered(delivery, attempt))
                 reached.append(delivery)
         assert sorted(delivery.id for delivery in reached) == expected
         for order in ("1001", "1002"):

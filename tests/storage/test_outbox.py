@@ -171,16 +171,16 @@ async def test_a_lapsed_lease_is_taken_over_counted_and_told(kept: Kept) -> None
     assert told.outcome is AttemptOutcome.INTERRUPTED
 
 
-@pytest.mark.parametrize("way", ["delivered", "retry_at", "bury", "give_back"])
+@pytest.mark.parametrize("way", ["mark_delivered", "retry_at", "mark_dead", "give_back"])
 async def test_who_lost_the_lease_can_no_longer_settle(kept: Kept, way: str) -> None:
     late = await put(kept, parcel(), lease=LEASE)
     kept.clock.forward(LEASE)
     (taken,) = await kept.other.claim("north", limit=9, lease=LEASE)
     told = attempt(kept, AttemptOutcome.DELIVERED)
     settle = {
-        "delivered": lambda: kept.outbox.delivered(late, told),
+        "mark_delivered": lambda: kept.outbox.mark_delivered(late, told),
         "retry_at": lambda: kept.outbox.retry_at(late, kept.clock(), told, counted=True),
-        "bury": lambda: kept.outbox.bury(late, told),
+        "mark_dead": lambda: kept.outbox.mark_dead(late, told),
         "give_back": lambda: kept.outbox.give_back(late),
     }
     with pytest.raises(LeaseLostError):
@@ -192,7 +192,7 @@ async def test_what_is_settled_cannot_be_settled_again(kept: Kept) -> None:
     delivery = await put(kept, parcel(), lease=LEASE)
     await deliver(kept, delivery)
     with pytest.raises(LeaseLostError):
-        await kept.outbox.bury(delivery, attempt(kept, AttemptOutcome.REFUSED))
+        await kept.outbox.mark_dead(delivery, attempt(kept, AttemptOutcome.REFUSED))
     assert (await kept.deliveries.get(delivery.id)).state is DeliveryState.DELIVERED
 
 

@@ -23,7 +23,7 @@ from proxy.operator.deliveries import (
     LARGEST_NUMBER,
     WantedError,
     change,
-    left_alone,
+    explain_unchanged,
     parse_wanted,
     plain,
     plain_attempt,
@@ -150,7 +150,7 @@ def _change(file: Path, wanted: dict[str, Any], *, discard: bool, dry_run: bool)
         kept: DatabaseDeliveries,
     ) -> tuple[Sequence[str], tuple[int, Sequence[Delivery]]]:
         meant = parse_wanted(**wanted)
-        left = await left_alone(kept, wanted["ids"], discard=discard)
+        left = await explain_unchanged(kept, wanted["ids"], discard=discard)
         return left, await change(kept, meant, discard=discard, dry_run=dry_run)
 
     left, (count, shown) = _run(file, work)

@@ -1,8 +1,8 @@
 """The outbox on a database: the worker's side. Written once for SQLite and PostgreSQL.
 
-Whoever decides about an order's queue (puts a notice in, takes one out, brings a dead one back)
-holds that order's lock until it has committed, so two processes never see the queue differently. On
-PostgreSQL these are advisory locks; on SQLite the one write lock does.
+A transaction that decides about an order's queue (puts a notice in, takes one out, brings a dead
+one back) holds that order's lock until it has committed, so two processes never see the queue
+differently. On PostgreSQL these are advisory locks; on SQLite the one write lock does.
 """
 
 from __future__ import annotations
@@ -27,7 +27,6 @@ from proxy.storage.outbox.interface import (
 )
 from proxy.storage.outbox.rows import (
     INTERRUPTED,
-    leased,
     new_row,
     order_locks,
     queued_row,
@@ -35,6 +34,7 @@ from proxy.storage.outbox.rows import (
     read_shipment,
     same_order,
     write_attempt,
+    write_lease,
 )
 from proxy.storage.tables import attempts, deliveries
 
@@ -42,7 +42,7 @@ _WAITING = deliveries.c.state == DeliveryState.WAITING.value
 # "Waiting" said the other way round: PostgreSQL, while it knows nothing of a young table, would
 # else look for an order's deliveries among all that wait instead of by the order's own index.
 _SETTLED = (DeliveryState.DELIVERED.value, DeliveryState.DEAD.value, DeliveryState.DISCARDED.value)
-# Made once, for making a statement costs more than running it.
+# Made once, because making a statement costs more than running it.
 _INSERT = insert(deliveries).returning(deliveries)
 _INSERT_ATTEMPT = insert(attempts)
 
@@ -62,11 +62,13 @@ class DatabaseOutbox:
         async with self._database.writing() as connection:
             locks = order_locks(store, shipment.order_id, shipment.order_number)
             now = await self._database.locked_now(connection, locks)
-            known, busy = await _found(connection, store, shipment)
+            known, busy = await _find_known(connection, store, shipment)
             if known is not None and known.state is not DeliveryState.DEAD:
                 return PutResult.JOINED, known
             taken = lease is not None and not busy
-            hold = leased(now, lease, secrets.token_hex(8)) if taken and lease is not None else {}
+            hold = (
+                write_lease(now, lease, secrets.token_hex(8)) if taken and lease is not None else {}
+            )
             if known is None:
                 row = (
                     (await connection.execute(_INSERT, {**new_row(store, shipment, now), **hold}))
@@ -134,7 +136,7 @@ class DatabaseOutbox:
                     _first_of_its_order(now),
                 )
                 .values(
-                    **leased(now, lease, secrets.token_hex(8)),
+                    **write_lease(now, lease, secrets.token_hex(8)),
                     attempts=deliveries.c.attempts
                     + case((deliveries.c.lease.is_not(None), 1), else_=0),
                 )
@@ -173,7 +175,7 @@ class DatabaseOutbox:
             shipments = [read_shipment(text) for text in await connection.scalars(statement)]
         return [shipment for shipment in shipments if same_order(shipment, delivery.shipment)]
 
-    async def delivered(self, delivery: Delivery, attempt: Attempt) -> None:
+    async def mark_delivered(self, delivery: Delivery, attempt: Attempt) -> None:
         """Final."""
         await self._settle(
             delivery, attempt, finished=True, state=DeliveryState.DELIVERED.value, last_error=""
@@ -188,7 +190,7 @@ class DatabaseOutbox:
             delivery, attempt, due_at=when, attempts=failed, last_error=attempt.message
         )
 
-    async def bury(self, delivery: Delivery, attempt: Attempt) -> None:
+    async def mark_dead(self, delivery: Delivery, attempt: Attempt) -> None:
         """Dead until a person, or a repeat of the notice, brings it back."""
         failed = delivery.attempts + 1
         await self._settle(
@@ -255,7 +257,7 @@ def _of_order(shipment: Shipment) -> ColumnElement[bool]:
     return or_(*words) if words else deliveries.c.key == shipment.key()
 
 
-async def _found(
+async def _find_known(
     connection: AsyncConnection, store: str, shipment: Shipment
 ) -> tuple[Delivery | None, bool]:
     """The delivery of this very notice, if there is one, and whether anything of its order waits or

@@ -1,12 +1,35 @@
 """What the outbox promises, whichever way it is kept: the words, the types, and the two sides of
 it.
 
-A delivery is one notice on its way to the shop:
+A delivery is one notice on its way to the shop. Its states, who moves it, and how:
 
-    waiting    due at `next_attempt_at`, or held by a worker until `lease_until`
-    delivered  the shop has it
+    waiting    due at `next_attempt_at`
+               -> leased     intake, as it puts the notice in (`put` with a lease)
+               -> leased     a worker, once it is due (`claim`)
+               -> waiting    the operator (`retry`): due now, the attempts counted from zero
+               -> discarded  the operator (`discard`)
+    leased     waiting still, but a process holds it until `lease_until`
+               -> delivered  its holder: the shop has it (`mark_delivered`)
+               -> waiting    its holder: another attempt is due later (`retry_at`), or none was made
+                             (`give_back`)
+               -> dead       its holder: no further attempt (`mark_dead`)
+               -> leased     a worker, once the lease has lapsed (`claim`): the attempt counts as
+                             failed and is recorded as interrupted
+    delivered  the end
     dead       given up; a person decides
-    discarded  a person decided that the shop need not hear of it
+               -> waiting    the operator (`retry`), or a repeat of the notice (`put`, which may
+                             lease it at once): the attempts counted from zero
+               -> discarded  the operator (`discard`)
+    discarded  a person decided that the shop need not hear of it: the end
+
+Rules:
+
+  * A notice is on the disk before it is answered; its repeats join it.
+  * The deliveries of one order, in one store, are leased in the order they came in, one at a time.
+  * Only the holder of a lease settles a delivery, late or not. If it was claimed or changed by
+    another meanwhile, settling raises LeaseLostError and changes nothing.
+  * The operator changes nothing that is leased, unless the lease has lapsed.
+  * The buyer's data goes out of what is delivered or discarded after the retention (`purge`).
 """
 
 from __future__ import annotations
@@ -117,7 +140,7 @@ class Outbox(Protocol):
 
         With `lease` it is taken at once if its turn has come.
 
-        A notice already there is joined, except that a dead one is queued anew.
+        A notice already there is joined, except that a dead one is queued again.
         """
         ...
 
@@ -130,10 +153,10 @@ class Outbox(Protocol):
         ...
 
     async def earlier(self, delivery: Delivery) -> Sequence[Shipment]:
-        """The shipments of the same order that the shop has been told of, oldest first."""
+        """The shipments of the same order that the shop already has, oldest first."""
         ...
 
-    async def delivered(self, delivery: Delivery, attempt: Attempt) -> None:
+    async def mark_delivered(self, delivery: Delivery, attempt: Attempt) -> None:
         """The shop has it. Raises LeaseLostError, as do all the ways to settle."""
         ...
 
@@ -146,7 +169,7 @@ class Outbox(Protocol):
         """
         ...
 
-    async def bury(self, delivery: Delivery, attempt: Attempt) -> None:
+    async def mark_dead(self, delivery: Delivery, attempt: Attempt) -> None:
         """Given up."""
         ...
 
@@ -175,15 +198,15 @@ class Deliveries(Protocol):
         ...
 
     async def retry(self, wanted: DeliveryFilter) -> int:
-        """Queue anew all that is meant and dead, and make due what waits; gives how many.
+        """Queue all that is meant and dead again, and make due what waits. Returns how many.
 
         Nothing that a worker holds is touched.
         """
         ...
 
     async def discard(self, wanted: DeliveryFilter) -> int:
-        """Give up for good all that is meant and dead or waiting, unless a worker holds it; gives
-        how many.
+        """Give up for good all that is meant and dead or waiting, unless a worker holds it.
+        Returns how many.
         """
         ...
 
@@ -192,8 +215,8 @@ class Deliveries(Protocol):
         ...
 
     async def purge(self, before: datetime) -> int:
-        """Take buyers' data and attempts out of what was finished before then; gives how many were
-        purged.
+        """Take buyers' data and attempts out of what was finished before then. Returns how many
+        were purged.
         """
         ...
 

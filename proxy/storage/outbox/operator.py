@@ -50,7 +50,10 @@ class DatabaseDeliveries:
     async def find(self, wanted: DeliveryFilter, *, limit: int = 100) -> Sequence[Delivery]:
         """The newest first."""
         statement = (
-            select(deliveries).where(_meant(wanted)).order_by(deliveries.c.id.desc()).limit(limit)
+            select(deliveries)
+            .where(_match_filter(wanted))
+            .order_by(deliveries.c.id.desc())
+            .limit(limit)
         )
         async with self._database.reading() as connection:
             return [read_delivery(row) for row in (await connection.execute(statement)).mappings()]
@@ -145,7 +148,7 @@ class DatabaseDeliveries:
                     deliveries.c.state.in_(_OPEN),
                     or_(deliveries.c.lease.is_(None), deliveries.c.due_at <= now),
                     deliveries.c.id > after,
-                    _meant(wanted),
+                    _match_filter(wanted),
                 )
                 batch = await self._locked_batch(connection, free)
                 if not batch:
@@ -183,7 +186,7 @@ class DatabaseDeliveries:
         return [row.id for row in rows]
 
 
-def _meant(wanted: DeliveryFilter) -> ColumnElement[bool]:
+def _match_filter(wanted: DeliveryFilter) -> ColumnElement[bool]:
     conditions: list[ColumnElement[bool]] = [true()]
     if wanted.ids:
         conditions.append(deliveries.c.id.in_(wanted.ids))

@@ -109,9 +109,9 @@ def queued_row(shipment: Shipment, now: datetime) -> dict[str, Any]:
     }
 
 
-def leased(until_from: datetime, lease: float, token: str) -> dict[str, Any]:
+def write_lease(now: datetime, lease: float, token: str) -> dict[str, Any]:
     """The values of a row that is held from now on for `lease` seconds."""
-    return {"lease": token, "due_at": until_from + timedelta(seconds=lease)}
+    return {"lease": token, "due_at": now + timedelta(seconds=lease)}
 
 
 def same_order(one: Shipment, other: Shipment) -> bool:

@@ -23,11 +23,11 @@ _tables = (
 
 def upgrade() -> None:
     """Make the tables and their indexes."""
-    _coverage()
-    _snapshots()
-    _snapshot_pages()
-    _told()
-    _held()
+    _create_coverage()
+    _create_snapshots()
+    _create_snapshot_pages()
+    _create_told_orders()
+    _create_held_orders()
 
 
 def downgrade() -> None:
@@ -36,7 +36,7 @@ def downgrade() -> None:
         op.drop_table(name)
 
 
-def _coverage() -> None:
+def _create_coverage() -> None:
     op.create_table(
         "coverage",
         sa.Column("store", sa.String(100), nullable=False),
@@ -67,7 +67,7 @@ def _coverage() -> None:
     op.create_index("ix_walks_store", "walks", ["store"])
 
 
-def _snapshots() -> None:
+def _create_snapshots() -> None:
     op.create_table(
         "snapshots",
         sa.Column("id", _number, nullable=False, autoincrement=True),
@@ -95,7 +95,7 @@ def _snapshots() -> None:
     op.create_index("ix_snapshots_store", "snapshots", ["store"])
 
 
-def _snapshot_pages() -> None:
+def _create_snapshot_pages() -> None:
     op.create_table(
         "snapshot_windows",
         sa.Column("store", sa.String(100), nullable=False),
@@ -133,7 +133,7 @@ def _of_snapshot(table: str) -> sa.ForeignKeyConstraint:
     )
 
 
-def _told() -> None:
+def _create_told_orders() -> None:
     op.create_table(
         "told_orders",
         sa.Column("store", sa.String(100), nullable=False),
@@ -158,7 +158,7 @@ def _told() -> None:
     op.create_index("ix_hints_carried_by", "hints", ["carried_by"])
 
 
-def _held() -> None:
+def _create_held_orders() -> None:
     op.create_table(
         "held_orders",
         sa.Column("store", sa.String(100), nullable=False),
