@@ -74,25 +74,29 @@ def write_quantity(pieces: int) -> str:
 
 
 def write_money(value: Decimal, field: str) -> str:
-    """An amount with two decimals; see `write_decimal`."""
-    return write_decimal(value, field, _LEAST)
+    """An amount with two decimals, half a cent rounded away from zero; without exponent, separators
+    or a minus before zero. Raises InvalidOrderError.
+    """
+    rounded = _round(value, field)
+    return str(rounded) if rounded else "0.00"
 
 
 def write_decimal(value: Decimal | int, field: str, smallest: Decimal) -> str:
-    """`value` with two decimals, half a cent rounded away from zero, at least `smallest`; without
-    exponent, separators or a minus before zero. Raises InvalidOrderError.
-    """
-    exact = Decimal(value)
+    """A number as `write_money` writes it, at least `smallest`. Raises InvalidOrderError."""
+    rounded = max(_round(value, field), smallest)
+    return str(rounded) if rounded else "0.00"
+
+
+def _round(value: Decimal | int, field: str) -> Decimal:
+    exact = value if isinstance(value, Decimal) else Decimal(value)
     try:
         rounded = exact.quantize(_CENT, ROUND_HALF_UP)
-        fits = _LEAST <= rounded <= LARGEST
+        if _LEAST <= rounded <= LARGEST:
+            return rounded
     except InvalidOperation:
-        fits = False
-    if not fits:
-        rule = f"an amount of at most {LARGEST}"
-        raise InvalidOrderError(field, rule, _shorten_number(exact))
-    rounded = max(rounded, smallest)
-    return str(rounded) if rounded else "0.00"
+        pass
+    rule = f"an amount of at most {LARGEST}"
+    raise InvalidOrderError(field, rule, _shorten_number(exact))
 
 
 def write_weight(value: Decimal) -> str:
