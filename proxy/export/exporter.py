@@ -261,7 +261,7 @@ class Exporter:
 
 
 def _reaches_back(store: Store) -> bool:
-    return store.settings.dialect != "shiprush" and not store.exact
+    return store.settings.door != "shiprush" and not store.exact
 
 
 def _frame(store: Store, page: GivenPage) -> Page:

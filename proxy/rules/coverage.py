@@ -58,7 +58,7 @@ class CoverageRules(msgspec.Struct, frozen=True, kw_only=True):
 
     `lookback`: shops show a change up to this long after its own date. `max_recovery`: no window
     starts earlier than this before now unless ShipStation asks for it. `reach_back` false: never
-    give anything older than asked (the ShipRush dialect).
+    give anything older than asked (the door of ShipRush).
     """
 
     lookback: timedelta = timedelta(minutes=10)
@@ -83,7 +83,7 @@ class Reach(msgspec.Struct, frozen=True, kw_only=True):
     Given in full it covers all from `reaches` on, None where it vouches for nothing.
 
     `gap` is what would have to be read as well and is too old for `max_recovery`, or may not be
-    read in this dialect.
+    read at such a door.
     """
 
     window: Window

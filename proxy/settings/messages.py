@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -50,6 +51,10 @@ _EXPECTED = {
     "string_too_long": "at most {max_length} characters",
     "string_pattern_mismatch": "text of the form {pattern}",
 }
+
+
+# Keys that had another name once.
+_RENAMED = MappingProxyType({"dialect": "door"})
 
 
 def find_faults(
@@ -125,7 +130,7 @@ def _sentence(detail: ErrorDetails, path: Path, model: type[BaseModel]) -> str:
     if kind == "missing":
         return "expected a value, found none"
     if kind == "extra_forbidden":
-        return f"unknown key{did_you_mean(str(path[-1]), _known_keys(model, detail['loc'][:-1]))}"
+        return _explain_unknown_key(str(path[-1]), _known_keys(model, detail["loc"][:-1]))
     if kind in ("value_error", "assertion_error"):
         return str(context.get("error", detail["msg"]))
     if detail["loc"][-1:] == ("[key]",):
@@ -145,6 +150,13 @@ def _sentence(detail: ErrorDetails, path: Path, model: type[BaseModel]) -> str:
             [word.strip("' ") for word in context["expected"].replace(" or ", ",").split(",")],
         )
     return f"expected {expected.format_map(context)}, found {found}{hint}"
+
+
+def _explain_unknown_key(key: str, known: Collection[str]) -> str:
+    renamed = _RENAMED.get(key)
+    if renamed in known:
+        return f"unknown key; `{key}` became `{renamed}`: write `{renamed}` instead"
+    return f"unknown key{did_you_mean(key, known)}"
 
 
 def _kind_sentence(detail: ErrorDetails) -> str:

@@ -32,7 +32,7 @@ FROZEN = ConfigDict(
     validate_default=True,
 )
 
-Dialect = Literal["shipstation", "shiprush"]
+Door = Literal["shipstation", "shiprush"]
 NotifyCustomer = Literal["as_told", "always", "never"]
 
 
@@ -208,9 +208,12 @@ class StoreSettings(BaseModel):
             " gap."
         ),
     )
-    dialect: Dialect = Field(
+    door: Door = Field(
         default="shipstation",
-        description="Who polls. `shiprush` is never given orders older than it asked for.",
+        description=(
+            "The protocol spoken to the client that polls. `shiprush` is never given orders older"
+            " than it asked for."
+        ),
     )
     connector: ConnectorSettings = Field(
         description="The shop. `type` names the kind of shop; the other keys are that kind's own."
@@ -270,9 +273,9 @@ class StoreSettings(BaseModel):
 
     @model_validator(mode="after")
     def _asks_again(self) -> Self:
-        if self.dialect == "shiprush" and self.filters.min_age is not None:
+        if self.door == "shiprush" and self.filters.min_age is not None:
             raise ValueError(
-                "expected no filters.min_age with the dialect shiprush: an order held back would"
-                " never be asked for again"
+                "expected no filters.min_age with door: shiprush, which would never ask for"
+                " an order that was held back"
             )
         return self

@@ -158,7 +158,7 @@ async def test_deferring_does_not_hide_what_a_person_must_mend(open_world: OpenW
 async def test_shiprush_is_never_deferred_for_nothing_reaches_back_for_it(
     open_world: OpenWorld,
 ) -> None:
-    world = await open_world(export={"when_shop_is_down": "defer"}, store={"dialect": "shiprush"})
+    world = await open_world(export={"when_shop_is_down": "defer"}, store={"door": "shiprush"})
     fail_at(world, 1, UnavailableError("shop is down"))
     with pytest.raises(UnavailableError):
         await world.ask()

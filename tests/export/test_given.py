@@ -74,7 +74,7 @@ async def test_an_operator_may_put_a_gap_aside(world: World) -> None:
 async def test_shiprush_is_never_given_an_order_older_than_it_asked_for(
     open_world: OpenWorld,
 ) -> None:
-    world = await open_world(store={"dialect": "shiprush"})
+    world = await open_world(store={"door": "shiprush"})
     world.book.add()
     world.clock.forward(120)
     world.poller.start = world.clock().replace(second=0, microsecond=0)

@@ -112,16 +112,14 @@ def test_each_fault_is_told_with_its_place(text: str, line: str) -> None:
 
 
 def test_all_faults_are_told_at_once_in_the_order_of_the_file() -> None:
-    text = (
-        "listne: 1\nexport: {page_size: 0}\n" + STORE.replace("stand", "stnad") + "    dialect: x\n"
-    )
+    text = "listne: 1\nexport: {page_size: 0}\n" + STORE.replace("stand", "stnad") + "    door: x\n"
     with pytest.raises(SettingsError) as caught:
         parse_settings(text, file="s.yaml", find_type=find_kind, environment={})
     assert [(problem.line, problem.path) for problem in caught.value.problems] == [
         (1, "listne"),
         (2, "export.page_size"),
         (6, "stores.north.connector.type"),
-        (7, "stores.north.dialect"),
+        (7, "stores.north.door"),
     ]
 
 

@@ -98,10 +98,10 @@ FAULTS = [
         "4:114: stores.north.connector.products.batsh: unknown key; did you mean 'batch'?",
     ),
     (
-        STORE + "    dialect: shiprush\n    filters: {min_age: 1h}\n",
+        STORE + "    door: shiprush\n    filters: {min_age: 1h}\n",
         (
-            "3:5: stores.north: expected no filters.min_age with the dialect shiprush: an order"
-            " held back would never be asked for again"
+            "3:5: stores.north: expected no filters.min_age with door: shiprush, which would"
+            " never ask for an order that was held back"
         ),
     ),
     (
@@ -166,9 +166,13 @@ FAULTS = [
         ),
     ),
     (
-        STORE + "    dialect: shiprsh\n",
+        STORE + "    dialect: shiprush\n",
+        "5:5: stores.north.dialect: unknown key; `dialect` became `door`: write `door` instead",
+    ),
+    (
+        STORE + "    door: shiprsh\n",
         (
-            "5:14: stores.north.dialect: expected 'shipstation' or 'shiprush', found 'shiprsh'; did"
+            "5:11: stores.north.door: expected 'shipstation' or 'shiprush', found 'shiprsh'; did"
             " you mean 'shiprush'?"
         ),
     ),

@@ -45,7 +45,7 @@ def known(
         ({"Authorization": "Bearer x"}, {"SS-UserName": "alice", "SS-Password": "s3cret: ü"}),
     ],
 )
-def test_the_right_credential_opens_in_every_dialect(
+def test_the_right_credential_opens_in_every_variant(
     headers: dict[str, str], query: dict[str, str]
 ) -> None:
     assert known(headers, query)

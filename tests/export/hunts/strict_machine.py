@@ -1,4 +1,4 @@
-"""The ShipRush dialect: whole minutes that do not overlap, nothing older than asked.
+"""The door of ShipRush: whole minutes that do not overlap, nothing older than asked.
 
 There each window must be right by itself.
 """
@@ -31,7 +31,7 @@ class StrictMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.loop = asyncio.new_event_loop()
-        self.world = World(store={"dialect": "shiprush"})
+        self.world = World(store={"door": "shiprush"})
         self.start = self.world.poller.start
 
     def do(self, work: Coroutine[Any, Any, T]) -> T:
