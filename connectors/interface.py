@@ -113,7 +113,7 @@ class Connector(Protocol):
         """Tell the shop of a shipment, once in effect: look before writing, for the first answer
         may have been lost on the way.
 
-        `earlier` holds the shipments of the same order that the shop has already been told of,
+        `earlier` holds the shipments of the same order that have already been reported to it,
         oldest first.
         """
         ...

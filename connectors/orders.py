@@ -183,8 +183,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class RejectedOrder(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An order that could not be read or may not be sent, and why.
 
-    `reason` names the path, what was expected and what came, e.g. `line_items[2].price: expected
-    money, found 'abc'`. `number` and `modified_at` are given where they could be read.
+    `reason` names the path, what was expected and what was found, e.g. `line_items[2].price:
+    expected money, found 'abc'`. `number` and `modified_at` are given where they could be read.
     """
 
     id: OrderId

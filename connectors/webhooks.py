@@ -31,7 +31,7 @@ class Hint(msgspec.Struct, frozen=True, kw_only=True):
     """This order changed. `delivery` names the message, the same each time it is sent again.
 
     `sent_at` is when, as the signed body says, or an unsigned header where that says earlier. Where
-    the body's time may be of an earlier change than the one told of, `lag` is how much earlier.
+    the body's time may be of an earlier change than the one announced, `lag` is how much earlier.
     """
 
     order_id: OrderId

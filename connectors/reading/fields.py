@@ -1,5 +1,5 @@
 """Read text, ids, numbers, countries and yes or no out of a shop's decoded JSON; an error names the
-path, what was expected and what came.
+path, what was expected and what was found.
 
 Each reader takes a value and the path it stands at, e.g. `read_number(line["pieces"],
 "line_items[2].pieces")`. Money, times and measures have modules of their own. No I/O.

@@ -151,7 +151,8 @@ async def _walk_numbered(
             fresh = reading.take(page, start, size, seen, short_is_last=short_is_last)
             if fresh:
                 yield fresh
-            # A shop may cap its pages below what was asked for; a position then moves by what came.
+            # A shop may cap its pages below what was asked for; a position then moves by what was
+            # received.
             position = start + (size if whole_pages else min(size, len(page.items)))
         if reading.settled or (number > 0 and len(seen) == before):
             return

@@ -29,7 +29,7 @@ class BookLine:
 
 @dataclass(kw_only=True)
 class BookParcel:
-    """A shipment the shop was told of: `quantities` by line id; empty if the shop was told none."""
+    """A shipment reported to the shop: `quantities` by line id, empty if none were given."""
 
     id: str
     tracking_number: str
@@ -179,7 +179,7 @@ class OrderBook:
         carrier: str = "",
         notified: bool = False,
     ) -> BookParcel:
-        """Note what the shop was told of a shipment."""
+        """Note what was reported to the shop about a shipment."""
         parcel = BookParcel(
             id=str(next(self._parcel_ids)),
             tracking_number=tracking_number,

@@ -15,8 +15,8 @@ from connectors.testing.requests import SeenRequest
 from connectors.testing.shop import FakeShop
 from connectors.upstream.policy import UpstreamPolicy
 
-# Told of one shipment: the tracking number, and pieces by line id (empty where the shop does not
-# learn them).
+# What was reported about one shipment: the tracking number, and pieces by line id (empty where the
+# shop does not learn them).
 Told = tuple[str, dict[str, int]]
 
 
@@ -91,7 +91,7 @@ class ShopHarness(abc.ABC):
         self.shop.book.delete(order_id)
 
     def received(self, order_id: str) -> list[Told]:
-        """The shipments that the shop was told of, in order."""
+        """The shipments that were reported to the shop, in order."""
         return [
             (parcel.tracking_number, parcel.quantities)
             for parcel in self.shop.book[order_id].parcels

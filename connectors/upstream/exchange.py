@@ -8,7 +8,7 @@ import msgspec
 
 
 class Exchange(msgspec.Struct, frozen=True, kw_only=True):
-    """One request and what came back, as an observer hears of it: secrets masked, `seconds` of wall
+    """One request and its answer, as an observer hears of it: secrets masked, `seconds` of wall
     time, `attempt` from 1.
 
     `status` is None when no answer came; then `error` says why. The bodies are whole here and hold

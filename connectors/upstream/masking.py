@@ -44,7 +44,7 @@ _NAME_IN_BODY = rf"[A-Za-z_\-]{{0,60}}(?:{_ANYWHERE})[A-Za-z_\-]{{0,60}}"
 _JSON = re.compile(rf'("{_NAME_IN_BODY}"\s*:\s*")(?:[^"\\]|\\.)*"'.encode(), re.IGNORECASE)
 _FORM = re.compile(rf"((?:^|&){_NAME_IN_BODY}=)[^&\s]*".encode(), re.IGNORECASE)
 _ATOM = r"[^\s@<>\"'()\[\],;:]"
-# From the beginning of a word only: tried anew at every letter, a word of a million would take
+# From the beginning of a word only: tried again at every letter, a word of a million would take
 # hours.
 _EMAIL = re.compile(rf"(?<!{_ATOM}){_ATOM}+@{_ATOM}+")
 # Shorter "secrets" would mask innocent text, e.g. every digit 1.

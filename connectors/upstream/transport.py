@@ -61,8 +61,8 @@ def _session(connector: aiohttp.TCPConnector) -> aiohttp.ClientSession:
 
 
 class Wire:
-    """Kept connections for reads; for writes a new one each, lest a connection that the shop has
-    closed leaves it open what was done.
+    """Connections: reused ones for reads, a new one for each write. On a reused connection that the
+    shop had closed we could not tell whether a write was applied.
     """
 
     def __init__(self, kept: aiohttp.ClientSession, fresh: aiohttp.ClientSession) -> None:

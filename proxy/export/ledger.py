@@ -37,7 +37,7 @@ class CoverageReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of asking for a page: the page, or the snapshot it will be on."""
+    """The result of asking for a page: the page, or the snapshot it will be on."""
 
     opened: Opened
     page: GivenPage | None

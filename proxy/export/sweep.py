@@ -75,7 +75,7 @@ class Sweeper:
         """Read the open orders and hint at those whose content is not what ShipStation was last
         told.
 
-        Gives how many. Raises ConnectorError.
+        Returns how many. Raises ConnectorError.
         """
         coverage = (await self._ledger.read_coverage(store.books)).coverage
         if coverage is None:

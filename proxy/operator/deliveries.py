@@ -29,7 +29,7 @@ _MOST_SHOWN = 10_000
 
 
 class WantedError(Exception):
-    """What is meant cannot be understood; the message says what was expected and what came."""
+    """The selection cannot be understood; the message says what was expected and found."""
 
 
 def parse_wanted(

@@ -1,5 +1,5 @@
 """settings.yaml → `Settings`, or every problem in it as `file:line:column: path: what was expected,
-what came`.
+what was found`.
 """
 
 from __future__ import annotations

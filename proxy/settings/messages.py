@@ -173,7 +173,7 @@ def _kind_sentence(detail: ErrorDetails) -> str:
 
 
 def _found(value: Any, *, echo: bool) -> str:
-    """What came, as far as it may be repeated."""
+    """What was found, as far as it may be repeated."""
     for kind, words in (
         (dict, "keys with values" if value else "none"),
         (bool, str(value).lower()),

@@ -61,8 +61,8 @@ class AdminSettings(BaseModel):
     password: SecretStr = Field(
         default=SecretStr(""),
         description=(
-            "Asked for by HTTP Basic, with any user name. A must unless only this machine can reach"
-            " `listen`."
+            "Asked for by HTTP Basic, with any user name. Required unless `listen` is a loopback"
+            " address."
         ),
     )
 
@@ -130,7 +130,7 @@ class DeliverySettings(BaseModel):
         default=timedelta(seconds=10),
         ge=_SECOND,
         le=_MINUTE,
-        description="How long the shop is tried before ShipStation is answered all the same.",
+        description="How long the shop may take before ShipStation is answered without it.",
     )
     schedule: tuple[Duration, ...] = Field(
         default=(

@@ -1,5 +1,5 @@
 """What is wrong with settings, said so that a person can mend it: where, what was expected, what
-came, and what was probably meant.
+was found, and what was probably meant.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The small values settings are made of: rates, addresses, database URLs.
 
-Each parser says what it expected and what came.
+Each parser says what it expected and found.
 """
 
 from __future__ import annotations

@@ -212,7 +212,7 @@ walks = Table(
     Column("until", UtcTime, nullable=False),
 )
 
-# What ShipStation was last told of each order: a digest, never the order itself. `read_by`: the
+# What ShipStation was last told about each order: a digest, never the order itself. `read_by`: the
 # shop was read before this moment.
 told_orders = Table(
     "told_orders",

@@ -50,7 +50,7 @@ class _Calm(logging.Filter):
             record.exc_info = None
             record.levelno, record.levelname = logging.INFO, "INFO"
             record.msg, record.args = (
-                "what came is no whole HTTP request: %s",
+                "received an incomplete or invalid HTTP request: %s",
                 (type(error).__name__,),
             )
         return True

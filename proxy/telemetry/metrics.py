@@ -169,7 +169,7 @@ class Metrics:
         self._delivery.notices.labels(store, answer).inc()
 
     def count_attempt(self, *, store: str, outcome: str, seconds: float) -> None:
-        """The shop was told of a shipment, or that failed."""
+        """An attempt to report a shipment to the shop has ended."""
         self._delivery.attempts.labels(store, outcome).inc()
         self._delivery.attempt_seconds.labels(store).observe(seconds)
 

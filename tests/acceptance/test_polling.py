@@ -86,7 +86,7 @@ class ShipStation:
         self._client = client
 
     async def page(self, end: datetime, number: int, served: Served | None = None) -> int:
-        """Take one page; gives how many there are. Raises RefusedError."""
+        """Take one page. Returns how many there are. Raises RefusedError."""
         window = {"start_date": f"{self.start:%m/%d/%Y %H:%M}", "end_date": f"{end:%m/%d/%Y %H:%M}"}
         query = {"action": "export", **window, "page": str(number)}
         try:

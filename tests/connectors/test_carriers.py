@@ -1,4 +1,4 @@
-"""What a shop is told of a carrier: its name and where parcels are followed."""
+"""What a shop learns about a carrier: its name and where parcels are followed."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ class Portside:
             served.stop()
 
     def write_settings(self, name: str) -> Path:
-        """The settings file of this name, written anew."""
+        """The settings file of this name, rewritten."""
         file = self._folder / f"{name}.yaml"
         block = {
             "listen": "127.0.0.1:0",

@@ -189,7 +189,7 @@ class Store:
         if self.wrong("hole in the middle") and number == 2:
             here = []
         pages = max(1, -(-len(found) // PAGE))
-        if self.wrong("pages counted anew"):
+        if self.wrong("pages counted again"):
             pages += number - 1 if number < 3 else 0
         body = frame_page([encode_order(order) for order in here], pages)
         if not here and self.wrong("empty body for nothing"):

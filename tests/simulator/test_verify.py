@@ -79,7 +79,7 @@ async def test_a_store_that_is_right_keeps_every_promise(login: Login) -> None:
         ("tags left", {"readable"}),
         ("misread characters", {"readable"}),
         ("overlapping pages", {"pages-disjoint"}),
-        ("pages counted anew", {"pages-stated"}),
+        ("pages counted again", {"pages-stated"}),
         ("hole in the middle", {"pages-stated", "window-halves"}),
         ("page ignored", {"pages-disjoint", "page-beyond"}),
         ("end cut to the minute", {"window-minute"}),

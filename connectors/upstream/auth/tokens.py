@@ -121,7 +121,7 @@ class TokenAuth:
                 )
 
     async def _adopt(self, keep: TokenFile, refused: str) -> bool:
-        """Take over what is kept; False if a new token is needed all the same.
+        """Take over what is kept; False if a new token is still needed.
 
         A token that was refused is kept no longer.
         """

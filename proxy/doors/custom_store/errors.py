@@ -17,7 +17,7 @@ DECLARATION = b'<?xml version="1.0" encoding="utf-8"?>\n'
 class WireError(Exception):
     """A request that cannot be understood.
 
-    `str(error)` is one sentence: what was expected, what came.
+    `str(error)` is one sentence: what was expected, what was found.
 
     `status` is the HTTP status to answer with; 400 unless the fault has its own (413 for a body
     that is too large).

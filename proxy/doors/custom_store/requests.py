@@ -123,5 +123,5 @@ def _page(text: str) -> int:
 
 
 def parse_notify(query: Pairs, body: bytes) -> Shipment:
-    """The shipment told of by `query` and `body`; see `parse_shipnotice`. Raises WireError."""
+    """The shipment that `query` and `body` describe; see `parse_shipnotice`. Raises WireError."""
     return parse_shipnotice(body, Parameters(query))

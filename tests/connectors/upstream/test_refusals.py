@@ -81,5 +81,5 @@ def test_an_error_word_and_a_kind_of_content_are_told_without_secrets() -> None:
 
 
 def test_a_word_without_end_is_searched_for_addresses_once() -> None:
-    """A search that began anew at every letter would take hours."""
+    """A search that began again at every letter would take hours."""
     assert Mask().text("a" * 3_000_000 + " jane@example.com").endswith(f"a {MASK}")

@@ -1,4 +1,4 @@
-"""What came back: found behind other text, told apart from web pages, and never at the price of a
+"""The answer: found behind other text, told apart from web pages, and never at the price of a
 hang.
 """
 

@@ -132,7 +132,7 @@ FAULTS: dict[str, Fault] = {
         FinePlainShop,
         lambda patch: patch.setattr(proxy.export.walk, "min", max, raising=False),
     ),
-    "old news sent late is not sent anew": (
+    "old news sent late is not sent again": (
         FineShop,
         lambda patch: (
             patch.setattr(proxy.export.walk, "_is_older", _always),

@@ -23,8 +23,8 @@ SIZE = 50
 
 
 class ByOffset:
-    """Each page is asked of the shop anew, by its offset in the window's list; newest change first,
-    or oldest first.
+    """Each page is asked of the shop again, by its offset in the window's list; newest change
+    first, or oldest first.
     """
 
     def __init__(self, shop: BookConnector, *, newest_first: bool) -> None:

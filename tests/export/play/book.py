@@ -30,8 +30,8 @@ class OrderBook:
     `lag` after it was made.
 
     `history` names each change by its number and its order. `skew` is how far the shop's clock is
-    ahead of everybody else's, and may be set anew at any time. Every change numbers the order's
-    note anew, so states can be told apart.
+    ahead of everybody else's, and may change at any time. Every change gives the order's
+    note a new number, so states can be told apart.
     """
 
     def __init__(self, clock: Callable[[], datetime], skew: timedelta = timedelta(0)) -> None:

@@ -30,7 +30,7 @@ class Desk:
     """Takes changes.
 
     `mails` holds (order id, kind) of each mail to a buyer; `recalculated` orders whose totals a PUT
-    made anew.
+    recalculated.
     """
 
     def __init__(self, book: OrderBook, traits: Traits) -> None:

@@ -1,5 +1,5 @@
-"""What has been given to ShipStation: coverage, snapshots of windows, and what was told of each
-order.
+"""What has been given to ShipStation: coverage, snapshots of windows, and what it was told about
+each order.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""A token kept between runs: used again while it is good, renewed and kept anew, and never a reason
-to fail.
+"""A token kept between runs: used again while it is good, renewed and saved again, and never a
+reason to fail.
 """
 
 import asyncio

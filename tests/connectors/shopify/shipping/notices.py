@@ -1,5 +1,5 @@
-"""What the tests of shipments share: a harness for each transport, notices, and what came of
-them.
+"""What the tests of shipments share: a harness for each transport, notices, and their
+results.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Shops too old to filter or sort by change, or kept from it by a plugin, give the window all the
-same.
+"""Shops too old to filter or sort by change, or kept from it by a plugin, still give the
+window.
 """
 
 from __future__ import annotations

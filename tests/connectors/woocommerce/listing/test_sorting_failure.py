@@ -1,4 +1,4 @@
-"""A shop that fails whenever it is to sort by last change is read all the same; one that is down is
+"""A shop that fails whenever it is to sort by last change is still read; one that is down is
 not taken for it.
 """
 
