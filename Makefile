@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 
-.PHONY: help demo test check format lint types contracts dependencies benchmarks real-shops lock docs clean
+.PHONY: help demo test check format lint types contracts dependencies benchmarks real-shops lock docs wheel clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -59,8 +59,11 @@ lock: $(VENV)/.dev  ## resolve the newest versions into both lock files
 	@$(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet --extra build pyproject.toml --output-file requirements.lock
 	@$(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet --extra build --extra dev pyproject.toml --output-file requirements-dev.lock
 
-docs: $(VENV)/.dev  ## write docs/settings.md anew from the models
+docs: $(VENV)/.dev  ## write docs/settings.md from the models
 	@$(BIN)/portside schema --markdown > docs/settings.md
+
+wheel: $(VENV)/.run  ## build the wheel into dist/, with what the lock file holds
+	@$(BIN)/python -m hatchling build --target wheel
 
 clean:
 	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
