@@ -23,8 +23,8 @@ from proxy.storage.outbox.interface import (
 OPEN = (DeliveryState.WAITING, DeliveryState.DEAD)
 # What a row number can be in either database.
 LARGEST_NUMBER = 2**63 - 1
-# More digits than any row number has.
-_LONGEST_NUMBER = 18
+# Every number with so many digits fits.
+_LONGEST_NUMBER = len(str(LARGEST_NUMBER)) - 1
 _MOST_SHOWN = 10_000
 
 

@@ -15,9 +15,11 @@ from aiohttp import web
 from proxy.operator.deliveries import WantedError, change, parse_wanted, plain, plain_attempt
 from proxy.server.keys import DATABASE, DELIVERER
 from proxy.storage.errors import StorageError, UnknownDeliveryError
+from proxy.storage.outbox.interface import DEFAULT_LIMIT
 from proxy.storage.outbox.operator import DatabaseDeliveries
 
-_USUAL, _MOST = 100, 1000
+# How many deliveries one answer may list.
+_MOST = 1000
 _log = structlog.get_logger("portside.deliveries")
 
 
@@ -55,7 +57,9 @@ async def list_deliveries(request: web.Request) -> Mapping[str, Any]:
         since=query.get("since"),
         order=query.get("order"),
     )
-    found = await _deliveries(request).find(wanted, limit=_limit(query.get("limit", str(_USUAL))))
+    found = await _deliveries(request).find(
+        wanted, limit=_limit(query.get("limit", str(DEFAULT_LIMIT)))
+    )
     return {"deliveries": [plain(delivery) for delivery in found]}
 
 

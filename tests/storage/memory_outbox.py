@@ -14,6 +14,7 @@ import msgspec
 from connectors.shipments import Shipment
 from proxy.storage.errors import LeaseLostError, UnknownDeliveryError
 from proxy.storage.outbox.interface import (
+    DEFAULT_LIMIT,
     Attempt,
     AttemptOutcome,
     Delivery,
@@ -140,7 +141,9 @@ class MemoryOutbox:
         """As if it had not been taken."""
         self._settle(delivery, None, next_attempt_at=when or self._clock())
 
-    async def find(self, wanted: DeliveryFilter, *, limit: int = 100) -> Sequence[Delivery]:
+    async def find(
+        self, wanted: DeliveryFilter, *, limit: int = DEFAULT_LIMIT
+    ) -> Sequence[Delivery]:
         """The newest first."""
         return [row for _, row in sorted(self._rows.items(), reverse=True) if _meant(wanted, row)][
             :limit

@@ -51,7 +51,7 @@ def parse_shipnotice(body: bytes, query: Parameters) -> Shipment:
 
     No items means: all that was left to ship. That is read only from a body without anything of an
     item in it, never from one that cannot be read or has its items in another place. Raises
-    WireError: 413 for a body over 256 KiB, else 400 with what was expected and found.
+    WireError: 413 for a body over `MAX_BODY`, else 400 with what was expected and found.
     """
     if len(body) > MAX_BODY:
         raise WireError(f"body: expected at most {MAX_BODY} bytes, found {len(body)}", 413)

@@ -43,6 +43,9 @@ import msgspec
 
 from connectors.shipments import Shipment
 
+# How many deliveries are listed when nobody says how many.
+DEFAULT_LIMIT = 100
+
 
 class DeliveryState(StrEnum):
     """Where a delivery stands."""
@@ -185,7 +188,9 @@ class Outbox(Protocol):
 class Deliveries(Protocol):
     """The operator's side of the outbox."""
 
-    async def find(self, wanted: DeliveryFilter, *, limit: int = 100) -> Sequence[Delivery]:
+    async def find(
+        self, wanted: DeliveryFilter, *, limit: int = DEFAULT_LIMIT
+    ) -> Sequence[Delivery]:
         """The newest first."""
         ...
 

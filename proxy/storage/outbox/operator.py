@@ -25,7 +25,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from proxy.storage.database import Database
 from proxy.storage.errors import UnknownDeliveryError
-from proxy.storage.outbox.interface import Attempt, Delivery, DeliveryFilter, DeliveryState
+from proxy.storage.outbox.interface import (
+    DEFAULT_LIMIT,
+    Attempt,
+    Delivery,
+    DeliveryFilter,
+    DeliveryState,
+)
 from proxy.storage.outbox.rows import (
     order_locks,
     read_attempt,
@@ -47,7 +53,9 @@ class DatabaseDeliveries:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def find(self, wanted: DeliveryFilter, *, limit: int = 100) -> Sequence[Delivery]:
+    async def find(
+        self, wanted: DeliveryFilter, *, limit: int = DEFAULT_LIMIT
+    ) -> Sequence[Delivery]:
         """The newest first."""
         statement = (
             select(deliveries)
