@@ -40,9 +40,9 @@ class BuildRules(msgspec.Struct, frozen=True, kw_only=True):
     and whether older ones may go.
     """
 
-    page_size: int = 100
-    resend_unchanged: bool = True
-    reach_back: bool = True
+    page_size: int
+    resend_unchanged: bool
+    reach_back: bool
 
 
 class Build:

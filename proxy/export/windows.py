@@ -32,6 +32,7 @@ import msgspec
 from connectors.orders import Window
 from proxy.export.walk import is_walked
 from proxy.rules.coverage import CoverageRules, Reach, begin, closes, reach, serves, settle
+from proxy.settings.models import ExportSettings
 from proxy.storage.export.interface import ExportRows
 from proxy.storage.export.records import Gap, Snapshot, SnapshotState
 
@@ -48,7 +49,7 @@ class WindowRules(msgspec.Struct, frozen=True, kw_only=True):
     """How windows of one store are held."""
 
     coverage: CoverageRules = CoverageRules()
-    keep_for: timedelta = timedelta(minutes=30)
+    keep_for: timedelta = ExportSettings().keep_for
 
 
 class Opened(msgspec.Struct, frozen=True, kw_only=True):

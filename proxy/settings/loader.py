@@ -12,11 +12,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from connectors.interface import ConnectorSettings, ConnectorType
-from connectors.places import PLACES, PlaceOf
+from connectors.places import PLACES, Path, PlaceOf
 from connectors.registry import ConnectorTypeError
 from proxy.settings.messages import find_faults
 from proxy.settings.models import Settings
-from proxy.settings.problems import Path, Problem, SettingsError, shown_path
+from proxy.settings.problems import Problem, SettingsError, shown_path
 from proxy.settings.yaml_document import Document, read_document
 
 TypeFinder = Callable[[str], ConnectorType]

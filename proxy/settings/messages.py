@@ -10,10 +10,10 @@ from typing import Annotated, Any, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from connectors.places import MisplacedError
+from connectors.places import MisplacedError, Path
 from connectors.reading.durations import write_duration
 from connectors.upstream.masking import MASK
-from proxy.settings.problems import Path, Problem, did_you_mean, shown_path
+from proxy.settings.problems import Problem, did_you_mean, shown_path
 from proxy.settings.yaml_document import Document, Position
 from proxy.telemetry.masking import is_secret_name
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field, SecretStr, StringConstraints, model_valid
 
 from connectors.interface import Duration
 from connectors.reading.durations import write_duration
+from proxy.rules.coverage import CoverageRules
 from proxy.settings.store import (
     FROZEN,
     CarrierSettings,
@@ -43,6 +44,7 @@ __all__ = [
 WhenShopIsDown = Literal["fail", "defer"]
 StoreName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?$")]
 
+_USUAL = CoverageRules()
 _SECOND = timedelta(seconds=1)
 _MINUTE = timedelta(minutes=1)
 
@@ -83,7 +85,7 @@ class ExportSettings(BaseModel):
 
     page_size: int = Field(default=100, ge=1, le=500, description="Orders on one page.")
     lookback: Duration = Field(
-        default=timedelta(minutes=10),
+        default=_USUAL.lookback,
         le=timedelta(days=1),
         description="How far before the asked start a window is read, for shops show changes late.",
     )
@@ -105,7 +107,7 @@ class ExportSettings(BaseModel):
         ),
     )
     max_recovery: Duration = Field(
-        default=timedelta(days=30),
+        default=_USUAL.max_recovery,
         description="How far back a gap is closed by itself; older gaps raise an alarm.",
     )
     sweep: Duration | None = Field(

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-Path = tuple[str | int, ...]
+from connectors.places import Path
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True, order=True):

@@ -35,6 +35,8 @@ FROZEN = ConfigDict(
 Door = Literal["shipstation", "shiprush"]
 NotifyCustomer = Literal["as_told", "always", "never"]
 
+_USUAL = UpstreamPolicy()
+
 
 class CredentialSettings(BaseModel):
     """One login of a store: what is typed into ShipStation's form, or the `auth_key` some shops
@@ -77,16 +79,24 @@ class UpstreamSettings(BaseModel):
     model_config = FROZEN
 
     rate: Rate = Field(
-        default=5.0, description="Requests to the shop, at most; e.g. `5/s` or `120/m`."
+        default=_USUAL.rate, description="Requests to the shop, at most; e.g. `5/s` or `120/m`."
     )
     timeout: Duration = Field(
-        default=timedelta(seconds=20), gt=timedelta(0), description="How long one attempt may take."
+        default=timedelta(seconds=_USUAL.timeout),
+        gt=timedelta(0),
+        description="How long one attempt may take.",
     )
     attempts: int = Field(
-        default=3, ge=1, le=10, description="Tries of one call before it counts as failed."
+        default=_USUAL.attempts,
+        ge=1,
+        le=10,
+        description="Tries of one call before it counts as failed.",
     )
     concurrency: int = Field(
-        default=4, ge=1, le=64, description="Requests to the shop at the same time, at most."
+        default=_USUAL.concurrency,
+        ge=1,
+        le=64,
+        description="Requests to the shop at the same time, at most.",
     )
 
     def policy(self) -> UpstreamPolicy:

@@ -14,7 +14,8 @@ from typing import Any
 import msgspec
 import yaml
 
-from proxy.settings.problems import Path, Problem, SettingsError, shown_path
+from connectors.places import Path
+from proxy.settings.problems import Problem, SettingsError, shown_path
 from proxy.settings.yaml_faults import explain_character_error, explain_syntax_error
 from proxy.settings.yaml_words import hide_variables, read_plain_value, restore_variables
 
