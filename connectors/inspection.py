@@ -10,7 +10,7 @@ from typing import Any, Protocol, runtime_checkable
 from connectors.interface import CheckLevel, Finding
 from connectors.orders import Order, OrderId, RejectedOrder, Window
 from connectors.places import Source
-from connectors.upstream.shop_clock import describe, is_far_off
+from connectors.upstream.shop_clock import describe_offset, is_far_off
 
 
 @runtime_checkable
@@ -36,7 +36,7 @@ def check_clock(offset: float | None) -> Sequence[Finding]:
     """
     if offset is None or not is_far_off(offset):
         return ()
-    said = describe(offset)
+    said = describe_offset(offset)
     return (
         Finding(
             level=CheckLevel.WARNING,

@@ -72,13 +72,13 @@ class Shipment(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         order = self.order_id or self.order_number
         carrier = self.carrier.strip().lower()
         if self.tracking_number:
-            return _joined(order, self.tracking_number.strip(), carrier)
-        lines = sorted(map(_identity, self.items))
+            return _digest_parts(order, self.tracking_number.strip(), carrier)
+        lines = sorted(map(_identify_item, self.items))
         facts = msgspec.json.encode((carrier, self.service.strip().lower(), self.shipped_on, lines))
-        return _joined(order, "none", hashlib.sha256(facts).hexdigest())
+        return _digest_parts(order, "none", hashlib.sha256(facts).hexdigest())
 
 
-def _identity(item: ShippedItem) -> tuple[str | int, ...]:
+def _identify_item(item: ShippedItem) -> tuple[str | int, ...]:
     """What tells one item from another: its name only where nothing better does, for names
     change.
     """
@@ -86,7 +86,7 @@ def _identity(item: ShippedItem) -> tuple[str | int, ...]:
     return known if item.line_id or item.sku else (*known, item.name)
 
 
-def _joined(*parts: str) -> str:
+def _digest_parts(*parts: str) -> str:
     """A key that no choice of parts can make ambiguous, short enough for an index."""
     digest = hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
     return digest[:40]

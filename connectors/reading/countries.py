@@ -112,7 +112,7 @@ VN Viet Nam
 """
 
 
-def _plain(text: str) -> str:
+def _fold_name(text: str) -> str:
     """Letters and digits in lower case, without accents, single blanks between words; "&" and
     "Saint" in one form.
     """
@@ -126,22 +126,22 @@ def _plain(text: str) -> str:
     return " ".join("saint" if word == "st" else word for word in words)
 
 
-def _index() -> dict[str, str]:
+def _index_names() -> dict[str, str]:
     known: dict[str, str] = {}
     for row in _TABLE.strip().rstrip(";").split(";"):
         two, three, name = row.strip().split(" ", 2)
-        known |= {_plain(form): two for form in (two, three, name)}
+        known |= {_fold_name(form): two for form in (two, three, name)}
     for row in _OTHER_NAMES.strip().splitlines():
         two, names = row.split(" ", 1)
-        known |= {_plain(name): two for name in names.split("|")}
+        known |= {_fold_name(name): two for name in names.split("|")}
     return known
 
 
-_KNOWN = _index()
+_KNOWN = _index_names()
 
 
 def find_country(text: str) -> str:
     """The alpha-2 code of a country given as alpha-2, alpha-3 or English name, in any case; empty
     if it is none we know.
     """
-    return _KNOWN.get(_plain(text), "")
+    return _KNOWN.get(_fold_name(text), "")

@@ -72,14 +72,14 @@ def read_text(value: Any, path: str, *, keep_lines: bool = False) -> str:
     return clean_text(
         value
         if isinstance(value, str)
-        else _digits(value)
+        else _write_digits(value)
         if isinstance(value, Decimal)
         else str(value),
         keep_lines=keep_lines,
     )
 
 
-def _digits(value: Decimal) -> str:
+def _write_digits(value: Decimal) -> str:
     """A number's plain digits; as it came if that would be a text of a million zeros, which
     `1e999999` is short for.
     """

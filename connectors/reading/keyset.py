@@ -1,5 +1,27 @@
 """Walk a shop's list by (modified, id), the one order of a list in which no edit during the walk
 moves an item past us unseen.
+
+The walk stands at a place: a key, and how many items from that key on to skip. After a page it goes
+
+    to a newer key        if the page holds one: ask from the newest key on, skip nothing
+    onward in the key     if it holds none, because more items share the key than fit a page: skip
+                          its items except the last ones, with which the next page must begin
+    back in the key       if the next page does not begin so: an item was removed or edited; read
+                          the key from its beginning, with four times the overlap
+    to the end            if nothing comes behind the page
+
+Rules:
+
+  * The key never goes down. An item edited during the walk moves to a newer key, which is still to
+    be read.
+  * Inside a key a page counts only if it overlaps the one before it. An empty page proves nothing:
+    the list got shorter and later items moved up. Neither does a first item that was not on the
+    page before, or that has a newer key by now. Only a page of one item leaves no room for overlap.
+  * The shop says where the end is: by `has_next`, or by a `total` reached with a page that is not
+    full. If it says nothing, the end is an empty page, or a short page with nothing new on it.
+  * Each identity is given once, however often it is read.
+  * A key begun again more than `PASSES` times never holds still: `UnavailableError`. A walk of more
+    than `budget` pages runs in circles: `UnreadableResponseError`.
 """
 
 from __future__ import annotations
@@ -8,7 +30,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable
 from typing import Any, Generic, Protocol, TypeVar
 
 from connectors.errors import UnavailableError
-from connectors.reading.paging import BUDGET, PASSES, Page, Sized, endless
+from connectors.reading.paging import BUDGET, PASSES, Page, Sized, explain_endless
 
 T = TypeVar("T")
 K = TypeVar("K", bound="Ordered")
@@ -35,10 +57,8 @@ async def walk_by_key(
 
     `fetch(key, skip, size)` gives, in ascending order of (key, id), `size` items whose key is at
     least `key`, without the first `skip`; its `total` counts all from `key` on. `key` reads an
-    item's key, None if it cannot. Ties that do not fit one page are read by overlapping steps
-    inside the key: a step that begins with an item of the last one skipped nothing; after any other
-    the key is read from its beginning. Each identity is given once. Raises `UnavailableError` if
-    one key never holds still.
+    item's key, None if it cannot. Raises `UnavailableError` if one key never holds still. The rules
+    stand at the top of this module.
     """
     sized, seen, before, place, widest = (
         Sized(size, smallest),
@@ -48,11 +68,8 @@ async def walk_by_key(
         0,
     )
     for _ in range(budget):
-        page, asked = await _measured(fetch, place, sized)
+        page, asked = await _fetch_page(fetch, place, sized)
         names = [identity(item) for item in page.items]
-        # An empty page proves nothing: the list got shorter, and what stood behind moved to where
-        # we have been. Nor does an item that was met elsewhere, or under another key than it has by
-        # now: it was edited and came from there.
         if place.overlaps and (
             not names or names[0] not in before or _is_behind(place, key(page.items[0]))
         ):
@@ -64,16 +81,18 @@ async def walk_by_key(
         if fresh:
             yield fresh
         widest = max(widest, len(names))
-        if _walked(page, place.skip, asked, short=not names or (not fresh and len(names) < widest)):
+        if _is_last(
+            page, place.skip, asked, short=not names or (not fresh and len(names) < widest)
+        ):
             return
         newest = max(
             (found for item in page.items if (found := key(item)) is not None), default=place.key
         )
         place = _Place(newest) if newest > place.key else place.onward(len(names), asked)
-    raise endless(budget)
+    raise explain_endless(budget)
 
 
-async def _measured(
+async def _fetch_page(
     fetch: Callable[[K, int, int], Awaitable[Page[T]]], place: _Place[K], sized: Sized
 ) -> tuple[Page[T], int]:
     """A page, and the size that was asked for in the end."""
@@ -89,7 +108,7 @@ def _is_behind(place: _Place[K], found: K | None) -> bool:
     return found is not None and found > place.key
 
 
-def _walked(page: Page[T], skip: int, asked: int, *, short: bool) -> bool:
+def _is_last(page: Page[T], skip: int, asked: int, *, short: bool) -> bool:
     """Whether nothing comes behind this page.
 
     A full page proves more than a count; without a word of the shop `short` decides.

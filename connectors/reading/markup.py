@@ -43,7 +43,7 @@ def clean_text(text: str, *, keep_lines: bool = False) -> str:
     """
     if "<" in text:
         for opening, closing in _UNSEEN:
-            text = _without(text, opening, closing)
+            text = _cut_spans(text, opening, closing)
         text = _BREAK.sub("\n", text)
         text = _TAG.sub("", text)
     if "&" in text:
@@ -55,7 +55,7 @@ def clean_text(text: str, *, keep_lines: bool = False) -> str:
     return _LINES.sub("\n\n", text.replace(" \n", "\n").replace("\n ", "\n")).strip()
 
 
-def _without(text: str, opening: re.Pattern[str], closing: re.Pattern[str]) -> str:
+def _cut_spans(text: str, opening: re.Pattern[str], closing: re.Pattern[str]) -> str:
     """`text` without all spans from an opening to the next closing.
 
     One regular expression for both would take quadratic time.

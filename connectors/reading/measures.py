@@ -95,7 +95,7 @@ def read_dimensions(
         None
         if side is None or side == ""
         else read_number(side, f"{path}.{name}", expected="a length")
-        for side, name in _named(length, width, height)
+        for side, name in _name_sides(length, width, height)
     ]
     if not all(side is not None and side > 0 for side in sides):
         return None
@@ -106,5 +106,5 @@ def read_dimensions(
     return Dimensions(length=first, width=second, height=third, unit=ours)
 
 
-def _named(length: Any, width: Any, height: Any) -> tuple[tuple[Any, str], ...]:
+def _name_sides(length: Any, width: Any, height: Any) -> tuple[tuple[Any, str], ...]:
     return ((length, "length"), (width, "width"), (height, "height"))

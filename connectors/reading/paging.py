@@ -146,7 +146,7 @@ async def _walk_numbered(
         before, position, reading = len(seen), 0, _Reading[T](identity)
         while not reading.ended:
             if (left := left - 1) < 0:
-                raise endless(budget)
+                raise explain_endless(budget)
             page, start, size = await sized.fetch(partial(get, position))
             fresh = reading.take(page, start, size, seen, short_is_last=short_is_last)
             if fresh:
@@ -154,7 +154,7 @@ async def _walk_numbered(
             # A shop may cap its pages below what was asked for; a position then moves by what was
             # received.
             position = start + (size if whole_pages else min(size, len(page.items)))
-        if reading.settled or (number > 0 and len(seen) == before):
+        if reading.is_settled or (number > 0 and len(seen) == before):
             return
     raise UnavailableError(
         f"The shop's list changed during each of {PASSES} readings; it is read again later."
@@ -175,7 +175,7 @@ class _Reading(Generic[T]):
         self.ended = False
 
     @property
-    def settled(self) -> bool:
+    def is_settled(self) -> bool:
         """True if nothing can have moved: all on one page, and as many as the shop says.
 
         Of several pages no total makes sure: one item may leave and another enter between two of
@@ -251,10 +251,10 @@ async def walk_by_cursor(
                 " end."
             )
         followed.add(cursor)
-    raise endless(budget)
+    raise explain_endless(budget)
 
 
-def endless(budget: int) -> UnreadableResponseError:
+def explain_endless(budget: int) -> UnreadableResponseError:
     """The error of a walk that has read as many pages as it may."""
     return UnreadableResponseError(
         f"The shop's list did not end within {budget} pages; its paging seems to run in circles."

@@ -33,7 +33,7 @@ from connectors.testing.trial import HASTY, QUICK, at, failure, ids, walk
 from connectors.upstream.policy import UpstreamPolicy
 
 
-async def _refused(
+async def _expect_refusal(
     harness: ShopHarness, fault: Fault, kind: type[ConnectorError], policy: UpstreamPolicy = QUICK
 ) -> ConnectorError:
     """The error that the walk ends in while every list request meets `fault`."""
@@ -45,7 +45,7 @@ async def _refused(
     return error
 
 
-async def _borne(harness: ShopHarness, fault: Fault) -> None:
+async def _expect_listing(harness: ShopHarness, fault: Fault) -> None:
     """The walk is complete although one list request, the first or the second, meets `fault`."""
     placed = [harness.add_order(at(number)) for number in range(harness.page_size + 2)]
     async with harness.open_connector(QUICK) as connector:
@@ -58,86 +58,86 @@ class FaultContract:
     """Needs a `harness` fixture."""
 
     async def test_401_is_an_authentication_error(self, harness: ShopHarness) -> None:
-        await _refused(
+        await _expect_refusal(
             harness,
             Answer(401, '{"code":"no_key","message":"Consumer key is missing."}'),
             AuthenticationError,
         )
 
     async def test_403_is_an_authentication_error(self, harness: ShopHarness) -> None:
-        await _refused(
+        await _expect_refusal(
             harness, Answer(403, '{"errors":"This action requires approval"}'), AuthenticationError
         )
 
     async def test_404_on_the_list_is_for_a_person(self, harness: ShopHarness) -> None:
-        await _refused(harness, Answer(404, '{"errors":"Not Found"}'), PermanentError)
+        await _expect_refusal(harness, Answer(404, '{"errors":"Not Found"}'), PermanentError)
 
     async def test_429_carries_the_wait_the_shop_asks_for(self, harness: ShopHarness) -> None:
-        error = await _refused(
+        error = await _expect_refusal(
             harness, Answer(429, "{}", headers={"Retry-After": "120"}), ThrottledError
         )
         assert isinstance(error, ThrottledError)
         assert error.retry_after == 120
 
     async def test_429_with_a_short_wait_is_waited_for(self, harness: ShopHarness) -> None:
-        await _borne(harness, Answer(429, "{}", headers={"Retry-After": "0.01"}))
+        await _expect_listing(harness, Answer(429, "{}", headers={"Retry-After": "0.01"}))
 
     async def test_503_once_is_borne(self, harness: ShopHarness) -> None:
-        await _borne(harness, Answer(503, "busy", content_type="text/plain"))
+        await _expect_listing(harness, Answer(503, "busy", content_type="text/plain"))
 
     async def test_503_for_good_is_temporary(self, harness: ShopHarness) -> None:
-        await _refused(
+        await _expect_refusal(
             harness,
             Answer(503, "<html><title>Maintenance</title></html>", content_type="text/html"),
             UnavailableError,
         )
 
     async def test_a_reset_once_is_borne(self, harness: ShopHarness) -> None:
-        await _borne(harness, Reset())
+        await _expect_listing(harness, Reset())
 
     async def test_a_reset_for_good_is_temporary(self, harness: ShopHarness) -> None:
-        await _refused(harness, Reset(), UnavailableError)
+        await _expect_refusal(harness, Reset(), UnavailableError)
 
     async def test_an_answer_cut_short_once_is_borne(self, harness: ShopHarness) -> None:
-        await _borne(harness, Truncate())
+        await _expect_listing(harness, Truncate())
 
     async def test_an_answer_cut_short_is_temporary_and_never_the_end_of_the_list(
         self, harness: ShopHarness
     ) -> None:
-        await _refused(harness, Truncate(), UnavailableError)
-        await _refused(harness, Truncate(framed=True), UnavailableError)
+        await _expect_refusal(harness, Truncate(), UnavailableError)
+        await _expect_refusal(harness, Truncate(framed=True), UnavailableError)
 
     async def test_no_answer_is_temporary(self, harness: ShopHarness) -> None:
         fault = Hang()
-        await _refused(harness, fault, UnavailableError, HASTY)
+        await _expect_refusal(harness, fault, UnavailableError, HASTY)
         fault.release()
 
     async def test_a_bot_wall_with_202_is_named(self, harness: ShopHarness) -> None:
-        assert "wall" in str(await _refused(harness, Wall(202), UnavailableError))
+        assert "wall" in str(await _expect_refusal(harness, Wall(202), UnavailableError))
 
     async def test_a_web_page_with_200_is_named(self, harness: ShopHarness) -> None:
-        assert "web page" in str(await _refused(harness, Wall(200), UnavailableError))
+        assert "web page" in str(await _expect_refusal(harness, Wall(200), UnavailableError))
 
     async def test_a_byte_order_mark_is_borne(self, harness: ShopHarness) -> None:
-        await _borne(harness, Before(BOM))
+        await _expect_listing(harness, Before(BOM))
 
     async def test_a_php_notice_before_the_json_is_borne(self, harness: ShopHarness) -> None:
-        await _borne(harness, Before(PHP_NOTICE))
+        await _expect_listing(harness, Before(PHP_NOTICE))
         harness.shop.faults.clear()
 
     async def test_a_php_notice_that_makes_the_answer_html_is_borne(
         self, harness: ShopHarness
     ) -> None:
-        await _borne(harness, Before(PHP_NOTICE, content_type="text/html; charset=UTF-8"))
+        await _expect_listing(harness, Before(PHP_NOTICE, content_type="text/html; charset=UTF-8"))
 
     async def test_garbage_is_unreadable(self, harness: ShopHarness) -> None:
-        await _refused(
+        await _expect_refusal(
             harness, Answer(200, "Service OK", content_type="text/plain"), UnreadableResponseError
         )
 
     async def test_odd_answers_are_errors_and_not_an_empty_list(self, harness: ShopHarness) -> None:
         for odd in harness.odd_answers():
-            await _refused(harness, Answer(200, msgspec.json.encode(odd)), ConnectorError)
+            await _expect_refusal(harness, Answer(200, msgspec.json.encode(odd)), ConnectorError)
 
     async def test_a_shop_that_is_down_is_temporary_and_comes_back(
         self, harness: ShopHarness

@@ -213,7 +213,7 @@ class Faults:
         """
         pattern = re.compile(path)
 
-        def meant(seen: SeenRequest) -> bool:
+        def is_meant(seen: SeenRequest) -> bool:
             return (
                 method in {None, seen.method}
                 and pattern.search(seen.raw_path) is not None
@@ -221,12 +221,12 @@ class Faults:
             )
 
         for fault in faults:
-            self._waiting.extend([(fault, meant, times is None)] * (times or 1))
+            self._waiting.extend([(fault, is_meant, times is None)] * (times or 1))
 
     def take(self, seen: SeenRequest) -> Fault | None:
         """The fault that this request meets, if any."""
-        for place, (fault, meant, stays) in enumerate(self._waiting):
-            if meant(seen):
+        for place, (fault, is_meant, stays) in enumerate(self._waiting):
+            if is_meant(seen):
                 if not stays:
                     del self._waiting[place]
                 return fault

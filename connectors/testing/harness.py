@@ -90,7 +90,7 @@ class ShopHarness(abc.ABC):
         """Remove the order for good."""
         self.shop.book.delete(order_id)
 
-    def received(self, order_id: str) -> list[Told]:
+    def list_received(self, order_id: str) -> list[Told]:
         """The shipments that were reported to the shop, in order."""
         return [
             (parcel.tracking_number, parcel.quantities)

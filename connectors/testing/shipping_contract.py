@@ -17,7 +17,9 @@ from connectors.testing.trial import QUICK, at, failure
 _MOST_WRITES = 8
 
 
-def _shipment(harness: ShopHarness, order_id: str, tracking: str, **quantities: int) -> Shipment:
+def _make_shipment(
+    harness: ShopHarness, order_id: str, tracking: str, **quantities: int
+) -> Shipment:
     """A notice as a shipping client sends it; `quantities` by SKU, all that is left when none are
     given.
     """
@@ -56,13 +58,13 @@ class ShippingContract:
     ) -> None:
         order = harness.add_order(at(1), lines=(("A", 2), ("B", 1)))
         async with harness.open_connector(QUICK) as connector:
-            outcome = await connector.ship(_shipment(harness, order, "1Z999", A=2, B=1), ())
+            outcome = await connector.ship(_make_shipment(harness, order, "1Z999", A=2, B=1), ())
         assert outcome.completed
         assert not outcome.already
-        assert [tracking for tracking, _ in harness.received(order)] == ["1Z999"]
+        assert [tracking for tracking, _ in harness.list_received(order)] == ["1Z999"]
         if harness.takes_quantities:
             first, second = harness.line_ids(order)
-            assert harness.received(order)[0][1] == {first: 2, second: 1}
+            assert harness.list_received(order)[0][1] == {first: 2, second: 1}
         assert harness.is_shipped(order)
 
     async def test_a_notice_without_items_ships_all_that_is_left(
@@ -70,33 +72,33 @@ class ShippingContract:
     ) -> None:
         order = harness.add_order(at(1), lines=(("A", 3), ("B", 1)))
         async with harness.open_connector(QUICK) as connector:
-            first = _shipment(harness, order, "T1", A=2)
+            first = _make_shipment(harness, order, "T1", A=2)
             await connector.ship(first, ())
-            outcome = await connector.ship(_shipment(harness, order, "T2"), (first,))
+            outcome = await connector.ship(_make_shipment(harness, order, "T2"), (first,))
         assert outcome.completed
         if harness.takes_quantities:
             one, two = harness.line_ids(order)
-            assert harness.received(order) == [("T1", {one: 2}), ("T2", {one: 1, two: 1})]
+            assert harness.list_received(order) == [("T1", {one: 2}), ("T2", {one: 1, two: 1})]
         assert harness.is_shipped(order)
 
     async def test_the_same_shipment_told_twice_ships_once(self, harness: ShopHarness) -> None:
         order = harness.add_order(at(1))
-        shipment = _shipment(harness, order, "1Z999", **{"SKU-1": 1})
+        shipment = _make_shipment(harness, order, "1Z999", **{"SKU-1": 1})
         async with harness.open_connector(QUICK) as connector:
             await connector.ship(shipment, ())
             for earlier in ((), (shipment,)):
                 outcome = await connector.ship(shipment, earlier)
                 assert outcome.already
-        assert len(harness.received(order)) == 1
+        assert len(harness.list_received(order)) == 1
 
     async def test_a_partial_shipment_told_twice_ships_once(self, harness: ShopHarness) -> None:
         order = harness.add_order(at(1), lines=(("A", 4),))
-        shipment = _shipment(harness, order, "1Z999", A=1)
+        shipment = _make_shipment(harness, order, "1Z999", A=1)
         async with harness.open_connector(QUICK) as connector:
             await connector.ship(shipment, ())
             await connector.ship(shipment, ())
             await connector.ship(shipment, (shipment,))
-        assert len(harness.received(order)) == 1
+        assert len(harness.list_received(order)) == 1
         assert not harness.is_shipped(order)
 
     async def test_a_shipment_whose_answer_was_lost_ships_once(self, harness: ShopHarness) -> None:
@@ -104,8 +106,8 @@ class ShippingContract:
             order = harness.add_order(at(1), lines=(("A", 2),))
             harness.shop.faults.add(*[Spare()] * lost, DropAnswer(), when=harness.is_write)
             async with harness.open_connector(QUICK) as connector:
-                await _ship_stubbornly(connector, _shipment(harness, order, f"T{lost}", A=2))
-            assert [tracking for tracking, _ in harness.received(order)] == [f"T{lost}"], (
+                await _ship_stubbornly(connector, _make_shipment(harness, order, f"T{lost}", A=2))
+            assert [tracking for tracking, _ in harness.list_received(order)] == [f"T{lost}"], (
                 f"write {lost + 1} was lost"
             )
             assert harness.is_shipped(order), f"write {lost + 1} was lost"
@@ -121,8 +123,10 @@ class ShippingContract:
             order = harness.add_order(at(1))
             harness.shop.faults.add(fault, when=harness.is_write)
             async with harness.open_connector(QUICK) as connector:
-                await _ship_stubbornly(connector, _shipment(harness, order, "T1", **{"SKU-1": 1}))
-            assert [tracking for tracking, _ in harness.received(order)] == ["T1"]
+                await _ship_stubbornly(
+                    connector, _make_shipment(harness, order, "T1", **{"SKU-1": 1})
+                )
+            assert [tracking for tracking, _ in harness.list_received(order)] == ["T1"]
             assert not harness.shop.faults, "no write met the fault"
 
     async def test_only_the_last_of_several_parcels_completes_the_order(
@@ -130,19 +134,19 @@ class ShippingContract:
     ) -> None:
         order = harness.add_order(at(1), lines=(("A", 2), ("B", 3)))
         parcels = [
-            _shipment(harness, order, "T1", A=1),
-            _shipment(harness, order, "T2", A=1, B=1),
-            _shipment(harness, order, "T3", B=2),
+            _make_shipment(harness, order, "T1", A=1),
+            _make_shipment(harness, order, "T2", A=1, B=1),
+            _make_shipment(harness, order, "T3", B=2),
         ]
         async with harness.open_connector(QUICK) as connector:
             for number, parcel in enumerate(parcels):
                 outcome = await connector.ship(parcel, tuple(parcels[:number]))
                 assert outcome.completed == (number == 2)
                 assert harness.is_shipped(order) == (number == 2)
-        assert [tracking for tracking, _ in harness.received(order)] == ["T1", "T2", "T3"]
+        assert [tracking for tracking, _ in harness.list_received(order)] == ["T1", "T2", "T3"]
         if harness.takes_quantities:
             one, two = harness.line_ids(order)
-            assert [told for _, told in harness.received(order)] == [
+            assert [told for _, told in harness.list_received(order)] == [
                 {one: 1},
                 {one: 1, two: 1},
                 {two: 2},
@@ -152,23 +156,24 @@ class ShippingContract:
         self, harness: ShopHarness
     ) -> None:
         order = harness.add_order(at(1))
-        shipment = _shipment(harness, order, "", **{"SKU-1": 1})
+        shipment = _make_shipment(harness, order, "", **{"SKU-1": 1})
         async with harness.open_connector(QUICK) as connector:
             await connector.ship(shipment, ())
             await connector.ship(shipment, ())
             await connector.ship(shipment, (shipment,))
         assert harness.is_shipped(order)
-        assert len(harness.received(order)) <= 1
-        assert harness.received(order) or not harness.takes_untracked
+        assert len(harness.list_received(order)) <= 1
+        assert harness.list_received(order) or not harness.takes_untracked
 
     async def test_a_cancelled_order_takes_no_shipment(self, harness: ShopHarness) -> None:
         order = harness.add_order(at(1))
         harness.cancel(order, at(2))
         async with harness.open_connector(QUICK) as connector:
             await failure(
-                connector.ship(_shipment(harness, order, "T1", **{"SKU-1": 1}), ()), ConflictError
+                connector.ship(_make_shipment(harness, order, "T1", **{"SKU-1": 1}), ()),
+                ConflictError,
             )
-        assert harness.received(order) == []
+        assert harness.list_received(order) == []
         assert not harness.is_shipped(order)
 
     async def test_a_shipment_of_an_unknown_order_is_not_found(self, harness: ShopHarness) -> None:
@@ -182,7 +187,7 @@ class ShippingContract:
 
     async def test_shipping_raises_nothing_but_connector_errors(self, harness: ShopHarness) -> None:
         order = harness.add_order(at(1))
-        shipment = _shipment(harness, order, "T1", **{"SKU-1": 1})
+        shipment = _make_shipment(harness, order, "T1", **{"SKU-1": 1})
         bodies = ("", "null", "[]", "{}", '"ok"', "[[]]", "<html>hello</html>", "{", "\x00")
         async with harness.open_connector(QUICK) as connector:
             for status in (200, 201, 400, 404, 418, 500):
@@ -199,4 +204,4 @@ class ShippingContract:
                         )
                     finally:
                         harness.shop.faults.clear()
-        assert harness.received(order) == []
+        assert harness.list_received(order) == []

@@ -33,12 +33,12 @@ class Target:
         Raises `RefusedError` for a foreign host, or none.
         """
         try:
-            return self._url(path, params)
+            return self._make_url(path, params)
         except ValueError as error:
             # The address itself is not shown: it may hold a login.
             raise RefusedError("The address that was to be asked is no URL.") from error
 
-    def _url(self, path: str, params: Pairs) -> str:
+    def _make_url(self, path: str, params: Pairs) -> str:
         parts = urlsplit(path)
         if parts.scheme or path.startswith("//"):
             found = urlsplit(urljoin(self._base, path))
@@ -75,18 +75,18 @@ class Target:
         one, and never from https to http.
         """
         try:
-            return self._redirect(from_url, location) if location else None
+            return self._follow(from_url, location) if location else None
         except ValueError:
             return None
 
-    def _redirect(self, from_url: str, location: str) -> str | None:
+    def _follow(self, from_url: str, location: str) -> str | None:
         here, there = urlsplit(from_url), urlsplit(urljoin(from_url, location))
         if there.scheme not in _DEFAULT_PORTS or (
             here.scheme == "https" and there.scheme == "http"
         ):
             return None
-        same = _without_www(here.hostname) == _without_www(there.hostname) and (
-            _port(there.scheme, there.port) == _port(here.scheme, here.port)
+        same = _drop_www(here.hostname) == _drop_www(there.hostname) and (
+            _find_port(there.scheme, there.port) == _find_port(here.scheme, here.port)
             or {here.port, there.port} <= {None, 80, 443}
         )
         return (
@@ -98,7 +98,7 @@ class Target:
     def _may_ask(self, scheme: str, host: str | None, port: int | None) -> bool:
         if scheme not in _DEFAULT_PORTS or (self._home.scheme == "https" and scheme == "http"):
             return False
-        own = host == self._home.hostname and _port(scheme, port) == _port(
+        own = host == self._home.hostname and _find_port(scheme, port) == _find_port(
             self._home.scheme, self._home.port
         )
         upgraded = (
@@ -111,14 +111,14 @@ class Target:
     def _is_listed(self, host: str | None, port: int | None, scheme: str) -> bool:
         if host is None:
             return False
-        return f"{host}:{_port(scheme, port)}" in self._allowed or (
+        return f"{host}:{_find_port(scheme, port)}" in self._allowed or (
             host in self._allowed and port in {None, *_DEFAULT_PORTS.values()}
         )
 
 
-def _port(scheme: str, port: int | None) -> int | None:
+def _find_port(scheme: str, port: int | None) -> int | None:
     return port if port is not None else _DEFAULT_PORTS.get(scheme)
 
 
-def _without_www(host: str | None) -> str:
+def _drop_www(host: str | None) -> str:
     return (host or "").lower().removeprefix("www.")

@@ -1,4 +1,24 @@
-"""Stop asking a shop that keeps failing, and try it again with one request after a rest."""
+"""Leave a shop alone that keeps failing, and try it with one request after a rest.
+
+The states, and what moves the breaker from one to another:
+
+    CLOSED     every request passes
+               -> OPEN       at the last of `trip_after` failures in a row
+    OPEN       no request passes
+               -> HALF_OPEN  when `rest` seconds are over
+    HALF_OPEN  one request passes, the probe; the others are refused until it ends
+               -> OPEN       when the probe fails: another rest begins
+               -> CLOSED     when the probe ends in any answer of the shop
+
+Rules:
+
+  * A failure is an `UnavailableError`. Any other outcome, also a refusal or a throttling, is an
+    answer of a working shop: it ends the row of failures and closes the breaker.
+  * A cancelled request says nothing about the shop; after a cancelled probe the next request is the
+    probe.
+  * A request that was on its way when the breaker opened still counts: its success closes the
+    breaker, its failure does not prolong the rest.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +31,7 @@ from connectors.errors import CircuitOpenError, UnavailableError
 
 
 class BreakerState(StrEnum):
-    """Closed: requests pass. Open: none passes. Half-open: one passes, and decides."""
+    """Whether requests pass; see the top of this module."""
 
     CLOSED = "closed"
     OPEN = "open"
@@ -19,11 +39,8 @@ class BreakerState(StrEnum):
 
 
 class Breaker:
-    """Opens after `trip_after` failures in a row, for `rest` seconds of `clock`; a failed probe
-    opens it for another rest.
-
-    Only `UnavailableError` is a failure: any answer of a working shop, a refusal or a throttling
-    included, closes it.
+    """The breaker of one shop; `rest` is in seconds of `clock`. The rules stand at the top of this
+    module.
     """
 
     def __init__(
@@ -46,7 +63,7 @@ class Breaker:
         """The state at this moment."""
         if self._opened_at is None:
             return BreakerState.CLOSED
-        return BreakerState.HALF_OPEN if self._remaining() <= 0 else BreakerState.OPEN
+        return BreakerState.HALF_OPEN if self._count_remaining() <= 0 else BreakerState.OPEN
 
     @contextmanager
     def guard(self) -> Iterator[None]:
@@ -58,13 +75,13 @@ class Breaker:
         try:
             yield
         except UnavailableError as error:
-            self._failed(probe=probe, error=error)
+            self._note_failure(probe=probe, error=error)
             raise
         except Exception:
-            self._succeeded()
+            self._note_success()
             raise
         else:
-            self._succeeded()
+            self._note_success()
         finally:
             if probe:
                 self._probing = False
@@ -75,7 +92,7 @@ class Breaker:
         if state is BreakerState.CLOSED:
             return False
         if state is BreakerState.OPEN or self._probing:
-            wait = max(self._remaining(), 1.0)
+            wait = max(self._count_remaining(), 1.0)
             raise CircuitOpenError(
                 f"The shop failed {self._failures} times in a row, so it is left alone for another"
                 f" {wait:.0f} seconds. Last: {self._last_error}",
@@ -84,15 +101,15 @@ class Breaker:
         self._probing = True
         return True
 
-    def _failed(self, *, probe: bool, error: UnavailableError) -> None:
+    def _note_failure(self, *, probe: bool, error: UnavailableError) -> None:
         self._failures += 1
         self._last_error = str(error)
         if probe or (self._opened_at is None and self._failures >= self._trip_after):
             self._opened_at = self._clock()
 
-    def _succeeded(self) -> None:
+    def _note_success(self) -> None:
         self._failures = 0
         self._opened_at = None
 
-    def _remaining(self) -> float:
+    def _count_remaining(self) -> float:
         return 0.0 if self._opened_at is None else self._opened_at + self._rest - self._clock()

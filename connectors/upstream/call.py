@@ -14,9 +14,9 @@ from connectors.upstream.addresses import Target
 from connectors.upstream.auth.auth import Auth
 from connectors.upstream.breaker import Breaker
 from connectors.upstream.masking import Mask
-from connectors.upstream.refusals import refusal, unusable
+from connectors.upstream.refusals import explain_refusal, explain_unusable
 from connectors.upstream.request import Request
-from connectors.upstream.response import Reply, find_json, json_fault
+from connectors.upstream.response import Reply, find_json, find_json_fault
 from connectors.upstream.retry import Harm
 from connectors.upstream.round_trip import Line
 
@@ -111,7 +111,7 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
                 reply = await self.line.send(
                     moved, again, self.auth, attempt=number, fresh=not call.read
                 )
-            if (error := refusal(reply, self.mask)) is not None:
+            if (error := explain_refusal(reply, self.mask)) is not None:
                 if judged and self.review is not None:
                     error = self.review(reply, error)
                 if error is None:
@@ -141,7 +141,7 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
             return reply
         if (
             call.read
-            and json_fault(reply.content) is not None
+            and find_json_fault(reply.content) is not None
             and (data := find_json(reply.content)) is not None
         ):
             _log.warning(
@@ -150,7 +150,7 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
                 url=self.mask.url(reply.url),
             )
             return msgspec.structs.replace(reply, content=data)
-        if (error := unusable(reply, self.mask, read=call.read)) is not None:
+        if (error := explain_unusable(reply, self.mask, read=call.read)) is not None:
             raise error
         return reply
 

@@ -24,7 +24,7 @@ from connectors.upstream.pace import Pace
 from connectors.upstream.policy import UpstreamPolicy
 from connectors.upstream.request import Pairs, Request
 from connectors.upstream.response import Reply
-from connectors.upstream.retry import Harm, RetryPolicy, attempts
+from connectors.upstream.retry import Harm, RetryPolicy, make_attempts
 from connectors.upstream.round_trip import Line, name_call
 from connectors.upstream.transport import open_wire
 
@@ -215,7 +215,7 @@ class Upstream:
         """All attempts of one call."""
         number = 0
         try:
-            async for attempt in attempts(
+            async for attempt in make_attempts(
                 self._retry,
                 call.harm,
                 before_pause=lambda *told: self._tell_repeat(call.request, *told),

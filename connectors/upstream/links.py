@@ -23,11 +23,11 @@ def find_next_link(reply: Reply) -> str | None:
                 name.lower() == "rel" and "next" in f"{quoted}{bare}".lower().split()
                 for name, quoted, bare in _PARAM.findall(params)
             ):
-                return _joined(reply, str(place))
+                return _join_url(reply, str(place))
     return None
 
 
-def _joined(reply: Reply, place: str) -> str:
+def _join_url(reply: Reply, place: str) -> str:
     try:
         return urljoin(reply.url, place)
     except ValueError as error:

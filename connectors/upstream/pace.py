@@ -60,22 +60,22 @@ class Pace:
         """Let nothing go for the next `seconds`, a minute at most."""
         self._held_until = max(self._held_until, self._clock() + min(seconds, _LONGEST_HOLD))
 
-    def heed(self, headers: Mapping[str, str]) -> None:
+    def follow_headers(self, headers: Mapping[str, str]) -> None:
         """Slow down as far as the shop's answer asks for it."""
-        if (wait := wait_asked(headers, datetime.now(UTC))) > 0:
+        if (wait := read_wait(headers, datetime.now(UTC))) > 0:
             self.hold(wait)
 
 
-def wait_asked(headers: Mapping[str, str], now: datetime) -> float:
+def read_wait(headers: Mapping[str, str], now: datetime) -> float:
     """Seconds to wait so that the shop's own bucket does not overflow; 0 if it says nothing.
 
     Understands Shopify's `X-Shopify-Shop-Api-Call-Limit: 38/40`, the widespread
     `X-RateLimit-Remaining` with `-Reset` (seconds or a moment), the IETF draft's names, and
     BigCommerce's milliseconds.
     """
-    waits = [_call_limit_wait(headers.get("X-Shopify-Shop-Api-Call-Limit"))]
+    waits = [_read_call_limit(headers.get("X-Shopify-Shop-Api-Call-Limit"))]
     for remaining, reset, unit in _REMAINING_AND_RESET:
-        left, span = _number(headers.get(remaining)), _number(headers.get(reset))
+        left, span = _read_number(headers.get(remaining)), _read_number(headers.get(reset))
         if left is not None and span is not None and left <= 0:
             waits.append(
                 span - now.timestamp() if span > _EPOCH_NOT_SPAN and unit == 1.0 else span * unit
@@ -83,15 +83,15 @@ def wait_asked(headers: Mapping[str, str], now: datetime) -> float:
     return min(max(*waits, 0.0), _LONGEST_HOLD)
 
 
-def _call_limit_wait(value: str | None) -> float:
+def _read_call_limit(value: str | None) -> float:
     used, slash, size = (value or "").partition("/")
-    full, limit = _number(used), _number(size)
+    full, limit = _read_number(used), _read_number(size)
     if not slash or full is None or not limit:
         return 0.0
     return max(full - limit * _FULL_ENOUGH, 0.0) * _SECONDS_TO_DRAIN / limit
 
 
-def _number(value: str | None) -> float | None:
+def _read_number(value: str | None) -> float | None:
     """A plain number of a header; None for anything else, infinities included."""
     try:
         number = float(value or "")

@@ -18,7 +18,7 @@ from connectors.errors import (
 )
 from connectors.reading.markup import clean_text, shorten
 from connectors.upstream.masking import Mask
-from connectors.upstream.response import BOM, Reply, is_truncated, json_fault
+from connectors.upstream.response import BOM, Reply, find_json_fault, is_truncated
 from connectors.upstream.retry import parse_retry_after
 
 # How much of a shop's message is passed on.
@@ -43,19 +43,18 @@ _DEEPEST = 5
 _WALL_HEADERS = ("SG-Captcha", "cf-mitigated", "X-Sucuri-ID", "X-Sucuri-Block")
 
 
-def refusal(reply: Reply, mask: Mask) -> ConnectorError | None:
+def explain_refusal(reply: Reply, mask: Mask) -> ConnectorError | None:
     """The error that an answer outside 2xx means; None for a success."""
     status = reply.status
     if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
         return None
-    said = (
-        f"{reply.where}: the shop answered {status} {_phrase(status)}{_quoted(words(reply, mask))}."
-    )
+    quoted = _quote_words(read_words(reply, mask))
+    said = f"{reply.where}: the shop answered {status} {_name_status(status)}{quoted}."
     wait = parse_retry_after(reply.headers.get("Retry-After"), datetime.now(UTC))
     match status:
         case 401 | 403:
             return AuthenticationError(
-                f"{said}{_wall_hint(reply)}", status=status, code=code(reply, mask)
+                f"{said}{_hint_at_wall(reply)}", status=status, code=read_code(reply, mask)
             )
         case 429:
             return ThrottledError(said, retry_after=wait)
@@ -67,10 +66,12 @@ def refusal(reply: Reply, mask: Mask) -> ConnectorError | None:
         ):
             return UnavailableError(said, retry_after=wait)
         case _:
-            return RefusedError(f"{said}{_wall_hint(reply)}", status=status, code=code(reply, mask))
+            return RefusedError(
+                f"{said}{_hint_at_wall(reply)}", status=status, code=read_code(reply, mask)
+            )
 
 
-def unusable(reply: Reply, mask: Mask, *, read: bool) -> ConnectorError | None:
+def explain_unusable(reply: Reply, mask: Mask, *, read: bool) -> ConnectorError | None:
     """The error that a 2xx means whose body is not data: a bot wall, a page of a maintenance
     plugin, a body cut short.
 
@@ -80,11 +81,11 @@ def unusable(reply: Reply, mask: Mask, *, read: bool) -> ConnectorError | None:
     if _is_wall(reply):
         return UnavailableError(
             f"{reply.where}: a web page came in place of data (status"
-            f" {reply.status}{_page_title(reply, mask)}). A bot wall, captcha, firewall or"
+            f" {reply.status}{_quote_title(reply, mask)}). A bot wall, captcha, firewall or"
             " maintenance page of the shop's host stands in front of its API; ask the host to let"
             " Portside through."
         )
-    fault = json_fault(reply.content)
+    fault = find_json_fault(reply.content)
     if fault is None or (not read and not reply.content):
         return None
     if is_truncated(reply.content):
@@ -101,27 +102,27 @@ def unusable(reply: Reply, mask: Mask, *, read: bool) -> ConnectorError | None:
             f"{reply.where}: the shop's answer ({reply.status}) is empty where data was expected."
         )
     return UnreadableResponseError(
-        f"{reply.where}: expected JSON, found {_glimpse(reply, mask)} ({fault.rstrip('.')})."
+        f"{reply.where}: expected JSON, found {_describe_body(reply, mask)} ({fault.rstrip('.')})."
     )
 
 
-def words(reply: Reply, mask: Mask) -> str:
+def read_words(reply: Reply, mask: Mask) -> str:
     """What the shop says of an error: cleaned, short, without secrets or e-mail addresses; empty if
     it says nothing readable.
     """
-    if json_fault(reply.content) is None:
+    if find_json_fault(reply.content) is None:
         try:
-            text = _message(reply.json(), _DEEPEST)
+            text = _find_message(reply.json(), _DEEPEST)
         except UnreadableResponseError:
             text = ""
     elif reply.is_html:
-        text = _title(reply)
+        text = _find_title(reply)
     else:
         text = reply.content.decode("utf-8", "replace") if reply.media_type == "text/plain" else ""
-    return _fit(text, mask, LONGEST_WORDS)
+    return _clean_words(text, mask, LONGEST_WORDS)
 
 
-def code(reply: Reply, mask: Mask) -> str:
+def read_code(reply: Reply, mask: Mask) -> str:
     """The machine-readable error word of a JSON answer, e.g.
 
     `woocommerce_rest_cannot_view`; empty if there is none.
@@ -138,11 +139,11 @@ def code(reply: Reply, mask: Mask) -> str:
         for key in _CODE_KEYS:
             value = holder.get(key)
             if isinstance(value, str) and value and " " not in value:
-                return _fit(value, mask, _LONGEST_CODE)
+                return _clean_words(value, mask, _LONGEST_CODE)
     return ""
 
 
-def _message(value: Any, depth: int) -> str:
+def _find_message(value: Any, depth: int) -> str:
     """The readable part of an error in any of the shapes shops use: text, a list, a map of lists,
     nested maps.
     """
@@ -151,15 +152,15 @@ def _message(value: Any, depth: int) -> str:
     if depth == 0:
         return ""
     if isinstance(value, list):
-        return "; ".join(filter(None, (_message(item, depth - 1) for item in value[:5])))
+        return "; ".join(filter(None, (_find_message(item, depth - 1) for item in value[:5])))
     if isinstance(value, dict):
         for key in _MESSAGE_KEYS:
-            if key in value and (found := _message(value[key], depth - 1)):
+            if key in value and (found := _find_message(value[key], depth - 1)):
                 return found
         # A map from field to complaint, as Shopify and Rails send: the field is half of the
         # message.
         parts = (
-            (str(key), _message(item, depth - 1))
+            (str(key), _find_message(item, depth - 1))
             for key, item in list(value.items())[:5]
             if depth < _DEEPEST
         )
@@ -173,7 +174,7 @@ def _is_wall(reply: Reply) -> bool:
     return reply.is_html
 
 
-def _wall_hint(reply: Reply) -> str:
+def _hint_at_wall(reply: Reply) -> str:
     walled = reply.is_html and (
         any(name in reply.headers for name in (*_WALL_HEADERS, "cf-ray"))
         or reply.status in {403, 406, 501}
@@ -186,19 +187,19 @@ def _wall_hint(reply: Reply) -> str:
     )
 
 
-def _page_title(reply: Reply, mask: Mask) -> str:
-    title = _fit(_title(reply), mask, _LONGEST_TITLE)
+def _quote_title(reply: Reply, mask: Mask) -> str:
+    title = _clean_words(_find_title(reply), mask, _LONGEST_TITLE)
     return f", titled “{title}”" if title else ""
 
 
-def _title(reply: Reply) -> str:
+def _find_title(reply: Reply) -> str:
     """The page's title as it stands; none if it does not end, for it might end within a secret."""
     text = reply.content[:_HEAD].decode("utf-8", "replace")
     title, ends, _ = text.partition("<title")[2].partition(">")[2].partition("</title")
     return title if ends else ""
 
 
-def _fit(text: str, mask: Mask, limit: int) -> str:
+def _clean_words(text: str, mask: Mask, limit: int) -> str:
     """`text` as it may be quoted.
 
     Secrets go first: what is cut before might be half of one, which nothing knows again.
@@ -206,19 +207,19 @@ def _fit(text: str, mask: Mask, limit: int) -> str:
     return shorten(mask.text(clean_text(text)), limit)
 
 
-def _quoted(text: str) -> str:
+def _quote_words(text: str) -> str:
     return f": {text.rstrip('.')}" if text else ""
 
 
-def _phrase(status: int) -> str:
+def _name_status(status: int) -> str:
     try:
         return HTTPStatus(status).phrase
     except ValueError:
         return "(an unknown status)"
 
 
-def _glimpse(reply: Reply, mask: Mask) -> str:
+def _describe_body(reply: Reply, mask: Mask) -> str:
     """What kind of body this is, without any of its text, which may hold a buyer's data."""
-    kind = _fit(reply.media_type, mask, _LONGEST_CODE) or "a body of no stated type"
+    kind = _clean_words(reply.media_type, mask, _LONGEST_CODE) or "a body of no stated type"
     start = reply.content.removeprefix(BOM).lstrip()[:1].decode("ascii", "replace")
     return f"{kind} of {len(reply.content)} bytes beginning with {start!r}"

@@ -58,7 +58,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
         try:
             return _ANY.decode(self.content)
         except UNDECODABLE as error:
-            raise self._unreadable(error) from error
+            raise self._explain_error(error) from error
 
     def decode(self, kind: type[T]) -> T:
         """The body as a `kind` known to msgspec.
@@ -66,9 +66,9 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
         Raises `UnreadableResponseError` that names the path that failed.
         """
         try:
-            decoded: T = _decoder(cast("Hashable", kind)).decode(self.content)
+            decoded: T = _make_decoder(cast("Hashable", kind)).decode(self.content)
         except UNDECODABLE as error:
-            raise self._unreadable(error) from error
+            raise self._explain_error(error) from error
         return decoded
 
     @property
@@ -87,10 +87,10 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
             _HTML.search(head) if head.startswith(b"<!--") else _HTML.match(head)
         ) is not None or (
             self.media_type in {"text/html", "application/xhtml+xml"}
-            and json_fault(self.content) is not None
+            and find_json_fault(self.content) is not None
         )
 
-    def _unreadable(self, error: Exception) -> UnreadableResponseError:
+    def _explain_error(self, error: Exception) -> UnreadableResponseError:
         complaint = read_complaint(error)
         return UnreadableResponseError(
             f"{self.where}: the answer is not what the shop's API promises: at {complaint.place}"
@@ -99,12 +99,12 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @lru_cache(maxsize=256)
-def _decoder(kind: Hashable) -> msgspec.json.Decoder[Any]:
+def _make_decoder(kind: Hashable) -> msgspec.json.Decoder[Any]:
     target: Any = kind
     return msgspec.json.Decoder(target, float_hook=Decimal)
 
 
-def json_fault(content: bytes) -> str | None:
+def find_json_fault(content: bytes) -> str | None:
     """None if `content` is one JSON value, else what is wrong with it."""
     try:
         _SYNTAX.decode(content)
@@ -115,7 +115,7 @@ def json_fault(content: bytes) -> str | None:
 
 def is_truncated(content: bytes) -> bool:
     """Whether `content` begins as JSON and stops before its end."""
-    fault = json_fault(content) or ""
+    fault = find_json_fault(content) or ""
     # Cut behind a minus or a point, the number is what is wrong, at the place where the bytes end.
     ends_early = "truncated" in fault or fault.endswith(f"(byte {len(content)})")
     return ends_early and content.lstrip()[:1] in {b"[", b"{"}
@@ -130,12 +130,12 @@ def find_json(content: bytes) -> bytes | None:
     """
     content = content.removeprefix(BOM).strip()
     if _DOCUMENT.match(content):
-        return content if json_fault(content) is None else None
+        return content if find_json_fault(content) is None else None
     for number, opening in enumerate(_OPENING.finditer(content)):
         if number >= _CANDIDATES:
             return None
         candidate = content[opening.start() :]
-        fault = json_fault(candidate)
+        fault = find_json_fault(candidate)
         if fault is None:
             return candidate
         if "truncated" in fault:

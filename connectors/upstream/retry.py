@@ -39,7 +39,7 @@ class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
     patience: float = 15.0
 
 
-def worth_another(error: BaseException, harm: Harm, policy: RetryPolicy) -> bool:
+def is_worth_another(error: BaseException, harm: Harm, policy: RetryPolicy) -> bool:
     """Whether the same request may be sent again now.
 
     A read: after any failure of the shop. A write: only if it never left us, or the shop threw it
@@ -52,7 +52,7 @@ def worth_another(error: BaseException, harm: Harm, policy: RetryPolicy) -> bool
     return harm is Harm.NONE or isinstance(error, ThrottledError) or not error.reached
 
 
-def pause(error: BaseException, attempt: int, policy: RetryPolicy, chance: float) -> float:
+def choose_pause(error: BaseException, attempt: int, policy: RetryPolicy, chance: float) -> float:
     """Seconds to wait after failed attempt number `attempt` (from 1).
 
     `chance` in [0, 1) spreads clients apart.
@@ -84,7 +84,7 @@ def parse_retry_after(value: str | None, now: datetime) -> float | None:
     return None if math.isnan(seconds) else min(max(seconds, 0.0), LONGEST_RETRY_AFTER)
 
 
-def attempts(
+def make_attempts(
     policy: RetryPolicy,
     harm: Harm,
     *,
@@ -99,21 +99,21 @@ def attempts(
     """
 
     def wait(state: tenacity.RetryCallState) -> float:
-        return pause(_error(state), state.attempt_number, policy, chance())
+        return choose_pause(_take_error(state), state.attempt_number, policy, chance())
 
     def tell(state: tenacity.RetryCallState) -> None:
-        before_pause(_error(state), state.attempt_number, state.upcoming_sleep)
+        before_pause(_take_error(state), state.attempt_number, state.upcoming_sleep)
 
     return tenacity.AsyncRetrying(
         stop=tenacity.stop_after_attempt(policy.attempts),
         wait=wait,
-        retry=tenacity.retry_if_exception(lambda error: worth_another(error, harm, policy)),
+        retry=tenacity.retry_if_exception(lambda error: is_worth_another(error, harm, policy)),
         before_sleep=tell,
         reraise=True,
     )
 
 
-def _error(state: tenacity.RetryCallState) -> BaseException:
+def _take_error(state: tenacity.RetryCallState) -> BaseException:
     outcome: Any = state.outcome
     error: BaseException = outcome.exception()
     return error

@@ -51,8 +51,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
                 reply = await self.wire.transfer(
                     signed, timeout=self.timeout, limit=self.largest_answer, fresh=fresh
                 )
-                self.pace.heed(reply.headers)
-                self.clock.heed(reply.headers, seconds=time.monotonic() - begun)
+                self.pace.follow_headers(reply.headers)
+                self.clock.note_answer(reply.headers, seconds=time.monotonic() - begun)
                 return msgspec.structs.replace(reply, url=bare.url, where=where)
             except UnavailableError as error:
                 told = f"{where}: {mask.text(str(error))}"

@@ -29,7 +29,7 @@ class ShopClock:
         self.offset: float | None = None
         self._told = False
 
-    def heed(self, headers: Mapping[str, str], *, seconds: float) -> None:
+    def note_answer(self, headers: Mapping[str, str], *, seconds: float) -> None:
         """Take note of an answer that has just come, `seconds` after its request went out; warns
         once of a clock that is far off.
         """
@@ -39,7 +39,7 @@ class ShopClock:
         self.offset = offset
         if is_far_off(offset) and not self._told:
             self._told = True
-            _log.warning("shop_clock_is_off", reason=describe(offset), offset=round(offset))
+            _log.warning("shop_clock_is_off", reason=describe_offset(offset), offset=round(offset))
 
 
 def read_offset(headers: Mapping[str, str], middle: datetime) -> float | None:
@@ -64,7 +64,7 @@ def is_far_off(offset: float) -> bool:
     return abs(offset) > FAR_OFF
 
 
-def describe(offset: float) -> str:
+def describe_offset(offset: float) -> str:
     """As words: `the shop's clock runs 15 minutes behind ours`."""
     size = abs(offset)
     if size < 2 * _A_MINUTE:

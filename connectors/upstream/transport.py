@@ -44,13 +44,13 @@ async def _send_once(
 async def open_wire(connections: int) -> AsyncIterator[Wire]:
     """Connections to one shop, closed on leaving."""
     async with (
-        _session(aiohttp.TCPConnector(limit=connections)) as kept,
-        _session(aiohttp.TCPConnector(force_close=True)) as fresh,
+        _open_session(aiohttp.TCPConnector(limit=connections)) as kept,
+        _open_session(aiohttp.TCPConnector(force_close=True)) as fresh,
     ):
         yield Wire(kept, fresh)
 
 
-def _session(connector: aiohttp.TCPConnector) -> aiohttp.ClientSession:
+def _open_session(connector: aiohttp.TCPConnector) -> aiohttp.ClientSession:
     timeout = aiohttp.ClientTimeout(total=None, connect=_CONNECT_TIMEOUT)
     return aiohttp.ClientSession(
         connector=connector,
@@ -104,7 +104,7 @@ async def _transfer(
         ssl.SSLError,
     ) as error:
         raise UnavailableError(
-            f"no secure connection could be made ({_reason(error)}).", reached=False
+            f"no secure connection could be made ({_find_reason(error)}).", reached=False
         ) from error
     except aiohttp.ClientConnectorDNSError as error:
         raise UnavailableError(
@@ -112,7 +112,7 @@ async def _transfer(
         ) from error
     except aiohttp.ClientConnectorError as error:
         raise UnavailableError(
-            f"no connection to the shop ({_reason(error)}).", reached=False
+            f"no connection to the shop ({_find_reason(error)}).", reached=False
         ) from error
     except aiohttp.ConnectionTimeoutError as error:
         raise UnavailableError(
@@ -139,7 +139,7 @@ async def _read(response: aiohttp.ClientResponse, limit: int) -> bytes:
     return bytes(content)
 
 
-def _reason(error: BaseException) -> str:
+def _find_reason(error: BaseException) -> str:
     """The system's words for a failed connection, without addresses of ours."""
     cause = getattr(error, "os_error", None) or error
     if getattr(cause, "reason", None) == "WRONG_VERSION_NUMBER":

@@ -70,8 +70,8 @@ def parse_settings(
             [Problem(line=1, column=1, message="expected keys with values, such as `stores:`")],
         )
     problems: list[Problem] = []
-    value = _without_empty(document.value)
-    for name, store in _stores(value):
+    value = _drop_empty(document.value)
+    for name, store in _list_stores(value):
         connector, found = _read_connector(
             store["connector"], ("stores", name, "connector"), document, find_type, file
         )
@@ -84,14 +84,14 @@ def parse_settings(
         raise SettingsError(
             file, problems
         ) from None  # pydantic's own text would show what was typed
-    problems += _contradictions(settings, document)
-    problems += _deaf_stores(settings, document, find_type)
+    problems += _find_contradictions(settings, document)
+    problems += _find_deaf_stores(settings, document, find_type)
     if problems:
         raise SettingsError(file, problems)
     return settings
 
 
-def _without_empty(value: Any, depth: int = 0) -> Any:
+def _drop_empty(value: Any, depth: int = 0) -> Any:
     """`value` without keys that have nothing after the colon: a section whose lines are all
     commented out counts as left out.
 
@@ -100,13 +100,13 @@ def _without_empty(value: Any, depth: int = 0) -> Any:
     if not isinstance(value, dict):
         return value
     return {
-        key: inner if key == "connector" and depth else _without_empty(inner, depth + 1)
+        key: inner if key == "connector" and depth else _drop_empty(inner, depth + 1)
         for key, inner in value.items()
         if inner is not None
     }
 
 
-def _stores(value: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _list_stores(value: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     stores = value.get("stores")
     for name, store in stores.items() if isinstance(stores, dict) else ():
         if isinstance(store, dict) and isinstance(store.get("connector"), dict):
@@ -140,7 +140,9 @@ def _read_connector(
         return ConnectorSettings(type=kind), [fault]
     try:
         return (
-            found.settings.model_validate(block, context={PLACES: _places(document, path, file)}),
+            found.settings.model_validate(
+                block, context={PLACES: _find_places(document, path, file)}
+            ),
             [],
         )
     except ValidationError as error:
@@ -149,7 +151,7 @@ def _read_connector(
         )
 
 
-def _places(document: Document, prefix: Path, file: str) -> PlaceOf:
+def _find_places(document: Document, prefix: Path, file: str) -> PlaceOf:
     """How a connector learns where a value of its block stands."""
 
     def place_of(path: Path) -> str:
@@ -159,7 +161,7 @@ def _places(document: Document, prefix: Path, file: str) -> PlaceOf:
     return place_of
 
 
-def _contradictions(settings: Settings, document: Document) -> Iterator[Problem]:
+def _find_contradictions(settings: Settings, document: Document) -> Iterator[Problem]:
     """What is wrong between two settings that are right each on its own."""
     if settings.listen == settings.admin.listen and settings.listen.port:
         path: Path = ("admin", "listen")
@@ -172,7 +174,7 @@ def _contradictions(settings: Settings, document: Document) -> Iterator[Problem]
         yield Problem(line=place.line, column=place.column, path=shown_path(path), message=message)
 
 
-def _deaf_stores(
+def _find_deaf_stores(
     settings: Settings, document: Document, find_type: TypeFinder
 ) -> Iterator[Problem]:
     """Stores that are to listen to webhooks and could not."""

@@ -65,7 +65,9 @@ def find_faults(
     for detail in details:
         if _follows_from_another(detail, details, model):
             continue
-        path, missing = _path(document.positions, (*prefix, *detail["loc"], *_inner_path(detail)))
+        path, missing = _find_path(
+            document.positions, (*prefix, *detail["loc"], *_inner_path(detail))
+        )
         place = document.positions[path]
         at_key = detail["type"] in ("extra_forbidden", "missing") or detail["loc"][-1:] == (
             "[key]",
@@ -74,7 +76,7 @@ def find_faults(
             line=place.key_line if at_key else place.line,
             column=place.key_column if at_key else place.column,
             path=shown_path((*path, missing) if missing and detail["type"] == "missing" else path),
-            message=_without_secrets(_sentence(detail, path, model), document.secrets),
+            message=_without_secrets(_explain(detail, path, model), document.secrets),
         )
 
 
@@ -112,7 +114,7 @@ def _follows_from_another(
     )
 
 
-def _path(positions: Mapping[Path, Position], location: Path) -> tuple[Path, str | int]:
+def _find_path(positions: Mapping[Path, Position], location: Path) -> tuple[Path, str | int]:
     """As much of pydantic's location as stands in the file, and the last step if that one does not.
 
     pydantic adds steps of its own (`[key]`, the names of a union's members, the 0 of a single value
@@ -125,7 +127,7 @@ def _path(positions: Mapping[Path, Position], location: Path) -> tuple[Path, str
     return path, "" if not location or path[-1:] == location[-1:] else location[-1]
 
 
-def _sentence(detail: ErrorDetails, path: Path, model: type[BaseModel]) -> str:
+def _explain(detail: ErrorDetails, path: Path, model: type[BaseModel]) -> str:
     kind, context = detail["type"], detail.get("ctx", {})
     if kind == "missing":
         return "expected a value, found none"
@@ -138,11 +140,13 @@ def _sentence(detail: ErrorDetails, path: Path, model: type[BaseModel]) -> str:
     expected = _EXPECTED.get(kind)
     if expected is None:
         return (
-            _kind_sentence(detail)
+            _explain_kind(detail)
             if kind.startswith("union_tag")
             else detail["msg"][:1].lower() + detail["msg"][1:]
         )
-    found = _found(detail["input"], echo=not is_secret_name(str(path[-1])) if path else True)
+    found = _describe_found(
+        detail["input"], echo=not is_secret_name(str(path[-1])) if path else True
+    )
     hint = ""
     if kind in ("literal_error", "enum") and isinstance(detail["input"], str):
         hint = did_you_mean(
@@ -159,7 +163,7 @@ def _explain_unknown_key(key: str, known: Collection[str]) -> str:
     return f"unknown key{did_you_mean(key, known)}"
 
 
-def _kind_sentence(detail: ErrorDetails) -> str:
+def _explain_kind(detail: ErrorDetails) -> str:
     """About a block whose keys depend on one of them, which is wrong or missing."""
     context = detail.get("ctx", {})
     key = context["discriminator"].strip("'")
@@ -172,7 +176,7 @@ def _kind_sentence(detail: ErrorDetails) -> str:
     )
 
 
-def _found(value: Any, *, echo: bool) -> str:
+def _describe_found(value: Any, *, echo: bool) -> str:
     """What was found, as far as it may be repeated."""
     for kind, words in (
         (dict, "keys with values" if value else "none"),
@@ -205,22 +209,22 @@ def _known_keys(model: type[BaseModel], location: Path) -> set[str]:
     """The keys that may stand at this place, as far as the annotations tell."""
     places: list[Any] = [model]
     for step in location:
-        inner = [part for place in places for part in _step(place, step)]
+        inner = [part for place in places for part in _follow_step(place, step)]
         places = inner or places  # a step that is pydantic's own leads nowhere
-    return {field.alias or name for place in places for name, field in _fields(place)}
+    return {field.alias or name for place in places for name, field in _list_fields(place)}
 
 
-def _fields(annotation: Any) -> list[tuple[str, Any]]:
+def _list_fields(annotation: Any) -> list[tuple[str, Any]]:
     return [
         pair
-        for part in _members(annotation)
+        for part in _list_members(annotation)
         if _is_model(part)
         for pair in part.model_fields.items()
     ]
 
 
-def _step(annotation: Any, step: str | int) -> Iterator[Any]:
-    for part in _members(annotation):
+def _follow_step(annotation: Any, step: str | int) -> Iterator[Any]:
+    for part in _list_members(annotation):
         arguments = get_args(part)
         if _is_model(part):
             for name, field in part.model_fields.items():
@@ -232,12 +236,12 @@ def _step(annotation: Any, step: str | int) -> Iterator[Any]:
             yield arguments[0]
 
 
-def _members(annotation: Any) -> list[Any]:
+def _list_members(annotation: Any) -> list[Any]:
     """An annotation without `Annotated`, a union as its members."""
     if get_origin(annotation) is Annotated:
-        return _members(get_args(annotation)[0])
+        return _list_members(get_args(annotation)[0])
     if get_args(annotation) and get_origin(annotation) not in (dict, tuple, list):
-        return [inner for part in get_args(annotation) for inner in _members(part)]
+        return [inner for part in get_args(annotation) for inner in _list_members(part)]
     return [annotation]
 
 

@@ -69,7 +69,7 @@ class AdminSettings(BaseModel):
     )
 
     @model_validator(mode="after")
-    def _guarded(self) -> Self:
+    def _require_password(self) -> Self:
         if not self.listen.loopback and not self.password.get_secret_value():
             raise ValueError(
                 f"expected a password, for {self.listen} can be reached from other machines; or"
@@ -175,7 +175,7 @@ class DeliverySettings(BaseModel):
     )
 
     @model_validator(mode="after")
-    def _held_long_enough(self) -> Self:
+    def _require_long_lease(self) -> Self:
         if self.lease <= self.answer_within:
             longest, found = write_duration(self.answer_within), write_duration(self.lease)
             raise ValueError(

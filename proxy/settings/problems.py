@@ -52,10 +52,10 @@ def shown_path(path: Path) -> str:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`; did you mean 'rate'?`, or nothing when no known word is near."""
-    plain = {_plain(name): name for name in known}
-    near = difflib.get_close_matches(_plain(word), plain, n=1, cutoff=0.6)
+    plain = {_fold_word(name): name for name in known}
+    near = difflib.get_close_matches(_fold_word(word), plain, n=1, cutoff=0.6)
     return f"; did you mean {plain[near[0]]!r}?" if near else ""
 
 
-def _plain(word: str) -> str:
+def _fold_word(word: str) -> str:
     return word.lower().replace("-", "").replace("_", "").replace(" ", "")

@@ -88,13 +88,15 @@ def markdown(kinds: Iterable[ConnectorType]) -> str:
         ),
         "",
     ]
-    lines += _section("The whole file", schema, definitions)
+    lines += _write_section("The whole file", schema, definitions)
     for title, name in _SECTIONS:
-        lines += _section(title, definitions[name], definitions)
+        lines += _write_section(title, definitions[name], definitions)
     for name in sorted(definitions):
         if name.startswith("connector."):
             kind = name.removeprefix("connector.")
-            lines += _section(f"`connector:` of `type: {kind}`", definitions[name], definitions)
+            lines += _write_section(
+                f"`connector:` of `type: {kind}`", definitions[name], definitions
+            )
             lines += _inner_sections(kind, definitions)
     return "\n".join(lines).rstrip() + "\n"
 
@@ -116,20 +118,20 @@ _SECTIONS = (
 def _inner_sections(kind: str, definitions: Schema) -> Iterator[str]:
     for name in sorted(definitions):
         if name.startswith(f"{kind}.") and definitions[name].get("properties"):
-            yield from _section(
+            yield from _write_section(
                 f"`{name.removeprefix(f'{kind}.')}` in `type: {kind}`",
                 definitions[name],
                 definitions,
             )
 
 
-def _section(title: str, schema: Schema, definitions: Schema) -> list[str]:
+def _write_section(title: str, schema: Schema, definitions: Schema) -> list[str]:
     required = {*schema.get("required", ()), *schema.get("x-required-without-recipe", ())}
-    rows = [
-        f"| `{name}` | {_holds(part, definitions)} | {_default(part, name in required)} |"
-        f" {_cell(_meaning(part, definitions))} |"
-        for name, part in schema["properties"].items()
-    ]
+    rows = []
+    for name, part in schema["properties"].items():
+        default = _write_default(part, name in required)
+        meaning = _write_cell(_write_meaning(part, definitions))
+        rows.append(f"| `{name}` | {_write_type(part, definitions)} | {default} | {meaning} |")
     description = " ".join(schema.get("description", "").split())
     return [
         f"## {title}",
@@ -142,12 +144,12 @@ def _section(title: str, schema: Schema, definitions: Schema) -> list[str]:
     ]
 
 
-def _meaning(part: Schema, definitions: Schema) -> str:
+def _write_meaning(part: Schema, definitions: Schema) -> str:
     inner = definitions.get(part.get("$ref", "").removeprefix("#/$defs/"), {})
     return str(part.get("description") or inner.get("description", "").split("\n")[0])
 
 
-def _holds(part: Schema, definitions: Schema) -> str:
+def _write_type(part: Schema, definitions: Schema) -> str:
     """A schema in a few words."""
     if "const" in part:
         return f"`{part['const']}`"
@@ -158,19 +160,19 @@ def _holds(part: Schema, definitions: Schema) -> str:
     for choice in ("anyOf", "oneOf"):
         if choice in part:
             words = (
-                _holds(option, definitions)
+                _write_type(option, definitions)
                 for option in part[choice]
                 if option.get("type") != "null"
             )
             return " or ".join(dict.fromkeys(words))
-    return _cell(_holds_type(part, definitions))
+    return _write_cell(_holds_type(part, definitions))
 
 
 def _holds_reference(name: str, definitions: Schema) -> str:
     if name.startswith("connector."):
         return f"`type: {name.removeprefix('connector.')}`"
     if not definitions[name].get("properties"):
-        return _holds(definitions[name], definitions)
+        return _write_type(definitions[name], definitions)
     kind, dot, section = name.partition(".")
     return f"[{section}](#{section.lower()}-in-type-{kind})" if dot else "a section"
 
@@ -178,11 +180,13 @@ def _holds_reference(name: str, definitions: Schema) -> str:
 def _holds_type(part: Schema, definitions: Schema) -> str:
     kind = part.get("type")
     if kind == "array":
-        return f"list of: {_holds(part['items'], definitions)}" if part.get("items") else "a list"
+        return (
+            f"list of: {_write_type(part['items'], definitions)}" if part.get("items") else "a list"
+        )
     if kind == "object":
         inner = part.get("additionalProperties")
         return (
-            f"names, each with: {_holds(inner, definitions)}"
+            f"names, each with: {_write_type(inner, definitions)}"
             if isinstance(inner, dict)
             else "a section"
         )
@@ -206,7 +210,7 @@ def _text_kind(pattern: str) -> str:
     return kinds.get(pattern, "text")
 
 
-def _default(part: Schema, required: bool) -> str:  # noqa: FBT001 -- a cell of a table row
+def _write_default(part: Schema, required: bool) -> str:  # noqa: FBT001 -- a cell of a table row
     value = part.get("default")
     if required:
         return "**required**"
@@ -217,5 +221,5 @@ def _default(part: Schema, required: bool) -> str:  # noqa: FBT001 -- a cell of 
     return "`[" + ", ".join(map(str, value)) + "]`" if isinstance(value, list) else f"`{value}`"
 
 
-def _cell(text: str) -> str:
+def _write_cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")

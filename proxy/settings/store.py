@@ -57,7 +57,7 @@ class CredentialSettings(BaseModel):
     )
 
     @model_validator(mode="after")
-    def _whole(self) -> Self:
+    def _require_both(self) -> Self:
         if bool(self.username) != bool(self.password.get_secret_value()):
             raise ValueError("expected username and password together, found only one of them")
         if not self.username and not self.auth_key.get_secret_value():
@@ -69,7 +69,7 @@ class CredentialSettings(BaseModel):
         return self
 
 
-def _listed(value: Any) -> Any:
+def _wrap_single(value: Any) -> Any:
     return value if isinstance(value, list | tuple) else [value]
 
 
@@ -157,7 +157,7 @@ class CarrierSettings(BaseModel):
 
     @field_validator("tracking_url")
     @classmethod
-    def _followed(cls, value: str) -> str:
+    def _check_tracking_url(cls, value: str) -> str:
         if value and not re.fullmatch(r"https?://[^\s{}]+(?:\{number\}[^\s{}]*)*", value):
             raise ValueError(
                 "expected an address such as https://carrier.example/track/{number}, found"
@@ -197,7 +197,7 @@ class WebhookSettings(BaseModel):
         return f"{self.address.rstrip('/')}/webhooks/{store}"
 
 
-def _carrier(value: Any) -> Any:
+def _read_carrier(value: Any) -> Any:
     return {"name": value} if isinstance(value, str) else value
 
 
@@ -209,7 +209,7 @@ class StoreSettings(BaseModel):
     credentials: Annotated[
         tuple[CredentialSettings, ...],
         BeforeValidator(
-            _listed, json_schema_input_type=CredentialSettings | tuple[CredentialSettings, ...]
+            _wrap_single, json_schema_input_type=CredentialSettings | tuple[CredentialSettings, ...]
         ),
     ] = Field(
         min_length=1,
@@ -261,7 +261,8 @@ class StoreSettings(BaseModel):
     carriers: dict[
         str,
         Annotated[
-            CarrierSettings, BeforeValidator(_carrier, json_schema_input_type=CarrierSettings | str)
+            CarrierSettings,
+            BeforeValidator(_read_carrier, json_schema_input_type=CarrierSettings | str),
         ],
     ] = Field(
         default={},

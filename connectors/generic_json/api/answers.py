@@ -27,7 +27,7 @@ from connectors.language.functions.times import EPOCH
 from connectors.language.logic import is_false
 from connectors.reading.markup import clean_text, shorten
 from connectors.upstream.masking import Mask
-from connectors.upstream.refusals import LONGEST_WORDS, code, words
+from connectors.upstream.refusals import LONGEST_WORDS, read_code, read_words
 from connectors.upstream.response import Reply
 from connectors.upstream.retry import LONGEST_RETRY_AFTER, parse_retry_after
 
@@ -143,7 +143,7 @@ class Answers:
             case "unavailable":
                 return UnavailableError(said, retry_after=wait)
             case "refused":
-                return RefusedError(said, status=reply.status, code=code(reply, self._mask()))
+                return RefusedError(said, status=reply.status, code=read_code(reply, self._mask()))
         return _PERMANENT[rule.means](said)
 
     def _describe_refusal(self, reply: Reply, message: Expression | None) -> str:
@@ -158,7 +158,7 @@ class Answers:
                 )
             except (UnreadableResponseError, EvaluationError):
                 told = ""
-        told = shorten(self._mask().text(told), LONGEST_WORDS) or words(reply, self._mask())
+        told = shorten(self._mask().text(told), LONGEST_WORDS) or read_words(reply, self._mask())
         quoted = f": {told.rstrip('.')}" if told else ""
         return f"{reply.where}: the shop answered {reply.status}{quoted}."
 

@@ -78,7 +78,7 @@ class FakeJsonShop(FakeShop):
             found = sorted(self.book, key=lambda order: (order.modified_at, order.id), reverse=True)
             start = (int(asked.get("page", "1")) - 1) * size
             return answer({"orders": [show_order(order) for order in found[start : start + size]]})
-        found = self.selected(
+        found = self.select_orders(
             asked.get("changed_from"), asked.get("changed_to"), asked.get("state")
         )
         if self.style in {Style.CURSOR, Style.LINK, Style.NEXT_URL}:
@@ -116,7 +116,9 @@ class FakeJsonShop(FakeShop):
             {"orders": shown, "next": next_url if self.style is Style.NEXT_URL else cursor or None}
         )
 
-    def selected(self, start: str | None, end: str | None, state: str | None) -> list[BookOrder]:
+    def select_orders(
+        self, start: str | None, end: str | None, state: str | None
+    ) -> list[BookOrder]:
         """The orders of a span, oldest change first (bounds included), perhaps of one state."""
         found = sorted(self.book, key=_key)
         if self.ignores_filters:
@@ -198,7 +200,7 @@ class FakeJsonShop(FakeShop):
         )
         order.extra.setdefault("sent", set())
         if sent:
-            self._sent(order, parcel.id)
+            self._list_sent(order, parcel.id)
         return ""
 
     def send(self, parcel_id: str, told: Any) -> tuple[str, BookOrder | None]:
@@ -213,11 +215,11 @@ class FakeJsonShop(FakeShop):
                     told.get("tracking") or "",
                     told.get("carrier") or "",
                 )
-                self._sent(order, parcel.id)
+                self._list_sent(order, parcel.id)
                 return "", order
         return "", None
 
-    def _sent(self, order: BookOrder, parcel_id: str) -> None:
+    def _list_sent(self, order: BookOrder, parcel_id: str) -> None:
         order.extra["sent"].add(parcel_id)
         self.book.touch(order.id)
         if not any(quantities_of(order).values()) and all(
@@ -247,7 +249,7 @@ class FakeJsonShop(FakeShop):
             (chosen.get("changed") or {}).get("from"),
             (chosen.get("changed") or {}).get("to"),
         )
-        found = self.selected(start, end, chosen.get("state"))
+        found = self.select_orders(start, end, chosen.get("state"))
         skip, take = int(chosen["skip"]), int(chosen["take"])
         if not isinstance(chosen["skip"], int) or take > self.caps:
             return answer(

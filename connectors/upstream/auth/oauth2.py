@@ -37,7 +37,7 @@ def use_client_credentials(
         signer = BasicAuth(quote(client_id, safe=""), quote(client_secret, safe=""))
     else:
         fields |= {"client_id": client_id, "client_secret": client_secret}
-    request = signer.sign(_post(token_url, fields, as_json=as_json))
+    request = signer.sign(_make_request(token_url, fields, as_json=as_json))
     return TokenAuth(
         lambda _: request,
         read_oauth2,
@@ -71,7 +71,7 @@ def use_refresh_token(
             for name, value in (("client_id", client_id), ("client_secret", client_secret))
             if value
         }
-        return _post(token_url, fields, as_json=as_json)
+        return _make_request(token_url, fields, as_json=as_json)
 
     return TokenAuth(
         login,
@@ -83,7 +83,7 @@ def use_refresh_token(
     )
 
 
-def _post(url: str, fields: dict[str, str], *, as_json: bool) -> Request:
+def _make_request(url: str, fields: dict[str, str], *, as_json: bool) -> Request:
     body = msgspec.json.encode(fields) if as_json else encode_params(fields.items()).encode()
     kind = "application/json" if as_json else "application/x-www-form-urlencoded"
     return Request(method="POST", url=url, headers=(("Content-Type", kind),), body=body)

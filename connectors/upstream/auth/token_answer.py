@@ -17,13 +17,13 @@ def read_oauth2(reply: Reply) -> Token:
     Raises `AuthenticationError` if there is none.
     """
     body = reply.json()
-    value = _dig(body, "access_token")
+    value = _find_value(body, "access_token")
     if not isinstance(value, str) or not value:
         raise AuthenticationError(f"{reply.where}: the login brought no access_token.")
-    refresh = _dig(body, "refresh_token")
+    refresh = _find_value(body, "refresh_token")
     return Token(
         value=value,
-        lifetime=_seconds(_dig(body, "expires_in")),
+        lifetime=_read_seconds(_find_value(body, "expires_in")),
         refresh=refresh if isinstance(refresh, str) else "",
     )
 
@@ -36,20 +36,20 @@ def make_token_reader(
     """
 
     def read(reply: Reply) -> Token:
-        value = reply.headers.get(header) if header else _dig(reply.json(), path)
+        value = reply.headers.get(header) if header else _find_value(reply.json(), path)
         if not isinstance(value, str) or not value:
             place = f"header {header}" if header else f"field {path}"
             raise AuthenticationError(
                 f"{reply.where}: the login brought no token in {place}; check user name and"
                 " password."
             )
-        told = _seconds(_dig(reply.json(), lifetime_path)) if lifetime_path else None
+        told = _read_seconds(_find_value(reply.json(), lifetime_path)) if lifetime_path else None
         return Token(value=value, lifetime=told if told is not None else lifetime)
 
     return read
 
 
-def _dig(value: Any, path: str) -> Any:
+def _find_value(value: Any, path: str) -> Any:
     """The value at a dotted path of maps and list positions; None where the path ends early."""
     for step in path.split("."):
         if isinstance(value, dict):
@@ -61,7 +61,7 @@ def _dig(value: Any, path: str) -> Any:
     return value
 
 
-def _seconds(value: Any) -> float | None:
+def _read_seconds(value: Any) -> float | None:
     """A span in seconds, as a number or as text; None if there is none."""
     try:
         return (

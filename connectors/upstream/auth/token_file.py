@@ -84,7 +84,7 @@ class TokenFile:
         with ExitStack() as stack:
             lock = self._open_lock(stack)
             for _ in range(_LOOKS):
-                if lock is None or _locked(lock):
+                if lock is None or _take_lock(lock):
                     break
                 await asyncio.sleep(_LOOK_AGAIN)
             yield
@@ -149,7 +149,7 @@ class TokenFile:
 
 if sys.platform == "win32":
 
-    def _locked(lock: int) -> bool:
+    def _take_lock(lock: int) -> bool:
         """Windows has no such locks; there the file is read again before each renewal, and that
         must do.
         """
@@ -158,7 +158,7 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def _locked(lock: int) -> bool:
+    def _take_lock(lock: int) -> bool:
         """Whether nobody else holds the lock; it ends with the open file, whatever happens to the
         process.
         """

@@ -12,7 +12,7 @@ import msgspec
 from connectors.errors import AuthenticationError, ConnectorError, RefusedError
 from connectors.reading.complaints import UNDECODABLE
 from connectors.upstream.client import Upstream
-from connectors.upstream.response import Reply, find_json, json_fault
+from connectors.upstream.response import Reply, find_json, find_json_fault
 
 ROOT = "wp-json/"
 # WooCommerce before 11.1 looks at a key only if this stands somewhere in the address, as it does in
@@ -32,7 +32,7 @@ def review_missing(reply: Reply, error: ConnectorError) -> ConnectorError:
     if (
         not isinstance(error, RefusedError)
         or reply.status != HTTPStatus.NOT_FOUND
-        or json_fault(reply.content) is None
+        or find_json_fault(reply.content) is None
     ):
         return error
     return PageNotFoundError(str(error), status=error.status, code=error.code)

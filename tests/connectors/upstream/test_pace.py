@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from multidict import CIMultiDict
 
 from connectors.testing.faults import Answer
-from connectors.upstream.pace import Pace, wait_asked
+from connectors.upstream.pace import Pace, read_wait
 from tests.connectors.upstream.echo import EchoShop, asking
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -40,7 +40,7 @@ NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
     ],
 )
 def test_the_wait_a_shop_asks_for(headers: dict[str, str], seconds: float) -> None:
-    assert wait_asked(CIMultiDict(headers), NOW) == pytest.approx(seconds)
+    assert read_wait(CIMultiDict(headers), NOW) == pytest.approx(seconds)
 
 
 @given(
@@ -52,7 +52,7 @@ def test_the_wait_a_shop_asks_for(headers: dict[str, str], seconds: float) -> No
     )
 )
 def test_any_header_asks_for_a_minute_at_most(headers: dict[str, str]) -> None:
-    assert 0 <= wait_asked(headers, NOW) <= 60
+    assert 0 <= read_wait(headers, NOW) <= 60
 
 
 async def test_a_hold_lets_nothing_pass_until_it_is_over() -> None:

@@ -11,7 +11,7 @@ from multidict import CIMultiDict, CIMultiDictProxy
 
 from connectors.errors import ConnectorError
 from connectors.upstream.masking import MASK, Mask
-from connectors.upstream.refusals import code, refusal, unusable
+from connectors.upstream.refusals import explain_refusal, explain_unusable, read_code
 from connectors.upstream.response import Reply
 
 SECRET = "cs_0123456789abcdefghijklmnopqrstuvwxyz"
@@ -32,10 +32,12 @@ def reply(content: str, kind: str = "application/json", status: int = 400) -> Re
 def told(answer: Reply) -> str:
     """All that is said of an answer, as a refusal and as a success."""
     errors: list[ConnectorError | None] = [
-        refusal(answer, HIDING),
-        *(unusable(answer, HIDING, read=read) for read in (True, False)),
+        explain_refusal(answer, HIDING),
+        *(explain_unusable(answer, HIDING, read=read) for read in (True, False)),
     ]
-    return " ".join([*(str(error) for error in errors if error is not None), code(answer, HIDING)])
+    return " ".join(
+        [*(str(error) for error in errors if error is not None), read_code(answer, HIDING)]
+    )
 
 
 def test_the_title_of_a_web_page_in_place_of_data_is_quoted_without_secrets_and_addresses() -> None:
@@ -76,7 +78,7 @@ def test_no_cut_leaves_half_a_secret(
 
 
 def test_an_error_word_and_a_kind_of_content_are_told_without_secrets() -> None:
-    assert code(reply(f'{{"code":"no_{SECRET}"}}'), HIDING) == f"no_{MASK}"
+    assert read_code(reply(f'{{"code":"no_{SECRET}"}}'), HIDING) == f"no_{MASK}"
     assert PIECE not in told(reply("?", f"text/{SECRET}", 200))
 
 

@@ -17,8 +17,15 @@ from multidict import CIMultiDict, CIMultiDictProxy
 
 from connectors.errors import ConnectorError, UnavailableError, UnreadableResponseError
 from connectors.upstream.masking import Mask
-from connectors.upstream.refusals import code, refusal, unusable, words
-from connectors.upstream.response import BOM, Reply, find_json, is_truncated, json_fault, unpack
+from connectors.upstream.refusals import explain_refusal, explain_unusable, read_code, read_words
+from connectors.upstream.response import (
+    BOM,
+    Reply,
+    find_json,
+    find_json_fault,
+    is_truncated,
+    unpack,
+)
 
 VALUES: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=10),
@@ -57,7 +64,7 @@ def test_json_is_found_behind_other_text(document: Any, before: bytes) -> None:
 def test_a_document_cut_anywhere_is_never_taken_for_a_whole_one(document: Any) -> None:
     body = msgspec.json.encode(document)
     for end in range(1, len(body)):
-        assert json_fault(body[:end]) is not None
+        assert find_json_fault(body[:end]) is not None
         assert is_truncated(body[:end])
 
 
@@ -69,13 +76,13 @@ def test_a_document_cut_anywhere_is_never_taken_for_a_whole_one(document: Any) -
 def test_any_answer_is_judged_in_one_line(content: bytes, kind: str, status: int) -> None:
     answer = reply(content, kind, status)
     for error in (
-        refusal(answer, Mask()),
-        unusable(answer, Mask(), read=True),
-        unusable(answer, Mask(), read=False),
+        explain_refusal(answer, Mask()),
+        explain_unusable(answer, Mask(), read=True),
+        explain_unusable(answer, Mask(), read=False),
     ):
         assert error is None or "\n" not in str(error)
-    assert len(words(answer, Mask())) <= 200
-    assert len(code(answer, Mask())) <= 100
+    assert len(read_words(answer, Mask())) <= 200
+    assert len(read_code(answer, Mask())) <= 100
     with contextlib.suppress(UnreadableResponseError):
         answer.json()
 
@@ -123,9 +130,9 @@ def test_hostile_bodies_are_judged_in_no_time() -> None:
         b"<title" * 50_000,
     ):
         answer = reply(content, "text/html")
-        assert unusable(answer, Mask(), read=True) is not None
+        assert explain_unusable(answer, Mask(), read=True) is not None
         assert isinstance(
-            refusal(msgspec.structs.replace(answer, status=400), Mask()), ConnectorError
+            explain_refusal(msgspec.structs.replace(answer, status=400), Mask()), ConnectorError
         )
         find_json(content)
 

@@ -22,10 +22,10 @@ from connectors.upstream.retry import (
     LONGEST_RETRY_AFTER,
     Harm,
     RetryPolicy,
-    attempts,
+    choose_pause,
+    is_worth_another,
+    make_attempts,
     parse_retry_after,
-    pause,
-    worth_another,
 )
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -50,8 +50,8 @@ POLICY = RetryPolicy(attempts=4, backoff=1.0, patience=10.0)
     ],
 )
 def test_who_earns_another_attempt(error: Exception, read: bool, write: bool) -> None:  # noqa: FBT001 - a table's columns
-    assert worth_another(error, Harm.NONE, POLICY) is read
-    assert worth_another(error, Harm.TWICE, POLICY) is write
+    assert is_worth_another(error, Harm.NONE, POLICY) is read
+    assert is_worth_another(error, Harm.TWICE, POLICY) is write
 
 
 @pytest.mark.parametrize(
@@ -67,14 +67,14 @@ def test_who_earns_another_attempt(error: Exception, read: bool, write: bool) ->
     ],
 )
 def test_the_wait_doubles_up_to_our_patience(attempt: int, chance: float, seconds: float) -> None:
-    assert pause(UnavailableError("503"), attempt, POLICY, chance) == seconds
+    assert choose_pause(UnavailableError("503"), attempt, POLICY, chance) == seconds
 
 
 @given(st.floats(0, LONGEST_RETRY_AFTER), st.floats(0, 1), st.integers(1, 10))
 def test_a_wait_the_shop_asks_for_is_never_cut_short(
     asked: float, chance: float, attempt: int
 ) -> None:
-    wait = pause(ThrottledError("429", retry_after=asked), attempt, POLICY, chance)
+    wait = choose_pause(ThrottledError("429", retry_after=asked), attempt, POLICY, chance)
     assert asked <= wait <= asked + 1.0
 
 
@@ -123,7 +123,7 @@ async def test_the_loop_gives_up_with_the_last_error_and_tells_of_each_repeat() 
     policy = RetryPolicy(attempts=3, backoff=0.0)
 
     async def call() -> None:
-        async for attempt in attempts(
+        async for attempt in make_attempts(
             policy,
             Harm.NONE,
             before_pause=lambda error, number, _: told.append((str(error), number)),

@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 from connectors.inspection import check_clock
 from connectors.interface import CheckLevel
 from connectors.testing.faults import Answer, Misdated, Spare
-from connectors.upstream.shop_clock import describe, read_offset
+from connectors.upstream.shop_clock import describe_offset, read_offset
 from tests.connectors.upstream.echo import EchoShop, asking
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -64,7 +64,7 @@ def test_an_answer_without_a_date_or_out_of_a_cache_tells_nothing(headers: dict[
     ],
 )
 def test_the_difference_is_told_in_words(offset: float, said: str) -> None:
-    assert describe(offset) == said
+    assert describe_offset(offset) == said
 
 
 @pytest.mark.parametrize(

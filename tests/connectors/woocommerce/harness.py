@@ -82,11 +82,11 @@ class PluginHarness(WooCommerceHarness):
         shop.traits.fulfillments = False
         shop.traits.plugin = "ast"
 
-    def received(self, order_id: str) -> list[Told]:
+    def list_received(self, order_id: str) -> list[Told]:
         untracked: list[Told] = [
             ("", {}) for note in notes_of_ours(self.shop, order_id) if not _NUMBER.search(note)
         ]
-        return [*super().received(order_id), *untracked]
+        return [*super().list_received(order_id), *untracked]
 
 
 class NoteHarness(WooCommerceHarness):
@@ -98,7 +98,7 @@ class NoteHarness(WooCommerceHarness):
         super().__init__(shop)
         shop.traits.fulfillments = False
 
-    def received(self, order_id: str) -> list[Told]:
+    def list_received(self, order_id: str) -> list[Told]:
         notes = reversed(notes_of_ours(self.shop, order_id))
         return [(found[1] if (found := _NUMBER.search(note)) else "", {}) for note in notes]
 

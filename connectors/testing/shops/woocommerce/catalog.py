@@ -38,14 +38,14 @@ class Catalog:
         """`GET /products`."""
         wanted = _ids(request)
         known = {**self._of_book(wanted), **self.products}
-        return _listed(request, known, wanted)
+        return _list_products(request, known, wanted)
 
     async def list_variations(self, request: web.Request) -> web.StreamResponse:
         """`GET /products/{id}/variations`."""
         parent = int(request.match_info["product"])
         if parent not in self.products:
             return refuse(404, "woocommerce_rest_product_invalid_id", "Invalid ID.")
-        return _listed(request, self.variations.get(parent, {}), _ids(request))
+        return _list_products(request, self.variations.get(parent, {}), _ids(request))
 
     def _of_book(self, wanted: set[int]) -> dict[int, Json]:
         """Products for the lines of the book that no product was given for."""
@@ -82,7 +82,7 @@ def _ids(request: web.Request) -> set[int]:
     return {int(part) for part in request.query.get("include", "").split(",") if part.isdigit()}
 
 
-def _listed(request: web.Request, known: dict[int, Json], wanted: set[int]) -> web.Response:
+def _list_products(request: web.Request, known: dict[int, Json], wanted: set[int]) -> web.Response:
     """`any` leaves out what is in the bin; `status=trash` gives it."""
     binned = request.query.get("status", "any") == "trash"
     rows = [

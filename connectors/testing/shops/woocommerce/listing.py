@@ -60,7 +60,7 @@ def select(
         )
     if query.get("order", "desc") not in {"asc", "desc"}:
         return refuse_parameter("order", "order is not one of asc and desc.")
-    found = _bounded(request, orders, statuses, traits)
+    found = _limit_orders(request, orders, statuses, traits)
     if isinstance(found, web.Response):
         return found
     for name, wanted in (("include", True), ("exclude", False)):
@@ -76,7 +76,7 @@ def select(
     return found
 
 
-def _bounded(
+def _limit_orders(
     request: web.Request, orders: Iterable[BookOrder], statuses: list[str], traits: Traits
 ) -> list[BookOrder] | web.Response:
     """The orders with such a status between the bounds, which are both exclusive and count whole

@@ -53,7 +53,7 @@ def render(order: BookOrder, traits: Traits, decimals: int = 2) -> dict[str, Any
     `extra["json"]` of an order is taken as it is but for what the book knows better.
     """
     recorded = order.extra.get("json")
-    found: dict[str, Any] = dict(recorded) if recorded is not None else _built(order, traits)
+    found: dict[str, Any] = dict(recorded) if recorded is not None else _build_order(order, traits)
     zone = ZoneInfo(traits.zone)
     found["status"] = word(order)
     found["date_modified_gmt"] = stamp(order.modified_at)
@@ -62,7 +62,7 @@ def render(order: BookOrder, traits: Traits, decimals: int = 2) -> dict[str, Any
         found["date_completed_gmt"] = stamp(order.modified_at)
     if order.spoiled:
         found["total"] = "twelve"
-    return found if decimals >= _FINEST else rounded(found, decimals)
+    return found if decimals >= _FINEST else round_money(found, decimals)
 
 
 def stamp(moment: datetime) -> str:
@@ -70,14 +70,14 @@ def stamp(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%S")
 
 
-def rounded(value: Any, decimals: int, name: str = "") -> Any:
+def round_money(value: Any, decimals: int, name: str = "") -> Any:
     """The same JSON with money rounded to `decimals`, as the parameter `dp` asks; a line's `price`
     is a number and stays.
     """
     if isinstance(value, dict):
-        return {name: rounded(inner, decimals, name) for name, inner in value.items()}
+        return {name: round_money(inner, decimals, name) for name, inner in value.items()}
     if isinstance(value, list):
-        return [rounded(inner, decimals) for inner in value]
+        return [round_money(inner, decimals) for inner in value]
     if (
         name in _MONEY
         and isinstance(value, str)
@@ -118,7 +118,7 @@ def product_id(sku: str) -> int:
     return 10_000 + zlib.crc32(sku.encode()) % 90_000_000
 
 
-def _built(order: BookOrder, traits: Traits) -> dict[str, Any]:
+def _build_order(order: BookOrder, traits: Traits) -> dict[str, Any]:
     zone = ZoneInfo(traits.zone)
     back = [
         {

@@ -102,7 +102,7 @@ class FakeWooCommerceShop(FakeShop):
             ("GET", f"{entries}/providers", desk.list_providers),
         ]
         routes = [
-            web.route(method, path, self._guarded(handler)) for method, path, handler in table
+            web.route(method, path, self._guard_handler(handler)) for method, path, handler in table
         ]
         nothing = web.route("*", "/{any:.*}", self._nothing)
         places = [
@@ -111,7 +111,7 @@ class FakeWooCommerceShop(FakeShop):
         ]
         return [*routes, *places, web.get(f"{self.traits.folder}/", self._home), nothing]
 
-    def _guarded(self, handler: Handler) -> Handler:
+    def _guard_handler(self, handler: Handler) -> Handler:
         async def answer(request: web.Request) -> web.StreamResponse:
             if not self._is_open(request):
                 return web.Response(status=404, text=_NO_PAGE, content_type="text/html")
