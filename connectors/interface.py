@@ -110,8 +110,8 @@ class Connector(Protocol):
         ...
 
     async def ship(self, shipment: Shipment, earlier: Sequence[Shipment]) -> ShipOutcome:
-        """Tell the shop of a shipment, once in effect: look before writing, for the first answer
-        may have been lost on the way.
+        """Tell the shop about a shipment, once in effect: look before writing, because the answer
+        to an earlier attempt may have been lost.
 
         `earlier` holds the shipments of the same order that have already been reported to it,
         oldest first.
@@ -165,9 +165,7 @@ class ConnectorContext(msgspec.Struct, frozen=True, kw_only=True):
 
 def no_webhooks(settings: ConnectorSettings, secret: str) -> str:  # noqa: ARG001 - what every `check_webhooks` is given
     """What a kind of shop says that has no webhooks, or none that its connector understands."""
-    return (
-        f"expected no webhooks, for Portside understands none of a shop of the kind {settings.type}"
-    )
+    return f"remove `webhooks`: Portside does not support webhooks for {settings.type}"
 
 
 class ConnectorType(msgspec.Struct, frozen=True, kw_only=True):

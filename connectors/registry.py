@@ -29,8 +29,8 @@ def _list_installed() -> Iterable[metadata.EntryPoint]:
 
 
 class Registry:
-    """Loads a type only when a store asks for it, so that a broken plug-in harms nobody who does
-    not use it.
+    """Loads a type only when a store asks for it, so that a broken plug-in harms only the stores
+    that use it.
     """
 
     def __init__(

@@ -102,7 +102,7 @@ def is_signed(body: bytes, secret: str, signature: str) -> bool:
 def read_sent_at(value: object, *, zone: tzinfo | None = None) -> datetime | None:
     """A time of a message in UTC; `zone` is that of texts that name none.
 
-    None for anything else, for a hint does not fail for its time.
+    None for anything else: a hint is used even if its time cannot be read.
     """
     try:
         moment = datetime.fromisoformat(value) if isinstance(value, str) else None

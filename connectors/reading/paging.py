@@ -1,5 +1,5 @@
-"""Walk a shop's list by number or cursor to its end, without losing, doubling or looping; a `fetch`
-gets one page, here is no HTTP.
+"""Walk a shop's list by number or cursor to its end, without losing, doubling or looping. A `fetch`
+gets one page; there is no HTTP here.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ class Target:
             return self._make_url(path, params)
         except ValueError as error:
             # The address itself is not shown: it may hold a login.
-            raise RefusedError("The address that was to be asked is no URL.") from error
+            raise RefusedError("The address to request is not a valid URL.") from error
 
     def _make_url(self, path: str, params: Pairs) -> str:
         parts = urlsplit(path)

@@ -28,7 +28,7 @@ from connectors.upstream.retry import Harm, RetryPolicy, make_attempts
 from connectors.upstream.round_trip import Line, name_call
 from connectors.upstream.transport import open_wire
 
-# A Decimal is a number; whoever wants text writes text.
+# A Decimal is written as a number; a caller that wants text passes text.
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 _log = structlog.get_logger(__name__)
 

@@ -15,7 +15,8 @@ _PARAM = re.compile(r";\s*([\w!#$&+\-.^`|~*]+)\s*=\s*(?:\"([^\"]*)\"|([^\s;,\"]+
 def find_next_link(reply: Reply) -> str | None:
     """The absolute URL of `rel="next"` in the `Link` headers (RFC 8288); None if there is none.
 
-    Raises `UnreadableResponseError` for one that is no URL: there is more, and nothing says where.
+    Raises `UnreadableResponseError` for one that is not a URL: there are more pages, and nothing
+    says where.
     """
     for header in reply.headers.getall("Link", []):
         for place, params in _LINK.findall(header):
@@ -32,6 +33,6 @@ def _join_url(reply: Reply, place: str) -> str:
         return urljoin(reply.url, place)
     except ValueError as error:
         raise UnreadableResponseError(
-            f"{reply.where}: expected the address of the next page in the Link header, found what"
-            " is no URL."
+            f"{reply.where}: expected the address of the next page in the Link header, found text"
+            " that is not a URL."
         ) from error

@@ -77,7 +77,7 @@ class Mask:
         """`url` with the values of credential-like parameters hidden, and any user name and
         password in its host part dropped.
 
-        Of a text that is no URL nothing is shown: what in it is secret cannot be told.
+        Nothing is shown of a text that is not a URL: no part of it is known to be harmless.
         """
         try:
             parts = urlsplit(url)

@@ -75,8 +75,8 @@ def explain_unusable(reply: Reply, mask: Mask, *, read: bool) -> ConnectorError 
     """The error that a 2xx means whose body is not data: a bot wall, a page of a maintenance
     plugin, a body cut short.
 
-    A write whose answer cannot be read may have been carried out; that is a temporary error, for
-    whoever repeats it looks first.
+    A write whose answer cannot be read may have been carried out. It is treated as temporary,
+    because a retry checks the shop before writing again.
     """
     if _is_wall(reply):
         return UnavailableError(
@@ -193,7 +193,7 @@ def _quote_title(reply: Reply, mask: Mask) -> str:
 
 
 def _find_title(reply: Reply) -> str:
-    """The page's title as it stands; none if it does not end, for it might end within a secret."""
+    """The page's title as it stands; none if it does not end: it could be cut within a secret."""
     text = reply.content[:_HEAD].decode("utf-8", "replace")
     title, ends, _ = text.partition("<title")[2].partition(">")[2].partition("</title")
     return title if ends else ""

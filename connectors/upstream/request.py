@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 import msgspec
 
 Pairs = Sequence[tuple[str, str]]
-# What RFC 3986 lets stand in a path; `%` too, for a path may come percent-encoded from a shop.
+# What RFC 3986 lets stand in a path; `%` too, because a shop may give a path percent-encoded.
 PATH_SAFE = "/%:@!$&'()*+,;=-._~"
 
 

@@ -22,7 +22,7 @@ from connectors.upstream.transport import Wire
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
     """What the requests of one shop share: the connections, the pace, the limits of one attempt,
-    its clock, and whoever listens.
+    its clock, and the observer.
     """
 
     wire: Wire

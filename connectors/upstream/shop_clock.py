@@ -60,7 +60,7 @@ def read_offset(headers: Mapping[str, str], middle: datetime) -> float | None:
 
 
 def is_far_off(offset: float) -> bool:
-    """Whether somebody should be told."""
+    """Whether an operator should hear of it."""
     return abs(offset) > FAR_OFF
 
 

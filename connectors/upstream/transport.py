@@ -116,17 +116,19 @@ async def _transfer(
         ) from error
     except aiohttp.ConnectionTimeoutError as error:
         raise UnavailableError(
-            "the shop's host does not take up the connection.", reached=False
+            "the shop's server did not accept the connection.", reached=False
         ) from error
     except TimeoutError as error:
-        raise UnavailableError(f"no whole answer within {seconds:g} seconds.") from error
+        raise UnavailableError(
+            f"the shop did not finish answering within {seconds:g} seconds."
+        ) from error
     except _LostConnection as error:
         raise UnavailableError("the shop closed the connection before it answered.") from error
     except aiohttp.ClientPayloadError as error:
         raise UnavailableError("the shop's answer was cut short or damaged on the way.") from error
     except (aiohttp.ClientError, OSError, ValueError) as error:
         raise UnavailableError(
-            f"the shop's answer is not HTTP that can be read ({type(error).__name__})."
+            f"the shop's answer is not valid HTTP ({type(error).__name__})."
         ) from error
 
 

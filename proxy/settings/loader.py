@@ -95,7 +95,7 @@ def _drop_empty(value: Any, depth: int = 0) -> Any:
     """`value` without keys that have nothing after the colon: a section whose lines are all
     commented out counts as left out.
 
-    A connector's block is left alone, for there an empty value may mean something.
+    A connector's block is left alone: an empty value may mean something there.
     """
     if not isinstance(value, dict):
         return value

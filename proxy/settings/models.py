@@ -72,8 +72,8 @@ class AdminSettings(BaseModel):
     def _require_password(self) -> Self:
         if not self.listen.loopback and not self.password.get_secret_value():
             raise ValueError(
-                f"expected a password, for {self.listen} can be reached from other machines; or"
-                " listen on 127.0.0.1"
+                f"expected a password, because {self.listen} can be reached from other machines;"
+                " or listen on 127.0.0.1"
             )
         return self
 
@@ -87,7 +87,9 @@ class ExportSettings(BaseModel):
     lookback: Duration = Field(
         default=_USUAL.lookback,
         le=timedelta(days=1),
-        description="How far before the asked start a window is read, for shops show changes late.",
+        description=(
+            "How far before the asked start a window is read, because some shops list changes late."
+        ),
     )
     keep_for: Duration = Field(
         default=timedelta(minutes=30),
@@ -161,7 +163,7 @@ class DeliverySettings(BaseModel):
     order_grace: Duration = Field(
         default=timedelta(hours=1),
         description=(
-            "How long a notice for an order the shop does not know yet is tried again, for some"
+            "How long a notice for an order the shop does not know yet is tried again, because some"
             " shops show orders late."
         ),
     )

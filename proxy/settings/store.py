@@ -64,7 +64,7 @@ class CredentialSettings(BaseModel):
             raise ValueError("expected username and password, or auth_key, found neither")
         if ":" in self.username:
             raise ValueError(
-                "expected a username without a colon, for HTTP's Basic login cannot carry one"
+                "expected a username without a colon, because HTTP's Basic login cannot carry one"
             )
         return self
 

@@ -39,8 +39,8 @@ def mask_event(_logger: Any, _method: str, event: _Event) -> _Event:
 
 
 class _Calm(logging.Filter):
-    """What strangers send to a public port that is no HTTP is one quiet line, not an error with a
-    traceback and their bytes in it.
+    """Turns what is not HTTP on a public port into one quiet line, instead of an error with a
+    traceback and a stranger's bytes in it.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:

@@ -23,8 +23,8 @@ FAULTS = [
     (
         "admin:\n  listen: 0.0.0.0:9090\n",
         (
-            "2:3: admin: expected a password, for 0.0.0.0:9090 can be reached from other machines;"
-            " or listen on 127.0.0.1"
+            "2:3: admin: expected a password, because 0.0.0.0:9090 can be reached from other"
+            " machines; or listen on 127.0.0.1"
         ),
     ),
     (

@@ -50,8 +50,8 @@ FAULTS = [
     (
         STORE.replace("username: north", 'username: "a:b"'),
         (
-            "3:18: stores.north.credentials: expected a username without a colon, for HTTP's Basic"
-            " login cannot carry one"
+            "3:18: stores.north.credentials: expected a username without a colon, because HTTP's"
+            " Basic login cannot carry one"
         ),
     ),
     (
@@ -179,8 +179,8 @@ FAULTS = [
     (
         STORE + "    webhooks: {address: https://portside.example, secret: s3cr3t-value}\n",
         (
-            "5:5: stores.north.webhooks: expected no webhooks, for Portside understands none of a"
-            " shop of the kind stand"
+            "5:5: stores.north.webhooks: remove `webhooks`: Portside does not support webhooks for"
+            " stand"
         ),
     ),
     (

@@ -45,10 +45,7 @@ ADDRESS = "address: https://portside.example"
         (
             GENERIC,
             f"{ADDRESS}, secret: a-long-text",
-            (
-                "expected no webhooks, for Portside understands none of a shop of the kind"
-                " generic_json"
-            ),
+            "remove `webhooks`: Portside does not support webhooks for generic_json",
         ),
         (WOOCOMMERCE.replace("consumer_key: ck_1, ", ""), ADDRESS, "consumer_key"),
     ],

@@ -161,8 +161,8 @@ class OAuth1Auth(FixedAuth):
         return (self._key, self._secret)
 
     def sign(self, request: Request) -> Request:
-        """Add the OAuth parameters; each call has its own nonce and time, for a shop takes a nonce
-        once.
+        """Add the OAuth parameters, with a nonce and a time for each call: a shop accepts a nonce
+        only once.
         """
         stated = (
             ("oauth_consumer_key", self._key),

@@ -76,10 +76,8 @@ class TokenFile:
 
     @asynccontextmanager
     async def alone(self) -> AsyncIterator[None]:
-        """Inside, other processes do not renew, for two that use one refresh token may both lose
-        it.
-
-        Nobody waits longer than half a minute.
+        """While inside, other processes do not renew: two that use one refresh token may both lose
+        it. Waits half a minute at most.
         """
         with ExitStack() as stack:
             lock = self._open_lock(stack)
@@ -101,7 +99,7 @@ class TokenFile:
             _log.warning(
                 "token_not_read",
                 file=str(self._file),
-                reason="this is no file of a kept token; it will be overwritten",
+                reason="this file holds no token; it will be overwritten",
             )
             return None
         if kept.login != self._login:
@@ -150,8 +148,8 @@ class TokenFile:
 if sys.platform == "win32":
 
     def _take_lock(lock: int) -> bool:
-        """Windows has no such locks; there the file is read again before each renewal, and that
-        must do.
+        """Windows has no such locks: two processes may renew at once there, after each has read the
+        file again.
         """
         return lock >= 0
 
@@ -159,9 +157,7 @@ else:
     import fcntl
 
     def _take_lock(lock: int) -> bool:
-        """Whether nobody else holds the lock; it ends with the open file, whatever happens to the
-        process.
-        """
+        """Take the lock if it is free. It ends with the open file, also when the process dies."""
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
