@@ -109,25 +109,25 @@ def read_number(value: Any, path: str, *, expected: str = "a number") -> Decimal
     Below a quadrillion, with at most 60 characters where it is text, and with an exponent of at
     most 60: what is read can be counted with.
     """
+    try:
+        found = _parse_number(value)
+        # Also 0e999999 is a number that one should not write out. Comparing with NaN raises.
+        if found.copy_abs() < _LARGEST and abs(found.adjusted()) <= _LONGEST_NUMBER:
+            return found
+    except InvalidOperation:
+        pass
+    raise FieldError(path, expected, value)
+
+
+def _parse_number(value: Any) -> Decimal:
+    """The number that a value is or spells. Raises InvalidOperation."""
     if isinstance(value, str) and len(value) <= _LONGEST_NUMBER and "_" not in value:
-        try:
-            found = Decimal(value.strip())
-        except InvalidOperation:
-            raise FieldError(path, expected, value) from None
-    elif isinstance(value, (int, Decimal)) and not isinstance(value, bool):
-        found = Decimal(value)
-    elif isinstance(value, float) and math.isfinite(value):
-        found = Decimal(repr(value))
-    else:
-        raise FieldError(path, expected, value)
-    # Also 0e999999 is a number that one should not write out.
-    if (
-        not found.is_finite()
-        or abs(found.adjusted()) > _LONGEST_NUMBER
-        or found.copy_abs() >= _LARGEST
-    ):
-        raise FieldError(path, expected, value)
-    return found
+        return Decimal(value)
+    if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
+        return Decimal(value)
+    if isinstance(value, float) and math.isfinite(value):
+        return Decimal(repr(value))
+    raise InvalidOperation
 
 
 def read_integer(value: Any, path: str) -> int:
