@@ -110,7 +110,8 @@ def read_number(value: Any, path: str, *, expected: str = "a number") -> Decimal
     most 60: what is read can be counted with.
     """
     try:
-        found = _parse_number(value)
+        is_text = isinstance(value, str) and len(value) <= _LONGEST_NUMBER and "_" not in value
+        found = Decimal(value) if is_text else _convert_number(value)
         # Also 0e999999 is a number that one should not write out. Comparing with NaN raises.
         if found.copy_abs() < _LARGEST and abs(found.adjusted()) <= _LONGEST_NUMBER:
             return found
@@ -119,10 +120,8 @@ def read_number(value: Any, path: str, *, expected: str = "a number") -> Decimal
     raise FieldError(path, expected, value)
 
 
-def _parse_number(value: Any) -> Decimal:
-    """The number that a value is or spells. Raises InvalidOperation."""
-    if isinstance(value, str) and len(value) <= _LONGEST_NUMBER and "_" not in value:
-        return Decimal(value)
+def _convert_number(value: Any) -> Decimal:
+    """A number of any type as a decimal. Raises InvalidOperation."""
     if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
         return Decimal(value)
     if isinstance(value, float) and math.isfinite(value):
