@@ -20,7 +20,7 @@ _IRREGULAR = """
     woven written
 """
 IRREGULAR = frozenset(_IRREGULAR.split())
-LARGEST_SHARE = 0.03
+LARGEST_SHARE = 0.01
 # Data of the wire that names ShipStation: keys that WooCommerce's official ShipStation plugin
 # writes into an order, and what it writes into a note.
 ON_THE_WIRE = re.compile(
