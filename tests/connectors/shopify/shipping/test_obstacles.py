@@ -4,6 +4,7 @@ its APIs.
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from connectors.errors import AuthenticationError, ConflictError, OrderNotFoundError, TemporaryError
@@ -154,11 +155,20 @@ async def test_two_orders_of_one_number_are_not_guessed_between(harness: Shopify
     assert "does not say which one" in await refused(harness, told, ConflictError)
 
 
+async def test_the_carriers_code_decides_whatever_the_client_calls_it(
+    harness: ShopifyHarness,
+) -> None:
+    order = harness.shop.book.add(lines=(("A", 1),))
+    told = msgspec.structs.replace(notice(order, "T1", "stamps_com", A=1), carrier_code="usps")
+    await ship(harness, told)
+    (parcel,) = order.parcels
+    assert parcel.carrier == "USPS"
+
+
 @pytest.mark.parametrize(
     ("carrier", "company", "linked"),
     [
         ("USPS", "USPS", False),
-        ("stamps_com", "USPS", False),
         ("fedex", "FedEx", False),
         ("DHL", "DHL Express", False),
         ("CanadaPost", "Canada Post", False),
