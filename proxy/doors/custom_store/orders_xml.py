@@ -97,36 +97,36 @@ def _fill_head(element: _Element, order: Order) -> None:
     first, second, third = (*order.custom_fields, "", "", "")[:3]
     _fill(
         element,
-        OrderID=_mark(require_id(order.id, "OrderID")),
-        OrderNumber=_mark(require_id(order.number, "OrderNumber")),
-        OrderDate=format_date(order.placed_at),
-        OrderStatus=STATUSES.get(order.status, order.status),
-        LastModified=format_date(order.modified_at),
-        ShippingMethod=_free(order.shipping_method, LONGEST["ShippingMethod"]),
-        PaymentMethod=_free(order.payment_method, LONGEST["PaymentMethod"]),
-        CurrencyCode=order.currency if is_currency(order.currency) else None,
-        OrderTotal=write_money(order.total, "OrderTotal"),
-        TaxAmount=write_money(order.tax, "TaxAmount"),
-        ShippingAmount=write_money(order.shipping, "ShippingAmount"),
-        CustomerNotes=_free(order.customer_notes, LONGEST["CustomerNotes"]),
-        InternalNotes=_free(order.internal_notes, LONGEST["InternalNotes"]),
-        Gift="true" if order.gift else "false",
-        GiftMessage=_free(order.gift_message, LONGEST["GiftMessage"]),
-        CustomField1=_free(first, LONGEST["CustomField1"]),
-        CustomField2=_free(second, LONGEST["CustomField2"]),
-        CustomField3=_free(third, LONGEST["CustomField3"]),
-        RequestedWarehouse=_optional(order.requested_warehouse, LONGEST["RequestedWarehouse"]),
-        Source=_optional(order.source, LONGEST["Source"]),
+        _mark(require_id(order.id, "OrderID")),
+        _mark(require_id(order.number, "OrderNumber")),
+        format_date(order.placed_at),  # OrderDate
+        STATUSES.get(order.status, order.status),  # OrderStatus
+        format_date(order.modified_at),  # LastModified
+        _free(order.shipping_method, LONGEST["ShippingMethod"]),
+        _free(order.payment_method, LONGEST["PaymentMethod"]),
+        order.currency if is_currency(order.currency) else None,  # CurrencyCode
+        write_money(order.total, "OrderTotal"),
+        write_money(order.tax, "TaxAmount"),
+        write_money(order.shipping, "ShippingAmount"),
+        _free(order.customer_notes, LONGEST["CustomerNotes"]),
+        _free(order.internal_notes, LONGEST["InternalNotes"]),
+        "true" if order.gift else "false",  # Gift
+        _free(order.gift_message, LONGEST["GiftMessage"]),
+        _free(first, LONGEST["CustomField1"]),
+        _free(second, LONGEST["CustomField2"]),
+        _free(third, LONGEST["CustomField3"]),
+        _optional(order.requested_warehouse, LONGEST["RequestedWarehouse"]),
+        _optional(order.source, LONGEST["Source"]),
     )
 
 
 def _fill_size(element: _Element, size: Dimensions) -> None:
     _fill(
         element,
-        DimensionUnits=LENGTH_UNITS.get(size.unit, size.unit),
-        Length=write_decimal(size.length, "Dimensions/Length", _ZERO),
-        Width=write_decimal(size.width, "Dimensions/Width", _ZERO),
-        Height=write_decimal(size.height, "Dimensions/Height", _ZERO),
+        LENGTH_UNITS.get(size.unit, size.unit),  # DimensionUnits
+        write_decimal(size.length, "Dimensions/Length", _ZERO),
+        write_decimal(size.width, "Dimensions/Width", _ZERO),
+        write_decimal(size.height, "Dimensions/Height", _ZERO),
     )
 
 
@@ -137,32 +137,32 @@ def _fill_customer(element: _Element, customer: Customer, number: str) -> None:
     email = fit_email(bill_to.email or ship_to.email)
     _fill(
         billing,
-        Name=_free(choose_name(bill_to, ship_to), LONGEST["Customer/BillTo/Name"]),
-        Company=_free(bill_to.company, LONGEST["Customer/BillTo/Company"]),
-        Phone=_free(bill_to.phone, LONGEST["Customer/BillTo/Phone"]),
-        Email=_free(email, LONGEST["Customer/BillTo/Email"]),
-        **_write_place(bill_to),
-        Country=bill_to.country if is_country(bill_to.country) else None,
+        _free(choose_name(bill_to, ship_to), LONGEST["Customer/BillTo/Name"]),
+        _free(bill_to.company, LONGEST["Customer/BillTo/Company"]),
+        _free(bill_to.phone, LONGEST["Customer/BillTo/Phone"]),
+        _free(email, LONGEST["Customer/BillTo/Email"]),
+        *_write_place(bill_to),
+        bill_to.country if is_country(bill_to.country) else None,  # Country
     )
     _fill(
         shipping,
-        Name=_free(choose_name(ship_to, bill_to), LONGEST["Customer/ShipTo/Name"]),
-        Company=_free(ship_to.company, LONGEST["Customer/ShipTo/Company"]),
-        **_write_place(ship_to),
-        Country=require_country(ship_to.country, "Customer/ShipTo/Country"),
-        Phone=_free(ship_to.phone, LONGEST["Customer/ShipTo/Phone"]),
+        _free(choose_name(ship_to, bill_to), LONGEST["Customer/ShipTo/Name"]),
+        _free(ship_to.company, LONGEST["Customer/ShipTo/Company"]),
+        *_write_place(ship_to),
+        require_country(ship_to.country, "Customer/ShipTo/Country"),
+        _free(ship_to.phone, LONGEST["Customer/ShipTo/Phone"]),
     )
 
 
-def _write_place(address: Address) -> dict[str, _Content]:
-    """What both addresses have in common, with the same limits."""
-    return {
-        "Address1": _free(address.line1, LONGEST["Customer/ShipTo/Address1"]),
-        "Address2": _free(address.line2, LONGEST["Customer/ShipTo/Address2"]),
-        "City": _free(address.city, LONGEST["Customer/ShipTo/City"]),
-        "State": _free(address.region, LONGEST["Customer/ShipTo/State"]),
-        "PostalCode": _free(address.postal_code, LONGEST["Customer/ShipTo/PostalCode"]),
-    }
+def _write_place(address: Address) -> tuple[_Content, ...]:
+    """What both addresses have in common, with the same limits and in the same order."""
+    return (
+        _free(address.line1, LONGEST["Customer/ShipTo/Address1"]),
+        _free(address.line2, LONGEST["Customer/ShipTo/Address2"]),
+        _free(address.city, LONGEST["Customer/ShipTo/City"]),
+        _free(address.region, LONGEST["Customer/ShipTo/State"]),
+        _free(address.postal_code, LONGEST["Customer/ShipTo/PostalCode"]),
+    )
 
 
 def _fill_line(element: _Element, item: LineItem, number: int) -> None:
@@ -182,14 +182,14 @@ def _fill_item(element: _Element, item: LineItem) -> None:
     weight = item.weight if item.weight is not None and item.weight.value > 0 else None
     _fill(
         element,
-        LineItemID=_mark(require_id(item.id, "LineItemID")) if item.id else None,
-        SKU=_free(item.sku, LONGEST["Items/Item/SKU"]),
-        Name=_free(name, LONGEST["Items/Item/Name"]),
-        ImageUrl=_mark(link) if link else None,
-        Weight=None if weight is None else write_weight(weight.value),
-        WeightUnits=None if weight is None else WEIGHT_UNITS.get(weight.unit, weight.unit),
-        Quantity=write_quantity(item.quantity),
-        UnitPrice=write_money(item.unit_price, "UnitPrice"),
+        _mark(require_id(item.id, "LineItemID")) if item.id else None,
+        _free(item.sku, LONGEST["Items/Item/SKU"]),
+        _free(name, LONGEST["Items/Item/Name"]),
+        _mark(link) if link else None,  # ImageUrl
+        None if weight is None else write_weight(weight.value),  # Weight
+        None if weight is None else WEIGHT_UNITS.get(weight.unit, weight.unit),  # WeightUnits
+        write_quantity(item.quantity),  # Quantity
+        write_money(item.unit_price, "UnitPrice"),
     )
     if item.upc and is_product_code(item.upc):
         _add(element, "UPC", item.upc)
@@ -208,18 +208,18 @@ def _add_options(parent: _Element, options: tuple[ItemOption, ...]) -> None:
         option = copy(_OPTION)
         _fill(
             option,
-            Name=_free(each.name, LONGEST["Items/Item/Options/Option/Name"]),
-            Value=_free(each.value, LONGEST["Items/Item/Options/Option/Value"]),
+            _free(each.name, LONGEST["Items/Item/Options/Option/Name"]),
+            _free(each.value, LONGEST["Items/Item/Options/Option/Value"]),
         )
         element.append(option)
 
 
-def _fill(element: _Element, /, **contents: _Content) -> None:
+def _fill(element: _Element, *contents: _Content) -> None:
     """Give the children of a skeleton their contents, which come in the order of the schema; a
     child without content is taken out.
     """
     empty = []
-    for child, content in zip(element, contents.values(), strict=False):
+    for child, content in zip(element, contents, strict=False):
         if content is None:
             empty.append(child)
         else:
