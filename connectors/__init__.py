@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         CircuitOpenError as CircuitOpenError,
         ConflictError as ConflictError,
         ConnectorError as ConnectorError,
+        IncompleteListingError as IncompleteListingError,
         OrderNotFoundError as OrderNotFoundError,
         PermanentError as PermanentError,
         RefusedError as RefusedError,
@@ -43,6 +44,9 @@ if TYPE_CHECKING:
         ConnectorType as ConnectorType,
         Duration as Duration,
         Finding as Finding,
+        ForgetfulMemory as ForgetfulMemory,
+        Memory as Memory,
+        Remark as Remark,
         ShipOutcome as ShipOutcome,
     )
     from connectors.orders import (
@@ -124,6 +128,7 @@ if TYPE_CHECKING:
     from connectors.shipments import (
         Shipment as Shipment,
         ShippedItem as ShippedItem,
+        ShippingRules as ShippingRules,
     )
     from connectors.upstream.auth.auth import (
         Auth as Auth,
@@ -197,13 +202,13 @@ _ROOMS = {
     "connectors.carriers": "Carrier Carriers",
     "connectors.errors": (
         "AuthenticationError CircuitOpenError ConflictError ConnectorError "
-        "OrderNotFoundError PermanentError RefusedError TemporaryError ThrottledError "
-        "UnavailableError UnreadableResponseError"
+        "IncompleteListingError OrderNotFoundError PermanentError RefusedError TemporaryError "
+        "ThrottledError UnavailableError UnreadableResponseError"
     ),
     "connectors.inspection": "Inspectable check_clock",
     "connectors.interface": (
         "CheckLevel CheckReport Connector ConnectorContext ConnectorSettings ConnectorType "
-        "Duration Finding ShipOutcome"
+        "Duration Finding ForgetfulMemory Memory Remark ShipOutcome"
     ),
     "connectors.orders": (
         "Address Customer Dimensions ItemOption LengthUnit LineItem Order OrderId OrderStatus "
@@ -226,7 +231,7 @@ _ROOMS = {
     ),
     "connectors.reading.moments": "read_moment read_optional_moment",
     "connectors.reading.paging": "Page Sized walk_by_cursor walk_by_offset walk_by_page",
-    "connectors.shipments": "Shipment ShippedItem",
+    "connectors.shipments": "Shipment ShippedItem ShippingRules",
     "connectors.upstream.auth.auth": (
         "Auth BasicAuth BearerAuth FixedAuth HeaderAuth HmacAuth NoAuth OAuth1Auth QueryAuth "
         "Send Token"

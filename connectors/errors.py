@@ -37,6 +37,13 @@ class UnavailableError(TemporaryError):
         self.reached = reached
 
 
+class IncompleteListingError(TemporaryError):
+    """The shop's list of orders cannot be proved complete, so no part of it may be given as all.
+
+    The message names what the shop ignores or contradicts.
+    """
+
+
 class ThrottledError(TemporaryError):
     """The shop asked us to slow down: 429, or its own bucket is full."""
 

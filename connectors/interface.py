@@ -23,7 +23,7 @@ from connectors.reading.durations import (
     parse_duration,
     write_duration,
 )
-from connectors.shipments import Shipment
+from connectors.shipments import Shipment, ShippingRules
 from connectors.upstream.exchange import Observer
 from connectors.upstream.policy import UpstreamPolicy
 
@@ -148,6 +148,51 @@ class ConnectorSettings(BaseModel):
     type: str
 
 
+class Memory(Protocol):
+    """What a connector wants to know again after a restart: a page size it learned, what its shop
+    ignores, units, goods.
+
+    Keys and values are short texts of the connector's own. The memory is bounded and may forget
+    anything at any time, so a connector must work with an empty one. Nothing about buyers belongs
+    here. Raises nothing: a memory that cannot be reached is an empty one.
+    """
+
+    async def get(self, key: str) -> str | None:
+        """The value last put under `key`, or None if there is none or its lifetime is over."""
+        ...
+
+    async def put(self, key: str, value: str, lifetime: timedelta) -> None:
+        """Keep `value` under `key`, in place of any other, for at most `lifetime`."""
+        ...
+
+
+class ForgetfulMemory:
+    """The memory of a connector that runs without a database: it keeps nothing."""
+
+    async def get(self, key: str) -> str | None:  # noqa: ARG002 - a `Memory`
+        """None."""
+        return None
+
+    async def put(self, key: str, value: str, lifetime: timedelta) -> None:
+        """Forget `value` at once."""
+
+
+class Remark(msgspec.Struct, frozen=True, kw_only=True):
+    """What the operator should know about the shop although its orders go on.
+
+    `about` names the subject and the part of the shop it concerns (`page_size`,
+    `weight products/7`); a newer remark about the same takes the place of an older one. `text` is
+    one sentence that says what was expected, what was found and what helps. It names no buyer.
+    """
+
+    about: str
+    text: str
+
+
+def ignore_remark(remark: Remark) -> None:
+    """Say nothing: for a connector that nobody watches."""
+
+
 class ConnectorContext(msgspec.Struct, frozen=True, kw_only=True):
     """What a connector is given besides its own settings.
 
@@ -155,12 +200,18 @@ class ConnectorContext(msgspec.Struct, frozen=True, kw_only=True):
 
     `carriers` knows, with the store's own entries on top, what the shop is to call a carrier and
     where its parcels are followed.
+
+    `shipping` says how a shipment is written to the shop. `memory` outlives the process. `remark`
+    takes what the operator should know; it may be called often with the same remark.
     """
 
     store: str
     upstream: UpstreamPolicy
     observer: Observer | None = None
     carriers: Carriers = Carriers()
+    shipping: ShippingRules = ShippingRules()
+    memory: Memory = ForgetfulMemory()
+    remark: Callable[[Remark], None] = ignore_remark
 
 
 def no_webhooks(settings: ConnectorSettings, secret: str) -> str:  # noqa: ARG001 - what every `check_webhooks` is given

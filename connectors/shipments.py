@@ -11,6 +11,17 @@ import msgspec
 from connectors.orders import Address, require_utc
 
 
+class ShippingRules(msgspec.Struct, frozen=True, kw_only=True):
+    """How a store wants its shipments written to the shop.
+
+    `confirm`: look for the effect after writing, and count a shipment as told only if it shows.
+    `over_ship`: pass on quantities beyond what is left to ship.
+    """
+
+    confirm: bool = True
+    over_ship: bool = False
+
+
 class ShippedItem(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What of one line went into the parcel.
 

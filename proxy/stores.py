@@ -82,7 +82,11 @@ async def open_store(
             observer(exchange)
 
     context = ConnectorContext(
-        store=name, upstream=settings.upstream.policy(), observer=hear_exchange, carriers=carriers
+        store=name,
+        upstream=settings.upstream.policy(),
+        observer=hear_exchange,
+        carriers=carriers,
+        shipping=settings.shipments.rules(),
     )
     statuses = {kind.status_word(word): status for word, status in settings.statuses.items()}
     async with kind.open(settings.connector, context) as connector:

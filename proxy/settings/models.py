@@ -12,16 +12,17 @@ from pydantic import BaseModel, Field, SecretStr, StringConstraints, model_valid
 from connectors.interface import Duration
 from connectors.reading.durations import write_duration
 from proxy.rules.coverage import CoverageRules
+from proxy.settings.filters import FilterSettings
+from proxy.settings.frozen import FROZEN
+from proxy.settings.shipments import ShipmentSettings
 from proxy.settings.store import (
-    FROZEN,
     CarrierSettings,
     CredentialSettings,
     Door,
-    FilterSettings,
     NotifyCustomer,
     StoreSettings,
-    UpstreamSettings,
 )
+from proxy.settings.upstream import UpstreamSettings
 from proxy.settings.values import DatabaseUrl, Listen, ListenAddress
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "LogSettings",
     "NotifyCustomer",
     "Settings",
+    "ShipmentSettings",
     "StoreName",
     "StoreSettings",
     "UpstreamSettings",

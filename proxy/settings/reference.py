@@ -109,6 +109,7 @@ _SECTIONS = (
     ("`stores: NAME:`", "StoreSettings"),
     ("`stores: NAME: credentials:`", "CredentialSettings"),
     ("`stores: NAME: upstream:`", "UpstreamSettings"),
+    ("`stores: NAME: shipments:`", "ShipmentSettings"),
     ("`stores: NAME: filters:`", "FilterSettings"),
     ("`stores: NAME: carriers: CARRIER:`", "CarrierSettings"),
     ("`stores: NAME: webhooks:`", "WebhookSettings"),

@@ -11,7 +11,6 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import (
     BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     SecretStr,
     field_validator,
@@ -20,22 +19,13 @@ from pydantic import (
 
 from connectors.interface import ConnectorSettings, Duration
 from connectors.orders import OrderStatus
-from connectors.reading.durations import write_duration
-from connectors.upstream.policy import UpstreamPolicy
-from proxy.settings.values import Rate
-
-FROZEN = ConfigDict(
-    extra="forbid",
-    frozen=True,
-    hide_input_in_errors=True,
-    coerce_numbers_to_str=True,
-    validate_default=True,
-)
+from proxy.settings.filters import FilterSettings
+from proxy.settings.frozen import FROZEN
+from proxy.settings.shipments import ShipmentSettings
+from proxy.settings.upstream import UpstreamSettings
 
 Door = Literal["shipstation", "shiprush"]
 NotifyCustomer = Literal["as_told", "always", "never"]
-
-_USUAL = UpstreamPolicy()
 
 
 class CredentialSettings(BaseModel):
@@ -71,73 +61,6 @@ class CredentialSettings(BaseModel):
 
 def _wrap_single(value: Any) -> Any:
     return value if isinstance(value, list | tuple) else [value]
-
-
-class UpstreamSettings(BaseModel):
-    """How hard the shop may be asked."""
-
-    model_config = FROZEN
-
-    rate: Rate = Field(
-        default=_USUAL.rate, description="Requests to the shop, at most; e.g. `5/s` or `120/m`."
-    )
-    timeout: Duration = Field(
-        default=timedelta(seconds=_USUAL.timeout),
-        gt=timedelta(0),
-        description="How long one attempt may take.",
-    )
-    attempts: int = Field(
-        default=_USUAL.attempts,
-        ge=1,
-        le=10,
-        description="Tries of one call before it counts as failed.",
-    )
-    concurrency: int = Field(
-        default=_USUAL.concurrency,
-        ge=1,
-        le=64,
-        description="Requests to the shop at the same time, at most.",
-    )
-
-    def policy(self) -> UpstreamPolicy:
-        """The same, as connectors take it."""
-        return UpstreamPolicy(
-            rate=self.rate,
-            timeout=self.timeout.total_seconds(),
-            attempts=self.attempts,
-            concurrency=self.concurrency,
-        )
-
-
-class FilterSettings(BaseModel):
-    """Which orders ShipStation is given.
-
-    What is filtered out is counted and shown to the operator with its reason.
-    """
-
-    model_config = FROZEN
-
-    max_age: Duration | None = Field(
-        default=None, description="Leave out orders placed longer ago than this; none: all."
-    )
-    min_age: Duration | None = Field(
-        default=None,
-        description="Hold an order back until it was placed this long ago; none: at once.",
-    )
-    tags: tuple[str, ...] = Field(
-        default=(), description="Only orders that carry one of these tags; none: all."
-    )
-    exclude_tags: tuple[str, ...] = Field(
-        default=(), description="No order that carries one of these tags."
-    )
-    shippable_only: bool = Field(default=True, description="Leave out orders with nothing to ship.")
-
-    @model_validator(mode="after")
-    def _leaves_some(self) -> Self:
-        if self.min_age is not None and self.max_age is not None and self.min_age >= self.max_age:
-            ages = f"found {write_duration(self.min_age)} and {write_duration(self.max_age)}"
-            raise ValueError(f"expected a min_age below max_age, or no order is ever given; {ages}")
-        return self
 
 
 class CarrierSettings(BaseModel):
@@ -230,6 +153,9 @@ class StoreSettings(BaseModel):
     )
     upstream: UpstreamSettings = Field(
         default=UpstreamSettings(), description="How hard the shop may be asked."
+    )
+    shipments: ShipmentSettings = Field(
+        default=ShipmentSettings(), description="How shipments are written to the shop."
     )
     statuses: dict[str, OrderStatus] = Field(
         default={},

@@ -20,6 +20,7 @@ from proxy.settings.models import (
     FilterSettings,
     LogSettings,
     Settings,
+    ShipmentSettings,
     StoreSettings,
     UpstreamSettings,
 )
@@ -38,7 +39,8 @@ def test_the_example_settings_show_every_key() -> None:
     shown = set(re.findall(r"^\s*#?\s*([a-z_]+):", text, re.MULTILINE))
     models: tuple[type[BaseModel], ...] = (
         *(Settings, AdminSettings, LogSettings, ExportSettings, DeliverySettings),
-        *(StoreSettings, CredentialSettings, UpstreamSettings, FilterSettings, WooCommerceSettings),
+        *(StoreSettings, CredentialSettings, UpstreamSettings, FilterSettings, ShipmentSettings),
+        WooCommerceSettings,
     )
     assert {name for model in models for name in model.model_fields} - shown == set()
 

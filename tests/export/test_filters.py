@@ -10,7 +10,7 @@ import pytest
 
 from proxy.export.preparation import policy_of
 from proxy.rules.policy import Filters
-from proxy.settings.store import FilterSettings
+from proxy.settings.filters import FilterSettings
 from tests.export.play.world import build_store
 
 # Each filter with a value that is not its default, as the settings file writes it, and what the

@@ -1,0 +1,42 @@
+"""Which of a store's orders its client is given."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from pydantic import BaseModel, Field, model_validator
+
+from connectors.interface import Duration
+from connectors.reading.durations import write_duration
+from proxy.settings.frozen import FROZEN
+
+
+class FilterSettings(BaseModel):
+    """Which orders ShipStation is given.
+
+    What is filtered out is counted and shown to the operator with its reason.
+    """
+
+    model_config = FROZEN
+
+    max_age: Duration | None = Field(
+        default=None, description="Leave out orders placed longer ago than this; none: all."
+    )
+    min_age: Duration | None = Field(
+        default=None,
+        description="Hold an order back until it was placed this long ago; none: at once.",
+    )
+    tags: tuple[str, ...] = Field(
+        default=(), description="Only orders that carry one of these tags; none: all."
+    )
+    exclude_tags: tuple[str, ...] = Field(
+        default=(), description="No order that carries one of these tags."
+    )
+    shippable_only: bool = Field(default=True, description="Leave out orders with nothing to ship.")
+
+    @model_validator(mode="after")
+    def _leaves_some(self) -> Self:
+        if self.min_age is not None and self.max_age is not None and self.min_age >= self.max_age:
+            ages = f"found {write_duration(self.min_age)} and {write_duration(self.max_age)}"
+            raise ValueError(f"expected a min_age below max_age, or no order is ever given; {ages}")
+        return self

@@ -1,0 +1,50 @@
+"""How hard a store's shop may be asked."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from pydantic import BaseModel, Field
+
+from connectors.interface import Duration
+from connectors.upstream.policy import UpstreamPolicy
+from proxy.settings.frozen import FROZEN
+from proxy.settings.values import Rate
+
+_USUAL = UpstreamPolicy()
+
+
+class UpstreamSettings(BaseModel):
+    """How hard the shop may be asked."""
+
+    model_config = FROZEN
+
+    rate: Rate = Field(
+        default=_USUAL.rate, description="Requests to the shop, at most; e.g. `5/s` or `120/m`."
+    )
+    timeout: Duration = Field(
+        default=timedelta(seconds=_USUAL.timeout),
+        gt=timedelta(0),
+        description="How long one attempt may take.",
+    )
+    attempts: int = Field(
+        default=_USUAL.attempts,
+        ge=1,
+        le=10,
+        description="Tries of one call before it counts as failed.",
+    )
+    concurrency: int = Field(
+        default=_USUAL.concurrency,
+        ge=1,
+        le=64,
+        description="Requests to the shop at the same time, at most.",
+    )
+
+    def policy(self) -> UpstreamPolicy:
+        """The same, as connectors take it."""
+        return UpstreamPolicy(
+            rate=self.rate,
+            timeout=self.timeout.total_seconds(),
+            attempts=self.attempts,
+            concurrency=self.concurrency,
+        )
