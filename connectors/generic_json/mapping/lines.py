@@ -8,16 +8,16 @@ from typing import Any
 
 import msgspec
 
+from connectors.fieldmap.rules import FieldRule
+from connectors.fieldmap.scope import Scope
 from connectors.generic_json.mapping.needed import read_needed_text
 from connectors.generic_json.mapping.rules import (
     AdjustmentRules,
-    FieldRule,
     ItemRules,
     MoneyRules,
     OptionRules,
     WeightRule,
 )
-from connectors.generic_json.mapping.scope import Scope
 from connectors.language.functions.number import round_half_up
 from connectors.language.functions.table import as_text
 from connectors.orders import ZERO, ItemOption, LineItem, Weight

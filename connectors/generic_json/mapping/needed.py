@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from connectors.generic_json.mapping.rules import FieldRule, TimeRule
-from connectors.generic_json.mapping.scope import Scope
+from connectors.fieldmap.rules import FieldRule
+from connectors.fieldmap.scope import Scope
+from connectors.generic_json.mapping.rules import TimeRule
 from connectors.language.functions.times import read_time
 from connectors.reading import fields
 

@@ -11,16 +11,11 @@ from typing import Any
 
 import msgspec
 
+from connectors.fieldmap.rules import FieldRule
+from connectors.fieldmap.scope import Scope, translate_word
 from connectors.generic_json.mapping.lines import LineReader
 from connectors.generic_json.mapping.needed import read_needed_text, read_needed_time
-from connectors.generic_json.mapping.rules import (
-    AddressRules,
-    FieldRule,
-    OrderRules,
-    StatusRule,
-    TimeRule,
-)
-from connectors.generic_json.mapping.scope import Scope, translate_word
+from connectors.generic_json.mapping.rules import AddressRules, OrderRules, StatusRule, TimeRule
 from connectors.language.functions import EvaluationError
 from connectors.language.functions.table import as_text
 from connectors.language.functions.times import read_time

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from connectors.generic_json.settings.values import Block, ExpressionText, wrap_in_list
+from connectors.fieldmap.blocks import Block, ExpressionText, wrap_in_list
 from connectors.interface import Duration
 
 Meaning = Literal[

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
 
-from connectors.generic_json.settings.values import Block
+from connectors.fieldmap.blocks import Block
 from connectors.interface import Duration
 
 

@@ -1,63 +1,15 @@
-"""Where one field of an order comes from, in its short and its long spellings."""
+"""The fields of an order that need more than an expression: times, the status and weights."""
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import Annotated, Any, Self
+from typing import Annotated
 
-import msgspec
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field
 
-from connectors.generic_json.mapping.rules import Constant, FieldRule
-from connectors.generic_json.settings.values import (
-    Block,
-    ExpressionText,
-    ReadForm,
-    Zone,
-    wrap_in_list,
-)
+from connectors.fieldmap.blocks import Block, ExpressionText, wrap_in_list
+from connectors.fieldmap.sources import FieldSource, widen_field
+from connectors.generic_json.settings.values import ReadForm, Zone
 from connectors.orders import OrderStatus
-
-
-def widen_field(value: Any) -> Any:
-    """The short spellings of a field: an expression, or a list of them, the first that is not empty
-    being taken.
-    """
-    return (
-        {"from": wrap_in_list(value)}
-        if isinstance(value, str | list | int) and not isinstance(value, bool)
-        else value
-    )
-
-
-class FieldSource(Block):
-    """Where a field comes from. Its short forms are an expression, or a list of expressions."""
-
-    sources: Annotated[
-        tuple[ExpressionText, ...],
-        BeforeValidator(wrap_in_list, json_schema_input_type=str | list[str]),
-    ] = Field(default=(), alias="from")
-    """Expressions on the order (in a line: on the line; `root()` is the order).
-
-    The first that finds something not empty is taken.
-    """
-    value: Constant | None = None
-    """Always this."""
-    table: dict[str, Constant] = Field(default={})
-    """The shop's words and what they become here, compared without regard to case."""
-    default: Constant | None = None
-    """What is taken where nothing is found, or nothing in the table."""
-
-    @model_validator(mode="after")
-    def _check_origin(self) -> Self:
-        if bool(self.sources) == (self.value is not None):
-            raise ValueError("expected from (expressions) or value (a constant), one of the two")
-        return self
-
-    @cached_property
-    def rule(self) -> FieldRule:
-        """What the map goes by."""
-        return msgspec.convert(self, FieldRule, from_attributes=True)
 
 
 class TimeSource(FieldSource):
@@ -107,9 +59,6 @@ class WeightSource(FieldSource):
     """Or where the shop names the unit."""
 
 
-TextField = Annotated[
-    FieldSource, BeforeValidator(widen_field, json_schema_input_type=str | list[str] | FieldSource)
-]
 TimeField = Annotated[
     TimeSource, BeforeValidator(widen_field, json_schema_input_type=str | list[str] | TimeSource)
 ]

@@ -7,9 +7,9 @@ from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from connectors.fieldmap.blocks import Block, ExpressionText
 from connectors.generic_json.settings.paging import USES, KeysetPaging, NoPaging, Paging
 from connectors.generic_json.settings.request import Request, RequestPatch
-from connectors.generic_json.settings.values import Block, ExpressionText
 from connectors.generic_json.settings.window import WindowSettings
 from connectors.interface import Duration
 from connectors.language.expressions import read_expression

@@ -8,15 +8,10 @@ from typing import Annotated, Any
 import msgspec
 from pydantic import BeforeValidator, Field
 
+from connectors.fieldmap.blocks import Block, ExpressionText, wrap_in_list
+from connectors.fieldmap.sources import FieldSource, TextField
 from connectors.generic_json.mapping.rules import MoneyUnit, OrderRules
-from connectors.generic_json.settings.fields import (
-    FieldSource,
-    StatusField,
-    TextField,
-    TimeField,
-    WeightField,
-)
-from connectors.generic_json.settings.values import Block, ExpressionText, wrap_in_list
+from connectors.generic_json.settings.fields import StatusField, TimeField, WeightField
 
 
 class AddressMap(Block):

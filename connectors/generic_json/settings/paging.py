@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from connectors.generic_json.settings.values import Block, ExpressionText
+from connectors.fieldmap.blocks import Block, ExpressionText
 from connectors.reading.paging import Sized
 
 

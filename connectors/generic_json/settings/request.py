@@ -7,14 +7,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from connectors.fieldmap.blocks import Block, wrap_in_list
 from connectors.generic_json.settings.shapes import Shape
-from connectors.generic_json.settings.values import (
-    Block,
-    PathTemplate,
-    TemplateText,
-    XmlTemplate,
-    wrap_in_list,
-)
+from connectors.generic_json.settings.values import PathTemplate, TemplateText, XmlTemplate
 from connectors.language.expressions import Expression
 from connectors.language.templates import Template, check_names, suggest_word
 from connectors.places import MisplacedError, Path

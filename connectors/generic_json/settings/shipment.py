@@ -6,10 +6,10 @@ from typing import Annotated, Final, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from connectors.fieldmap.blocks import Block, ExpressionText
+from connectors.fieldmap.sources import FieldSource, widen_field
 from connectors.generic_json.settings.answers import AnswerRule
-from connectors.generic_json.settings.fields import FieldSource, widen_field
 from connectors.generic_json.settings.request import Request, check_expressions
-from connectors.generic_json.settings.values import Block, ExpressionText
 from connectors.places import MisplacedError, locate_faults
 
 SHIPMENT_FIELDS: Final = (

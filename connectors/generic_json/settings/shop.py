@@ -7,13 +7,13 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo, model_validator
 
+from connectors.fieldmap.blocks import Block, soften_schema
 from connectors.generic_json.recipes.reader import list_recipes, merge_keys, read_recipe
 from connectors.generic_json.settings.answers import AnswerSettings
 from connectors.generic_json.settings.auth import Login, NoLogin
 from connectors.generic_json.settings.items import ListSettings, OneSettings
 from connectors.generic_json.settings.mapping import OrderMap
 from connectors.generic_json.settings.shipment import ShipmentSettings
-from connectors.generic_json.settings.values import Block, soften_schema
 from connectors.interface import ConnectorSettings
 from connectors.places import PLACES, MisplacedError, with_places
 

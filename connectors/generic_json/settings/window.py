@@ -7,7 +7,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from connectors.generic_json.settings.values import Block, TimeForm, Zone
+from connectors.fieldmap.blocks import Block
+from connectors.generic_json.settings.values import TimeForm, Zone
 from connectors.interface import Duration
 
 

@@ -11,9 +11,9 @@ import msgspec
 
 from connectors.carriers import Carriers
 from connectors.errors import ConflictError, RefusedError, UnreadableResponseError
+from connectors.fieldmap.scope import Scope
 from connectors.generic_json.api.caller import Caller
 from connectors.generic_json.mapping.lines import Line
-from connectors.generic_json.mapping.scope import Scope
 from connectors.generic_json.settings.shipment import ShipmentSettings, StepSettings
 from connectors.interface import ShipOutcome
 from connectors.language.expressions import Expression

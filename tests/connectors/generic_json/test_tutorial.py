@@ -12,9 +12,10 @@ import pytest
 import yaml
 
 from connectors.carriers import Carriers
+from connectors.fieldmap.sources import FieldSource
 from connectors.generic_json import connector_type
 from connectors.generic_json.settings.answers import AnswerSettings
-from connectors.generic_json.settings.fields import FieldSource, TimeSource, WeightSource
+from connectors.generic_json.settings.fields import TimeSource, WeightSource
 from connectors.generic_json.settings.items import ExpandSettings
 from connectors.generic_json.settings.request import RequestSettings
 from connectors.generic_json.settings.shop import GenericJsonSettings

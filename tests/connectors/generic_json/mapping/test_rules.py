@@ -3,12 +3,14 @@
 import msgspec
 import pytest
 
+from connectors.fieldmap import rules as fieldmap_rules
+from connectors.fieldmap import sources
+from connectors.fieldmap.blocks import Block
 from connectors.generic_json.mapping import rules
 from connectors.generic_json.settings import fields, mapping
-from connectors.generic_json.settings.values import Block
 
 PAIRS: list[tuple[type[Block], type[msgspec.Struct]]] = [
-    (fields.FieldSource, rules.FieldRule),
+    (sources.FieldSource, fieldmap_rules.FieldRule),
     (fields.TimeSource, rules.TimeRule),
     (fields.WeightSource, rules.WeightRule),
     (fields.StatusRule, rules.StatusCase),
@@ -33,7 +35,8 @@ def test_each_key_of_the_map_is_one_that_the_map_reads(
 def test_no_kind_of_rule_is_left_out_of_this_table() -> None:
     structs = {
         each
-        for each in vars(rules).values()
-        if isinstance(each, type(msgspec.Struct)) and each.__module__ == rules.__name__
+        for module in (rules, fieldmap_rules)
+        for each in vars(module).values()
+        if isinstance(each, type(msgspec.Struct)) and each.__module__ == module.__name__
     }
     assert structs == {struct for _, struct in PAIRS}

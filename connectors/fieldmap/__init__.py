@@ -1,0 +1,3 @@
+"""Where single fields of an order come from in a shop's own JSON, by expressions out of settings:
+the same for every connector.
+"""
