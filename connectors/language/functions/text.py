@@ -194,7 +194,7 @@ def _search_text(run: Run, value: str | None, pattern: str) -> tuple[str | None,
     except PatternError as error:
         raise EvaluationError(str(error)) from None
     searched = value[:MOST_SEARCHED]
-    run.spend((len(searched) + 1) * len(compiled.program))
+    run.spend(compiled.estimate_steps(searched))
     return compiled.search(searched)
 
 
