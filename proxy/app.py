@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 
 import msgspec
 import structlog
@@ -15,6 +16,7 @@ from proxy.delivery.intake import Deliverer
 from proxy.delivery.worker import DeliveryWorker
 from proxy.doors.custom_store.shipnotice_xml import MAX_BODY
 from proxy.export import Exporter
+from proxy.remarks import RemarkKeeper
 from proxy.server.admin import add_admin, require_password
 from proxy.server.deliveries import add_deliveries
 from proxy.server.endpoint import add_endpoint
@@ -30,7 +32,9 @@ from proxy.storage.database import Database
 from proxy.storage.export.database import DatabaseExportStorage
 from proxy.storage.outbox.database import DatabaseOutbox
 from proxy.storage.outbox.operator import DatabaseDeliveries
-from proxy.stores import Store, open_stores
+from proxy.storage.shops.memory import DatabaseMemory
+from proxy.storage.shops.remarks import DatabaseRemarks
+from proxy.stores import Store, StoreServices, open_stores
 from proxy.telemetry.metrics import Metrics
 
 _log = structlog.get_logger("portside.shop")
@@ -75,14 +79,19 @@ async def open_portside(
     kinds = {
         store.connector.type: find_kind(store.connector.type) for store in settings.stores.values()
     }
-    observers = {name: _observer(name, metrics) for name in settings.stores}
     within = settings.stop_within.total_seconds()
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(
             Database.open(settings.database.get_secret_value())
         )
         await database.migrate()
-        stores = await stack.enter_async_context(open_stores(settings.stores, kinds, observers))
+        remarks = await stack.enter_async_context(
+            RemarkKeeper(DatabaseRemarks(database), metrics, settings.stores)
+        )
+        services = {
+            name: _serve_connector(name, metrics, database, remarks) for name in settings.stores
+        }
+        stores = await stack.enter_async_context(open_stores(settings.stores, kinds, services))
         outbox, deliveries = DatabaseOutbox(database), DatabaseDeliveries(database)
         deliverer = Deliverer(outbox, settings.delivery, metrics)
         worker = DeliveryWorker(
@@ -137,6 +146,17 @@ def _make_shipstations_side(shared: _Shared) -> web.Application:
     add_endpoint(app)
     add_webhooks(app)
     return app
+
+
+def _serve_connector(
+    store: str, metrics: Metrics, database: Database, remarks: RemarkKeeper
+) -> StoreServices:
+    """What the connector of `store` may use of Portside."""
+    return StoreServices(
+        observer=_observer(store, metrics),
+        memory=DatabaseMemory(database, store),
+        remark=partial(remarks.take, store),
+    )
 
 
 def _observer(store: str, metrics: Metrics) -> Observer:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import msgspec
 
 from connectors.carriers import Carrier, Carriers
-from connectors.interface import Connector, ConnectorContext, ConnectorType
+from connectors.interface import (
+    Connector,
+    ConnectorContext,
+    ConnectorType,
+    ForgetfulMemory,
+    Memory,
+    Remark,
+    ignore_remark,
+)
 from connectors.upstream.exchange import Exchange, Observer
 from proxy.settings.models import StoreSettings
 from proxy.storage.names import BooksName
@@ -60,14 +68,26 @@ class Store(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         )
 
 
+class StoreServices(msgspec.Struct, frozen=True, kw_only=True):
+    """What a store's connector may use of the program around it.
+
+    `observer` hears of each exchange with the shop; `memory` and `remark` as in `ConnectorContext`.
+    """
+
+    observer: Observer | None = None
+    memory: Memory = ForgetfulMemory()
+    remark: Callable[[Remark], None] = ignore_remark
+
+
 @asynccontextmanager
 async def open_store(
-    name: str, settings: StoreSettings, kind: ConnectorType, observer: Observer | None = None
+    name: str,
+    settings: StoreSettings,
+    kind: ConnectorType,
+    services: StoreServices | None = None,
 ) -> AsyncIterator[Store]:
-    """Open the connector of one store; `observer` hears of each exchange with the shop.
-
-    No request is made yet.
-    """
+    """Open the connector of one store. No request is made yet."""
+    services = services or StoreServices()
     carriers = Carriers(
         {
             word: Carrier(name=entry.name, tracking_url=entry.tracking_url)
@@ -78,8 +98,8 @@ async def open_store(
 
     def hear_exchange(exchange: Exchange) -> None:
         pulse.hear(exchange)
-        if observer is not None:
-            observer(exchange)
+        if services.observer is not None:
+            services.observer(exchange)
 
     context = ConnectorContext(
         store=name,
@@ -87,6 +107,8 @@ async def open_store(
         observer=hear_exchange,
         carriers=carriers,
         shipping=settings.shipments.rules(),
+        memory=services.memory,
+        remark=services.remark,
     )
     statuses = {kind.status_word(word): status for word, status in settings.statuses.items()}
     async with kind.open(settings.connector, context) as connector:
@@ -102,7 +124,7 @@ async def open_store(
 async def open_stores(
     stores: Mapping[str, StoreSettings],
     kinds: Mapping[str, ConnectorType],
-    observers: Mapping[str, Observer] | None = None,
+    services: Mapping[str, StoreServices] | None = None,
 ) -> AsyncIterator[Mapping[str, Store]]:
     """Open every store; `kinds` holds the connector types by name.
 
@@ -112,7 +134,7 @@ async def open_stores(
         yield {
             name: await stack.enter_async_context(
                 open_store(
-                    name, settings, kinds[settings.connector.type], (observers or {}).get(name)
+                    name, settings, kinds[settings.connector.type], (services or {}).get(name)
                 )
             )
             for name, settings in stores.items()

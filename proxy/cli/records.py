@@ -1,5 +1,5 @@
-"""What the commands for the operator read: the books of exports and deliveries, in the database
-that the settings name.
+"""What the commands for the operator read: the books of exports and deliveries, and remarks about
+the shops, in the database that the settings name.
 """
 
 from __future__ import annotations
@@ -8,6 +8,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+import msgspec
+
 from proxy.cli.options import CommandError
 from proxy.export.ledger import Ledger
 from proxy.settings.models import Settings
@@ -15,15 +17,22 @@ from proxy.storage.database import Database
 from proxy.storage.errors import StorageError
 from proxy.storage.export.database import DatabaseExportStorage
 from proxy.storage.outbox.operator import DatabaseDeliveries
+from proxy.storage.shops.remarks import DatabaseRemarks
 from proxy.storage.sqlite import missing_file
 from proxy.telemetry.logs import configure_logs
 
 T = TypeVar("T")
 
 
-def open_records(
-    settings: Settings, work: Callable[[Ledger, DatabaseDeliveries], Awaitable[T]]
-) -> T:
+class Records(msgspec.Struct, frozen=True, kw_only=True):
+    """The records of all stores, in an open database."""
+
+    ledger: Ledger
+    deliveries: DatabaseDeliveries
+    remarks: DatabaseRemarks
+
+
+def open_records(settings: Settings, work: Callable[[Records], Awaitable[T]]) -> T:
     """What `work` gives, or the end of the command with one line."""
     configure_logs(level="error")
     url = settings.database.get_secret_value()
@@ -36,7 +45,13 @@ def open_records(
     async def open_and_work() -> T:
         async with Database.open(url) as database:
             await database.check()
-            return await work(Ledger(DatabaseExportStorage(database)), DatabaseDeliveries(database))
+            return await work(
+                Records(
+                    ledger=Ledger(DatabaseExportStorage(database)),
+                    deliveries=DatabaseDeliveries(database),
+                    remarks=DatabaseRemarks(database),
+                )
+            )
 
     try:
         return asyncio.run(open_and_work())

@@ -11,7 +11,7 @@ from connectors.errors import ConnectorError
 from connectors.upstream.exchange import Observer
 from proxy.cli.kinds import find_kind
 from proxy.cli.options import CommandError, find_store, read_settings
-from proxy.stores import Store, open_store
+from proxy.stores import Store, StoreServices, open_store
 from proxy.telemetry.logs import configure_logs
 
 T = TypeVar("T")
@@ -33,7 +33,7 @@ def ask_shop(
 
     async def open_and_work() -> T:
         kind = find_kind(settings.connector.type)
-        async with open_store(name, settings, kind, observer) as store:
+        async with open_store(name, settings, kind, StoreServices(observer=observer)) as store:
             return await work(store)
 
     try:

@@ -1,4 +1,6 @@
-"""`portside status`: how far each store is, what may be missing, what is held back, what waits."""
+"""`portside status`: how far each store is, what may be missing, what is held back, what waits,
+and what should be known about its shop.
+"""
 
 from __future__ import annotations
 
@@ -18,12 +20,10 @@ from proxy.cli.options import (
     settings_option,
 )
 from proxy.cli.output import build_table, print_json, wide_console
-from proxy.cli.records import open_records
-from proxy.export.ledger import Ledger
+from proxy.cli.records import Records, open_records
 from proxy.operator.status import Standing, plain_standing, read_standings
-from proxy.operator.times import exact_moment
+from proxy.operator.times import exact_moment, plain_moment
 from proxy.storage.names import BooksName
-from proxy.storage.outbox.operator import DatabaseDeliveries
 
 _NUMBERS = ("GAPS", "ORDERS HELD", "WAITING", "DEAD")
 _ADVICE = (
@@ -60,7 +60,10 @@ def status(file: Path, name: str | None, gap: datetime | None, *, as_json: bool)
         return
     named = list(settings.stores)
     standings = open_records(
-        settings, lambda ledger, deliveries: read_standings(ledger, deliveries, named, name)
+        settings,
+        lambda records: read_standings(
+            records.ledger, records.deliveries, records.remarks, named, name
+        ),
     )
     if as_json:
         print_json([plain_standing(standing) for standing in standings])
@@ -77,6 +80,10 @@ def status(file: Path, name: str | None, gap: datetime | None, *, as_json: bool)
                     f"{standing.store}: changes from {exact_moment(lost.start)} to"
                     f" {exact_moment(lost.end)} may be missing"
                 )
+            )
+        for remark in standing.remarks:
+            console.print(
+                Text(f"{standing.store}: {remark.text} (since {plain_moment(remark.first_seen)})")
             )
         if not standing.named:
             console.print(Text(f"{standing.store}: {_ADVICE}"))
@@ -106,8 +113,8 @@ def _dismiss(file: Path, name: str | None, start: datetime) -> None:
     if name is None:
         raise CommandError("--dismiss-gap: expected --store NAME with it, found none")
 
-    async def work(ledger: Ledger, _deliveries: DatabaseDeliveries) -> bool:
-        return await ledger.dismiss_gap(BooksName(name), start)
+    async def work(records: Records) -> bool:
+        return await records.ledger.dismiss_gap(BooksName(name), start)
 
     if not open_records(read_settings(file), work):
         raise CommandError(

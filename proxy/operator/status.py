@@ -14,6 +14,7 @@ from proxy.operator.times import exact_moment, plain_moment
 from proxy.storage.export.records import Gap, HeldOrder
 from proxy.storage.names import BooksName
 from proxy.storage.outbox.interface import DeliveryState, unnamed_stores
+from proxy.storage.shops.interface import KeptRemark
 
 
 class Counts(Protocol):
@@ -21,6 +22,14 @@ class Counts(Protocol):
 
     async def counts(self) -> Mapping[tuple[str, DeliveryState], int]:
         """How many are waiting and dead, by store."""
+        ...
+
+
+class KeptRemarks(Protocol):
+    """Where remarks about the shops are kept."""
+
+    async def list_kept(self, store: str) -> Sequence[KeptRemark]:
+        """All that hold, by subject."""
         ...
 
 
@@ -36,10 +45,15 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     held: int
     waiting: int
     dead: int
+    remarks: Sequence[KeptRemark] = ()
 
 
 async def read_standings(
-    ledger: Ledger, deliveries: Counts, named: Sequence[str], only: str | None = None
+    ledger: Ledger,
+    deliveries: Counts,
+    remarks: KeptRemarks,
+    named: Sequence[str],
+    only: str | None = None,
 ) -> Sequence[Standing]:
     """The stores that the settings name, in the order given, then others that have open deliveries;
     or `only` one.
@@ -56,6 +70,7 @@ async def read_standings(
             held=len(await ledger.list_held(BooksName(store), MOST_HELD)),
             waiting=counts.get((store, DeliveryState.WAITING), 0),
             dead=counts.get((store, DeliveryState.DEAD), 0),
+            remarks=await remarks.list_kept(store),
         )
         for store in stores
         if only in {None, store}
@@ -74,6 +89,17 @@ def plain_standing(standing: Standing) -> dict[str, Any]:
         "orders_held": standing.held,
         "deliveries_waiting": standing.waiting,
         "deliveries_dead": standing.dead,
+        "remarks": [plain_remark(remark) for remark in standing.remarks],
+    }
+
+
+def plain_remark(remark: KeptRemark) -> dict[str, Any]:
+    """What the operator should know about the shop although its orders go on."""
+    return {
+        "about": remark.about,
+        "text": remark.text,
+        "first_seen": plain_moment(remark.first_seen),
+        "last_seen": plain_moment(remark.last_seen),
     }
 
 

@@ -15,6 +15,7 @@ from proxy.server.keys import DATABASE, EXPORTER, STORES
 from proxy.settings.problems import did_you_mean
 from proxy.storage.names import BooksName
 from proxy.storage.outbox.operator import DatabaseDeliveries
+from proxy.storage.shops.remarks import DatabaseRemarks
 
 
 def add_standing(app: web.Application) -> None:
@@ -25,11 +26,14 @@ def add_standing(app: web.Application) -> None:
 
 async def show_status(request: web.Request) -> Mapping[str, Any]:
     """Every store, also one that only deliveries name: how far it has been given, gaps, how many
-    orders are held back, deliveries that wait or are dead.
+    orders are held back, deliveries that wait or are dead, and remarks about the shop.
     """
     stores = request.app[STORES]
     standings = await read_standings(
-        request.app[EXPORTER].ledger, DatabaseDeliveries(request.app[DATABASE]), list(stores)
+        request.app[EXPORTER].ledger,
+        DatabaseDeliveries(request.app[DATABASE]),
+        DatabaseRemarks(request.app[DATABASE]),
+        list(stores),
     )
     return {"stores": [plain_standing(standing) for standing in standings]}
 

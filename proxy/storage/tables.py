@@ -252,3 +252,27 @@ held_orders = Table(
     Column("last_seen", UtcTime, nullable=False),
     Index("ix_held_orders_last_seen", "store", "kind", "last_seen"),
 )
+
+# What a store's connector wants to know again: short texts of its own until `ends_at`. Nothing
+# about buyers.
+memories = Table(
+    "memories",
+    metadata,
+    Column("store", String(100), primary_key=True),
+    Column("key", String(200), primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("put_at", UtcTime, nullable=False),
+    Column("ends_at", UtcTime, nullable=False),
+    Index("ix_memories_put_at", "store", "put_at"),
+)
+
+# What the operator should know about a shop although its orders go on; one row a subject.
+remarks = Table(
+    "remarks",
+    metadata,
+    Column("store", String(100), primary_key=True),
+    Column("about", String(100), primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("first_seen", UtcTime, nullable=False),
+    Column("last_seen", UtcTime, nullable=False),
+)

@@ -132,6 +132,12 @@ class _WindowNumbers:
             ("store",),
             registry=registry,
         )
+        self.remarks = Gauge(
+            "portside_remarks",
+            "What the operator should know about the shop although its orders go on.",
+            ("store",),
+            registry=registry,
+        )
 
 
 class Metrics:
@@ -191,6 +197,10 @@ class Metrics:
         if until is not None:
             self._window.covered.labels(store).set(until)
         self._window.gaps.labels(store).set(gaps)
+
+    def set_remarks(self, *, store: str, count: int) -> None:
+        """So many remarks about the shop hold."""
+        self._window.remarks.labels(store).set(count)
 
     def render(self) -> tuple[bytes, str]:
         """All numbers in Prometheus' text form, and the content type that goes with them."""

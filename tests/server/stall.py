@@ -19,11 +19,13 @@ from connectors.interface import (
     ConnectorSettings,
     ConnectorType,
     Finding,
+    Remark,
     ShipOutcome,
 )
 from connectors.orders import Order, RejectedOrder, Window
 from connectors.registry import ConnectorTypeError
 from connectors.shipments import Shipment
+from connectors.upstream.policy import UpstreamPolicy
 from proxy.app import Portside, open_portside
 from proxy.settings.models import Settings
 
@@ -32,7 +34,8 @@ class Stall:
     """The shop itself.
 
     `error` is raised by whatever is asked; `gate`, when cleared, keeps an answer back; `asked`
-    tells of each question.
+    tells of each question. With each window it makes the `remarks` to `context`, which Portside
+    opened it with.
     """
 
     def __init__(self, orders: Sequence[Order | RejectedOrder] = ()) -> None:
@@ -42,6 +45,8 @@ class Stall:
         self.gate = asyncio.Event()
         self.gate.set()
         self.asked = asyncio.Event()
+        self.remarks: list[Remark] = []
+        self.context = ConnectorContext(store="north", upstream=UpstreamPolicy())
 
     async def _answer(self) -> None:
         self.asked.set()
@@ -51,6 +56,8 @@ class Stall:
 
     async def list_orders(self, window: Window) -> AsyncGenerator[Order | RejectedOrder, None]:
         await self._answer()
+        for remark in self.remarks:
+            self.context.remark(remark)
         for order in self.orders:
             if order.modified_at is None or window.contains(order.modified_at):
                 yield order
@@ -111,8 +118,9 @@ async def open_front(stall: Stall, folder: Path, **changes: Any) -> AsyncIterato
 
     @asynccontextmanager
     async def open_stall(
-        _settings: StallSettings, _context: ConnectorContext
+        _settings: StallSettings, context: ConnectorContext
     ) -> AsyncIterator[Connector]:
+        stall.context = context
         yield stall
 
     def find_kind(name: str) -> ConnectorType:

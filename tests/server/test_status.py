@@ -81,6 +81,7 @@ async def test_a_store_that_was_never_asked_has_been_given_nothing(
                         "orders_held": 0,
                         "deliveries_waiting": 0,
                         "deliveries_dead": 0,
+                        "remarks": [],
                     }
                 ]
             },

@@ -167,7 +167,7 @@ def _change(file: Path, wanted: dict[str, Any], *, discard: bool, dry_run: bool)
 def _run(file: Path, work: Callable[[DatabaseDeliveries], Coroutine[Any, Any, Any]]) -> Any:
     """What `work` gives, or the end of the command with one line."""
     try:
-        return open_records(read_settings(file), lambda _ledger, kept: work(kept))
+        return open_records(read_settings(file), lambda records: work(records.deliveries))
     except (UnknownDeliveryError, WantedError) as error:
         raise CommandError(str(error)) from error
 

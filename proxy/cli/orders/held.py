@@ -16,12 +16,11 @@ from proxy.cli.options import (
     settings_option,
 )
 from proxy.cli.output import build_table, print_json, wide_console
-from proxy.cli.records import open_records
-from proxy.export.ledger import MOST_HELD, Ledger
+from proxy.cli.records import Records, open_records
+from proxy.export.ledger import MOST_HELD
 from proxy.operator.status import plain_held
 from proxy.storage.export.records import HeldOrder
 from proxy.storage.names import BooksName
-from proxy.storage.outbox.operator import DatabaseDeliveries
 
 
 @click.command("held")
@@ -47,13 +46,11 @@ def list_held(file: Path, name: str | None, limit: int, *, as_json: bool) -> Non
         find_store(settings, name)
     stores = [name] if name else list(settings.stores)
 
-    async def work(
-        ledger: Ledger, _deliveries: DatabaseDeliveries
-    ) -> Sequence[tuple[str, HeldOrder]]:
+    async def work(records: Records) -> Sequence[tuple[str, HeldOrder]]:
         return [
             (store, order)
             for store in stores
-            for order in await ledger.list_held(BooksName(store), limit)
+            for order in await records.ledger.list_held(BooksName(store), limit)
         ]
 
     found = open_records(settings, work)

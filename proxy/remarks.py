@@ -1,0 +1,127 @@
+"""Remarks on their way from the connectors to the operator: kept, logged once when they are new,
+and counted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections import defaultdict
+from collections.abc import Iterable
+from types import TracebackType
+from typing import Self
+
+import structlog
+
+from connectors.interface import Remark
+from proxy.storage.errors import StorageError
+from proxy.storage.shops.interface import Remarks
+from proxy.telemetry.metrics import Metrics
+
+# A remark repeated sooner than this, in seconds, is not written again.
+_REPEAT_AFTER = 600.0
+# How often, in seconds, the number of remarks is counted although none is made.
+_COUNT_EVERY = 600.0
+# Of one process; far more than its stores may have, so that a talkative connector costs no memory.
+_MOST_WAITING = 10_000
+_log = structlog.get_logger(__name__)
+
+
+class RemarkKeeper:
+    """Takes remarks at any moment and keeps them soon after.
+
+    Use as an async context: leaving it keeps what still waits. A remark that the database does not
+    take is lost until it is made again.
+    """
+
+    def __init__(self, remarks: Remarks, metrics: Metrics, stores: Iterable[str] = ()) -> None:
+        self._remarks = remarks
+        self._metrics = metrics
+        self._stores = tuple(stores)
+        self._waiting: dict[str, dict[str, Remark]] = defaultdict(dict)
+        self._written: dict[tuple[str, str], tuple[str, float]] = {}
+        self._wake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        self._task = asyncio.create_task(self._work())
+        return self
+
+    async def __aexit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        await self.flush()
+
+    def take(self, store: str, remark: Remark) -> None:
+        """Keep `remark` about `store` soon; it may be made as often as is convenient."""
+        text, written_at = self._written.get((store, remark.about), ("", 0.0))
+        if text == remark.text and time.monotonic() - written_at < _REPEAT_AFTER:
+            return
+        if len(self._written) >= _MOST_WAITING:
+            self._written.clear()
+        self._written[store, remark.about] = (remark.text, time.monotonic())
+        self._waiting[store][remark.about] = remark
+        self._wake.set()
+
+    async def drop(self, store: str, about: str) -> None:
+        """What was remarked about this no longer holds."""
+        self._waiting[store].pop(about, None)
+        self._written.pop((store, about), None)
+        try:
+            if await self._remarks.drop(store, about):
+                _log.info("A remark about the shop no longer holds.", store=store, about=about)
+                await self._count(store)
+        except StorageError as error:
+            _log.warning("Remark not dropped.", store=store, about=about, error=str(error))
+
+    async def flush(self) -> None:
+        """Keep all that waits."""
+        self._wake.clear()
+        waiting, self._waiting = self._waiting, defaultdict(dict)
+        for store, remarks in waiting.items():
+            if remarks:
+                await self._keep(store, list(remarks.values()))
+
+    async def _keep(self, store: str, remarks: list[Remark]) -> None:
+        try:
+            new = await self._remarks.note(store, remarks)
+            await self._count(store)
+        except StorageError as error:
+            for remark in remarks:
+                self._written.pop((store, remark.about), None)
+            _log.warning("Remarks not kept.", store=store, error=str(error))
+            return
+        for remark in new:
+            _log.warning(
+                "The operator should know this about the shop.",
+                store=store,
+                about=remark.about,
+                remark=remark.text,
+            )
+
+    async def _count(self, store: str) -> None:
+        self._metrics.set_remarks(store=store, count=len(await self._remarks.list_kept(store)))
+
+    async def _work(self) -> None:
+        while True:
+            try:
+                async with asyncio.timeout(_COUNT_EVERY):
+                    await self._wake.wait()
+            except TimeoutError:
+                await self._count_all()
+            await self.flush()
+
+    async def _count_all(self) -> None:
+        for store in self._stores:
+            try:
+                await self._count(store)
+            except StorageError as error:
+                _log.warning("Remarks not counted.", store=store, error=str(error))

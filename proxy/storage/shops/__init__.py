@@ -1,0 +1,1 @@
+"""What is known about the shops themselves: what a connector remembers, and remarks."""
