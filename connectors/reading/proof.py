@@ -1,0 +1,206 @@
+"""What a walk of a shop's list has asked and received, and whether that proves the list complete.
+
+The end of a list is believed on evidence of its own, never on the shop's word alone:
+
+    an empty page       asked for on purpose behind the last rows
+    a repeated page     from a shop that was seen to give other rows for another page
+    a cursor's end      in an API that pages by cursor; against a count only if the last page was
+                        not full
+    a count             equal to the distinct rows, from a shop whose count was seen to be larger
+                        than what it had given by then, and only behind a page that is not full
+
+A page shorter than asked proves nothing: shops cap their pages in silence. A count above the
+distinct rows contradicts the end: the list is read again in another way, as long as that brings new
+rows. If it brings none, the count is too high, which occurs where the shop cannot load a row.
+
+Each walk has its `Evidence`; what a shop has shown of itself outlives the walk in its `Habits`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from enum import StrEnum
+
+from connectors.errors import IncompleteListingError
+
+# A list that brings new rows each time it is read is read at most this often.
+MOST_READINGS = 4
+
+
+class Verdict(StrEnum):
+    """What a walk does next."""
+
+    COMPLETE = "complete"
+    ASK_MORE = "ask for what is behind the last rows"
+    READ_AGAIN = "read the list from its beginning in another way"
+    WARN = "complete, and the shop counts more"
+    NOT_SHOWN = "the end was never shown"
+
+
+class End(StrEnum):
+    """What ended a reading of the list."""
+
+    EMPTY = "an empty page"
+    REPEATED = "a page without new rows"
+    CURSOR = "no next page"
+    STATED = "the settings' word for a short page"
+
+
+class Habits:
+    """What one shop has shown of its lists since its connector was opened; shared by all walks.
+
+    `counts_all`: its count was larger than what it had given by then. `turns_pages`: another page,
+    size or window brought other rows. `page_size`: the most rows of a page that had more behind it.
+    `fills`: the most rows of any page.
+    """
+
+    def __init__(self) -> None:
+        self.counts_all = False
+        self.turns_pages = False
+        self.page_size: int | None = None
+        self.fills = 0
+
+
+class Evidence:
+    """What one walk has received. `noun` names its rows in sentences, e.g. "orders"."""
+
+    def __init__(self, habits: Habits, *, noun: str = "orders") -> None:
+        self._habits = habits
+        self._noun = noun
+        self._seen: set[Hashable] = set()
+        self._met: set[Hashable] = set()
+        self._readings = 1
+        self._news = False
+        self._asked = 0
+        self._last = 0
+        self.total: int | None = None
+        self.end: End | None = None
+
+    @property
+    def rows(self) -> int:
+        """How many distinct rows the walk has received."""
+        return len(self._seen)
+
+    @property
+    def missing(self) -> int:
+        """How many rows the shop counts beyond those; 0 if none."""
+        return max((self.total or 0) - self.rows, 0)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the last page with rows was as long as this shop's pages become."""
+        return self._last > 0 and self._last >= min(
+            self._asked, self._habits.page_size or self._asked
+        )
+
+    def add_page(
+        self,
+        names: Sequence[Hashable],
+        *,
+        asked: int,
+        total: int | None = None,
+        ends: bool = False,
+        overlap: int = 0,
+        short_is_last: bool = False,
+    ) -> list[int]:
+        """Take in a page; the positions of the rows that this walk had not met before.
+
+        `names`: an identity for each row; error objects and nulls among the rows are left out.
+        `asked`: the page size in the request. `total`: how many rows the whole list has, by the
+        shop's word with this page. `ends`: the page says by its cursor that it is the last.
+        `overlap`: how many of its rows the walk has asked for a second time on purpose.
+        `short_is_last`: the settings promise that the shop fills its pages.
+        """
+        habits = self._habits
+        positions = self._find_fresh(names)
+        unmet = {name for name in names if name not in self._met}
+        if unmet and self._met:
+            habits.turns_pages = True
+            habits.page_size = max(self._last, habits.page_size or 0)
+        self._met |= unmet
+        self._news |= bool(positions)
+        if total is not None:
+            self.total = max(total, self.total or 0)
+            habits.counts_all |= bool(names) and total > self.rows
+        self._asked = asked
+        self.end = None
+        if ends:
+            self.end = End.CURSOR
+        elif len(names) <= overlap:
+            self.end = End.EMPTY
+        elif not unmet:
+            self.end = End.REPEATED
+        elif short_is_last and len(names) < asked <= habits.fills:
+            self.end = End.STATED
+        habits.fills = max(habits.fills, len(names))
+        if unmet:
+            self._last = len(names)
+        return positions
+
+    def begin_reading(self) -> None:
+        """The list is read from its beginning in another way; what was received stays known."""
+        self._readings += 1
+        self._met = set()
+        self._news = False
+        self._last = 0
+        self.end = None
+
+    def judge(self) -> Verdict:
+        """What the evidence allows."""
+        if self._is_counted:
+            return Verdict.COMPLETE
+        if self.end is None:
+            return Verdict.ASK_MORE
+        turned = self.end is not End.REPEATED or self._habits.turns_pages or self._is_alone
+        if turned and not self.missing:
+            return Verdict.COMPLETE
+        if self._readings == 1 or (self._news and self._readings < MOST_READINGS):
+            return Verdict.READ_AGAIN
+        if not turned or (self.end is End.CURSOR and self.is_full):
+            return Verdict.NOT_SHOWN
+        return Verdict.WARN
+
+    def describe(self) -> str:
+        """One sentence with both numbers, for a warning."""
+        return (
+            f"The shop counts {self.total} {self._noun}, and {self.rows} were found in"
+            f" {self._readings} readings of the list: it counts too many, or cannot load some."
+        )
+
+    def explain(self) -> IncompleteListingError:
+        """The error of a list whose end was never shown: what the shop ignores or contradicts."""
+        counted = f"counts {self.total} {self._noun}, but " if self.missing else ""
+        if self.end is End.CURSOR:
+            fault = (
+                f"says after {self.rows} that there is no next page, although that page was full"
+            )
+        elif self.end is End.REPEATED:
+            fault = (
+                f"sends the same {self._last} for every page: it ignores which page is asked for"
+                " (a web server or a plugin may drop the query)"
+            )
+        else:
+            fault = f"never showed the end of its list after {self.rows}"
+        return IncompleteListingError(
+            f"The list of {self._noun} cannot be proved complete: the shop {counted}{fault}."
+        )
+
+    @property
+    def _is_counted(self) -> bool:
+        """Whether a count that can be believed says that nothing is missing."""
+        return self._habits.counts_all and self.total == self.rows > 0 and not self.is_full
+
+    @property
+    def _is_alone(self) -> bool:
+        """Whether the list holds one row and no count speaks of more: a shop that gives its last
+        page again for every later one could never show another.
+        """
+        return self.rows == 1 and not self.missing
+
+    def _find_fresh(self, names: Sequence[Hashable]) -> list[int]:
+        positions = []
+        for position, name in enumerate(names):
+            if name not in self._seen:
+                self._seen.add(name)
+                positions.append(position)
+        return positions
