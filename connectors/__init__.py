@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         ConnectorSettings as ConnectorSettings,
         ConnectorType as ConnectorType,
         Duration as Duration,
+        FieldFiller as FieldFiller,
         Finding as Finding,
         ForgetfulMemory as ForgetfulMemory,
         Memory as Memory,
@@ -208,7 +209,7 @@ _ROOMS = {
     "connectors.inspection": "Inspectable check_clock",
     "connectors.interface": (
         "CheckLevel CheckReport Connector ConnectorContext ConnectorSettings ConnectorType "
-        "Duration Finding ForgetfulMemory Memory Remark ShipOutcome"
+        "Duration FieldFiller Finding ForgetfulMemory Memory Remark ShipOutcome"
     ),
     "connectors.orders": (
         "Address Customer Dimensions ItemOption LengthUnit LineItem Order OrderId OrderStatus "

@@ -6,7 +6,7 @@ A connector keeps no state of its own between calls other than caches it could l
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from enum import StrEnum
@@ -193,6 +193,20 @@ def ignore_remark(remark: Remark) -> None:
     """Say nothing: for a connector that nobody watches."""
 
 
+class FieldFiller(Protocol):
+    """What a store's settings fill in from the shop's own JSON, on top of the connector's map, and
+    which orders they leave out.
+    """
+
+    def fill(self, order: Order, raw: Any, lines: Mapping[str, Any]) -> Order | RejectedOrder:
+        """The order with what the settings fill in.
+
+        `raw` is the order as the shop sends it, decoded, with fractions as `Decimal`; `lines` holds
+        its lines by the id that they have in `order`.
+        """
+        ...
+
+
 class ConnectorContext(msgspec.Struct, frozen=True, kw_only=True):
     """What a connector is given besides its own settings.
 
@@ -203,6 +217,9 @@ class ConnectorContext(msgspec.Struct, frozen=True, kw_only=True):
 
     `shipping` says how a shipment is written to the shop. `memory` outlives the process. `remark`
     takes what the operator should know; it may be called often with the same remark.
+
+    `filler` is to be given every order that is listed or got; None where the settings fill in
+    nothing, so that no order's JSON need be kept.
     """
 
     store: str
@@ -212,6 +229,7 @@ class ConnectorContext(msgspec.Struct, frozen=True, kw_only=True):
     shipping: ShippingRules = ShippingRules()
     memory: Memory = ForgetfulMemory()
     remark: Callable[[Remark], None] = ignore_remark
+    filler: FieldFiller | None = None
 
 
 def no_webhooks(settings: ConnectorSettings, secret: str) -> str:  # noqa: ARG001 - what every `check_webhooks` is given

@@ -148,6 +148,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     `shop_status` is the shop's own word. `status` is what it means; where the connector does not
     know the word it is ON_HOLD and `status_known` is false, so that the store's own map, or a
     warning, can have its say.
+
+    `excluded` says which of the store's own conditions leaves the order out; empty if none does.
     """
 
     id: OrderId
@@ -174,6 +176,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     source: str = ""
     tags: tuple[str, ...] = ()
     dimensions: Dimensions | None = None
+    excluded: str = ""
 
     def __post_init__(self) -> None:
         require_utc("placed_at", self.placed_at)

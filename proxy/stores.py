@@ -8,6 +8,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import msgspec
 
 from connectors.carriers import Carrier, Carriers
+from connectors.fieldmap.filler import Filler, Watch
+from connectors.fieldmap.settings import build_fill_rules
 from connectors.interface import (
     Connector,
     ConnectorContext,
@@ -72,11 +74,13 @@ class StoreServices(msgspec.Struct, frozen=True, kw_only=True):
     """What a store's connector may use of the program around it.
 
     `observer` hears of each exchange with the shop; `memory` and `remark` as in `ConnectorContext`.
+    `watch_fields` hears where each field came from that `fields:` and `address:` filled in.
     """
 
     observer: Observer | None = None
     memory: Memory = ForgetfulMemory()
     remark: Callable[[Remark], None] = ignore_remark
+    watch_fields: Watch | None = None
 
 
 @asynccontextmanager
@@ -109,15 +113,37 @@ async def open_store(
         shipping=settings.shipments.rules(),
         memory=services.memory,
         remark=services.remark,
+        filler=_make_filler(name, settings, services),
     )
     statuses = {kind.status_word(word): status for word, status in settings.statuses.items()}
+    filters = settings.filters.model_copy(
+        update={"statuses": tuple(map(kind.status_word, settings.filters.statuses))}
+    )
     async with kind.open(settings.connector, context) as connector:
         yield Store(
             name=name,
-            settings=settings.model_copy(update={"statuses": statuses}),
+            settings=settings.model_copy(update={"statuses": statuses, "filters": filters}),
             connector=connector,
             pulse=pulse,
         )
+
+
+def _make_filler(store: str, settings: StoreSettings, services: StoreServices) -> Filler | None:
+    """What the settings fill in; None where they fill in nothing."""
+    rules = build_fill_rules(
+        settings.fields, settings.address, settings.filters.only, settings.filters.exclude
+    )
+    if rules is None:
+        return None
+
+    def complain(field: str, number: str) -> None:
+        text = (
+            f"fields: {field} could not be filled in for order {number}, and went out as the"
+            f" connector reads it; `portside preview --store {store} {number}` shows the order"
+        )
+        services.remark(Remark(about=f"fields {field}", text=text))
+
+    return Filler(rules, complain, services.watch_fields)
 
 
 @asynccontextmanager

@@ -23,6 +23,8 @@ PURE = (
     "connectors/webhooks.py",
     "connectors/reading",
     "connectors/language",
+    "connectors/fieldmap/filler.py",
+    "connectors/fieldmap/parts.py",
     "connectors/fieldmap/rules.py",
     "connectors/fieldmap/scope.py",
     "connectors/generic_json/mapping",

@@ -1,4 +1,4 @@
-"""Where one field of an order comes from, as a frozen value that a map goes by."""
+"""Where single fields of an order come from, as frozen values that a map goes by."""
 
 from __future__ import annotations
 
@@ -26,3 +26,61 @@ class FieldRule(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if len(self.sources) == 1 and self.sources[0].plain and not self.table:
             msgspec.structs.force_setattr(self, "direct", self.sources[0])
+
+
+class AddressRules(msgspec.Struct, frozen=True, kw_only=True):
+    """A person and a place. The fields are looked up in what `at` finds, else in the order."""
+
+    at: Expression | None
+    name: FieldRule | None
+    company: FieldRule | None
+    line1: FieldRule | None
+    line2: FieldRule | None
+    city: FieldRule | None
+    region: FieldRule | None
+    postal_code: FieldRule | None
+    country: FieldRule | None
+    phone: FieldRule | None
+    email: FieldRule | None
+
+
+class DimensionRules(msgspec.Struct, frozen=True, kw_only=True):
+    """The size of the parcel, all three in `unit`."""
+
+    length: FieldRule
+    width: FieldRule
+    height: FieldRule
+    unit: str
+
+
+class LineRules(msgspec.Struct, frozen=True, kw_only=True):
+    """What is filled in on each line, from the line as the shop sends it; `options` by name."""
+
+    sku: FieldRule | None
+    name: FieldRule | None
+    location: FieldRule | None
+    upc: FieldRule | None
+    options: dict[str, FieldRule]
+
+
+class FillRules(msgspec.Struct, frozen=True, kw_only=True):
+    """What a store fills in on top of its connector's map, and which orders it wants.
+
+    Of `custom_fields` there are three.
+    """
+
+    custom_fields: tuple[FieldRule | None, ...]
+    requested_warehouse: FieldRule | None
+    source: FieldRule | None
+    shipping_method: FieldRule | None
+    customer_notes: FieldRule | None
+    internal_notes: FieldRule | None
+    gift: Expression | None
+    gift_message: FieldRule | None
+    tags: Expression | None
+    dimensions: DimensionRules | None
+    items: LineRules | None
+    ship_to: AddressRules | None
+    bill_to: AddressRules | None
+    only: Expression | None
+    exclude: Expression | None

@@ -56,3 +56,30 @@ class FieldSource(Block):
 TextField = Annotated[
     FieldSource, BeforeValidator(widen_field, json_schema_input_type=str | list[str] | FieldSource)
 ]
+
+
+class AddressMap(Block):
+    """A person and a place."""
+
+    at: ExpressionText | None = None
+    """Where the address stands; the fields below are then looked up there."""
+    name: TextField | None = None
+    """The person; several parts are joined by `words(first_name, last_name)`."""
+    company: TextField | None = None
+    """The company."""
+    line1: TextField | None = None
+    """The street."""
+    line2: TextField | None = None
+    """More of the street."""
+    city: TextField | None = None
+    """The town."""
+    region: TextField | None = None
+    """State, province or county."""
+    postal_code: TextField | None = None
+    """The postal code."""
+    country: TextField | None = None
+    """The country: two letters, three, or an English name."""
+    phone: TextField | None = None
+    """A telephone number."""
+    email: TextField | None = None
+    """An e-mail address."""

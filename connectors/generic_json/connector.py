@@ -71,7 +71,8 @@ class GenericJsonConnector:
             concurrency=settings.limits.concurrency,
             remembered=settings.limits.cache,
         )
-        self._listing = Listing(settings, self._pages, self._expander)
+        self._fill = context.filler.fill if context.filler is not None else None
+        self._listing = Listing(settings, self._pages, self._expander, self._fill)
         self._shipper = None
         if settings.shipment is not None:
             callers = {step.name: make_caller(*step.rules) for step in settings.shipment.steps}
@@ -149,7 +150,7 @@ class GenericJsonConnector:
         """The order, if it is the one that was asked for."""
         if isinstance(raw, Unfinished):
             return reject_order(raw.order, self._rules, raw.reason)
-        order = read_order(raw, self._rules)
+        order = read_order(raw, self._rules, fill=self._fill)
         if order is None:
             raise OrderNotFoundError(f"The shop's {order_id!r} is no order (map.only).")
         if isinstance(order, Order) and order.id != order_id:
@@ -190,7 +191,7 @@ class GenericJsonConnector:
     def trace(self, raw: Any) -> tuple[Order | RejectedOrder | None, list[Source]]:
         """What becomes of one order as the shop sends it, and where each field came from."""
         sources: list[Source] = []
-        return read_order(raw, self._rules, sources), sources
+        return read_order(raw, self._rules, sources, self._fill), sources
 
 
 @asynccontextmanager

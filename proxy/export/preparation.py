@@ -14,6 +14,7 @@ import msgspec
 from connectors.orders import Order, RejectedOrder
 from proxy.doors.custom_store.errors import InvalidOrderError
 from proxy.doors.custom_store.orders_xml import encode_order
+from proxy.doors.custom_store.words import fill_status_words
 from proxy.rules.policy import Filters, HeldBack, HeldKind, Policy, hold_back, translate
 from proxy.settings.models import StoreSettings
 from proxy.storage.export.records import Member
@@ -63,7 +64,7 @@ async def prepare(
         return _hold(entry, HeldKind.UNREADABLE, entry.reason)
     try:
         order = translate(entry, policy)
-        held = hold_back(order, policy.filters, now)
+        held = hold_back(order, policy.filters, now, chosen=entry.shipping_method)
     except Exception as error:  # noqa: BLE001 -- of this order alone
         return _hold(entry, HeldKind.INVALID, _describe_fault(error))
     if held is not None and not await is_known(order.id):
@@ -88,7 +89,11 @@ async def _is_never_known(_order_id: str) -> bool:
 
 
 def _encode(order: Order, settings: StoreSettings) -> Prepared:
-    xml = encode_order(order, dimensions=settings.dimensions)
+    xml = encode_order(
+        order,
+        dimensions=settings.dimensions,
+        status_words=fill_status_words(settings.status_words),
+    )
     member = Member(id=order.id, digest=digest(order))
     return Prepared(
         member=member,

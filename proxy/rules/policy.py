@@ -6,7 +6,7 @@ Pure.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
@@ -37,13 +37,16 @@ BROKEN = frozenset({HeldKind.UNREADABLE, HeldKind.INVALID})
 class Filters(msgspec.Struct, frozen=True, kw_only=True):
     """Which orders go out.
 
-    Ages count from the day the order was placed; tags are compared without regard to case.
+    Ages count from the day the order was placed; tags, statuses and shipping methods are compared
+    without regard to case.
     """
 
     max_age: timedelta | None = None
     min_age: timedelta | None = None
     tags: tuple[str, ...] = ()
     exclude_tags: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
+    shipping_methods: tuple[str, ...] = ()
     shippable_only: bool = True
 
 
@@ -102,32 +105,59 @@ def _look_up(words: Mapping[str, _T], word: str) -> _T | None:
     )
 
 
-def hold_back(order: Order, filters: Filters, now: datetime) -> HeldBack | None:
+def hold_back(
+    order: Order, filters: Filters, now: datetime, *, chosen: str = ""
+) -> HeldBack | None:
     """Why `order` is not given at `now`, or None if it is.
 
-    A cancellation passes every filter but those by tag: the packers must hear of it, and it makes
-    no work. An order that ShipStation already has must not be asked about here at all: news of it
-    always goes out.
+    `chosen` is the shipping method in the shop's words, where the store's map made another of it.
+
+    A cancellation passes every filter but those by what the order is (tags, status, shipping
+    method, conditions): the packers must hear of it, and it makes no work. An order that
+    ShipStation already has must not be asked about here at all: news of it always goes out.
     """
-    return _by_tags(order, filters) or (
+    own_reason = (
+        _by_tags(order, filters)
+        or _by_words(order, filters, chosen)
+        or (_hold_filtered(order, order.excluded) if order.excluded else None)
+    )
+    return own_reason or (
         None if order.status is OrderStatus.CANCELLED else _by_age_and_goods(order, filters, now)
     )
 
 
 def _by_tags(order: Order, filters: Filters) -> HeldBack | None:
-    carried = {tag.strip().casefold() for tag in order.tags}
-    if filters.tags and not any(tag.strip().casefold() in carried for tag in filters.tags):
-        return _hold_filtered(
-            order,
-            f"tags: expected one of {', '.join(filters.tags)}, found"
-            f" {', '.join(order.tags) or 'none'}",
-        )
-    excluded = [tag for tag in filters.exclude_tags if tag.strip().casefold() in carried]
+    if filters.tags and not _holds_any(filters.tags, order.tags):
+        carried = ", ".join(order.tags) or "none"
+        return _hold_filtered(order, _describe_words("tags", filters.tags, carried))
+    excluded = [tag for tag in filters.exclude_tags if _holds_any([tag], order.tags)]
     if excluded:
         return _hold_filtered(
             order, f"tags: {', '.join(excluded)} is left out by filters.exclude_tags"
         )
     return None
+
+
+def _by_words(order: Order, filters: Filters, chosen: str) -> HeldBack | None:
+    """By the words for its status and for its shipping method."""
+    found = [order.shop_status or order.status, order.status]
+    if filters.statuses and not _holds_any(filters.statuses, found):
+        return _hold_filtered(order, _describe_words("status", filters.statuses, found[0]))
+    found = [chosen or order.shipping_method, order.shipping_method]
+    if filters.shipping_methods and not _holds_any(filters.shipping_methods, found):
+        return _hold_filtered(
+            order, _describe_words("shipping_method", filters.shipping_methods, found[0] or "none")
+        )
+    return None
+
+
+def _holds_any(wanted: Iterable[str], found: Iterable[str]) -> bool:
+    folded = {word.strip().casefold() for word in found}
+    return any(word.strip().casefold() in folded for word in wanted)
+
+
+def _describe_words(field: str, wanted: Iterable[str], found: str) -> str:
+    return f"{field}: expected one of {', '.join(wanted)}, found {found}"
 
 
 def _by_age_and_goods(order: Order, filters: Filters, now: datetime) -> HeldBack | None:

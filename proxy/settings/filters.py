@@ -6,6 +6,7 @@ from typing import Self
 
 from pydantic import BaseModel, Field, model_validator
 
+from connectors.fieldmap.blocks import ExpressionText
 from connectors.interface import Duration
 from connectors.reading.durations import write_duration
 from proxy.settings.frozen import FROZEN
@@ -31,6 +32,30 @@ class FilterSettings(BaseModel):
     )
     exclude_tags: tuple[str, ...] = Field(
         default=(), description="No order that carries one of these tags."
+    )
+    statuses: tuple[str, ...] = Field(
+        default=(),
+        description=(
+            "Only orders in one of these states: the shop's words, or unpaid, paid, shipped,"
+            " cancelled, on_hold; none: all."
+        ),
+    )
+    shipping_methods: tuple[str, ...] = Field(
+        default=(),
+        description=(
+            "Only orders whose buyer chose one of these shipping methods; none: all. Compared"
+            " without regard to case."
+        ),
+    )
+    only: ExpressionText | None = Field(
+        default=None,
+        description=(
+            "Only orders for which this expression over the shop's order is true; none: all."
+        ),
+    )
+    exclude: ExpressionText | None = Field(
+        default=None,
+        description="No order for which this expression over the shop's order is true.",
     )
     shippable_only: bool = Field(default=True, description="Leave out orders with nothing to ship.")
 

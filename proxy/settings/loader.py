@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from connectors.interface import ConnectorSettings, ConnectorType
-from connectors.places import PLACES, Path, PlaceOf
+from connectors.places import PLACES, Path, PlaceOf, with_places
 from connectors.registry import ConnectorTypeError
 from proxy.settings.messages import find_faults
 from proxy.settings.models import Settings
@@ -77,6 +77,9 @@ def parse_settings(
         )
         store["connector"] = connector
         problems += found
+        for block in _WITH_EXPRESSIONS & store.keys():
+            path = ("stores", name, block)
+            store[block] = with_places(store[block], _find_places(document, path, file))
     try:
         settings = Settings.model_validate(value)
     except ValidationError as error:
@@ -89,6 +92,10 @@ def parse_settings(
     if problems:
         raise SettingsError(file, problems)
     return settings
+
+
+# What else of a store may hold expressions; a connector's block is given its places by its model.
+_WITH_EXPRESSIONS = frozenset({"fields", "address", "filters"})
 
 
 def _drop_empty(value: Any, depth: int = 0) -> Any:

@@ -135,7 +135,7 @@ def _explain(detail: ErrorDetails, path: Path, model: type[BaseModel]) -> str:
         return _explain_unknown_key(str(path[-1]), _known_keys(model, detail["loc"][:-1]))
     if kind in ("value_error", "assertion_error"):
         return str(context.get("error", detail["msg"]))
-    if detail["loc"][-1:] == ("[key]",):
+    if detail["loc"][-1:] == ("[key]",) and kind != "enum":
         return f"expected a name of small letters, digits, - and _, found {path[-1]!r}"
     expected = _EXPECTED.get(kind)
     if expected is None:

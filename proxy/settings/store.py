@@ -13,18 +13,22 @@ from pydantic import (
     BeforeValidator,
     Field,
     SecretStr,
+    StringConstraints,
     field_validator,
     model_validator,
 )
 
+from connectors.fieldmap.settings import AddressSettings, FillSettings
 from connectors.interface import ConnectorSettings, Duration
 from connectors.orders import OrderStatus
+from proxy.doors.custom_store.words import fill_status_words
 from proxy.settings.filters import FilterSettings
 from proxy.settings.frozen import FROZEN
 from proxy.settings.shipments import ShipmentSettings
 from proxy.settings.upstream import UpstreamSettings
 
 Door = Literal["shipstation", "shiprush"]
+StatusWord = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50)]
 NotifyCustomer = Literal["as_told", "always", "never"]
 
 
@@ -157,6 +161,24 @@ class StoreSettings(BaseModel):
     shipments: ShipmentSettings = Field(
         default=ShipmentSettings(), description="How shipments are written to the shop."
     )
+    fields: FillSettings = Field(
+        default=FillSettings(),
+        description=(
+            "Fields filled in by expressions over the shop's own JSON, on top of what the connector"
+            " reads."
+        ),
+    )
+    address: AddressSettings = Field(
+        default=AddressSettings(),
+        description="Parts of the addresses filled in by expressions, e.g. a house number.",
+    )
+    status_words: dict[OrderStatus, StatusWord] = Field(
+        default={},
+        description=(
+            "What ShipStation's form says for each state where it is filled in already, e.g."
+            " `{paid: processing}`; the others keep Portside's words."
+        ),
+    )
     statuses: dict[str, OrderStatus] = Field(
         default={},
         description="The shop's words for an order's state, on top of the connector's own.",
@@ -207,6 +229,26 @@ class StoreSettings(BaseModel):
             " know it."
         ),
     )
+
+    @field_validator("status_words")
+    @classmethod
+    def _tell_apart(cls, value: dict[OrderStatus, str]) -> dict[OrderStatus, str]:
+        words = fill_status_words(value)
+        for status, word in words.items():
+            twin = next(
+                (
+                    other
+                    for other, its in words.items()
+                    if other is not status and its.casefold() == word.casefold()
+                ),
+                None,
+            )
+            if twin is not None:
+                raise ValueError(
+                    f"expected a word of its own for each state, found {word!r} for {status} and"
+                    f" {twin}"
+                )
+        return value
 
     @model_validator(mode="after")
     def _asks_again(self) -> Self:

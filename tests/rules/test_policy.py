@@ -86,6 +86,24 @@ def test_a_method_the_map_lacks_becomes_the_default() -> None:
             {"status": OrderStatus.CANCELLED},
             "tags: expected one of B, found none",
         ),
+        ({"statuses": ("Processing",)}, {"shop_status": "processing"}, None),
+        ({"statuses": ("paid",)}, {"shop_status": "processing"}, None),
+        (
+            {"statuses": ("completed", "on_hold")},
+            {"shop_status": "processing"},
+            "status: expected one of completed, on_hold, found processing",
+        ),
+        ({"shipping_methods": ("FLAT RATE ",)}, {"shipping_method": "Flat rate"}, None),
+        (
+            {"shipping_methods": ("Flat rate",)},
+            {"shipping_method": ""},
+            "shipping_method: expected one of Flat rate, found none",
+        ),
+        (
+            {},
+            {"excluded": "filters.only: `a` is not true of it"},
+            "filters.only: `a` is not true of it",
+        ),
         ({"max_age": 90 * DAY}, {"placed_at": PLACED - 89 * DAY}, None),
         (
             {"max_age": 90 * DAY},
@@ -106,6 +124,13 @@ def test_an_order_is_held_back_with_a_reason_or_goes_out(
     held = hold_back(build_order(**changes), Filters(**filters), PLACED + DAY)
     assert (held and held.reason) == reason
     assert held is None or (held.kind, held.until) == (HeldKind.FILTERED, None)
+
+
+def test_a_shipping_method_is_known_by_the_shops_word_and_by_the_stores() -> None:
+    order = build_order(shipping_method="UPS Ground")
+    for wanted in ("Flat rate", "UPS Ground"):
+        filters = Filters(shipping_methods=(wanted,))
+        assert hold_back(order, filters, PLACED + DAY, chosen="Flat rate") is None
 
 
 def test_an_order_that_is_too_young_says_when_it_will_be_old_enough() -> None:

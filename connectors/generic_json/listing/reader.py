@@ -13,7 +13,7 @@ from connectors.errors import UnavailableError, UnreadableResponseError
 from connectors.generic_json.listing.expander import Expander, Unfinished
 from connectors.generic_json.listing.pages import Pages
 from connectors.generic_json.listing.window import find_scan_end, is_foreign, make_window_back
-from connectors.generic_json.mapping.order import find_time, read_order, reject_order
+from connectors.generic_json.mapping.order import Fill, find_time, read_order, reject_order
 from connectors.generic_json.settings.request import RequestSettings
 from connectors.generic_json.settings.shop import GenericJsonSettings
 from connectors.orders import Order, OrderStatus, RejectedOrder, Window
@@ -28,8 +28,15 @@ Found = Order | RejectedOrder
 class Listing:
     """The lists of one shop."""
 
-    def __init__(self, settings: GenericJsonSettings, pages: Pages, expander: Expander) -> None:
+    def __init__(
+        self,
+        settings: GenericJsonSettings,
+        pages: Pages,
+        expander: Expander,
+        fill: Fill | None = None,
+    ) -> None:
         self._settings = settings
+        self._fill = fill
         self._rules = settings.map.rules
         self._pages = pages
         self._expander = expander
@@ -141,7 +148,7 @@ class Listing:
         for raw in page:
             if isinstance(raw, Unfinished):
                 yield reject_order(raw.order, self._rules, raw.reason)
-            elif (order := read_order(raw, self._rules)) is not None:
+            elif (order := read_order(raw, self._rules, fill=self._fill)) is not None:
                 yield order
 
     def _refuse_foreign(self, order: Found, window: Window) -> None:

@@ -5,41 +5,57 @@ Pure; every fault names the field, the JSON path and the settings' line.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
+from connectors.fieldmap.parts import read_address, read_tags
 from connectors.fieldmap.rules import FieldRule
 from connectors.fieldmap.scope import Scope, translate_word
 from connectors.generic_json.mapping.lines import LineReader
 from connectors.generic_json.mapping.needed import read_needed_text, read_needed_time
-from connectors.generic_json.mapping.rules import AddressRules, OrderRules, StatusRule, TimeRule
-from connectors.language.functions import EvaluationError
-from connectors.language.functions.table import as_text
+from connectors.generic_json.mapping.rules import OrderRules, StatusRule, TimeRule
 from connectors.language.functions.times import read_time
-from connectors.orders import Address, Customer, Order, OrderId, OrderStatus, RejectedOrder
+from connectors.orders import (
+    Address,
+    Customer,
+    LineItem,
+    Order,
+    OrderId,
+    OrderStatus,
+    RejectedOrder,
+)
 from connectors.places import Source
 from connectors.reading import fields
 from connectors.reading.fields import FieldError
 
+Fill = Callable[[Order, Any, Mapping[str, Any]], Order | RejectedOrder]
+"""`connectors.interface.FieldFiller.fill`."""
+
 
 def read_order(
-    raw: Any, rules: OrderRules, trace: list[Source] | None = None
+    raw: Any,
+    rules: OrderRules,
+    trace: list[Source] | None = None,
+    fill: Fill | None = None,
 ) -> Order | RejectedOrder | None:
     """One order of the shop; None if `only` says it is none; rejected, with the reason, if a field
     cannot be read.
 
-    `trace` is given the origin of every field.
+    `trace` is given the origin of every field. `fill` is what the store fills in on top.
     """
     scope = Scope(raw, raw, trace=trace)
     try:
         if not scope.is_true("only", rules.only, otherwise=True):
             return None
-        return _read_order(scope, rules)
+        order, lines = _read_order(scope, rules)
     except FieldError as fault:
         return reject_order(raw, rules, str(fault))
+    if fill is None:
+        return order
+    return fill(order, raw, {item.id: line.value for line, item in lines})
 
 
 def reject_order(raw: Any, rules: OrderRules, reason: str) -> RejectedOrder:
@@ -65,14 +81,16 @@ def find_identity(raw: Any, rules: OrderRules) -> Hashable:
     return _try_text(Scope(raw, raw), "id", rules.id) or repr(raw)
 
 
-def _read_order(scope: Scope, rules: OrderRules) -> Order:
+def _read_order(scope: Scope, rules: OrderRules) -> tuple[Order, Sequence[tuple[Scope, LineItem]]]:
+    """The order, and its lines with what they were read from."""
     currency = scope.read_text("currency", rules.currency).upper()
     reader = LineReader(scope, currency, rules.money)
-    ship_to = _read_address(scope, "ship_to", rules.ship_to)
-    bill_to = _read_address(scope, "bill_to", rules.bill_to) if rules.bill_to else ship_to
+    ship_to = read_address(scope, "ship_to", rules.ship_to)
+    bill_to = read_address(scope, "bill_to", rules.bill_to) if rules.bill_to else ship_to
     status, word, known = _read_status(scope, rules.status)
-    items = [item for _, item in reader.read_lines(rules.items) if item.quantity > 0]
-    return Order(
+    lines = list(reader.read_lines(rules.items))
+    items = [item for _, item in lines if item.quantity > 0]
+    order = Order(
         id=OrderId(read_needed_text(scope, "id", rules.id)),
         number=read_needed_text(scope, "number", rules.number),
         placed_at=read_needed_time(scope, "placed_at", rules.placed_at),
@@ -98,8 +116,9 @@ def _read_order(scope: Scope, rules: OrderRules) -> Order:
         ),
         requested_warehouse=scope.read_text("requested_warehouse", rules.requested_warehouse),
         source=scope.read_text("source", rules.source),
-        tags=_read_tags(scope, rules),
+        tags=read_tags(scope, rules.tags),
     )
+    return order, lines
 
 
 def _read_status(scope: Scope, rule: StatusRule) -> tuple[OrderStatus, str, bool]:
@@ -112,25 +131,6 @@ def _read_status(scope: Scope, rule: StatusRule) -> tuple[OrderStatus, str, bool
     return found or OrderStatus.ON_HOLD, word, found is not None
 
 
-def _read_address(scope: Scope, field: str, rules: AddressRules) -> Address:
-    at = scope.enter(field, rules.at)
-    texts = {name: at.read_text(name, getattr(rules, name)) for name in _ADDRESS_TEXTS}
-    return Address(**texts, country=at.read("country", rules.country, fields.read_country, ""))
-
-
-_ADDRESS_TEXTS = (
-    "name",
-    "company",
-    "line1",
-    "line2",
-    "city",
-    "region",
-    "postal_code",
-    "phone",
-    "email",
-)
-
-
 def _read_customer(scope: Scope, rules: OrderRules, bill_to: Address, ship_to: Address) -> Customer:
     """Buyer and addresses; what one address lacks altogether the other gives."""
     if not (bill_to.line1 or bill_to.city or bill_to.postal_code):
@@ -141,17 +141,6 @@ def _read_customer(scope: Scope, rules: OrderRules, bill_to: Address, ship_to: A
         bill_to = msgspec.structs.replace(bill_to, email=ship_to.email)
     code = scope.read_text("customer", rules.customer) or bill_to.email
     return Customer(code=code, bill_to=bill_to, ship_to=ship_to)
-
-
-def _read_tags(scope: Scope, rules: OrderRules) -> tuple[str, ...]:
-    if rules.tags is None:
-        return ()
-    found = scope.find("tags", rules.tags)
-    try:
-        words = found if isinstance(found, list) else (as_text(found) or "").split(",")
-        return tuple(word for each in words if (word := (as_text(each) or "").strip()))
-    except EvaluationError as error:
-        raise scope.make_fault("tags", str(error), rules.tags) from None
 
 
 def _try_text(scope: Scope, field: str, rule: FieldRule) -> str:

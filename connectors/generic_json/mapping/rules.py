@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from connectors.fieldmap.rules import FieldRule
+from connectors.fieldmap.rules import AddressRules, FieldRule
 from connectors.language.expressions import Expression
 from connectors.orders import OrderStatus
 
@@ -57,22 +57,6 @@ class StatusRule(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         word = FieldRule(sources=self.sources, value=None, table={}, default=None)
         msgspec.structs.force_setattr(self, "word", word)
-
-
-class AddressRules(msgspec.Struct, frozen=True, kw_only=True):
-    """A person and a place. The fields are looked up in what `at` finds, else in the order."""
-
-    at: Expression | None
-    name: FieldRule | None
-    company: FieldRule | None
-    line1: FieldRule | None
-    line2: FieldRule | None
-    city: FieldRule | None
-    region: FieldRule | None
-    postal_code: FieldRule | None
-    country: FieldRule | None
-    phone: FieldRule | None
-    email: FieldRule | None
 
 
 class OptionRules(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,36 +9,9 @@ import msgspec
 from pydantic import BeforeValidator, Field
 
 from connectors.fieldmap.blocks import Block, ExpressionText, wrap_in_list
-from connectors.fieldmap.sources import FieldSource, TextField
+from connectors.fieldmap.sources import AddressMap, FieldSource, TextField
 from connectors.generic_json.mapping.rules import MoneyUnit, OrderRules
 from connectors.generic_json.settings.fields import StatusField, TimeField, WeightField
-
-
-class AddressMap(Block):
-    """A person and a place."""
-
-    at: ExpressionText | None = None
-    """Where the address stands; the fields below are then looked up there."""
-    name: TextField | None = None
-    """The person; several parts are joined by `words(first_name, last_name)`."""
-    company: TextField | None = None
-    """The company."""
-    line1: TextField | None = None
-    """The street."""
-    line2: TextField | None = None
-    """More of the street."""
-    city: TextField | None = None
-    """The town."""
-    region: TextField | None = None
-    """State, province or county."""
-    postal_code: TextField | None = None
-    """The postal code."""
-    country: TextField | None = None
-    """The country: two letters, three, or an English name."""
-    phone: TextField | None = None
-    """A telephone number."""
-    email: TextField | None = None
-    """An e-mail address."""
 
 
 class OptionsMap(Block):

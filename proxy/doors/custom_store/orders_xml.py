@@ -11,7 +11,7 @@ too.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from copy import copy
 from decimal import Decimal
 from functools import lru_cache
@@ -19,7 +19,15 @@ from typing import TypeAlias
 
 from lxml.etree import CDATA, SubElement, _Element, tostring
 
-from connectors.orders import Address, Customer, Dimensions, ItemOption, LineItem, Order
+from connectors.orders import (
+    Address,
+    Customer,
+    Dimensions,
+    ItemOption,
+    LineItem,
+    Order,
+    OrderStatus,
+)
 from proxy.doors.custom_store.dates import format_date
 from proxy.doors.custom_store.errors import DECLARATION, InvalidOrderError
 from proxy.doors.custom_store.orders_xsd import LONGEST, build_skeleton
@@ -50,18 +58,24 @@ _ZERO = Decimal(0)
 _OPTION = build_skeleton("Option", last="Value")
 
 
-def encode_order(order: Order, *, dimensions: bool = False) -> bytes:
+def encode_order(
+    order: Order,
+    *,
+    dimensions: bool = False,
+    status_words: Mapping[OrderStatus, str] = STATUSES,
+) -> bytes:
     """One `<Order>` as UTF-8 bytes, checked against the schema; raises InvalidOrderError where
     ShipStation would refuse it.
 
-    `dimensions` adds the parcel's size, which ShipStation's guide has and its printed schema has
-    not. Text is cleaned and cut to ShipStation's limits; the ids that come back in a notice are
-    never changed: one that cannot go out as it is makes the order invalid. An e-mail address, image
-    link or UPC that would not be valid is left out.
+    `status_words` are what the client's form says for each status. `dimensions` adds the parcel's
+    size, which ShipStation's guide has and its printed schema has not. Text is cleaned and cut to
+    ShipStation's limits; the ids that come back in a notice are never changed: one that cannot go
+    out as it is makes the order invalid. An e-mail address, image link or UPC that would not be
+    valid is left out.
     """
     element = copy(_build_order(len(order.items)))
     size, customer, items = element[-3], element[-2], element[-1]
-    _fill_head(element, order)
+    _fill_head(element, order, status_words)
     if dimensions and order.dimensions is not None:
         _fill_size(size, order.dimensions)
     else:
@@ -93,14 +107,14 @@ def _build_order(lines: int) -> _Element:
     return order
 
 
-def _fill_head(element: _Element, order: Order) -> None:
+def _fill_head(element: _Element, order: Order, status_words: Mapping[OrderStatus, str]) -> None:
     first, second, third = (*order.custom_fields, "", "", "")[:3]
     _fill(
         element,
         _mark(require_id(order.id, "OrderID")),
         _mark(require_id(order.number, "OrderNumber")),
         format_date(order.placed_at),  # OrderDate
-        STATUSES.get(order.status, order.status),  # OrderStatus
+        status_words.get(order.status, order.status),  # OrderStatus
         format_date(order.modified_at),  # LastModified
         _free(order.shipping_method, LONGEST["ShippingMethod"]),
         _free(order.payment_method, LONGEST["PaymentMethod"]),

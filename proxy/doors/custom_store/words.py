@@ -20,6 +20,13 @@ STATUSES: Mapping[OrderStatus, str] = MappingProxyType(
         OrderStatus.ON_HOLD: "on_hold",
     }
 )
+
+
+def fill_status_words(own: Mapping[OrderStatus, str]) -> Mapping[OrderStatus, str]:
+    """The word of every status: a store's own, or Portside's."""
+    return {**STATUSES, **own}
+
+
 WEIGHT_UNITS: Mapping[WeightUnit, str] = MappingProxyType(
     {WeightUnit.GRAMS: "Grams", WeightUnit.OUNCES: "Ounces", WeightUnit.POUNDS: "Pounds"}
 )

@@ -22,6 +22,7 @@ from connectors.orders import (
 from proxy.doors.custom_store.errors import encode_error
 from proxy.doors.custom_store.orders_xml import encode_order, frame_page
 from proxy.doors.custom_store.schema import schema_faults
+from proxy.doors.custom_store.words import fill_status_words
 from tests.builders import build_customer, build_discount, build_item, build_order
 from tests.doors.custom_store.reader import read_order, text
 from tests.doors.custom_store.tame import tame_orders, utf16
@@ -169,3 +170,14 @@ def test_the_size_of_the_parcel_is_sent_on_request() -> None:
 def test_an_order_of_a_thousand_lines_is_sent_whole() -> None:
     lines = tuple(build_item(id=str(number)) for number in range(1000))
     assert len(read_order(encode_order(build_order(items=lines))).items) == 1000
+
+
+def test_a_form_that_is_filled_in_already_hears_its_own_words() -> None:
+    words = fill_status_words({OrderStatus.PAID: "processing"})
+    sent = [
+        etree.fromstring(encode_order(build_order(status=status), status_words=words)).findtext(
+            "OrderStatus"
+        )
+        for status in (OrderStatus.PAID, OrderStatus.ON_HOLD)
+    ]
+    assert sent == ["processing", "on_hold"]

@@ -259,3 +259,18 @@ def test_the_origin_of_every_field_can_be_told() -> None:
     assert told["items[0].unit_price"] == "lines[0].price"
     assert told["ship_to.email"] == "buyer.mail"
     assert told["source"] == "a constant"
+
+
+def test_what_a_store_fills_in_is_given_the_order_and_its_lines_as_the_shop_sends_them() -> None:
+    given: list[tuple[Any, Any]] = []
+
+    def fill(found: Order, raw: Any, lines: Any) -> Order:
+        given.append((raw, lines))
+        return found
+
+    raw = order()
+    found = read_order(raw, chosen(), fill=fill)
+    assert isinstance(found, Order)
+    assert given == [
+        (raw, {item.id: line for item, line in zip(found.items, raw["lines"], strict=False)})
+    ]

@@ -1,0 +1,199 @@
+"""An order, filled in by a store's own expressions over the shop's JSON.
+
+Pure. A field that cannot be filled in stays as it was, and is remarked upon; an address or a
+condition that cannot be worked out holds the order, because a parcel could go astray.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import msgspec
+
+from connectors.fieldmap.parts import ADDRESS_TEXTS, read_address, read_tags
+from connectors.fieldmap.rules import (
+    AddressRules,
+    DimensionRules,
+    FieldRule,
+    FillRules,
+    LineRules,
+)
+from connectors.fieldmap.scope import Scope
+from connectors.language.expressions import Expression
+from connectors.orders import (
+    Address,
+    Customer,
+    Dimensions,
+    ItemOption,
+    LineItem,
+    Order,
+    RejectedOrder,
+)
+from connectors.places import Source
+from connectors.reading.fields import FieldError
+from connectors.reading.measures import read_dimensions
+
+Watch = Callable[[str, Sequence[Source]], None]
+"""Is given an order's id, and the origin of each field that was filled in."""
+Complain = Callable[[str, str], None]
+"""Is given the name of a field that could not be filled in, and the order's number."""
+
+_TEXTS = ("requested_warehouse", "source", "shipping_method")
+_PROSE = ("customer_notes", "internal_notes", "gift_message")
+_LINE_TEXTS = ("sku", "name", "location", "upc")
+
+
+class Filler:
+    """What one store fills in; a `connectors.interface.FieldFiller`."""
+
+    def __init__(self, rules: FillRules, complain: Complain, watch: Watch | None = None) -> None:
+        self._rules = rules
+        self._complain = complain
+        self._watch = watch
+        self._texts = [
+            (name, rule) for name in _TEXTS if (rule := getattr(rules, name)) is not None
+        ]
+        self._prose = [
+            (name, rule) for name in _PROSE if (rule := getattr(rules, name)) is not None
+        ]
+        self._changes_customer = rules.ship_to is not None or rules.bill_to is not None
+
+    def fill(self, order: Order, raw: Any, lines: Mapping[str, Any]) -> Order | RejectedOrder:
+        """See `FieldFiller`."""
+        trace: list[Source] | None = [] if self._watch is not None else None
+        scope = Scope(raw, raw, trace=trace)
+        try:
+            changes = self._read_conditions(scope)
+            if self._changes_customer:
+                changes["customer"] = self._fill_customer(scope, order.customer)
+        except FieldError as fault:
+            return RejectedOrder(
+                id=order.id, number=order.number, modified_at=order.modified_at, reason=str(fault)
+            )
+        self._read_fields(scope, order, changes)
+        if (rules := self._rules.items) is not None:
+            changes["items"] = tuple(
+                self._fill_line(
+                    item,
+                    Scope(line, raw, at=f"line {item.id}", name=f"items[{at}].", trace=trace),
+                    rules,
+                    order.number,
+                )
+                # A discount or a fee is no line of the shop's.
+                if (line := lines.get(item.id)) is not None
+                else item
+                for at, item in enumerate(order.items)
+            )
+        if self._watch is not None:
+            self._watch(order.id, trace or ())
+        return msgspec.structs.replace(order, **changes) if changes else order
+
+    def _read_conditions(self, scope: Scope) -> dict[str, Any]:
+        only, exclude = self._rules.only, self._rules.exclude
+        if only is not None and not scope.is_true("filters.only", only, otherwise=True):
+            return {"excluded": f"filters.only: {_quote(only)} is not true of it"}
+        if exclude is not None and scope.is_true("filters.exclude", exclude, otherwise=False):
+            return {"excluded": f"filters.exclude: {_quote(exclude)} is true of it"}
+        return {}
+
+    def _fill_customer(self, scope: Scope, customer: Customer) -> Customer:
+        changes = {
+            name: _fill_address(scope, name, rules, getattr(customer, name))
+            for name, rules in (("ship_to", self._rules.ship_to), ("bill_to", self._rules.bill_to))
+            if rules is not None
+        }
+        return msgspec.structs.replace(customer, **changes)
+
+    def _read_fields(self, scope: Scope, order: Order, changes: dict[str, Any]) -> None:
+        rules, number = self._rules, order.number
+        for name, rule in self._texts:
+            if text := self._read_text(scope, name, rule, number):
+                changes[name] = text
+        for name, rule in self._prose:
+            if text := self._read_text(scope, name, rule, number, keep_lines=True):
+                changes[name] = text
+        if any(rules.custom_fields):
+            changes["custom_fields"] = self._read_custom_fields(scope, order)
+        with self._complaints("gift", number):
+            if rules.gift is not None:
+                changes["gift"] = scope.is_true("gift", rules.gift, otherwise=False)
+        with self._complaints("tags", number):
+            if tags := read_tags(scope, rules.tags):
+                changes["tags"] = tags
+        with self._complaints("dimensions", number):
+            if rules.dimensions is not None:
+                size = _read_size(scope, rules.dimensions)
+                changes["dimensions"] = size or order.dimensions
+
+    def _read_custom_fields(self, scope: Scope, order: Order) -> tuple[str, ...]:
+        found = [*order.custom_fields, "", "", ""][:3]
+        for at, rule in enumerate(self._rules.custom_fields):
+            name = f"custom_field_{at + 1}"
+            found[at] = self._read_text(scope, name, rule, order.number) or found[at]
+        while found and not found[-1]:
+            found.pop()
+        return tuple(found)
+
+    def _fill_line(self, item: LineItem, scope: Scope, rules: LineRules, number: str) -> LineItem:
+        changes: dict[str, Any] = {}
+        for name in _LINE_TEXTS:
+            if text := self._read_text(scope, name, getattr(rules, name), number):
+                changes[name] = text
+        more = [
+            ItemOption(name=name, value=text)
+            for name, rule in rules.options.items()
+            if (text := self._read_text(scope, f"options.{name}", rule, number))
+        ]
+        if more:
+            named = {option.name for option in more}
+            kept = [option for option in item.options if option.name not in named]
+            changes["options"] = (*kept, *more)
+        return msgspec.structs.replace(item, **changes) if changes else item
+
+    def _read_text(
+        self,
+        scope: Scope,
+        name: str,
+        rule: FieldRule | None,
+        number: str,
+        *,
+        keep_lines: bool = False,
+    ) -> str:
+        """The text that a rule finds; empty, with a complaint, where it cannot be read."""
+        try:
+            return scope.read_text(name, rule, keep_lines=keep_lines)
+        except FieldError:
+            self._complain(f"{scope.name}{name}", number)
+            return ""
+
+    @contextmanager
+    def _complaints(self, name: str, number: str) -> Iterator[None]:
+        try:
+            yield
+        except FieldError:
+            self._complain(name, number)
+
+
+def _read_size(scope: Scope, rules: DimensionRules) -> Dimensions | None:
+    length, width, height = (
+        scope.read(f"dimensions.{side}", getattr(rules, side), _take, None)
+        for side in ("length", "width", "height")
+    )
+    return read_dimensions(length, width, height, rules.unit, "dimensions")
+
+
+def _fill_address(scope: Scope, name: str, rules: AddressRules, own: Address) -> Address:
+    found = read_address(scope, name, rules)
+    changes = {part: text for part in (*ADDRESS_TEXTS, "country") if (text := getattr(found, part))}
+    return msgspec.structs.replace(own, **changes)
+
+
+def _take(value: Any, _field: str) -> Any:
+    return value
+
+
+def _quote(expression: Expression) -> str:
+    place = f" ({expression.place})" if expression.place else ""
+    return f"`{expression.one_line}`{place}"

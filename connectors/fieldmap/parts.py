@@ -1,0 +1,42 @@
+"""The parts of an order that are more than one field: an address, tags."""
+
+from __future__ import annotations
+
+from connectors.fieldmap.rules import AddressRules
+from connectors.fieldmap.scope import Scope
+from connectors.language.expressions import Expression
+from connectors.language.functions import EvaluationError
+from connectors.language.functions.table import as_text
+from connectors.orders import Address
+from connectors.reading import fields
+
+ADDRESS_TEXTS = (
+    "name",
+    "company",
+    "line1",
+    "line2",
+    "city",
+    "region",
+    "postal_code",
+    "phone",
+    "email",
+)
+
+
+def read_address(scope: Scope, field: str, rules: AddressRules) -> Address:
+    """An address; what has no source, or finds nothing, is empty. Raises `FieldError`."""
+    at = scope.enter(field, rules.at)
+    texts = {name: at.read_text(name, getattr(rules, name)) for name in ADDRESS_TEXTS}
+    return Address(**texts, country=at.read("country", rules.country, fields.read_country, ""))
+
+
+def read_tags(scope: Scope, expression: Expression | None) -> tuple[str, ...]:
+    """The words of a list, or of a text with commas. Raises `FieldError`."""
+    if expression is None:
+        return ()
+    found = scope.find("tags", expression)
+    try:
+        words = found if isinstance(found, list) else (as_text(found) or "").split(",")
+        return tuple(word for each in words if (word := (as_text(each) or "").strip()))
+    except EvaluationError as error:
+        raise scope.make_fault("tags", str(error), expression) from None

@@ -1,0 +1,1 @@
+"""Fields that a store fills in from its shop's own JSON."""
