@@ -56,8 +56,8 @@ async def known(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(Database.open(url, clock=clock))
         await database.migrate()
-        memories = [DatabaseMemory(database, store) for store in ("north", "south")]
-        yield Known(*memories, DatabaseRemarks(database), clock)
+        north, south = DatabaseMemory(database, "north"), DatabaseMemory(database, "south")
+        yield Known(north, south, DatabaseRemarks(database), clock)
 
 
 async def test_a_connector_knows_again_what_it_put_until_the_lifetime_is_over(known: Known) -> None:

@@ -169,7 +169,7 @@ def test_an_address_that_cannot_be_read_holds_the_order() -> None:
         ({"exclude": "missing"}, ""),
     ],
 )
-def test_a_condition_says_why_an_order_is_left_out(conditions: dict[str, str], reason: str) -> None:
+def test_a_condition_says_why_an_order_is_left_out(conditions: dict[str, Any], reason: str) -> None:
     assert Store(**conditions).fill().excluded == reason
 
 
@@ -196,6 +196,6 @@ def test_no_value_of_a_shop_stops_the_filling(value: Any) -> None:
     size = {"length": "x", "width": "x", "height": "x"}
     names = ("source", "gift", "gift_message", "tags", "custom_field_1", "shipping_method")
     fields: dict[str, Any] = {"dimensions": size, "items": {"upc": "x"}}
-    fields |= dict.fromkeys(names, "x")
+    fields.update(dict.fromkeys(names, "x"))
     found = Store(fields).fill(x=value, lines=[{"id": 1, "x": value}])
     assert found.id == "7"
