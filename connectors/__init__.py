@@ -183,6 +183,7 @@ if TYPE_CHECKING:
         Request as Request,
         encode_params as encode_params,
         encode_segment as encode_segment,
+        name_step as name_step,
     )
     from connectors.upstream.response import (
         Reply as Reply,
@@ -247,7 +248,7 @@ _ROOMS = {
     "connectors.upstream.links": "find_next_link",
     "connectors.upstream.masking": "Mask",
     "connectors.upstream.policy": "UpstreamPolicy",
-    "connectors.upstream.request": "Pairs Request encode_params encode_segment",
+    "connectors.upstream.request": "Pairs Request encode_params encode_segment name_step",
     "connectors.upstream.response": "Reply",
     "connectors.webhooks": (
         "HasWebhooks Hint Subscription UnreadableWebhookError UnsignedWebhookError Webhooks "

@@ -22,7 +22,7 @@ from connectors.upstream.call import Call, Caller, Judge, Review
 from connectors.upstream.exchange import Observer
 from connectors.upstream.pace import Pace
 from connectors.upstream.policy import UpstreamPolicy
-from connectors.upstream.request import Pairs, Request
+from connectors.upstream.request import Pairs, Request, read_step
 from connectors.upstream.response import Reply
 from connectors.upstream.retry import Harm, RetryPolicy, make_attempts
 from connectors.upstream.round_trip import Line, name_call
@@ -204,6 +204,7 @@ class Upstream:
             url=self._caller.target.url(path, params),
             headers=self._caller.headers,
             body=body,
+            step=read_step(),
         )
         if content_type:
             request = request.with_header("Content-Type", content_type)

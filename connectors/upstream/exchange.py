@@ -13,7 +13,7 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
 
     `status` is None when no answer came; then `error` says why. The bodies are whole here and hold
     buyers' data: an observer shows them to the operator who asked (`portside explain`) and never
-    logs them.
+    logs them. `step` as in `Request`.
     """
 
     method: str
@@ -22,6 +22,7 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float
     attempt: int
     error: str = ""
+    step: str = ""
     request_body: bytes = b""
     response_body: bytes = b""
 

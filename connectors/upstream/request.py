@@ -1,25 +1,35 @@
-"""One request to a shop, before anything is sent: a frozen value that an `Auth` signs."""
+"""One request to a shop, before anything is sent: a frozen value that an `Auth` signs, and the step
+it is part of.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Self
 from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 
 import msgspec
 
+from connectors.errors import ConnectorError
+
 Pairs = Sequence[tuple[str, str]]
 # What RFC 3986 lets stand in a path; `%` too, because a shop may give a path percent-encoded.
 PATH_SAFE = "/%:@!$&'()*+,;=-._~"
+_step: ContextVar[str] = ContextVar("step", default="")
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """`url` is absolute and percent-encoded exactly as it will be sent."""
+    """`url` is absolute and percent-encoded exactly as it will be sent. `step` names the step that
+    it is part of, as `name (place)`; it is not sent.
+    """
 
     method: str
     url: str
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
+    step: str = ""
 
     def with_header(self, name: str, value: str) -> Self:
         """A copy with this header set; an earlier one of the same name is replaced."""
@@ -57,3 +67,26 @@ def encode_segment(value: str) -> str:
         if value.strip(".") == ""
         else quote(value, safe="")
     )
+
+
+@contextmanager
+def name_step(name: str, place: str = "") -> Iterator[None]:
+    """Mark the requests made inside as a step of this name, and put the name before every
+    `ConnectorError` that leaves.
+
+    `place` is where the settings describe the step, e.g. `settings.yaml:41`; empty if nowhere.
+    """
+    step = f"{name} ({place})" if place else name
+    before = _step.set(step)
+    try:
+        yield
+    except ConnectorError as error:
+        error.args = (f"Step {step}: {error}",)
+        raise
+    finally:
+        _step.reset(before)
+
+
+def read_step() -> str:
+    """The step that is being carried out, as `name (place)`; empty outside of any."""
+    return _step.get()

@@ -72,6 +72,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
                             seconds=time.monotonic() - begun,
                             attempt=attempt,
                             error=told,
+                            step=bare.step,
                             request_body=mask.body(signed.body),
                             response_body=mask.body(reply.content) if reply is not None else b"",
                         )

@@ -17,6 +17,7 @@ from connectors.errors import (
 from connectors.testing.faults import Answer, Reset
 from connectors.upstream.auth.auth import BasicAuth, QueryAuth
 from connectors.upstream.exchange import Exchange
+from connectors.upstream.request import name_step
 from connectors.upstream.response import Reply
 from tests.connectors.upstream.echo import EchoShop, asking
 
@@ -166,3 +167,20 @@ async def test_an_observer_hears_of_every_attempt(shop: EchoShop) -> None:
     ]
     assert seen[0].response_body == b'{"message":"busy"}'
     assert "closed the connection" in seen[1].error
+
+
+# --- steps ---
+
+
+async def test_requests_and_errors_of_a_step_name_it(shop: EchoShop) -> None:
+    heard: list[Exchange] = []
+    shop.faults.add(Answer(422, '{"message":"no"}'), method="POST")
+    async with asking(shop, observer=heard.append) as upstream:
+        await upstream.get("orders")
+        with pytest.raises(RefusedError) as caught, name_step("parcel", "settings.yaml:41"):
+            await upstream.write("POST", "parcels", json={})
+        with name_step("status"):
+            await upstream.get("orders")
+    assert [each.step for each in heard] == ["", "parcel (settings.yaml:41)", "status"]
+    assert str(caught.value).startswith("Step parcel (settings.yaml:41): POST ")
+    assert caught.value.status == 422
