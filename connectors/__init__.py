@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         ConnectorError as ConnectorError,
         IncompleteListingError as IncompleteListingError,
         OrderNotFoundError as OrderNotFoundError,
+        PartError as PartError,
         PermanentError as PermanentError,
         RefusedError as RefusedError,
         TemporaryError as TemporaryError,
@@ -126,6 +127,9 @@ if TYPE_CHECKING:
         walk_by_offset as walk_by_offset,
         walk_by_page as walk_by_page,
     )
+    from connectors.reading.proof import Evidence as Evidence
+    from connectors.reading.proof import Habits as Habits
+    from connectors.reading.proof import Verdict as Verdict
     from connectors.shipments import (
         Shipment as Shipment,
         ShippedItem as ShippedItem,
@@ -169,9 +173,7 @@ if TYPE_CHECKING:
         Exchange as Exchange,
         Observer as Observer,
     )
-    from connectors.upstream.links import (
-        find_next_link as find_next_link,
-    )
+    from connectors.upstream.isolation import Isolation as Isolation
     from connectors.upstream.masking import (
         Mask as Mask,
     )
@@ -187,6 +189,7 @@ if TYPE_CHECKING:
     )
     from connectors.upstream.response import (
         Reply as Reply,
+        find_next_link as find_next_link,
     )
     from connectors.webhooks import (
         HasWebhooks as HasWebhooks,
@@ -204,8 +207,8 @@ _ROOMS = {
     "connectors.carriers": "Carrier Carriers",
     "connectors.errors": (
         "AuthenticationError CircuitOpenError ConflictError ConnectorError "
-        "IncompleteListingError OrderNotFoundError PermanentError RefusedError TemporaryError "
-        "ThrottledError UnavailableError UnreadableResponseError"
+        "IncompleteListingError OrderNotFoundError PartError PermanentError RefusedError "
+        "TemporaryError ThrottledError UnavailableError UnreadableResponseError"
     ),
     "connectors.inspection": "Inspectable check_clock",
     "connectors.interface": (
@@ -233,6 +236,7 @@ _ROOMS = {
     ),
     "connectors.reading.moments": "read_moment read_optional_moment",
     "connectors.reading.paging": "Page Sized walk_by_cursor walk_by_offset walk_by_page",
+    "connectors.reading.proof": "Evidence Habits Verdict",
     "connectors.shipments": "Shipment ShippedItem ShippingRules",
     "connectors.upstream.auth.auth": (
         "Auth BasicAuth BearerAuth FixedAuth HeaderAuth HmacAuth NoAuth OAuth1Auth QueryAuth "
@@ -245,11 +249,11 @@ _ROOMS = {
     "connectors.upstream.call": "Judge Review",
     "connectors.upstream.client": "Upstream",
     "connectors.upstream.exchange": "Exchange Observer",
-    "connectors.upstream.links": "find_next_link",
+    "connectors.upstream.isolation": "Isolation",
     "connectors.upstream.masking": "Mask",
     "connectors.upstream.policy": "UpstreamPolicy",
     "connectors.upstream.request": "Pairs Request encode_params encode_segment name_step",
-    "connectors.upstream.response": "Reply",
+    "connectors.upstream.response": "Reply find_next_link",
     "connectors.webhooks": (
         "HasWebhooks Hint Subscription UnreadableWebhookError UnsignedWebhookError Webhooks "
         "is_signed read_sent_at"

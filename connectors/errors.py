@@ -93,6 +93,14 @@ class RefusedError(PermanentError):
         self.code = code
 
 
+class PartError(PermanentError):
+    """The shop fails for something that one order needs, and answers for others: it costs that
+    order alone.
+
+    The message names the request and the shop's answer. A later request may succeed.
+    """
+
+
 class UnreadableResponseError(PermanentError):
     """A success that is not what the shop promises, e.g. a web page in place of JSON.
 

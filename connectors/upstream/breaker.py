@@ -14,6 +14,7 @@ Rules:
 
   * A failure is an `UnavailableError`. Any other outcome, also a refusal or a throttling, is an
     answer of a working shop: it ends the row of failures and closes the breaker.
+  * A request for a part of one order counts only if it succeeds or does not reach the shop.
   * A cancelled request says nothing about the shop; after a cancelled probe the next request is the
     probe.
   * A request that was on its way when the breaker opened still counts: its success closes the
@@ -66,16 +67,18 @@ class Breaker:
         return BreakerState.HALF_OPEN if self._count_remaining() <= 0 else BreakerState.OPEN
 
     @contextmanager
-    def guard(self) -> Iterator[None]:
+    def guard(self, *, for_part: bool = False) -> Iterator[None]:
         """Let one request through and learn from how it ends.
 
-        Raises `CircuitOpenError` when none may pass.
+        A request `for_part` of one order may fail because of that order, so its failure does not
+        count unless the shop was not reached. Raises `CircuitOpenError` when none may pass.
         """
         probe = self._admit()
         try:
             yield
         except UnavailableError as error:
-            self._note_failure(probe=probe, error=error)
+            if probe or not for_part or not error.reached:
+                self._note_failure(probe=probe, error=error)
             raise
         except Exception:
             self._note_success()

@@ -50,7 +50,8 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     """Makes attempts at one shop, in one way: with whose credentials, and how its answers are
     understood.
 
-    A throttling of up to `patience` seconds holds up all requests of the shop.
+    A throttling of up to `patience` seconds holds up all requests of the shop. `for_parts`: what is
+    asked for belongs to one order, and a failure may be that order's alone.
     """
 
     line: Line
@@ -61,6 +62,7 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     patience: float
     judge: Judge | None
     review: Review | None
+    for_parts: bool = False
 
     @property
     def mask(self) -> Mask:
@@ -99,7 +101,7 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
         self, call: Call, signed: Request, number: int, *, judged: bool = True
     ) -> Reply:
         """Send, follow redirects, read, and judge."""
-        with self.breaker.guard():
+        with self.breaker.guard(for_part=self.for_parts):
             reply = await self.line.send(
                 call.request, signed, self.auth, attempt=number, fresh=not call.read
             )

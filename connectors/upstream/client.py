@@ -126,6 +126,14 @@ class Upstream:
         twin._caller = msgspec.structs.replace(self._caller, judge=judge, review=review)  # noqa: SLF001 - the same class
         return twin
 
+    def for_parts(self) -> Upstream:
+        """The same shop, asked for what belongs to single orders: their failures do not count
+        towards leaving the shop alone. `isolation` decides whose fault they are.
+        """
+        twin = copy.copy(self)
+        twin._caller = msgspec.structs.replace(self._caller, for_parts=True)  # noqa: SLF001 - the same class
+        return twin
+
     def once(self) -> Upstream:
         """The same shop, asked without repeats: for a question that is put only to see whether it
         is answered.

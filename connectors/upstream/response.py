@@ -1,5 +1,5 @@
 """What a shop answered: the body as bytes, decoded on demand and exactly, without a float in
-between.
+between; and the next page that its headers lead to.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Hashable
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, TypeVar, cast
+from urllib.parse import urljoin
 
 import msgspec
 from multidict import CIMultiDict, CIMultiDictProxy
@@ -31,6 +32,9 @@ _CANDIDATES = 50
 _HTML = re.compile(
     rb"<(?:!doctype\s+html|html|head|body|meta|script|br|b|p|div|title|h1|center)\b", re.IGNORECASE
 )
+# RFC 8288.
+_LINK = re.compile(r"<([^<>]*)>((?:\s*;\s*[\w!#$&+\-.^`|~*]+\s*=\s*(?:\"[^\"]*\"|[^\s;,\"]+))*)")
+_PARAM = re.compile(r";\s*([\w!#$&+\-.^`|~*]+)\s*=\s*(?:\"([^\"]*)\"|([^\s;,\"]+))")
 # A web page shows itself in its first bytes, behind comments perhaps.
 _HEAD = 2048
 
@@ -161,3 +165,29 @@ def unpack(content: bytes, limit: int) -> bytes:
     if not inflater.eof:
         raise UnavailableError("The shop's answer is compressed and was cut short.")
     return plain
+
+
+def find_next_link(reply: Reply) -> str | None:
+    """The absolute URL of `rel="next"` in the `Link` headers (RFC 8288); None if there is none.
+
+    Raises `UnreadableResponseError` for one that is not a URL: there are more pages, and nothing
+    says where.
+    """
+    for header in reply.headers.getall("Link", []):
+        for place, params in _LINK.findall(header):
+            if any(
+                name.lower() == "rel" and "next" in f"{quoted}{bare}".lower().split()
+                for name, quoted, bare in _PARAM.findall(params)
+            ):
+                return _join_url(reply, str(place))
+    return None
+
+
+def _join_url(reply: Reply, place: str) -> str:
+    try:
+        return urljoin(reply.url, place)
+    except ValueError as error:
+        raise UnreadableResponseError(
+            f"{reply.where}: expected the address of the next page in the Link header, found text"
+            " that is not a URL."
+        ) from error

@@ -33,8 +33,7 @@ from connectors.language.logic import is_false
 from connectors.orders import Window
 from connectors.reading import paging
 from connectors.reading.keyset import walk_by_key
-from connectors.upstream.links import find_next_link
-from connectors.upstream.response import Reply
+from connectors.upstream.response import Reply, find_next_link
 
 Raw = Any
 

@@ -35,7 +35,7 @@ from connectors.shopify.mapping.wire_fulfillment import (
     OrdersPage,
 )
 from connectors.upstream.client import Upstream
-from connectors.upstream.links import find_next_link
+from connectors.upstream.response import find_next_link
 
 # What a shop answers that no longer serves a part of this API.
 NOT_SERVED = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.NOT_ACCEPTABLE, HTTPStatus.GONE})

@@ -11,8 +11,7 @@ from multidict import CIMultiDict, CIMultiDictProxy
 
 from connectors.errors import ConnectorError, UnavailableError, UnreadableResponseError
 from connectors.reading.paging import Page, walk_by_cursor, walk_by_offset, walk_by_page
-from connectors.upstream.links import find_next_link
-from connectors.upstream.response import Reply
+from connectors.upstream.response import Reply, find_next_link
 from tests.connectors.reading.shelf import Shelf, collect, identity, keyed, shelves
 
 # --- quiet lists ---

@@ -30,15 +30,18 @@ class Hands:
 
 
 def play(breaker: Breaker, event: str) -> None:
-    """One request that ends as `event` says."""
+    """One request that ends as `event` says; `part …` is one for a part of an order."""
+    for_part = event.startswith("part ")
+    event = event.removeprefix("part ")
     errors: dict[str, BaseException] = {
         "down": UnavailableError("the shop is down"),
+        "lost": UnavailableError("no connection", reached=False),
         "429": ThrottledError("slow down"),
         "401": AuthenticationError("no"),
         "422": RefusedError("no", status=422),
         "cancelled": asyncio.CancelledError(),
     }
-    with contextlib.suppress(*map(type, errors.values())), breaker.guard():
+    with contextlib.suppress(*map(type, errors.values())), breaker.guard(for_part=for_part):
         if event in errors:
             raise errors[event]
 
@@ -55,6 +58,10 @@ def play(breaker: Breaker, event: str) -> None:
         (["422"] * 9, CLOSED),
         (["429"] * 9, CLOSED),
         (["cancelled"] * 9, CLOSED),
+        (["part down"] * 9, CLOSED),
+        (["down", "part down", "down", "down"], OPEN),
+        (["part lost"] * 3, OPEN),
+        (["down", "down", "part ok", "down", "down"], CLOSED),
         (["down", "down", "down", 29.9], OPEN),
         (["down", "down", "down", 30.0], HALF_OPEN),
         (["down", "down", "down", 30.0, "ok"], CLOSED),

@@ -14,9 +14,8 @@ from connectors.errors import ConnectorError, RefusedError, UnreadableResponseEr
 from connectors.testing.faults import Answer
 from connectors.testing.trial import failure
 from connectors.upstream.addresses import Target
-from connectors.upstream.links import find_next_link
 from connectors.upstream.masking import MASK, Mask
-from connectors.upstream.response import Reply
+from connectors.upstream.response import Reply, find_next_link
 from tests.connectors.upstream.echo import EchoShop, asking
 
 NO_ADDRESSES = (
