@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from connectors.carriers import Carriers
 from connectors.errors import OrderNotFoundError, UnreadableResponseError
 from connectors.interface import CheckReport, ConnectorContext, ConnectorType, ShipOutcome
 from connectors.orders import Order, RejectedOrder, Window
@@ -32,18 +31,19 @@ class WooCommerceConnector:
     """One shop; see `connectors.interface.Connector` for what each call promises."""
 
     def __init__(
-        self, api: Api, settings: WooCommerceSettings, carriers: Carriers, auth: Auth
+        self, api: Api, settings: WooCommerceSettings, context: ConnectorContext, auth: Auth
     ) -> None:
         self._api = api
         self._settings = settings
         self._auth = auth
         self._catalog = Catalog(api)
-        self._places = Places(api, carriers, settings.tracking)
+        self._places = Places(api, context.carriers, settings.tracking)
         self._reader = Reader(
             api,
             RelatedReader(api, self._catalog, notes=settings.internal_notes),
             settings.rules,
             page_size=settings.page_size,
+            filler=context.filler,
         )
         self._lookup = Lookup(api)
         self._shipper = Shipper(api, self._lookup, self._reader, self._places, settings)
@@ -94,7 +94,7 @@ async def open_connector(
     async with Upstream.open(
         settings.url, auth=auth, policy=policy, observer=context.observer, review=review_missing
     ) as upstream:
-        yield WooCommerceConnector(Api(upstream), settings, context.carriers, auth)
+        yield WooCommerceConnector(Api(upstream), settings, context, auth)
 
 
 connector_type = ConnectorType(

@@ -13,6 +13,7 @@ from http import HTTPStatus
 import msgspec
 
 from connectors.errors import AuthenticationError, RefusedError
+from connectors.interface import FieldFiller
 from connectors.orders import Order, RejectedOrder, Window
 from connectors.woocommerce.api.client import LARGEST_PAGE, Api, join_ids
 from connectors.woocommerce.listing.by_index import IndexWalk
@@ -29,7 +30,7 @@ from connectors.woocommerce.listing.pages import (
 )
 from connectors.woocommerce.listing.related import RelatedReader
 from connectors.woocommerce.mapping import wire
-from connectors.woocommerce.mapping.decoding import Row, read_row
+from connectors.woocommerce.mapping.decoding import Row, read_row, read_whole
 from connectors.woocommerce.mapping.order import Related, read_order
 from connectors.woocommerce.mapping.rules import Rules
 from connectors.woocommerce.mapping.statuses import DRAFTS, list_open_statuses, normalize_status
@@ -39,11 +40,18 @@ class Reader:
     """Lists the orders of one shop."""
 
     def __init__(
-        self, api: Api, related: RelatedReader, rules: Rules, *, page_size: int = LARGEST_PAGE
+        self,
+        api: Api,
+        related: RelatedReader,
+        rules: Rules,
+        *,
+        page_size: int = LARGEST_PAGE,
+        filler: FieldFiller | None = None,
     ) -> None:
         self._api = api
         self._related = related
         self._rules = rules
+        self._filler = filler
         self._page_size = page_size
         self._sorting = Sorting()
 
@@ -102,11 +110,17 @@ class Reader:
         return [
             row.order
             if isinstance(row.order, RejectedOrder)
-            else read_order(row.order, related, self._rules)
+            else self._fill(row, read_order(row.order, related, self._rules))
             for row in rows
             if isinstance(row.order, RejectedOrder)
             or normalize_status(row.order.status) not in DRAFTS
         ]
+
+    def _fill(self, row: Row, order: Order | RejectedOrder) -> Order | RejectedOrder:
+        """The order with what the store's settings fill in."""
+        if self._filler is None or isinstance(order, RejectedOrder):
+            return order
+        return self._filler.fill(order, *read_whole(row))
 
     async def map_order(self, order: wire.Order, *, whole: bool = True) -> Order | RejectedOrder:
         """One order as it is listed; without `whole`, nothing else is read from the shop for it."""
