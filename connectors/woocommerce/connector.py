@@ -13,7 +13,7 @@ from connectors.upstream.auth.auth import Auth
 from connectors.upstream.client import Upstream
 from connectors.woocommerce.api.auth import make_auth
 from connectors.woocommerce.api.client import Api
-from connectors.woocommerce.api.permalinks import review_missing
+from connectors.woocommerce.api.refusals import review_refusal
 from connectors.woocommerce.check import check_shop
 from connectors.woocommerce.listing.lookup import Lookup
 from connectors.woocommerce.listing.pages import SIZES
@@ -92,7 +92,7 @@ async def open_connector(
     # then without sorting.
     policy = context.upstream.patient(len(SIZES) + 1)
     async with Upstream.open(
-        settings.url, auth=auth, policy=policy, observer=context.observer, review=review_missing
+        settings.url, auth=auth, policy=policy, observer=context.observer, review=review_refusal
     ) as upstream:
         yield WooCommerceConnector(Api(upstream), settings, context, auth)
 

@@ -5,14 +5,14 @@ one where permalinks are plain.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from http import HTTPStatus
 
 import msgspec
 
-from connectors.errors import AuthenticationError, ConnectorError, RefusedError
+from connectors.errors import AuthenticationError, RefusedError
 from connectors.reading.complaints import UNDECODABLE
 from connectors.upstream.client import Upstream
-from connectors.upstream.response import Reply, find_json, find_json_fault
+from connectors.upstream.response import Reply, find_json
+from connectors.woocommerce.api.refusals import PageNotFoundError
 
 ROOT = "wp-json/"
 # WooCommerce before 11.1 looks at a key only if this stands somewhere in the address, as it does in
@@ -21,25 +21,8 @@ _KEY_MARKER = "_api=wp-json/wc/"
 _INDEX = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
-class PageNotFoundError(RefusedError):
-    """404 as a site answers it for a page; for an unknown route its REST API answers 404 with
-    JSON.
-    """
-
-
-def review_missing(reply: Reply, error: ConnectorError) -> ConnectorError:
-    """Tell the two kinds of 404 apart; meant for `Upstream.open`."""
-    if (
-        not isinstance(error, RefusedError)
-        or reply.status != HTTPStatus.NOT_FOUND
-        or find_json_fault(reply.content) is None
-    ):
-        return error
-    return PageNotFoundError(str(error), status=error.status, code=error.code)
-
-
 class Permalinks:
-    """Which form one shop answers to: the first, until only the second has answered.
+    """Which form one shop answers to: the first, until the index of its API is only at the second.
 
     The second form keeps the `index.php` that WordPress itself puts into it: some servers redirect
     a POST to the bare folder, and WooCommerce checks OAuth signatures of the bare folder against an
@@ -62,21 +45,24 @@ class Permalinks:
         Where the shop has no such page, it is asked whether its API is at the other address. A
         write that was answered like that has changed nothing, and is made again there.
         """
-        if self._plain:
-            return await call(to_query_address(path))
+        plain = self._plain
         try:
-            return await call(path)
+            return await call(_to_address(path, plain=plain))
         except PageNotFoundError:
-            if not await self._answers_by_query():
+            # One page that is missing says nothing about the address as long as the API's index is
+            # there.
+            if await self._has_index(plain=plain) or not await self._has_index(plain=not plain):
                 raise
-        self._plain = True
-        return await call(to_query_address(path))
+        self._plain = not plain
+        return await call(_to_address(path, plain=not plain))
 
-    async def _answers_by_query(self) -> bool:
-        """Whether the index of the API is there. Raises `TemporaryError` if the shop fails."""
+    async def _has_index(self, *, plain: bool) -> bool:
+        """Whether the index of the API is at this form of address. Raises `TemporaryError` if the
+        shop fails.
+        """
         try:
             reply = await self._upstream.once().get(
-                to_query_address(ROOT), [("_fields", "namespaces")], data=False
+                _to_address(ROOT, plain=plain), [("_fields", "namespaces")], data=False
             )
         except (AuthenticationError, RefusedError) as error:
             # A plugin may refuse us the index; it is enough that it refuses in the API's way.
@@ -85,6 +71,10 @@ class Permalinks:
             return "namespaces" in _INDEX.decode(find_json(reply.content) or b"{}")
         except UNDECODABLE:
             return False
+
+
+def _to_address(path: str, *, plain: bool) -> str:
+    return to_query_address(path) if plain else path
 
 
 def to_query_address(path: str) -> str:

@@ -11,6 +11,7 @@ from connectors.errors import OrderNotFoundError, PermanentError, RefusedError, 
 from connectors.interface import CheckLevel
 from connectors.orders import OrderId
 from connectors.testing.faults import Answer
+from connectors.testing.requests import SeenRequest
 from connectors.testing.shops.woocommerce import Access, FakeWooCommerceShop
 from connectors.testing.trial import QUICK, at, failure, ids, walk
 from tests.connectors.woocommerce.harness import notice, open_woocommerce
@@ -41,10 +42,10 @@ async def test_orders_come_from_a_shop_with_plain_permalinks_and_the_other_form_
         placed = [shop.book.add(modified_at=at(number)).id for number in range(25)]
         assert await ids(connector) == placed
         assert await ids(connector) == placed
-    assert paths(shop)[:3] == ["pretty", "/", "/wc/v3/orders"]
-    assert paths(shop).count("pretty") == 1
+    assert paths(shop)[:4] == ["pretty", "pretty", "/", "/wc/v3/orders"]
+    assert paths(shop).count("pretty") == 2
     assert paths(shop).count("/") == 1
-    assert {seen.path for seen in shop.requests[1:]} == {f"{folder}/index.php"}
+    assert {seen.path for seen in shop.requests[2:]} == {f"{folder}/index.php"}
 
 
 @pytest.mark.parametrize(
@@ -91,9 +92,12 @@ async def test_a_write_that_comes_first_is_made_once_where_the_api_is(
     async with open_woocommerce(shop, QUICK) as connector:
         # The permalinks change between the look and the write.
         shop.traits.pretty_permalinks = True
-        shop.on_request.append(
-            lambda seen: setattr(shop.traits, "pretty_permalinks", seen.method == "GET")
-        )
+
+        def change(seen: SeenRequest) -> None:
+            if seen.method == "POST":
+                shop.traits.pretty_permalinks = False
+
+        shop.on_request.append(change)
         await connector.ship(notice(order), ())
     assert len(shop.desk.fulfillments[order.id]) == 1
     assert [seen.query.get("rest_route") for seen in shop.requests if seen.method == "POST"][
@@ -133,6 +137,32 @@ async def test_an_order_or_a_route_that_the_api_does_not_know_is_no_reason_to_as
 
 
 @pytest.mark.parametrize(
+    "missing",
+    [
+        '<br />\nNotice: in /plugin.php on line 7{"code":"rest_no_route","message":"No route."}',
+        _PAGE,
+    ],
+)
+async def test_one_404_does_not_move_the_shop_s_api_to_another_address(missing: str) -> None:
+    async with FakeWooCommerceShop() as shop, open_woocommerce(shop, QUICK) as connector:
+        order = shop.book.add(modified_at=at(1))
+        shop.faults.add(Answer(404, missing, content_type="text/html"), path="/wc/v3/orders")
+        await failure(walk(connector), RefusedError)
+        assert await ids(connector) == [order.id]
+    assert set(paths(shop)) == {"pretty"}
+
+
+async def test_a_shop_that_gets_its_permalinks_back_is_asked_at_them_again(
+    shop: FakeWooCommerceShop,
+) -> None:
+    order = shop.book.add(modified_at=at(1))
+    async with open_woocommerce(shop, QUICK) as connector:
+        assert await ids(connector) == [order.id]
+        shop.traits.pretty_permalinks, shop.traits.query_routes = True, False
+        assert await ids(connector) == [order.id]
+
+
+@pytest.mark.parametrize(
     "elsewhere",
     [
         None,
@@ -149,7 +179,7 @@ async def test_a_site_without_an_api_says_so_after_one_look_elsewhere(
         shop.faults.add(elsewhere, path="rest_route", times=None)
     async with open_woocommerce(shop, QUICK) as connector:
         error = await failure(walk(connector), PermanentError)
-        assert paths(shop) == ["pretty", "/"]
+        assert paths(shop) == ["pretty", "pretty", "/"]
         report = await connector.check()
     assert isinstance(error, RefusedError)
     assert error.status == 404
