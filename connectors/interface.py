@@ -206,6 +206,18 @@ class FieldFiller(Protocol):
         """
         ...
 
+    def list_names(self) -> frozenset[str] | None:
+        """The names that the settings look up at the top of an order, so that a shop can be asked
+        for them; None where they need all of it.
+        """
+        ...
+
+    def list_keys(self, name: str, by: str) -> frozenset[str] | None:
+        """Of the list `name` of orders and of their lines, the elements that the settings look at:
+        those whose `by` is one of these texts; None where they need all of it.
+        """
+        ...
+
 
 class ConnectorContext(msgspec.Struct, frozen=True, kw_only=True):
     """What a connector is given besides its own settings.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -22,6 +23,7 @@ from connectors.fieldmap.rules import (
 )
 from connectors.fieldmap.scope import Scope
 from connectors.language.expressions import Expression
+from connectors.language.reads import Reads, join_reads
 from connectors.orders import (
     Address,
     Customer,
@@ -59,6 +61,55 @@ class Filler:
             (name, rule) for name in _PROSE if (rule := getattr(rules, name)) is not None
         ]
         self._changes_customer = rules.ship_to is not None or rules.bill_to is not None
+
+    @cached_property
+    def order_reads(self) -> Reads:
+        """What the settings look up at the top of an order."""
+        return join_reads(*self._order_reads())
+
+    @cached_property
+    def line_reads(self) -> Reads:
+        """What the settings look up at the top of a line."""
+        return join_reads(*(each.reads for each in self._line_expressions()))
+
+    def _order_reads(self) -> Iterator[Reads]:
+        for expression in self._order_expressions():
+            yield from (expression.reads, expression.reads_root)
+        for address in (self._rules.ship_to, self._rules.bill_to):
+            if address is not None:
+                yield from _list_address_reads(address)
+        yield from (each.reads_root for each in self._line_expressions())
+
+    def _order_expressions(self) -> Iterator[Expression]:
+        rules, size = self._rules, self._rules.dimensions
+        sides = () if size is None else (size.length, size.width, size.height)
+        named = (rule for _, rule in self._texts + self._prose)
+        for rule in (*named, *rules.custom_fields, *sides):
+            yield from _list_sources(rule)
+        for condition in (rules.only, rules.exclude, rules.gift, rules.tags):
+            if condition is not None:
+                yield condition
+
+    def _line_expressions(self) -> Iterator[Expression]:
+        rules = self._rules.items
+        if rules is not None:
+            named = (getattr(rules, name) for name in _LINE_TEXTS)
+            for rule in (*named, *rules.options.values()):
+                yield from _list_sources(rule)
+
+    def list_names(self) -> frozenset[str] | None:
+        """See `FieldFiller`."""
+        return None if self.order_reads.whole else self.order_reads.names
+
+    def list_keys(self, name: str, by: str) -> frozenset[str] | None:
+        """See `FieldFiller`."""
+        found = set[str]()
+        for reads in (self.order_reads, self.line_reads):
+            picks = reads.picks.get(name) if name in reads.names else frozenset()
+            if reads.whole or picks is None or any(each != by for each, _ in picks):
+                return None
+            found.update(key for _, key in picks)
+        return frozenset(found)
 
     def fill(self, order: Order, raw: Any, lines: Mapping[str, Any]) -> Order | RejectedOrder:
         """See `FieldFiller`."""
@@ -182,6 +233,24 @@ def _read_size(scope: Scope, rules: DimensionRules) -> Dimensions | None:
         for side in ("length", "width", "height")
     )
     return read_dimensions(length, width, height, rules.unit, "dimensions")
+
+
+def _list_sources(rule: FieldRule | None) -> Sequence[Expression]:
+    return () if rule is None else rule.sources
+
+
+def _list_address_reads(rules: AddressRules) -> Iterator[Reads]:
+    """An address that stands somewhere reads the top of the order only to find that place."""
+    parts = [
+        source
+        for part in (*ADDRESS_TEXTS, "country")
+        for source in _list_sources(getattr(rules, part))
+    ]
+    yield from (part.reads_root for part in parts)
+    if rules.at is None:
+        yield from (part.reads for part in parts)
+    else:
+        yield from (rules.at.reads, rules.at.reads_root)
 
 
 def _fill_address(scope: Scope, name: str, rules: AddressRules, own: Address) -> Address:

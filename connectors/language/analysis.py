@@ -4,21 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 Node = Mapping[str, Any]
-
-_LEFT_FIRST: Final = frozenset(
-    {
-        "subexpression",
-        "index_expression",
-        "pipe",
-        "projection",
-        "value_projection",
-        "filter_projection",
-        "flatten",
-    }
-)
 
 
 def is_building(node: Node) -> bool:
@@ -28,21 +16,6 @@ def is_building(node: Node) -> bool:
     if node["type"] in {"multi_select_list", "multi_select_dict", "function_expression"}:
         return True
     return node["type"] != "slice" and any(is_building(child) for child in node["children"])
-
-
-def find_roots(node: Node) -> frozenset[str]:
-    """The names an expression looks up at the very top, e.g.
-
-    `order` and `lines` in `order.id && lines[0]`.
-    """
-    kind, children = node["type"], node["children"]
-    if kind == "field":
-        return frozenset({node["value"]})
-    if kind in {"expref", "slice"}:
-        return frozenset()
-    if kind in _LEFT_FIRST:
-        children = children[:1]
-    return frozenset().union(*(find_roots(child) for child in children))
 
 
 def is_exact(value: Any) -> bool:

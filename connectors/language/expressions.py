@@ -11,10 +11,11 @@ import msgspec
 from jmespath import lexer, parser
 from jmespath.exceptions import IncompleteExpressionError, JMESPathError, ParseError
 
-from connectors.language.analysis import find_roots, is_building, is_exact
+from connectors.language.analysis import is_building, is_exact
 from connectors.language.compiler import compile_tree
 from connectors.language.functions import EvaluationError, Run
 from connectors.language.functions.standard import measure_weight
+from connectors.language.reads import Reads, find_reads
 from connectors.language.tree import Evaluate, find_plain_path
 from connectors.places import PlacedText
 
@@ -32,15 +33,16 @@ class Expression(msgspec.Struct, frozen=True, eq=False):
     """A compiled expression.
 
     `source` is what stands in the settings, `place` where, e.g. `settings.yaml:41`, empty if not
-    known; `roots` are the names it looks up at the very top; a `plain` one is nothing but names and
-    dots.
+    known; `reads` is what it looks up in the value it is given, `reads_root` in what `root()`
+    gives; a `plain` one is nothing but names and dots.
     """
 
     source: str
     place: str
     evaluate: Evaluate
     builds: bool = False
-    roots: frozenset[str] = frozenset()
+    reads: Reads = Reads()
+    reads_root: Reads = Reads()
     plain: bool = False
 
     def __call__(self, value: Any, root: Any = None) -> Any:
@@ -99,7 +101,7 @@ def read_expression(value: Any) -> Expression:
             place,
             compile_tree(tree),
             is_building(tree),
-            find_roots(tree),
+            *find_reads(tree),
             find_plain_path(tree) is not None,
         )
     except ValueError as error:

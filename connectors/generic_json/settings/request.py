@@ -144,7 +144,7 @@ Request = Annotated[
 
 
 def _check_expression(path: Path, expression: Expression, known: Names) -> None:
-    for root in sorted(expression.roots - known.keys()):
+    for root in sorted(expression.reads.names - known.keys()):
         raise MisplacedError(
             path,
             f"in the expression {expression.source!r}: there is no {root!r}"

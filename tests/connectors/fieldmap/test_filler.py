@@ -182,6 +182,32 @@ def test_the_origin_of_what_was_filled_in_can_be_watched() -> None:
     ]
 
 
+def test_a_shop_can_be_asked_for_what_the_settings_look_at() -> None:
+    fields = {
+        "custom_field_1": "meta_data[?key=='vat'].value | [0]",
+        "source": {"from": ["channel", "root().origin"]},
+        "gift": "wrap && paper",
+        "items": {
+            "location": "meta_data[?key=='bin'].value | [0]",
+            "options": {"Floor": "root().floor"},
+        },
+    }
+    address = {"ship_to": {"at": "shipping", "line2": "extra"}}
+    filler = Store(fields, address, only="state == 'ready'").filler
+    names = "meta_data channel origin wrap paper floor shipping state"
+    assert filler.list_names() == frozenset(names.split())
+    assert filler.list_keys("meta_data", "key") == frozenset({"vat", "bin"})
+    assert filler.list_keys("meta_data", "name") is None
+    assert filler.list_keys("coupons", "key") == frozenset()
+
+
+def test_a_store_that_looks_at_everything_asks_for_everything() -> None:
+    filler = Store(only="length(keys(@)) > `3`").filler
+    assert filler.list_names() is None
+    assert filler.list_keys("meta_data", "key") is None
+    assert Store({"source": "meta_data[0].value"}).filler.list_keys("meta_data", "key") is None
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=20),
     lambda inner: (

@@ -100,7 +100,7 @@ def test_numbers_are_exact() -> None:
     ],
 )
 def test_knows_the_names_it_begins_with(text: str, roots: set[str]) -> None:
-    assert read_expression(text).roots == roots
+    assert read_expression(text).reads.names == roots
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,160 @@
+"""Which parts of a value an expression looks at, found out without running it, so that a shop can
+be asked for these parts alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any, Final
+
+import msgspec
+
+Node = Mapping[str, Any]
+
+Pick = tuple[str, str]
+"""A name and a text: the elements of a list whose `name` is that text, e.g. `[?key=='vat']`."""
+
+
+class _Level(Enum):
+    """What a part of an expression is evaluated on."""
+
+    VALUE = "the value itself"
+    ROOT = "what root() gives"
+    INSIDE = "something inside one of them"
+
+
+class Reads(msgspec.Struct, frozen=True, kw_only=True):
+    """What an expression looks up at the top of a value: `names`, or everything if `whole`.
+
+    `picks` says for a name of a list which of its elements are looked at, if every use of that list
+    picks them by equality with a text; other names are not in it.
+    """
+
+    names: frozenset[str] = frozenset()
+    whole: bool = False
+    picks: Mapping[str, frozenset[Pick]] = {}
+
+
+# What goes on with a part of the value that its first child found.
+_STEPS: Final = frozenset({"subexpression", "index_expression", "pipe"})
+_PROJECTIONS: Final = frozenset({"projection", "value_projection", "flatten", "filter_projection"})
+_SAME: Final = frozenset({"current", "identity"})
+
+
+class _Finder:
+    """Walks a syntax tree and notes what is looked up at each level."""
+
+    def __init__(self) -> None:
+        self.names: dict[_Level, set[str]] = {level: set() for level in _Level}
+        self.whole: set[_Level] = set()
+        self.picks: dict[tuple[_Level, str], set[Pick]] = {}
+        self.unpicked: set[tuple[_Level, str]] = set()
+
+    def visit(self, node: Node, level: _Level) -> None:
+        """Note what `node` looks up, evaluated at `level`."""
+        kind = node["type"]
+        if kind == "field":
+            self._note_name(level, node["value"], None)
+        elif kind in _SAME or kind in {"index", "slice"}:
+            self.whole.add(level)
+        elif kind in _STEPS or kind in _PROJECTIONS:
+            self._visit_steps(node, level)
+        elif kind == "function_expression":
+            if node["value"] == "root":
+                self.whole.add(_Level.ROOT)
+            for child in node["children"]:
+                self.visit(child, level)
+        elif kind == "expref":
+            self.visit(node["children"][0], _Level.INSIDE)
+        elif kind != "literal":
+            for child in node["children"]:
+                self.visit(child, level)
+
+    def _visit_steps(self, node: Node, level: _Level) -> None:
+        first, *rest = node["children"]
+        inner = _Level.INSIDE
+        if node["type"] in _STEPS and (top := _find_top(first, level)) is not None:
+            inner = top
+        elif node["type"] == "filter_projection" and (found := _find_list(first, level)):
+            self._note_name(*found, _find_picks(rest[-1]))
+        else:
+            self.visit(first, level)
+        for child in rest:
+            self.visit(child, inner)
+
+    def _note_name(self, level: _Level, name: str, picks: frozenset[Pick] | None) -> None:
+        self.names[level].add(name)
+        if picks is None:
+            self.unpicked.add((level, name))
+        else:
+            self.picks.setdefault((level, name), set()).update(picks)
+
+    def sum_up(self, level: _Level) -> Reads:
+        """What was noted at one level."""
+        return Reads(
+            names=frozenset(self.names[level]),
+            whole=level in self.whole,
+            picks={
+                name: frozenset(picks)
+                for (at, name), picks in self.picks.items()
+                if at is level and (at, name) not in self.unpicked
+            },
+        )
+
+
+def find_reads(node: Node) -> tuple[Reads, Reads]:
+    """What an expression looks up in the value it is given, and in what `root()` gives."""
+    finder = _Finder()
+    finder.visit(node, _Level.VALUE)
+    return finder.sum_up(_Level.VALUE), finder.sum_up(_Level.ROOT)
+
+
+def join_reads(*parts: Reads) -> Reads:
+    """What several expressions look up together."""
+    every = frozenset().union(*(part.names for part in parts))
+    return Reads(
+        names=every,
+        whole=any(part.whole for part in parts),
+        picks={
+            name: frozenset().union(*(part.picks.get(name, ()) for part in parts))
+            for name in every
+            if all(name in part.picks for part in parts if name in part.names)
+        },
+    )
+
+
+def _find_top(node: Node, level: _Level) -> _Level | None:
+    """The level that a node gives as a whole: `@` or `root()`; None for any other node."""
+    if node["type"] in _SAME:
+        return level
+    is_root = node["type"] == "function_expression" and node["value"] == "root"
+    return _Level.ROOT if is_root else None
+
+
+def _find_list(node: Node, level: _Level) -> tuple[_Level, str] | None:
+    """The name that is looked up, and at which level: `a`, `@.a` or `root().a`."""
+    if node["type"] == "field":
+        return level, node["value"]
+    if node["type"] != "subexpression" or node["children"][1]["type"] != "field":
+        return None
+    top = _find_top(node["children"][0], level)
+    return None if top is None else (top, node["children"][1]["value"])
+
+
+def _find_picks(condition: Node) -> frozenset[Pick] | None:
+    """The elements that a condition can be true for, where it compares a name with texts."""
+    kind = condition["type"]
+    if kind == "comparator" and condition["value"] == "eq":
+        sides = {
+            child["type"]: child["value"] for child in condition["children"] if "value" in child
+        }
+        if set(sides) == {"field", "literal"} and isinstance(sides["literal"], str):
+            return frozenset({(sides["field"], sides["literal"])})
+        return None
+    if kind not in {"or_expression", "and_expression"}:
+        return None
+    first, second = (_find_picks(child) for child in condition["children"])
+    if kind == "and_expression":
+        return first if first is not None else second
+    return None if first is None or second is None else first | second
