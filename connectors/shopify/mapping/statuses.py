@@ -61,8 +61,8 @@ def read_state(order: wire.Order, held: Held | None) -> State:
     shipping = (order.fulfillment_status or "").lower()
     if order.cancelled_at is not None:
         return State(status=OrderStatus.CANCELLED, word="cancelled")
-    if shipping == "fulfilled":
-        return State(status=OrderStatus.SHIPPED, word="fulfilled")
+    if shipping == "fulfilled" or (shipping == "partial" and not _has_goods_left(order)):
+        return State(status=OrderStatus.SHIPPED, word=shipping)
     if payment in ("voided", "refunded"):
         return State(status=OrderStatus.CANCELLED, word=payment)
     if shipping == "restocked" or _is_emptied(order):
@@ -75,6 +75,15 @@ def read_state(order: wire.Order, held: Held | None) -> State:
         return State(status=OrderStatus.ON_HOLD, word="on_hold")
     status = _PAYMENTS.get(payment)
     return State(status=status or OrderStatus.ON_HOLD, word=payment, known=status is not None)
+
+
+def _has_goods_left(order: wire.Order) -> bool:
+    """Whether something is left that needs shipping. Gift cards and downloads that nobody marked as
+    fulfilled keep an order `partial` for ever.
+    """
+    return any(
+        line.requires_shipping and count_left(order, line) for line in order.line_items or ()
+    )
 
 
 def _is_emptied(order: wire.Order) -> bool:

@@ -50,6 +50,16 @@ def test_each_state_means_one_of_the_five(
     assert (found.status, found.shop_status, found.status_known) == (status, word, known)
 
 
+def test_an_order_with_nothing_but_gift_cards_left_is_shipped_once_goods_went_out() -> None:
+    sent = line(quantity=1, fulfillable_quantity=0)
+    card = line(id=2, quantity=1, requires_shipping=False)
+    goods = line(id=3, quantity=1)
+    for rest, status in (((card,), OrderStatus.SHIPPED), ((card, goods), OrderStatus.PAID)):
+        found = accepted(order(sent, *rest, fulfillment_status="partial"))
+        assert found.status is status, rest
+    assert accepted(order(sent, card)).status is OrderStatus.PAID
+
+
 def test_an_order_emptied_by_refunds_is_cancelled_or_shipped_by_what_went_out() -> None:
     gone = line(quantity=2, current_quantity=0, fulfillable_quantity=0)
     assert (
