@@ -54,8 +54,8 @@ class ShopifyConnector:
         self._settings = settings
         self._rules = settings.rules
         self._context = context
-        self._rest = RestTransport(upstream, settings.api_version)
         self._graphql = GraphqlTransport(client, settings.money)
+        self._rest = RestTransport(upstream, settings.api_version, self._graphql)
         self._transport: Transport = (
             self._graphql if settings.transport == "graphql" else self._rest
         )
@@ -182,9 +182,7 @@ class ShopifyConnector:
         """By the order's id; a notice that has only its number costs one request more."""
         transport = await self._choose_transport()
         order_id = _read_id(shipment.order_id) or await self._find_order_id(transport, shipment)
-        shipper = Shipper(
-            transport, self._settings, self._context.carriers, self._explain_absence, order_id
-        )
+        shipper = Shipper(transport, self._settings, self._context, self._explain_absence, order_id)
         return await shipper.ship(shipment, earlier)
 
     async def _find_order_id(self, transport: Transport, shipment: Shipment) -> int:

@@ -125,8 +125,9 @@ async def _listing(transport: str, *, extras: bool) -> str:
                 "B": {"variant_id": number % 100 + 101},
             }
         window = Window(start=shop.clock(), end=shop.clock() + timedelta(seconds=ORDERS))
-        settings = {"transport": transport, "holds": extras, "product_details": extras}
-        async with open_shop(shop, _FREE, **settings) as connector:
+        async with open_shop(
+            shop, _FREE, transport=transport, holds=extras, product_details=extras
+        ) as connector:
             found = [order async for order in connector.list_orders(window)]
         points = f", {shop.points.level:.0f} points" if shop.points.level else ""
         what = "with holds and product details" if extras else "orders alone"

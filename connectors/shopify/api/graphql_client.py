@@ -18,8 +18,10 @@ from connectors.errors import (
     RefusedError,
     ThrottledError,
     UnavailableError,
+    UnreadableResponseError,
 )
 from connectors.reading.markup import clean_text, shorten
+from connectors.shopify.api.transport import DoubtfulWriteError
 from connectors.upstream.client import Upstream
 from connectors.upstream.masking import Mask
 from connectors.upstream.refusals import LONGEST_WORDS
@@ -149,12 +151,18 @@ class GraphqlClient:
         return self._decode_reply(query, reply, kind, size)
 
     async def change(self, query: str, variables: Mapping[str, Any], kind: type[T]) -> T:
-        """A mutation, sent again only where it was certainly not carried out."""
+        """A mutation, sent again only where it was certainly not carried out.
+
+        Raises `DoubtfulWriteError` if the answer does not say whether it was.
+        """
         await self._wait_for_budget(query, 1)
-        reply = await self._upstream.write(
-            "POST", self._path, json={"query": query, "variables": variables}
-        )
-        return self._decode_reply(query, reply, kind, 1)
+        try:
+            reply = await self._upstream.write(
+                "POST", self._path, json={"query": query, "variables": variables}
+            )
+            return self._decode_reply(query, reply, kind, 1)
+        except UnreadableResponseError as error:
+            raise DoubtfulWriteError(str(error)) from error
 
     def find_cost(self, query: str) -> float | None:
         """What one row of this query costs, as the shop said last; None before the first answer."""
@@ -199,13 +207,10 @@ class Done(msgspec.Struct, frozen=True, rename="camel"):
 
 def require_done(done: Done | None) -> None:
     """Raise `RefusedError` with the shop's words if a mutation was refused, with the status that
-    REST would have answered.
+    REST would have answered; `DoubtfulWriteError` if the answer says nothing of it.
     """
     if done is None:
-        raise RefusedError(
-            "Shopify did not carry out the change and does not say why.",
-            status=HTTPStatus.UNPROCESSABLE_ENTITY,
-        )
+        raise DoubtfulWriteError("Shopify's answer does not say whether the change was made.")
     if done.user_errors:
         words = _join_words([error.message for error in done.user_errors])
         raise RefusedError(

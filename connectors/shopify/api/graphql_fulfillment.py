@@ -7,102 +7,29 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import msgspec
-
 from connectors.shopify.api import queries
 from connectors.shopify.api.graphql_client import Done, GraphqlClient, require_done
-from connectors.shopify.api.graphql_wire import Node, Reference, Rows, read_gid, write_gid
+from connectors.shopify.api.graphql_wire import Rows, read_gid, write_gid
+from connectors.shopify.api.graphql_wire_fulfillment import (
+    FulfilledLine,
+    FulfillmentNode,
+    FulfillmentOrderNode,
+    MoreFulfilled,
+    MoreFulfillmentOrderLines,
+    OrderLine,
+    OrderWithFulfillmentOrders,
+    OrderWithFulfillments,
+    WrittenParcel,
+)
 from connectors.shopify.api.transport import NewFulfillment, Tracking
 from connectors.shopify.mapping.wire_fulfillment import (
+    DeliveryMethod,
     Fulfillment,
     FulfillmentLine,
     FulfillmentOrder,
     FulfillmentOrderLine,
     Hold,
 )
-
-
-class _OrderLine(Node, frozen=True):
-    id: str
-    line_item: Reference
-    total_quantity: int = 0
-    remaining_quantity: int = 0
-
-
-class _Action(Node, frozen=True):
-    action: str
-
-
-class _Assigned(Node, frozen=True):
-    location: Reference | None = None
-
-
-class _Hold(Node, frozen=True):
-    reason: str | None = None
-    reason_notes: str | None = None
-
-
-class FulfillmentOrderNode(Node, frozen=True):
-    """A fulfillment order as GraphQL gives it."""
-
-    id: str
-    status: str
-    line_items: Rows[_OrderLine]
-    request_status: str | None = None
-    fulfill_at: str | None = None
-    supported_actions: tuple[_Action, ...] = ()
-    fulfillment_holds: tuple[_Hold, ...] = ()
-    assigned_location: _Assigned | None = None
-    order: Reference | None = None
-
-
-class _FulfillmentOrders(Node, frozen=True):
-    fulfillment_orders: Rows[FulfillmentOrderNode]
-
-
-class _OrderWithFulfillmentOrders(Node, frozen=True):
-    order: _FulfillmentOrders | None = None
-
-
-class _Lines(Node, frozen=True):
-    line_items: Rows[_OrderLine]
-
-
-class _MoreLines(Node, frozen=True):
-    fulfillment_order: _Lines | None = None
-
-
-class _Number(Node, frozen=True):
-    number: str | None = None
-
-
-class _FulfilledLine(Node, frozen=True):
-    line_item: Reference
-    quantity: int | None = 0
-
-
-class _Fulfillment(Node, frozen=True):
-    id: str
-    status: str
-    fulfillment_line_items: Rows[_FulfilledLine]
-    location: Reference | None = None
-    tracking_info: tuple[_Number, ...] = ()
-
-
-class _Fulfillments(Node, frozen=True):
-    fulfillments: tuple[_Fulfillment, ...]
-
-
-class _OrderWithFulfillments(Node, frozen=True):
-    order: _Fulfillments | None = None
-
-
-class _FulfilledLines(Node, frozen=True):
-    fulfillment_line_items: Rows[_FulfilledLine]
-
-
-class _MoreFulfilled(Node, frozen=True):
-    fulfillment: _FulfilledLines | None = None
 
 
 async def collect_rows(
@@ -131,7 +58,7 @@ class GraphqlFulfillment:
         async def read_page(cursor: str | None) -> Rows[FulfillmentOrderNode] | None:
             variables = {"id": write_gid("Order", order_id), "after": cursor}
             answer = await self._client.ask(
-                queries.FULFILLMENT_ORDERS, variables, _OrderWithFulfillmentOrders
+                queries.FULFILLMENT_ORDERS, variables, OrderWithFulfillmentOrders
             )
             return answer.order.fulfillment_orders if answer.order else None
 
@@ -145,9 +72,11 @@ class GraphqlFulfillment:
     async def to_fulfillment_order(self, node: FulfillmentOrderNode) -> FulfillmentOrder:
         """A fulfillment order in the REST shape; lines that the list cut off are read."""
 
-        async def read_more(cursor: str) -> Rows[_OrderLine] | None:
+        async def read_more(cursor: str) -> Rows[OrderLine] | None:
             answer = await self._client.ask(
-                queries.MORE_FULFILLMENT_LINES, {"id": node.id, "after": cursor}, _MoreLines
+                queries.MORE_FULFILLMENT_LINES,
+                {"id": node.id, "after": cursor},
+                MoreFulfillmentOrderLines,
             )
             return answer.fulfillment_order.line_items if answer.fulfillment_order else None
 
@@ -164,6 +93,9 @@ class GraphqlFulfillment:
                 Hold((hold.reason or "").lower(), hold.reason_notes)
                 for hold in node.fulfillment_holds
             ),
+            delivery_method=DeliveryMethod(node.delivery_method.method_type)
+            if node.delivery_method
+            else None,
             line_items=tuple(
                 FulfillmentOrderLine(
                     read_gid(line.id),
@@ -178,31 +110,34 @@ class GraphqlFulfillment:
     async def read_fulfillments(self, order_id: int) -> tuple[Fulfillment, ...] | None:
         """All parcels of an order, None if the shop does not know it."""
         answer = await self._client.ask(
-            queries.FULFILLMENTS, {"id": write_gid("Order", order_id)}, _OrderWithFulfillments
+            queries.FULFILLMENTS, {"id": write_gid("Order", order_id)}, OrderWithFulfillments
         )
         if answer.order is None:
             return None
         return tuple([await self._to_fulfillment(node) for node in answer.order.fulfillments])
 
-    async def _to_fulfillment(self, node: _Fulfillment) -> Fulfillment:
-        async def read_more(cursor: str) -> Rows[_FulfilledLine] | None:
+    async def _to_fulfillment(self, node: FulfillmentNode) -> Fulfillment:
+        async def read_more(cursor: str) -> Rows[FulfilledLine] | None:
             answer = await self._client.ask(
-                queries.MORE_FULFILLED, {"id": node.id, "after": cursor}, _MoreFulfilled
+                queries.MORE_FULFILLED, {"id": node.id, "after": cursor}, MoreFulfilled
             )
             return answer.fulfillment.fulfillment_line_items if answer.fulfillment else None
 
         lines = await collect_rows(node.fulfillment_line_items, read_more)
+        tracks = [one for one in node.tracking_info if one.number]
         return Fulfillment(
             id=read_gid(node.id),
             status=node.status.lower(),
             location_id=read_gid(node.location.id) if node.location else None,
-            tracking_numbers=tuple(one.number for one in node.tracking_info if one.number),
+            tracking_company=next((one.company for one in tracks if one.company), None),
+            tracking_numbers=tuple(one.number or "" for one in tracks),
+            tracking_urls=tuple(one.url or "" for one in tracks),
             line_items=tuple(
                 FulfillmentLine(read_gid(line.line_item.id), line.quantity or 0) for line in lines
             ),
         )
 
-    async def create_fulfillment(self, fulfillment: NewFulfillment) -> None:
+    async def create_fulfillment(self, fulfillment: NewFulfillment) -> Fulfillment | None:
         """`fulfillmentCreate`; a refusal under 200 is raised like REST's 422."""
         picks = [
             {
@@ -223,19 +158,21 @@ class GraphqlFulfillment:
         }
         if fulfillment.tracking.number:
             created["trackingInfo"] = _write_tracking(fulfillment.tracking)
-        await self._run_mutation(queries.CREATE, {"fulfillment": created}, "fulfillmentCreate")
+        return await self._write_parcel(
+            queries.CREATE, {"fulfillment": created}, "fulfillmentCreate"
+        )
 
-    async def update_tracking(
+    async def set_tracking(
         self, fulfillment_id: int, tracking: Tracking, *, notify: bool
-    ) -> None:
-        """The new number replaces the old one."""
+    ) -> Fulfillment | None:
+        """The numbers replace those that are there, so the earlier ones are written again."""
         variables = {
             "id": write_gid("Fulfillment", fulfillment_id),
             "tracking": _write_tracking(tracking),
             "notify": notify,
         }
-        await self._run_mutation(
-            queries.UPDATE_TRACKING, variables, "fulfillmentTrackingInfoUpdate"
+        return await self._write_parcel(
+            queries.SET_TRACKING, variables, "fulfillmentTrackingInfoUpdate"
         )
 
     async def release_hold(self, fulfillment_order_id: int) -> None:
@@ -254,10 +191,34 @@ class GraphqlFulfillment:
             "fulfillmentOrderOpen",
         )
 
+    async def _write_parcel(
+        self, query: str, variables: dict[str, Any], field: str
+    ) -> Fulfillment | None:
+        answer = await self._client.change(query, variables, dict[str, WrittenParcel | None])
+        written = answer.get(field)
+        require_done(written)
+        made = written.fulfillment if written else None
+        return await self._to_fulfillment(made) if made else None
+
     async def _run_mutation(self, query: str, variables: dict[str, Any], field: str) -> None:
         answer = await self._client.change(query, variables, dict[str, Done | None])
         require_done(answer.get(field))
 
 
-def _write_tracking(tracking: Tracking) -> dict[str, str]:
-    return {name: value for name, value in msgspec.structs.asdict(tracking).items() if value}
+def _write_tracking(tracking: Tracking) -> dict[str, Any]:
+    """`number` and `url` for one number, `numbers` and `urls` for several: never both, says
+    Shopify's reference of `FulfillmentTrackingInput`.
+    """
+    if not tracking.earlier:
+        parts: dict[str, Any] = {
+            "number": tracking.number,
+            "company": tracking.company,
+            "url": tracking.url,
+        }
+    else:
+        parts = {
+            "numbers": [*tracking.earlier, tracking.number],
+            "company": tracking.company,
+            "urls": [*tracking.earlier_urls, tracking.url] if tracking.earlier_urls else [],
+        }
+    return {name: value for name, value in parts.items() if value}

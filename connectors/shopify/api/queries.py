@@ -34,7 +34,7 @@ _FULFILLMENT_LINES = (
 
 _FULFILLMENT_ORDER = f"""id status requestStatus fulfillAt supportedActions {{ action }}
 fulfillmentHolds {{ reason reasonNotes }}
-assignedLocation {{ location {{ id }} }}
+assignedLocation {{ location {{ id }} }} deliveryMethod {{ methodType }}
 lineItems(first: 20) {{ {_FULFILLMENT_LINES} }}"""
 
 
@@ -114,11 +114,12 @@ MORE_FULFILLMENT_LINES = f"""query MoreFulfillmentOrderLines($id: ID!, $after: S
 fulfillmentOrder(id: $id) {{
 lineItems(first: {MORE}, after: $after) {{ {_FULFILLMENT_LINES} }} }} }}"""
 
-FULFILLMENTS = """query Fulfillments($id: ID!) { order(id: $id) { id fulfillments(first: 50) { id
-status location { id }
-trackingInfo(first: 3) { number }
-fulfillmentLineItems(first: 5) { nodes { quantity lineItem { id } } pageInfo { hasNextPage endCursor
-} } } } }"""
+_PARCEL = """id status location { id } trackingInfo(first: 6) { company number url }
+fulfillmentLineItems(first: 3) { nodes { quantity lineItem { id } } pageInfo { hasNextPage endCursor
+} }"""
+
+FULFILLMENTS = f"""query Fulfillments($id: ID!) {{ order(id: $id) {{ id fulfillments(first: 50) {{
+{_PARCEL} }} }} }}"""
 
 MORE_FULFILLED = """query MoreFulfilled($id: ID!, $after: String) { fulfillment(id: $id) {
 fulfillmentLineItems(first: 50, after: $after) { nodes { quantity lineItem { id } } pageInfo {
@@ -139,15 +140,15 @@ product { featuredMedia { preview { image { url } } } }
 inventoryItem { harmonizedSystemCode countryCodeOfOrigin measurement { weight { unit value } } } } }
 }"""
 
-CREATE = """mutation Ship($fulfillment: FulfillmentInput!) {
-fulfillmentCreate(fulfillment: $fulfillment) { fulfillment { id } userErrors { field message } }
-}"""
+CREATE = f"""mutation Ship($fulfillment: FulfillmentInput!) {{
+fulfillmentCreate(fulfillment: $fulfillment) {{ fulfillment {{ {_PARCEL} }} userErrors {{ field
+message }} }} }}"""
 
-UPDATE_TRACKING = """mutation Track($id: ID!, $tracking: FulfillmentTrackingInput!, $notify:
-Boolean) {
+SET_TRACKING = f"""mutation Track($id: ID!, $tracking: FulfillmentTrackingInput!, $notify:
+Boolean) {{
 fulfillmentTrackingInfoUpdate(fulfillmentId: $id, trackingInfoInput: $tracking, notifyCustomer:
-$notify) {
-fulfillment { id } userErrors { field message } } }"""
+$notify) {{
+fulfillment {{ {_PARCEL} }} userErrors {{ field message }} }} }}"""
 
 RELEASE_HOLD = """mutation Release($id: ID!) { fulfillmentOrderReleaseHold(id: $id) {
 fulfillmentOrder { id } userErrors { field message } } }"""

@@ -13,9 +13,11 @@ import msgspec
 
 from connectors.errors import RefusedError
 from connectors.orders import RejectedOrder
+from connectors.shopify.api.graphql_fulfillment import GraphqlFulfillment
 from connectors.shopify.api.transport import (
     COUNTED_ORDERS,
     LARGEST_PAGE,
+    DoubtfulWriteError,
     ExpiredCursorError,
     NewFulfillment,
     OrderPage,
@@ -33,9 +35,12 @@ from connectors.shopify.mapping.wire_fulfillment import (
     Fulfillments,
     OneOrder,
     OrdersPage,
+    Written,
 )
 from connectors.upstream.client import Upstream
-from connectors.upstream.response import find_next_link
+from connectors.upstream.masking import Mask
+from connectors.upstream.refusals import read_words
+from connectors.upstream.response import Reply, find_next_link
 
 # What a shop answers that no longer serves a part of this API.
 NOT_SERVED = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.NOT_ACCEPTABLE, HTTPStatus.GONE})
@@ -57,13 +62,16 @@ class _IdRows(msgspec.Struct, frozen=True):
 
 
 class RestTransport:
-    """`version` is the version of the API in all paths."""
+    """`version` is the version of the API in all paths; `graphql` says what REST cannot: a parcel
+    with several tracking numbers.
+    """
 
     name = "rest"
 
-    def __init__(self, upstream: Upstream, version: str) -> None:
+    def __init__(self, upstream: Upstream, version: str, graphql: GraphqlFulfillment) -> None:
         self._upstream = upstream
         self._root = f"api/{version}"
+        self._graphql = graphql
 
     async def is_served(self) -> bool:
         """Whether the shop has this API at all. Raises any other error."""
@@ -164,7 +172,7 @@ class RestTransport:
             raise
         return reply.decode(Fulfillments).fulfillments
 
-    async def create_fulfillment(self, fulfillment: NewFulfillment) -> None:
+    async def create_fulfillment(self, fulfillment: NewFulfillment) -> Fulfillment | None:
         """One POST: all picks lie at one location."""
         picks = [
             {
@@ -180,14 +188,16 @@ class RestTransport:
             "notify_customer": fulfillment.notify,
             **_write_tracking(fulfillment.tracking),
         }
-        await self._post(f"{self._root}/fulfillments.json", {"fulfillment": created})
+        return await self._post(f"{self._root}/fulfillments.json", {"fulfillment": created})
 
-    async def update_tracking(
+    async def set_tracking(
         self, fulfillment_id: int, tracking: Tracking, *, notify: bool
-    ) -> None:
-        """The new number replaces the old one."""
+    ) -> Fulfillment | None:
+        """REST's one number replaces all that are there; several are set by GraphQL."""
+        if tracking.earlier:
+            return await self._graphql.set_tracking(fulfillment_id, tracking, notify=notify)
         changed = {"notify_customer": notify, **_write_tracking(tracking)}
-        await self._post(
+        return await self._post(
             f"{self._root}/fulfillments/{fulfillment_id}/update_tracking.json",
             {"fulfillment": changed},
         )
@@ -202,8 +212,31 @@ class RestTransport:
         """Open the fulfillment order before its day."""
         await self._post(f"{self._root}/fulfillment_orders/{fulfillment_order_id}/open.json", {})
 
-    async def _post(self, path: str, body: Mapping[str, Any]) -> None:
-        await self._upstream.write("POST", path, json=body)
+    async def _post(self, path: str, body: Mapping[str, Any]) -> Fulfillment | None:
+        return _read_written(await self._upstream.write("POST", path, json=body))
+
+
+def _read_written(reply: Reply) -> Fulfillment | None:
+    """The parcel that the answer to a write shows; None if it shows none that can be read.
+
+    Shopify has been seen to answer 200 with `{"error": …}` and to do nothing, in the public tracker
+    of php-shopify: #112, #163.
+    """
+    if not reply.content:
+        return None
+    body = reply.json()
+    if not isinstance(body, dict | None):
+        raise DoubtfulWriteError(f"{reply.where}: Shopify's answer does not say what was done.")
+    written = msgspec.convert(body or {}, Written)
+    if written.errors or written.error:
+        words = read_words(reply, Mask()) or "no words"
+        raise DoubtfulWriteError(
+            f"{reply.where}: Shopify answered {reply.status} with an error: {words.rstrip('.')}."
+        )
+    try:
+        return msgspec.convert(written.fulfillment, Fulfillment)
+    except msgspec.ValidationError:
+        return None
 
 
 def _build_filters(span: Span) -> tuple[tuple[str, str], ...]:

@@ -47,12 +47,17 @@ class StampPage(msgspec.Struct, frozen=True, kw_only=True):
 class Tracking(msgspec.Struct, frozen=True, kw_only=True):
     """Where a parcel can be followed.
 
-    `company` is one of Shopify's own names, or another with a `url` beside it.
+    `company` is one of Shopify's own names, or another with a `url` beside it; `link` is where the
+    parcel is followed, needed or not. `earlier` are the numbers that the parcel has already and
+    keeps; with `earlier_urls` each of them, and then the new one, has a link of its own.
     """
 
     number: str = ""
     company: str = ""
     url: str = ""
+    link: str = ""
+    earlier: tuple[str, ...] = ()
+    earlier_urls: tuple[str, ...] = ()
 
 
 class LinePick(msgspec.Struct, frozen=True):
@@ -79,6 +84,12 @@ class NewFulfillment(msgspec.Struct, frozen=True, kw_only=True):
 
 class ExpiredCursorError(TemporaryError):
     """The shop no longer knows a cursor: read the window again from the last order seen."""
+
+
+class DoubtfulWriteError(TemporaryError):
+    """The shop answered a write with a success whose body says something else: only a look at the
+    order tells whether it was carried out.
+    """
 
 
 class Transport(Protocol):
@@ -125,14 +136,17 @@ class Transport(Protocol):
         """The parcels the shop knows of, None if it does not know the order."""
         ...
 
-    async def create_fulfillment(self, fulfillment: NewFulfillment) -> None:
-        """Ship one parcel. Raises `RefusedError` with status 422 if the shop refuses."""
+    async def create_fulfillment(self, fulfillment: NewFulfillment) -> Fulfillment | None:
+        """Ship one parcel, and give it as the answer shows it; None if the answer does not.
+
+        Raises `RefusedError` with status 422 if the shop refuses, `DoubtfulWriteError`.
+        """
         ...
 
-    async def update_tracking(
+    async def set_tracking(
         self, fulfillment_id: int, tracking: Tracking, *, notify: bool
-    ) -> None:
-        """Give a parcel another tracking number."""
+    ) -> Fulfillment | None:
+        """Give a parcel its tracking numbers; returns and raises as `create_fulfillment`."""
         ...
 
     async def release_hold(self, fulfillment_order_id: int) -> None:

@@ -14,8 +14,9 @@ import structlog
 from connectors.errors import AuthenticationError
 from connectors.shopify.api import queries
 from connectors.shopify.api.graphql_client import GraphqlClient
-from connectors.shopify.api.graphql_fulfillment import FulfillmentOrderNode, GraphqlFulfillment
+from connectors.shopify.api.graphql_fulfillment import GraphqlFulfillment
 from connectors.shopify.api.graphql_wire import Node, Rows, read_gid, write_gid
+from connectors.shopify.api.graphql_wire_fulfillment import FulfillmentOrderNode
 from connectors.shopify.mapping.statuses import Held, count_left, read_held, read_state
 from connectors.shopify.mapping.wire import Order
 from connectors.shopify.mapping.wire_fulfillment import FulfillmentOrder

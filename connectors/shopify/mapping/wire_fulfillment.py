@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 
@@ -24,6 +26,15 @@ class Hold(msgspec.Struct, frozen=True):
     reason_notes: str | None = None
 
 
+class DeliveryMethod(msgspec.Struct, frozen=True):
+    """How a fulfillment order reaches the buyer.
+
+    `method_type`: shipping, none, local, pick_up, pickup_point, retail.
+    """
+
+    method_type: str | None = None
+
+
 class FulfillmentOrder(msgspec.Struct, frozen=True):
     """What one location has to ship of an order.
 
@@ -37,6 +48,7 @@ class FulfillmentOrder(msgspec.Struct, frozen=True):
     supported_actions: tuple[str, ...] | None = ()
     fulfill_at: str | None = None
     fulfillment_holds: tuple[Hold, ...] | None = ()
+    delivery_method: DeliveryMethod | None = None
     line_items: tuple[FulfillmentOrderLine, ...] | None = ()
 
     @property
@@ -49,6 +61,14 @@ class FulfillmentOrder(msgspec.Struct, frozen=True):
         """Units that have not been shipped."""
         return sum(line.fulfillable_quantity for line in self.lines)
 
+    @property
+    def needs_shipping(self) -> bool:
+        """Whether there is something to pack: not for gift cards and downloads, whose method is
+        `none`.
+        """
+        method = self.delivery_method.method_type if self.delivery_method else None
+        return (method or "").lower() != "none"
+
 
 class FulfillmentLine(msgspec.Struct, frozen=True):
     """How much of an order's line is in a fulfillment; `id` is the order line's."""
@@ -57,20 +77,26 @@ class FulfillmentLine(msgspec.Struct, frozen=True):
     quantity: int = 0
 
 
+# What became of a parcel that was not sent. Shopify's others are success, pending and open.
+_DEAD = frozenset({"cancelled", "error", "failure"})
+
+
 class Fulfillment(msgspec.Struct, frozen=True):
-    """A parcel that the shop has. `status`: success, pending, open, cancelled, error, failure."""
+    """A parcel that the shop has. `tracking_urls` stand in the sequence of `tracking_numbers`."""
 
     id: int
     status: str | None = None
     location_id: int | None = None
+    tracking_company: str | None = None
     tracking_number: str | None = None
     tracking_numbers: tuple[str, ...] | None = ()
+    tracking_urls: tuple[str, ...] | None = ()
     line_items: tuple[FulfillmentLine, ...] | None = ()
 
     @property
     def live(self) -> bool:
         """Whether it counts: cancelled and failed ones do not."""
-        return self.status in ("success", "pending", "open")
+        return self.status not in _DEAD
 
     @property
     def numbers(self) -> frozenset[str]:
@@ -94,6 +120,14 @@ class FulfillmentOrders(msgspec.Struct, frozen=True):
     """The answer of `GET /orders/{id}/fulfillment_orders.json`."""
 
     fulfillment_orders: tuple[FulfillmentOrder, ...]
+
+
+class Written(msgspec.Struct, frozen=True):
+    """What a write answers. A refusal under 200 is in `errors` or `error`."""
+
+    fulfillment: Any = None
+    errors: Any = None
+    error: Any = None
 
 
 class Fulfillments(msgspec.Struct, frozen=True):
@@ -135,7 +169,7 @@ class Count(msgspec.Struct, frozen=True):
 
 
 def fold_number(tracking_number: str) -> str:
-    """A tracking number for comparing: without blanks and in capitals, because people and carriers
-    write it either way.
+    """A tracking number for comparing: without blanks and dashes and in capitals, because people
+    and carriers write it either way.
     """
-    return "".join(tracking_number.split()).upper()
+    return "".join(tracking_number.replace("-", " ").split()).upper()

@@ -80,6 +80,5 @@ def build_tracking(shipment: Shipment, carriers: Carriers) -> Tracking:
     carrier = carriers.of(shipment)
     name = find_company(carrier.name, carrier.code)
     number = shipment.tracking_number.strip()
-    return Tracking(
-        number=number, company=name, url="" if name in COMPANIES else carrier.link(number)
-    )
+    link = carrier.link(number)
+    return Tracking(number=number, company=name, url="" if name in COMPANIES else link, link=link)

@@ -20,12 +20,14 @@ CREATE = "create_fulfillment"
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """What a notice asks to ship: units by order line, or everything that is left.
 
-    `unknown` names the items for which no line was found.
+    `unknown` names the items for which no line was found; `intangible` counts units that need no
+    shipping and were left out.
     """
 
     everything: bool
     units: Mapping[int, int]
     unknown: tuple[str, ...] = ()
+    intangible: int = 0
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,6 +88,25 @@ def read_wanted(shipment: Shipment, known: Iterable[int], skus: Mapping[int, str
         else:
             unknown.append(item.sku or item.name or item.line_id)
     return Wanted(everything=False, units=units, unknown=tuple(unknown))
+
+
+def narrow_to_goods(
+    fulfillment_orders: Sequence[FulfillmentOrder], wanted: Wanted
+) -> tuple[tuple[FulfillmentOrder, ...], Wanted]:
+    """The fulfillment orders that a notice means, and what it wants of them.
+
+    Shopify refuses a parcel that holds goods and a gift card. So what needs no shipping is left to
+    the shop, unless the order has nothing else or the notice names nothing else.
+    """
+    goods = tuple(one for one in fulfillment_orders if one.needs_shipping)
+    rest = tuple(one for one in fulfillment_orders if not one.needs_shipping)
+    lines = {line.line_item_id for one in goods for line in one.lines}
+    intangible = {line.line_item_id for one in rest for line in one.lines} - lines
+    if not goods or (wanted.units and intangible.issuperset(wanted.units)):
+        return rest, wanted
+    left_out = sum(units for line, units in wanted.units.items() if line in intangible)
+    units = {line: units for line, units in wanted.units.items() if line not in intangible}
+    return goods, msgspec.structs.replace(wanted, units=units, intangible=left_out)
 
 
 def make_plan(
@@ -192,28 +213,43 @@ def subtract_sent(wanted: Wanted, sent: Mapping[int, int]) -> Wanted:
     )
 
 
-def find_parcel_to_relabel(
-    fulfillments: Sequence[Fulfillment], wanted: Wanted
-) -> Fulfillment | None:
-    """The one parcel that a notice can mean when nothing is left to ship: it has the same lines
-    with another number, or has no number.
+def find_parcel_to_label(fulfillments: Sequence[Fulfillment], wanted: Wanted) -> Fulfillment | None:
+    """The live parcel that gets the tracking number of a notice when nothing is left to ship.
 
-    With everything wanted that is the only live parcel of the order, or the only one without a
-    number.
+    One without a number is taken first, if it holds what the notice names; then the newest with the
+    same lines, with some of them, or any. None if no parcel was sent, or if the notice names
+    nothing that the order has.
     """
     live = [one for one in fulfillments if one.live]
+    bare = [one for one in live if not one.numbers]
     if wanted.everything:
-        bare = [one for one in live if not one.numbers]
-        return bare[0] if len(bare) == 1 else live[0] if len(live) == 1 else None
+        return bare[0] if len(bare) == 1 else live[-1] if live else None
     if not wanted.units:
         return None
-    same = [one for one in live if one.quantities == dict(wanted.units)]
-    bare = [
+    holding = [
         one
-        for one in live
-        if not one.numbers
-        and all(one.quantities.get(line, 0) >= units for line, units in wanted.units.items())
+        for one in bare
+        if all(one.quantities.get(line, 0) >= units for line, units in wanted.units.items())
     ]
-    return next(
-        (one for one in same if not one.numbers), bare[0] if bare else same[-1] if same else None
+    same = [one for one in live if one.quantities == dict(wanted.units)]
+    sharing = [one for one in live if not wanted.units.keys().isdisjoint(one.quantities)]
+    exact = [one for one in holding if one in same]
+    for ones in (exact[:1], holding[:1], same[-1:], sharing[-1:], live[-1:]):
+        if ones:
+            return ones[0]
+    return None
+
+
+def shows_parcel(
+    fulfillments: Iterable[Fulfillment], units: Mapping[int, int], tracking_number: str
+) -> bool:
+    """Whether one of these parcels counts, has the number, and holds at least these units by order
+    line.
+    """
+    number = fold_number(tracking_number)
+    return any(
+        one.live
+        and (not number or number in one.numbers)
+        and all(one.quantities.get(line, 0) >= quantity for line, quantity in units.items())
+        for one in fulfillments
     )

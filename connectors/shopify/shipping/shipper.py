@@ -1,26 +1,23 @@
-"""Report a shipment to Shopify: look, plan, write one parcel for each location, and look again when
-an answer is in doubt.
+"""Report a shipment to Shopify: look, plan, and write one parcel for each location.
+
+Shopify ships no more of a line than is left of it, and refuses a parcel that asks for more. So what
+is left bounds each parcel, whatever `over_ship` says.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from http import HTTPStatus
 
-from connectors.carriers import Carriers
 from connectors.errors import (
     AuthenticationError,
     ConflictError,
     OrderNotFoundError,
-    RefusedError,
     TemporaryError,
-    UnavailableError,
 )
-from connectors.interface import ShipOutcome
+from connectors.interface import ConnectorContext, ShipOutcome
 from connectors.shipments import Shipment
 from connectors.shopify.api.transport import NewFulfillment, Tracking, Transport
 from connectors.shopify.mapping.wire import Order
-from connectors.shopify.mapping.wire_fulfillment import Fulfillment
 from connectors.shopify.settings import ShopifySettings
 from connectors.shopify.shipping import plan as planning
 from connectors.shopify.shipping.companies import build_tracking
@@ -28,11 +25,10 @@ from connectors.shopify.shipping.plan import Plan, Wanted
 from connectors.shopify.shipping.shop_state import (
     ShopState,
     count_sent,
-    has_nothing_left,
-    has_taken_effect,
     list_hidden,
     match_wanted,
 )
+from connectors.shopify.shipping.writer import OvertakenError, Writer
 
 # Shopify makes fulfillment orders by a background job after checkout; it is done within seconds.
 _JOB_SECONDS = 60.0
@@ -49,13 +45,13 @@ class Shipper:
         self,
         transport: Transport,
         settings: ShopifySettings,
-        carriers: Carriers,
+        context: ConnectorContext,
         explain_absence: Callable[[], Awaitable[str]],
         order_id: int,
     ) -> None:
         self._transport = transport
         self._settings = settings
-        self._carriers = carriers
+        self._context = context
         self._explain_absence = explain_absence
         self._order_id = order_id
 
@@ -63,43 +59,44 @@ class Shipper:
         """Takes effect once: known again by its tracking number, or without one by the units in
         parcels without a number.
         """
-        state = await self._read_state(shipment)
+        writer = Writer(
+            self._transport, self._order_id, shipment, confirm=self._context.shipping.confirm
+        )
+        try:
+            return await self._ship_once(writer, shipment, earlier)
+        except OvertakenError:
+            return await self._ship_once(writer, shipment, earlier)
+
+    async def _ship_once(
+        self, writer: Writer, shipment: Shipment, earlier: Sequence[Shipment]
+    ) -> ShipOutcome:
+        state = await writer.read_state()
         order = await self._read_order_if_needed(state, shipment)
-        wanted = match_wanted(state, order, shipment)
-        tracking = build_tracking(shipment, self._carriers)
+        tracking = build_tracking(shipment, self._context.carriers)
         same = planning.find_sent(state.fulfillments, tracking.number)
+        ready, wanted = planning.narrow_to_goods(
+            state.fulfillment_orders, match_wanted(state, order, shipment)
+        )
         rest = planning.subtract_sent(wanted, count_sent(state, same, wanted, shipment, earlier))
         if not wanted.everything and not rest.units and wanted.units:
-            return ShipOutcome(
-                already=True, completed=not any(one.units_left for one in state.fulfillment_orders)
-            )
+            return ShipOutcome(already=True, completed=state.is_done)
         skip = {one.location_id or 0 for one in same}
-        plan = planning.make_plan(state.fulfillment_orders, rest, skip_locations=skip)
+        plan = planning.make_plan(ready, rest, skip_locations=skip)
         if plan.held and await self._unlock(plan):
-            state = await self._read_state(shipment)
-            plan = planning.make_plan(state.fulfillment_orders, rest, skip_locations=skip)
+            state = await writer.read_state()
+            ready, _ = planning.narrow_to_goods(state.fulfillment_orders, wanted)
+            plan = planning.make_plan(ready, rest, skip_locations=skip)
         if not plan.parcels and not same:
-            return await self._settle_empty(state, plan, rest, tracking, shipment)
+            return await self._settle_empty(writer, state, plan, rest, tracking, shipment)
         for parcel in plan.parcels:
-            await self._send_parcel(
+            await writer.send_parcel(
                 state,
                 NewFulfillment(picks=parcel, tracking=tracking, notify=shipment.notify_customer),
-                shipment,
             )
         self._require_whole(state, plan, rest, order, shipment)
         return ShipOutcome(
             already=not plan.parcels, completed=plan.left == 0, detail=_describe_outcome(plan, rest)
         )
-
-    async def _read_state(self, shipment: Shipment) -> ShopState:
-        fulfillments = await self._transport.read_fulfillments(self._order_id)
-        if fulfillments is None:
-            raise OrderNotFoundError(
-                f"Order {shipment.order}: Shopify does not know an order with the id"
-                f" {self._order_id}."
-            )
-        orders = await self._transport.read_fulfillment_orders(self._order_id)
-        return ShopState(fulfillments=fulfillments, fulfillment_orders=orders)
 
     async def _read_order_if_needed(self, state: ShopState, shipment: Shipment) -> Order | None:
         """The order itself, where an item's line is in no fulfillment order: to match it by SKU, or
@@ -128,29 +125,14 @@ class Shipper:
                 done = True
         return done
 
-    async def _send_parcel(
-        self, before: ShopState, parcel: NewFulfillment, shipment: Shipment
-    ) -> None:
-        """Write one parcel.
-
-        After a refusal or a lost answer, what the shop then says decides whether it has taken
-        effect.
-        """
-        try:
-            await self._transport.create_fulfillment(parcel)
-        except RefusedError as error:
-            if error.status != HTTPStatus.UNPROCESSABLE_ENTITY or not has_nothing_left(
-                await self._read_state(shipment), parcel.picks
-            ):
-                raise
-        except UnavailableError as error:
-            if not error.reached or not has_taken_effect(
-                before, await self._read_state(shipment), parcel
-            ):
-                raise
-
     async def _settle_empty(
-        self, state: ShopState, plan: Plan, wanted: Wanted, tracking: Tracking, shipment: Shipment
+        self,
+        writer: Writer,
+        state: ShopState,
+        plan: Plan,
+        wanted: Wanted,
+        tracking: Tracking,
+        shipment: Shipment,
     ) -> ShipOutcome:
         """Nothing may be shipped: find out why, or what else the notice means."""
         if plan.obstacles:
@@ -172,33 +154,27 @@ class Shipper:
         live = [one for one in state.fulfillments if one.live]
         if not state.fulfillment_orders and not live:
             raise await self._build_absence_error(shipment)
-        if tracking.number:
-            parcel = planning.find_parcel_to_relabel(live, wanted)
-            if parcel is not None:
-                await self._relabel(parcel, tracking, shipment)
-                return ShipOutcome(
-                    completed=True, detail=f"tracking of parcel {parcel.id} set to the new number"
-                )
-        elif live:
+        hidden = list_hidden(state, wanted, order if isinstance(order, Order) else None)
+        if hidden:
+            raise _build_hidden_error(hidden, shipment)
+        if not tracking.number and live:
+            return ShipOutcome(already=True, completed=state.is_done)
+        parcel = planning.find_parcel_to_label(live, wanted) if tracking.number else None
+        if parcel is not None:
+            await writer.label_parcel(parcel, tracking)
+            how = "as a further tracking number" if parcel.numbers else "as its tracking number"
             return ShipOutcome(
-                already=True, completed=not any(one.units_left for one in state.fulfillment_orders)
+                completed=state.is_done,
+                detail=(
+                    "nothing of the notice was left to ship in Shopify, so its number was given to"
+                    f" parcel {parcel.id} {how}"
+                ),
             )
         what = f"of {', '.join(wanted.unknown)} " if wanted.unknown else ""
         raise ConflictError(
             f"Order {shipment.order}: nothing {what}is left to ship in Shopify; it was refunded,"
             " removed or shipped in other parcels."
         )
-
-    async def _relabel(self, parcel: Fulfillment, tracking: Tracking, shipment: Shipment) -> None:
-        try:
-            await self._transport.update_tracking(
-                parcel.id, tracking, notify=shipment.notify_customer
-            )
-        except UnavailableError as error:
-            if not error.reached or not planning.find_sent(
-                (await self._read_state(shipment)).fulfillments, tracking.number
-            ):
-                raise
 
     async def _build_absence_error(self, shipment: Shipment) -> Exception:
         if lacking := await self._explain_absence():
@@ -214,19 +190,17 @@ class Shipper:
     def _require_whole(
         self, state: ShopState, plan: Plan, wanted: Wanted, order: Order | None, shipment: Shipment
     ) -> None:
-        """Raise if a part of what was asked is still to be shipped but could not be."""
-        if plan.held or (plan.waiting and not wanted.everything):
+        """Raise if a part of what was asked waits for a person. What another fulfillment service
+        ships is not ours to tell.
+        """
+        if plan.held:
             raise ConflictError(
                 f"Order {shipment.order}: what Shopify allows is marked as shipped, the rest is"
                 f" not. {plan.obstacles}. {self._advise_unlock(plan)}"
             )
         hidden = list_hidden(state, wanted, order)
         if hidden:
-            raise AuthenticationError(
-                f"Order {shipment.order}: {', '.join(hidden)} is in a fulfillment order that this"
-                " app may not see; grant it read_third_party_fulfillment_orders and"
-                " write_third_party_fulfillment_orders, or ship it where it is assigned."
-            )
+            raise _build_hidden_error(hidden, shipment)
 
     def _advise_unlock(self, plan: Plan) -> str:
         if any(one.status == "on_hold" for one in plan.held):
@@ -239,8 +213,23 @@ class Shipper:
         return "Cancel the request to the service in Shopify, then try the delivery again."
 
 
+def _build_hidden_error(hidden: Sequence[str], shipment: Shipment) -> AuthenticationError:
+    return AuthenticationError(
+        f"Order {shipment.order}: {', '.join(hidden)} is in a fulfillment order that this app may"
+        " not see; grant it read_third_party_fulfillment_orders and"
+        " write_third_party_fulfillment_orders, or ship it where it is assigned."
+    )
+
+
 def _describe_outcome(plan: Plan, wanted: Wanted) -> str:
     parts = []
+    if wanted.intangible:
+        parts.append(
+            f"{wanted.intangible} units of the notice need no shipping (gift cards, downloads) and"
+            " were left to Shopify"
+        )
+    if plan.waiting and not wanted.everything:
+        parts.append("the rest was left to the fulfillment service that was asked to ship it")
     if plan.short:
         parts.append(
             f"{plan.short} units of the notice are not left to ship in Shopify and were left out"

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Sequence
 
 import msgspec
 
 from connectors.shipments import Shipment
 from connectors.shopify.api.transport import NewFulfillment, OrderPick
 from connectors.shopify.mapping.wire import Order
-from connectors.shopify.mapping.wire_fulfillment import Fulfillment, FulfillmentOrder
+from connectors.shopify.mapping.wire_fulfillment import (
+    Fulfillment,
+    FulfillmentOrder,
+    fold_number,
+)
 from connectors.shopify.shipping import plan as planning
 from connectors.shopify.shipping.plan import Wanted
 
@@ -25,6 +29,37 @@ class ShopState(msgspec.Struct, frozen=True, kw_only=True):
         """The order lines that are in a fulfillment order or a parcel."""
         ordered = {line.line_item_id for one in self.fulfillment_orders for line in one.lines}
         return ordered | {line for one in self.fulfillments for line in one.quantities}
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing that needs shipping is left."""
+        return not any(one.units_left for one in self.fulfillment_orders if one.needs_shipping)
+
+    @property
+    def _order_lines(self) -> dict[int, int]:
+        return {line.id: line.line_item_id for one in self.fulfillment_orders for line in one.lines}
+
+    def count_picks(self, picks: Iterable[OrderPick]) -> dict[int, int]:
+        """Units by order line in some picks."""
+        lines, units = self._order_lines, dict[int, int]()
+        for pick in picks:
+            for one in pick.lines:
+                line = lines.get(one.id, 0)
+                units[line] = units.get(line, 0) + one.quantity
+        return units
+
+    def drop_lines(
+        self, picks: Iterable[OrderPick], unwanted: Container[int]
+    ) -> tuple[OrderPick, ...]:
+        """The picks without those of some order lines."""
+        lines = self._order_lines
+        kept = (
+            OrderPick(
+                pick.id, tuple(one for one in pick.lines if lines.get(one.id) not in unwanted)
+            )
+            for pick in picks
+        )
+        return tuple(pick for pick in kept if pick.lines)
 
 
 def match_wanted(state: ShopState, order: Order | None, shipment: Shipment) -> Wanted:
@@ -44,14 +79,17 @@ def count_sent(
 ) -> dict[int, int]:
     """Units of this very notice that the shop has already.
 
-    With a tracking number, those in its parcels. Without one, those in parcels without a number,
-    less what earlier notices without a number put there.
+    Those in parcels of its number, or without a number in those that have none; less what earlier
+    notices of the same number, or of none, put there.
     """
-    if shipment.tracking_number.strip() or wanted.everything:
+    number = fold_number(shipment.tracking_number)
+    if wanted.everything:
         return planning.count_units(same)
-    units = planning.count_units(one for one in state.fulfillments if one.live and not one.numbers)
+    units = planning.count_units(
+        same if number else (one for one in state.fulfillments if one.live and not one.numbers)
+    )
     for notice in earlier:
-        if not notice.tracking_number.strip() and notice.key() != shipment.key():
+        if fold_number(notice.tracking_number) == number and notice.key() != shipment.key():
             for line, quantity in planning.read_wanted(notice, state.lines, {}).units.items():
                 units[line] = units.get(line, 0) - quantity
     return {line: quantity for line, quantity in units.items() if quantity > 0}

@@ -4,11 +4,20 @@ shop.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Any
 
-from connectors.interface import Connector, ConnectorContext
+from connectors.interface import (
+    Connector,
+    ConnectorContext,
+    ForgetfulMemory,
+    Memory,
+    Remark,
+    ignore_remark,
+)
+from connectors.shipments import ShippingRules
 from connectors.shopify import connector_type
 from connectors.shopify.settings import ShopifySettings
 from connectors.testing.contract import ShopHarness
@@ -16,6 +25,9 @@ from connectors.testing.requests import SeenRequest
 from connectors.testing.trial import QUICK
 from connectors.upstream.policy import UpstreamPolicy
 from tests.connectors.shopify.fake.shop import FakeShopify
+
+AS_ASKED = ShippingRules()
+FORGETFUL = ForgetfulMemory()
 
 
 def settings_for(shop: FakeShopify, **more: Any) -> ShopifySettings:
@@ -27,12 +39,19 @@ def settings_for(shop: FakeShopify, **more: Any) -> ShopifySettings:
 
 
 def open_shop(
-    shop: FakeShopify, policy: UpstreamPolicy = QUICK, **more: Any
+    shop: FakeShopify,
+    policy: UpstreamPolicy = QUICK,
+    *,
+    rules: ShippingRules = AS_ASKED,
+    remark: Callable[[Remark], None] = ignore_remark,
+    memory: Memory = FORGETFUL,
+    **more: Any,
 ) -> AbstractAsyncContextManager[Connector]:
     """The connector in front of the fake shop."""
-    return connector_type.open(
-        settings_for(shop, **more), ConnectorContext(store="north", upstream=policy)
+    context = ConnectorContext(
+        store="north", upstream=policy, shipping=rules, remark=remark, memory=memory
     )
+    return connector_type.open(settings_for(shop, **more), context)
 
 
 class ShopifyHarness(ShopHarness):

@@ -33,6 +33,7 @@ class FakeFulfillmentOrder:
     location: int
     lines: list[FakeFulfillmentLine]
     kind: str = "merchant_managed"
+    method: str = "shipping"
     status: str = "open"
     request_status: str = "unsubmitted"
     actions: tuple[str, ...] = SHIPPABLE

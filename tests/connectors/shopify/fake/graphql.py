@@ -216,12 +216,15 @@ def _create(shop: FakeShopify, told: dict[str, Any]) -> dict[str, Any]:
 def _update(
     shop: FakeShopify,
     fulfillmentId: str,  # noqa: N803 - GraphQL's names
-    trackingInfoInput: dict[str, str],  # noqa: N803 - GraphQL's names
+    trackingInfoInput: dict[str, Any],  # noqa: N803 - GraphQL's names
     notifyCustomer: bool,  # noqa: FBT001 N803 - GraphQL's names
 ) -> dict[str, Any]:
     order, parcel = shop.find_parcel(tail(fulfillmentId))
+    numbers = trackingInfoInput.get("numbers") or [trackingInfoInput["number"]]
+    shop.further_numbers[parcel.id] = numbers[1:]
+    shop.further_links[parcel.id] = trackingInfoInput.get("urls", [])
     parcel.tracking_number, parcel.carrier, parcel.notified = (
-        trackingInfoInput["number"],
+        numbers[0],
         trackingInfoInput.get("company", ""),
         notifyCustomer,
     )

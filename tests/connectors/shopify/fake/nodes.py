@@ -249,7 +249,7 @@ def show_fulfillment_order_node(order: BookOrder, one: FakeFulfillmentOrder) -> 
             {"reason": hold["reason"].upper(), "reasonNotes": hold["reason_notes"]}
             for hold in one.holds
         ],
-        "deliveryMethod": {"methodType": "SHIPPING"},
+        "deliveryMethod": {"methodType": one.method.upper()},
         "assignedLocation": {"location": {"id": _gid("Location", one.location)}},
         "lineItems": Connection(
             [
@@ -275,8 +275,8 @@ def show_fulfillment_node(shop: FakeShopify, order: BookOrder, parcel: Any) -> d
         if shown["location_id"]
         else None,
         "trackingInfo": [
-            {"company": shown["tracking_company"], "number": number}
-            for number in shown["tracking_numbers"]
+            {"company": shown["tracking_company"], "number": number, "url": url}
+            for number, url in zip(shown["tracking_numbers"], shown["tracking_urls"], strict=True)
         ],
         "fulfillmentLineItems": Connection(
             [

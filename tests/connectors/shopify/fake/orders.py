@@ -211,7 +211,7 @@ def show_fulfillment_order(order: BookOrder, one: FakeFulfillmentOrder) -> dict[
         "supported_actions": list(one.actions),
         "fulfill_at": one.fulfill_at,
         "fulfillment_holds": one.holds,
-        "delivery_method": {"id": 1, "method_type": "shipping"},
+        "delivery_method": {"id": 1, "method_type": one.method},
         "line_items": [
             {
                 "id": line.id,
@@ -227,6 +227,7 @@ def show_fulfillment_order(order: BookOrder, one: FakeFulfillmentOrder) -> dict[
 def show_fulfillment(shop: FakeShopify, order: BookOrder, parcel: BookParcel) -> dict[str, Any]:
     """A parcel as REST shows it."""
     numbers = [parcel.tracking_number] if parcel.tracking_number else []
+    numbers += shop.further_numbers.get(parcel.id, [])
     return {
         "id": int(parcel.id),
         "order_id": int(order.id),
@@ -236,6 +237,7 @@ def show_fulfillment(shop: FakeShopify, order: BookOrder, parcel: BookParcel) ->
         "tracking_company": parcel.carrier or None,
         "tracking_number": parcel.tracking_number or None,
         "tracking_numbers": numbers,
+        "tracking_urls": [f"https://track.example/{number}" for number in numbers],
         "line_items": [
             {"id": int(line), "quantity": units} for line, units in parcel.quantities.items()
         ],

@@ -190,6 +190,7 @@ async def update_tracking(shop: FakeShopify, request: web.Request) -> web.Respon
     """`POST fulfillments/{id}/update_tracking.json`."""
     order, parcel = shop.find_parcel(int(request.match_info["parcel"]))
     tracking = (await _body(request)).get("fulfillment", {}).get("tracking_info", {})
+    shop.further_numbers.pop(parcel.id, None)
     parcel.tracking_number, parcel.carrier = tracking.get("number", ""), tracking.get("company", "")
     shop.book.touch(order.id)
     return web.json_response({"fulfillment": show_fulfillment(shop, order, parcel)})

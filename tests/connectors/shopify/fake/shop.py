@@ -87,6 +87,9 @@ class FakeShopify(FakeShop):
         self.cursors: dict[str, shopify_rest.Cursor] = {}
         self.webhooks: dict[int, dict[str, Any]] = {}
         self.locations: dict[str, int] = {}
+        self.further_numbers: dict[str, list[str]] = {}
+        self.further_links: dict[str, list[str]] = {}
+        self.refuses_gift_cards = False
         self.numbers = itertools.count(5_000_001)
         self.variants: dict[int, dict[str, Any]] = {}
         self._tokens: dict[str, datetime] = {}
@@ -248,6 +251,7 @@ class FakeShopify(FakeShop):
         notify: bool,
     ) -> tuple[BookOrder, BookParcel]:
         quantities: dict[str, int] = {}
+        self._refuse_mixed(chosen)
         for _, one, lines in chosen:
             left = {line.id: line for line in one.lines}
             for number, units in lines:
@@ -272,6 +276,19 @@ class FakeShopify(FakeShop):
             order.status = OrderStatus.SHIPPED
         self.book.touch(order.id)
         return order, parcel
+
+    def _refuse_mixed(
+        self, chosen: list[tuple[BookOrder, FakeFulfillmentOrder, list[tuple[int, int]]]]
+    ) -> None:
+        """Refuse a parcel of goods with a gift card in it."""
+        kinds = {
+            line.line.shippable
+            for _, one, lines in chosen
+            for line in one.lines
+            if line.id in dict(lines)
+        }
+        if self.refuses_gift_cards and len(kinds) > 1:
+            raise Refusal(422, ["Gift cards cannot be fulfilled with other items"])
 
     def find_parcel(self, number: int) -> tuple[BookOrder, BookParcel]:
         """A parcel by its id. Refuses with 404."""

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from connectors.shipments import Shipment, ShippedItem
+from connectors.shipments import Shipment, ShippedItem, ShippingRules
 from connectors.testing.book import BookOrder
 from connectors.testing.trial import failure
 from tests.connectors.shopify.fake.shop import FakeShopify
-from tests.connectors.shopify.shops import ShopifyHarness, open_shop
+from tests.connectors.shopify.shops import AS_ASKED, ShopifyHarness, open_shop
 
 EAST = 2
 
@@ -47,9 +47,15 @@ def notice(
 
 
 async def ship(
-    harness: ShopifyHarness, shipment: Shipment, *earlier: Shipment, **settings: Any
+    harness: ShopifyHarness,
+    shipment: Shipment,
+    *earlier: Shipment,
+    rules: ShippingRules = AS_ASKED,
+    **settings: Any,
 ) -> Any:
-    async with open_shop(harness.shop, transport=harness.transport, **settings) as connector:
+    async with open_shop(
+        harness.shop, transport=harness.transport, rules=rules, **settings
+    ) as connector:
         return await connector.ship(shipment, earlier)
 
 
@@ -67,6 +73,12 @@ def parcels(harness: ShopifyHarness, order: BookOrder) -> list[tuple[str, int, i
         (parcel.tracking_number, shop.locations[parcel.id], sum(parcel.quantities.values()))
         for parcel in order.parcels
     ]
+
+
+def numbers(harness: ShopifyHarness, order: BookOrder) -> list[list[str]]:
+    """The tracking numbers of each parcel."""
+    more = harness.shop.further_numbers
+    return [[parcel.tracking_number, *more.get(parcel.id, [])] for parcel in order.parcels]
 
 
 def writes(harness: ShopifyHarness) -> int:

@@ -14,6 +14,7 @@ from tests.connectors.shopify.shipping.notices import (
     EAST,
     harness,
     notice,
+    numbers,
     parcels,
     refused,
     ship,
@@ -159,13 +160,17 @@ async def test_422_is_believed_only_while_something_is_left(harness: ShopifyHarn
     assert "Invalid quantity for ***" in await refused(harness, notice(order, A=1), RefusedError)
 
     def somebody_else_was_faster(seen: Any) -> None:
-        if harness.is_write(seen):
-            for line in one.lines:
-                line.left = 0
+        if harness.is_write(seen) and one.left:
+            shop = harness.shop
+            line = one.lines[0]
+            picks = [(one.id, [(line.id, line.left)])]
+            shop.fulfill(picks, tracking="T0", company="UPS", url="", notify=False)
 
     harness.shop.on_request.append(somebody_else_was_faster)
     harness.shop.faults.add(no, when=harness.is_write)
-    await ship(harness, notice(order, A=1))
+    outcome = await ship(harness, notice(order, A=1))
+    assert "further tracking number" in outcome.detail
+    assert numbers(harness, order) == [["T0", "T1"]]
 
 
 async def test_a_number_written_with_blanks_or_in_small_letters_is_the_same(
@@ -176,15 +181,15 @@ async def test_a_number_written_with_blanks_or_in_small_letters_is_the_same(
     assert (await ship(harness, notice(order, "1Z999AA1", A=1))).already
 
 
-async def test_another_number_for_the_same_lines_replaces_the_first(
+async def test_another_number_for_the_same_lines_joins_the_first(
     harness: ShopifyHarness,
 ) -> None:
     order = harness.shop.book.add(lines=(("A", 1), ("B", 1)))
     await ship(harness, notice(order, "T1", A=1))
     await ship(harness, notice(order, "T2", B=1))
     outcome = await ship(harness, notice(order, "T3", A=1))
-    assert [parcel.tracking_number for parcel in order.parcels] == ["T3", "T2"]
-    assert "new number" in outcome.detail
+    assert numbers(harness, order) == [["T1", "T3"], ["T2"]]
+    assert "was given to parcel 1 as a further tracking number" in outcome.detail
     assert (await ship(harness, notice(order, "T3", A=1))).already
 
 
@@ -196,12 +201,35 @@ async def test_a_parcel_marked_by_hand_gets_the_number(harness: ShopifyHarness) 
     assert [parcel.tracking_number for parcel in order.parcels] == ["T1"]
 
 
-async def test_nothing_left_and_no_parcel_to_relabel_is_a_conflict(harness: ShopifyHarness) -> None:
-    order = harness.shop.book.add(lines=(("A", 1), ("B", 1)))
+async def test_a_replacement_of_one_piece_joins_the_parcel_that_held_it(
+    harness: ShopifyHarness,
+) -> None:
+    order = harness.shop.book.add(lines=(("A", 1), ("B", 1), ("C", 1)))
     await ship(harness, notice(order, "T1", A=1, B=1))
+    await ship(harness, notice(order, "T2", C=1))
+    await ship(harness, notice(order, "T3", A=1))
+    assert numbers(harness, order) == [["T1", "T3"], ["T2"]]
+
+
+async def test_nothing_left_and_no_parcel_to_label_is_a_conflict(harness: ShopifyHarness) -> None:
+    order = harness.shop.book.add(lines=(("A", 1),))
+    for line in harness.shop.shelves.of(order)[0].lines:
+        line.left = 0
     assert "nothing is left to ship" in await refused(
         harness, notice(order, "T2", A=1), ConflictError
     )
+
+
+async def test_a_number_of_another_carrier_brings_its_own_link(harness: ShopifyHarness) -> None:
+    order = harness.shop.book.add(lines=(("A", 1),))
+    await ship(harness, notice(order, "T1", "UPS", A=1))
+    await ship(harness, notice(order, "T2", "FedEx", A=1))
+    assert numbers(harness, order) == [["T1", "T2"]]
+    links = harness.shop.further_links[order.parcels[0].id]
+    assert links == [
+        "https://track.example/T1",
+        "https://www.fedex.com/fedextrack/?trknbr=T2",
+    ]
 
 
 async def test_a_cancelled_parcel_does_not_count(harness: ShopifyHarness) -> None:
