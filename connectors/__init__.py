@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         UnreadableResponseError as UnreadableResponseError,
     )
     from connectors.inspection import (
+        FindsByNumber as FindsByNumber,
         Inspectable as Inspectable,
         check_clock as check_clock,
     )
@@ -210,7 +211,7 @@ _ROOMS = {
         "IncompleteListingError OrderNotFoundError PartError PermanentError RefusedError "
         "TemporaryError ThrottledError UnavailableError UnreadableResponseError"
     ),
-    "connectors.inspection": "Inspectable check_clock",
+    "connectors.inspection": "FindsByNumber Inspectable check_clock",
     "connectors.interface": (
         "CheckLevel CheckReport Connector ConnectorContext ConnectorSettings ConnectorType "
         "Duration FieldFiller Finding ForgetfulMemory Memory Remark ShipOutcome"

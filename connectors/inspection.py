@@ -30,6 +30,19 @@ class Inspectable(Protocol):
         ...
 
 
+@runtime_checkable
+class FindsByNumber(Protocol):
+    """A connector that finds an order by the number that people see. Optional."""
+
+    async def find_order_id(self, number: str) -> OrderId:
+        """The id of the one order with this number.
+
+        Raises `OrderNotFoundError`, also where the shop cannot be asked by number, and
+        `ConflictError` where several orders have it.
+        """
+        ...
+
+
 def check_clock(offset: float | None) -> Sequence[Finding]:
     """A warning where the shop's clock is far from ours (`offset` in seconds, as
     `Upstream.clock_offset`); nothing where it is not, or unknown.

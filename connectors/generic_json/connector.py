@@ -31,7 +31,7 @@ from connectors.generic_json.shipping.shipper import PROBE, Shipper
 from connectors.interface import CheckReport, ConnectorContext, ConnectorType, ShipOutcome
 from connectors.language.functions import EvaluationError
 from connectors.language.functions.table import as_text, is_empty
-from connectors.orders import Order, OrderStatus, RejectedOrder, Window
+from connectors.orders import Order, OrderId, OrderStatus, RejectedOrder, Window
 from connectors.places import Source
 from connectors.reading.fields import FieldError
 from connectors.shipments import Shipment
@@ -132,11 +132,13 @@ class GenericJsonConnector:
         (whole,) = await self._expander.complete_orders([found], detailed=True)
         return whole
 
-    async def _find_id(self, number: str) -> str:
-        """The id of the order that people call by this number."""
+    async def find_order_id(self, number: str) -> OrderId:
+        """The id of the order that people call by this number, where `order.find` says how to
+        ask.
+        """
         find = self._settings.order.find
-        if find is None or not number:
-            return number
+        if find is None:
+            raise OrderNotFoundError("The settings do not say how to find an order by number.")
         reply = await self._caller.read(find.request, {"number": number})
         try:
             found = as_text(find.id(self._caller.read_body(reply)))
@@ -144,7 +146,15 @@ class GenericJsonConnector:
             raise UnreadableResponseError(f"{reply.where}: {find.id.source!r}: {error}.") from None
         if not found:
             raise OrderNotFoundError(f"The shop does not know an order with the number {number!r}.")
-        return found
+        return OrderId(found)
+
+    async def _find_id(self, number: str) -> str:
+        """The id that a notice without one means: where the shop cannot be asked, its number."""
+        return (
+            number
+            if self._settings.order.find is None or not number
+            else await self.find_order_id(number)
+        )
 
     def _map_order(self, raw: Any, order_id: str) -> Order | RejectedOrder:
         """The order, if it is the one that was asked for."""

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from connectors.errors import OrderNotFoundError, UnreadableResponseError
 from connectors.interface import CheckReport, ConnectorContext, ConnectorType, ShipOutcome
-from connectors.orders import Order, RejectedOrder, Window
+from connectors.orders import Order, OrderId, RejectedOrder, Window
 from connectors.shipments import Shipment
 from connectors.upstream.auth.auth import Auth
 from connectors.upstream.client import Upstream
@@ -72,6 +72,11 @@ class WooCommerceConnector:
         if not found:
             raise OrderNotFoundError(f"Order {order_id} is a cart that was never ordered.")
         return found[0]
+
+    async def find_order_id(self, number: str) -> OrderId:
+        """The id of the order with this number."""
+        row = await self._lookup.find_order(Shipment(order_number=number))
+        return OrderId(str(row.id))
 
     async def ship(self, shipment: Shipment, earlier: Sequence[Shipment]) -> ShipOutcome:
         """Report a shipment to the shop, which takes effect once."""

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TypeVar
 
 from connectors.errors import ConnectorError
-from connectors.upstream.exchange import Observer
 from proxy.cli.kinds import find_kind
 from proxy.cli.options import CommandError, find_store, read_settings
 from proxy.stores import Store, StoreServices, open_store
@@ -21,19 +20,19 @@ def ask_shop(
     file: Path,
     name: str,
     work: Callable[[Store], Awaitable[T]],
-    observer: Observer | None = None,
+    services: StoreServices | None = None,
 ) -> T:
     """What `work` gives for the store of this name in the settings `file`; a shop that fails ends
     the command with one line.
 
-    `observer` hears of each exchange with the shop.
+    `services` are what its connector may use; without them it runs on its own.
     """
     configure_logs(level="error")
     settings = find_store(read_settings(file), name)
 
     async def open_and_work() -> T:
         kind = find_kind(settings.connector.type)
-        async with open_store(name, settings, kind, StoreServices(observer=observer)) as store:
+        async with open_store(name, settings, kind, services) as store:
             return await work(store)
 
     try:

@@ -151,6 +151,34 @@ async def test_preview_gives_an_order_the_status_that_the_export_gives_it(
     assert "<OrderStatus>paid</OrderStatus>" in result.stdout
 
 
+async def test_preview_takes_the_number_people_see_and_shows_what_the_settings_filled_in(
+    tmp_path: Path,
+) -> None:
+    async with FakeWooCommerceShop() as shop:
+        order = shop.book.add()
+        order.number = "WEB-77"
+        file = tmp_path / "settings.yaml"
+        file.write_text(
+            f"""\
+stores:
+  north:
+    credentials: {{username: u, password: p}}
+    connector:
+      type: woocommerce
+      url: {shop.url}
+      consumer_key: {shop.access.key}
+      consumer_secret: {shop.access.secret}
+    fields:
+      custom_field_2: billing.email
+"""
+        )
+        result = await run("preview", "--settings", file, "--store", "north", "WEB-77")
+    assert result.exit_code == 0, result.output
+    assert f"id: '{order.id}'\nnumber: WEB-77\n" in result.stdout
+    place = f"({file}:{line_of(file, 'custom_field_2')})"
+    assert f"custom_field_2: {order.email}  ← billing.email {place}" in result.stdout
+
+
 async def test_preview_of_an_order_that_cannot_be_read_names_path_and_line(
     shop: FakeJsonShop, settings: Path
 ) -> None:

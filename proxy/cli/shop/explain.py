@@ -17,7 +17,7 @@ from connectors.orders import OrderId, Window
 from connectors.upstream.exchange import Exchange
 from proxy.cli.options import parse_window, settings_option, store_option, window_options
 from proxy.cli.shops import ask_shop
-from proxy.stores import Store
+from proxy.stores import Store, StoreServices
 
 
 @click.command
@@ -80,7 +80,7 @@ def explain(
         console.print(Text(f"✓ {orders} orders read", style="green"))
         return True
 
-    if not ask_shop(file, name, explain_reading, show):
+    if not ask_shop(file, name, explain_reading, StoreServices(observer=show)):
         raise SystemExit(1)
 
 

@@ -17,7 +17,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from connectors.inspection import Inspectable
+from connectors.errors import OrderNotFoundError
+from connectors.inspection import FindsByNumber, Inspectable
 from connectors.orders import Order, OrderId, RejectedOrder
 from connectors.places import Source
 from connectors.upstream.exchange import Exchange
@@ -27,7 +28,7 @@ from proxy.cli.shops import ask_shop
 from proxy.doors.custom_store.orders_xml import frame_page
 from proxy.export.preparation import prepare_new
 from proxy.rules.policy import HeldBack
-from proxy.stores import Store
+from proxy.stores import Store, StoreServices
 
 _SIDE_BY_SIDE = 140
 _LONGEST_VALUE = 60
@@ -46,23 +47,39 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
 @click.command
 @settings_option
 @store_option
-@click.argument("order_id", metavar="ORDER")
-def preview(file: Path, name: str, order_id: str) -> None:
+@click.argument("wanted", metavar="ORDER")
+def preview(file: Path, name: str, wanted: str) -> None:
     """Show one order: the shop's JSON, the order, ShipStation's XML, and where each field came
     from.
 
-    ORDER is the shop's own id of the order. The exit status is 1 if the order cannot be sent.
+    ORDER is the number that people see, or the shop's own id. The exit status is 1 if the order
+    cannot be sent.
     """
-    heard: list[Exchange] = []
-    found = ask_shop(
-        file, name, lambda store: _preview(store, OrderId(order_id), heard), heard.append
-    )
+    heard = Heard()
+    services = StoreServices(observer=heard.exchanges.append, watch_fields=heard.hear_fields)
+    found = ask_shop(file, name, lambda store: _preview(store, wanted, heard), services)
     _show(Console(highlight=False), found)
     if found.reason:
         raise SystemExit(1)
 
 
-async def _preview(store: Store, order_id: OrderId, heard: Sequence[Exchange]) -> Preview:
+class Heard:
+    """What was heard while the order was read: each exchange with the shop, and where each field
+    came from that the store's settings filled in.
+    """
+
+    def __init__(self) -> None:
+        self.exchanges: list[Exchange] = []
+        self.sources: Sequence[Source] = ()
+
+    def hear_fields(self, _order_id: str, sources: Sequence[Source]) -> None:
+        """The fields of an order were filled in."""
+        self.sources = sources
+
+
+async def _preview(store: Store, wanted: str, heard: Heard) -> Preview:
+    order_id = await _find_id(store, wanted)
+    heard.exchanges.clear()
     sources: Sequence[Source] = ()
     if isinstance(store.connector, Inspectable):
         shown = await store.connector.raw_order(order_id)
@@ -78,7 +95,9 @@ async def _preview(store: Store, order_id: OrderId, heard: Sequence[Exchange]) -
     else:
         order = await store.connector.get_order(order_id)
         raw = "\n\n".join(
-            _indent_json(exchange.response_body) for exchange in heard if exchange.response_body
+            _indent_json(exchange.response_body)
+            for exchange in heard.exchanges
+            if exchange.response_body
         )
     outcome = await prepare_new(order, store.settings, datetime.now(UTC))
     return Preview(
@@ -86,8 +105,18 @@ async def _preview(store: Store, order_id: OrderId, heard: Sequence[Exchange]) -
         order=order,
         xml="" if isinstance(outcome, HeldBack) else _indent_xml(frame_page([outcome.xml], 1)),
         reason=outcome.reason if isinstance(outcome, HeldBack) else "",
-        sources=tuple(sources),
+        sources=(*sources, *heard.sources),
     )
+
+
+async def _find_id(store: Store, wanted: str) -> OrderId:
+    """The id of the order that a person means: that of its number, or what was typed."""
+    if isinstance(store.connector, FindsByNumber):
+        try:
+            return await store.connector.find_order_id(wanted)
+        except OrderNotFoundError:
+            pass
+    return OrderId(wanted)
 
 
 def _show(console: Console, found: Preview) -> None:
