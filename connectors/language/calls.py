@@ -15,6 +15,9 @@ from connectors.language.functions.times import check_form, find_zone
 from connectors.language.patterns import compile_pattern
 from connectors.language.tree import Evaluate
 
+# No name that is known is longer.
+_LONGEST_WORD = 60
+
 
 def bind_call(
     name: str, exprefs: Sequence[bool], constants: Sequence[Any], arguments: Sequence[Evaluate]
@@ -174,5 +177,5 @@ def check_bounds(value: Any) -> Any:
 
 def suggest_name(word: str, known: Iterable[str]) -> str:
     """`; did you mean upper()?`, or nothing."""
-    near = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)
+    near = difflib.get_close_matches(word[:_LONGEST_WORD].lower(), list(known), n=1, cutoff=0.6)
     return f"; did you mean {near[0]}()?" if near else ""

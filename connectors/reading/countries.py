@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
+# No name of a country is longer.
+_LONGEST_NAME = 100
 # ISO 3166-1: alpha-2, alpha-3, everyday English name. XK is not in the standard, yet in every
 # shop's list.
 _TABLE = """
@@ -144,4 +146,4 @@ def find_country(text: str) -> str:
     """The alpha-2 code of a country given as alpha-2, alpha-3 or English name, in any case; empty
     if it is none we know.
     """
-    return _KNOWN.get(_fold_name(text), "")
+    return _KNOWN.get(_fold_name(text[:_LONGEST_NAME]), "")

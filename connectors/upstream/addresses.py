@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 from connectors.errors import RefusedError
+from connectors.upstream.masking import MOST_URL
 from connectors.upstream.request import PATH_SAFE, Pairs, encode_params
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -30,8 +31,13 @@ class Target:
     def url(self, path: str, params: Pairs = ()) -> str:
         """The absolute, percent-encoded URL of `path` with `params` behind its own query.
 
-        Raises `RefusedError` for a foreign host, or none.
+        Raises `RefusedError` for a foreign host, or none, and for one over 8,000 characters.
         """
+        if len(path) > MOST_URL:
+            raise RefusedError(
+                f"The address to request is longer than {MOST_URL} characters; no shop's is. Where"
+                " it came with the shop's answer as the next page, the shop is at fault."
+            )
         try:
             return self._make_url(path, params)
         except ValueError as error:
@@ -74,8 +80,10 @@ class Target:
         """Where a redirect leads, if it may be followed: the same host, `www.` aside, or an allowed
         one, and never from https to http.
         """
+        if not location or len(location) > MOST_URL:
+            return None
         try:
-            return self._follow(from_url, location) if location else None
+            return self._follow(from_url, location)
         except ValueError:
             return None
 

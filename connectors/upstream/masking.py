@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
-from urllib.parse import quote, unquote_plus, urlsplit, urlunsplit
+from typing import ClassVar, Final
+from urllib.parse import quote, quote_plus, unquote_plus, urlsplit, urlunsplit
 
 MASK = "***"
+MOST_URL: Final = 8_000
+"""Characters an address may have that a request goes to; no shop's is longer."""
+
+_MOST_TEXT = 20_000
+# Where half a secret is looked for at the end of a text.
+_MOST_PLACES = 50
+_LONGEST_NAME = 200
 
 SECRET_WORDS = (
     "secret",
@@ -53,55 +62,115 @@ _SHORTEST = 4
 _LARGEST_LOGIN = 65536
 
 
+class _Known:
+    """The secrets that the settings name, and all forms in which they may be met."""
+
+    forms: ClassVar[tuple[str, ...]] = ()
+
+
+def remember_secrets(texts: Iterable[str]) -> None:
+    """From now on hide these texts wherever anything is masked; those of an earlier call are
+    forgotten.
+
+    Called with what the settings took from the environment and from files, whatever the keys are
+    called.
+    """
+    _Known.forms = _list_forms(texts)
+
+
+def hide_secrets(text: str) -> str:
+    """`text` without the secrets that `remember_secrets` was given."""
+    return _hide_forms(text, _Known.forms)
+
+
+def _list_forms(secrets: Iterable[str]) -> tuple[str, ...]:
+    """The secrets as they are, and as URLs and JSON write them; the longest first, so that none is
+    hidden in part.
+    """
+    known = {
+        form
+        for secret in secrets
+        if len(secret) >= _SHORTEST
+        for form in (
+            secret,
+            quote(secret, safe="", errors="replace"),
+            quote_plus(secret, errors="replace"),
+            json.dumps(secret)[1:-1],
+            json.dumps(secret, ensure_ascii=False)[1:-1],
+        )
+    }
+    return tuple(sorted(known, key=len, reverse=True))
+
+
+def _hide_forms(text: str, forms: Iterable[str]) -> str:
+    for form in forms:
+        text = text.replace(form, MASK)
+    return text
+
+
+def _hide_begun(text: str, forms: Iterable[str]) -> str:
+    """A text that was cut, without the half of a secret that it may end in."""
+    for form in forms:
+        start = max(0, len(text) - len(form))
+        for _ in range(_MOST_PLACES):
+            start = text.find(form[:_SHORTEST], start)
+            if start < 0:
+                break
+            if form.startswith(text[start:]):
+                return text[:start] + MASK
+            start += 1
+    return text
+
+
 class Mask:
-    """Hides a given set of secrets, and whatever is called like one."""
+    """Hides a given set of secrets, those of the settings, and whatever is called like one."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        known = {
-            form
-            for secret in secrets
-            if len(secret) >= _SHORTEST
-            for form in (secret, quote(secret, safe=""))
-        }
-        self._secrets = sorted(known, key=len, reverse=True)
+        self._forms = tuple(sorted({*_list_forms(secrets), *_Known.forms}, key=len, reverse=True))
 
-    def text(self, text: str) -> str:
+    def text(self, text: str, *, was_cut: bool = False) -> str:
         """`text` without the secrets and without e-mail addresses, which a shop's error message may
-        quote.
+        quote; of a text over 20,000 characters the beginning.
+
+        `was_cut` says that it may end in half a secret.
         """
-        for secret in self._secrets:
-            text = text.replace(secret, MASK)
-        return _EMAIL.sub(MASK, text)
+        shown = _hide_forms(text[:_MOST_TEXT], self._forms)
+        if was_cut or len(text) > _MOST_TEXT:
+            shown = _hide_begun(shown, self._forms)
+        return _EMAIL.sub(MASK, shown)
 
     def url(self, url: str) -> str:
         """`url` with the values of credential-like parameters hidden, and any user name and
-        password in its host part dropped.
+        password in its host part dropped; of one over 8,000 characters the beginning.
 
         Nothing is shown of a text that is not a URL: no part of it is known to be harmless.
         """
         try:
-            parts = urlsplit(url)
+            parts = urlsplit(url[:MOST_URL])
         except ValueError:
             return MASK
         pairs = []
         for pair in parts.query.split("&"):
             name, equals, _ = pair.partition("=")
-            hidden = equals and _NAME.search(unquote_plus(name))
+            hidden = equals and is_secret_parameter(unquote_plus(name))
             pairs.append(f"{name}={MASK}" if hidden else pair)
         bare = urlunsplit(
             parts._replace(netloc=parts.netloc.rpartition("@")[2], query="&".join(pairs))
         )
-        for secret in self._secrets:
-            bare = bare.replace(secret, MASK)
-        return bare
+        return _hide_forms(bare, self._forms)
 
     def body(self, body: bytes) -> bytes:
         """`body` with the secrets, and the values of JSON keys or form fields called like one,
         hidden.
         """
-        for secret in self._secrets:
-            body = body.replace(secret.encode(), MASK.encode())
+        for form in self._forms:
+            body = body.replace(form.encode("utf-8", "surrogatepass"), MASK.encode())
         if len(body) > _LARGEST_LOGIN:
             return body
         body = _JSON.sub(rb'\g<1>%b"' % MASK.encode(), body)
         return _FORM.sub(rb"\g<1>%b" % MASK.encode(), body)
+
+
+def is_secret_parameter(name: str) -> bool:
+    """Whether a parameter of this name holds a secret, going by the name alone."""
+    return _NAME.search(name[-_LONGEST_NAME:]) is not None

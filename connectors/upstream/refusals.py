@@ -16,7 +16,7 @@ from connectors.errors import (
     UnavailableError,
     UnreadableResponseError,
 )
-from connectors.reading.markup import clean_text, shorten
+from connectors.reading.markup import MOST_CLEANED, clean_text, shorten
 from connectors.upstream.masking import Mask
 from connectors.upstream.response import BOM, Reply, find_json_fault, is_truncated
 from connectors.upstream.retry import parse_retry_after
@@ -118,7 +118,8 @@ def read_words(reply: Reply, mask: Mask) -> str:
     elif reply.is_html:
         text = _find_title(reply)
     else:
-        text = reply.content.decode("utf-8", "replace") if reply.media_type == "text/plain" else ""
+        plain = reply.media_type == "text/plain"
+        text = reply.content[:_HEAD].decode("utf-8", "replace") if plain else ""
     return _clean_words(text, mask, LONGEST_WORDS)
 
 
@@ -202,9 +203,10 @@ def _find_title(reply: Reply) -> str:
 def _clean_words(text: str, mask: Mask, limit: int) -> str:
     """`text` as it may be quoted.
 
-    Secrets go first: what is cut before might be half of one, which nothing knows again.
+    Secrets go before it is cut to `limit`: half of one is known only at the end of the text.
     """
-    return shorten(mask.text(clean_text(text)), limit)
+    was_cut = len(text) > MOST_CLEANED
+    return shorten(mask.text(clean_text(text), was_cut=was_cut), limit)
 
 
 def _quote_words(text: str) -> str:

@@ -17,6 +17,7 @@ from multidict import CIMultiDict, CIMultiDictProxy
 
 from connectors.errors import UnavailableError, UnreadableResponseError
 from connectors.reading.complaints import UNDECODABLE, read_complaint
+from connectors.upstream.masking import MOST_URL
 
 T = TypeVar("T")
 BOM = b"\xef\xbb\xbf"
@@ -33,6 +34,8 @@ _HTML = re.compile(
     rb"<(?:!doctype\s+html|html|head|body|meta|script|br|b|p|div|title|h1|center)\b", re.IGNORECASE
 )
 # RFC 8288.
+# Four addresses of the longest kind: the first page, the last, the next and the one before.
+_MOST_HEADER = 4 * MOST_URL
 _LINK = re.compile(r"<([^<>]*)>((?:\s*;\s*[\w!#$&+\-.^`|~*]+\s*=\s*(?:\"[^\"]*\"|[^\s;,\"]+))*)")
 _PARAM = re.compile(r";\s*([\w!#$&+\-.^`|~*]+)\s*=\s*(?:\"([^\"]*)\"|([^\s;,\"]+))")
 # A web page shows itself in its first bytes, behind comments perhaps.
@@ -174,6 +177,11 @@ def find_next_link(reply: Reply) -> str | None:
     says where.
     """
     for header in reply.headers.getall("Link", []):
+        if len(header) > _MOST_HEADER:
+            raise UnreadableResponseError(
+                f"{reply.where}: expected a Link header of at most {_MOST_HEADER} characters,"
+                f" found {len(header)}."
+            )
         for place, params in _LINK.findall(header):
             if any(
                 name.lower() == "rel" and "next" in f"{quoted}{bare}".lower().split()

@@ -15,7 +15,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.web import RequestPayloadError
 
 from connectors.upstream.masking import MASK
-from proxy.telemetry.masking import is_secret_name, mask_text
+from proxy.telemetry.masking import MOST_TEXT, MOST_TRACE, is_secret_name, mask_text
 
 Format = Literal["auto", "json", "console"]
 Level = Literal["debug", "info", "warning", "error"]
@@ -28,7 +28,8 @@ def mask_event(_logger: Any, _method: str, event: _Event) -> _Event:
     """
     for name, value in event.items():
         if isinstance(value, str):
-            event[name] = MASK if is_secret_name(name) else mask_text(value)
+            most = MOST_TRACE if name == "exception" else MOST_TEXT
+            event[name] = MASK if is_secret_name(name) else mask_text(value, most)
         elif isinstance(value, bytes | bytearray):
             event[name] = f"{len(value)} bytes"
         elif is_secret_name(name) and not isinstance(value, int | float | None):

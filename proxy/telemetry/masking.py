@@ -1,13 +1,29 @@
-"""Keeps secrets and buyers' data out of what is written down. Pure."""
+"""Keeps secrets and buyers' data out of what is written down, and cuts it first. Pure."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import islice
+from typing import Final
 from urllib.parse import quote
 
-from connectors.upstream.masking import MASK, match_last_word
+from connectors.upstream.masking import MASK, hide_secrets, match_last_word
 
+MOST_TARGET: Final = 200
+"""Characters of a request's path and query that are logged."""
+
+MOST_TEXT: Final = 4_000
+"""Characters of any other text that are logged."""
+
+MOST_TRACE: Final = 20_000
+"""Characters of a traceback that are logged."""
+
+_CUT = "…"
+_MOST_PARAMETERS = 20
+_LONGEST_NAME = 100
+# What stands at the end of a text that was cut may be half of a secret.
+_LONGEST_WORD = 300
 _HARMLESS = frozenset(
     {"action", "start_date", "end_date", "page", "order_number", "carrier", "service"}
 )
@@ -15,30 +31,64 @@ _HARMLESS = frozenset(
 _HIDDEN = match_last_word("ss-username")
 _SECRET_KEY = re.compile(rf"(?:^|[_-]){_HIDDEN}$", re.IGNORECASE)
 _QUERY = re.compile(rf"([?&;](?:[\w.-]*[_-])?{_HIDDEN}=)[^&\s\"'<>]*", re.IGNORECASE)
-_USERINFO = re.compile(r"(\b[a-z][a-z0-9+.-]{0,30}://)[^/\s@\"']+@", re.IGNORECASE)
+# Up to the last @ of the host part: a password may hold one.
+_USERINFO = re.compile(r"(?<=://)[^/\s\"']*@")
 _LOGIN = re.compile(r"\b(basic|bearer)\s+[A-Za-z0-9+/=._~-]{6,}", re.IGNORECASE)
-_PARAMETERS = re.compile(r"\[parameters: .*?\]$", re.MULTILINE | re.DOTALL)
+_PARAMETERS = "[parameters: "
+_PARAMETERS_END = re.compile(r"\]$", re.MULTILINE)
 
 
 def mask_target(path: str, query: Iterable[tuple[str, str]]) -> str:
-    """A request's path and query as they may be logged: only the values that are known to be
-    harmless are shown.
+    """A request's path and query as they may be logged, in at most 200 characters: only the values
+    that are known to be harmless are shown.
     """
     shown = [
-        f"{quote(name)}={quote(value, safe='/:') if name.lower() in _HARMLESS else MASK}"
-        for name, value in query
+        f"{quote(name[:_LONGEST_NAME], errors='replace')}="
+        + (
+            quote(value[:_LONGEST_NAME], safe="/:", errors="replace")
+            if name.lower() in _HARMLESS
+            else MASK
+        )
+        for name, value in islice(query, _MOST_PARAMETERS)
     ]
-    return quote(path, safe="/") + ("?" + "&".join(shown) if shown else "")
+    target = quote(path[:MOST_TARGET], safe="/", errors="replace")
+    return _cut_text(hide_secrets(target + ("?" + "&".join(shown) if shown else "")), MOST_TARGET)
 
 
-def mask_text(text: str) -> str:
-    """`text` without the secrets that URLs, login headers and database errors carry."""
+def mask_text(text: str, most: int = MOST_TEXT) -> str:
+    """At most `most` characters of `text`, without the secrets that URLs, login headers and
+    database errors carry, and without those that the settings took from elsewhere.
+    """
+    if len(text) > most:
+        text = _drop_last_word(text[:most]) + _CUT
+    text = _hide_parameters(hide_secrets(text))
     text = _QUERY.sub(rf"\1{MASK}", text)
-    text = _USERINFO.sub(rf"\1{MASK}@", text)
-    text = _LOGIN.sub(rf"\1 {MASK}", text)
-    return _PARAMETERS.sub(f"[parameters: {MASK}]", text)
+    text = _USERINFO.sub(f"{MASK}@", text)
+    return _LOGIN.sub(rf"\1 {MASK}", text)
 
 
 def is_secret_name(name: str) -> bool:
     """Whether a value under this name is a secret, going by the name alone."""
-    return _SECRET_KEY.search(name) is not None
+    return _SECRET_KEY.search(name[-_LONGEST_NAME:]) is not None
+
+
+def _cut_text(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + _CUT
+
+
+def _drop_last_word(text: str) -> str:
+    """`text` without the word it was cut in; a word of hundreds of letters goes in part."""
+    words, blank, _ = text.rpartition(" ")
+    return words if blank and len(text) - len(words) <= _LONGEST_WORD else text[:-_LONGEST_WORD]
+
+
+def _hide_parameters(text: str) -> str:
+    """`text` without the values of an SQL statement, each list of them up to the end of its last
+    line; to the end of the text where none is shown.
+    """
+    kept, place = [], 0
+    while (begun := text.find(_PARAMETERS, place)) >= 0:
+        ended = _PARAMETERS_END.search(text, begun)
+        kept += [text[place:begun], f"{_PARAMETERS}{MASK}]"]
+        place = ended.end() if ended else len(text)
+    return "".join((*kept, text[place:])) if kept else text

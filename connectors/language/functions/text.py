@@ -24,8 +24,6 @@ from connectors.reading.markup import clean_text
 MOST_SEARCHED: Final = 2_000
 """Characters of a text that `extract` and `matches` look at."""
 
-_MOST_MARKUP: Final = 20_000
-
 
 @FUNCTIONS.add("any")
 def text(value: Any) -> str | None:
@@ -56,7 +54,7 @@ def strip_html(value: str | None) -> str | None:
     """Without tags and entities, line breaks kept: `strip_html('<p>a &amp; b</p>')` is `"a &
     b"`.
     """
-    return value and clean_text(value[:_MOST_MARKUP], keep_lines=True)
+    return value and clean_text(value, keep_lines=True)
 
 
 @FUNCTIONS.add("any", rest=True)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, tzinfo
 from email.utils import format_datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -25,11 +25,17 @@ _DIRECTIVES: Final = frozenset("aAbBdfHIjmMpSyYzZ%T")
 @lru_cache(maxsize=64)
 def find_zone(name: str) -> tzinfo:
     """A zone by its IANA name, e.g. Europe/Berlin. Raises `EvaluationError`."""
-    if name.upper() in {"UTC", "Z", "GMT", ""}:
+    if name[:4].upper() in {"UTC", "Z", "GMT", ""}:
         return UTC
-    if name not in available_timezones():
-        raise EvaluationError(f"expected a time zone such as Europe/Berlin, found {name!r}")
+    if name not in _list_zones():
+        raise EvaluationError(f"expected a time zone such as Europe/Berlin, found {name[:40]!r}")
     return ZoneInfo(name)
+
+
+@cache
+def _list_zones() -> frozenset[str]:
+    """The names of all zones; Python reads them from the disk each time it is asked."""
+    return frozenset(available_timezones())
 
 
 def read_time(value: Any, form: str = "", zone: str = "") -> datetime | None:

@@ -47,6 +47,8 @@ _CODES: Mapping[str, str] = MappingProxyType(
 )
 # Words that name no carrier; the service may name it.
 _NAMELESS = frozenset({"", "other", "none"})
+# What is longer names no carrier behind it.
+_LONGEST_WORDS = 100
 
 
 def find_carrier_code(carrier: str, service: str) -> str:
@@ -55,9 +57,10 @@ def find_carrier_code(carrier: str, service: str) -> str:
     Where the carrier is `Other`, the service's name begins with it ("USPS Priority Mail"): the
     longest such beginning decides.
     """
+    carrier = carrier[:_LONGEST_WORDS]
     if (code := _find_code(carrier)) or fold_name(carrier) not in _NAMELESS:
         return code
-    words = service.split()
+    words = service[:_LONGEST_WORDS].split()
     beginnings = ("".join(words[:length]) for length in range(len(words), 0, -1))
     return next(filter(None, map(_find_code, beginnings)), "")
 

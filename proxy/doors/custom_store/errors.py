@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from lxml import etree
 
-from proxy.doors.custom_store.text import clean, cut
+from proxy.doors.custom_store.text import fit_text
 
 # ShipStation shows the beginning of an error's body to the merchant; a longer sentence would be cut
 # off there.
@@ -49,5 +49,5 @@ def encode_error(message: str) -> bytes:
     It is never mistaken for orders: the root is not `Orders`.
     """
     error = etree.Element("Error")
-    error.text = cut(clean(message), SHOWN)
+    error.text = fit_text(message, SHOWN)
     return DECLARATION + etree.tostring(error, encoding="utf-8")

@@ -32,7 +32,7 @@ from proxy.doors.custom_store.dates import format_date
 from proxy.doors.custom_store.errors import DECLARATION, InvalidOrderError
 from proxy.doors.custom_store.orders_xsd import LONGEST, build_skeleton
 from proxy.doors.custom_store.schema import check_order
-from proxy.doors.custom_store.text import clean, cut
+from proxy.doors.custom_store.text import fit_text
 from proxy.doors.custom_store.values import (
     choose_name,
     fit_email,
@@ -252,7 +252,7 @@ def _free(text: str, limit: int) -> str | CDATA:
         return ""
     if len(text) <= limit and text.isascii() and text.isprintable() and "]]>" not in text:
         return CDATA(text)  # most texts: nothing to clean, cut or escape
-    return _mark(cut(clean(text), limit))
+    return _mark(fit_text(text, limit))
 
 
 def _optional(text: str, limit: int) -> _Content:

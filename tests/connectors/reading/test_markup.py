@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from connectors.reading import fields
 from connectors.reading.countries import find_country
+from connectors.reading.marks import limit_marks
 from connectors.reading.markup import clean_text, shorten
 
 
@@ -115,3 +116,9 @@ def test_countries_become_two_letters(stated: str | None, code: str) -> None:
 @given(st.text(max_size=40))
 def test_any_text_is_a_country_or_none(stated: str) -> None:
     assert len(find_country(stated)) in {0, 2}
+
+
+def test_accents_beyond_reason_are_dropped_and_a_languages_own_stay() -> None:
+    assert limit_marks("a" + "\u0301\u0316" * 40_000) == "a" + "\u0301\u0316" * 15
+    name = "Vi\u1ec7\u0302t\u0323 " * 100
+    assert limit_marks(name) == name
