@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
 import msgspec
 
 from connectors.orders import Address, require_utc
+
+# Dashes and invisible characters (soft hyphens, joiners) do not count in a tracking number.
+_UNCOUNTED = frozenset({"Pd", "Cf"})
 
 
 class ShippingRules(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,31 +78,58 @@ class Shipment(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         """
         return self.order_number or self.order_id
 
-    def key(self) -> str:
-        """Two notices with the same key tell of the same shipment.
+    def parcel_key(self) -> str:
+        """Two notices with the same key tell of the same parcel of the same order.
 
-        Notices have no id of their own. With a tracking number the key is order,
-        tracking number and lower-cased carrier; without one, a digest of carrier, service, day and
-        items stands in. Keys are stored with deliveries, so what one is made of must not change.
+        The order goes by its id, or by its number where no id is given. The parcel goes by its
+        tracking number, whatever word its carrier bears; without one, by the day, the carrier and
+        the service. Keys are stored with deliveries: what one is made of must not change without a
+        migration.
         """
-        order = self.order_id or self.order_number
-        carrier = self.carrier.strip().lower()
-        if self.tracking_number:
-            return _digest_parts(order, self.tracking_number.strip(), carrier)
-        lines = sorted(map(_identify_item, self.items))
-        facts = msgspec.json.encode((carrier, self.service.strip().lower(), self.shipped_on, lines))
-        return _digest_parts(order, "none", hashlib.sha256(facts).hexdigest())
+        return _digest_parts(self._identify_parcel())
+
+    def key(self) -> str:
+        """Two notices with the same key tell of the same shipment: the same parcel with the same
+        items. Other items in the same parcel are another part of the shipment.
+        """
+        return _digest_parts((*self._identify_parcel(), count_pieces(self.items)))
+
+    def _identify_parcel(self) -> tuple[object, ...]:
+        order = ("id", self.order_id) if self.order_id else ("number", self.order_number)
+        if tracking := fold_tracking(self.tracking_number):
+            return (*order, "tracking", tracking)
+        carrier, service = self.carrier.strip().lower(), self.service.strip().lower()
+        return (*order, "day", self.shipped_on, carrier, service)
 
 
-def _identify_item(item: ShippedItem) -> tuple[str | int, ...]:
-    """What tells one item from another: its name only where nothing better does, for names
-    change.
+def fold_tracking(number: str) -> str:
+    """A tracking number as it is compared: without regard to case, blanks and dashes."""
+    return "".join(character for character in number.casefold() if _counts(character))
+
+
+def _counts(character: str) -> bool:
+    return not character.isspace() and unicodedata.category(character) not in _UNCOUNTED
+
+
+def count_pieces(items: Iterable[ShippedItem]) -> Sequence[tuple[str, str, int]]:
+    """What went into a parcel, however its items are split up and ordered: for each line the kind
+    of its name, its name and its pieces.
+
+    A line goes by its id, else by its SKU, and by its name only where nothing better is there.
     """
-    known = (item.line_id, item.sku, item.quantity)
-    return known if item.line_id or item.sku else (*known, item.name)
+    pieces: dict[tuple[str, str], int] = {}
+    for item in items:
+        line = _identify_line(item)
+        pieces[line] = pieces.get(line, 0) + item.quantity
+    return sorted((*line, quantity) for line, quantity in pieces.items())
 
 
-def _digest_parts(*parts: str) -> str:
+def _identify_line(item: ShippedItem) -> tuple[str, str]:
+    if item.line_id:
+        return "id", item.line_id
+    return ("sku", item.sku) if item.sku else ("name", item.name)
+
+
+def _digest_parts(parts: tuple[object, ...]) -> str:
     """A key that no choice of parts can make ambiguous, short enough for an index."""
-    digest = hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
-    return digest[:40]
+    return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:40]

@@ -39,8 +39,9 @@ _row_number = BigInteger().with_variant(Integer, "sqlite")
 # One row a notice. `id` is also its place in the order's queue. A row that a worker holds has a
 # `lease`, and `due_at` is when that lease ends: a lapsed lease is thereby due like any other row.
 # `queued_at` is when the notice last came in, `purged_at` when the buyer's data went out of
-# `shipment`. What a notice does not name is null, not empty, for nulls are equal to nothing: such
-# rows are not one order.
+# `shipment`. `key` knows a repeat of the notice, `parcel` all other parts of its parcel (see
+# `connectors.shipments`). What a notice does not name is null, not empty, because nulls are equal
+# to nothing: such rows are not one order.
 deliveries = Table(
     "deliveries",
     metadata,
@@ -49,6 +50,7 @@ deliveries = Table(
     Column("order_id", String(200), nullable=True),
     Column("order_number", String(200), nullable=True),
     Column("key", String(40), nullable=False),
+    Column("parcel", String(40), nullable=False, server_default=""),
     Column("shipment", Text, nullable=False),
     Column("state", String(12), nullable=False),
     Column("attempts", Integer, nullable=False),
@@ -82,6 +84,7 @@ Index(
     sqlite_where=_UNPURGED,
     postgresql_where=_UNPURGED,
 )
+Index("ix_deliveries_parcel", deliveries.c.store, deliveries.c.parcel)
 Index("ix_deliveries_order_number", deliveries.c.store, deliveries.c.order_number)
 Index("ix_deliveries_order_id", deliveries.c.store, deliveries.c.order_id)
 

@@ -22,7 +22,16 @@ from proxy.storage.outbox.interface import (
     DeliveryState,
     PutResult,
 )
-from proxy.storage.outbox.rows import INTERRUPTED, same_order, without_buyer
+from proxy.storage.outbox.repeats import (
+    brings_id,
+    find_repeated,
+    is_before,
+    is_held,
+    is_same_order,
+    merge_repeat,
+    parcel_keys,
+)
+from proxy.storage.outbox.rows import INTERRUPTED, without_buyer
 from proxy.storage.times import Clock, system_clock
 
 _OPEN = (DeliveryState.WAITING, DeliveryState.DEAD)
@@ -48,13 +57,19 @@ class MemoryOutbox:
     ) -> tuple[PutResult, Delivery]:
         """Store, join or bring back."""
         now = self._clock()
-        known = next((row for row in self._of(store) if row.shipment.key() == shipment.key()), None)
-        if known is not None and known.state is not DeliveryState.DEAD:
-            return PutResult.JOINED, known
-        busy = any(
-            row.state is DeliveryState.WAITING and _queued_together(row.shipment, shipment)
-            for row in self._of(store)
-        )
+        shipment = self._name_order(store, shipment)
+        keys = parcel_keys(shipment)
+        parcel = [row for row in self._of(store) if row.shipment.parcel_key() in keys]
+        known = find_repeated(parcel, shipment)
+        if known is not None:
+            learned = brings_id(known, shipment)
+            if known.state is not DeliveryState.DEAD and not learned:
+                return PutResult.JOINED, known
+            shipment = merge_repeat(known.shipment, shipment)
+            if known.lease is not None:
+                return PutResult.JOINED, self._replace(known, shipment=shipment)
+        others = (row for row in self._of(store) if known is None or row.id != known.id)
+        busy = any(is_before(row, shipment, now) for row in others)
         fresh = Delivery(
             id=known.id if known else len(self._rows) + 1,
             store=store,
@@ -100,10 +115,11 @@ class MemoryOutbox:
             for row in self._of(delivery.store)
             if row.state is DeliveryState.DELIVERED
             and row.id != delivery.id
-            and same_order(row.shipment, delivery.shipment)
+            and is_same_order(row.shipment, delivery.shipment)
         ]
+        mine = delivery.shipment.order_id
         return [
-            row.shipment
+            msgspec.structs.replace(row.shipment, order_id=mine or row.shipment.order_id)
             for row in sorted(told, key=lambda row: (row.finished_at or row.created_at, row.id))
         ]
 
@@ -194,6 +210,16 @@ class MemoryOutbox:
             self._attempts.pop(row.id, None)
         return len(old)
 
+    def _name_order(self, store: str, shipment: Shipment) -> Shipment:
+        if shipment.order_id:
+            return shipment
+        ids = {
+            row.shipment.order_id
+            for row in self._of(store)
+            if row.shipment.order_number == shipment.order_number and row.shipment.order_id
+        }
+        return msgspec.structs.replace(shipment, order_id=ids.pop()) if len(ids) == 1 else shipment
+
     def _of(self, store: str) -> list[Delivery]:
         return [row for row in self._rows.values() if row.store == store]
 
@@ -239,7 +265,7 @@ class MemoryOutbox:
         meant = [
             row
             for row in self._rows.values()
-            if row.state in _OPEN and not _held(row, now) and _meant(wanted, row)
+            if row.state in _OPEN and not is_held(row, now) and _meant(wanted, row)
         ]
         for row in meant:
             self._replace(row, lease=None, lease_until=None, **changes)
@@ -250,22 +276,12 @@ def _due_at(row: Delivery) -> datetime:
     return row.lease_until or row.next_attempt_at or row.created_at
 
 
-def _held(row: Delivery, now: datetime) -> bool:
-    return row.lease_until is not None and row.lease_until > now
-
-
-def _queued_together(one: Shipment, other: Shipment) -> bool:
-    by_number = one.order_number != "" and one.order_number == other.order_number
-    return by_number or (one.order_id != "" and one.order_id == other.order_id)
-
-
 def _behind(row: Delivery, waiting: Sequence[Delivery], now: datetime) -> bool:
-    others = (
-        other
+    return any(
+        is_before(other, row.shipment, now) and (other.id < row.id or is_held(other, now))
         for other in waiting
-        if other.id != row.id and _queued_together(other.shipment, row.shipment)
+        if other.id != row.id
     )
-    return any(other.id < row.id or _held(other, now) for other in others)
 
 
 def _meant(wanted: DeliveryFilter, row: Delivery) -> bool:

@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, insert, or_, select, update
+import msgspec
+from sqlalchemy import and_, case, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from connectors.shipments import Shipment
@@ -25,23 +26,27 @@ from proxy.storage.outbox.interface import (
     DeliveryState,
     PutResult,
 )
+from proxy.storage.outbox.queries import (
+    WAITING,
+    find_known,
+    is_first_of_its_order,
+    is_of_order,
+    name_order,
+)
+from proxy.storage.outbox.repeats import brings_id, is_same_order, merge_repeat
 from proxy.storage.outbox.rows import (
     INTERRUPTED,
+    identity_row,
     new_row,
     order_locks,
     queued_row,
     read_delivery,
     read_shipment,
-    same_order,
     write_attempt,
     write_lease,
 )
 from proxy.storage.tables import attempts, deliveries
 
-_WAITING = deliveries.c.state == DeliveryState.WAITING.value
-# "Waiting" said the other way round: PostgreSQL, while it knows nothing of a young table, would
-# else look for an order's deliveries among all that wait instead of by the order's own index.
-_SETTLED = (DeliveryState.DELIVERED.value, DeliveryState.DEAD.value, DeliveryState.DISCARDED.value)
 # Made once, because making a statement costs more than running it.
 _INSERT = insert(deliveries).returning(deliveries)
 _INSERT_ATTEMPT = insert(attempts)
@@ -60,28 +65,29 @@ class DatabaseOutbox:
         order is on the way.
         """
         async with self._database.writing() as connection:
+            shipment = await name_order(connection, store, shipment)
             locks = order_locks(store, shipment.order_id, shipment.order_number)
             now = await self._database.locked_now(connection, locks)
-            known, busy = await _find_known(connection, store, shipment)
-            if known is not None and known.state is not DeliveryState.DEAD:
-                return PutResult.JOINED, known
+            known, busy = await find_known(connection, store, shipment, now)
             taken = lease is not None and not busy
             hold = (
                 write_lease(now, lease, secrets.token_hex(8)) if taken and lease is not None else {}
             )
             if known is None:
-                row = (
-                    (await connection.execute(_INSERT, {**new_row(store, shipment, now), **hold}))
-                    .mappings()
-                    .one()
-                )
-            else:
-                change = update(deliveries).where(deliveries.c.id == known.id).returning(deliveries)
-                row = (
-                    (await connection.execute(change.values({**queued_row(shipment, now), **hold})))
-                    .mappings()
-                    .one()
-                )
+                statement, values = _INSERT, {**new_row(store, shipment, now), **hold}
+                row = (await connection.execute(statement, values)).mappings().one()
+                return (PutResult.LEASED if taken else PutResult.QUEUED), read_delivery(row)
+            learned = brings_id(known, shipment)
+            if known.state is not DeliveryState.DEAD and not learned:
+                return PutResult.JOINED, known
+            whole = merge_repeat(known.shipment, shipment)
+            held = known.lease is not None
+            # What a process is telling the shop of right now it goes on with.
+            values = identity_row(whole) if held else {**queued_row(whole, now), **hold}
+            change = update(deliveries).where(deliveries.c.id == known.id).returning(deliveries)
+            row = (await connection.execute(change.values(values))).mappings().one()
+            if held:
+                return PutResult.JOINED, read_delivery(row)
             return (PutResult.LEASED if taken else PutResult.QUEUED), read_delivery(row)
 
     async def due(self, stores: Sequence[str]) -> Sequence[str]:
@@ -92,7 +98,7 @@ class DatabaseOutbox:
             return []
         now = self._database.moment()
         heads = (
-            exists().where(deliveries.c.store == store, _WAITING, deliveries.c.due_at <= now)
+            exists().where(deliveries.c.store == store, WAITING, deliveries.c.due_at <= now)
             for store in stores
         )
         async with self._database.reading() as connection:
@@ -112,9 +118,9 @@ class DatabaseOutbox:
                 )
                 .where(
                     deliveries.c.store == store,
-                    _WAITING,
+                    WAITING,
                     deliveries.c.due_at <= now,
-                    _first_of_its_order(now),
+                    is_first_of_its_order(now),
                 )
                 .order_by(deliveries.c.due_at, deliveries.c.id)
                 .limit(limit)
@@ -131,9 +137,9 @@ class DatabaseOutbox:
                 update(deliveries)
                 .where(
                     deliveries.c.id.in_(mine),
-                    _WAITING,
+                    WAITING,
                     deliveries.c.due_at <= now,
-                    _first_of_its_order(now),
+                    is_first_of_its_order(now),
                 )
                 .values(
                     **write_lease(now, lease, secrets.token_hex(8)),
@@ -167,13 +173,18 @@ class DatabaseOutbox:
                 deliveries.c.store == delivery.store,
                 deliveries.c.state == DeliveryState.DELIVERED.value,
                 deliveries.c.id != delivery.id,
-                _of_order(delivery.shipment),
+                is_of_order(delivery.shipment),
             )
             .order_by(deliveries.c.finished_at, deliveries.c.id)
         )
         async with self._database.reading() as connection:
             shipments = [read_shipment(text) for text in await connection.scalars(statement)]
-        return [shipment for shipment in shipments if same_order(shipment, delivery.shipment)]
+        mine = delivery.shipment
+        return [
+            msgspec.structs.replace(shipment, order_id=mine.order_id or shipment.order_id)
+            for shipment in shipments
+            if is_same_order(shipment, mine)
+        ]
 
     async def mark_delivered(self, delivery: Delivery, attempt: Attempt) -> None:
         """Final."""
@@ -224,7 +235,7 @@ class DatabaseOutbox:
                 **changes,
             }
             mine = and_(
-                deliveries.c.id == delivery.id, _WAITING, deliveries.c.lease == delivery.lease
+                deliveries.c.id == delivery.id, WAITING, deliveries.c.lease == delivery.lease
             )
             result = await connection.execute(update(deliveries).where(mine).values(values))
             if result.rowcount == 0:
@@ -246,50 +257,3 @@ class DatabaseOutbox:
         )
         held = {number for number, got in zip(numbers, tried.one(), strict=True) if got}
         return [row for row, locks in wanted.items() if locks <= held]
-
-
-def _of_order(shipment: Shipment) -> ColumnElement[bool]:
-    words = []
-    if shipment.order_number:
-        words.append(deliveries.c.order_number == shipment.order_number)
-    if shipment.order_id:
-        words.append(deliveries.c.order_id == shipment.order_id)
-    return or_(*words) if words else deliveries.c.key == shipment.key()
-
-
-async def _find_known(
-    connection: AsyncConnection, store: str, shipment: Shipment
-) -> tuple[Delivery | None, bool]:
-    """The delivery of this very notice, if there is one, and whether anything of its order waits or
-    is under way.
-    """
-    key = shipment.key()
-    statement = select(deliveries).where(
-        deliveries.c.store == store,
-        or_(deliveries.c.key == key, and_(_WAITING, _of_order(shipment))),
-    )
-    rows = (await connection.execute(statement)).mappings().all()
-    known = next((read_delivery(row) for row in rows if row["key"] == key), None)
-    return known, any(row["state"] == DeliveryState.WAITING.value for row in rows)
-
-
-def _first_of_its_order(now: datetime) -> ColumnElement[bool]:
-    """Nothing of the same order waits in front, and nobody is at work on any of it.
-
-    A notice may name its order by id, by number or by both. Each is asked for on its own, for only
-    so does each find its index.
-    """
-    return and_(*(~_in_the_way(name, now) for name in ("order_number", "order_id")))
-
-
-def _in_the_way(name: str, now: datetime) -> ColumnElement[bool]:
-    other = deliveries.alias("other")
-    held = and_(other.c.lease.is_not(None), other.c.due_at > now)
-    found = select(other.c.id).where(
-        other.c.store == deliveries.c.store,
-        other.c[name] == deliveries.c[name],
-        other.c.state.not_in(_SETTLED),
-        other.c.id != deliveries.c.id,
-        or_(other.c.id < deliveries.c.id, held),
-    )
-    return exists(found.correlate(deliveries))

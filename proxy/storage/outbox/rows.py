@@ -1,4 +1,4 @@
-"""Rows of the outbox as types and back, and which deliveries belong to one order."""
+"""Rows of the outbox as types and back, and the locks of an order's queue."""
 
 from __future__ import annotations
 
@@ -86,9 +86,6 @@ def new_row(store: str, shipment: Shipment, now: datetime) -> dict[str, Any]:
     """The values of a row for a notice that has just come in, due now and held by nobody."""
     return {
         "store": store,
-        "order_id": shipment.order_id or None,
-        "order_number": shipment.order_number or None,
-        "key": shipment.key(),
         "created_at": now,
         "purged_at": None,
         **queued_row(shipment, now),
@@ -99,7 +96,7 @@ def new_row(store: str, shipment: Shipment, now: datetime) -> dict[str, Any]:
 def queued_row(shipment: Shipment, now: datetime) -> dict[str, Any]:
     """The values that put a row at the start of its schedule."""
     return {
-        "shipment": write_shipment(shipment),
+        **identity_row(shipment),
         "state": DeliveryState.WAITING.value,
         "attempts": 0,
         "due_at": now,
@@ -109,18 +106,20 @@ def queued_row(shipment: Shipment, now: datetime) -> dict[str, Any]:
     }
 
 
+def identity_row(shipment: Shipment) -> dict[str, Any]:
+    """The values of a shipment, and of what it is known by."""
+    return {
+        "order_id": shipment.order_id or None,
+        "order_number": shipment.order_number or None,
+        "key": shipment.key(),
+        "parcel": shipment.parcel_key(),
+        "shipment": write_shipment(shipment),
+    }
+
+
 def write_lease(now: datetime, lease: float, token: str) -> dict[str, Any]:
     """The values of a row that is held from now on for `lease` seconds."""
     return {"lease": token, "due_at": now + timedelta(seconds=lease)}
-
-
-def same_order(one: Shipment, other: Shipment) -> bool:
-    """Whether two shipments queued together are of one order indeed: ids decide where both have
-    one.
-    """
-    if one.order_id and other.order_id:
-        return one.order_id == other.order_id
-    return one.order_number == other.order_number
 
 
 def order_locks(store: str, order_id: str | None, order_number: str | None) -> set[int]:

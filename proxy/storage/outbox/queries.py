@@ -1,0 +1,101 @@
+"""What the outbox asks of its table about one order: which delivery a notice repeats, and which
+deliveries come first. `proxy.storage.outbox.repeats` says the same without a database.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from connectors.shipments import Shipment
+from proxy.storage.outbox.interface import Delivery, DeliveryState
+from proxy.storage.outbox.repeats import find_repeated, is_before, parcel_keys
+from proxy.storage.outbox.rows import read_delivery
+from proxy.storage.tables import deliveries
+
+WAITING = deliveries.c.state == DeliveryState.WAITING.value
+# "Waiting" said the other way round: PostgreSQL, while it knows nothing of a young table, would
+# else look for an order's deliveries among all that wait instead of by the order's own index.
+_SETTLED = (DeliveryState.DELIVERED.value, DeliveryState.DEAD.value, DeliveryState.DISCARDED.value)
+
+
+def is_of_order(shipment: Shipment) -> ColumnElement[bool]:
+    """Whether a row names the id or the number of this shipment's order."""
+    words = []
+    if shipment.order_number:
+        words.append(deliveries.c.order_number == shipment.order_number)
+    if shipment.order_id:
+        words.append(deliveries.c.order_id == shipment.order_id)
+    return or_(*words)
+
+
+async def name_order(connection: AsyncConnection, store: str, shipment: Shipment) -> Shipment:
+    """The shipment with its order's id, where earlier notices under its number name one and the
+    same.
+    """
+    if shipment.order_id or not shipment.order_number:
+        return shipment
+    ids = (
+        select(deliveries.c.order_id)
+        .where(
+            deliveries.c.store == store,
+            deliveries.c.order_number == shipment.order_number,
+            deliveries.c.order_id.is_not(None),
+        )
+        .distinct()
+        .limit(2)
+    )
+    found = (await connection.scalars(ids)).all()
+    if len(found) != 1:
+        return shipment
+    return msgspec.structs.replace(shipment, order_id=found[0])
+
+
+async def find_known(
+    connection: AsyncConnection, store: str, shipment: Shipment, now: datetime
+) -> tuple[Delivery | None, bool]:
+    """The delivery that this notice repeats, if there is one, and whether another of its order
+    comes first.
+    """
+    keys = parcel_keys(shipment)
+    statement = select(deliveries).where(
+        deliveries.c.store == store,
+        or_(deliveries.c.parcel.in_(keys), and_(WAITING, is_of_order(shipment))),
+    )
+    rows = (await connection.execute(statement)).mappings().all()
+    known = find_repeated([read_delivery(row) for row in rows if row["parcel"] in keys], shipment)
+    others = (read_delivery(row) for row in rows if known is None or row["id"] != known.id)
+    return known, any(is_before(other, shipment, now) for other in others)
+
+
+def is_first_of_its_order(now: datetime) -> ColumnElement[bool]:
+    """Nothing of the same order waits in front, and no process is at work on any of it: what
+    `is_before` says, in SQL.
+
+    A notice may name its order by id, by number or by both. Each is asked for on its own, for only
+    so does each find its index.
+    """
+    by_id = _is_in_the_way("order_id", now)
+    by_number = _is_in_the_way("order_number", now)
+    return and_(~by_id, ~by_number)
+
+
+def _is_in_the_way(name: str, now: datetime) -> ColumnElement[bool]:
+    other = deliveries.alias("other")
+    held = and_(other.c.lease.is_not(None), other.c.due_at > now)
+    in_front = or_(other.c.id < deliveries.c.id, held)
+    if name == "order_number":
+        neither = and_(other.c.order_id.is_(None), deliveries.c.order_id.is_(None))
+        either = or_(other.c.order_id.is_(None), deliveries.c.order_id.is_(None))
+        in_front = or_(and_(neither, in_front), and_(either, held))
+    found = select(other.c.id).where(
+        other.c.store == deliveries.c.store,
+        other.c[name] == deliveries.c[name],
+        other.c.state.not_in(_SETTLED),
+        other.c.id != deliveries.c.id,
+        in_front,
+    )
+    return exists(found.correlate(deliveries))
