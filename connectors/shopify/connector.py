@@ -10,7 +10,7 @@ import structlog
 
 from connectors.errors import ConflictError, ConnectorError, OrderNotFoundError
 from connectors.interface import CheckReport, ConnectorContext, ConnectorType, ShipOutcome
-from connectors.orders import Order, RejectedOrder, Window
+from connectors.orders import Order, OrderId, RejectedOrder, Window
 from connectors.shipments import Shipment
 from connectors.shopify.api import graphql_client
 from connectors.shopify.api.auth import (
@@ -32,6 +32,7 @@ from connectors.shopify.mapping import wire
 from connectors.shopify.mapping.items import Variant
 from connectors.shopify.mapping.order import read_order
 from connectors.shopify.mapping.statuses import OVER, Held, read_held, read_state
+from connectors.shopify.mapping.whole import list_parts
 from connectors.shopify.settings import ShopifySettings
 from connectors.shopify.shipping.shipper import Shipper
 from connectors.shopify.webhooks import ShopifyWebhooks, check_webhooks
@@ -55,7 +56,7 @@ class ShopifyConnector:
         self._rules = settings.rules
         self._context = context
         self._graphql = GraphqlTransport(client, settings.money)
-        self._rest = RestTransport(upstream, settings.api_version, self._graphql)
+        self._rest = RestTransport(upstream, settings.api_version, self._graphql, context.filler)
         self._transport: Transport = (
             self._graphql if settings.transport == "graphql" else self._rest
         )
@@ -131,10 +132,19 @@ class ShopifyConnector:
             (
                 one
                 if isinstance(one, RejectedOrder)
-                else read_order(one, self._rules, held=held.get(one.id), variants=variants)
+                else self._fill(
+                    one, read_order(one, self._rules, held=held.get(one.id), variants=variants)
+                )
             )
             for one in batch
         ]
+
+    def _fill(self, one: wire.Order, order: Order | RejectedOrder) -> Order | RejectedOrder:
+        """The order with what the store's settings fill in."""
+        filler = self._context.filler
+        if filler is None or isinstance(order, RejectedOrder):
+            return order
+        return filler.fill(order, *list_parts(one))
 
     async def _find_variants(
         self, batch: Sequence[wire.Order | RejectedOrder]
@@ -184,6 +194,12 @@ class ShopifyConnector:
         order_id = _read_id(shipment.order_id) or await self._find_order_id(transport, shipment)
         shipper = Shipper(transport, self._settings, self._context, self._explain_absence, order_id)
         return await shipper.ship(shipment, earlier)
+
+    async def find_order_id(self, number: str) -> OrderId:
+        """The id of the order with this name."""
+        transport = await self._choose_transport()
+        found = await self._find_order_id(transport, Shipment(order_number=number))
+        return OrderId(str(found))
 
     async def _find_order_id(self, transport: Transport, shipment: Shipment) -> int:
         name = shipment.order_number or shipment.order_id

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from connectors.errors import RefusedError
+from connectors.interface import FieldFiller
 from connectors.orders import RejectedOrder
 from connectors.shopify.api.graphql_fulfillment import GraphqlFulfillment
 from connectors.shopify.api.transport import (
@@ -27,6 +28,7 @@ from connectors.shopify.api.transport import (
 )
 from connectors.shopify.mapping import wire
 from connectors.shopify.mapping.order import decode_order
+from connectors.shopify.mapping.whole import decode_whole
 from connectors.shopify.mapping.wire_fulfillment import (
     Count,
     Fulfillment,
@@ -63,15 +65,24 @@ class _IdRows(msgspec.Struct, frozen=True):
 
 class RestTransport:
     """`version` is the version of the API in all paths; `graphql` says what REST cannot: a parcel
-    with several tracking numbers.
+    with several tracking numbers. `filler` is what the store fills in from an order's JSON, which
+    is then kept.
     """
 
     name = "rest"
 
-    def __init__(self, upstream: Upstream, version: str, graphql: GraphqlFulfillment) -> None:
+    def __init__(
+        self,
+        upstream: Upstream,
+        version: str,
+        graphql: GraphqlFulfillment,
+        filler: FieldFiller | None = None,
+    ) -> None:
         self._upstream = upstream
         self._root = f"api/{version}"
         self._graphql = graphql
+        self._decode = decode_order if filler is None else decode_whole
+        self._fields = _choose_fields(filler)
 
     async def is_served(self) -> bool:
         """Whether the shop has this API at all. Raises any other error."""
@@ -86,9 +97,9 @@ class RestTransport:
     async def read_page(self, span: Span, size: int, cursor: str) -> OrderPage:
         """`cursor` is the shop's own link, followed untouched."""
         content, following = await self._read_list(
-            cursor, (*_build_filters(span), ("limit", str(size)), ("fields", wire.ORDER_FIELDS))
+            cursor, (*_build_filters(span), ("limit", str(size)), *self._fields)
         )
-        return OrderPage(orders=_decode_orders(content), cursor=following)
+        return OrderPage(orders=self._decode_orders(content), cursor=following)
 
     async def read_stamps(self, span: Span, cursor: str) -> StampPage:
         """Ids and times alone, 250 a page."""
@@ -97,6 +108,9 @@ class RestTransport:
             (*_build_filters(span), ("limit", str(LARGEST_PAGE)), ("fields", "id,updated_at")),
         )
         return StampPage(stamps=content.decode(_StampRows).orders, cursor=following)
+
+    def _decode_orders(self, reply: Any) -> tuple[wire.Order | RejectedOrder, ...]:
+        return tuple(self._decode(raw) for raw in reply.decode(OrdersPage).orders)
 
     async def _read_list(self, cursor: str, params: Pairs) -> tuple[Any, str]:
         if not cursor:
@@ -119,21 +133,19 @@ class RestTransport:
             ("ids", listed),
             ("status", "any"),
             ("limit", str(LARGEST_PAGE)),
-            ("fields", wire.ORDER_FIELDS),
+            *self._fields,
         )
-        return _decode_orders(await self._upstream.get(f"{self._root}/orders.json", params))
+        return self._decode_orders(await self._upstream.get(f"{self._root}/orders.json", params))
 
     async def read_order(self, order_id: int) -> wire.Order | RejectedOrder | None:
         """None on 404."""
         try:
-            reply = await self._upstream.get(
-                f"{self._root}/orders/{order_id}.json", (("fields", wire.ORDER_FIELDS),)
-            )
+            reply = await self._upstream.get(f"{self._root}/orders/{order_id}.json", self._fields)
         except RefusedError as error:
             if error.status == HTTPStatus.NOT_FOUND:
                 return None
             raise
-        return decode_order(reply.decode(OneOrder).order)
+        return self._decode(reply.decode(OneOrder).order)
 
     async def count_orders(self, span: Span) -> int | None:
         """None where there are more than Shopify counts."""
@@ -258,8 +270,15 @@ def write_moment(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _decode_orders(reply: Any) -> tuple[wire.Order | RejectedOrder, ...]:
-    return tuple(decode_order(raw) for raw in reply.decode(OrdersPage).orders)
+def _choose_fields(filler: FieldFiller | None) -> Pairs:
+    """Which fields of an order to ask for: those that are read, and those that the store fills in
+    from; nothing that limits them where it needs all.
+    """
+    more = frozenset[str]() if filler is None else filler.list_names()
+    if more is None:
+        return ()
+    known = wire.ORDER_FIELDS.split(",")
+    return (("fields", ",".join([*known, *sorted(more - {*known})])),)
 
 
 def _write_tracking(tracking: Tracking) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import Any
 from connectors.interface import (
     Connector,
     ConnectorContext,
+    FieldFiller,
     ForgetfulMemory,
     Memory,
     Remark,
@@ -45,11 +46,12 @@ def open_shop(
     rules: ShippingRules = AS_ASKED,
     remark: Callable[[Remark], None] = ignore_remark,
     memory: Memory = FORGETFUL,
+    filler: FieldFiller | None = None,
     **more: Any,
 ) -> AbstractAsyncContextManager[Connector]:
     """The connector in front of the fake shop."""
     context = ConnectorContext(
-        store="north", upstream=policy, shipping=rules, remark=remark, memory=memory
+        store="north", upstream=policy, shipping=rules, remark=remark, memory=memory, filler=filler
     )
     return connector_type.open(settings_for(shop, **more), context)
 

@@ -1,0 +1,89 @@
+"""What a store fills in by expressions reads the order in the names of Shopify's REST API,
+whichever API answers.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from connectors.errors import OrderNotFoundError
+from connectors.fieldmap.filler import Filler
+from connectors.fieldmap.settings import AddressSettings, FillSettings, build_fill_rules
+from connectors.inspection import FindsByNumber
+from connectors.language.expressions import read_expression
+from connectors.orders import ItemOption, Order
+from connectors.testing.trial import at, failure, walk
+from tests.connectors.shopify.fake.shop import FakeShopify
+from tests.connectors.shopify.shops import open_shop
+
+FIELDS: dict[str, Any] = {
+    "custom_field_2": "email",
+    "requested_warehouse": "note_attributes[?name=='Warehouse'].value | [0]",
+    "items": {"options": {"Line": "sku"}},
+}
+
+
+def make_filler(fields: dict[str, Any], only: str = "") -> Filler:
+    rules = build_fill_rules(
+        FillSettings.model_validate(fields),
+        AddressSettings(),
+        read_expression(only) if only else None,
+        None,
+    )
+    assert rules is not None
+
+    def complain(field: str, number: str) -> None:
+        raise AssertionError(f"{field} of {number} could not be read")
+
+    return Filler(rules, complain)
+
+
+@pytest.mark.parametrize("transport", ["rest", "graphql"])
+async def test_orders_that_are_listed_and_one_that_is_got_are_filled_in(transport: str) -> None:
+    async with FakeShopify() as shop:
+        attributes = [{"name": "Warehouse", "value": "east"}]
+        for minutes in range(3):
+            shop.book.add(modified_at=at(minutes), json={"note_attributes": attributes})
+        filler = make_filler(FIELDS, only="to_number(total_price) > `0`")
+        async with open_shop(shop, transport=transport, filler=filler) as connector:
+            listed = await walk(connector)
+            got = await connector.get_order(listed[0].id)
+    assert len(listed) == 3
+    for order in (*listed, got):
+        assert isinstance(order, Order)
+        assert order.custom_fields[1] == order.customer.bill_to.email
+        assert order.requested_warehouse == "east"
+        assert order.excluded == ""
+        goods = [item for item in order.items if not item.adjustment]
+        assert goods
+        assert all(item.options[-1] == ItemOption(name="Line", value=item.sku) for item in goods)
+
+
+@pytest.mark.parametrize(
+    ("expression", "is_asked_for"),
+    [("landing_site", "landing_site"), ("keys(@)[0]", "")],
+)
+async def test_rest_is_asked_for_what_the_settings_look_at(
+    expression: str, is_asked_for: str
+) -> None:
+    async with FakeShopify() as shop:
+        shop.book.add(modified_at=at(1))
+        filler = make_filler({"source": expression})
+        async with open_shop(shop, transport="rest", filler=filler) as connector:
+            await walk(connector)
+    (seen,) = [seen for seen in shop.requests if seen.path.endswith("/orders.json")]
+    fields = seen.query.get("fields", "")
+    assert is_asked_for in fields
+    assert bool(fields) is bool(is_asked_for)
+
+
+@pytest.mark.parametrize("transport", ["rest", "graphql"])
+async def test_an_order_is_found_by_the_number_that_people_see(transport: str) -> None:
+    async with FakeShopify() as shop:
+        order = shop.book.add(modified_at=at(1))
+        async with open_shop(shop, transport=transport) as connector:
+            assert isinstance(connector, FindsByNumber)
+            assert await connector.find_order_id(order.number) == order.id
+            await failure(connector.find_order_id("9999999"), OrderNotFoundError)
