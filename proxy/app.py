@@ -92,8 +92,13 @@ async def open_portside(
             name: _serve_connector(name, metrics, database, remarks) for name in settings.stores
         }
         stores = await stack.enter_async_context(open_stores(settings.stores, kinds, services))
+        exporter = await stack.enter_async_context(
+            Exporter(
+                settings.export, DatabaseExportStorage(database), stores.values(), metrics=metrics
+            )
+        )
         outbox, deliveries = DatabaseOutbox(database), DatabaseDeliveries(database)
-        deliverer = Deliverer(outbox, settings.delivery, metrics)
+        deliverer = Deliverer(outbox, settings.delivery, metrics, exporter.note_delivered)
         worker = DeliveryWorker(
             outbox,
             deliveries,
@@ -101,11 +106,6 @@ async def open_portside(
             stores=stores,
             settings=settings.delivery,
             metrics=metrics,
-        )
-        exporter = await stack.enter_async_context(
-            Exporter(
-                settings.export, DatabaseExportStorage(database), stores.values(), metrics=metrics
-            )
         )
         await stack.enter_async_context(worker.running(stop_within=within))
         shared = _Shared(

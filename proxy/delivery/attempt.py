@@ -63,8 +63,14 @@ class _Tried(msgspec.Struct, frozen=True, kw_only=True):
     counts: bool = True
 
 
+def ignore_delivered(store: Store, shipment: Shipment) -> None:
+    """Nothing else depends on a shipment that the shop has."""
+
+
 class AttemptRunner:
     """Makes attempts, for one process.
+
+    `on_delivered` hears of each shipment that the shop has.
 
     `clock` is a steady clock in seconds, `lease` the seconds for which a delivery is claimed.
     """
@@ -75,11 +81,13 @@ class AttemptRunner:
         settings: DeliverySettings,
         metrics: Metrics,
         *,
+        on_delivered: Callable[[Store, Shipment], None] = ignore_delivered,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.clock = clock
         self._outbox = outbox
         self._metrics = metrics
+        self._on_delivered = on_delivered
         self._schedule = RetrySchedule(steps=settings.schedule, order_grace=settings.order_grace)
         self.lease = settings.lease.total_seconds()
         self._outages: dict[str, Outage] = {}
@@ -127,6 +135,8 @@ class AttemptRunner:
         )
         await self._write(delivery, lambda: self._settle(delivery, decision, attempt), lease_ends)
         self._report(store.name, delivery, attempt)
+        if decision is None:
+            self._on_delivered(store, delivery.shipment)
         return AttemptResult(error=error, final=decision is None or decision.next_at is None)
 
     async def _ask_shop(

@@ -5,6 +5,7 @@ than is true. Which status a result means is the server's to know.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from enum import StrEnum
 
 import msgspec
@@ -12,7 +13,7 @@ import structlog
 
 from connectors.errors import ConnectorError, PermanentError
 from connectors.shipments import Shipment
-from proxy.delivery.attempt import AttemptResult, AttemptRunner
+from proxy.delivery.attempt import AttemptResult, AttemptRunner, ignore_delivered
 from proxy.rules.outage import REFUSED, Permit
 from proxy.settings.models import DeliverySettings
 from proxy.storage.outbox.interface import Delivery, DeliveryState, Outbox, PutResult
@@ -59,12 +60,19 @@ _STORED = NoticeResult(outcome=NoticeOutcome.WAITING, message="stored; Portside 
 class Deliverer:
     """Takes notices in and starts their delivery.
 
-    `wake` is set whenever the worker may find something to do.
+    `on_delivered` hears of each shipment that the shop has. `wake` is set whenever the worker may
+    find something to do.
     """
 
-    def __init__(self, outbox: Outbox, settings: DeliverySettings, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        outbox: Outbox,
+        settings: DeliverySettings,
+        metrics: Metrics,
+        on_delivered: Callable[[Store, Shipment], None] = ignore_delivered,
+    ) -> None:
         self.wake = asyncio.Event()
-        self.attempts = AttemptRunner(outbox, settings, metrics)
+        self.attempts = AttemptRunner(outbox, settings, metrics, on_delivered=on_delivered)
         self._outbox = outbox
         self._metrics = metrics
         self._answer_within = settings.answer_within.total_seconds()

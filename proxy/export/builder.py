@@ -5,23 +5,17 @@ under a lease.
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import Callable
 from contextlib import aclosing
 
 import msgspec
 import structlog
 
-from connectors.errors import (
-    AuthenticationError,
-    ConnectorError,
-    OrderNotFoundError,
-    PermanentError,
-    TemporaryError,
-)
-from connectors.orders import Order, OrderId, RejectedOrder, Window
+from connectors.errors import ConnectorError, TemporaryError
+from connectors.orders import Order, RejectedOrder, Window
 from proxy.export.clock import Clock
 from proxy.export.errors import BuildFailedError
+from proxy.export.hinted import HintedOrders
 from proxy.export.lease import Lease
 from proxy.export.ledger import Ledger
 from proxy.export.page_writer import PageWriter
@@ -86,6 +80,7 @@ class Build:
             store=store,
             snapshot=snapshot,
             page_size=rules.page_size,
+            ask_again=rules.reach_back,
             ledger=ledger,
             clock=clock,
             metrics=metrics,
@@ -160,49 +155,24 @@ class Build:
         start = await self._ledger.resume(self._store.books, self.snapshot)
         self._stored, self._now = start.stored, start.now
         self._writer.resume(start)
-        hints = set(start.hints)
+        hinted = HintedOrders(
+            start.hints,
+            store=self._store,
+            snapshot=self.snapshot,
+            ledger=self._ledger,
+            metrics=self._metrics,
+            log=self._log,
+        )
         async with aclosing(self._store.connector.list_orders(self.snapshot.read)) as entries:
             async for entry in entries:
-                if entry.id in hints:
-                    hints.discard(entry.id)
-                    found = await self._by_id(entry.id)
-                    await self._take(found if isinstance(found, Order) else entry, len(hints))
-                else:
-                    await self._take(entry, len(hints))
-        for order_id in self._in_turn(hints):
-            found = await self._by_id(order_id)
+                await self._take(await hinted.refresh(entry), hinted.expected)
+        for order_id in hinted.list_waiting():
+            found = await hinted.ask(order_id)
             self._lease.note_progress()
             if found is not None:
                 await self._take(found, 0)
+        await hinted.put_back()
         await self._writer.end()
-
-    def _in_turn(self, hints: set[str]) -> list[str]:
-        """In another sequence each time, so that orders the shop fails over are not always asked
-        for before the others.
-        """
-        return random.Random(self.snapshot.id).sample(sorted(hints), len(hints))  # noqa: S311 - spreads requests, guards nothing
-
-    async def _by_id(self, order_id: str) -> Order | RejectedOrder | None:
-        """An order that a hint names, as it is now; None if the shop does not know it or will
-        not give it.
-
-        A shop that fails over this order alone must not keep the others back: the hint stays for
-        the next window.
-        """
-        try:
-            return await self._store.connector.get_order(OrderId(order_id))
-        except OrderNotFoundError:
-            return None
-        except (AuthenticationError, TemporaryError) as error:
-            self._log.warning(
-                "order not read; it is asked for again with the next window",
-                order=order_id,
-                error=str(error),
-            )
-            await self._ledger.add_hint(self._store.books, order_id)
-            return None
-        except PermanentError as error:
-            return RejectedOrder(id=OrderId(order_id), reason=str(error))
 
     async def _take(self, entry: Order | RejectedOrder, hints: int) -> None:
         self._lease.note_progress()

@@ -15,6 +15,7 @@ import structlog
 
 from connectors.errors import TemporaryError
 from connectors.orders import Window
+from connectors.shipments import Shipment
 from proxy.doors.custom_store.orders_xml import frame_page
 from proxy.doors.custom_store.requests import ExportRequest
 from proxy.export.builder import Build, BuildRules
@@ -24,6 +25,7 @@ from proxy.export.ledger import Ledger
 from proxy.export.sweep import Sweeper
 from proxy.export.walk import GivenPage
 from proxy.export.windows import LEASE, WindowRules
+from proxy.export.written import WrittenOrders
 from proxy.rules.coverage import CoverageRules
 from proxy.settings.models import ExportSettings
 from proxy.storage.export.interface import ExportStorage
@@ -80,6 +82,7 @@ class Exporter:
         self._metrics = metrics or Metrics()
         self._unheard = Metrics()
         self._clock = clock or SystemClock()
+        self._written = WrittenOrders(self.ledger, self._clock)
         self._builds: dict[int, Build] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._progress: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
@@ -88,6 +91,7 @@ class Exporter:
         """Start tidying up and, where wanted, the sweeps, for the stores given."""
         if self._stores:
             self._start(self._tend())
+            self._start(self._written.work())
         return self
 
     async def __aexit__(
@@ -100,6 +104,7 @@ class Exporter:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self._written.flush()
 
     async def page(self, store: Store, request: ExportRequest) -> Page:
         """The page asked for, waiting for it up to `deadline`.
@@ -131,6 +136,11 @@ class Exporter:
             )
             if not page.trial:
                 await self._report(page.books)
+
+    def note_delivered(self, store: Store, shipment: Shipment) -> None:
+        """The shop has this shipment: the next window is to contain the order as it is by then."""
+        if shipment.order_id and _reaches_back(store):
+            self._written.add(store.books, shipment.order_id)
 
     async def forget_trials(self, store: Store) -> None:
         """A trial of the store begins: whatever an earlier one was given shall not matter to it."""

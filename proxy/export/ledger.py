@@ -8,13 +8,17 @@ from datetime import datetime, timedelta
 import msgspec
 
 from connectors.orders import Window
+from proxy.export.build_ledger import BuildLedger
 from proxy.export.walk import GivenPage, hand_out_page, mark_page_sent
-from proxy.export.windows import LEASE, Opened, WindowRules, drop_expired, open_window
+from proxy.export.windows import Opened, WindowRules, drop_expired, open_window
 from proxy.rules.coverage import Coverage
-from proxy.rules.policy import HeldBack
-from proxy.storage.errors import LeaseLostError
-from proxy.storage.export.interface import ExportRows, ExportStorage
-from proxy.storage.export.records import Gap, HeldOrder, Part, Snapshot, SnapshotState, Told
+from proxy.storage.export.records import (
+    Gap,
+    HeldOrder,
+    HintReason,
+    Snapshot,
+    Told,
+)
 from proxy.storage.names import BooksName
 
 # What was told longer ago than this is forgotten: such an order is then sent again rather than held
@@ -22,8 +26,6 @@ from proxy.storage.names import BooksName
 TOLD_FOR = timedelta(days=90)
 # How many held orders of each kind are kept, and how many are listed at most, last seen first.
 MOST_HELD = 1000
-# Asking for more orders by id with one window would make ShipStation wait for it.
-_AT_ONCE = 50
 
 
 class CoverageReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,25 +45,11 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     page: GivenPage | None
 
 
-class Start(msgspec.Struct, frozen=True, kw_only=True):
-    """What a builder finds: the orders an earlier one stored, `parts` of them on the page after the
-    last whole one; orders to ask for.
-    """
-
-    stored: frozenset[str]
-    parts: int
-    hints: tuple[str, ...]
-    now: datetime
-
-
-class Ledger:
+class Ledger(BuildLedger):
     """The books of all stores.
 
     Every method raises StorageError when the database does not do its part.
     """
-
-    def __init__(self, storage: ExportStorage) -> None:
-        self._storage = storage
 
     async def ask(
         self, store: BooksName, asked: Window, page: int, rules: WindowRules, *, new: bool = True
@@ -90,117 +78,27 @@ class Ledger:
         async with self._storage.reading(store) as rows:
             return await rows.snapshot(snapshot_id), rows.now
 
-    async def resume(self, store: BooksName, snapshot: Snapshot) -> Start:
-        """Where a builder begins."""
-        async with self._storage.reading(store) as rows:
-            members = await rows.members(snapshot.id)
-            parts = await rows.parts(snapshot.id, snapshot.stored + 1) if members else ()
-            return Start(
-                stored=frozenset(member.id for _, member in members),
-                parts=len(parts),
-                hints=tuple(await rows.carried_hints(snapshot.id)),
-                now=rows.now,
-            )
-
-    async def store_part(
-        self, store: BooksName, snapshot: Snapshot, part: Part, *, whole: bool
-    ) -> None:
-        """Keep encoded orders; `whole` if the page needs no more. `part.stored_at` is set here.
-
-        The builder shows by it that it is alive. Raises LeaseLostError.
-        """
-        async with self._storage.writing(store) as rows:
-            ours = await _ours(rows, snapshot)
-            await rows.add_part(snapshot.id, msgspec.structs.replace(part, stored_at=rows.now))
-            await rows.release([member.id for member in part.members])
-            stored = part.page if whole else ours.stored
-            await rows.put_snapshot(
-                msgspec.structs.replace(ours, stored=stored, lease_until=rows.now + LEASE)
-            )
-
-    async def note_held(self, store: BooksName, held: Sequence[HeldBack]) -> None:
-        """Keep a note of orders that do not go out; one that is only too young comes back by
-        itself.
-        """
-        async with self._storage.writing(store) as rows:
-            await rows.hold(_describe_held(each, rows.now) for each in held)
-            for each in held:
-                if each.until is not None and each.id == _key(each.id):
-                    await rows.add_hints([each.id], each.until)
-
-    async def promise(self, store: BooksName, snapshot: Snapshot, pages: int) -> None:
-        """Fix the number of pages that every page of the window states. Raises LeaseLostError."""
-        async with self._storage.writing(store) as rows:
-            await rows.put_snapshot(
-                msgspec.structs.replace(await _ours(rows, snapshot), pages=pages)
-            )
-
-    async def finish(self, store: BooksName, snapshot: Snapshot, pages: int) -> None:
-        """All has been read. `pages` counts unless a number was promised before.
-
-        Raises LeaseLostError.
-        """
-        async with self._storage.writing(store) as rows:
-            ours = await _ours(rows, snapshot)
-            await rows.put_snapshot(
-                msgspec.structs.replace(
-                    ours,
-                    state=SnapshotState.READY,
-                    pages=ours.pages or pages,
-                    ready_at=rows.now,
-                    used_at=rows.now,
-                )
-            )
-
-    async def fail(
-        self, store: BooksName, snapshot: Snapshot, error: Exception, retry_after: float | None
-    ) -> None:
-        """The window could not be read. Raises LeaseLostError."""
-        async with self._storage.writing(store) as rows:
-            ours = await _ours(rows, snapshot)
-            failed = msgspec.structs.replace(ours, state=SnapshotState.FAILED, used_at=rows.now)
-            kind, words = type(error).__name__, str(error)
-            await rows.put_snapshot(
-                msgspec.structs.replace(failed, error=kind, message=words, retry_after=retry_after)
-            )
-
-    async def renew_lease(self, store: BooksName, snapshot: Snapshot) -> None:
-        """The builder is alive. Raises LeaseLostError."""
-        async with self._storage.writing(store) as rows:
-            ours = await _ours(rows, snapshot)
-            await rows.put_snapshot(msgspec.structs.replace(ours, lease_until=rows.now + LEASE))
-
-    async def end_lease(self, store: BooksName, snapshot: Snapshot) -> None:
-        """The builder stops, and another may go on at once. Raises LeaseLostError."""
-        async with self._storage.writing(store) as rows:
-            ours = await _ours(rows, snapshot)
-            await rows.put_snapshot(msgspec.structs.replace(ours, lease_until=rows.now))
-
     async def find_told(self, store: BooksName, order_ids: Collection[str]) -> Mapping[str, Told]:
         """What was last sent of these orders; those never sent are left out."""
         async with self._storage.reading(store) as rows:
             return await rows.find_told(order_ids)
 
-    async def add_hint(self, store: BooksName, order_id: str) -> None:
+    async def add_hint(
+        self, store: BooksName, order_id: str, reason: HintReason = HintReason.NEWS
+    ) -> None:
         """The next window is to contain this order as the shop then has it, even if the shop's list
         does not.
 
         Durable.
         """
-        async with self._storage.writing(store) as rows:
-            await rows.add_hints([order_id], rows.now)
+        await self.add_hints(store, [order_id], reason)
 
-    async def ask_again(self, store: BooksName, kinds: Collection[str], every: timedelta) -> int:
-        """Hint at the orders held for one of these reasons, the last seen first, a handful at once
-        `every` so often. Returns their number.
-        """
+    async def add_hints(
+        self, store: BooksName, order_ids: Collection[str], reason: HintReason
+    ) -> None:
+        """As `add_hint`, for many orders at once."""
         async with self._storage.writing(store) as rows:
-            ids = [held.order_id for held in await rows.list_held(MOST_HELD) if held.kind in kinds]
-            for first in range(0, len(ids), _AT_ONCE):
-                await rows.add_hints(
-                    ids[first : first + _AT_ONCE], rows.now + every * (first // _AT_ONCE)
-                )
-            return len(ids)
+            await rows.add_hints(order_ids, rows.now, reason)
 
     async def list_held(self, store: BooksName, limit: int = 100) -> Sequence[HeldOrder]:
         """Orders that did not go out, last seen first."""
@@ -257,34 +155,3 @@ class Ledger:
         async with self._storage.writing(store) as rows:
             await drop_expired(rows, rules)
             await rows.prune(rows.now - TOLD_FOR, MOST_HELD)
-
-
-async def _ours(rows: ExportRows, snapshot: Snapshot) -> Snapshot:
-    """The stored state of a snapshot that we may still build."""
-    stored = await rows.snapshot(snapshot.id)
-    if (
-        stored is None
-        or stored.token != snapshot.token
-        or stored.state is not SnapshotState.BUILDING
-    ):
-        raise LeaseLostError(f"snapshot {snapshot.id} is built by another process now")
-    return stored
-
-
-def _describe_held(held: HeldBack, now: datetime) -> HeldOrder:
-    number, kind, reason = _key(held.number), held.kind.value, held.reason.replace("\0", "")
-    return HeldOrder(
-        order_id=_key(held.id),
-        number=number,
-        kind=kind,
-        reason=reason,
-        first_seen=now,
-        last_seen=now,
-    )
-
-
-def _key(text: str) -> str:
-    """As much of a shop's key as a column holds; a key that is cut belongs to an order that cannot
-    go out anyway.
-    """
-    return text.replace("\0", "")[:200]

@@ -11,8 +11,9 @@ from structlog.typing import FilteringBoundLogger
 
 from connectors.errors import ConnectorError
 from proxy.doors.custom_store.orders_xsd import LAST_PAGE
+from proxy.export.build_ledger import Start
 from proxy.export.clock import Clock
-from proxy.export.ledger import Ledger, Start
+from proxy.export.ledger import Ledger
 from proxy.export.preparation import Prepared
 from proxy.rules.policy import HeldBack, HeldKind
 from proxy.storage.export.records import Part, Snapshot
@@ -29,6 +30,8 @@ _PAUSE_FOR_PAGE_ONE = 0.25
 class PageWriter:
     """Writes the pages of one snapshot, one page in memory at a time.
 
+    `ask_again`: orders that cannot go out as they are come with the next window, once they can.
+
     `taken` counts the orders that go out; `given` is to be set once a page was handed out.
     """
 
@@ -38,6 +41,7 @@ class PageWriter:
         store: Store,
         snapshot: Snapshot,
         page_size: int,
+        ask_again: bool,
         ledger: Ledger,
         clock: Clock,
         metrics: Metrics,
@@ -49,6 +53,7 @@ class PageWriter:
         self._store = store
         self._snapshot = snapshot
         self._page_size = page_size
+        self._ask_again = ask_again
         self._ledger = ledger
         self._clock = clock
         self._metrics = metrics
@@ -112,7 +117,7 @@ class PageWriter:
 
     async def _note_held(self) -> None:
         if self._held:
-            await self._ledger.note_held(self._store.books, self._held)
+            await self._ledger.note_held(self._store.books, self._held, ask_again=self._ask_again)
             self._held = []
 
     async def _promise(self, hints: int) -> None:

@@ -16,30 +16,22 @@ from proxy.export.ledger import Ledger
 from proxy.export.preparation import Prepared, policy_of, prepare
 from proxy.export.windows import WindowRules
 from proxy.rules.coverage import Coverage
-from proxy.rules.policy import BROKEN
 from proxy.storage.errors import StorageError
-from proxy.storage.export.records import Told
+from proxy.storage.export.records import HintReason, Told
 from proxy.stores import Store
 
 # A shop that was down is tried again well before the next regular sweep.
 _AFTER_FAILURE = timedelta(minutes=15)
 _AT_ONCE = 100
-# A handful of orders set aside is asked for with one window, the next handful so much later.
-_BETWEEN = timedelta(minutes=15)
 _log = structlog.get_logger(__name__)
 
 
 class Sweeper:
-    """Looks after the stores between polls. `every` None: no sweeps, only tidying up.
-
-    Once for each store it asks again for the orders that were set aside as broken: a start is when
-    settings have been mended, or Portside itself, and the shop does not date that.
-    """
+    """Looks after the stores between polls. `every` None: no sweeps, only tidying up."""
 
     def __init__(self, ledger: Ledger, every: timedelta | None) -> None:
         self._ledger = ledger
         self._every = every
-        self._asked_again = set[str]()
 
     async def tend(self, store: Store, rules: WindowRules) -> None:
         """Tidy up, and sweep if it is time.
@@ -50,10 +42,6 @@ class Sweeper:
             await self._ledger.tidy(store.books, rules)
             for books in store.trial_books:
                 await self._ledger.tidy_trial(books, rules)
-            if store.name not in self._asked_again and rules.coverage.reach_back:
-                hinted = await self._ledger.ask_again(store.books, BROKEN, _BETWEEN)
-                self._asked_again.add(store.name)
-                _log.info("orders set aside are asked for again", store=store.name, orders=hinted)
             if (
                 self._every is not None
                 and rules.coverage.reach_back
@@ -98,8 +86,7 @@ class Sweeper:
             for order in orders
             if await self._differs(store, coverage, order, told.get(order.id))
         ]
-        for order_id in changed:
-            await self._ledger.add_hint(store.books, order_id)
+        await self._ledger.add_hints(store.books, changed, HintReason.SWEEP)
         return len(changed)
 
     async def _differs(

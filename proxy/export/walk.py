@@ -10,7 +10,7 @@ import msgspec
 
 from proxy.rules.coverage import Walk
 from proxy.storage.export.interface import ExportRows
-from proxy.storage.export.records import Member, Part, Snapshot, SnapshotState, Told
+from proxy.storage.export.records import HintReason, Member, Part, Snapshot, SnapshotState, Told
 
 
 class GivenPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,7 +104,7 @@ async def _note_told(
         if order_id in on_the_way or not _is_older(old, snapshot, number)
     ]
     await rows.put_told(_build_told(snapshot, number, member, part) for member, part, _ in changed)
-    await rows.add_hints(stale, rows.now)
+    await rows.add_hints(stale, rows.now, HintReason.STALE)
 
 
 def _build_told(snapshot: Snapshot, number: int, member: Member, part: Part) -> Told:

@@ -239,6 +239,7 @@ hints = Table(
     Column("store", String(100), primary_key=True),
     Column("order_id", String(200), primary_key=True),
     Column("due_at", UtcTime, nullable=False),
+    Column("reason", String(12), nullable=False, server_default="news"),
     Column("carried_by", _row_number, nullable=True, index=True),
 )
 

@@ -132,6 +132,12 @@ class _WindowNumbers:
             ("store",),
             registry=registry,
         )
+        self.asked = Counter(
+            "portside_orders_asked",
+            "Orders asked for by id beside the shop's list, by reason.",
+            ("store", "reason"),
+            registry=registry,
+        )
         self.remarks = Gauge(
             "portside_remarks",
             "What the operator should know about the shop although its orders go on.",
@@ -191,6 +197,10 @@ class Metrics:
     def count_held_order(self, *, store: str, kind: str) -> None:
         """An order did not go out."""
         self._window.held.labels(store, kind).inc()
+
+    def count_asked_order(self, *, store: str, reason: str) -> None:
+        """An order was asked for by id because a hint names it."""
+        self._window.asked.labels(store, reason).inc()
 
     def record_coverage(self, *, store: str, until: float | None, gaps: int) -> None:
         """How far the store has been given, in Unix time, and how many gaps are open."""

@@ -4,14 +4,16 @@ keeps no other order back.
 
 from __future__ import annotations
 
+from itertools import chain
+
 import pytest
 
 from connectors.errors import AuthenticationError, ConnectorError, RefusedError, UnavailableError
 from connectors.orders import Order, RejectedOrder
-from proxy.export.sweep import Sweeper
-from proxy.export.windows import WindowRules
+from proxy.export.hinted import MOST_STILL_BROKEN
+from proxy.export.windows import MOST_HINTS
 from tests.export.conftest import OpenWorld
-from tests.export.play.book import BookConnector
+from tests.export.play.book import BookConnector, OrderBook
 from tests.export.play.polls import HOUR, poll_after
 from tests.export.play.world import World
 
@@ -19,7 +21,11 @@ from tests.export.play.world import World
 class Touchy(BookConnector):
     """A shop that fails over some orders when it is asked for them alone."""
 
-    def fail_over(self, **faults: ConnectorError) -> None:
+    def __init__(self, book: OrderBook, size: int = 3) -> None:
+        super().__init__(book, size)
+        self.faults: dict[str, Exception] = {}
+
+    def fail_over(self, **faults: Exception) -> None:
         self.faults = {key.strip("_"): error for key, error in faults.items()}
 
     async def get_order(self, order_id: str) -> Order | RejectedOrder:
@@ -63,32 +69,92 @@ async def test_an_order_that_is_listed_goes_out_though_the_shop_will_not_give_it
     assert await poll_after(world, HOUR) == ["000001"]
 
 
-async def start_anew(world: World) -> None:
-    """What a new process does for a store first of all, and then does again and again."""
-    sweeper = Sweeper(world.exporter.ledger, None)
-    for _ in range(2):
-        await sweeper.tend(world.store, WindowRules())
-
-
-async def test_an_order_set_aside_comes_after_a_start_once_its_cause_is_mended(
-    open_world: OpenWorld,
+@pytest.mark.parametrize("error", [None, UnavailableError("a fatal error"), KeyError("total")])
+async def test_an_order_that_could_not_be_read_comes_by_itself_once_the_shop_is_mended(
+    open_world: OpenWorld, error: Exception | None
 ) -> None:
-    world = await open_world()
+    world = await open_world(connector=Touchy)
+    assert isinstance(world.connector, Touchy)
     await poll_after(world, 60)
     world.book.add()
     world.connector.rejected = {"000001": "line_items[0].total: expected money, found 'abc'"}
-    assert await poll_after(world, HOUR) == []
-    await start_anew(world)
-    assert await poll_after(world, HOUR) == []
+    world.connector.fail_over(**({} if error is None else {"_000001": error}))
+    for _ in range(3):
+        assert await poll_after(world, HOUR) == []
+        (held,) = await world.exporter.ledger.list_held(world.store.books)
+        assert (held.order_id, held.kind) == ("000001", "unreadable")
     world.connector.rejected = {}
-    assert await poll_after(world, HOUR) == []
-    await start_anew(world)
+    world.connector.fail_over()
     assert await poll_after(world, HOUR) == ["000001"]
-    await start_anew(world)
+    assert await world.exporter.ledger.list_held(world.store.books) == []
     assert await poll_after(world, HOUR) == []
 
 
-async def test_many_orders_set_aside_are_asked_for_a_handful_at_a_time(
+async def test_an_order_the_client_would_refuse_comes_by_itself_once_it_is_mended(
+    world: World,
+) -> None:
+    await poll_after(world, 60)
+    world.book.add()
+    world.book.edit("000001", number="")
+    assert await poll_after(world, HOUR) == []
+    world.book.edit("000001", dated=False, number="1001")
+    assert await poll_after(world, HOUR) == ["000001"]
+
+
+async def test_a_held_order_that_the_shop_deleted_is_forgotten(world: World) -> None:
+    await poll_after(world, 60)
+    world.connector.rejected = {world.book.add().id: "broken"}
+    assert await poll_after(world, HOUR) == []
+    world.book.remove("000001")
+    assert await poll_after(world, HOUR) == []
+    assert await world.exporter.ledger.list_held(world.store.books) == []
+
+
+async def test_an_order_the_shop_fails_over_alone_is_held_with_its_words(
+    open_world: OpenWorld,
+) -> None:
+    world = await open_world(connector=Touchy)
+    assert isinstance(world.connector, Touchy)
+    await poll_after(world, 60)
+    await world.exporter.ledger.add_hint(world.store.books, world.book.add(lag=48 * HOUR).id)
+    world.connector.fail_over(_000001=UnavailableError("GET /orders/1 answered 500"))
+    assert await poll_after(world, HOUR) == []
+    (held,) = await world.exporter.ledger.list_held(world.store.books)
+    assert (held.kind, held.reason) == ("unreadable", "GET /orders/1 answered 500")
+
+
+class Counting(Touchy):
+    """`alone` names the orders that were asked for one by one."""
+
+    def __init__(self, book: OrderBook, size: int = 3) -> None:
+        super().__init__(book, size)
+        self.alone: list[str] = []
+
+    async def get_order(self, order_id: str) -> Order | RejectedOrder:
+        self.alone.append(order_id)
+        return await super().get_order(order_id)
+
+
+async def test_many_broken_orders_take_turns_and_cost_each_window_a_few_requests(
+    open_world: OpenWorld,
+) -> None:
+    world = await open_world(connector=Counting)
+    assert isinstance(world.connector, Counting)
+    await poll_after(world, 60)
+    for _ in range(3 * MOST_STILL_BROKEN):
+        world.connector.rejected[world.book.add().id] = "broken"
+    assert await poll_after(world, HOUR) == []
+    asked = list[list[str]]()
+    for _ in range(4):
+        world.connector.alone = []
+        assert await poll_after(world, HOUR) == []
+        asked.append(sorted(world.connector.alone))
+    assert [len(some) for some in asked] == [MOST_STILL_BROKEN] * 4
+    assert sorted(chain.from_iterable(asked[:3])) == sorted(world.book.orders)
+    assert asked[3] == asked[0]
+
+
+async def test_broken_orders_all_come_with_one_window_once_their_cause_is_mended(
     open_world: OpenWorld,
 ) -> None:
     world = await open_world()
@@ -96,9 +162,29 @@ async def test_many_orders_set_aside_are_asked_for_a_handful_at_a_time(
     for _ in range(60):
         world.connector.rejected[world.book.add().id] = "broken"
     assert await poll_after(world, HOUR) == []
+    assert await poll_after(world, HOUR) == []
     world.connector.rejected = {}
-    await start_anew(world)
-    first = await poll_after(world, 60)
-    assert len(first) == 50
-    rest = await poll_after(world, HOUR)
-    assert sorted(first + rest) == sorted(world.book.orders)
+    assert sorted(await poll_after(world, HOUR)) == sorted(world.book.orders)
+
+
+async def test_broken_orders_keep_no_hint_of_news_waiting(open_world: OpenWorld) -> None:
+    world = await open_world()
+    await poll_after(world, 60)
+    for _ in range(MOST_HINTS):
+        world.connector.rejected[world.book.add().id] = "broken"
+    assert await poll_after(world, HOUR) == []
+    late = world.book.add(lag=48 * HOUR).id
+    await world.exporter.ledger.add_hint(world.store.books, late)
+    assert await poll_after(world, HOUR) == [late]
+
+
+async def test_a_client_that_must_not_be_given_older_orders_costs_no_request_for_held_ones(
+    open_world: OpenWorld,
+) -> None:
+    world = await open_world(connector=Counting, store={"door": "shiprush"})
+    assert isinstance(world.connector, Counting)
+    await poll_after(world, 60)
+    world.connector.rejected[world.book.add().id] = "broken"
+    assert await poll_after(world, HOUR) == []
+    assert await poll_after(world, HOUR) == []
+    assert world.connector.alone == []

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import io
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession
@@ -18,8 +20,9 @@ from connectors.errors import (
     UnavailableError,
 )
 from proxy.doors.custom_store.shipnotice_xml import MAX_BODY
-from tests.server.conftest import LOGIN
-from tests.server.stall import Stall
+from tests.builders import build_order
+from tests.server.conftest import LOGIN, WINDOW
+from tests.server.stall import Stall, open_front
 
 NOTICE = {
     "action": "shipnotify",
@@ -144,3 +147,25 @@ async def test_a_compressed_bomb_is_cut_off(url: str, client: ClientSession, sta
     ) as answer:
         assert answer.status == 413
     assert stall.shipped == []
+
+
+async def test_the_next_poll_holds_an_order_whose_shipment_the_shop_has_taken(
+    tmp_path: Path, client: ClientSession
+) -> None:
+    old = build_order(id="77", number="1077", modified_at=datetime(2026, 1, 1, tzinfo=UTC))
+    stall = Stall([old])
+    async with open_front(stall, tmp_path) as portside:
+        address = f"http://{portside.public}/stores/north"
+        async with client.post(
+            address, params=NOTICE | {"order_number": "1077", "order_id": "77"}, headers=LOGIN
+        ) as answer:
+            assert answer.status == 200
+    stall.orders = [build_order(id="77", number="1077", modified_at=old.modified_at, total=1)]
+    async with open_front(stall, tmp_path) as portside:
+        address = f"http://{portside.public}/stores/north"
+        async with client.get(address, params=WINDOW, headers=LOGIN) as answer:
+            page = etree.fromstring(await answer.read())
+        async with client.get(f"http://{portside.admin}/metrics") as answer:
+            asked = 'portside_orders_asked_total{reason="notice",store="north"} 1.0'
+            assert asked in await answer.text()
+    assert [order.findtext("OrderID") for order in page.iterfind("Order")] == ["77"]

@@ -15,7 +15,9 @@ from connectors.errors import (
     CircuitOpenError,
     ConflictError,
     ConnectorError,
+    IncompleteListingError,
     OrderNotFoundError,
+    PartError,
     PermanentError,
     RefusedError,
     TemporaryError,
@@ -34,6 +36,7 @@ from proxy.storage.errors import StorageError
 OF_THE_SHOP: tuple[tuple[ConnectorError, int, int], ...] = (
     (TemporaryError("x"), 503, 200),
     (UnavailableError("x"), 503, 200),
+    (IncompleteListingError("x"), 503, 200),
     (ThrottledError("x"), 503, 200),
     (CircuitOpenError("x"), 503, 200),
     (OrderNotFoundError("x"), 502, 404),
@@ -42,6 +45,7 @@ OF_THE_SHOP: tuple[tuple[ConnectorError, int, int], ...] = (
     (AuthenticationError("x"), 502, 424),
     (UnreadableResponseError("x"), 502, 424),
     (PermanentError("x"), 502, 424),
+    (PartError("x"), 502, 424),
     (ConnectorError("x"), 502, 200),
 )
 

@@ -5,53 +5,27 @@ Gone with the process.
 
 from __future__ import annotations
 
-import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from itertools import count, groupby
+from itertools import count
 
 import msgspec
 
 from proxy.rules.coverage import Coverage, Walk
 from proxy.storage.export.interface import ExportRows
-from proxy.storage.export.records import Gap, HeldOrder, Member, Part, Snapshot, Told
+from proxy.storage.export.records import Gap, Member, Part, Snapshot
 from proxy.storage.times import Clock, system_clock
+from tests.storage.memory_orders import MemoryOrderRows, StoreMemory
 
 
-class _Hint:
-    def __init__(self, due_at: datetime) -> None:
-        self.due_at = due_at
-        self.carried_by: int | None = None
-
-
-class _StoreMemory:
-    """All that is kept for one store."""
-
-    def __init__(self) -> None:
-        self.lock = asyncio.Lock()
-        self.windows: dict[tuple[datetime, datetime], int] = {}
-        self.snapshots: dict[int, Snapshot] = {}
-        self.parts: dict[int, dict[tuple[int, int], Part]] = defaultdict(dict)
-        self.sends: dict[int, dict[int, bool]] = defaultdict(dict)
-        self.coverage: Coverage | None = None
-        self.walks: dict[int, Walk] = {}
-        self.gaps: dict[datetime, Gap] = {}
-        self.told: dict[str, tuple[Told, datetime]] = {}
-        self.told_by: dict[int, set[str]] = defaultdict(set)
-        self.hints: dict[str, _Hint] = {}
-        self.held: dict[str, HeldOrder] = {}
-        self.sweep_due_at: datetime | None = None
-
-
-class _MemoryRows:
+class _MemoryRows(MemoryOrderRows):
     """`ExportRows` over a store's memory. Its methods do what their protocol says, at once."""
 
-    def __init__(self, memory: _StoreMemory, numbers: Iterable[int], now: datetime) -> None:
-        self._memory = memory
+    def __init__(self, memory: StoreMemory, numbers: Iterable[int], now: datetime) -> None:
+        super().__init__(memory, now)
         self._numbers = iter(numbers)
-        self.now = now
 
     async def find_snapshot(self, start: datetime, end: datetime) -> Snapshot | None:
         """See `SnapshotRows`, as for all below."""
@@ -158,84 +132,6 @@ class _MemoryRows:
         """See `CoverageRows`."""
         return self._memory.gaps.pop(start, None) is not None
 
-    async def find_told(self, order_ids: Collection[str]) -> Mapping[str, Told]:
-        """See `OrderRows`."""
-        return {
-            order_id: self._memory.told[order_id][0]
-            for order_id in order_ids
-            if order_id in self._memory.told
-        }
-
-    async def put_told(self, told: Iterable[Told]) -> None:
-        """See `OrderRows`."""
-        for each in told:
-            self._memory.told[each.order_id] = (each, self.now)
-            self._memory.told_by[each.snapshot_id].add(each.order_id)
-
-    async def confirm_told(self, snapshot_id: int) -> None:
-        """See `OrderRows`."""
-        for told in (await self.find_told(self._memory.told_by.pop(snapshot_id, set()))).values():
-            if told.snapshot_id == snapshot_id:
-                entry = (
-                    msgspec.structs.replace(told, confirmed=True),
-                    self._memory.told[told.order_id][1],
-                )
-                self._memory.told[told.order_id] = entry
-
-    async def add_hints(self, order_ids: Iterable[str], due_at: datetime) -> None:
-        """See `OrderRows`."""
-        for order_id in order_ids:
-            known = self._memory.hints.get(order_id)
-            self._memory.hints[order_id] = _Hint(
-                due_at if known is None else min(due_at, known.due_at)
-            )
-
-    async def carry_hints(self, snapshot_id: int, limit: int) -> Sequence[str]:
-        """See `OrderRows`."""
-        due = sorted(
-            (hint.due_at, order_id)
-            for order_id, hint in self._memory.hints.items()
-            if hint.due_at <= self.now
-        )[:limit]
-        for _, order_id in due:
-            self._memory.hints[order_id].carried_by = snapshot_id
-        return [order_id for _, order_id in due]
-
-    async def carried_hints(self, snapshot_id: int) -> Sequence[str]:
-        """See `OrderRows`."""
-        return sorted(
-            order_id
-            for order_id, hint in self._memory.hints.items()
-            if hint.carried_by == snapshot_id
-        )
-
-    async def drop_carried_hints(self, snapshot_id: int) -> None:
-        """See `OrderRows`."""
-        self._memory.hints = {
-            order_id: hint
-            for order_id, hint in self._memory.hints.items()
-            if hint.carried_by != snapshot_id
-        }
-
-    async def hold(self, held: Iterable[HeldOrder]) -> None:
-        """See `OrderRows`."""
-        for each in held:
-            known = self._memory.held.get(each.order_id)
-            self._memory.held[each.order_id] = (
-                each
-                if known is None
-                else msgspec.structs.replace(each, first_seen=known.first_seen)
-            )
-
-    async def release(self, order_ids: Collection[str]) -> None:
-        """See `OrderRows`."""
-        for order_id in order_ids:
-            self._memory.held.pop(order_id, None)
-
-    async def list_held(self, limit: int) -> Sequence[HeldOrder]:
-        """See `OrderRows`."""
-        return _newest(self._memory.held.values())[:limit]
-
     async def sweep_due_at(self) -> datetime | None:
         """See `CoverageRows`."""
         return self._memory.sweep_due_at
@@ -245,31 +141,11 @@ class _MemoryRows:
         if self._memory.coverage is not None:
             self._memory.sweep_due_at = due_at
 
-    async def prune(self, told_before: datetime, held_limit: int) -> None:
-        """See `OrderRows`."""
-        memory = self._memory
-        memory.told = {
-            order_id: entry for order_id, entry in memory.told.items() if entry[1] >= told_before
-        }
-        by_kind = groupby(
-            sorted(_newest(memory.held.values()), key=lambda held: held.kind),
-            key=lambda held: held.kind,
-        )
-        memory.held = {
-            held.order_id: held for _, group in by_kind for held in list(group)[:held_limit]
-        }
-
     async def forget(self) -> None:
         """See `ExportRows`."""
-        fresh = _StoreMemory()
+        fresh = StoreMemory()
         fresh.lock = self._memory.lock
         vars(self._memory).update(vars(fresh))
-
-
-def _newest(held: Iterable[HeldOrder]) -> list[HeldOrder]:
-    return sorted(
-        sorted(held, key=lambda each: each.order_id), key=lambda each: each.last_seen, reverse=True
-    )
 
 
 class MemoryExportStorage:
@@ -277,7 +153,7 @@ class MemoryExportStorage:
 
     def __init__(self, clock: Clock = system_clock) -> None:
         self._clock = clock
-        self._stores: dict[str, _StoreMemory] = defaultdict(_StoreMemory)
+        self._stores: dict[str, StoreMemory] = defaultdict(StoreMemory)
         self._numbers = count(1)
 
     @asynccontextmanager

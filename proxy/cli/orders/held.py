@@ -38,8 +38,9 @@ def list_held(file: Path, name: str | None, limit: int, *, as_json: bool) -> Non
     """List the orders that did not go out: those that could not be read, those ShipStation would
     refuse, and those a filter keeps back.
 
-    Each is looked at again when the shop changes it. Works beside a running Portside, on the same
-    database.
+    Those that could not be read, or that ShipStation would refuse, are asked for again with each
+    poll; the others are looked at when the shop changes them. Works beside a running Portside, on
+    the same database.
     """
     settings = read_settings(file)
     if name is not None:

@@ -29,7 +29,7 @@ from datetime import datetime
 from typing import Protocol
 
 from proxy.rules.coverage import Coverage, Walk
-from proxy.storage.export.records import Gap, HeldOrder, Member, Part, Snapshot, Told
+from proxy.storage.export.records import Gap, HeldOrder, HintReason, Member, Part, Snapshot, Told
 from proxy.storage.names import BooksName
 
 
@@ -150,18 +150,24 @@ class OrderRows(Protocol):
         """ShipStation has what was last told by this snapshot."""
         ...
 
-    async def add_hints(self, order_ids: Iterable[str], due_at: datetime) -> None:
-        """Ask for these orders by id from `due_at` on, or earlier if that was wanted already;
+    async def add_hints(
+        self, order_ids: Collection[str], due_at: datetime, reason: HintReason
+    ) -> None:
+        """Ask for these orders by id from `due_at` on, or earlier if they wait for that already;
         a snapshot that carries them already does so in vain.
         """
         ...
 
-    async def carry_hints(self, snapshot_id: int, limit: int) -> Sequence[str]:
-        """Hand the hints that are due to a snapshot; gives their order ids."""
+    async def carry_hints(self, snapshot_id: int, limit: int) -> None:
+        """Hand the hints that are due to a snapshot: held orders last, else the earliest first."""
         ...
 
-    async def carried_hints(self, snapshot_id: int) -> Sequence[str]:
-        """The order ids a snapshot carries."""
+    async def carried_hints(self, snapshot_id: int) -> Mapping[str, HintReason]:
+        """The order ids a snapshot carries, and why; those due first come first."""
+        ...
+
+    async def put_back_hints(self, snapshot_id: int, order_ids: Collection[str]) -> None:
+        """The snapshot carries them no more; they are due as they were."""
         ...
 
     async def drop_carried_hints(self, snapshot_id: int) -> None:

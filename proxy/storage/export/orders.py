@@ -6,12 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 import msgspec
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import case, delete, func, select, update
 
-from proxy.storage.export.records import HeldOrder, Told
+from proxy.storage.export.records import HeldOrder, HintReason, Told
 from proxy.storage.export.rows import StoreRows, portions
 from proxy.storage.tables import held_orders, hints, told_orders
 
@@ -44,48 +43,67 @@ class DatabaseOrderRows(StoreRows):
         own = (told_orders.c.snapshot_id == snapshot_id) & self._own(told_orders)
         await self._connection.execute(update(told_orders).where(own).values(confirmed=True))
 
-    async def add_hints(self, order_ids: Iterable[str], due_at: datetime) -> None:
+    async def add_hints(
+        self, order_ids: Collection[str], due_at: datetime, reason: HintReason
+    ) -> None:
         """See `OrderRows`."""
-        ids = list(order_ids)
-        known = {row["order_id"]: row["due_at"] for row in await self._find_hints(ids)}
+        waiting = await self._find_waiting(order_ids)
         rows = [
-            {"order_id": key, "due_at": min(due_at, known.get(key, due_at)), "carried_by": None}
-            for key in ids
+            {
+                "order_id": key,
+                "due_at": min(due_at, waiting.get(key, due_at)),
+                "reason": reason.value,
+                "carried_by": None,
+            }
+            for key in order_ids
         ]
-        await self._put(hints, rows, ("due_at", "carried_by"))
+        await self._put(hints, rows, ("due_at", "reason", "carried_by"))
 
-    async def _find_hints(self, order_ids: Collection[str]) -> Sequence[Mapping[str, Any]]:
-        wanted = select(hints.c.order_id, hints.c.due_at)
-        return [
-            row
+    async def _find_waiting(self, order_ids: Collection[str]) -> Mapping[str, datetime]:
+        """When those of these hints are due that no snapshot carries."""
+        wanted = select(hints.c.order_id, hints.c.due_at).where(
+            self._own(hints), hints.c.carried_by.is_(None)
+        )
+        return {
+            row["order_id"]: row["due_at"]
             for some in portions(order_ids)
-            for row in await self._all(wanted.where(self._own(hints), hints.c.order_id.in_(some)))
-        ]
+            for row in await self._all(wanted.where(hints.c.order_id.in_(some)))
+        }
 
-    async def carry_hints(self, snapshot_id: int, limit: int) -> Sequence[str]:
+    async def carry_hints(self, snapshot_id: int, limit: int) -> None:
         """See `OrderRows`."""
         due = self._own(hints) & (hints.c.due_at <= self.now)
         rows = await self._all(
             select(hints.c.order_id)
             .where(due)
-            .order_by(hints.c.due_at, hints.c.order_id)
+            .order_by(
+                case((hints.c.reason == HintReason.HELD.value, 1), else_=0),
+                hints.c.due_at,
+                hints.c.order_id,
+            )
             .limit(limit)
         )
-        ids = [row["order_id"] for row in rows]
-        for some in portions(ids):
+        for some in portions([row["order_id"] for row in rows]):
             mine = self._own(hints) & hints.c.order_id.in_(some)
             await self._connection.execute(update(hints).where(mine).values(carried_by=snapshot_id))
-        return ids
 
-    async def carried_hints(self, snapshot_id: int) -> Sequence[str]:
+    async def carried_hints(self, snapshot_id: int) -> Mapping[str, HintReason]:
         """See `OrderRows`."""
         mine = self._own(hints) & (hints.c.carried_by == snapshot_id)
-        return [
-            row["order_id"]
-            for row in await self._all(
-                select(hints.c.order_id).where(mine).order_by(hints.c.order_id)
+        rows = await self._all(
+            select(hints.c.order_id, hints.c.reason)
+            .where(mine)
+            .order_by(hints.c.due_at, hints.c.order_id)
+        )
+        return {row["order_id"]: HintReason(row["reason"]) for row in rows}
+
+    async def put_back_hints(self, snapshot_id: int, order_ids: Collection[str]) -> None:
+        """See `OrderRows`."""
+        mine = self._own(hints) & (hints.c.carried_by == snapshot_id)
+        for some in portions(order_ids):
+            await self._connection.execute(
+                update(hints).where(mine, hints.c.order_id.in_(some)).values(carried_by=None)
             )
-        ]
 
     async def drop_carried_hints(self, snapshot_id: int) -> None:
         """See `OrderRows`."""

@@ -99,6 +99,20 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     confirmed: bool = False
 
 
+class HintReason(StrEnum):
+    """Why an order is asked for by id: the shop or a person said that it changed, a sweep found it
+    changed, the client may have had old news of it last, a held order has come of age, a held order
+    may have been mended, or a shipment was written to it.
+    """
+
+    NEWS = "news"
+    SWEEP = "sweep"
+    STALE = "stale"
+    DUE = "due"
+    HELD = "held"
+    NOTICE = "notice"
+
+
 class HeldOrder(msgspec.Struct, frozen=True, kw_only=True):
     """An order that did not go out, for the operator."""
 
