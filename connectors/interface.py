@@ -58,13 +58,9 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CheckReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What `check` found, in the order it looked.
-
-    `undated`: the changes that move no modified time in this shop, in words; none known if empty.
-    """
+    """What `check` found, in the order it looked."""
 
     findings: tuple[Finding, ...]
-    undated: str = ""
 
     @property
     def healthy(self) -> bool:
@@ -249,6 +245,11 @@ def no_webhooks(settings: ConnectorSettings, secret: str) -> str:  # noqa: ARG00
     return f"remove `webhooks`: Portside does not support webhooks for {settings.type}"
 
 
+def name_no_undated_changes(settings: ConnectorSettings) -> str:  # noqa: ARG001 - what every `undated` is given
+    """For a kind of shop that dates every change, as far as its connector knows."""
+    return ""
+
+
 class ConnectorType(msgspec.Struct, frozen=True, kw_only=True):
     """A kind of shop: the object an entry point of the group `portside.connectors` names.
 
@@ -257,7 +258,8 @@ class ConnectorType(msgspec.Struct, frozen=True, kw_only=True):
     block. `status_word` turns a status as people may write it in the settings into the word that
     `Order.shop_status` will have. `check_webhooks` is given the block and the store's
     `webhooks.secret` (empty if there is none) and says what keeps this store from listening to its
-    shop's webhooks, in one sentence; empty if nothing does.
+    shop's webhooks, in one sentence; empty if nothing does. `undated` is given the block and names
+    the changes that move no modified time in such a shop, in words; empty if none are known.
     """
 
     name: str
@@ -265,3 +267,4 @@ class ConnectorType(msgspec.Struct, frozen=True, kw_only=True):
     open: Callable[[Any, ConnectorContext], AbstractAsyncContextManager[Connector]]
     status_word: Callable[[str], str] = str
     check_webhooks: Callable[[Any, str], str] = no_webhooks
+    undated: Callable[[Any], str] = name_no_undated_changes

@@ -41,6 +41,8 @@ class Store(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     name: str
     settings: StoreSettings
     connector: Connector
+    undated: str = ""
+    """The changes that move no modified time in this shop, in words; empty if none are known."""
     pulse: Pulse = msgspec.field(default_factory=Pulse)
     books: BooksName = BooksName("")
     """The name under which storage keeps what was exported; the store's own unless this is a
@@ -124,6 +126,7 @@ async def open_store(
             name=name,
             settings=settings.model_copy(update={"statuses": statuses, "filters": filters}),
             connector=connector,
+            undated=kind.undated(settings.connector),
             pulse=pulse,
         )
 

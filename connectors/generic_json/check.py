@@ -37,7 +37,7 @@ async def check_shop(
         findings.append(await _count_orders(count, window))
     findings += _write_findings(settings)
     findings += check_clock(upstream.clock_offset)
-    return CheckReport(findings=tuple(findings), undated=settings.orders.undated)
+    return CheckReport(findings=tuple(findings))
 
 
 async def _read_some(listing: Listing, window: Window) -> Finding:

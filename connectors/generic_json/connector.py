@@ -225,6 +225,14 @@ async def open_connector(
         yield GenericJsonConnector(settings, upstream, context, Mask(auth.secrets))
 
 
+def name_undated_changes(settings: GenericJsonSettings) -> str:
+    """What the description of the shop says."""
+    return settings.orders.undated
+
+
 connector_type = ConnectorType(
-    name="generic_json", settings=GenericJsonSettings, open=open_connector
+    name="generic_json",
+    settings=GenericJsonSettings,
+    open=open_connector,
+    undated=name_undated_changes,
 )

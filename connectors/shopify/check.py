@@ -26,7 +26,6 @@ from connectors.upstream.client import Upstream
 
 _SAMPLE = 10
 _SAMPLE_DAYS = 30
-_UNDATED_HOLDS = "putting an order on hold, releasing it"
 
 
 async def read_scopes(upstream: Upstream) -> frozenset[str]:
@@ -49,7 +48,7 @@ async def check_shop(
     findings += await _check_version(upstream, settings)
     findings += await _check_orders(transport, graphql, settings)
     findings += check_clock(upstream.clock_offset)
-    return CheckReport(findings=tuple(findings), undated=_UNDATED_HOLDS if settings.holds else "")
+    return CheckReport(findings=tuple(findings))
 
 
 def _refuse_entry(error: ConnectorError, settings: ShopifySettings) -> Finding:

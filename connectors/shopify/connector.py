@@ -282,6 +282,15 @@ async def open_connector(
         yield ShopifyConnector(upstream, settings, context)
 
 
+def name_undated_changes(settings: ShopifySettings) -> str:
+    """Holds do not always move an order's modified time."""
+    return "putting an order on hold, releasing it" if settings.holds else ""
+
+
 connector_type = ConnectorType(
-    name="shopify", settings=ShopifySettings, open=open_connector, check_webhooks=check_webhooks
+    name="shopify",
+    settings=ShopifySettings,
+    open=open_connector,
+    check_webhooks=check_webhooks,
+    undated=name_undated_changes,
 )

@@ -24,8 +24,6 @@ from connectors.woocommerce.shipping.tracking_places import Places
 # not write.
 _NOBODY = "999999999999"
 _FILTERS_SINCE = (5, 8)
-# Shops that keep orders in tables of their own date some of these changes, but not all.
-_UNDATED = "editing an order's items, refunding a part of it"
 _API_LINK = re.compile(r"<([^>]+)>\s*;\s*rel=\"?https://api\.w\.org/\"?")
 
 
@@ -58,7 +56,7 @@ class _Checkup:
         except ConnectorError as error:
             findings.append(_report_problem(str(error), advise(error)))
         findings += check_clock(self._api.clock_offset)
-        return CheckReport(findings=tuple(findings), undated=_UNDATED)
+        return CheckReport(findings=tuple(findings))
 
     async def _examine(self) -> AsyncGenerator[Finding, None]:
         reading = await self._check_reading()

@@ -102,10 +102,16 @@ async def open_connector(
         yield WooCommerceConnector(Api(upstream), settings, context, auth)
 
 
+def name_undated_changes(_settings: WooCommerceSettings) -> str:
+    """Shops that keep orders in tables of their own date some of these changes, but not all."""
+    return "editing an order's items, refunding a part of it"
+
+
 connector_type = ConnectorType(
     name="woocommerce",
     settings=WooCommerceSettings,
     open=open_connector,
     status_word=normalize_status,
     check_webhooks=check_webhooks,
+    undated=name_undated_changes,
 )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from contextlib import aclosing
 from datetime import timedelta
+from typing import Literal
 
 import structlog
 
@@ -20,18 +21,27 @@ from proxy.storage.errors import StorageError
 from proxy.storage.export.records import HintReason, Told
 from proxy.stores import Store
 
+# How often a shop that does not date every change is swept unless the settings say otherwise.
+AUTO = timedelta(hours=1)
 # A shop that was down is tried again well before the next regular sweep.
 _AFTER_FAILURE = timedelta(minutes=15)
 _AT_ONCE = 100
 _log = structlog.get_logger(__name__)
 
 
-class Sweeper:
-    """Looks after the stores between polls. `every` None: no sweeps, only tidying up."""
+def choose_interval(sweep: Literal["auto", "never"] | timedelta, store: Store) -> timedelta | None:
+    """How often the open orders of `store` are read again, as `export.sweep` says; None: never."""
+    if sweep == "auto":
+        return AUTO if store.undated else None
+    return None if sweep == "never" else sweep
 
-    def __init__(self, ledger: Ledger, every: timedelta | None) -> None:
+
+class Sweeper:
+    """Looks after the stores between polls; `sweep` is `export.sweep`."""
+
+    def __init__(self, ledger: Ledger, sweep: Literal["auto", "never"] | timedelta) -> None:
         self._ledger = ledger
-        self._every = every
+        self._sweep = sweep
 
     async def tend(self, store: Store, rules: WindowRules) -> None:
         """Tidy up, and sweep if it is time.
@@ -42,10 +52,11 @@ class Sweeper:
             await self._ledger.tidy(store.books, rules)
             for books in store.trial_books:
                 await self._ledger.tidy_trial(books, rules)
+            every = choose_interval(self._sweep, store)
             if (
-                self._every is not None
+                every is not None
                 and rules.coverage.reach_back
-                and await self._ledger.claim_sweep(store.books, self._every)
+                and await self._ledger.claim_sweep(store.books, every)
             ):
                 await self._sweep_or_postpone(store)
         except StorageError as error:

@@ -114,11 +114,11 @@ class ExportSettings(BaseModel):
         default=_USUAL.max_recovery,
         description="How far back a gap is closed by itself; older gaps raise an alarm.",
     )
-    sweep: Duration | None = Field(
-        default=None,
+    sweep: Literal["auto", "never"] | Duration = Field(
+        default="auto",
         description=(
-            "How often open orders are read again for changes the shop does not date, e.g. `6h`;"
-            " none: never."
+            "How often open orders are read again for changes the shop does not date, e.g. `6h`."
+            " `auto`: each hour where the shop does not date every change; `never`."
         ),
     )
     resend_unchanged: bool = Field(

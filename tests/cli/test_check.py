@@ -15,6 +15,7 @@ from click.testing import CliRunner
 
 from connectors.testing.clock import Clock
 from connectors.testing.shops.json_shop import FakeJsonShop, Style
+from connectors.testing.shops.woocommerce import FakeWooCommerceShop
 from proxy.cli.main import main
 from tests.connectors.generic_json.styles import style_block
 
@@ -54,16 +55,20 @@ async def checked(
     return result.exit_code, result.stdout
 
 
-async def test_a_shop_that_does_not_date_all_changes_is_warned_of_until_a_sweep_is_set(
+async def test_a_shop_that_does_not_date_all_changes_is_swept_unless_the_settings_forbid_it(
     shop: FakeJsonShop, tmp_path: Path
 ) -> None:
-    code, out = await checked(shop, tmp_path, "cancelling an order", {})
+    code, out = await checked(shop, tmp_path, "cancelling an order", {"sweep": "never"})
     assert code == 0
     assert "! this shop does not date every change (cancelling an order)" in out
-    assert "→ set `export: {sweep: 1h}`" in out
-    code, out = await checked(shop, tmp_path, "cancelling an order", {"sweep": "2h"})
-    assert "✓ a sweep looks for changes that this shop does not date (cancelling an order)" in out
-    assert "!" not in out
+    assert "→ remove `sweep: never`" in out
+    for export, every in (({}, "1h"), ({"sweep": "2h"}, "2h")):
+        code, out = await checked(shop, tmp_path, "cancelling an order", export)
+        assert (
+            f"✓ every {every} a sweep looks for changes that this shop does not date (cancelling an"
+            " order)" in out
+        )
+        assert "!" not in out
 
 
 def test_an_offline_check_and_serve_say_that_webhooks_could_not_be_heard(tmp_path: Path) -> None:
@@ -128,3 +133,25 @@ async def test_a_shop_that_dates_all_changes_needs_no_sweep(
     shop: FakeJsonShop, tmp_path: Path
 ) -> None:
     assert "sweep" not in (await checked(shop, tmp_path, "", {}))[1]
+
+
+async def test_readmes_settings_end_without_a_warning(tmp_path: Path) -> None:
+    async with FakeWooCommerceShop(clock=Clock(datetime.now(UTC))) as shop:
+        shop.book.add()
+        block = {
+            "type": "woocommerce",
+            "url": shop.url,
+            "consumer_key": shop.access.key,
+            "consumer_secret": shop.access.secret,
+        }
+        store = {"credentials": {"username": "u", "password": "p"}, "connector": block}
+        file = tmp_path / "settings.yaml"
+        file.write_text(
+            yaml.safe_dump({"database": f"sqlite:///{tmp_path}/p.db", "stores": {"north": store}})
+        )
+        result = await asyncio.to_thread(
+            CliRunner().invoke, main, ["check", "--settings", str(file)]
+        )
+    assert result.exit_code == 0, result.stdout
+    assert "!" not in result.stdout
+    assert "every 1h a sweep looks for changes that this shop does not date" in result.stdout

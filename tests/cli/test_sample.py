@@ -68,3 +68,17 @@ async def test_orders_that_go_out_as_they_should_leave_nothing_to_say(orders: in
     for _ in range(orders):
         shop.book.add()
     assert await sample_findings(build_store(shop)) == []
+
+
+@pytest.mark.parametrize(("broken", "level"), [(2, CheckLevel.WARNING), (3, CheckLevel.PROBLEM)])
+async def test_more_than_a_tenth_of_the_last_orders_that_cannot_be_read_is_a_problem(
+    broken: int, level: CheckLevel
+) -> None:
+    shop = BookConnector(OrderBook(lambda: datetime.now(UTC)))
+    for number in range(20):
+        order = shop.book.add()
+        if number < broken:
+            shop.rejected[order.id] = "total: expected money, found 'abc'"
+    (found,) = await sample_findings(build_store(shop))
+    assert found.level is level
+    assert found.what.startswith(f"{broken} of 20 orders cannot be read, e.g. order N000001: total")

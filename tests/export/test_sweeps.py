@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
 
 from connectors.errors import UnavailableError
-from proxy.export.sweep import Sweeper
+from proxy.cli.kinds import find_kind
+from proxy.export.sweep import Sweeper, choose_interval
 from proxy.export.windows import WindowRules
+from proxy.settings.models import ExportSettings
 from tests.export.play.polls import DAY, HOUR, poll_after
-from tests.export.play.world import World
+from tests.export.play.world import World, build_store
 
 
 async def test_a_sweep_finds_a_change_the_shop_did_not_date(world: World) -> None:
@@ -63,3 +69,42 @@ async def test_one_replica_sweeps_when_a_sweep_is_due_and_again_soon_after_a_fai
         0,
         1,
     ]
+
+
+@pytest.mark.parametrize(
+    ("sweep", "undated", "every"),
+    [
+        ("auto", "cancelling an order", timedelta(hours=1)),
+        ("auto", "", None),
+        ("never", "cancelling an order", None),
+        ("6h", "", timedelta(hours=6)),
+    ],
+)
+def test_a_shop_that_does_not_date_every_change_is_swept_each_hour_unless_told_otherwise(
+    sweep: str, undated: str, every: timedelta | None
+) -> None:
+    settings = ExportSettings.model_validate({"sweep": sweep})
+    store = build_store(None)
+    assert choose_interval(settings.sweep, replace(store, undated=undated)) == every
+
+
+def test_the_sweep_is_auto_unless_the_settings_say_otherwise() -> None:
+    assert ExportSettings().sweep == "auto"
+
+
+@pytest.mark.parametrize(
+    ("kind", "block", "says"),
+    [
+        ("woocommerce", {"consumer_key": "ck", "consumer_secret": "cs"}, "refunding a part of it"),
+        ("shopify", {"shop": "north", "access_token": "shpat_1"}, "releasing it"),
+        ("shopify", {"shop": "north", "access_token": "shpat_1", "holds": False}, ""),
+    ],
+)
+def test_a_connector_names_the_changes_that_its_shop_does_not_date(
+    kind: str, block: dict[str, Any], says: str
+) -> None:
+    found = find_kind(kind)
+    address = {"url": "https://north.example"} if kind == "woocommerce" else {}
+    named = found.undated(found.settings.model_validate({"type": kind, **address, **block}))
+    assert named.endswith(says)
+    assert bool(named) == bool(says)

@@ -145,7 +145,7 @@ class ListSettings(Block):
     undated: str = ""
     """The changes that move no modified time, in words, e.g.
 
-    `cancelling an order`: `portside check` then asks for `export.sweep`.
+    `cancelling an order`: `export.sweep: auto` then reads open orders again each hour.
     """
     sorted: bool = False
     """The shop lists oldest change first and never loses one over that: orders go out page by page.

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
-import msgspec
 from rich.console import Console
 from rich.text import Text
 
-from connectors.interface import CheckLevel, CheckReport, Finding
+from connectors.interface import CheckLevel, CheckReport, Finding, Remark
+from connectors.reading.durations import write_duration
 from proxy.cli.kinds import find_kind
 from proxy.cli.options import find_store, only_store_option, read_settings, settings_option
 from proxy.cli.shop.sample import sample_findings
-from proxy.settings.models import Settings, StoreSettings
+from proxy.export.sweep import choose_interval
+from proxy.settings.models import ExportSettings, Settings, StoreSettings
 from proxy.storage.database import Database
 from proxy.storage.errors import StorageError
 from proxy.storage.sqlite import missing_file
-from proxy.stores import open_store
+from proxy.stores import Store, StoreServices, open_store
 from proxy.telemetry.logs import configure_logs
 
+# More say nothing that these do not.
+_MOST_REMARKS = 10
 _MARKS = {
     CheckLevel.OK: ("✓", "green"),
     CheckLevel.WARNING: ("!", "yellow"),
@@ -68,45 +71,51 @@ async def _check_all(
     healthy = database.level is not CheckLevel.PROBLEM
     for name, store in stores.items():
         console.print(f"\n[bold]{name}[/bold] ({store.connector.type})")
-        report = await _check_store(name, store)
-        for finding in (*report.findings, *_sweep_findings(report, settings)):
+        report = await _check_store(name, store, settings.export)
+        for finding in report.findings:
             _show(console, finding)
         healthy = healthy and report.healthy
     return healthy
 
 
-async def _check_store(name: str, settings: StoreSettings) -> CheckReport:
-    async with open_store(name, settings, find_kind(settings.connector.type)) as store:
+async def _check_store(name: str, settings: StoreSettings, export: ExportSettings) -> CheckReport:
+    """What the connector finds and remarks; what would become of the last orders, and whether a
+    sweep looks for changes, where the connector found nothing that does not work.
+    """
+    remarks = dict[str, Remark]()
+
+    def hear_remark(remark: Remark) -> None:
+        if len(remarks) < _MOST_REMARKS:
+            remarks[remark.about] = remark
+
+    kind, services = find_kind(settings.connector.type), StoreServices(remark=hear_remark)
+    async with open_store(name, settings, kind, services) as store:
         report = await store.connector.check()
-        if not report.healthy:
-            return report
-        return msgspec.structs.replace(
-            report, findings=(*report.findings, *await sample_findings(store))
-        )
+        findings = list(report.findings)
+        if report.healthy:
+            findings += await sample_findings(store)
+            findings += _describe_sweep(store, export)
+    findings += [Finding(level=CheckLevel.WARNING, what=each.text) for each in remarks.values()]
+    return CheckReport(findings=tuple(findings))
 
 
-def _sweep_findings(report: CheckReport, settings: Settings) -> tuple[Finding, ...]:
+def _describe_sweep(store: Store, export: ExportSettings) -> Sequence[Finding]:
     """What a shop needs that does not date all its changes."""
-    if not report.undated:
+    if not store.undated:
         return ()
-    if settings.export.sweep is None:
+    every = choose_interval(export.sweep, store)
+    if every is None:
         what = (
-            f"this shop does not date every change ({report.undated}), and no sweep looks for the"
-            " others: ShipStation will not hear of them"
+            f"this shop does not date every change ({store.undated}), and `export.sweep: never`"
+            " keeps Portside from looking for the others: ShipStation will not hear of them"
         )
-        return (
-            Finding(
-                level=CheckLevel.WARNING,
-                what=what,
-                advice="set `export: {sweep: 1h}`; the open orders are then read that often",
-            ),
-        )
-    return (
-        Finding(
-            level=CheckLevel.OK,
-            what=f"a sweep looks for changes that this shop does not date ({report.undated})",
-        ),
+        advice = "remove `sweep: never`; the open orders are then read again each hour"
+        return (Finding(level=CheckLevel.WARNING, what=what, advice=advice),)
+    what = (
+        f"every {write_duration(every)} a sweep looks for changes that this shop does not date"
+        f" ({store.undated})"
     )
+    return (Finding(level=CheckLevel.OK, what=what),)
 
 
 async def _check_database(settings: Settings) -> Finding:

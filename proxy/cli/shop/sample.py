@@ -22,6 +22,8 @@ REACH = timedelta(days=7)
 MOST = 20
 # A shop that needs longer for so few orders is not waited for.
 PATIENCE = 60.0
+# More of the last orders than this share that cannot be read are a problem.
+MOST_UNREADABLE = 0.1
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 
 
@@ -81,7 +83,7 @@ def _find_left_out(outcomes: Sequence[Prepared | HeldBack]) -> Sequence[Finding]
     held = [outcome for outcome in outcomes if isinstance(outcome, HeldBack)]
     refused = [each for each in held if each.kind is HeldKind.INVALID]
     filtered = [each for each in held if each.kind in {HeldKind.FILTERED, HeldKind.EARLY}]
-    findings = []
+    findings = [*_find_unreadable(outcomes)]
     if refused:
         what = (
             f"{len(refused)} of {len(outcomes)} orders would not go out, for ShipStation would"
@@ -103,6 +105,28 @@ def _find_left_out(outcomes: Sequence[Prepared | HeldBack]) -> Sequence[Finding]
         )
         findings.append(Finding(level=level, what=what))
     return findings
+
+
+def _find_unreadable(outcomes: Sequence[Prepared | HeldBack]) -> Sequence[Finding]:
+    """A problem where so many cannot be read that it is not the fault of single orders."""
+    unreadable = [
+        outcome
+        for outcome in outcomes
+        if isinstance(outcome, HeldBack) and outcome.kind is HeldKind.UNREADABLE
+    ]
+    if not unreadable:
+        return ()
+    many = len(unreadable) > MOST_UNREADABLE * len(outcomes)
+    return (
+        Finding(
+            level=CheckLevel.PROBLEM if many else CheckLevel.WARNING,
+            what=(
+                f"{len(unreadable)} of {len(outcomes)} orders cannot be read, e.g. order"
+                f" {_describe_held(unreadable[0])}"
+            ),
+            advice="`portside preview --store NAME ORDER` shows what becomes of one order",
+        ),
+    )
 
 
 def _describe_held(held: HeldBack) -> str:

@@ -236,7 +236,7 @@ async def test_each_wrong_set_up_says_what_to_do_in_one_line(
 
 async def test_a_right_set_up_is_healthy_and_says_so(shop: FakeShopify, tmp_path: Path) -> None:
     shop.book.add(modified_at=datetime.now(UTC))
-    code, output = await check(shop, tmp_path, export={"sweep": "1h"})
+    code, output = await check(shop, tmp_path)
     assert code == 0, output
     assert "✗" not in output
     assert "!" not in output
@@ -262,13 +262,13 @@ async def test_check_changes_nothing(shop: FakeShopify, tmp_path: Path) -> None:
     ] == []
 
 
-async def test_holds_are_not_dated_so_a_sweep_is_asked_for_unless_they_are_not_read(
+async def test_holds_are_not_dated_so_a_sweep_looks_for_them_unless_they_are_not_read(
     shop: FakeShopify, tmp_path: Path
 ) -> None:
     code, output = await check(shop, tmp_path)
     assert code == 0
     assert (
-        "! this shop does not date every change (putting an order on hold, releasing it)"
-        in " ".join(output.split())
+        "✓ every 1h a sweep looks for changes that this shop does not date (putting an order on"
+        " hold, releasing it)" in " ".join(output.split())
     )
     assert "sweep" not in (await check(shop, tmp_path, {"holds": False}))[1]

@@ -116,12 +116,3 @@ async def test_each_thing_that_matters_is_named(
     assert what in found, list(found)
     assert found[what].level is level
     assert bool(found[what].advice) is (level is not CheckLevel.OK)
-
-
-async def test_the_changes_that_woocommerce_does_not_date_are_named(
-    shop: FakeWooCommerceShop,
-) -> None:
-    async with open_woocommerce(shop, QUICK) as connector:
-        assert (
-            await connector.check()
-        ).undated == "editing an order's items, refunding a part of it"
