@@ -8,36 +8,31 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from connectors.errors import ConflictError, ConnectorError, OrderNotFoundError
+from connectors.errors import ConflictError, ConnectorError, OrderNotFoundError, PartError
 from connectors.interface import CheckReport, ConnectorContext, ConnectorType, ShipOutcome
 from connectors.orders import Order, OrderId, RejectedOrder, Window
 from connectors.shipments import Shipment
-from connectors.shopify.api import graphql_client
-from connectors.shopify.api.auth import (
-    VERSION_HEADER,
-    WALL_DAYS,
-    find_missing,
-    is_other_version,
-    make_auth,
-)
+from connectors.shopify.api.auth import WALL_DAYS, find_missing, make_auth
 from connectors.shopify.api.graphql import GraphqlTransport
 from connectors.shopify.api.graphql_client import GraphqlClient
 from connectors.shopify.api.rest import RestTransport
 from connectors.shopify.api.transport import Span, Transport
+from connectors.shopify.api.version import VersionWatch
 from connectors.shopify.check import check_shop, read_scopes
+from connectors.shopify.listing.habits import ListHabits
 from connectors.shopify.listing.holds import Holds
 from connectors.shopify.listing.products import Catalog, drop_details
 from connectors.shopify.listing.walk import Walk, count_sizes
 from connectors.shopify.mapping import wire
 from connectors.shopify.mapping.items import Variant
-from connectors.shopify.mapping.order import read_order
+from connectors.shopify.mapping.order import read_order, reject_order
 from connectors.shopify.mapping.statuses import OVER, Held, read_held, read_state
 from connectors.shopify.mapping.whole import list_parts
 from connectors.shopify.settings import ShopifySettings
 from connectors.shopify.shipping.shipper import Shipper
 from connectors.shopify.webhooks import ShopifyWebhooks, check_webhooks
 from connectors.upstream.client import Upstream
-from connectors.upstream.response import Reply
+from connectors.upstream.isolation import Isolation
 
 # So many orders have their products looked up together.
 _BATCH = 50
@@ -55,15 +50,17 @@ class ShopifyConnector:
         self._settings = settings
         self._rules = settings.rules
         self._context = context
-        self._graphql = GraphqlTransport(client, settings.money)
+        self._isolation = Isolation()
+        self._habits = ListHabits()
+        self._graphql = GraphqlTransport(client, settings.money, self._isolation)
         self._rest = RestTransport(upstream, settings.api_version, self._graphql, context.filler)
         self._transport: Transport = (
             self._graphql if settings.transport == "graphql" else self._rest
         )
         self._asked_for_rest = settings.transport != "auto"
         self._knows_wall = False
-        self._catalog = Catalog(client)
-        self._holds = Holds(client)
+        self._catalog = Catalog(client, context.remark)
+        self._holds = Holds(client, self._isolation)
         self.webhooks = ShopifyWebhooks(upstream, settings)
 
     async def list_orders(self, window: Window) -> AsyncGenerator[Order | RejectedOrder, None]:
@@ -108,11 +105,21 @@ class ShopifyConnector:
 
     async def _walk_span(self, span: Span) -> AsyncGenerator[Order | RejectedOrder, None]:
         transport = await self._choose_transport()
-        held = await self._holds.list_held() if self._settings.holds else {}
+        held: Mapping[int, Held] | None = {}
+        total = None
+        if self._settings.holds:
+            held, total = await self._holds.list_held(span)
+        walk = Walk(
+            transport,
+            span,
+            self._settings.page_size,
+            habits=self._habits,
+            isolation=self._isolation,
+            remark=self._context.remark,
+            total=total,
+        )
         batch: list[wire.Order | RejectedOrder] = []
-        async with aclosing(
-            Walk(transport, span, self._settings.page_size).list_orders()
-        ) as orders:
+        async with aclosing(walk.list_orders()) as orders:
             async for found in orders:
                 batch.append(found)
                 if len(batch) == _BATCH:
@@ -125,19 +132,25 @@ class ShopifyConnector:
     async def _map_batch(
         self, batch: Sequence[wire.Order | RejectedOrder], held: Mapping[int, Held] | None
     ) -> list[Order | RejectedOrder]:
-        if held is None:
-            held = await self._holds.find_held(one for one in batch if isinstance(one, wire.Order))
+        known: Mapping[int, Held | PartError] | None = held
+        if known is None:
+            known = await self._holds.find_held(one for one in batch if isinstance(one, wire.Order))
         variants = await self._find_variants(batch)
         return [
-            (
-                one
-                if isinstance(one, RejectedOrder)
-                else self._fill(
-                    one, read_order(one, self._rules, held=held.get(one.id), variants=variants)
-                )
-            )
+            one if isinstance(one, RejectedOrder) else self._map_order(one, known, variants)
             for one in batch
         ]
+
+    def _map_order(
+        self,
+        order: wire.Order,
+        held: Mapping[int, Held | PartError],
+        variants: Mapping[int, Variant],
+    ) -> Order | RejectedOrder:
+        holds = held.get(order.id)
+        if isinstance(holds, PartError):
+            return reject_order(order, f"holds: {holds}")
+        return self._fill(order, read_order(order, self._rules, held=holds, variants=variants))
 
     def _fill(self, one: wire.Order, order: Order | RejectedOrder) -> Order | RejectedOrder:
         """The order with what the store's settings fill in."""
@@ -240,31 +253,6 @@ def _build_span(window: Window) -> Span:
     return Span(
         start=start, end=window.end.astimezone(UTC).replace(microsecond=0) + timedelta(seconds=1)
     )
-
-
-class VersionWatch:
-    """Judges each answer, and warns once if the shop serves another version of its API than asked
-    for.
-    """
-
-    def __init__(self, store: str, version: str) -> None:
-        self._store = store
-        self._version = version
-        self._told = False
-
-    def __call__(self, reply: Reply) -> None:
-        """Raise the error that a GraphQL answer means; warn of another version."""
-        served = reply.headers.get(VERSION_HEADER)
-        if not self._told and is_other_version(self._version, served):
-            self._told = True
-            _log.warning(
-                "shop_serves_another_version",
-                store=self._store,
-                asked=self._version,
-                served=served,
-                advice="set api_version",
-            )
-        graphql_client.judge_reply(reply)
 
 
 @asynccontextmanager

@@ -32,7 +32,8 @@ from connectors.testing.clock import Clock
 from connectors.upstream.policy import UpstreamPolicy
 from proxy.doors.custom_store.orders_xml import encode_order, frame_page
 from tests.benchmarks.cpu_per_order import ROUNDS, _floor, _least, _plan
-from tests.connectors.shopify.fake.shop import Bucket, FakeShopify
+from tests.connectors.shopify.fake.bucket import Bucket
+from tests.connectors.shopify.fake.shop import FakeShopify
 from tests.connectors.shopify.shops import open_shop
 
 SAMPLES = Path(__file__).parents[1] / "fixtures" / "shopify" / "orders.json.gz"

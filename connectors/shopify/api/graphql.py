@@ -4,12 +4,15 @@ lists that are paged on their own.
 
 from __future__ import annotations
 
-from datetime import datetime
+import copy
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, Self, TypeVar
 
 import msgspec
 
-from connectors.errors import RefusedError
-from connectors.orders import RejectedOrder
+from connectors.errors import PartError, RefusedError
+from connectors.orders import OrderId, RejectedOrder
 from connectors.reading.complaints import UNDECODABLE
 from connectors.shopify.api import queries
 from connectors.shopify.api.graphql_client import COST_CODE, GraphqlClient
@@ -24,33 +27,26 @@ from connectors.shopify.api.graphql_wire import (
     read_gid,
     write_gid,
 )
-from connectors.shopify.api.rest import write_moment
+from connectors.shopify.api.search import quote_phrase, write_search
 from connectors.shopify.api.transport import (
     COUNTED_ORDERS,
     LARGEST_PAGE,
     ExpiredCursorError,
     OrderPage,
     Span,
-    StampPage,
 )
 from connectors.shopify.mapping import wire
-from connectors.shopify.mapping.order import reject_raw
+from connectors.shopify.mapping.order import read_moment, reject_order, reject_raw
 from connectors.shopify.mapping.rules import Money
+from connectors.upstream.isolation import Isolation
 
+T = TypeVar("T")
 # Shopify refuses a query that costs more.
 _DEAREST = 1000.0
 # Until the first answer has said what an order costs.
 _FIRST_SIZE = 5
 # How many orders are asked for at once by their ids.
 _BY_ID = 5
-_UNSHIPPED_STATES = (
-    "unfulfilled",
-    "unshipped",
-    "partial",
-    "scheduled",
-    "on_hold",
-    "request_declined",
-)
 
 
 class _OrderRows(Node, frozen=True):
@@ -63,11 +59,11 @@ class _Nodes(Node, frozen=True):
 
 class _Stamp(Node, frozen=True):
     id: str
-    updated_at: datetime
+    updated_at: Any = None
 
 
 class _StampRows(Node, frozen=True):
-    orders: Rows[_Stamp]
+    orders: Rows[_Stamp | None]
 
 
 class _Named(Node, frozen=True):
@@ -79,12 +75,19 @@ class _NamedRows(Node, frozen=True):
     orders: Rows[_Named]
 
 
-class _Count(Node, frozen=True):
+class Count(Node, frozen=True):
+    """How many orders a search finds."""
+
     count: int
+
+    @property
+    def known(self) -> int | None:
+        """The count, None where there are more than Shopify counts."""
+        return self.count if 0 <= self.count <= COUNTED_ORDERS else None
 
 
 class _Counted(Node, frozen=True):
-    orders_count: _Count | None = None
+    orders_count: Count | None = None
 
 
 class _MoreLines(Node, frozen=True):
@@ -107,29 +110,56 @@ _ORDER = msgspec.json.Decoder(Order)
 
 
 class GraphqlTransport(GraphqlFulfillment):
-    """`side` is the side of amounts that the settings choose."""
+    """`side` is the side of amounts that the settings choose; `isolation` decides whose fault a
+    list of one order is that cannot be read on.
+    """
 
     name = "graphql"
 
-    def __init__(self, client: GraphqlClient, side: Money) -> None:
+    def __init__(self, client: GraphqlClient, side: Money, isolation: Isolation) -> None:
         super().__init__(client)
         self._side = side
+        self._isolation = isolation
         self._orders = queries.build_orders_query(side)
         self._most = _FIRST_SIZE
 
     async def read_page(self, span: Span, size: int, cursor: str) -> OrderPage:
         """As many orders as one query may cost, at most `size`."""
-        rows = (await self._list_orders(span, size, cursor)).orders
+        found, failed, asked = await self._list_orders(span, size, cursor)
+        rows = found.orders
+        orders = await self._read_rows(rows.nodes, failed)
         return OrderPage(
-            orders=tuple([await self._to_order(raw) for raw in rows.nodes]), cursor=rows.cursor
+            orders=tuple(orders),
+            cursor=rows.cursor,
+            asked=asked,
+            is_broken=len(orders) < len(rows.nodes) or rows.is_cut,
         )
 
-    async def _list_orders(self, span: Span, size: int, cursor: str) -> _OrderRows:
+    async def _read_rows(
+        self, nodes: Sequence[msgspec.Raw], failed: Mapping[int, str]
+    ) -> list[wire.Order | RejectedOrder]:
+        """The rows that are orders. One of which a part failed is rejected with Shopify's words."""
+        orders = []
+        for place, raw in enumerate(nodes):
+            if bytes(raw) in (b"null", b"{}"):
+                continue
+            order = await self._to_order(raw)
+            if place in failed and isinstance(order, wire.Order):
+                order = reject_order(order, failed[place])
+            if isinstance(order, wire.Order) or order.id or order.number:
+                orders.append(order)
+        return orders
+
+    async def _list_orders(
+        self, span: Span, size: int, cursor: str
+    ) -> tuple[_OrderRows, dict[int, str], int]:
         while True:
             first = min(size, self._count_affordable())
-            variables = {"first": first, "after": cursor or None, "query": _write_search(span)}
+            variables = {"first": first, "after": cursor or None, "query": write_search(span)}
             try:
-                return await self._client.ask(self._orders, variables, _OrderRows, size=first)
+                found, failed = await self._client.ask_rows(
+                    self._orders, variables, _OrderRows, size=first
+                )
             except RefusedError as error:
                 if error.code == COST_CODE and first > 1:
                     self._most = first // 2
@@ -139,6 +169,8 @@ class GraphqlTransport(GraphqlFulfillment):
                         f"Listing orders: the cursor has expired ({error})"
                     ) from error
                 raise
+            else:
+                return found, failed, first
 
     def _count_affordable(self) -> int:
         """How many orders one query may ask for, by the cost that the shop has stated."""
@@ -149,12 +181,20 @@ class GraphqlTransport(GraphqlFulfillment):
             min(int(min(_DEAREST, self._client.ceiling or _DEAREST) / cost), LARGEST_PAGE), 1
         )
 
-    async def read_stamps(self, span: Span, cursor: str) -> StampPage:
+    async def read_stamps(
+        self, span: Span, after: int, most: int = LARGEST_PAGE
+    ) -> tuple[wire.Stamp, ...]:
         """Sorted by id, so that nothing moves while they are read."""
-        variables = {"first": LARGEST_PAGE, "after": cursor or None, "query": _write_search(span)}
-        rows = (await self._client.ask(queries.STAMPS, variables, _StampRows)).orders
-        stamps = tuple(wire.Stamp(read_gid(row.id), row.updated_at) for row in rows.nodes)
-        return StampPage(stamps=stamps, cursor=rows.cursor)
+        variables = {"first": most, "query": f"{write_search(span)} AND id:>{after}"}
+        answer, _ = await self._client.ask_rows(queries.STAMPS, variables, _StampRows)
+        stamps = [_to_stamp(row) for row in answer.orders.nodes if row is not None]
+        return tuple(sorted(stamps, key=lambda stamp: stamp.id))
+
+    def for_parts(self, *, once: bool) -> Self:
+        """With its own way through `Upstream`."""
+        twin = copy.copy(self)
+        twin._client = self._client.for_parts(once=once)  # noqa: SLF001 - the same class
+        return twin
 
     async def read_orders(self, ids: tuple[int, ...]) -> tuple[wire.Order | RejectedOrder, ...]:
         """A few at a time, because of their cost."""
@@ -162,11 +202,14 @@ class GraphqlTransport(GraphqlFulfillment):
         query = queries.build_orders_by_id_query(self._side)
         for start in range(0, len(ids), _BY_ID):
             wanted = [write_gid("Order", number) for number in ids[start : start + _BY_ID]]
-            answer = await self._client.ask(query, {"ids": wanted}, _Nodes, size=len(wanted))
+            answer, failed = await self._client.ask_rows(
+                query, {"ids": wanted}, _Nodes, size=len(wanted)
+            )
+            found += await self._read_rows(answer.nodes, failed)
             found += [
-                await self._to_order(raw)
-                for raw in answer.nodes
-                if bytes(raw) not in (b"null", b"{}")
+                _reject_node(ids[start + place], failed[place])
+                for place, raw in enumerate(answer.nodes)
+                if place in failed and bytes(raw) == b"null"
             ]
         return tuple(found)
 
@@ -177,15 +220,17 @@ class GraphqlTransport(GraphqlFulfillment):
     async def count_orders(self, span: Span) -> int | None:
         """None where there are more than Shopify counts."""
         counted = (
-            await self._client.ask(queries.COUNT, {"query": _write_search(span)}, _Counted)
+            await self._client.ask(queries.COUNT, {"query": write_search(span)}, _Counted)
         ).orders_count
-        return counted.count if counted is not None and counted.count <= COUNTED_ORDERS else None
+        return counted.known if counted is not None else None
 
     async def find_orders(self, name: str) -> tuple[int, ...]:
         """The search is loose, so names are compared here."""
         bare = name.removeprefix("#")
         rows = (
-            await self._client.ask(queries.NAMED, {"query": f"name:{_quote(bare)}"}, _NamedRows)
+            await self._client.ask(
+                queries.NAMED, {"query": f"name:{quote_phrase(bare)}"}, _NamedRows
+            )
         ).orders
         return tuple(
             read_gid(row.id) for row in rows.nodes if (row.name or "").removeprefix("#") == bare
@@ -196,10 +241,12 @@ class GraphqlTransport(GraphqlFulfillment):
         try:
             order = _ORDER.decode(raw)
             lines = await collect_rows(
-                order.line_items, lambda cursor: self._read_more_lines(order.id, cursor)
+                order.line_items,
+                lambda cursor: self._read_part(partial(self._read_more_lines, order.id, cursor)),
             )
             shipping = await collect_rows(
-                order.shipping_lines, lambda cursor: self._read_more_shipping(order.id, cursor)
+                order.shipping_lines,
+                lambda cursor: self._read_part(partial(self._read_more_shipping, order.id, cursor)),
             )
             return to_order(
                 order, tuple(map(to_line, lines)), tuple(map(to_shipping_line, shipping))
@@ -207,6 +254,16 @@ class GraphqlTransport(GraphqlFulfillment):
         except UNDECODABLE as error:
             rejected = reject_raw(raw, error)
             return msgspec.structs.replace(rejected, id=rejected.id.rpartition("/")[2])
+        except PartError as error:
+            rejected = reject_raw(raw, msgspec.DecodeError(str(error)))
+            return msgspec.structs.replace(
+                rejected, id=rejected.id.rpartition("/")[2], reason=f"lines: {error}"
+            )
+
+    async def _read_part(self, fetch: Callable[[], Awaitable[T]]) -> T:
+        return await self._isolation.fetch(
+            "lines of an order", fetch, probe=lambda: self.read_stamps(Span(), 0, most=1)
+        )
 
     async def _read_more_lines(self, order: str, cursor: str) -> Rows[Line] | None:
         answer = await self._client.ask(
@@ -225,20 +282,10 @@ class GraphqlTransport(GraphqlFulfillment):
         return answer.order.shipping_lines if answer.order else None
 
 
-def _write_search(span: Span) -> str:
-    """The span in Shopify's search language; times are whole seconds, both bounds are inclusive."""
-    terms = []
-    if span.start is not None:
-        terms.append(f"updated_at:>='{write_moment(span.start)}'")
-    if span.end is not None:
-        terms.append(f"updated_at:<='{write_moment(span.end)}'")
-    if span.unshipped:
-        states = " OR ".join(f"fulfillment_status:{state}" for state in _UNSHIPPED_STATES)
-        terms.append(f"({states})")
-    return " AND ".join([*terms, "status:any"])
+def _to_stamp(row: _Stamp) -> wire.Stamp:
+    return wire.Stamp(read_gid(row.id), read_moment(row.updated_at))
 
 
-def _quote(text: str) -> str:
-    """A value of a search, as a phrase."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+def _reject_node(number: int, words: str) -> RejectedOrder:
+    """An order of which Shopify says nothing but that it failed."""
+    return RejectedOrder(id=OrderId(str(number)), number=str(number), reason=words)

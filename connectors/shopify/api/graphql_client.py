@@ -5,10 +5,11 @@ budget is kept.
 from __future__ import annotations
 
 import asyncio
+import copy
 import time
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import msgspec
 
@@ -34,6 +35,12 @@ _FAILED = frozenset({"INTERNAL_SERVER_ERROR", "TIMEOUT", "SERVICE_UNAVAILABLE"})
 _RESTORE_RATE = 100.0
 _LONGEST_WAIT = 30.0
 COST_CODE = "MAX_COST_EXCEEDED"
+# Faults that are never those of one row.
+_WHOLE = frozenset({"THROTTLED", "ACCESS_DENIED", COST_CODE})
+# Fields of an order that are worth less than the order.
+_SIDE_FIELDS = frozenset(
+    {"customer", "discountCodes", "confirmationNumber", "poNumber", "paymentGatewayNames"}
+)
 
 
 class _Throttle(msgspec.Struct, frozen=True, rename="camel"):
@@ -62,10 +69,25 @@ class _Fault(msgspec.Struct, frozen=True):
 
     @property
     def is_bearable(self) -> bool:
-        """Whether the order can do without the field: addresses of orders do not need the right to
+        """Whether an order can do without the field: addresses of orders do not need the right to
         read customers.
         """
-        return self.code == "ACCESS_DENIED" and "customer" in (self.path or ())
+        return not _SIDE_FIELDS.isdisjoint(self.path or ())
+
+    @property
+    def row(self) -> int | None:
+        """The place in the outermost list of the one row that failed; None for a fault of the
+        whole.
+        """
+        if self.code in _WHOLE:
+            return None
+        return next((part for part in self.path or () if isinstance(part, int)), None)
+
+    @property
+    def words(self) -> str:
+        """Where in the row, and Shopify's words."""
+        place = ".".join(part for part in self.path or () if isinstance(part, str))
+        return f"{place or 'order'}: Shopify answered: {_join_words([self.message])}"
 
 
 class _Extensions(msgspec.Struct, frozen=True):
@@ -79,16 +101,32 @@ class _Verdict(msgspec.Struct, frozen=True):
     extensions: _Extensions | None = None
     data: msgspec.Raw = msgspec.Raw(b"null")
 
+    @property
+    def has_data(self) -> bool:
+        """Whether anything was answered beside the faults."""
+        return bytes(self.data).strip() != b"null"
+
+    @property
+    def rows(self) -> dict[int, str]:
+        """What failed in which row, in words."""
+        faults = self.errors if isinstance(self.errors, tuple) else ()
+        return {
+            fault.row: fault.words
+            for fault in faults
+            if fault.row is not None and not fault.is_bearable
+        }
+
 
 def judge_reply(reply: Reply) -> None:
     """Raise the error that a GraphQL answer under 200 means; a throttled one with the wait it
-    needs.
+    needs. Faults of single rows are left to whoever asked for them.
     """
     if not reply.url.partition("?")[0].endswith(_PATH):
         return
     verdict = reply.decode(_Verdict)
-    if isinstance(verdict.errors, str) or (
-        verdict.errors and not all(fault.is_bearable for fault in verdict.errors)
+    if isinstance(verdict.errors, str) or not all(
+        fault.is_bearable or (fault.row is not None and verdict.has_data)
+        for fault in verdict.errors or ()
     ):
         raise _build_error(reply, verdict)
 
@@ -146,9 +184,31 @@ class GraphqlClient:
         self, query: str, variables: Mapping[str, Any], kind: type[T], *, size: int = 1
     ) -> T:
         """A read. `size` is the most rows that it asks for; its cost grows with them."""
+        found, failed = await self.ask_rows(query, variables, kind, size=size)
+        if failed:
+            words = next(iter(failed.values()))
+            raise UnavailableError(f"Shopify could not answer a part: {words}")
+        return found
+
+    async def ask_rows(
+        self, query: str, variables: Mapping[str, Any], kind: type[T], *, size: int = 1
+    ) -> tuple[T, dict[int, str]]:
+        """A read of a list of which single rows may fail: the answer, and by the place of each row
+        that failed why it did. Such a row is null, or lacks what failed.
+        """
         await self._wait_for_budget(query, size)
         reply = await self._upstream.query(self._path, {"query": query, "variables": variables})
-        return self._decode_reply(query, reply, kind, size)
+        return self._decode_reply(query, reply, kind, size), reply.decode(_Verdict).rows
+
+    def for_parts(self, *, once: bool) -> Self:
+        """The same shop and budget, asked for what single orders need; with `once` without
+        repeats.
+        """
+        twin = copy.copy(self)
+        twin._upstream = self._upstream.for_parts()  # noqa: SLF001 - the same class
+        if once:
+            twin._upstream = twin._upstream.once()  # noqa: SLF001 - the same class
+        return twin
 
     async def change(self, query: str, variables: Mapping[str, Any], kind: type[T]) -> T:
         """A mutation, sent again only where it was certainly not carried out.

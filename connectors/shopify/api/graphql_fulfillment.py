@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from connectors.errors import PartError
 from connectors.shopify.api import queries
 from connectors.shopify.api.graphql_client import Done, GraphqlClient, require_done
 from connectors.shopify.api.graphql_wire import Rows, read_gid, write_gid
@@ -35,14 +36,20 @@ from connectors.shopify.mapping.wire_fulfillment import (
 async def collect_rows(
     first: Rows[Any], more: Callable[[str], Awaitable[Rows[Any] | None]]
 ) -> tuple[Any, ...]:
-    """All rows of a list that begins with `first`; `more` reads on from a cursor."""
-    rows, page = list(first.nodes), first
+    """All rows of a list that begins with `first`; `more` reads on from a cursor.
+
+    Raises `PartError` where the shop says that there is more and does not give it.
+    """
+    rows, page, visited = list(first.nodes), first, set[str]()
     while cursor := page.cursor:
-        following = await more(cursor)
-        if following is None or following.cursor == cursor:
-            break
+        following = await more(cursor) if cursor not in visited else None
+        if following is None:
+            raise PartError("Shopify says that the list goes on, and does not give the rest.")
+        visited.add(cursor)
         rows += following.nodes
         page = following
+    if page.is_cut:
+        raise PartError("Shopify says that the list goes on, and does not say where.")
     return tuple(rows)
 
 

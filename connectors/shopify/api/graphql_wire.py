@@ -33,6 +33,11 @@ class Rows(Node, Generic[T], frozen=True):
         """Where the list goes on; empty at its end."""
         return (self.page_info.end_cursor or "") if self.page_info.has_next_page else ""
 
+    @property
+    def is_cut(self) -> bool:
+        """Whether there is more, and the shop does not say where."""
+        return self.page_info.has_next_page and not self.page_info.end_cursor
+
 
 class Reference(Node, frozen=True):
     """Something by its global id."""

@@ -95,9 +95,8 @@ nodes {{ {_SHIPPING_LINE} }} pageInfo {{ hasNextPage endCursor }} }} }} }}
 {_write_money(side)}"""
 
 
-STAMPS = """query Stamps($first: Int!, $after: String, $query: String) {
-orders(first: $first, after: $after, query: $query, sortKey: ID) { nodes { id updatedAt } pageInfo {
-hasNextPage endCursor } } }"""
+STAMPS = """query Stamps($first: Int!, $query: String) {
+orders(first: $first, query: $query, sortKey: ID) { nodes { id updatedAt } } }"""
 
 NAMED = "query Named($query: String!) { orders(first: 20, query: $query) { nodes { id name } } }"
 
@@ -125,11 +124,16 @@ MORE_FULFILLED = """query MoreFulfilled($id: ID!, $after: String) { fulfillment(
 fulfillmentLineItems(first: 50, after: $after) { nodes { quantity lineItem { id } } pageInfo {
 hasNextPage endCursor } } } }"""
 
-HELD = f"""query Held($after: String, $query: String) {{ fulfillmentOrders(first: 20, after: $after,
-query: $query) {{
+_HELD = f"""fulfillmentOrders(first: 20, after: $after, query: $query) {{
 nodes {{ id status fulfillAt order {{ id }} fulfillmentHolds {{ reason reasonNotes }}
 lineItems(first: 10) {{ {_FULFILLMENT_LINES} }} }}
-pageInfo {{ hasNextPage endCursor }} }} }}"""
+pageInfo {{ hasNextPage endCursor }} }}"""
+
+HELD = f"query Held($after: String, $query: String) {{ {_HELD} }}"
+
+# Counting the orders of a window costs no request of its own here.
+HELD_AND_COUNT = f"""query HeldAndCount($after: String, $query: String, $orders: String) {{ {_HELD}
+ordersCount(query: $orders, limit: {COUNTED_ORDERS + 1}) {{ count }} }}"""
 
 STATES = """query States($ids: [ID!]!) { nodes(ids: $ids) { ... on Order { id
 displayFulfillmentStatus } } }"""

@@ -4,10 +4,10 @@ JSON shape.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+import copy
+from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Self
 
 import msgspec
 
@@ -15,33 +15,24 @@ from connectors.errors import RefusedError
 from connectors.interface import FieldFiller
 from connectors.orders import RejectedOrder
 from connectors.shopify.api.graphql_fulfillment import GraphqlFulfillment
+from connectors.shopify.api.rest_fulfillment import RestFulfillment
+from connectors.shopify.api.search import write_moment
 from connectors.shopify.api.transport import (
     COUNTED_ORDERS,
     LARGEST_PAGE,
-    DoubtfulWriteError,
     ExpiredCursorError,
-    NewFulfillment,
     OrderPage,
     Span,
-    StampPage,
-    Tracking,
 )
 from connectors.shopify.mapping import wire
-from connectors.shopify.mapping.order import decode_order
+from connectors.shopify.mapping.order import decode_order, decode_row, decode_stamp
 from connectors.shopify.mapping.whole import decode_whole
 from connectors.shopify.mapping.wire_fulfillment import (
     Count,
-    Fulfillment,
-    FulfillmentOrder,
-    FulfillmentOrders,
-    Fulfillments,
     OneOrder,
     OrdersPage,
-    Written,
 )
 from connectors.upstream.client import Upstream
-from connectors.upstream.masking import Mask
-from connectors.upstream.refusals import read_words
 from connectors.upstream.response import Reply, find_next_link
 
 # What a shop answers that no longer serves a part of this API.
@@ -51,7 +42,7 @@ Pairs = Sequence[tuple[str, str]]
 
 
 class _StampRows(msgspec.Struct, frozen=True):
-    orders: tuple[wire.Stamp, ...]
+    orders: tuple[msgspec.Raw, ...]
 
 
 class _IdRow(msgspec.Struct, frozen=True):
@@ -63,7 +54,7 @@ class _IdRows(msgspec.Struct, frozen=True):
     orders: tuple[_IdRow, ...]
 
 
-class RestTransport:
+class RestTransport(RestFulfillment):
     """`version` is the version of the API in all paths; `graphql` says what REST cannot: a parcel
     with several tracking numbers. `filler` is what the store fills in from an order's JSON, which
     is then kept.
@@ -78,9 +69,7 @@ class RestTransport:
         graphql: GraphqlFulfillment,
         filler: FieldFiller | None = None,
     ) -> None:
-        self._upstream = upstream
-        self._root = f"api/{version}"
-        self._graphql = graphql
+        super().__init__(upstream, version, graphql)
         self._decode = decode_order if filler is None else decode_whole
         self._fields = _choose_fields(filler)
 
@@ -96,35 +85,52 @@ class RestTransport:
 
     async def read_page(self, span: Span, size: int, cursor: str) -> OrderPage:
         """`cursor` is the shop's own link, followed untouched."""
-        content, following = await self._read_list(
-            cursor, (*_build_filters(span), ("limit", str(size)), *self._fields)
+        filters = (*_build_filters(span), ("order", "updated_at asc"))
+        reply = await self._read_list(cursor, (*filters, ("limit", str(size)), *self._fields))
+        rows = reply.decode(OrdersPage).orders
+        orders = tuple(
+            order for raw in rows if (order := decode_row(raw, self._decode)) is not None
         )
-        return OrderPage(orders=self._decode_orders(content), cursor=following)
-
-    async def read_stamps(self, span: Span, cursor: str) -> StampPage:
-        """Ids and times alone, 250 a page."""
-        content, following = await self._read_list(
-            cursor,
-            (*_build_filters(span), ("limit", str(LARGEST_PAGE)), ("fields", "id,updated_at")),
+        return OrderPage(
+            orders=orders,
+            cursor=find_next_link(reply) or "",
+            asked=size,
+            is_broken=len(orders) < len(rows),
         )
-        return StampPage(stamps=content.decode(_StampRows).orders, cursor=following)
 
-    def _decode_orders(self, reply: Any) -> tuple[wire.Order | RejectedOrder, ...]:
-        return tuple(self._decode(raw) for raw in reply.decode(OrdersPage).orders)
+    async def read_stamps(
+        self, span: Span, after: int, most: int = LARGEST_PAGE
+    ) -> tuple[wire.Stamp, ...]:
+        """By `since_id`, which Shopify sorts by id."""
+        params = (
+            *_build_filters(span),
+            ("since_id", str(after)),
+            ("limit", str(most)),
+            ("fields", "id,updated_at"),
+        )
+        reply = await self._upstream.get(f"{self._root}/orders.json", params)
+        rows = map(decode_stamp, reply.decode(_StampRows).orders)
+        return tuple(sorted((row for row in rows if row), key=lambda row: row.id))
 
-    async def _read_list(self, cursor: str, params: Pairs) -> tuple[Any, str]:
+    def for_parts(self, *, once: bool) -> Self:
+        """With its own way through `Upstream`."""
+        twin = copy.copy(self)
+        twin._upstream = self._upstream.for_parts()  # noqa: SLF001 - the same class
+        if once:
+            twin._upstream = twin._upstream.once()  # noqa: SLF001 - the same class
+        return twin
+
+    async def _read_list(self, cursor: str, params: Pairs) -> Reply:
         if not cursor:
-            reply = await self._upstream.get(f"{self._root}/orders.json", params)
-        else:
-            try:
-                reply = await self._upstream.get(cursor)
-            except RefusedError as error:
-                if error.status == HTTPStatus.BAD_REQUEST:
-                    raise ExpiredCursorError(
-                        f"Listing orders: the cursor has expired ({error})"
-                    ) from error
-                raise
-        return reply, find_next_link(reply) or ""
+            return await self._upstream.get(f"{self._root}/orders.json", params)
+        try:
+            return await self._upstream.get(cursor)
+        except RefusedError as error:
+            if error.status == HTTPStatus.BAD_REQUEST:
+                raise ExpiredCursorError(
+                    f"Listing orders: the cursor has expired ({error})"
+                ) from error
+            raise
 
     async def read_orders(self, ids: tuple[int, ...]) -> tuple[wire.Order | RejectedOrder, ...]:
         """By `ids`, in one request."""
@@ -135,7 +141,9 @@ class RestTransport:
             ("limit", str(LARGEST_PAGE)),
             *self._fields,
         )
-        return self._decode_orders(await self._upstream.get(f"{self._root}/orders.json", params))
+        reply = await self._upstream.get(f"{self._root}/orders.json", params)
+        orders = (decode_row(raw, self._decode) for raw in reply.decode(OrdersPage).orders)
+        return tuple(order for order in orders if order is not None)
 
     async def read_order(self, order_id: int) -> wire.Order | RejectedOrder | None:
         """None on 404."""
@@ -149,13 +157,9 @@ class RestTransport:
 
     async def count_orders(self, span: Span) -> int | None:
         """None where there are more than Shopify counts."""
-        params = tuple(pair for pair in _build_filters(span) if pair[0] != "order")
-        count = (
-            (await self._upstream.get(f"{self._root}/orders/count.json", params))
-            .decode(Count)
-            .count
-        )
-        return count if count <= COUNTED_ORDERS else None
+        reply = await self._upstream.get(f"{self._root}/orders/count.json", _build_filters(span))
+        count = reply.decode(Count).count
+        return count if 0 <= count <= COUNTED_ORDERS else None
 
     async def find_orders(self, name: str) -> tuple[int, ...]:
         """Shopify's `name` filter also finds parts of names, so names are compared here."""
@@ -167,95 +171,12 @@ class RestTransport:
             row.id for row in rows if (row.name or "").removeprefix("#") == name.removeprefix("#")
         )
 
-    async def read_fulfillment_orders(self, order_id: int) -> tuple[FulfillmentOrder, ...]:
-        """All fulfillment orders of an order, in one answer."""
-        reply = await self._upstream.get(f"{self._root}/orders/{order_id}/fulfillment_orders.json")
-        return reply.decode(FulfillmentOrders).fulfillment_orders
-
-    async def read_fulfillments(self, order_id: int) -> tuple[Fulfillment, ...] | None:
-        """None on 404: the shop does not know the order."""
-        try:
-            reply = await self._upstream.get(
-                f"{self._root}/orders/{order_id}/fulfillments.json", (("limit", str(LARGEST_PAGE)),)
-            )
-        except RefusedError as error:
-            if error.status == HTTPStatus.NOT_FOUND:
-                return None
-            raise
-        return reply.decode(Fulfillments).fulfillments
-
-    async def create_fulfillment(self, fulfillment: NewFulfillment) -> Fulfillment | None:
-        """One POST: all picks lie at one location."""
-        picks = [
-            {
-                "fulfillment_order_id": pick.id,
-                "fulfillment_order_line_items": [
-                    {"id": line.id, "quantity": line.quantity} for line in pick.lines
-                ],
-            }
-            for pick in fulfillment.picks
-        ]
-        created = {
-            "line_items_by_fulfillment_order": picks,
-            "notify_customer": fulfillment.notify,
-            **_write_tracking(fulfillment.tracking),
-        }
-        return await self._post(f"{self._root}/fulfillments.json", {"fulfillment": created})
-
-    async def set_tracking(
-        self, fulfillment_id: int, tracking: Tracking, *, notify: bool
-    ) -> Fulfillment | None:
-        """REST's one number replaces all that are there; several are set by GraphQL."""
-        if tracking.earlier:
-            return await self._graphql.set_tracking(fulfillment_id, tracking, notify=notify)
-        changed = {"notify_customer": notify, **_write_tracking(tracking)}
-        return await self._post(
-            f"{self._root}/fulfillments/{fulfillment_id}/update_tracking.json",
-            {"fulfillment": changed},
-        )
-
-    async def release_hold(self, fulfillment_order_id: int) -> None:
-        """Release all holds of the fulfillment order."""
-        await self._post(
-            f"{self._root}/fulfillment_orders/{fulfillment_order_id}/release_hold.json", {}
-        )
-
-    async def open_scheduled(self, fulfillment_order_id: int) -> None:
-        """Open the fulfillment order before its day."""
-        await self._post(f"{self._root}/fulfillment_orders/{fulfillment_order_id}/open.json", {})
-
-    async def _post(self, path: str, body: Mapping[str, Any]) -> Fulfillment | None:
-        return _read_written(await self._upstream.write("POST", path, json=body))
-
-
-def _read_written(reply: Reply) -> Fulfillment | None:
-    """The parcel that the answer to a write shows; None if it shows none that can be read.
-
-    Shopify has been seen to answer 200 with `{"error": …}` and to do nothing, in the public tracker
-    of php-shopify: #112, #163.
-    """
-    if not reply.content:
-        return None
-    body = reply.json()
-    if not isinstance(body, dict | None):
-        raise DoubtfulWriteError(f"{reply.where}: Shopify's answer does not say what was done.")
-    written = msgspec.convert(body or {}, Written)
-    if written.errors or written.error:
-        words = read_words(reply, Mask()) or "no words"
-        raise DoubtfulWriteError(
-            f"{reply.where}: Shopify answered {reply.status} with an error: {words.rstrip('.')}."
-        )
-    try:
-        return msgspec.convert(written.fulfillment, Fulfillment)
-    except msgspec.ValidationError:
-        return None
-
 
 def _build_filters(span: Span) -> tuple[tuple[str, str], ...]:
     """Both bounds are inclusive. Without `status=any` Shopify leaves out closed and archived
     orders.
     """
-    pairs = [("status", "any"), ("order", "updated_at asc")]
+    pairs = [("status", "any")]
     if span.start is not None:
         pairs.append(("updated_at_min", write_moment(span.start)))
     if span.end is not None:
@@ -263,11 +184,6 @@ def _build_filters(span: Span) -> tuple[tuple[str, str], ...]:
     if span.unshipped:
         pairs.append(("fulfillment_status", "unfulfilled"))
     return tuple(pairs)
-
-
-def write_moment(moment: datetime) -> str:
-    """A time in whole seconds UTC, with `Z`: a `+` would have to be escaped in a query."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _choose_fields(filler: FieldFiller | None) -> Pairs:
@@ -279,13 +195,3 @@ def _choose_fields(filler: FieldFiller | None) -> Pairs:
         return ()
     known = wire.ORDER_FIELDS.split(",")
     return (("fields", ",".join([*known, *sorted(more - {*known})])),)
-
-
-def _write_tracking(tracking: Tracking) -> dict[str, Any]:
-    """Nothing without a number. A company that Shopify does not know comes with a link of
-    its own.
-    """
-    if not tracking.number:
-        return {}
-    parts = {"number": tracking.number, "company": tracking.company, "url": tracking.url}
-    return {"tracking_info": {name: value for name, value in parts.items() if value}}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, Self
 
 import msgspec
 
@@ -31,17 +31,15 @@ class Span(msgspec.Struct, frozen=True, kw_only=True):
 class OrderPage(msgspec.Struct, frozen=True, kw_only=True):
     """Some orders as the shop lists them, by its promise oldest change first; `cursor` leads to the
     next page and is empty at the end.
+
+    `asked` is how many were asked for. `is_broken`: rows of the page are no orders, or there is
+    more without a cursor to it.
     """
 
     orders: tuple[Order | RejectedOrder, ...]
     cursor: str = ""
-
-
-class StampPage(msgspec.Struct, frozen=True, kw_only=True):
-    """Ids and times of change alone."""
-
-    stamps: tuple[Stamp, ...]
-    cursor: str = ""
+    asked: int
+    is_broken: bool = False
 
 
 class Tracking(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,8 +102,17 @@ class Transport(Protocol):
         """A page of at most `size` orders, oldest change first. Raises `ExpiredCursorError`."""
         ...
 
-    async def read_stamps(self, span: Span, cursor: str) -> StampPage:
-        """A page of stamps, in any sequence. Raises `ExpiredCursorError`."""
+    async def read_stamps(
+        self, span: Span, after: int, most: int = LARGEST_PAGE
+    ) -> tuple[Stamp, ...]:
+        """The next `most` ids above `after` with their times, in ascending sequence."""
+        ...
+
+    def for_parts(self, *, once: bool) -> Self:
+        """The same shop, asked for what single orders need: failures do not count as an outage.
+
+        With `once` nothing is asked again after a failure.
+        """
         ...
 
     async def read_orders(self, ids: tuple[int, ...]) -> tuple[Order | RejectedOrder, ...]:

@@ -7,25 +7,37 @@ exported without.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 
 import msgspec
 import structlog
 from cachetools import TTLCache
 
-from connectors.errors import AuthenticationError
+from connectors.errors import (
+    AuthenticationError,
+    RefusedError,
+    TemporaryError,
+    UnreadableResponseError,
+)
+from connectors.interface import Remark
 from connectors.orders import RejectedOrder, Weight
+from connectors.reading.complaints import UNDECODABLE
 from connectors.reading.measures import find_weight_unit
 from connectors.shopify.api import queries
 from connectors.shopify.api.graphql_client import GraphqlClient
 from connectors.shopify.api.graphql_wire import Node, Rows, read_gid, write_gid
 from connectors.shopify.mapping.items import Variant
 from connectors.shopify.mapping.wire import Order
+from connectors.upstream.isolation import is_shops_own
 
 _BATCH = 50
 _REMEMBERED = 20_000
 _FOR_SECONDS = 6 * 3600.0
+# What failed is asked for again after so long.
+_LOST_FOR_SECONDS = 600.0
+# More failures in a row mean that no product can be read, and not that one is broken.
+_MOST_FAILURES = 9
 _log = structlog.get_logger(__name__)
 
 
@@ -73,15 +85,26 @@ class _Variant(Node, frozen=True):
 
 
 class _Variants(Node, frozen=True):
-    nodes: tuple[_Variant | None, ...]
+    nodes: tuple[msgspec.Raw, ...]
+
+
+_VARIANT = msgspec.json.Decoder(_Variant | None, float_hook=Decimal)
 
 
 class Catalog:
-    """What is known of the products of one shop."""
+    """What is known of the products of one shop.
 
-    def __init__(self, client: GraphqlClient) -> None:
+    Orders go out without what cannot be read, and `remark` is given that; it is asked for again
+    after a while.
+    """
+
+    def __init__(self, client: GraphqlClient, remark: Callable[[Remark], None]) -> None:
         self._client = client
+        self._parts = client.for_parts(once=True)
+        self._remark = remark
         self._known: TTLCache[int, Variant] = TTLCache(_REMEMBERED, _FOR_SECONDS)
+        self._lost: TTLCache[int, Variant] = TTLCache(_REMEMBERED, _LOST_FOR_SECONDS)
+        self._failures = 0
         self._forbidden = False
 
     async def find_variants(self, orders: Iterable[Order | RejectedOrder]) -> Mapping[int, Variant]:
@@ -93,12 +116,15 @@ class Catalog:
             for line in order.line_items or ()
             if line.variant_id
         }
-        found = {number: self._known[number] for number in wanted if number in self._known}
-        unknown = sorted(wanted - found.keys())
-        for start in range(0, 0 if self._forbidden else len(unknown), _BATCH):
-            batch = unknown[start : start + _BATCH]
+        unknown = sorted(
+            number for number in wanted if number not in self._known and number not in self._lost
+        )
+        self._failures = 0
+        for start in range(0, len(unknown), _BATCH):
+            if self._forbidden:
+                break
             try:
-                read = await self._read_variants(batch)
+                await self._read_batch(unknown[start : start + _BATCH], self._client)
             except AuthenticationError as error:
                 self._forbidden = True
                 _log.warning(
@@ -106,19 +132,64 @@ class Catalog:
                     error=str(error),
                     lost="images, barcodes and customs facts",
                 )
-                break
-            for number in batch:
-                self._known[number] = found[number] = read.get(number, Variant())
-        return found
+        return {number: self._known[number] for number in wanted if number in self._known}
 
-    async def _read_variants(self, numbers: list[int]) -> dict[int, Variant]:
+    async def _read_batch(self, numbers: list[int], client: GraphqlClient) -> None:
+        """Read some variants; a batch that fails is halved, as long as some half succeeds.
+
+        Raises only what is the shop's own fault.
+        """
+        if self._failures >= _MOST_FAILURES:
+            self._lose(numbers, "the shop fails for all products asked for")
+            return
+        try:
+            await self._read_variants(numbers, client)
+        except (TemporaryError, UnreadableResponseError, RefusedError) as error:
+            if is_shops_own(error):
+                raise
+            await self._parts.ask(queries.STAMPS, {"first": 1, "query": "status:any"}, object)
+            self._failures += 1
+            if len(numbers) == 1:
+                self._lose(numbers, str(error))
+                return
+            half = len(numbers) // 2
+            await self._read_batch(numbers[:half], self._parts)
+            await self._read_batch(numbers[half:], self._parts)
+        else:
+            self._failures = 0
+
+    def _lose(self, numbers: list[int], why: str) -> None:
+        self._lost.update(dict.fromkeys(numbers, Variant()))
+        first, others = numbers[0], len(numbers) - 1
+        more = f" and {others} others" if others else ""
+        self._remark(
+            Remark(
+                about=f"variants/{first}",
+                text=(
+                    f"Orders of variant {first}{more} go out without image, barcode, exact weight"
+                    f" and customs facts: {why.rstrip('.')}."
+                ),
+            )
+        )
+
+    async def _read_variants(self, numbers: list[int], client: GraphqlClient) -> None:
         ids = [write_gid("ProductVariant", number) for number in numbers]
-        answer = await self._client.ask(queries.VARIANTS, {"ids": ids}, _Variants, size=len(ids))
-        return {
-            read_gid(node.id): _to_variant(node)
-            for node in answer.nodes
-            if node is not None and node.id
-        }
+        answer, failed = await client.ask_rows(
+            queries.VARIANTS, {"ids": ids}, _Variants, size=len(ids)
+        )
+        self._known.update(dict.fromkeys(numbers, Variant()))
+        for place, raw in enumerate(answer.nodes):
+            number = numbers[place] if place < len(numbers) else 0
+            try:
+                node = _VARIANT.decode(raw)
+                if node is not None and node.id:
+                    number = read_gid(node.id)
+                    self._known[number] = _to_variant(node)
+            except UNDECODABLE as error:
+                failed.setdefault(place, f"Shopify's answer cannot be read: {error}")
+            if place in failed:
+                self._known.pop(number, None)
+                self._lose([number], failed[place])
 
 
 def _to_variant(node: _Variant) -> Variant:

@@ -1,52 +1,156 @@
-"""Every order of a span, oldest change first, each once, whatever the shop's paging does meanwhile.
+"""Every order of a span, each once, oldest change first, proved complete against the shop's count.
 
-Shopify lists by time of change when asked to, but does not promise it. So each page is checked; at
-the first one out of sequence the walk reads all ids with their times, sorts them, and fetches the
-orders in that sequence. Where a cursor has expired, and before Shopify's limit of 25,000 rows
-behind one cursor, the walk asks again from the last order seen.
+The walk reads in one of two ways:
+
+    by page    by time of change, along the shop's cursors: few requests, but each row out of
+               sequence, each row that is no order and each page that fails ends this way
+    by id      all ids and times, asked for behind the last id until an empty page, then the orders
+               in our own sequence: needs no cursor, and finds what the first way left out
+
+Rules:
+
+  * At the end the distinct rows are compared with the shop's count (`reading.proof`): one that is
+    at hand, or one that is asked for where the list is not known to be complete without it (see
+    `ListHabits.proved`). A count above the rows is asked for again, because orders may have left
+    the span, and then the walk goes on by id.
+  * A cursor that has expired, and 20,000 rows behind one cursor (Shopify allows 25,000), begin a
+    new query from the last order seen.
+  * A page over which the shop fails is halved down to ten rows; then the walk goes on by id, which
+    finds the one order that is at fault.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Hashable
 from contextlib import aclosing
-from datetime import datetime
+from datetime import UTC, datetime
 
 import structlog
 
-from connectors.errors import TemporaryError, UnavailableError, UnreadableResponseError
+from connectors.errors import (
+    ConnectorError,
+    IncompleteListingError,
+    TemporaryError,
+    UnavailableError,
+    UnreadableResponseError,
+)
+from connectors.interface import Remark
 from connectors.orders import RejectedOrder
-from connectors.shopify.api.transport import ExpiredCursorError, OrderPage, Span, Transport
+from connectors.reading.proof import Evidence, Verdict
+from connectors.shopify.api.transport import (
+    LARGEST_PAGE,
+    ExpiredCursorError,
+    OrderPage,
+    Span,
+    Transport,
+)
+from connectors.shopify.listing.habits import ListHabits
+from connectors.shopify.listing.slices import SLICE, Slices
 from connectors.shopify.mapping.wire import Order, Stamp
+from connectors.upstream.isolation import Isolation
 
 # Shopify pages through at most 25,000 rows; the walk starts a new query well before that.
 MOST_ROWS = 20_000
 # A window cannot be walked if its cursors keep expiring before the next page is read.
 MOST_RESTARTS = 20
-# A shop that fails on a page of so few orders fails for another reason.
+# A shop that fails on a page of so few orders fails over one of them, or for another reason.
 _SMALLEST = 10
-_BATCH = 100
+_FIRST_DAY = datetime.min.replace(tzinfo=UTC)
 _log = structlog.get_logger(__name__)
 
 
 class Walk:
     """One walk.
 
-    `size` is the page size at first; it is halved when the shop fails on a page.
+    `size` is the page size at first. `total` is the shop's count of the span, where it is known
+    already.
     """
 
-    def __init__(self, transport: Transport, span: Span, size: int) -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        span: Span,
+        size: int,
+        *,
+        habits: ListHabits,
+        isolation: Isolation,
+        remark: Callable[[Remark], None],
+        total: int | None = None,
+    ) -> None:
         self._transport = transport
         self._whole = span
         self._span = span
         self._size = size
-        self._seen: set[int] = set()
+        self._habits = habits
+        self._remark = remark
+        self._slices = Slices(transport, span, isolation, habits)
+        self._evidence = Evidence(habits)
+        self._evidence.total = total
+        self._needs_ids = habits.has_failing_pages
+        self._by_id = False
         self._last: datetime | None = None
         self._rows = 0
+        self._longest = 0
         self._restarts = 0
 
     async def list_orders(self) -> AsyncGenerator[Order | RejectedOrder, None]:
-        """The orders. A page that cannot be read ends the walk with an error, never early.
+        """The orders. A list that cannot be read or proved complete ends in an error."""
+        if not self._needs_ids:
+            async with aclosing(self._list_pages()) as orders:
+                async for order in orders:
+                    yield order
+        verdict = Verdict.READ_AGAIN if self._needs_ids else await self._judge()
+        while verdict is Verdict.READ_AGAIN:
+            ended_after = None if self._needs_ids else self._evidence.rows
+            async with aclosing(self._list_by_id()) as orders:
+                async for order in orders:
+                    yield order
+            if ended_after is not None and self._evidence.rows > ended_after:
+                self._note_gap(ended_after)
+            self._needs_ids = False
+            verdict = await self._judge()
+        if verdict is Verdict.WARN:
+            self._remark(Remark(about="order_count", text=self._evidence.describe()))
+        elif verdict is not Verdict.COMPLETE:
+            raise self._evidence.explain()
+
+    async def _judge(self) -> Verdict:
+        evidence, habits = self._evidence, self._habits
+        if evidence.total is None and (
+            habits.is_doubted or evidence.is_full or self._longest > habits.proved
+        ):
+            evidence.total = await self._count()
+        elif evidence.missing:
+            fresh = await self._count()
+            evidence.total = evidence.total if fresh is None else fresh
+        verdict = evidence.judge()
+        if verdict is Verdict.COMPLETE:
+            if evidence.total is not None:
+                habits.proved = max(habits.proved, self._longest)
+            elif evidence.is_full and not self._by_id:
+                return Verdict.READ_AGAIN
+        return verdict
+
+    async def _count(self) -> int | None:
+        """The shop's count, None where it has none: the list has to do without."""
+        try:
+            return await self._transport.count_orders(self._whole)
+        except ConnectorError as error:
+            _log.info("shop_did_not_count", error=str(error))
+            return None
+
+    def _note_gap(self, ended_after: int) -> None:
+        self._habits.is_doubted = True
+        text = (
+            f"Shopify's list of changed orders ended after {ended_after}, and"
+            f" {self._evidence.rows} were found by reading all ids: the list leaves orders out."
+            " Every window is counted now and read by id where that is needed; look for a cache or"
+            " a proxy between Portside and the shop."
+        )
+        self._remark(Remark(about="order_list", text=text))
+
+    async def _list_pages(self) -> AsyncGenerator[Order | RejectedOrder, None]:
+        """The first way; it ends with `_needs_ids` where it cannot go on.
 
         A walk that starts a new query may meet the same cursors again: they prove a circle only
         within one query.
@@ -55,49 +159,65 @@ class Walk:
         while True:
             page = await self._read_page(cursor)
             if page is None:
+                if self._needs_ids:
+                    return
                 cursor, visited = "", set[str]()
                 continue
             if not self._is_in_order(page):
-                async with aclosing(self._list_sorted()) as orders:
-                    async for order in orders:
-                        yield order
+                _log.warning("shop_order_of_rows_wrong", shop_says="updated_at ascending")
+                self._needs_ids = True
                 return
-            for order in page.orders:
-                if self._is_new(order):
-                    yield order
+            for order in self._take_page(page):
+                yield order
             cursor = page.cursor
-            if not cursor:
+            self._needs_ids = self._needs_ids or page.is_broken or cursor in visited
+            if not cursor or cursor in visited:
                 return
-            if cursor in visited:
-                raise UnreadableResponseError("Listing orders: the shop's paging runs in a circle.")
             visited.add(cursor)
             if self._rows >= MOST_ROWS and self._resume():
                 cursor, visited = "", set[str]()
 
     async def _read_page(self, cursor: str) -> OrderPage | None:
-        """The next page, or None if the walk has to start a new query."""
+        """The next page, or None if the walk has to start a new query, or to go on by id."""
         try:
-            page = await self._transport.read_page(self._span, self._size, cursor)
+            return await self._transport.read_page(self._span, self._size, cursor)
         except ExpiredCursorError:
-            self._count_restart()
-            self._resume()
-            return None
+            self._restarts += 1
+            if self._restarts > MOST_RESTARTS:
+                raise TemporaryError(
+                    "Listing orders: the shop's cursors expire before the next page can be read."
+                ) from None
         except UnavailableError as error:
-            if self._size <= _SMALLEST or not error.reached:
+            if not error.reached:
                 raise
+            if self._size <= _SMALLEST:
+                self._habits.note_failing_pages()
+                self._needs_ids = True
+                return None
             self._size = max(self._size // 2, _SMALLEST)
             _log.warning("shop_page_halved", size=self._size, error=str(error))
-            self._resume()
+        except UnreadableResponseError as error:
+            _log.warning("shop_page_unreadable", error=str(error))
+            self._habits.note_failing_pages()
+            self._needs_ids = True
             return None
-        self._rows += len(page.orders)
-        return page
+        self._resume()
+        return None
 
-    def _count_restart(self) -> None:
-        self._restarts += 1
-        if self._restarts > MOST_RESTARTS:
-            raise TemporaryError(
-                "Listing orders: the shop's cursors expire before the next page can be read."
-            )
+    def _take_page(self, page: OrderPage) -> list[Order | RejectedOrder]:
+        """The orders of a page that the walk has not met."""
+        self._rows += len(page.orders)
+        self._longest = max(self._longest, len(page.orders))
+        for order in page.orders:
+            moment = _find_moment(order)
+            if moment is not None:
+                self._last = moment if self._last is None else max(self._last, moment)
+        places = self._evidence.add_page(
+            [_name_row(order) for order in page.orders],
+            asked=page.asked,
+            ends=not page.cursor and not page.is_broken,
+        )
+        return [page.orders[place] for place in places]
 
     def _resume(self) -> bool:
         """Ask from the last order seen; False if the present query began there."""
@@ -118,50 +238,31 @@ class Walk:
             last = moment
         return True
 
-    def _is_new(self, order: Order | RejectedOrder) -> bool:
-        moment = _find_moment(order)
-        if moment is not None:
-            self._last = moment if self._last is None else max(self._last, moment)
-        key = _read_id(order)
-        if key is None:
-            return True
-        if key in self._seen:
-            return False
-        self._seen.add(key)
-        return True
+    async def _list_by_id(self) -> AsyncGenerator[Order | RejectedOrder, None]:
+        """The second way: what the walk has not met, in our own sequence."""
+        self._by_id = True
+        self._evidence.begin_reading()
+        stamps = await self._read_fresh_stamps()
+        stamps.sort(key=lambda stamp: (stamp.updated_at or _FIRST_DAY, stamp.id))
+        for start in range(0, len(stamps), SLICE):
+            for order in await self._slices.read(stamps[start : start + SLICE]):
+                yield order
 
-    async def _list_sorted(self) -> AsyncGenerator[Order | RejectedOrder, None]:
-        """The rest of the walk when the shop's sequence cannot be trusted: ids first, then the
-        orders in ours.
-        """
-        _log.warning("shop_order_of_rows_wrong", shop_says="updated_at ascending")
-        stamps = [stamp for stamp in await self._read_stamps() if stamp.id not in self._seen]
-        stamps.sort(key=lambda stamp: (stamp.updated_at, stamp.id))
-        for start in range(0, len(stamps), _BATCH):
-            places = {stamp.id: place for place, stamp in enumerate(stamps[start : start + _BATCH])}
-            found = await self._transport.read_orders(tuple(places))
-            for order in sorted(found, key=lambda one: places.get(_read_id(one) or 0, _BATCH)):
-                if self._is_new(order):
-                    yield order
-
-    async def _read_stamps(self) -> list[Stamp]:
+    async def _read_fresh_stamps(self) -> list[Stamp]:
+        after, fresh = 0, list[Stamp]()
         while True:
-            stamps: dict[int, Stamp] = {}
-            cursor, visited = "", set[str]()
-            try:
-                while True:
-                    page = await self._transport.read_stamps(self._span, cursor)
-                    stamps.update((stamp.id, stamp) for stamp in page.stamps)
-                    cursor = page.cursor
-                    if not cursor:
-                        return list(stamps.values())
-                    if cursor in visited:
-                        raise UnreadableResponseError(
-                            "Listing orders: the shop's paging runs in a circle."
-                        )
-                    visited.add(cursor)
-            except ExpiredCursorError:
-                self._count_restart()
+            page = await self._slices.read_stamps(after)
+            places = self._evidence.add_page([one.id for one in page], asked=LARGEST_PAGE)
+            fresh += [page[place] for place in places]
+            if not page:
+                return fresh
+            if min(one.id for one in page) <= after:
+                raise IncompleteListingError(
+                    "Listing orders: the shop's list cannot be proved complete, and it ignores the"
+                    " id from which it is asked to go on; look for a proxy before the shop that"
+                    " drops the query."
+                )
+            after = max(one.id for one in page)
 
 
 def count_sizes(size: int) -> int:
@@ -169,10 +270,14 @@ def count_sizes(size: int) -> int:
     return max(size // _SMALLEST, 1).bit_length() + 1
 
 
-def _read_id(order: Order | RejectedOrder) -> int | None:
-    """The order's id; None for one that has none, so that it is not taken for another."""
+def _name_row(order: Order | RejectedOrder) -> Hashable:
+    """The order's id; for one that has none what is known of it, so that it is not taken for
+    another.
+    """
     text = str(order.id)
-    return int(text) if text.isascii() and text.isdecimal() else None
+    if text.isascii() and text.isdecimal():
+        return int(text)
+    return (text, order.number, order.modified_at) if isinstance(order, RejectedOrder) else text
 
 
 def _find_moment(order: Order | RejectedOrder) -> datetime | None:

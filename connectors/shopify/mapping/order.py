@@ -5,7 +5,7 @@ A `FieldError` on the way makes the order a `RejectedOrder`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -42,6 +42,32 @@ def decode_order(raw: bytes | msgspec.Raw) -> wire.Order | RejectedOrder:
         return reject_raw(raw, error)
 
 
+Decode = Callable[[msgspec.Raw], wire.Order | RejectedOrder]
+
+
+def decode_row(raw: msgspec.Raw, decode: Decode) -> wire.Order | RejectedOrder | None:
+    """One row of a list; None for what is no order: null, an error object, anything without an id
+    and a name.
+    """
+    found = decode(raw)
+    is_order = isinstance(found, wire.Order) or found.id or found.number
+    return found if is_order else None
+
+
+def decode_stamp(raw: bytes | msgspec.Raw) -> wire.Stamp | None:
+    """The id and time of a row; None if it has no id."""
+    try:
+        identity = _IDENTITY.decode(raw)
+    except UNDECODABLE:
+        return None
+    key = identity.id
+    if isinstance(key, str) and key.isascii() and key.isdecimal():
+        key = int(key)
+    if not isinstance(key, int) or isinstance(key, bool):
+        return None
+    return wire.Stamp(key, read_moment(identity.updated_at))
+
+
 def reject_raw(raw: bytes | msgspec.Raw, error: Exception) -> RejectedOrder:
     """The rejection of an order over which the decoder raised an error of `UNDECODABLE`, with as
     much of its identity as can be read.
@@ -54,7 +80,7 @@ def reject_raw(raw: bytes | msgspec.Raw, error: Exception) -> RejectedOrder:
     return RejectedOrder(
         id=OrderId(key),
         number=read_number(identity.name if isinstance(identity.name, str) else "", key),
-        modified_at=_read_moment(identity.updated_at),
+        modified_at=read_moment(identity.updated_at),
         reason=_explain_complaint(read_complaint(error)),
     )
 
@@ -70,7 +96,8 @@ _ORDER = msgspec.json.Decoder(wire.Order, float_hook=Decimal)
 _IDENTITY = msgspec.json.Decoder(wire.Identity)
 
 
-def _read_moment(value: Any) -> datetime | None:
+def read_moment(value: Any) -> datetime | None:
+    """A time in UTC; None for what is no time with an offset."""
     try:
         moment = msgspec.convert(value, datetime)
         return moment.astimezone(UTC) if moment.tzinfo else None
@@ -97,25 +124,26 @@ def read_order(
     `held` says what is on hold, `variants` what is known of the products by variant id.
     """
     if order.test and rules.test_orders == "reject":
-        return _reject_order(order, _TEST)
+        return reject_order(order, _TEST)
     try:
         return _map_order(order, rules, held, variants or {})
     except FieldError as error:
-        return _reject_order(order, str(error))
+        return reject_order(order, str(error))
     except ArithmeticError as error:
-        return _reject_order(
+        return reject_order(
             order,
             "order: expected quantities, amounts and times of a reasonable size, found others"
             f" ({type(error).__name__})",
         )
 
 
-def _reject_order(order: wire.Order, reason: str) -> RejectedOrder:
+def reject_order(order: wire.Order, reason: str) -> RejectedOrder:
+    """The rejection of an order that was decoded."""
     key = str(order.id)
     return RejectedOrder(
         id=OrderId(key),
         number=read_number(order.name, key),
-        modified_at=_read_moment(order.updated_at),
+        modified_at=read_moment(order.updated_at),
         reason=reason,
     )
 

@@ -214,10 +214,12 @@ ORDER_FIELDS = ",".join(
 
 
 class Stamp(msgspec.Struct, frozen=True):
-    """An order's id and the time of its last change: enough to sort by."""
+    """An order's id and the time of its last change, None if it cannot be read: enough to sort
+    by.
+    """
 
     id: int
-    updated_at: datetime
+    updated_at: datetime | None = None
 
 
 class Identity(msgspec.Struct, frozen=True):

@@ -72,7 +72,8 @@ class ShopifyHarness(ShopHarness):
     def is_list(self, seen: SeenRequest) -> bool:
         if self.transport == "rest":
             return seen.method == "GET" and seen.path.endswith("/orders.json")
-        return b'"query Orders(' in seen.body
+        lists = (b'"query Orders(', b'"query OrdersById(', b'"query Stamps(')
+        return any(name in seen.body for name in lists)
 
     def is_write(self, seen: SeenRequest) -> bool:
         return seen.method != "GET" and b'"query":"query' not in seen.body

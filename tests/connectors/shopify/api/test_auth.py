@@ -19,7 +19,8 @@ from connectors.shopify.api.auth import (
     is_other_version,
     make_auth,
 )
-from connectors.shopify.connector import ShopifyConnector, VersionWatch
+from connectors.shopify.api.version import VersionWatch
+from connectors.shopify.connector import ShopifyConnector
 from connectors.shopify.settings import ShopifySettings, read_shop
 from connectors.testing.trial import QUICK, WINDOW, at, failure, ids, walk
 from connectors.upstream.client import Upstream

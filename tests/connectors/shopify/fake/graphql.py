@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tests.connectors.shopify.fake.shop import FakeShopify
 
 _DEAREST = 1000
-_TERM = re.compile(r"(\w+):(>=|<=)?(?:'([^']*)'|\"([^\"]*)\"|([^\s()]+))")
+_TERM = re.compile(r"(\w+):(>=|<=|>)?(?:'([^']*)'|\"([^\"]*)\"|([^\s()]+))")
 
 
 async def answer(shop: FakeShopify, request: web.Request) -> web.Response:
@@ -96,7 +96,7 @@ def _queries(shop: FakeShopify) -> dict[str, Any]:
     return {
         "orders": lambda **told: _orders(shop, **told),
         "ordersCount": lambda query="", **_: {
-            "count": min(len(_found(shop, query)), 25_001),
+            "count": min(len(_found(shop, query)) + shop.counts_too_many, 25_001),
             "precision": "EXACT",
         },
         "order": lambda id: _order_by_gid(shop, id),  # noqa: A006 - GraphQL's name
@@ -116,6 +116,8 @@ def _found(shop: FakeShopify, search: str) -> list[BookOrder]:
         value = next(filter(None, values), "")
         if name == "updated_at":
             query["updated_at_min" if comparison == ">=" else "updated_at_max"] = value
+        elif name == "id" and comparison == ">":
+            query["since_id"] = value
         elif name == "name":
             query["name"] = value
         elif name == "fulfillment_status":

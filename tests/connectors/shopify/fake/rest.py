@@ -45,15 +45,16 @@ def matches(order: BookOrder, query: dict[str, str]) -> bool:
     """
     # The shop compares what it has stored, and shows whole seconds.
     modified = order.modified_at
-    if "updated_at_min" in query and modified < _moment(query["updated_at_min"]):
-        return False
-    if "updated_at_max" in query and modified > _moment(query["updated_at_max"]):
+    first, last = query.get("updated_at_min"), query.get("updated_at_max")
+    if (first and modified < _moment(first)) or (last and modified > _moment(last)):
         return False
     status = query.get("status", "open")
     cancelled, closed = order.status.value == "cancelled", bool(order.extra.get("closed"))
     if status == "open" and (cancelled or closed):
         return False
     if "ids" in query and order.id not in query["ids"].split(","):
+        return False
+    if int(order.id) <= int(query.get("since_id", "0")):
         return False
     if "name" in query and query["name"].removeprefix("#") not in order.number:
         return False
@@ -62,6 +63,8 @@ def matches(order: BookOrder, query: dict[str, str]) -> bool:
 
 def sort_key(shop: FakeShopify, order: BookOrder, query: dict[str, str]) -> tuple[Any, ...]:
     """By what the query asks for; a shop that shuffles has its own mind."""
+    if "since_id" in query and "order" not in query:
+        return (int(order.id),)
     if shop.shuffles:
         return (hash((order.id, "shuffled")) % 1009, int(order.id))
     if query.get("order") == "updated_at asc":
@@ -116,7 +119,7 @@ def _pruned(order: dict[str, Any], fields: list[str]) -> dict[str, Any]:
 async def count_orders(shop: FakeShopify, request: web.Request) -> web.Response:
     """`GET orders/count.json`."""
     count = sum(matches(order, dict(request.query)) for order in shop.visible_orders())
-    return web.json_response({"count": min(count, 25_001)})
+    return web.json_response({"count": min(count + shop.counts_too_many, 25_001)})
 
 
 def _order(shop: FakeShopify, request: web.Request) -> BookOrder:

@@ -8,19 +8,21 @@ attribute, off at first.
 from __future__ import annotations
 
 import itertools
-import time
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 from aiohttp import web
 
 from connectors.orders import OrderStatus
 from connectors.testing.book import BookOrder, BookParcel
 from connectors.testing.clock import Clock
+from connectors.testing.requests import SeenRequest
 from connectors.testing.shop import FakeShop
 from tests.connectors.shopify.fake import graphql as shopify_graphql
 from tests.connectors.shopify.fake import rest as shopify_rest
+from tests.connectors.shopify.fake.bucket import Bucket
 from tests.connectors.shopify.fake.fulfillment_orders import FakeFulfillmentOrder, Shelves
 from tests.connectors.shopify.fake.orders import show_order
 from tests.connectors.shopify.fake.refusal import Refusal
@@ -36,31 +38,10 @@ ALL_SCOPES = frozenset(
     }
 )
 NEWEST = "2026-07"
+# What is done to an answer on its way: the decoded body, and the response for its headers.
+Change = Callable[[Any, web.Response], None]
 _DAY = 86_400
 _WALL = timedelta(days=60)
-
-
-class Bucket:
-    """A leaky bucket by the wall clock: `size` drops, `leak` a second."""
-
-    def __init__(
-        self, size: float, leak: float, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        self.size = size
-        self.leak = leak
-        self.level = 0.0
-        self._clock = clock
-        self._at = clock()
-
-    def pour(self, drops: float) -> bool:
-        """Whether they fit."""
-        now = self._clock()
-        self.level = max(self.level - (now - self._at) * self.leak, 0.0)
-        self._at = now
-        if self.level + drops > self.size:
-            return False
-        self.level += drops
-        return True
 
 
 class FakeShopify(FakeShop):
@@ -83,6 +64,8 @@ class FakeShopify(FakeShop):
         self.shuffles = False
         self.link_host = ""
         self.job_reads = 0
+        self.counts_too_many = 0
+        self.changes: list[tuple[Callable[[SeenRequest], bool], Change]] = []
         self.gone = False
         self.cursors: dict[str, shopify_rest.Cursor] = {}
         self.webhooks: dict[int, dict[str, Any]] = {}
@@ -116,9 +99,27 @@ class FakeShopify(FakeShop):
                     {"errors": refusal.errors}, status=refusal.status, headers=refusal.headers
                 )
             response.headers.extend(headers)
+            await self._change(request, response)
             return response
 
         return guarded
+
+    async def _change(self, request: web.Request, response: web.Response) -> None:
+        if not self.changes:
+            return
+        seen = SeenRequest(
+            method=request.method,
+            path=request.path,
+            raw_path=request.raw_path,
+            query=request.query,
+            headers=request.headers,
+            body=await request.read(),
+        )
+        for applies, change in self.changes:
+            if applies(seen):
+                told = msgspec.json.decode(response.body or b"null")
+                change(told, response)
+                response.body = msgspec.json.encode(told)
 
     def _admit(self, request: web.Request, headers: dict[str, str]) -> None:
         """Version, token, bucket."""
