@@ -183,7 +183,9 @@ class Build:
         )
         if isinstance(prepared, HeldBack):
             await self._writer.hold(prepared)
-        elif not await self._is_unchanged(prepared):
+        elif await self._is_unchanged(prepared):
+            self._writer.leave_out()
+        else:
             await self._writer.add(prepared, hints)
 
     def _may_go(self, entry: Order | RejectedOrder) -> bool:

@@ -49,6 +49,7 @@ class PageWriter:
         log: FilteringBoundLogger,
     ) -> None:
         self.taken = 0
+        self._left_out = 0
         self.given = asyncio.Event()
         self._store = store
         self._snapshot = snapshot
@@ -90,6 +91,7 @@ class PageWriter:
 
     async def hold(self, held: HeldBack) -> None:
         """Note an order that does not go out."""
+        self._left_out += 1
         self._metrics.count_held_order(store=self._store.name, kind=held.kind.value)
         tell = (
             self._log.warning
@@ -107,6 +109,10 @@ class PageWriter:
         if len(self._held) >= self._page_size:
             await self._note_held()
 
+    def leave_out(self) -> None:
+        """An order does not go out because the client has it as it is."""
+        self._left_out += 1
+
     async def end(self) -> None:
         """All has been read."""
         last = self._page if self._orders or self._part else self._page - 1
@@ -122,16 +128,19 @@ class PageWriter:
 
     async def _promise(self, hints: int) -> None:
         """Page 1 is full: if the shop can say how many orders there are, page 1 need not wait for
-        the last of them.
+        the last of them. Those that were left out so far are not counted.
         """
         try:
             orders = await self._store.connector.count_orders(self._snapshot.read)
         except ConnectorError as error:
             self._log.info("orders not counted", error=str(error))
             return
-        if orders is None or orders + hints <= self._page_size:
+        if orders is None:
             return
-        self._pages = min(LAST_PAGE, -(-(orders + hints) // self._page_size))
+        expected = orders - self._left_out + hints
+        if expected <= self._page_size:
+            return
+        self._pages = min(LAST_PAGE, -(-expected // self._page_size))
         await self._ledger.promise(self._store.books, self._snapshot, self._pages)
         self._progress()
         await self._clock.wait(self.given, _PAUSE_FOR_PAGE_ONE)

@@ -112,17 +112,18 @@ def hold_back(
 
     `chosen` is the shipping method in the shop's words, where the store's map made another of it.
 
-    A cancellation passes every filter but those by what the order is (tags, status, shipping
-    method, conditions): the packers must hear of it, and it makes no work. An order that
-    ShipStation already has must not be asked about here at all: news of it always goes out.
+    A cancellation passes the filters by age: the packers must hear of it, and it makes no work. An
+    order that ShipStation already has must not be asked about here at all: news of it always goes
+    out.
     """
     own_reason = (
         _by_tags(order, filters)
         or _by_words(order, filters, chosen)
         or (_hold_filtered(order, order.excluded) if order.excluded else None)
+        or _by_goods(order, filters)
     )
     return own_reason or (
-        None if order.status is OrderStatus.CANCELLED else _by_age_and_goods(order, filters, now)
+        None if order.status is OrderStatus.CANCELLED else _by_age(order, filters, now)
     )
 
 
@@ -160,11 +161,15 @@ def _describe_words(field: str, wanted: Iterable[str], found: str) -> str:
     return f"{field}: expected one of {', '.join(wanted)}, found {found}"
 
 
-def _by_age_and_goods(order: Order, filters: Filters, now: datetime) -> HeldBack | None:
+def _by_goods(order: Order, filters: Filters) -> HeldBack | None:
     if filters.shippable_only and not any(
         item.shippable and not item.adjustment for item in order.items
     ):
         return _hold_filtered(order, "items: nothing to ship, and filters.shippable_only is on")
+    return None
+
+
+def _by_age(order: Order, filters: Filters, now: datetime) -> HeldBack | None:
     age = now - order.placed_at
     if filters.max_age is not None and age > filters.max_age:
         return _hold_filtered(

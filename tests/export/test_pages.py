@@ -158,3 +158,12 @@ async def test_the_same_minute_asked_for_again_holds_what_its_lost_answer_held(
         await world.sent(await world.ask())
     await world.poll()
     assert world.differences() == {}
+
+
+async def test_orders_left_out_before_page_one_is_full_promise_no_page(world: World) -> None:
+    for number in range(12):
+        order = world.book.add()
+        if number < 6:
+            world.connector.rejected[order.id] = "total: expected money, found 'abc'"
+    world.clock.forward(60)
+    assert read_page((await world.ask()).body)[0] == 2

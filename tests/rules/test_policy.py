@@ -72,7 +72,11 @@ def test_a_method_the_map_lacks_becomes_the_default() -> None:
         ),
         ({}, {"items": (build_item(shippable=False), build_item())}, None),
         ({"shippable_only": False}, {"items": ()}, None),
-        ({}, {"items": (), "status": OrderStatus.CANCELLED}, None),
+        (
+            {},
+            {"items": (build_item(shippable=False),), "status": OrderStatus.CANCELLED},
+            "items: nothing to ship, and filters.shippable_only is on",
+        ),
         ({"tags": ("Warehouse B",)}, {"tags": ("gift", "warehouse b")}, None),
         ({"tags": ("B", "C")}, {"tags": ("gift",)}, "tags: expected one of B, C, found gift"),
         ({"tags": ("B",)}, {}, "tags: expected one of B, found none"),
