@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         RefusedError as RefusedError,
         TemporaryError as TemporaryError,
         ThrottledError as ThrottledError,
+        TooLargeError as TooLargeError,
         UnavailableError as UnavailableError,
         UnreadableResponseError as UnreadableResponseError,
     )
@@ -209,7 +210,7 @@ _ROOMS = {
     "connectors.errors": (
         "AuthenticationError CircuitOpenError ConflictError ConnectorError "
         "IncompleteListingError OrderNotFoundError PartError PermanentError RefusedError "
-        "TemporaryError ThrottledError UnavailableError UnreadableResponseError"
+        "TemporaryError ThrottledError TooLargeError UnavailableError UnreadableResponseError"
     ),
     "connectors.inspection": "FindsByNumber Inspectable check_clock",
     "connectors.interface": (

@@ -37,6 +37,12 @@ class UnavailableError(TemporaryError):
         self.reached = reached
 
 
+class TooLargeError(UnavailableError):
+    """The shop's answer is larger than we read. The same request would fail again; one for less may
+    succeed.
+    """
+
+
 class IncompleteListingError(TemporaryError):
     """The shop's list of orders cannot be proved complete, so no part of it may be given as all.
 

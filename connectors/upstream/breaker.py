@@ -12,8 +12,9 @@ The states, and what moves the breaker from one to another:
 
 Rules:
 
-  * A failure is an `UnavailableError`. Any other outcome, also a refusal or a throttling, is an
-    answer of a working shop: it ends the row of failures and closes the breaker.
+  * A failure is an `UnavailableError`, but not an answer that is too large. Any other outcome, also
+    a refusal or a throttling, is an answer of a working shop: it ends the row of failures and
+    closes the breaker.
   * A request for a part of one order counts only if it succeeds or does not reach the shop.
   * A cancelled request says nothing about the shop; after a cancelled probe the next request is the
     probe.
@@ -28,7 +29,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 
-from connectors.errors import CircuitOpenError, UnavailableError
+from connectors.errors import CircuitOpenError, TooLargeError, UnavailableError
 
 
 class BreakerState(StrEnum):
@@ -76,6 +77,9 @@ class Breaker:
         probe = self._admit()
         try:
             yield
+        except TooLargeError:
+            self._note_success()
+            raise
         except UnavailableError as error:
             if probe or not for_part or not error.reached:
                 self._note_failure(probe=probe, error=error)

@@ -4,19 +4,23 @@ and judge the answer.
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import Callable
 
 import msgspec
 import structlog
 
 from connectors.errors import AuthenticationError, ConnectorError, RefusedError, ThrottledError
+from connectors.reading.complaints import UNDECODABLE
+from connectors.reading.tolerant import find_json_fault, read_tolerantly
 from connectors.upstream.addresses import Target
 from connectors.upstream.auth.auth import Auth
 from connectors.upstream.breaker import Breaker
 from connectors.upstream.masking import Mask
 from connectors.upstream.refusals import explain_refusal, explain_unusable
 from connectors.upstream.request import Request
-from connectors.upstream.response import Reply, find_json, find_json_fault
+from connectors.upstream.response import LARGE, Reply, decode_slices
 from connectors.upstream.retry import Harm
 from connectors.upstream.round_trip import Line
 
@@ -25,6 +29,8 @@ _MOVED = frozenset({301, 302, 303, 307, 308})
 # These keep method and body; the others would turn a POST into a GET.
 _MOVED_WHOLE = frozenset({307, 308})
 _NO_CONTENT = 204
+# In bytes: mending as much stops the event loop for a few hundredths of a second.
+_QUICKLY_MENDED = 64 * 1024
 _log = structlog.get_logger(__name__)
 
 Judge = Callable[[Reply], None]
@@ -51,7 +57,8 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     understood.
 
     A throttling of up to `patience` seconds holds up all requests of the shop. `for_parts`: what is
-    asked for belongs to one order, and a failure may be that order's alone.
+    asked for belongs to one order, and a failure may be that order's alone. `wants_values`: answers
+    are read by `Reply.json`, so large ones are decoded here.
     """
 
     line: Line
@@ -63,6 +70,7 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     judge: Judge | None
     review: Review | None
     for_parts: bool = False
+    wants_values: bool = False
 
     @property
     def mask(self) -> Mask:
@@ -113,6 +121,7 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
                 reply = await self.line.send(
                     moved, again, self.auth, attempt=number, fresh=not call.read
                 )
+            reply = await self._clean(call, reply)
             if (error := explain_refusal(reply, self.mask)) is not None:
                 if judged and self.review is not None:
                     error = self.review(reply, error)
@@ -135,25 +144,38 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
             self.line.pace.hold(error.retry_after)
 
     def _settle(self, call: Call, reply: Reply) -> Reply:
-        """The reply, with stray text before the JSON cut off where that is safe.
-
-        Raises what an unusable success means.
-        """
+        """The reply. Raises what an unusable success means."""
         if not call.data or reply.status == _NO_CONTENT:
             return reply
-        if (
-            call.read
-            and find_json_fault(reply.content) is not None
-            and (data := find_json(reply.content)) is not None
-        ):
-            _log.warning(
-                "shop_answer_has_text_before_json",
-                method=call.request.method,
-                url=self.mask.url(reply.url),
-            )
-            return msgspec.structs.replace(reply, content=data)
         if (error := explain_unusable(reply, self.mask, read=call.read)) is not None:
             raise error
+        return reply
+
+    async def _clean(self, call: Call, reply: Reply) -> Reply:
+        """The reply with its JSON mended where a strict decoder would refuse it, and decoded where
+        it is large; what takes long happens in a thread.
+        """
+        if not call.data or not reply.content:
+            return reply
+        if find_json_fault(reply.content) is not None:
+            mended = (
+                await asyncio.to_thread(read_tolerantly, reply.content)
+                if len(reply.content) > _QUICKLY_MENDED
+                else read_tolerantly(reply.content)
+            )
+            if mended is None:
+                return reply
+            _log.warning(
+                "shop_answer_mended",
+                method=call.request.method,
+                url=self.mask.url(reply.url),
+                faults=mended.faults,
+            )
+            reply = msgspec.structs.replace(reply, content=mended.content)
+        if self.wants_values and len(reply.content) > LARGE:
+            with contextlib.suppress(*UNDECODABLE):
+                values = await asyncio.to_thread(decode_slices, reply.content)
+                return msgspec.structs.replace(reply, values=values)
         return reply
 
     def _follow(self, call: Call, reply: Reply) -> Request:

@@ -121,9 +121,13 @@ class Upstream:
         return self._line.clock.offset
 
     def with_judges(self, judge: Judge | None, review: Review | None) -> Upstream:
-        """The same shop and credentials, its answers understood in another way."""
+        """The same shop and credentials, its answers understood in another way, and read by
+        `Reply.json`.
+        """
         twin = copy.copy(self)
-        twin._caller = msgspec.structs.replace(self._caller, judge=judge, review=review)  # noqa: SLF001 - the same class
+        twin._caller = msgspec.structs.replace(  # noqa: SLF001 - the same class
+            self._caller, judge=judge, review=review, wants_values=True
+        )
         return twin
 
     def for_parts(self) -> Upstream:

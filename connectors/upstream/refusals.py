@@ -17,8 +17,9 @@ from connectors.errors import (
     UnreadableResponseError,
 )
 from connectors.reading.markup import MOST_CLEANED, clean_text, shorten
+from connectors.reading.tolerant import BOM, find_json_fault, is_truncated
 from connectors.upstream.masking import Mask
-from connectors.upstream.response import BOM, Reply, find_json_fault, is_truncated
+from connectors.upstream.response import Reply
 from connectors.upstream.retry import parse_retry_after
 
 # How much of a shop's message is passed on.

@@ -15,21 +15,20 @@ from urllib.parse import urljoin
 import msgspec
 from multidict import CIMultiDict, CIMultiDictProxy
 
-from connectors.errors import UnavailableError, UnreadableResponseError
+from connectors.errors import TooLargeError, UnavailableError, UnreadableResponseError
 from connectors.reading.complaints import UNDECODABLE, read_complaint
+from connectors.reading.tolerant import BOM, find_json_fault
 from connectors.upstream.masking import MOST_URL
 
 T = TypeVar("T")
-BOM = b"\xef\xbb\xbf"
 _GZIP = b"\x1f\x8b\x08"
 _ANY = msgspec.json.Decoder(float_hook=Decimal)
-_SYNTAX = msgspec.json.Decoder(msgspec.Raw)
-_OPENING = re.compile(rb"[\[{]")
-# No log line or notice begins like this: the body itself does, and no piece of it may stand for the
-# whole.
-_DOCUMENT = re.compile(rb"\[\s*[\[{\"]|\{\s*\"")
-# How many openings are tried before we give up on finding JSON behind other text.
-_CANDIDATES = 50
+_LIST = msgspec.json.Decoder(list[msgspec.Raw])
+_OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
+# In bytes: what is decoded in one go; more takes longer than the event loop should stand still.
+LARGE = 1024 * 1024
+# An answer's first bracket stands in its first bytes.
+_OPENING = 64
 _HTML = re.compile(
     rb"<(?:!doctype\s+html|html|head|body|meta|script|br|b|p|div|title|h1|center)\b", re.IGNORECASE
 )
@@ -46,7 +45,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     """One answer.
 
     `url` is what was asked, without credentials; `headers` look names up in any case; `where` names
-    the call in errors.
+    the call in errors. `values` is the body as plain values where it has been decoded already.
     """
 
     status: int
@@ -56,14 +55,17 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     content: bytes = b""
     url: str = ""
     where: str = "the shop's answer"
+    values: Any = msgspec.UNSET
 
     def json(self) -> Any:
         """The body as plain values: whole numbers are int, all others `Decimal`.
 
         Raises `UnreadableResponseError`.
         """
+        if self.values is not msgspec.UNSET:
+            return self.values
         try:
-            return _ANY.decode(self.content)
+            return decode_slices(self.content)
         except UNDECODABLE as error:
             raise self._explain_error(error) from error
 
@@ -111,44 +113,20 @@ def _make_decoder(kind: Hashable) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(target, float_hook=Decimal)
 
 
-def find_json_fault(content: bytes) -> str | None:
-    """None if `content` is one JSON value, else what is wrong with it."""
-    try:
-        _SYNTAX.decode(content)
-    except (msgspec.DecodeError, RecursionError) as error:
-        return str(error) or type(error).__name__
-    return None
+def decode_slices(content: bytes | msgspec.Raw) -> Any:
+    """`content` as plain values, decoded in slices of about a megabyte, so that a thread which
+    decodes a large answer lets others run meanwhile.
 
-
-def is_truncated(content: bytes) -> bool:
-    """Whether `content` begins as JSON and stops before its end."""
-    fault = find_json_fault(content) or ""
-    # Cut behind a minus or a point, the number is what is wrong, at the place where the bytes end.
-    ends_early = "truncated" in fault or fault.endswith(f"(byte {len(content)})")
-    return ends_early and content.lstrip()[:1] in {b"[", b"{"}
-
-
-def find_json(content: bytes) -> bytes | None:
-    """The JSON object or list that `content` ends with, behind a byte order mark or a PHP notice;
-    None if there is none.
-
-    Seen on shops whose plugins print warnings before the body, or whose files were saved with a
-    byte order mark.
+    Raises one of `UNDECODABLE`.
     """
-    content = content.removeprefix(BOM).strip()
-    if _DOCUMENT.match(content):
-        return content if find_json_fault(content) is None else None
-    for number, opening in enumerate(_OPENING.finditer(content)):
-        if number >= _CANDIDATES:
-            return None
-        candidate = content[opening.start() :]
-        fault = find_json_fault(candidate)
-        if fault is None:
-            return candidate
-        if "truncated" in fault:
-            # The body began here and was cut short: what parses further inside is a piece of it.
-            return None
-    return None
+    if len(memoryview(content)) <= LARGE:
+        return _ANY.decode(content)
+    match bytes(memoryview(content)[:_OPENING]).lstrip()[:1]:
+        case b"[":
+            return [decode_slices(each) for each in _LIST.decode(content)]
+        case b"{":
+            return {key: decode_slices(each) for key, each in _OBJECT.decode(content).items()}
+    return _ANY.decode(content)
 
 
 def unpack(content: bytes, limit: int) -> bytes:
@@ -164,7 +142,7 @@ def unpack(content: bytes, limit: int) -> bytes:
     except zlib.error as error:
         raise UnavailableError("The shop's answer is compressed and damaged.") from error
     if inflater.unconsumed_tail:
-        raise UnavailableError(f"The shop's answer is larger than {limit} bytes once unpacked.")
+        raise TooLargeError(f"The shop's answer is larger than {limit} bytes once unpacked.")
     if not inflater.eof:
         raise UnavailableError("The shop's answer is compressed and was cut short.")
     return plain

@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 import tenacity
 
-from connectors.errors import TemporaryError, ThrottledError, UnavailableError
+from connectors.errors import TemporaryError, ThrottledError, TooLargeError, UnavailableError
 
 # The longest wait we believe a shop means.
 LONGEST_RETRY_AFTER = 3600.0
@@ -42,10 +42,10 @@ class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
 def is_worth_another(error: BaseException, harm: Harm, policy: RetryPolicy) -> bool:
     """Whether the same request may be sent again now.
 
-    A read: after any failure of the shop. A write: only if it never left us, or the shop threw it
-    back unread (429).
+    A read: after any failure of the shop but an answer that is too large. A write: only if it never
+    left us, or the shop threw it back unread (429).
     """
-    if not isinstance(error, (UnavailableError, ThrottledError)):
+    if not isinstance(error, UnavailableError | ThrottledError) or isinstance(error, TooLargeError):
         return False
     if error.retry_after is not None and error.retry_after > policy.patience:
         return False

@@ -56,7 +56,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
                 return msgspec.structs.replace(reply, url=bare.url, where=where)
             except UnavailableError as error:
                 told = f"{where}: {mask.text(str(error))}"
-                raise UnavailableError(
+                raise type(error)(
                     told, retry_after=error.retry_after, reached=error.reached
                 ) from error
             except asyncio.CancelledError:

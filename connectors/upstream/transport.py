@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 import aiohttp
 from yarl import URL
 
-from connectors.errors import UnavailableError
+from connectors.errors import TooLargeError, UnavailableError
 from connectors.upstream.request import Request
 from connectors.upstream.response import Reply, unpack
 
@@ -137,7 +137,7 @@ async def _read(response: aiohttp.ClientResponse, limit: int) -> bytes:
     async for chunk in response.content.iter_chunked(_CHUNK):
         content += chunk
         if len(content) > limit:
-            raise UnavailableError(f"the answer is larger than {limit} bytes.")
+            raise TooLargeError(f"the answer is larger than {limit} bytes.")
     return bytes(content)
 
 

@@ -10,8 +10,9 @@ import msgspec
 
 from connectors.errors import AuthenticationError, RefusedError
 from connectors.reading.complaints import UNDECODABLE
+from connectors.reading.tolerant import read_tolerantly
 from connectors.upstream.client import Upstream
-from connectors.upstream.response import Reply, find_json
+from connectors.upstream.response import Reply
 from connectors.woocommerce.api.refusals import PageNotFoundError
 
 ROOT = "wp-json/"
@@ -68,7 +69,8 @@ class Permalinks:
             # A plugin may refuse us the index; it is enough that it refuses in the API's way.
             return bool(error.code)
         try:
-            return "namespaces" in _INDEX.decode(find_json(reply.content) or b"{}")
+            mended = read_tolerantly(reply.content)
+            return mended is not None and "namespaces" in _INDEX.decode(mended.content)
         except UNDECODABLE:
             return False
 

@@ -12,7 +12,7 @@ import msgspec
 
 from connectors.errors import ConnectorError, RefusedError
 from connectors.reading.complaints import UNDECODABLE
-from connectors.upstream.response import Reply, find_json
+from connectors.upstream.response import Reply
 
 # What WordPress says of a number out of bounds, rest_validate_integer_value_from_schema():
 # "per_page must be between 1 (inclusive) and 50 (inclusive)".
@@ -77,8 +77,8 @@ def read_page_limit(data: Any) -> int | None:
 
 
 def _read_refusal(reply: Reply) -> _Refusal | None:
-    """The API's own words of an error, perhaps behind a notice of PHP; None for a web page."""
+    """The API's own words of an error; None for a web page."""
     try:
-        return msgspec.json.decode(find_json(reply.content) or b"null", type=_Refusal)
+        return msgspec.json.decode(reply.content or b"null", type=_Refusal)
     except UNDECODABLE:
         return None

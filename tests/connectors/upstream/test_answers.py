@@ -15,6 +15,7 @@ from connectors.errors import (
     ConnectorError,
     RefusedError,
     ThrottledError,
+    TooLargeError,
     UnavailableError,
     UnreadableResponseError,
 )
@@ -155,18 +156,34 @@ async def test_text_before_the_json_is_borne_in_a_read_and_logged(shop: EchoShop
             shop.faults.add(Before(prefix))
             with capture_logs() as logs:
                 assert (await upstream.get("orders")).json() == {"ok": True}
-            assert [entry["event"] for entry in logs] == ["shop_answer_has_text_before_json"]
+            assert [entry["event"] for entry in logs] == ["shop_answer_mended"]
 
 
-async def test_text_before_the_json_of_a_write_leaves_it_open_whether_it_was_done(
-    shop: EchoShop,
-) -> None:
+async def test_text_before_the_json_of_a_write_is_passed_over_as_in_a_read(shop: EchoShop) -> None:
     shop.faults.add(Before(PHP_NOTICE, content_type="application/json"), Before(b"x"))
     async with asking(shop) as upstream:
         for _ in range(2):
-            with pytest.raises(UnavailableError):
-                await upstream.write("PUT", "orders/1", json={})
+            assert (await upstream.write("PUT", "orders/1", json={})).json() == {"ok": True}
     assert shop.count("PUT") == 2
+
+
+async def test_the_words_of_a_refusal_are_read_behind_a_notice(shop: EchoShop) -> None:
+    body = PHP_NOTICE.decode() + '{"code": "no_route", "message": "No route"}<!-- cached -->'
+    shop.faults.add(Answer(404, body, content_type="text/html"))
+    async with asking(shop) as upstream:
+        with pytest.raises(RefusedError, match="No route") as caught:
+            await upstream.get("orders")
+    assert caught.value.code == "no_route"
+
+
+async def test_an_answer_that_is_too_large_is_not_asked_for_again(shop: EchoShop) -> None:
+    shop.faults.add(Answer(200, "[" + "1, " * 1000 + "1]"), times=None)
+    small = msgspec.structs.replace(QUICK, largest_answer=500, trip_after=2)
+    async with asking(shop, policy=small) as upstream:
+        for _ in range(9):
+            with pytest.raises(TooLargeError, match="larger than 500 bytes"):
+                await upstream.get("orders")
+    assert shop.count("GET") == 9
 
 
 async def test_garbage_is_unreadable_and_nothing_of_it_is_told(shop: EchoShop) -> None:
