@@ -18,6 +18,7 @@ from connectors.shopify.api.auth import (
 )
 from connectors.shopify.api.rest import NOT_SERVED
 from connectors.shopify.api.transport import Span, Transport
+from connectors.shopify.check_list import check_ids, check_list
 from connectors.shopify.mapping import wire
 from connectors.shopify.mapping.customer import lacks_buyer
 from connectors.shopify.mapping.wire_fulfillment import Scopes
@@ -154,7 +155,7 @@ async def _check_orders(
             ]
         return await _check_orders(graphql, graphql, settings)
     except ConnectorError as error:
-        return [_report_unreadable(error, settings)]
+        return [await check_ids(transport, span, error) or _report_unreadable(error, settings)]
     orders = [order for order in page.orders if isinstance(order, wire.Order)]
     hidden = [order for order in orders if lacks_buyer(order)]
     if hidden and len(hidden) == len(orders):
@@ -179,7 +180,8 @@ async def _check_orders(
                 f"Orders can be read by {transport.name}: {count} changed in the last"
                 f" {_SAMPLE_DAYS} days."
             ),
-        )
+        ),
+        *await check_list(transport, span, settings.page_size),
     ]
 
 
