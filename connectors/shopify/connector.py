@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -9,7 +10,13 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from connectors.errors import ConflictError, ConnectorError, OrderNotFoundError, PartError
-from connectors.interface import CheckReport, ConnectorContext, ConnectorType, ShipOutcome
+from connectors.interface import (
+    CheckReport,
+    ConnectorContext,
+    ConnectorType,
+    Remark,
+    ShipOutcome,
+)
 from connectors.orders import Order, OrderId, RejectedOrder, Window
 from connectors.shipments import Shipment
 from connectors.shopify.api.auth import WALL_DAYS, find_missing, make_auth
@@ -36,6 +43,7 @@ from connectors.upstream.isolation import Isolation
 
 # So many orders have their products looked up together.
 _BATCH = 50
+_PLACE = re.compile(r"\[\d+\]")
 _log = structlog.get_logger(__name__)
 
 
@@ -147,6 +155,7 @@ class ShopifyConnector:
         held: Mapping[int, Held | PartError],
         variants: Mapping[int, Variant],
     ) -> Order | RejectedOrder:
+        self._remark_fields(order)
         holds = held.get(order.id)
         if isinstance(holds, PartError):
             return reject_order(order, f"holds: {holds}")
@@ -158,6 +167,13 @@ class ShopifyConnector:
         if filler is None or isinstance(order, RejectedOrder):
             return order
         return filler.fill(order, *list_parts(one))
+
+    def _remark_fields(self, order: wire.Order) -> None:
+        """One remark for each field that orders go out without, whichever line it is in."""
+        for field in order.left_out:
+            about = _PLACE.sub("[]", field.partition(":")[0])
+            text = f"Order {order.name or order.id} goes out without a side field. {field}."
+            self._context.remark(Remark(about=f"field {about}", text=text))
 
     async def _find_variants(
         self, batch: Sequence[wire.Order | RejectedOrder]

@@ -11,7 +11,6 @@ from typing import Any
 import msgspec
 
 from connectors.orders import ZERO, ItemOption, LineItem, OrderStatus, Weight, WeightUnit
-from connectors.reading.fields import FieldError
 from connectors.shopify.mapping import wire
 from connectors.shopify.mapping.prices import (
     Side,
@@ -25,6 +24,8 @@ from connectors.shopify.mapping.statuses import Held, State, count_exported
 
 # The endings of the ids of lines that Portside makes itself.
 EXTRA_LINES = frozenset({"discount", "tip", "duties", "fees", "rounding"})
+# More than any parcel weighs in grams: such a weight is a mistake.
+_TOO_HEAVY = Decimal(10) ** 9
 _PICKUP = frozenset({"pickup", "pick_up", "pickup_point", "retail"})
 _LOCAL = frozenset({"local", "local_delivery"})
 
@@ -77,31 +78,24 @@ def read_items(
         quantity = count_exported(order, line, state, held, rules)
         if quantity <= 0:
             continue
-        if line.quantity <= 0:
-            raise FieldError(f"{path}.quantity", "at least 1", line.quantity)
+        # A shop that counts a line below nothing still has these pieces to ship.
+        whole = line.quantity if line.quantity > 0 else quantity
         price = side.read_amount(f"{path}.price", line.price_set, line.price)
         discount = read_discount(line, side, path)
         if order.taxes_included:
-            share = read_net_share(
-                price * line.quantity - discount, line.tax_lines or (), side, path
-            )
+            share = read_net_share(price * whole - discount, line.tax_lines or (), side, path)
             price, discount = (
                 (price, discount)
                 if share == 1
                 else (round_share(price * share), round_share(discount * share))
             )
         if rules.discounts == "net" and discount:
-            price -= round_share(discount / line.quantity)
+            price -= round_share(discount / whole)
         elif discount:
-            taken_off += (
-                discount
-                if quantity == line.quantity
-                else round_share(discount * quantity / line.quantity)
-            )
+            taken_off += discount if quantity == whole else round_share(discount * quantity / whole)
         tipped = tipped or bool(line.tip)
         yield _read_item(
             line,
-            path,
             quantity,
             price,
             rules,
@@ -113,7 +107,6 @@ def read_items(
 
 def _read_item(
     line: wire.Line,
-    path: str,
     quantity: int,
     price: Decimal,
     rules: Rules,
@@ -121,7 +114,7 @@ def _read_item(
     *,
     carried: bool,
 ) -> LineItem:
-    options = tuple(_read_properties(line.properties, f"{path}.properties"))
+    options = tuple(_read_properties(line.properties))
     if variant is not None and rules.customs:
         facts = (("HS code", variant.hs_code), ("Country of origin", variant.origin))
         options += tuple(ItemOption(name=name, value=value) for name, value in facts if value)
@@ -132,7 +125,7 @@ def _read_item(
         image_url=variant.image_url if variant else "",
         quantity=quantity,
         unit_price=price,
-        weight=_read_weight(line, variant, path),
+        weight=_read_weight(line, variant),
         upc=variant.barcode if variant else "",
         options=options,
         adjustment=bool(line.tip),
@@ -140,13 +133,13 @@ def _read_item(
     )
 
 
-def _read_weight(line: wire.Line, variant: Variant | None, path: str) -> Weight | None:
+def _read_weight(line: wire.Line, variant: Variant | None) -> Weight | None:
     if variant is not None and variant.weight is not None:
         return variant.weight
-    if line.grams is None or not line.grams:
+    if line.grams is None:
         return None
-    if not line.grams.is_finite() or line.grams < 0:
-        raise FieldError(f"{path}.grams", "a weight in grams", line.grams)
+    if not line.grams.is_finite() or not 0 < line.grams < _TOO_HEAVY:
+        return None
     return Weight(value=line.grams, unit=WeightUnit.GRAMS)
 
 
@@ -190,8 +183,9 @@ def _read_extra_lines(
             )
 
 
-def _read_properties(properties: Any, path: str) -> Iterator[ItemOption]:
-    """A line's properties: a list of name and value, one such object, a plain object, or nothing.
+def _read_properties(properties: Any) -> Iterator[ItemOption]:
+    """A line's properties: a list of name and value, one such object, a plain object, any other
+    value, or nothing.
 
     Names that begin with `_` are hidden.
     """
@@ -209,9 +203,7 @@ def _read_properties(properties: Any, path: str) -> Iterator[ItemOption]:
             for one in properties
         ]
     else:
-        raise FieldError(
-            path, "a list of names and values", properties, shown=type(properties).__name__
-        )
+        pairs = [("", properties)]
     for name, value in pairs:
         title, text = read_text(name), read_text(value)
         if text and not title.startswith("_"):

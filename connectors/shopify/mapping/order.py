@@ -22,6 +22,7 @@ from connectors.shopify.mapping.customer import read_customer, require_address
 from connectors.shopify.mapping.items import Variant, read_items, read_text
 from connectors.shopify.mapping.prices import Side, read_shipping
 from connectors.shopify.mapping.rules import Rules
+from connectors.shopify.mapping.side_fields import decode_mended
 from connectors.shopify.mapping.statuses import Held, State, read_state
 
 _FALSE_WORDS = frozenset({"", "0", "no", "false", "none", "off"})
@@ -39,7 +40,7 @@ def decode_order(raw: bytes | msgspec.Raw) -> wire.Order | RejectedOrder:
     try:
         return _ORDER.decode(raw)
     except UNDECODABLE as error:
-        return reject_raw(raw, error)
+        return decode_mended(raw) or reject_raw(raw, error)
 
 
 Decode = Callable[[msgspec.Raw], wire.Order | RejectedOrder]
@@ -156,10 +157,9 @@ def _map_order(
     shippable = sum(item.shippable for item in items)
     if shippable and not state.over:
         require_address(order, shippable)
-    placed, modified = (
-        _to_utc("created_at", order.processed_at or order.created_at),
-        _to_utc("updated_at", order.updated_at),
-    )
+    modified = _to_utc("updated_at", order.updated_at)
+    # A time of placing that is missing or absurd costs no order.
+    placed = read_moment(order.processed_at) or read_moment(order.created_at) or modified
     gift_message, gift, notes = _read_attributes(order, rules)
     return Order(
         id=OrderId(str(order.id)),

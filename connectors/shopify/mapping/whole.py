@@ -19,12 +19,9 @@ _PLAIN = msgspec.json.Encoder(decimal_format="number")
 
 
 class WholeOrder(wire.Order, frozen=True):
-    """An order of REST, and its JSON as the shop sent it, which is set once it is decoded."""
+    """An order of REST, and its JSON as the shop sent it."""
 
     whole: Any = None
-
-
-_WHOLE = msgspec.json.Decoder(WholeOrder, float_hook=Decimal)
 
 
 def decode_whole(raw: bytes | msgspec.Raw) -> wire.Order | RejectedOrder:
@@ -32,9 +29,7 @@ def decode_whole(raw: bytes | msgspec.Raw) -> wire.Order | RejectedOrder:
     order = decode_order(raw)
     if isinstance(order, RejectedOrder):
         return order
-    kept = _WHOLE.decode(raw)
-    msgspec.structs.force_setattr(kept, "whole", _ANY.decode(raw))
-    return kept
+    return WholeOrder(**msgspec.structs.asdict(order), whole=_ANY.decode(raw))
 
 
 def list_parts(order: wire.Order) -> tuple[Any, Mapping[str, Any]]:

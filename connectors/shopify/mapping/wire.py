@@ -155,13 +155,14 @@ class Refund(msgspec.Struct, frozen=True):
 class Order(msgspec.Struct, frozen=True):
     """One order. Times have the shop's offset.
 
-    `current_*` are after edits and refunds, the others as the order was placed.
+    `current_*` are after edits and refunds, the others as the order was placed. `left_out` is ours:
+    what of the answer could not be read and is worth less than the order.
     """
 
     id: int
-    created_at: datetime
     updated_at: datetime
     total_price: Decimal
+    created_at: datetime | None = None
     currency: str = ""
     presentment_currency: str | None = None
     name: str | None = None
@@ -203,13 +204,13 @@ class Order(msgspec.Struct, frozen=True):
     source_name: str | None = None
     payment_gateway_names: tuple[str, ...] | None = ()
     gateway: str | None = None
+    left_out: tuple[str, ...] = ()
 
 
 # What a list request asks for in `fields`. Only GraphQL has the tip in both currencies.
+_NOT_ASKED = frozenset({"total_tip_received_set", "left_out"})
 ORDER_FIELDS = ",".join(
-    field.encode_name
-    for field in msgspec.structs.fields(Order)
-    if field.name != "total_tip_received_set"
+    field.encode_name for field in msgspec.structs.fields(Order) if field.name not in _NOT_ASKED
 )
 
 

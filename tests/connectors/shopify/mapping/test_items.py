@@ -11,7 +11,7 @@ import pytest
 from connectors.orders import ItemOption, Order, OrderStatus, RejectedOrder, Weight, WeightUnit
 from connectors.shopify.mapping.items import Variant
 from connectors.shopify.mapping.order import decode_order, read_order
-from tests.connectors.shopify.mapping.handwritten import accepted, line, order, rejected, rules
+from tests.connectors.shopify.mapping.handwritten import accepted, line, order, rules
 
 
 def test_a_custom_line_without_product_and_a_gift_card_read() -> None:
@@ -89,11 +89,9 @@ def test_properties_read_in_every_shape(properties: Any, options: list[tuple[str
     )
 
 
-def test_properties_that_are_text_reject_the_order_with_the_path() -> None:
-    assert (
-        rejected(order(line(properties="colour=blue")))
-        == "line_items[0].properties: expected a list of names and values, found str"
-    )
+def test_properties_that_are_text_are_one_option() -> None:
+    (item,) = accepted(order(line(properties="colour=blue"))).items
+    assert item.options == (ItemOption(name="Option", value="colour=blue"),)
 
 
 def test_missing_properties_are_none() -> None:
