@@ -14,6 +14,7 @@ from connectors.interface import (
     Connector,
     ConnectorContext,
     ConnectorType,
+    FieldFiller,
     ForgetfulMemory,
     Memory,
     Remark,
@@ -76,13 +77,15 @@ class StoreServices(msgspec.Struct, frozen=True, kw_only=True):
     """What a store's connector may use of the program around it.
 
     `observer` hears of each exchange with the shop; `memory` and `remark` as in `ConnectorContext`.
-    `watch_fields` hears where each field came from that `fields:` and `address:` filled in.
+    `watch_fields` hears where each field came from that `fields:` and `address:` filled in;
+    `survey` takes the filler's place, to see what orders look like.
     """
 
     observer: Observer | None = None
     memory: Memory = ForgetfulMemory()
     remark: Callable[[Remark], None] = ignore_remark
     watch_fields: Watch | None = None
+    survey: Callable[[Filler], FieldFiller] | None = None
 
 
 @asynccontextmanager
@@ -131,7 +134,9 @@ async def open_store(
         )
 
 
-def _make_filler(store: str, settings: StoreSettings, services: StoreServices) -> Filler | None:
+def _make_filler(
+    store: str, settings: StoreSettings, services: StoreServices
+) -> FieldFiller | None:
     """What the settings fill in; None where they fill in nothing."""
     rules = build_fill_rules(
         settings.fields, settings.address, settings.filters.only, settings.filters.exclude
@@ -146,7 +151,8 @@ def _make_filler(store: str, settings: StoreSettings, services: StoreServices) -
         )
         services.remark(Remark(about=f"fields {field}", text=text))
 
-    return Filler(rules, complain, services.watch_fields)
+    filler = Filler(rules, complain, services.watch_fields)
+    return filler if services.survey is None else services.survey(filler)
 
 
 @asynccontextmanager

@@ -65,20 +65,24 @@ class Filler:
     @cached_property
     def order_reads(self) -> Reads:
         """What the settings look up at the top of an order."""
-        return join_reads(*self._order_reads())
+        return join_reads(*(reads for part, _, reads in self.list_lookups() if part == "order"))
 
     @cached_property
     def line_reads(self) -> Reads:
         """What the settings look up at the top of a line."""
-        return join_reads(*(each.reads for each in self._line_expressions()))
+        return join_reads(*(reads for part, _, reads in self.list_lookups() if part == "line"))
 
-    def _order_reads(self) -> Iterator[Reads]:
+    def list_lookups(self) -> Iterator[tuple[str, Expression, Reads]]:
+        """What each expression looks up at the top of the `order`, and of a `line`."""
         for expression in self._order_expressions():
-            yield from (expression.reads, expression.reads_root)
+            yield "order", expression, join_reads(expression.reads, expression.reads_root)
         for address in (self._rules.ship_to, self._rules.bill_to):
             if address is not None:
-                yield from _list_address_reads(address)
-        yield from (each.reads_root for each in self._line_expressions())
+                for expression, reads in _list_address_lookups(address):
+                    yield "order", expression, reads
+        for expression in self._line_expressions():
+            yield "order", expression, expression.reads_root
+            yield "line", expression, expression.reads
 
     def _order_expressions(self) -> Iterator[Expression]:
         rules, size = self._rules, self._rules.dimensions
@@ -239,18 +243,14 @@ def _list_sources(rule: FieldRule | None) -> Sequence[Expression]:
     return () if rule is None else rule.sources
 
 
-def _list_address_reads(rules: AddressRules) -> Iterator[Reads]:
+def _list_address_lookups(rules: AddressRules) -> Iterator[tuple[Expression, Reads]]:
     """An address that stands somewhere reads the top of the order only to find that place."""
-    parts = [
-        source
-        for part in (*ADDRESS_TEXTS, "country")
-        for source in _list_sources(getattr(rules, part))
-    ]
-    yield from (part.reads_root for part in parts)
-    if rules.at is None:
-        yield from (part.reads for part in parts)
-    else:
-        yield from (rules.at.reads, rules.at.reads_root)
+    if rules.at is not None:
+        yield rules.at, join_reads(rules.at.reads, rules.at.reads_root)
+    for part in (*ADDRESS_TEXTS, "country"):
+        for source in _list_sources(getattr(rules, part)):
+            own = source.reads if rules.at is None else Reads()
+            yield source, join_reads(own, source.reads_root)
 
 
 def _fill_address(scope: Scope, name: str, rules: AddressRules, own: Address) -> Address:

@@ -32,9 +32,10 @@ async def checked(
     undated: str,
     export: dict[str, Any],
     mapped: tuple[tuple[str, ...], Any] | None = None,
+    **more: Any,
 ) -> tuple[int, str]:
     """The exit status, and what a check prints of a shop: `undated` names changes it does not date,
-    `mapped` a part of the map and what it says.
+    `mapped` a part of the map and what it says, `more` what else the store's settings hold.
     """
     block = {**style_block(Style.PAGE), "url": shop.url}
     if mapped is not None:
@@ -44,7 +45,7 @@ async def checked(
             place = place[name]
         place[last] = mapped[1]
     block["orders"] = {**block["orders"], "undated": undated}
-    store = {"credentials": {"username": "u", "password": "p"}, "connector": block}
+    store = {"credentials": {"username": "u", "password": "p"}, "connector": block, **more}
     file = folder / "settings.yaml"
     file.write_text(
         yaml.safe_dump(
@@ -120,6 +121,23 @@ async def test_what_shipstation_would_miss_is_said(
         shop.book.add()
     _, out = await checked(shop, tmp_path, "", {}, (path, value))
     assert says in " ".join(out.split())
+
+
+async def test_a_name_that_no_order_has_is_a_warning_with_its_line(
+    shop: FakeJsonShop, tmp_path: Path
+) -> None:
+    for _ in range(5):
+        shop.book.add()
+    fields = {"custom_field_2": "refrence"}
+    code, out = await checked(shop, tmp_path, "", {}, fields=fields)
+    (line,) = [
+        number
+        for number, text in enumerate((tmp_path / "settings.yaml").read_text().splitlines(), 1)
+        if "custom_field_2" in text
+    ]
+    said = f"`refrence` ({tmp_path}/settings.yaml:{line}): no order of the last orders has"
+    assert f"{said} 'refrence'; did you mean 'reference'?" in " ".join(out.split())
+    assert code == 0
 
 
 async def test_a_sound_mapping_leaves_nothing_to_say(shop: FakeJsonShop, tmp_path: Path) -> None:

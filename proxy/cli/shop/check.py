@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import click
 from rich.console import Console
 from rich.text import Text
 
+from connectors.fieldmap.filler import Filler
+from connectors.fieldmap.survey import FieldSurvey
 from connectors.interface import CheckLevel, CheckReport, Finding, Remark
 from connectors.reading.durations import write_duration
 from proxy.cli.kinds import find_kind
@@ -18,6 +20,7 @@ from proxy.cli.options import find_store, only_store_option, read_settings, sett
 from proxy.cli.shop.sample import sample_findings
 from proxy.export.sweep import choose_interval
 from proxy.settings.models import ExportSettings, Settings, StoreSettings
+from proxy.settings.problems import did_you_mean
 from proxy.storage.database import Database
 from proxy.storage.errors import StorageError
 from proxy.storage.sqlite import missing_file
@@ -88,15 +91,38 @@ async def _check_store(name: str, settings: StoreSettings, export: ExportSetting
         if len(remarks) < _MOST_REMARKS:
             remarks[remark.about] = remark
 
-    kind, services = find_kind(settings.connector.type), StoreServices(remark=hear_remark)
+    surveys = list[FieldSurvey]()
+
+    def survey(filler: Filler) -> FieldSurvey:
+        surveys.append(FieldSurvey(filler))
+        return surveys[-1]
+
+    kind = find_kind(settings.connector.type)
+    services = StoreServices(remark=hear_remark, survey=survey)
     async with open_store(name, settings, kind, services) as store:
         report = await store.connector.check()
         findings = list(report.findings)
         if report.healthy:
             findings += await sample_findings(store)
+            findings += [fault for each in surveys for fault in _describe_survey(each)]
             findings += _describe_sweep(store, export)
     findings += [Finding(level=CheckLevel.WARNING, what=each.text) for each in remarks.values()]
     return CheckReport(findings=tuple(findings))
+
+
+def _describe_survey(survey: FieldSurvey) -> Iterator[Finding]:
+    """Names in `fields`, `address` and `filters` that none of the last orders has."""
+    for unknown in survey.find_unknown_names():
+        place = f" ({unknown.expression.place})" if unknown.expression.place else ""
+        what = (
+            f"`{unknown.expression.one_line}`{place}: no {unknown.part} of the last orders has"
+            f" {unknown.name!r}{did_you_mean(unknown.name, unknown.known)}"
+        )
+        yield Finding(
+            level=CheckLevel.WARNING,
+            what=what,
+            advice="`portside preview --store NAME ORDER` shows what the shop sends",
+        )
 
 
 def _describe_sweep(store: Store, export: ExportSettings) -> Sequence[Finding]:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from connectors.fieldmap.filler import Filler
 from connectors.fieldmap.settings import AddressSettings, FillSettings, build_fill_rules
+from connectors.fieldmap.survey import FieldSurvey
 from connectors.language.expressions import read_expression
 from connectors.orders import ItemOption, LengthUnit, Order, RejectedOrder
 from connectors.places import Source
@@ -206,6 +207,16 @@ def test_a_store_that_looks_at_everything_asks_for_everything() -> None:
     assert filler.list_names() is None
     assert filler.list_keys("meta_data", "key") is None
     assert Store({"source": "meta_data[0].value"}).filler.list_keys("meta_data", "key") is None
+
+
+def test_names_that_no_order_has_are_found_for_the_expression_that_looks_them_up() -> None:
+    fields = {"source": "wharehouse", "items": {"upc": "eam", "location": "root().vat"}}
+    survey = FieldSurvey(Store(fields, {"ship_to": {"line2": "house_number"}}).filler)
+    order = build_order(id="7", items=(build_item(id="1"),))
+    survey.fill(order, RAW, {"1": RAW["lines"][0]})
+    found = [(each.part, each.name, each.expression.source) for each in survey.find_unknown_names()]
+    assert found == [("order", "wharehouse", "wharehouse"), ("line", "eam", "eam")]
+    assert (survey.list_names(), survey.list_keys("meta", "key")) == (None, None)
 
 
 JSON = st.recursive(
