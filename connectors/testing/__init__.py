@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         Handler as Handler,
         Hang as Hang,
         Misdated as Misdated,
+        Mute as Mute,
         PHP_NOTICE as PHP_NOTICE,
         Reset as Reset,
         Spare as Spare,
@@ -60,6 +61,9 @@ if TYPE_CHECKING:
     )
     from connectors.testing.shipping_contract import (
         ShippingContract as ShippingContract,
+    )
+    from connectors.testing.telling_contract import (
+        TellingContract as TellingContract,
     )
     from connectors.testing.shop import (
         FakeShop as FakeShop,
@@ -83,13 +87,14 @@ _ROOMS = {
     "connectors.testing.fault_contract": "FaultContract",
     "connectors.testing.faults": (
         "BOM BOT_WALL PHP_NOTICE Answer Before DropAnswer Fault Faults Handler Hang Misdated "
-        "Reset Spare Truncate Wall When any_request"
+        "Mute Reset Spare Truncate Wall When any_request"
     ),
     "connectors.testing.harness": "ShopHarness Told",
     "connectors.testing.listing_contract": "ListingContract",
     "connectors.testing.requests": "SeenRequest",
     "connectors.testing.shipping_contract": "ShippingContract",
     "connectors.testing.shop": "FakeShop",
+    "connectors.testing.telling_contract": "TellingContract",
     "connectors.testing.trial": "HASTY QUICK START WINDOW at failure ids walk",
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names.split()}

@@ -15,7 +15,7 @@ class TestWoodland(ConnectorContract):
 ```
 
 Needs pytest with pytest-asyncio in auto mode. `ConnectorContract` is the sum of `ListingContract`,
-`ShippingContract` and `FaultContract`.
+`ShippingContract` and `FaultContract`; `TellingContract` stands beside it.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from connectors.testing.fault_contract import FaultContract
 from connectors.testing.harness import ShopHarness, Told
 from connectors.testing.listing_contract import ListingContract
 from connectors.testing.shipping_contract import ShippingContract
+from connectors.testing.telling_contract import TellingContract
 
 __all__ = [
     "ConnectorContract",
@@ -31,6 +32,7 @@ __all__ = [
     "ListingContract",
     "ShippingContract",
     "ShopHarness",
+    "TellingContract",
     "Told",
 ]
 

@@ -114,6 +114,18 @@ class DropAnswer:
         return _break_off(request)
 
 
+class Mute:
+    """The shop does what was asked and answers 200 with other bytes, which say nothing of it."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    async def __call__(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Do it, and do not say so."""
+        await handler(request)
+        return web.Response(body=self._body, content_type="application/json")
+
+
 class Truncate:
     """The shop's own answer, cut off in the middle.
 

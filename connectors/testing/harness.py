@@ -27,13 +27,15 @@ class ShopHarness(abc.ABC):
     `page_size` is how many orders the connector reads at a time in these tests: make it small, the
     contract fills several pages. `lists_trash`: binned orders are told as cancelled.
     `takes_quantities`: the shop learns which pieces went into a parcel. `takes_untracked`: the shop
-    keeps a trace of a shipment without a tracking number.
+    keeps a trace of a shipment without a tracking number. `takes_further`: it takes the tracking
+    number of a parcel that has nothing left to count.
     """
 
     page_size = 10
     lists_trash = True
     takes_quantities = True
     takes_untracked = True
+    takes_further = True
 
     def __init__(self, shop: FakeShop) -> None:
         self.shop = shop

@@ -14,10 +14,10 @@ from connectors.testing.harness import ShopHarness
 from connectors.testing.trial import QUICK, at, failure
 
 # More steps than any shop needs to learn of one shipment.
-_MOST_WRITES = 8
+MOST_WRITES = 8
 
 
-def _make_shipment(
+def make_shipment(
     harness: ShopHarness, order_id: str, tracking: str, **quantities: int
 ) -> Shipment:
     """A notice as a shipping client sends it; `quantities` by SKU, all that is left when none are
@@ -39,7 +39,7 @@ def _make_shipment(
     )
 
 
-async def _ship_stubbornly(connector: Connector, shipment: Shipment) -> None:
+async def ship_stubbornly(connector: Connector, shipment: Shipment) -> None:
     """Tell of the shipment until the shop has it: what the outbox does, without the waits."""
     for _ in range(5):
         try:
@@ -58,7 +58,7 @@ class ShippingContract:
     ) -> None:
         order = harness.add_order(at(1), lines=(("A", 2), ("B", 1)))
         async with harness.open_connector(QUICK) as connector:
-            outcome = await connector.ship(_make_shipment(harness, order, "1Z999", A=2, B=1), ())
+            outcome = await connector.ship(make_shipment(harness, order, "1Z999", A=2, B=1), ())
         assert outcome.completed
         assert not outcome.already
         assert [tracking for tracking, _ in harness.list_received(order)] == ["1Z999"]
@@ -72,9 +72,9 @@ class ShippingContract:
     ) -> None:
         order = harness.add_order(at(1), lines=(("A", 3), ("B", 1)))
         async with harness.open_connector(QUICK) as connector:
-            first = _make_shipment(harness, order, "T1", A=2)
+            first = make_shipment(harness, order, "T1", A=2)
             await connector.ship(first, ())
-            outcome = await connector.ship(_make_shipment(harness, order, "T2"), (first,))
+            outcome = await connector.ship(make_shipment(harness, order, "T2"), (first,))
         assert outcome.completed
         if harness.takes_quantities:
             one, two = harness.line_ids(order)
@@ -83,7 +83,7 @@ class ShippingContract:
 
     async def test_the_same_shipment_told_twice_ships_once(self, harness: ShopHarness) -> None:
         order = harness.add_order(at(1))
-        shipment = _make_shipment(harness, order, "1Z999", **{"SKU-1": 1})
+        shipment = make_shipment(harness, order, "1Z999", **{"SKU-1": 1})
         async with harness.open_connector(QUICK) as connector:
             await connector.ship(shipment, ())
             for earlier in ((), (shipment,)):
@@ -93,7 +93,7 @@ class ShippingContract:
 
     async def test_a_partial_shipment_told_twice_ships_once(self, harness: ShopHarness) -> None:
         order = harness.add_order(at(1), lines=(("A", 4),))
-        shipment = _make_shipment(harness, order, "1Z999", A=1)
+        shipment = make_shipment(harness, order, "1Z999", A=1)
         async with harness.open_connector(QUICK) as connector:
             await connector.ship(shipment, ())
             await connector.ship(shipment, ())
@@ -102,11 +102,11 @@ class ShippingContract:
         assert not harness.is_shipped(order)
 
     async def test_a_shipment_whose_answer_was_lost_ships_once(self, harness: ShopHarness) -> None:
-        for lost in range(_MOST_WRITES):
+        for lost in range(MOST_WRITES):
             order = harness.add_order(at(1), lines=(("A", 2),))
             harness.shop.faults.add(*[Spare()] * lost, DropAnswer(), when=harness.is_write)
             async with harness.open_connector(QUICK) as connector:
-                await _ship_stubbornly(connector, _make_shipment(harness, order, f"T{lost}", A=2))
+                await ship_stubbornly(connector, make_shipment(harness, order, f"T{lost}", A=2))
             assert [tracking for tracking, _ in harness.list_received(order)] == [f"T{lost}"], (
                 f"write {lost + 1} was lost"
             )
@@ -114,7 +114,7 @@ class ShippingContract:
             if harness.shop.faults:
                 harness.shop.faults.clear()
                 return
-        raise AssertionError(f"more than {_MOST_WRITES} writes for one shipment")
+        raise AssertionError(f"more than {MOST_WRITES} writes for one shipment")
 
     async def test_a_shipment_that_never_got_there_ships_once_in_the_end(
         self, harness: ShopHarness
@@ -123,8 +123,8 @@ class ShippingContract:
             order = harness.add_order(at(1))
             harness.shop.faults.add(fault, when=harness.is_write)
             async with harness.open_connector(QUICK) as connector:
-                await _ship_stubbornly(
-                    connector, _make_shipment(harness, order, "T1", **{"SKU-1": 1})
+                await ship_stubbornly(
+                    connector, make_shipment(harness, order, "T1", **{"SKU-1": 1})
                 )
             assert [tracking for tracking, _ in harness.list_received(order)] == ["T1"]
             assert not harness.shop.faults, "no write met the fault"
@@ -134,9 +134,9 @@ class ShippingContract:
     ) -> None:
         order = harness.add_order(at(1), lines=(("A", 2), ("B", 3)))
         parcels = [
-            _make_shipment(harness, order, "T1", A=1),
-            _make_shipment(harness, order, "T2", A=1, B=1),
-            _make_shipment(harness, order, "T3", B=2),
+            make_shipment(harness, order, "T1", A=1),
+            make_shipment(harness, order, "T2", A=1, B=1),
+            make_shipment(harness, order, "T3", B=2),
         ]
         async with harness.open_connector(QUICK) as connector:
             for number, parcel in enumerate(parcels):
@@ -156,7 +156,7 @@ class ShippingContract:
         self, harness: ShopHarness
     ) -> None:
         order = harness.add_order(at(1))
-        shipment = _make_shipment(harness, order, "", **{"SKU-1": 1})
+        shipment = make_shipment(harness, order, "", **{"SKU-1": 1})
         async with harness.open_connector(QUICK) as connector:
             await connector.ship(shipment, ())
             await connector.ship(shipment, ())
@@ -170,7 +170,7 @@ class ShippingContract:
         harness.cancel(order, at(2))
         async with harness.open_connector(QUICK) as connector:
             await failure(
-                connector.ship(_make_shipment(harness, order, "T1", **{"SKU-1": 1}), ()),
+                connector.ship(make_shipment(harness, order, "T1", **{"SKU-1": 1}), ()),
                 ConflictError,
             )
         assert harness.list_received(order) == []
@@ -187,7 +187,7 @@ class ShippingContract:
 
     async def test_shipping_raises_nothing_but_connector_errors(self, harness: ShopHarness) -> None:
         order = harness.add_order(at(1))
-        shipment = _make_shipment(harness, order, "T1", **{"SKU-1": 1})
+        shipment = make_shipment(harness, order, "T1", **{"SKU-1": 1})
         bodies = ("", "null", "[]", "{}", '"ok"', "[[]]", "<html>hello</html>", "{", "\x00")
         async with harness.open_connector(QUICK) as connector:
             for status in (200, 201, 400, 404, 418, 500):

@@ -46,7 +46,9 @@ class WooCommerceConnector:
             filler=context.filler,
         )
         self._lookup = Lookup(api)
-        self._shipper = Shipper(api, self._lookup, self._reader, self._places, settings)
+        self._shipper = Shipper(
+            api, self._lookup, self._reader, self._places, settings, context.shipping
+        )
         self.webhooks = WooCommerceWebhooks(api)
 
     def list_orders(self, window: Window) -> AsyncGenerator[Order | RejectedOrder, None]:

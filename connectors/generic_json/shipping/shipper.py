@@ -21,7 +21,7 @@ from connectors.language.functions import EvaluationError
 from connectors.language.functions.table import as_number, as_text, is_empty
 from connectors.language.logic import is_false
 from connectors.reading.fields import FieldError
-from connectors.shipments import Shipment, ShippedItem
+from connectors.shipments import Shipment, ShippedItem, fold_tracking
 
 PROBE = ""
 """The name under which the probe's caller goes."""
@@ -257,8 +257,8 @@ def _make_parcel(line: Line, quantity: int, left: Mapping[str, int]) -> Parcel:
 
 
 def has_tracking(found: Any, number: str) -> bool:
-    """Whether what a probe found holds a tracking number, spaces and case aside."""
-    wanted = _fold_number(number)
+    """Whether what a probe found holds a tracking number, however it is written."""
+    wanted = fold_tracking(number)
     pending = [found]
     while pending:
         each = pending.pop()
@@ -267,14 +267,10 @@ def has_tracking(found: Any, number: str) -> bool:
         elif (
             not isinstance(each, dict)
             and each is not None
-            and wanted in {_fold_number(part) for part in (as_text(each) or "").split(",")}
+            and wanted in {fold_tracking(part) for part in (as_text(each) or "").split(",")}
         ):
             return True
     return False
-
-
-def _fold_number(text: str) -> str:
-    return "".join(text.split()).upper()
 
 
 def _evaluate(expression: Expression, scope: Any) -> Any:

@@ -210,6 +210,7 @@ class Product(msgspec.Struct, frozen=True, gc=False):
 class Tracking(msgspec.Struct, frozen=True, gc=False):
     """One tracking entry of Shipment Tracking or Advanced Shipment Tracking."""
 
+    tracking_id: Loose = ""
     tracking_number: Loose = ""
 
 

@@ -22,12 +22,14 @@ _TELLING_DIGITS = 9
 _OURS = ". Tracking number: "
 
 
-def write_note(shipment: Shipment, lines: Sequence[LineItem], carriers: Carriers) -> str:
+def write_note(
+    shipment: Shipment, lines: Sequence[LineItem], carriers: Carriers, *, further: bool = False
+) -> str:
     """What was shipped, how and when, in plain sentences; escaped, because WooCommerce reads notes
     as HTML.
 
-    The same shipment always gives the same text, by which it is found again where it has no
-    tracking number.
+    A `further` parcel takes nothing that was left to ship, so its items are not named. The same
+    shipment always gives the same text, by which it is found again where it has no tracking number.
     """
     how = " ".join(dict.fromkeys(filter(None, (carriers.name(shipment), shipment.service))))
     how = (
@@ -35,9 +37,13 @@ def write_note(shipment: Shipment, lines: Sequence[LineItem], carriers: Carriers
         if shipment.service.lower().startswith(carriers.name(shipment).lower()) and shipment.service
         else how
     )
+    what = (
+        "A further parcel of the order"
+        if further
+        else _write_items(shipment, {line.id: line for line in lines}) or "The order"
+    )
     sentences = [
-        (_write_items(shipment, {line.id: line for line in lines}) or "The order")
-        + " shipped"
+        f"{what} shipped"
         + (f" with {how}" if how else "")
         + (f" on {shipment.shipped_on.isoformat()}" if shipment.shipped_on else "")
         + "."
@@ -54,25 +60,26 @@ def write_note(shipment: Shipment, lines: Sequence[LineItem], carriers: Carriers
 def has_note(
     notes: Iterable[wire.Note],
     shipment: Shipment,
-    written: str,
+    texts: Iterable[str],
     *,
     to_customer: bool,
     order_id: str = "",
+    by_text: bool = False,
 ) -> bool:
-    """Whether one of the notes reports this shipment: by its tracking number, or without one by the
-    very text.
+    """Whether one of the notes reports this shipment: by its tracking number, or without one by one
+    of these very texts; `by_text` for a number that proves nothing.
 
     A note to the buyer counts as a private one too, but not the other way around. `order_id` is the
     shop's, because a notice may lack it.
     """
-    number = clean_text(html.escape(shipment.tracking_number, quote=False))
+    number = "" if by_text else clean_text(html.escape(shipment.tracking_number, quote=False))
     own = (order_id, shipment.order_id, shipment.order_number)
-    wanted = clean_text(written)
+    wanted = {clean_text(text) for text in texts}
     for note in notes:
         if to_customer and not read_text(note.customer_note) and note.customer_note is not True:
             continue
         found = clean_text(read_text(note.note))
-        if _has_number(found, number, own) if number else found == wanted:
+        if _has_number(found, number, own) if number else found in wanted:
             return True
     return False
 

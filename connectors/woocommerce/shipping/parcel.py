@@ -11,16 +11,25 @@ import msgspec
 from connectors.orders import LineItem
 from connectors.shipments import Shipment, ShippedItem
 
+# Which pieces of which lines an item stands for; None if the order has no line for it.
+_Shares = list[tuple[ShippedItem, dict[str, int] | None]]
+
 
 class Parcel(msgspec.Struct, frozen=True, kw_only=True):
     """One shipment by the order's lines.
 
-    `complete`: nothing is left to ship after it. `unknown`: items that are in no line.
+    `items` are the notice's, with no more pieces than `quantities` has. `complete`: nothing is left
+    to ship after it. `unknown`: items that are in no line. `beyond`: how many pieces were told that
+    had nothing left to be counted against. `further`: it takes nothing of the order at all, like a
+    replacement or a second label.
     """
 
     quantities: Mapping[str, int]
     complete: bool
+    items: tuple[ShippedItem, ...] = ()
     unknown: tuple[ShippedItem, ...] = ()
+    beyond: int = 0
+    further: bool = False
 
 
 def plan_parcel(
@@ -30,22 +39,23 @@ def plan_parcel(
     *,
     in_shop: Mapping[str, int] | None = None,
     has_shipment: bool = False,
+    over_ship: bool = False,
 ) -> Parcel:
     """Decide what `shipment` takes of the lines that need shipping.
 
     `earlier` are the order's other notices. `in_shop` is what the shop has recorded as sent, by
     line; it includes this shipment if the shop `has_shipment`. Where notices and shop disagree, the
-    larger number counts.
+    larger number counts. Pieces beyond what is left are taken only with `over_ship`.
     """
     count = _Count(lines)
     for notice in earlier:
         if notice.key() != shipment.key():
-            count.take_items(notice.items)
+            count.take_items(notice.items, over_ship=False)
     before = dict(count.left)
-    unknown = count.take_items(shipment.items)
+    shares = count.take_items(shipment.items, over_ship=over_ship)
     taken = {line: before[line] - left for line, left in count.left.items() if left < before[line]}
     recorded = in_shop or {}
-    if not has_shipment:
+    if not has_shipment and not over_ship:
         taken = {
             line: min(pieces, count.needed[line] - recorded.get(line, 0))
             for line, pieces in taken.items()
@@ -54,9 +64,39 @@ def plan_parcel(
     for line, left in count.left.items():
         sent = recorded.get(line, 0) + (0 if has_shipment else taken.get(line, 0))
         count.left[line] = min(left, count.needed[line] - sent)
+    items, beyond = _limit_items(shares, taken)
     return Parcel(
-        quantities=taken, complete=all(left <= 0 for left in count.left.values()), unknown=unknown
+        quantities=taken,
+        complete=all(left <= 0 for left in count.left.values()),
+        items=items,
+        unknown=tuple(item for item, share in shares if share is None),
+        beyond=beyond,
+        further=bool(count.needed) and not taken and not items,
     )
+
+
+def _limit_items(
+    shares: _Shares, quantities: Mapping[str, int]
+) -> tuple[tuple[ShippedItem, ...], int]:
+    """The notice's items with the pieces that count, and how many pieces do not.
+
+    An item of no line, or of one that needs no shipping, stays as it is.
+    """
+    budget = dict(quantities)
+    limited, beyond = [], 0
+    for item, share in shares:
+        if share is None or not share:
+            limited.append(item)
+            continue
+        counted = 0
+        for line, pieces in share.items():
+            taken = min(pieces, budget.get(line, 0))
+            budget[line] = budget.get(line, 0) - taken
+            counted += taken
+        beyond += item.quantity - counted
+        if counted:
+            limited.append(msgspec.structs.replace(item, quantity=counted))
+    return tuple(limited), beyond
 
 
 class _Count:
@@ -71,29 +111,36 @@ class _Count:
             if line.shippable and line.sku:
                 self._by_sku.setdefault(line.sku, []).append(line.id)
 
-    def take_items(self, items: Sequence[ShippedItem]) -> tuple[ShippedItem, ...]:
+    def take_items(self, items: Sequence[ShippedItem], *, over_ship: bool) -> _Shares:
         """Take items off, by line and else by SKU; without items, everything that is left.
 
-        Returns the items that fit no line.
+        Returns what each item took of which line: an item of a line that needs no shipping has
+        none, one of no line None.
         """
         if not items:
             self.left = dict.fromkeys(self.left, 0)
-        unknown = []
+        shares: _Shares = []
         for item in items:
             if item.line_id in self.left:
-                self._take_line(item.line_id, item.quantity)
+                shares.append((item, self._take([item.line_id], item.quantity, over_ship)))
             elif item.line_id in self._known:
-                continue
+                shares.append((item, {}))
             elif lines := self._by_sku.get(item.sku):
-                pieces = item.quantity
-                for line in lines:
-                    pieces = self._take_line(line, pieces)
+                shares.append((item, self._take(lines, item.quantity, over_ship)))
             else:
-                unknown.append(item)
-        return tuple(unknown)
+                shares.append((item, None))
+        return shares
 
-    def _take_line(self, line: str, pieces: int) -> int:
-        """Take up to `pieces` off a line; returns how many of them it did not have."""
-        taken = min(self.left[line], pieces)
-        self.left[line] -= taken
-        return pieces - taken
+    def _take(self, lines: Sequence[str], pieces: int, over_ship: bool) -> dict[str, int]:  # noqa: FBT001 - private
+        """Take pieces off these lines, one after the other; what is too many off the last one, if
+        that is allowed.
+        """
+        share = {}
+        for line in lines:
+            taken = max(min(self.left[line], pieces), 0)
+            if over_ship and line == lines[-1]:
+                taken = pieces
+            self.left[line] -= taken
+            pieces -= taken
+            share[line] = taken
+        return share

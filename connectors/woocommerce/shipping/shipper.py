@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from connectors.errors import ConflictError, UnreadableResponseError
+import msgspec
+
+from connectors.errors import ConflictError, TemporaryError, UnreadableResponseError
 from connectors.interface import ShipOutcome
 from connectors.orders import Order, OrderStatus, RejectedOrder
-from connectors.shipments import Shipment
+from connectors.shipments import Shipment, ShippingRules, fold_tracking
+from connectors.upstream.request import name_step
+from connectors.upstream.response import Reply
 from connectors.woocommerce.api.client import Api, order_path
 from connectors.woocommerce.listing.lookup import Lookup
 from connectors.woocommerce.listing.reader import Reader
@@ -15,6 +19,8 @@ from connectors.woocommerce.mapping import wire
 from connectors.woocommerce.mapping.statuses import CLOSED, normalize_status, read_status
 from connectors.woocommerce.settings import WooCommerceSettings
 from connectors.woocommerce.shipping.parcel import Parcel, plan_parcel
+from connectors.woocommerce.shipping.report import Report
+from connectors.woocommerce.shipping.tracking import Place, read_answer
 from connectors.woocommerce.shipping.tracking_places import Places
 
 
@@ -28,17 +34,20 @@ class Shipper:
         reader: Reader,
         places: Places,
         settings: WooCommerceSettings,
+        rules: ShippingRules,
     ) -> None:
         self._api = api
         self._lookup = lookup
         self._reader = reader
         self._places = places
         self._settings = settings
+        self._rules = rules
 
     async def ship(self, shipment: Shipment, earlier: Sequence[Shipment]) -> ShipOutcome:
         """Takes effect once, however often it is called.
 
-        Raises `OrderNotFoundError`, or `ConflictError` for an order that is closed.
+        Raises `OrderNotFoundError`, `ConflictError` for an order that is closed, or
+        `TemporaryError` if the shop does not show what was written to it.
         """
         row = await self._lookup.find_order(shipment)
         if isinstance(row.order, RejectedOrder):
@@ -48,18 +57,36 @@ class Shipper:
         closed = normalize_status(row.order.status) in CLOSED
         order = await self._read_order(row.order, closed=closed)
         place = await self._places.find_place(order.id)
-        record = await place.look(order.id, shipment, order.items)
+        over_ship = self._rules.over_ship
+        report = Report(
+            order_id=order.id,
+            shipment=shipment,
+            lines=order.items,
+            parcel=plan_parcel(order.items, shipment, earlier, over_ship=over_ship),
+            is_part=_is_part(shipment, earlier),
+        )
+        record = await place.look(report)
         if closed and not record.entry:
             raise ConflictError(
                 f"Order {order.number} is {order.shop_status} in the shop, so nothing was"
                 " reported to it as shipped."
             )
         parcel = plan_parcel(
-            order.items, shipment, earlier, in_shop=record.in_shop, has_shipment=record.entry
+            order.items,
+            shipment,
+            earlier,
+            in_shop=record.in_shop,
+            has_shipment=record.entry,
+            over_ship=over_ship,
         )
-        if not record.whole and not closed:
-            await place.write(order.id, shipment, order.items, parcel.quantities, record)
-        moved = not closed and await self._move_order(order, parcel, fresh=record.whole)
+        report = msgspec.structs.replace(report, parcel=parcel)
+        may_read = self._rules.confirm
+        if not record.whole and not closed and not await place.write(report, record) and may_read:
+            await _confirm_record(place, report, order)
+            may_read = False
+        moved = not closed and await self._move_order(
+            order, parcel, fresh=record.whole, may_read=may_read
+        )
         return ShipOutcome(
             already=record.whole and not moved,
             completed=parcel.complete,
@@ -73,7 +100,9 @@ class Shipper:
             raise UnreadableResponseError(f"Order {row.number} cannot be read: {row.reason}.")
         return row
 
-    async def _move_order(self, order: Order, parcel: Parcel, *, fresh: bool) -> bool:
+    async def _move_order(
+        self, order: Order, parcel: Parcel, *, fresh: bool, may_read: bool
+    ) -> bool:
         """Move the order on to its next status, unless it is there; every write changes its
         modified time, even one that changes nothing else.
 
@@ -95,8 +124,53 @@ class Shipper:
             )
         if not _is_step_forward(status, wanted):
             return False
-        await self._api.post(order_path(order.id), {"status": wanted})
+        with name_step("status"):
+            reply = await self._api.post(order_path(order.id), {"status": wanted})
+            if self._rules.confirm:
+                await self._confirm_status(order, reply, status, wanted, may_read=may_read)
         return True
+
+    async def _confirm_status(
+        self, order: Order, reply: Reply, before: str, wanted: str, *, may_read: bool
+    ) -> None:
+        """Raise `TemporaryError` unless the order has left its status, by the shop's answer, else
+        by reading it again.
+
+        A plugin may have moved the order further than `wanted`: that is an effect too.
+        """
+        answer = read_answer(reply, wire.Order)
+        shown = normalize_status(answer.status) if answer is not None else ""
+        if not shown and may_read:
+            shown = normalize_status(await self._lookup.read_status(order.id))
+        if not shown:
+            raise TemporaryError(
+                f"The shop's answer does not show whether order {order.number} was moved to"
+                f" {wanted}; the next attempt looks at the order first."
+            )
+        if shown == before:
+            raise TemporaryError(
+                f"Order {order.number} is still {shown}, although the shop accepted the change to"
+                f" {wanted}. Look for a plugin that sets the status back or keeps it."
+            )
+
+
+async def _confirm_record(place: Place, report: Report, order: Order) -> None:
+    """Raise `TemporaryError` unless the place shows now what was written to it."""
+    with name_step("confirm"):
+        if not (await place.look(report)).whole:
+            raise TemporaryError(
+                f"The shop accepted the shipment of order {order.number} as {place.name}, but does"
+                " not show it. Look for a plugin that keeps it from being saved."
+            )
+
+
+def _is_part(shipment: Shipment, earlier: Sequence[Shipment]) -> bool:
+    """Whether other items of the order were told under the same tracking number."""
+    number = fold_tracking(shipment.tracking_number)
+    return bool(number) and any(
+        fold_tracking(each.tracking_number) == number and each.key() != shipment.key()
+        for each in earlier
+    )
 
 
 def _is_step_forward(status: str, wanted: str) -> bool:
@@ -108,6 +182,10 @@ def _is_step_forward(status: str, wanted: str) -> bool:
 
 def _describe_outcome(place: str, parcel: Parcel, order: Order, *, moved: bool) -> str:
     facts = [f"reported as {place}"]
+    if parcel.further:
+        facts.append("as a further parcel, because nothing of it was left to ship")
+    elif parcel.beyond:
+        facts.append(f"without {parcel.beyond} of its pieces, which are more than was left to ship")
     if parcel.unknown:
         facts.append(f"{len(parcel.unknown)} of its items are in no line of order {order.number}")
     if not parcel.complete:

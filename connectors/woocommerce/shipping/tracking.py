@@ -7,20 +7,24 @@ Each place looks before it writes, and writes only what is missing.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
 from connectors.carriers import Carriers
-from connectors.orders import LineItem
-from connectors.shipments import Shipment
+from connectors.errors import UnreadableResponseError
+from connectors.shipments import fold_tracking
+from connectors.upstream.request import name_step
+from connectors.upstream.response import Reply
 from connectors.woocommerce.api.client import CORE, Api, order_path
 from connectors.woocommerce.api.permalinks import ROOT
 from connectors.woocommerce.mapping import wire
 from connectors.woocommerce.mapping.values import read_key, read_text
-from connectors.woocommerce.shipping.order_note import has_note, write_note
+from connectors.woocommerce.shipping.order_note import has_note
 from connectors.woocommerce.shipping.providers import Providers
+from connectors.woocommerce.shipping.report import Report
 
+T = TypeVar("T")
 _NOTE_FIELDS = wire.list_fields(wire.Note)
 
 
@@ -42,30 +46,19 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Place(Protocol):
-    """One place.
-
-    `lines` are the order's as they were exported; `quantities` the pieces in the parcel, by line
-    id.
-    """
+    """One place."""
 
     @property
     def name(self) -> str:
         """What people call this place."""
         ...
 
-    async def look(self, order_id: str, shipment: Shipment, lines: Sequence[LineItem]) -> Record:
+    async def look(self, report: Report) -> Record:
         """What it knows of the shipment."""
         ...
 
-    async def write(
-        self,
-        order_id: str,
-        shipment: Shipment,
-        lines: Sequence[LineItem],
-        quantities: Mapping[str, int],
-        record: Record,
-    ) -> None:
-        """Write what is missing."""
+    async def write(self, report: Report, record: Record) -> bool:
+        """Write what is missing; whether the shop's answers show that it is there now."""
         ...
 
 
@@ -80,35 +73,35 @@ class NotePlace:
         self._api = api
         self._carriers = carriers
 
-    async def look(self, order_id: str, shipment: Shipment, lines: Sequence[LineItem]) -> Record:
+    async def look(self, report: Report) -> Record:
         """Search the order's notes."""
-        found = await self.has_note(order_id, shipment, lines, to_customer=False)
-        return Record(entry=found, mailed=True)
+        return Record(entry=await self.has_note(report, to_customer=False), mailed=True)
 
-    async def write(
-        self,
-        order_id: str,
-        shipment: Shipment,
-        lines: Sequence[LineItem],
-        quantities: Mapping[str, int],  # noqa: ARG002 - the protocol's names
-        record: Record,  # noqa: ARG002 - the protocol's names
-    ) -> None:
+    async def write(self, report: Report, record: Record) -> bool:  # noqa: ARG002 - the protocol's names
         """Add the note."""
-        note = {
-            "note": write_note(shipment, lines, self._carriers),
-            "customer_note": shipment.notify_customer,
-        }
-        await self._api.post(order_path(order_id, "/notes"), note)
+        told = report.shipment.notify_customer
+        note = {"note": report.write_note(self._carriers), "customer_note": told}
+        with name_step("note"):
+            reply = await self._api.post(order_path(report.order_id, "/notes"), note)
+        made = read_answer(reply, wire.Note)
+        return made is not None and self._is_among([made], report, to_customer=told)
 
-    async def has_note(
-        self, order_id: str, shipment: Shipment, lines: Sequence[LineItem], *, to_customer: bool
-    ) -> bool:
+    async def has_note(self, report: Report, *, to_customer: bool) -> bool:
         """Whether the order has such a note."""
         notes = await self._api.list_items(
-            order_path(order_id, "/notes"), wire.Note, [("_fields", _NOTE_FIELDS)]
+            order_path(report.order_id, "/notes"), wire.Note, [("_fields", _NOTE_FIELDS)]
         )
-        written = write_note(shipment, lines, self._carriers)
-        return has_note(notes, shipment, written, to_customer=to_customer, order_id=order_id)
+        return self._is_among(notes, report, to_customer=to_customer)
+
+    def _is_among(self, notes: Sequence[wire.Note], report: Report, *, to_customer: bool) -> bool:
+        return has_note(
+            notes,
+            report.shipment,
+            report.list_notes(self._carriers),
+            to_customer=to_customer,
+            order_id=report.order_id,
+            by_text=report.is_part,
+        )
 
 
 class PluginPlace:
@@ -126,44 +119,42 @@ class PluginPlace:
         self._notes = NotePlace(api, carriers)
         self._providers = Providers(api, self._root)
 
-    async def look(self, order_id: str, shipment: Shipment, lines: Sequence[LineItem]) -> Record:
+    async def look(self, report: Report) -> Record:
         """Search the entries, and the notes if the buyer is to be mailed."""
-        number = shipment.tracking_number.strip()
-        if not number:
-            return await self._notes.look(order_id, shipment, lines)
+        if not report.number:
+            return await self._notes.look(report)
         entries = await self._api.list_items(
-            order_path(order_id, "/shipment-trackings"), wire.Tracking, root=self._root
+            order_path(report.order_id, "/shipment-trackings"), wire.Tracking, root=self._root
         )
-        entry = any(_is_same_number(read_text(found.tracking_number), number) for found in entries)
-        mailed = not shipment.notify_customer or await self._notes.has_note(
-            order_id, shipment, lines, to_customer=True
+        entry = any(_has_number(found, report) for found in entries)
+        mailed = not report.shipment.notify_customer or await self._notes.has_note(
+            report, to_customer=True
         )
         return Record(entry=entry, mailed=mailed)
 
-    async def write(
-        self,
-        order_id: str,
-        shipment: Shipment,
-        lines: Sequence[LineItem],
-        quantities: Mapping[str, int],
-        record: Record,
-    ) -> None:
+    async def write(self, report: Report, record: Record) -> bool:
         """Add the entry, and the note to the buyer."""
-        if not shipment.tracking_number.strip():
-            await self._notes.write(order_id, shipment, lines, quantities, record)
-            return
-        if not record.entry:
-            entry: dict[str, Any] = {"tracking_number": shipment.tracking_number.strip()}
-            entry |= await self._providers.build_entry(
-                order_id, shipment, self._carriers.of(shipment)
-            )
-            if shipment.shipped_on is not None:
-                entry["date_shipped"] = shipment.shipped_on.isoformat()
-            await self._api.post(
-                order_path(order_id, "/shipment-trackings"), entry, root=self._root
-            )
+        if not report.number:
+            return await self._notes.write(report, record)
+        shown = record.entry or await self._add_entry(report)
         if not record.mailed:
-            await self._notes.write(order_id, shipment, lines, quantities, record)
+            shown = await self._notes.write(report, record) and shown
+        return shown
+
+    async def _add_entry(self, report: Report) -> bool:
+        shipment = report.shipment
+        entry: dict[str, Any] = {"tracking_number": report.number}
+        entry |= await self._providers.build_entry(
+            report.order_id, shipment, self._carriers.of(shipment)
+        )
+        if shipment.shipped_on is not None:
+            entry["date_shipped"] = shipment.shipped_on.isoformat()
+        with name_step("tracking"):
+            reply = await self._api.post(
+                order_path(report.order_id, "/shipment-trackings"), entry, root=self._root
+            )
+        made = read_answer(reply, wire.Tracking)
+        return made is not None and bool(made.tracking_id) and _has_number(made, report)
 
 
 class FulfillmentPlace:
@@ -178,46 +169,34 @@ class FulfillmentPlace:
         self._carriers = carriers
         self._notes = NotePlace(api, carriers)
 
-    async def look(self, order_id: str, shipment: Shipment, lines: Sequence[LineItem]) -> Record:
+    async def look(self, report: Report) -> Record:
         """Search the fulfillments, and the notes for what could not become one."""
-        number, mark = shipment.tracking_number.strip(), shipment.key()
         entry = False
         in_shop: dict[str, int] = {}
         for found in await self._api.list_items(
-            order_path(order_id, "/fulfillments"), wire.Fulfillment
+            order_path(report.order_id, "/fulfillments"), wire.Fulfillment
         ):
-            metas = {read_text(meta.key): meta.value for meta in wire.read_list(found.meta_data)}
-            if found.date_deleted or read_text(found.status) != "fulfilled":
+            if not _is_live(found):
                 continue
-            same = bool(number) and _is_same_number(
-                read_text(metas.get("_tracking_number")), number
-            )
-            entry = entry or same or read_text(metas.get(_MARK)) == mark
-            for line, pieces in _read_pieces(metas.get("_items")):
+            entry = entry or _is_of(found, report)
+            for line, pieces in _read_pieces(found):
                 in_shop[line] = in_shop.get(line, 0) + pieces
-        entry = entry or await self._notes.has_note(order_id, shipment, lines, to_customer=False)
+        entry = entry or await self._notes.has_note(report, to_customer=False)
         return Record(entry=entry, mailed=True, in_shop=in_shop)
 
-    async def write(
-        self,
-        order_id: str,
-        shipment: Shipment,
-        lines: Sequence[LineItem],
-        quantities: Mapping[str, int],
-        record: Record,
-    ) -> None:
+    async def write(self, report: Report, record: Record) -> bool:
         """Add the fulfillment, or a note if it would have no items: WooCommerce refuses such a
         fulfillment.
         """
+        quantities, shipment = report.parcel.quantities, report.shipment
         if not quantities:
-            await self._notes.write(order_id, shipment, lines, quantities, record)
-            return
+            return await self._notes.write(report, record)
         carrier = self._carriers.of(shipment)
         metas: dict[str, Any] = {
             "_items": [
                 {"item_id": read_key(line), "qty": pieces} for line, pieces in quantities.items()
             ],
-            "_tracking_number": shipment.tracking_number.strip(),
+            "_tracking_number": report.number,
             "_tracking_url": self._carriers.link(shipment),
             # WooCommerce's code reads the first name, its documentation gives the second.
             "_shipment_provider": carrier.code or carrier.name,
@@ -230,19 +209,59 @@ class FulfillmentPlace:
             "meta_data": [{"key": name, "value": value} for name, value in metas.items() if value],
         }
         notify = [("notify_customer", "true")] if shipment.notify_customer else []
-        await self._api.post(order_path(order_id, "/fulfillments"), body, notify, root=CORE)
+        with name_step("fulfillment"):
+            reply = await self._api.post(
+                order_path(report.order_id, "/fulfillments"), body, notify, root=CORE
+            )
+        made = read_answer(reply, wire.Fulfillment)
+        return (
+            made is not None
+            and _is_live(made)
+            and _is_of(made, report)
+            and dict(_read_pieces(made)) == quantities
+        )
 
 
 # By this key we find our own fulfillment again where it has no tracking number.
 _MARK = "_portside_shipment"
 
 
-def _is_same_number(one: str, other: str) -> bool:
-    return one.strip().casefold() == other.casefold()
+def read_answer(reply: Reply, kind: type[T]) -> T | None:
+    """What the shop's answer to a write holds; None if it is nothing of this kind."""
+    try:
+        return reply.decode(kind)
+    except UnreadableResponseError:
+        return None
 
 
-def _read_pieces(items: Any) -> list[tuple[str, int]]:
+def _has_number(found: wire.Tracking, report: Report) -> bool:
+    return _is_same_number(read_text(found.tracking_number), report)
+
+
+def _is_same_number(number: str, report: Report) -> bool:
+    return fold_tracking(number) == fold_tracking(report.number)
+
+
+def _is_live(found: wire.Fulfillment) -> bool:
+    return not found.date_deleted and read_text(found.status) == "fulfilled"
+
+
+def _is_of(found: wire.Fulfillment, report: Report) -> bool:
+    """Whether a fulfillment is that of this shipment."""
+    metas = _read_metas(found)
+    if read_text(metas.get(_MARK)) == report.shipment.key():
+        return True
+    number = read_text(metas.get("_tracking_number"))
+    return bool(report.number) and not report.is_part and _is_same_number(number, report)
+
+
+def _read_metas(found: wire.Fulfillment) -> dict[str, Any]:
+    return {read_text(meta.key): meta.value for meta in wire.read_list(found.meta_data)}
+
+
+def _read_pieces(found: wire.Fulfillment) -> list[tuple[str, int]]:
     """The `_items` of a fulfillment: `[{"item_id": 456, "qty": 2}]`."""
+    items = _read_metas(found).get("_items")
     listed = items if isinstance(items, list) else []
     return [
         (str(read_key(item.get("item_id"))), read_key(item.get("qty")))

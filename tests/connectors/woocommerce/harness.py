@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from connectors.interface import Connector, ConnectorContext
-from connectors.shipments import Shipment, ShippedItem
+from connectors.shipments import Shipment, ShippedItem, ShippingRules
 from connectors.testing.book import BookOrder
 from connectors.testing.harness import ShopHarness, Told
 from connectors.testing.requests import SeenRequest
@@ -35,11 +35,15 @@ def settings_for(shop: FakeWooCommerceShop, **settings: Any) -> WooCommerceSetti
 
 
 def open_woocommerce(
-    shop: FakeWooCommerceShop, policy: UpstreamPolicy, **settings: Any
+    shop: FakeWooCommerceShop,
+    policy: UpstreamPolicy,
+    shipping: ShippingRules = ShippingRules(),  # noqa: B008 - it is frozen
+    **settings: Any,
 ) -> AbstractAsyncContextManager[Connector]:
     """The connector for the shop."""
     return connector_type.open(
-        settings_for(shop, **settings), ConnectorContext(store="test", upstream=policy)
+        settings_for(shop, **settings),
+        ConnectorContext(store="test", upstream=policy, shipping=shipping),
     )
 
 
@@ -69,6 +73,14 @@ class WooCommerceHarness(ShopHarness):
     def open_connector(self, policy: UpstreamPolicy) -> AbstractAsyncContextManager[Connector]:
         return open_woocommerce(self.shop, policy, page_size=self.page_size)
 
+    def list_received(self, order_id: str) -> list[Told]:
+        notes: list[Told] = [
+            (found[1], {})
+            for note in reversed(notes_of_ours(self.shop, order_id))
+            if "A further parcel" in note and (found := _NUMBER.search(note))
+        ]
+        return [*super().list_received(order_id), *notes]
+
 
 class PluginHarness(WooCommerceHarness):
     """With Advanced Shipment Tracking: no pieces, and no entry without a number, so that a note
@@ -86,7 +98,7 @@ class PluginHarness(WooCommerceHarness):
         untracked: list[Told] = [
             ("", {}) for note in notes_of_ours(self.shop, order_id) if not _NUMBER.search(note)
         ]
-        return [*super().list_received(order_id), *untracked]
+        return [*ShopHarness.list_received(self, order_id), *untracked]
 
 
 class NoteHarness(WooCommerceHarness):

@@ -6,26 +6,26 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from connectors.testing.contract import ConnectorContract, ShippingContract
+from connectors.testing.contract import ConnectorContract, ShippingContract, TellingContract
 from connectors.testing.shops.woocommerce import FakeWooCommerceShop
 from tests.connectors.woocommerce.harness import NoteHarness, PluginHarness, WooCommerceHarness
 
 
-class TestWithFulfillments(ConnectorContract):
+class TestWithFulfillments(ConnectorContract, TellingContract):
     @pytest.fixture
     async def harness(self) -> AsyncIterator[WooCommerceHarness]:
         async with FakeWooCommerceShop() as shop:
             yield WooCommerceHarness(shop)
 
 
-class TestWithShipmentTracking(ShippingContract):
+class TestWithShipmentTracking(ShippingContract, TellingContract):
     @pytest.fixture
     async def harness(self) -> AsyncIterator[PluginHarness]:
         async with FakeWooCommerceShop() as shop:
             yield PluginHarness(shop)
 
 
-class TestWithNotes(ShippingContract):
+class TestWithNotes(ShippingContract, TellingContract):
     @pytest.fixture
     async def harness(self) -> AsyncIterator[NoteHarness]:
         async with FakeWooCommerceShop() as shop:

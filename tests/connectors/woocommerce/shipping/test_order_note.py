@@ -37,7 +37,7 @@ def told(words: str, shipment: Shipment) -> bool:
     return has_note(
         [wire.Note(note=words)],
         shipment,
-        write_note(shipment, (), CARRIERS),
+        [write_note(shipment, (), CARRIERS)],
         to_customer=False,
         order_id="77000000001001",
     )
