@@ -32,6 +32,20 @@ class OrderStatus(StrEnum):
     ON_HOLD = "on_hold"
 
 
+class Fulfillment(StrEnum):
+    """Who brings a line to the buyer.
+
+    `OTHER_SERVICE` is a warehouse, a printer or a vendor that ships by itself; `DIGITAL` needs no
+    bringing.
+    """
+
+    PARCEL = "parcel"
+    PICKUP = "pickup"
+    LOCAL_DELIVERY = "local_delivery"
+    OTHER_SERVICE = "other_service"
+    DIGITAL = "digital"
+
+
 class WeightUnit(StrEnum):
     """The units of a weight. Kilograms are converted to grams on reading."""
 
@@ -122,8 +136,8 @@ class LineItem(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One line. Prices are per unit, without tax unless the shop only knows gross prices.
 
     `quantity` is what is left after refunds, a whole number of at least 1. `adjustment` marks a
-    discount or fee line that nobody packs; `shippable` is false for such lines and for virtual
-    goods.
+    discount or fee line that nobody packs. `destination` is the key of the address that the line
+    goes to, in an order with several.
     """
 
     id: str
@@ -137,7 +151,24 @@ class LineItem(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     upc: str = ""
     options: tuple[ItemOption, ...] = ()
     adjustment: bool = False
-    shippable: bool = True
+    fulfillment: Fulfillment = Fulfillment.PARCEL
+    destination: str = ""
+
+    @property
+    def shippable(self) -> bool:
+        """Whether these are goods that somebody has to bring to the buyer."""
+        return not self.adjustment and self.fulfillment is not Fulfillment.DIGITAL
+
+
+class Destination(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One of several addresses of an order.
+
+    `key` is the shop's own, as the lines name it.
+    """
+
+    key: str
+    ship_to: Address
+    shipping_method: str = ""
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -150,6 +181,10 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     warning, can have its say.
 
     `excluded` says which of the store's own conditions leaves the order out; empty if none does.
+
+    `destinations` is empty unless the shop knows several addresses. `packed_elsewhere` names the
+    orders that hold the same goods (a vendor's sub-orders, or their parent), so that nothing is
+    packed twice; empty where this order is the one to pack.
     """
 
     id: OrderId
@@ -177,6 +212,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     tags: tuple[str, ...] = ()
     dimensions: Dimensions | None = None
     excluded: str = ""
+    destinations: tuple[Destination, ...] = ()
+    packed_elsewhere: str = ""
 
     def __post_init__(self) -> None:
         require_utc("placed_at", self.placed_at)

@@ -76,7 +76,6 @@ def build_discount(**changes: object) -> LineItem:
         quantity=1,
         unit_price=Decimal("-10.00"),
         adjustment=True,
-        shippable=False,
     )
     return msgspec.structs.replace(line, **changes)
 

@@ -13,6 +13,7 @@ from connectors.orders import (
     Address,
     Customer,
     Dimensions,
+    Fulfillment,
     ItemOption,
     LengthUnit,
     LineItem,
@@ -116,7 +117,7 @@ items = st.builds(
     upc=st.one_of(st.just(""), st.from_regex(r"\A[0-9]{8,14}\Z"), texts),
     options=st.lists(options, max_size=13).map(tuple),
     adjustment=st.booleans(),
-    shippable=st.booleans(),
+    fulfillment=st.sampled_from(Fulfillment),
 )
 customers = st.builds(
     Customer, code=texts, bill_to=addresses(countries | st.just("")), ship_to=addresses()

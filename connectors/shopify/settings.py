@@ -16,7 +16,6 @@ from connectors.shopify.mapping.rules import (
     PartialOrders,
     Rules,
     TestOrders,
-    Uncarried,
 )
 
 # The newest version whose answers the tests were written against; Shopify serves each for at least
@@ -117,14 +116,6 @@ class ShopifySettings(ConnectorSettings):
             "Orders paid through Shopify's test gateway: set aside with a reason, or sent like"
             " others."
         ),
-    )
-    pickup_orders: Uncarried = Field(
-        default="hold_back",
-        description="Orders the buyer collects: marked as nothing to ship, or sent like others.",
-    )
-    local_delivery: Uncarried = Field(
-        default="hold_back",
-        description="Orders the merchant delivers: marked as nothing to ship, or sent like others.",
     )
     product_details: bool = Field(
         default=True,

@@ -10,7 +10,12 @@ import msgspec
 from pydantic import Field, SecretStr, field_validator
 
 from connectors.interface import ConnectorSettings
-from connectors.woocommerce.mapping.rules import Discounts, Rules, VirtualItems
+from connectors.woocommerce.mapping.rules import (
+    Discounts,
+    Rules,
+    VendorOrders,
+    VirtualItems,
+)
 from connectors.woocommerce.mapping.statuses import CLOSED, normalize_status
 
 _API = "/wp-json"
@@ -74,6 +79,24 @@ class WooCommerceSettings(ConnectorSettings):
     virtual_items: VirtualItems = Field(
         default=VirtualItems.LEAVE_OUT,
         description="Lines of virtual products in an order that has others: `leave_out` or `keep`.",
+    )
+    vendor_orders: VendorOrders = Field(
+        default=VendorOrders.PARENTS,
+        description=(
+            "Of a marketplace (Dokan, YITH Multi Vendor, MultiVendorX), which hold the same goods"
+            " twice: export the `parents`, the vendors' `sub_orders`, or `both`."
+        ),
+    )
+    pickup_methods: tuple[str, ...] = Field(
+        default=(),
+        description=(
+            "Ids of further shipping methods by which buyers collect, e.g. `my_shop_counter`;"
+            " WooCommerce's own and those of common plugins are known."
+        ),
+    )
+    local_delivery_methods: tuple[str, ...] = Field(
+        default=(),
+        description="Ids of further shipping methods by which you deliver without a carrier.",
     )
     tracking: TrackingPlace = Field(
         default=TrackingPlace.AUTO,

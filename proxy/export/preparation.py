@@ -11,10 +11,11 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from connectors.orders import Order, RejectedOrder
+from connectors.orders import Order, OrderStatus, RejectedOrder
 from proxy.doors.custom_store.errors import InvalidOrderError
 from proxy.doors.custom_store.orders_xml import encode_order
 from proxy.doors.custom_store.words import fill_status_words
+from proxy.rules.packing import describe_missing_place
 from proxy.rules.policy import Filters, HeldBack, HeldKind, Policy, hold_back, translate
 from proxy.settings.models import StoreSettings
 from proxy.storage.export.records import Member
@@ -55,7 +56,7 @@ async def prepare(
     """The order ready to go out.
 
     `is_known` says whether ShipStation was ever sent an order: then no filter keeps news of it
-    back.
+    back, and its cancellation needs no address.
 
     Whatever a connector gives in an order, nothing is raised for it: a fault in one order must not
     keep a window's others back.
@@ -65,10 +66,18 @@ async def prepare(
     try:
         order = translate(entry, policy)
         held = hold_back(order, policy.filters, now, chosen=entry.shipping_method)
+        missing = describe_missing_place(order)
     except Exception as error:  # noqa: BLE001 -- of this order alone
         return _hold(entry, HeldKind.INVALID, _describe_fault(error))
-    if held is not None and not await is_known(order.id):
+    if missing:
+        held = held or _hold(order, HeldKind.INVALID, missing)
+    is_unsendable = bool(missing) and order.status is not OrderStatus.CANCELLED
+    if held is not None and (is_unsendable or not await is_known(order.id)):
         return held
+    return _encode_or_hold(order, settings)
+
+
+def _encode_or_hold(order: Order, settings: StoreSettings) -> Prepared | HeldBack:
     try:
         return _encode(order, settings)
     except InvalidOrderError as error:

@@ -13,7 +13,8 @@ from typing import TypeVar
 
 import msgspec
 
-from connectors.orders import Order, OrderStatus
+from connectors.orders import Fulfillment, Order, OrderStatus
+from proxy.rules.packing import describe_nothing_to_pack, select_lines
 
 _T = TypeVar("_T")
 
@@ -38,7 +39,8 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
     """Which orders go out.
 
     Ages count from the day the order was placed; tags, statuses and shipping methods are compared
-    without regard to case.
+    without regard to case. `include` names what is exported although no parcel of this merchant's
+    carries it.
     """
 
     max_age: timedelta | None = None
@@ -48,6 +50,7 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
     statuses: tuple[str, ...] = ()
     shipping_methods: tuple[str, ...] = ()
     shippable_only: bool = True
+    include: tuple[Fulfillment, ...] = ()
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,9 +83,10 @@ class HeldBack(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def translate(order: Order, policy: Policy) -> Order:
-    """The order in the store's own words: its status and shipping method replaced as the maps
-    say.
+    """The order in the store's own words, status and shipping method replaced as the maps say, with
+    the lines that this merchant packs.
     """
+    order = select_lines(order, policy.filters.include)
     status = _look_up(policy.statuses, order.shop_status)
     method = _look_up(policy.shipping_methods, order.shipping_method)
     if method is None:
@@ -117,7 +121,8 @@ def hold_back(
     out.
     """
     own_reason = (
-        _by_tags(order, filters)
+        _by_twin(order)
+        or _by_tags(order, filters)
         or _by_words(order, filters, chosen)
         or (_hold_filtered(order, order.excluded) if order.excluded else None)
         or _by_goods(order, filters)
@@ -125,6 +130,12 @@ def hold_back(
     return own_reason or (
         None if order.status is OrderStatus.CANCELLED else _by_age(order, filters, now)
     )
+
+
+def _by_twin(order: Order) -> HeldBack | None:
+    if not order.packed_elsewhere:
+        return None
+    return _hold_filtered(order, f"items: packed with {order.packed_elsewhere}")
 
 
 def _by_tags(order: Order, filters: Filters) -> HeldBack | None:
@@ -162,10 +173,8 @@ def _describe_words(field: str, wanted: Iterable[str], found: str) -> str:
 
 
 def _by_goods(order: Order, filters: Filters) -> HeldBack | None:
-    if filters.shippable_only and not any(
-        item.shippable and not item.adjustment for item in order.items
-    ):
-        return _hold_filtered(order, "items: nothing to ship, and filters.shippable_only is on")
+    if filters.shippable_only and (reason := describe_nothing_to_pack(order, filters.include)):
+        return _hold_filtered(order, reason)
     return None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, Field, model_validator
 
@@ -10,6 +10,8 @@ from connectors.fieldmap.blocks import ExpressionText
 from connectors.interface import Duration
 from connectors.reading.durations import write_duration
 from proxy.settings.frozen import FROZEN
+
+Included = Literal["pickup", "local_delivery", "other_service"]
 
 
 class FilterSettings(BaseModel):
@@ -58,6 +60,14 @@ class FilterSettings(BaseModel):
         description="No order for which this expression over the shop's order is true.",
     )
     shippable_only: bool = Field(default=True, description="Leave out orders with nothing to ship.")
+    include: tuple[Included, ...] = Field(
+        default=(),
+        description=(
+            "Export these too, although no parcel of yours carries them: `pickup` (the buyer"
+            " collects), `local_delivery` (you deliver), `other_service` (a fulfillment service or"
+            " a printer ships)."
+        ),
+    )
 
     @model_validator(mode="after")
     def _leaves_some(self) -> Self:

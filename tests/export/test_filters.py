@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from connectors.orders import Fulfillment
 from proxy.export.preparation import policy_of
 from proxy.rules.policy import Filters
 from proxy.settings.filters import FilterSettings
@@ -23,6 +24,7 @@ VALUES: dict[str, tuple[Any, Any]] = {
     "statuses": (["paid"], ("paid",)),
     "shipping_methods": (["Flat rate"], ("Flat rate",)),
     "shippable_only": (False, False),
+    "include": (["pickup"], (Fulfillment.PICKUP,)),
 }
 # The connector works these out, from the shop's own JSON, and says so in `Order.excluded`.
 BY_EXPRESSION = {"only", "exclude"}

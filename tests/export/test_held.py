@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connectors.orders import OrderStatus
+from connectors.orders import Fulfillment, OrderStatus
 from tests.builders import build_item
 from tests.export.conftest import OpenWorld
 from tests.export.play.polls import HOUR, poll_after
@@ -50,7 +50,7 @@ async def test_an_order_that_is_too_young_comes_as_soon_as_it_is_old_enough(
 
 async def test_no_filter_keeps_news_from_shipstation_of_an_order_it_has(world: World) -> None:
     world.book.add()
-    world.book.add(items=(build_item(shippable=False),))
+    world.book.add(items=(build_item(fulfillment=Fulfillment.DIGITAL),))
     assert await poll_after(world, 60) == ["000001"]
     world.book.edit("000001", items=(), status=OrderStatus.SHIPPED)
     assert await poll_after(world, HOUR) == ["000001"]

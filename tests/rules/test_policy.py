@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from connectors.orders import OrderStatus
+from connectors.orders import Fulfillment, OrderStatus
 from proxy.rules.policy import Filters, HeldKind, Policy, hold_back, translate
 from tests.builders import PLACED, build_discount, build_item, build_order
 
@@ -67,10 +67,10 @@ def test_a_method_the_map_lacks_becomes_the_default() -> None:
         ({}, {"items": ()}, "items: nothing to ship, and filters.shippable_only is on"),
         (
             {},
-            {"items": (build_item(shippable=False), build_discount())},
+            {"items": (build_item(fulfillment=Fulfillment.DIGITAL), build_discount())},
             "items: nothing to ship, and filters.shippable_only is on",
         ),
-        ({}, {"items": (build_item(shippable=False), build_item())}, None),
+        ({}, {"items": (build_item(fulfillment=Fulfillment.DIGITAL), build_item())}, None),
         ({"shippable_only": False}, {"items": ()}, None),
         (
             {},

@@ -13,6 +13,7 @@ from connectors.fieldmap.scope import Scope
 from connectors.generic_json.mapping.needed import read_needed_text
 from connectors.generic_json.mapping.rules import (
     AdjustmentRules,
+    FulfillmentRule,
     ItemRules,
     MoneyRules,
     OptionRules,
@@ -20,7 +21,7 @@ from connectors.generic_json.mapping.rules import (
 )
 from connectors.language.functions.number import round_half_up
 from connectors.language.functions.table import as_text
-from connectors.orders import ZERO, ItemOption, LineItem, Weight
+from connectors.orders import ZERO, Fulfillment, ItemOption, LineItem, Weight
 from connectors.reading import amounts, fields, measures
 
 
@@ -43,8 +44,15 @@ def read_lines(raw: Any, rules: ItemRules, currency: str, money: MoneyRules) -> 
 class LineReader:
     """What needs to know the order's currency: money, and all lines."""
 
-    def __init__(self, scope: Scope, currency: str, money: MoneyRules) -> None:
+    def __init__(
+        self,
+        scope: Scope,
+        currency: str,
+        money: MoneyRules,
+        way: Fulfillment = Fulfillment.PARCEL,
+    ) -> None:
         self.scope = scope
+        self.way = way
         self.currency = currency
         self.style = money
 
@@ -73,14 +81,20 @@ class LineReader:
             sku=line.read_text("sku", rules.sku),
             name=line.read_text("name", rules.name) or line.read_text("sku", rules.sku),
             image_url=line.read_text("image_url", rules.image_url),
-            quantity=line.read("quantity", rules.quantity, fields.read_quantity, 0),
+            quantity=line.read("quantity", rules.quantity, _read_left, 0),
             unit_price=self.read_money(line, "unit_price", rules.unit_price),
             weight=_read_weight(line, rules.weight),
             location=line.read_text("location", rules.location),
             upc=line.read_text("upc", rules.upc),
             options=tuple(_read_options(line, rules.options)),
-            shippable=line.is_true("shippable", rules.shippable, otherwise=True),
+            fulfillment=self._find_line_way(line, rules),
+            destination=line.read_text("destination", rules.destination),
         )
+
+    def _find_line_way(self, line: Scope, rules: ItemRules) -> Fulfillment:
+        if not line.is_true("shippable", rules.shippable, otherwise=True):
+            return Fulfillment.DIGITAL
+        return find_way(line, rules.fulfillment, self.way)
 
     def read_adjustments(self, rules: Sequence[AdjustmentRules]) -> Iterator[LineItem]:
         """Discounts and fees that come to something."""
@@ -106,8 +120,27 @@ class LineReader:
                         quantity=1,
                         unit_price=price,
                         adjustment=True,
-                        shippable=False,
                     )
+
+
+def find_way(scope: Scope, rule: FulfillmentRule | None, otherwise: Fulfillment) -> Fulfillment:
+    """Who brings a line or an order, as the first true expression says."""
+    if rule is None:
+        return otherwise
+    return next(
+        (
+            way
+            for way, expression in rule.cases
+            if scope.is_true(f"fulfillment.{way}", expression, otherwise=False)
+        ),
+        otherwise,
+    )
+
+
+def _read_left(value: Any, field: str) -> int:
+    """What is left of a line; a refund of more than the line holds leaves nothing."""
+    left = fields.read_number(value, field, expected="a quantity")
+    return fields.read_quantity(max(left, ZERO), field)
 
 
 def _read_weight(scope: Scope, rule: WeightRule | None) -> Weight | None:

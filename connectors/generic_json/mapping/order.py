@@ -5,7 +5,7 @@ Pure; every fault names the field, the JSON path and the settings' line.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,13 +14,20 @@ import msgspec
 from connectors.fieldmap.parts import read_address, read_tags
 from connectors.fieldmap.rules import FieldRule
 from connectors.fieldmap.scope import Scope, translate_word
-from connectors.generic_json.mapping.lines import LineReader
+from connectors.generic_json.mapping.lines import LineReader, find_way
 from connectors.generic_json.mapping.needed import read_needed_text, read_needed_time
-from connectors.generic_json.mapping.rules import OrderRules, StatusRule, TimeRule
+from connectors.generic_json.mapping.rules import (
+    DestinationRules,
+    OrderRules,
+    StatusRule,
+    TimeRule,
+)
 from connectors.language.functions.times import read_time
 from connectors.orders import (
     Address,
     Customer,
+    Destination,
+    Fulfillment,
     LineItem,
     Order,
     OrderId,
@@ -84,7 +91,8 @@ def find_identity(raw: Any, rules: OrderRules) -> Hashable:
 def _read_order(scope: Scope, rules: OrderRules) -> tuple[Order, Sequence[tuple[Scope, LineItem]]]:
     """The order, and its lines with what they were read from."""
     currency = scope.read_text("currency", rules.currency).upper()
-    reader = LineReader(scope, currency, rules.money)
+    way = find_way(scope, rules.fulfillment, Fulfillment.PARCEL)
+    reader = LineReader(scope, currency, rules.money, way)
     ship_to = read_address(scope, "ship_to", rules.ship_to)
     bill_to = read_address(scope, "bill_to", rules.bill_to) if rules.bill_to else ship_to
     status, word, known = _read_status(scope, rules.status)
@@ -117,6 +125,8 @@ def _read_order(scope: Scope, rules: OrderRules) -> tuple[Order, Sequence[tuple[
         requested_warehouse=scope.read_text("requested_warehouse", rules.requested_warehouse),
         source=scope.read_text("source", rules.source),
         tags=read_tags(scope, rules.tags),
+        destinations=tuple(_read_destinations(scope, rules.destinations)),
+        packed_elsewhere=scope.read_text("packed_elsewhere", rules.packed_elsewhere),
     )
     return order, lines
 
@@ -129,6 +139,19 @@ def _read_status(scope: Scope, rule: StatusRule) -> tuple[OrderStatus, str, bool
             return case.is_, word, True
     found = translate_word(rule.table, word) or rule.default
     return found or OrderStatus.ON_HOLD, word, found is not None
+
+
+def _read_destinations(scope: Scope, rules: DestinationRules | None) -> Iterator[Destination]:
+    """The addresses of an order that goes to several; none for one that goes to one."""
+    if rules is None:
+        return
+    found = list(scope.enter_list("destinations", rules.each, "destinations"))
+    for each in found if len(found) > 1 else ():
+        yield Destination(
+            key=each.read_text("key", rules.key),
+            ship_to=read_address(each, "ship_to", rules),
+            shipping_method=each.read_text("shipping_method", rules.shipping_method),
+        )
 
 
 def _read_customer(scope: Scope, rules: OrderRules, bill_to: Address, ship_to: Address) -> Customer:

@@ -12,7 +12,7 @@ import msgspec
 
 from connectors.fieldmap.rules import AddressRules, FieldRule
 from connectors.language.expressions import Expression
-from connectors.orders import OrderStatus
+from connectors.orders import Fulfillment, OrderStatus
 
 MoneyUnit = Literal["major", "minor", "cents"]
 
@@ -69,6 +69,36 @@ class OptionRules(msgspec.Struct, frozen=True, kw_only=True):
     value: FieldRule
 
 
+class FulfillmentRule(msgspec.Struct, frozen=True, kw_only=True):
+    """Who brings a line, or the goods of the whole order: the first way whose expression is true,
+    else a parcel.
+    """
+
+    pickup: Expression | None
+    local_delivery: Expression | None
+    other_service: Expression | None
+    cases: tuple[tuple[Fulfillment, Expression], ...] = ()
+
+    def __post_init__(self) -> None:
+        ways = (
+            (Fulfillment.PICKUP, self.pickup),
+            (Fulfillment.LOCAL_DELIVERY, self.local_delivery),
+            (Fulfillment.OTHER_SERVICE, self.other_service),
+        )
+        cases = tuple((way, found) for way, found in ways if found is not None)
+        msgspec.structs.force_setattr(self, "cases", cases)
+
+
+class DestinationRules(AddressRules, frozen=True, kw_only=True):
+    """The addresses of an order with several: `each` finds the list, the fields are looked up in
+    what `at` finds in each element.
+    """
+
+    each: Expression
+    key: FieldRule
+    shipping_method: FieldRule | None
+
+
 class ItemRules(msgspec.Struct, frozen=True, kw_only=True):
     """The lines of an order: `at` finds the list, the fields are looked up in each line for which
     `only` is true.
@@ -87,6 +117,8 @@ class ItemRules(msgspec.Struct, frozen=True, kw_only=True):
     upc: FieldRule | None
     options: OptionRules | None
     shippable: Expression | None
+    fulfillment: FulfillmentRule | None
+    destination: FieldRule | None
 
 
 class AdjustmentRules(msgspec.Struct, frozen=True, kw_only=True):
@@ -130,6 +162,9 @@ class OrderRules(msgspec.Struct, frozen=True, kw_only=True):
     customer: FieldRule | None
     bill_to: AddressRules | None
     ship_to: AddressRules
+    destinations: DestinationRules | None
+    fulfillment: FulfillmentRule | None
+    packed_elsewhere: FieldRule | None
     items: ItemRules
     adjustments: tuple[AdjustmentRules, ...]
     customer_notes: FieldRule | None

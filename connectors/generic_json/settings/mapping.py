@@ -14,6 +14,30 @@ from connectors.generic_json.mapping.rules import MoneyUnit, OrderRules
 from connectors.generic_json.settings.fields import StatusField, TimeField, WeightField
 
 
+class DestinationMap(AddressMap):
+    """The addresses of an order that may go to several; an order with one is mapped by
+    `ship_to` alone.
+    """
+
+    each: ExpressionText
+    """The list of addresses, deliveries or shipments."""
+    key: TextField
+    """What names the address; `items.destination` finds the same in a line."""
+    shipping_method: TextField | None = None
+    """What the buyer chose for this address; none: the order's."""
+
+
+class FulfillmentMap(Block):
+    """Who brings the goods to the buyer, where that is not a parcel of the merchant's."""
+
+    pickup: ExpressionText | None = None
+    """Whether the buyer collects."""
+    local_delivery: ExpressionText | None = None
+    """Whether the merchant delivers without a carrier."""
+    other_service: ExpressionText | None = None
+    """Whether a fulfillment service, a printer or a vendor ships by itself."""
+
+
 class OptionsMap(Block):
     """What the buyer chose for a line, e.g. Size: L.
 
@@ -68,6 +92,10 @@ class ItemsMap(Block):
     """What the buyer chose."""
     shippable: ExpressionText | None = None
     """Whether it is packed; virtual goods are not."""
+    fulfillment: FulfillmentMap | None = None
+    """Who brings this line; none: as the order."""
+    destination: TextField | None = None
+    """The key of the address that the line goes to, in an order with several."""
 
 
 class AdjustmentsMap(Block):
@@ -138,6 +166,12 @@ class OrderMap(Block):
     """Who pays. Where it is missing or empty, the ship_to."""
     ship_to: AddressMap
     """Who receives."""
+    destinations: DestinationMap | None = None
+    """The addresses, where an order may go to several."""
+    fulfillment: FulfillmentMap | None = None
+    """Who brings the goods of the whole order; none: a parcel."""
+    packed_elsewhere: TextField | None = None
+    """The orders that hold the same goods, in words; such an order is not packed itself."""
     items: ItemsMap
     """The lines."""
     adjustments: Annotated[

@@ -10,7 +10,15 @@ from typing import Any
 
 import msgspec
 
-from connectors.orders import ZERO, ItemOption, LineItem, OrderStatus, Weight, WeightUnit
+from connectors.orders import (
+    ZERO,
+    Fulfillment,
+    ItemOption,
+    LineItem,
+    OrderStatus,
+    Weight,
+    WeightUnit,
+)
 from connectors.shopify.mapping import wire
 from connectors.shopify.mapping.prices import (
     Side,
@@ -26,8 +34,17 @@ from connectors.shopify.mapping.statuses import Held, State, count_exported
 EXTRA_LINES = frozenset({"discount", "tip", "duties", "fees", "rounding"})
 # More than any parcel weighs in grams: such a weight is a mistake.
 _TOO_HEAVY = Decimal(10) ** 9
-_PICKUP = frozenset({"pickup", "pick_up", "pickup_point", "retail"})
-_LOCAL = frozenset({"local", "local_delivery"})
+# The words of a shipping line's `delivery_category`, and of a fulfillment order's
+# `delivery_method.method_type`. A pickup point is a carrier's: a parcel goes there.
+_WAYS = {
+    "pickup": Fulfillment.PICKUP,
+    "pick_up": Fulfillment.PICKUP,
+    "retail": Fulfillment.PICKUP,
+    "local": Fulfillment.LOCAL_DELIVERY,
+    "local_delivery": Fulfillment.LOCAL_DELIVERY,
+}
+# The merchant's own hands, as a line's `fulfillment_service` calls them.
+_OWN_HANDS = frozenset({"", "manual"})
 
 
 class Variant(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,24 +57,26 @@ class Variant(msgspec.Struct, frozen=True, kw_only=True):
     origin: str = ""
 
 
-def _is_uncarried(order: wire.Order, rules: Rules) -> bool:
-    """Whether no carrier takes this order: collected by the buyer, delivered by the merchant, or
-    sold over the counter.
+def _find_way(order: wire.Order) -> Fulfillment:
+    """How the goods of the whole order travel.
+
+    What is sold over the counter without an address has left with its buyer.
     """
-    kinds = {
-        (line.delivery_category or "").lower()
-        for line in order.shipping_lines or ()
-        if not line.is_removed
-    }
-    if rules.pickup_orders == "hold_back" and kinds & _PICKUP:
-        return True
-    if rules.local_delivery == "hold_back" and kinds & _LOCAL:
-        return True
-    return (
-        order.source_name == "pos"
-        and order.shipping_address is None
-        and rules.pickup_orders == "hold_back"
-    )
+    for line in order.shipping_lines or ():
+        way = _WAYS.get((line.delivery_category or "").lower())
+        if way is not None and not line.is_removed:
+            return way
+    if order.source_name == "pos" and order.shipping_address is None:
+        return Fulfillment.PICKUP
+    return Fulfillment.PARCEL
+
+
+def _find_line_way(line: wire.Line, way: Fulfillment) -> Fulfillment:
+    if not line.requires_shipping:
+        return Fulfillment.DIGITAL
+    if (line.fulfillment_service or "").strip().lower() not in _OWN_HANDS:
+        return Fulfillment.OTHER_SERVICE
+    return way
 
 
 def read_items(
@@ -71,7 +90,7 @@ def read_items(
     """The lines that are exported: goods with what is left of them, then discounts, tip, duties and
     fees.
     """
-    carried = not _is_uncarried(order, rules)
+    way = _find_way(order)
     taken_off, tipped = ZERO, False
     for index, line in enumerate(order.line_items or ()):
         path = f"line_items[{index}]"
@@ -100,7 +119,7 @@ def read_items(
             price,
             rules,
             variants.get(line.variant_id or 0),
-            carried=carried,
+            way=_find_line_way(line, way),
         )
     yield from _read_extra_lines(order, side, state, taken_off, tipped=tipped)
 
@@ -112,7 +131,7 @@ def _read_item(
     rules: Rules,
     variant: Variant | None,
     *,
-    carried: bool,
+    way: Fulfillment,
 ) -> LineItem:
     options = tuple(_read_properties(line.properties))
     if variant is not None and rules.customs:
@@ -129,7 +148,7 @@ def _read_item(
         upc=variant.barcode if variant else "",
         options=options,
         adjustment=bool(line.tip),
-        shippable=carried and bool(line.requires_shipping) and not line.tip,
+        fulfillment=way,
     )
 
 
@@ -179,7 +198,6 @@ def _read_extra_lines(
                 quantity=1,
                 unit_price=amount,
                 adjustment=True,
-                shippable=False,
             )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from connectors.orders import Order, OrderId, OrderStatus, RejectedOrder
+from connectors.orders import Fulfillment, Order, OrderId, OrderStatus, RejectedOrder
 from connectors.reading.complaints import UNDECODABLE, Complaint, read_complaint
 from connectors.reading.fields import FieldError
 from connectors.reading.markup import fold_name
@@ -154,9 +154,9 @@ def _map_order(
 ) -> Order:
     state, side = read_state(order, held), Side(order, rules.money)
     items = tuple(read_items(order, rules, side, state, held, variants))
-    shippable = sum(item.shippable for item in items)
-    if shippable and not state.over:
-        require_address(order, shippable)
+    addressed = sum(item.shippable and item.fulfillment is not Fulfillment.PICKUP for item in items)
+    if addressed and not state.over:
+        require_address(order, addressed)
     modified = _to_utc("updated_at", order.updated_at)
     # A time of placing that is missing or absurd costs no order.
     placed = read_moment(order.processed_at) or read_moment(order.created_at) or modified

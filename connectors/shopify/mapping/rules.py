@@ -14,8 +14,6 @@ PartialOrders = Literal["remaining", "full"]
 """What of an order shipped in part is exported."""
 TestOrders = Literal["reject", "export"]
 """What becomes of orders paid through the test gateway."""
-Uncarried = Literal["hold_back", "export"]
-"""What becomes of orders that no carrier takes."""
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,8 +23,6 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     discounts: Discounts
     partial_orders: PartialOrders
     test_orders: TestOrders
-    pickup_orders: Uncarried
-    local_delivery: Uncarried
     customs: bool
     gift_attributes: tuple[str, ...]
     custom_fields: tuple[str, ...]

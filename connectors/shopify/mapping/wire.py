@@ -49,7 +49,8 @@ class Line(msgspec.Struct, frozen=True):
 
     `current_quantity` is what is left after removals and refunds, `fulfillable_quantity` what of
     that still has to be shipped; answers older than 2022 have neither. `properties` is a list of
-    name and value, an object, or missing. `tip` marks a tip.
+    name and value, an object, or missing. `tip` marks a tip. `fulfillment_service` is the handle
+    of the service that ships the line, `manual` where the merchant does.
     """
 
     id: int
@@ -64,6 +65,7 @@ class Line(msgspec.Struct, frozen=True):
     fulfillable_quantity: int | None = None
     grams: Decimal | None = None
     requires_shipping: bool | None = True
+    fulfillment_service: str | None = None
     total_discount: Decimal | None = None
     total_discount_set: MoneyBag | None = None
     discount_allocations: tuple[Allocation, ...] | None = None

@@ -10,10 +10,11 @@ from typing import Any
 
 import msgspec
 
-from connectors.orders import ZERO, Dimensions, ItemOption, LineItem, Weight
+from connectors.orders import ZERO, Dimensions, Fulfillment, ItemOption, LineItem, Weight
 from connectors.reading.fields import FieldError
 from connectors.woocommerce.mapping import wire
 from connectors.woocommerce.mapping.bundles import Part, is_shown, read_parts
+from connectors.woocommerce.mapping.fulfillment import find_way
 from connectors.woocommerce.mapping.products import Goods
 from connectors.woocommerce.mapping.refunds import Refunded
 from connectors.woocommerce.mapping.rules import Discounts, Rules, VirtualItems
@@ -56,7 +57,8 @@ def read_lines(
     parts = read_parts(wire.read_list(order.line_items), goods, refunded.quantities)
     shown = _choose_exported(parts, rules)
     net = rules.discounts is Discounts.NET
-    items = [_read_item(part, net=net) for part in shown]
+    way = find_way(order, rules)
+    items = [_read_item(part, way, net=net) for part in shown]
     fees = [_read_fee(fee, index) for index, fee in enumerate(wire.read_list(order.fee_lines))]
     items += fees
     whole = len(shown) == len(parts) and not order.refunds
@@ -84,7 +86,7 @@ def _choose_exported(parts: Sequence[Part], rules: Rules) -> Sequence[Part]:
     return [part for part in parts if part.packed]
 
 
-def _read_item(part: Part, *, net: bool) -> LineItem:
+def _read_item(part: Part, way: Fulfillment, *, net: bool) -> LineItem:
     line, goods, left = part.line, part.goods, part.left
     pieces = int(left)
     money = part.total if net else part.subtotal
@@ -108,7 +110,7 @@ def _read_item(part: Part, *, net: bool) -> LineItem:
         weight=weight,
         upc=read_text(line.global_unique_id) or goods.upc,
         options=options,
-        shippable=part.packed,
+        fulfillment=way if part.packed else Fulfillment.DIGITAL,
     )
 
 
@@ -145,9 +147,7 @@ def _read_fee(fee: wire.Fee, index: int) -> LineItem:
     except FieldError as error:
         raise error.under(f"fee_lines[{index}]") from None
     name = read_plain(fee.name) or "Fee"
-    return LineItem(
-        id=str(fee.id), name=name, quantity=1, unit_price=price, adjustment=True, shippable=False
-    )
+    return LineItem(id=str(fee.id), name=name, quantity=1, unit_price=price, adjustment=True)
 
 
 def _make_adjustment(line_id: str, sku: str, name: str, price: Decimal) -> LineItem:
@@ -158,7 +158,6 @@ def _make_adjustment(line_id: str, sku: str, name: str, price: Decimal) -> LineI
         quantity=1,
         unit_price=price,
         adjustment=True,
-        shippable=False,
     )
 
 

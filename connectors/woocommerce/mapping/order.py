@@ -17,6 +17,7 @@ from connectors.orders import ZERO, Address, Customer, Order, OrderId, RejectedO
 from connectors.reading.countries import find_country
 from connectors.reading.fields import FieldError
 from connectors.woocommerce.mapping import wire
+from connectors.woocommerce.mapping.fulfillment import find_twins
 from connectors.woocommerce.mapping.items import Money, read_lines
 from connectors.woocommerce.mapping.products import Goods
 from connectors.woocommerce.mapping.refunds import NOTHING, Refunded, read_refunds
@@ -89,6 +90,7 @@ def _map_order(order: wire.Order, related: Related, rules: Rules) -> Order:
     shop_status = normalize_status(order.status)
     status, known = read_status(shop_status)
     lines = read_lines(order, related.goods, refunded, money, rules)
+    twins = find_twins(order, rules) if order.parent_id or order.meta_data else ""
     metas = _index_metas(order.meta_data)
     gift = read_flag(metas.get(_GIFT))
     notes = related.notes.get(order_id)
@@ -122,6 +124,7 @@ def _map_order(order: wire.Order, related: Related, rules: Rules) -> Order:
         gift_message=read_prose(metas.get(_GIFT_MESSAGE)) if gift else "",
         custom_fields=(coupons,) if coupons else (),
         dimensions=lines.dimensions,
+        packed_elsewhere=twins,
     )
 
 

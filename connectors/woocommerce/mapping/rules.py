@@ -23,8 +23,21 @@ class VirtualItems(StrEnum):
     KEEP = "keep"
 
 
+class VendorOrders(StrEnum):
+    """Which orders of a marketplace are exported: the buyers' own, or the vendors' shares of
+    them.
+    """
+
+    PARENTS = "parents"
+    SUB_ORDERS = "sub_orders"
+    BOTH = "both"
+
+
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """As the settings of the same names say; the defaults are theirs."""
 
     discounts: Discounts
     virtual_items: VirtualItems
+    vendor_orders: VendorOrders
+    pickup_methods: tuple[str, ...]
+    local_delivery_methods: tuple[str, ...]

@@ -82,6 +82,7 @@ class Shipping(msgspec.Struct, frozen=True, gc=False):
     """One way of shipping the buyer chose."""
 
     method_title: Loose = ""
+    method_id: Loose = ""
 
 
 class Fee(msgspec.Struct, frozen=True, gc=False):
@@ -113,6 +114,8 @@ class Order(msgspec.Struct, frozen=True, gc=False):
 
     id: int | str
     number: Loose = ""
+    parent_id: Loose = 0
+    created_via: Loose = ""
     status: str = ""
     currency: Loose = ""
     date_created_gmt: str | None = None

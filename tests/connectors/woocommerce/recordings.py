@@ -13,11 +13,17 @@ from connectors.testing.shops.woocommerce import Access, FakeWooCommerceShop, Tr
 from connectors.woocommerce.mapping import wire
 from connectors.woocommerce.mapping.order import Related
 from connectors.woocommerce.mapping.products import Goods, Units, read_goods
-from connectors.woocommerce.mapping.rules import Discounts, Rules, VirtualItems
+from connectors.woocommerce.mapping.rules import Discounts, Rules, VendorOrders, VirtualItems
 
 _FOLDER = Path(__file__).parents[2] / "fixtures" / "woocommerce"
 # As a store reads orders whose settings say nothing.
-RULES = Rules(discounts=Discounts.LINE, virtual_items=VirtualItems.LEAVE_OUT)
+RULES = Rules(
+    discounts=Discounts.LINE,
+    virtual_items=VirtualItems.LEAVE_OUT,
+    vendor_orders=VendorOrders.PARENTS,
+    pickup_methods=(),
+    local_delivery_methods=(),
+)
 POUNDS = Units(weight="lbs", length="in")
 PAGES = (1, 2, 3)
 VARIABLE_PRODUCTS = (45, 51, 54)

@@ -19,13 +19,15 @@ PAIRS: list[tuple[type[Block], type[msgspec.Struct]]] = [
     (sources.AddressMap, fieldmap_rules.AddressRules),
     (fieldmap_settings.DimensionFields, fieldmap_rules.DimensionRules),
     (fieldmap_settings.LineFields, fieldmap_rules.LineRules),
+    (mapping.DestinationMap, rules.DestinationRules),
+    (mapping.FulfillmentMap, rules.FulfillmentRule),
     (mapping.OptionsMap, rules.OptionRules),
     (mapping.ItemsMap, rules.ItemRules),
     (mapping.AdjustmentsMap, rules.AdjustmentRules),
     (mapping.MoneySettings, rules.MoneyRules),
     (mapping.OrderMap, rules.OrderRules),
 ]
-SET_BY_THE_RULE = {"direct", "word"}
+SET_BY_THE_RULE = {"direct", "word", "cases"}
 
 
 @pytest.mark.parametrize(("model", "struct"), PAIRS)

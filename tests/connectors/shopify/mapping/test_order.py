@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from connectors.orders import Fulfillment
 from tests.connectors.shopify.mapping.handwritten import ADDRESS, accepted, line, order, rejected
 
 
@@ -48,26 +49,31 @@ def test_custom_fields_take_facts_and_attributes() -> None:
 
 
 @pytest.mark.parametrize("kind", ["pickup", "pick_up"])
-def test_an_order_the_buyer_collects_has_nothing_to_ship(kind: str) -> None:
+def test_an_order_the_buyer_collects_says_so_and_needs_no_address(kind: str) -> None:
     raw = order(
         shipping_address=None,
         shipping_lines=[{"title": "North shop", "price": "0.00", "delivery_category": kind}],
     )
-    assert not any(item.shippable for item in accepted(raw).items)
-    assert rejected(raw, pickup_orders="export").startswith("shipping_address: expected an address")
+    assert {item.fulfillment for item in accepted(raw).items} == {Fulfillment.PICKUP}
 
 
-def test_an_order_the_merchant_delivers_has_nothing_for_a_carrier_unless_wanted() -> None:
+def test_an_order_the_merchant_delivers_says_so() -> None:
     raw = order(shipping_lines=[{"title": "Van", "price": "4.00", "delivery_category": "local"}])
-    assert not any(item.shippable for item in accepted(raw).items)
-    assert all(item.shippable for item in accepted(raw, local_delivery="export").items)
+    assert {item.fulfillment for item in accepted(raw).items} == {Fulfillment.LOCAL_DELIVERY}
 
 
-def test_a_sale_over_the_counter_has_nothing_to_ship_but_one_with_an_address_has() -> None:
-    assert not any(
-        item.shippable for item in accepted(order(source_name="pos", shipping_address=None)).items
-    )
-    assert all(item.shippable for item in accepted(order(source_name="pos")).items)
+def test_a_line_that_another_service_ships_says_so_and_the_merchants_own_does_not() -> None:
+    raw = order(line(fulfillment_service="manual"), line(id=12, fulfillment_service="printful"))
+    assert [item.fulfillment for item in accepted(raw).items] == [
+        Fulfillment.PARCEL,
+        Fulfillment.OTHER_SERVICE,
+    ]
+
+
+def test_a_sale_over_the_counter_is_collected_but_one_with_an_address_is_sent() -> None:
+    (counter,) = accepted(order(source_name="pos", shipping_address=None)).items
+    (sent,) = accepted(order(source_name="pos")).items
+    assert (counter.fulfillment, sent.fulfillment) == (Fulfillment.PICKUP, Fulfillment.PARCEL)
 
 
 def test_an_address_with_missing_parts_goes_out_with_what_there_is() -> None:

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import msgspec
 import pytest
 
-from connectors.woocommerce.mapping.rules import Discounts, Rules, VirtualItems
+from connectors.woocommerce.mapping.rules import Discounts, VirtualItems
 from connectors.woocommerce.mapping.statuses import STATUSES
 from tests.connectors.woocommerce.mapping.handwritten import good, order
-from tests.connectors.woocommerce.recordings import recorded, recorded_orders, recorded_surroundings
+from tests.connectors.woocommerce.recordings import (
+    RULES,
+    recorded,
+    recorded_orders,
+    recorded_surroundings,
+)
 
 
 @pytest.mark.parametrize("discounts", Discounts)
@@ -17,8 +23,9 @@ def test_lines_tax_and_shipping_add_up_to_the_total_of_every_recorded_order(
     discounts: Discounts,
 ) -> None:
     around = recorded_surroundings()
+    rules = msgspec.structs.replace(RULES, discounts=discounts, virtual_items=VirtualItems.KEEP)
     for json in recorded_orders():
-        found = good(json, around, Rules(discounts=discounts, virtual_items=VirtualItems.KEEP))
+        found = good(json, around, rules)
         told = (
             sum((item.unit_price * item.quantity for item in found.items), Decimal(0))
             + found.tax

@@ -1,0 +1,76 @@
+"""Which lines of an order this merchant packs, and whether there is an address to send them to.
+
+Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import msgspec
+
+from connectors.orders import Address, Fulfillment, LineItem, Order, OrderStatus
+
+_NOTHING = "items: nothing to ship, and filters.shippable_only is on"
+_REASONS = {
+    Fulfillment.PICKUP: "the buyer collects this order",
+    Fulfillment.LOCAL_DELIVERY: "the merchant delivers this order without a carrier",
+    Fulfillment.OTHER_SERVICE: "another service ships this order",
+}
+# ISO 3166-1: places where an address names no town, because there is one or none.
+_TOWNLESS = frozenset({"SG", "MC", "VA", "GI", "HK", "MO", "NR", "SM", "AQ", "IO", "PN", "TK"})
+
+
+def is_carried(item: LineItem, include: Collection[Fulfillment]) -> bool:
+    """Whether the line goes out: it travels in a parcel of this merchant's, needs no carrying, or
+    the store wants it although it travels otherwise.
+    """
+    return (
+        item.fulfillment in {Fulfillment.PARCEL, Fulfillment.DIGITAL}
+        or item.adjustment
+        or item.fulfillment in include
+    )
+
+
+def select_lines(order: Order, include: Collection[Fulfillment]) -> Order:
+    """The order without the lines that are carried otherwise.
+
+    An order that would have no goods left keeps them all: `hold_back` decides about it.
+    """
+    kept = tuple(item for item in order.items if is_carried(item, include))
+    if len(kept) == len(order.items) or not any(item.shippable for item in kept):
+        return order
+    return msgspec.structs.replace(order, items=kept)
+
+
+def describe_nothing_to_pack(order: Order, include: Collection[Fulfillment]) -> str:
+    """Why nothing of the order is packed; empty if something is."""
+    goods = [item for item in order.items if item.shippable]
+    if not goods:
+        return _NOTHING
+    if any(is_carried(item, include) for item in goods):
+        return ""
+    ways = sorted({item.fulfillment for item in goods})
+    reasons = ", and ".join(_REASONS[way] for way in ways)
+    return f"{reasons} (to export such orders: filters.include: [{', '.join(ways)}])"
+
+
+def describe_missing_place(order: Order) -> str:
+    """What the address lacks that every parcel needs; empty if nothing, or if nothing of the order
+    remains to be sent.
+    """
+    if order.status is OrderStatus.SHIPPED or not any(map(_needs_address, order.items)):
+        return ""
+    return _describe_missing_part(order.customer.ship_to)
+
+
+def _needs_address(item: LineItem) -> bool:
+    return item.shippable and item.fulfillment is not Fulfillment.PICKUP
+
+
+def _describe_missing_part(place: Address) -> str:
+    if not place.line1.strip() and not place.line2.strip():
+        return "ship_to: the address has no street, so no label can be made; add it in the shop"
+    if not place.city.strip() and place.country not in _TOWNLESS:
+        return "ship_to: the address has no town, so no label can be made; add it in the shop"
+    return ""
