@@ -56,12 +56,22 @@ def describe_nothing_to_pack(order: Order, include: Collection[Fulfillment]) -> 
 
 
 def describe_missing_place(order: Order) -> str:
-    """What the address lacks that every parcel needs; empty if nothing, or if nothing of the order
-    remains to be sent.
+    """Why the order's one parcel has no address to go to; empty if it has one, or if nothing of the
+    order remains to be sent.
     """
     if order.status is OrderStatus.SHIPPED or not any(map(_needs_address, order.items)):
         return ""
+    if order.destinations and len(_find_places(order)) > 1:
+        return (
+            f"items: they go to {len(_find_places(order))} addresses, and one order has one; ship"
+            " it from the shop"
+        )
     return _describe_missing_part(order.customer.ship_to)
+
+
+def _find_places(order: Order) -> set[str]:
+    """The keys of the addresses to which goods go."""
+    return {item.destination for item in order.items if _needs_address(item)}
 
 
 def _needs_address(item: LineItem) -> bool:
