@@ -70,7 +70,7 @@ def _parse_query(value: str) -> object:
     return requests.parse_notify(dict.fromkeys(("order_number", "carrier", "service"), value), b"")
 
 
-_MODULES = {
+_MODULES: dict[str, dict[str, Callable[[str], object]]] = {
     "connectors.language.calls.": {"suggest_name": lambda t: suggest_name(t, ["upper", "lower"])},
     "connectors.language.templates.": {
         "suggest_word": lambda t: suggest_word(t, ["order", "item"]),

@@ -10,6 +10,7 @@ import inspect
 import pkgutil
 import typing
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -58,6 +59,11 @@ def list_required(function: Callable[..., Any]) -> list[Any]:
     ]
 
 
+def give_bytes(function: Callable[[bytes], object]) -> Callable[[str], object]:
+    """The same for a text."""
+    return lambda text: function(text.encode("utf-8", "replace"))
+
+
 FUNCTIONS = dict(list_functions())
 TAKES_TEXT = {
     name: list_required(function)
@@ -67,11 +73,7 @@ TAKES_TEXT = {
 ALONE = {name: kinds[0] for name, kinds in TAKES_TEXT.items() if kinds in ([str], [bytes])}
 CASES: dict[str, Callable[[str], object]] = {
     **{
-        name: (
-            FUNCTIONS[name]
-            if kind is str
-            else lambda text, call=FUNCTIONS[name]: call(text.encode("utf-8", "replace"))
-        )
+        name: FUNCTIONS[name] if kind is str else give_bytes(FUNCTIONS[name])
         for name, kind in ALONE.items()
         if name not in OURS
     },
@@ -93,9 +95,7 @@ def test_no_sample_is_left_of_a_function_that_has_gone() -> None:
 def test_no_text_costs_more_than_linear_time(name: str) -> None:
     for piece in PIECES:
         for tail in ("", "!"):
-            growth = find_growth(
-                CASES[name], lambda size, p=piece, t=tail: fill_text(p, size, tail=t)
-            )
+            growth = find_growth(CASES[name], partial(fill_text, piece, tail=tail))
             assert growth <= MOST_GROWTH, f"{piece!r} again and again"
 
 

@@ -117,7 +117,8 @@ class FakeShopify(FakeShop):
         )
         for applies, change in self.changes:
             if applies(seen):
-                told = msgspec.json.decode(response.body or b"null")
+                assert isinstance(response.body, bytes)
+                told = msgspec.json.decode(response.body)
                 change(told, response)
                 response.body = msgspec.json.encode(told)
 

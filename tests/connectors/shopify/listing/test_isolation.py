@@ -10,7 +10,7 @@ from aiohttp import web
 
 from connectors.errors import UnavailableError
 from connectors.interface import Remark
-from connectors.orders import RejectedOrder
+from connectors.orders import OrderId, RejectedOrder
 from connectors.testing.faults import Answer
 from connectors.testing.requests import SeenRequest
 from connectors.testing.trial import at, failure, ids, walk
@@ -54,7 +54,7 @@ async def test_orders_over_which_the_shop_fails_are_held_and_the_rest_goes_out(
             assert sorted(found) == placed
             held = {key for key, order in found.items() if isinstance(order, RejectedOrder)}
             assert held == broken
-            reason = found[placed[3]]
+            reason = found[OrderId(placed[3])]
             assert isinstance(reason, RejectedOrder)
             assert "500" in reason.reason
             assert ("orders/1004.json" if transport == "rest" else "graphql.json") in reason.reason
@@ -102,7 +102,7 @@ async def test_a_node_that_shopify_gives_as_null_with_an_error_is_held_with_its_
     async with open_shop(shop, transport="graphql") as connector:
         found = {order.id: order for order in await walk(connector)}
     assert sorted(found) == placed
-    held = found[placed[1]]
+    held = found[OrderId(placed[1])]
     assert isinstance(held, RejectedOrder)
     assert "Something broke" in held.reason
 
