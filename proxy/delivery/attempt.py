@@ -20,11 +20,14 @@ import structlog
 from connectors.errors import (
     CircuitOpenError,
     ConnectorError,
+    OrderNotFoundError,
     TemporaryError,
     ThrottledError,
     UnavailableError,
 )
+from connectors.interface import ShipOutcome
 from connectors.shipments import Shipment
+from proxy.delivery.results import AttemptResult, QueuedError, Tried
 from proxy.rules.outage import Outage, Permit
 from proxy.rules.retry_schedule import Decision, RetrySchedule
 from proxy.settings.models import DeliverySettings, NotifyCustomer
@@ -41,26 +44,6 @@ _LONGEST_MESSAGE = 1000
 # How long to wait before what the shop said is written again, when the database did not take it.
 _WRITE_AGAIN = 0.5
 _log = structlog.get_logger("portside.delivery")
-
-
-class AttemptResult(msgspec.Struct, frozen=True, kw_only=True):
-    """How one attempt ended.
-
-    `error` is None when the shop has the shipment; `final` when there will be no other attempt.
-    """
-
-    error: ConnectorError | None = None
-    final: bool
-
-
-class _Tried(msgspec.Struct, frozen=True, kw_only=True):
-    """The error that an attempt ended in, if it did.
-
-    Not `counts`: the shop was not asked, so the delivery is given back as it was.
-    """
-
-    error: ConnectorError | None
-    counts: bool = True
 
 
 def ignore_delivered(store: Store, shipment: Shipment) -> None:
@@ -130,47 +113,75 @@ class AttemptRunner:
             at=began_at,
             outcome=_choose_outcome(decision),
             seconds=self.clock() - began,
-            message="" if error is None else mask_text(str(error))[:_LONGEST_MESSAGE],
+            message=mask_text(tried.detail if error is None else str(error))[:_LONGEST_MESSAGE],
             worker=self._name,
         )
         await self._write(delivery, lambda: self._settle(delivery, decision, attempt), lease_ends)
         self._report(store.name, delivery, attempt)
         if decision is None:
-            self._on_delivered(store, delivery.shipment)
-        return AttemptResult(error=error, final=decision is None or decision.next_at is None)
+            self._on_delivered(store, tried.shipment or delivery.shipment)
+        final = decision is None or decision.next_at is None
+        return AttemptResult(error=error, final=final, detail=tried.detail)
 
     async def _ask_shop(
         self, store: Store, delivery: Delivery, lease_ends: float, permit: Permit
-    ) -> _Tried:
+    ) -> Tried:
         try:
-            earlier = await self._outbox.earlier(delivery)
-        except StorageError as fault:
-            return _Tried(error=TemporaryError(str(fault)), counts=False)
+            if not delivery.shipment.order_id:
+                delivery = await self._rename(delivery, split=False)
+            tried = await self._tell(store, delivery, lease_ends, permit)
+            if isinstance(tried.error, OrderNotFoundError):
+                renamed = await self._rename(delivery, split=True)
+                if renamed is not delivery:
+                    tried = await self._tell(store, renamed, lease_ends, permit)
+        except (QueuedError, LeaseLostError, StorageError) as fault:
+            return Tried(error=TemporaryError(str(fault)), counts=False)
+        return tried
+
+    async def _rename(self, delivery: Delivery, *, split: bool) -> Delivery:
+        """The delivery under the order that was given under its number, if one was.
+
+        Raises QueuedError if others of that order come first.
+        """
+        found = await self._outbox.rename(delivery, split=split)
+        if found is None:
+            return delivery
+        renamed, is_behind = found
+        if is_behind:
+            raise QueuedError("another parcel of the same order is told first")
+        return renamed
+
+    async def _tell(
+        self, store: Store, delivery: Delivery, lease_ends: float, permit: Permit
+    ) -> Tried:
+        earlier = await self._outbox.earlier(delivery)
         if self._stopping.is_set():
-            return _Tried(error=TemporaryError("Portside is about to stop"), counts=False)
+            return Tried(error=TemporaryError("Portside is about to stop"), counts=False)
         limit = lease_ends - self.lease * _KEPT_SHARE - self.clock()
         if limit <= 0:
             late = TemporaryError("the database took so long that the shop was not asked")
-            return _Tried(error=late, counts=False)
+            return Tried(error=late, counts=False)
         if delivery.attempts > len(self._schedule.steps):
             # Only attempts that ended with their process bring a delivery this far: it may be what
             # ends them.
             tries = delivery.attempts
             worn_out = f"given up: {tries} tries failed or ended with the process that tried"
-            return _Tried(error=TemporaryError(worn_out))
-        error = await self._call(store, delivery, earlier, limit)
+            return Tried(error=TemporaryError(worn_out))
+        outcome = await self._call(store, delivery, earlier, limit)
+        error = outcome if isinstance(outcome, ConnectorError) else None
         self._learn(store.name, delivery, error, permit)
-        return _Tried(error=error)
+        detail = outcome.detail if isinstance(outcome, ShipOutcome) else ""
+        return Tried(error=error, shipment=delivery.shipment, detail=detail)
 
     async def _call(
         self, store: Store, delivery: Delivery, earlier: Sequence[Shipment], limit: float
-    ) -> ConnectorError | None:
+    ) -> ConnectorError | ShipOutcome:
         shipment = as_policy_says(delivery.shipment, store.settings.notify_customer)
         try:
             async with asyncio.timeout(limit) as call:
                 self._calls.add(call)
                 try:
-                    await store.connector.ship(shipment, earlier)
+                    return await store.connector.ship(shipment, earlier)
                 finally:
                     self._calls.discard(call)
         except ConnectorError as error:
@@ -184,7 +195,6 @@ class AttemptRunner:
             return TemporaryError(
                 "Portside failed to tell the shop, by a fault of its own; its log says more"
             )
-        return None
 
     def _learn(
         self, store: str, delivery: Delivery, error: ConnectorError | None, permit: Permit

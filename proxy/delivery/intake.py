@@ -13,7 +13,8 @@ import structlog
 
 from connectors.errors import ConnectorError, PermanentError
 from connectors.shipments import Shipment
-from proxy.delivery.attempt import AttemptResult, AttemptRunner, ignore_delivered
+from proxy.delivery.attempt import AttemptRunner, ignore_delivered
+from proxy.delivery.results import AttemptResult
 from proxy.rules.outage import REFUSED, Permit
 from proxy.settings.models import DeliverySettings
 from proxy.storage.outbox.interface import Delivery, DeliveryState, Outbox, PutResult
@@ -181,9 +182,9 @@ def _describe_attempt(attempt: AttemptResult) -> NoticeResult:
     """
     error, final = attempt.error, attempt.final
     if error is None:
-        return NoticeResult(
-            outcome=NoticeOutcome.DELIVERED, message="delivered; the shop has it", final=True
-        )
+        detail = f" ({mask_text(attempt.detail).rstrip('.')})" if attempt.detail else ""
+        message = f"delivered; the shop has it{detail}"
+        return NoticeResult(outcome=NoticeOutcome.DELIVERED, message=message, final=True)
     reason = mask_text(str(error))
     if not isinstance(error, PermanentError):
         message = f"{_STORED.message}, which could not take it yet: {reason}"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
 
 from proxy.export.windows import LEASE
+from proxy.rules.matching import GivenOrder
 from proxy.rules.policy import BROKEN, HeldBack
 from proxy.storage.errors import LeaseLostError
 from proxy.storage.export.interface import ExportRows, ExportStorage
@@ -48,15 +49,23 @@ class BuildLedger:
             )
 
     async def store_part(
-        self, store: BooksName, snapshot: Snapshot, part: Part, *, whole: bool
+        self,
+        store: BooksName,
+        snapshot: Snapshot,
+        part: Part,
+        given: Iterable[GivenOrder],
+        *,
+        whole: bool,
     ) -> None:
-        """Keep encoded orders; `whole` if the page needs no more. `part.stored_at` is set here.
+        """Keep encoded orders, and what notices will name of them; `whole` if the page needs no
+        more. `part.stored_at` is set here.
 
         The builder shows by it that it is alive. Raises LeaseLostError.
         """
         async with self._storage.writing(store) as rows:
             ours = await _ours(rows, snapshot)
             await rows.add_part(snapshot.id, msgspec.structs.replace(part, stored_at=rows.now))
+            await rows.put_given(given)
             await rows.release([member.id for member in part.members])
             stored = part.page if whole else ours.stored
             await rows.put_snapshot(

@@ -154,7 +154,8 @@ class PageWriter:
             stored_at=self._now,
         )
         await self._note_held()
-        await self._ledger.store_part(self._store.books, self._snapshot, part, whole=whole)
+        given = [prepared.given for prepared in self._orders]
+        await self._ledger.store_part(self._store.books, self._snapshot, part, given, whole=whole)
         self._orders = []
         self._page, self._part = (self._page + 1, 0) if whole else (self._page, self._part + 1)
         self._progress()

@@ -13,8 +13,10 @@ import msgspec
 
 from connectors.orders import Order, OrderStatus, RejectedOrder
 from proxy.doors.custom_store.errors import InvalidOrderError
+from proxy.doors.custom_store.given import describe_given
 from proxy.doors.custom_store.orders_xml import encode_order
 from proxy.doors.custom_store.words import fill_status_words
+from proxy.rules.matching import GivenOrder
 from proxy.rules.packing import describe_missing_place
 from proxy.rules.policy import Filters, HeldBack, HeldKind, Policy, hold_back, translate
 from proxy.settings.models import StoreSettings
@@ -27,10 +29,12 @@ _ENCODER = msgspec.json.Encoder()
 class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     """An order as ShipStation will read it.
 
-    `member` knows it again; `unknown_status` is a word of the shop's that is not mapped.
+    `member` knows it again, `given` what notices will name of it; `unknown_status` is a word of the
+    shop's that is not mapped.
     """
 
     member: Member
+    given: GivenOrder
     modified_at: datetime
     xml: bytes
     unknown_status: str = ""
@@ -106,6 +110,7 @@ def _encode(order: Order, settings: StoreSettings) -> Prepared:
     member = Member(id=order.id, digest=digest(order))
     return Prepared(
         member=member,
+        given=describe_given(order),
         modified_at=order.modified_at,
         xml=xml,
         unknown_status="" if order.status_known else order.shop_status,

@@ -230,6 +230,24 @@ told_orders = Table(
     Column("told_at", UtcTime, nullable=False),
 )
 
+# Orders as ShipStation was given them, under the id and number that notices will name, and `lines`
+# as JSON (see proxy.rules.matching). `shop_id` and `shop_number` are the shop's own. Nothing about
+# buyers.
+given_orders = Table(
+    "given_orders",
+    metadata,
+    Column("store", String(100), primary_key=True),
+    Column("order_id", String(50), primary_key=True),
+    Column("number", String(200), nullable=False),
+    Column("shop_id", String(200), nullable=False),
+    Column("shop_number", String(200), nullable=False),
+    Column("lines", Text, nullable=False),
+    Column("is_part", Boolean, nullable=False),
+    Column("is_open", Boolean, nullable=False),
+    Column("given_at", UtcTime, nullable=False),
+    Index("ix_given_orders_number", "store", "number"),
+)
+
 # Orders to be asked for by id with the next window from `due_at` on, whatever the shop's list says.
 # The snapshot that took one along is named in `carried_by`; the hint goes once that snapshot's walk
 # has been confirmed.

@@ -11,6 +11,7 @@ from itertools import groupby
 import msgspec
 
 from proxy.rules.coverage import Coverage, Walk
+from proxy.rules.matching import GivenOrder
 from proxy.storage.export.records import Gap, HeldOrder, HintReason, Part, Snapshot, Told
 
 
@@ -35,6 +36,7 @@ class StoreMemory:
         self.gaps: dict[datetime, Gap] = {}
         self.told: dict[str, tuple[Told, datetime]] = {}
         self.told_by: dict[int, set[str]] = defaultdict(set)
+        self.given: dict[str, GivenOrder] = {}
         self.hints: dict[str, _Hint] = {}
         self.held: dict[str, HeldOrder] = {}
         self.sweep_due_at: datetime | None = None
@@ -54,6 +56,10 @@ class MemoryOrderRows:
             for order_id in order_ids
             if order_id in self._memory.told
         }
+
+    async def put_given(self, given: Iterable[GivenOrder]) -> None:
+        """See `OrderRows`."""
+        self._memory.given.update({each.id: each for each in given})
 
     async def put_told(self, told: Iterable[Told]) -> None:
         """See `OrderRows`."""

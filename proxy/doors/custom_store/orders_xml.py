@@ -34,6 +34,7 @@ from proxy.doors.custom_store.orders_xsd import LONGEST, build_skeleton
 from proxy.doors.custom_store.schema import check_order
 from proxy.doors.custom_store.text import fit_text
 from proxy.doors.custom_store.values import (
+    choose_line_name,
     choose_name,
     fit_email,
     fit_link,
@@ -44,6 +45,7 @@ from proxy.doors.custom_store.values import (
     make_customer_code,
     require_country,
     require_id,
+    require_number,
     write_decimal,
     write_money,
     write_quantity,
@@ -112,7 +114,7 @@ def _fill_head(element: _Element, order: Order, status_words: Mapping[OrderStatu
     _fill(
         element,
         _mark(require_id(order.id, "OrderID")),
-        _mark(require_id(order.number, "OrderNumber")),
+        _mark(require_number(order.number, "OrderNumber")),
         format_date(order.placed_at),  # OrderDate
         status_words.get(order.status, order.status),  # OrderStatus
         format_date(order.modified_at),  # LastModified
@@ -190,7 +192,6 @@ def _fill_line(element: _Element, item: LineItem, number: int) -> None:
 
 def _fill_item(element: _Element, item: LineItem) -> None:
     """One line; an error names the field without the way to it."""
-    name = item.name if item.name.strip() else item.sku or item.id
     link = fit_link(item.image_url)
     # What weighs nothing is not known.
     weight = item.weight if item.weight is not None and item.weight.value > 0 else None
@@ -198,7 +199,7 @@ def _fill_item(element: _Element, item: LineItem) -> None:
         element,
         _mark(require_id(item.id, "LineItemID")) if item.id else None,
         _free(item.sku, LONGEST["Items/Item/SKU"]),
-        _free(name, LONGEST["Items/Item/Name"]),
+        _free(choose_line_name(item), LONGEST["Items/Item/Name"]),
         _mark(link) if link else None,  # ImageUrl
         None if weight is None else write_weight(weight.value),  # Weight
         None if weight is None else WEIGHT_UNITS.get(weight.unit, weight.unit),  # WeightUnits

@@ -11,13 +11,15 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
 from hashlib import blake2s
 
-from connectors.orders import Address, Customer, ItemOption
+from connectors.orders import Address, Customer, ItemOption, LineItem
 from proxy.doors.custom_store.errors import InvalidOrderError
 from proxy.doors.custom_store.orders_xsd import LARGEST, LONGEST, MOST_OPTIONS, MOST_PIECES
 from proxy.doors.custom_store.text import ELLIPSIS, clean, cut, is_carried, units
 
 _LONGEST_ID = LONGEST["OrderID"]
 _ID_RULE = f"1 to {_LONGEST_ID} printable characters"
+# What is longer is no id, and no database column of ours holds it.
+_LONGEST_SHOP_ID = 200
 _LONGEST_LINK = LONGEST["Items/Item/ImageUrl"]
 _LONGEST_EMAIL = LONGEST["Customer/BillTo/Email"]
 _LONGEST_CODE = LONGEST["Customer/CustomerCode"]
@@ -33,15 +35,39 @@ _PATH = r"(?:[^\s\[\]<>\"{}|\\^`%#]|%[0-9A-Fa-f]{2})*"
 _IMAGE = re.compile(rf"https?://[\w.-]+(?::\d{{1,5}})?(?:[/?]{_PATH})?(?:#{_PATH})?")
 
 
-def require_id(text: str, field: str) -> str:
-    """An id as it is: it comes back in a notice and must then still name the same thing."""
-    if text.isalnum() and text.isascii() and len(text) <= _LONGEST_ID:
-        return text  # most ids
+def require_number(text: str, field: str) -> str:
+    """An order's number as it is: people compare it, and it comes back in a notice."""
     if not text.strip():
         raise InvalidOrderError(field, _ID_RULE, "nothing")
-    if units(text) > _LONGEST_ID or not is_carried(text):
+    if not _is_carried_whole(text):
         raise InvalidOrderError(field, _ID_RULE, f"{len(text)}: {text[: _LONGEST_ID + 1]!r}")
     return text
+
+
+def require_id(text: str, field: str) -> str:
+    """An id as it goes out: it comes back in a notice and must then still name the same thing."""
+    if not text.strip():
+        raise InvalidOrderError(field, _ID_RULE, "nothing")
+    if len(text) > _LONGEST_SHOP_ID or "\0" in text:
+        rule = f"an id of at most {_LONGEST_SHOP_ID} characters without NUL"
+        raise InvalidOrderError(field, rule, f"{len(text)}: {text[:_LONGEST_SHOWN]!r}")
+    return make_alias(text)
+
+
+def make_alias(text: str) -> str:
+    """An id that ShipStation can carry: the shop's own, or always the same alias for one that is
+    too long or holds what does not come back as it went out.
+    """
+    if not text.strip() or _is_carried_whole(text):
+        return text
+    digest = blake2s(text.encode(errors="surrogatepass"), digest_size=16).hexdigest()
+    return f"id-{digest}"
+
+
+def _is_carried_whole(text: str) -> bool:
+    if text.isalnum() and text.isascii() and len(text) <= _LONGEST_ID:
+        return True  # most ids
+    return units(text) <= _LONGEST_ID and is_carried(text)
 
 
 def require_country(code: str, field: str) -> str:
@@ -144,6 +170,11 @@ def choose_name(address: Address, other: Address) -> str:
         if name.strip():
             return name
     return ""
+
+
+def choose_line_name(item: LineItem) -> str:
+    """What a line is called, which may not be empty."""
+    return item.name if item.name.strip() else item.sku or item.id
 
 
 def limit_options(options: tuple[ItemOption, ...]) -> tuple[ItemOption, ...]:

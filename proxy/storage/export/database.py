@@ -18,6 +18,7 @@ from proxy.storage.export.snapshots import DatabaseSnapshotRows
 from proxy.storage.tables import (
     coverage,
     gaps,
+    given_orders,
     held_orders,
     hints,
     snapshot_windows,
@@ -37,6 +38,7 @@ class _Rows(DatabaseSnapshotRows, DatabaseCoverageRows, DatabaseOrderRows):
             gaps,
             walks,
             told_orders,
+            given_orders,
             hints,
             held_orders,
             snapshot_windows,

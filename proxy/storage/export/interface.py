@@ -29,6 +29,7 @@ from datetime import datetime
 from typing import Protocol
 
 from proxy.rules.coverage import Coverage, Walk
+from proxy.rules.matching import GivenOrder
 from proxy.storage.export.records import Gap, HeldOrder, HintReason, Member, Part, Snapshot, Told
 from proxy.storage.names import BooksName
 
@@ -146,6 +147,10 @@ class OrderRows(Protocol):
         """ShipStation is about to be told this."""
         ...
 
+    async def put_given(self, given: Iterable[GivenOrder]) -> None:
+        """These orders are about to be given; notices will name them so."""
+        ...
+
     async def confirm_told(self, snapshot_id: int) -> None:
         """ShipStation has what was last told by this snapshot."""
         ...
@@ -187,7 +192,8 @@ class OrderRows(Protocol):
         ...
 
     async def prune(self, told_before: datetime, held_limit: int) -> None:
-        """Forget what was told before then, and all but the newest `held_limit` held orders of each
+        """Forget what was told or given before then, other than orders that may still be shipped
+        (these after two years), and all but the newest `held_limit` held orders of each
         kind.
         """
         ...

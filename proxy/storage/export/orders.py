@@ -5,14 +5,19 @@ orders.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import case, delete, func, select, update
+from sqlalchemy import and_, case, delete, func, or_, select, update
 
+from proxy.rules.matching import GivenOrder
+from proxy.storage.export.given import write_given
 from proxy.storage.export.records import HeldOrder, HintReason, Told
 from proxy.storage.export.rows import StoreRows, portions
-from proxy.storage.tables import held_orders, hints, told_orders
+from proxy.storage.tables import given_orders, held_orders, hints, told_orders
+
+# An order that nobody ships or cancels in so long a time will not be shipped.
+_OPEN_FOR = timedelta(days=730)
 
 
 class DatabaseOrderRows(StoreRows):
@@ -37,6 +42,12 @@ class DatabaseOrderRows(StoreRows):
         await self._put(
             told_orders, rows, ("digest", "snapshot_id", "page", "read_by", "confirmed", "told_at")
         )
+
+    async def put_given(self, given: Iterable[GivenOrder]) -> None:
+        """See `OrderRows`."""
+        rows = [write_given(each) | {"given_at": self.now} for each in given]
+        changed = [column.name for column in given_orders.c if not column.primary_key]
+        await self._put(given_orders, rows, changed)
 
     async def confirm_told(self, snapshot_id: int) -> None:
         """See `OrderRows`."""
@@ -141,6 +152,11 @@ class DatabaseOrderRows(StoreRows):
         await self._connection.execute(
             delete(told_orders).where(self._own(told_orders), told_orders.c.told_at < told_before)
         )
+        old = or_(
+            and_(given_orders.c.given_at < told_before, ~given_orders.c.is_open),
+            given_orders.c.given_at < self.now - _OPEN_FOR,
+        )
+        await self._connection.execute(delete(given_orders).where(self._own(given_orders), old))
         rank = (
             func.row_number()
             .over(partition_by=held_orders.c.kind, order_by=held_orders.c.last_seen.desc())

@@ -17,6 +17,7 @@ from sqlalchemy import and_, case, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from connectors.shipments import Shipment
+from proxy.rules.matching import apply_given
 from proxy.storage.database import Database
 from proxy.storage.errors import LeaseLostError
 from proxy.storage.outbox.interface import (
@@ -28,7 +29,9 @@ from proxy.storage.outbox.interface import (
 )
 from proxy.storage.outbox.queries import (
     WAITING,
+    find_given,
     find_known,
+    find_split,
     is_first_of_its_order,
     is_of_order,
     name_order,
@@ -65,30 +68,59 @@ class DatabaseOutbox:
         order is on the way.
         """
         async with self._database.writing() as connection:
-            shipment = await name_order(connection, store, shipment)
+            meant = await name_order(connection, store, shipment)
+            shipment = meant.shipment
             locks = order_locks(store, shipment.order_id, shipment.order_number)
             now = await self._database.locked_now(connection, locks)
-            known, busy = await find_known(connection, store, shipment, now)
+            known, busy = await find_known(connection, store, meant, now)
+            told = msgspec.structs.replace(shipment, items=shipment.items or meant.whole)
             taken = lease is not None and not busy
             hold = (
                 write_lease(now, lease, secrets.token_hex(8)) if taken and lease is not None else {}
             )
             if known is None:
-                statement, values = _INSERT, {**new_row(store, shipment, now), **hold}
+                statement, values = _INSERT, {**new_row(store, told, now), **hold}
                 row = (await connection.execute(statement, values)).mappings().one()
                 return (PutResult.LEASED if taken else PutResult.QUEUED), read_delivery(row)
-            learned = brings_id(known, shipment)
-            if known.state is not DeliveryState.DEAD and not learned:
+            if known.state is not DeliveryState.DEAD and not brings_id(known, shipment):
                 return PutResult.JOINED, known
-            whole = merge_repeat(known.shipment, shipment)
-            held = known.lease is not None
+            told, held = merge_repeat(known.shipment, told), known.lease is not None
             # What a process is telling the shop of right now it goes on with.
-            values = identity_row(whole) if held else {**queued_row(whole, now), **hold}
+            values = identity_row(told) if held else {**queued_row(told, now), **hold}
             change = update(deliveries).where(deliveries.c.id == known.id).returning(deliveries)
             row = (await connection.execute(change.values(values))).mappings().one()
             if held:
                 return PutResult.JOINED, read_delivery(row)
             return (PutResult.LEASED if taken else PutResult.QUEUED), read_delivery(row)
+
+    async def rename(self, delivery: Delivery, *, split: bool) -> tuple[Delivery, bool] | None:
+        """Under the locks of both orders, so that nobody is at work on the real one meanwhile."""
+        store, shipment = delivery.store, delivery.shipment
+        async with self._database.writing() as connection:
+            find = find_split if split else find_given
+            given = await find(connection, store, shipment)
+            if given is None:
+                return None
+            meant = apply_given(shipment, given)
+            told = msgspec.structs.replace(
+                meant.shipment, items=meant.shipment.items or meant.whole
+            )
+            locks = order_locks(store, shipment.order_id, shipment.order_number)
+            locks |= order_locks(store, told.order_id, told.order_number)
+            now = await self._database.locked_now(connection, locks)
+            known, busy = await find_known(connection, store, meant, now, but=delivery.id)
+            values = identity_row(told)
+            if known is not None:
+                # The connector sees what was told already, and this row keeps its own keys.
+                del values["key"], values["parcel"]
+            mine = and_(
+                deliveries.c.id == delivery.id, WAITING, deliveries.c.lease == delivery.lease
+            )
+            change = update(deliveries).where(mine).values(values).returning(deliveries)
+            row = (await connection.execute(change)).mappings().one_or_none()
+            if row is None:
+                raise LeaseLostError(f"delivery {delivery.id} is no longer ours")
+            return read_delivery(row), busy
 
     async def due(self, stores: Sequence[str]) -> Sequence[str]:
         """A look at the head of each store's queue, so a long one costs no more than a short

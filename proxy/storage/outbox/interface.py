@@ -155,6 +155,15 @@ class Outbox(Protocol):
         """Take up to `limit` due deliveries of one store, the longest due first, one an order."""
         ...
 
+    async def rename(self, delivery: Delivery, *, split: bool) -> tuple[Delivery, bool] | None:
+        """Put the order that was given under the delivery's number in the place of one the shop
+        does not know: the delivery as it is now, and whether others of that order come first.
+
+        None if no such order was given. `split`: also by the number without a split's suffix,
+        whatever id the notice brings. Raises LeaseLostError.
+        """
+        ...
+
     async def earlier(self, delivery: Delivery) -> Sequence[Shipment]:
         """The shipments of the same order that the shop already has, oldest first."""
         ...

@@ -11,15 +11,25 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from connectors.shipments import Shipment
+from proxy.rules.matching import (
+    GivenOrder,
+    Meant,
+    apply_given,
+    choose_given,
+    strip_suffixes,
+)
+from proxy.storage.export.given import read_given
 from proxy.storage.outbox.interface import Delivery, DeliveryState
 from proxy.storage.outbox.repeats import find_repeated, is_before, parcel_keys
 from proxy.storage.outbox.rows import read_delivery
-from proxy.storage.tables import deliveries
+from proxy.storage.tables import deliveries, given_orders
 
 WAITING = deliveries.c.state == DeliveryState.WAITING.value
 # "Waiting" said the other way round: PostgreSQL, while it knows nothing of a young table, would
 # else look for an order's deliveries among all that wait instead of by the order's own index.
 _SETTLED = (DeliveryState.DELIVERED.value, DeliveryState.DEAD.value, DeliveryState.DISCARDED.value)
+# So many orders of one number are compared at most.
+_MOST_NAMESAKES = 20
 
 
 def is_of_order(shipment: Shipment) -> ColumnElement[bool]:
@@ -32,12 +42,15 @@ def is_of_order(shipment: Shipment) -> ColumnElement[bool]:
     return or_(*words)
 
 
-async def name_order(connection: AsyncConnection, store: str, shipment: Shipment) -> Shipment:
-    """The shipment with its order's id, where earlier notices under its number name one and the
-    same.
+async def name_order(connection: AsyncConnection, store: str, shipment: Shipment) -> Meant:
+    """The shipment in the shop's words, by what was given under its id or its number; else with the
+    id that earlier notices of its number bring.
     """
-    if shipment.order_id or not shipment.order_number:
-        return shipment
+    given = await find_given(connection, store, shipment)
+    if given is not None:
+        return apply_given(shipment, given)
+    if shipment.order_id:
+        return Meant(shipment=shipment)
     ids = (
         select(deliveries.c.order_id)
         .where(
@@ -49,24 +62,61 @@ async def name_order(connection: AsyncConnection, store: str, shipment: Shipment
         .limit(2)
     )
     found = (await connection.scalars(ids)).all()
-    if len(found) != 1:
-        return shipment
-    return msgspec.structs.replace(shipment, order_id=found[0])
+    order_id = found[0] if len(found) == 1 else ""
+    return Meant(shipment=msgspec.structs.replace(shipment, order_id=order_id))
+
+
+async def find_given(
+    connection: AsyncConnection, store: str, shipment: Shipment
+) -> GivenOrder | None:
+    """What was given under the notice's id; without an id, under its number."""
+    own = given_orders.c.store == store
+    if shipment.order_id:
+        by_id = select(given_orders).where(own, given_orders.c.order_id == shipment.order_id)
+        row = (await connection.execute(by_id)).mappings().one_or_none()
+        return None if row is None else read_given(row)
+    namesakes = await _find_namesakes(connection, store, shipment.order_number)
+    return choose_given(namesakes, shipment)
+
+
+async def find_split(
+    connection: AsyncConnection, store: str, shipment: Shipment
+) -> GivenOrder | None:
+    """The order that was given under the number of a shipment whose id the shop does not know; if
+    none was, under that number without the suffix of a split.
+    """
+    for number in (shipment.order_number, *strip_suffixes(shipment.order_number)):
+        if namesakes := await _find_namesakes(connection, store, number):
+            given = choose_given(namesakes, shipment)
+            return given if given and given.shop_id != shipment.order_id else None
+    return None
+
+
+async def _find_namesakes(connection: AsyncConnection, store: str, number: str) -> list[GivenOrder]:
+    statement = (
+        select(given_orders)
+        .where(given_orders.c.store == store, given_orders.c.number == number)
+        .limit(_MOST_NAMESAKES)
+    )
+    return [read_given(row) for row in (await connection.execute(statement)).mappings()]
 
 
 async def find_known(
-    connection: AsyncConnection, store: str, shipment: Shipment, now: datetime
+    connection: AsyncConnection, store: str, meant: Meant, now: datetime, *, but: int = 0
 ) -> tuple[Delivery | None, bool]:
     """The delivery that this notice repeats, if there is one, and whether another of its order
-    comes first.
+    comes first; the delivery numbered `but` is neither.
     """
+    shipment = meant.shipment
     keys = parcel_keys(shipment)
     statement = select(deliveries).where(
         deliveries.c.store == store,
+        deliveries.c.id != but,
         or_(deliveries.c.parcel.in_(keys), and_(WAITING, is_of_order(shipment))),
     )
     rows = (await connection.execute(statement)).mappings().all()
-    known = find_repeated([read_delivery(row) for row in rows if row["parcel"] in keys], shipment)
+    parts = [read_delivery(row) for row in rows if row["parcel"] in keys]
+    known = find_repeated(parts, shipment, meant.whole)
     others = (read_delivery(row) for row in rows if known is None or row["id"] != known.id)
     return known, any(is_before(other, shipment, now) for other in others)
 

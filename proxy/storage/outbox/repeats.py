@@ -10,7 +10,7 @@ from datetime import datetime
 
 import msgspec
 
-from connectors.shipments import Shipment, count_pieces
+from connectors.shipments import Shipment, ShippedItem, count_pieces
 from proxy.storage.outbox.interface import Delivery, DeliveryState
 
 # Of several parts of one parcel that a notice without items repeats, the one that still has the
@@ -30,15 +30,21 @@ def parcel_keys(shipment: Shipment) -> frozenset[str]:
     return frozenset(keys | ({by_number.parcel_key()} if shipment.order_number else set()))
 
 
-def find_repeated(known: Sequence[Delivery], shipment: Shipment) -> Delivery | None:
+def find_repeated(
+    known: Sequence[Delivery], shipment: Shipment, whole: tuple[ShippedItem, ...] = ()
+) -> Delivery | None:
     """The delivery that `shipment` repeats, among those with one of its parcel keys.
 
     The same items are a repeat. So is a notice without items, which stands for whatever is left of
-    the parcel, and any notice of a parcel that was told without items.
+    the parcel, and any notice of a parcel that was told without items. Where a notice without items
+    stands for the lines in `whole`, a delivery of other lines is not repeated by it.
     """
-    pieces = count_pieces(shipment.items)
+    pieces = count_pieces(shipment.items or whole)
     same = [row for row in known if count_pieces(row.shipment.items) == pieces]
-    if not same:
+    if not same and whole and not shipment.items:
+        lines = {item.line_id for item in whole}
+        same = [row for row in known if lines & {item.line_id for item in row.shipment.items}]
+    elif not same:
         same = [row for row in known if not (shipment.items and row.shipment.items)]
     return min(same, key=lambda row: (_FARTHEST.index(row.state), row.id), default=None)
 

@@ -37,19 +37,34 @@ def test_without_a_country_to_ship_to_the_order_is_invalid_and_the_billing_count
     assert caught.value.reason == (repr(country) if country else "nothing")
 
 
-@pytest.mark.parametrize(
-    "bad", ["", "  ", "x" * 51, "a\x00b", "a\nb", "a\tb", "a\ud800", "a\u0085b", "a\rb", "😀" * 26]
-)
-@pytest.mark.parametrize("field", ["id", "number", "line"])
-def test_an_id_goes_out_as_it_is_or_the_order_is_invalid(field: str, bad: str) -> None:
-    order = (
-        build_order(items=(build_item(id=bad),)) if field == "line" else build_order(**{field: bad})
-    )
-    if field == "line" and not bad:
-        assert etree.fromstring(encode_order(order)).find("Items/Item/LineItemID") is None
-        return
+_ODD = ["x" * 51, "a\nb", "a\tb", "a\u0085b", "a\rb", "😀" * 26]
+
+
+@pytest.mark.parametrize("bad", ["", "  ", "a\x00b", "a\ud800", *_ODD])
+def test_a_number_goes_out_as_it_is_or_the_order_is_invalid(bad: str) -> None:
     with pytest.raises(InvalidOrderError, match="expected 1 to 50 printable characters, found "):
-        encode_order(order)
+        encode_order(build_order(number=bad))
+
+
+@pytest.mark.parametrize("odd", _ODD)
+def test_an_id_that_cannot_be_carried_goes_out_under_one_and_the_same_alias(odd: str) -> None:
+    order = build_order(id=odd, items=(build_item(id=odd),))
+    first, again = (read_order(encode_order(order)) for _ in range(2))
+    assert first.id == again.id == first.items[0].id
+    assert first.id != odd
+    assert len(first.id) <= 50
+    assert read_order(encode_order(build_order(id=f"{odd}x"))).id != first.id
+
+
+@pytest.mark.parametrize("bad", ["", "  ", "a\x00b", "x" * 201])
+def test_what_names_no_order_makes_it_invalid(bad: str) -> None:
+    with pytest.raises(InvalidOrderError, match="OrderID: expected "):
+        encode_order(build_order(id=bad))
+
+
+def test_a_line_without_an_id_goes_out_without_one() -> None:
+    xml = encode_order(build_order(items=(build_item(id=""),)))
+    assert etree.fromstring(xml).find("Items/Item/LineItemID") is None
 
 
 def test_an_id_is_not_even_composed_since_it_must_come_back_to_the_letter() -> None:

@@ -1,0 +1,37 @@
+"""How an attempt at a delivery ends: what the runner learns of the shop, and what it reports."""
+
+from __future__ import annotations
+
+import msgspec
+
+from connectors.errors import ConnectorError
+from connectors.shipments import Shipment
+
+
+class AttemptResult(msgspec.Struct, frozen=True, kw_only=True):
+    """How one attempt ended.
+
+    `error` is None when the shop has the shipment; `final` when there will be no other attempt.
+    `detail` is what the connector says about what it did, if anything.
+    """
+
+    error: ConnectorError | None = None
+    final: bool
+    detail: str = ""
+
+
+class Tried(msgspec.Struct, frozen=True, kw_only=True):
+    """The error that an attempt ended in, if it did, and the shipment as the shop was asked to take
+    it.
+
+    Not `counts`: the shop was not asked, so the delivery is given back as it was.
+    """
+
+    error: ConnectorError | None
+    counts: bool = True
+    shipment: Shipment | None = None
+    detail: str = ""
+
+
+class QueuedError(Exception):
+    """The delivery turned out to be of an order whose other deliveries come first."""

@@ -1,0 +1,48 @@
+"""What ShipStation will send back of an order: the texts it was given, within its limits, beside
+the shop's own.
+"""
+
+from __future__ import annotations
+
+from connectors.orders import LineItem, Order, OrderStatus
+from proxy.doors.custom_store.orders_xsd import LONGEST
+from proxy.doors.custom_store.text import clean, cut
+from proxy.doors.custom_store.values import choose_line_name, make_alias
+from proxy.rules.matching import GivenLine, GivenOrder
+
+_LONGEST_SKU = LONGEST["Items/Item/SKU"]
+_LONGEST_NAME = LONGEST["Items/Item/Name"]
+_CLOSED = frozenset({OrderStatus.SHIPPED, OrderStatus.CANCELLED})
+
+
+def describe_given(order: Order) -> GivenOrder:
+    """The order as a notice will name it."""
+    return GivenOrder(
+        id=make_alias(order.id),
+        number=order.number,
+        shop_id=order.id,
+        shop_number=order.number,
+        lines=tuple(map(_describe_line, order.items)),
+        is_open=order.status not in _CLOSED,
+    )
+
+
+def _describe_line(item: LineItem) -> GivenLine:
+    alias, name = make_alias(item.id), choose_line_name(item)
+    sku_sent, name_sent = _fit(item.sku, _LONGEST_SKU), _fit(name, _LONGEST_NAME)
+    return GivenLine(
+        id=alias,
+        sku=sku_sent,
+        name=name_sent,
+        quantity=item.quantity,
+        shop_id="" if alias == item.id else item.id,
+        shop_sku="" if sku_sent == item.sku else item.sku,
+        shop_name="" if name_sent == item.name else item.name,
+    )
+
+
+def _fit(text: str, limit: int) -> str:
+    """The text as a notice brings it back: clean, cut, and without blanks at its ends."""
+    if len(text) <= limit and text.isascii() and text.isprintable():
+        return text.strip()
+    return cut(clean(text), limit).strip()

@@ -1,0 +1,134 @@
+"""Which order and which of its lines a notice means, by what was given to the shipping client.
+
+A client may send back a number alone, a number with a suffix that it added when it split the
+order, an alias that stood for an id too long for it, or a SKU cut short. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from connectors.shipments import Shipment, ShippedItem
+
+# What ShipStation puts behind the number of an order that it split.
+_SUFFIX = re.compile(r"(?:-\d{1,3}| ?\((?:split|part)(?: \d{1,3})?\))$", re.IGNORECASE | re.ASCII)
+# A number may be split and split again.
+_MOST_SUFFIXES = 3
+
+
+class GivenLine(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
+    """One line as the client was given it: its id, SKU and name, and the pieces of it.
+
+    `shop_id`, `shop_sku` and `shop_name` are the shop's own where they differ, else empty.
+    """
+
+    id: str
+    sku: str
+    name: str
+    quantity: int
+    shop_id: str = ""
+    shop_sku: str = ""
+    shop_name: str = ""
+
+
+class GivenOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """An order as the client was given it, under the id and number it will send back; no buyer's
+    data.
+
+    `shop_id` and `shop_number` are the shop's own. `is_part`: these are not all lines of the shop's
+    order. `is_open`: it may still be shipped.
+    """
+
+    id: str
+    number: str
+    shop_id: str
+    shop_number: str
+    lines: tuple[GivenLine, ...] = ()
+    is_part: bool = False
+    is_open: bool = True
+
+
+class Meant(msgspec.Struct, frozen=True, kw_only=True):
+    """A shipment in the shop's own words.
+
+    `whole` is what it holds if it names no items, where that is less than all of the shop's order.
+    `doubts` says which items fit no line, a sentence each.
+    """
+
+    shipment: Shipment
+    whole: tuple[ShippedItem, ...] = ()
+    doubts: tuple[str, ...] = ()
+
+
+def choose_given(found: Sequence[GivenOrder], shipment: Shipment) -> GivenOrder | None:
+    """The one order meant, among those that were given under the notice's number.
+
+    Where two orders bear one number, the lines decide; where they do not, none is meant.
+    """
+    if len({given.shop_id for given in found}) > 1 or len(found) > 1:
+        named = {item.line_id for item in shipment.items if item.line_id}
+        found = [given for given in found if named and named <= {line.id for line in given.lines}]
+    return found[0] if len(found) == 1 else None
+
+
+def strip_suffixes(number: str) -> Iterator[str]:
+    """The numbers that an order may have had before the client split it, the likeliest first."""
+    for _ in range(_MOST_SUFFIXES):
+        stripped = _SUFFIX.sub("", number, count=1).rstrip()
+        if stripped in {"", number}:
+            return
+        number = stripped
+        yield number
+
+
+def apply_given(shipment: Shipment, given: GivenOrder) -> Meant:
+    """The shipment with the shop's own order, lines, SKUs and names."""
+    items, doubts = [], []
+    for item in shipment.items:
+        matched = _match_item(item, given.lines)
+        items.append(matched or item)
+        if matched is None:
+            named = item.sku or item.name or item.line_id
+            doubts.append(
+                f"Items: expected a line of order {given.number} as it was given, found"
+                f" {named[:50]!r}"
+            )
+    told = msgspec.structs.replace(
+        shipment, order_id=given.shop_id, order_number=given.shop_number, items=tuple(items)
+    )
+    whole = tuple(_ship_line(line) for line in given.lines) if given.is_part else ()
+    return Meant(shipment=told, whole=whole, doubts=tuple(doubts))
+
+
+def _match_item(item: ShippedItem, lines: Sequence[GivenLine]) -> ShippedItem | None:
+    """The item in the shop's words, or None if it fits no line.
+
+    By the line's id, else by SKU, and by name where that does not decide. Several lines that are
+    alike are left to the connector, which sees what is left of each.
+    """
+    found = [line for line in lines if item.line_id and line.id == item.line_id]
+    if not found and item.sku:
+        found = [line for line in lines if line.sku == item.sku]
+    if len(found) != 1 and item.name:
+        found = [line for line in found or lines if line.name == item.name] or found
+    if not found:
+        return None
+    line = found[0]
+    return msgspec.structs.replace(
+        item,
+        line_id=(line.shop_id or line.id) if len(found) == 1 else "",
+        sku=line.shop_sku or line.sku,
+        name=line.shop_name or line.name,
+    )
+
+
+def _ship_line(line: GivenLine) -> ShippedItem:
+    return ShippedItem(
+        line_id=line.shop_id or line.id,
+        sku=line.shop_sku or line.sku,
+        name=line.shop_name or line.name,
+        quantity=line.quantity,
+    )

@@ -1,0 +1,38 @@
+"""Orders as the shipping client was given them: their rows as types and back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import RowMapping
+
+from proxy.rules.matching import GivenLine, GivenOrder
+
+_DECODER = msgspec.json.Decoder(tuple[GivenLine, ...])
+
+
+def write_given(given: GivenOrder) -> dict[str, Any]:
+    """The values of a row of `given_orders`, other than its store and time."""
+    return {
+        "order_id": given.id,
+        "number": given.number,
+        "shop_id": given.shop_id,
+        "shop_number": given.shop_number,
+        "lines": msgspec.json.encode(given.lines).decode(),
+        "is_part": given.is_part,
+        "is_open": given.is_open,
+    }
+
+
+def read_given(row: RowMapping) -> GivenOrder:
+    """A row of `given_orders`."""
+    return GivenOrder(
+        id=row["order_id"],
+        number=row["number"],
+        shop_id=row["shop_id"],
+        shop_number=row["shop_number"],
+        lines=_DECODER.decode(row["lines"]),
+        is_part=row["is_part"],
+        is_open=row["is_open"],
+    )

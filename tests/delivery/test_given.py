@@ -1,0 +1,120 @@
+"""A notice is understood by what was given to ShipStation, before the shop is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from connectors.orders import LineItem
+from connectors.shipments import Shipment, ShippedItem
+from proxy.delivery.intake import NoticeOutcome
+from proxy.doors.custom_store.given import describe_given
+from proxy.rules.matching import GivenOrder
+from proxy.storage.export.database import DatabaseExportStorage
+from proxy.storage.names import BooksName
+from proxy.storage.outbox.interface import DeliveryFilter
+from tests.builders import build_item, build_order
+from tests.delivery.conftest import Process, World
+
+LONG_ID = "T3JkZXI6" * 8
+LINES = (build_item(id="7", sku="CUP"), build_item(id="8", sku="POT"))
+
+
+async def give(world: World, *given: GivenOrder) -> None:
+    async with DatabaseExportStorage(world.database).writing(BooksName("north")) as rows:
+        await rows.put_given(given)
+
+
+def order(
+    order_id: str = "55", number: str = "1001", items: Sequence[LineItem] = LINES
+) -> GivenOrder:
+    return describe_given(build_order(id=order_id, number=number, items=tuple(items)))
+
+
+def told(number: str, *items: ShippedItem, tracking: str = "A", order_id: str = "") -> Shipment:
+    return Shipment(
+        order_id=order_id, order_number=number, tracking_number=tracking, carrier="UPS", items=items
+    )
+
+
+async def accept(process: Process, shipment: Shipment) -> NoticeOutcome:
+    return (await process.deliverer.accept(process.store, shipment)).outcome
+
+
+async def test_a_number_alone_is_the_order_given_under_it(world: World) -> None:
+    await give(world, order())
+    process = await world.process()
+    cup = ShippedItem(sku="CUP", quantity=1)
+    assert await accept(process, told("1001", cup)) is NoticeOutcome.DELIVERED
+    shipment = (await world.only()).shipment
+    assert (shipment.order_id, shipment.items[0].line_id) == ("55", "7")
+    with_id = told("1001", ShippedItem(line_id="7", quantity=1), order_id="55")
+    assert await accept(process, with_id) is NoticeOutcome.REPEATED
+
+
+async def test_an_alias_comes_back_as_the_shops_own_id(world: World) -> None:
+    given = order(LONG_ID)
+    await give(world, given)
+    process = await world.process()
+    assert await accept(process, told("1001", order_id=given.id)) is NoticeOutcome.DELIVERED
+    assert (await world.only()).shipment.order_id == LONG_ID
+
+
+async def test_a_split_orders_number_is_read_without_its_suffix_if_the_shop_does_not_know_it(
+    world: World,
+) -> None:
+    await give(world, order())
+    world.shop.unknown = {"1001-1", "1001-2"}
+    process = await world.process()
+    for tracking, number in (("A", "1001-1"), ("B", "1001-2")):
+        notice = told(
+            number, ShippedItem(sku="CUP", quantity=1), tracking=tracking, order_id=number
+        )
+        assert await accept(process, notice) is NoticeOutcome.DELIVERED
+    assert world.shop.of("1001") == ["A", "B"]
+    assert world.shop.parcels[1]["earlier"] == ["A"]
+    rows = await world.deliveries.find(DeliveryFilter())
+    assert {row.shipment.order_id for row in rows} == {"55"}
+
+
+async def test_a_number_that_ends_like_a_split_is_taken_as_it_stands_where_the_shop_knows_it(
+    world: World,
+) -> None:
+    await give(world, order())
+    process = await world.process()
+    assert await accept(process, told("1001-1", order_id="77")) is NoticeOutcome.DELIVERED
+    assert (world.shop.of("1001-1"), world.shop.of("1001")) == (["A"], [])
+
+
+async def test_a_number_given_as_it_stands_is_never_taken_for_a_split_one(world: World) -> None:
+    await give(world, order(), order("56", "1001-1"))
+    world.shop.unknown = {"1001-1"}
+    process = await world.process()
+    assert await accept(process, told("1001-1")) is NoticeOutcome.REFUSED
+    assert world.shop.of("1001") == []
+
+
+async def test_two_given_parts_of_one_order_are_told_as_that_order_each_with_its_own_lines(
+    world: World,
+) -> None:
+    for part, line in ((1, LINES[0]), (2, LINES[1])):
+        given = describe_given(build_order(id=f"55~{part}", number=f"1001-{part}", items=(line,)))
+        await give(world, _part_of(given, "55", "1001"))
+    process = await world.process()
+    for part in (1, 2):
+        notice = told(f"1001-{part}", tracking="BY HAND", order_id=f"55~{part}")
+        assert await accept(process, notice) is NoticeOutcome.DELIVERED
+        assert await accept(process, notice) is NoticeOutcome.REPEATED
+    rows = await world.deliveries.find(DeliveryFilter())
+    assert {row.shipment.order_id for row in rows} == {"55"}
+    assert sorted(row.shipment.items[0].line_id for row in rows) == ["7", "8"]
+
+
+def _part_of(given: GivenOrder, order_id: str, number: str) -> GivenOrder:
+    return GivenOrder(
+        id=given.id,
+        number=given.number,
+        shop_id=order_id,
+        shop_number=number,
+        lines=given.lines,
+        is_part=True,
+    )
