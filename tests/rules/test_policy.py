@@ -74,7 +74,10 @@ def test_a_method_the_map_lacks_becomes_the_default() -> None:
         ({"shippable_only": False}, {"items": ()}, None),
         (
             {},
-            {"items": (build_item(fulfillment=Fulfillment.DIGITAL),), "status": OrderStatus.CANCELLED},
+            {
+                "items": (build_item(fulfillment=Fulfillment.DIGITAL),),
+                "status": OrderStatus.CANCELLED,
+            },
             "items: nothing to ship, and filters.shippable_only is on",
         ),
         ({"tags": ("Warehouse B",)}, {"tags": ("gift", "warehouse b")}, None),

@@ -1,9 +1,15 @@
 """The lines of an order as they stand now: what is left of each after refunds, and which lines of a
 bundle are packed. Pure.
 
-Product Bundles and Composite Products write a container line and a line for each thing in it. One
-of the two sets is packed: the things, if the container is a virtual product, else the container.
-The money of the other set moves to the packed one, so that the lines still add up.
+Bundle plugins write a container line and a line for each thing in it. One of the two sets is
+packed: the things, if the container is a virtual product or its plugin ships them apart, else the
+container, which then says what it contains. The money of the other set moves to the packed one, so
+that the lines still add up.
+
+Product Bundles and Composite Products name the container's line over REST; others leave marks in
+the lines' meta data: the container's product (WPC Product Bundles and Composite Products, Easy
+Product Bundles), or the key that the container had in the cart (YITH Product Bundles, Mix and
+Match).
 """
 
 from __future__ import annotations
@@ -21,11 +27,32 @@ from connectors.woocommerce.mapping.products import GONE, Goods
 from connectors.woocommerce.mapping.values import (
     read_key,
     read_optional_amount,
+    read_plain,
     read_quantity,
     read_text,
 )
 
-_NEEDS_SHIPPING = frozenset({"_bundled_item_needs_shipping", "_composite_item_needs_shipping"})
+_NEEDS_SHIPPING = frozenset(
+    {
+        "_bundled_item_needs_shipping",
+        "_composite_item_needs_shipping",
+        "_mnm_item_needs_shipping",
+    }
+)
+_SHIPS_PARTS = "_non_bundled_shipping"
+_PARENT_PRODUCTS = frozenset({"_woosb_parent_id", "wooco_parent_id", "_asnp_wepb_parent_id"})
+_PARENT_KEYS = frozenset({"_bundled_by", "_composite_parent", "_mnm_container"})
+_OWN_KEYS = frozenset(
+    {
+        "_bundle_cart_key",
+        "_yith_bundle_cart_key",
+        "_composite_cart_key",
+        "_mnm_cart_key",
+    }
+)
+_MARKS = _PARENT_PRODUCTS | _PARENT_KEYS | _OWN_KEYS | {_SHIPS_PARTS}
+# Written for the plugin's own use, though not under a hidden name.
+_INTERNAL = frozenset({"wooco_parent_id", "wooco_ids"})
 
 
 class Part(msgspec.Struct, kw_only=True, gc=False):
@@ -33,7 +60,8 @@ class Part(msgspec.Struct, kw_only=True, gc=False):
 
     `left` are its pieces less the refunded ones; `subtotal` and `total` are for what is left,
     before and after discounts. `packed` is false for what nobody puts in a parcel; `folded` is
-    true for a line of a bundle that another line stands for.
+    true for a line of a bundle that another line stands for. `marks` are the bundle plugins' meta
+    data; `contents` says what a packed container holds.
     """
 
     line: wire.Line
@@ -43,6 +71,8 @@ class Part(msgspec.Struct, kw_only=True, gc=False):
     total: Decimal
     packed: bool
     folded: bool = False
+    marks: Mapping[str, str] = {}
+    contents: tuple[str, ...] = ()
 
 
 def read_parts(
@@ -63,7 +93,7 @@ def read_parts(
             raise error.under(f"line_items[{index}]") from None
         if part.left > 0:
             parts.append(part)
-            bundled = bundled or bool(line.bundled_by or line.composite_parent)
+            bundled = bundled or bool(line.bundled_by or line.composite_parent or part.marks)
     if bundled:
         _fold_bundles(parts)
     return parts
@@ -88,6 +118,7 @@ def _read_part(
         subtotal=subtotal,
         total=total,
         packed=not product.virtual,
+        marks=_read_marks(line) if line.meta_data else {},
     )
 
 
@@ -97,18 +128,62 @@ def _fold_bundles(parts: Sequence[Part]) -> None:
     """
     by_id = {read_key(part.line.id): part for part in parts}
     contents: dict[int, list[Part]] = {}
-    for part in parts:
-        holder = read_key(part.line.bundled_by) or read_key(part.line.composite_parent)
+    for place, part in enumerate(parts):
+        holder = (
+            read_key(part.line.bundled_by)
+            or read_key(part.line.composite_parent)
+            or _find_marked_holder(part, parts, place)
+        )
         if holder in by_id and by_id[holder] is not part:
             contents.setdefault(holder, []).append(part)
     # Inner bundles first: their money may move on to the outer one.
     for holder, children in reversed(contents.items()):
         container = by_id[holder]
+        if container.marks.get(_SHIPS_PARTS) == "yes" and any(child.packed for child in children):
+            container.packed = False
         if container.packed:
             inside = [child for child in children if not _ships_alone(child)]
+            container.contents = tuple(
+                text for child in inside if child.packed for text in _describe_contents(child)
+            )
             _move_money(inside, [container])
         elif packed := [child for child in children if child.packed]:
             _move_money([container], packed)
+
+
+def _read_marks(line: wire.Line) -> Mapping[str, str]:
+    return {
+        meta.key: read_text(meta.value)
+        for meta in wire.read_list(line.meta_data)
+        if isinstance(meta.key, str) and meta.key in _MARKS
+    }
+
+
+def _find_marked_holder(part: Part, parts: Sequence[Part], place: int) -> int:
+    """The id of the line that holds this one by a plugin's marks; 0 if none does.
+
+    A product may be in the order twice: its parts follow their own container.
+    """
+    for mark, value in part.marks.items():
+        if mark in _PARENT_PRODUCTS:
+            product = read_key(value)
+            for other in (*reversed(parts[:place]), *parts[place + 1 :]):
+                keys = (read_key(other.line.product_id), read_key(other.line.variation_id))
+                if product and product in keys and not other.marks.keys() & _PARENT_PRODUCTS:
+                    return read_key(other.line.id)
+        elif mark in _PARENT_KEYS and value:
+            for other in parts:
+                if any(other.marks.get(key) == value for key in _OWN_KEYS):
+                    return read_key(other.line.id)
+    return 0
+
+
+def _describe_contents(child: Part) -> tuple[str, ...]:
+    """A thing in a container, or what that contains in turn."""
+    sku = read_text(child.line.sku)
+    name = read_plain(child.line.name) or sku or f"Item {child.line.id}"
+    text = f"{child.left.normalize():f} x {name}{f' ({sku})' if sku else ''}"
+    return (text, *child.contents)
 
 
 def _ships_alone(child: Part) -> bool:
@@ -137,4 +212,4 @@ def is_shown(meta: Any) -> bool:
     """Whether a line's meta datum is meant for people: names of hidden ones begin with an
     underscore.
     """
-    return isinstance(meta, str) and not meta.startswith("_")
+    return isinstance(meta, str) and not meta.startswith("_") and meta not in _INTERNAL

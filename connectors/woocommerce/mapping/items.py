@@ -6,15 +6,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
 
 import msgspec
 
 from connectors.orders import ZERO, Dimensions, Fulfillment, ItemOption, LineItem, Weight
 from connectors.reading.fields import FieldError
 from connectors.woocommerce.mapping import wire
-from connectors.woocommerce.mapping.bundles import Part, is_shown, read_parts
+from connectors.woocommerce.mapping.bundles import Part, read_parts
 from connectors.woocommerce.mapping.fulfillment import find_way
+from connectors.woocommerce.mapping.options import read_options
 from connectors.woocommerce.mapping.products import Goods
 from connectors.woocommerce.mapping.refunds import Refunded
 from connectors.woocommerce.mapping.rules import Discounts, Rules, VirtualItems
@@ -25,6 +25,7 @@ _CENT = Decimal("0.01")
 _ROUNDING = Decimal("0.05")
 DISCOUNT_SKU = "total-discount"
 REFUND_SKU = "total-refund"
+CREDIT_SKU = "total-credit"
 
 
 class Money(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -74,7 +75,18 @@ def read_lines(
         rest = (money.total - money.tax - money.shipping - sold).quantize(_CENT)
         if items and rest <= -_ROUNDING:
             items.append(_make_adjustment("refund", REFUND_SKU, "Refunded", rest))
+    elif items and (rest := _find_other_payments(items, parts, shown, money)) <= -_ROUNDING:
+        items.append(_make_adjustment("credit", CREDIT_SKU, "Gift card or store credit", rest))
     return Lines(items=tuple(items), dimensions=_find_dimensions(shown))
+
+
+def _find_other_payments(
+    items: Sequence[LineItem], parts: Sequence[Part], shown: Sequence[Part], money: Money
+) -> Decimal:
+    """What gift card plugins took off the total without a line of their own; below zero."""
+    exported = sum((item.unit_price * item.quantity for item in items), ZERO)
+    left_out = sum((part.total for part in parts if part not in shown), ZERO)
+    return (money.total - money.tax - money.shipping - exported - left_out).quantize(_CENT)
 
 
 def _choose_exported(parts: Sequence[Part], rules: Rules) -> Sequence[Part]:
@@ -90,7 +102,9 @@ def _read_item(part: Part, way: Fulfillment, *, net: bool) -> LineItem:
     line, goods, left = part.line, part.goods, part.left
     pieces = int(left)
     money = part.total if net else part.subtotal
-    options = _read_options(line.meta_data) if line.meta_data else ()
+    options = read_options(line.meta_data) if line.meta_data else ()
+    if part.contents:
+        options = (*options, *(ItemOption(name="Contains", value=one) for one in part.contents))
     weight = goods.weight
     if pieces != left:
         # Whole pieces are exported: a fraction (2.5 m of cloth) is one piece that says what it is.
@@ -112,32 +126,6 @@ def _read_item(part: Part, way: Fulfillment, *, net: bool) -> LineItem:
         options=options,
         fulfillment=way if part.packed else Fulfillment.DIGITAL,
     )
-
-
-def _read_options(metas: wire.Metas) -> tuple[ItemOption, ...]:
-    """What the buyer chose. Hidden keys, lists, objects and empty values are not meant for
-    people.
-    """
-    found = []
-    for meta in wire.read_list(metas):
-        if not is_shown(meta.key):
-            continue
-        value = _read_option_text(
-            meta.display_value if meta.display_value is not None else meta.value
-        )
-        if value:
-            found.append(
-                ItemOption(
-                    name=_read_option_text(meta.display_key) or read_text(meta.key), value=value
-                )
-            )
-    return tuple(found)
-
-
-def _read_option_text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else ""
-    return read_plain(value)
 
 
 def _read_fee(fee: wire.Fee, index: int) -> LineItem:

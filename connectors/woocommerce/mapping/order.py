@@ -80,8 +80,7 @@ def reject_order(head: wire.Head, reason: str) -> RejectedOrder:
 
 
 def _map_order(order: wire.Order, related: Related, rules: Rules) -> Order:
-    created = _require_moment(order.date_created_gmt, "date_created_gmt")
-    paid = read_moment(order.date_paid_gmt, "date_paid_gmt") or read_moment(
+    placed = read_moment(order.date_paid_gmt, "date_paid_gmt") or read_moment(
         order.date_completed_gmt, "date_completed_gmt"
     )
     order_id = read_key(order.id)
@@ -100,7 +99,7 @@ def _map_order(order: wire.Order, related: Related, rules: Rules) -> Order:
     return Order(
         id=OrderId(str(order.id)),
         number=read_text(order.number).removeprefix("#") or str(order.id),
-        placed_at=paid or created,
+        placed_at=placed or _require_moment(order.date_created_gmt, "date_created_gmt"),
         modified_at=_require_moment(order.date_modified_gmt, "date_modified_gmt"),
         status=status,
         shop_status=shop_status,

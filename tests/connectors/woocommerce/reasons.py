@@ -133,6 +133,22 @@ def _newline(found: Difference, order: Json) -> bool:  # noqa: ARG001
     return found.ours == tuple((name, value.replace("\n", " ")) for name, value in found.theirs)
 
 
+def _structured_option(found: Difference, order: Json) -> bool:
+    """Ours has a choice more, whose value in the shop is a list or an object."""
+    if not isinstance(found.ours, tuple):
+        return False
+    theirs = found.theirs or ()
+    structured = {
+        meta["key"]
+        for line in order["line_items"]
+        if str(line["id"]) == found.item
+        for meta in line["meta_data"]
+        if isinstance(meta["value"], list | dict)
+    }
+    kept = tuple(option for option in found.ours if option[0] not in structured)
+    return kept == tuple(theirs) and len(kept) < len(found.ours)
+
+
 def _billing(found: Difference, order: Json) -> bool:
     return (
         found.theirs in {"", " "}
@@ -222,6 +238,7 @@ REASONS = (
     ),
     Reason(name="Item names", field="Item/Name", holds=_unescaped),
     Reason(name="Option lines", field="Item/Options", holds=_newline),
+    Reason(name="Option lists", field="Item/Options", holds=_structured_option),
     Reason(name="Fine weights", field="Item/(Weight|WeightUnits)", holds=_finer_weight),
     Reason(
         name="No weight",
