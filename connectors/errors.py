@@ -1,14 +1,27 @@
 """What can go wrong between us and a shop, ordered by what to do next: try again, or call a person.
 
-Nothing here knows HTTP or a shipping client. Messages are one readable sentence, hold no secret and
-no buyer's data, and may be shown to a merchant as they stand.
+Nothing here knows HTTP or a shipping client. Messages are one readable sentence, hold no secret,
+and may be shown to a merchant as they stand. The shop's own words in them may hold a buyer's data,
+so a log leaves those out: see `ConnectorError.quoting`.
 """
 
 from __future__ import annotations
 
+from typing import Self
+
 
 class ConnectorError(Exception):
-    """Everything a connector may raise. `str(error)` is one sentence for the merchant."""
+    """Everything a connector may raise. `str(error)` is one sentence for the merchant.
+
+    `words` is the part of the sentence that is not ours but the shop's; it does not reach a log.
+    """
+
+    words: str = ""
+
+    def quoting(self, words: str) -> Self:
+        """This error, whose sentence repeats these words of the shop."""
+        self.words = words
+        return self
 
 
 class TemporaryError(ConnectorError):

@@ -80,7 +80,7 @@ class RemarkKeeper:
                 _log.info("A remark about the shop no longer holds.", store=store, about=about)
                 await self._count(store)
         except StorageError as error:
-            _log.warning("Remark not dropped.", store=store, about=about, error=str(error))
+            _log.warning("Remark not dropped.", store=store, about=about, error=error)
 
     async def flush(self) -> None:
         """Keep all that waits."""
@@ -97,7 +97,7 @@ class RemarkKeeper:
         except StorageError as error:
             for remark in remarks:
                 self._written.pop((store, remark.about), None)
-            _log.warning("Remarks not kept.", store=store, error=str(error))
+            _log.warning("Remarks not kept.", store=store, error=error)
             return
         for remark in new:
             _log.warning(
@@ -124,4 +124,4 @@ class RemarkKeeper:
             try:
                 await self._count(store)
             except StorageError as error:
-                _log.warning("Remarks not counted.", store=store, error=str(error))
+                _log.warning("Remarks not counted.", store=store, error=error)

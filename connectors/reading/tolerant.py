@@ -234,7 +234,7 @@ def find_path(content: bytes, end: int) -> str:
             case b"[":
                 stack.append(0)
             case b"}" | b"]":
-                stack = stack[:-1]
+                del stack[-1:]
             case b"," if stack and isinstance(stack[-1], int):
                 stack[-1] += 1
             case b":" if stack:

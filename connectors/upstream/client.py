@@ -250,7 +250,7 @@ class Upstream:
             call=call,
             attempt=number,
             wait=round(wait, 2),
-            error=str(error),
+            error=error,
         )
 
     def _tell_failure(self, request: Request, error: ConnectorError, number: int) -> None:
@@ -260,5 +260,5 @@ class Upstream:
             call=call,
             attempts=number,
             kind=type(error).__name__,
-            error=str(error),
+            error=error,
         )

@@ -16,14 +16,13 @@ from connectors.errors import (
     UnavailableError,
     UnreadableResponseError,
 )
+from connectors.quoting import MOST_QUOTED, make_printable
 from connectors.reading.markup import MOST_CLEANED, clean_text, shorten
 from connectors.reading.tolerant import BOM, find_json_fault, is_truncated
 from connectors.upstream.masking import Mask
 from connectors.upstream.response import Reply
 from connectors.upstream.retry import parse_retry_after
 
-# How much of a shop's message is passed on.
-LONGEST_WORDS = 200
 _LONGEST_TITLE = 80
 _LONGEST_CODE = 100
 # Where in a web page its title is looked for.
@@ -49,8 +48,13 @@ def explain_refusal(reply: Reply, mask: Mask) -> ConnectorError | None:
     status = reply.status
     if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
         return None
-    quoted = _quote_words(read_words(reply, mask))
-    said = f"{reply.where}: the shop answered {status} {_name_status(status)}{quoted}."
+    words = read_words(reply, mask)
+    said = f"{reply.where}: the shop answered {status} {_name_status(status)}{_quote_words(words)}."
+    return _choose_error(reply, mask, said).quoting(words.rstrip("."))
+
+
+def _choose_error(reply: Reply, mask: Mask, said: str) -> ConnectorError:
+    status = reply.status
     wait = parse_retry_after(reply.headers.get("Retry-After"), datetime.now(UTC))
     match status:
         case 401 | 403:
@@ -80,12 +84,14 @@ def explain_unusable(reply: Reply, mask: Mask, *, read: bool) -> ConnectorError 
     because a retry checks the shop before writing again.
     """
     if _is_wall(reply):
+        title = _read_title(reply, mask)
+        quoted = f", titled “{title}”" if title else ""
         return UnavailableError(
             f"{reply.where}: a web page came in place of data (status"
-            f" {reply.status}{_quote_title(reply, mask)}). A bot wall, captcha, firewall or"
+            f" {reply.status}{quoted}). A bot wall, captcha, firewall or"
             " maintenance page of the shop's host stands in front of its API; ask the host to let"
             " Portside through."
-        )
+        ).quoting(title)
     fault = find_json_fault(reply.content)
     if fault is None or (not read and not reply.content):
         return None
@@ -121,7 +127,7 @@ def read_words(reply: Reply, mask: Mask) -> str:
     else:
         plain = reply.media_type == "text/plain"
         text = reply.content[:_HEAD].decode("utf-8", "replace") if plain else ""
-    return _clean_words(text, mask, LONGEST_WORDS)
+    return _clean_words(text, mask, MOST_QUOTED)
 
 
 def read_code(reply: Reply, mask: Mask) -> str:
@@ -189,9 +195,8 @@ def _hint_at_wall(reply: Reply) -> str:
     )
 
 
-def _quote_title(reply: Reply, mask: Mask) -> str:
-    title = _clean_words(_find_title(reply), mask, _LONGEST_TITLE)
-    return f", titled “{title}”" if title else ""
+def _read_title(reply: Reply, mask: Mask) -> str:
+    return _clean_words(_find_title(reply), mask, _LONGEST_TITLE)
 
 
 def _find_title(reply: Reply) -> str:
@@ -207,7 +212,7 @@ def _clean_words(text: str, mask: Mask, limit: int) -> str:
     Secrets go before it is cut to `limit`: half of one is known only at the end of the text.
     """
     was_cut = len(text) > MOST_CLEANED
-    return shorten(mask.text(clean_text(text), was_cut=was_cut), limit)
+    return shorten(make_printable(mask.text(clean_text(text), was_cut=was_cut)), limit)
 
 
 def _quote_words(text: str) -> str:

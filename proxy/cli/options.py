@@ -13,6 +13,8 @@ from typing import IO, Any, TypeVar
 import click
 
 from connectors.orders import Window
+from connectors.quoting import make_printable
+from connectors.upstream.masking import hide_secrets, remember_secrets
 from proxy.cli.kinds import find_kind
 from proxy.operator.times import parse_moment
 from proxy.settings.loader import load_settings
@@ -96,6 +98,10 @@ class Moment(click.ParamType[datetime]):
 class CommandError(click.ClickException):
     """Ends a command with a line on standard error and exit status 1."""
 
+    def format_message(self) -> str:
+        """The line as a terminal may show it."""
+        return make_printable(hide_secrets(self.message), keep_lines=True)
+
 
 class UnusableSettingsError(CommandError):
     """Ends a command with the settings' problems, a line each as `file:line:column: …`, and exit
@@ -112,7 +118,7 @@ class UnusableSettingsError(CommandError):
 def read_settings(file: Path) -> Settings:
     """The settings in `file`, or the end of the command."""
     try:
-        return load_settings(file, find_type=find_kind)
+        return load_settings(file, find_type=find_kind, keep_secrets=remember_secrets)
     except SettingsError as error:
         raise UnusableSettingsError(str(error)) from error
 

@@ -4,22 +4,43 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import click
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 from rich.table import Table
+
+from connectors.quoting import make_printable
+from connectors.upstream.masking import hide_secrets
 
 # Where there is no terminal to measure, e.g. in a log of CI.
 _PLAIN_WIDTH = 140
+
+
+class PlainConsole(Console):
+    r"""A console that shows control characters and bidirectional ones as `\x1b`: what a shop wrote
+    must not move the operator's cursor. Portside's own colors stay.
+    """
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterable[Segment]:
+        """See rich."""
+        for segment in super().render(renderable, options):
+            if segment.control:
+                yield segment
+            else:
+                text = make_printable(hide_secrets(segment.text), keep_lines=True)
+                yield Segment(text, segment.style)
 
 
 def wide_console() -> Console:
     """Where tables go: as wide as the terminal, and wide where there is none, because a table
     squeezed into 80 columns cannot be searched.
     """
-    return Console(highlight=False, width=None if sys.stdout.isatty() else _PLAIN_WIDTH)
+    return PlainConsole(highlight=False, width=None if sys.stdout.isatty() else _PLAIN_WIDTH)
 
 
 def build_table(*titles: str, right: Collection[str] = ()) -> Table:
@@ -34,4 +55,5 @@ def build_table(*titles: str, right: Collection[str] = ()) -> Table:
 
 def print_json(value: Any) -> None:
     """A value as indented JSON on standard output."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    click.echo(make_printable(hide_secrets(text), keep_lines=True))

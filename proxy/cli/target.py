@@ -13,12 +13,11 @@ from typing import Any
 
 import click
 import msgspec
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from yarl import URL
 
 from connectors.reading.durations import parse_duration
-from proxy.cli.output import wide_console
+from proxy.cli.output import PlainConsole, wide_console
 from proxy.doors.custom_store.credentials import Credentials
 from proxy.simulator.client import PATIENCE, Login, StoreClient, parse_url
 from proxy.simulator.exam import CouldNotRunError, Exam
@@ -156,7 +155,7 @@ def progress(total: int | None) -> Iterator[Callable[[str], None]]:
         TimeElapsedColumn(),
         TextColumn("{task.description}"),
     )
-    console = Console(stderr=True)
+    console = PlainConsole(stderr=True)
     with Progress(
         *columns, console=console, transient=True, disable=not console.is_terminal
     ) as bar:

@@ -117,7 +117,7 @@ class AttemptRunner:
             worker=self._name,
         )
         await self._write(delivery, lambda: self._settle(delivery, decision, attempt), lease_ends)
-        self._report(store.name, delivery, attempt)
+        self._report(store.name, delivery, attempt, error)
         if decision is None:
             self._on_delivered(store, tried.shipment or delivery.shipment)
         final = decision is None or decision.next_at is None
@@ -246,15 +246,17 @@ class AttemptRunner:
             try:
                 await write()
             except LeaseLostError as error:
-                _log.warning("settled too late", delivery=delivery.id, reason=str(error))
+                _log.warning("settled too late", delivery=delivery.id, reason=error)
             except StorageError as error:
-                _log.warning("could not settle", delivery=delivery.id, reason=str(error))
+                _log.warning("could not settle", delivery=delivery.id, reason=error)
                 if self.clock() + _WRITE_AGAIN < lease_ends and not self._stopping.is_set():
                     await asyncio.sleep(_WRITE_AGAIN)
                     continue
             return
 
-    def _report(self, store: str, delivery: Delivery, attempt: Attempt) -> None:
+    def _report(
+        self, store: str, delivery: Delivery, attempt: Attempt, error: ConnectorError | None
+    ) -> None:
         self._metrics.count_attempt(
             store=store, outcome=attempt.outcome.value, seconds=attempt.seconds
         )
@@ -265,7 +267,7 @@ class AttemptRunner:
             delivery=delivery.id,
             outcome=attempt.outcome.value,
             seconds=round(attempt.seconds, 3),
-            reason=attempt.message,
+            reason="" if error is None else error,
         )
 
 

@@ -114,7 +114,7 @@ class DeliveryWorker:
             try:
                 await self.look()
             except StorageError as error:
-                _log.warning("the outbox cannot be read", reason=str(error))
+                _log.warning("the outbox cannot be read", reason=error)
                 await self._rest(_LOOK)
             except Exception:  # noqa: BLE001 -- deliveries that wait must go on, whatever the error
                 _log.exception("the delivery worker stumbled")
@@ -137,7 +137,7 @@ class DeliveryWorker:
                     if purged:
                         _log.info("buyers' data forgotten", deliveries=purged)
             except StorageError as error:
-                _log.warning("the outbox cannot be tidied", reason=str(error))
+                _log.warning("the outbox cannot be tidied", reason=error)
             await self._rest(_COUNT)
 
     async def _rest(self, seconds: float) -> None:

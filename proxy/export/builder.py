@@ -106,7 +106,7 @@ class Build:
             )
         except ConnectorError as error:
             outcome = "failed"
-            self._log.warning("window not read", error=str(error), kind=type(error).__name__)
+            self._log.warning("window not read", error=error, kind=type(error).__name__)
             await self._fail(
                 error, error.retry_after if isinstance(error, TemporaryError) else None
             )
@@ -114,7 +114,7 @@ class Build:
             outcome = "taken over"
         except StorageError as error:
             outcome = "failed"
-            self._log.error("window not kept", error=str(error))
+            self._log.error("window not kept", error=error)
             self.error = error
         except asyncio.CancelledError:
             await asyncio.shield(self._lease.give_back())
@@ -218,4 +218,4 @@ class Build:
         try:
             await self._ledger.fail(self._store.books, self.snapshot, error, retry_after)
         except (LeaseLostError, StorageError) as unrecorded:
-            self._log.warning("failure not recorded", error=str(unrecorded))
+            self._log.warning("failure not recorded", error=unrecorded)

@@ -26,9 +26,10 @@ def stored_error(snapshot: Snapshot) -> Exception:
     if not isinstance(kind, type) or not issubclass(kind, ConnectorError):
         return BuildFailedError(snapshot.message)
     if issubclass(kind, TemporaryError):
-        return kind(snapshot.message, retry_after=snapshot.retry_after)
-    return (
-        kind(snapshot.message)
-        if issubclass(kind, PermanentError)
-        else ConnectorError(snapshot.message)
-    )
+        error: ConnectorError = kind(snapshot.message, retry_after=snapshot.retry_after)
+    elif issubclass(kind, PermanentError):
+        error = kind(snapshot.message)
+    else:
+        error = ConnectorError(snapshot.message)
+    # Which words of it are the shop's is not stored.
+    return error.quoting(snapshot.message)

@@ -118,7 +118,7 @@ class Exporter:
         except TemporaryError as error:
             if self._settings.when_shop_is_down == "fail" or not _reaches_back(store):
                 raise
-            _log.warning("empty page in place of an error", store=store.books, error=str(error))
+            _log.warning("empty page in place of an error", store=store.books, error=error)
             return Page(
                 books=store.books,
                 number=request.page,

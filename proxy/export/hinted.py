@@ -118,7 +118,7 @@ class HintedOrders:
         self._log.warning(
             "order not read; it is asked for again with the next window",
             order=order_id,
-            error=str(error),
+            error=error,
         )
 
     async def put_back(self) -> None:

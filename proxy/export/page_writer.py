@@ -10,6 +10,7 @@ from collections.abc import Callable
 from structlog.typing import FilteringBoundLogger
 
 from connectors.errors import ConnectorError
+from connectors.quoting import describe_reason
 from proxy.doors.custom_store.orders_xsd import LAST_PAGE
 from proxy.export.build_ledger import Start
 from proxy.export.clock import Clock
@@ -103,7 +104,7 @@ class PageWriter:
             order=held.id,
             number=held.number,
             kind=held.kind.value,
-            reason=held.reason,
+            reason=describe_reason(held.reason),
         )
         self._held.append(held)
         if len(self._held) >= self._page_size:
@@ -133,7 +134,7 @@ class PageWriter:
         try:
             orders = await self._store.connector.count_orders(self._snapshot.read)
         except ConnectorError as error:
-            self._log.info("orders not counted", error=str(error))
+            self._log.info("orders not counted", error=error)
             return
         if orders is None:
             return

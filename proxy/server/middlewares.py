@@ -69,7 +69,7 @@ async def errors_as_xml(request: web.Request, handler: Handler) -> web.StreamRes
             _log.warning(
                 "refused",
                 status=int(answer.status),
-                reason=answer.message,
+                reason=answer.message if isinstance(error, web.HTTPException) else error,
                 kind=type(error).__name__,
             )
         return xml_error(answer.status, answer.message, answer.headers)

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from connectors.interface import ConnectorSettings, ConnectorType
 from connectors.places import PLACES, Path, PlaceOf, with_places
 from connectors.registry import ConnectorTypeError
-from proxy.settings.messages import find_faults
+from proxy.settings.messages import find_faults, hide_in_problems
 from proxy.settings.models import Settings
 from proxy.settings.problems import Problem, SettingsError, shown_path
 from proxy.settings.yaml_document import Document, read_document
@@ -23,8 +23,20 @@ TypeFinder = Callable[[str], ConnectorType]
 """Gives the connector type of a name, or raises `ConnectorTypeError`: a registry's `get`."""
 
 
+SecretKeeper = Callable[[frozenset[str]], None]
+"""Is given every text that settings took from the environment or from a file."""
+
+
+def _forget_secrets(_texts: frozenset[str]) -> None:
+    """Keep nothing."""
+
+
 def load_settings(
-    file: File, *, find_type: TypeFinder, environment: Mapping[str, str] | None = None
+    file: File,
+    *,
+    find_type: TypeFinder,
+    environment: Mapping[str, str] | None = None,
+    keep_secrets: SecretKeeper = _forget_secrets,
 ) -> Settings:
     """Read and check a settings file. Raises `SettingsError` with all problems at once."""
     try:
@@ -42,7 +54,12 @@ def load_settings(
         )
         raise SettingsError(str(file), [Problem(line=1, column=1, message=message)]) from error
     return parse_settings(
-        text, file=str(file), directory=file.parent, find_type=find_type, environment=environment
+        text,
+        file=str(file),
+        directory=file.parent,
+        find_type=find_type,
+        environment=environment,
+        keep_secrets=keep_secrets,
     )
 
 
@@ -53,6 +70,7 @@ def parse_settings(
     find_type: TypeFinder,
     directory: File | None = None,
     environment: Mapping[str, str] | None = None,
+    keep_secrets: SecretKeeper = _forget_secrets,
 ) -> Settings:
     """The settings in `text`.
 
@@ -64,6 +82,7 @@ def parse_settings(
         environment=os.environ if environment is None else environment,
         directory=directory or File.cwd(),
     )
+    keep_secrets(document.secrets)
     if not isinstance(document.value, dict):
         raise SettingsError(
             file,
@@ -84,13 +103,12 @@ def parse_settings(
         settings = Settings.model_validate(value)
     except ValidationError as error:
         problems += find_faults(error, document, Settings)
-        raise SettingsError(
-            file, problems
-        ) from None  # pydantic's own text would show what was typed
+        # pydantic's own text would show what was typed
+        raise SettingsError(file, hide_in_problems(problems, document)) from None
     problems += _find_contradictions(settings, document)
     problems += _find_deaf_stores(settings, document, find_type)
     if problems:
-        raise SettingsError(file, problems)
+        raise SettingsError(file, hide_in_problems(problems, document))
     return settings
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import timedelta
 from types import MappingProxyType
 from typing import Annotated, Any, get_args, get_origin
 
+import msgspec
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
@@ -76,7 +77,7 @@ def find_faults(
             line=place.key_line if at_key else place.line,
             column=place.key_column if at_key else place.column,
             path=shown_path((*path, missing) if missing and detail["type"] == "missing" else path),
-            message=_without_secrets(_explain(detail, path, model), document.secrets),
+            message=_explain(detail, path, model),
         )
 
 
@@ -198,11 +199,24 @@ def _describe_found(value: Any, *, echo: bool) -> str:
     )
 
 
-def _without_secrets(message: str, secrets: frozenset[str]) -> str:
-    for secret in secrets:
-        if len(secret) >= _SHORTEST_SECRET:
-            message = message.replace(secret, MASK)
-    return message
+def hide_in_problems(problems: Iterable[Problem], document: Document) -> list[Problem]:
+    """The problems without any text that came from the environment or from a file."""
+    return [
+        msgspec.structs.replace(
+            problem,
+            message=_hide_secrets(problem.message, document.secrets),
+            path=_hide_secrets(problem.path, document.secrets),
+        )
+        for problem in problems
+    ]
+
+
+def _hide_secrets(text: str, secrets: Collection[str]) -> str:
+    """A short secret is hidden where it stands in quotes: elsewhere it may be part of a word."""
+    for secret in sorted(secrets, key=len, reverse=True):
+        hidden = secret if len(secret) >= _SHORTEST_SECRET else repr(secret)
+        text = text.replace(hidden, MASK) if secret else text
+    return text
 
 
 def _known_keys(model: type[BaseModel], location: Path) -> set[str]:

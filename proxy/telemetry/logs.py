@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import traceback
 from collections.abc import MutableMapping
 from typing import Any, Literal, TextIO
 
@@ -14,29 +15,73 @@ import structlog
 from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.web import RequestPayloadError
 
+from connectors.quoting import describe_error, make_printable
 from connectors.upstream.masking import MASK
 from proxy.telemetry.masking import MOST_TEXT, MOST_TRACE, is_secret_name, mask_text
 
 Format = Literal["auto", "json", "console"]
 Level = Literal["debug", "info", "warning", "error"]
 _Event = MutableMapping[str, Any]
+_MOST_FRAMES = 40
+_DEEPEST = 4
 
 
 def mask_event(_logger: Any, _method: str, event: _Event) -> _Event:
-    """The processor that every line passes last but one: no secret by name, none inside a text,
-    whatever the caller did.
+    """The processor that every line passes last but one: no secret by name, none inside a text, no
+    words of a shop's in an error, no control characters, whatever the caller did.
     """
     for name, value in event.items():
-        if isinstance(value, str):
-            most = MOST_TRACE if name == "exception" else MOST_TEXT
-            event[name] = MASK if is_secret_name(name) else mask_text(value, most)
-        elif isinstance(value, bytes | bytearray):
-            event[name] = f"{len(value)} bytes"
-        elif is_secret_name(name) and not isinstance(value, int | float | None):
-            event[name] = MASK
-        elif isinstance(value, dict):
-            event[name] = dict(mask_event(_logger, _method, dict(value)))
+        event[name] = _mask_value(name, value, _DEEPEST)
     return event
+
+
+def _mask_value(name: str, value: Any, depth: int) -> Any:
+    if isinstance(value, int | float | None):
+        return value
+    if isinstance(value, bytes | bytearray):
+        return f"{len(value)} bytes"
+    if is_secret_name(name):
+        return MASK
+    if isinstance(value, dict) and depth:
+        return {
+            mask_text(str(key)): _mask_value(str(key), inner, depth - 1)
+            for key, inner in value.items()
+        }
+    if isinstance(value, list | tuple | set | frozenset) and depth:
+        return [_mask_value(name, inner, depth - 1) for inner in value]
+    text = describe_error(value) if isinstance(value, BaseException) else str(value)
+    trace = name == "exception"
+    masked = mask_text(text, MOST_TRACE if trace else MOST_TEXT)
+    return make_printable(masked, keep_lines=trace)
+
+
+def write_traceback(_logger: Any, _method: str, event: _Event) -> _Event:
+    """The processor that writes out an exception: each error's type and the places it passed, with
+    the messages of our own errors alone. A message of Python's may quote the value it fell over.
+    """
+    info = event.pop("exc_info", None)
+    error = info[1] if isinstance(info, tuple) else info
+    if info is True:
+        error = sys.exc_info()[1]
+    if isinstance(error, BaseException):
+        lines: list[str] = []
+        seen: set[int] = set()
+        while error is not None and id(error) not in seen:
+            seen.add(id(error))
+            trace = traceback.format_list(traceback.extract_tb(error.__traceback__, _MOST_FRAMES))
+            lines.insert(0, "".join((*trace, _name_error(error))))
+            error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+        event["exception"] = "\n\nThen:\n".join(lines)
+    return event
+
+
+def _name_error(error: BaseException) -> str:
+    kind = f"{type(error).__module__}.{type(error).__qualname__}"
+    if isinstance(error, OSError):
+        return f"{kind}: {error.strerror or ''}"
+    text = str(error)
+    ours = type(error).__module__.startswith(("proxy.", "connectors."))
+    return f"{kind}: {describe_error(error) if ours else f'({len(text)} characters)'}"
 
 
 class _Calm(logging.Filter):
@@ -78,13 +123,13 @@ def configure_logs(
     ]
     if as_json:
         tail += [
-            structlog.processors.format_exc_info,
+            write_traceback,
             mask_event,
             structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
         ]
     else:
         tail += [
-            structlog.processors.format_exc_info,
+            write_traceback,
             mask_event,
             structlog.dev.ConsoleRenderer(colors=out.isatty(), timestamp_key="time"),
         ]

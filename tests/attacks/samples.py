@@ -17,7 +17,7 @@ from connectors.language.expressions import read_expression
 from connectors.language.functions import lists, number, standard, text, times
 from connectors.language.functions.table import Run
 from connectors.language.templates import compile_template, suggest_word
-from connectors.reading import amounts, fields, markup, measures, moments
+from connectors.reading import amounts, fields, markup, measures, moments, tolerant
 from connectors.reading.complaints import read_complaint
 from connectors.upstream import pace, refusals, response, retry, shop_clock
 from connectors.upstream.addresses import Target
@@ -37,7 +37,7 @@ def _encode(value: str) -> bytes:
     return value.encode("utf-8", "replace")
 
 
-def _make_reply(content: str, *, status: int = 400, media_type: str = "application/json") -> Reply:
+def make_reply(content: str, *, status: int = 400, media_type: str = "application/json") -> Reply:
     return Reply(
         status=status,
         headers=CIMultiDictProxy(CIMultiDict({"Content-Type": media_type})),
@@ -52,12 +52,12 @@ def _make_headed(name: str, value: str) -> Reply:
 
 def _refuse_json(value: str) -> object:
     body = json.dumps({"code": value, "message": value, "data": {"params": {"x": value}}})
-    return refusals.explain_refusal(_make_reply(body), _MASK)
+    return refusals.explain_refusal(make_reply(body), _MASK)
 
 
 def _refuse_page(value: str) -> object:
     page = f"<html><head><title>{value}</title></head>"
-    reply = _make_reply(page, status=200, media_type="text/html")
+    reply = make_reply(page, status=200, media_type="text/html")
     return refusals.explain_unusable(reply, _MASK, read=True)
 
 
@@ -135,6 +135,9 @@ _MODULES: dict[str, dict[str, Callable[[str], object]]] = {
         "shorten": lambda t: markup.shorten(t, 200),
         "clean_text(lines)": lambda t: markup.clean_text(t, keep_lines=True),
     },
+    "connectors.reading.tolerant.": {
+        "find_path": lambda t: tolerant.find_path(_encode(t), len(t)),
+    },
     "connectors.reading.measures.": {
         "read_weight": lambda t: measures.read_weight(t, t, "x"),
         "read_dimensions": lambda t: measures.read_dimensions(t, t, t, t, "x"),
@@ -153,7 +156,7 @@ _MODULES: dict[str, dict[str, Callable[[str], object]]] = {
         "signature_base": lambda t: auth.signature_base("GET", f"https://a.example/?{t}"),
     },
     "connectors.upstream.auth.token_answer.": {
-        "read_oauth2": lambda t: token_answer.read_oauth2(_make_reply(t, status=200)),
+        "read_oauth2": lambda t: token_answer.read_oauth2(make_reply(t, status=200)),
     },
     "connectors.upstream.auth.oauth2.": {
         "use_client_credentials": lambda t: oauth2.use_client_credentials(t, t, t),
@@ -173,15 +176,15 @@ _MODULES: dict[str, dict[str, Callable[[str], object]]] = {
     "connectors.upstream.refusals.": {
         "explain_refusal": _refuse_json,
         "explain_unusable": _refuse_page,
-        "read_words": lambda t: refusals.read_words(_make_reply(t, media_type="text/plain"), _MASK),
-        "read_code": lambda t: refusals.read_code(_make_reply(json.dumps({"code": t})), _MASK),
-        "explain_refusal(raw)": lambda t: refusals.explain_refusal(_make_reply(t), _MASK),
+        "read_words": lambda t: refusals.read_words(make_reply(t, media_type="text/plain"), _MASK),
+        "read_code": lambda t: refusals.read_code(make_reply(json.dumps({"code": t})), _MASK),
+        "explain_refusal(raw)": lambda t: refusals.explain_refusal(make_reply(t), _MASK),
     },
     "connectors.upstream.response.": {
         "find_next_link": lambda t: response.find_next_link(_make_headed("Link", t)),
         "unpack": lambda t: response.unpack(_encode(t), 1 << 20),
-        "Reply.json()": lambda t: _make_reply(t).json(),
-        "Reply.is_html()": lambda t: _make_reply(t).is_html,
+        "Reply.json()": lambda t: make_reply(t).json(),
+        "Reply.is_html()": lambda t: make_reply(t).is_html,
     },
     "connectors.upstream.retry.": {
         "parse_retry_after": lambda t: retry.parse_retry_after(t, _NOW),
@@ -234,6 +237,7 @@ SAMPLES: MappingProxyType[str, Callable[[str], object]] = MappingProxyType(
 
 OURS = MappingProxyType(
     {
+        "proxy.telemetry.logs.write_traceback": "the text names a level of the log",
         "connectors.language.calls.bind_call": "the texts are those of the settings, cut before",
         "connectors.language.calls.check_constant": "a constant of an expression of 2,000 letters",
         "connectors.language.calls.shape_argument": "the text is the name of one of our kinds",

@@ -25,9 +25,10 @@ from connectors.language.functions import EvaluationError
 from connectors.language.functions.table import as_number, as_text
 from connectors.language.functions.times import EPOCH
 from connectors.language.logic import is_false
+from connectors.quoting import MOST_QUOTED, make_printable
 from connectors.reading.markup import clean_text, shorten
 from connectors.upstream.masking import Mask
-from connectors.upstream.refusals import LONGEST_WORDS, read_code, read_words
+from connectors.upstream.refusals import read_code, read_words
 from connectors.upstream.response import Reply
 from connectors.upstream.retry import LONGEST_RETRY_AFTER, parse_retry_after
 
@@ -87,9 +88,9 @@ class Answers:
         if isinstance(error, ThrottledError) and error.retry_after is None:
             error.retry_after = self._find_wait(reply)
         if isinstance(error, RefusedError) and self._settings.message is not None:
-            return RefusedError(
-                self._describe_refusal(reply, None), status=error.status, code=error.code
-            )
+            words = self._read_words(reply, None)
+            said = _write_sentence(reply, words)
+            return RefusedError(said, status=error.status, code=error.code).quoting(words)
         return error
 
     def rule_for(self, reply: Reply) -> AnswerRule | None:
@@ -131,7 +132,11 @@ class Answers:
     def _make_error(self, rule: AnswerRule, reply: Reply) -> ConnectorError | None:
         if rule.means in _WELL:
             return None
-        said = self._describe_refusal(reply, rule.message)
+        words = self._read_words(reply, rule.message)
+        return self._choose_error(rule, reply, words).quoting(words)
+
+    def _choose_error(self, rule: AnswerRule, reply: Reply, words: str) -> ConnectorError:
+        said = _write_sentence(reply, words)
         wait = (
             rule.retry_after.total_seconds()
             if rule.retry_after is not None
@@ -146,8 +151,8 @@ class Answers:
                 return RefusedError(said, status=reply.status, code=read_code(reply, self._mask()))
         return _PERMANENT[rule.means](said)
 
-    def _describe_refusal(self, reply: Reply, message: Expression | None) -> str:
-        """`GET https://…: the shop answered 400: its own words.`."""
+    def _read_words(self, reply: Reply, message: Expression | None) -> str:
+        """The shop's own words for a refusal, without a full stop; empty if it has none."""
         told = ""
         expression = message or self._settings.message
         if expression is not None:
@@ -158,9 +163,8 @@ class Answers:
                 )
             except (UnreadableResponseError, EvaluationError):
                 told = ""
-        told = shorten(self._mask().text(told), LONGEST_WORDS) or read_words(reply, self._mask())
-        quoted = f": {told.rstrip('.')}" if told else ""
-        return f"{reply.where}: the shop answered {reply.status}{quoted}."
+        told = shorten(make_printable(self._mask().text(told)), MOST_QUOTED)
+        return (told or read_words(reply, self._mask())).rstrip(".")
 
     def _find_wait(self, reply: Reply) -> float | None:
         now = datetime.now(UTC)
@@ -169,6 +173,12 @@ class Answers:
         if header is None or told is None:
             return parse_retry_after(reply.headers.get("Retry-After"), now)
         return read_wait(told, header, now)
+
+
+def _write_sentence(reply: Reply, words: str) -> str:
+    """`GET https://…: the shop answered 400: its own words.`."""
+    quoted = f": {words}" if words else ""
+    return f"{reply.where}: the shop answered {reply.status}{quoted}."
 
 
 def read_wait(told: str, header: WaitHeader, now: datetime) -> float | None:

@@ -21,11 +21,11 @@ from connectors.errors import (
     UnavailableError,
     UnreadableResponseError,
 )
+from connectors.quoting import MOST_QUOTED, make_printable
 from connectors.reading.markup import clean_text, shorten
 from connectors.shopify.api.transport import DoubtfulWriteError
 from connectors.upstream.client import Upstream
 from connectors.upstream.masking import Mask
-from connectors.upstream.refusals import LONGEST_WORDS
 from connectors.upstream.response import Reply
 
 T = TypeVar("T")
@@ -137,7 +137,13 @@ def _build_error(reply: Reply, verdict: _Verdict) -> ConnectorError:
         if isinstance(verdict.errors, str)
         else verdict.errors or ()
     )
-    said = f"{reply.where}: Shopify answered: {_join_words([fault.message for fault in faults])}."
+    words = _join_words([fault.message for fault in faults])
+    return _choose_error(f"{reply.where}: Shopify answered: {words}.", faults, verdict).quoting(
+        words
+    )
+
+
+def _choose_error(said: str, faults: Sequence[_Fault], verdict: _Verdict) -> ConnectorError:
     codes = {fault.code for fault in faults if fault.code}
     if "THROTTLED" in codes:
         return ThrottledError(
@@ -152,9 +158,10 @@ def _build_error(reply: Reply, verdict: _Verdict) -> ConnectorError:
 
 def _join_words(messages: Sequence[str]) -> str:
     """Shopify's own words in one readable line, with an address of the buyer masked."""
+    joined = "; ".join(clean_text(message).rstrip(".") for message in messages[:3])
     return shorten(
-        Mask().text("; ".join(clean_text(message).rstrip(".") for message in messages[:3])),
-        LONGEST_WORDS,
+        make_printable(Mask().text(joined)),
+        MOST_QUOTED,
     )
 
 

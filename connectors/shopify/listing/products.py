@@ -129,7 +129,7 @@ class Catalog:
                 self._forbidden = True
                 _log.warning(
                     "shop_hides_products",
-                    error=str(error),
+                    error=error,
                     lost="images, barcodes and customs facts",
                 )
         return {number: self._known[number] for number in wanted if number in self._known}

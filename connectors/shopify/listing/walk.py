@@ -136,7 +136,7 @@ class Walk:
         try:
             return await self._transport.count_orders(self._whole)
         except ConnectorError as error:
-            _log.info("shop_did_not_count", error=str(error))
+            _log.info("shop_did_not_count", error=error)
             return None
 
     def _note_gap(self, ended_after: int) -> None:
@@ -195,9 +195,9 @@ class Walk:
                 self._needs_ids = True
                 return None
             self._size = max(self._size // 2, _SMALLEST)
-            _log.warning("shop_page_halved", size=self._size, error=str(error))
+            _log.warning("shop_page_halved", size=self._size, error=error)
         except UnreadableResponseError as error:
-            _log.warning("shop_page_unreadable", error=str(error))
+            _log.warning("shop_page_unreadable", error=error)
             self._habits.note_failing_pages()
             self._needs_ids = True
             return None

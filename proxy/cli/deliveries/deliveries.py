@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.text import Text
 
 from proxy.cli.options import (
@@ -17,7 +16,7 @@ from proxy.cli.options import (
     read_settings,
     settings_option,
 )
-from proxy.cli.output import build_table, print_json, wide_console
+from proxy.cli.output import PlainConsole, build_table, print_json, wide_console
 from proxy.cli.records import open_records
 from proxy.operator.deliveries import (
     LARGEST_NUMBER,
@@ -214,7 +213,7 @@ def _print_table(found: Sequence[Delivery]) -> None:
 
 
 def _print_one(shown: dict[str, Any]) -> None:
-    console = Console(highlight=False, soft_wrap=True)
+    console = PlainConsole(highlight=False, soft_wrap=True)
     told = shown | {"items": shown["items"] or "all that is left"}
     for name, value in told.items():
         if name != "tried" and value not in (None, "", False):

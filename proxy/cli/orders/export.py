@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from connectors.orders import Window
+from connectors.quoting import make_printable
 from proxy.cli.options import parse_window, settings_option, store_option, window_options
+from proxy.cli.output import PlainConsole
 from proxy.cli.shops import ask_shop
 from proxy.doors.custom_store.orders_xml import frame_page
 from proxy.export.preparation import prepare_new
@@ -37,7 +38,7 @@ def export(file: Path, name: str, since: datetime, until: datetime) -> None:
 async def _export(store: Store, window: Window) -> None:
     orders: list[bytes] = []
     held: list[HeldBack] = []
-    console = Console(stderr=True)
+    console = PlainConsole(stderr=True)
     columns = (SpinnerColumn(), TextColumn("{task.completed:.0f} orders read"), TimeElapsedColumn())
     now = datetime.now(UTC)
     with Progress(
@@ -52,7 +53,10 @@ async def _export(store: Store, window: Window) -> None:
                 else:
                     orders.append(outcome.xml)
                 progress.advance(task)
-    sys.stdout.buffer.write(frame_page(orders, 1) + b"\n")
+    page = frame_page(orders, 1) + b"\n"
+    if sys.stdout.isatty():
+        page = make_printable(page.decode(), keep_lines=True).encode()
+    sys.stdout.buffer.write(page)
     sys.stdout.buffer.flush()
     for order in held:
         console.print(

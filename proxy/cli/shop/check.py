@@ -17,6 +17,7 @@ from connectors.interface import CheckLevel, CheckReport, Finding, Remark
 from connectors.reading.durations import write_duration
 from proxy.cli.kinds import find_kind
 from proxy.cli.options import find_store, only_store_option, read_settings, settings_option
+from proxy.cli.output import PlainConsole
 from proxy.cli.shop.sample import sample_findings
 from proxy.export.sweep import choose_interval
 from proxy.settings.models import ExportSettings, Settings, StoreSettings
@@ -52,7 +53,7 @@ def check(file: Path, name: str | None, *, offline: bool) -> None:
     configure_logs(level="error")
     settings = read_settings(file)
     stores = {name: find_store(settings, name)} if name else settings.stores
-    console = Console(highlight=False, soft_wrap=True)
+    console = PlainConsole(highlight=False, soft_wrap=True)
     _show(
         console,
         Finding(

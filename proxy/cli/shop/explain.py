@@ -9,13 +9,13 @@ from pathlib import Path
 
 import click
 import msgspec
-from rich.console import Console
 from rich.text import Text
 
 from connectors.errors import ConnectorError
 from connectors.orders import OrderId, Window
 from connectors.upstream.exchange import Exchange
 from proxy.cli.options import parse_window, settings_option, store_option, window_options
+from proxy.cli.output import PlainConsole
 from proxy.cli.shops import ask_shop
 from proxy.stores import Store, StoreServices
 
@@ -59,7 +59,7 @@ def explain(
     Secrets are masked; buyers' data is not. Nothing is changed in the shop.
     """
     window = parse_window(since, until)
-    console = Console(highlight=False, soft_wrap=True, markup=False)
+    console = PlainConsole(highlight=False, soft_wrap=True, markup=False)
 
     def show(exchange: Exchange) -> None:
         for line in exchange_lines(exchange, most):

@@ -11,6 +11,8 @@ import msgspec
 
 from connectors.inspection import Inspectable
 from connectors.orders import Window
+from connectors.quoting import make_printable
+from connectors.upstream.masking import hide_secrets
 from proxy.cli.options import (
     CommandError,
     parse_window,
@@ -39,7 +41,7 @@ def fetch(file: Path, name: str, limit: int, since: datetime, until: datetime) -
     """
     window = parse_window(since, until)
     found = ask_shop(file, name, lambda store: _fetch(store, window, limit))
-    click.echo(write_json(found))
+    click.echo(make_printable(hide_secrets(write_json(found)), keep_lines=True))
     click.echo(f"{len(found)} orders" + ("" if found else "; try an earlier --since"), err=True)
 
 

@@ -23,6 +23,7 @@ from connectors.orders import Order, OrderId, RejectedOrder
 from connectors.places import Source
 from connectors.upstream.exchange import Exchange
 from proxy.cli.options import settings_option, store_option
+from proxy.cli.output import PlainConsole
 from proxy.cli.shop.fetch import write_json
 from proxy.cli.shops import ask_shop
 from proxy.doors.custom_store.orders_xml import frame_page
@@ -58,7 +59,7 @@ def preview(file: Path, name: str, wanted: str) -> None:
     heard = Heard()
     services = StoreServices(observer=heard.exchanges.append, watch_fields=heard.hear_fields)
     found = ask_shop(file, name, lambda store: _preview(store, wanted, heard), services)
-    _show(Console(highlight=False), found)
+    _show(PlainConsole(highlight=False), found)
     if found.reason:
         raise SystemExit(1)
 

@@ -53,7 +53,7 @@ class DatabaseMemory:
                 value: str | None = (await connection.execute(wanted)).scalar_one_or_none()
                 return value
         except StorageError as error:
-            _log.debug("Connector's memory not read.", store=self._store, error=str(error))
+            _log.debug("Connector's memory not read.", store=self._store, error=error)
             return None
 
     async def put(self, key: str, value: str, lifetime: timedelta) -> None:
@@ -86,4 +86,4 @@ class DatabaseMemory:
                     )
                 )
         except StorageError as error:
-            _log.debug("Connector's memory not written.", store=self._store, error=str(error))
+            _log.debug("Connector's memory not written.", store=self._store, error=error)
