@@ -9,6 +9,7 @@ from connectors.language.functions import EvaluationError
 from connectors.language.functions.table import as_text
 from connectors.orders import Address
 from connectors.reading import fields
+from connectors.reading.regions import write_region
 
 ADDRESS_TEXTS = (
     "name",
@@ -27,7 +28,9 @@ def read_address(scope: Scope, field: str, rules: AddressRules) -> Address:
     """An address; what has no source, or finds nothing, is empty. Raises `FieldError`."""
     at = scope.enter(field, rules.at)
     texts = {name: at.read_text(name, getattr(rules, name)) for name in ADDRESS_TEXTS}
-    return Address(**texts, country=at.read("country", rules.country, fields.read_country, ""))
+    country = at.read("country", rules.country, fields.read_country, "")
+    texts["region"] = write_region(texts["region"], country)
+    return Address(**texts, country=country)
 
 
 def read_tags(scope: Scope, expression: Expression | None) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from connectors.orders import Address, Customer
 from connectors.reading.countries import find_country
 from connectors.reading.fields import FieldError
+from connectors.reading.regions import write_region
 from connectors.shopify.mapping import wire
 
 WITHHELD = (
@@ -35,15 +36,16 @@ def read_address(address: wire.Address | None, *, email: str, phone: str) -> Add
     name = _strip(address.name) or " ".join(
         part for part in (_strip(address.first_name), _strip(address.last_name)) if part
     )
+    country = _country(address.country_code or "") or _country(address.country or "")
     return Address(
         name=name or _strip(address.company),
         company=_strip(address.company),
         line1=_strip(address.address1),
         line2=_strip(address.address2),
         city=_strip(address.city),
-        region=_strip(address.province_code) or _strip(address.province),
+        region=write_region(_strip(address.province_code) or _strip(address.province), country),
         postal_code=_strip(address.zip),
-        country=_country(address.country_code or "") or _country(address.country or ""),
+        country=country,
         phone=_strip(address.phone) or phone,
         email=email,
     )

@@ -8,15 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 import msgspec
 
-from connectors.orders import ZERO, Address, Customer, Order, OrderId, RejectedOrder
-from connectors.reading.countries import find_country
+from connectors.orders import ZERO, Order, OrderId, RejectedOrder
 from connectors.reading.fields import FieldError
 from connectors.woocommerce.mapping import wire
+from connectors.woocommerce.mapping.customer import read_customer
 from connectors.woocommerce.mapping.fulfillment import find_twins
 from connectors.woocommerce.mapping.items import Money, read_lines
 from connectors.woocommerce.mapping.products import Goods
@@ -40,7 +39,6 @@ _GIFT = "_wc_other/woocommerce_shipstation/shipstation_is_gift"
 _GIFT_MESSAGE = "_wc_other/woocommerce_shipstation/shipstation_gift_message"
 # The author of notes that the shop wrote itself: changes of status, mails, and ours.
 _SHOP = "WooCommerce"
-_NOWHERE = wire.Address()
 
 
 class Related(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,7 +113,7 @@ def _map_order(order: wire.Order, related: Related, rules: Rules) -> Order:
             )
         ),
         payment_method=read_text(order.payment_method) or read_plain(order.payment_method_title),
-        customer=_read_customer(order),
+        customer=read_customer(order, metas),
         items=lines.items,
         customer_notes=read_prose(order.customer_note),
         internal_notes=_join_notes(notes) if notes else "",
@@ -172,59 +170,6 @@ def _subtract(whole: Decimal, back: Decimal) -> Decimal:
 
 def _index_metas(metas: wire.Metas) -> Mapping[str, Any]:
     return {meta.key: meta.value for meta in wire.read_list(metas) if isinstance(meta.key, str)}
-
-
-def _read_customer(order: wire.Order) -> Customer:
-    billing = order.billing if isinstance(order.billing, wire.Address) else _NOWHERE
-    shipping = order.shipping if isinstance(order.shipping, wire.Address) else _NOWHERE
-    bill_to = _read_address(billing, billing)
-    # WooCommerce leaves the shipping address empty, or only a country in it, where the buyer ships
-    # to the billing address.
-    ship_to = (
-        bill_to
-        if not _is_place(shipping) and _is_place(billing)
-        else _read_address(shipping, billing)
-    )
-    buyer = read_key(order.customer_id)
-    return Customer(
-        code=bill_to.email or (str(buyer) if buyer else ""), bill_to=bill_to, ship_to=ship_to
-    )
-
-
-def _is_place(address: wire.Address) -> bool:
-    """Whether a parcel could be sent to this address."""
-    return any(
-        map(read_text, (address.address_1, address.address_2, address.city, address.postcode))
-    )
-
-
-def _read_address(place: wire.Address, billing: wire.Address) -> Address:
-    """An address. The e-mail address, and where they are missing name, phone and country, are taken
-    from billing.
-    """
-    company = read_plain(place.company)
-    return Address(
-        name=_read_name(place) or company or _read_name(billing),
-        company=company,
-        line1=read_plain(place.address_1),
-        line2=read_plain(place.address_2),
-        city=read_plain(place.city),
-        region=read_plain(place.state),
-        postal_code=read_text(place.postcode),
-        country=_read_country(read_text(place.country) or read_text(billing.country)),
-        phone=read_text(place.phone) or read_text(billing.phone),
-        email=read_text(billing.email),
-    )
-
-
-def _read_name(place: wire.Address) -> str:
-    return f"{read_plain(place.first_name)} {read_plain(place.last_name)}".strip()
-
-
-@lru_cache(maxsize=512)
-def _read_country(value: str) -> str:
-    """WooCommerce stores ISO codes, but importers have left names of countries there."""
-    return find_country(value)
 
 
 def _join_notes(notes: Sequence[wire.Note]) -> str:

@@ -39,7 +39,7 @@ class Image(msgspec.Struct, frozen=True, gc=False):
 
 class Address(msgspec.Struct, frozen=True, gc=False):
     """Billing or shipping address; only billing has an e-mail address, shipping has a phone since
-    WooCommerce 5.6.
+    WooCommerce 5.6. House number and neighborhood come from Brazilian Market on WooCommerce.
     """
 
     first_name: Loose = ""
@@ -53,6 +53,8 @@ class Address(msgspec.Struct, frozen=True, gc=False):
     country: Loose = ""
     email: Loose = ""
     phone: Loose = ""
+    number: Loose = ""
+    neighborhood: Loose = ""
 
 
 class Line(msgspec.Struct, frozen=True, gc=False):

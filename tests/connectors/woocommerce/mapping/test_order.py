@@ -34,6 +34,39 @@ def test_lines_tax_and_shipping_add_up_to_the_total_of_every_recorded_order(
         assert abs(told - found.total) <= Decimal("0.02"), json["id"]
 
 
+@pytest.mark.parametrize(
+    ("place", "metas", "lines"),
+    [
+        (
+            {
+                "address_1": "Avenida Paulista",
+                "number": "1578",
+                "neighborhood": "Bela Vista",
+                "country": "BR",
+            },
+            {},
+            ("Avenida Paulista, 1578", "Bela Vista"),
+        ),
+        (
+            {"address_1": "Siriusdreef", "country": "NL"},
+            {"_shipping_house_number": "66", "_shipping_house_number_suffix": "b"},
+            ("Siriusdreef 66 b", ""),
+        ),
+        (
+            {"address_1": "Siriusdreef 66", "country": "NL"},
+            {"_shipping_house_number": "66"},
+            ("Siriusdreef 66", ""),
+        ),
+    ],
+)
+def test_a_house_number_in_a_field_of_its_own_reaches_the_label(
+    place: dict[str, str], metas: dict[str, str], lines: tuple[str, str]
+) -> None:
+    meta_data = [{"key": key, "value": value} for key, value in metas.items()]
+    found = good(order(shipping=place, meta_data=meta_data)).customer.ship_to
+    assert (found.line1, found.line2) == lines
+
+
 def test_the_parcel_goes_to_the_billing_address_where_there_is_no_other() -> None:
     found = good(order(shipping={"country": "US"}))
     assert found.customer.ship_to == found.customer.bill_to

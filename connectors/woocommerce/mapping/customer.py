@@ -1,0 +1,95 @@
+"""Who bought, and where it is sent. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from connectors.orders import Address, Customer
+from connectors.reading.countries import find_country
+from connectors.reading.regions import write_region
+from connectors.woocommerce.mapping import wire
+from connectors.woocommerce.mapping.values import read_key, read_plain, read_text
+
+_NOWHERE = wire.Address()
+_HOUSE_NUMBERS = ("house_number", "houseno", "street_number")
+# Where a comma stands between street and house number.
+_COMMA = frozenset({"BR", "PT", "IT", "ES"})
+
+
+def read_customer(order: wire.Order, metas: Mapping[str, Any]) -> Customer:
+    """The buyer with both addresses; `metas` is the order's meta data, in which plugins keep the
+    house number.
+    """
+    billing = order.billing if isinstance(order.billing, wire.Address) else _NOWHERE
+    shipping = order.shipping if isinstance(order.shipping, wire.Address) else _NOWHERE
+    bill_to = _read_address(billing, billing, metas, "billing")
+    # WooCommerce leaves the shipping address empty, or only a country in it, where the buyer ships
+    # to the billing address.
+    ship_to = (
+        bill_to
+        if not _is_place(shipping) and _is_place(billing)
+        else _read_address(shipping, billing, metas, "shipping")
+    )
+    buyer = read_key(order.customer_id)
+    return Customer(
+        code=bill_to.email or (str(buyer) if buyer else ""), bill_to=bill_to, ship_to=ship_to
+    )
+
+
+def _is_place(address: wire.Address) -> bool:
+    """Whether a parcel could be sent to this address."""
+    return any(
+        map(read_text, (address.address_1, address.address_2, address.city, address.postcode))
+    )
+
+
+def _read_address(
+    place: wire.Address, billing: wire.Address, metas: Mapping[str, Any], kind: str
+) -> Address:
+    """An address. The e-mail address, and where they are missing name, phone and country, are taken
+    from billing.
+    """
+    company = read_plain(place.company)
+    country = _read_country(read_text(place.country) or read_text(billing.country))
+    second = read_plain(place.address_2)
+    district = read_plain(place.neighborhood)
+    return Address(
+        name=_read_name(place) or company or _read_name(billing),
+        company=company,
+        line1=_read_street(place, metas, kind, country),
+        line2=", ".join(filter(None, [second, district])) if district not in second else second,
+        city=read_plain(place.city),
+        region=write_region(read_plain(place.state), country),
+        postal_code=read_text(place.postcode),
+        country=country,
+        phone=read_text(place.phone) or read_text(billing.phone),
+        email=read_text(billing.email),
+    )
+
+
+def _read_street(place: wire.Address, metas: Mapping[str, Any], kind: str, country: str) -> str:
+    """The street with its house number, which plugins keep apart: Brazilian Market on WooCommerce
+    in the address itself, MyParcel, PostNL and common snippets in the order's meta data.
+    """
+    street = read_plain(place.address_1)
+    number = read_plain(place.number)
+    if not number and metas:
+        found = (read_plain(metas.get(f"_{kind}_{key}")) for key in _HOUSE_NUMBERS)
+        number = next(filter(None, found), "")
+        suffix = read_plain(metas.get(f"_{kind}_house_number_suffix"))
+        number = f"{number}{suffix and ' '}{suffix}" if number else ""
+    if not number or not street or number in street:
+        return street
+    return f"{street}, {number}" if country in _COMMA else f"{street} {number}"
+
+
+def _read_name(place: wire.Address) -> str:
+    return f"{read_plain(place.first_name)} {read_plain(place.last_name)}".strip()
+
+
+@lru_cache(maxsize=512)
+def _read_country(value: str) -> str:
+    """WooCommerce stores ISO codes, but importers have left names of countries there."""
+    return find_country(value)
