@@ -12,7 +12,7 @@ Rules:
   * At the end the distinct rows are compared with the shop's count (`reading.proof`): one that is
     at hand, or one that is asked for where the list is not known to be complete without it (see
     `ListHabits.proved`). A count above the rows is asked for again, because orders may have left
-    the span, and then the walk goes on by id.
+    the span, and then the walk goes on by id. So it does where a count is needed and there is none.
   * A cursor that has expired, and 20,000 rows behind one cursor (Shopify allows 25,000), begin a
     new query from the last order seen.
   * A page over which the shop fails is halved down to ten rows; then the walk goes on by id, which
@@ -116,19 +116,17 @@ class Walk:
 
     async def _judge(self) -> Verdict:
         evidence, habits = self._evidence, self._habits
-        if evidence.total is None and (
-            habits.is_doubted or evidence.is_full or self._longest > habits.proved
-        ):
+        is_in_doubt = habits.is_doubted or evidence.is_full or self._longest > habits.proved
+        if evidence.total is None and is_in_doubt:
             evidence.total = await self._count()
         elif evidence.missing:
             fresh = await self._count()
             evidence.total = evidence.total if fresh is None else fresh
         verdict = evidence.judge()
-        if verdict is Verdict.COMPLETE:
-            if evidence.total is not None:
-                habits.proved = max(habits.proved, self._longest)
-            elif evidence.is_full and not self._by_id:
+        if verdict is Verdict.COMPLETE and is_in_doubt:
+            if evidence.total is None and not self._by_id:
                 return Verdict.READ_AGAIN
+            habits.proved = max(habits.proved, self._longest)
         return verdict
 
     async def _count(self) -> int | None:

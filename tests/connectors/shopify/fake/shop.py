@@ -40,6 +40,7 @@ ALL_SCOPES = frozenset(
 NEWEST = "2026-07"
 # What is done to an answer on its way: the decoded body, and the response for its headers.
 Change = Callable[[Any, web.Response], None]
+Applies = Callable[[SeenRequest], bool]
 _DAY = 86_400
 _WALL = timedelta(days=60)
 
@@ -65,7 +66,8 @@ class FakeShopify(FakeShop):
         self.link_host = ""
         self.job_reads = 0
         self.counts_too_many = 0
-        self.changes: list[tuple[Callable[[SeenRequest], bool], Change]] = []
+        self.changes: list[tuple[Applies, Change]] = []
+        self.raw_changes: list[tuple[Applies, Callable[[bytes], bytes]]] = []
         self.gone = False
         self.cursors: dict[str, shopify_rest.Cursor] = {}
         self.webhooks: dict[int, dict[str, Any]] = {}
@@ -105,22 +107,19 @@ class FakeShopify(FakeShop):
         return guarded
 
     async def _change(self, request: web.Request, response: web.Response) -> None:
-        if not self.changes:
+        if not self.changes and not self.raw_changes:
             return
-        seen = SeenRequest(
-            method=request.method,
-            path=request.path,
-            raw_path=request.raw_path,
-            query=request.query,
-            headers=request.headers,
-            body=await request.read(),
-        )
+        wanted = (request.raw_path, await request.read())
+        seen = next(one for one in self.requests[::-1] if (one.raw_path, one.body) == wanted)
         for applies, change in self.changes:
             if applies(seen):
-                assert isinstance(response.body, bytes)
-                told = msgspec.json.decode(response.body)
+                told = msgspec.json.decode(response.text or "null")
                 change(told, response)
                 response.body = msgspec.json.encode(told)
+        for applies, rewrite in self.raw_changes:
+            if applies(seen):
+                assert isinstance(response.body, bytes)
+                response.body = rewrite(response.body)
 
     def _admit(self, request: web.Request, headers: dict[str, str]) -> None:
         """Version, token, bucket."""

@@ -1,0 +1,1 @@
+"""Shops that break their word."""

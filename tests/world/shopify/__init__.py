@@ -1,0 +1,1 @@
+"""A Shopify shop that breaks its word, over both of its APIs."""
