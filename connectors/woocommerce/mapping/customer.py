@@ -10,6 +10,7 @@ from connectors.orders import Address, Customer
 from connectors.reading.countries import find_country
 from connectors.reading.regions import write_region
 from connectors.woocommerce.mapping import wire
+from connectors.woocommerce.mapping.regions import name_region
 from connectors.woocommerce.mapping.values import read_key, read_plain, read_text
 
 _NOWHERE = wire.Address()
@@ -61,7 +62,7 @@ def _read_address(
         line1=_read_street(place, metas, kind, country),
         line2=", ".join(filter(None, [second, district])) if district not in second else second,
         city=read_plain(place.city),
-        region=write_region(read_plain(place.state), country),
+        region=write_region(name_region(read_plain(place.state), country), country),
         postal_code=read_text(place.postcode),
         country=country,
         phone=read_text(place.phone) or read_text(billing.phone),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
+from connectors.woocommerce.mapping.regions import name_region
 from tests.connectors.woocommerce.flattening import Difference
 
 Json = dict[str, Any]
@@ -133,6 +134,13 @@ def _newline(found: Difference, order: Json) -> bool:  # noqa: ARG001
     return found.ours == tuple((name, value.replace("\n", " ")) for name, value in found.theirs)
 
 
+def _named_region(found: Difference, order: Json) -> bool:
+    """Ours is the name behind one of the shop's private codes."""
+    place = order["shipping"]["country"] or order["billing"]["country"]
+    countries = {place, order["billing"]["country"]}
+    return found.ours in {name_region(str(found.theirs), each) for each in countries}
+
+
 def _structured_option(found: Difference, order: Json) -> bool:
     """Ours has a choice more, whose value in the shop is a list or an object."""
     if not isinstance(found.ours, tuple):
@@ -237,6 +245,7 @@ REASONS = (
         holds=lambda found, _: not found.theirs or "100x100" in str(found.theirs),
     ),
     Reason(name="Item names", field="Item/Name", holds=_unescaped),
+    Reason(name="Region names", field="Customer/(ShipTo|BillTo)/State", holds=_named_region),
     Reason(name="Option lines", field="Item/Options", holds=_newline),
     Reason(name="Option lists", field="Item/Options", holds=_structured_option),
     Reason(name="Fine weights", field="Item/(Weight|WeightUnits)", holds=_finer_weight),

@@ -67,6 +67,27 @@ def test_a_house_number_in_a_field_of_its_own_reaches_the_label(
     assert (found.line1, found.line2) == lines
 
 
+@pytest.mark.parametrize(
+    ("state", "country", "region"),
+    [
+        ("I", "GR", "Attica"),
+        ("JP08", "JP", "Ibaraki"),
+        ("JP47", "JP", "Okinawa"),
+        ("CN2", "CN", "Beijing"),
+        ("CN32", "CN", "Xinjiang"),
+        ("CO", "IE", "Cork"),
+        ("DE-NW", "DE", "North Rhine-Westphalia"),
+        ("OR", "US", "OR"),
+        ("Texas", "US", "TX"),
+        ("CO", "US", "CO"),
+        ("Somewhere", "GR", "Somewhere"),
+    ],
+)
+def test_a_private_code_of_a_region_becomes_its_name(state: str, country: str, region: str) -> None:
+    place = {"address_1": "1 Road", "city": "Town", "state": state, "country": country}
+    assert good(order(shipping=place)).customer.ship_to.region == region
+
+
 def test_the_parcel_goes_to_the_billing_address_where_there_is_no_other() -> None:
     found = good(order(shipping={"country": "US"}))
     assert found.customer.ship_to == found.customer.bill_to
