@@ -90,6 +90,7 @@ if TYPE_CHECKING:
     from connectors.reading.countries import (
         find_country as find_country,
     )
+    from connectors.reading.cursor import walk_by_cursor as walk_by_cursor
     from connectors.reading.durations import (
         parse_duration as parse_duration,
         write_duration as write_duration,
@@ -125,7 +126,6 @@ if TYPE_CHECKING:
     from connectors.reading.paging import (
         Page as Page,
         Sized as Sized,
-        walk_by_cursor as walk_by_cursor,
         walk_by_offset as walk_by_offset,
         walk_by_page as walk_by_page,
     )
@@ -227,6 +227,7 @@ _ROOMS = {
     "connectors.reading.amounts": "count_minor_digits read_minor_money read_money",
     "connectors.reading.complaints": "UNDECODABLE Complaint read_complaint",
     "connectors.reading.countries": "find_country",
+    "connectors.reading.cursor": "walk_by_cursor",
     "connectors.reading.durations": "parse_duration write_duration",
     "connectors.reading.fields": (
         "FieldError read_country read_flag read_id read_integer read_number read_quantity read_text"
@@ -237,7 +238,7 @@ _ROOMS = {
         "convert_to_grams find_length_unit find_weight_unit read_dimensions read_weight"
     ),
     "connectors.reading.moments": "read_moment read_optional_moment",
-    "connectors.reading.paging": "Page Sized walk_by_cursor walk_by_offset walk_by_page",
+    "connectors.reading.paging": "Page Sized walk_by_offset walk_by_page",
     "connectors.reading.proof": "Evidence Habits Verdict",
     "connectors.shipments": "Shipment ShippedItem ShippingRules",
     "connectors.upstream.auth.auth": (

@@ -64,7 +64,7 @@ class GenericJsonConnector:
             make_caller(AnswerRule(status=past_end, means="empty")) if past_end else make_caller()
         )
         self._caller = make_caller()
-        self._pages = Pages(listed, settings.orders, self._rules)
+        self._pages = Pages(listed, settings.orders, self._rules, context.remark)
         self._expander = Expander(
             self._caller,
             settings.orders,

@@ -17,8 +17,10 @@ Rules:
   * Inside a key a page counts only if it overlaps the one before it. An empty page proves nothing:
     the list got shorter and later items moved up. Neither does a first item that was not on the
     page before, or that has a newer key by now. Only a page of one item leaves no room for overlap.
-  * The shop says where the end is: by `has_next`, or by a `total` reached with a page that is not
-    full. If it says nothing, the end is an empty page, or a short page with nothing new on it.
+  * The end is an empty page, or a short page with nothing new on it; the shop's `has_next`; or a
+    `total` that was reached exactly, by a page that is not full, from a shop whose totals were seen
+    to be larger than their pages. A total that is not reached begins the walk again (see `proof`).
+  * A list that is not sorted by key is read by position instead.
   * Each identity is given once, however often it is read.
   * A key begun again more than `PASSES` times never holds still: `UnavailableError`. A walk of more
     than `budget` pages runs in circles: `UnreadableResponseError`.
@@ -26,12 +28,29 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable
+import itertools
+from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Sequence
+from contextlib import aclosing
 from typing import Any, Generic, Protocol, TypeVar
 
 from connectors.errors import UnavailableError
-from connectors.reading.paging import BUDGET, PASSES, Page, Sized, explain_endless
+from connectors.reading.paging import (
+    BUDGET,
+    PASSES,
+    Page,
+    Probe,
+    Sized,
+    Warn,
+    ask_nothing,
+    explain_endless,
+    ignore_warning,
+    walk_by_offset,
+)
+from connectors.reading.proof import End, Evidence, Habits, Verdict
 
+# Rows that the shop counts and cannot load make a page come again a few times. So often in a row it
+# comes only where the shop does not look at what is to be skipped.
+_MOST_REPEATS = 10
 T = TypeVar("T")
 K = TypeVar("K", bound="Ordered")
 
@@ -51,45 +70,126 @@ async def walk_by_key(
     size: int,
     smallest: int = 10,
     budget: int = BUDGET,
+    habits: Habits | None = None,
+    warn: Warn = ignore_warning,
+    probe: Probe = ask_nothing,
 ) -> AsyncGenerator[list[T], None]:
     """Walk by (modified, id): ask each time from the last key on, so that no edit during the walk
     can move an item past us unseen.
 
     `fetch(key, skip, size)` gives, in ascending order of (key, id), `size` items whose key is at
     least `key`, without the first `skip`; its `total` counts all from `key` on. `key` reads an
-    item's key, None if it cannot. Raises `UnavailableError` if one key never holds still. The rules
-    stand at the top of this module.
+    item's key, None if it cannot. `habits`, `warn` and `probe` are those of `walk_by_offset`.
+    Raises `UnavailableError` if one key never holds still, and `IncompleteListingError` if the end
+    is never shown. The rules stand at the top of this module.
     """
-    sized, seen, before, place, widest = (
-        Sized(size, smallest),
-        set[Hashable](),
-        set[Hashable](),
-        _Place(start),
-        0,
-    )
+    habits = habits or Habits()
+    sized, before, place, widest = Sized(size, smallest), list[Hashable](), _Place(start), 0
+    evidence, repeats = Evidence(habits), 0
     for _ in range(budget):
         page, asked = await _fetch_page(fetch, place, sized)
+        if not _is_sorted(page.items, key):
+            break
         names = [identity(item) for item in page.items]
         if place.overlaps and (
             not names or names[0] not in before or _is_behind(place, key(page.items[0]))
         ):
             place = place.again(asked)
             continue
-        fresh = [item for item, name in zip(page.items, names, strict=True) if name not in seen]
-        seen.update(names)
-        before = set(names)
+        repeats = repeats + 1 if place.skip and len(names) > 1 and names == before else 0
+        if repeats >= _MOST_REPEATS:
+            evidence.end = End.REPEATED
+            raise evidence.explain()
+        fresh = _take(evidence, page, names, place, asked)
         if fresh:
             yield fresh
-        widest = max(widest, len(names))
-        if _is_last(
-            page, place.skip, asked, short=not names or (not fresh and len(names) < widest)
-        ):
-            return
-        newest = max(
-            (found for item in page.items if (found := key(item)) is not None), default=place.key
-        )
+        if evidence.needs_proof_of_count:
+            await probe()
+        before, widest = names, max(widest, len(names))
+        if _is_last(page, place.skip, asked, habits, exhausted=not fresh and len(names) < widest):
+            evidence.end = evidence.end or End.EMPTY
+            if _is_over(evidence, warn):
+                return
+            evidence.begin_reading()
+            sized.value = (sized.value + 1) // 2
+            before, place, widest = [], _Place(start), 0
+            continue
+        newest = max(_read_keys(page.items, key), default=place.key)
         place = _Place(newest) if newest > place.key else place.onward(len(names), asked)
-    raise explain_endless(budget)
+    else:
+        raise explain_endless(budget)
+    async for page_of_fresh in _walk_unsorted(
+        fetch, start, identity, evidence, sized, budget, habits, warn
+    ):
+        yield page_of_fresh
+
+
+async def _walk_unsorted(
+    fetch: Callable[[K, int, int], Awaitable[Page[T]]],
+    start: K,
+    identity: Callable[[T], Hashable],
+    evidence: Evidence,
+    sized: Sized,
+    budget: int,
+    habits: Habits,
+    warn: Warn,
+) -> AsyncGenerator[list[T], None]:
+    """The list by position, without what has been given."""
+
+    async def fetch_at(offset: int, size: int) -> Page[T]:
+        return await fetch(start, offset, size)
+
+    warn("The shop does not list by modified time, oldest first; its list is read by position.")
+    walk = walk_by_offset(
+        fetch_at,
+        identity=identity,
+        size=sized.value,
+        smallest=1,
+        budget=budget,
+        habits=habits,
+        warn=warn,
+    )
+    async with aclosing(walk) as pages:
+        async for items in pages:
+            if fresh := [item for item in items if not evidence.has_met(identity(item))]:
+                yield fresh
+
+
+def _read_keys(items: Sequence[T], key: Callable[[T], K | None]) -> list[K]:
+    return [found for item in items if (found := key(item)) is not None]
+
+
+def _is_sorted(items: Sequence[T], key: Callable[[T], K | None]) -> bool:
+    keys = _read_keys(items, key)
+    return not any(earlier > later for earlier, later in itertools.pairwise(keys))
+
+
+def _take(
+    evidence: Evidence, page: Page[T], names: list[Hashable], place: _Place[K], asked: int
+) -> list[T]:
+    """The items of the page that were not met before."""
+    known = sum(evidence.has_met(name) for name in names)
+    total = None
+    if page.total is not None and not place.skip and (known < len(names) or not names):
+        # The shop counts from the key on; what was met before stands at the page's beginning.
+        total = evidence.rows - known + page.total
+    positions = evidence.add_page(
+        names, asked=asked, total=total, ends=page.has_next is False, overlap=known
+    )
+    evidence.end = End.CURSOR if page.has_next is False else None
+    return [page.items[position] for position in positions]
+
+
+def _is_over(evidence: Evidence, warn: Warn) -> bool:
+    """Whether the walk is complete; False if the list is to be read again."""
+    match evidence.judge():
+        case Verdict.NOT_SHOWN:
+            raise evidence.explain()
+        case Verdict.READ_AGAIN:
+            return False
+        case Verdict.WARN:
+            warn(evidence.describe())
+    return True
 
 
 async def _fetch_page(
@@ -108,16 +208,18 @@ def _is_behind(place: _Place[K], found: K | None) -> bool:
     return found is not None and found > place.key
 
 
-def _is_last(page: Page[T], skip: int, asked: int, *, short: bool) -> bool:
-    """Whether nothing comes behind this page.
-
-    A full page proves more than a count; without a word of the shop `short` decides.
-    """
+def _is_last(page: Page[T], skip: int, asked: int, habits: Habits, *, exhausted: bool) -> bool:
+    """Whether nothing comes behind this page; `exhausted` if it is short and holds nothing new."""
+    length = len(page.items)
     if page.has_next is not None:
         return not page.has_next
-    if page.total is not None:
-        return skip + len(page.items) >= page.total and len(page.items) < asked
-    return short
+    if page.total is None:
+        return exhausted or not length
+    if skip + length < page.total:
+        return False
+    is_full = length >= min(asked, habits.page_size or asked)
+    is_counted = habits.counts_all and skip + length == page.total and not is_full
+    return is_counted or exhausted or not length
 
 
 class _Place(Generic[K]):
@@ -127,7 +229,13 @@ class _Place(Generic[K]):
     """
 
     def __init__(
-        self, key: K, skip: int = 0, *, overlaps: bool = False, overlap: int = 1, restarts: int = 0
+        self,
+        key: K,
+        skip: int = 0,
+        *,
+        overlaps: bool = False,
+        overlap: int = 1,
+        restarts: int = 0,
     ) -> None:
         self.key = key
         self.skip = skip

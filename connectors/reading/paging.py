@@ -1,20 +1,27 @@
-"""Walk a shop's list by number or cursor to its end, without losing, doubling or looping. A `fetch`
-gets one page; there is no HTTP here.
+"""Walk a shop's list by number to its end, without losing, doubling or looping. A `fetch`
+gets one page; there is no HTTP here. When a list is complete is decided by `proof`.
+
+A numbered walk moves by the rows it received. A first page shorter than asked teaches the size to
+ask for: shops cap their pages in silence, and count pages by their own size or by ours.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Sequence
-from functools import partial
 from typing import Generic, TypeVar
 
 import msgspec
 
-from connectors.errors import UnavailableError, UnreadableResponseError
+from connectors.errors import RefusedError, UnavailableError, UnreadableResponseError
+from connectors.reading.proof import Evidence, Habits, Verdict
 
 T = TypeVar("T")
 # Pages of one walk; a walk that needs more is a loop, or a window of a million orders.
 BUDGET = 10_000
+# Behind so many empty pages in a row a list is over, whatever its count says.
+_MOST_EMPTY = 3
+Warn = Callable[[str], None]
+Probe = Callable[[], Awaitable[None]]
 # A list whose items move while we count its pages is read again at most this often.
 PASSES = 4
 
@@ -32,6 +39,14 @@ class Page(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     pages: int | None = None
     has_next: bool | None = None
     next: str | None = None
+
+
+def ignore_warning(text: str) -> None:
+    """Say nothing."""
+
+
+async def ask_nothing() -> None:
+    """Ask nothing."""
 
 
 class Sized:
@@ -78,27 +93,27 @@ def walk_by_page(
     smallest: int = 10,
     short_is_last: bool = False,
     budget: int = BUDGET,
+    habits: Habits | None = None,
+    warn: Warn = ignore_warning,
+    probe: Probe = ask_nothing,
 ) -> AsyncGenerator[list[T], None]:
     """Walk by page number: `fetch(page, size)`, the first page being number `first`.
 
     Otherwise as `walk_by_offset`.
     """
 
-    async def at(position: int, asked: int) -> Page[T]:
+    async def fetch_at(position: int, asked: int) -> Page[T]:
         number = position // asked
         page = await fetch(first + number, asked)
-        if page.has_next is None and page.total is None and page.pages is not None:
-            return msgspec.structs.replace(page, has_next=number + 1 < page.pages)
+        if page.total is None and page.pages is not None:
+            # So many rows at least, and the last page is not empty.
+            least = (page.pages - 1) * asked + 1
+            return msgspec.structs.replace(page, total=max(least, position + len(page.items)))
         return page
 
-    return _walk_numbered(
-        at,
-        identity,
-        Sized(size, smallest),
-        short_is_last=short_is_last,
-        budget=budget,
-        whole_pages=True,
-    )
+    return _Numbered(
+        fetch_at, identity, Sized(size, smallest), habits, warn, probe, short_is_last=short_is_last
+    ).walk(budget, whole_pages=True)
 
 
 def walk_by_offset(
@@ -109,149 +124,149 @@ def walk_by_offset(
     smallest: int = 10,
     short_is_last: bool = False,
     budget: int = BUDGET,
+    habits: Habits | None = None,
+    warn: Warn = ignore_warning,
+    probe: Probe = ask_nothing,
 ) -> AsyncGenerator[list[T], None]:
     """Walk by position: `fetch(offset, size)`; read again until a whole pass brings nothing new.
 
     Items that leave the list between two pages move the others across a page border unseen. So a
     list of several pages is read again, `PASSES` times at most, until a pass brings nothing new.
-    Each identity is given once. `short_is_last` ends a pass at a page shorter than asked for: only
-    for shops that always fill their pages and state no total. Raises `UnavailableError` if the list
-    never settles.
+    Each identity is given once. `short_is_last` ends a pass at a page shorter than asked for, once
+    a page as long as asked was seen: only for shops that always fill their pages. `habits`
+    remembers from walk to walk what the shop has shown; `warn` is given one sentence where the shop
+    counts more than it gives. `probe` is awaited where the walk could end if the shop's count were
+    known to be of the whole list; it may teach that to `habits`. Raises `UnavailableError` if the
+    list never settles, and `IncompleteListingError` if its end is never shown.
     """
-    return _walk_numbered(
-        fetch,
-        identity,
-        Sized(size, smallest),
-        short_is_last=short_is_last,
-        budget=budget,
-        whole_pages=False,
-    )
+    return _Numbered(
+        fetch, identity, Sized(size, smallest), habits, warn, probe, short_is_last=short_is_last
+    ).walk(budget, whole_pages=False)
 
 
-async def _walk_numbered(
-    fetch: Callable[[int, int], Awaitable[Page[T]]],
-    identity: Callable[[T], Hashable],
-    sized: Sized,
-    *,
-    short_is_last: bool,
-    budget: int,
-    whole_pages: bool,
-) -> AsyncGenerator[list[T], None]:
-    async def get(position: int, size: int) -> tuple[Page[T], int, int]:
-        start = position // size * size if whole_pages else position
-        return await fetch(start, size), start, size
+class _Numbered(Generic[T]):
+    """One walk by page number or by position."""
 
-    seen, left = set[Hashable](), budget
-    for number in range(PASSES):
-        before, position, reading = len(seen), 0, _Reading[T](identity)
-        while not reading.ended:
-            if (left := left - 1) < 0:
-                raise explain_endless(budget)
-            page, start, size = await sized.fetch(partial(get, position))
-            fresh = reading.take(page, start, size, seen, short_is_last=short_is_last)
-            if fresh:
-                yield fresh
-            # A shop may cap its pages below what was asked for; a position then moves by what was
-            # received.
-            position = start + (size if whole_pages else min(size, len(page.items)))
-        if reading.is_settled or (number > 0 and len(seen) == before):
-            return
-    raise UnavailableError(
-        f"The shop's list changed during each of {PASSES} readings; it is read again later."
-    )
-
-
-class _Reading(Generic[T]):
-    """One pass over a numbered list: when it ends, and whether it can be trusted."""
-
-    def __init__(self, identity: Callable[[T], Hashable]) -> None:
+    def __init__(
+        self,
+        fetch: Callable[[int, int], Awaitable[Page[T]]],
+        identity: Callable[[T], Hashable],
+        sized: Sized,
+        habits: Habits | None,
+        warn: Warn,
+        probe: Probe,
+        *,
+        short_is_last: bool,
+    ) -> None:
+        self._fetch = fetch
         self._identity = identity
-        self._met: set[Hashable] = set()
-        self._last: list[Hashable] = []
-        self._totals: set[int] = set()
+        self._sized = sized
+        self._evidence = Evidence(habits or Habits())
+        self._warn = warn
+        self._probe = probe
+        self._short_is_last = short_is_last
+        self._learned: int | None = None
+        self._pages = 0
         self._doubled = False
-        self._broad = False
-        self._reached = 0
-        self.ended = False
 
-    @property
-    def is_settled(self) -> bool:
-        """True if nothing can have moved: all on one page, and as many as the shop says.
+    async def walk(self, budget: int, *, whole_pages: bool) -> AsyncGenerator[list[T], None]:
+        """The rows, page by page, each once."""
+        evidence, left = self._evidence, budget
+        while True:
+            position, empty, first = 0, 0, True
+            while first or evidence.judge() is Verdict.ASK_MORE or self._may_skip(position, empty):
+                if (left := left - 1) < 0:
+                    raise explain_endless(budget)
+                page, start, asked = await self._fetch_at(position, whole_pages=whole_pages)
+                self._learn_size(page, asked, first=first)
+                if fresh := self._take(page, asked, overlap=position - start):
+                    yield fresh
+                if evidence.needs_proof_of_count:
+                    await self._probe()
+                length = len(page.items)
+                empty = 0 if length else empty + 1
+                is_step = whole_pages and asked == self._sized.value
+                position = start + (asked if is_step or not length else min(asked, length))
+                first = False
+            if self._is_over():
+                return
+            self._begin_again()
 
-        Of several pages no total makes sure: one item may leave and another enter between two of
-        them.
+    async def _fetch_at(self, position: int, *, whole_pages: bool) -> tuple[Page[T], int, int]:
+        """The page at a position, or, by whole pages, the page that holds it; where it starts, and
+        the size that was asked for.
         """
-        return (
-            not self._doubled
-            and not self._broad
-            and (not self._totals or self._totals == {len(self._met)})
-        )
 
-    def take(
-        self, page: Page[T], start: int, size: int, seen: set[Hashable], *, short_is_last: bool
-    ) -> list[T]:
-        """The items of the page that no pass has met before."""
+        async def get(size: int) -> tuple[Page[T], int, int]:
+            start = position // size * size if whole_pages else position
+            return await self._fetch(start, size), start, size
+
+        try:
+            return await self._sized.fetch(get)
+        except RefusedError:
+            # Some shops take a few sizes only, and not the one that their pages have.
+            if self._learned is None:
+                raise
+            self._sized.value, self._learned = self._learned, None
+            return await self._sized.fetch(get)
+
+    def _learn_size(self, page: Page[T], asked: int, *, first: bool) -> None:
+        if first and 0 < len(page.items) < asked and page.has_next is not False:
+            self._learned = asked
+            self._sized.value = len(page.items)
+
+    def _take(self, page: Page[T], asked: int, *, overlap: int) -> list[T]:
+        """The items of the page that no reading has met before."""
         names = [self._identity(item) for item in page.items]
-        if page.total is not None:
-            self._totals.add(page.total)
-        # Magento gives the last page again for any page past the end.
-        if not names or names == self._last:
-            self.ended = True
-            return []
-        self._broad |= bool(self._last) or (len(names) >= size and page.has_next is not False)
-        # A smaller page size may begin inside what was read before.
-        if start >= self._reached:
-            self._doubled |= any(name in self._met for name in names) or len(set(names)) < len(
-                names
-            )
-        self._reached = start + size
-        self._last = names
-        self._met.update(names)
-        self.ended = self._is_last(page, short=len(names) < size and short_is_last)
-        fresh = [item for item, name in zip(page.items, names, strict=True) if name not in seen]
-        seen.update(names)
-        return fresh
+        self._pages += bool(names)
+        self._doubled |= len(set(names)) < len(names)
+        positions = self._evidence.add_page(
+            names,
+            asked=asked,
+            total=page.total,
+            ends=page.has_next is False,
+            overlap=overlap,
+            short_is_last=self._short_is_last,
+        )
+        return [page.items[position] for position in positions]
 
-    def _is_last(self, page: Page[T], *, short: bool) -> bool:
-        """By the shop's own word if it gave one; else by a short page where that is allowed; else
-        only an empty page is the end.
+    def _may_skip(self, position: int, empty: int) -> bool:
+        """Whether an empty page may be a hole: the shop counts rows behind it."""
+        total = self._evidence.total or 0
+        return 0 < empty < _MOST_EMPTY and self._evidence.missing > 0 and position < total
+
+    def _is_over(self) -> bool:
+        """Whether the list has been read; of several pages only if a reading brought nothing new,
+        as one item may leave and another enter between two pages.
         """
-        if page.has_next is not None:
-            return not page.has_next
-        if page.total is not None:
-            return len(self._met) >= page.total
-        return short
+        evidence = self._evidence
+        verdict = evidence.judge()
+        if verdict is Verdict.NOT_SHOWN:
+            raise evidence.explain()
+        settled = (self._pages <= 1 and not self._doubled) or (
+            evidence.readings > 1 and not evidence.has_news
+        )
+        if verdict is Verdict.READ_AGAIN:
+            return False
+        if not settled:
+            if evidence.readings >= PASSES:
+                raise UnavailableError(
+                    f"The shop's list changed during each of {PASSES} readings; it is read again"
+                    " later."
+                )
+            return False
+        if verdict is Verdict.WARN:
+            self._warn(evidence.describe())
+        return True
 
-
-async def walk_by_cursor(
-    fetch: Callable[[str | None, int], Awaitable[Page[T]]],
-    *,
-    size: int,
-    smallest: int = 10,
-    budget: int = BUDGET,
-) -> AsyncGenerator[list[T], None]:
-    """Follow `Page.next`: a cursor, or the URL of the next page out of the body or a `Link` header.
-
-    The first page has the cursor None.
-
-    A page may be empty and still lead on. Raises `UnreadableResponseError` if the shop leads back
-    to a page that was read.
-    """
-    sized, cursor, followed = Sized(size, smallest), None, set[str]()
-    for _ in range(budget):
-        page = await sized.fetch(partial(fetch, cursor))
-        if page.items:
-            yield list(page.items)
-        cursor = page.next
-        if not cursor or page.has_next is False or (cursor in followed and not page.items):
-            return
-        if cursor in followed:
-            raise UnreadableResponseError(
-                "The shop's list leads back to a page that was already read; its paging does not"
-                " end."
-            )
-        followed.add(cursor)
-    raise explain_endless(budget)
+    def _begin_again(self) -> None:
+        """Begin another reading, in pages of another size where the count contradicted the end."""
+        if self._evidence.judge() is Verdict.READ_AGAIN and self._sized.value > 1:
+            self._sized.value = (self._sized.value + 1) // 2
+        self._learned = None
+        self._pages = 0
+        self._doubled = False
+        self._evidence.begin_reading()
 
 
 def explain_endless(budget: int) -> UnreadableResponseError:

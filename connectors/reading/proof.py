@@ -41,7 +41,7 @@ class End(StrEnum):
     """What ended a reading of the list."""
 
     EMPTY = "an empty page"
-    REPEATED = "a page without new rows"
+    REPEATED = "the same page again"
     CURSOR = "no next page"
     STATED = "the settings' word for a short page"
 
@@ -69,10 +69,12 @@ class Evidence:
         self._noun = noun
         self._seen: set[Hashable] = set()
         self._met: set[Hashable] = set()
+        self._before: frozenset[Hashable] = frozenset()
         self._readings = 1
         self._news = False
         self._asked = 0
         self._last = 0
+        self._is_recounted = False
         self.total: int | None = None
         self.end: End | None = None
 
@@ -87,11 +89,30 @@ class Evidence:
         return max((self.total or 0) - self.rows, 0)
 
     @property
+    def has_news(self) -> bool:
+        """Whether this reading has brought rows that no earlier one had."""
+        return self._news
+
+    @property
+    def readings(self) -> int:
+        """How often the list has been begun."""
+        return self._readings
+
+    def has_met(self, name: Hashable) -> bool:
+        """Whether this walk has received the row before."""
+        return name in self._seen
+
+    @property
     def is_full(self) -> bool:
         """Whether the last page with rows was as long as this shop's pages become."""
         return self._last > 0 and self._last >= min(
             self._asked, self._habits.page_size or self._asked
         )
+
+    @property
+    def needs_proof_of_count(self) -> bool:
+        """Whether the walk could end here if the count were known to be of the whole list."""
+        return not self._habits.counts_all and self.total == self.rows > 0 and not self.is_full
 
     def add_page(
         self,
@@ -114,13 +135,18 @@ class Evidence:
         habits = self._habits
         positions = self._find_fresh(names)
         unmet = {name for name in names if name not in self._met}
+        found = frozenset(names)
+        is_same = found == self._before
+        habits.turns_pages |= bool(found and self._before) and not is_same
+        if found:
+            self._before = found
         if unmet and self._met:
-            habits.turns_pages = True
             habits.page_size = max(self._last, habits.page_size or 0)
         self._met |= unmet
         self._news |= bool(positions)
         if total is not None:
-            self.total = max(total, self.total or 0)
+            known = (self.total or 0) if self._is_recounted else 0
+            self.total, self._is_recounted = max(total, known), True
             habits.counts_all |= bool(names) and total > self.rows
         self._asked = asked
         self.end = None
@@ -128,7 +154,7 @@ class Evidence:
             self.end = End.CURSOR
         elif len(names) <= overlap:
             self.end = End.EMPTY
-        elif not unmet:
+        elif is_same:
             self.end = End.REPEATED
         elif short_is_last and len(names) < asked <= habits.fills:
             self.end = End.STATED
@@ -138,9 +164,12 @@ class Evidence:
         return positions
 
     def begin_reading(self) -> None:
-        """The list is read from its beginning in another way; what was received stays known."""
+        """The list is read from its beginning in another way; what was received stays known, and
+        the shop's next count takes the place of the one before.
+        """
         self._readings += 1
-        self._met = set()
+        self._is_recounted = False
+        self._met, self._before = set(), frozenset()
         self._news = False
         self._last = 0
         self.end = None

@@ -192,4 +192,12 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
                 " the shop's address to that one.",
                 status=reply.status,
             )
+        if not place.partition("?")[2] and call.request.url.partition("?")[2]:
+            wanted = self.mask.url(place)
+            raise RefusedError(
+                f"{reply.where}: the shop redirects to {wanted} and drops what was asked for behind"
+                " the question mark; set the shop's address to the one it redirects to, or mend the"
+                " web server's redirect.",
+                status=reply.status,
+            )
         return msgspec.structs.replace(call.request, url=place)

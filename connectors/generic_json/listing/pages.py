@@ -4,15 +4,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Hashable, Mapping
+from collections.abc import AsyncGenerator, Callable, Hashable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from connectors.errors import UnreadableResponseError
+from connectors.errors import RefusedError, UnavailableError, UnreadableResponseError
 from connectors.generic_json.api.answers import wrap_answer
 from connectors.generic_json.api.caller import Caller
 from connectors.generic_json.api.jsonapi import resolve_document
-from connectors.generic_json.listing.window import make_window_values
+from connectors.generic_json.listing.entries import select_orders
+from connectors.generic_json.listing.window import make_window_back, make_window_values
 from connectors.generic_json.mapping.order import find_identity, find_time
 from connectors.generic_json.mapping.rules import OrderRules
 from connectors.generic_json.settings.items import ListSettings
@@ -26,32 +27,72 @@ from connectors.generic_json.settings.paging import (
     PagePaging,
 )
 from connectors.generic_json.settings.request import RequestSettings
+from connectors.interface import Remark, ignore_remark
 from connectors.language.expressions import Expression
 from connectors.language.functions import EvaluationError
 from connectors.language.functions.table import as_number, as_text, describe_kind, is_empty
 from connectors.language.logic import is_false
 from connectors.orders import Window
 from connectors.reading import paging
+from connectors.reading.cursor import walk_by_cursor
 from connectors.reading.keyset import walk_by_key
+from connectors.reading.proof import Evidence, Habits
 from connectors.upstream.response import Reply, find_next_link
 
 Raw = Any
+_YEARS = timedelta(days=3650)
 
 
 class Pages:
     """One list of the shop's, e.g. its orders."""
 
-    def __init__(self, caller: Caller, settings: ListSettings, rules: OrderRules) -> None:
+    def __init__(
+        self,
+        caller: Caller,
+        settings: ListSettings,
+        rules: OrderRules,
+        remark: Callable[[Remark], None] = ignore_remark,
+    ) -> None:
         self._caller = caller
         self._settings = settings
         self._rules = rules
+        self._remark = remark
+        self._habits = Habits()
+        self._probed = False
+
+    async def _probe_count(self, request: RequestSettings) -> None:
+        """Once: ask for one order of the last years, to see whether the shop's count speaks of the
+        whole list or of the page. A count seen to be larger than its page is believed from then on.
+        """
+        kind = self._settings.paging
+        if self._probed or isinstance(kind, NoPaging) or kind.total is None:
+            return
+        self._probed = True
+        first = kind.first if isinstance(kind, PagePaging) else 1
+        try:
+            page = await self._fetch_page(
+                request, make_window_back(_YEARS), number=first, offset=0, size=1
+            )
+        except (RefusedError, UnreadableResponseError, UnavailableError):
+            return
+        Evidence(self._habits).add_page(
+            [self.find_identity(raw) for raw in page.items], asked=1, total=page.total
+        )
+
+    def _warn(self, text: str) -> None:
+        self._remark(Remark(about="list of orders", text=text))
 
     def walk_list(
         self, request: RequestSettings, window: Window | None
     ) -> AsyncGenerator[list[Raw], None]:
-        """Every order of the list as it came, page by page, each once where the shop numbers its
-        pages.
+        """Every order of the list as it came, page by page, each once.
+
+        Raises `IncompleteListingError` where the shop never shows the list's end.
         """
+
+        async def probe() -> None:
+            await self._probe_count(request)
+
         kind = self._settings.paging
         match kind:
             case PagePaging():
@@ -69,6 +110,9 @@ class Pages:
                     smallest=kind.smallest,
                     short_is_last=kind.short_is_last,
                     budget=kind.most,
+                    habits=self._habits,
+                    warn=self._warn,
+                    probe=probe,
                 )
             case OffsetPaging():
                 return paging.walk_by_offset(
@@ -80,17 +124,23 @@ class Pages:
                     smallest=kind.smallest,
                     short_is_last=kind.short_is_last,
                     budget=kind.most,
+                    habits=self._habits,
+                    warn=self._warn,
+                    probe=probe,
                 )
             case KeysetPaging():
-                return self._walk_by_key(kind, request, window)
+                return self._walk_by_key(kind, request, window, probe)
             case NoPaging():
                 return self._walk_single(request, window)
             case _:
-                return paging.walk_by_cursor(
+                return walk_by_cursor(
                     lambda cursor, size: self._fetch_next(request, window, cursor, size),
+                    identity=self.find_identity,
                     size=kind.size,
                     smallest=kind.smallest,
                     budget=kind.most,
+                    habits=self._habits,
+                    warn=self._warn,
                 )
 
     async def count_orders(self, request: RequestSettings, window: Window) -> int | None:
@@ -108,7 +158,11 @@ class Pages:
         return find_identity(raw, self._rules)
 
     def _walk_by_key(
-        self, kind: KeysetPaging, request: RequestSettings, window: Window | None
+        self,
+        kind: KeysetPaging,
+        request: RequestSettings,
+        window: Window | None,
+        probe: paging.Probe,
     ) -> AsyncGenerator[list[Raw], None]:
         start = window.start if window is not None else datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -131,6 +185,9 @@ class Pages:
             size=kind.size,
             smallest=kind.smallest,
             budget=kind.most,
+            habits=self._habits,
+            warn=self._warn,
+            probe=probe,
         )
 
     async def _walk_single(
@@ -180,6 +237,7 @@ class Pages:
                 f"{reply.where}: expected a list of orders at {wanted!r}, found"
                 f" {describe_kind(items)}."
             )
+        items = self._keep_orders(items)
         kind = self._settings.paging
         if isinstance(kind, NoPaging):
             return paging.Page(items=items, has_next=False)
@@ -193,6 +251,13 @@ class Pages:
             else not is_false(self._evaluate(kind.more, found, reply)),
             next=self._find_cursor(kind, found, reply),
         )
+
+    def _keep_orders(self, items: list[Any]) -> list[Raw]:
+        """The entries that are orders, with a remark on the others."""
+        kept, remark = select_orders(items, self._rules)
+        if remark is not None:
+            self._remark(remark)
+        return kept
 
     def _find_cursor(self, kind: Any, body: Any, reply: Reply) -> str | None:
         if isinstance(kind, LinkPaging):

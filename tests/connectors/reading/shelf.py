@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -64,7 +65,7 @@ async def collect(walk: AsyncIterator[list[tuple[int, int]]]) -> list[tuple[int,
     return found
 
 
-def keyed(shelf: Shelf, size: int = 4, **more: int) -> AsyncIterator[list[tuple[int, int]]]:
+def keyed(shelf: Shelf, size: int = 4, **more: Any) -> AsyncIterator[list[tuple[int, int]]]:
     return walk_by_key(shelf.keyed, start=0, key=key, identity=identity, size=size, **more)
 
 

@@ -7,11 +7,16 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from multidict import CIMultiDict, CIMultiDictProxy
 
-from connectors.errors import ConnectorError, UnavailableError, UnreadableResponseError
-from connectors.reading.paging import Page, walk_by_cursor, walk_by_offset, walk_by_page
-from connectors.upstream.response import Reply, find_next_link
+from connectors.errors import (
+    ConnectorError,
+    IncompleteListingError,
+    UnavailableError,
+    UnreadableResponseError,
+)
+from connectors.reading.cursor import walk_by_cursor
+from connectors.reading.paging import Page, walk_by_offset, walk_by_page
+from connectors.reading.proof import Habits
 from tests.connectors.reading.shelf import Shelf, collect, identity, keyed, shelves
 
 # --- quiet lists ---
@@ -118,12 +123,20 @@ async def test_a_shop_that_repeats_its_last_page_past_the_end_is_at_its_end() ->
     assert len(await collect(walk_by_page(magento, identity=identity, size=4))) == 10
 
 
-async def test_a_shop_that_ignores_all_paging_is_still_one_list() -> None:
-    async def whole(*_: int) -> Page[tuple[int, int]]:
+async def test_a_shop_that_ignores_all_paging_is_believed_only_with_a_count() -> None:
+    async def cut(*_: int) -> Page[tuple[int, int]]:
         return Page(items=[(number, number) for number in range(10)])
 
-    assert len(await collect(walk_by_page(whole, identity=identity, size=4))) == 10
-    assert len(await collect(walk_by_offset(whole, identity=identity, size=4))) == 10
+    async def counted(*_: int) -> Page[tuple[int, int]]:
+        return Page(items=[(number, number) for number in range(10)], total=10)
+
+    habits = Habits()
+    habits.counts_all = True
+    for walk in (walk_by_page, walk_by_offset):
+        with pytest.raises(IncompleteListingError, match="the same 10 for every page"):
+            await collect(walk(cut, identity=identity, size=4))
+        found = await collect(walk(counted, identity=identity, size=50, habits=habits))
+        assert len(found) == 10
 
 
 async def test_short_pages_are_the_end_only_where_that_is_said() -> None:
@@ -150,7 +163,8 @@ async def test_pages_are_counted_where_the_shop_tells_how_many() -> None:
         return Page(items=page.items, pages=2)
 
     assert len(await collect(walk_by_page(counted, identity=identity, size=4, first=0))) == 8
-    assert len(shelf.requests) == 2 * 2
+    # The last page is full, so the empty one behind it is asked for.
+    assert len(shelf.requests) == 2 * 3
 
 
 async def test_a_list_without_end_is_given_up() -> None:
@@ -197,44 +211,6 @@ async def test_a_cursor_that_leads_back_ends_the_walk_aloud() -> None:
 
     with pytest.raises(UnreadableResponseError, match="leads back"):
         await collect(walk_by_cursor(fetch, size=7))
-
-
-@pytest.mark.parametrize(
-    ("headers", "url"),
-    [
-        ([], None),
-        (['<https://a.example/o?page=2>; rel="next"'], "https://a.example/o?page=2"),
-        (
-            ['<https://a.example/o?page=1>; rel="prev", <https://a.example/o?a=1,2;3>; rel="next"'],
-            "https://a.example/o?a=1,2;3",
-        ),
-        (
-            ["<https://a.example/p>; rel=prev", "</o?page=3>; rel=next"],
-            "https://a.example/o?page=3",
-        ),
-        (['<https://a.example/x>; title="a, b; rel=next"; rel="prev"'], None),
-        (['<https://a.example/x>; rel="last next"'], "https://a.example/x"),
-        (['<https://a.example/x>; rel="nextish"'], None),
-        (["nonsense"], None),
-    ],
-)
-def test_the_next_link_of_a_header(headers: list[str], url: str | None) -> None:
-    reply = Reply(
-        status=200,
-        url="https://a.example/o",
-        headers=CIMultiDictProxy(CIMultiDict([("link", header) for header in headers])),
-    )
-    assert find_next_link(reply) == url
-
-
-@given(st.text(max_size=200))
-def test_any_link_header_is_read_without_harm(header: str) -> None:
-    reply = Reply(
-        status=200,
-        url="https://a.example/o",
-        headers=CIMultiDictProxy(CIMultiDict([("link", header)])),
-    )
-    assert find_next_link(reply) is None or "next" in header.lower()
 
 
 # --- shops that break down under large pages ---

@@ -1,0 +1,76 @@
+"""Walk a shop's list by cursor or link to its end. `proof` decides when it is complete."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable
+from typing import TypeVar
+
+from connectors.errors import UnreadableResponseError
+from connectors.reading.paging import (
+    BUDGET,
+    Page,
+    Sized,
+    Warn,
+    explain_endless,
+    ignore_warning,
+)
+from connectors.reading.proof import Evidence, Habits, Verdict
+
+T = TypeVar("T")
+
+
+async def walk_by_cursor(
+    fetch: Callable[[str | None, int], Awaitable[Page[T]]],
+    *,
+    size: int,
+    identity: Callable[[T], Hashable] = id,
+    smallest: int = 10,
+    budget: int = BUDGET,
+    habits: Habits | None = None,
+    warn: Warn = ignore_warning,
+) -> AsyncGenerator[list[T], None]:
+    """Follow `Page.next`: a cursor, or the URL of the next page out of the body or a `Link` header.
+
+    The first page has the cursor None. A page may be empty and still lead on. `habits` and `warn`
+    as for `walk_by_offset`. Raises `UnreadableResponseError` if the shop leads back to a page that
+    was read, and `IncompleteListingError` if it stops at a full page short of its own count.
+    """
+    sized, cursor, followed = Sized(size, smallest), None, set[str]()
+    evidence = Evidence(habits or Habits())
+    for _ in range(budget):
+        page, asked = await _fetch_cursor(fetch, cursor, sized)
+        cursor = page.next
+        if cursor in followed and page.items and page.has_next is not False:
+            raise UnreadableResponseError(
+                "The shop's list leads back to a page that was already read; its paging does not"
+                " end."
+            )
+        ends = not cursor or page.has_next is False or cursor in followed
+        names = [identity(item) for item in page.items]
+        positions = evidence.add_page(names, asked=asked, total=page.total, ends=ends)
+        if positions:
+            yield [page.items[position] for position in positions]
+        if not ends:
+            followed.add(cursor or "")
+            continue
+        match evidence.judge():
+            case Verdict.NOT_SHOWN:
+                raise evidence.explain()
+            case Verdict.READ_AGAIN:
+                evidence.begin_reading()
+                sized.value = (sized.value + 1) // 2
+                cursor, followed = None, set()
+            case verdict:
+                if verdict is Verdict.WARN:
+                    warn(evidence.describe())
+                return
+    raise explain_endless(budget)
+
+
+async def _fetch_cursor(
+    fetch: Callable[[str | None, int], Awaitable[Page[T]]], cursor: str | None, sized: Sized
+) -> tuple[Page[T], int]:
+    async def get(size: int) -> tuple[Page[T], int]:
+        return await fetch(cursor, size), size
+
+    return await sized.fetch(get)
