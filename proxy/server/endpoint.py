@@ -73,7 +73,7 @@ async def take_notice(request: web.Request) -> web.Response:
     store = authenticated_store(request, request.app[STORES])
     if parse_action(request.query) is not Action.SHIPNOTIFY:
         raise WireError("an export: expected GET, found POST", status=HTTPStatus.METHOD_NOT_ALLOWED)
-    shipment = parse_notify(request.query, await _body(request))
+    shipment = parse_notify(request.query, await _body(request), _warn_of_doubt)
     result = await request.app[DELIVERER].accept(store, shipment)
     status = choose_status(result)
     return (
@@ -81,6 +81,10 @@ async def take_notice(request: web.Request) -> web.Response:
         if status == HTTPStatus.OK
         else xml_error(status, result.message)
     )
+
+
+def _warn_of_doubt(sentence: str) -> None:
+    _log.warning("a field of the notice was left out", reason=sentence)
 
 
 async def _body(request: web.Request) -> bytes:

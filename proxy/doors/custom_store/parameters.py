@@ -39,3 +39,13 @@ class Parameters:
         if len(values) > 1:
             raise WireError(f"{name}: expected one value, found {len(values)} different ones")
         return values.pop() if values else ""
+
+    def first(self, name: str) -> str:
+        """The first value of `name` that is not empty, stripped; for what no parcel depends on."""
+        return next((value.strip() for value in self.all(name) if value.strip()), "")
+
+    def filled_up(self, other: Parameters) -> Parameters:
+        """These, and for a name without any value here those of `other`."""
+        both = Parameters({})
+        both._values = {**other._values, **{n: v for n, v in self._values.items() if any(v)}}
+        return both

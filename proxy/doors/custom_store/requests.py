@@ -25,6 +25,7 @@ from proxy.doors.custom_store.dates import format_date, parse_date
 from proxy.doors.custom_store.errors import WireError
 from proxy.doors.custom_store.orders_xsd import LAST_PAGE
 from proxy.doors.custom_store.parameters import Pairs, Parameters
+from proxy.doors.custom_store.shipnotice_fields import Doubt
 from proxy.doors.custom_store.shipnotice_xml import parse_shipnotice
 from proxy.doors.custom_store.windows import read_minutes
 
@@ -122,6 +123,10 @@ def _page(text: str) -> int:
     return number
 
 
-def parse_notify(query: Pairs, body: bytes) -> Shipment:
+def ignore_doubt(sentence: str) -> None:
+    """For a caller that does not show what was left out of a notice."""
+
+
+def parse_notify(query: Pairs, body: bytes, doubt: Doubt = ignore_doubt) -> Shipment:
     """The shipment that `query` and `body` describe; see `parse_shipnotice`. Raises WireError."""
-    return parse_shipnotice(body, Parameters(query))
+    return parse_shipnotice(body, Parameters(query), doubt)

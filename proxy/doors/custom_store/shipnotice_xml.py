@@ -1,5 +1,7 @@
-"""ShipStation's shipment notice, XML body and query together, read into a `Shipment`; what cannot
-be read is refused, never guessed.
+"""ShipStation's shipment notice, XML body and query together, read into a `Shipment`.
+
+An order, a parcel or items that cannot be read are refused, never guessed. Any other field that
+cannot be read is unknown, and a sentence says so.
 """
 
 from __future__ import annotations
@@ -8,10 +10,9 @@ import codecs
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from xml.etree.ElementTree import Element, ParseError, TreeBuilder
-
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import DefusedXMLParser
+from functools import partial
+from urllib.parse import parse_qsl
+from xml.etree.ElementTree import Element
 
 from connectors.orders import Address
 from connectors.shipments import Shipment, ShippedItem
@@ -20,19 +21,23 @@ from proxy.doors.custom_store.dates import parse_date, parse_day
 from proxy.doors.custom_store.errors import WireError
 from proxy.doors.custom_store.orders_xsd import LONGEST, MOST_PIECES
 from proxy.doors.custom_store.parameters import Parameters
-from proxy.doors.custom_store.text import clean, is_carried
+from proxy.doors.custom_store.shipnotice_fields import (
+    Doubt,
+    Fields,
+    FreeFields,
+    fit_name,
+    parse_tree,
+    read_tag,
+)
+from proxy.doors.custom_store.text import is_carried
 
 # A notice of a thousand lines has a quarter of this.
 MAX_BODY = 256 * 1024
-# ShipNotice/Items/Item/Quantity is 4; what nests much deeper is no notice.
-MAX_DEPTH = 16
 # What is longer was never ours. Names of carriers and services are an open set.
 _LONGEST_ID = LONGEST["OrderID"]
-_LONGEST_NAME = 200
 
 _NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,6})?", re.ASCII)
 _WHOLE = re.compile(r"(\d{1,6})(?:\.0{1,6})?", re.ASCII)
-_CLAIMS_UTF_16 = re.compile(rb"""^<\?xml[^>]{0,80}encoding\s*=\s*["']utf-?16""", re.IGNORECASE)
 # What tells of an item, and the one place where it is read.
 _HOMES = {
     "items": "shipnotice",
@@ -40,14 +45,21 @@ _HOMES = {
     "lineitemid": "shipnotice/items/item",
     "sku": "shipnotice/items/item",
 }
+# Notes, whatever stands in them.
+_FREE_TEXTS = frozenset({"customernotes", "internalnotes", "notestocustomer", "customercode"}) | {
+    f"customfield{number}" for number in (1, 2, 3)
+}
+_FORM = re.compile(rb"[A-Za-z_][\w.-]{0,60}=[^<>]*\Z", re.ASCII)
+_MOST_FORM_FIELDS = 100
 _TRUE = frozenset({"true", "1", "yes"})
 _FALSE = frozenset({"", "false", "0", "no"})
 
 
-def parse_shipnotice(body: bytes, query: Parameters) -> Shipment:
+def parse_shipnotice(body: bytes, query: Parameters, doubt: Doubt) -> Shipment:
     """The shipment that `body` and `query` tell of.
 
-    The body's word comes before the query's; an empty body leaves the query's alone.
+    The body's word comes before the query's; an empty body, or a form, leaves the query's alone.
+    `doubt` is called with a sentence for each field that is left out.
 
     No items means: all that was left to ship. That is read only from a body without anything of an
     item in it, never from one that cannot be read or has its items in another place. Raises
@@ -56,8 +68,11 @@ def parse_shipnotice(body: bytes, query: Parameters) -> Shipment:
     if len(body) > MAX_BODY:
         raise WireError(f"body: expected at most {MAX_BODY} bytes, found {len(body)}", 413)
     body = body.removeprefix(codecs.BOM_UTF8).lstrip()
-    root = _parse(body) if body else Element("ShipNotice")
-    notice = _Fields(root, "ShipNotice")
+    if _is_form(body):
+        query, body = query.filled_up(_read_form(body)), b""
+    root = parse_tree(body) if body else Element("ShipNotice")
+    notice = Fields(root, "ShipNotice")
+    free = FreeFields(notice, doubt)
     order_id = _id("OrderID", notice.raw("OrderID") or query.one("order_id"))
     order_number = _id("OrderNumber", notice.raw("OrderNumber") or query.one("order_number"))
     if not order_id and not order_number:
@@ -65,112 +80,48 @@ def parse_shipnotice(body: bytes, query: Parameters) -> Shipment:
             "order_number: expected the number of the order that was shipped, found none in the"
             " query or the body"
         )
-    items = tuple(_items(notice))
+    items = _items(notice)
     _refuse_misplaced(root, "ShipNotice")
-    carrier = _name("Carrier", notice.text("Carrier") or query.one("carrier"))
-    service = _name("Service", notice.text("Service") or query.one("service"))
-    created = notice.text("LabelCreateDate")
-    shipped = notice.text("ShipDate")
+    carrier = free.word("Carrier", query.first("carrier"))
+    service = free.word("Service", query.first("service"))
     return Shipment(
         order_id=order_id,
         order_number=order_number,
         carrier=carrier,
         carrier_code=find_carrier_code(carrier, service),
         service=service,
-        tracking_number=_name(
+        tracking_number=fit_name(
             "TrackingNumber", notice.text("TrackingNumber") or query.one("tracking_number")
         ),
-        shipped_on=parse_day(shipped, "ShipDate") if shipped else None,
-        label_created_at=parse_date(created, "LabelCreateDate") if created else None,
-        cost=_cost(notice.text("ShippingCost")),
-        recipient=_recipient(notice),
+        shipped_on=free.read("ShipDate", partial(parse_day, name="ShipDate")),
+        label_created_at=free.read("LabelCreateDate", partial(parse_date, name="LabelCreateDate")),
+        cost=free.read("ShippingCost", _cost),
+        recipient=_recipient(notice, doubt),
         items=items,
-        notify_customer=_flag("NotifyCustomer", notice.text("NotifyCustomer")),
-        customer_code=notice.text("CustomerCode"),
-        customer_notes=notice.text("CustomerNotes"),
-        internal_notes=notice.text("InternalNotes"),
-        notes_to_customer=notice.text("NotesToCustomer"),
-        custom_fields=_custom_fields(notice),
-        requested_warehouse=notice.text("RequestedWarehouse"),
+        notify_customer=free.read("NotifyCustomer", _flag) or False,
+        customer_code=free.text("CustomerCode"),
+        customer_notes=free.text("CustomerNotes"),
+        internal_notes=free.text("InternalNotes"),
+        notes_to_customer=free.text("NotesToCustomer"),
+        custom_fields=_custom_fields(free),
+        requested_warehouse=free.text("RequestedWarehouse"),
     )
 
 
-class _ShallowBuilder(TreeBuilder):
-    """Builds the tree and refuses one that is deeper than any notice."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._depth = 0
-
-    def start(self, tag: str, attrs: dict[str, str], /) -> Element:
-        self._depth += 1
-        if self._depth > MAX_DEPTH:
-            raise WireError(
-                f"body: expected a ShipNotice, found elements nested more than {MAX_DEPTH} deep"
-            )
-        return super().start(tag, attrs)
-
-    def end(self, tag: str, /) -> Element:
-        self._depth -= 1
-        return super().end(tag)
+def _is_form(body: bytes) -> bool:
+    """Whether a body is a form, as clients send whose query says everything already."""
+    return _FORM.match(body) is not None
 
 
-def _parse(body: bytes) -> Element:
-    """The root element of `body`, which must be a ShipNotice."""
-    # A client that writes its XML into a string first may claim UTF-16 and send UTF-8; the bytes
-    # themselves know better.
-    encoding = "utf-8" if _CLAIMS_UTF_16.match(body) else None
-    parser = DefusedXMLParser(target=_ShallowBuilder(), encoding=encoding, forbid_dtd=True)
+def _read_form(body: bytes) -> Parameters:
+    """The form's names and values. Raises WireError for one that tells of items."""
     try:
-        parser.feed(body)
-        root = parser.close()
-    except DefusedXmlException as error:
-        raise WireError(
-            "body: expected XML without a document type or entities of its own"
-        ) from error
-    except (ParseError, ValueError, LookupError) as error:
-        raise WireError(f"body: expected well-formed XML, found a fault: {error}") from error
-    if _local(root) != "shipnotice":
-        raise WireError(f"body: expected the root element ShipNotice, found {root.tag[:60]!r}")
-    if (root.text or "").strip() or any((child.tail or "").strip() for child in root):
-        raise WireError("body: expected elements in ShipNotice and nothing else, found loose text")
-    return root
-
-
-def _local(element: Element) -> str:
-    """The element's name in lower case, without a namespace."""
-    return element.tag.rpartition("}")[2].lower()
-
-
-class _Fields:
-    """The children of an element by name, in any case; a name that is given twice must say the
-    same.
-    """
-
-    def __init__(self, element: Element, path: str) -> None:
-        self._path = path
-        self.children: dict[str, list[Element]] = {}
-        for child in element:
-            self.children.setdefault(_local(child), []).append(child)
-
-    def all(self, name: str) -> list[Element]:
-        return self.children.get(name.lower(), [])
-
-    def text(self, name: str) -> str:
-        """The text of the child `name`, clean and stripped; empty if it is not there."""
-        return clean(self.raw(name)).strip()
-
-    def raw(self, name: str) -> str:
-        """The same as it stands, for ids, which must match to the letter."""
-        children = self.all(name)
-        if any(map(len, children)):
-            raise WireError(f"{self._path}/{name}: expected text, found elements")
-        found = {(child.text or "").strip() for child in children} - {""}
-        if len(found) > 1:
-            raise WireError(
-                f"{self._path}/{name}: expected one value, found {len(found)} different ones"
-            )
-        return found.pop() if found else ""
+        pairs = parse_qsl(body.decode(), max_num_fields=_MOST_FORM_FIELDS)
+    except ValueError as error:
+        raise WireError("body: expected a form or a ShipNotice, found neither") from error
+    if named := sorted({name[:40] for name, _ in pairs if name.lower() in _HOMES}):
+        raise WireError(f"body: expected items in a ShipNotice, found {named[0]!r} in a form")
+    return Parameters(dict(pairs))
 
 
 def _id(name: str, text: str) -> str:
@@ -183,39 +134,31 @@ def _id(name: str, text: str) -> str:
     return text
 
 
-def _name(name: str, text: str) -> str:
-    if len(text) > _LONGEST_NAME:
-        raise WireError(f"{name}: expected at most {_LONGEST_NAME} characters, found {len(text)}")
-    return clean(text)
-
-
-def _flag(name: str, text: str) -> bool:
+def _flag(text: str) -> bool:
     word = text.lower()
     if word not in _TRUE | _FALSE:
-        raise WireError(f"{name}: expected true or false, found {text[:40]!r}")
+        raise WireError(f"NotifyCustomer: expected true or false, found {text[:40]!r}")
     return word in _TRUE
 
 
-def _cost(text: str) -> Decimal | None:
-    if not text:
-        return None
+def _cost(text: str) -> Decimal:
     if not _NUMBER.fullmatch(text):
         raise WireError(f"ShippingCost: expected an amount such as 4.95, found {text[:40]!r}")
     return Decimal(text)
 
 
-def _custom_fields(notice: _Fields) -> tuple[str, ...]:
+def _custom_fields(free: FreeFields) -> tuple[str, ...]:
     """The three free fields, each at its place; empty ones at the end are left off."""
-    values = [notice.text(f"CustomField{number}") for number in (1, 2, 3)]
+    values = [free.text(f"CustomField{number}") for number in (1, 2, 3)]
     while values and not values[-1]:
         values.pop()
     return tuple(values)
 
 
-def _recipient(notice: _Fields) -> Address | None:
+def _recipient(notice: Fields, doubt: Doubt) -> Address | None:
     """Where the parcel went, if the notice says anything of it."""
     for element in notice.all("Recipient"):
-        fields = _Fields(element, "ShipNotice/Recipient")
+        fields = FreeFields(Fields(element, "ShipNotice/Recipient"), doubt)
         address = Address(
             name=fields.text("Name"),
             company=fields.text("Company"),
@@ -231,15 +174,30 @@ def _recipient(notice: _Fields) -> Address | None:
     return None
 
 
-def _items(notice: _Fields) -> Iterator[ShippedItem]:
+def _items(notice: Fields) -> tuple[ShippedItem, ...]:
     """What went into the parcel; nothing if the notice names no item.
+
+    An item of which nothing was packed is none. If that is so of all, the notice is refused.
+    """
+    items = list(_read_items(notice))
+    packed = tuple(item for item in items if item.quantity)
+    if items and not packed:
+        raise WireError(
+            f"ShipNotice/Items/Item[1]/Quantity: expected a whole number from 1 to {MOST_PIECES}"
+            " in at least one item, found only 0"
+        )
+    return packed
+
+
+def _read_items(notice: Fields) -> Iterator[ShippedItem]:
+    """Each item that the notice names.
 
     Something else in their place is refused, for it meant something.
     """
     number = 0
     for group in notice.all("Items"):
         if (group.text or "").strip() or any(
-            _local(child) != "item" or (child.tail or "").strip() for child in group
+            read_tag(child) != "item" or (child.tail or "").strip() for child in group
         ):
             raise WireError("ShipNotice/Items: expected Item elements and nothing else")
         for element in group:
@@ -250,8 +208,10 @@ def _items(notice: _Fields) -> Iterator[ShippedItem]:
 def _refuse_misplaced(element: Element, path: str) -> None:
     """Items that stand elsewhere would be overlooked, and the parcel taken for the whole order."""
     for child in element:
+        if read_tag(child) in _FREE_TEXTS:
+            continue  # markup in a note is text
         place = f"{path}/{child.tag.rpartition('}')[2][:60]}"
-        if _HOMES.get(_local(child), path.lower()) != path.lower():
+        if _HOMES.get(read_tag(child), path.lower()) != path.lower():
             raise WireError(
                 f"{place}: expected items as Item elements in ShipNotice/Items, found them here"
             )
@@ -259,11 +219,11 @@ def _refuse_misplaced(element: Element, path: str) -> None:
 
 
 def _item(element: Element, path: str) -> ShippedItem:
-    fields = _Fields(element, path)
+    fields = Fields(element, path)
     text = fields.text("Quantity")
     match = _WHOLE.fullmatch(text)
-    quantity = int(match[1]) if match else 0
-    if not 1 <= quantity <= MOST_PIECES:
+    quantity = int(match[1]) if match else -1
+    if not 0 <= quantity <= MOST_PIECES:
         found = repr(text[:40]) if text else "nothing"
         raise WireError(
             f"{path}/Quantity: expected a whole number from 1 to {MOST_PIECES}, found {found}"
