@@ -13,8 +13,8 @@ from connectors.upstream.auth.auth import Auth
 from connectors.woocommerce.api.advice import advise
 from connectors.woocommerce.api.auth import HeaderThenQuery
 from connectors.woocommerce.api.client import Api, order_path
-from connectors.woocommerce.listing.pages import Ask, Sort, build_params, read_total
 from connectors.woocommerce.listing.products import Catalog
+from connectors.woocommerce.listing.queries import Ask, Sort, build_params
 from connectors.woocommerce.mapping import wire
 from connectors.woocommerce.settings import TrackingPlace, WooCommerceSettings
 from connectors.woocommerce.shipping.tracking import FulfillmentPlace, PluginPlace
@@ -86,8 +86,9 @@ class _Checkup:
     async def _check_reading(self) -> Finding:
         """Address, API and key, by the call that everything depends on."""
         try:
-            reply = await self._api.get("orders", build_params(Ask(brief=True, sort=Sort.ID), 1))
-            reply.decode(list[wire.Head])
+            page = await self._api.read_page(
+                "orders", 1, build_params(Ask(brief=True, sort=Sort.ID))
+            )
         except ConnectorError as error:
             advice = advise(error)
             if (
@@ -100,7 +101,7 @@ class _Checkup:
                     f" {_strip_api(elsewhere)}."
                 )
             return _report_problem(f"Orders cannot be read: {error}", advice)
-        count = read_total(reply)
+        count = page.total
         return _report_ok(
             f"Orders can be read from {self._settings.url}"
             + (f": the shop has {count}" if count is not None else "")

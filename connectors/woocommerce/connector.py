@@ -11,10 +11,12 @@ from connectors.orders import Order, OrderId, RejectedOrder, Window
 from connectors.shipments import Shipment
 from connectors.upstream.auth.auth import Auth
 from connectors.upstream.client import Upstream
+from connectors.upstream.isolation import Isolation
 from connectors.woocommerce.api.auth import make_auth
 from connectors.woocommerce.api.client import Api
 from connectors.woocommerce.api.refusals import review_refusal
 from connectors.woocommerce.check import check_shop
+from connectors.woocommerce.listing.habits import ShopHabits
 from connectors.woocommerce.listing.lookup import Lookup
 from connectors.woocommerce.listing.pages import SIZES
 from connectors.woocommerce.listing.products import Catalog
@@ -36,12 +38,23 @@ class WooCommerceConnector:
         self._api = api
         self._settings = settings
         self._auth = auth
-        self._catalog = Catalog(api)
+        habits, isolation = ShopHabits(), Isolation()
+        self._catalog = Catalog(api, habits, isolation, remark=context.remark)
         self._places = Places(api, context.carriers, settings.tracking)
         self._reader = Reader(
             api,
-            RelatedReader(api, self._catalog, notes=settings.internal_notes),
+            RelatedReader(
+                api,
+                self._catalog,
+                habits,
+                isolation,
+                notes=settings.internal_notes,
+                remark=context.remark,
+            ),
             settings.rules,
+            habits,
+            isolation,
+            remark=context.remark,
             page_size=settings.page_size,
             filler=context.filler,
         )

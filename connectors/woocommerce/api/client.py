@@ -12,17 +12,37 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from connectors.errors import ConnectorError, RefusedError
+from connectors.errors import ConnectorError, IncompleteListingError, RefusedError
 from connectors.reading.complaints import UNDECODABLE
 from connectors.upstream.client import Upstream
 from connectors.upstream.request import Pairs, encode_segment
 from connectors.upstream.response import Reply
 from connectors.woocommerce.api.permalinks import ROOT, Permalinks
+from connectors.woocommerce.api.refusals import PageSizeError
 
 T = TypeVar("T")
 CORE = f"{ROOT}wc/v3/"
 # The most rows that WooCommerce puts on one page.
 LARGEST_PAGE = 100
+# What is tried after a size that the shop refuses without naming its limit.
+_SMALLER = (50, 25, 20, 10, 5, 1)
+_MOST_DIGITS = 18
+# In bytes; an object that stands for an item may be longer, an error's is not.
+_LONGEST_ERROR = 2000
+_Head = dict[str, msgspec.Raw]
+
+
+class RawPage(msgspec.Struct, frozen=True, kw_only=True):
+    """One page of a list, its items not decoded yet.
+
+    `items` are the objects that stand for something; error objects and nulls among them are left
+    out. `asked` is the size in the request; `total` how many items the whole list has by the shop's
+    word, None if it did not say.
+    """
+
+    items: Sequence[msgspec.Raw]
+    asked: int
+    total: int | None
 
 
 class Api:
@@ -37,6 +57,7 @@ class Api:
         self._permalinks = Permalinks(upstream)
         self._run = secrets.token_hex(4)
         self._count = itertools.count()
+        self._largest_page = LARGEST_PAGE
 
     @property
     def clock_offset(self) -> float | None:
@@ -48,11 +69,50 @@ class Api:
         """Whether the shop has turned out to have its API only at `index.php?rest_route=…`."""
         return self._permalinks.plain
 
-    async def get(self, path: str, params: Pairs = (), *, root: str = CORE) -> Reply:
-        """One read. `path` is relative to `root`."""
+    @property
+    def largest_page(self) -> int:
+        """The most rows a page that the shop is known to allow."""
+        return self._largest_page
+
+    def lower_largest_page(self, most: int) -> None:
+        """Ask for no more than `most` rows a page from now on."""
+        self._largest_page = max(1, min(self._largest_page, most))
+
+    async def get(
+        self, path: str, params: Pairs = (), *, root: str = CORE, once: bool = False
+    ) -> Reply:
+        """One read; `once` makes a single attempt of it. `path` is relative to `root`."""
+        upstream = self._upstream.once() if once else self._upstream
         return await self._permalinks.ask(
-            root + path, lambda place: self._upstream.get(place, (*params, self._make_mark()))
+            root + path, lambda place: upstream.get(place, (*params, self._make_mark()))
         )
+
+    async def read_page(
+        self, path: str, size: int, params: Pairs = (), *, root: str = CORE, once: bool = False
+    ) -> RawPage:
+        """A page of up to `size` items; of fewer where the shop says that it allows fewer.
+
+        Raises `IncompleteListingError` where a redirect loses the query.
+        """
+        while True:
+            asked = min(size, self._largest_page)
+            try:
+                reply = await self.get(
+                    path, (*params, ("per_page", str(asked))), root=root, once=once
+                )
+            except PageSizeError as error:
+                smaller = [size for size in (error.most, *_SMALLER) if size and size < asked]
+                if not smaller:
+                    raise
+                self.lower_largest_page(smaller[0])
+                continue
+            if "per_page=" not in reply.url:
+                raise IncompleteListingError(
+                    f"{reply.where}: the shop redirects this request and loses what was asked for;"
+                    " set url to the address that the shop redirects to."
+                )
+            items = [raw for raw in reply.decode(list[msgspec.Raw]) if _is_item(raw)]
+            return RawPage(items=items, asked=asked, total=read_total(reply))
 
     async def has_answer(self, path: str, params: Pairs = ()) -> bool:
         """Whether the shop answers this read of the core API with data.
@@ -60,10 +120,7 @@ class Api:
         Asked once, without repeats; does not raise.
         """
         try:
-            await self._permalinks.ask(
-                CORE + path,
-                lambda place: self._upstream.once().get(place, (*params, self._make_mark())),
-            )
+            await self.get(path, params, once=True)
         except ConnectorError:
             return False
         return True
@@ -107,6 +164,30 @@ class Api:
 
     def _make_mark(self) -> tuple[str, str]:
         return ("_portside", f"{self._run}{next(self._count)}")
+
+
+def read_total(reply: Reply) -> int | None:
+    """How many rows there are in all, by the shop's header; None without one, or with a number that
+    cannot be.
+    """
+    stated = reply.headers.get("X-WP-Total", "").strip()
+    return (
+        int(stated)
+        if stated.isascii() and stated.isdigit() and len(stated) <= _MOST_DIGITS
+        else None
+    )
+
+
+def _is_item(raw: msgspec.Raw) -> bool:
+    """Whether this is more than a null or an error object in an item's place."""
+    if memoryview(raw).nbytes > _LONGEST_ERROR:
+        return True
+    try:
+        head = msgspec.json.decode(raw, type=_Head)
+    except UNDECODABLE:
+        # What cannot be read may be an item; whoever decodes it says what is wrong.
+        return not bytes(raw).strip().startswith(b"null")
+    return not head.keys() >= {"code", "message"}
 
 
 def _decode_item(raw: msgspec.Raw, kind: type[T]) -> T | None:

@@ -7,12 +7,20 @@ The last row seen is the anchor: it must come back with the next page. Where it 
 was edited, or WooCommerce moved the bound: a time without zone that falls into the hour that the
 shop's clock skips in spring is read an hour late. In both cases the walk asks from an hour earlier
 and meets rows that it knows already.
+
+The walk ends
+
+  * where the shop counts as many rows from the anchor on as it sent, and its count can be believed;
+  * where it sends nothing but the anchor and its ties, on a page that is not full;
+  * on an empty page.
+
+What else is missing by then is looked for in another way, by index.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Hashable, Sequence
 from contextlib import aclosing
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -20,97 +28,125 @@ from http import HTTPStatus
 import msgspec
 
 from connectors.errors import RefusedError, UnavailableError
-from connectors.woocommerce.listing.pages import SECOND, Ask, DistrustError, OrderPages, Page
+from connectors.reading.proof import Evidence, Verdict
+from connectors.woocommerce.listing.pages import DistrustError, OrderPages, Page
+from connectors.woocommerce.listing.queries import SECOND, Ask
+from connectors.woocommerce.listing.span import HOUR, Span, name_row
 from connectors.woocommerce.mapping.decoding import Row
 
-HOUR = timedelta(hours=1)
 # How often a second is read again in which orders still change.
 _PASSES = 5
 
 
 class KeyWalk:
-    """One walk.
+    """One walk. `evidence` is filled with what it received."""
 
-    `seen` holds the ids that were given; the walks of one window share it.
-    """
-
-    def __init__(
-        self,
-        pages: OrderPages,
-        status: str,
-        start: datetime | None,
-        end: datetime | None,
-        seen: set[int],
-    ) -> None:
+    def __init__(self, pages: OrderPages, span: Span, evidence: Evidence) -> None:
         self._pages = pages
-        self._status = status
-        self._start = start.replace(microsecond=0) if start is not None else None
-        self._end = end
-        self._seen = seen
+        self._habits = pages.habits
+        self._span = span
+        self._evidence = evidence
+        # The time that each row was last seen with.
+        self._times: dict[Hashable, datetime | None] = {}
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether the end of the list was shown, and the shop counts nothing more."""
+        return self._evidence.judge() is Verdict.COMPLETE
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether a count that can be believed confirms it, so that nothing needs to be read again;
+        an empty list needs no count.
+        """
+        counted = self._habits.counts_all and self._evidence.total is not None
+        return self.is_shown and (counted or not self._evidence.rows)
 
     async def read_batches(self) -> AsyncGenerator[list[Row], None]:
         """Rows that were not given before, in lists.
 
         Raises `DistrustError` where the shop cannot be walked by key.
         """
-        cursor = self._start - HOUR if self._start is not None else None
+        cursor = self._span.low
         anchored = False
         margin = timedelta(0)
         offset = 0
         before: Page | None = None
         reading = _OffsetPass()
         while True:
-            page = await self._read_page(cursor - margin if cursor is not None else None, offset)
+            after = cursor - margin if cursor is not None else None
+            page = await self._read_page(after, offset)
             if anchored and not margin and not any(row.modified == cursor for row in page.rows):
                 margin = HOUR
                 continue
-            if fresh := self._take_fresh(page.rows):
+            cut = self._habits.may_be_cut(page.listed, page.asked)
+            ends = await self._weigh(page, after, before if offset else None, cut=cut)
+            if fresh := self._span.take_fresh(page.rows):
                 yield fresh
             reading.add_page(page, before if offset else None, news=bool(fresh))
             newest = max(
                 (row.modified for row in page.rows if row.modified is not None), default=None
             )
             onward = newest is not None and (cursor is None or newest > cursor)
-            if (page.last or onward) and reading.must_repeat():
+            if (ends or onward) and reading.must_repeat():
                 before, offset = None, 0
                 continue
-            if page.last:
+            if ends:
                 return
             before = page
             if onward:
                 cursor, anchored, margin, offset = newest, True, timedelta(0), 0
                 reading = _OffsetPass()
-            elif margin or newest is None or cursor is None:
-                # By half a page, so that a few rows that leave the list cannot hide others.
-                offset += max(page.size // 2, 1)
+            elif margin or newest is None or cursor is None or not self._is_counting(page):
+                # By half of a page that may be cut, so that a few rows that leave the list cannot
+                # hide others.
+                offset += max(page.listed // 2 if cut else page.listed - 1, 1)
             else:
                 async with aclosing(self._read_second(cursor)) as ties:
                     async for tied in ties:
                         yield tied
                 cursor, anchored = cursor + SECOND, False
 
-    def _take_fresh(self, rows: Iterable[Row]) -> list[Row]:
-        """The rows of the span that were not given before; from now on they count as given."""
-        found = []
-        for row in rows:
-            if row.id not in self._seen and self._is_in_span(row.modified):
-                if row.id:
-                    self._seen.add(row.id)
-                found.append(row)
-        return found
+    def _is_counting(self, page: Page) -> bool:
+        return page.total is not None and self._habits.counts_all
 
-    def _is_in_span(self, modified: datetime | None) -> bool:
-        """Whether a change lies in the span; a row whose time cannot be read is not hidden."""
-        if modified is None:
-            return True
-        return (self._start is None or self._start <= modified) and (
-            self._end is None or modified <= self._end
+    async def _weigh(
+        self, page: Page, after: datetime | None, before: Page | None, *, cut: bool
+    ) -> bool:
+        """Take a page in as evidence; whether it ends the walk.
+
+        `before` is the page before it in the same list, if there is one; `cut` says that the page
+        may be as long as pages become.
+        """
+        names = page.names
+        repeated = before is not None and names == before.names
+        known = sum(name in self._times for name in names)
+        # The shop counts the rows from `after` on; those before have been seen.
+        earlier = sum(
+            after is not None and modified is not None and modified < after
+            for modified in self._times.values()
         )
+        self._times.update((name_row(row), row.modified) for row in page.rows)
+        total = page.total + earlier if page.total is not None else None
+        self._evidence.add_page(
+            names, asked=page.asked, total=total, overlap=0 if repeated else known
+        )
+        if not page.rows or repeated:
+            return True
+        if page.total == page.offset + page.listed and not self._habits.is_edge(
+            page.listed, page.asked
+        ):
+            await self._pages.learn_counting()
+            if self._habits.counts_all:
+                return True
+        if before is None:
+            return known == len(names) and not cut
+        return page.listed <= before.offset + before.listed - page.offset
 
     async def _read_page(self, after: datetime | None, offset: int) -> Page:
         try:
             page = await self._pages.read_page(
-                Ask(status=self._status, after=after, before=self._end, offset=offset)
+                Ask(status=self._span.status, after=after, before=self._span.end, offset=offset)
             )
         except RefusedError as error:
             if error.status == HTTPStatus.BAD_REQUEST:
@@ -129,7 +165,7 @@ class KeyWalk:
         if times and after is not None and times[0] < after:
             raise DistrustError("The shop does not filter orders by their last change.")
         # The upper bound may be an hour late, too, where the clock skips one.
-        if times and self._end is not None and times[-1] > self._end + HOUR:
+        if times and self._span.end is not None and times[-1] > self._span.end + HOUR:
             raise DistrustError("The shop does not filter orders by their last change.")
 
     async def _read_second(self, moment: datetime) -> AsyncGenerator[list[Row], None]:
@@ -138,7 +174,7 @@ class KeyWalk:
         Orders can only leave a second that has passed. That moves the rows behind them to earlier
         pages, which are still to come.
         """
-        ask = Ask(status=self._status, after=moment, before=moment)
+        ask = Ask(status=self._span.status, after=moment, before=moment)
         given: set[int] = set()
         for _ in range(_PASSES):
             known = len(given)
@@ -147,19 +183,23 @@ class KeyWalk:
                 return
             if page.total is None or all(row.modified != moment for row in page.rows):
                 raise DistrustError("The shop does not list the orders of one second.")
-            size = page.size
-            for offset in range((page.total - 1) // size * size, -1, -size):
+            # By rows received: the shop may cap its pages.
+            asked, size, counted = page.asked, page.listed, page.total
+            for offset in range(counted // size * size, -1, -size):
                 page = await self._pages.read_page(msgspec.structs.replace(ask, offset=offset))
                 tied = [row for row in page.rows if row.modified == moment]
                 given.update(row.id for row in tied)
-                if fresh := self._take_fresh(tied):
+                self._times.update((name_row(row), row.modified) for row in tied)
+                self._evidence.add_page(page.names, asked=page.asked)
+                if fresh := self._span.take_fresh(tied):
                     yield fresh
-                if page.size != size:
+                if page.asked != asked or page.total is None:
                     break
+                counted = page.total
             else:
                 # Orders that the shop counts but cannot load never come: a pass without anything
                 # new is the end, too.
-                if page.total is None or len(given) >= page.total or len(given) == known:
+                if len(given) >= counted or len(given) == known:
                     return
         raise build_restless_error()
 

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from connectors.errors import OrderNotFoundError, RefusedError
 from connectors.shipments import Shipment
 from connectors.woocommerce.api.client import LARGEST_PAGE, Api, order_path
-from connectors.woocommerce.listing.pages import EVERY_STATUS
+from connectors.woocommerce.listing.queries import EVERY_STATUS
 from connectors.woocommerce.mapping import wire
 from connectors.woocommerce.mapping.decoding import Row, read_row
 from connectors.woocommerce.mapping.values import read_text

@@ -5,7 +5,7 @@ field names in here.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AsyncExitStack, aclosing
 from datetime import datetime
 from http import HTTPStatus
@@ -13,22 +13,18 @@ from http import HTTPStatus
 import msgspec
 
 from connectors.errors import AuthenticationError, RefusedError
-from connectors.interface import FieldFiller
+from connectors.interface import FieldFiller, Remark
 from connectors.orders import Order, RejectedOrder, Window
+from connectors.reading.proof import Evidence
+from connectors.upstream.isolation import Isolation
 from connectors.woocommerce.api.client import LARGEST_PAGE, Api, join_ids
 from connectors.woocommerce.listing.by_index import IndexWalk
-from connectors.woocommerce.listing.by_key import HOUR, KeyWalk
-from connectors.woocommerce.listing.pages import (
-    BEGINNING,
-    EVERY_STATUS,
-    Ask,
-    DistrustError,
-    OrderPages,
-    Sorting,
-    build_params,
-    read_total,
-)
+from connectors.woocommerce.listing.by_key import KeyWalk
+from connectors.woocommerce.listing.habits import ShopHabits
+from connectors.woocommerce.listing.pages import BEGINNING, DistrustError, OrderPages
+from connectors.woocommerce.listing.queries import EVERY_STATUS, Ask, build_params
 from connectors.woocommerce.listing.related import RelatedReader
+from connectors.woocommerce.listing.span import HOUR, Span
 from connectors.woocommerce.mapping import wire
 from connectors.woocommerce.mapping.decoding import Row, read_row, read_whole
 from connectors.woocommerce.mapping.order import Related, read_order
@@ -44,16 +40,21 @@ class Reader:
         api: Api,
         related: RelatedReader,
         rules: Rules,
+        habits: ShopHabits,
+        isolation: Isolation,
         *,
+        remark: Callable[[Remark], None],
         page_size: int = LARGEST_PAGE,
         filler: FieldFiller | None = None,
     ) -> None:
         self._api = api
         self._related = related
         self._rules = rules
-        self._filler = filler
+        self._habits = habits
+        self._isolation = isolation
+        self._remark = remark
         self._page_size = page_size
-        self._sorting = Sorting()
+        self._filler = filler
 
     async def list_window(self, window: Window) -> AsyncGenerator[Order | RejectedOrder, None]:
         """All orders changed in the window, each once, oldest change first."""
@@ -86,14 +87,13 @@ class Reader:
                 before=window.end,
                 brief=True,
             )
-            reply = await self._api.get("orders", build_params(ask, 1))
-            number = read_total(reply)
-            rows = [read_row(raw) for raw in reply.decode(list[msgspec.Raw])]
-            if number is None or any(
+            page = await self._api.read_page("orders", 1, build_params(ask))
+            rows = [read_row(raw) for raw in page.items]
+            if page.total is None or any(
                 row.modified is not None and not _is_near(row.modified, window) for row in rows
             ):
                 return None
-            found += number
+            found += page.total
         return found
 
     async def map_rows(self, rows: Sequence[Row]) -> list[Order | RejectedOrder]:
@@ -106,6 +106,7 @@ class Reader:
             if isinstance(row.order, wire.Order)
             and normalize_status(row.order.status) not in DRAFTS
         ]
+        self._report_fields(rows)
         related = await self._related.read_related(orders)
         return [
             row.order
@@ -115,6 +116,12 @@ class Reader:
             if isinstance(row.order, RejectedOrder)
             or normalize_status(row.order.status) not in DRAFTS
         ]
+
+    def _report_fields(self, rows: Sequence[Row]) -> None:
+        for row in rows:
+            for complaint in row.left_out:
+                text = f"Order {row.id} went out without a field: {complaint}."
+                self._remark(Remark(about=f"field {complaint.partition(':')[0]}", text=text))
 
     def _fill(self, row: Row, order: Order | RejectedOrder) -> Order | RejectedOrder:
         """The order with what the store's settings fill in."""
@@ -131,23 +138,36 @@ class Reader:
     async def _walk_status(
         self, status: str, start: datetime | None, end: datetime | None, seen: set[int]
     ) -> AsyncGenerator[list[Row], None]:
-        """Walk by key, and from where that fails on by index."""
-        pages = OrderPages(self._api, self._page_size, self._sorting)
+        """Walk by key, and from where that fails on by index.
+
+        By index, too, what the shop counts beyond the orders that were found. Raises
+        `IncompleteListingError` where the shop never shows the end of its list.
+        """
+        largest = min(self._page_size, self._api.largest_page)
+        pages = OrderPages(self._api, largest, self._habits, self._isolation)
+        span = Span(status, start, end, seen)
+        evidence = Evidence(self._habits)
+        walk = KeyWalk(pages, span, evidence)
         try:
-            async with aclosing(KeyWalk(pages, status, start, end, seen).read_batches()) as batches:
+            async with aclosing(walk.read_batches()) as batches:
                 async for batch in batches:
                     yield batch
         except DistrustError:
-            try:
-                async with aclosing(
-                    IndexWalk(pages, status, start, end, seen).read_batches()
-                ) as batches:
-                    async for batch in batches:
-                        yield batch
-            except RefusedError as error:
-                # A shop that does not know this status has no orders in it.
-                if error.status != HTTPStatus.BAD_REQUEST or status != "trash":
-                    raise
+            again = IndexWalk(pages, span, Evidence(self._habits), self._remark).read_batches()
+        else:
+            if walk.is_counted:
+                return
+            again = IndexWalk(pages, span, evidence, self._remark).read_again(
+                is_shown=walk.is_shown
+            )
+        try:
+            async with aclosing(again) as batches:
+                async for batch in batches:
+                    yield batch
+        except RefusedError as error:
+            # A shop that does not know this status has no orders in it.
+            if error.status != HTTPStatus.BAD_REQUEST or status != "trash":
+                raise
 
     async def _find_open_statuses(self) -> list[str]:
         """The statuses in which something may still be shipped, those of plugins included."""

@@ -5,6 +5,7 @@ Each order is decoded on its own, so that a bad one costs no other.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -20,6 +21,22 @@ from connectors.woocommerce.mapping.order import reject_order
 from connectors.woocommerce.mapping.values import read_key, read_moment
 
 _ORDER = msgspec.json.Decoder(wire.Order)
+# What a parcel can be packed and sent without.
+SIDE_FIELDS = frozenset(
+    {
+        "billing",
+        "coupon_lines",
+        "currency",
+        "customer_id",
+        "customer_note",
+        "meta_data",
+        "payment_method",
+        "payment_method_title",
+        "shipping_lines",
+    }
+)
+_FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_NAME = re.compile(r"[.\[: ]")
 _HEAD = msgspec.json.Decoder(wire.Head)
 _WHOLE = msgspec.json.Decoder(dict[str, Any], float_hook=Decimal)
 
@@ -27,27 +44,40 @@ _WHOLE = msgspec.json.Decoder(dict[str, Any], float_hook=Decimal)
 class Row(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One order of a page. `id` is 0 and `modified` None where not even these could be read.
 
-    `raw` is the order as it came, for a store that fills in fields of its own.
+    `raw` is the order as it came, for a store that fills in fields of its own. `left_out` says of
+    each field that the order goes without what is wrong with it.
     """
 
     id: int
     modified: datetime | None
     order: wire.Order | RejectedOrder
     raw: msgspec.Raw | bytes = b""
+    left_out: tuple[str, ...] = ()
 
 
 def read_row(raw: msgspec.Raw | bytes) -> Row:
     """Decode one order of a page; never raises."""
-    try:
-        order = _ORDER.decode(raw)
-    except UNDECODABLE as error:
-        return _reject_raw(raw, error)
-    return Row(
-        id=read_key(order.id),
-        modified=_read_modified(order.date_modified_gmt),
-        order=order,
-        raw=raw,
-    )
+    left_out: list[str] = []
+    kept = raw
+    while True:
+        try:
+            order = _ORDER.decode(kept)
+        except UNDECODABLE as error:
+            complaint = str(read_complaint(error).to_error("order"))
+            name = _NAME.split(complaint, maxsplit=1)[0]
+            lighter = _drop_field(kept, name) if name in SIDE_FIELDS else None
+            if lighter is None:
+                return _reject_raw(raw, complaint)
+            kept = lighter
+            left_out.append(complaint)
+        else:
+            return Row(
+                id=read_key(order.id),
+                modified=_read_modified(order.date_modified_gmt),
+                order=order,
+                raw=raw,
+                left_out=tuple(left_out),
+            )
 
 
 def read_whole(row: Row) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
@@ -61,12 +91,18 @@ def read_whole(row: Row) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     }
 
 
-def _reject_raw(raw: msgspec.Raw | bytes, error: Exception) -> Row:
+def _drop_field(raw: msgspec.Raw | bytes, name: str) -> bytes | None:
+    """The order without one field; None if it has no such field."""
+    fields = _FIELDS.decode(raw)
+    return msgspec.json.encode(fields) if fields.pop(name, None) is not None else None
+
+
+def _reject_raw(raw: msgspec.Raw | bytes, complaint: str) -> Row:
     try:
         head = _HEAD.decode(raw)
     except UNDECODABLE:
         head = wire.Head()
-    rejected = reject_order(head, str(read_complaint(error).to_error("order")))
+    rejected = reject_order(head, complaint)
     return Row(id=read_key(head.id), modified=rejected.modified_at, order=rejected)
 
 

@@ -24,6 +24,7 @@ from connectors.woocommerce.mapping.rules import Rules
 from connectors.woocommerce.mapping.statuses import normalize_status, read_status
 from connectors.woocommerce.mapping.values import (
     TIME,
+    find_moment,
     read_amount,
     read_flag,
     read_key,
@@ -43,20 +44,24 @@ _SHOP = "WooCommerce"
 
 class Related(msgspec.Struct, frozen=True, kw_only=True):
     """What an order's own JSON does not hold: products by (product, variation), refunds and notes
-    by order id.
+    by order id, and by order id why the shop fails to show what an order cannot go without.
     """
 
     goods: Mapping[tuple[int, int], Goods] = {}
     refunds: Mapping[int, Sequence[wire.Refund]] = {}
     notes: Mapping[int, Sequence[wire.Note]] = {}
+    faults: Mapping[int, str] = {}
 
 
 def read_order(order: wire.Order, related: Related, rules: Rules) -> Order | RejectedOrder:
     """The order, or why it cannot be read: `line_items[2].total: expected money, found 'abc'`."""
+    head = wire.Head(order.id, order.date_modified_gmt, order.number)
+    if (fault := related.faults.get(read_key(order.id))) is not None:
+        return reject_order(head, fault)
     try:
         return _map_order(order, related, rules)
     except FieldError as error:
-        return reject_order(wire.Head(order.id, order.date_modified_gmt, order.number), str(error))
+        return reject_order(head, str(error))
 
 
 def reject_order(head: wire.Head, reason: str) -> RejectedOrder:
@@ -78,9 +83,9 @@ def reject_order(head: wire.Head, reason: str) -> RejectedOrder:
 
 
 def _map_order(order: wire.Order, related: Related, rules: Rules) -> Order:
-    placed = read_moment(order.date_paid_gmt, "date_paid_gmt") or read_moment(
-        order.date_completed_gmt, "date_completed_gmt"
-    )
+    modified = _require_moment(order.date_modified_gmt, "date_modified_gmt")
+    dates = (order.date_paid_gmt, order.date_completed_gmt, order.date_created_gmt)
+    placed = next(filter(None, map(find_moment, dates)), modified)
     order_id = read_key(order.id)
     refunded = _sum_refunds(order, related.refunds.get(order_id, ())) if order.refunds else NOTHING
     money = _read_money(order, refunded)
@@ -97,8 +102,8 @@ def _map_order(order: wire.Order, related: Related, rules: Rules) -> Order:
     return Order(
         id=OrderId(str(order.id)),
         number=read_text(order.number).removeprefix("#") or str(order.id),
-        placed_at=placed or _require_moment(order.date_created_gmt, "date_created_gmt"),
-        modified_at=_require_moment(order.date_modified_gmt, "date_modified_gmt"),
+        placed_at=placed,
+        modified_at=modified,
         status=status,
         shop_status=shop_status,
         status_known=known,

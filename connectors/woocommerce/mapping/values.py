@@ -100,6 +100,16 @@ def read_moment(value: str | None, path: str) -> datetime | None:
         raise FieldError(path, TIME, value) from None
 
 
+def find_moment(value: Any) -> datetime | None:
+    """Like `read_moment`, for a time that an order can go without: None where it cannot be read,
+    such as the `-0001-11-30` of a date that was never set.
+    """
+    try:
+        return read_moment(value, "") if isinstance(value, str) else None
+    except FieldError:
+        return None
+
+
 def _read_number(value: Any, path: str, expected: str) -> Decimal:
     if value is None:
         raise FieldError(path, expected, value, shown="None")

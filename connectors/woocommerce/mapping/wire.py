@@ -120,10 +120,10 @@ class Order(msgspec.Struct, frozen=True, gc=False):
     created_via: Loose = ""
     status: str = ""
     currency: Loose = ""
-    date_created_gmt: str | None = None
+    date_created_gmt: Any = None
     date_modified_gmt: str | None = None
-    date_paid_gmt: str | None = None
-    date_completed_gmt: str | None = None
+    date_paid_gmt: Any = None
+    date_completed_gmt: Any = None
     discount_total: Loose = ""
     shipping_total: Loose = ""
     total: Loose = ""

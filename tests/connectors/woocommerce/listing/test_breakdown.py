@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 from aiohttp import web
 
-from connectors.errors import UnavailableError
-from connectors.orders import RejectedOrder
+from connectors.orders import Order, RejectedOrder
 from connectors.testing.faults import Handler
 from connectors.testing.shops.woocommerce import FakeWooCommerceShop
-from connectors.testing.trial import QUICK, failure, walk
+from connectors.testing.trial import QUICK, WINDOW, walk
 from tests.connectors.woocommerce.harness import open_woocommerce, place
 
 
-def break_over(shop: FakeWooCommerceShop, *bad: str) -> None:
-    """Showing one of these orders whole ends in a fatal error."""
+def break_over(shop: FakeWooCommerceShop, *bad: str, whole: bool = True) -> None:
+    """Showing one of these orders ends in a fatal error; `whole`: not if its id alone is asked
+    for.
+    """
 
     async def break_down(request: web.Request, handler: Handler) -> web.StreamResponse:
         answer = await handler(request)
@@ -26,7 +28,7 @@ def break_over(shop: FakeWooCommerceShop, *bad: str) -> None:
             else []
         )
         broken = isinstance(shown, list) and any(
-            str(order.get("id")) in bad and "status" in order for order in shown
+            str(order.get("id")) in bad and ("status" in order or not whole) for order in shown
         )
         return (
             web.json_response(
@@ -55,9 +57,40 @@ async def test_one_order_that_breaks_the_shop_is_set_aside_and_the_others_come(
     assert (aside.id, "fails over this order" in aside.reason) == (placed[17], True)
 
 
-async def test_a_shop_that_breaks_down_over_more_than_one_order_of_a_page_counts_as_down() -> None:
+@pytest.mark.parametrize("hidden", [False, True])
+@pytest.mark.parametrize("bad", [range(17, 19), range(3, 36), range(1, 40, 2)])
+async def test_however_many_orders_break_the_shop_the_others_come(
+    *, bad: range, hidden: bool
+) -> None:
+    async with FakeWooCommerceShop() as shop:
+        shop.traits.hides_totals = hidden
+        placed = place(shop, 40)
+        break_over(shop, *(placed[number] for number in bad))
+        async with open_woocommerce(shop, QUICK) as connector:
+            found = await walk(connector)
+    assert [order.id for order in found] == placed
+    aside = [order.id for order in found if isinstance(order, RejectedOrder)]
+    assert aside == [placed[number] for number in bad]
+
+
+async def test_the_only_order_of_a_window_is_set_aside_if_the_shop_shows_others() -> None:
+    async with FakeWooCommerceShop() as shop:
+        shop.book.add(modified_at=WINDOW.start - timedelta(days=3))
+        (bad,) = place(shop, 1)
+        break_over(shop, bad)
+        async with open_woocommerce(shop, QUICK) as connector:
+            (found,) = await walk(connector)
+    assert isinstance(found, RejectedOrder)
+    assert (found.id, "500" in found.reason) == (bad, True)
+
+
+async def test_orders_of_which_not_even_the_id_can_be_listed_cost_no_other() -> None:
     async with FakeWooCommerceShop() as shop:
         placed = place(shop, 40)
-        break_over(shop, placed[17], placed[18])
+        break_over(shop, placed[5], placed[6], placed[30], whole=False)
         async with open_woocommerce(shop, QUICK) as connector:
-            await failure(walk(connector), UnavailableError)
+            found = await walk(connector)
+    assert [order.id for order in found if isinstance(order, Order)] == [
+        order for order in placed if order not in {placed[5], placed[6], placed[30]}
+    ]
+    assert any(isinstance(order, RejectedOrder) for order in found)

@@ -17,7 +17,7 @@ from connectors.testing.requests import SeenRequest
 from connectors.testing.shops.woocommerce import FakeWooCommerceShop
 from connectors.testing.trial import QUICK, WINDOW, at, failure, ids, walk
 from connectors.upstream.policy import UpstreamPolicy
-from connectors.woocommerce.listing.pages import Sorting
+from connectors.woocommerce.listing.habits import ShopHabits
 from tests.connectors.woocommerce.harness import open_woocommerce
 
 # As a store has it if its settings say nothing, but for the waits.
@@ -90,9 +90,12 @@ async def test_the_whole_walk_is_asked_once_whether_it_is_the_sorting(
     # Four sizes and one list of ids and times, each tried three times; then never again in this
     # walk.
     assert len(failed) == 5 * QUICK.attempts
-    # One question, two passes over the ids, and the orders themselves: all in pages as large as
-    # ever.
-    assert [seen.query["per_page"] for seen in asked(shop, "id")] == ["10", "100", "100", "100"]
+    # Whether the shop answers at all, whether it is the sorting, and then ids and orders in pages
+    # as large as ever, but for the row that shows whether the shop counts.
+    sizes = [seen.query["per_page"] for seen in asked(shop, "id")]
+    assert sizes[:2] == ["1", "10"]
+    assert set(sizes[2:]) == {"1", "100"}
+    assert sizes[2:].count("1") == 1
 
 
 async def test_what_one_walk_found_out_the_next_ones_heed(shop: FakeWooCommerceShop) -> None:
@@ -108,10 +111,10 @@ async def test_what_one_walk_found_out_the_next_ones_heed(shop: FakeWooCommerceS
 
 def test_a_shop_is_asked_to_sort_again_after_an_hour() -> None:
     times = iter((5.0, 5.0, 3604.0, 3605.0))
-    sorting = Sorting(lambda: next(times))
-    assert not sorting.fails
-    sorting.record_failure()
-    assert [sorting.fails, sorting.fails] == [True, False]
+    habits = ShopHabits(lambda: next(times))
+    assert not habits.fails_to_sort
+    habits.record_sorting_failure()
+    assert [habits.fails_to_sort, habits.fails_to_sort] == [True, False]
 
 
 @pytest.mark.parametrize("policy", [QUICK, USUAL])

@@ -1,0 +1,147 @@
+"""Items of one list by their ids, in batches: what fails a batch is found by halving it, and what a
+capped or careless answer leaves out is asked for again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from http import HTTPStatus
+from typing import Generic, TypeVar
+
+import msgspec
+
+from connectors.errors import PartError, RefusedError, TemporaryError, UnreadableResponseError
+from connectors.upstream.isolation import Isolation
+from connectors.upstream.request import Pairs
+from connectors.woocommerce.api.client import LARGEST_PAGE, Api, RawPage, join_ids
+from connectors.woocommerce.listing.habits import ShopHabits
+
+T = TypeVar("T")
+# After so many failures in a row the shop is asked for something that it answers, so that its
+# breaker does not take a row of bad items for an outage.
+SPELL = 4
+
+
+class Items(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
+    """The answer for some ids: items by id, and the reason for each that the shop fails over.
+
+    An id that is in neither is not in the list.
+    """
+
+    found: dict[int, T] = msgspec.field(default_factory=dict)
+    failed: dict[int, str] = msgspec.field(default_factory=dict)
+
+
+class Batches(Generic[T]):
+    """Reads one kind of items.
+
+    `params` go into every request; `decode` gives an item with its id, None for what is none.
+    `neighbor` is a list of the same kind that answers with one row whenever the shop works.
+    """
+
+    def __init__(
+        self,
+        api: Api,
+        habits: ShopHabits,
+        isolation: Isolation,
+        path: str,
+        params: Pairs,
+        decode: Callable[[msgspec.Raw], tuple[int, T] | None],
+        *,
+        neighbor: str,
+    ) -> None:
+        self._api = api
+        self._habits = habits
+        self._isolation = isolation
+        self._path = path
+        self._params = tuple(params)
+        self._decode = decode
+        self._neighbor = neighbor
+
+    async def read(self, ids: Iterable[int]) -> Items[T]:
+        """These items. Raises where the shop fails over all of them, or refuses to answer."""
+        known = Items[T]()
+        whole = min(LARGEST_PAGE, self._api.largest_page)
+        waiting = deque((some, False) for some in _split(sorted(ids), whole))
+        spell = 0
+        while waiting:
+            some, halved = waiting.popleft()
+            try:
+                page = await self._fetch(some, once=halved and len(some) > 1)
+            except (PartError, UnreadableResponseError) as error:
+                spell += 1
+                if spell % SPELL == 0:
+                    await self._break_spell()
+                if len(some) > 1:
+                    halves = _split(some, (len(some) + 1) // 2)
+                    waiting.extendleft((half, True) for half in reversed(halves))
+                else:
+                    known.failed[some[0]] = str(error)
+                continue
+            spell = 0
+            left, ignored = self._take(page, some, known)
+            if ignored:
+                await self._read_alone(left, known)
+            elif left:
+                waiting.appendleft((left, halved))
+        return known
+
+    async def _fetch(self, ids: Sequence[int], *, once: bool) -> RawPage:
+        params = (("include", join_ids(ids)), *self._params)
+
+        async def ask() -> RawPage:
+            return await self._api.read_page(self._path, LARGEST_PAGE, params, once=once)
+
+        return await self._isolation.fetch(self._neighbor, ask, probe=self._probe)
+
+    async def _probe(self) -> None:
+        """The neighbor with one row, whichever that is. Raises where the shop does not answer."""
+        await self._api.read_page(self._neighbor, 1, (("_fields", "id"),), once=True)
+
+    async def _break_spell(self) -> None:
+        with contextlib.suppress(TemporaryError):
+            await self._probe()
+
+    async def _read_alone(self, ids: Sequence[int], known: Items[T]) -> None:
+        """Each item at its own address, for a shop that ignores `include`."""
+        for one in ids:
+            path = f"{self._path}/{one}"
+            try:
+                reply = await self._isolation.fetch(
+                    self._neighbor,
+                    functools.partial(self._api.get, path, self._params),
+                    probe=self._probe,
+                )
+            except RefusedError as error:
+                if error.status != HTTPStatus.NOT_FOUND:
+                    raise
+            except (PartError, UnreadableResponseError) as error:
+                known.failed[one] = str(error)
+            else:
+                item = self._decode(msgspec.Raw(reply.content))
+                if item is not None and item[0] == one:
+                    known.found[one] = item[1]
+
+    def _take(self, page: RawPage, asked: Sequence[int], known: Items[T]) -> tuple[list[int], bool]:
+        """Keep what a page holds. Gives the ids to ask for again, and whether the shop ignored
+        which it was asked for.
+
+        A shop that gives some of what was asked for may have capped its page.
+        """
+        wanted = set(asked)
+        items = [item for raw in page.items if (item := self._decode(raw)) is not None]
+        fresh = {key: item for key, item in items if key in wanted and key not in known.found}
+        known.found.update(fresh)
+        left = [one for one in asked if one not in known.found]
+        if any(key not in wanted for key, _ in items):
+            return left, not fresh
+        total = self._habits.record_count(page.total, 0, len(page.items))
+        counted = self._habits.counts_all and total == len(page.items)
+        return [] if counted or not fresh else left, False
+
+
+def _split(ids: Sequence[int], size: int) -> list[list[int]]:
+    return [list(ids[begin : begin + size]) for begin in range(0, len(ids), size)]
