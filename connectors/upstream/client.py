@@ -90,7 +90,7 @@ class Upstream:
         request.
         """
         fixed = {
-            "User-Agent": f"Portside/{metadata.version('portside')}",
+            "User-Agent": policy.user_agent or f"Portside/{metadata.version('portside')}",
             "Accept": "application/json",
             "Cache-Control": "no-cache",
         }

@@ -16,7 +16,8 @@ class UpstreamPolicy(msgspec.Struct, frozen=True, kw_only=True):
 
     `backoff` is the first wait between attempts in seconds, doubled each time; `patience` the
     longest. After `trip_after` failures in a row the shop is left alone for `rest` seconds. An
-    answer of more than `largest_answer` bytes is given up.
+    answer of more than `largest_answer` bytes is given up. `user_agent` is what requests call
+    themselves; Portside and its version if empty.
     """
 
     rate: float = 5.0
@@ -28,6 +29,7 @@ class UpstreamPolicy(msgspec.Struct, frozen=True, kw_only=True):
     trip_after: int = 8
     rest: float = 30.0
     largest_answer: int = 64 * 1024 * 1024
+    user_agent: str = ""
 
     def patient(self, tries: int) -> Self:
         """The same policy with a breaker that stays closed while one question is put in `tries`

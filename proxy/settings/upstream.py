@@ -40,6 +40,16 @@ class UpstreamSettings(BaseModel):
         description="Requests to the shop at the same time, at most.",
     )
 
+    user_agent: str = Field(
+        default=_USUAL.user_agent,
+        max_length=200,
+        pattern=r"^[ -~]*$",
+        description=(
+            "The name that requests to the shop carry, for firewalls that refuse others; empty:"
+            " `Portside/` and its version."
+        ),
+    )
+
     def policy(self) -> UpstreamPolicy:
         """The same, as connectors take it."""
         return UpstreamPolicy(
@@ -47,4 +57,5 @@ class UpstreamSettings(BaseModel):
             timeout=self.timeout.total_seconds(),
             attempts=self.attempts,
             concurrency=self.concurrency,
+            user_agent=self.user_agent,
         )

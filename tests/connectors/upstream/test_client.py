@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from decimal import Decimal
 
+import msgspec
 import pytest
 from structlog.testing import capture_logs
 
@@ -15,6 +16,7 @@ from connectors.errors import (
     UnavailableError,
 )
 from connectors.testing.faults import Answer, Reset
+from connectors.testing.trial import QUICK
 from connectors.upstream.auth.auth import BasicAuth, QueryAuth
 from connectors.upstream.exchange import Exchange
 from connectors.upstream.request import name_step
@@ -65,6 +67,13 @@ async def test_each_request_says_who_asks_and_that_no_cache_may_answer(shop: Ech
     assert headers["Cache-Control"] == "no-cache"
     assert headers["Accept"] == "application/vnd.x+json"
     assert headers["X-Shop"] == "1"
+
+
+async def test_a_store_may_choose_what_its_requests_call_themselves(shop: EchoShop) -> None:
+    policy = msgspec.structs.replace(QUICK, user_agent="Mozilla/5.0 (Portside)")
+    async with asking(shop, policy=policy) as upstream:
+        await upstream.get("orders")
+    assert shop.requests[0].headers["User-Agent"] == "Mozilla/5.0 (Portside)"
 
 
 async def test_a_write_carries_json_with_exact_numbers_or_any_body(shop: EchoShop) -> None:
