@@ -26,17 +26,21 @@ def read_customer(order: wire.Order, metas: Mapping[str, Any]) -> Customer:
     billing = order.billing if isinstance(order.billing, wire.Address) else _NOWHERE
     shipping = order.shipping if isinstance(order.shipping, wire.Address) else _NOWHERE
     bill_to = _read_address(billing, billing, metas, "billing")
-    # WooCommerce leaves the shipping address empty, or only a country in it, where the buyer ships
-    # to the billing address.
+    # WooCommerce leaves the shipping address empty, or without a street, where the buyer ships to
+    # the billing address: WC_Order::has_shipping_address() asks for a street line.
     ship_to = (
         bill_to
-        if not _is_place(shipping) and _is_place(billing)
+        if not _has_street(shipping) and _is_place(billing)
         else _read_address(shipping, billing, metas, "shipping")
     )
     buyer = read_key(order.customer_id)
     return Customer(
         code=bill_to.email or (str(buyer) if buyer else ""), bill_to=bill_to, ship_to=ship_to
     )
+
+
+def _has_street(address: wire.Address) -> bool:
+    return bool(read_text(address.address_1) or read_text(address.address_2))
 
 
 def _is_place(address: wire.Address) -> bool:
@@ -50,10 +54,13 @@ def _read_address(
     place: wire.Address, billing: wire.Address, metas: Mapping[str, Any], kind: str
 ) -> Address:
     """An address. The e-mail address, and where they are missing name, phone and country, are taken
-    from billing.
+    from billing; the country only where the state does not lie in another one.
     """
     company = read_plain(place.company)
-    country = _read_country(read_text(place.country) or read_text(billing.country))
+    stated = read_text(place.country)
+    if not stated and read_text(place.state) in {"", read_text(billing.state)}:
+        stated = read_text(billing.country)
+    country = _read_country(stated)
     second = read_plain(place.address_2)
     district = read_plain(place.neighborhood)
     return Address(

@@ -111,6 +111,13 @@ def test_the_parcel_goes_to_the_billing_address_where_there_is_no_other() -> Non
     )
 
 
+def test_an_address_without_a_street_is_none_and_no_country_is_put_beside_a_foreign_state() -> None:
+    town_alone = good(order(shipping={"city": "Leeds", "postcode": "LS1"}))
+    assert town_alone.customer.ship_to == town_alone.customer.bill_to
+    foreign = good(order(shipping={"address_1": "2 Hill St", "city": "Perth", "state": "WA9"}))
+    assert (foreign.customer.ship_to.region, foreign.customer.ship_to.country) == ("WA9", "")
+
+
 def test_gift_and_coupons_and_methods_are_told() -> None:
     prefix = "_wc_other/woocommerce_shipstation/shipstation_"
     found = good(
