@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.orders import LineItem
+from connectors.orders import Fulfillment, LineItem
 from connectors.shipments import Shipment, ShippedItem, ShippingRules
 from connectors.testing.shops.woocommerce import FakeWooCommerceShop
 from connectors.testing.trial import QUICK, at
@@ -36,7 +36,7 @@ lines = st.lists(
             name=f"Thing {number}",
             quantity=pieces,
             unit_price=Decimal(1),
-            shippable=shippable,
+            fulfillment=Fulfillment.PARCEL if shippable else Fulfillment.DIGITAL,
         )
         for number, (sku, pieces, shippable) in enumerate(facts)
     )
