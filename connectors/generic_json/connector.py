@@ -77,7 +77,10 @@ class GenericJsonConnector:
         if settings.shipment is not None:
             callers = {step.name: make_caller(*step.rules) for step in settings.shipment.steps}
             self._shipper = Shipper(
-                settings.shipment, {**callers, PROBE: self._caller}, context.carriers
+                settings.shipment,
+                {**callers, PROBE: self._caller},
+                context.carriers,
+                context.shipping,
             )
 
     def list_orders(self, window: Window) -> AsyncGenerator[Order | RejectedOrder, None]:
@@ -187,7 +190,11 @@ class GenericJsonConnector:
             lines = read_lines(raw, self._rules.items, order.currency, self._rules.money)
         except FieldError as error:
             raise UnreadableResponseError(f"The order cannot be read: {error}.") from None
-        return await self._shipper.ship(shipment, earlier, raw, lines)
+
+        async def read_again() -> Any:
+            return await self.raw_order(order_id)
+
+        return await self._shipper.ship(shipment, earlier, raw, lines, read_again)
 
     async def check(self) -> CheckReport:
         """Log in, read a page, count, and say what is missing."""

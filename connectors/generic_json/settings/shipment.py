@@ -82,6 +82,10 @@ class StepSettings(Block):
     """The request. A GET is a look-up and may be repeated; anything else is sent once."""
     answer: ExpressionText | None = None
     """What of the answer is kept; none: all of it."""
+    shows: ExpressionText | None = None
+    """The tracking numbers in what is kept (with `each` a list of it). If the shipment's is among
+    them, the shop has it and is not asked once more.
+    """
     rules: tuple[AnswerRule, ...] = ()
     """What this step's answers mean, before the general `answers:`.
 
@@ -121,6 +125,10 @@ class ShipmentSettings(Block):
     """The shop's names for the shipping client's carriers, e.g.
 
     `fedex: FEDEX_GROUND`; `*` stands for any other.
+    """
+    further: bool = False
+    """Whether the steps also take a parcel that has nothing left to count, like a replacement or a
+    second label: then `lines` is empty. If not, such a parcel is refused.
     """
     steps: tuple[StepSettings, ...] = Field(min_length=1)
     """The requests, in order."""

@@ -2,43 +2,43 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from connectors.carriers import Carriers
-from connectors.errors import ConflictError, RefusedError, UnreadableResponseError
-from connectors.fieldmap.scope import Scope
+from connectors.errors import (
+    ConflictError,
+    RefusedError,
+    TemporaryError,
+    UnreadableResponseError,
+)
 from connectors.generic_json.api.caller import Caller
 from connectors.generic_json.mapping.lines import Line
 from connectors.generic_json.settings.shipment import ShipmentSettings, StepSettings
+from connectors.generic_json.shipping.evidence import has_answer, has_tracking, is_shown
+from connectors.generic_json.shipping.parcels import (
+    Parcel,
+    make_shipment_values,
+    pack_lines,
+    read_open,
+    show_parcels,
+    subtract_told,
+)
 from connectors.interface import ShipOutcome
 from connectors.language.expressions import Expression
 from connectors.language.functions import EvaluationError
-from connectors.language.functions.table import as_number, as_text, is_empty
+from connectors.language.functions.table import is_empty
 from connectors.language.logic import is_false
-from connectors.reading.fields import FieldError
-from connectors.shipments import Shipment, ShippedItem, fold_tracking
+from connectors.shipments import Shipment, ShippingRules
+from connectors.upstream.request import name_step
 
 PROBE = ""
 """The name under which the probe's caller goes."""
 
-
-class Parcel(msgspec.Struct, frozen=True, kw_only=True):
-    """What one line gives to a shipment: `quantity` pieces of the `open` ones.
-
-    `line` is the shop's own JSON.
-    """
-
-    id: str
-    sku: str
-    name: str
-    quantity: int
-    open: int
-    line: Any
+ReadOrder = Callable[[], Awaitable[Any]]
+"""Reads the order as the shop shows it now."""
 
 
 class Shipper:
@@ -48,16 +48,27 @@ class Shipper:
     """
 
     def __init__(
-        self, settings: ShipmentSettings, callers: Mapping[str, Caller], carriers: Carriers
+        self,
+        settings: ShipmentSettings,
+        callers: Mapping[str, Caller],
+        carriers: Carriers,
+        rules: ShippingRules,
     ) -> None:
         self._settings = settings
         self._callers = callers
         self._carriers = carriers
+        self._rules = rules
 
     async def ship(
-        self, shipment: Shipment, earlier: Sequence[Shipment], order: Any, lines: Sequence[Line]
+        self,
+        shipment: Shipment,
+        earlier: Sequence[Shipment],
+        order: Any,
+        lines: Sequence[Line],
+        read_order: ReadOrder,
     ) -> ShipOutcome:
-        """Tell of one shipment of an order, whose lines are given as read.
+        """Tell of one shipment of an order, whose lines are given as read; `read_order` reads the
+        order once more.
 
         Raises `ConnectorError`s.
         """
@@ -69,16 +80,104 @@ class Shipper:
                 completed=not any(left.values()),
                 detail="the shop knows of this shipment already",
             )
-        parcels = pack_lines(shipment, lines, left)
+        parcels = pack_lines(shipment, lines, left, over_ship=self._rules.over_ship)
+        begun = self._find_begun(shipment, earlier, values, lines) if not parcels else []
+        further = bool(left) and not parcels and not begun
+        if further and not self._settings.further:
+            raise ConflictError(
+                "Nothing of the order is left to ship for this parcel, and the shop takes no"
+                " parcel without pieces. Add its tracking number to the order in the shop."
+            )
         complete = sum(left.values()) <= sum(parcel.quantity for parcel in parcels)
         scope = {
             **values,
-            "lines": [msgspec.to_builtins(parcel, builtin_types=(datetime,)) for parcel in parcels],
+            "lines": show_parcels(parcels or begun),
             "complete": complete,
         }
+        await self._run_steps(scope)
+        if self._rules.confirm:
+            await self._confirm(shipment, scope, read_order)
+        return ShipOutcome(
+            completed=complete,
+            detail="told as a further parcel, because nothing of it was left to ship"
+            if further
+            else "",
+        )
+
+    def _find_begun(
+        self,
+        shipment: Shipment,
+        earlier: Sequence[Shipment],
+        values: Mapping[str, Any],
+        lines: Sequence[Line],
+    ) -> list[Parcel]:
+        """The parcel that an attempt which broke off has begun, in a shop that does not count its
+        pieces as open any more; none if no step finds it.
+        """
+        ordered = subtract_told(lines, earlier)
+        parcels = pack_lines(shipment, lines, ordered)
+        scope = {**values, "lines": show_parcels(parcels), "complete": True}
+        first = self._settings.steps[0]
+        if not parcels or first.find is None or is_empty(_evaluate(first.find, scope)):
+            return []
+        return parcels
+
+    async def _run_steps(self, scope: dict[str, Any]) -> None:
+        """Run the steps, and put what each brings into the scope.
+
+        Raises `RefusedError` if none of those that write had anything to do.
+        """
+        idle = []
         for step in self._settings.steps:
-            scope[step.name] = await self._run_step(step, scope)
-        return ShipOutcome(completed=complete)
+            with name_step(step.name, step.request.path.place):
+                result = await self._run_step(step, scope)
+            scope[step.name] = result.value
+            if step.request.method != "GET":
+                idle.append(result.idle)
+        if all(idle):
+            raise RefusedError(
+                f"Nothing was told to the shop: {'; '.join(idle)}. Add a step that tells of such a"
+                " shipment to `shipment.steps`."
+            )
+
+    async def _confirm(
+        self, shipment: Shipment, scope: dict[str, Any], read_order: ReadOrder
+    ) -> None:
+        """Raise `TemporaryError` unless the shop shows the shipment, in what the last step brought,
+        else in one reading of what the probe looks at.
+
+        Without a probe there is nothing to look at.
+        """
+        probe = self._settings.probe
+        if probe is None:
+            return
+        answer = scope[self._settings.steps[-1].name]
+        if is_shown(probe, shipment, answer, complete=scope["complete"], strict=False):
+            return
+        if any(
+            has_answer(step.shows, scope[step.name], shipment)
+            for step in self._settings.steps
+            if step.shows is not None
+        ):
+            return
+        with name_step("confirm", probe.tracking.place):
+            shown = await self._read_probe(scope, read_order)
+            if not is_shown(probe, shipment, shown, complete=scope["complete"], strict=True):
+                raise TemporaryError(
+                    "The shop accepted the shipment but does not show it: expected"
+                    f" {shipment.tracking_number or 'a shipped order'!r} at"
+                    f" {probe.tracking.source!r}. Set `shipments: {{confirm: false}}` for a shop"
+                    " that never shows it."
+                )
+
+    async def _read_probe(self, values: Mapping[str, Any], read_order: ReadOrder) -> Any:
+        """What the probe's expressions look at, as the shop shows it now."""
+        probe = self._settings.probe
+        if probe is None or probe.request is None:
+            return await read_order()
+        caller = self._callers[PROBE]
+        named = {name: values[name] for name in ("shipment", "carrier", "order")}
+        return caller.read_body(await caller.read(probe.request, named))
 
     async def _is_known(
         self,
@@ -95,10 +194,11 @@ class Shipper:
         numbered = bool(shipment.tracking_number.strip())
         probe = self._settings.probe
         if probe is not None:
-            shown = values["order"]
-            if probe.request is not None:
-                caller = self._callers[PROBE]
-                shown = caller.read_body(await caller.read(probe.request, values))
+
+            async def give_order() -> Any:
+                return values["order"]
+
+            shown = await self._read_probe(values, give_order)
             if numbered:
                 return has_tracking(_evaluate(probe.tracking, shown), shipment.tracking_number)
             if probe.shipped is not None and not is_false(_evaluate(probe.shipped, shown)):
@@ -114,25 +214,12 @@ class Shipper:
         self, order: Any, lines: Sequence[Line], earlier: Sequence[Shipment]
     ) -> dict[str, int]:
         """How many pieces of each line are still to be shipped."""
-        told = {line.item.id: 0 for line in lines}
-        for item in (item for each in earlier for item in each.items):
-            told[item.line_id] = told.get(item.line_id, 0) + item.quantity
+        left = subtract_told(lines, earlier)
+        if (source := self._settings.open) is None:
+            return left
         return {
-            line.item.id: self._count_open_pieces(order, line, told[line.item.id])
-            for line in lines
-            if line.item.shippable
+            line.item.id: read_open(order, line, source) for line in lines if line.item.shippable
         }
-
-    def _count_open_pieces(self, order: Any, line: Line, told: int) -> int:
-        source = self._settings.open
-        if source is None:
-            return max(line.item.quantity - told, 0)
-        try:
-            return Scope(line.raw, order).read(
-                "shipment.open", source.rule, lambda value, _: _count_pieces(value), 0
-            )
-        except FieldError as error:
-            raise UnreadableResponseError(f"The order's line {line.item.id}: {error}.") from None
 
     def _make_values(self, shipment: Shipment, order: Any) -> dict[str, Any]:
         carrier = self._carriers.of(shipment)
@@ -153,21 +240,21 @@ class Shipper:
             "order": order,
         }
 
-    async def _run_step(self, step: StepSettings, scope: dict[str, Any]) -> Any:
-        """What a step brings; null where it does not apply."""
+    async def _run_step(self, step: StepSettings, scope: dict[str, Any]) -> _Result:
+        """What a step brings, or why it had nothing to do."""
         if step.when is not None and is_false(_evaluate(step.when, scope)):
-            return None
+            return _Result(idle=_explain_idle(step, step.when, "is not true"))
         if step.find is not None and not is_empty(found := _evaluate(step.find, scope)):
-            return found
+            return _Result(value=found)
         if step.each is None:
-            return await self._send_step(step, scope)
+            return _Result(value=await self._send_step(step, scope))
         elements = _evaluate(step.each, scope)
         if not isinstance(elements, list):
-            raise RefusedError(
-                f"The settings' step {step.name}: expected a list at {step.each.source!r}, found"
-                " something else."
-            )
-        return [await self._send_step(step, {**scope, "item": element}) for element in elements]
+            raise RefusedError(f"expected a list at {step.each.one_line!r}, found something else.")
+        answers = [await self._send_step(step, {**scope, "item": each}) for each in elements]
+        return _Result(
+            value=answers, idle="" if answers else _explain_idle(step, step.each, "is empty")
+        )
 
     async def _send_step(self, step: StepSettings, scope: dict[str, Any]) -> Any:
         caller = self._callers[step.name]
@@ -177,100 +264,26 @@ class Shipper:
             return body
         found = _evaluate(step.answer, body)
         if is_empty(found):
-            raise UnreadableResponseError(
-                f"{reply.where}: expected {step.answer.source!r} in the answer, found nothing"
-                " there."
+            said = f"{reply.where}: expected {step.answer.source!r} in the answer, found nothing"
+            if step.request.method == "GET":
+                raise UnreadableResponseError(f"{said} there.")
+            raise TemporaryError(
+                f"{said} there. It is not known whether the shop carried this out; the next attempt"
+                " looks first."
             )
         return found
 
 
-def make_shipment_values(shipment: Shipment) -> dict[str, Any]:
-    """A shipment as templates see it."""
-    shipped_at = shipment.label_created_at
-    if shipped_at is None and shipment.shipped_on is not None:
-        shipped_at = datetime.combine(shipment.shipped_on, time(12), tzinfo=UTC)
-    return {
-        "order_id": shipment.order_id,
-        "order_number": shipment.order_number,
-        "carrier": shipment.carrier,
-        "service": shipment.service,
-        "tracking_number": shipment.tracking_number,
-        "shipped_on": shipment.shipped_on.isoformat() if shipment.shipped_on else None,
-        "shipped_at": (
-            shipped_at.isoformat(timespec="seconds").replace("+00:00", "Z") if shipped_at else None
-        ),
-        "cost": shipment.cost,
-        "notify_customer": shipment.notify_customer,
-        "customer_notes": shipment.customer_notes,
-        "internal_notes": shipment.internal_notes,
-        "notes_to_customer": shipment.notes_to_customer,
-        "customer_code": shipment.customer_code,
-        "whole": not shipment.items,
-    }
+class _Result(msgspec.Struct, frozen=True, kw_only=True):
+    """What a step brought: `value`, or in `idle` why nothing was sent."""
+
+    value: Any = None
+    idle: str = ""
 
 
-def pack_lines(shipment: Shipment, lines: Sequence[Line], left: Mapping[str, int]) -> list[Parcel]:
-    """Which pieces of which lines went into the parcel.
-
-    Raises `ConflictError` for a line that the order does not have.
-    """
-    if not shipment.items:
-        return [
-            _make_parcel(line, left[line.item.id], left) for line in lines if left.get(line.item.id)
-        ]
-    taken: dict[str, int] = {}
-    for item in shipment.items:
-        line = _find_line(item, lines)
-        if line is None:
-            raise ConflictError(
-                f"The order has no line for the shipped {item.sku or item.name or item.line_id!r}."
-            )
-        taken[line.item.id] = taken.get(line.item.id, 0) + item.quantity
-    return [
-        _make_parcel(line, taken[line.item.id], left) for line in lines if taken.get(line.item.id)
-    ]
-
-
-def _find_line(item: ShippedItem, lines: Sequence[Line]) -> Line | None:
-    """By id, then by stock number, then by name where only one line fits."""
-    for line in lines:
-        if item.line_id and line.item.id == item.line_id:
-            return line
-    for name in ("sku", "name"):
-        wanted = getattr(item, name)
-        fitting = [line for line in lines if wanted and getattr(line.item, name) == wanted]
-        if len(fitting) == 1:
-            return fitting[0]
-    return None
-
-
-def _make_parcel(line: Line, quantity: int, left: Mapping[str, int]) -> Parcel:
-    item = line.item
-    return Parcel(
-        id=item.id,
-        sku=item.sku,
-        name=item.name,
-        quantity=quantity,
-        open=left.get(item.id, 0),
-        line=line.raw,
-    )
-
-
-def has_tracking(found: Any, number: str) -> bool:
-    """Whether what a probe found holds a tracking number, however it is written."""
-    wanted = fold_tracking(number)
-    pending = [found]
-    while pending:
-        each = pending.pop()
-        if isinstance(each, list):
-            pending += each
-        elif (
-            not isinstance(each, dict)
-            and each is not None
-            and wanted in {fold_tracking(part) for part in (as_text(each) or "").split(",")}
-        ):
-            return True
-    return False
+def _explain_idle(step: StepSettings, expression: Expression, fault: str) -> str:
+    place = f" ({expression.place})" if expression.place else ""
+    return f"step {step.name}{place} was left out, because {expression.one_line!r} {fault}"
 
 
 def _evaluate(expression: Expression, scope: Any) -> Any:
@@ -281,8 +294,3 @@ def _evaluate(expression: Expression, scope: Any) -> Any:
         raise RefusedError(
             f"The settings' expression {expression.source!r}{place}: {error}."
         ) from None
-
-
-def _count_pieces(value: Any) -> int:
-    number = as_number(value)
-    return max(math.ceil(number), 0) if number is not None else 0

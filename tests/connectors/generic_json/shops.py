@@ -12,6 +12,7 @@ from connectors.generic_json.connector import GenericJsonConnector, open_connect
 from connectors.generic_json.recipes.reader import merge_keys
 from connectors.generic_json.settings.shop import GenericJsonSettings
 from connectors.interface import ConnectorContext
+from connectors.shipments import ShippingRules
 from connectors.testing.shop import FakeShop
 from connectors.testing.shops.json_shop import Style, answer
 from connectors.testing.trial import QUICK
@@ -96,11 +97,15 @@ def made(
 
 @asynccontextmanager
 async def connected(
-    shop: FakeShop, changes: Mapping[str, Any] | None = None, style: Style = Style.PAGE
+    shop: FakeShop,
+    changes: Mapping[str, Any] | None = None,
+    style: Style = Style.PAGE,
+    shipping: ShippingRules = ShippingRules(),  # noqa: B008 - it is frozen
 ) -> AsyncIterator[GenericJsonConnector]:
     """A connector to a shop, open."""
     async with open_connector(
-        made(shop.url, changes, style), ConnectorContext(store="test", upstream=QUICK)
+        made(shop.url, changes, style),
+        ConnectorContext(store="test", upstream=QUICK, shipping=shipping),
     ) as connector:
         yield connector
 

@@ -8,7 +8,7 @@ import pytest
 
 from connectors.generic_json import connector_type
 from connectors.interface import Connector, ConnectorContext
-from connectors.testing.contract import ConnectorContract, ShopHarness
+from connectors.testing.contract import ConnectorContract, ShopHarness, TellingContract
 from connectors.testing.requests import SeenRequest
 from connectors.testing.shops.json_shop import FakeJsonShop, Style
 from connectors.upstream.policy import UpstreamPolicy
@@ -19,6 +19,7 @@ class JsonHarness(ShopHarness):
     """One style of the fake shop."""
 
     shop: FakeJsonShop
+    takes_further = False
 
     def open_connector(self, policy: UpstreamPolicy) -> AbstractAsyncContextManager[Connector]:
         settings = read_style(self.shop.style, self.shop.url)
@@ -43,7 +44,7 @@ class JsonHarness(ShopHarness):
         )
 
 
-class Contract(ConnectorContract):
+class Contract(ConnectorContract, TellingContract):
     style: Style
 
     @pytest.fixture

@@ -21,7 +21,7 @@ from connectors.interface import (
 from connectors.shipments import ShippingRules
 from connectors.shopify import connector_type
 from connectors.shopify.settings import ShopifySettings
-from connectors.testing.contract import ShopHarness
+from connectors.testing.contract import ShopHarness, Told
 from connectors.testing.requests import SeenRequest
 from connectors.testing.trial import QUICK
 from connectors.upstream.policy import UpstreamPolicy
@@ -68,6 +68,14 @@ class ShopifyHarness(ShopHarness):
 
     def open_connector(self, policy: UpstreamPolicy) -> AbstractAsyncContextManager[Connector]:
         return open_shop(self.shop, policy, transport=self.transport, page_size=self.page_size)
+
+    def list_received(self, order_id: str) -> list[Told]:
+        further: list[Told] = [
+            (number, {})
+            for parcel in self.shop.book[order_id].parcels
+            for number in self.shop.further_numbers.get(parcel.id, ())
+        ]
+        return [*super().list_received(order_id), *further]
 
     def is_list(self, seen: SeenRequest) -> bool:
         if self.transport == "rest":

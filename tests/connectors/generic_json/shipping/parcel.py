@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from connectors.interface import ShipOutcome
-from connectors.shipments import Shipment
+from connectors.shipments import Shipment, ShippingRules
 from tests.connectors.generic_json.shops import TinyShop, connected, order
 
 SHIPMENT = Shipment(
@@ -16,6 +16,7 @@ SHIPMENT = Shipment(
     shipped_on=date(2026, 3, 2),
     notify_customer=True,
 )
+BLIND = ShippingRules(confirm=False)
 LINES = [
     {"id": "L1", "sku": "A", "title": "Thing A", "pieces": 2, "price": "10.00", "left": 2},
     {"id": "L2", "sku": "B", "title": "Thing B", "pieces": 3, "price": "1.00", "left": 1},
@@ -41,8 +42,10 @@ async def ship_parcel(
     changes: dict[str, Any],
     shipment: Shipment = SHIPMENT,
     earlier: tuple[Shipment, ...] = (),
+    rules: ShippingRules = BLIND,
 ) -> ShipOutcome:
-    async with connected(shop, changes) as connector:
+    """Tell of a parcel; the shop never changes, so it is believed unless `rules` say otherwise."""
+    async with connected(shop, changes, shipping=rules) as connector:
         return await connector.ship(shipment, earlier)
 
 

@@ -12,7 +12,8 @@ from connectors.errors import (
     UnreadableResponseError,
 )
 from connectors.generic_json.settings.shipment import SHIPMENT_FIELDS
-from connectors.generic_json.shipping.shipper import has_tracking, make_shipment_values
+from connectors.generic_json.shipping.evidence import has_tracking
+from connectors.generic_json.shipping.parcels import make_shipment_values
 from connectors.shipments import ShippedItem
 from connectors.testing.trial import failure
 from tests.connectors.generic_json.shipping.parcel import (

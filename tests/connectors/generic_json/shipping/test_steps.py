@@ -13,6 +13,7 @@ from connectors.errors import (
     ConnectorError,
     OrderNotFoundError,
     RefusedError,
+    TemporaryError,
     UnavailableError,
     UnreadableResponseError,
 )
@@ -144,11 +145,11 @@ async def test_a_refusal_under_200_is_one(means: str, kind: type[ConnectorError]
         assert "not this time" in str(error)
 
 
-async def test_an_answer_without_what_is_needed_is_unreadable() -> None:
+async def test_a_write_whose_answer_lacks_what_is_needed_is_tried_again() -> None:
     async with make_shop() as shop:
         shop.answers["POST /parcels"] = {"ok": True}
         error = await failure(
-            ship_parcel(shop, with_steps(make_step(answer="parcel.id"))), UnreadableResponseError
+            ship_parcel(shop, with_steps(make_step(answer="parcel.id"))), TemporaryError
         )
         assert "expected 'parcel.id' in the answer" in str(error)
 

@@ -16,6 +16,7 @@ from connectors.generic_json.connector import open_connector
 from connectors.generic_json.settings.shop import GenericJsonSettings
 from connectors.interface import ConnectorContext
 from connectors.orders import Window
+from connectors.shipments import ShippingRules
 from connectors.testing.shop import FakeShop
 from connectors.testing.shops.json_shop import answer
 from connectors.testing.trial import QUICK
@@ -78,7 +79,12 @@ def _within(order: Any, ways: Any) -> bool:
     )
 
 
-def open_recorded(shop: RecordedVendure, key: str = KEY, **changes: Any) -> Any:
+def open_recorded(
+    shop: RecordedVendure,
+    key: str = KEY,
+    shipping: ShippingRules = ShippingRules(),  # noqa: B008 - it is frozen
+    **changes: Any,
+) -> Any:
     settings = {
         "type": "generic_json",
         "recipe": "vendure",
@@ -88,5 +94,5 @@ def open_recorded(shop: RecordedVendure, key: str = KEY, **changes: Any) -> Any:
     }
     return open_connector(
         GenericJsonSettings.model_validate(settings),
-        ConnectorContext(store="vendure", upstream=QUICK),
+        ConnectorContext(store="vendure", upstream=QUICK, shipping=shipping),
     )

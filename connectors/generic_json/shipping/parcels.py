@@ -1,0 +1,138 @@
+"""Which pieces of an order's lines a shipment takes, and how it looks to templates. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, time
+from typing import Any
+
+import msgspec
+
+from connectors.errors import ConflictError, UnreadableResponseError
+from connectors.fieldmap.scope import Scope
+from connectors.fieldmap.sources import FieldSource
+from connectors.generic_json.mapping.lines import Line
+from connectors.language.functions.table import as_number
+from connectors.reading.fields import FieldError
+from connectors.shipments import Shipment, ShippedItem
+
+
+class Parcel(msgspec.Struct, frozen=True, kw_only=True):
+    """What one line gives to a shipment: `quantity` pieces of the `open` ones.
+
+    `line` is the shop's own JSON.
+    """
+
+    id: str
+    sku: str
+    name: str
+    quantity: int
+    open: int
+    line: Any
+
+
+def make_shipment_values(shipment: Shipment) -> dict[str, Any]:
+    """A shipment as templates see it."""
+    shipped_at = shipment.label_created_at
+    if shipped_at is None and shipment.shipped_on is not None:
+        shipped_at = datetime.combine(shipment.shipped_on, time(12), tzinfo=UTC)
+    return {
+        "order_id": shipment.order_id,
+        "order_number": shipment.order_number,
+        "carrier": shipment.carrier,
+        "service": shipment.service,
+        "tracking_number": shipment.tracking_number,
+        "shipped_on": shipment.shipped_on.isoformat() if shipment.shipped_on else None,
+        "shipped_at": (
+            shipped_at.isoformat(timespec="seconds").replace("+00:00", "Z") if shipped_at else None
+        ),
+        "cost": shipment.cost,
+        "notify_customer": shipment.notify_customer,
+        "customer_notes": shipment.customer_notes,
+        "internal_notes": shipment.internal_notes,
+        "notes_to_customer": shipment.notes_to_customer,
+        "customer_code": shipment.customer_code,
+        "whole": not shipment.items,
+    }
+
+
+def pack_lines(
+    shipment: Shipment, lines: Sequence[Line], left: Mapping[str, int], *, over_ship: bool = False
+) -> list[Parcel]:
+    """Which pieces of which lines went into the parcel: no more than are left, unless `over_ship`.
+
+    Raises `ConflictError` for a line that the order does not have.
+    """
+    taken: dict[str, int] = {}
+    for item in shipment.items:
+        line = _find_line(item, lines)
+        if line is None:
+            raise ConflictError(
+                f"The order has no line for the shipped {item.sku or item.name or item.line_id!r}."
+            )
+        taken[line.item.id] = taken.get(line.item.id, 0) + item.quantity
+    if not shipment.items:
+        taken = dict(left)
+    elif not over_ship:
+        taken = {line: min(pieces, left.get(line, 0)) for line, pieces in taken.items()}
+    return [
+        _make_parcel(line, taken[line.item.id], left) for line in lines if taken.get(line.item.id)
+    ]
+
+
+def _find_line(item: ShippedItem, lines: Sequence[Line]) -> Line | None:
+    """By id, then by stock number, then by name where only one line fits."""
+    for line in lines:
+        if item.line_id and line.item.id == item.line_id:
+            return line
+    for name in ("sku", "name"):
+        wanted = getattr(item, name)
+        fitting = [line for line in lines if wanted and getattr(line.item, name) == wanted]
+        if len(fitting) == 1:
+            return fitting[0]
+    return None
+
+
+def _make_parcel(line: Line, quantity: int, left: Mapping[str, int]) -> Parcel:
+    item = line.item
+    return Parcel(
+        id=item.id,
+        sku=item.sku,
+        name=item.name,
+        quantity=quantity,
+        open=left.get(item.id, 0),
+        line=line.raw,
+    )
+
+
+def subtract_told(lines: Sequence[Line], earlier: Sequence[Shipment]) -> dict[str, int]:
+    """The pieces of each line that no earlier shipment took."""
+    told: dict[str, int] = {}
+    for item in (item for each in earlier for item in each.items):
+        told[item.line_id] = told.get(item.line_id, 0) + item.quantity
+    return {
+        line.item.id: max(line.item.quantity - told.get(line.item.id, 0), 0)
+        for line in lines
+        if line.item.shippable
+    }
+
+
+def read_open(order: Any, line: Line, source: FieldSource) -> int:
+    """The pieces of a line that the shop says are still to be shipped."""
+    try:
+        return Scope(line.raw, order).read(
+            "shipment.open", source.rule, lambda value, _: _count_pieces(value), 0
+        )
+    except FieldError as error:
+        raise UnreadableResponseError(f"The order's line {line.item.id}: {error}.") from None
+
+
+def show_parcels(parcels: Sequence[Parcel]) -> list[Any]:
+    """Parcels as templates see them."""
+    return [msgspec.to_builtins(parcel, builtin_types=(datetime,)) for parcel in parcels]
+
+
+def _count_pieces(value: Any) -> int:
+    number = as_number(value)
+    return max(math.ceil(number), 0) if number is not None else 0
