@@ -17,7 +17,7 @@ from proxy.delivery.worker import DeliveryWorker
 from proxy.doors.custom_store.shipnotice_xml import MAX_BODY
 from proxy.export import Exporter
 from proxy.remarks import RemarkKeeper
-from proxy.server.admin import add_admin, require_password
+from proxy.server.admin import add_admin, guard_browsers, require_password
 from proxy.server.deliveries import add_deliveries
 from proxy.server.endpoint import add_endpoint
 from proxy.server.keys import DATABASE, DELIVERER, EXPORTER, METRICS, STOPPING, STORES
@@ -129,7 +129,9 @@ async def open_portside(
 
 def _make_operators_side(password: str, shared: _Shared) -> web.Application:
     """What the operator asks: health, numbers, deliveries, how the stores stand."""
-    app = web.Application(middlewares=[require_password(password)])
+    app = web.Application(
+        middlewares=[guard_browsers(has_password=bool(password)), require_password(password)]
+    )
     shared.put_into(app)
     app.on_response_prepare.append(set_headers)
     add_admin(app)

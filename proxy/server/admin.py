@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import hmac
+import ipaddress
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
@@ -14,6 +16,8 @@ from proxy.storage.errors import StorageError
 
 # What an orchestrator asks without knowing a password; neither tells more than a word.
 _OPEN = frozenset({"/healthz", "/readyz"})
+_OWN_SITES = frozenset({"none", "same-origin"})
+_LONGEST_HOST = 300
 
 
 def add_admin(app: web.Application) -> None:
@@ -43,6 +47,38 @@ def require_password(password: str) -> Middleware:
         return await handler(request)
 
     return guard
+
+
+def guard_browsers(*, has_password: bool) -> Middleware:
+    """A middleware against pages of other sites in the operator's browser: without a password only
+    a loopback `Host` is answered (421 otherwise), and a request that another site makes is refused
+    (403). Health and readiness answer any Host, as probes and balancers need.
+    """
+
+    @web.middleware
+    async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.path in _OPEN:
+            return await handler(request)
+        if not has_password and not _is_loopback(request.headers.get("Host", "")):
+            return web.Response(
+                status=HTTPStatus.MISDIRECTED_REQUEST,
+                text="without `admin.password` only localhost is answered here\n",
+            )
+        if request.headers.get("Sec-Fetch-Site", "none") not in _OWN_SITES:
+            return web.Response(
+                status=HTTPStatus.FORBIDDEN, text="refused: another site made this request\n"
+            )
+        return await handler(request)
+
+    return guard
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        name = urlsplit(f"//{host[:_LONGEST_HOST]}").hostname or ""
+        return name == "localhost" or ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
 
 
 def _knows(header: str, password: str) -> bool:

@@ -25,7 +25,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from proxy.storage.errors import StorageError
-from proxy.storage.sqlite import BUSY_SECONDS, WRITES, SqliteThreads, prepare
+from proxy.storage.sqlite import BUSY_SECONDS, WRITES, SqliteThreads, make_private_file, prepare
 from proxy.storage.times import Clock, system_clock
 
 _DRIVERS = {
@@ -70,6 +70,7 @@ class Database:
         """
         target = _driver_url(url)
         if target.drivername == _DRIVERS["sqlite"]:
+            make_private_file(Path(str(target.database)))
             threads = SqliteThreads()
             engine = create_async_engine(
                 target, **_pool(pool_size), connect_args={"async_creator_fn": threads.connect}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Awaitable
+from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -47,6 +49,22 @@ def missing_file(url: str) -> Path | None:
     """The file that a `sqlite:///` URL names, if it is not there; opening it would make it."""
     file = Path(url.removeprefix("sqlite:///").partition("?")[0])
     return file if url.startswith("sqlite:") and not file.exists() else None
+
+
+def make_private_file(file: Path) -> None:
+    """Make the database's file, if it is not there, so that only we may read it; SQLite gives the
+    files that it makes beside it the same rights.
+    """
+    with suppress(OSError):  # what keeps the file from being made, SQLite says in its own words
+        os.close(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600))
+
+
+def may_others_read(file: Path) -> bool:
+    """Whether other users of this machine may read the database's file."""
+    try:
+        return os.name == "posix" and bool(file.stat().st_mode & 0o077)
+    except OSError:
+        return False
 
 
 def prepare(engine: AsyncEngine) -> None:

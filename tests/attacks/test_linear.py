@@ -94,9 +94,8 @@ def test_no_sample_is_left_of_a_function_that_has_gone() -> None:
 @pytest.mark.parametrize("name", CASES)
 def test_no_text_costs_more_than_linear_time(name: str) -> None:
     for piece in PIECES:
-        for tail in ("", "!"):
-            growth = find_growth(CASES[name], partial(fill_text, piece, tail=tail))
-            assert growth <= MOST_GROWTH, f"{piece!r} again and again"
+        growth = find_growth(CASES[name], partial(fill_text, piece, tail="!"))
+        assert growth <= MOST_GROWTH, f"{piece!r} again and again"
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -24,7 +24,7 @@ from proxy.settings.models import ExportSettings, Settings, StoreSettings
 from proxy.settings.problems import did_you_mean
 from proxy.storage.database import Database
 from proxy.storage.errors import StorageError
-from proxy.storage.sqlite import missing_file
+from proxy.storage.sqlite import may_others_read, missing_file
 from proxy.stores import Store, StoreServices, open_store
 from proxy.telemetry.logs import configure_logs
 
@@ -157,6 +157,12 @@ async def _check_database(settings: Settings) -> Finding:
         async with Database.open(url) as database:
             place = database.place
             async with database.reading():
+                if not database.is_postgresql and may_others_read(Path(place)):
+                    return Finding(
+                        level=CheckLevel.WARNING,
+                        what=f"database: other users of this machine may read {place}",
+                        advice=f"it holds buyers' addresses; run `chmod 600 {place}*`",
+                    )
                 return Finding(level=CheckLevel.OK, what=f"database: {place} answers")
     except StorageError as error:
         return Finding(

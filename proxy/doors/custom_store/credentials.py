@@ -26,8 +26,7 @@ _MOST = 16
 class Credentials(msgspec.Struct, frozen=True, kw_only=True):
     """A user name and a password.
 
-    `username` None means that a bare key was sent (`auth_key`), which stands for the password
-    alone.
+    `username` None means a bare key (`auth_key`), which stands by itself.
     """
 
     username: str | None = None
@@ -83,8 +82,8 @@ def credentials_match(offered: Iterable[Credentials], valid: Iterable[Credential
     A store may have several valid ones while a password is being changed.
 
     Every offer is compared with every valid credential, user name and password both, so that the
-    time taken tells nothing. A bare key matches a password by itself. A valid credential with an
-    empty password matches nothing.
+    time taken tells nothing. A bare key matches only a valid bare key, never a password. A valid
+    credential with an empty password matches nothing.
     """
     accepted = tuple(valid)
     found = False
@@ -97,7 +96,8 @@ def credentials_match(offered: Iterable[Credentials], valid: Iterable[Credential
 def _same(offer: Credentials, known: Credentials) -> bool:
     password = hmac.compare_digest(_bytes(offer.password), _bytes(known.password))
     username = hmac.compare_digest(_bytes(offer.username or ""), _bytes(known.username or ""))
-    return password & (username | (offer.username is None)) & bool(known.password)
+    same_kind = (known.username is None) | (offer.username is not None)
+    return password & username & same_kind & bool(known.password)
 
 
 def _bytes(text: str) -> bytes:
