@@ -22,6 +22,7 @@ from connectors.errors import (
     RefusedError,
     TemporaryError,
     ThrottledError,
+    TooLargeError,
     UnavailableError,
     UnreadableResponseError,
 )
@@ -36,6 +37,7 @@ from proxy.storage.errors import StorageError
 OF_THE_SHOP: tuple[tuple[ConnectorError, int, int], ...] = (
     (TemporaryError("x"), 503, 200),
     (UnavailableError("x"), 503, 200),
+    (TooLargeError("x"), 503, 200),
     (IncompleteListingError("x"), 503, 200),
     (ThrottledError("x"), 503, 200),
     (CircuitOpenError("x"), 503, 200),

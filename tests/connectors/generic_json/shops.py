@@ -44,7 +44,8 @@ class TinyShop(FakeShop):
             await asyncio.sleep(0)
             found = self._find(f"{request.method} {request.path}")
             if callable(found):
-                return await found(request)
+                answered: web.Response = await found(request)
+                return answered
             return answer(found if request.query.get("page", "1") == "1" else cut_page(found))
         finally:
             self.open_now -= 1

@@ -12,8 +12,9 @@ from aiohttp import web
 from connectors.errors import IncompleteListingError, RefusedError
 from connectors.generic_json.connector import open_connector
 from connectors.interface import ConnectorContext, Remark
+from connectors.testing.shops.json_shop import Style, answer
 from connectors.testing.trial import WINDOW
-from tests.connectors.generic_json.shops import Style, TinyShop, answer, made, order
+from tests.connectors.generic_json.shops import TinyShop, made, order
 from tests.connectors.upstream.echo import QUICK
 
 

@@ -4,6 +4,7 @@ lines as it lowers the total.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -60,7 +61,7 @@ def test_the_container_of_each_plugin_is_packed_once_and_says_what_it_contains(
 ) -> None:
     found = good(order(line_items=build_bundle(*BUNDLES[plugin])))
     (item,) = found.items
-    assert (item.id, item.unit_price) == ("1", 10)
+    assert (item.id, item.unit_price) == ("1", Decimal(10))
     assert [(option.name, option.value) for option in item.options] == [
         ("Contains", "1 x Pot (POT)"),
         ("Contains", "2 x Cup"),
