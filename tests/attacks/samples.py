@@ -17,7 +17,7 @@ from connectors.language.expressions import read_expression
 from connectors.language.functions import lists, number, standard, text, times
 from connectors.language.functions.table import Run
 from connectors.language.templates import compile_template, suggest_word
-from connectors.reading import amounts, fields, markup, measures, moments, tolerant
+from connectors.reading import amounts, fields, markup, measures, moments, regions, tolerant
 from connectors.reading.complaints import read_complaint
 from connectors.upstream import pace, refusals, response, retry, shop_clock
 from connectors.upstream.addresses import Target
@@ -135,6 +135,9 @@ _MODULES: dict[str, dict[str, Callable[[str], object]]] = {
         "shorten": lambda t: markup.shorten(t, 200),
         "clean_text(lines)": lambda t: markup.clean_text(t, keep_lines=True),
     },
+    "connectors.reading.regions.": {
+        "write_region": lambda t: regions.write_region(t, "US"),
+    },
     "connectors.reading.tolerant.": {
         "find_path": lambda t: tolerant.find_path(_encode(t), len(t)),
     },
@@ -221,6 +224,7 @@ _MODULES: dict[str, dict[str, Callable[[str], object]]] = {
     },
     "proxy.doors.custom_store.values.": {
         "require_id": lambda t: values.require_id(t, "OrderID"),
+        "require_number": lambda t: values.require_number(t, "OrderNumber"),
         "require_country": lambda t: values.require_country(t, "Country"),
     },
     "proxy.telemetry.logs.": {
