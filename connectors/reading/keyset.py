@@ -100,8 +100,7 @@ async def walk_by_key(
         if repeats >= _MOST_REPEATS:
             evidence.end = End.REPEATED
             raise evidence.explain()
-        fresh = _take(evidence, page, names, place, asked)
-        if fresh:
+        if fresh := _take(evidence, page, names, place, asked):
             yield fresh
         if evidence.needs_proof_of_count:
             await probe()
