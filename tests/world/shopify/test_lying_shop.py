@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from connectors.errors import ConnectorError
@@ -23,6 +23,31 @@ from tests.world.shopify.catalog import MAY_FAIL, QUIRKS
 # Importing them fills the catalog.
 __all__ = ["list_quirks", "part_quirks"]
 POLLS = 2
+HIDDEN = "an_order_is_counted_and_never_shown"
+LOW_COUNTS = frozenset({"count_is_low", "count_is_zero"})
+BAD_COUNTS = LOW_COUNTS | {"count_fails", "count_is_negative"}
+SHORT_LISTS = frozenset(
+    {
+        "by_id_ignored",
+        "every_page_lacks_its_first_row",
+        "first_page_is_empty",
+        "first_page_is_empty_and_last",
+        "first_page_is_stale",
+        "first_page_says_it_is_the_last",
+        "later_page_is_empty",
+        "later_page_says_it_is_the_last",
+        "pages_are_capped_without_a_next",
+    }
+)
+
+
+def can_be_noticed(quirks: Sequence[str]) -> bool:
+    """Whether some answer speaks of every order: not where a list leaves orders out and the count
+    leaves them out too, nor where no list shows an order and there is no count.
+    """
+    if HIDDEN in quirks and not BAD_COUNTS.isdisjoint(quirks):
+        return False
+    return LOW_COUNTS.isdisjoint(quirks) or SHORT_LISTS.isdisjoint(quirks)
 
 
 async def try_walk(connector: Connector, *, may_fail: bool) -> list[Order | RejectedOrder] | None:
@@ -58,6 +83,10 @@ async def play(
                 assert len(given_ids) == len(set(given_ids)), "an order is given twice"
                 if missing := placed - set(given_ids):
                     assert "order_count" in {one.about for one in said}, f"in silence: {missing}"
+                for order in found:
+                    if isinstance(order, Order):
+                        lines = len(shop.book[order.id].lines)
+                        assert len(order.items) == lines, "lines are left out in silence"
                 held = {order.id for order in found if isinstance(order, RejectedOrder)}
                 assert held <= costs, "one bad part costs another order"
         shop.changes.clear()
@@ -89,4 +118,5 @@ async def test_one_lie_leaves_no_order_out_in_silence(quirk: str, transport: str
 def test_lies_told_together_leave_no_order_out_in_silence(
     transport: str, quirks: list[str], *, orders: int, size: int, holds: bool
 ) -> None:
+    assume(can_be_noticed(quirks))
     asyncio.run(play(transport, quirks, orders=orders, size=size, holds=holds))

@@ -66,7 +66,7 @@ def sort_key(shop: FakeShopify, order: BookOrder, query: dict[str, str]) -> tupl
     if "since_id" in query and "order" not in query:
         return (int(order.id),)
     if shop.shuffles:
-        return (hash((order.id, "shuffled")) % 1009, int(order.id))
+        return (int(order.id) * 7919 % 1009, int(order.id))
     if query.get("order") == "updated_at asc":
         return (_second(order.modified_at), int(order.id))
     return (-int(order.id),)
