@@ -168,6 +168,7 @@ class _Numbered(Generic[T]):
         self._learned: int | None = None
         self._pages = 0
         self._doubled = False
+        self._was_full = False
 
     async def walk(self, budget: int, *, whole_pages: bool) -> AsyncGenerator[list[T], None]:
         """The rows, page by page, each once."""
@@ -218,7 +219,9 @@ class _Numbered(Generic[T]):
     def _take(self, page: Page[T], asked: int, *, overlap: int) -> list[T]:
         """The items of the page that no reading has met before."""
         names = [self._identity(item) for item in page.items]
-        self._pages += bool(names)
+        # Behind a full page even an empty one is a page: what stood there may have moved up.
+        self._pages += bool(names) or self._was_full
+        self._was_full = len(names) >= asked
         self._doubled |= len(set(names)) < len(names)
         positions = self._evidence.add_page(
             names,

@@ -79,4 +79,4 @@ def test_the_lines_to_paste_work_as_they_stand() -> None:
             process.terminate()
         assert process.wait() == 0
     assert re.match(rb"<\?xml .*\n<Orders pages=", answers[0])
-    assert answers[1] == b"delivered; the shop has it\n"
+    assert answers[1].startswith(b"delivered; the shop has it")

@@ -70,12 +70,12 @@ def test_a_name_says_nothing_where_the_line_or_the_sku_is_known() -> None:
                     ShippedItem(sku="B", name="Table", quantity=2),
                 ),
             },
-            "f82fb227e2fabc440ba1fb7897c36a36c6e89bbb",
+            "0fd03559c19a5a55c30e035bffdab19b71645c18",
         ),
-        ({"order_id": "9", "order_number": "1"}, "68e69e8ea89caaa6b0249e06d61447cd5eb667e8"),
+        ({"order_id": "9", "order_number": "1"}, "c0133371194707d874fcb7e9bdd2e68ceb00f503"),
         (
             {"order_number": "1", "tracking_number": " 1Z ", "carrier": "UPS", "items": (CHAIR,)},
-            "b3b8790f9948aa53e49fab1241d58e53098a72b8",
+            "0d44108c93466bf343a10d3a5a54357c81cb348f",
         ),
     ],
 )

@@ -110,7 +110,7 @@ class Store:
     def _admitted(self, request: web.Request) -> bool:
         offered = parse_credentials(request.headers, request.query)
         return (
-            credentials_match(offered, [LOGIN])
+            credentials_match(offered, [LOGIN, Credentials(password=LOGIN.password)])
             or self.wrong("open to all")
             or (self.wrong("any password") and bool(offered))
         )

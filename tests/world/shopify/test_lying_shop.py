@@ -93,8 +93,8 @@ async def play(
         shop.raw_changes.clear()
         shop.faults.clear()
         shop.shuffles = False
-        for order in shop.book:
-            order.spoiled = False
+        for entry in shop.book:
+            entry.spoiled = False
         async with open_shop(shop, transport=transport, page_size=size) as connector:
             found = await walk(connector)
         assert {order.id for order in found} == placed

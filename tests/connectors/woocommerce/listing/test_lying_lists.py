@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 from aiohttp import web
 
-from connectors.errors import IncompleteListingError
+from connectors.errors import IncompleteListingError, RefusedError
 from connectors.interface import ConnectorContext, Remark
 from connectors.testing.faults import Handler
 from connectors.testing.shops.woocommerce import FakeWooCommerceShop
@@ -132,8 +132,8 @@ async def test_a_redirect_that_loses_the_query_is_an_error_that_names_it(
 
     shop.faults.add(redirect, times=None, when=lambda seen: seen.path.endswith("/orders"))
     async with open_woocommerce(shop, QUICK, auth="basic") as connector:
-        error = await failure(walk(connector), IncompleteListingError)
-    assert "redirects this request and loses what was asked for" in str(error)
+        error = await failure(walk(connector), RefusedError)
+    assert "drops what was asked for" in str(error)
 
 
 @pytest.mark.parametrize("most", [50, 7])
