@@ -117,7 +117,7 @@ FAULTS: dict[str, Fault] = {
     "the end is an instant, not a minute": (WithoutEndOfMinute, _nothing),
     "ties are stepped over": (WithoutTieRule, _nothing),
     "steps inside a tie do not overlap": (
-        FineShop,
+        FinePlainShop,
         lambda patch: patch.setattr(connectors.reading.keyset._Place, "onward", _bluntly),
     ),
     "an unfinished walk counts": (
