@@ -9,6 +9,8 @@ from typing import Any
 
 from connectors.reading.fields import FieldError, read_number
 
+# No shop writes a time in more characters, and the patterns below are not meant for more.
+_LONGEST = 100
 _NO_TIME = re.compile(r"0000-00-00.*|0")
 _TRAILING_ZONE_NAME = re.compile(r"\s*(?:UTC|GMT)$", re.IGNORECASE)
 _EXTRA_DIGITS = re.compile(r"(\.\d{6})\d+")
@@ -59,6 +61,8 @@ def _parse_moment(value: Any, path: str, pattern: str) -> datetime:
     if not isinstance(value, str):
         raise FieldError(path, f"a time ({pattern})", value)
     stated = value.strip()
+    if len(stated) > _LONGEST:
+        raise FieldError(path, f"a time ({pattern})", value)
     if pattern == "iso":
         stated = _EXTRA_DIGITS.sub(r"\1", _TRAILING_ZONE_NAME.sub("Z", stated))
         return datetime.fromisoformat(

@@ -24,7 +24,14 @@ from connectors.upstream.addresses import Target
 from connectors.upstream.auth import auth, oauth2, token_answer
 from connectors.upstream.masking import Mask
 from connectors.upstream.response import Reply
-from proxy.doors.custom_store import carriers, credentials, dates, requests, values
+from proxy.doors.custom_store import (
+    carriers,
+    credentials,
+    dates,
+    requests,
+    shipnotice_fields,
+    values,
+)
 from proxy.doors.custom_store import text as wire_text
 from proxy.telemetry import logs, masking
 
@@ -216,6 +223,9 @@ _MODULES: dict[str, dict[str, Callable[[str], object]]] = {
         "parse_notify(notes)": _parse_notice,
         "parse_notify(query)": _parse_query,
         "parse_action(query)": lambda t: requests.parse_action({"action": t}),
+    },
+    "proxy.doors.custom_store.shipnotice_fields.": {
+        "fit_name": lambda t: shipnotice_fields.fit_name("Carrier", t),
     },
     "proxy.doors.custom_store.shipnotice_xml.": {"parse_shipnotice": _parse_notice},
     "proxy.doors.custom_store.text.": {

@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from connectors.upstream.response import Reply
@@ -102,7 +102,7 @@ def test_no_text_costs_more_than_linear_time(name: str) -> None:
 def test_no_mixture_costs_more_than_linear_time(name: str) -> None:
     pieces = st.lists(st.sampled_from(PIECES), min_size=1, max_size=3).map("".join)
 
-    @settings(max_examples=12, deadline=None, database=None)
+    @settings(max_examples=12, deadline=None, database=None, phases=(Phase.generate,))
     @given(pieces, pieces, pieces)
     def measure_mixture(head: str, piece: str, tail: str) -> None:
         growth = find_growth(CASES[name], lambda size: fill_text(piece, size, head=head, tail=tail))

@@ -75,3 +75,9 @@ def test_any_time_reads_back_from_its_text(naive: datetime, minutes: int) -> Non
         microsecond=0
     )
     assert moments.read_moment(stated.isoformat(), "t").utcoffset() == timedelta(0)
+
+
+@pytest.mark.parametrize("pattern", ["iso", "rfc2822", "%d.%m.%Y %H:%M"])
+def test_a_text_longer_than_any_time_is_refused_before_it_is_worked_on(pattern: str) -> None:
+    with pytest.raises(FieldError, match="expected a time"):
+        moments.read_moment("1" + " " * 1_000_000 + "x", "at", pattern=pattern)
