@@ -21,9 +21,10 @@ import connectors.reading.keyset
 import proxy.export.walk
 import proxy.export.windows
 from connectors.orders import Order, Window
+from connectors.reading.paging import Page
 from proxy.doors.custom_store.requests import ExportRequest
 from proxy.rules.coverage import Coverage, Settled, Walk, settle
-from tests.export.hunts.machine import ExportMachine
+from tests.export.hunts.machine import BusyMachine, ExportMachine
 from tests.export.hunts.plain_machine import PlainMachine
 from tests.export.hunts.strict_machine import StrictMachine
 from tests.export.play.book import BookConnector, Fetch
@@ -42,6 +43,16 @@ class UntiedConnector(BookConnector):
                 return
             yield list(page.items)
             after = page.items[-1].modified_at + timedelta(microseconds=1)
+
+
+class UncountedConnector(BookConnector):
+    """Gives no totals, which would make up for a step that went past an order."""
+
+    def walk(self, window: Window, fetch: Fetch) -> AsyncIterator[list[Order]]:
+        async def fetch_without_total(key: datetime, skip: int, size: int) -> Page[Order]:
+            return Page(items=(await fetch(key, skip, size)).items)
+
+        return super().walk(window, fetch_without_total)
 
 
 class _Minutes(ExportRequest, frozen=True, kw_only=True):
@@ -104,6 +115,17 @@ class FinePlainShop(PlainMachine):
     fine_shop = True
 
 
+class FineBusyShop(BusyMachine):
+    """A fine shop with more going on."""
+
+    world_options: ClassVar = FineShop.world_options
+    fine_shop = True
+
+
+class UncountedShop(FineBusyShop):
+    world_options: ClassVar = FineShop.world_options | {"connector": UncountedConnector}
+
+
 Fault = tuple[type[RuleBasedStateMachine], Callable[[pytest.MonkeyPatch], None]]
 
 
@@ -117,7 +139,7 @@ FAULTS: dict[str, Fault] = {
     "the end is an instant, not a minute": (WithoutEndOfMinute, _nothing),
     "ties are stepped over": (WithoutTieRule, _nothing),
     "steps inside a tie do not overlap": (
-        FinePlainShop,
+        UncountedShop,
         lambda patch: patch.setattr(connectors.reading.keyset._Place, "onward", _bluntly),
     ),
     "an unfinished walk counts": (
@@ -133,7 +155,7 @@ FAULTS: dict[str, Fault] = {
         lambda patch: patch.setattr(proxy.export.walk, "min", max, raising=False),
     ),
     "old news sent late is not sent again": (
-        FineShop,
+        FineBusyShop,
         lambda patch: (
             patch.setattr(proxy.export.walk, "_is_older", _always),
             patch.setattr(proxy.export.walk, "_find_on_the_way", _nobody),

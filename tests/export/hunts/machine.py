@@ -28,15 +28,8 @@ from tests.export.play.world import World
 JUMPS = st.sampled_from([-300, -120, 0, 120, 300])
 
 
-class ExportMachine(PlainMachine):
-    """All that shops, ShipStation, networks and operators do."""
-
-    clock_jumps: ClassVar[bool] = True
-
-    @precondition(lambda self: self.clock_jumps)
-    @rule(skew=JUMPS)
-    def shop_clock_jumps(self, skew: int) -> None:
-        self.world.book.skew = timedelta(seconds=skew)
+class BusyMachine(PlainMachine):
+    """The plain interleavings, walks that cross, and lists that shrink while they are read."""
 
     @rule(count=st.integers(4, 9), page=st.integers(2, 3), which=st.integers(1, 9))
     def an_import_is_thinned_out_while_it_is_read(self, count: int, page: int, which: int) -> None:
@@ -45,6 +38,34 @@ class ExportMachine(PlainMachine):
         self.world.clock.forward(60)
         self.shop_changes_during_the_next_walk({page: ("deleted", -which, OrderStatus.PAID)})
         self.shipstation_polls()
+
+    @precondition(lambda self: self.world.book.orders)
+    @rule(which=st.integers(0, 30), wait=st.sampled_from([60, 300]))
+    def two_walks_cross(self, which: int, wait: int) -> None:
+        """A second window is begun and finished before the first one's last pages are asked for."""
+        first = self.world.poller.begin()
+        if not self._try(self.world.poller.take(first, 1, self.world.page, self.world.sent)):
+            return
+        self.world.clock.forward(1)
+        self._edit(which, 0, OrderStatus.CANCELLED)
+        self.world.clock.forward(wait)
+        self.shipstation_polls()
+        self._try(self._whole(first))
+
+    async def _whole(self, walk: Walk) -> None:
+        while not walk.finished:
+            await self.world.poller.take(walk, walk.next, self.world.page, self.world.sent)
+
+
+class ExportMachine(BusyMachine):
+    """All that shops, ShipStation, networks and operators do."""
+
+    clock_jumps: ClassVar[bool] = True
+
+    @precondition(lambda self: self.clock_jumps)
+    @rule(skew=JUMPS)
+    def shop_clock_jumps(self, skew: int) -> None:
+        self.world.book.skew = timedelta(seconds=skew)
 
     @rule(page=st.integers(1, 3), throttled=st.booleans())
     def shop_will_fail(self, *, page: int, throttled: bool) -> None:
@@ -90,19 +111,6 @@ class ExportMachine(PlainMachine):
         walk = self.walks.pop(which % len(self.walks))
         self._try(self.world.poller.finish(walk, self.world.page, self.world.sent))
 
-    @precondition(lambda self: self.world.book.orders)
-    @rule(which=st.integers(0, 30), wait=st.sampled_from([60, 300]))
-    def two_walks_cross(self, which: int, wait: int) -> None:
-        """A second window is begun and finished before the first one's last pages are asked for."""
-        first = self.world.poller.begin()
-        if not self._try(self.world.poller.take(first, 1, self.world.page, self.world.sent)):
-            return
-        self.world.clock.forward(1)
-        self._edit(which, 0, OrderStatus.CANCELLED)
-        self.world.clock.forward(wait)
-        self.shipstation_polls()
-        self._try(self._whole(first))
-
     @rule(back=st.sampled_from([60, 600, 7200]), span=st.sampled_from([60, 600]))
     def somebody_asks_for_history(self, back: int, span: int) -> None:
         """From before the last success; a window that begins where that one ended would say that it
@@ -112,10 +120,6 @@ class ExportMachine(PlainMachine):
         start = min(now - timedelta(seconds=back), self.world.poller.start)
         walk = Walk(start, min(start + timedelta(seconds=span), now))
         self._try(self._whole(walk))
-
-    async def _whole(self, walk: Walk) -> None:
-        while not walk.finished:
-            await self.world.poller.take(walk, walk.next, self.world.page, self.world.sent)
 
 
 class SqliteMachine(ExportMachine):
