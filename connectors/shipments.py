@@ -107,6 +107,19 @@ def fold_tracking(number: str) -> str:
     return "".join(character for character in number.casefold() if _counts(character))
 
 
+def is_part(shipment: Shipment, earlier: Iterable[Shipment]) -> bool:
+    """Whether other items of the order were told under the same tracking number: then that the shop
+    has the number does not show that it has these items.
+    """
+    number = fold_tracking(shipment.tracking_number)
+    return bool(number and shipment.items) and any(
+        bool(each.items)
+        and fold_tracking(each.tracking_number) == number
+        and each.key() != shipment.key()
+        for each in earlier
+    )
+
+
 def _counts(character: str) -> bool:
     return not character.isspace() and unicodedata.category(character) not in _UNCOUNTED
 

@@ -40,6 +40,23 @@ class TellingContract:
                     await failure(connector.ship(shipment, ()), ConnectorError)
             harness.shop.faults.clear()
 
+    async def test_two_parts_under_one_tracking_number_are_both_told(
+        self, harness: ShopHarness
+    ) -> None:
+        order = harness.add_order(at(1), lines=(("A", 2), ("B", 1)))
+        first, second = (
+            make_shipment(harness, order, "HAND DELIVERED", A=2),
+            make_shipment(harness, order, "hand-delivered", B=1),
+        )
+        async with harness.open_connector(QUICK) as connector:
+            assert not (await connector.ship(first, ())).completed
+            for _ in range(2):
+                assert (await connector.ship(second, (first,))).completed
+        assert harness.is_shipped(order)
+        if harness.takes_quantities:
+            one, two = harness.line_ids(order)
+            assert [told for _, told in harness.list_received(order)] == [{one: 2}, {two: 1}]
+
     async def test_no_more_pieces_are_told_than_are_left_to_ship(
         self, harness: ShopHarness
     ) -> None:

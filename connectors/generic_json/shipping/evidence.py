@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from connectors.errors import RefusedError
 from connectors.generic_json.settings.shipment import ProbeSettings
 from connectors.language.expressions import Expression
 from connectors.language.functions import EvaluationError
@@ -55,3 +56,14 @@ def has_tracking(found: Any, number: str) -> bool:
         ):
             return True
     return False
+
+
+def evaluate(expression: Expression, scope: Any) -> Any:
+    """What an expression of the steps finds. Raises `RefusedError`, with its place."""
+    try:
+        return expression(scope)
+    except EvaluationError as error:
+        place = f" ({expression.place})" if expression.place else ""
+        raise RefusedError(
+            f"The settings' expression {expression.source!r}{place}: {error}."
+        ) from None

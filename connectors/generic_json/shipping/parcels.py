@@ -81,6 +81,18 @@ def pack_lines(
     ]
 
 
+def is_counted(
+    shipment: Shipment, lines: Sequence[Line], untold: Mapping[str, int], left: Mapping[str, int]
+) -> bool:
+    """Whether the shop has counted the shipment's pieces: fewer are left than what nobody had told
+    before it, by at least as many.
+    """
+    return all(
+        left.get(parcel.id, 0) <= untold.get(parcel.id, 0) - parcel.quantity
+        for parcel in pack_lines(shipment, lines, untold)
+    )
+
+
 def _find_line(item: ShippedItem, lines: Sequence[Line]) -> Line | None:
     """By id, then by stock number, then by name where only one line fits."""
     for line in lines:

@@ -17,9 +17,15 @@ from connectors.errors import (
 from connectors.generic_json.api.caller import Caller
 from connectors.generic_json.mapping.lines import Line
 from connectors.generic_json.settings.shipment import ShipmentSettings, StepSettings
-from connectors.generic_json.shipping.evidence import has_answer, has_tracking, is_shown
+from connectors.generic_json.shipping.evidence import (
+    evaluate,
+    has_answer,
+    has_tracking,
+    is_shown,
+)
 from connectors.generic_json.shipping.parcels import (
     Parcel,
+    is_counted,
     make_shipment_values,
     pack_lines,
     read_open,
@@ -28,14 +34,15 @@ from connectors.generic_json.shipping.parcels import (
 )
 from connectors.interface import ShipOutcome
 from connectors.language.expressions import Expression
-from connectors.language.functions import EvaluationError
 from connectors.language.functions.table import is_empty
 from connectors.language.logic import is_false
-from connectors.shipments import Shipment, ShippingRules
+from connectors.shipments import Shipment, ShippingRules, is_part
 from connectors.upstream.request import name_step
 
 PROBE = ""
 """The name under which the probe's caller goes."""
+
+_FURTHER = "told as a further parcel, because nothing of it was left to ship"
 
 ReadOrder = Callable[[], Awaitable[Any]]
 """Reads the order as the shop shows it now."""
@@ -74,7 +81,7 @@ class Shipper:
         """
         values = self._make_values(shipment, order)
         left = self._count_open(order, lines, earlier)
-        if await self._is_known(shipment, earlier, values, left):
+        if await self._is_known(shipment, earlier, values, lines, left):
             return ShipOutcome(
                 already=True,
                 completed=not any(left.values()),
@@ -97,12 +104,7 @@ class Shipper:
         await self._run_steps(scope)
         if self._rules.confirm:
             await self._confirm(shipment, scope, read_order)
-        return ShipOutcome(
-            completed=complete,
-            detail="told as a further parcel, because nothing of it was left to ship"
-            if further
-            else "",
-        )
+        return ShipOutcome(completed=complete, detail=_FURTHER if further else "")
 
     def _find_begun(
         self,
@@ -118,7 +120,7 @@ class Shipper:
         parcels = pack_lines(shipment, lines, ordered)
         scope = {**values, "lines": show_parcels(parcels), "complete": True}
         first = self._settings.steps[0]
-        if not parcels or first.find is None or is_empty(_evaluate(first.find, scope)):
+        if not parcels or first.find is None or is_empty(evaluate(first.find, scope)):
             return []
         return parcels
 
@@ -184,10 +186,14 @@ class Shipper:
         shipment: Shipment,
         earlier: Sequence[Shipment],
         values: dict[str, Any],
+        lines: Sequence[Line],
         left: Mapping[str, int],
     ) -> bool:
         """Whether the shop has this shipment: we know of it, the probe finds it, or nothing is left
         and there is no number to look for.
+
+        A part of a parcel whose number was told with other items is known by the pieces that are
+        open no more.
         """
         if shipment.key() in {each.key() for each in earlier}:
             return True
@@ -200,8 +206,15 @@ class Shipper:
 
             shown = await self._read_probe(values, give_order)
             if numbered:
-                return has_tracking(_evaluate(probe.tracking, shown), shipment.tracking_number)
-            if probe.shipped is not None and not is_false(_evaluate(probe.shipped, shown)):
+                found = evaluate(probe.tracking, shown)
+                return has_tracking(found, shipment.tracking_number) and (
+                    not is_part(shipment, earlier)
+                    or (
+                        self._settings.open is not None
+                        and is_counted(shipment, lines, subtract_told(lines, earlier), left)
+                    )
+                )
+            if probe.shipped is not None and not is_false(evaluate(probe.shipped, shown)):
                 return True
         return (
             not numbered
@@ -242,13 +255,13 @@ class Shipper:
 
     async def _run_step(self, step: StepSettings, scope: dict[str, Any]) -> _Result:
         """What a step brings, or why it had nothing to do."""
-        if step.when is not None and is_false(_evaluate(step.when, scope)):
+        if step.when is not None and is_false(evaluate(step.when, scope)):
             return _Result(idle=_explain_idle(step, step.when, "is not true"))
-        if step.find is not None and not is_empty(found := _evaluate(step.find, scope)):
+        if step.find is not None and not is_empty(found := evaluate(step.find, scope)):
             return _Result(value=found)
         if step.each is None:
             return _Result(value=await self._send_step(step, scope))
-        elements = _evaluate(step.each, scope)
+        elements = evaluate(step.each, scope)
         if not isinstance(elements, list):
             raise RefusedError(f"expected a list at {step.each.one_line!r}, found something else.")
         answers = [await self._send_step(step, {**scope, "item": each}) for each in elements]
@@ -262,7 +275,7 @@ class Shipper:
         body = caller.read_answer(reply)
         if step.answer is None or caller.find_meaning(reply) == "done":
             return body
-        found = _evaluate(step.answer, body)
+        found = evaluate(step.answer, body)
         if is_empty(found):
             said = f"{reply.where}: expected {step.answer.source!r} in the answer, found nothing"
             if step.request.method == "GET":
@@ -284,13 +297,3 @@ class _Result(msgspec.Struct, frozen=True, kw_only=True):
 def _explain_idle(step: StepSettings, expression: Expression, fault: str) -> str:
     place = f" ({expression.place})" if expression.place else ""
     return f"step {step.name}{place} was left out, because {expression.one_line!r} {fault}"
-
-
-def _evaluate(expression: Expression, scope: Any) -> Any:
-    try:
-        return expression(scope)
-    except EvaluationError as error:
-        place = f" ({expression.place})" if expression.place else ""
-        raise RefusedError(
-            f"The settings' expression {expression.source!r}{place}: {error}."
-        ) from None

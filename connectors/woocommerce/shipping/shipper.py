@@ -9,7 +9,7 @@ import msgspec
 from connectors.errors import ConflictError, TemporaryError, UnreadableResponseError
 from connectors.interface import ShipOutcome
 from connectors.orders import Order, OrderStatus, RejectedOrder
-from connectors.shipments import Shipment, ShippingRules, fold_tracking
+from connectors.shipments import Shipment, ShippingRules, is_part
 from connectors.upstream.request import name_step
 from connectors.upstream.response import Reply
 from connectors.woocommerce.api.client import Api, order_path
@@ -63,7 +63,7 @@ class Shipper:
             shipment=shipment,
             lines=order.items,
             parcel=plan_parcel(order.items, shipment, earlier, over_ship=over_ship),
-            is_part=_is_part(shipment, earlier),
+            is_part=is_part(shipment, earlier),
         )
         record = await place.look(report)
         if closed and not record.entry:
@@ -162,15 +162,6 @@ async def _confirm_record(place: Place, report: Report, order: Order) -> None:
                 f"The shop accepted the shipment of order {order.number} as {place.name}, but does"
                 " not show it. Look for a plugin that keeps it from being saved."
             )
-
-
-def _is_part(shipment: Shipment, earlier: Sequence[Shipment]) -> bool:
-    """Whether other items of the order were told under the same tracking number."""
-    number = fold_tracking(shipment.tracking_number)
-    return bool(number) and any(
-        fold_tracking(each.tracking_number) == number and each.key() != shipment.key()
-        for each in earlier
-    )
 
 
 def _is_step_forward(status: str, wanted: str) -> bool:
