@@ -71,7 +71,7 @@ class AttemptRunner:
         self._outbox = outbox
         self._metrics = metrics
         self._on_delivered = on_delivered
-        self._schedule = RetrySchedule(steps=settings.schedule, order_grace=settings.order_grace)
+        self.schedule = RetrySchedule(steps=settings.schedule, order_grace=settings.order_grace)
         self.lease = settings.lease.total_seconds()
         self._outages: dict[str, Outage] = {}
         self._calls: set[asyncio.Timeout] = set()
@@ -161,7 +161,7 @@ class AttemptRunner:
         if limit <= 0:
             late = TemporaryError("the database took so long that the shop was not asked")
             return Tried(error=late, counts=False)
-        if delivery.attempts > len(self._schedule.steps):
+        if delivery.attempts > len(self.schedule.steps):
             # Only attempts that ended with their process bring a delivery this far: it may be what
             # ends them.
             tries = delivery.attempts
@@ -214,7 +214,7 @@ class AttemptRunner:
             now = await self._outbox.now()
         except StorageError:
             now = datetime.now(UTC)
-        return self._schedule.decide(
+        return self.schedule.decide(
             error,
             attempts=delivery.attempts,
             queued_at=delivery.queued_at,

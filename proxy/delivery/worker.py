@@ -129,6 +129,7 @@ class DeliveryWorker:
         while not self._stopped.is_set():
             try:
                 await self._count()
+                await self._shorten_waits()
                 if loop.time() >= next_purge:
                     purged = await self._deliveries.purge(
                         await self._outbox.now() - self._retention
@@ -139,6 +140,20 @@ class DeliveryWorker:
             except StorageError as error:
                 _log.warning("the outbox cannot be tidied", reason=error)
             await self._rest(_COUNT)
+
+    async def _shorten_waits(self) -> None:
+        attempts = self._deliverer.attempts
+        changed = await self._deliveries.shorten_waits(
+            list(self._stores),
+            longest=attempts.schedule.longest,
+            lease=timedelta(seconds=attempts.lease),
+        )
+        if changed:
+            _log.warning(
+                "deliveries were put off further than they may be: was the clock set back?",
+                deliveries=changed,
+            )
+            self._deliverer.wake.set()
 
     async def _rest(self, seconds: float) -> None:
         """Wait, or until it is time to stop."""

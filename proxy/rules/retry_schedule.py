@@ -41,6 +41,11 @@ class RetrySchedule(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[timedelta, ...]
     order_grace: timedelta
 
+    @property
+    def longest(self) -> timedelta:
+        """The longest that any try may be put off."""
+        return max(self.steps) * (1 + _JITTER)
+
     def decide(
         self,
         error: ConnectorError,

@@ -69,7 +69,9 @@ class Process:
 
 @dataclass
 class World:
-    """A shop, what is kept, and the means to start processes."""
+    """A shop, what is kept, and the means to start processes; `delivered` is what those told the
+    export of.
+    """
 
     shop: ShelfShop
     database: Database
@@ -77,6 +79,7 @@ class World:
     deliveries: DatabaseDeliveries
     clock: Fast
     stack: AsyncExitStack
+    delivered: list[Shipment] = field(default_factory=list)
 
     async def process(
         self,
@@ -95,7 +98,9 @@ class World:
         )
         store = await self.stack.enter_async_context(open_store(name, store_settings, shelf))
         metrics = Metrics()
-        deliverer = Deliverer(self.outbox, settings, metrics)
+        deliverer = Deliverer(
+            self.outbox, settings, metrics, lambda _, shipment: self.delivered.append(shipment)
+        )
         deliverer.attempts.clock = self.clock.steady
         worker = DeliveryWorker(
             self.outbox,

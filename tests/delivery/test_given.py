@@ -57,6 +57,7 @@ async def test_an_alias_comes_back_as_the_shops_own_id(world: World) -> None:
     process = await world.process()
     assert await accept(process, told("1001", order_id=given.id)) is NoticeOutcome.DELIVERED
     assert (await world.only()).shipment.order_id == LONG_ID
+    assert [shipment.order_id for shipment in world.delivered] == [LONG_ID]
 
 
 async def test_a_split_orders_number_is_read_without_its_suffix_if_the_shop_does_not_know_it(
@@ -72,6 +73,7 @@ async def test_a_split_orders_number_is_read_without_its_suffix_if_the_shop_does
         assert await accept(process, notice) is NoticeOutcome.DELIVERED
     assert world.shop.of("1001") == ["A", "B"]
     assert world.shop.parcels[1]["earlier"] == ["A"]
+    assert [shipment.order_id for shipment in world.delivered] == ["55", "55"]
     rows = await world.deliveries.find(DeliveryFilter())
     assert {row.shipment.order_id for row in rows} == {"55"}
 

@@ -264,3 +264,17 @@ async def test_what_was_claimed_as_portside_was_told_to_stop_is_given_back(
     rows = await world.deliveries.find(DeliveryFilter())
     assert [row for row in rows if row.lease is not None] == []
     assert {row.attempts for row in rows} == {0}
+
+
+async def test_a_clock_set_back_by_days_puts_no_delivery_off_by_days(
+    world: World, parcel: Parcel
+) -> None:
+    world.clock.forward(timedelta(days=9))
+    process = await world.process()
+    world.shop.before = answering(503)
+    assert (await process.deliverer.accept(process.store, parcel())).outcome.value == "waiting"
+    world.shop.before = unhindered
+    world.clock.forward(timedelta(days=-9))
+    async with process.worker.running():
+        await settled(world, DeliveryState.DELIVERED, 1)
+    assert world.shop.of("1001") == ["1Z1"]

@@ -33,6 +33,7 @@ from proxy.storage.outbox.repeats import (
 )
 from proxy.storage.outbox.rows import INTERRUPTED, without_buyer
 from proxy.storage.times import Clock, system_clock
+from tests.storage.memory_rows import find_due_time, is_behind, is_meant
 
 _OPEN = (DeliveryState.WAITING, DeliveryState.DEAD)
 
@@ -94,7 +95,7 @@ class MemoryOutbox:
         waiting = {
             row.store
             for row in self._rows.values()
-            if row.state is DeliveryState.WAITING and _due_at(row) <= now
+            if row.state is DeliveryState.WAITING and find_due_time(row) <= now
         }
         return [store for store in stores if store in waiting]
 
@@ -102,8 +103,10 @@ class MemoryOutbox:
         """The longest due first."""
         now = self._clock()
         waiting = [row for row in self._of(store) if row.state is DeliveryState.WAITING]
-        free = [row for row in waiting if _due_at(row) <= now and not _behind(row, waiting, now)]
-        free.sort(key=lambda row: (_due_at(row), row.id))
+        free = [
+            row for row in waiting if find_due_time(row) <= now and not is_behind(row, waiting, now)
+        ]
+        free.sort(key=lambda row: (find_due_time(row), row.id))
         return sorted(
             (self._lease(row, now, lease) for row in free[:limit]), key=lambda row: row.id
         )
@@ -164,9 +167,9 @@ class MemoryOutbox:
         self, wanted: DeliveryFilter, *, limit: int = DEFAULT_LIMIT
     ) -> Sequence[Delivery]:
         """The newest first."""
-        return [row for _, row in sorted(self._rows.items(), reverse=True) if _meant(wanted, row)][
-            :limit
-        ]
+        return [
+            row for _, row in sorted(self._rows.items(), reverse=True) if is_meant(wanted, row)
+        ][:limit]
 
     async def get(self, number: int) -> Delivery:
         """By number."""
@@ -212,6 +215,23 @@ class MemoryOutbox:
             self._replace(row, shipment=without_buyer(row.shipment), purged_at=self._clock())
             self._attempts.pop(row.id, None)
         return len(old)
+
+    async def shorten_waits(
+        self, stores: Sequence[str], *, longest: timedelta, lease: timedelta
+    ) -> int:
+        """Row by row."""
+        now, changed = self._clock(), 0
+        for row in list(self._rows.values()):
+            if row.store not in stores or row.state is not DeliveryState.WAITING:
+                continue
+            if row.lease_until is not None and row.lease_until > now + lease:
+                self._replace(row, lease_until=now + lease)
+            elif row.next_attempt_at is not None and row.next_attempt_at > now + longest:
+                self._replace(row, next_attempt_at=now)
+            else:
+                continue
+            changed += 1
+        return changed
 
     def _name_order(self, store: str, shipment: Shipment) -> Shipment:
         if shipment.order_id:
@@ -268,33 +288,8 @@ class MemoryOutbox:
         meant = [
             row
             for row in self._rows.values()
-            if row.state in _OPEN and not is_held(row, now) and _meant(wanted, row)
+            if row.state in _OPEN and not is_held(row, now) and is_meant(wanted, row)
         ]
         for row in meant:
             self._replace(row, lease=None, lease_until=None, **changes)
         return len(meant)
-
-
-def _due_at(row: Delivery) -> datetime:
-    return row.lease_until or row.next_attempt_at or row.created_at
-
-
-def _behind(row: Delivery, waiting: Sequence[Delivery], now: datetime) -> bool:
-    return any(
-        is_before(other, row.shipment, now) and (other.id < row.id or is_held(other, now))
-        for other in waiting
-        if other.id != row.id
-    )
-
-
-def _meant(wanted: DeliveryFilter, row: Delivery) -> bool:
-    return (
-        (not wanted.ids or row.id in wanted.ids)
-        and (wanted.store is None or row.store == wanted.store)
-        and (not wanted.states or row.state in wanted.states)
-        and (wanted.since is None or row.queued_at >= wanted.since)
-        and (
-            wanted.order is None
-            or wanted.order in (row.shipment.order_number, row.shipment.order_id)
-        )
-    )

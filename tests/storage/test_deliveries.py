@@ -93,3 +93,41 @@ async def test_the_buyer_is_forgotten_in_time_but_a_repeat_is_still_known(kept: 
     assert (await kept.deliveries.get(dead.id)).shipment == parcel("2"), (
         "a dead one may yet be sent"
     )
+
+
+async def test_after_the_clock_was_set_back_nothing_waits_longer_than_the_longest_step(
+    kept: Kept,
+) -> None:
+    step, lease = timedelta(hours=6), timedelta(seconds=LEASE)
+    later = kept.clock() + step
+    for order in ("1", "2"):
+        waiting = await put(kept, parcel(order), lease=LEASE)
+        told = attempt(kept, AttemptOutcome.RETRY)
+        await kept.outbox.retry_at(waiting, later, told, counted=True)
+    held = await put(kept, parcel("3"), lease=LEASE)
+    other = await put(kept, parcel("4"), store="south", lease=LEASE)
+
+    async def shorten() -> int:
+        return await kept.deliveries.shorten_waits(["north"], longest=step, lease=lease)
+
+    assert await shorten() == 0
+    kept.clock.forward(-3600)
+    assert await shorten() == 3
+    assert await shorten() == 0
+    claimed = await kept.outbox.claim("north", limit=9, lease=LEASE)
+    assert [row.shipment.order_number for row in claimed] == ["1", "2"]
+    kept.clock.forward(LEASE)
+    assert held.id in {row.id for row in await kept.other.claim("north", limit=9, lease=LEASE)}
+    assert (await kept.deliveries.get(other.id)).lease_until == other.lease_until
+
+
+async def test_who_works_on_a_delivery_while_the_clock_is_set_back_may_settle_it(
+    kept: Kept,
+) -> None:
+    held = await put(kept, parcel(), lease=LEASE)
+    kept.clock.forward(-3600)
+    step, lease = timedelta(hours=6), timedelta(seconds=LEASE)
+    assert await kept.deliveries.shorten_waits(["north"], longest=step, lease=lease) == 1
+    assert await kept.other.claim("north", limit=9, lease=LEASE) == []
+    await deliver(kept, held)
+    assert (await kept.deliveries.get(held.id)).state is DeliveryState.DELIVERED

@@ -28,6 +28,8 @@ Rules:
   * The deliveries of one order, in one store, are leased in the order they came in, one at a time.
   * Only the holder of a lease settles a delivery, late or not. If it was claimed or changed by
     another meanwhile, settling raises LeaseLostError and changes nothing.
+  * A due time or a lease further ahead than any can be was given before the clock was set back, and
+    is shortened (`shorten_waits`).
   * The operator changes nothing that is leased, unless the lease has lapsed.
   * The buyer's data goes out of what is delivered or discarded after the retention (`purge`).
 """
@@ -35,7 +37,7 @@ Rules:
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -231,6 +233,15 @@ class Deliveries(Protocol):
     async def purge(self, before: datetime) -> int:
         """Take buyers' data and attempts out of what was finished before then. Returns how many
         were purged.
+        """
+        ...
+
+    async def shorten_waits(
+        self, stores: Sequence[str], *, longest: timedelta, lease: timedelta
+    ) -> int:
+        """Make good what a clock that was set back has put off: what is due further ahead than
+        `longest` is due now, and a lease that ends further ahead than `lease` ends so long from
+        now, because its holder may be at work. Returns how many were changed.
         """
         ...
 

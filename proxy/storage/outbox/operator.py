@@ -6,7 +6,7 @@ Looks, brings back, gives up for good, and forgets buyers in time.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -117,6 +117,25 @@ class DatabaseDeliveries:
         while batch := await self._purge_batch(before):
             purged += batch
         return purged
+
+    async def shorten_waits(
+        self, stores: Sequence[str], *, longest: timedelta, lease: timedelta
+    ) -> int:
+        """The queues' index leads straight to what is too far ahead."""
+        mine = and_(
+            deliveries.c.store.in_(stores), deliveries.c.state == DeliveryState.WAITING.value
+        )
+        shortened = 0
+        async with self._database.writing() as connection:
+            now = await self._database.now(connection)
+            for whose, farthest, due_at in (
+                (deliveries.c.lease.is_(None), now + longest, now),
+                (deliveries.c.lease.is_not(None), now + lease, now + lease),
+            ):
+                late = and_(mine, whose, deliveries.c.due_at > farthest)
+                change = update(deliveries).where(late).values(due_at=due_at)
+                shortened += (await connection.execute(change)).rowcount
+        return shortened
 
     async def _purge_batch(self, before: datetime) -> int:
         old = and_(

@@ -1,0 +1,37 @@
+"""What the outbox in memory asks of one of its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from proxy.storage.outbox.interface import Delivery, DeliveryFilter
+from proxy.storage.outbox.repeats import is_before, is_held
+
+
+def find_due_time(row: Delivery) -> datetime:
+    """When it is due, or when its lease ends."""
+    return row.lease_until or row.next_attempt_at or row.created_at
+
+
+def is_behind(row: Delivery, waiting: Sequence[Delivery], now: datetime) -> bool:
+    """Whether another delivery of its order goes first."""
+    return any(
+        is_before(other, row.shipment, now) and (other.id < row.id or is_held(other, now))
+        for other in waiting
+        if other.id != row.id
+    )
+
+
+def is_meant(wanted: DeliveryFilter, row: Delivery) -> bool:
+    """Whether a filter means it."""
+    return (
+        (not wanted.ids or row.id in wanted.ids)
+        and (wanted.store is None or row.store == wanted.store)
+        and (not wanted.states or row.state in wanted.states)
+        and (wanted.since is None or row.queued_at >= wanted.since)
+        and (
+            wanted.order is None
+            or wanted.order in (row.shipment.order_number, row.shipment.order_id)
+        )
+    )
