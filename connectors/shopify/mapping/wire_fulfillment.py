@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 
+from connectors.shipments import fold_tracking
+
 
 class FulfillmentOrderLine(msgspec.Struct, frozen=True):
     """A share of an order's line.
@@ -101,11 +103,8 @@ class Fulfillment(msgspec.Struct, frozen=True):
     @property
     def numbers(self) -> frozenset[str]:
         """Its tracking numbers, folded for comparing."""
-        return frozenset(
-            fold_number(number)
-            for number in (*(self.tracking_numbers or ()), self.tracking_number or "")
-            if number.strip()
-        )
+        numbers = (*(self.tracking_numbers or ()), self.tracking_number or "")
+        return frozenset(filter(None, map(fold_tracking, numbers)))
 
     @property
     def quantities(self) -> dict[int, int]:
@@ -166,10 +165,3 @@ class Count(msgspec.Struct, frozen=True):
     """The answer of `GET /orders/count.json`."""
 
     count: int
-
-
-def fold_number(tracking_number: str) -> str:
-    """A tracking number for comparing: without blanks and dashes and in capitals, because people
-    and carriers write it either way.
-    """
-    return "".join(tracking_number.replace("-", " ").split()).upper()

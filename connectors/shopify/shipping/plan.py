@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from connectors.shipments import Shipment, ShippedItem
+from connectors.shipments import Shipment, ShippedItem, fold_tracking
 from connectors.shopify.api.transport import LinePick, OrderPick
 from connectors.shopify.mapping.items import EXTRA_LINES
 from connectors.shopify.mapping.statuses import HELD_STATUSES, describe_hold
-from connectors.shopify.mapping.wire_fulfillment import Fulfillment, FulfillmentOrder, fold_number
+from connectors.shopify.mapping.wire_fulfillment import Fulfillment, FulfillmentOrder
 
 CREATE = "create_fulfillment"
 
@@ -192,7 +192,7 @@ def _pick_lines(one: FulfillmentOrder, todo: dict[int, int] | None) -> tuple[Lin
 
 def find_sent(fulfillments: Iterable[Fulfillment], tracking_number: str) -> tuple[Fulfillment, ...]:
     """The live parcels with this tracking number."""
-    number = fold_number(tracking_number)
+    number = fold_tracking(tracking_number)
     return tuple(one for one in fulfillments if one.live and number and number in one.numbers)
 
 
@@ -246,7 +246,7 @@ def shows_parcel(
     """Whether one of these parcels counts, has the number, and holds at least these units by order
     line.
     """
-    number = fold_number(tracking_number)
+    number = fold_tracking(tracking_number)
     return any(
         one.live
         and (not number or number in one.numbers)

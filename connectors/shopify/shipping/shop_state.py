@@ -6,13 +6,12 @@ from collections.abc import Container, Iterable, Sequence
 
 import msgspec
 
-from connectors.shipments import Shipment
+from connectors.shipments import Shipment, fold_tracking
 from connectors.shopify.api.transport import NewFulfillment, OrderPick
 from connectors.shopify.mapping.wire import Order
 from connectors.shopify.mapping.wire_fulfillment import (
     Fulfillment,
     FulfillmentOrder,
-    fold_number,
 )
 from connectors.shopify.shipping import plan as planning
 from connectors.shopify.shipping.plan import Wanted
@@ -82,14 +81,14 @@ def count_sent(
     Those in parcels of its number, or without a number in those that have none; less what earlier
     notices of the same number, or of none, put there.
     """
-    number = fold_number(shipment.tracking_number)
+    number = fold_tracking(shipment.tracking_number)
     if wanted.everything:
         return planning.count_units(same)
     units = planning.count_units(
         same if number else (one for one in state.fulfillments if one.live and not one.numbers)
     )
     for notice in earlier:
-        if fold_number(notice.tracking_number) == number and notice.key() != shipment.key():
+        if fold_tracking(notice.tracking_number) == number and notice.key() != shipment.key():
             for line, quantity in planning.read_wanted(notice, state.lines, {}).units.items():
                 units[line] = units.get(line, 0) - quantity
     return {line: quantity for line, quantity in units.items() if quantity > 0}
