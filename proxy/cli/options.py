@@ -5,7 +5,7 @@ line.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, TypeVar
@@ -18,10 +18,12 @@ from connectors.upstream.masking import hide_secrets, remember_secrets
 from proxy.cli.kinds import find_kind
 from proxy.operator.times import parse_moment
 from proxy.settings.loader import load_settings
-from proxy.settings.models import Settings, StoreSettings
+from proxy.settings.models import Settings
 from proxy.settings.problems import SettingsError, did_you_mean
+from proxy.settings.records import RecordsSettings, load_records_settings
 
 Command = TypeVar("Command", bound=Callable[..., object])
+T = TypeVar("T")
 
 settings_option = click.option(
     "--settings",
@@ -123,16 +125,24 @@ def read_settings(file: Path) -> Settings:
         raise UnusableSettingsError(str(error)) from error
 
 
-def find_store(settings: Settings, name: str) -> StoreSettings:
+def read_records_settings(file: Path) -> RecordsSettings:
+    """What `file` says of the database and the stores' names, or the end of the command; no shop's
+    secret need be in the environment.
+    """
+    try:
+        return load_records_settings(file, keep_secrets=remember_secrets)
+    except SettingsError as error:
+        raise UnusableSettingsError(str(error)) from error
+
+
+def find_store(stores: Mapping[str, T], name: str) -> T:
     """The store of this name, or the end of the command."""
-    if name not in settings.stores:
-        raise CommandError(describe_unknown_store(settings, name))
-    return settings.stores[name]
+    if name not in stores:
+        raise CommandError(describe_unknown_store(stores, name))
+    return stores[name]
 
 
-def describe_unknown_store(settings: Settings, name: str) -> str:
+def describe_unknown_store(stores: Collection[str], name: str) -> str:
     """What to say of a store that the settings do not name, with the names they have."""
-    known = ", ".join(sorted(settings.stores))
-    return (
-        f"no store named {name!r}; the settings name: {known}{did_you_mean(name, settings.stores)}"
-    )
+    known = ", ".join(sorted(stores))
+    return f"no store named {name!r}; the settings name: {known}{did_you_mean(name, stores)}"

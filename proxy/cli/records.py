@@ -12,7 +12,7 @@ import msgspec
 
 from proxy.cli.options import CommandError
 from proxy.export.ledger import Ledger
-from proxy.settings.models import Settings
+from proxy.settings.records import RecordsSettings
 from proxy.storage.database import Database
 from proxy.storage.errors import StorageError
 from proxy.storage.export.database import DatabaseExportStorage
@@ -32,7 +32,7 @@ class Records(msgspec.Struct, frozen=True, kw_only=True):
     remarks: DatabaseRemarks
 
 
-def open_records(settings: Settings, work: Callable[[Records], Awaitable[T]]) -> T:
+def open_records(settings: RecordsSettings, work: Callable[[Records], Awaitable[T]]) -> T:
     """What `work` gives, or the end of the command with one line."""
     configure_logs(level="error")
     url = settings.database.get_secret_value()

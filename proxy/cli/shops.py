@@ -28,7 +28,7 @@ def ask_shop(
     `services` are what its connector may use; without them it runs on its own.
     """
     configure_logs(level="error")
-    settings = find_store(read_settings(file), name)
+    settings = find_store(read_settings(file).stores, name)
 
     async def open_and_work() -> T:
         kind = find_kind(settings.connector.type)

@@ -16,7 +16,7 @@ from proxy.cli.options import (
     find_store,
     json_option,
     only_store_option,
-    read_settings,
+    read_records_settings,
     settings_option,
 )
 from proxy.cli.output import build_table, print_json, wide_console
@@ -52,9 +52,9 @@ def status(file: Path, name: str | None, gap: datetime | None, *, as_json: bool)
 
     Works beside a running Portside, on the same database.
     """
-    settings = read_settings(file)
+    settings = read_records_settings(file)
     if name is not None:
-        find_store(settings, name)
+        find_store(settings.stores, name)
     if gap is not None:
         _dismiss(file, name, gap)
         return
@@ -116,7 +116,7 @@ def _dismiss(file: Path, name: str | None, start: datetime) -> None:
     async def work(records: Records) -> bool:
         return await records.ledger.dismiss_gap(BooksName(name), start)
 
-    if not open_records(read_settings(file), work):
+    if not open_records(read_records_settings(file), work):
         raise CommandError(
             f"--dismiss-gap: {name} has no gap that starts at {exact_moment(start)}; see `portside"
             f" status --store {name}`"

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any
 
+import msgspec
+
+from connectors.quoting import make_printable
 from proxy.operator.times import parse_moment, plain_moment
 from proxy.storage.outbox.interface import (
     Attempt,
@@ -21,6 +25,7 @@ from proxy.storage.outbox.interface import (
 
 # What may be brought back or given up, unless a worker holds it.
 OPEN = (DeliveryState.WAITING, DeliveryState.DEAD)
+MOST_REASON = 500
 # What a row number can be in either database.
 LARGEST_NUMBER = 2**63 - 1
 # Every number with so many digits fits.
@@ -30,6 +35,23 @@ _MOST_SHOWN = 10_000
 
 class WantedError(Exception):
     """The selection cannot be understood; the message says what was expected and found."""
+
+
+class Change(StrEnum):
+    """What an operator may do about deliveries: try dead and waiting ones again, give them up, or
+    tell the shop again what it has.
+    """
+
+    RETRY = "retry"
+    DISCARD = "discard"
+    RESEND = "resend"
+
+
+_PURPOSES = {
+    Change.RETRY: "try again",
+    Change.DISCARD: "discard",
+    Change.RESEND: "send again",
+}
 
 
 def parse_wanted(
@@ -60,34 +82,58 @@ def _since(text: str) -> datetime:
         raise WantedError(f"since: {error}") from error
 
 
-def to_retry(wanted: DeliveryFilter) -> DeliveryFilter:
-    """What is brought back: the dead, unless states or single deliveries are named."""
-    return _among(wanted, OPEN if wanted.ids else (DeliveryState.DEAD,))
+def choose_deliveries(
+    wanted: DeliveryFilter, change: Change, *, everything: bool = False
+) -> DeliveryFilter:
+    """What is changed: of those meant, the ones in a state that allows it; without ids or states,
+    the dead. `everything` stands for a choice where nothing else narrows it down.
 
-
-def to_discard(wanted: DeliveryFilter) -> DeliveryFilter:
-    """What is given up for good: dead ones, unless states or single deliveries are named.
-
-    Raises WantedError if nothing narrows it down.
+    Raises WantedError.
     """
-    if wanted == DeliveryFilter():
+    if everything and wanted.ids:
+        raise WantedError("expected either ids or all, found both")
+    if change is Change.RESEND:
+        if not wanted.ids:
+            raise WantedError("expected the ids of the deliveries to send again, found none")
+        return msgspec.structs.replace(wanted, states=(DeliveryState.DELIVERED,))
+    if wanted == DeliveryFilter() and not everything:
         raise WantedError(
-            "expected which deliveries to discard: ids, a store, a state, an order or a time; found"
-            " none"
+            f"expected which deliveries to {_PURPOSES[change]}: ids, a store, a state, an order, a"
+            " time, or all; found none"
         )
-    return _among(wanted, OPEN if wanted.ids else (DeliveryState.DEAD,))
+    states = wanted.states or (OPEN if wanted.ids else (DeliveryState.DEAD,))
+    if closed := [state.value for state in states if state not in OPEN]:
+        raise WantedError(
+            f"state: expected waiting or dead, because what is {closed[0]} is finished"
+        )
+    return msgspec.structs.replace(wanted, states=states)
 
 
-async def change(
-    deliveries: Deliveries, wanted: DeliveryFilter, *, discard: bool, dry_run: bool
+def parse_reason(text: str) -> str:
+    """Why something is sent again, in one line of at most 500 characters. Raises WantedError."""
+    reason = " ".join(make_printable(text[: 2 * MOST_REASON]).split())
+    if not reason or len(reason) > MOST_REASON:
+        raise WantedError(
+            f"reason: expected 1 to {MOST_REASON} characters that say why, found"
+            f" {'more' if reason else 'none'}"
+        )
+    return reason
+
+
+async def change_deliveries(
+    deliveries: Deliveries,
+    meant: DeliveryFilter,
+    change: Change,
+    *,
+    dry_run: bool,
+    reason: str = "",
 ) -> tuple[int, Sequence[Delivery]]:
-    """Bring back or give up what is meant: how many there were, and the newest of them as they
-    stood before.
+    """Change what `choose_deliveries` gave: how many there were, and the newest of them as they
+    stood before. `reason` as of `parse_reason`, for a resend.
 
     Nothing is changed in a `dry_run`. What a worker holds at that moment is left alone, so the
     number may be smaller than the list.
     """
-    meant = to_discard(wanted) if discard else to_retry(wanted)
     shown = [
         delivery
         for delivery in await deliveries.find(meant, limit=_MOST_SHOWN)
@@ -95,27 +141,39 @@ async def change(
     ]
     if dry_run:
         return len(shown), shown
-    return await (deliveries.discard(meant) if discard else deliveries.retry(meant)), shown
+    match change:
+        case Change.RETRY:
+            return await deliveries.retry(meant), shown
+        case Change.DISCARD:
+            return await deliveries.discard(meant), shown
+        case Change.RESEND:
+            return await deliveries.resend(meant, reason), shown
 
 
 async def explain_unchanged(
-    deliveries: Deliveries, ids: Sequence[str], *, discard: bool
+    deliveries: Deliveries, ids: Sequence[int], change: Change
 ) -> Sequence[str]:
-    """One sentence for each requested delivery that was left unchanged, saying why."""
-    wanted = parse_wanted(ids=ids)
+    """One sentence for each requested delivery that will be left unchanged, saying why."""
+    wanted = DeliveryFilter(ids=tuple(ids))
     known = (
         {delivery.id: delivery for delivery in await deliveries.find(wanted, limit=_MOST_SHOWN)}
         if ids
         else {}
     )
     said = [f"there is no delivery {number}" for number in wanted.ids if number not in known]
+    allowed = (DeliveryState.DELIVERED,) if change is Change.RESEND else OPEN
     for delivery in known.values():
         if delivery.lease is not None:
             said.append(f"delivery {delivery.id} is under way")
-        elif delivery.state not in OPEN:
+        elif delivery.state not in allowed:
+            advice = (
+                f"; see `portside deliveries retry {delivery.id}`"
+                if change is Change.RESEND and delivery.state is DeliveryState.DEAD
+                else ""
+            )
             said.append(
                 f"delivery {delivery.id} is {delivery.state.value}, so there is nothing to"
-                f" {'discard' if discard else 'try again'}"
+                f" {_PURPOSES[change]}{advice}"
             )
     return said
 
@@ -152,15 +210,6 @@ def plain_attempt(attempt: Attempt) -> dict[str, Any]:
         "message": attempt.message,
         "worker": attempt.worker,
     }
-
-
-def _among(wanted: DeliveryFilter, usual: tuple[DeliveryState, ...]) -> DeliveryFilter:
-    states = wanted.states or usual
-    if closed := [state.value for state in states if state not in OPEN]:
-        raise WantedError(f"state: expected waiting or dead, for what is {closed[0]} is finished")
-    return DeliveryFilter(
-        ids=wanted.ids, store=wanted.store, states=states, since=wanted.since, order=wanted.order
-    )
 
 
 def _number(text: str) -> int:

@@ -5,6 +5,7 @@ up.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -12,7 +13,17 @@ import msgspec
 import structlog
 from aiohttp import web
 
-from proxy.operator.deliveries import WantedError, change, parse_wanted, plain, plain_attempt
+from proxy.operator.deliveries import (
+    Change,
+    WantedError,
+    change_deliveries,
+    choose_deliveries,
+    explain_unchanged,
+    parse_reason,
+    parse_wanted,
+    plain,
+    plain_attempt,
+)
 from proxy.server.keys import DATABASE, DELIVERER
 from proxy.storage.errors import StorageError, UnknownDeliveryError
 from proxy.storage.outbox.interface import DEFAULT_LIMIT
@@ -31,17 +42,20 @@ class _Order(msgspec.Struct, forbid_unknown_fields=True):
     states: tuple[str, ...] = ()
     since: str | None = None
     order: str | None = None
+    everything: bool = msgspec.field(default=False, name="all")
+    reason: str = ""
     dry_run: bool = False
 
 
 def add_deliveries(app: web.Application) -> None:
-    """`GET /deliveries`, `GET /deliveries/ID`, `POST /deliveries/retry`, `POST
-    /deliveries/discard`.
+    """`GET /deliveries`, `GET /deliveries/ID`, and `POST /deliveries/retry`, `/discard` and
+    `/resend`.
     """
     app.router.add_get("/deliveries", answer_as_json(list_deliveries))
     app.router.add_get("/deliveries/{id}", answer_as_json(show_delivery))
-    app.router.add_post("/deliveries/retry", answer_as_json(retry_deliveries))
-    app.router.add_post("/deliveries/discard", answer_as_json(discard_deliveries))
+    for change in Change:
+        handler = answer_as_json(partial(_change, change=change))
+        app.router.add_post(f"/deliveries/{change.value}", handler)
 
 
 async def list_deliveries(request: web.Request) -> Mapping[str, Any]:
@@ -71,19 +85,12 @@ async def show_delivery(request: web.Request) -> Mapping[str, Any]:
     return {**plain(delivery), "tried": [plain_attempt(attempt) for attempt in attempts]}
 
 
-async def retry_deliveries(request: web.Request) -> Mapping[str, Any]:
-    """Body: `{"ids": [1], "store": …, "states": …, "since": …, "order": …, "dry_run": true}`, all
-    optional; none: all that are dead.
+async def _change(request: web.Request, *, change: Change) -> Mapping[str, Any]:
+    """Body: `{"ids": [1], "store": …, "states": …, "since": …, "order": …, "all": true, "reason":
+    …, "dry_run": true}`; something must be named. A resend needs ids and a reason.
+
+    `unchanged` says of each of the ids that was left alone, why.
     """
-    return await _change(request, discard=False)
-
-
-async def discard_deliveries(request: web.Request) -> Mapping[str, Any]:
-    """Body as for a retry; something must be named."""
-    return await _change(request, discard=True)
-
-
-async def _change(request: web.Request, *, discard: bool) -> Mapping[str, Any]:
     if request.content_type != "application/json":
         # A form on a stranger's page can send this type only with our leave.
         raise WantedError("expected a body of Content-Type application/json")
@@ -98,13 +105,22 @@ async def _change(request: web.Request, *, discard: bool) -> Mapping[str, Any]:
         since=order.since,
         order=order.order,
     )
-    count, shown = await change(
-        _deliveries(request), wanted, discard=discard, dry_run=order.dry_run
+    reason = parse_reason(order.reason) if change is Change.RESEND else ""
+    meant = choose_deliveries(wanted, change, everything=order.everything)
+    kept = _deliveries(request)
+    unchanged = await explain_unchanged(kept, meant.ids, change)
+    count, shown = await change_deliveries(
+        kept, meant, change, dry_run=order.dry_run, reason=reason
     )
     if not order.dry_run:
         request.app[DELIVERER].wake.set()
-        _log.info("discarded by hand" if discard else "retried by hand", deliveries=count)
-    return {"count": count, "dry_run": order.dry_run, "deliveries": _ids(shown)}
+        _log.info(f"{change.value} by hand", deliveries=count)
+    return {
+        "count": count,
+        "dry_run": order.dry_run,
+        "deliveries": _ids(shown),
+        "unchanged": unchanged,
+    }
 
 
 def _ids(deliveries: Sequence[Any]) -> list[int]:

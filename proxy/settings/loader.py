@@ -39,8 +39,20 @@ def load_settings(
     keep_secrets: SecretKeeper = _forget_secrets,
 ) -> Settings:
     """Read and check a settings file. Raises `SettingsError` with all problems at once."""
+    return parse_settings(
+        read_settings_text(file),
+        file=str(file),
+        directory=file.parent,
+        find_type=find_type,
+        environment=environment,
+        keep_secrets=keep_secrets,
+    )
+
+
+def read_settings_text(file: File) -> str:
+    """The text of a settings file. Raises `SettingsError`."""
     try:
-        text = file.read_bytes().decode("utf-8-sig")
+        return file.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise SettingsError(
@@ -53,14 +65,6 @@ def load_settings(
             " --settings or in PORTSIDE_SETTINGS"
         )
         raise SettingsError(str(file), [Problem(line=1, column=1, message=message)]) from error
-    return parse_settings(
-        text,
-        file=str(file),
-        directory=file.parent,
-        find_type=find_type,
-        environment=environment,
-        keep_secrets=keep_secrets,
-    )
 
 
 def parse_settings(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path as File
 from typing import Any
 
@@ -55,9 +55,15 @@ _Loader.yaml_implicit_resolvers = {}
 
 
 def read_document(
-    text: str, *, file: str, environment: Mapping[str, str], directory: File
+    text: str,
+    *,
+    file: str,
+    environment: Mapping[str, str],
+    directory: File,
+    only: Collection[str] = (),
 ) -> Document:
-    """Read YAML. `${NAME}` is taken from `environment`, `file:NAME` from a file beside `directory`.
+    """Read YAML. `${NAME}` is taken from `environment`, `file:NAME` from a file beside `directory`;
+    where `only` names keys, under these keys of the root alone, and elsewhere both stay as written.
 
     Raises `SettingsError`.
     """
@@ -86,7 +92,7 @@ def read_document(
         raise SettingsError(
             file, [Problem(line=1, column=1, message="expected settings, found an empty file")]
         )
-    reader = _Reader(environment, directory)
+    reader = _Reader(environment, directory, only)
     value = reader.read(root, (), root.start_mark)
     if reader.problems:
         raise SettingsError(file, reader.problems)
@@ -96,9 +102,12 @@ def read_document(
 class _Reader:
     """Turns nodes into values and keeps positions, problems and secrets on the way."""
 
-    def __init__(self, environment: Mapping[str, str], directory: File) -> None:
+    def __init__(
+        self, environment: Mapping[str, str], directory: File, only: Collection[str]
+    ) -> None:
         self.environment = environment
         self.directory = directory
+        self.only = only
         self.positions: dict[Path, Position] = {}
         self.problems: list[Problem] = []
         self.secrets: set[str] = set()
@@ -185,6 +194,8 @@ class _Reader:
             )
             return None
         text = restore_variables(node.value)
+        if self.only and path and path[0] not in self.only:
+            return text
         if text.startswith("file:"):
             return self.from_file(node, path, text.removeprefix("file:"))
         if "${" in text:

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from connectors.orders import Address
 from connectors.shipments import Shipment
 from proxy.cli.deliveries.deliveries import deliveries
+from proxy.cli.main import main as portside
 from proxy.storage.database import Database
 from proxy.storage.outbox.database import DatabaseOutbox
 from proxy.storage.outbox.interface import Attempt, AttemptOutcome
@@ -76,7 +77,7 @@ class CommandLine:
         self.settings.write_text(
             f"database: {self.url}\nstores:\n  north:\n    credentials: {{username: north,"
             " password: p}\n    connector: {type: woocommerce, url: 'http://127.0.0.1:1',"
-            " consumer_key: ck_1, consumer_secret: cs_1}\n"
+            " consumer_key: ck_1, consumer_secret: '${SHOP_SECRET}'}\n"
         )
         asyncio.run(fill_outbox(self.url))
 
@@ -140,13 +141,29 @@ def test_the_list_can_be_narrowed_down(
         (
             ["discard"],
             (
-                "expected which deliveries to discard: ids, a store, a state, an order or a time;"
-                " found none"
+                "expected which deliveries to discard: ids, a store, a state, an order, a time, or"
+                " all; found none"
             ),
         ),
         (
+            ["retry"],
+            (
+                "expected which deliveries to try again: ids, a store, a state, an order, a time,"
+                " or all; found none"
+            ),
+        ),
+        (["retry", "2", "--all"], "expected either ids or all, found both"),
+        (
+            ["resend", "1", "--reason", " "],
+            "reason: expected 1 to 500 characters that say why, found none",
+        ),
+        (
+            ["resend", "1", "--reason", "a" * 501],
+            "reason: expected 1 to 500 characters that say why, found more",
+        ),
+        (
             ["retry", "--state", "delivered"],
-            "state: expected waiting or dead, for what is delivered is finished",
+            "state: expected waiting or dead, because what is delivered is finished",
         ),
     ],
 )
@@ -170,7 +187,7 @@ def test_one_delivery_is_shown_with_every_attempt(command: CommandLine) -> None:
 
 
 def test_all_dead_ones_are_brought_back_at_once(command: CommandLine) -> None:
-    assert command("retry") == "2 queued again\n"
+    assert command("retry", "--all") == "2 queued again\n"
     assert command.states() == {**BEFORE, 2: "waiting", 4: "waiting"}
 
 
@@ -204,8 +221,49 @@ def test_only_what_is_named_is_brought_back_and_nothing_count_running(
 def test_what_stays_as_it_is_stays_so_for_a_reason(
     command: CommandLine, words: list[str], says: list[str]
 ) -> None:
-    assert command(*words).splitlines()[: len(says)] == says
+    status = 0 if words[0] == "list" else 1
+    assert command(*words, status=status).splitlines()[: len(says)] == says
     assert command.states() == BEFORE
+
+
+@pytest.mark.parametrize("word", ["retry", "discard"])
+def test_a_choice_that_nothing_fits_ends_with_1(command: CommandLine, word: str) -> None:
+    assert command(word, "--order", "77", status=1).startswith("0 ")
+    assert command(word, "--order", "77", "--dry-run", status=1).startswith("none\n0 would be ")
+
+
+def test_what_the_shop_has_is_sent_again_for_a_reason_that_is_shown(command: CommandLine) -> None:
+    why = ("--reason", "the shop was restored from a backup")
+    assert command("resend", "1", *why, "--dry-run").endswith(
+        "1 would be queued to be sent again\n"
+    )
+    assert command.states() == BEFORE
+    assert command("resend", "1", "2", *why) == (
+        "delivery 2 is dead, so there is nothing to send again; see `portside deliveries retry 2`\n"
+        "1 queued to be sent again\n"
+    )
+    assert command.states() == {**BEFORE, 1: "waiting"}
+    assert "resent         0.000 s  the shop was restored from a backup" in command("show", "1")
+
+
+@pytest.mark.parametrize("words", [["status"], ["held"], ["deliveries", "list"]])
+def test_what_only_reads_the_database_needs_no_secret_of_a_shop(
+    command: CommandLine, words: list[str]
+) -> None:
+    broken = command.settings.read_text() + "    upstream: {rate: file:no-such-file}\n"
+    command.settings.write_text(broken + "export: {page_size: many}\n")
+    result = CliRunner(env={"COLUMNS": "200"}).invoke(
+        portside, [*words, "--settings", str(command.settings)]
+    )
+    assert result.exit_code == 0, result.output
+
+
+def test_the_secret_of_the_database_is_needed_and_named(command: CommandLine) -> None:
+    text = command.settings.read_text()
+    command.settings.write_text(text.replace(command.url, "postgresql://u:${PG_SECRET}@db/p"))
+    assert "expected the environment variable PG_SECRET to hold a value" in command(
+        "list", status=2
+    )
 
 
 @pytest.mark.parametrize(("words", "changed"), [(["2", "3"], {2, 3}), (["--since", "1d"], {2, 4})])

@@ -78,9 +78,9 @@ async def test_a_refused_notice_is_seen_and_brought_back_over_http(
     assert (dead["order_number"], dead["last_error"]) == ("1001", "the order was cancelled")
     _, shown = await desk.get(f"/deliveries/{dead['id']}")
     assert [attempt["message"] for attempt in shown["tried"]] == ["the order was cancelled"]
-    assert await desk.post("/deliveries/retry", {"dry_run": True}) == (
+    assert await desk.post("/deliveries/retry", {"all": True, "dry_run": True}) == (
         200,
-        {"count": 1, "dry_run": True, "deliveries": [dead["id"]]},
+        {"count": 1, "dry_run": True, "deliveries": [dead["id"]], "unchanged": []},
     )
     assert stall.shipped == []
     stall.error = None
@@ -90,6 +90,19 @@ async def test_a_refused_notice_is_seen_and_brought_back_over_http(
     ] != DeliveryState.DELIVERED.value:
         stall.asked.clear()
     assert [shipment.order_number for shipment in stall.shipped] == ["1001"]
+    again = {"ids": [dead["id"], 404], "reason": "lost there"}
+    assert await desk.post("/deliveries/resend", again) == (
+        200,
+        {
+            "count": 1,
+            "dry_run": False,
+            "deliveries": [dead["id"]],
+            "unchanged": ["there is no delivery 404"],
+        },
+    )
+    while len(stall.shipped) < 2:
+        await stall.asked.wait()
+        stall.asked.clear()
 
 
 async def test_a_dead_notice_is_discarded_over_http(
@@ -108,6 +121,9 @@ async def test_a_dead_notice_is_discarded_over_http(
     ("path", "body", "status", "word"),
     [
         ("/deliveries/discard", {}, 400, "expected which deliveries to discard"),
+        ("/deliveries/retry", {}, 400, "expected which deliveries to try again"),
+        ("/deliveries/resend", {"ids": [1]}, 400, "reason: expected"),
+        ("/deliveries/resend", {"all": True, "reason": "x"}, 400, "expected the ids"),
         ("/deliveries/retry", {"stores": "north"}, 400, "stores"),
         ("/deliveries/retry", {"ids": ["1"]}, 400, "Expected `int`"),
         ("/deliveries/retry", {"states": ["delivered"]}, 400, "finished"),

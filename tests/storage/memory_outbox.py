@@ -26,14 +26,13 @@ from proxy.storage.outbox.repeats import (
     brings_id,
     find_repeated,
     is_before,
-    is_held,
     is_same_order,
     merge_repeat,
     parcel_keys,
 )
-from proxy.storage.outbox.rows import INTERRUPTED, without_buyer
+from proxy.storage.outbox.rows import INTERRUPTED, record_resent, without_buyer
 from proxy.storage.times import Clock, system_clock
-from tests.storage.memory_rows import find_due_time, is_behind, is_meant
+from tests.storage.memory_rows import find_due_time, find_free, is_behind, is_meant
 
 _OPEN = (DeliveryState.WAITING, DeliveryState.DEAD)
 
@@ -191,6 +190,15 @@ class MemoryOutbox:
             finished_at=None,
         )
 
+    async def resend(self, wanted: DeliveryFilter, reason: str) -> int:
+        """As `retry`, for what the shop has."""
+        meant = find_free(self._rows.values(), wanted, (DeliveryState.DELIVERED,), self._clock())
+        for row in meant:
+            self._replace(row, state=DeliveryState.DEAD, purged_at=None)
+            noted = record_resent(self._clock(), reason)
+            self._attempts.setdefault(row.id, []).append(noted)
+        return await self.retry(DeliveryFilter(ids=tuple(row.id for row in meant))) if meant else 0
+
     async def discard(self, wanted: DeliveryFilter) -> int:
         """Given up for good."""
         return self._change(
@@ -284,12 +292,7 @@ class MemoryOutbox:
             self._attempts.setdefault(delivery.id, []).append(attempt)
 
     def _change(self, wanted: DeliveryFilter, **changes: Any) -> int:
-        now = self._clock()
-        meant = [
-            row
-            for row in self._rows.values()
-            if row.state in _OPEN and not is_held(row, now) and is_meant(wanted, row)
-        ]
+        meant = find_free(self._rows.values(), wanted, _OPEN, self._clock())
         for row in meant:
             self._replace(row, lease=None, lease_until=None, **changes)
         return len(meant)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from proxy.storage.outbox.interface import Delivery, DeliveryFilter
+from proxy.storage.outbox.interface import Delivery, DeliveryFilter, DeliveryState
 from proxy.storage.outbox.repeats import is_before, is_held
 
 
@@ -35,3 +35,13 @@ def is_meant(wanted: DeliveryFilter, row: Delivery) -> bool:
             or wanted.order in (row.shipment.order_number, row.shipment.order_id)
         )
     )
+
+
+def find_free(
+    rows: Iterable[Delivery],
+    wanted: DeliveryFilter,
+    among: Sequence[DeliveryState],
+    now: datetime,
+) -> Sequence[Delivery]:
+    """The deliveries meant, in one of these states, that no worker holds."""
+    return [r for r in rows if r.state in among and not is_held(r, now) and is_meant(wanted, r)]

@@ -71,6 +71,25 @@ async def test_what_the_operator_discards_is_never_told_to_the_shop(kept: Kept) 
     await deliver(kept, under_way)
 
 
+async def test_a_delivered_one_is_told_again_on_purpose_and_the_reason_is_kept(kept: Kept) -> None:
+    done = await put(kept, parcel("1"), lease=LEASE)
+    await deliver(kept, done)
+    dead = await die(kept, parcel("2"))
+    under_way = await put(kept, parcel("3"), lease=LEASE)
+    kept.clock.forward(60)
+    await kept.deliveries.purge(kept.clock())
+    assert await kept.deliveries.resend(DeliveryFilter(), "the shop lost it") == 1
+    (claimed,) = await kept.outbox.claim("north", limit=1, lease=LEASE)
+    assert (claimed.id, claimed.attempts, claimed.purged_at) == (done.id, 0, None)
+    (noted,) = await kept.deliveries.attempts_at(done.id)
+    assert (noted.outcome, noted.message) == (AttemptOutcome.RESENT, "the shop lost it")
+    for other in (dead, under_way):
+        assert (await kept.deliveries.get(other.id)).state is other.state
+    await deliver(kept, claimed)
+    kept.clock.forward(60)
+    assert await kept.deliveries.purge(kept.clock()) == 1
+
+
 async def test_the_buyer_is_forgotten_in_time_but_a_repeat_is_still_known(kept: Kept) -> None:
     await deliver(kept, await put(kept, parcel("1"), lease=LEASE))
     dead = await die(kept, parcel("2"))

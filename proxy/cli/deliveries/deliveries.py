@@ -13,16 +13,19 @@ from proxy.cli.options import (
     CommandError,
     describe_unknown_store,
     json_option,
-    read_settings,
+    read_records_settings,
     settings_option,
 )
 from proxy.cli.output import PlainConsole, build_table, print_json, wide_console
 from proxy.cli.records import open_records
 from proxy.operator.deliveries import (
     LARGEST_NUMBER,
+    Change,
     WantedError,
-    change,
+    change_deliveries,
+    choose_deliveries,
     explain_unchanged,
+    parse_reason,
     parse_wanted,
     plain,
     plain_attempt,
@@ -38,6 +41,12 @@ _COLOURS = {
     DeliveryState.DISCARDED: "dim",
 }
 _dry_run = click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+_everything = click.option("--all", "everything", is_flag=True, help="All dead ones of all stores.")
+_DONE = {
+    Change.RETRY: "queued again",
+    Change.DISCARD: "discarded",
+    Change.RESEND: "queued to be sent again",
+}
 
 
 def _filters(command: Callable[..., None]) -> Callable[..., None]:
@@ -120,53 +129,81 @@ def show(file: Path, number: int, *, as_json: bool) -> None:
 
 @deliveries.command(short_help="Try dead deliveries again, from the start of the schedule.")
 @_filters
+@_everything
 @_dry_run
 @click.argument("ids", nargs=-1, metavar="[ID]…")
-def retry(file: Path, *, dry_run: bool, **wanted: Any) -> None:
-    """Try deliveries again: those named by ID, or all dead ones that fit the options.
+def retry(file: Path, **choice: Any) -> None:
+    """Try deliveries again: those named by ID, or all dead ones that fit the options; `--all` for
+    every dead one.
 
     A running Portside takes them up within a second or so. What it is at work on at this moment is
-    left alone.
+    left alone. Exits with 1 if nothing fitted.
     """
-    _change(file, wanted, discard=False, dry_run=dry_run)
+    _change(file, Change.RETRY, **choice)
 
 
 @deliveries.command(short_help="Give deliveries up for good: the shop will not hear of them.")
 @_filters
+@_everything
 @_dry_run
 @click.argument("ids", nargs=-1, metavar="[ID]…")
-def discard(file: Path, *, dry_run: bool, **wanted: Any) -> None:
-    """Give up deliveries for good: those named by ID, or all dead ones that fit the options; one of
-    them must be given.
+def discard(file: Path, **choice: Any) -> None:
+    """Give up deliveries for good: those named by ID, or all dead ones that fit the options;
+    `--all` for every dead one.
 
-    A repeat of such a notice is answered 200 and forgotten.
+    A repeat of such a notice is answered 200 and forgotten. Exits with 1 if nothing fitted.
     """
-    _change(file, wanted, discard=True, dry_run=dry_run)
+    _change(file, Change.DISCARD, **choice)
 
 
-def _change(file: Path, wanted: dict[str, Any], *, discard: bool, dry_run: bool) -> None:
+@deliveries.command(short_help="Tell the shop again of what was delivered, for a reason.")
+@settings_option
+@click.option("--reason", required=True, metavar="TEXT", help="Why; `show` shows it.")
+@_dry_run
+@click.argument("ids", nargs=-1, required=True, metavar="ID…")
+def resend(file: Path, **choice: Any) -> None:
+    """Tell the shop once more of deliveries that it had, for example after it was restored from a
+    backup.
+
+    The shop is looked at before anything is written, so what it still shows is not doubled. Exits
+    with 1 if nothing fitted.
+    """
+    _change(file, Change.RESEND, **choice)
+
+
+def _change(
+    file: Path,
+    change: Change,
+    *,
+    dry_run: bool,
+    everything: bool = False,
+    reason: str = "",
+    **wanted: Any,
+) -> None:
     async def work(
         kept: DatabaseDeliveries,
     ) -> tuple[Sequence[str], tuple[int, Sequence[Delivery]]]:
-        meant = parse_wanted(**wanted)
-        left = await explain_unchanged(kept, wanted["ids"], discard=discard)
-        return left, await change(kept, meant, discard=discard, dry_run=dry_run)
+        why = parse_reason(reason) if change is Change.RESEND else ""
+        meant = choose_deliveries(parse_wanted(**wanted), change, everything=everything)
+        left = await explain_unchanged(kept, meant.ids, change)
+        return left, await change_deliveries(kept, meant, change, dry_run=dry_run, reason=why)
 
     left, (count, shown) = _run(file, work)
     for sentence in left:
         click.echo(sentence, err=True)
     if not shown:
-        _name_stores(file, wanted["store"])
+        _name_stores(file, wanted.get("store"))
     if dry_run:
         _print_table(shown)
-    done = "discarded" if discard else "queued again"
-    click.echo(f"{count} would be {done}" if dry_run else f"{count} {done}")
+    click.echo(f"{count} would be {_DONE[change]}" if dry_run else f"{count} {_DONE[change]}")
+    if not count:
+        raise SystemExit(1)
 
 
 def _run(file: Path, work: Callable[[DatabaseDeliveries], Coroutine[Any, Any, Any]]) -> Any:
     """What `work` gives, or the end of the command with one line."""
     try:
-        return open_records(read_settings(file), lambda records: work(records.deliveries))
+        return open_records(read_records_settings(file), lambda records: work(records.deliveries))
     except (UnknownDeliveryError, WantedError) as error:
         raise CommandError(str(error)) from error
 
@@ -175,9 +212,9 @@ def _name_stores(file: Path, name: str | None) -> None:
     """A hint where nothing was found for a store that the settings do not name; it may have had
     deliveries before.
     """
-    settings = read_settings(file)
+    settings = read_records_settings(file)
     if name and name not in settings.stores:
-        click.echo(describe_unknown_store(settings, name), err=True)
+        click.echo(describe_unknown_store(settings.stores, name), err=True)
 
 
 def _print_table(found: Sequence[Delivery]) -> None:

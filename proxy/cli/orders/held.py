@@ -12,7 +12,7 @@ from proxy.cli.options import (
     find_store,
     json_option,
     only_store_option,
-    read_settings,
+    read_records_settings,
     settings_option,
 )
 from proxy.cli.output import build_table, print_json, wide_console
@@ -42,9 +42,9 @@ def list_held(file: Path, name: str | None, limit: int, *, as_json: bool) -> Non
     poll; the others are looked at when the shop changes them. Works beside a running Portside, on
     the same database.
     """
-    settings = read_settings(file)
+    settings = read_records_settings(file)
     if name is not None:
-        find_store(settings, name)
+        find_store(settings.stores, name)
     stores = [name] if name else list(settings.stores)
 
     async def work(records: Records) -> Sequence[tuple[str, HeldOrder]]:

@@ -52,7 +52,7 @@ def check(file: Path, name: str | None, *, offline: bool) -> None:
     """
     configure_logs(level="error")
     settings = read_settings(file)
-    stores = {name: find_store(settings, name)} if name else settings.stores
+    stores = {name: find_store(settings.stores, name)} if name else settings.stores
     console = PlainConsole(highlight=False, soft_wrap=True)
     _show(
         console,

@@ -15,7 +15,8 @@ A delivery is one notice on its way to the shop. Its states, who moves it, and h
                -> dead       its holder: no further attempt (`mark_dead`)
                -> leased     a worker, once the lease has lapsed (`claim`): the attempt counts as
                              failed and is recorded as interrupted
-    delivered  the end
+    delivered  the shop has it
+               -> waiting    the operator (`resend`), who gives a reason: as if it had just come in
     dead       given up; a person decides
                -> waiting    the operator (`retry`), or a repeat of the notice (`put`, which may
                              lease it at once): the attempts counted from zero
@@ -61,13 +62,16 @@ class DeliveryState(StrEnum):
 class AttemptOutcome(StrEnum):
     """How one try ended.
 
-    `interrupted`: its worker vanished; nobody knows what the shop made of it.
+    `interrupted`: its worker vanished; nobody knows what the shop made of it. `resent`: not a try,
+    but the operator's order to make one although the shop had the shipment; its message is the
+    reason.
     """
 
     DELIVERED = "delivered"
     RETRY = "retry"
     REFUSED = "refused"
     INTERRUPTED = "interrupted"
+    RESENT = "resent"
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
@@ -217,6 +221,12 @@ class Deliveries(Protocol):
         """Queue all that is meant and dead again, and make due what waits. Returns how many.
 
         Nothing that a worker holds is touched.
+        """
+        ...
+
+    async def resend(self, wanted: DeliveryFilter, reason: str) -> int:
+        """Queue all that is meant and delivered again, from the start of the schedule, and keep the
+        reason among the attempts. Returns how many.
         """
         ...
 

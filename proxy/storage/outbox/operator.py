@@ -14,6 +14,7 @@ from sqlalchemy import (
     and_,
     delete,
     func,
+    insert,
     literal,
     or_,
     select,
@@ -37,7 +38,9 @@ from proxy.storage.outbox.rows import (
     read_attempt,
     read_delivery,
     read_shipment,
+    record_resent,
     without_buyer,
+    write_attempt,
     write_shipment,
 )
 from proxy.storage.tables import attempts, deliveries
@@ -45,6 +48,8 @@ from proxy.storage.tables import attempts, deliveries
 _BATCH = 200
 _DONE = (DeliveryState.DELIVERED.value, DeliveryState.DISCARDED.value)
 _OPEN = (DeliveryState.WAITING.value, DeliveryState.DEAD.value)
+_DELIVERED = (DeliveryState.DELIVERED.value,)
+_QUEUED = {"state": DeliveryState.WAITING.value, "attempts": 0}
 
 
 class DatabaseDeliveries:
@@ -86,8 +91,12 @@ class DatabaseDeliveries:
 
     async def retry(self, wanted: DeliveryFilter) -> int:
         """In batches, so that a long list holds up nobody; each batch under its orders' locks."""
+        return await self._change(wanted, _QUEUED, due_now=True)
+
+    async def resend(self, wanted: DeliveryFilter, reason: str) -> int:
+        """As `retry`, for what the shop has; the retention of the buyer's data begins again."""
         return await self._change(
-            wanted, {"state": DeliveryState.WAITING.value, "attempts": 0}, due_now=True
+            wanted, {**_QUEUED, "purged_at": None}, due_now=True, among=_DELIVERED, reason=reason
         )
 
     async def discard(self, wanted: DeliveryFilter) -> int:
@@ -165,14 +174,20 @@ class DatabaseDeliveries:
             return len(rows)
 
     async def _change(
-        self, wanted: DeliveryFilter, changes: Mapping[str, Any], *, due_now: bool
+        self,
+        wanted: DeliveryFilter,
+        changes: Mapping[str, Any],
+        *,
+        due_now: bool,
+        among: Sequence[str] = _OPEN,
+        reason: str = "",
     ) -> int:
         changed, after = 0, 0
         while True:
             async with self._database.writing() as connection:
                 now = await self._database.now(connection)
                 free = and_(
-                    deliveries.c.state.in_(_OPEN),
+                    deliveries.c.state.in_(among),
                     or_(deliveries.c.lease.is_(None), deliveries.c.due_at <= now),
                     deliveries.c.id > after,
                     _match_filter(wanted),
@@ -185,6 +200,11 @@ class DatabaseDeliveries:
                 statement = update(deliveries).where(deliveries.c.id.in_(batch), free)
                 values = {**changes, "lease": None, "due_at": now, "finished_at": finished_at}
                 changed += (await connection.execute(statement.values(values))).rowcount
+                if reason:
+                    noted = record_resent(now, reason)
+                    await connection.execute(
+                        insert(attempts), [write_attempt(number, noted) for number in batch]
+                    )
 
     async def _locked_batch(
         self, connection: AsyncConnection, free: ColumnElement[bool]

@@ -82,6 +82,13 @@ def write_attempt(delivery_id: int, attempt: Attempt) -> dict[str, Any]:
     }
 
 
+def record_resent(now: datetime, reason: str) -> Attempt:
+    """What stands among the attempts once the operator had a delivery told again."""
+    return Attempt(
+        at=now, outcome=AttemptOutcome.RESENT, seconds=0.0, message=reason, worker="operator"
+    )
+
+
 def new_row(store: str, shipment: Shipment, now: datetime) -> dict[str, Any]:
     """The values of a row for a notice that has just come in, due now and held by nobody."""
     return {
