@@ -1,12 +1,8 @@
-"""Every table, as SQLAlchemy sees it.
-
-The migrations build the same; a test holds the two together.
-"""
+"""The tables of the export: coverage, snapshots, walks, and orders as they were given."""
 
 from __future__ import annotations
 
 from sqlalchemy import (
-    BigInteger,
     Boolean,
     Column,
     Float,
@@ -14,100 +10,13 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
-    UniqueConstraint,
-    text,
 )
 
+from proxy.storage.tables.metadata import metadata, row_number
 from proxy.storage.times import UtcTime
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "pk": "pk_%(table_name)s",
-    },
-)
-
-# SQLite numbers rows by itself only in a column of exactly this type.
-_row_number = BigInteger().with_variant(Integer, "sqlite")
-
-# One row a notice. `id` is also its place in the order's queue. A row that a worker holds has a
-# `lease`, and `due_at` is when that lease ends: a lapsed lease is thereby due like any other row.
-# `queued_at` is when the notice last came in, `purged_at` when the buyer's data went out of
-# `shipment`. `key` knows a repeat of the notice, `parcel` all other parts of its parcel (see
-# `connectors.shipments`). What a notice does not name is null, not empty, because nulls are equal
-# to nothing: such rows are not one order.
-deliveries = Table(
-    "deliveries",
-    metadata,
-    Column("id", _row_number, primary_key=True, autoincrement=True),
-    Column("store", String(100), nullable=False),
-    Column("order_id", String(200), nullable=True),
-    Column("order_number", String(200), nullable=True),
-    Column("key", String(40), nullable=False),
-    Column("parcel", String(40), nullable=False, server_default=""),
-    Column("shipment", Text, nullable=False),
-    Column("state", String(12), nullable=False),
-    Column("attempts", Integer, nullable=False),
-    Column("due_at", UtcTime, nullable=False),
-    Column("lease", String(32), nullable=True),
-    Column("last_error", Text, nullable=False),
-    Column("created_at", UtcTime, nullable=False),
-    Column("queued_at", UtcTime, nullable=False),
-    Column("finished_at", UtcTime, nullable=True),
-    Column("purged_at", UtcTime, nullable=True),
-    UniqueConstraint("store", "key", name="uq_deliveries_store_key"),
-    sqlite_autoincrement=True,
-)
-
-_WAITING = text("state = 'waiting'")
-_DEAD = text("state = 'dead'")
-_UNPURGED = text("purged_at is null")
-
-Index(
-    "ix_deliveries_due",
-    deliveries.c.store,
-    deliveries.c.due_at,
-    deliveries.c.id,
-    sqlite_where=_WAITING,
-    postgresql_where=_WAITING,
-)
-Index("ix_deliveries_dead", deliveries.c.store, sqlite_where=_DEAD, postgresql_where=_DEAD)
-Index(
-    "ix_deliveries_finished",
-    deliveries.c.finished_at,
-    sqlite_where=_UNPURGED,
-    postgresql_where=_UNPURGED,
-)
-Index("ix_deliveries_parcel", deliveries.c.store, deliveries.c.parcel)
-Index("ix_deliveries_order_number", deliveries.c.store, deliveries.c.order_number)
-Index("ix_deliveries_order_id", deliveries.c.store, deliveries.c.order_id)
-
-# One row a try, kept for a time: when, how it ended, how long it took, the shop's words (masked)
-# and which process tried.
-attempts = Table(
-    "attempts",
-    metadata,
-    Column("id", _row_number, primary_key=True, autoincrement=True),
-    Column(
-        "delivery_id",
-        _row_number,
-        ForeignKey("deliveries.id", ondelete="CASCADE"),
-        nullable=False,
-        index=True,
-    ),
-    Column("at", UtcTime, nullable=False),
-    Column("outcome", String(20), nullable=False),
-    Column("seconds", Float, nullable=False),
-    Column("message", Text, nullable=False),
-    Column("worker", String(100), nullable=False),
-    sqlite_autoincrement=True,
-)
 
 # How far each store's orders have been given (see proxy.rules.coverage). Times are the shop's: what
 # it dated an order's change.
@@ -139,7 +48,7 @@ gaps = Table(
 snapshots = Table(
     "snapshots",
     metadata,
-    Column("id", _row_number, primary_key=True, autoincrement=True),
+    Column("id", row_number, primary_key=True, autoincrement=True),
     Column("store", String(100), nullable=False, index=True),
     Column("start", UtcTime, nullable=False),
     Column("end", UtcTime, nullable=False),
@@ -170,7 +79,7 @@ snapshot_windows = Table(
     Column("end", UtcTime, primary_key=True),
     Column(
         "snapshot_id",
-        _row_number,
+        row_number,
         ForeignKey("snapshots.id", ondelete="CASCADE"),
         nullable=False,
         index=True,
@@ -183,7 +92,7 @@ snapshot_parts = Table(
     "snapshot_parts",
     metadata,
     Column(
-        "snapshot_id", _row_number, ForeignKey("snapshots.id", ondelete="CASCADE"), primary_key=True
+        "snapshot_id", row_number, ForeignKey("snapshots.id", ondelete="CASCADE"), primary_key=True
     ),
     Column("page", Integer, primary_key=True),
     Column("part", Integer, primary_key=True),
@@ -197,7 +106,7 @@ snapshot_sends = Table(
     "snapshot_sends",
     metadata,
     Column(
-        "snapshot_id", _row_number, ForeignKey("snapshots.id", ondelete="CASCADE"), primary_key=True
+        "snapshot_id", row_number, ForeignKey("snapshots.id", ondelete="CASCADE"), primary_key=True
     ),
     Column("page", Integer, primary_key=True),
     Column("sent", Boolean, nullable=False),
@@ -207,7 +116,7 @@ snapshot_sends = Table(
 walks = Table(
     "walks",
     metadata,
-    Column("snapshot_id", _row_number, primary_key=True, autoincrement=False),
+    Column("snapshot_id", row_number, primary_key=True, autoincrement=False),
     Column("store", String(100), nullable=False, index=True),
     Column("start", UtcTime, nullable=False),
     Column("read_from", UtcTime, nullable=False),
@@ -223,7 +132,7 @@ told_orders = Table(
     Column("store", String(100), primary_key=True),
     Column("order_id", String(200), primary_key=True),
     Column("digest", String(32), nullable=False),
-    Column("snapshot_id", _row_number, nullable=False, index=True),
+    Column("snapshot_id", row_number, nullable=False, index=True),
     Column("page", Integer, nullable=False),
     Column("read_by", UtcTime, nullable=False),
     Column("confirmed", Boolean, nullable=False),
@@ -258,7 +167,7 @@ hints = Table(
     Column("order_id", String(200), primary_key=True),
     Column("due_at", UtcTime, nullable=False),
     Column("reason", String(12), nullable=False, server_default="news"),
-    Column("carried_by", _row_number, nullable=True, index=True),
+    Column("carried_by", row_number, nullable=True, index=True),
 )
 
 # Orders that did not go out, for the operator. No buyer's data.
@@ -273,28 +182,4 @@ held_orders = Table(
     Column("first_seen", UtcTime, nullable=False),
     Column("last_seen", UtcTime, nullable=False),
     Index("ix_held_orders_last_seen", "store", "kind", "last_seen"),
-)
-
-# What a store's connector wants to know again: short texts of its own until `ends_at`. Nothing
-# about buyers.
-memories = Table(
-    "memories",
-    metadata,
-    Column("store", String(100), primary_key=True),
-    Column("key", String(200), primary_key=True),
-    Column("value", Text, nullable=False),
-    Column("put_at", UtcTime, nullable=False),
-    Column("ends_at", UtcTime, nullable=False),
-    Index("ix_memories_put_at", "store", "put_at"),
-)
-
-# What the operator should know about a shop although its orders go on; one row a subject.
-remarks = Table(
-    "remarks",
-    metadata,
-    Column("store", String(100), primary_key=True),
-    Column("about", String(100), primary_key=True),
-    Column("text", Text, nullable=False),
-    Column("first_seen", UtcTime, nullable=False),
-    Column("last_seen", UtcTime, nullable=False),
 )

@@ -1,0 +1,48 @@
+"""Every table, as SQLAlchemy sees it.
+
+The migrations build the same; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from proxy.storage.tables.export import (
+    coverage,
+    gaps,
+    given_orders,
+    held_orders,
+    hints,
+    snapshot_parts,
+    snapshot_sends,
+    snapshot_windows,
+    snapshots,
+    told_orders,
+    walks,
+)
+from proxy.storage.tables.metadata import metadata
+from proxy.storage.tables.outbox import (
+    attempts,
+    deliveries,
+)
+from proxy.storage.tables.shops import (
+    memories,
+    remarks,
+)
+
+__all__ = [
+    "attempts",
+    "coverage",
+    "deliveries",
+    "gaps",
+    "given_orders",
+    "held_orders",
+    "hints",
+    "memories",
+    "metadata",
+    "remarks",
+    "snapshot_parts",
+    "snapshot_sends",
+    "snapshot_windows",
+    "snapshots",
+    "told_orders",
+    "walks",
+]
