@@ -1,5 +1,5 @@
 # syntax=docker/dockerfile:1
-FROM python:3.13.5-slim-bookworm AS build
+FROM python:3.14.10-slim-trixie AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 RUN python -m venv /opt/portside
 WORKDIR /src
@@ -11,7 +11,7 @@ COPY connectors connectors
 RUN /opt/portside/bin/pip install --no-deps --no-build-isolation . \
     && /opt/portside/bin/pip uninstall --yes pip
 
-FROM python:3.13.5-slim-bookworm
+FROM python:3.14.10-slim-trixie
 RUN groupadd --system --gid 10001 portside \
     && useradd --system --uid 10001 --gid portside --home-dir /data --shell /usr/sbin/nologin portside \
     && install --directory --owner portside --group portside --mode 0700 /data

@@ -2,11 +2,12 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+SUPPLY := $(VENV)/supply
 # Two cores are enough: the suite is written to run side by side.
 WORKERS ?= 2
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 
-.PHONY: help demo test check format lint types contracts dependencies benchmarks real-shops lock docs wheel clean
+.PHONY: help demo test check format lint types contracts dependencies benchmarks real-shops lock pins audit sbom licenses docs wheel clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -58,6 +59,38 @@ real-shops: $(VENV)/.dev  ## Portside in front of a real Medusa and a real Vendu
 lock: $(VENV)/.dev  ## resolve the newest versions into both lock files
 	@$(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet --extra build pyproject.toml --output-file requirements.lock
 	@$(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet --extra build --extra dev pyproject.toml --output-file requirements-dev.lock
+
+	@$(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet --group pyproject.toml:supply --output-file requirements-supply.lock
+
+pins: lock  ## the newest versions in the lock files, and the newest image in the Dockerfile
+	@$(BIN)/python -m tests.supply image
+
+# In a place of their own, so that they are not taken for what Portside runs with.
+$(SUPPLY)/.tools: requirements-supply.lock $(VENV)/.dev
+	@echo "Installing the tools that look at our packages into $(SUPPLY) ..."
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(SUPPLY)/tools
+	@$(BIN)/uv pip install --quiet --python $(SUPPLY)/tools --require-hashes -r requirements-supply.lock
+	@touch $@
+
+audit: $(SUPPLY)/.tools  ## known weaknesses of the packages in the lock files
+	@$(BIN)/python -m tests.supply audit $(SUPPLY)/tools/bin/pip-audit requirements.lock requirements-dev.lock
+
+# What is looked at holds what Portside runs with and nothing else, as the image does.
+$(SUPPLY)/.looked-at: requirements.lock pyproject.toml $(VENV)/.dev
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(SUPPLY)/looked-at
+	@$(BIN)/uv pip install --quiet --python $(SUPPLY)/looked-at --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(SUPPLY)/looked-at --no-deps --no-build-isolation .
+	@touch $@
+
+sbom: $(SUPPLY)/.tools $(SUPPLY)/.looked-at  ## what Portside is made of, as CycloneDX, into dist/
+	@mkdir -p dist
+	@$(SUPPLY)/tools/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --output-file dist/portside.cdx.json $(SUPPLY)/looked-at
+	@echo "dist/portside.cdx.json"
+
+# All may be passed on beside MIT; a package under any other license ends the run.
+ALLOWED := Apache;BSD;ISC;MIT;MPL-2.0;MPL 2.0;PSF-2.0;Python Software Foundation
+licenses: $(SUPPLY)/.tools $(SUPPLY)/.looked-at  ## the licenses of all that Portside runs with
+	@$(SUPPLY)/tools/bin/pip-licenses --python $(SUPPLY)/looked-at/bin/python --partial-match --allow-only "$(ALLOWED)"
 
 docs: $(VENV)/.dev  ## write docs/settings.md from the models
 	@$(BIN)/portside schema --markdown > docs/settings.md
