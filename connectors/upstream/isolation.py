@@ -9,8 +9,11 @@ When a part fails with a temporary error, in this order:
     another part of the kind succeeds within `span` seconds,
     before or while this one fails                             the order's fault
     one of the last parts that succeeded is asked for again    its outcome decides
-    several parts have failed and none ever succeeded          the shop's fault
+    several single parts have failed and none ever succeeded   the shop's fault
     else the caller's probe, e.g. the list with one row        its outcome decides
+
+Parts asked for together, a batch or a slice of a list, count as no failure of a single one: what
+fails a batch is found by halving it, and each of its halves may hold the same bad part.
 
 The order's fault is a `PartError`, the shop's is the error as it was. A permanent error belongs to
 whoever asked; a refusal of our credentials (401, 403) is never turned into a `PartError`.
@@ -58,8 +61,9 @@ class Isolation:
         fetch: Callable[[], Awaitable[T]],
         *,
         probe: Fetch,
+        several: bool = False,
     ) -> T:
-        """What `fetch` gives.
+        """What `fetch` gives; `several` where it asks for parts together.
 
         `fetch` may be called again later: it keeps nothing large alive and asks no cache.
 
@@ -74,7 +78,7 @@ class Isolation:
         except TemporaryError as error:
             failed_at = self._clock()
             known.note_end()
-            known.failures += 1
+            known.failures += not several
             if is_shops_own(error) or not await self._is_answered(known, failed_at, probe):
                 raise
             raise PartError(f"{str(error).rstrip('.')}. The shop answers others.") from error
@@ -112,8 +116,8 @@ class Isolation:
 class _Kind:
     """What is known of one kind of parts.
 
-    `failures` counts those since the last success; `sound` repeats the last parts that succeeded:
-    more than one, because a part that was sound may be broken by now.
+    `failures` counts single parts since the last success; `sound` repeats the last parts that
+    succeeded: more than one, because a part that was sound may be broken by now.
     """
 
     def __init__(self) -> None:

@@ -130,7 +130,10 @@ class Holds:
         """The word for the state of each order; a batch that fails is halved."""
         try:
             return await self._isolation.fetch(
-                "holds", partial(self._ask_words, numbers), probe=self._probe
+                "holds",
+                partial(self._ask_words, numbers),
+                probe=self._probe,
+                several=len(numbers) > 1,
             )
         except PartError as error:
             if len(numbers) == 1:

@@ -67,7 +67,7 @@ class Slices:
         ids = tuple(stamp.id for stamp in stamps)
         try:
             read = await self._isolation.fetch(
-                _KIND, partial(self._whole.read_orders, ids), probe=self.probe
+                _KIND, partial(self._whole.read_orders, ids), probe=self.probe, several=True
             )
         except (PartError, UnreadableResponseError):
             return await self._read_halves(stamps)

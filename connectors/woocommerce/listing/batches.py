@@ -77,7 +77,7 @@ class Batches(Generic[T]):
                     await self._break_spell()
                 if len(some) > 1:
                     halves = _split(some, (len(some) + 1) // 2)
-                    waiting.extendleft((half, True) for half in reversed(halves))
+                    waiting.extend((half, True) for half in halves)
                 else:
                     known.failed[some[0]] = str(error)
                 continue
@@ -95,7 +95,8 @@ class Batches(Generic[T]):
         async def ask() -> RawPage:
             return await self._api.read_page(self._path, LARGEST_PAGE, params, once=once)
 
-        return await self._isolation.fetch(self._neighbor, ask, probe=self._probe)
+        several = len(ids) > 1
+        return await self._isolation.fetch(self._neighbor, ask, probe=self._probe, several=several)
 
     async def _probe(self) -> None:
         """The neighbor with one row, whichever that is. Raises where the shop does not answer."""

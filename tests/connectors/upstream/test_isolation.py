@@ -101,6 +101,15 @@ async def test_parts_that_all_fail_and_never_answered_are_an_outage_of_their_kin
     assert {type(error) for error in found} == {UnavailableError}
 
 
+async def test_batches_that_fail_count_for_none_of_their_parts() -> None:
+    """Halving 40 parts of which the first is bad asks six times before one batch answers."""
+    shop, isolation = Shop(1), Isolation()
+    for _ in range(9):
+        with pytest.raises(PartError):
+            await isolation.fetch("goods", shop.part(1), probe=shop.probe, several=True)
+    assert isinstance(await ask(isolation, shop, 1), PartError)
+
+
 async def test_after_a_minute_a_part_that_was_sound_is_asked_for_again() -> None:
     shop, clock = Shop(), Hands()
     isolation = Isolation(clock=clock)

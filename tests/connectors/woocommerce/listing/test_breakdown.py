@@ -58,7 +58,7 @@ async def test_one_order_that_breaks_the_shop_is_set_aside_and_the_others_come(
 
 
 @pytest.mark.parametrize("hidden", [False, True])
-@pytest.mark.parametrize("bad", [range(17, 19), range(3, 36), range(1, 40, 2)])
+@pytest.mark.parametrize("bad", [range(1), range(6), range(17, 19), range(3, 36), range(1, 40, 2)])
 async def test_however_many_orders_break_the_shop_the_others_come(
     *, bad: range, hidden: bool
 ) -> None:
