@@ -22,6 +22,10 @@ from proxy.storage.sqlite import missing_file
 from proxy.telemetry.logs import configure_logs
 
 T = TypeVar("T")
+_NOTHING_YET = (
+    "nothing is recorded yet, because {place}: start `portside serve` once, which makes it, or"
+    " correct `database` in the settings if Portside has run before"
+)
 
 
 class Records(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,14 +41,13 @@ def open_records(settings: RecordsSettings, work: Callable[[Records], Awaitable[
     configure_logs(level="error")
     url = settings.database.get_secret_value()
     if (file := missing_file(url)) is not None:
-        raise CommandError(
-            f"there is no database at {file}; `portside serve` makes it, and `database:` in the"
-            " settings says where"
-        )
+        raise CommandError(_NOTHING_YET.format(place=f"there is no database at {file.absolute()}"))
 
     async def open_and_work() -> T:
         async with Database.open(url) as database:
-            await database.check()
+            if not await database.has_tables():
+                place = f"the database {database.place} has no tables of Portside's"
+                raise CommandError(_NOTHING_YET.format(place=place))
             return await work(
                 Records(
                     ledger=Ledger(DatabaseExportStorage(database)),

@@ -191,14 +191,18 @@ class Database:
 
     async def check(self) -> None:
         """Raises StorageError unless the database answers and the tables are there."""
+        if not await self.has_tables():
+            raise StorageError(
+                f"the database has no tables of Portside's; `portside serve` makes them ({self.place})"
+            )
+
+    async def has_tables(self) -> bool:
+        """Whether Portside has made its tables here. Raises StorageError if nothing answers."""
         with self._named_in_errors():
             async with self.reading() as connection:
-                if not await connection.run_sync(
+                return await connection.run_sync(
                     lambda sync: inspect(sync).has_table("alembic_version")
-                ):
-                    raise StorageError(
-                        "the database has no tables of Portside's; `portside serve` makes them"
-                    )
+                )
 
     @contextmanager
     def _named_in_errors(self) -> Iterator[None]:

@@ -7,14 +7,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from connectors.errors import AuthenticationError, ThrottledError, UnavailableError
+from connectors.errors import (
+    AuthenticationError,
+    ConnectorError,
+    ThrottledError,
+    UnavailableError,
+)
 from proxy.doors.custom_store.requests import ExportRequest
-from proxy.export import BuildFailedError, Page, StillReadingError
+from proxy.export import BuildFailedError, StillReadingError
 from tests.export.conftest import OpenWorld
-from tests.export.play.shop_turns import fail_at, fill, hang_at
+from tests.export.play.shop_turns import fail_at, fill, hang_at, ids
 from tests.export.play.world import World
 
 
@@ -26,22 +32,38 @@ from tests.export.play.world import World
         AuthenticationError("no"),
     ],
 )
-async def test_a_failed_page_of_the_shop_fails_the_window_on_every_replica(
-    world: World, error: Exception
+async def test_a_failed_page_of_the_shop_fails_the_window_on_every_replica_that_waits_for_it(
+    world: World, error: ConnectorError
 ) -> None:
     world.connector.counts = False
     fill(world, 9)
-    fail_at(world, 2, error)
-    walk = world.poller.begin()
-    request = ExportRequest(start=walk.start, end=walk.end)
-    other = world.replicas[1].exporter.page(world.store, request)
-    mine, theirs = await world.clock.run(_both(world.page(request), other))
+    hang_at(world, 2)
+    mine, theirs, _ = await _ask_both_and_fail(world, error)
     assert (type(mine), str(mine)) == (type(error), str(error))
     assert (type(theirs), str(theirs)) == (type(error), str(error))
 
 
-async def _both(*work: Coroutine[None, None, Page]) -> list[Page | BaseException]:
+async def _ask_both_and_fail(world: World, error: ConnectorError) -> list[Any]:
+    """Each replica is asked for the same window, and a second later the shop fails: who asks
+    after that begins a reading of its own.
+    """
+    walk = world.poller.begin()
+    request = ExportRequest(start=walk.start, end=walk.end)
+    asked = [replica.exporter.page(world.store, request) for replica in world.replicas]
+    return await world.clock.run(_gather(*asked, _soon(world, error)))
+
+
+async def _gather(*work: Coroutine[Any, Any, Any]) -> list[Any]:
     return await asyncio.gather(*work, return_exceptions=True)
+
+
+async def test_a_request_that_comes_after_a_window_failed_reads_it_again(world: World) -> None:
+    fill(world, 2)
+    fail_at(world, 1, UnavailableError("shop is down"))
+    with pytest.raises(UnavailableError):
+        await world.ask()
+    world.at = 1
+    assert ids((await world.ask()).body) == ["000001", "000002"]
 
 
 async def test_a_failure_after_page_one_keeps_its_promise_once_the_shop_is_back(
@@ -62,7 +84,7 @@ async def test_a_failure_after_page_one_keeps_its_promise_once_the_shop_is_back(
     assert world.poller.received == 10
 
 
-async def _soon(world: World, error: UnavailableError | None) -> None:
+async def _soon(world: World, error: ConnectorError | None) -> None:
     """The shop that hangs goes on, or fails, a second from now."""
     await world.clock.wait(asyncio.Event(), 1)
     world.connector.break_off(error)

@@ -220,7 +220,13 @@ def test_a_gap_is_not_dismissed_without_its_store(settings: Path) -> None:
     assert "--dismiss-gap: expected --store NAME with it, found none" in said
 
 
-def test_without_a_database_one_line_says_so(settings: Path) -> None:
-    assert portside_says("status", "--settings", str(settings), status=1).startswith(
-        "Error: there is no database"
-    )
+def test_before_the_first_start_one_sentence_says_what_is_missing_and_what_to_do(
+    tmp_path: Path, settings: Path
+) -> None:
+    file = tmp_path / "portside.db"
+    for missing in (f"there is no database at {file}", f"{file} has no tables of Portside's"):
+        (said,) = portside_says("status", "--settings", str(settings), status=1).splitlines()
+        assert said.startswith("Error: nothing is recorded yet, because ")
+        assert missing in said
+        assert "start `portside serve` once" in said
+        file.touch()
