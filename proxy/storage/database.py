@@ -193,7 +193,8 @@ class Database:
         """Raises StorageError unless the database answers and the tables are there."""
         if not await self.has_tables():
             raise StorageError(
-                f"the database has no tables of Portside's; `portside serve` makes them ({self.place})"
+                "the database has no tables of Portside's; `portside serve` makes them"
+                f" ({self.place})"
             )
 
     async def has_tables(self) -> bool:
