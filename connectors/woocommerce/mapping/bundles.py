@@ -50,7 +50,9 @@ _OWN_KEYS = frozenset(
         "_mnm_cart_key",
     }
 )
-_MARKS = _PARENT_PRODUCTS | _PARENT_KEYS | _OWN_KEYS | {_SHIPS_PARTS}
+# The free YITH Product Bundles marks a container by this alone, without its key in the cart.
+_KEYLESS = "_cartstamp"
+_MARKS = _PARENT_PRODUCTS | _PARENT_KEYS | _OWN_KEYS | {_SHIPS_PARTS, _KEYLESS}
 # Written for the plugin's own use, though not under a hidden name.
 _INTERNAL = frozenset({"wooco_parent_id", "wooco_ids"})
 
@@ -174,6 +176,10 @@ def _find_marked_holder(part: Part, parts: Sequence[Part], place: int) -> int:
         elif mark in _PARENT_KEYS and value:
             for other in parts:
                 if any(other.marks.get(key) == value for key in _OWN_KEYS):
+                    return read_key(other.line.id)
+            # A container stands before its parts.
+            for other in reversed(parts[:place]):
+                if _KEYLESS in other.marks and not other.marks.keys() & _OWN_KEYS:
                     return read_key(other.line.id)
     return 0
 

@@ -21,7 +21,7 @@ from connectors.errors import (
 from connectors.generic_json.connector import GenericJsonConnector, open_connector
 from connectors.generic_json.settings.shop import GenericJsonSettings
 from connectors.interface import ConnectorContext
-from connectors.orders import Order, OrderStatus, Window
+from connectors.orders import Fulfillment, Order, OrderStatus, Window
 from connectors.shipments import Shipment, ShippedItem
 from connectors.testing.faults import Answer, DropAnswer
 from connectors.testing.shop import FakeShop
@@ -49,11 +49,14 @@ class RecordedMedusa(FakeShop):
         self.order: dict[str, Any] = recorded("order_before")["response"]["body"]["order"]
         self.after: dict[str, Any] = recorded("order_after")["response"]["body"]["order"]
         self.sent: list[tuple[str, Any]] = []
+        # The type of every shipping option's fulfillment set; empty if the options were deleted.
+        self.way = "shipping"
 
     def routes(self) -> Iterable[web.AbstractRouteDef]:
         return [
             web.get("/admin/orders", self.list_orders),
             web.get("/admin/orders/{id}", self.show),
+            web.get("/admin/shipping-options", self.list_options),
             web.post("/admin/orders/{id}/fulfillments", self.fulfill),
             web.post("/admin/orders/{id}/fulfillments/{part}/shipments", self.ship),
         ]
@@ -78,6 +81,12 @@ class RecordedMedusa(FakeShop):
             if request.match_info["id"] == ORDER
             else self.replay("err_404")
         )
+
+    async def list_options(self, request: web.Request) -> web.Response:
+        # Not recorded: after Medusa's api/admin/shipping-options. Deleted ones are not there.
+        assert request.query["fields"] == "id,service_zone.fulfillment_set.type"
+        found = {"id": request.query["id"], "service_zone": {"fulfillment_set": {"type": self.way}}}
+        return answer({"shipping_options": [found] if self.way else [], "count": 1})
 
     async def fulfill(self, request: web.Request) -> web.Response:
         told = msgspec.json.decode(await request.read())
@@ -150,6 +159,25 @@ async def test_every_recorded_state_is_understood(shop: RecordedMedusa) -> None:
     }
     assert [order.modified_at for order in orders] == sorted(order.modified_at for order in orders)
     assert {order.currency for order in orders} == {"USD", "SEK", "KWD", "JPY", "GBP", "EUR"}
+
+
+@pytest.mark.parametrize(
+    ("way", "carried"),
+    [
+        ("shipping", Fulfillment.PARCEL),
+        ("pickup", Fulfillment.PICKUP),
+        # A shipping option that was deleted says nothing.
+        ("", Fulfillment.PARCEL),
+    ],
+)
+async def test_a_shipping_option_of_the_kind_pickup_is_not_a_parcel(
+    shop: RecordedMedusa, way: str, carried: Fulfillment
+) -> None:
+    shop.way = way
+    async with shop, opened(shop) as connector:
+        order = await connector.get_order(ORDER)
+    assert isinstance(order, Order)
+    assert {item.fulfillment for item in order.items if not item.adjustment} == {carried}
 
 
 async def test_an_order_is_read_to_the_last_field(shop: RecordedMedusa) -> None:

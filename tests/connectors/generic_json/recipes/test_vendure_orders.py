@@ -52,6 +52,22 @@ async def test_every_recorded_order_is_understood_and_makes_valid_xml(
         encode_order(order)
 
 
+@pytest.mark.parametrize(
+    ("channel", "elsewhere"), [("__default_channel__", "its aggregate order"), ("smiths", "")]
+)
+async def test_a_sellers_order_is_left_to_its_aggregate_order_where_that_is_seen(
+    shop: RecordedVendure, channel: str, elsewhere: str
+) -> None:
+    shop.channel = channel
+    shop.orders = [
+        {**order, "type": "Regular" if at else "Seller"} for at, order in enumerate(shop.orders[:3])
+    ]
+    async with shop, open_recorded(shop) as connector:
+        orders = await list_orders(connector)
+    found = {order.id: order.packed_elsewhere for order in orders}
+    assert [found[order["id"]] for order in shop.orders] == [elsewhere, "", ""]
+
+
 @pytest.mark.parametrize("unit", ["cents", "minor"])
 async def test_lines_discounts_shipping_and_tax_add_up_to_the_total(
     shop: RecordedVendure, unit: str

@@ -1,0 +1,87 @@
+"""Examples as Portside reads them: through the connector's own mapping, a store's policy and
+ShipStation's XML.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import msgspec
+
+from connectors.generic_json.mapping.order import read_order as read_described_order
+from connectors.generic_json.recipes.reader import merge_keys, read_recipe
+from connectors.generic_json.settings.mapping import OrderMap
+from connectors.interface import ConnectorSettings
+from connectors.orders import Order, RejectedOrder
+from connectors.woocommerce.mapping import wire
+from connectors.woocommerce.mapping.order import Related
+from connectors.woocommerce.mapping.products import Units, read_goods
+from proxy.export.preparation import Prepared, prepare_new
+from proxy.rules.policy import HeldBack
+from proxy.settings.store import StoreSettings
+from tests.connectors.shopify.mapping import handwritten as shopify
+from tests.connectors.what_goes_out.cells import Example, Platform
+from tests.connectors.woocommerce.mapping import handwritten as woocommerce
+from tests.connectors.woocommerce.recordings import RULES
+
+_NOW = datetime(2026, 3, 3, tzinfo=UTC)
+_STORE = StoreSettings(
+    credentials=({"username": "u", "password": "p"},), connector=ConnectorSettings(type="book")
+)
+_UNITS = Units(weight="kg", length="cm")
+_EXACT = msgspec.json.Decoder(float_hook=Decimal)
+
+
+def read_example(platform: Platform, example: Example) -> Order | RejectedOrder | None:
+    """The order as the connector gives it."""
+    raw = merge_keys(platform.order, example.order)
+    match platform.reader:
+        case "woocommerce":
+            return _read_woocommerce(raw, example)
+        case "shopify":
+            return shopify.read(raw, **example.settings)
+        case recipe:
+            described = merge_keys(read_recipe(recipe)["map"], example.settings.get("map", {}))
+            rules = OrderMap.model_validate(described).rules
+            return read_described_order(_EXACT.decode(msgspec.json.encode(raw)), rules)
+
+
+def _read_woocommerce(raw: dict[str, Any], example: Example) -> Order | RejectedOrder:
+    products: Mapping[int, Any] = example.beside.get("products", {})
+    goods = {
+        (number, 0): read_goods(
+            msgspec.convert({"id": number, "type": "simple", **facts}, wire.Product), _UNITS
+        )
+        for number, facts in products.items()
+    }
+    rules = msgspec.structs.replace(RULES, **example.settings)
+    return woocommerce.read(raw, Related(goods=goods), rules)
+
+
+async def send_example(platform: Platform, example: Example) -> list[str] | HeldBack | None:
+    """The lines that ShipStation shows, as `2 x Cup (Size: L)`, or what held the order back."""
+    entry = read_example(platform, example)
+    if entry is None:
+        return None
+    prepared = await prepare_new(entry, _STORE, _NOW)
+    return _show_lines(prepared) if isinstance(prepared, Prepared) else prepared
+
+
+def _show_lines(prepared: Prepared) -> list[str]:
+    xml = ET.fromstring(prepared.xml)  # noqa: S314 -- our own
+    return [_show_line(item) for item in xml.iterfind("Items/Item")]
+
+
+def _show_line(item: ET.Element) -> str:
+    name = item.findtext("Name")
+    if item.findtext("Adjustment") == "true":
+        return f"{name} {item.findtext('UnitPrice')}"
+    options = ", ".join(
+        f"{option.findtext('Name')}: {option.findtext('Value')}"
+        for option in item.iterfind("Options/Option")
+    )
+    return f"{item.findtext('Quantity')} x {name}" + (f" ({options})" if options else "")
