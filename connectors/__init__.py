@@ -56,7 +56,9 @@ if TYPE_CHECKING:
     from connectors.orders import (
         Address as Address,
         Customer as Customer,
+        Destination as Destination,
         Dimensions as Dimensions,
+        Fulfillment as Fulfillment,
         ItemOption as ItemOption,
         LengthUnit as LengthUnit,
         LineItem as LineItem,
@@ -218,8 +220,8 @@ _ROOMS = {
         "Duration FieldFiller Finding ForgetfulMemory Memory Remark ShipOutcome"
     ),
     "connectors.orders": (
-        "Address Customer Dimensions ItemOption LengthUnit LineItem Order OrderId OrderStatus "
-        "RejectedOrder Weight WeightUnit Window"
+        "Address Customer Destination Dimensions Fulfillment ItemOption LengthUnit LineItem Order "
+        "OrderId OrderStatus RejectedOrder Weight WeightUnit Window"
     ),
     "connectors.places": (
         "PLACES MisplacedError PlaceOf PlacedText Source locate_faults with_places"

@@ -45,12 +45,15 @@ class Shipment(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     `items` empty means: all that was left to ship. `shipped_on` is a calendar day, because notices
     give no time. `cost` is what the label cost the merchant.
 
+    `destination` is the key of the address that it went to, in an order with several.
+
     `carrier` is the notice's own word; `carrier_code` the code of that carrier in
     `connectors.carriers`, empty where it is not known.
     """
 
     order_id: str = ""
     order_number: str = ""
+    destination: str = ""
     carrier: str = ""
     carrier_code: str = ""
     service: str = ""
@@ -81,7 +84,8 @@ class Shipment(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     def parcel_key(self) -> str:
         """Two notices with the same key tell of the same parcel of the same order.
 
-        The order goes by its id, or by its number where no id is given. The parcel goes by its
+        The order goes by its id, or by its number where no id is given, and by the address where it
+        has several. The parcel goes by its
         tracking number, whatever word its carrier bears; without one, by the day, the carrier and
         the service. Keys are stored with deliveries: what one is made of must not change without a
         migration.
@@ -95,7 +99,8 @@ class Shipment(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return _digest_parts((*self._identify_parcel(), count_pieces(self.items)))
 
     def _identify_parcel(self) -> tuple[object, ...]:
-        order = ("id", self.order_id) if self.order_id else ("number", self.order_number)
+        name = ("id", self.order_id) if self.order_id else ("number", self.order_number)
+        order = (*name, *((self.destination,) if self.destination else ()))
         if tracking := fold_tracking(self.tracking_number):
             return (*order, "tracking", tracking)
         carrier, service = self.carrier.strip().lower(), self.service.strip().lower()

@@ -21,6 +21,9 @@ from connectors.orders import (
     WeightUnit,
 )
 from connectors.shipments import Shipment, ShippedItem
+from proxy.doors.custom_store.given import describe_given
+from proxy.rules.addressees import AddressedOrder
+from proxy.rules.matching import GivenOrder
 
 PLACED = datetime(2026, 3, 23, 21, 9, tzinfo=UTC)
 MODIFIED = datetime(2026, 3, 24, 8, 30, tzinfo=UTC)
@@ -113,3 +116,8 @@ def build_shipment(**changes: object) -> Shipment:
         items=(ShippedItem(line_id="11", sku="MUG-1", name="Mug", quantity=1),),
     )
     return msgspec.structs.replace(shipment, **changes)
+
+
+def build_given(order: Order) -> GivenOrder:
+    """An order that goes to one address, as the client was given it."""
+    return describe_given(AddressedOrder(order=order), order)

@@ -12,7 +12,14 @@ from proxy.rules.matching import GivenOrder
 from proxy.rules.policy import BROKEN, HeldBack
 from proxy.storage.errors import LeaseLostError
 from proxy.storage.export.interface import ExportRows, ExportStorage
-from proxy.storage.export.records import HeldOrder, HintReason, Part, Snapshot, SnapshotState
+from proxy.storage.export.records import (
+    HeldOrder,
+    HintReason,
+    Part,
+    Snapshot,
+    SnapshotState,
+    Told,
+)
 from proxy.storage.names import BooksName
 
 
@@ -54,11 +61,13 @@ class BuildLedger:
         snapshot: Snapshot,
         part: Part,
         given: Iterable[GivenOrder],
+        released: Collection[str],
         *,
         whole: bool,
     ) -> None:
-        """Keep encoded orders, and what notices will name of them; `whole` if the page needs no
-        more. `part.stored_at` is set here.
+        """Keep encoded orders, and what notices will name of them; `released` are the shop's ids of
+        orders of which nothing is held; `whole` if the page needs no more. `part.stored_at` is set
+        here.
 
         The builder shows by it that it is alive. Raises LeaseLostError.
         """
@@ -66,7 +75,7 @@ class BuildLedger:
             ours = await _ours(rows, snapshot)
             await rows.add_part(snapshot.id, msgspec.structs.replace(part, stored_at=rows.now))
             await rows.put_given(given)
-            await rows.release([member.id for member in part.members])
+            await rows.release(released)
             stored = part.page if whole else ours.stored
             await rows.put_snapshot(
                 msgspec.structs.replace(ours, stored=stored, lease_until=rows.now + LEASE)
@@ -89,6 +98,21 @@ class BuildLedger:
             broken = [each.id for each in known if each.kind in BROKEN]
             if ask_again:
                 await rows.add_hints(broken, rows.now, HintReason.HELD)
+
+    async def find_told(self, store: BooksName, order_ids: Collection[str]) -> Mapping[str, Told]:
+        """What was last sent of these orders; those never sent are left out."""
+        async with self._storage.reading(store) as rows:
+            return await rows.find_told(order_ids)
+
+    async def find_given(self, store: BooksName, shop_id: str) -> Sequence[GivenOrder]:
+        """What was given of one order of the shop, one for each of its addresses."""
+        async with self._storage.reading(store) as rows:
+            return await rows.find_given(shop_id)
+
+    async def list_divided(self, store: BooksName) -> Collection[str]:
+        """The shop's ids of orders that were given as several, one for each address."""
+        async with self._storage.reading(store) as rows:
+            return await rows.list_divided()
 
     async def release_held(self, store: BooksName, order_id: str) -> None:
         """The shop does not know this order any more."""

@@ -20,7 +20,7 @@ from proxy.export.lease import Lease
 from proxy.export.ledger import Ledger
 from proxy.export.page_writer import PageWriter
 from proxy.export.preparation import Prepared, policy_of, prepare
-from proxy.rules.policy import HeldBack
+from proxy.export.recall import BooksRecall
 from proxy.storage.errors import LeaseLostError, StorageError
 from proxy.storage.export.records import Snapshot
 from proxy.stores import Store
@@ -69,6 +69,7 @@ class Build:
         self._stored: frozenset[str] = frozenset()
         self._now = snapshot.began_at
         self._log = _log.bind(store=store.books, snapshot=snapshot.id)
+        self._recall = BooksRecall(ledger, store.books)
         self._lease = Lease(
             store=store,
             snapshot=snapshot,
@@ -176,17 +177,18 @@ class Build:
 
     async def _take(self, entry: Order | RejectedOrder, hints: int) -> None:
         self._lease.note_progress()
-        if entry.id in self._stored or not self._may_go(entry):
+        if not self._may_go(entry):
             return
-        prepared = await prepare(
-            entry, self._store.settings, self._policy, self._now, self._is_known
-        )
-        if isinstance(prepared, HeldBack):
-            await self._writer.hold(prepared)
-        elif await self._is_unchanged(prepared):
-            self._writer.leave_out()
-        else:
-            await self._writer.add(prepared, hints)
+        outcome = await prepare(entry, self._store.settings, self._policy, self._now, self._recall)
+        for prepared in outcome.ready:
+            if prepared.member.id in self._stored:
+                continue
+            if await self._is_unchanged(prepared):
+                self._writer.leave_out()
+            else:
+                await self._writer.add(prepared, hints)
+        if outcome.held is not None:
+            await self._writer.hold(outcome.held)
 
     def _may_go(self, entry: Order | RejectedOrder) -> bool:
         """A poller that must not be given anything older than asked is given nothing else
@@ -197,9 +199,6 @@ class Build:
             or entry.modified_at is None
             or self._asked.contains(entry.modified_at)
         )
-
-    async def _is_known(self, order_id: str) -> bool:
-        return order_id in await self._ledger.find_told(self._store.books, [order_id])
 
     async def _is_unchanged(self, prepared: Prepared) -> bool:
         """Whether to leave out an order of the overlap.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -17,7 +17,6 @@ from proxy.storage.export.records import (
     HeldOrder,
     HintReason,
     Snapshot,
-    Told,
 )
 from proxy.storage.names import BooksName
 
@@ -77,11 +76,6 @@ class Ledger(BuildLedger):
         """The snapshot as it stands, and the time that its lease goes by."""
         async with self._storage.reading(store) as rows:
             return await rows.snapshot(snapshot_id), rows.now
-
-    async def find_told(self, store: BooksName, order_ids: Collection[str]) -> Mapping[str, Told]:
-        """What was last sent of these orders; those never sent are left out."""
-        async with self._storage.reading(store) as rows:
-            return await rows.find_told(order_ids)
 
     async def add_hint(
         self, store: BooksName, order_id: str, reason: HintReason = HintReason.NEWS

@@ -156,7 +156,10 @@ class PageWriter:
         )
         await self._note_held()
         given = [prepared.given for prepared in self._orders]
-        await self._ledger.store_part(self._store.books, self._snapshot, part, given, whole=whole)
+        released = [prepared.given.shop_id for prepared in self._orders if prepared.is_complete]
+        await self._ledger.store_part(
+            self._store.books, self._snapshot, part, given, released, whole=whole
+        )
         self._orders = []
         self._page, self._part = (self._page + 1, 0) if whole else (self._page, self._part + 1)
         self._progress()

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -16,9 +16,20 @@ from proxy.doors.custom_store.errors import InvalidOrderError
 from proxy.doors.custom_store.given import describe_given
 from proxy.doors.custom_store.orders_xml import encode_order
 from proxy.doors.custom_store.words import fill_status_words
+from proxy.export.recall import NoRecall, Recall
+from proxy.rules.addressees import AddressedOrder, UnknownAddressError, divide_order
 from proxy.rules.matching import GivenOrder
-from proxy.rules.packing import describe_missing_place
-from proxy.rules.policy import Filters, HeldBack, HeldKind, Policy, hold_back, translate
+from proxy.rules.packing import count_goods, describe_missing_place
+from proxy.rules.policy import (
+    BROKEN,
+    Filters,
+    HeldBack,
+    HeldKind,
+    Policy,
+    hold_back,
+    translate,
+    translate_method,
+)
 from proxy.settings.models import StoreSettings
 from proxy.storage.export.records import Member
 
@@ -30,7 +41,7 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     """An order as ShipStation will read it.
 
     `member` knows it again, `given` what notices will name of it; `unknown_status` is a word of the
-    shop's that is not mapped.
+    shop's that is not mapped. `is_complete`: nothing of the shop's order is held.
     """
 
     member: Member
@@ -38,6 +49,16 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     modified_at: datetime
     xml: bytes
     unknown_status: str = ""
+    is_complete: bool = True
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What becomes of an order of the shop: what goes out, one for each of its addresses, and why
+    it is held, or what goes to one of its addresses is.
+    """
+
+    ready: tuple[Prepared, ...] = ()
+    held: HeldBack | None = None
 
 
 def policy_of(settings: StoreSettings) -> Policy:
@@ -55,62 +76,110 @@ async def prepare(
     settings: StoreSettings,
     policy: Policy,
     now: datetime,
-    is_known: Callable[[str], Awaitable[bool]],
-) -> Prepared | HeldBack:
+    recall: Recall,
+) -> Outcome:
     """The order ready to go out.
 
-    `is_known` says whether ShipStation was ever sent an order: then no filter keeps news of it
-    back, and its cancellation needs no address.
+    Where ShipStation was sent an order before, no filter keeps news of it back, and its
+    cancellation needs no address.
 
     Whatever a connector gives in an order, nothing is raised for it: a fault in one order must not
     keep a window's others back.
     """
     if isinstance(entry, RejectedOrder):
-        return _hold(entry, HeldKind.UNREADABLE, entry.reason)
+        return Outcome(held=_hold(entry, HeldKind.UNREADABLE, entry.reason))
+    given = await recall.find_given(entry)
     try:
-        order = translate(entry, policy)
-        held = hold_back(order, policy.filters, now, chosen=entry.shipping_method)
-        missing = describe_missing_place(order)
+        parts = divide_order(translate(entry, policy), given)
+    except UnknownAddressError as error:
+        return Outcome(held=_hold(entry, HeldKind.INVALID, str(error)))
     except Exception as error:  # noqa: BLE001 -- of this order alone
-        return _hold(entry, HeldKind.INVALID, _describe_fault(error))
-    if missing:
-        held = held or _hold(order, HeldKind.INVALID, missing)
-    is_unsendable = bool(missing) and order.status is not OrderStatus.CANCELLED
-    if held is not None and (is_unsendable or not await is_known(order.id)):
-        return held
-    return _encode_or_hold(order, settings)
-
-
-def _encode_or_hold(order: Order, settings: StoreSettings) -> Prepared | HeldBack:
-    try:
-        return _encode(order, settings)
-    except InvalidOrderError as error:
-        return _hold(order, HeldKind.INVALID, str(error))
-    except Exception as error:  # noqa: BLE001 -- of this order alone
-        return _hold(order, HeldKind.INVALID, _describe_fault(error))
+        return Outcome(held=_hold(entry, HeldKind.INVALID, _describe_fault(error)))
+    maker = _Maker(entry, settings, policy, now, recall)
+    found = [await maker.prepare(part) for part in parts]
+    return _gather(entry, [each for each in found if each is not None])
 
 
 async def prepare_new(
     entry: Order | RejectedOrder, settings: StoreSettings, now: datetime
-) -> Prepared | HeldBack:
+) -> Outcome:
     """As `prepare`, for an order that ShipStation does not know yet: every filter applies."""
-    return await prepare(entry, settings, policy_of(settings), now, _is_never_known)
+    return await prepare(entry, settings, policy_of(settings), now, NoRecall())
 
 
-async def _is_never_known(_order_id: str) -> bool:
-    return False
+class _Maker:
+    """Makes what goes to the addresses of one order ready."""
+
+    def __init__(
+        self, entry: Order, settings: StoreSettings, policy: Policy, now: datetime, recall: Recall
+    ) -> None:
+        self._entry = entry
+        self._settings = settings
+        self._policy = policy
+        self._now = now
+        self._recall = recall
+
+    async def prepare(self, part: AddressedOrder) -> Prepared | HeldBack | None:
+        """One part as it goes out, or why it is held; None if it is gone and ShipStation was never
+        sent it.
+        """
+        if part.is_gone:
+            return self._encode(part) if await self._recall.is_known(part.order.id) else None
+        try:
+            order = translate_method(part.order, self._policy)
+            held = hold_back(
+                order, self._policy.filters, self._now, chosen=part.order.shipping_method
+            )
+            missing = describe_missing_place(order)
+        except Exception as error:  # noqa: BLE001 -- of this order alone
+            return _hold(part.order, HeldKind.INVALID, _describe_fault(error))
+        if missing:
+            held = held or _hold(order, HeldKind.INVALID, missing)
+        is_unsendable = bool(missing) and order.status is not OrderStatus.CANCELLED
+        if held is not None and (is_unsendable or not await self._recall.is_known(order.id)):
+            return held
+        return self._encode(msgspec.structs.replace(part, order=order))
+
+    def _encode(self, part: AddressedOrder) -> Prepared | HeldBack:
+        try:
+            return _encode(part, self._entry, self._settings)
+        except InvalidOrderError as error:
+            return _hold(part.order, HeldKind.INVALID, str(error))
+        except Exception as error:  # noqa: BLE001 -- of this order alone
+            return _hold(part.order, HeldKind.INVALID, _describe_fault(error))
 
 
-def _encode(order: Order, settings: StoreSettings) -> Prepared:
+def _gather(entry: Order, found: Sequence[Prepared | HeldBack]) -> Outcome:
+    """What became of all parts of an order. Of what is held there is one note, under the shop's own
+    id, by which it can be asked for again.
+    """
+    ready = tuple(each for each in found if isinstance(each, Prepared))
+    held = [each for each in found if isinstance(each, HeldBack)]
+    if not held:
+        return Outcome(ready=ready)
+    reasons = list(dict.fromkeys(each.reason for each in held))
+    if ready or len(reasons) > 1:
+        reasons = [f"order {each.number}: {each.reason}" for each in held]
+    note = next((each for each in held if each.kind in BROKEN), held[0])
+    return Outcome(
+        ready=tuple(msgspec.structs.replace(each, is_complete=False) for each in ready),
+        held=msgspec.structs.replace(
+            note, id=_storable(entry.id), number=_storable(entry.number), reason="; ".join(reasons)
+        ),
+    )
+
+
+def _encode(part: AddressedOrder, entry: Order, settings: StoreSettings) -> Prepared:
+    order = part.order
     xml = encode_order(
         order,
         dimensions=settings.dimensions,
         status_words=fill_status_words(settings.status_words),
     )
-    member = Member(id=order.id, digest=digest(order))
+    shop_id = "" if order.id == entry.id else entry.id
     return Prepared(
-        member=member,
-        given=describe_given(order),
+        member=Member(id=order.id, digest=digest(order), shop_id=shop_id),
+        given=describe_given(part, entry, is_part=count_goods(order) < count_goods(entry)),
         modified_at=order.modified_at,
         xml=xml,
         unknown_status="" if order.status_known else order.shop_status,

@@ -14,11 +14,12 @@ import structlog
 from connectors.errors import ConnectorError
 from connectors.orders import Order, RejectedOrder
 from proxy.export.ledger import Ledger
-from proxy.export.preparation import Prepared, policy_of, prepare
+from proxy.export.preparation import policy_of, prepare
+from proxy.export.recall import BooksRecall
 from proxy.export.windows import WindowRules
 from proxy.rules.coverage import Coverage
 from proxy.storage.errors import StorageError
-from proxy.storage.export.records import HintReason, Told
+from proxy.storage.export.records import HintReason
 from proxy.stores import Store
 
 # How often a shop that does not date every change is swept unless the settings say otherwise.
@@ -91,27 +92,30 @@ class Sweeper:
         return hinted + await self._compare(store, coverage, portion)
 
     async def _compare(self, store: Store, coverage: Coverage, orders: list[Order]) -> int:
-        told = await self._ledger.find_told(store.books, [order.id for order in orders])
+        ids = [order.id for order in orders]
+        told = await self._ledger.find_told(store.books, ids)
+        recall = BooksRecall(self._ledger, store.books, ids, told)
         changed = [
-            order.id
-            for order in orders
-            if await self._differs(store, coverage, order, told.get(order.id))
+            order.id for order in orders if await self._differs(store, coverage, order, recall)
         ]
         await self._ledger.add_hints(store.books, changed, HintReason.SWEEP)
         return len(changed)
 
     async def _differs(
-        self, store: Store, coverage: Coverage, order: Order, told: Told | None
+        self, store: Store, coverage: Coverage, order: Order, recall: BooksRecall
     ) -> bool:
-        if told is None and order.modified_at < coverage.since:
-            return False
-
-        async def is_known(_order_id: str) -> bool:
-            return told is not None
-
-        prepared = await prepare(
-            order, store.settings, policy_of(store.settings), coverage.covered_until, is_known
+        """Whether something of the order is not what ShipStation was last told; what it was told
+        nothing of counts from the day on that the store is covered.
+        """
+        outcome = await prepare(
+            order, store.settings, policy_of(store.settings), coverage.covered_until, recall
         )
-        return isinstance(prepared, Prepared) and (
-            told is None or told.digest != prepared.member.digest
+        told = await recall.find_told([each.member.id for each in outcome.ready])
+        return any(
+            (
+                order.modified_at >= coverage.since
+                if (known := told.get(each.member.id)) is None
+                else known.digest != each.member.digest
+            )
+            for each in outcome.ready
         )

@@ -98,13 +98,14 @@ async def _note_told(
         if old is not None and old.digest != member.digest
     }
     on_the_way = await _find_on_the_way(rows, snapshot, number, differing)
-    stale = [
-        order_id
+    shop_ids = {member.id: member.shop_id or member.id for member, _ in members}
+    stale = {
+        shop_ids[order_id]
         for order_id, old in differing.items()
         if order_id in on_the_way or not _is_older(old, snapshot, number)
-    ]
+    }
     await rows.put_told(_build_told(snapshot, number, member, part) for member, part, _ in changed)
-    await rows.add_hints(stale, rows.now, HintReason.STALE)
+    await rows.add_hints(sorted(stale), rows.now, HintReason.STALE)
 
 
 def _build_told(snapshot: Snapshot, number: int, member: Member, part: Part) -> Told:

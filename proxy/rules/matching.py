@@ -39,7 +39,8 @@ class GivenOrder(msgspec.Struct, frozen=True, kw_only=True):
     data.
 
     `shop_id` and `shop_number` are the shop's own. `is_part`: these are not all lines of the shop's
-    order. `is_open`: it may still be shipped.
+    order. `is_open`: it may still be shipped. `part` and `destination` say which of the order's
+    several addresses it goes to, see `proxy.rules.addressees`.
     """
 
     id: str
@@ -49,6 +50,8 @@ class GivenOrder(msgspec.Struct, frozen=True, kw_only=True):
     lines: tuple[GivenLine, ...] = ()
     is_part: bool = False
     is_open: bool = True
+    part: int = 0
+    destination: str = ""
 
 
 class Meant(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,7 +100,11 @@ def apply_given(shipment: Shipment, given: GivenOrder) -> Meant:
                 f" {named[:50]!r}"
             )
     told = msgspec.structs.replace(
-        shipment, order_id=given.shop_id, order_number=given.shop_number, items=tuple(items)
+        shipment,
+        order_id=given.shop_id,
+        order_number=given.shop_number,
+        destination=given.destination,
+        items=tuple(items),
     )
     whole = tuple(_ship_line(line) for line in given.lines) if given.is_part else ()
     return Meant(shipment=told, whole=whole, doubts=tuple(doubts))

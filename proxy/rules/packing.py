@@ -10,6 +10,7 @@ from collections.abc import Collection
 import msgspec
 
 from connectors.orders import Address, Fulfillment, LineItem, Order, OrderStatus
+from proxy.rules.addressees import needs_address
 
 _NOTHING = "items: nothing to ship, and filters.shippable_only is on"
 _REASONS = {
@@ -43,6 +44,11 @@ def select_lines(order: Order, include: Collection[Fulfillment]) -> Order:
     return msgspec.structs.replace(order, items=kept)
 
 
+def count_goods(order: Order) -> int:
+    """How many pieces of goods there are in the order, whoever brings them."""
+    return sum(item.quantity for item in order.items if item.shippable)
+
+
 def describe_nothing_to_pack(order: Order, include: Collection[Fulfillment]) -> str:
     """Why nothing of the order is packed; empty if something is."""
     goods = [item for item in order.items if item.shippable]
@@ -59,23 +65,9 @@ def describe_missing_place(order: Order) -> str:
     """Why the order's one parcel has no address to go to; empty if it has one, or if nothing of the
     order remains to be sent.
     """
-    if order.status is OrderStatus.SHIPPED or not any(map(_needs_address, order.items)):
+    if order.status is OrderStatus.SHIPPED or not any(map(needs_address, order.items)):
         return ""
-    if order.destinations and len(_find_places(order)) > 1:
-        return (
-            f"items: they go to {len(_find_places(order))} addresses, and one order has one; ship"
-            " it from the shop"
-        )
     return _describe_missing_part(order.customer.ship_to)
-
-
-def _find_places(order: Order) -> set[str]:
-    """The keys of the addresses to which goods go."""
-    return {item.destination for item in order.items if _needs_address(item)}
-
-
-def _needs_address(item: LineItem) -> bool:
-    return item.shippable and item.fulfillment is not Fulfillment.PICKUP
 
 
 def _describe_missing_part(place: Address) -> str:

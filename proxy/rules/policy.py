@@ -83,20 +83,23 @@ class HeldBack(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def translate(order: Order, policy: Policy) -> Order:
-    """The order in the store's own words, status and shipping method replaced as the maps say, with
-    the lines that this merchant packs.
+    """The order with its status in the store's own words and the lines that this merchant packs;
+    its shipping method still in the shop's, see `translate_method`.
     """
     order = select_lines(order, policy.filters.include)
     status = _look_up(policy.statuses, order.shop_status)
+    if status is not None:
+        return msgspec.structs.replace(order, status=status, status_known=True)
+    if not order.status_known:
+        return msgspec.structs.replace(order, status=OrderStatus.ON_HOLD)
+    return order
+
+
+def translate_method(order: Order, policy: Policy) -> Order:
+    """The order with its shipping method in the store's words."""
     method = _look_up(policy.shipping_methods, order.shipping_method)
     if method is None:
         method = policy.default_shipping_method or order.shipping_method
-    if status is not None:
-        return msgspec.structs.replace(
-            order, status=status, status_known=True, shipping_method=method
-        )
-    if not order.status_known:
-        return msgspec.structs.replace(order, status=OrderStatus.ON_HOLD, shipping_method=method)
     return msgspec.structs.replace(order, shipping_method=method)
 
 

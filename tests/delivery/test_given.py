@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from connectors.orders import LineItem
+import pytest
+
+from connectors.orders import Destination, LineItem
 from connectors.shipments import Shipment, ShippedItem
 from proxy.delivery.intake import NoticeOutcome
 from proxy.doors.custom_store.given import describe_given
+from proxy.rules.addressees import divide_order
 from proxy.rules.matching import GivenOrder
 from proxy.storage.export.database import DatabaseExportStorage
 from proxy.storage.names import BooksName
 from proxy.storage.outbox.interface import DeliveryFilter
-from tests.builders import build_item, build_order
+from tests.builders import build_address, build_given, build_item, build_order
 from tests.delivery.conftest import Process, World
 
 LONG_ID = "T3JkZXI6" * 8
@@ -27,7 +30,7 @@ async def give(world: World, *given: GivenOrder) -> None:
 def order(
     order_id: str = "55", number: str = "1001", items: Sequence[LineItem] = LINES
 ) -> GivenOrder:
-    return describe_given(build_order(id=order_id, number=number, items=tuple(items)))
+    return build_given(build_order(id=order_id, number=number, items=tuple(items)))
 
 
 def told(number: str, *items: ShippedItem, tracking: str = "A", order_id: str = "") -> Shipment:
@@ -95,28 +98,26 @@ async def test_a_number_given_as_it_stands_is_never_taken_for_a_split_one(world:
     assert world.shop.of("1001") == []
 
 
-async def test_two_given_parts_of_one_order_are_told_as_that_order_each_with_its_own_lines(
-    world: World,
+PLACES = tuple(Destination(key=key, ship_to=build_address()) for key in ("a", "b"))
+
+
+@pytest.mark.parametrize("second", ["7", "8"], ids=["pieces of one line", "two lines"])
+async def test_the_parts_of_an_order_for_two_addresses_are_told_as_that_order_each_with_its_own(
+    world: World, second: str
 ) -> None:
-    for part, line in ((1, LINES[0]), (2, LINES[1])):
-        given = describe_given(build_order(id=f"55~{part}", number=f"1001-{part}", items=(line,)))
-        await give(world, _part_of(given, "55", "1001"))
+    lines = [
+        build_item(id=name, destination=key, quantity=1)
+        for name, key in (("7", "a"), (second, "b"))
+    ]
+    whole = build_order(id="55", number="1001", items=tuple(lines), destinations=PLACES)
+    parts = [describe_given(each, whole, is_part=True) for each in divide_order(whole)]
+    await give(world, *parts)
     process = await world.process()
-    for part in (1, 2):
-        notice = told(f"1001-{part}", tracking="BY HAND", order_id=f"55~{part}")
+    for part in parts:
+        notice = told(part.number, tracking="", order_id=part.id)
         assert await accept(process, notice) is NoticeOutcome.DELIVERED
         assert await accept(process, notice) is NoticeOutcome.REPEATED
     rows = await world.deliveries.find(DeliveryFilter())
-    assert {row.shipment.order_id for row in rows} == {"55"}
-    assert sorted(row.shipment.items[0].line_id for row in rows) == ["7", "8"]
-
-
-def _part_of(given: GivenOrder, order_id: str, number: str) -> GivenOrder:
-    return GivenOrder(
-        id=given.id,
-        number=given.number,
-        shop_id=order_id,
-        shop_number=number,
-        lines=given.lines,
-        is_part=True,
-    )
+    found = [(row.shipment.order_id, row.shipment.destination) for row in rows]
+    assert sorted(found) == [("55", "a"), ("55", "b")]
+    assert sorted(row.shipment.items[0].line_id for row in rows) == sorted(["7", second])

@@ -8,9 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.shipments import Shipment, ShippedItem
-from proxy.doors.custom_store.given import describe_given
 from proxy.rules.matching import GivenLine, GivenOrder, apply_given, choose_given, strip_suffixes
-from tests.builders import build_item, build_order
+from tests.builders import build_given, build_item, build_order
 
 LONG_ID = "T3JkZXJMaW5lOjAxMjM0NTY3LTg5YWItY2RlZi0wMTIzLTQ1Njc4OWFiY2RlZg=="
 LONG_SKU = "SKU-" + "9" * 120
@@ -22,7 +21,7 @@ def items_of(given: GivenOrder, *items: ShippedItem) -> tuple[ShippedItem, ...]:
 
 
 def test_a_long_id_comes_back_as_itself() -> None:
-    order = describe_given(build_order(id=LONG_ID, items=(build_item(id=LONG_ID),)))
+    order = build_given(build_order(id=LONG_ID, items=(build_item(id=LONG_ID),)))
     assert order.id != LONG_ID
     notice = Shipment(order_id=order.id, items=(ShippedItem(line_id=order.id, quantity=1),))
     meant = apply_given(notice, order).shipment
@@ -31,14 +30,14 @@ def test_a_long_id_comes_back_as_itself() -> None:
 
 @pytest.mark.parametrize("sku", [LONG_SKU, " A-1 ", "A\x07-1"])
 def test_a_sku_is_recognized_as_it_was_sent(sku: str) -> None:
-    order = describe_given(build_order(items=(build_item(id="7", sku=sku), build_item(id="8"))))
+    order = build_given(build_order(items=(build_item(id="7", sku=sku), build_item(id="8"))))
     (found,) = items_of(order, ShippedItem(sku=order.lines[0].sku, quantity=1))
     assert (found.line_id, found.sku) == ("7", sku)
 
 
 def test_a_name_alone_is_recognized_as_it_was_sent() -> None:
     name = "Mug " * 100
-    order = describe_given(build_order(items=(build_item(id="7", name=name, sku=""),)))
+    order = build_given(build_order(items=(build_item(id="7", name=name, sku=""),)))
     (found,) = items_of(order, ShippedItem(name=order.lines[0].name, quantity=1))
     assert (found.line_id, found.name) == ("7", name)
 
@@ -60,7 +59,7 @@ def test_of_lines_with_one_sku_the_name_decides_and_else_the_connector() -> None
 
 
 def test_what_fits_no_line_is_left_as_it_is_and_shown() -> None:
-    order = describe_given(build_order())
+    order = build_given(build_order())
     stranger = ShippedItem(sku="STRANGER", quantity=1)
     meant = apply_given(Shipment(order_id=order.id, items=(stranger,)), order)
     assert meant.shipment.items == (stranger,)
@@ -93,8 +92,8 @@ def test_stripping_ends_and_only_shortens(number: str) -> None:
 
 
 def test_two_orders_of_one_number_are_told_apart_by_their_lines() -> None:
-    one = describe_given(build_order(id="1", number="N", items=(build_item(id="7"),)))
-    two = describe_given(build_order(id="2", number="N", items=(build_item(id="8"),)))
+    one = build_given(build_order(id="1", number="N", items=(build_item(id="7"),)))
+    two = build_given(build_order(id="2", number="N", items=(build_item(id="8"),)))
     notice = Shipment(order_number="N", items=(ShippedItem(line_id="8", quantity=1),))
     assert choose_given([one, two], notice) == two
     assert choose_given([one, two], msgspec.structs.replace(notice, items=())) is None

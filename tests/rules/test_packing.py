@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from connectors.orders import Destination, Fulfillment, OrderStatus
+from connectors.orders import Fulfillment, OrderStatus
 from proxy.rules.packing import describe_missing_place
 from proxy.rules.policy import Filters, HeldKind, Policy, hold_back, translate
 from tests.builders import PLACED, build_address, build_customer, build_item, build_order
@@ -103,11 +103,3 @@ def test_an_address_needs_a_street_and_a_town_where_the_country_has_towns(
 def test_nothing_that_remains_to_be_sent_needs_no_address(changes: dict[str, object]) -> None:
     nowhere = build_customer(ship_to=build_address(line1="", line2="", city=""))
     assert describe_missing_place(build_order(customer=nowhere, **changes)) == ""
-
-
-def test_an_order_to_several_addresses_never_goes_out_whole_to_the_first() -> None:
-    places = tuple(Destination(key=key, ship_to=build_address()) for key in ("a", "b"))
-    lines = tuple(build_item(id=key, destination=key) for key in ("a", "b"))
-    order = build_order(items=lines, destinations=places)
-    assert "go to 2 addresses" in describe_missing_place(order)
-    assert describe_missing_place(build_order(items=lines[:1], destinations=places)) == ""

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from connectors.orders import Fulfillment, OrderStatus
-from proxy.rules.policy import Filters, HeldKind, Policy, hold_back, translate
+from proxy.rules.policy import Filters, HeldKind, Policy, hold_back, translate, translate_method
 from tests.builders import PLACED, build_discount, build_item, build_order
 
 DAY = timedelta(days=1)
@@ -49,13 +49,15 @@ def test_a_shipping_method_is_matched_exactly_and_then_without_regard_to_case(
     chosen: str, asked_for: str
 ) -> None:
     policy = Policy(shipping_methods={"Flat rate": "USPS Ground Advantage", "flat rate": "Economy"})
-    assert translate(build_order(shipping_method=chosen), policy).shipping_method == asked_for
+    assert (
+        translate_method(build_order(shipping_method=chosen), policy).shipping_method == asked_for
+    )
 
 
 def test_a_method_the_map_lacks_becomes_the_default() -> None:
     policy = Policy(shipping_methods={"Flat rate": "USPS"}, default_shipping_method="Standard")
     assert (
-        translate(build_order(shipping_method="Carrier pigeon"), policy).shipping_method
+        translate_method(build_order(shipping_method="Carrier pigeon"), policy).shipping_method
         == "Standard"
     )
 

@@ -61,6 +61,15 @@ class MemoryOrderRows:
         """See `OrderRows`."""
         self._memory.given.update({each.id: each for each in given})
 
+    async def find_given(self, shop_id: str) -> Sequence[GivenOrder]:
+        """See `OrderRows`."""
+        mine = (each for each in self._memory.given.values() if each.shop_id == shop_id)
+        return sorted(mine, key=lambda each: each.part)
+
+    async def list_divided(self) -> Collection[str]:
+        """See `OrderRows`."""
+        return {each.shop_id for each in self._memory.given.values() if each.part}
+
     async def put_told(self, told: Iterable[Told]) -> None:
         """See `OrderRows`."""
         for each in told:

@@ -48,10 +48,8 @@ async def _export(store: Store, window: Window) -> None:
         async with aclosing(store.connector.list_orders(window)) as entries:
             async for entry in entries:
                 outcome = await prepare_new(entry, store.settings, now)
-                if isinstance(outcome, HeldBack):
-                    held.append(outcome)
-                else:
-                    orders.append(outcome.xml)
+                orders += [each.xml for each in outcome.ready]
+                held += [outcome.held] if outcome.held is not None else []
                 progress.advance(task)
     page = frame_page(orders, 1) + b"\n"
     if sys.stdout.isatty():

@@ -5,6 +5,7 @@ ShipStation would be given it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ from proxy.cli.shop.fetch import write_json
 from proxy.cli.shops import ask_shop
 from proxy.doors.custom_store.orders_xml import frame_page
 from proxy.export.preparation import prepare_new
-from proxy.rules.policy import HeldBack
+from proxy.rules.matching import strip_suffixes
 from proxy.stores import Store, StoreServices
 
 _SIDE_BY_SIDE = 140
@@ -104,25 +105,26 @@ async def _preview(store: Store, wanted: str, heard: Heard) -> Preview:
     return Preview(
         raw=raw,
         order=order,
-        xml="" if isinstance(outcome, HeldBack) else _indent_xml(frame_page([outcome.xml], 1)),
-        reason=outcome.reason if isinstance(outcome, HeldBack) else "",
+        xml=_indent_xml(frame_page(xml, 1)) if (xml := [one.xml for one in outcome.ready]) else "",
+        reason="" if outcome.held is None else outcome.held.reason,
         sources=(*sources, *heard.sources),
     )
 
 
 async def _find_id(store: Store, wanted: str) -> OrderId:
-    """The id of the order that a person means: that of its number, or what was typed."""
+    """The id of the order that a person means: that of its number, as the shop has it or with the
+    suffix of one of its addresses; or what was typed.
+    """
     if isinstance(store.connector, FindsByNumber):
-        try:
-            return await store.connector.find_order_id(wanted)
-        except OrderNotFoundError:
-            pass
+        for number in (wanted, *strip_suffixes(wanted)):
+            with suppress(OrderNotFoundError):
+                return await store.connector.find_order_id(number)
     return OrderId(wanted)
 
 
 def _show(console: Console, found: Preview) -> None:
     order = write_order(found.order)
-    xml = found.xml or f"not sent: {found.reason}"
+    xml = "\n".join(filter(None, (found.xml, found.reason and f"not sent: {found.reason}")))
     if console.is_terminal and console.width >= _SIDE_BY_SIDE:
         table = Table(
             "the shop's JSON", "the order", "ShipStation's XML", expand=True, show_lines=False

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from connectors.errors import ConnectorError
 from connectors.interface import CheckLevel, Finding
 from connectors.orders import Order, Window
-from proxy.export.preparation import Prepared, prepare_new
+from proxy.export.preparation import Outcome, prepare_new
 from proxy.rules.policy import HeldBack, HeldKind
 from proxy.stores import Store
 
@@ -34,7 +34,7 @@ async def sample_findings(store: Store, patience: float = PATIENCE) -> Sequence[
     `patience` in seconds. Does not raise.
     """
     now = datetime.now(UTC)
-    orders, outcomes = list[Order](), list[Prepared | HeldBack]()
+    orders, outcomes = list[Order](), list[Outcome]()
     try:
         async with (
             asyncio.timeout(patience),
@@ -79,8 +79,8 @@ async def sample_findings(store: Store, patience: float = PATIENCE) -> Sequence[
     ]
 
 
-def _find_left_out(outcomes: Sequence[Prepared | HeldBack]) -> Sequence[Finding]:
-    held = [outcome for outcome in outcomes if isinstance(outcome, HeldBack)]
+def _find_left_out(outcomes: Sequence[Outcome]) -> Sequence[Finding]:
+    held = [outcome.held for outcome in outcomes if outcome.held is not None]
     refused = [each for each in held if each.kind is HeldKind.INVALID]
     filtered = [each for each in held if each.kind in {HeldKind.FILTERED, HeldKind.EARLY}]
     findings = [*_find_unreadable(outcomes)]
@@ -107,12 +107,12 @@ def _find_left_out(outcomes: Sequence[Prepared | HeldBack]) -> Sequence[Finding]
     return findings
 
 
-def _find_unreadable(outcomes: Sequence[Prepared | HeldBack]) -> Sequence[Finding]:
+def _find_unreadable(outcomes: Sequence[Outcome]) -> Sequence[Finding]:
     """A problem where so many cannot be read that it is not the fault of single orders."""
     unreadable = [
-        outcome
+        outcome.held
         for outcome in outcomes
-        if isinstance(outcome, HeldBack) and outcome.kind is HeldKind.UNREADABLE
+        if outcome.held is not None and outcome.held.kind is HeldKind.UNREADABLE
     ]
     if not unreadable:
         return ()
@@ -133,12 +133,13 @@ def _describe_held(held: HeldBack) -> str:
     return f"{held.number or held.id}: {held.reason}"
 
 
-def _find_unknown_statuses(outcomes: Sequence[Prepared | HeldBack]) -> Sequence[Finding]:
+def _find_unknown_statuses(outcomes: Sequence[Outcome]) -> Sequence[Finding]:
     words = sorted(
         {
-            outcome.unknown_status
+            each.unknown_status
             for outcome in outcomes
-            if isinstance(outcome, Prepared) and outcome.unknown_status
+            for each in outcome.ready
+            if each.unknown_status
         }
     )
     if not words:

@@ -8,6 +8,7 @@ from connectors.orders import LineItem, Order, OrderStatus
 from proxy.doors.custom_store.orders_xsd import LONGEST
 from proxy.doors.custom_store.text import clean, cut
 from proxy.doors.custom_store.values import choose_line_name, make_alias
+from proxy.rules.addressees import AddressedOrder
 from proxy.rules.matching import GivenLine, GivenOrder
 
 _LONGEST_SKU = LONGEST["Items/Item/SKU"]
@@ -15,15 +16,22 @@ _LONGEST_NAME = LONGEST["Items/Item/Name"]
 _CLOSED = frozenset({OrderStatus.SHIPPED, OrderStatus.CANCELLED})
 
 
-def describe_given(order: Order) -> GivenOrder:
-    """The order as a notice will name it."""
+def describe_given(each: AddressedOrder, of: Order, *, is_part: bool = False) -> GivenOrder:
+    """What goes to one address of the shop's order `of`, as a notice will name it.
+
+    `is_part`: these are not all goods of that order.
+    """
+    order = each.order
     return GivenOrder(
         id=make_alias(order.id),
         number=order.number,
-        shop_id=order.id,
-        shop_number=order.number,
+        shop_id=of.id,
+        shop_number=of.number,
         lines=tuple(map(_describe_line, order.items)),
+        is_part=is_part,
         is_open=order.status not in _CLOSED,
+        part=each.part,
+        destination=each.destination.replace("\0", ""),
     )
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-from sqlalchemy import RowMapping
 
 from proxy.rules.matching import GivenLine, GivenOrder
 
@@ -22,10 +22,12 @@ def write_given(given: GivenOrder) -> dict[str, Any]:
         "lines": msgspec.json.encode(given.lines).decode(),
         "is_part": given.is_part,
         "is_open": given.is_open,
+        "part": given.part,
+        "destination": given.destination,
     }
 
 
-def read_given(row: RowMapping) -> GivenOrder:
+def read_given(row: Mapping[Any, Any]) -> GivenOrder:
     """A row of `given_orders`."""
     return GivenOrder(
         id=row["order_id"],
@@ -35,4 +37,6 @@ def read_given(row: RowMapping) -> GivenOrder:
         lines=_DECODER.decode(row["lines"]),
         is_part=row["is_part"],
         is_open=row["is_open"],
+        part=row["part"],
+        destination=row["destination"],
     )

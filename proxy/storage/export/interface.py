@@ -151,6 +151,14 @@ class OrderRows(Protocol):
         """These orders are about to be given; notices will name them so."""
         ...
 
+    async def find_given(self, shop_id: str) -> Sequence[GivenOrder]:
+        """What was given of one order of the shop: one for each address that it goes to."""
+        ...
+
+    async def list_divided(self) -> Collection[str]:
+        """The shop's ids of orders of which one was given for each of several addresses."""
+        ...
+
     async def confirm_told(self, snapshot_id: int) -> None:
         """ShipStation has what was last told by this snapshot."""
         ...

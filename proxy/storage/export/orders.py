@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import and_, case, delete, func, or_, select, update
 
 from proxy.rules.matching import GivenOrder
-from proxy.storage.export.given import write_given
+from proxy.storage.export.given import read_given, write_given
 from proxy.storage.export.records import HeldOrder, HintReason, Told
 from proxy.storage.export.rows import StoreRows, portions
 from proxy.storage.tables import given_orders, held_orders, hints, told_orders
@@ -48,6 +48,18 @@ class DatabaseOrderRows(StoreRows):
         rows = [write_given(each) | {"given_at": self.now} for each in given]
         changed = [column.name for column in given_orders.c if not column.primary_key]
         await self._put(given_orders, rows, changed)
+
+    async def find_given(self, shop_id: str) -> Sequence[GivenOrder]:
+        """See `OrderRows`."""
+        mine = self._own(given_orders) & (given_orders.c.shop_id == shop_id)
+        rows = await self._all(select(given_orders).where(mine).order_by(given_orders.c.part))
+        return [read_given(row) for row in rows]
+
+    async def list_divided(self) -> Collection[str]:
+        """See `OrderRows`."""
+        divided = self._own(given_orders) & (given_orders.c.part > 0)
+        rows = await self._all(select(given_orders.c.shop_id).where(divided).distinct())
+        return {row["shop_id"] for row in rows}
 
     async def confirm_told(self, snapshot_id: int) -> None:
         """See `OrderRows`."""

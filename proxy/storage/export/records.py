@@ -65,11 +65,15 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-class Member(msgspec.Struct, frozen=True, array_like=True):
-    """One order on a page: its id, and a digest of what ShipStation is sent of it."""
+class Member(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
+    """One order on a page: its id, and a digest of what ShipStation is sent of it.
+
+    `shop_id` is what the shop is asked for, where the order is a part of one.
+    """
 
     id: str
     digest: str
+    shop_id: str = ""
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):

@@ -140,8 +140,8 @@ told_orders = Table(
 )
 
 # Orders as ShipStation was given them, under the id and number that notices will name, and `lines`
-# as JSON (see proxy.rules.matching). `shop_id` and `shop_number` are the shop's own. Nothing about
-# buyers.
+# as JSON (see proxy.rules.matching). `shop_id` and `shop_number` are the shop's own, `part` and
+# `destination` say which of several addresses it goes to. Nothing about buyers.
 given_orders = Table(
     "given_orders",
     metadata,
@@ -154,7 +154,10 @@ given_orders = Table(
     Column("is_part", Boolean, nullable=False),
     Column("is_open", Boolean, nullable=False),
     Column("given_at", UtcTime, nullable=False),
+    Column("part", Integer, nullable=False, server_default="0"),
+    Column("destination", Text, nullable=False, server_default=""),
     Index("ix_given_orders_number", "store", "number"),
+    Index("ix_given_orders_shop", "store", "shop_id", "part"),
 )
 
 # Orders to be asked for by id with the next window from `due_at` on, whatever the shop's list says.

@@ -63,17 +63,25 @@ def _read_woocommerce(raw: dict[str, Any], example: Example) -> Order | Rejected
 
 
 async def send_example(platform: Platform, example: Example) -> list[str] | HeldBack | None:
-    """The lines that ShipStation shows, as `2 x Cup (Size: L)`, or what held the order back."""
+    """The lines that ShipStation shows, as `2 x Cup (Size: L)`, or what held the order back.
+
+    Where it is shown several orders, each line has the end of its order's number and its buyer.
+    """
     entry = read_example(platform, example)
     if entry is None:
         return None
-    prepared = await prepare_new(entry, _STORE, _NOW)
-    return _show_lines(prepared) if isinstance(prepared, Prepared) else prepared
+    outcome = await prepare_new(entry, _STORE, _NOW)
+    if outcome.held is not None:
+        return outcome.held
+    several = len(outcome.ready) > 1
+    return [line for each in outcome.ready for line in _show_lines(each, several=several)]
 
 
-def _show_lines(prepared: Prepared) -> list[str]:
+def _show_lines(prepared: Prepared, *, several: bool) -> list[str]:
     xml = ET.fromstring(prepared.xml)  # noqa: S314 -- our own
-    return [_show_line(item) for item in xml.iterfind("Items/Item")]
+    number, buyer = xml.findtext("OrderNumber") or "", xml.findtext("Customer/ShipTo/Name")
+    mark = f" to {buyer} (-{number.rpartition('-')[2]})" if several else ""
+    return [f"{_show_line(item)}{mark}" for item in xml.iterfind("Items/Item")]
 
 
 def _show_line(item: ET.Element) -> str:

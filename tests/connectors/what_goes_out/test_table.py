@@ -137,6 +137,7 @@ def is_true_word(
         Word.CREDIT: any(re.search(r" -\d", line) for line in sent),
         Word.PARCEL: len(goods) == shown,
         Word.EACH_LINE: len(goods) == shown,
+        Word.SPLIT: len({line.rpartition(" to ")[2] for line in goods}) > 1,
     }.get(word, False)
 
 
