@@ -18,6 +18,9 @@ import msgspec
 
 ZERO = Decimal(0)
 
+SEVERAL_METHODS = " | "
+"""Stands between the shipping methods of an order that has more than one."""
+
 OrderId = NewType("OrderId", str)
 """The shop's own key of an order, never the number that people see."""
 

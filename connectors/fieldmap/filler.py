@@ -31,6 +31,7 @@ from connectors.orders import (
     ItemOption,
     LineItem,
     Order,
+    OrderStatus,
     RejectedOrder,
 )
 from connectors.places import Source
@@ -124,9 +125,15 @@ class Filler:
             if self._changes_customer:
                 changes["customer"] = self._fill_customer(scope, order.customer)
         except FieldError as fault:
-            return RejectedOrder(
-                id=order.id, number=order.number, modified_at=order.modified_at, reason=str(fault)
-            )
+            if order.status is not OrderStatus.CANCELLED:
+                return RejectedOrder(
+                    id=order.id,
+                    number=order.number,
+                    modified_at=order.modified_at,
+                    reason=str(fault),
+                )
+            # No parcel goes astray, and who packs the order already must hear of it.
+            changes = {"excluded": str(fault)}
         self._read_fields(scope, order, changes)
         if (rules := self._rules.items) is not None:
             changes["items"] = tuple(

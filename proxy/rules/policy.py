@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import msgspec
 
-from connectors.orders import Fulfillment, Order, OrderStatus
+from connectors.orders import SEVERAL_METHODS, Fulfillment, Order, OrderStatus
 from proxy.rules.packing import describe_nothing_to_pack, select_lines
 
 _T = TypeVar("_T")
@@ -158,8 +158,11 @@ def _by_words(order: Order, filters: Filters, chosen: str) -> HeldBack | None:
     found = [order.shop_status or order.status, order.status]
     if filters.statuses and not _holds_any(filters.statuses, found):
         return _hold_filtered(order, _describe_words("status", filters.statuses, found[0]))
+    if not filters.shipping_methods:
+        return None
     found = [chosen or order.shipping_method, order.shipping_method]
-    if filters.shipping_methods and not _holds_any(filters.shipping_methods, found):
+    each = [method for methods in found for method in methods.split(SEVERAL_METHODS)]
+    if not _holds_any(filters.shipping_methods, [*found, *each]):
         return _hold_filtered(
             order, _describe_words("shipping_method", filters.shipping_methods, found[0] or "none")
         )

@@ -5,6 +5,7 @@ one.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 
+from connectors.orders import OrderStatus
 from connectors.testing.clock import Clock
 from connectors.testing.faults import Answer
 from connectors.testing.shops.json_shop import TOKEN, FakeJsonShop, Style
@@ -68,6 +70,22 @@ async def test_fetch_prints_raw_orders_as_json(shop: FakeJsonShop, settings: Pat
     assert result.exit_code == 0
     assert [order["reference"] for order in msgspec.json.decode(result.stdout)] == ["1001", "1002"]
     assert result.stderr == "2 orders\n"
+
+
+async def test_export_speaks_the_words_of_a_form_that_is_filled_in_already(
+    shop: FakeJsonShop, settings: Path
+) -> None:
+    for status in OrderStatus:
+        shop.book.add().status = status
+    words = {"unpaid": "pending", "paid": "processing", "shipped": "completed"}
+    words |= {"cancelled": "void", "on_hold": "on-hold"}
+    stores = yaml.safe_load(settings_text(settings))
+    stores["stores"]["attic"]["status_words"] = words
+    write(settings, yaml.safe_dump(stores))
+    result = await run("export", "--settings", settings, "--store", "attic")
+    assert result.exit_code == 0, result.output
+    found = re.findall(r"<OrderStatus>([^<]*)</OrderStatus>", result.stdout)
+    assert sorted(found) == sorted(words.values())
 
 
 async def test_fetch_of_nothing_says_what_to_try(settings: Path) -> None:

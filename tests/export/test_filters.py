@@ -8,10 +8,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from connectors.orders import Fulfillment
-from proxy.export.preparation import policy_of
-from proxy.rules.policy import Filters
+from connectors.orders import Fulfillment, OrderStatus
+from proxy.export.preparation import Prepared, policy_of, prepare, prepare_new
+from proxy.rules.policy import Filters, HeldBack
 from proxy.settings.filters import FilterSettings
+from tests.builders import PLACED, build_address, build_customer, build_item, build_order
 from tests.export.play.world import build_store
 
 # Each filter with a value that is not its default, as the settings file writes it, and what the
@@ -45,3 +46,56 @@ def test_a_filter_that_is_set_reaches_the_rules_alone(name: str) -> None:
 
 def test_filters_that_are_not_set_are_the_rules_own_defaults() -> None:
     assert policy_of(build_store(None).settings).filters == Filters()
+
+
+# What each filter holds back of a cancelled order that ShipStation was never given; those by age
+# hold no cancellation back.
+HOLDING: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "tags": ({"tags": ["wholesale"]}, {}),
+    "exclude_tags": ({"exclude_tags": ["gift"]}, {"tags": ("gift",)}),
+    "statuses": ({"statuses": ["processing"]}, {"shop_status": "cancelled"}),
+    "shipping_methods": ({"shipping_methods": ["Express"]}, {"shipping_method": "Flat rate"}),
+    "shippable_only": ({"shippable_only": True}, {"items": ()}),
+    "include": (
+        {"include": ["local_delivery"]},
+        {"items": (build_item(fulfillment=Fulfillment.PICKUP),)},
+    ),
+    "only and exclude": ({}, {"excluded": "filters.only: `paid` is not true of it"}),
+    "vendors' orders": ({}, {"packed_elsewhere": "its parent order 7"}),
+    "an address without a street": (
+        {},
+        {"customer": build_customer(ship_to=build_address(line1="", line2=""))},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HOLDING)
+async def test_the_cancellation_of_an_order_given_already_passes_every_filter(name: str) -> None:
+    filters, changes = HOLDING[name]
+    settings = build_store(None, filters=filters).settings
+    order = build_order(**{"status": OrderStatus.CANCELLED, **changes})
+
+    async def is_known(order_id: str) -> bool:
+        return order_id == order.id
+
+    assert isinstance(await prepare_new(order, settings, PLACED), HeldBack)
+    sent = await prepare(order, settings, policy_of(settings), PLACED, is_known)
+    assert isinstance(sent, Prepared), sent
+    assert b"<OrderStatus>cancelled</OrderStatus>" in sent.xml
+
+
+def test_every_filter_is_tried_with_a_cancellation() -> None:
+    by_age = {"max_age", "min_age"}
+    assert set(FilterSettings.model_fields) - by_age - BY_EXPRESSION <= set(HOLDING)
+
+
+@pytest.mark.parametrize("status", OrderStatus)
+async def test_each_state_is_told_in_the_word_of_a_form_that_is_filled_in(
+    status: OrderStatus,
+) -> None:
+    own = {each: f"My {each.value.replace('_', ' ')}" for each in OrderStatus}
+    for words in (own, {status: own[status]}):
+        settings = build_store(None, status_words=words).settings
+        sent = await prepare_new(build_order(status=status), settings, PLACED)
+        assert isinstance(sent, Prepared), sent
+        assert f"<OrderStatus>{own[status]}</OrderStatus>".encode() in sent.xml

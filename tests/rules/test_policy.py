@@ -103,6 +103,12 @@ def test_a_method_the_map_lacks_becomes_the_default() -> None:
             "status: expected one of completed, on_hold, found processing",
         ),
         ({"shipping_methods": ("FLAT RATE ",)}, {"shipping_method": "Flat rate"}, None),
+        ({"shipping_methods": ("Flat rate",)}, {"shipping_method": "Express | Flat rate"}, None),
+        (
+            {"shipping_methods": ("Flat",)},
+            {"shipping_method": "Express | Flat rate"},
+            "shipping_method: expected one of Flat, found Express | Flat rate",
+        ),
         (
             {"shipping_methods": ("Flat rate",)},
             {"shipping_method": ""},

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from connectors.orders import ZERO, Order, OrderId, RejectedOrder
+from connectors.orders import SEVERAL_METHODS, ZERO, Order, OrderId, RejectedOrder
 from connectors.reading.fields import FieldError
 from connectors.woocommerce.mapping import wire
 from connectors.woocommerce.mapping.customer import read_customer
@@ -111,7 +111,7 @@ def _map_order(order: wire.Order, related: Related, rules: Rules) -> Order:
         total=money.total,
         tax=money.tax,
         shipping=money.shipping,
-        shipping_method=JOINT.join(
+        shipping_method=SEVERAL_METHODS.join(
             filter(
                 None,
                 [read_plain(line.method_title) for line in wire.read_list(order.shipping_lines)],

@@ -16,7 +16,7 @@ from connectors.fieldmap.filler import Filler
 from connectors.fieldmap.settings import AddressSettings, FillSettings, build_fill_rules
 from connectors.fieldmap.survey import FieldSurvey
 from connectors.language.expressions import read_expression
-from connectors.orders import ItemOption, LengthUnit, Order, RejectedOrder
+from connectors.orders import ItemOption, LengthUnit, Order, OrderStatus, RejectedOrder
 from connectors.places import Source
 from tests.builders import build_address, build_customer, build_item, build_order
 
@@ -159,6 +159,24 @@ def test_an_address_that_cannot_be_read_holds_the_order() -> None:
     found = Store(address={"ship_to": {"line2": "broken"}}).find_outcome()
     assert isinstance(found, RejectedOrder)
     assert "ship_to.line2: expected text" in found.reason
+
+
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        ({"address": {"ship_to": {"line2": "broken"}}}, "ship_to.line2: expected text"),
+        ({"only": "lower(broken)"}, "filters.only: "),
+        ({"exclude": "lower(broken)"}, "filters.exclude: "),
+    ],
+)
+def test_a_cancellation_is_kept_though_what_the_settings_say_cannot_be_worked_out(
+    settings: dict[str, Any], reason: str
+) -> None:
+    order = build_order(id="7", status=OrderStatus.CANCELLED, items=(build_item(id="1"),))
+    assert isinstance(Store(**settings).find_outcome(), RejectedOrder)
+    found = Store({"source": "vat"}, **settings).fill(order)
+    assert found.excluded.startswith(reason)
+    assert (found.customer, found.source) == (order.customer, "DE123")
 
 
 @pytest.mark.parametrize(
