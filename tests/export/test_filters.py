@@ -9,8 +9,9 @@ import msgspec
 import pytest
 
 from connectors.orders import Fulfillment, OrderStatus
-from proxy.export.preparation import Prepared, policy_of, prepare, prepare_new
-from proxy.rules.policy import Filters, HeldBack
+from proxy.export.preparation import policy_of, prepare, prepare_new
+from proxy.export.recall import NoRecall
+from proxy.rules.policy import Filters
 from proxy.settings.filters import FilterSettings
 from tests.builders import PLACED, build_address, build_customer, build_item, build_order
 from tests.export.play.world import build_store
@@ -69,18 +70,22 @@ HOLDING: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 }
 
 
+class Given(NoRecall):
+    """Every order was given as it stands."""
+
+    async def is_known(self, order_id: str) -> bool:
+        return bool(order_id)
+
+
 @pytest.mark.parametrize("name", HOLDING)
 async def test_the_cancellation_of_an_order_given_already_passes_every_filter(name: str) -> None:
     filters, changes = HOLDING[name]
     settings = build_store(None, filters=filters).settings
     order = build_order(**{"status": OrderStatus.CANCELLED, **changes})
 
-    async def is_known(order_id: str) -> bool:
-        return order_id == order.id
-
-    assert isinstance(await prepare_new(order, settings, PLACED), HeldBack)
-    sent = await prepare(order, settings, policy_of(settings), PLACED, is_known)
-    assert isinstance(sent, Prepared), sent
+    assert (await prepare_new(order, settings, PLACED)).held is not None
+    outcome = await prepare(order, settings, policy_of(settings), PLACED, Given())
+    (sent,) = outcome.ready
     assert b"<OrderStatus>cancelled</OrderStatus>" in sent.xml
 
 
@@ -96,6 +101,5 @@ async def test_each_state_is_told_in_the_word_of_a_form_that_is_filled_in(
     own = {each: f"My {each.value.replace('_', ' ')}" for each in OrderStatus}
     for words in (own, {status: own[status]}):
         settings = build_store(None, status_words=words).settings
-        sent = await prepare_new(build_order(status=status), settings, PLACED)
-        assert isinstance(sent, Prepared), sent
+        (sent,) = (await prepare_new(build_order(status=status), settings, PLACED)).ready
         assert f"<OrderStatus>{own[status]}</OrderStatus>".encode() in sent.xml
