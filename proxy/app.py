@@ -18,9 +18,25 @@ from proxy.doors.custom_store.shipnotice_xml import MAX_BODY
 from proxy.export import Exporter
 from proxy.remarks import RemarkKeeper
 from proxy.server.admin import add_admin, guard_browsers, require_password
+from proxy.server.admission.clients import Proxies
+from proxy.server.admission.connections import ConnectionLimits, Connections
+from proxy.server.admission.descriptors import count_descriptors
+from proxy.server.admission.failed_logins import FailedLogins
+from proxy.server.admission.limits import ADMIN, PER_ADDRESS, count_public
 from proxy.server.deliveries import add_deliveries
 from proxy.server.endpoint import add_endpoint
-from proxy.server.keys import DATABASE, DELIVERER, EXPORTER, METRICS, STOPPING, STORES
+from proxy.server.keys import (
+    DATABASE,
+    DELIVERER,
+    EXPORTER,
+    FAILED_LOGINS,
+    LOG_PACE,
+    METRICS,
+    PROXIES,
+    REMARKS,
+    STOPPING,
+    STORES,
+)
 from proxy.server.listener import listening
 from proxy.server.middlewares import errors_as_xml, observe, set_headers
 from proxy.server.standing import add_standing
@@ -35,6 +51,7 @@ from proxy.storage.outbox.operator import DatabaseDeliveries
 from proxy.storage.shops.memory import DatabaseMemory
 from proxy.storage.shops.remarks import DatabaseRemarks
 from proxy.stores import Store, StoreServices, open_stores
+from proxy.telemetry.log_pace import LogPace
 from proxy.telemetry.metrics import Metrics
 
 _log = structlog.get_logger("portside.shop")
@@ -58,11 +75,15 @@ class _Shared(msgspec.Struct, frozen=True, kw_only=True):
     stopping: Callable[[], bool]
     exporter: Exporter
     deliverer: Deliverer
+    remarks: RemarkKeeper
+    proxies: Proxies
 
     def put_into(self, app: web.Application) -> None:
         """Lay it where the handlers of `app` look for it."""
         app[STORES], app[METRICS], app[DATABASE] = self.stores, self.metrics, self.database
         app[STOPPING], app[EXPORTER], app[DELIVERER] = self.stopping, self.exporter, self.deliverer
+        app[REMARKS], app[PROXIES] = self.remarks, self.proxies
+        app[FAILED_LOGINS], app[LOG_PACE] = FailedLogins(), LogPace()
 
 
 @asynccontextmanager
@@ -115,16 +136,42 @@ async def open_portside(
             stopping=stopping,
             exporter=exporter,
             deliverer=deliverer,
+            remarks=remarks,
+            proxies=Proxies(settings.trusted_proxies),
         )
-        operators = _make_operators_side(settings.admin.password.get_secret_value(), shared)
-        shipstations = _make_shipstations_side(shared)
-        admin = await stack.enter_async_context(
-            listening(operators, settings.admin.listen, stop_within=within)
-        )
-        public = await stack.enter_async_context(
-            listening(shipstations, settings.listen, stop_within=within)
-        )
+        admin, public = await stack.enter_async_context(_listening_sides(settings, shared))
         yield Portside(public=public, admin=admin, metrics=metrics, exporter=exporter)
+
+
+@asynccontextmanager
+async def _listening_sides(
+    settings: Settings, shared: _Shared
+) -> AsyncIterator[tuple[ListenAddress, ListenAddress]]:
+    """Listen on the operator's side, then on ShipStation's; leaving it closes both in reverse."""
+    within = settings.stop_within.total_seconds()
+    to_shops = sum(store.upstream.concurrency for store in settings.stores.values())
+    public_limits = ConnectionLimits(
+        in_all=count_public(count_descriptors(), to_shops),
+        per_address=PER_ADDRESS,
+        proxies=shared.proxies,
+    )
+    admin_limits = ConnectionLimits(in_all=ADMIN, per_address=ADMIN)
+    operators = _make_operators_side(settings.admin.password.get_secret_value(), shared)
+    async with (
+        listening(
+            operators,
+            settings.admin.listen,
+            Connections("admin", admin_limits, shared.metrics),
+            stop_within=within,
+        ) as admin,
+        listening(
+            _make_shipstations_side(shared),
+            settings.listen,
+            Connections("public", public_limits, shared.metrics),
+            stop_within=within,
+        ) as public,
+    ):
+        yield admin, public
 
 
 def _make_operators_side(password: str, shared: _Shared) -> web.Application:

@@ -16,6 +16,7 @@ from proxy import __version__
 from proxy.app import open_portside
 from proxy.cli.kinds import find_kind
 from proxy.cli.options import CommandError, read_settings, settings_option
+from proxy.server.admission.descriptors import raise_descriptor_limit
 from proxy.server.listener import ListenError
 from proxy.settings.models import Settings
 from proxy.storage.errors import StorageError
@@ -34,6 +35,7 @@ def serve(file: Path) -> None:
     """
     settings = read_settings(file)
     configure_logs(settings.logs.format, settings.logs.level)
+    raise_descriptor_limit()
     run(_serve(settings))
 
 

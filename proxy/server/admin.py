@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from proxy.server.admission.connections import prove_client
 from proxy.server.keys import DATABASE, METRICS, STOPPING
 from proxy.storage.errors import StorageError
 
@@ -44,6 +45,8 @@ def require_password(password: str) -> Middleware:
                 text="the operator's password, please\n",
                 headers={"WWW-Authenticate": 'Basic realm="Portside operator", charset="UTF-8"'},
             )
+        if request.path not in _OPEN:
+            prove_client(request)
         return await handler(request)
 
     return guard

@@ -4,12 +4,18 @@ anything else is looked at.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Sequence
 
 import structlog
 from aiohttp import web
 
+from connectors.interface import Remark
 from proxy.doors.custom_store.requests import Credentials, credentials_match, parse_credentials
+from proxy.server.admission.clients import has_forwarded
+from proxy.server.admission.connections import CONNECTION, prove_client
+from proxy.server.admission.proxy_remark import describe_proxy, name_proxy
+from proxy.server.keys import CLIENT, FAILED_LOGINS, LOG_PACE, METRICS, PROXIES, REMARKS, STORES
 from proxy.settings.models import CredentialSettings
 from proxy.stores import Store
 
@@ -24,36 +30,79 @@ class WrongCredentialsError(Exception):
     """The caller gave no credentials, or wrong ones."""
 
 
-def authenticated_store(request: web.Request, stores: Mapping[str, Store]) -> Store:
+class TooManyLoginsError(Exception):
+    """The caller gave wrong credentials too often; `retry_after` is in seconds."""
+
+    def __init__(self, message: str, retry_after: float) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+async def authenticate_store(request: web.Request) -> Store:
     """The store that the URL names, once the request has proved that it may ask.
 
-    Raises one of the two errors above.
+    A right login is never delayed. A wrong one waits the longer the more of them its client sent.
+
+    Raises one of the three errors above.
     """
-    store = stores.get(request.match_info["name"])
+    store = request.app[STORES].get(request.match_info["name"])
     if store is None:
         raise UnknownStoreError(
             "no store of this name; a custom store's URL ends in /stores/ and the name given in"
             " Portside's settings"
         )
     offered = parse_credentials(request.headers, request.query)
-    valid = [pair for entry in store.settings.credentials for pair in _valid(entry)]
-    if not credentials_match(offered, valid):
-        _log.warning(
-            "wrong credentials", store=store.name, offered=len(offered), client=request.remote or ""
-        )
-        if not offered:
-            raise WrongCredentialsError(
-                "no user name and password arrived; if they were typed into ShipStation, a server"
-                " in between drops the Authorization header"
-            )
+    valid = [pair for entry in store.settings.credentials for pair in _list_valid(entry)]
+    if credentials_match(offered, valid):
+        right = next(offer for offer in offered if credentials_match((offer,), valid))
+        request.app[FAILED_LOGINS].forgive(store.name, request[CLIENT], right.username or "")
+        prove_client(request)
+        _note_proxy(request, store)
+        return store
+    await _refuse(request, store, offered)
+    raise WrongCredentialsError(
+        "wrong user name or password; compare ShipStation's form with the store's credentials in"
+        " Portside's settings"
+    )
+
+
+async def _refuse(request: web.Request, store: Store, offered: Sequence[Credentials]) -> None:
+    """Count and log a failed login, and let it wait.
+
+    Raises WrongCredentialsError where none was offered, which counts as no guess, and
+    TooManyLoginsError after too many.
+    """
+    client = request[CLIENT]
+    request.app[METRICS].count_failed_login(store=store.name)
+    if count := request.app[LOG_PACE].count(("login", store.name), time.monotonic()):
+        _log.warning("wrong credentials", offered=len(offered), client=client, count=count)
+    if not offered:
         raise WrongCredentialsError(
-            "wrong user name or password; compare ShipStation's form with the store's credentials"
-            " in Portside's settings"
+            "no user name and password arrived; if they were typed into ShipStation, a server in"
+            " between drops the Authorization header"
         )
-    return store
+    failed = request.app[FAILED_LOGINS].record(
+        store.name, client, offered[0].username or "", time.monotonic()
+    )
+    if failed.delay and (connection := request.get(CONNECTION)) is not None:
+        await connection.wait(failed.delay)
+    if failed.retry_after is not None:
+        raise TooManyLoginsError(
+            "too many wrong logins from this address; correct the user name and password, then"
+            " wait a minute",
+            failed.retry_after,
+        )
 
 
-def _valid(entry: CredentialSettings) -> list[Credentials]:
+def _note_proxy(request: web.Request, store: Store) -> None:
+    """Tell the operator of a proxy through which ShipStation comes and which is not trusted."""
+    peer = request.remote or ""
+    if has_forwarded(request.headers) and not request.app[PROXIES].trusts(peer):
+        remark = Remark(about=name_proxy(peer), text=describe_proxy(peer))
+        request.app[REMARKS].take(store.name, remark)
+
+
+def _list_valid(entry: CredentialSettings) -> list[Credentials]:
     pairs = []
     if entry.username:
         pairs.append(

@@ -19,9 +19,9 @@ from proxy.doors.custom_store.requests import (
 )
 from proxy.doors.custom_store.shipnotice_xml import MAX_BODY
 from proxy.server.answers import plain_answer, xml_error, xml_page
-from proxy.server.auth import authenticated_store
+from proxy.server.auth import authenticate_store
 from proxy.server.body import SLOWEST_CLIENT, read_body
-from proxy.server.keys import DELIVERER, EXPORTER, METRICS, STORES
+from proxy.server.keys import DELIVERER, EXPORTER, METRICS
 from proxy.server.statuses import choose_status
 
 _log = structlog.get_logger("portside.server")
@@ -37,7 +37,7 @@ def add_endpoint(app: web.Application) -> None:
 
 async def greet(request: web.Request) -> web.Response:
     """HEAD: the login is checked and nothing is read from the shop."""
-    authenticated_store(request, request.app[STORES])
+    await authenticate_store(request)
     return web.Response(content_type="application/xml", charset="utf-8")
 
 
@@ -47,7 +47,7 @@ async def give_orders(request: web.Request) -> web.StreamResponse:
     The page counts as sent only after its last byte has left. Trial requests are recorded
     separately.
     """
-    store = authenticated_store(request, request.app[STORES])
+    store = await authenticate_store(request)
     if parse_action(request.query) is not Action.EXPORT:
         raise WireError(
             "a shipment notice: expected POST, found GET", status=HTTPStatus.METHOD_NOT_ALLOWED
@@ -70,7 +70,7 @@ async def give_orders(request: web.Request) -> web.StreamResponse:
 
 async def take_notice(request: web.Request) -> web.Response:
     """A shipment notice: 200 once the shop or the disk has it."""
-    store = authenticated_store(request, request.app[STORES])
+    store = await authenticate_store(request)
     if parse_action(request.query) is not Action.SHIPNOTIFY:
         raise WireError("an export: expected GET, found POST", status=HTTPStatus.METHOD_NOT_ALLOWED)
     shipment = parse_notify(request.query, await _body(request), _warn_of_doubt)

@@ -8,8 +8,12 @@ from aiohttp import web
 
 from proxy.delivery.intake import Deliverer
 from proxy.export import Exporter
+from proxy.remarks import RemarkKeeper
+from proxy.server.admission.clients import Proxies
+from proxy.server.admission.failed_logins import FailedLogins
 from proxy.storage.database import Database
 from proxy.stores import Store
+from proxy.telemetry.log_pace import LogPace
 from proxy.telemetry.metrics import Metrics
 
 STORES: web.AppKey[Mapping[str, Store]] = web.AppKey("stores", Mapping)
@@ -18,4 +22,9 @@ EXPORTER: web.AppKey[Exporter] = web.AppKey("exporter", Exporter)
 DELIVERER: web.AppKey[Deliverer] = web.AppKey("deliverer", Deliverer)
 DATABASE: web.AppKey[Database] = web.AppKey("database", Database)
 STOPPING: web.AppKey[Callable[[], bool]] = web.AppKey("stopping")
+REMARKS: web.AppKey[RemarkKeeper] = web.AppKey("remarks", RemarkKeeper)
+PROXIES: web.AppKey[Proxies] = web.AppKey("proxies", Proxies)
+FAILED_LOGINS: web.AppKey[FailedLogins] = web.AppKey("failed_logins", FailedLogins)
+LOG_PACE: web.AppKey[LogPace] = web.AppKey("log_pace", LogPace)
+CLIENT: web.RequestKey[str] = web.RequestKey("client", str)
 REQUEST_ID: web.RequestKey[str] = web.RequestKey("request_id", str)

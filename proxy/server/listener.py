@@ -1,29 +1,23 @@
-"""One listening address: opened with a readable error, guarded against silent clients, closed
-without breaking off a request.
+"""One listening address: opened with a readable error, guarded against strangers who hold
+connections, closed without breaking off a request.
 """
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from aiohttp import web
-from aiohttp.typedefs import Handler, Middleware
-from aiohttp.web_protocol import RequestHandler
 
+from proxy.server.admission.acceptor import Acceptor, open_sockets
+from proxy.server.admission.connections import Connections
 from proxy.settings.values import ListenAddress
 
-# A connection that has not brought one whole request head by then is closed; so is one that stays
-# idle between requests.
-FIRST_REQUEST_WITHIN = 30.0
+# A connection whose client is known is closed after so many idle seconds between requests.
 IDLE_FOR = 75.0
 # How long the rest of a refused request is read, so that its sender comes to see the refusal.
 LINGER = 2.0
-
-# The connections that have not brought a request yet, each with the timer that will end it.
-_Silent = dict[int, asyncio.TimerHandle]
 
 
 class ListenError(Exception):
@@ -32,7 +26,11 @@ class ListenError(Exception):
 
 @asynccontextmanager
 async def listening(
-    app: web.Application, address: ListenAddress, *, stop_within: float
+    app: web.Application,
+    address: ListenAddress,
+    connections: Connections,
+    *,
+    stop_within: float,
 ) -> AsyncIterator[ListenAddress]:
     """Serve `app` at `address`, and give the address with the port really used.
 
@@ -41,8 +39,7 @@ async def listening(
     Leaving the context stops accepting at once and lets running requests end, for `stop_within`
     seconds at most.
     """
-    silent: _Silent = {}
-    app.middlewares.insert(0, _hearing(silent))
+    app.middlewares.insert(0, connections.hear)
     runner = web.AppRunner(
         app,
         access_log=None,
@@ -52,7 +49,7 @@ async def listening(
     )
     await runner.setup()
     try:
-        site = _GuardedSite(runner, address.host, address.port, silent)
+        site = _GuardedSite(runner, address, connections)
         try:
             await site.start()
         except OSError as error:
@@ -67,46 +64,35 @@ async def listening(
         await runner.cleanup()
 
 
-def _hearing(silent: _Silent) -> Middleware:
-    @web.middleware
-    async def hear(request: web.Request, handler: Handler) -> web.StreamResponse:
-        timer = silent.pop(id(request.protocol), None)
-        if timer is not None:
-            timer.cancel()
-        return await handler(request)
+class _GuardedSite(web.BaseSite):
+    """A site whose connections are in the books."""
 
-    return hear
+    def __init__(
+        self, runner: web.AppRunner, address: ListenAddress, connections: Connections
+    ) -> None:
+        super().__init__(runner)
+        self._address = address
+        self._connections = connections
+        self._acceptor: Acceptor | None = None
+        self.port_in_use = address.port
 
-
-class _GuardedSite(web.TCPSite):
-    """A TCP site whose connections must say something soon."""
-
-    def __init__(self, runner: web.AppRunner, host: str, port: int, silent: _Silent) -> None:
-        super().__init__(runner, host, port)
-        self._address = (host, port)
-        self._silent = silent
-        self.port_in_use = port
+    @property
+    def name(self) -> str:
+        """Where it listens."""
+        return f"http://{self._address}"
 
     async def start(self) -> None:
-        """Open the socket."""
-        await web.BaseSite.start(self)
-        loop = asyncio.get_running_loop()
-        serve = self._runner.server
-        if serve is None:
+        """Open the sockets and accept from them."""
+        await super().start()
+        make_handler = self._runner.server
+        if make_handler is None:
             raise ListenError("the server was not set up")
+        sockets = await open_sockets(self._address.host, self._address.port)
+        self.port_in_use = sockets[0].getsockname()[1]
+        self._acceptor = Acceptor(sockets, self._connections, make_handler)
 
-        def accept_connection() -> RequestHandler:
-            protocol = serve()
-            self._silent[id(protocol)] = loop.call_later(FIRST_REQUEST_WITHIN, self._drop, protocol)
-            return protocol
-
-        host, port = self._address
-        server = await loop.create_server(
-            accept_connection, host, port, backlog=128, reuse_address=True
-        )
-        self._server = server
-        self.port_in_use = server.sockets[0].getsockname()[1]
-
-    def _drop(self, connection: RequestHandler) -> None:
-        self._silent.pop(id(connection), None)
-        connection.force_close()
+    async def stop(self) -> None:
+        """Take no more connections."""
+        if self._acceptor is not None:
+            await self._acceptor.close()
+        await super().stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 import uuid
@@ -11,22 +12,28 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from proxy.server.admission.clients import has_forwarded
+from proxy.server.admission.connections import PROVED
 from proxy.server.answers import REQUEST_ID_HEADER, xml_error
-from proxy.server.keys import METRICS, REQUEST_ID, STORES
+from proxy.server.auth import TooManyLoginsError, WrongCredentialsError
+from proxy.server.keys import CLIENT, LOG_PACE, METRICS, PROXIES, REQUEST_ID, STORES
 from proxy.server.statuses import answer_error
 from proxy.telemetry.masking import mask_target
 
 _ID = re.compile(r"[A-Za-z0-9._-]{4,64}", re.ASCII)
 # Nobody hears it; the log and the metrics tell by it that an answer was not taken.
 CLIENT_GONE = 499
+# They have a line of their own, once a minute.
+_FAILED_LOGIN = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS})
 _log = structlog.get_logger("portside.server")
 
 
 @web.middleware
 async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Give the request an id, measure it, and write one line when it is answered.
+    """Give the request an id, find its client, measure it, and write one line when it is answered.
 
-    No secret and no buyer's data is in that line.
+    No secret and no buyer's data is in that line. Requests without a login have one line a minute
+    for each status.
     """
     given = request.headers.get(REQUEST_ID_HEADER, "")
     request_id = given if _ID.fullmatch(given) else uuid.uuid4().hex[:16]
@@ -34,18 +41,23 @@ async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
     began = time.perf_counter()
     name = request.match_info.get("name", "")
     store = name if name in request.app[STORES] else ""
+    request[CLIENT] = request.app[PROXIES].find_client(request.remote or "", request.headers)
+    _warn_of_proxy(request)
     with structlog.contextvars.bound_contextvars(request_id=request_id, store=store):
         response = await handler(request)
         seconds = time.perf_counter() - began
         action = _action(request)
-        _log.info(
+        level, count = _choose_level(request, "answered", response.status, logging.INFO)
+        _log.log(
+            level,
             "answered",
             action=action,
             method=request.method,
             target=mask_target(request.path, request.query.items()),
             status=response.status,
             milliseconds=round(seconds * 1000, 1),
-            client=request.remote or "",
+            client=request[CLIENT],
+            **count,
         )
         request.app[METRICS].count_answer(
             store=store, action=action, status=response.status, seconds=seconds
@@ -66,11 +78,16 @@ async def errors_as_xml(request: web.Request, handler: Handler) -> web.StreamRes
         if answer.status == HTTPStatus.INTERNAL_SERVER_ERROR:
             _log.exception("unexpected error")
         else:
-            _log.warning(
+            level, count = _choose_level(request, "refused", answer.status, logging.WARNING)
+            if isinstance(error, WrongCredentialsError | TooManyLoginsError):
+                level = logging.DEBUG
+            _log.log(
+                level,
                 "refused",
                 status=int(answer.status),
                 reason=answer.message if isinstance(error, web.HTTPException) else error,
                 kind=type(error).__name__,
+                **count,
             )
         return xml_error(answer.status, answer.message, answer.headers)
 
@@ -82,6 +99,33 @@ async def set_headers(request: web.Request, response: web.StreamResponse) -> Non
     response.headers["Server"] = "Portside"
     if REQUEST_ID in request:
         response.headers[REQUEST_ID_HEADER] = request[REQUEST_ID]
+
+
+def _choose_level(
+    request: web.Request, event: str, status: int, usual: int
+) -> tuple[int, dict[str, int]]:
+    """The level of a line about the request, and how many requests it stands for where that is not
+    one: what strangers ask must not fill the log.
+    """
+    if request.get(PROVED):
+        return usual, {}
+    if status in _FAILED_LOGIN:
+        return logging.DEBUG, {}
+    count = request.app[LOG_PACE].count((event, status), time.monotonic())
+    return (usual if count else logging.DEBUG), ({"count": count} if count > 1 else {})
+
+
+def _warn_of_proxy(request: web.Request) -> None:
+    peer = request.remote or ""
+    if not has_forwarded(request.headers) or request.app[PROXIES].trusts(peer):
+        return
+    if count := request.app[LOG_PACE].count("forwarded", time.monotonic()):
+        _log.warning(
+            "Forwarded client addresses are not believed: `trusted_proxies` does not name the"
+            " address that they come from.",
+            peer=peer,
+            count=count,
+        )
 
 
 def _action(request: web.Request) -> str:

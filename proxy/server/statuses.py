@@ -25,7 +25,7 @@ from proxy.doors.custom_store.errors import WireError
 from proxy.doors.custom_store.requests import CHALLENGE
 from proxy.doors.custom_store.shipnotice_xml import MAX_BODY
 from proxy.server.answers import retry_headers
-from proxy.server.auth import UnknownStoreError, WrongCredentialsError
+from proxy.server.auth import TooManyLoginsError, UnknownStoreError, WrongCredentialsError
 from proxy.storage.errors import StorageError
 
 
@@ -50,6 +50,7 @@ _TABLE = (
     _Row(PermanentError, HTTPStatus.BAD_GATEWAY, HTTPStatus.FAILED_DEPENDENCY),
     _Row(ConnectorError, HTTPStatus.BAD_GATEWAY, HTTPStatus.OK),
     _Row(WrongCredentialsError, HTTPStatus.UNAUTHORIZED, HTTPStatus.UNAUTHORIZED),
+    _Row(TooManyLoginsError, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.TOO_MANY_REQUESTS),
     _Row(UnknownStoreError, HTTPStatus.NOT_FOUND, HTTPStatus.NOT_FOUND),
     _Row(web.RequestPayloadError, HTTPStatus.BAD_REQUEST, HTTPStatus.BAD_REQUEST),
     _Row(StorageError, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.SERVICE_UNAVAILABLE),
@@ -101,7 +102,7 @@ def _describe(error: Exception) -> str:
 def _choose_headers(error: Exception) -> Mapping[str, str]:
     if isinstance(error, WrongCredentialsError):
         return {"WWW-Authenticate": CHALLENGE}
-    if isinstance(error, TemporaryError):
+    if isinstance(error, TemporaryError | TooManyLoginsError):
         return retry_headers(error.retry_after)
     return retry_headers(None) if isinstance(error, StorageError) else {}
 

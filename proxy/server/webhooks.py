@@ -22,6 +22,7 @@ from connectors.webhooks import (
     Webhooks,
 )
 from proxy.doors.custom_store.errors import WireError
+from proxy.server.admission.connections import prove_client
 from proxy.server.answers import plain_answer
 from proxy.server.body import read_body
 from proxy.server.keys import EXPORTER, STORES
@@ -62,6 +63,7 @@ async def take_hint(request: web.Request) -> web.Response:
         ) from error
     except UnreadableWebhookError as error:
         raise WireError(f"a webhook for {store.name}: {error}") from error
+    prove_client(request)
     if hint is None:
         return plain_answer("heard; nothing to do")
     _require_recent(hint, settings)

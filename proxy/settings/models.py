@@ -23,7 +23,13 @@ from proxy.settings.store import (
     StoreSettings,
 )
 from proxy.settings.upstream import UpstreamSettings
-from proxy.settings.values import DatabaseUrl, Listen, ListenAddress
+from proxy.settings.values import (
+    DatabaseUrl,
+    Listen,
+    ListenAddress,
+    TrustedNetwork,
+    parse_network,
+)
 
 __all__ = [
     "AdminSettings",
@@ -213,6 +219,14 @@ class Settings(BaseModel):
     )
     admin: AdminSettings = Field(
         default=AdminSettings(), description="The operator's side: health, metrics, deliveries."
+    )
+    trusted_proxies: tuple[TrustedNetwork, ...] = Field(
+        default=(parse_network("127.0.0.1"), parse_network("::1")),
+        max_length=100,
+        description=(
+            "Addresses, or networks such as `10.0.0.0/8`, of your own proxies in front of `listen`:"
+            " the client addresses that they forward are believed."
+        ),
     )
     database: DatabaseUrl = Field(
         default=SecretStr("sqlite:///portside.db"),

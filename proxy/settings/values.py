@@ -15,6 +15,7 @@ from pydantic import BeforeValidator, PlainSerializer, PlainValidator, SecretStr
 from connectors.reading.durations import UNIT_SECONDS, describe_found
 
 _RATE = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)\s*/\s*(?:(s|m|h|d))", re.ASCII)
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _LAST_PORT = 65_535
 _RATE_HINT = "a rate such as 5/s or 300/m"
 
@@ -83,6 +84,24 @@ class ListenAddress(msgspec.Struct, frozen=True):
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
+def parse_network(value: object) -> Network:
+    """Read an address, or a network such as `10.0.0.0/8`."""
+    if isinstance(value, ipaddress.IPv4Network | ipaddress.IPv6Network):
+        return value
+    try:
+        return ipaddress.ip_network(str(value).strip() if isinstance(value, str) else "")
+    except ValueError as error:
+        raise ValueError(
+            "expected an IP address or a network such as 10.0.0.0/8 (its lowest address and the"
+            f" length of its prefix), found {describe_found(value)}"
+        ) from error
+
+
+def write_network(value: Network) -> str:
+    """The network, or its only address."""
+    return str(value.network_address if value.num_addresses == 1 else value)
+
+
 def parse_database(value: object) -> SecretStr:
     """Check the shape of a database URL.
 
@@ -120,6 +139,14 @@ Listen = Annotated[
     _text_schema(r".+:.+", "host:port, e.g. 0.0.0.0:8080"),
 ]
 """An address to listen on."""
+
+TrustedNetwork = Annotated[
+    Network,
+    PlainValidator(parse_network),
+    PlainSerializer(write_network),
+    _text_schema(r"[0-9a-fA-F.:]+(/[0-9]+)?", "an IP address or a network, e.g. 10.0.0.0/8"),
+]
+"""Addresses of proxies."""
 
 DatabaseUrl = Annotated[
     SecretStr,

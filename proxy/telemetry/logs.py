@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import time
 import traceback
 from collections.abc import MutableMapping
 from typing import Any, Literal, TextIO
@@ -17,6 +18,7 @@ from aiohttp.web import RequestPayloadError
 
 from connectors.quoting import describe_error, make_printable
 from connectors.upstream.masking import MASK
+from proxy.telemetry.log_pace import LogPace
 from proxy.telemetry.masking import MOST_TEXT, MOST_TRACE, is_secret_name, mask_text
 
 Format = Literal["auto", "json", "console"]
@@ -85,19 +87,25 @@ def _name_error(error: BaseException) -> str:
 
 
 class _Calm(logging.Filter):
-    """Turns what is not HTTP on a public port into one quiet line, instead of an error with a
-    traceback and a stranger's bytes in it.
+    """Turns what is not HTTP on a public port into one quiet line a minute, instead of an error
+    with a traceback and a stranger's bytes in it for each.
     """
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._pace = LogPace()
+
     def filter(self, record: logging.LogRecord) -> bool:
-        """Rewrite such a record; let every other one pass as it is."""
+        """Rewrite such a record, or drop it; let every other one pass as it is."""
         error = record.exc_info[1] if record.exc_info else None
         if isinstance(error, HttpProcessingError | RequestPayloadError):
+            if not (count := self._pace.count(type(error).__name__, time.monotonic())):
+                return False
             record.exc_info = None
             record.levelno, record.levelname = logging.INFO, "INFO"
             record.msg, record.args = (
-                "received an incomplete or invalid HTTP request: %s",
-                (type(error).__name__,),
+                "received an incomplete or invalid HTTP request: %s (%d since the last such line)",
+                (type(error).__name__, count),
             )
         return True
 

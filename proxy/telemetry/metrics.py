@@ -97,6 +97,36 @@ class _DeliveryNumbers:
         )
 
 
+class _ConnectionNumbers:
+    """Who holds a connection, or wanted one."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.open = Gauge(
+            "portside_connections",
+            "Connections that are open, by side: public or admin.",
+            ("side",),
+            registry=registry,
+        )
+        self.closed = Counter(
+            "portside_connections_closed",
+            "Connections that were closed to make room or found none, by what ran out.",
+            ("side", "reason"),
+            registry=registry,
+        )
+        self.accept_failures = Counter(
+            "portside_accept_failures",
+            "Connections that the system did not give us.",
+            ("side",),
+            registry=registry,
+        )
+        self.failed_logins = Counter(
+            "portside_failed_logins",
+            "Requests without a right login.",
+            ("store",),
+            registry=registry,
+        )
+
+
 class _WindowNumbers:
     """How windows are read, and what of them has been given."""
 
@@ -161,6 +191,7 @@ class Metrics:
         self._shop = _ShopNumbers(self.registry)
         self._delivery = _DeliveryNumbers(self.registry)
         self._window = _WindowNumbers(self.registry)
+        self._connection = _ConnectionNumbers(self.registry)
 
     def count_answer(self, *, store: str, action: str, status: int, seconds: float) -> None:
         """ShipStation got an answer."""
@@ -211,6 +242,22 @@ class Metrics:
     def set_remarks(self, *, store: str, count: int) -> None:
         """So many remarks about the shop hold."""
         self._window.remarks.labels(store).set(count)
+
+    def set_connections(self, *, side: str, count: int) -> None:
+        """So many connections are open."""
+        self._connection.open.labels(side).set(count)
+
+    def count_closed_connection(self, *, side: str, reason: str) -> None:
+        """A connection was closed because one more was wanted: address, all or descriptors."""
+        self._connection.closed.labels(side, reason).inc()
+
+    def count_accept_failure(self, *, side: str) -> None:
+        """The system did not give us a connection that waits."""
+        self._connection.accept_failures.labels(side).inc()
+
+    def count_failed_login(self, *, store: str) -> None:
+        """A login was missing or wrong."""
+        self._connection.failed_logins.labels(store).inc()
 
     def render(self) -> tuple[bytes, str]:
         """All numbers in Prometheus' text form, and the content type that goes with them."""

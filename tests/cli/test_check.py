@@ -45,7 +45,11 @@ async def checked(
             place = place[name]
         place[last] = mapped[1]
     block["orders"] = {**block["orders"], "undated": undated}
-    store = {"credentials": {"username": "u", "password": "p"}, "connector": block, **more}
+    store = {
+        "credentials": {"username": "u", "password": "a-long-random-text"},
+        "connector": block,
+        **more,
+    }
     file = folder / "settings.yaml"
     file.write_text(
         yaml.safe_dump(
@@ -75,7 +79,7 @@ async def test_a_shop_that_does_not_date_all_changes_is_swept_unless_the_setting
 def test_an_offline_check_and_serve_say_that_webhooks_could_not_be_heard(tmp_path: Path) -> None:
     file = tmp_path / "settings.yaml"
     store = {
-        "credentials": {"username": "u", "password": "p"},
+        "credentials": {"username": "u", "password": "a-long-random-text"},
         "connector": {"type": "shopify", "shop": "north", "access_token": "shpat_1"},
         "webhooks": {"address": "https://portside.example"},
     }
@@ -162,7 +166,10 @@ async def test_readmes_settings_end_without_a_warning(tmp_path: Path) -> None:
             "consumer_key": shop.access.key,
             "consumer_secret": shop.access.secret,
         }
-        store = {"credentials": {"username": "u", "password": "p"}, "connector": block}
+        store = {
+            "credentials": {"username": "u", "password": "a-long-random-text"},
+            "connector": block,
+        }
         file = tmp_path / "settings.yaml"
         file.write_text(
             yaml.safe_dump({"database": f"sqlite:///{tmp_path}/p.db", "stores": {"north": store}})

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession
 
-from proxy.server import body, listener
+from proxy.server import body
+from proxy.server.admission import connections
 from proxy.server.listener import ListenError
 from tests.server.conftest import LOGIN, WINDOW
 from tests.server.stall import Stall, open_front
@@ -19,7 +20,7 @@ from tests.server.stall import Stall, open_front
 async def test_a_connection_that_says_nothing_is_closed(
     stall: Stall, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(listener, "FIRST_REQUEST_WITHIN", 0.05)
+    monkeypatch.setattr(connections, "FIRST_REQUEST_WITHIN", 0.05)
     async with open_front(stall, tmp_path) as portside:
         for said in (b"", b"GET /stores/north HTTP/1.1\r\nHost: x\r\n"):
             reader, writer = await asyncio.open_connection(
@@ -33,7 +34,7 @@ async def test_a_connection_that_says_nothing_is_closed(
 async def test_a_connection_that_has_spoken_may_stay(
     stall: Stall, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, client: ClientSession
 ) -> None:
-    monkeypatch.setattr(listener, "FIRST_REQUEST_WITHIN", 0.2)
+    monkeypatch.setattr(connections, "FIRST_REQUEST_WITHIN", 0.2)
     stall.gate.clear()
     async with open_front(stall, tmp_path) as portside:
         poll = asyncio.create_task(get_status(client, f"http://{portside.public}/stores/north"))

@@ -18,6 +18,7 @@ from connectors.reading.durations import write_duration
 from proxy.cli.kinds import find_kind
 from proxy.cli.options import find_store, only_store_option, read_settings, settings_option
 from proxy.cli.output import PlainConsole
+from proxy.cli.shop.front import find_untrusted_proxies, find_weak_logins
 from proxy.cli.shop.sample import sample_findings
 from proxy.export.sweep import choose_interval
 from proxy.settings.models import ExportSettings, Settings, StoreSettings
@@ -61,6 +62,8 @@ def check(file: Path, name: str | None, *, offline: bool) -> None:
             what=f"{file}: the settings are right ({_count(len(settings.stores), 'store')})",
         ),
     )
+    for finding in find_weak_logins(settings, stores):
+        _show(console, finding)
     if offline:
         return
     if not asyncio.run(_check_all(console, settings, stores)):
@@ -73,6 +76,8 @@ async def _check_all(
     database = await _check_database(settings)
     _show(console, database)
     healthy = database.level is not CheckLevel.PROBLEM
+    for finding in await find_untrusted_proxies(settings, stores):
+        _show(console, finding)
     for name, store in stores.items():
         console.print(f"\n[bold]{name}[/bold] ({store.connector.type})")
         report = await _check_store(name, store, settings.export)

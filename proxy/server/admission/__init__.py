@@ -1,0 +1,1 @@
+"""Who may hold a connection, who is asking, and how often a login may fail."""

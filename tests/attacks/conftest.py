@@ -1,0 +1,56 @@
+"""A Portside to attack, its log, and an honest client."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import pytest
+import structlog
+from aiohttp import ClientSession, TCPConnector
+
+from proxy.telemetry.logs import configure_logs
+from tests.builders import build_order
+from tests.server.stall import Stall
+
+
+class Log:
+    """What was logged at the level that is usual."""
+
+    def __init__(self) -> None:
+        self.stream = io.StringIO()
+
+    @property
+    def text(self) -> str:
+        return self.stream.getvalue()
+
+    def lines(self, event: str = "") -> list[dict[str, Any]]:
+        """Those with this event, or all."""
+        every = [json.loads(line) for line in self.text.splitlines()]
+        return [line for line in every if event in ("", line["event"])]
+
+
+@pytest.fixture
+def log() -> Iterator[Log]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    found = Log()
+    configure_logs("json", "info", found.stream)
+    yield found
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+@pytest.fixture
+def stall() -> Stall:
+    return Stall([build_order()])
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[ClientSession]:
+    async with ClientSession(connector=TCPConnector(force_close=True)) as session:
+        yield session
