@@ -23,6 +23,7 @@ from proxy.server.admission.connections import ConnectionLimits, Connections
 from proxy.server.admission.descriptors import count_descriptors
 from proxy.server.admission.failed_logins import FailedLogins
 from proxy.server.admission.limits import ADMIN, PER_ADDRESS, count_public
+from proxy.server.change_tokens import add_change_tokens, guard_changes
 from proxy.server.deliveries import add_deliveries
 from proxy.server.endpoint import add_endpoint
 from proxy.server.keys import (
@@ -42,7 +43,7 @@ from proxy.server.middlewares import errors_as_xml, observe, set_headers
 from proxy.server.standing import add_standing
 from proxy.server.webhooks import add_webhooks
 from proxy.settings.loader import TypeFinder
-from proxy.settings.models import Settings
+from proxy.settings.models import AdminSettings, Settings
 from proxy.settings.values import ListenAddress
 from proxy.storage.database import Database
 from proxy.storage.export.database import DatabaseExportStorage
@@ -156,7 +157,7 @@ async def _listening_sides(
         proxies=shared.proxies,
     )
     admin_limits = ConnectionLimits(in_all=ADMIN, per_address=ADMIN)
-    operators = _make_operators_side(settings.admin.password.get_secret_value(), shared)
+    operators = _make_operators_side(settings.admin, shared)
     async with (
         listening(
             operators,
@@ -174,14 +175,20 @@ async def _listening_sides(
         yield admin, public
 
 
-def _make_operators_side(password: str, shared: _Shared) -> web.Application:
+def _make_operators_side(settings: AdminSettings, shared: _Shared) -> web.Application:
     """What the operator asks: health, numbers, deliveries, how the stores stand."""
+    password = settings.password.get_secret_value()
     app = web.Application(
-        middlewares=[guard_browsers(has_password=bool(password)), require_password(password)]
+        middlewares=[
+            guard_browsers(has_password=bool(password), hosts=settings.hosts),
+            require_password(password),
+            guard_changes(),
+        ]
     )
     shared.put_into(app)
     app.on_response_prepare.append(set_headers)
     add_admin(app)
+    add_change_tokens(app, password)
     add_deliveries(app)
     add_standing(app)
     return app

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hmac
 import ipaddress
+from collections.abc import Collection
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -52,22 +53,30 @@ def require_password(password: str) -> Middleware:
     return guard
 
 
-def guard_browsers(*, has_password: bool) -> Middleware:
+def guard_browsers(*, has_password: bool, hosts: Collection[str] = ()) -> Middleware:
     """A middleware against pages of other sites in the operator's browser: without a password only
-    a loopback `Host` is answered (421 otherwise), and a request that another site makes is refused
-    (403). Health and readiness answer any Host, as probes and balancers need.
+    a loopback `Host` is answered, and where `hosts` names any, only these (421 otherwise); a
+    request that another site makes is refused (403). Health and readiness answer any Host, as
+    probes and balancers need.
     """
+    names = frozenset(hosts)
 
     @web.middleware
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.path in _OPEN:
             return await handler(request)
-        if not has_password and not _is_loopback(request.headers.get("Host", "")):
+        host = _find_name(request.headers.get("Host", ""))
+        if not has_password and not _is_loopback(host):
             return web.Response(
                 status=HTTPStatus.MISDIRECTED_REQUEST,
                 text="without `admin.password` only localhost is answered here\n",
             )
-        if request.headers.get("Sec-Fetch-Site", "none") not in _OWN_SITES:
+        if names and host not in names:
+            return web.Response(
+                status=HTTPStatus.MISDIRECTED_REQUEST,
+                text="`admin.hosts` does not name this host\n",
+            )
+        if _is_from_another_site(request, host):
             return web.Response(
                 status=HTTPStatus.FORBIDDEN, text="refused: another site made this request\n"
             )
@@ -76,9 +85,24 @@ def guard_browsers(*, has_password: bool) -> Middleware:
     return guard
 
 
-def _is_loopback(host: str) -> bool:
+def _is_from_another_site(request: web.Request, host: str) -> bool:
+    """By what a browser says of its own accord: Fetch Metadata, and `Origin` in older ones."""
+    if request.headers.get("Sec-Fetch-Site", "none") not in _OWN_SITES:
+        return True
+    origin = request.headers.get("Origin")
+    return origin is not None and _find_name(origin.partition("://")[2]) != host
+
+
+def _find_name(host: str) -> str:
+    """The name or address in `host[:port]`; `""` where there is none."""
     try:
-        name = urlsplit(f"//{host[:_LONGEST_HOST]}").hostname or ""
+        return urlsplit(f"//{host[:_LONGEST_HOST]}").hostname or ""
+    except ValueError:
+        return ""
+
+
+def _is_loopback(name: str) -> bool:
+    try:
         return name == "localhost" or ipaddress.ip_address(name).is_loopback
     except ValueError:
         return False

@@ -25,6 +25,7 @@ from proxy.settings.store import (
 from proxy.settings.upstream import UpstreamSettings
 from proxy.settings.values import (
     DatabaseUrl,
+    HostName,
     Listen,
     ListenAddress,
     TrustedNetwork,
@@ -73,6 +74,15 @@ class AdminSettings(BaseModel):
         description=(
             "Asked for by HTTP Basic, with any user name. Required unless `listen` is a loopback"
             " address."
+        ),
+    )
+
+    hosts: tuple[HostName, ...] = Field(
+        default=(),
+        max_length=100,
+        description=(
+            "Names under which the operator's side is answered, without a port; empty: any with a"
+            " password, else localhost. `/healthz` and `/readyz` are answered under any name."
         ),
     )
 

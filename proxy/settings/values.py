@@ -16,6 +16,7 @@ from connectors.reading.durations import UNIT_SECONDS, describe_found
 
 _RATE = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)\s*/\s*(?:(s|m|h|d))", re.ASCII)
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+_HOST = re.compile(r"[a-z0-9]([a-z0-9_.-]{0,252})?", re.ASCII)
 _LAST_PORT = 65_535
 _RATE_HINT = "a rate such as 5/s or 300/m"
 
@@ -102,6 +103,25 @@ def write_network(value: Network) -> str:
     return str(value.network_address if value.num_addresses == 1 else value)
 
 
+def parse_host(value: object) -> str:
+    """Read a name or address as it stands in a `Host` header, without the port; in lower case."""
+    text = value.strip().lower() if isinstance(value, str) else ""
+    bare = text[1:-1] if text.startswith("[") and text.endswith("]") else text
+    if _HOST.fullmatch(bare) or (":" in bare and _is_address(bare)):
+        return bare
+    raise ValueError(
+        "expected a host's name or address without a port, such as portside.example, found"
+        f" {describe_found(value)}"
+    )
+
+
+def _is_address(text: str) -> bool:
+    try:
+        return bool(ipaddress.ip_address(text).version)
+    except ValueError:
+        return False
+
+
 def parse_database(value: object) -> SecretStr:
     """Check the shape of a database URL.
 
@@ -147,6 +167,13 @@ TrustedNetwork = Annotated[
     _text_schema(r"[0-9a-fA-F.:]+(/[0-9]+)?", "an IP address or a network, e.g. 10.0.0.0/8"),
 ]
 """Addresses of proxies."""
+
+HostName = Annotated[
+    str,
+    PlainValidator(parse_host),
+    _text_schema(r"[^/@]+", "a host's name or address without a port"),
+]
+"""What a `Host` header may say."""
 
 DatabaseUrl = Annotated[
     SecretStr,

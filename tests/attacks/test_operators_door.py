@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import os
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from aiohttp import web
+from aiohttp import ClientSession, encode_basic_auth, web
 from aiohttp.test_utils import TestClient, TestServer
+from hypothesis import given
+from hypothesis import strategies as st
 
+from proxy.app import Portside
 from proxy.server.admin import guard_browsers
+from proxy.server.change_tokens import LIFETIME, TOKEN_HEADER, ChangeTokens
 from proxy.storage.database import Database
+from tests.server.stall import Stall, open_front
 
 LOOPBACK = ["localhost", "localhost:9090", "127.0.0.1:9090", "127.8.8.8", "[::1]:9090"]
 STRANGE = [
@@ -23,11 +29,11 @@ def list_modes(folder: Path) -> dict[str, int]:
     return {file.name: file.stat().st_mode & 0o777 for file in folder.iterdir()}
 
 
-async def ask(path: str, *, password: bool, **headers: str) -> int:
+async def ask(path: str, *, password: bool, hosts: tuple[str, ...] = (), **headers: str) -> int:
     async def answer(_request: web.Request) -> web.Response:
         return web.Response(text="here")
 
-    app = web.Application(middlewares=[guard_browsers(has_password=password)])
+    app = web.Application(middlewares=[guard_browsers(has_password=password, hosts=hosts)])
     for known in ("/healthz", "/readyz", "/metrics", "/deliveries"):
         app.router.add_route("*", known, answer)
     async with TestClient(TestServer(app)) as client:
@@ -61,6 +67,105 @@ async def test_probes_are_answered_under_any_name(host: str, path: str) -> None:
 @pytest.mark.parametrize("site", ["cross-site", "same-site", "", "strange"])
 async def test_a_request_that_another_site_makes_is_refused(site: str, *, password: bool) -> None:
     assert await ask("/deliveries", password=password, Host="localhost", Sec_Fetch_Site=site) == 403
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        *("http://evil.example", "null", "https://localhost.evil.example", "file://", "http://["),
+        *("http://localhost@evil.example", "localhost", "", "http://evil.example:9090"),
+    ],
+)
+async def test_a_page_of_another_origin_is_refused(origin: str) -> None:
+    assert await ask("/deliveries", password=True, Host="localhost:9090", Origin=origin) == 403
+
+
+@pytest.mark.parametrize("origin", ["http://localhost:9090", "https://LOCALHOST"])
+async def test_our_own_page_is_answered(origin: str) -> None:
+    assert await ask("/deliveries", password=False, Host="localhost:9090", Origin=origin) == 200
+
+
+@pytest.mark.parametrize("password", [True, False])
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [("localhost:9090", 200), ("LOCALHOST", 200), ("127.0.0.1", 421), ("portside.internal", 421)],
+)
+async def test_hosts_in_the_settings_narrow_the_names(
+    host: str, status: int, *, password: bool
+) -> None:
+    assert await ask("/metrics", password=password, hosts=("localhost",), Host=host) == status
+    assert await ask("/readyz", password=password, hosts=("localhost",), Host=host) == 200
+
+
+@pytest.fixture
+async def portside(stall: Stall, tmp_path: Path) -> AsyncIterator[Portside]:
+    admin = {"listen": "127.0.0.1:0", "password": "pass-word", "hosts": ["127.0.0.1"]}
+    async with open_front(stall, tmp_path, admin=admin) as opened:
+        yield opened
+
+
+OPERATOR = {"Authorization": encode_basic_auth("any", "pass-word")}
+
+
+async def change(
+    client: ClientSession, portside: Portside, name: str, body: str, **headers: str
+) -> tuple[int, str]:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    url = f"http://{portside.admin}/deliveries/{name}"
+    async with client.post(url, data=body, headers={**OPERATOR, **named}) as answer:
+        return answer.status, await answer.text()
+
+
+@pytest.mark.parametrize("name", ["retry", "discard", "resend", "no-such-change"])
+async def test_nothing_is_changed_without_a_token(
+    portside: Portside, client: ClientSession, name: str
+) -> None:
+    strange = ChangeTokens("guessed").make(2e9)
+    json = {"Content_Type": "application/json"}
+    for token in ({}, {"X_Portside_Token": ""}, {"X_Portside_Token": strange}):
+        status, text = await change(client, portside, name, '{"all": true}', **json, **token)
+        assert (status, "GET /token" in text) == (403, True)
+    form = {"Content_Type": "application/x-www-form-urlencoded"}
+    assert (await change(client, portside, name, f"token={strange}&all=true", **form))[0] == 403
+
+
+async def test_a_token_is_given_to_who_knows_the_password_and_lets_changes_pass(
+    portside: Portside, client: ClientSession
+) -> None:
+    url = f"http://{portside.admin}/token"
+    async with client.get(url) as answer:
+        assert answer.status == 401
+    async with client.get(url, headers={**OPERATOR, "Sec-Fetch-Site": "cross-site"}) as answer:
+        assert answer.status == 403
+    async with client.get(url, headers=OPERATOR) as answer:
+        assert answer.headers["Cache-Control"] == "no-store"
+        token = (await answer.json())["token"]
+    given = {TOKEN_HEADER: token, "Content_Type": "application/json"}
+    assert await change(client, portside, "discard", '{"all": true}', **given) == (
+        200,
+        '{"count":0,"dry_run":false,"deliveries":[],"unchanged":[]}\n',
+    )
+    form = {"Content_Type": "application/x-www-form-urlencoded"}
+    assert (await change(client, portside, "discard", f"token={token}", **form))[0] == 400
+
+
+def test_a_token_is_good_for_its_time_and_on_every_replica() -> None:
+    tokens, others = ChangeTokens("pass-word"), ChangeTokens("pass-word")
+    token = tokens.make(1_000_000.5)
+    for now, good in (
+        (1_000_000, True),
+        (1_000_000 + LIFETIME, True),
+        (1_000_001 + LIFETIME, False),
+        (999_000, False),
+    ):
+        assert others.holds(token, float(now)) is good
+    assert not ChangeTokens("other").holds(token, 1_000_000.0)
+    assert not ChangeTokens("").holds(ChangeTokens("").make(1e6), 1e6)
+
+
+@given(st.text() | st.from_regex(r"[0-9]{7}\.[0-9a-f]{64}", fullmatch=True))
+def test_no_text_but_ours_is_a_token(text: str) -> None:
+    assert not ChangeTokens("pass-word").holds(text, 1e6)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="rights of POSIX")

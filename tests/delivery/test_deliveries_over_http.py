@@ -12,6 +12,7 @@ from aiohttp import ClientSession
 
 from connectors.errors import ConflictError
 from proxy.app import Portside
+from proxy.server.change_tokens import TOKEN_HEADER
 from proxy.storage.outbox.interface import DeliveryState
 from tests.server.conftest import LOGIN
 from tests.server.stall import Stall, open_front
@@ -39,10 +40,11 @@ class Desk:
         self, path: str, body: object, content_type: str = "application/json"
     ) -> tuple[int, Any]:
         data = body if isinstance(body, str) else json.dumps(body)
+        _, given = await self.get("/token")
         async with self._client.post(
             f"http://{self._portside.admin}{path}",
             data=data,
-            headers={"Content-Type": content_type},
+            headers={"Content-Type": content_type, TOKEN_HEADER: given["token"]},
         ) as answer:
             return answer.status, await answer.json()
 
