@@ -22,6 +22,7 @@ from connectors.generic_json.api.jsonapi import resolve_document
 from connectors.generic_json.check import check_shop
 from connectors.generic_json.listing.expander import Expander, Unfinished
 from connectors.generic_json.listing.pages import Pages
+from connectors.generic_json.listing.part_reader import PartReader
 from connectors.generic_json.listing.reader import Listing
 from connectors.generic_json.mapping.lines import read_lines
 from connectors.generic_json.mapping.order import read_order, reject_order
@@ -36,6 +37,7 @@ from connectors.places import Source
 from connectors.reading.fields import FieldError
 from connectors.shipments import Shipment
 from connectors.upstream.client import Upstream
+from connectors.upstream.isolation import Isolation
 from connectors.upstream.masking import Mask
 
 _MEGABYTE = 1024 * 1024
@@ -65,12 +67,15 @@ class GenericJsonConnector:
         )
         self._caller = make_caller()
         self._pages = Pages(listed, settings.orders, self._rules, context.remark)
-        self._expander = Expander(
+        self._isolation = Isolation()
+        parts = PartReader(
             self._caller,
-            settings.orders,
-            concurrency=settings.limits.concurrency,
+            self._isolation,
+            self._pages.probe,
+            slots=settings.limits.concurrency,
             remembered=settings.limits.cache,
         )
+        self._expander = Expander(parts, settings.orders, context.remark)
         self._fill = context.filler.fill if context.filler is not None else None
         self._listing = Listing(settings, self._pages, self._expander, self._fill)
         self._shipper = None
@@ -102,7 +107,11 @@ class GenericJsonConnector:
 
     async def get_order(self, order_id: str) -> Order | RejectedOrder:
         """One order, by its id."""
-        return self._map_order(await self._fetch_order(order_id), order_id)
+        parts = self._caller.for_parts(once=False)
+        found = await self._isolation.fetch(
+            "order", lambda: self._fetch_summary(order_id, parts), probe=self._pages.probe
+        )
+        return self._map_order(await self._complete_order(found), order_id)
 
     async def raw_order(self, order_id: str) -> Any:
         """One order as the shop sends it, made whole as far as that went.
@@ -113,27 +122,37 @@ class GenericJsonConnector:
         return found.order if isinstance(found, Unfinished) else found
 
     async def _fetch_order(self, order_id: str) -> Any:
-        """One order, made whole, or `Unfinished`."""
+        """One order, made whole, or `Unfinished`. What may pass is raised."""
+        whole = await self._complete_order(await self._fetch_summary(order_id, self._caller))
+        if isinstance(whole, Unfinished) and whole.cause is not None:
+            raise whole.cause
+        return whole
+
+    async def _complete_order(self, found: Any) -> Any:
+        (whole,) = await self._expander.complete_orders([found], detailed=True)
+        return whole
+
+    async def _fetch_summary(self, order_id: str, caller: Caller) -> Any:
+        """One order as it stands in the answer."""
         if not order_id.strip():
             raise OrderNotFoundError("The notice names no order.")
         one = self._settings.order
         try:
-            reply = await self._caller.read(one.request, {"id": order_id})
+            reply = await caller.read(one.request, {"id": order_id})
         except RefusedError as error:
             if error.status == HTTPStatus.NOT_FOUND:
                 raise OrderNotFoundError(
                     f"The shop does not know the order {order_id!r}."
                 ) from error
             raise
-        body = self._caller.read_body(reply)
+        body = caller.read_body(reply)
         try:
             found = one.item(resolve_document(body) if self._settings.orders.jsonapi else body)
         except EvaluationError as error:
             raise UnreadableResponseError(f"{reply.where}: {one.item.source!r}: {error}.") from None
         if is_empty(found):
             raise OrderNotFoundError(f"The shop does not know the order {order_id!r}.")
-        (whole,) = await self._expander.complete_orders([found], detailed=True)
-        return whole
+        return found
 
     async def find_order_id(self, number: str) -> OrderId:
         """The id of the order that people call by this number, where `order.find` says how to

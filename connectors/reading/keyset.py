@@ -105,7 +105,7 @@ async def walk_by_key(
         if evidence.needs_proof_of_count:
             await probe()
         before, widest = names, max(widest, len(names))
-        if _is_last(page, place.skip, asked, habits, exhausted=not fresh and len(names) < widest):
+        if _is_last(page, place.skip, asked, habits, widest=0 if fresh else widest):
             evidence.end = evidence.end or End.EMPTY
             if _is_over(evidence, warn):
                 return
@@ -207,9 +207,13 @@ def _is_behind(place: _Place[K], found: K | None) -> bool:
     return found is not None and found > place.key
 
 
-def _is_last(page: Page[T], skip: int, asked: int, habits: Habits, *, exhausted: bool) -> bool:
-    """Whether nothing comes behind this page; `exhausted` if it is short and holds nothing new."""
+def _is_last(page: Page[T], skip: int, asked: int, habits: Habits, *, widest: int) -> bool:
+    """Whether nothing comes behind this page; `widest` is how many items a page with nothing new is
+    known to have room for, 0 if it holds something new.
+    """
     length = len(page.items)
+    # A page that was asked to be small is not short.
+    exhausted = length < min(widest, asked)
     if page.has_next is not None:
         return not page.has_next
     if page.total is None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 
@@ -91,6 +92,15 @@ class Caller:
         self._upstream = upstream.with_judges(answers.judge, answers.review)
         self._answers = answers
         self._bodies = bodies
+
+    def for_parts(self, *, once: bool) -> Self:
+        """The same for what belongs to single orders, see `Upstream.for_parts`; `once` without
+        repeats.
+        """
+        twin = copy.copy(self)
+        upstream = self._upstream.for_parts()
+        twin._upstream = upstream.once() if once else upstream  # noqa: SLF001 - the same class
+        return twin
 
     async def read(self, request: RequestSettings, values: Mapping[str, Any]) -> Reply:
         """A reading request; a POST is repeated like a GET."""

@@ -1,53 +1,77 @@
-"""What belongs to an order and stands elsewhere: fetched side by side, remembered for a while, put
-into the order.
+"""What belongs to an order and stands elsewhere: fetched, and put into the order.
+
+A part that the shop fails over is the fault of the order that asked for it while the shop answers
+for others; see `connectors.upstream.isolation`. That order comes as `Unfinished`.
 """
 
 from __future__ import annotations
 
-import asyncio
-import time
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import msgspec
-from cachetools import TLRUCache
 
-from connectors.errors import AuthenticationError, PermanentError, UnreadableResponseError
+from connectors.concurrency import run_together
+from connectors.errors import (
+    AuthenticationError,
+    ConnectorError,
+    PermanentError,
+    TemporaryError,
+    UnreadableResponseError,
+)
 from connectors.generic_json.api.caller import Caller, fill_request
+from connectors.generic_json.listing.part_reader import (
+    PartReader,
+    evaluate,
+    evaluate_text,
+    follow_address,
+    read_word,
+    request_records,
+)
+from connectors.generic_json.listing.records import Records, read_records
 from connectors.generic_json.settings.items import DetailSettings, ExpandSettings, ListSettings
-from connectors.language.expressions import Expression
+from connectors.generic_json.settings.request import RequestSettings
+from connectors.interface import Remark
 from connectors.language.functions import EvaluationError
 from connectors.language.functions.table import as_text, describe_kind, is_empty
 from connectors.language.logic import is_false
 
-_MOST_PAGES = 50
+# How long an optional part that failed is not asked for again, where its answer would be kept.
+_REST = timedelta(minutes=1)
 
 
-class _Kept(msgspec.Struct, frozen=True):
-    """An answer, and how many seconds it may be used."""
+class _Batch(msgspec.Struct, frozen=True):
+    """The records of one `expand` block for all orders of a page."""
 
-    value: Any
-    seconds: float
+    name: str
+    settings: ExpandSettings
+    records: Records
 
 
-def _find_expiry(_make_key: Hashable, kept: _Kept, now: float) -> float:
-    return now + kept.seconds
+class Unfinished(msgspec.Struct, frozen=True, kw_only=True):
+    """An order of the list that could not be made whole, and why.
+
+    `cause` is the shop's own error where that may pass.
+    """
+
+    order: Any
+    reason: str
+    cause: TemporaryError | None = None
 
 
 class Expander:
     """Makes orders whole. One for each open connector: it holds what may be used again."""
 
     def __init__(
-        self, caller: Caller, settings: ListSettings, *, concurrency: int, remembered: int
+        self, parts: PartReader, settings: ListSettings, remark: Callable[[Remark], None]
     ) -> None:
-        self._caller = caller
+        self._parts = parts
         self._settings = settings
-        self._slots = asyncio.Semaphore(concurrency)
-        self._known: TLRUCache[Hashable, _Kept] = TLRUCache(
-            maxsize=max(remembered, 1), ttu=_find_expiry, timer=time.monotonic
-        )
+        self._remark = remark
+        self._sound = set[str]()
 
     @property
     def is_idle(self) -> bool:
@@ -58,8 +82,9 @@ class Expander:
         """The orders, made whole, in the same order; `detailed` ones have been fetched one by one
         already.
 
-        An order for which the shop refuses something comes as an `Unfinished`. Raises
-        `TemporaryError`s, and `AuthenticationError`.
+        An order for which the shop refuses something, or fails while it answers for others, comes
+        as an `Unfinished`. Raises `TemporaryError`s that are the shop's fault, and
+        `AuthenticationError`.
         """
         if self.is_idle:
             return list(orders)
@@ -68,116 +93,101 @@ class Expander:
             for name, each in self._settings.expand.items()
             if each.ids is not None
         ]
-        gathered = [
-            asyncio.ensure_future(self._complete_order(order, shared, detailed=detailed))
-            for order in orders
-        ]
-        try:
-            return list(await asyncio.gather(*gathered))
-        finally:
-            for task in gathered:
-                task.cancel()
+        return list(
+            await run_together(
+                *(self._complete_order(order, shared, detailed=detailed) for order in orders)
+            )
+        )
 
-    async def _complete_order(
-        self,
-        order: Any,
-        shared: Sequence[tuple[str, ExpandSettings, dict[str, Any]]],
-        *,
-        detailed: bool,
-    ) -> Any:
+    async def _complete_order(self, order: Any, shared: Sequence[_Batch], *, detailed: bool) -> Any:
         try:
             detail = self._settings.detail
             whole = order if detail is None or detailed else await self._fetch_detail(detail, order)
             if not isinstance(whole, dict):
                 raise UnreadableResponseError(f"expected an order, found {describe_kind(whole)}")
-            for name, settings, records in shared:
-                wanted = _find_ids(settings, order)
-                whole = {**whole, name: {each: records[each] for each in wanted if each in records}}
+            for batch in shared:
+                whole = {**whole, batch.name: _pick_records(batch, order)}
             for name, settings in self._settings.expand.items():
                 if settings.ids is None:
                     whole = await self._expand_parts(name, settings, whole)
+        except AuthenticationError:
+            raise
         except (PermanentError, EvaluationError) as error:
-            if isinstance(error, AuthenticationError):
-                raise
-            return Unfinished(order=order, reason=str(error))
+            cause = error.__cause__ if isinstance(error.__cause__, TemporaryError) else None
+            return Unfinished(order=order, reason=str(error), cause=cause)
         return whole
 
     async def _fetch_detail(self, detail: DetailSettings, order: Any) -> Any:
-        async def fetch() -> Any:
-            reply = await self._caller.read(detail.request, {"order": order})
-            return _evaluate(detail.item, self._caller.read_body(reply))
+        async def ask(caller: Caller) -> Any:
+            reply = await caller.read(detail.request, {"order": order})
+            return evaluate(detail.item, caller.read_body(reply))
 
-        key = ("detail", *_make_key(fill_request(detail.request, {"order": order})))
-        return await self._fetch_once(key, detail.cache, fetch)
+        key = ("detail", *_make_key(detail.request, {"order": order}))
+        if (kept := self._parts.recall(key)) is not None:
+            return kept.value
+        found = await self._parts.fetch("detail", ask)
+        self._parts.remember(key, found, detail.cache)
+        return found
 
     async def _expand_parts(
         self, name: str, settings: ExpandSettings, order: dict[str, Any]
     ) -> dict[str, Any]:
         """The order with what belongs to it, or to each of its parts."""
         if settings.each is None:
-            return {**order, name: await self._expand_part(settings, order, order)}
+            return {**order, name: await self._expand_part(name, settings, order, order)}
         parts = settings.each(order)
         if not isinstance(parts, list):
             return order
         made = {
-            id(part): {**part, name: await self._expand_part(settings, order, part)}
+            id(part): {**part, name: await self._expand_part(name, settings, order, part)}
             for part in parts
             if isinstance(part, dict)
         }
         whole: dict[str, Any] = _replace_parts(order, made)
         return whole
 
-    async def _expand_part(self, settings: ExpandSettings, order: Any, part: Any) -> Any:
+    async def _expand_part(self, name: str, settings: ExpandSettings, order: Any, part: Any) -> Any:
         if settings.when is not None and is_false(settings.when(part, order)):
             return None
-        if settings.follow is not None:
-            address = as_text(settings.follow(part, order))
-            if is_empty(address):
-                return None
-            return await self._fetch_once(
-                ("follow", address),
-                settings.cache,
-                lambda: self._follow_address(settings, str(address)),
+        if settings.request is not None:
+            values = {"order": order, "item": part}
+            key = _make_key(settings.request, values)
+            request = settings.request
+            return await self._fetch_part(
+                name,
+                settings,
+                key,
+                lambda caller: request_records(caller, settings, request, values),
             )
-        request = settings.request
-        if request is None:
+        address = as_text(settings.follow(part, order)) if settings.follow is not None else None
+        if is_empty(address):
             return None
-        values = {"order": order, "item": part}
-        return await self._fetch_once(
-            _make_key(fill_request(request, values)),
-            settings.cache,
-            lambda: self._request_records(settings, values),
+        return await self._fetch_part(
+            name,
+            settings,
+            ("follow", address),
+            lambda caller: follow_address(caller, settings, str(address)),
         )
 
-    async def _follow_address(self, settings: ExpandSettings, address: str) -> Any:
-        return await self._collect_pages(
-            settings, self._caller.read_body(await self._caller.follow(address))
-        )
-
-    async def _request_records(self, settings: ExpandSettings, values: dict[str, Any]) -> Any:
-        if settings.request is None:
+    async def _fetch_part(
+        self, name: str, settings: ExpandSettings, key: Hashable, ask: Any
+    ) -> Any:
+        if (kept := self._parts.recall(key)) is not None:
+            return kept.value
+        try:
+            found = await self._parts.fetch(f"expand {name}", ask, optional=settings.optional)
+        except PermanentError as error:
+            if not settings.optional:
+                raise
+            self._report_missing(name, error)
+            self._parts.remember(key, None, min(settings.cache, _REST))
             return None
-        return await self._collect_pages(
-            settings, self._caller.read_body(await self._caller.read(settings.request, values))
-        )
-
-    async def _collect_pages(self, settings: ExpandSettings, body: Any) -> Any:
-        """What is taken of an answer, and of the pages behind it."""
-        found = _evaluate(settings.take, body)
-        seen = set[str]()
-        while settings.next is not None and isinstance(found, list):
-            address = _evaluate_text(settings.next, body)
-            if not address or address in seen or len(seen) >= _MOST_PAGES:
-                break
-            seen.add(address)
-            body = self._caller.read_body(await self._caller.follow(address))
-            more = _evaluate(settings.take, body)
-            found = [*found, *(more if isinstance(more, list) else [])]
+        self._parts.remember(key, found, settings.cache)
         return found
 
     async def _fetch_batch(
         self, name: str, settings: ExpandSettings, orders: Sequence[Any]
-    ) -> tuple[str, ExpandSettings, dict[str, Any]]:
+    ) -> _Batch:
         """The records of all these orders by id, asked for together, as few at a time as the shop
         allows.
         """
@@ -186,72 +196,68 @@ class Expander:
             # What is wrong with one order's ids is said of that order, when it is completed.
             with suppress(UnreadableResponseError):
                 wanted.update(dict.fromkeys(_find_ids(settings, order)))
-        records = {
+        known = {
             each: kept.value
             for each in wanted
-            if (kept := self._known.get((name, each))) is not None
+            if (kept := self._parts.recall((name, each))) is not None
         }
-        missing = [each for each in wanted if each not in records]
-        for start in range(0, len(missing), settings.batch):
-            part = missing[start : start + settings.batch]
-            found = await self._request_records(settings, {"ids": part})
+        missing = [each for each in wanted if each not in known]
+        request = settings.request
+        if request is None or not missing:
+            return _Batch(name, settings, Records(found=known, failed={}))
+        read = await read_records(
+            missing,
+            settings.batch,
+            partial(self._ask_records, name, settings, request),
+            was_sound=settings.optional or name in self._sound,
+        )
+        if read.found:
+            self._sound.add(name)
+        for each, record in read.found.items():
+            self._parts.remember((name, each), record, settings.cache)
+        if settings.optional and read.failed:
+            self._report_missing(name, next(iter(read.failed.values())))
+        return _Batch(name, settings, Records(found=known | read.found, failed=read.failed))
+
+    async def _ask_records(
+        self, name: str, settings: ExpandSettings, request: RequestSettings, ids: Sequence[str]
+    ) -> Mapping[str, Any]:
+        async def ask(caller: Caller) -> Mapping[str, Any]:
+            found = await request_records(caller, settings, request, {"ids": list(ids)})
             if not isinstance(found, list):
                 raise UnreadableResponseError(
                     f"expand {name}: expected a list of records, found {describe_kind(found)}."
                 )
-            for record in found:
-                each = _evaluate_text(settings.key, record)
-                records[each] = record
-                self._known[name, each] = _Kept(record, settings.cache.total_seconds())
-        return name, settings, records
+            return {evaluate_text(settings.key, record): record for record in found}
 
-    async def _fetch_once(
-        self, key: Hashable, span: timedelta, fetch: Callable[[], Awaitable[Any]]
-    ) -> Any:
-        if (kept := self._known.get(key)) is not None:
-            return kept.value
-        async with self._slots:
-            value = await fetch()
-        if span:
-            self._known[key] = _Kept(value, span.total_seconds())
-        return value
+        several, optional = len(ids) > 1, settings.optional
+        return await self._parts.fetch(f"expand {name}", ask, several=several, optional=optional)
+
+    def _report_missing(self, name: str, error: ConnectorError) -> None:
+        self._remark(
+            Remark(about=f"expand {name}", text=f"Orders go out without `expand.{name}`: {error}")
+        )
 
 
-class Unfinished(msgspec.Struct, frozen=True, kw_only=True):
-    """An order of the list that could not be made whole, and why."""
-
-    order: Any
-    reason: str
+def _pick_records(batch: _Batch, order: Any) -> dict[str, Any]:
+    """The records that an order needs, by id. Raises where the shop failed over one of them."""
+    wanted = _find_ids(batch.settings, order)
+    for each in wanted:
+        if each in batch.records.failed and not batch.settings.optional:
+            raise batch.records.failed[each]
+    return {each: batch.records.found[each] for each in wanted if each in batch.records.found}
 
 
 def _find_ids(settings: ExpandSettings, order: Any) -> list[str]:
     if settings.ids is None:
         return []
-    found = _evaluate(settings.ids, order)
-    words = [_read_word(settings.ids, each) for each in found] if isinstance(found, list) else []
+    found = evaluate(settings.ids, order)
+    words = [read_word(settings.ids, each) for each in found] if isinstance(found, list) else []
     return list(dict.fromkeys(word for word in words if word))
 
 
-def _evaluate(expression: Expression, value: Any) -> Any:
-    try:
-        return expression(value)
-    except EvaluationError as error:
-        raise UnreadableResponseError(f"{expression.source!r}: {error}.") from None
-
-
-def _evaluate_text(expression: Expression, value: Any) -> str:
-    """The text that an expression finds; empty for null."""
-    return _read_word(expression, _evaluate(expression, value))
-
-
-def _read_word(expression: Expression, found: Any) -> str:
-    try:
-        return as_text(found) or ""
-    except EvaluationError as error:
-        raise UnreadableResponseError(f"{expression.source!r}: {error}.") from None
-
-
-def _make_key(call: Any) -> tuple[Hashable, ...]:
+def _make_key(request: RequestSettings, values: Mapping[str, Any]) -> tuple[Hashable, ...]:
+    call = fill_request(request, values)
     return call.method, call.path, call.params, repr(call.json)
 
 

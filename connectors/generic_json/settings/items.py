@@ -71,6 +71,11 @@ class ExpandSettings(Block):
     """The address of a further page of the answer; lists are joined."""
     cache: Duration = timedelta(0)
     """How long an answer may be used again by other orders, e.g. 1h for products."""
+    optional: bool = False
+    """Orders go out without it, with a warning, while the shop fails over it or refuses it.
+
+    Only for decoration: pictures, weights, bar codes. Else such an order is held.
+    """
 
     @model_validator(mode="after")
     def _check_ways(self) -> Self:

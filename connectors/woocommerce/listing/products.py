@@ -12,12 +12,12 @@ from http import HTTPStatus
 import msgspec
 from cachetools import TTLCache
 
+from connectors.concurrency import run_together
 from connectors.errors import PartError, PermanentError, RefusedError
 from connectors.interface import Remark
 from connectors.reading.complaints import UNDECODABLE
 from connectors.upstream.isolation import Isolation
 from connectors.woocommerce.api.client import Api
-from connectors.woocommerce.api.concurrency import run_together
 from connectors.woocommerce.listing.batches import Batches, Items
 from connectors.woocommerce.listing.habits import ShopHabits
 from connectors.woocommerce.mapping import wire

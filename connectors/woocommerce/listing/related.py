@@ -12,12 +12,12 @@ from http import HTTPStatus
 
 import msgspec
 
+from connectors.concurrency import run_together
 from connectors.errors import PartError, RefusedError
 from connectors.interface import Remark
 from connectors.reading.complaints import UNDECODABLE
 from connectors.upstream.isolation import Isolation
 from connectors.woocommerce.api.client import LARGEST_PAGE, Api, order_path
-from connectors.woocommerce.api.concurrency import run_together
 from connectors.woocommerce.listing.batches import Batches
 from connectors.woocommerce.listing.habits import ShopHabits
 from connectors.woocommerce.listing.products import Catalog

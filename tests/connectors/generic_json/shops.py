@@ -11,7 +11,7 @@ from aiohttp import web
 from connectors.generic_json.connector import GenericJsonConnector, open_connector
 from connectors.generic_json.recipes.reader import merge_keys
 from connectors.generic_json.settings.shop import GenericJsonSettings
-from connectors.interface import ConnectorContext
+from connectors.interface import ConnectorContext, Remark, ignore_remark
 from connectors.shipments import ShippingRules
 from connectors.testing.shop import FakeShop
 from connectors.testing.shops.json_shop import Style, answer
@@ -102,11 +102,12 @@ async def connected(
     changes: Mapping[str, Any] | None = None,
     style: Style = Style.PAGE,
     shipping: ShippingRules = ShippingRules(),  # noqa: B008 - it is frozen
+    remark: Callable[[Remark], None] = ignore_remark,
 ) -> AsyncIterator[GenericJsonConnector]:
     """A connector to a shop, open."""
     async with open_connector(
         made(shop.url, changes, style),
-        ConnectorContext(store="test", upstream=QUICK, shipping=shipping),
+        ConnectorContext(store="test", upstream=QUICK, shipping=shipping, remark=remark),
     ) as connector:
         yield connector
 

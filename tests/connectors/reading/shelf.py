@@ -10,6 +10,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from connectors.errors import UnavailableError
 from connectors.reading.keyset import walk_by_key
 from connectors.reading.paging import Page
 
@@ -18,7 +19,8 @@ from connectors.reading.paging import Page
 class Shelf:
     """A list of (key, id) as a shop would page it.
 
-    `edits` run before the request of that number; `cap` bounds pages from above.
+    `edits` run before the request of that number, and requests of the numbers `failures_at` fail;
+    `cap` bounds pages from above.
     """
 
     items: list[tuple[int, int]]
@@ -27,6 +29,7 @@ class Shelf:
     unreadable: set[int] = field(default_factory=set)
     edits: dict[int, Callable[[list[tuple[int, int]]], None]] = field(default_factory=dict)
     failures: list[Exception] = field(default_factory=list)
+    failures_at: set[int] = field(default_factory=set)
     requests: list[tuple[int, int, int]] = field(default_factory=list)
 
     def _page(self, key: int, skip: int, size: int) -> Page[tuple[int, int]]:
@@ -34,6 +37,8 @@ class Shelf:
         assert len(self.requests) < 5000, "an endless walk"
         if (edit := self.edits.get(len(self.requests))) is not None:
             edit(self.items)
+        if len(self.requests) in self.failures_at:
+            raise UnavailableError("the shop answered 500")
         if self.failures:
             raise self.failures.pop(0)
         found = sorted(item for item in self.items if item[0] >= key)

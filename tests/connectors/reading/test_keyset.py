@@ -181,3 +181,11 @@ async def test_an_item_met_under_an_older_key_is_no_sign_that_nothing_was_skippe
         [(1, 10), *((5, number) for number in range(10)), (5, 11)], edits={2: edit, 3: leave}
     )
     assert {(5, 8), (5, 9), (5, 11)} <= set(await collect(keyed(shelf, 8)))
+
+
+async def test_a_page_that_was_asked_to_be_small_is_no_short_one() -> None:
+    """Six items of one key: the page of 4 at that key fails, and the one of 2 holds nothing new."""
+    shelf = Shelf([(1, 1), (1, 2), (2, 3), (2, 4), (2, 5), (2, 6), (2, 7)], tells_total=False)
+    shelf.failures_at = {2}
+    found = await collect(keyed(shelf, 4, smallest=2))
+    assert sorted(found) == shelf.items

@@ -1,0 +1,221 @@
+"""A page of a list that the shop fails to give, read in slices down to the single row.
+
+    a slice is given          its rows are taken; what a capped answer leaves out is asked for
+    a slice fails             it is cut further, down to one row
+    one row fails             its order cannot be loaded: a `Hole` stands in its place
+    no row of the list comes  the shop is at fault, and the page's own error is raised
+
+Slices have sizes that divide the page, so that pages by number can be cut as well as pages by
+position. A shop whose pages have a fixed size cannot be asked for less: its error says so.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from typing import Any
+
+import msgspec
+
+from connectors.errors import (
+    ConnectorError,
+    RefusedError,
+    UnavailableError,
+    UnreadableResponseError,
+)
+from connectors.interface import Remark
+from connectors.orders import Window
+from connectors.reading.paging import Page
+
+Raw = Any
+FetchSlice = Callable[[int, int], Awaitable[Page[Raw]]]
+# After so many failures in a row the shop is asked for something that it answers.
+_SPELL = 4
+# How far ahead a row is looked for that the shop can load.
+_DISTANCES = (0, 1, 2, 4, 8, 16, 32, 64, 128)
+# So many places are named in words.
+_NAMED = 5
+
+
+class Hole(msgspec.Struct, frozen=True, kw_only=True):
+    """A row that the shop cannot load.
+
+    `place` is its position, from 0, in the list of a `window`, or of all open orders.
+    """
+
+    place: int
+    window: Window | None
+    reason: str
+
+    @property
+    def identity(self) -> Hashable:
+        """What tells it from all other rows."""
+        return "no row", self.window, self.place
+
+
+class Slices:
+    """Reads slices of a shop's lists.
+
+    `probe` asks for one row of all the shop's orders, and says whether it came.
+    """
+
+    def __init__(self, probe: Callable[[], Awaitable[bool]]) -> None:
+        self._probe = probe
+        self._sound_place = 0
+
+    async def read(
+        self,
+        fetch: FetchSlice,
+        place: int,
+        size: int,
+        error: ConnectorError,
+        *,
+        window: Window | None,
+    ) -> Page[Raw]:
+        """The page at `place` that failed with `error`, with `Hole`s for the rows that cannot be
+        loaded. Raises `error` where the shop gives no row at all, or no slice.
+
+        `fetch(place, size)` asks once for `size` rows from a position that is a multiple of `size`.
+        `window` is that of the list.
+        """
+        if not await _is_sized(fetch):
+            raise explain_fixed_size(error, place, size)
+        if not await self._gives_rows(fetch, place + size):
+            raise error
+        found: list[tuple[int, Page[Raw]]] = []
+        waiting = deque(_cut(place, size))
+        spell, has_holes = 0, False
+        while waiting:
+            begin, count = waiting.popleft()
+            page = await _read_slice(fetch, begin, count, error, (place, size))
+            if isinstance(page, Page):
+                spell = 0
+                found.append((begin, page))
+                if 0 < len(page.items) < count:
+                    waiting.extend((at, 1) for at in range(begin + len(page.items), begin + count))
+                continue
+            spell += 1
+            if spell % _SPELL == 0 and not await self._gives_rows(fetch, place + size):
+                raise error
+            if count > 1:
+                waiting.extend(_cut(begin, count))
+                continue
+            has_holes = True
+            found.append((begin, Page(items=(_make_hole(window, begin, page),))))
+        # A shop that went down meanwhile is an outage, and no row's fault.
+        if has_holes and not await self._gives_rows(fetch, place + size):
+            raise error
+        found.sort(key=lambda pair: pair[0])
+        return _join([page for _, page in found])
+
+    async def _gives_rows(self, fetch: FetchSlice, place: int) -> bool:
+        """Whether the shop gives one row: of this list, where it gave one before or from `place`
+        on, or of all its orders.
+        """
+        for there in (self._sound_place, *(place + distance for distance in _DISTANCES)):
+            try:
+                page = await fetch(there, 1)
+            except ConnectorError:
+                continue
+            if page.items:
+                self._sound_place = there
+                return True
+            if there >= place:
+                break
+        return await self._probe()
+
+
+async def _is_sized(fetch: FetchSlice) -> bool:
+    """Whether the shop gives no more rows than it is asked for, as far as it answers."""
+    try:
+        return len((await fetch(0, 1)).items) <= 1
+    except ConnectorError:
+        return True
+
+
+async def _read_slice(
+    fetch: FetchSlice, begin: int, count: int, error: ConnectorError, whole: tuple[int, int]
+) -> Page[Raw] | ConnectorError:
+    """A slice, or the shop's error for it."""
+    try:
+        page = await fetch(begin, count)
+    except RefusedError:
+        raise explain_fixed_size(error, *whole) from None
+    except UnavailableError as fault:
+        if not fault.reached:
+            raise error from None
+        return fault
+    except UnreadableResponseError as fault:
+        return fault
+    if len(page.items) > count:
+        raise explain_fixed_size(error, *whole)
+    return page
+
+
+def _make_hole(window: Window | None, place: int, fault: ConnectorError) -> Hole:
+    return Hole(place=place, window=window, reason=str(fault))
+
+
+def describe_holes(holes: Sequence[Hole]) -> Remark:
+    """What the operator should know of the rows of one walk that the shop cannot load. A row of a
+    list that is walked by key may stand at several places.
+    """
+    places = dict.fromkeys(_name_place(hole) for hole in holes)
+    named = "; ".join(list(places)[:_NAMED])
+    more = f"; and {len(places) - _NAMED} more" if len(places) > _NAMED else ""
+    return Remark(
+        about="rows of the list",
+        text="The shop fails over orders of its list; they are left out, for their ids are not"
+        f" known: {named}{more}. Find them in the shop's log; once they can be loaded, change them"
+        f" so that they are listed again. The shop says: {holes[-1].reason}",
+    )
+
+
+def _name_place(hole: Hole) -> str:
+    if hole.window is None:
+        return f"place {hole.place + 1} of the open ones"
+    return f"place {hole.place + 1} of those changed since {hole.window.start:%Y-%m-%d %H:%M:%S}"
+
+
+def explain_fixed_size(error: ConnectorError, place: int, size: int) -> ConnectorError:
+    """The error of a page that cannot be asked for in slices, with what that means."""
+    meaning = (
+        f"It is the page with the places {place + 1} to {place + size} of the list. The shop does"
+        " not let the size of a page be chosen, so the order that it fails over cannot be told"
+        " from the others: find it in the shop's log."
+    )
+    return _extend(error, meaning)
+
+
+def explain_dead_end(error: ConnectorError, given: int) -> ConnectorError:
+    """The error of a page that cannot be passed in a list paged by cursor or link."""
+    return _extend(
+        error,
+        f"It is the page behind the first {given} orders of the list. A list that is paged by"
+        " cursor or link cannot be read past an order that the shop fails over: find it in the"
+        " shop's log.",
+    )
+
+
+def _extend(error: ConnectorError, meaning: str) -> ConnectorError:
+    error.args = (f"{error} {meaning}",)
+    return error
+
+
+def _cut(begin: int, count: int) -> list[tuple[int, int]]:
+    """The slices of a slice: as many as the smallest prime that divides it; none of a single
+    row.
+    """
+    parts = next((prime for prime in range(2, count + 1) if count % prime == 0), 1)
+    step = count // parts
+    return [(begin + number * step, step) for number in range(parts)] if parts > 1 else []
+
+
+def _join(pages: Sequence[Page[Raw]]) -> Page[Raw]:
+    """Slices as one page; whether another follows is known only from the last one."""
+    totals = [page.total for page in pages if page.total is not None]
+    return Page(
+        items=[row for page in pages for row in page.items],
+        total=max(totals, default=None),
+        has_next=pages[-1].has_next,
+    )
