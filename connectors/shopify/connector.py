@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from connectors.errors import ConflictError, ConnectorError, OrderNotFoundError, PartError
+from connectors.errors import ConflictError, ConnectorError, OrderNotFoundError
 from connectors.interface import (
     CheckReport,
     ConnectorContext,
@@ -27,11 +27,9 @@ from connectors.shopify.api.transport import Span, Transport
 from connectors.shopify.api.version import VersionWatch
 from connectors.shopify.check import check_shop, read_scopes
 from connectors.shopify.listing.habits import ListHabits
-from connectors.shopify.listing.holds import Holds
-from connectors.shopify.listing.products import Catalog, drop_details
+from connectors.shopify.listing.surroundings import Around, Surroundings
 from connectors.shopify.listing.walk import Walk, count_sizes
 from connectors.shopify.mapping import wire
-from connectors.shopify.mapping.items import Variant
 from connectors.shopify.mapping.order import read_order, reject_order
 from connectors.shopify.mapping.statuses import OVER, Held, read_held, read_state
 from connectors.shopify.mapping.whole import list_parts
@@ -67,8 +65,7 @@ class ShopifyConnector:
         )
         self._asked_for_rest = settings.transport != "auto"
         self._knows_wall = False
-        self._catalog = Catalog(client, context.remark)
-        self._holds = Holds(client, self._isolation)
+        self._surroundings = Surroundings(client, settings, self._isolation, context.remark)
         self.webhooks = ShopifyWebhooks(upstream, settings)
 
     async def list_orders(self, window: Window) -> AsyncGenerator[Order | RejectedOrder, None]:
@@ -113,10 +110,7 @@ class ShopifyConnector:
 
     async def _walk_span(self, span: Span) -> AsyncGenerator[Order | RejectedOrder, None]:
         transport = await self._choose_transport()
-        held: Mapping[int, Held] | None = {}
-        total = None
-        if self._settings.holds:
-            held, total = await self._holds.list_held(span)
+        held, total = await self._surroundings.list_held(span)
         walk = Walk(
             transport,
             span,
@@ -140,26 +134,23 @@ class ShopifyConnector:
     async def _map_batch(
         self, batch: Sequence[wire.Order | RejectedOrder], held: Mapping[int, Held] | None
     ) -> list[Order | RejectedOrder]:
-        known: Mapping[int, Held | PartError] | None = held
-        if known is None:
-            known = await self._holds.find_held(one for one in batch if isinstance(one, wire.Order))
-        variants = await self._find_variants(batch)
+        around = await self._surroundings.find_around(batch, held)
         return [
-            one if isinstance(one, RejectedOrder) else self._map_order(one, known, variants)
-            for one in batch
+            one if isinstance(one, RejectedOrder) else self._map_order(one, around) for one in batch
         ]
 
-    def _map_order(
-        self,
-        order: wire.Order,
-        held: Mapping[int, Held | PartError],
-        variants: Mapping[int, Variant],
-    ) -> Order | RejectedOrder:
+    def _map_order(self, order: wire.Order, around: Around) -> Order | RejectedOrder:
         self._remark_fields(order)
-        holds = held.get(order.id)
-        if isinstance(holds, PartError):
-            return reject_order(order, f"holds: {holds}")
-        return self._fill(order, read_order(order, self._rules, held=holds, variants=variants))
+        if fault := around.find_fault(order.id):
+            return reject_order(order, fault)
+        found = read_order(
+            order,
+            self._rules,
+            held=around.find_held(order.id),
+            variants=around.variants,
+            route=around.find_route(order.id),
+        )
+        return self._fill(order, found)
 
     def _fill(self, one: wire.Order, order: Order | RejectedOrder) -> Order | RejectedOrder:
         """The order with what the store's settings fill in."""
@@ -174,14 +165,6 @@ class ShopifyConnector:
             about = _PLACE.sub("[]", field.partition(":")[0])
             text = f"Order {order.name or order.id} goes out without a side field. {field}."
             self._context.remark(Remark(about=f"field {about}", text=text))
-
-    async def _find_variants(
-        self, batch: Sequence[wire.Order | RejectedOrder]
-    ) -> Mapping[int, Variant]:
-        if not batch or not (self._settings.product_details or self._settings.customs):
-            return {}
-        variants = await self._catalog.find_variants(batch)
-        return variants if self._settings.product_details else drop_details(variants)
 
     async def _choose_transport(self) -> Transport:
         """The transport to use.

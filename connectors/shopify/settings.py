@@ -147,6 +147,13 @@ class ShopifySettings(ConnectorSettings):
         default=True,
         description="Read which orders are on hold or scheduled: one more request for a window.",
     )
+    delivery_methods: bool = Field(
+        default=True,
+        description=(
+            "Read which goods buyers collect, the merchant delivers or a service ships, and which"
+            " go to another address: one more request for 25 open orders."
+        ),
+    )
     release_holds: bool = Field(
         default=False,
         description="Release a hold when the shipping client ships the order nevertheless.",

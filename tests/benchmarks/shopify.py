@@ -127,11 +127,16 @@ async def _listing(transport: str, *, extras: bool) -> str:
             }
         window = Window(start=shop.clock(), end=shop.clock() + timedelta(seconds=ORDERS))
         async with open_shop(
-            shop, _FREE, transport=transport, holds=extras, product_details=extras
+            shop,
+            _FREE,
+            transport=transport,
+            holds=extras,
+            product_details=extras,
+            delivery_methods=extras,
         ) as connector:
             found = [order async for order in connector.list_orders(window)]
         points = f", {shop.points.level:.0f} points" if shop.points.level else ""
-        what = "with holds and product details" if extras else "orders alone"
+        what = "with holds, delivery methods and product details" if extras else "orders alone"
         return (
             f"{transport}: {len(found)} orders, {what}: {len(shop.requests)} requests{points}"
             f" (least possible: {ORDERS // 250} requests)"

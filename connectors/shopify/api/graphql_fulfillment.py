@@ -7,6 +7,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import msgspec
+
 from connectors.errors import PartError
 from connectors.shopify.api import queries
 from connectors.shopify.api.graphql_client import Done, GraphqlClient, require_done
@@ -20,9 +22,11 @@ from connectors.shopify.api.graphql_wire_fulfillment import (
     OrderLine,
     OrderWithFulfillmentOrders,
     OrderWithFulfillments,
+    Place,
     WrittenParcel,
 )
 from connectors.shopify.api.transport import NewFulfillment, Tracking
+from connectors.shopify.mapping.wire import Address
 from connectors.shopify.mapping.wire_fulfillment import (
     DeliveryMethod,
     Fulfillment,
@@ -51,6 +55,10 @@ async def collect_rows(
     if page.is_cut:
         raise PartError("Shopify says that the list goes on, and does not say where.")
     return tuple(rows)
+
+
+def _to_address(place: Place | None) -> Address | None:
+    return None if place is None else Address(**msgspec.structs.asdict(place))
 
 
 class GraphqlFulfillment:
@@ -103,6 +111,7 @@ class GraphqlFulfillment:
             delivery_method=DeliveryMethod(node.delivery_method.method_type)
             if node.delivery_method
             else None,
+            destination=_to_address(node.destination),
             line_items=tuple(
                 FulfillmentOrderLine(
                     read_gid(line.id),

@@ -39,13 +39,14 @@ class FulfillmentOrderNode(Node, frozen=True):
 
     id: str
     status: str
-    line_items: Rows[OrderLine]
+    line_items: Rows[OrderLine] = Rows()
     request_status: str | None = None
     fulfill_at: str | None = None
     supported_actions: tuple[Action, ...] = ()
     fulfillment_holds: tuple[HoldNode, ...] = ()
     assigned_location: Assigned | None = None
     delivery_method: Method | None = None
+    destination: Place | None = None
     order: Reference | None = None
 
 
@@ -77,6 +78,22 @@ class Method(Node, frozen=True):
     """How a fulfillment order reaches the buyer."""
 
     method_type: str | None = None
+
+
+class Place(Node, frozen=True):
+    """Where the goods of a fulfillment order go."""
+
+    first_name: str | None = None
+    last_name: str | None = None
+    company: str | None = None
+    address1: str | None = None
+    address2: str | None = None
+    city: str | None = None
+    province: str | None = None
+    zip: str | None = None
+    country_code: str | None = None
+    phone: str | None = None
+    email: str | None = None
 
 
 class Track(Node, frozen=True):

@@ -32,9 +32,14 @@ _FULFILLMENT_LINES = (
     " endCursor }"
 )
 
+_DESTINATION = (
+    "destination { firstName lastName company address1 address2 city province zip countryCode"
+    " phone email }"
+)
+
 _FULFILLMENT_ORDER = f"""id status requestStatus fulfillAt supportedActions {{ action }}
 fulfillmentHolds {{ reason reasonNotes }}
-assignedLocation {{ location {{ id }} }} deliveryMethod {{ methodType }}
+assignedLocation {{ location {{ id }} }} deliveryMethod {{ methodType }} {_DESTINATION}
 lineItems(first: 20) {{ {_FULFILLMENT_LINES} }}"""
 
 
@@ -108,6 +113,15 @@ COUNT = (
 FULFILLMENT_ORDERS = f"""query FulfillmentOrders($id: ID!, $after: String) {{ order(id: $id) {{ id
 fulfillmentOrders(first: 10, after: $after) {{ nodes {{ {_FULFILLMENT_ORDER} }} pageInfo {{
 hasNextPage endCursor }} }} }} }}"""
+
+# Without lines, because most orders travel whole, in one way and to one address.
+ROUTES = f"""query Routes($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Order {{ id
+fulfillmentOrders(first: 5) {{ nodes {{ id status requestStatus supportedActions {{ action }}
+deliveryMethod {{ methodType }} {_DESTINATION} }} pageInfo {{ hasNextPage endCursor }} }} }}
+}} }}"""
+
+ROUTE_LINES = f"""query RouteLines($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on FulfillmentOrder {{
+id status lineItems(first: 20) {{ {_FULFILLMENT_LINES} }} }} }} }}"""
 
 MORE_FULFILLMENT_LINES = f"""query MoreFulfillmentOrderLines($id: ID!, $after: String) {{
 fulfillmentOrder(id: $id) {{

@@ -7,8 +7,7 @@ many are held, as with prepaid subscriptions, the orders at hand are asked for i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import partial
+from collections.abc import Iterable, Sequence
 
 import structlog
 
@@ -27,6 +26,7 @@ from connectors.shopify.api.graphql_wire import Node, Rows, read_gid, write_gid
 from connectors.shopify.api.graphql_wire_fulfillment import FulfillmentOrderNode
 from connectors.shopify.api.search import write_search
 from connectors.shopify.api.transport import Span
+from connectors.shopify.listing.batches import ask_in_batches
 from connectors.shopify.mapping.statuses import Held, count_left, read_held, read_state
 from connectors.shopify.mapping.wire import Order
 from connectors.shopify.mapping.wire_fulfillment import FulfillmentOrder
@@ -127,22 +127,10 @@ class Holds:
         return held
 
     async def _read_words(self, numbers: list[int]) -> dict[int, str | PartError]:
-        """The word for the state of each order; a batch that fails is halved."""
-        try:
-            return await self._isolation.fetch(
-                "holds",
-                partial(self._ask_words, numbers),
-                probe=self._probe,
-                several=len(numbers) > 1,
-            )
-        except PartError as error:
-            if len(numbers) == 1:
-                return {numbers[0]: error}
-            half = len(numbers) // 2
-            first = await self._read_words(numbers[:half])
-            return first | await self._read_words(numbers[half:])
+        """The word for the state of each order."""
+        return await ask_in_batches(self._isolation, "holds", numbers, self._ask_words, self._parts)
 
-    async def _ask_words(self, numbers: list[int]) -> dict[int, str | PartError]:
+    async def _ask_words(self, numbers: Sequence[int]) -> dict[int, str | PartError]:
         ids = [write_gid("Order", number) for number in numbers]
         answer, failed = await self._parts.ask_rows(
             queries.STATES, {"ids": ids}, _States, size=len(ids)
@@ -156,6 +144,3 @@ class Holds:
             for place, number in enumerate(numbers)
             if place in failed
         }
-
-    async def _probe(self) -> None:
-        await self._parts.ask(queries.STAMPS, {"first": 1, "query": "status:any"}, object)

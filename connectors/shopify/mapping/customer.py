@@ -47,7 +47,7 @@ def read_address(address: wire.Address | None, *, email: str, phone: str) -> Add
         postal_code=_strip(address.zip),
         country=country,
         phone=_strip(address.phone) or phone,
-        email=email,
+        email=_strip(address.email) or email,
     )
 
 

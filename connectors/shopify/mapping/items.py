@@ -27,6 +27,7 @@ from connectors.shopify.mapping.prices import (
     read_tip,
     round_share,
 )
+from connectors.shopify.mapping.routes import WAYS, Route, split_item
 from connectors.shopify.mapping.rules import Rules
 from connectors.shopify.mapping.statuses import Held, State, count_exported
 
@@ -34,15 +35,6 @@ from connectors.shopify.mapping.statuses import Held, State, count_exported
 EXTRA_LINES = frozenset({"discount", "tip", "duties", "fees", "rounding"})
 # More than any parcel weighs in grams: such a weight is a mistake.
 _TOO_HEAVY = Decimal(10) ** 9
-# The words of a shipping line's `delivery_category`, and of a fulfillment order's
-# `delivery_method.method_type`. A pickup point is a carrier's: a parcel goes there.
-_WAYS = {
-    "pickup": Fulfillment.PICKUP,
-    "pick_up": Fulfillment.PICKUP,
-    "retail": Fulfillment.PICKUP,
-    "local": Fulfillment.LOCAL_DELIVERY,
-    "local_delivery": Fulfillment.LOCAL_DELIVERY,
-}
 # The merchant's own hands, as a line's `fulfillment_service` calls them.
 _OWN_HANDS = frozenset({"", "manual"})
 
@@ -63,7 +55,7 @@ def _find_way(order: wire.Order) -> Fulfillment:
     What is sold over the counter without an address has left with its buyer.
     """
     for line in order.shipping_lines or ():
-        way = _WAYS.get((line.delivery_category or "").lower())
+        way = WAYS.get((line.delivery_category or "").lower())
         if way is not None and not line.is_removed:
             return way
     if order.source_name == "pos" and order.shipping_address is None:
@@ -86,11 +78,12 @@ def read_items(
     state: State,
     held: Held | None,
     variants: Mapping[int, Variant],
+    route: Route,
 ) -> Iterator[LineItem]:
     """The lines that are exported: goods with what is left of them, then discounts, tip, duties and
     fees.
     """
-    way = _find_way(order)
+    way = route.way or _find_way(order)
     taken_off, tipped = ZERO, False
     for index, line in enumerate(order.line_items or ()):
         path = f"line_items[{index}]"
@@ -113,7 +106,7 @@ def read_items(
         elif discount:
             taken_off += discount if quantity == whole else round_share(discount * quantity / whole)
         tipped = tipped or bool(line.tip)
-        yield _read_item(
+        item = _read_item(
             line,
             quantity,
             price,
@@ -121,6 +114,8 @@ def read_items(
             variants.get(line.variant_id or 0),
             way=_find_line_way(line, way),
         )
+        is_goods = item.shippable and item.fulfillment is not Fulfillment.OTHER_SERVICE
+        yield from split_item(item, route.shares.get(line.id, ()) if is_goods else ())
     yield from _read_extra_lines(order, side, state, taken_off, tipped=tipped)
 
 

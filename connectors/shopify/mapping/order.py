@@ -21,6 +21,7 @@ from connectors.shopify.mapping import wire
 from connectors.shopify.mapping.customer import read_customer, require_address
 from connectors.shopify.mapping.items import Variant, read_items, read_text
 from connectors.shopify.mapping.prices import Side, read_shipping
+from connectors.shopify.mapping.routes import Route
 from connectors.shopify.mapping.rules import Rules
 from connectors.shopify.mapping.side_fields import decode_mended
 from connectors.shopify.mapping.statuses import Held, State, read_state
@@ -119,15 +120,17 @@ def read_order(
     *,
     held: Held | None = None,
     variants: Mapping[int, Variant] | None = None,
+    route: Route | None = None,
 ) -> Order | RejectedOrder:
     """Our order, or why there is none.
 
-    `held` says what is on hold, `variants` what is known of the products by variant id.
+    `held` says what is on hold, `variants` what is known of the products by variant id, `route` how
+    the goods travel.
     """
     if order.test and rules.test_orders == "reject":
         return reject_order(order, _TEST)
     try:
-        return _map_order(order, rules, held, variants or {})
+        return _map_order(order, rules, held, variants or {}, route or Route())
     except FieldError as error:
         return reject_order(order, str(error))
     except ArithmeticError as error:
@@ -150,11 +153,18 @@ def reject_order(order: wire.Order, reason: str) -> RejectedOrder:
 
 
 def _map_order(
-    order: wire.Order, rules: Rules, held: Held | None, variants: Mapping[int, Variant]
+    order: wire.Order,
+    rules: Rules,
+    held: Held | None,
+    variants: Mapping[int, Variant],
+    route: Route,
 ) -> Order:
     state, side = read_state(order, held), Side(order, rules.money)
-    items = tuple(read_items(order, rules, side, state, held, variants))
-    addressed = sum(item.shippable and item.fulfillment is not Fulfillment.PICKUP for item in items)
+    items = tuple(read_items(order, rules, side, state, held, variants, route))
+    addressed = sum(
+        item.shippable and item.fulfillment is not Fulfillment.PICKUP and not item.destination
+        for item in items
+    )
     if addressed and not state.over:
         require_address(order, addressed)
     modified = _to_utc("updated_at", order.updated_at)
@@ -184,6 +194,7 @@ def _map_order(
         custom_fields=tuple(_read_custom_field(order, name) for name in rules.custom_fields),
         source=order.source_name or "",
         tags=_read_tags(order),
+        destinations=route.destinations,
     )
 
 

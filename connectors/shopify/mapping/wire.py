@@ -104,6 +104,7 @@ class Address(msgspec.Struct, frozen=True):
     country: str | None = None
     country_code: str | None = None
     phone: str | None = None
+    email: str | None = None
 
 
 class Customer(msgspec.Struct, frozen=True):

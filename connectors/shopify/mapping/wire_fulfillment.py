@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from connectors.shipments import fold_tracking
+from connectors.shopify.mapping.wire import Address
 
 
 class FulfillmentOrderLine(msgspec.Struct, frozen=True):
@@ -51,6 +52,7 @@ class FulfillmentOrder(msgspec.Struct, frozen=True):
     fulfill_at: str | None = None
     fulfillment_holds: tuple[Hold, ...] | None = ()
     delivery_method: DeliveryMethod | None = None
+    destination: Address | None = None
     line_items: tuple[FulfillmentOrderLine, ...] | None = ()
 
     @property

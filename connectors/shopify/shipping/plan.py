@@ -11,6 +11,7 @@ import msgspec
 from connectors.shipments import Shipment, ShippedItem, fold_tracking
 from connectors.shopify.api.transport import LinePick, OrderPick
 from connectors.shopify.mapping.items import EXTRA_LINES
+from connectors.shopify.mapping.routes import make_key
 from connectors.shopify.mapping.statuses import HELD_STATUSES, describe_hold
 from connectors.shopify.mapping.wire_fulfillment import Fulfillment, FulfillmentOrder
 
@@ -107,6 +108,16 @@ def narrow_to_goods(
     left_out = sum(units for line, units in wanted.units.items() if line in intangible)
     units = {line: units for line, units in wanted.units.items() if line not in intangible}
     return goods, msgspec.structs.replace(wanted, units=units, intangible=left_out)
+
+
+def narrow_to_address(
+    fulfillment_orders: Sequence[FulfillmentOrder], destination: str
+) -> tuple[FulfillmentOrder, ...]:
+    """The fulfillment orders that go to the address of this key; all of them where none does,
+    because the address was edited since.
+    """
+    there = tuple(one for one in fulfillment_orders if make_key(one.destination) == destination)
+    return there if destination and there else tuple(fulfillment_orders)
 
 
 def make_plan(

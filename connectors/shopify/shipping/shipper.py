@@ -75,7 +75,8 @@ class Shipper:
         tracking = build_tracking(shipment, self._context.carriers)
         same = planning.find_sent(state.fulfillments, tracking.number)
         ready, wanted = planning.narrow_to_goods(
-            state.fulfillment_orders, match_wanted(state, order, shipment)
+            planning.narrow_to_address(state.fulfillment_orders, shipment.destination),
+            match_wanted(state, order, shipment),
         )
         rest = planning.subtract_sent(wanted, count_sent(state, same, wanted, shipment, earlier))
         if not wanted.everything and not rest.units and wanted.units:
@@ -84,7 +85,9 @@ class Shipper:
         plan = planning.make_plan(ready, rest, skip_locations=skip)
         if plan.held and await self._unlock(plan):
             state = await writer.read_state()
-            ready, _ = planning.narrow_to_goods(state.fulfillment_orders, wanted)
+            ready, _ = planning.narrow_to_goods(
+                planning.narrow_to_address(state.fulfillment_orders, shipment.destination), wanted
+            )
             plan = planning.make_plan(ready, rest, skip_locations=skip)
         if not plan.parcels and not same:
             return await self._settle_empty(writer, state, plan, rest, tracking, shipment)

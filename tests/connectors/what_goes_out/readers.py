@@ -17,6 +17,8 @@ from connectors.generic_json.recipes.reader import merge_keys, read_recipe
 from connectors.generic_json.settings.mapping import OrderMap
 from connectors.interface import ConnectorSettings
 from connectors.orders import Order, RejectedOrder
+from connectors.shopify.mapping.routes import list_live, read_route
+from connectors.shopify.mapping.wire_fulfillment import FulfillmentOrder
 from connectors.woocommerce.mapping import wire
 from connectors.woocommerce.mapping.order import Related
 from connectors.woocommerce.mapping.products import Units, read_goods
@@ -43,7 +45,10 @@ def read_example(platform: Platform, example: Example) -> Order | RejectedOrder 
         case "woocommerce":
             return _read_woocommerce(raw, example)
         case "shopify":
-            return shopify.read(raw, **example.settings)
+            found = msgspec.convert(
+                example.beside.get("fulfillment_orders", []), list[FulfillmentOrder]
+            )
+            return shopify.read(raw, read_route(list_live(found)), **example.settings)
         case recipe:
             described = merge_keys(read_recipe(recipe)["map"], example.settings.get("map", {}))
             rules = OrderMap.model_validate(described).rules

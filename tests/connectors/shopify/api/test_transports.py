@@ -193,7 +193,9 @@ async def test_auto_uses_rest_and_turns_to_graphql_once_the_shop_has_no_rest(
     shop: FakeShopify,
 ) -> None:
     order = shop.book.add(modified_at=at(1))
-    async with open_shop(shop, transport="auto", holds=False, product_details=False) as connector:
+    async with open_shop(
+        shop, transport="auto", holds=False, product_details=False, delivery_methods=False
+    ) as connector:
         assert await ids(connector) == [order.id]
         assert shop.count("POST", "graphql") == 0
     shop.has_rest = False

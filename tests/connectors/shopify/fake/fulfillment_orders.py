@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass, field
 
-from connectors.orders import OrderStatus
+from connectors.orders import Address, OrderStatus
 from connectors.testing.book import BookLine, BookOrder, OrderBook
 
 MAIN_LOCATION = 655441491
@@ -39,6 +39,7 @@ class FakeFulfillmentOrder:
     actions: tuple[str, ...] = SHIPPABLE
     holds: list[dict[str, str]] = field(default_factory=list)
     fulfill_at: str | None = None
+    destination: Address | None = None
 
     @property
     def left(self) -> int:

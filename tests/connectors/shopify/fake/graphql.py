@@ -152,6 +152,8 @@ def _order_by_gid(shop: FakeShopify, gid: str) -> dict[str, Any] | None:
 
 def _node(shop: FakeShopify, gid: str) -> dict[str, Any] | None:
     kind = gid.split("/")[-2]
+    if kind == "FulfillmentOrder":
+        return _fulfillment_order_by_gid(shop, gid)
     return _order_by_gid(shop, gid) if kind == "Order" else show_variant(shop, tail(gid))
 
 

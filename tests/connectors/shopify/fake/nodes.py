@@ -235,10 +235,18 @@ def show_variant(shop: FakeShopify, number: int) -> dict[str, Any] | None:
     }
 
 
+def _destination(address: dict[str, Any] | None) -> dict[str, Any] | None:
+    if address is None:
+        return None
+    shown = _address(address) or {}
+    return {**shown, "countryCode": shown["countryCodeV2"], "email": None}
+
+
 def show_fulfillment_order_node(order: BookOrder, one: FakeFulfillmentOrder) -> dict[str, Any]:
     """A fulfillment order under GraphQL's names."""
     shown = show_fulfillment_order(order, one)
     return {
+        "__typename": "FulfillmentOrder",
         "id": _gid("FulfillmentOrder", one.id),
         "status": one.status.upper(),
         "requestStatus": one.request_status.upper(),
@@ -250,6 +258,7 @@ def show_fulfillment_order_node(order: BookOrder, one: FakeFulfillmentOrder) -> 
             for hold in one.holds
         ],
         "deliveryMethod": {"methodType": one.method.upper()},
+        "destination": _destination(shown["destination"]),
         "assignedLocation": {"location": {"id": _gid("Location", one.location)}},
         "lineItems": Connection(
             [

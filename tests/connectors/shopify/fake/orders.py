@@ -212,6 +212,9 @@ def show_fulfillment_order(order: BookOrder, one: FakeFulfillmentOrder) -> dict[
         "fulfill_at": one.fulfill_at,
         "fulfillment_holds": one.holds,
         "delivery_method": {"id": 1, "method_type": one.method},
+        "destination": None
+        if one.method == "pick_up"
+        else show_address(one.destination or order.ship_to),
         "line_items": [
             {
                 "id": line.id,

@@ -11,6 +11,7 @@ from typing import Any
 
 from connectors.orders import Order, RejectedOrder
 from connectors.shopify.mapping.order import decode_order, read_order
+from connectors.shopify.mapping.routes import Route
 from connectors.shopify.mapping.rules import Rules
 from connectors.shopify.settings import ShopifySettings
 
@@ -121,10 +122,12 @@ def rules(**more: Any) -> Rules:
     ).rules
 
 
-def read(raw: dict[str, Any], **more: Any) -> Order | RejectedOrder:
-    """Through the JSON, as it comes from the shop."""
+def read(raw: dict[str, Any], route: Route | None = None, **more: Any) -> Order | RejectedOrder:
+    """Through the JSON, as it comes from the shop, and with how it travels."""
     decoded = decode_order(json.dumps(raw).encode())
-    return decoded if isinstance(decoded, RejectedOrder) else read_order(decoded, rules(**more))
+    if isinstance(decoded, RejectedOrder):
+        return decoded
+    return read_order(decoded, rules(**more), route=route)
 
 
 def accepted(raw: dict[str, Any], **more: Any) -> Order:

@@ -1,0 +1,195 @@
+"""How the goods of an order travel, and where to, as its fulfillment orders say."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connectors.orders import Fulfillment, Order, OrderId, RejectedOrder
+from connectors.shopify.mapping.routes import Share, split_item
+from connectors.testing.book import BookOrder
+from connectors.testing.faults import Answer
+from connectors.testing.trial import at, walk
+from tests.builders import build_address, build_item
+from tests.connectors.shopify.fake.fulfillment_orders import MAIN_LOCATION
+from tests.connectors.shopify.fake.shop import FakeShopify
+from tests.connectors.shopify.shipping.notices import EAST, notice
+from tests.connectors.shopify.shops import open_shop
+
+BOTH = ("rest", "graphql")
+SERVICE = {"actions": ("request_fulfillment",), "kind": "third_party"}
+VAN = {"method": "local"}
+COUNTER = {"method": "pick_up"}
+AUNT = {"destination": build_address(name="Aunt Ada", line1="2 Hill Street")}
+
+
+@pytest.fixture
+async def shop() -> AsyncIterator[FakeShopify]:
+    async with FakeShopify() as fake:
+        yield fake
+
+
+def route(shop: FakeShopify, second: Mapping[str, object], units: int = 2) -> BookOrder:
+    """An order of A and B, of which `units` of B are in a fulfillment order of their own."""
+    order = shop.book.add(modified_at=at(len(shop.book) + 1), lines=(("A", 1), ("B", 2)))
+    rest = {"B": 2 - units} if units < 2 else {}
+    _, other = shop.shelves.split(order, (MAIN_LOCATION, {"A": 1} | rest), (EAST, {"B": units}))
+    for name, value in second.items():
+        setattr(other, name, value)
+    shop.scopes |= {"read_third_party_fulfillment_orders"}
+    return order
+
+
+def show(order: Order | RejectedOrder) -> list[tuple[str, int, Fulfillment]]:
+    """The SKU, units and way of each line."""
+    assert isinstance(order, Order), order
+    return [(item.sku, item.quantity, item.fulfillment) for item in order.items if item.shippable]
+
+
+@pytest.mark.parametrize("transport", BOTH)
+@pytest.mark.parametrize(
+    ("second", "way"),
+    [
+        (COUNTER, Fulfillment.PICKUP),
+        ({"method": "retail"}, Fulfillment.PICKUP),
+        (VAN, Fulfillment.LOCAL_DELIVERY),
+        (SERVICE, Fulfillment.OTHER_SERVICE),
+        ({"request_status": "accepted", "actions": ()}, Fulfillment.OTHER_SERVICE),
+        ({"method": "pickup_point"}, Fulfillment.PARCEL),
+        ({"method": "shipping"}, Fulfillment.PARCEL),
+    ],
+)
+async def test_each_line_travels_as_its_fulfillment_order_says(
+    shop: FakeShopify, transport: str, second: Mapping[str, object], way: Fulfillment
+) -> None:
+    route(shop, second)
+    async with open_shop(shop, transport=transport) as connector:
+        (listed,) = await walk(connector)
+        assert show(listed) == [("A", 1, Fulfillment.PARCEL), ("B", 2, way)]
+        assert await connector.get_order(OrderId(listed.id)) == listed
+    async with open_shop(shop, transport=transport, delivery_methods=False) as connector:
+        (plain,) = await walk(connector)
+        assert {each for *_, each in show(plain)} == {Fulfillment.PARCEL}
+
+
+@pytest.mark.parametrize("transport", BOTH)
+async def test_one_line_may_travel_in_two_ways(shop: FakeShopify, transport: str) -> None:
+    route(shop, COUNTER, units=1)
+    async with open_shop(shop, transport=transport) as connector:
+        (listed,) = await walk(connector)
+    assert show(listed) == [
+        ("A", 1, Fulfillment.PARCEL),
+        ("B", 1, Fulfillment.PARCEL),
+        ("B", 1, Fulfillment.PICKUP),
+    ]
+
+
+@pytest.mark.parametrize("transport", BOTH)
+async def test_an_order_that_is_collected_needs_no_address(
+    shop: FakeShopify, transport: str
+) -> None:
+    order = shop.book.add(modified_at=at(1), json={"shipping_address": None})
+    shop.shelves.of(order)[0].method = "pick_up"
+    async with open_shop(shop, transport=transport) as connector:
+        (listed,) = await walk(connector)
+    assert {way for *_, way in show(listed)} == {Fulfillment.PICKUP}
+
+
+@pytest.mark.parametrize("transport", BOTH)
+async def test_goods_for_two_addresses_name_theirs_and_a_parcel_takes_from_its_own(
+    shop: FakeShopify, transport: str
+) -> None:
+    order = route(shop, AUNT, units=1)
+    async with open_shop(shop, transport=transport) as connector:
+        (listed,) = await walk(connector)
+        assert isinstance(listed, Order)
+        assert [each.ship_to.name for each in listed.destinations][1:] == ["Aunt Ada"]
+        home, aunt = (each.key for each in listed.destinations)
+        shown = [(item.sku, item.quantity, item.destination) for item in listed.items]
+        assert shown == [("A", 1, home), ("B", 1, home), ("B", 1, aunt)]
+        told = notice(order, "T1", B=1)
+        await connector.ship(msgspec.structs.replace(told, destination=aunt), ())
+    assert [shop.locations[parcel.id] for parcel in order.parcels] == [EAST]
+
+
+@pytest.mark.parametrize("transport", BOTH)
+async def test_the_same_address_from_two_locations_is_one(
+    shop: FakeShopify, transport: str
+) -> None:
+    route(shop, {})
+    async with open_shop(shop, transport=transport) as connector:
+        (listed,) = await walk(connector)
+    assert isinstance(listed, Order)
+    assert listed.destinations == ()
+
+
+@pytest.mark.parametrize("transport", BOTH)
+async def test_a_page_costs_few_requests_and_an_unchanged_order_none(
+    shop: FakeShopify, transport: str
+) -> None:
+    for _ in range(60):
+        route(shop, COUNTER)
+    async with open_shop(shop, transport=transport) as connector:
+        await walk(connector)
+        asked = [b"query Route" in seen.body for seen in shop.requests]
+        # Twenty-five orders at once, and their parted lines ten at once.
+        assert 3 < sum(asked) <= 4 + 14
+        shop.requests.clear()
+        await walk(connector)
+        assert not any(b"query Route" in seen.body for seen in shop.requests)
+
+
+@pytest.mark.parametrize("transport", BOTH)
+async def test_an_order_whose_route_the_shop_fails_over_is_held_alone(
+    shop: FakeShopify, transport: str
+) -> None:
+    placed = [route(shop, {}).id for _ in range(5)]
+    bad = b'Order/%s"' % placed[2].encode()
+    shop.faults.add(
+        Answer(500, "{}"),
+        when=lambda seen: b"query Routes" in seen.body and bad in seen.body,
+        times=None,
+    )
+    async with open_shop(shop, transport=transport) as connector:
+        found = await walk(connector)
+    held = [order for order in found if isinstance(order, RejectedOrder)]
+    assert [order.id for order in held] == [placed[2]]
+    assert held[0].reason.startswith("delivery methods: ")
+
+
+async def test_without_the_right_orders_go_out_as_their_shipping_lines_say(
+    shop: FakeShopify,
+) -> None:
+    order = route(shop, COUNTER)
+
+    def deny(told: dict[str, object], _response: object) -> None:
+        del told["data"]
+        told["errors"] = [{"message": "Denied", "extensions": {"code": "ACCESS_DENIED"}}]
+
+    shop.changes.append((lambda seen: b"query Routes" in seen.body, deny))
+    async with open_shop(shop, transport="rest") as connector:
+        (listed,) = await walk(connector)
+    assert listed.id == order.id
+    assert {way for *_, way in show(listed)} == {Fulfillment.PARCEL}
+
+
+WAYS = st.sampled_from(list(Fulfillment))
+
+
+@given(
+    quantity=st.integers(1, 9),
+    shares=st.lists(st.builds(Share, st.integers(0, 9), WAYS, st.sampled_from(["", "a", "b"]))),
+)
+def test_the_pieces_of_a_line_are_neither_more_nor_less_however_it_is_split(
+    quantity: int, shares: list[Share]
+) -> None:
+    item = build_item(quantity=quantity)
+    found = list(split_item(item, shares))
+    assert sum(each.quantity for each in found) == quantity
+    assert all(each.quantity > 0 and each.id == item.id for each in found)
+    known = sum(share.units for share in shares)
+    assert (found[0].destination == item.destination) or known >= quantity
