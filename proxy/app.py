@@ -40,6 +40,7 @@ from proxy.server.keys import (
 )
 from proxy.server.listener import listening
 from proxy.server.middlewares import errors_as_xml, observe, set_headers
+from proxy.server.readiness import add_readiness
 from proxy.server.standing import add_standing
 from proxy.server.webhooks import add_webhooks
 from proxy.settings.loader import TypeFinder
@@ -189,6 +190,7 @@ def _make_operators_side(settings: AdminSettings, shared: _Shared) -> web.Applic
     app.on_response_prepare.append(set_headers)
     add_admin(app)
     add_change_tokens(app, password)
+    add_readiness(app)
     add_deliveries(app)
     add_standing(app)
     return app

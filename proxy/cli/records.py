@@ -45,9 +45,10 @@ def open_records(settings: RecordsSettings, work: Callable[[Records], Awaitable[
 
     async def open_and_work() -> T:
         async with Database.open(url) as database:
-            if not await database.has_tables():
+            if not (await database.read_state()).revision:
                 place = f"the database {database.place} has no tables of Portside's"
                 raise CommandError(_NOTHING_YET.format(place=place))
+            await database.check()
             return await work(
                 Records(
                     ledger=Ledger(DatabaseExportStorage(database)),

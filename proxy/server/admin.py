@@ -1,4 +1,4 @@
-"""The operator's side: alive, ready, metrics. Behind a password where one is set."""
+"""The operator's side: alive, metrics. Behind a password where one is set."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from proxy.server.admission.connections import prove_client
-from proxy.server.keys import DATABASE, METRICS, STOPPING
-from proxy.storage.errors import StorageError
+from proxy.server.keys import METRICS
 
 # What an orchestrator asks without knowing a password; neither tells more than a word.
 _OPEN = frozenset({"/healthz", "/readyz"})
@@ -23,9 +22,8 @@ _LONGEST_HOST = 300
 
 
 def add_admin(app: web.Application) -> None:
-    """Health, readiness and metrics."""
+    """Health and metrics."""
     app.router.add_get("/healthz", say_alive)
-    app.router.add_get("/readyz", say_ready)
     app.router.add_get("/metrics", give_metrics)
 
 
@@ -122,17 +120,6 @@ def _knows(header: str, password: str) -> bool:
 async def say_alive(_request: web.Request) -> web.Response:
     """The process answers."""
     return web.Response(text="alive\n")
-
-
-async def say_ready(request: web.Request) -> web.Response:
-    """The database answers, its tables are there, and we are not about to stop."""
-    if request.app[STOPPING]():
-        return web.Response(status=HTTPStatus.SERVICE_UNAVAILABLE, text="stopping\n")
-    try:
-        await request.app[DATABASE].check()
-    except StorageError as error:
-        return web.Response(status=HTTPStatus.SERVICE_UNAVAILABLE, text=f"{error}\n")
-    return web.Response(text="ready\n")
 
 
 async def give_metrics(request: web.Request) -> web.Response:

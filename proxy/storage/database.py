@@ -8,36 +8,36 @@ time comes from, and how the migrations are kept from running twice at once.
 from __future__ import annotations
 
 import asyncio
-import os
-import sqlite3
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, func, inspect, select, text
+from sqlalchemy import func, select, text, update
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from proxy.storage.errors import StorageError
-from proxy.storage.sqlite import BUSY_SECONDS, WRITES, SqliteThreads, make_private_file, prepare
+from proxy.storage.failures import errors_as_ours
+from proxy.storage.schema import SchemaState, read_state, upgrade
+from proxy.storage.sqlite import (
+    BUSY_SECONDS,
+    WRITES,
+    FileWatch,
+    SqliteThreads,
+    make_private_file,
+    measure_free_space,
+    prepare,
+)
+from proxy.storage.tables import installation
 from proxy.storage.times import Clock, system_clock
 
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
     "postgresql": "postgresql+asyncpg",
     "postgres": "postgresql+asyncpg",
-}
-# What may help, behind the words of SQLite that tell least.
-_ADVICE = {
-    "unable to open database file": "; see that its folder is there and Portside may write to it",
-    "disk I/O error": "; the disk may be full or broken",
-    "file is not a database": "; it is some other file",
 }
 # Any constant will do, as long as every Portside uses the same.
 _MIGRATION_LOCK = 0x706F727473696465
@@ -55,7 +55,8 @@ class Database:
         self._clock = clock
         # SQLite takes one writer at a time and lets the others poll for their turn; here they queue
         # up in order instead.
-        self._turn = asyncio.Lock() if engine.dialect.name == "sqlite" else None
+        self._turn = None if self.is_postgresql else asyncio.Lock()
+        self._watch = None if self.is_postgresql else FileWatch(Path(self.place))
 
     @classmethod
     @asynccontextmanager
@@ -99,6 +100,10 @@ class Database:
             else str(url.database)
         )
 
+    def measure_free_space(self) -> int | None:
+        """The bytes free on SQLite's disk; None for PostgreSQL, whose disk we do not see."""
+        return None if self.is_postgresql else measure_free_space(Path(self.place))
+
     @property
     def is_postgresql(self) -> bool:
         """Whether several processes may share this database."""
@@ -113,7 +118,7 @@ class Database:
 
         Raises StorageError if the database does not answer.
         """
-        with _errors_as_ours():
+        with errors_as_ours():
             async with self._engine.connect() as connection:
                 if self.is_postgresql:
                     await connection.execution_options(isolation_level="AUTOCOMMIT")
@@ -127,8 +132,10 @@ class Database:
 
         On SQLite it holds the only write lock from its first statement on, so what it has read
         stays true until it commits.
+
+        Raises StorageError if it could not be committed to the file that the settings name.
         """
-        with _errors_as_ours():
+        with errors_as_ours():
             if self._turn is None:
                 async with self._engine.begin() as connection:
                     yield connection
@@ -137,6 +144,8 @@ class Database:
                 await connection.execution_options(**{WRITES: True})
                 async with connection.begin():
                     yield connection
+            if self._watch is not None:
+                self._watch.refuse_another_file()
 
     async def now(self, connection: AsyncConnection) -> datetime:
         """The time that leases and schedules go by: the same for every process on this database."""
@@ -187,23 +196,34 @@ class Database:
                 await connection.execute(
                     text("select pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK}
                 )
-            await connection.run_sync(_upgrade)
+            await connection.run_sync(upgrade)
 
     async def check(self) -> None:
-        """Raises StorageError unless the database answers and the tables are there."""
-        if not await self.has_tables():
-            raise StorageError(
-                "the database has no tables of Portside's; `portside serve` makes them"
-                f" ({self.place})"
-            )
+        """Raises StorageError unless the database answers and this Portside can work on its
+        tables.
+        """
+        state = await self.read_state()
+        with self._named_in_errors():
+            state.refuse()
 
-    async def has_tables(self) -> bool:
-        """Whether Portside has made its tables here. Raises StorageError if nothing answers."""
+    async def read_state(self) -> SchemaState:
+        """Where its tables stand.
+
+        Raises StorageError if the database does not answer.
+        """
         with self._named_in_errors():
             async with self.reading() as connection:
-                return await connection.run_sync(
-                    lambda sync: inspect(sync).has_table("alembic_version")
-                )
+                return await connection.run_sync(read_state)
+
+    async def try_writing(self) -> None:
+        """Write the time to the disk.
+
+        Raises StorageError if what is written now would not be kept, and as `check`.
+        """
+        await self.check()
+        with self._named_in_errors():
+            async with self.writing() as connection:
+                await connection.execute(update(installation).values(tried_at=self.moment()))
 
     @contextmanager
     def _named_in_errors(self) -> Iterator[None]:
@@ -212,37 +232,6 @@ class Database:
             yield
         except StorageError as error:
             raise StorageError(f"{error} ({self.place})") from error
-
-
-class _errors_as_ours:  # noqa: N801 - used as a statement
-    """The driver's error becomes a StorageError with the driver's words, without the statement and
-    the data in it.
-    """
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, DBAPIError):
-            raise StorageError(f"the database refused: {_words(error)}") from error
-        if isinstance(error, PoolTimeoutError):
-            raise StorageError(
-                f"the database had no connection free for {BUSY_SECONDS} seconds"
-            ) from error
-        if isinstance(error, (OSError, sqlite3.Error)):
-            number = error.errno if isinstance(error, OSError) else None
-            words = (
-                os.strerror(number)
-                if number and number > 0
-                else getattr(error, "strerror", None) or error
-            )
-            raise StorageError(f"the database cannot be reached: {words}") from error
-
-
-def _words(error: DBAPIError) -> str:
-    """What the driver said, its own prefix left out."""
-    words = str(error.orig).split(">: ", 1)[-1].split("\n", 1)[0]
-    return words + _ADVICE.get(words, "")
 
 
 def _pool(size: int) -> dict[str, Any]:
@@ -267,10 +256,3 @@ def _driver_url(url: str) -> URL:
             " what it promised to keep"
         )
     return parsed.set(drivername=driver)
-
-
-def _upgrade(connection: Connection) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 from collections.abc import Awaitable
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +15,8 @@ from weakref import WeakSet
 import aiosqlite
 from sqlalchemy import Connection, event
 from sqlalchemy.ext.asyncio import AsyncEngine
+
+from proxy.storage.errors import StorageError
 
 # How long a connection waits for another process' write, and how long a thread may take to end.
 BUSY_SECONDS = 10
@@ -57,6 +60,42 @@ def make_private_file(file: Path) -> None:
     """
     with suppress(OSError):  # what keeps the file from being made, SQLite says in its own words
         os.close(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600))
+
+
+class FileWatch:
+    """Whether a path still names the file that was opened under it.
+
+    What is written to a file that was deleted or replaced is gone with the last connection to it,
+    and SQLite says nothing of that.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._opened = _identify(file)
+
+    def refuse_another_file(self) -> None:
+        """Raises StorageError if the file was deleted or another one was put in its place."""
+        if self._opened is not None and _identify(self._file) != self._opened:
+            raise StorageError(
+                "the database's file was deleted or replaced while Portside ran, so that nothing"
+                " written now would be kept; put the right file there and restart Portside"
+            )
+
+
+def _identify(file: Path) -> tuple[int, int] | None:
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def measure_free_space(file: Path) -> int | None:
+    """The bytes free where the file lies, None if that cannot be told."""
+    try:
+        return shutil.disk_usage(file.absolute().parent).free
+    except OSError:
+        return None
 
 
 def may_others_read(file: Path) -> bool:

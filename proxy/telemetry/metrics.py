@@ -176,6 +176,22 @@ class _WindowNumbers:
         )
 
 
+class _DatabaseNumbers:
+    """Whether what is promised can be kept."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.ready = Gauge(
+            "portside_database_ready",
+            "1 if the database took a write when /readyz was last asked, else 0.",
+            registry=registry,
+        )
+        self.free = Gauge(
+            "portside_database_free_bytes",
+            "Bytes free on the disk of a SQLite database when /readyz was last asked.",
+            registry=registry,
+        )
+
+
 class Metrics:
     """The counters of one process.
 
@@ -192,6 +208,7 @@ class Metrics:
         self._delivery = _DeliveryNumbers(self.registry)
         self._window = _WindowNumbers(self.registry)
         self._connection = _ConnectionNumbers(self.registry)
+        self._database = _DatabaseNumbers(self.registry)
 
     def count_answer(self, *, store: str, action: str, status: int, seconds: float) -> None:
         """ShipStation got an answer."""
@@ -258,6 +275,12 @@ class Metrics:
     def count_failed_login(self, *, store: str) -> None:
         """A login was missing or wrong."""
         self._connection.failed_logins.labels(store).inc()
+
+    def record_readiness(self, *, ready: bool, free: int | None) -> None:
+        """The database was tried; `free` are the bytes left on its disk, where that is known."""
+        self._database.ready.set(ready)
+        if free is not None:
+            self._database.free.set(free)
 
     def render(self) -> tuple[bytes, str]:
         """All numbers in Prometheus' text form, and the content type that goes with them."""

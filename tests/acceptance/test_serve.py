@@ -16,7 +16,9 @@ from lxml import etree
 from connectors.testing.faults import Hang
 from connectors.testing.shops.woocommerce import FakeWooCommerceShop
 from proxy.doors.custom_store.dates import format_date
+from proxy.storage.database import Database
 from tests.acceptance.served import Served, run_portside, serving, write_settings
+from tests.storage.test_schema import make_newer
 
 LOGIN = {"Authorization": encode_basic_auth("north", "pass-word")}
 
@@ -131,10 +133,47 @@ async def test_a_full_disk_is_503_and_space_is_all_it_takes_to_go_on(
         _, most = resource.prlimit(pid, resource.RLIMIT_FSIZE)
         resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, most))
         assert await notify(client, served, order, "9400") == 503
+        assert (await readiness(client, served))[0] == 503
         assert not noted(shop, order, "9400")
         resource.prlimit(pid, resource.RLIMIT_FSIZE, (most, most))
         assert await notify(client, served, order, "9400") == 200
     assert noted(shop, order, "9400") == 1
+
+
+async def readiness(client: ClientSession, served: Served) -> tuple[int, str]:
+    async with client.get(f"http://{served.admin}/readyz") as answer:
+        return answer.status, await answer.text()
+
+
+@pytest.mark.parametrize("fate", ["deleted", "replaced"])
+async def test_a_notice_is_not_accepted_into_a_database_file_that_is_no_longer_there(
+    shop: FakeWooCommerceShop, client: ClientSession, tmp_path: Path, fate: str
+) -> None:
+    order = next(order.id for order in shop.book if order.word == "processing")
+    async with serving(write_settings(tmp_path, shop)) as served:
+        file = tmp_path / "portside.db"
+        if fate == "replaced":
+            (tmp_path / "copy").write_bytes(file.read_bytes())
+            (tmp_path / "copy").replace(file)
+        else:
+            file.unlink()
+        assert await notify(client, served, order, "9400") == 503
+        status, words = await readiness(client, served)
+    assert status == 503
+    assert words.startswith("the database's file was deleted or replaced while Portside ran")
+
+
+async def test_a_newer_database_is_one_sentence_for_every_command(
+    shop: FakeWooCommerceShop, tmp_path: Path
+) -> None:
+    file = write_settings(tmp_path, shop)
+    async with Database.open(f"sqlite:///{tmp_path}/portside.db") as database:
+        await make_newer(database, compatible_from="9999")
+    for command in ("serve", "status"):
+        code, out, err = await run_portside(command, "--settings", str(file))
+        assert (code, out) == (1, ""), command
+        (line,) = err.splitlines()
+        assert line.startswith("Error: a newer Portside made this database")
 
 
 async def test_a_taken_port_ends_the_start_with_one_line(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -18,14 +17,12 @@ from connectors.reading.durations import write_duration
 from proxy.cli.kinds import find_kind
 from proxy.cli.options import find_store, only_store_option, read_settings, settings_option
 from proxy.cli.output import PlainConsole
+from proxy.cli.shop.database import check_database
 from proxy.cli.shop.front import find_untrusted_proxies, find_weak_logins
 from proxy.cli.shop.sample import sample_findings
 from proxy.export.sweep import choose_interval
 from proxy.settings.models import ExportSettings, Settings, StoreSettings
 from proxy.settings.problems import did_you_mean
-from proxy.storage.database import Database
-from proxy.storage.errors import StorageError
-from proxy.storage.sqlite import may_others_read, missing_file
 from proxy.stores import Store, StoreServices, open_store
 from proxy.telemetry.logs import configure_logs
 
@@ -48,8 +45,8 @@ def check(file: Path, name: str | None, *, offline: bool) -> None:
     """Check the settings, then the database and each store's shop; say what is wrong and what to do
     about it.
 
-    Nothing is changed anywhere. The exit status is 0 if all works (warnings included), 1 if
-    something does not, 2 if the settings are wrong.
+    Nothing is changed anywhere, but for the time of this test in the database. The exit status is 0
+    if all works (warnings included), 1 if something does not, 2 if the settings are wrong.
     """
     configure_logs(level="error")
     settings = read_settings(file)
@@ -73,7 +70,7 @@ def check(file: Path, name: str | None, *, offline: bool) -> None:
 async def _check_all(
     console: Console, settings: Settings, stores: Mapping[str, StoreSettings]
 ) -> bool:
-    database = await _check_database(settings)
+    database = await check_database(settings.database.get_secret_value())
     _show(console, database)
     healthy = database.level is not CheckLevel.PROBLEM
     for finding in await find_untrusted_proxies(settings, stores):
@@ -148,48 +145,6 @@ def _describe_sweep(store: Store, export: ExportSettings) -> Sequence[Finding]:
         f" ({store.undated})"
     )
     return (Finding(level=CheckLevel.OK, what=what),)
-
-
-async def _check_database(settings: Settings) -> Finding:
-    """Whether the database can be reached; a SQLite file is not made for that, only its folder is
-    looked at.
-    """
-    url = settings.database.get_secret_value()
-    if (finding := _file_to_come(url)) is not None:
-        return finding
-    place = "unknown"
-    try:
-        async with Database.open(url) as database:
-            place = database.place
-            async with database.reading():
-                if not database.is_postgresql and may_others_read(Path(place)):
-                    return Finding(
-                        level=CheckLevel.WARNING,
-                        what=f"database: other users of this machine may read {place}",
-                        advice=f"it holds buyers' addresses; run `chmod 600 {place}*`",
-                    )
-                return Finding(level=CheckLevel.OK, what=f"database: {place} answers")
-    except StorageError as error:
-        return Finding(
-            level=CheckLevel.PROBLEM,
-            what=f"{error} ({place})",
-            advice="see that it runs and that `database:` is right",
-        )
-
-
-def _file_to_come(url: str) -> Finding | None:
-    """What a SQLite file that is not there yet means."""
-    if (file := missing_file(url)) is None:
-        return None
-    if os.access(file.parent, os.W_OK | os.X_OK):
-        return Finding(
-            level=CheckLevel.OK, what=f"database: {file} will be made by `portside serve`"
-        )
-    return Finding(
-        level=CheckLevel.PROBLEM,
-        what=f"database: no file can be made in {file.parent.absolute()}",
-        advice="make that folder, or change `database:`",
-    )
 
 
 def _show(console: Console, finding: Finding) -> None:

@@ -18,6 +18,7 @@ from proxy.storage.tables.export import (
     told_orders,
     walks,
 )
+from proxy.storage.tables.installation import installation
 from proxy.storage.tables.metadata import metadata
 from proxy.storage.tables.outbox import (
     attempts,
@@ -36,6 +37,7 @@ __all__ = [
     "given_orders",
     "held_orders",
     "hints",
+    "installation",
     "memories",
     "metadata",
     "remarks",
