@@ -53,7 +53,7 @@ def describe_error(error: BaseException) -> str:
         cause: BaseException | None = error
         for _ in range(_MOST_CAUSES):
             if isinstance(cause, ConnectorError) and cause.words:
-                sentence = sentence.replace(cause.words, _count(cause.words))
+                sentence = sentence.replace(cause.words, tell_length(cause.words))
             cause = cause.__cause__ if cause is not None else None
         return sentence
     return hide_found(sentence)
@@ -62,7 +62,7 @@ def describe_error(error: BaseException) -> str:
 def hide_found(sentence: str) -> str:
     """A sentence such as `price: expected money, found 'abc'` without what was found."""
     told, found, value = sentence.partition(", found ")
-    return f"{told}, found {_count(value)}" if found else sentence
+    return f"{told}, found {tell_length(value)}" if found else sentence
 
 
 def describe_reason(reason: str) -> str:
@@ -71,9 +71,10 @@ def describe_reason(reason: str) -> str:
     """
     path, colon, rest = reason[:_LONGEST_PATH].partition(": ")
     if not colon or _PATH.fullmatch(path) is None:
-        return _count(reason)
-    return f"{path}: {_count(reason[len(path) + len(colon) :])}" if rest else path
+        return tell_length(reason)
+    return f"{path}: {tell_length(reason[len(path) + len(colon) :])}" if rest else path
 
 
-def _count(text: str) -> str:
+def tell_length(text: str) -> str:
+    """What stands in the place of a text that may not be quoted."""
     return f"({len(text)} characters)"

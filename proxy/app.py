@@ -14,7 +14,7 @@ from connectors.upstream.exchange import Exchange, Observer
 from proxy import __version__
 from proxy.delivery.intake import Deliverer
 from proxy.delivery.worker import DeliveryWorker
-from proxy.doors.custom_store.shipnotice_xml import MAX_BODY
+from proxy.doors.custom_store.shipnotice.document import MAX_BODY
 from proxy.export import Exporter
 from proxy.remarks import RemarkKeeper
 from proxy.server.admin import add_admin, guard_browsers, require_password

@@ -17,6 +17,7 @@ from proxy.storage.database import Database
 from proxy.storage.errors import StorageError
 from proxy.storage.export.database import DatabaseExportStorage
 from proxy.storage.outbox.operator import DatabaseDeliveries
+from proxy.storage.outbox.refused import RefusedNotices
 from proxy.storage.shops.remarks import DatabaseRemarks
 from proxy.storage.sqlite import missing_file
 from proxy.telemetry.logs import configure_logs
@@ -33,6 +34,7 @@ class Records(msgspec.Struct, frozen=True, kw_only=True):
 
     ledger: Ledger
     deliveries: DatabaseDeliveries
+    refused: RefusedNotices
     remarks: DatabaseRemarks
 
 
@@ -53,6 +55,7 @@ def open_records(settings: RecordsSettings, work: Callable[[Records], Awaitable[
                 Records(
                     ledger=Ledger(DatabaseExportStorage(database)),
                     deliveries=DatabaseDeliveries(database),
+                    refused=RefusedNotices(database),
                     remarks=DatabaseRemarks(database),
                 )
             )

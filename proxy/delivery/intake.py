@@ -5,13 +5,14 @@ than is true. Which status a result means is the server's to know.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 
 import msgspec
 import structlog
 
 from connectors.errors import ConnectorError, PermanentError
+from connectors.quoting import hide_found
 from connectors.shipments import Shipment
 from proxy.delivery.attempt import AttemptRunner, ignore_delivered
 from proxy.delivery.results import AttemptResult
@@ -99,8 +100,11 @@ class Deliverer:
             return REFUSED
         return self.attempts.find_outage(store).permit(self.attempts.clock())
 
-    async def accept(self, store: Store, shipment: Shipment) -> NoticeResult:
-        """Store a notice, try it at once, and say what became of it.
+    async def accept(
+        self, store: Store, shipment: Shipment, doubts: Sequence[str] = ()
+    ) -> NoticeResult:
+        """Store a notice, with what of it could not be understood, try it at once, and say what
+        became of it.
 
         Raises StorageError if it could not be stored.
         """
@@ -108,8 +112,13 @@ class Deliverer:
         has_place = self.count_running(store.name) < _MOST_AT_ONCE
         with self.permit(store.name) if has_place else REFUSED as permit:
             result, delivery = await self._outbox.put(
-                store.name, shipment, lease=self.attempts.lease if permit.granted else None
+                store.name,
+                shipment,
+                lease=self.attempts.lease if permit.granted else None,
+                doubts=doubts,
             )
+            if result is not PutResult.JOINED:
+                _warn_of_doubts(delivery)
             if result is not PutResult.LEASED:
                 self.wake.set()
                 return self._count(store, _describe_known(result, delivery))
@@ -154,6 +163,13 @@ class Deliverer:
     def _count(self, store: Store, result: NoticeResult) -> NoticeResult:
         self._metrics.count_notice(store=store.name, answer=result.outcome.value)
         return result
+
+
+def _warn_of_doubts(delivery: Delivery) -> None:
+    for doubt in delivery.doubts:
+        _log.warning(
+            "not all of a notice was understood", delivery=delivery.id, reason=hide_found(doubt)
+        )
 
 
 def _name_task(delivery: Delivery) -> str:

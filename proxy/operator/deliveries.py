@@ -22,6 +22,7 @@ from proxy.storage.outbox.interface import (
     DeliveryFilter,
     DeliveryState,
 )
+from proxy.storage.outbox.refused import RefusedNotice
 
 # What may be brought back or given up, unless a worker holds it.
 OPEN = (DeliveryState.WAITING, DeliveryState.DEAD)
@@ -67,7 +68,7 @@ def parse_wanted(
     Raises WantedError.
     """
     return DeliveryFilter(
-        ids=tuple(_number(text) for text in ids),
+        ids=tuple(parse_number(text) for text in ids),
         store=store or None,
         states=tuple(_state(text) for text in states),
         since=_since(since) if since else None,
@@ -195,6 +196,7 @@ def plain(delivery: Delivery) -> dict[str, Any]:
         "under_way": delivery.lease is not None,
         "next_attempt_at": plain_moment(delivery.next_attempt_at),
         "last_error": delivery.last_error,
+        "doubts": list(delivery.doubts),
         "created_at": plain_moment(delivery.created_at),
         "queued_at": plain_moment(delivery.queued_at),
         "finished_at": plain_moment(delivery.finished_at),
@@ -212,9 +214,27 @@ def plain_attempt(attempt: Attempt) -> dict[str, Any]:
     }
 
 
-def _number(text: str) -> int:
+def plain_refused(notice: RefusedNotice) -> dict[str, Any]:
+    """A refused notice as plain values, for JSON; `body_bytes` is null where it was not read."""
+    refusal = notice.refusal
+    return {
+        "id": notice.id,
+        "store": notice.store,
+        "status": refusal.status,
+        "reason": refusal.reason,
+        "times": notice.times,
+        "first_seen": plain_moment(notice.first_seen),
+        "last_seen": plain_moment(notice.last_seen),
+        "query": refusal.query,
+        "body_bytes": refusal.size,
+        "body": refusal.body,
+    }
+
+
+def parse_number(text: str, what: str = "delivery") -> int:
+    """The number that an operator calls `what` by. Raises WantedError."""
     if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER):
-        raise WantedError(f"id: expected a delivery's number, found {text!r}")
+        raise WantedError(f"id: expected a {what}'s number, found {text!r}")
     return int(text)
 
 

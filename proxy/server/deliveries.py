@@ -25,6 +25,7 @@ from proxy.operator.deliveries import (
     plain_attempt,
 )
 from proxy.server.keys import DATABASE, DELIVERER
+from proxy.server.refusals import list_refused, show_refused
 from proxy.storage.errors import StorageError, UnknownDeliveryError
 from proxy.storage.outbox.interface import DEFAULT_LIMIT
 from proxy.storage.outbox.operator import DatabaseDeliveries
@@ -48,10 +49,12 @@ class _Order(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def add_deliveries(app: web.Application) -> None:
-    """`GET /deliveries`, `GET /deliveries/ID`, and `POST /deliveries/retry`, `/discard` and
-    `/resend`.
+    """`GET /deliveries` and `GET /deliveries/ID`, the same of `/deliveries/refused`, and `POST
+    /deliveries/retry`, `/discard` and `/resend`.
     """
     app.router.add_get("/deliveries", answer_as_json(list_deliveries))
+    app.router.add_get("/deliveries/refused", answer_as_json(list_refused))
+    app.router.add_get("/deliveries/refused/{id}", answer_as_json(show_refused))
     app.router.add_get("/deliveries/{id}", answer_as_json(show_delivery))
     for change in Change:
         handler = answer_as_json(partial(_change, change=change))

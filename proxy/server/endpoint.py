@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
 from http import HTTPStatus
 
 import structlog
 from aiohttp import web
 
+from connectors.shipments import Shipment
 from proxy.doors.custom_store.errors import WireError
 from proxy.doors.custom_store.requests import (
     TRIAL_HEADER,
@@ -17,12 +19,14 @@ from proxy.doors.custom_store.requests import (
     parse_export,
     parse_notify,
 )
-from proxy.doors.custom_store.shipnotice_xml import MAX_BODY
+from proxy.doors.custom_store.shipnotice.document import MAX_BODY
 from proxy.server.answers import plain_answer, xml_error, xml_page
 from proxy.server.auth import authenticate_store
 from proxy.server.body import SLOWEST_CLIENT, read_body
 from proxy.server.keys import DELIVERER, EXPORTER, METRICS
+from proxy.server.refusals import keep_refusal
 from proxy.server.statuses import choose_status
+from proxy.stores import Store
 
 _log = structlog.get_logger("portside.server")
 
@@ -71,10 +75,8 @@ async def give_orders(request: web.Request) -> web.StreamResponse:
 async def take_notice(request: web.Request) -> web.Response:
     """A shipment notice: 200 once the shop or the disk has it."""
     store = await authenticate_store(request)
-    if parse_action(request.query) is not Action.SHIPNOTIFY:
-        raise WireError("an export: expected GET, found POST", status=HTTPStatus.METHOD_NOT_ALLOWED)
-    shipment = parse_notify(request.query, await _body(request), _warn_of_doubt)
-    result = await request.app[DELIVERER].accept(store, shipment)
+    shipment, doubts = await _read_notice(request, store)
+    result = await request.app[DELIVERER].accept(store, shipment, doubts)
     status = choose_status(result)
     return (
         plain_answer(result.message)
@@ -83,8 +85,21 @@ async def take_notice(request: web.Request) -> web.Response:
     )
 
 
-def _warn_of_doubt(sentence: str) -> None:
-    _log.warning("a field of the notice was left out", reason=sentence)
+async def _read_notice(request: web.Request, store: Store) -> tuple[Shipment, Sequence[str]]:
+    """The shipment, and what of the notice could not be understood. What is refused is kept."""
+    body, doubts = None, list[str]()
+    try:
+        _require_notice(request)
+        body = await _body(request)
+        return parse_notify(request.query, body, doubts.append), doubts
+    except (WireError, web.HTTPRequestEntityTooLarge, web.RequestPayloadError) as error:
+        await keep_refusal(request, store.name, error, body)
+        raise
+
+
+def _require_notice(request: web.Request) -> None:
+    if parse_action(request.query) is not Action.SHIPNOTIFY:
+        raise WireError("an export: expected GET, found POST", status=HTTPStatus.METHOD_NOT_ALLOWED)
 
 
 async def _body(request: web.Request) -> bytes:

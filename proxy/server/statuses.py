@@ -23,7 +23,7 @@ from connectors.errors import (
 from proxy.delivery.intake import NoticeResult
 from proxy.doors.custom_store.errors import WireError
 from proxy.doors.custom_store.requests import CHALLENGE
-from proxy.doors.custom_store.shipnotice_xml import MAX_BODY
+from proxy.doors.custom_store.shipnotice.document import MAX_BODY
 from proxy.server.answers import retry_headers
 from proxy.server.auth import TooManyLoginsError, UnknownStoreError, WrongCredentialsError
 from proxy.storage.errors import StorageError

@@ -29,10 +29,10 @@ from proxy.doors.custom_store import (
     credentials,
     dates,
     requests,
-    shipnotice_fields,
     values,
 )
 from proxy.doors.custom_store import text as wire_text
+from proxy.doors.custom_store.shipnotice import fields as shipnotice_fields
 from proxy.telemetry import logs, masking
 
 _MASK = Mask(["a-secret-of-the-shop", "token"])
@@ -224,10 +224,10 @@ _MODULES: dict[str, dict[str, Callable[[str], object]]] = {
         "parse_notify(query)": _parse_query,
         "parse_action(query)": lambda t: requests.parse_action({"action": t}),
     },
-    "proxy.doors.custom_store.shipnotice_fields.": {
+    "proxy.doors.custom_store.shipnotice.fields.": {
         "fit_name": lambda t: shipnotice_fields.fit_name("Carrier", t),
     },
-    "proxy.doors.custom_store.shipnotice_xml.": {"parse_shipnotice": _parse_notice},
+    "proxy.doors.custom_store.shipnotice.document.": {"parse_shipnotice": _parse_notice},
     "proxy.doors.custom_store.text.": {
         "cut": lambda t: wire_text.cut(t, 200),
         "fit_text": lambda t: wire_text.fit_text(t, 200),

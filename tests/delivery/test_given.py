@@ -121,3 +121,26 @@ async def test_the_parts_of_an_order_for_two_addresses_are_told_as_that_order_ea
     found = [(row.shipment.order_id, row.shipment.destination) for row in rows]
     assert sorted(found) == [("55", "a"), ("55", "b")]
     assert sorted(row.shipment.items[0].line_id for row in rows) == sorted(["7", second])
+
+
+async def test_an_item_that_fits_no_line_of_the_order_given_is_told_as_it_is_and_named(
+    world: World,
+) -> None:
+    await give(world, order())
+    process = await world.process()
+    notice = told("1001", ShippedItem(sku="HAT", quantity=1), ShippedItem(sku="CUP", quantity=1))
+    result = await process.deliverer.accept(process.store, notice, ["ShipDate: expected a day"])
+    assert result.outcome is NoticeOutcome.DELIVERED
+    assert (await world.only()).doubts == (
+        "ShipDate: expected a day",
+        "Items: expected a line of order 1001 as it was given, found 'HAT'",
+    )
+
+
+async def test_an_item_of_a_split_order_that_fits_no_line_is_named_too(world: World) -> None:
+    await give(world, order())
+    world.shop.unknown = {"1001-1"}
+    process = await world.process()
+    notice = told("1001-1", ShippedItem(sku="HAT", quantity=1))
+    assert await accept(process, notice) is NoticeOutcome.DELIVERED
+    assert [doubt[-5:] for doubt in (await world.only()).doubts] == ["'HAT'"]

@@ -26,9 +26,9 @@ class SlowOutbox(DatabaseOutbox):
         self._slow = {slow: seconds}
 
     async def put(
-        self, store: str, shipment: Shipment, *, lease: float | None
+        self, store: str, shipment: Shipment, *, lease: float | None, doubts: Sequence[str] = ()
     ) -> tuple[PutResult, Delivery]:
-        found = await super().put(store, shipment, lease=lease)
+        found = await super().put(store, shipment, lease=lease, doubts=doubts)
         self.time += self._slow.pop("put", 0.0)
         return found
 

@@ -19,7 +19,7 @@ from connectors.errors import (
     RefusedError,
     UnavailableError,
 )
-from proxy.doors.custom_store.shipnotice_xml import MAX_BODY
+from proxy.doors.custom_store.shipnotice.document import MAX_BODY
 from tests.builders import build_order
 from tests.server.conftest import LOGIN, WINDOW
 from tests.server.stall import Stall, open_front

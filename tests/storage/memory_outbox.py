@@ -16,7 +16,6 @@ from proxy.storage.errors import LeaseLostError, UnknownDeliveryError
 from proxy.storage.outbox.interface import (
     DEFAULT_LIMIT,
     Attempt,
-    AttemptOutcome,
     Delivery,
     DeliveryFilter,
     DeliveryState,
@@ -30,7 +29,7 @@ from proxy.storage.outbox.repeats import (
     merge_repeat,
     parcel_keys,
 )
-from proxy.storage.outbox.rows import INTERRUPTED, record_resent, without_buyer
+from proxy.storage.outbox.rows import record_interrupted, record_resent, without_buyer
 from proxy.storage.times import Clock, system_clock
 from tests.storage.memory_rows import find_due_time, find_free, is_behind, is_meant
 
@@ -53,7 +52,7 @@ class MemoryOutbox:
         return self._clock()
 
     async def put(
-        self, store: str, shipment: Shipment, *, lease: float | None
+        self, store: str, shipment: Shipment, *, lease: float | None, doubts: Sequence[str] = ()
     ) -> tuple[PutResult, Delivery]:
         """Store, join or bring back."""
         now = self._clock()
@@ -82,6 +81,7 @@ class MemoryOutbox:
             last_error=known.last_error if known else "",
             created_at=known.created_at if known else now,
             queued_at=now,
+            doubts=tuple(doubts),
         )
         self._rows[fresh.id] = fresh
         if lease is None or busy:
@@ -220,7 +220,9 @@ class MemoryOutbox:
         ]
         old = [row for row in done if row.finished_at is not None and row.finished_at < before]
         for row in old:
-            self._replace(row, shipment=without_buyer(row.shipment), purged_at=self._clock())
+            self._replace(
+                row, shipment=without_buyer(row.shipment), doubts=(), purged_at=self._clock()
+            )
             self._attempts.pop(row.id, None)
         return len(old)
 
@@ -261,14 +263,7 @@ class MemoryOutbox:
     def _lease(self, row: Delivery, now: datetime, lease: float) -> Delivery:
         lapsed = row.lease is not None
         if lapsed:
-            lost = Attempt(
-                at=now,
-                outcome=AttemptOutcome.INTERRUPTED,
-                seconds=0.0,
-                message=INTERRUPTED,
-                worker="",
-            )
-            self._attempts.setdefault(row.id, []).append(lost)
+            self._attempts.setdefault(row.id, []).append(record_interrupted(now))
         return self._replace(
             row,
             lease=secrets.token_hex(8),

@@ -150,3 +150,18 @@ async def test_who_works_on_a_delivery_while_the_clock_is_set_back_may_settle_it
     assert await kept.other.claim("north", limit=9, lease=LEASE) == []
     await deliver(kept, held)
     assert (await kept.deliveries.get(held.id)).state is DeliveryState.DELIVERED
+
+
+async def test_what_was_not_understood_is_kept_until_the_buyer_is_forgotten(kept: Kept) -> None:
+    _, first = await kept.outbox.put("north", parcel(), lease=LEASE, doubts=["ShipDate: no day"])
+    assert (await kept.deliveries.get(first.id)).doubts == ("ShipDate: no day",)
+    await deliver(kept, first)
+    kept.clock.forward(60)
+    await kept.deliveries.purge(kept.clock())
+    assert (await kept.deliveries.get(first.id)).doubts == ()
+
+
+async def test_the_newer_notices_doubts_count_once_a_dead_one_comes_again(kept: Kept) -> None:
+    dead = await die(kept, parcel())
+    await kept.outbox.put("north", parcel(), lease=LEASE, doubts=["ShipDate: no day"])
+    assert (await kept.deliveries.get(dead.id)).doubts == ("ShipDate: no day",)

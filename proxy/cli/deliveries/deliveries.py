@@ -9,6 +9,7 @@ from typing import Any
 import click
 from rich.text import Text
 
+from proxy.cli.deliveries.refused import refused
 from proxy.cli.options import (
     CommandError,
     describe_unknown_store,
@@ -77,6 +78,9 @@ def deliveries() -> None:
 
     Works beside a running Portside, on the same database.
     """
+
+
+deliveries.add_command(refused)
 
 
 @deliveries.command("list", short_help="List deliveries, the newest first.")
@@ -253,8 +257,10 @@ def _print_one(shown: dict[str, Any]) -> None:
     console = PlainConsole(highlight=False, soft_wrap=True)
     told = shown | {"items": shown["items"] or "all that is left"}
     for name, value in told.items():
-        if name != "tried" and value not in (None, "", False):
+        if name not in ("tried", "doubts") and value not in (None, "", False):
             console.print(Text(f"{name.replace('_', ' '):16} {value}"))
+    for doubt in shown["doubts"]:
+        console.print(Text(f"{'not understood':16} {doubt}"))
     console.print()
     for attempt in shown["tried"]:
         console.print(

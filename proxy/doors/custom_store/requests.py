@@ -25,8 +25,8 @@ from proxy.doors.custom_store.dates import format_date, parse_date
 from proxy.doors.custom_store.errors import WireError
 from proxy.doors.custom_store.orders_xsd import LAST_PAGE
 from proxy.doors.custom_store.parameters import Pairs, Parameters
-from proxy.doors.custom_store.shipnotice_fields import Doubt
-from proxy.doors.custom_store.shipnotice_xml import parse_shipnotice
+from proxy.doors.custom_store.shipnotice.document import parse_shipnotice
+from proxy.doors.custom_store.shipnotice.fields import Doubt
 from proxy.doors.custom_store.windows import read_minutes
 
 __all__ = [

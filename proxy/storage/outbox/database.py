@@ -22,7 +22,6 @@ from proxy.storage.database import Database
 from proxy.storage.errors import LeaseLostError
 from proxy.storage.outbox.interface import (
     Attempt,
-    AttemptOutcome,
     Delivery,
     DeliveryState,
     PutResult,
@@ -38,14 +37,15 @@ from proxy.storage.outbox.queries import (
 )
 from proxy.storage.outbox.repeats import brings_id, is_same_order, merge_repeat
 from proxy.storage.outbox.rows import (
-    INTERRUPTED,
     identity_row,
     new_row,
     order_locks,
     queued_row,
     read_delivery,
     read_shipment,
+    record_interrupted,
     write_attempt,
+    write_doubts,
     write_lease,
 )
 from proxy.storage.tables import attempts, deliveries
@@ -62,14 +62,14 @@ class DatabaseOutbox:
         self._database = database
 
     async def put(
-        self, store: str, shipment: Shipment, *, lease: float | None
+        self, store: str, shipment: Shipment, *, lease: float | None, doubts: Sequence[str] = ()
     ) -> tuple[PutResult, Delivery]:
         """Committed when this returns; with `lease` the notice is ours at once if nothing of its
         order is on the way.
         """
         async with self._database.writing() as connection:
             meant = await name_order(connection, store, shipment)
-            shipment = meant.shipment
+            shipment, doubts = meant.shipment, (*doubts, *meant.doubts)
             locks = order_locks(store, shipment.order_id, shipment.order_number)
             now = await self._database.locked_now(connection, locks)
             known, busy = await find_known(connection, store, meant, now)
@@ -79,14 +79,14 @@ class DatabaseOutbox:
                 write_lease(now, lease, secrets.token_hex(8)) if taken and lease is not None else {}
             )
             if known is None:
-                statement, values = _INSERT, {**new_row(store, told, now), **hold}
+                statement, values = _INSERT, {**new_row(store, told, now, doubts), **hold}
                 row = (await connection.execute(statement, values)).mappings().one()
                 return (PutResult.LEASED if taken else PutResult.QUEUED), read_delivery(row)
             if known.state is not DeliveryState.DEAD and not brings_id(known, shipment):
                 return PutResult.JOINED, known
             told, held = merge_repeat(known.shipment, told), known.lease is not None
             # What a process is telling the shop of right now it goes on with.
-            values = identity_row(told) if held else {**queued_row(told, now), **hold}
+            values = identity_row(told) if held else {**queued_row(told, now, doubts), **hold}
             change = update(deliveries).where(deliveries.c.id == known.id).returning(deliveries)
             row = (await connection.execute(change.values(values))).mappings().one()
             if held:
@@ -109,7 +109,8 @@ class DatabaseOutbox:
             locks |= order_locks(store, told.order_id, told.order_number)
             now = await self._database.locked_now(connection, locks)
             known, busy = await find_known(connection, store, meant, now, but=delivery.id)
-            values = identity_row(told)
+            doubts = tuple(dict.fromkeys((*delivery.doubts, *meant.doubts)))
+            values = {**identity_row(told), "doubts": write_doubts(doubts)}
             if known is not None:
                 # The connector sees what was told already, and this row keeps its own keys.
                 del values["key"], values["parcel"]
@@ -185,13 +186,7 @@ class DatabaseOutbox:
                 delivery.id for delivery in claimed
             }
             if lapsed:
-                lost = Attempt(
-                    at=now,
-                    outcome=AttemptOutcome.INTERRUPTED,
-                    seconds=0.0,
-                    message=INTERRUPTED,
-                    worker="",
-                )
+                lost = record_interrupted(now)
                 await connection.execute(
                     _INSERT_ATTEMPT, [write_attempt(number, lost) for number in sorted(lapsed)]
                 )

@@ -79,6 +79,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
 
     `lease` proves that its holder may settle it; None when nobody works on it. `queued_at` is when
     the notice last came in. After `purged_at` the shipment holds nothing of the buyer's any more.
+    `doubts`: what of the notice could not be understood, a sentence each.
     """
 
     id: int
@@ -94,6 +95,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     queued_at: datetime
     finished_at: datetime | None = None
     purged_at: datetime | None = None
+    doubts: tuple[str, ...] = ()
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
@@ -143,9 +145,10 @@ class Outbox(Protocol):
     """
 
     async def put(
-        self, store: str, shipment: Shipment, *, lease: float | None
+        self, store: str, shipment: Shipment, *, lease: float | None, doubts: Sequence[str] = ()
     ) -> tuple[PutResult, Delivery]:
-        """Store a notice; when this returns it is on the disk.
+        """Store a notice, with what of it could not be understood; when this returns it is on the
+        disk.
 
         With `lease` it is taken at once if its turn has come.
 
@@ -241,8 +244,8 @@ class Deliveries(Protocol):
         ...
 
     async def purge(self, before: datetime) -> int:
-        """Take buyers' data and attempts out of what was finished before then. Returns how many
-        were purged.
+        """Take buyers' data and attempts out of what was finished before then, and forget refused
+        notices that were last seen before then. Returns how many deliveries were purged.
         """
         ...
 

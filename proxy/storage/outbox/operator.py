@@ -33,6 +33,7 @@ from proxy.storage.outbox.interface import (
     DeliveryFilter,
     DeliveryState,
 )
+from proxy.storage.outbox.refused import RefusedNotices
 from proxy.storage.outbox.rows import (
     order_locks,
     read_attempt,
@@ -41,6 +42,7 @@ from proxy.storage.outbox.rows import (
     record_resent,
     without_buyer,
     write_attempt,
+    write_doubts,
     write_shipment,
 )
 from proxy.storage.tables import attempts, deliveries
@@ -122,6 +124,7 @@ class DatabaseDeliveries:
 
     async def purge(self, before: datetime) -> int:
         """In batches."""
+        await RefusedNotices(self._database).purge(before)
         purged = 0
         while batch := await self._purge_batch(before):
             purged += batch
@@ -166,7 +169,7 @@ class DatabaseDeliveries:
                 await connection.execute(
                     update(deliveries)
                     .where(deliveries.c.id == row.id)
-                    .values(shipment=bare, purged_at=now)
+                    .values(shipment=bare, doubts=write_doubts(()), purged_at=now)
                 )
             await connection.execute(
                 delete(attempts).where(attempts.c.delivery_id.in_([row.id for row in rows]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,8 @@ from sqlalchemy import RowMapping
 from connectors.shipments import Shipment
 from proxy.storage.outbox.interface import Attempt, AttemptOutcome, Delivery, DeliveryState
 
-INTERRUPTED = "the process that tried it vanished before it could say how the call ended"
+_MOST_DOUBTS = 20
+_INTERRUPTED = "the process that tried it vanished before it could say how the call ended"
 
 
 def read_delivery(row: RowMapping) -> Delivery:
@@ -34,6 +36,7 @@ def read_delivery(row: RowMapping) -> Delivery:
         queued_at=row["queued_at"],
         finished_at=row["finished_at"],
         purged_at=row["purged_at"],
+        doubts=msgspec.json.decode(row["doubts"], type=tuple[str, ...]),
     )
 
 
@@ -73,6 +76,15 @@ def without_buyer(shipment: Shipment) -> Shipment:
     )
 
 
+def write_doubts(doubts: Sequence[str]) -> str:
+    """What of a notice could not be understood, as JSON text; the first twenty, and how many more
+    there are.
+    """
+    more = len(doubts) - _MOST_DOUBTS
+    kept = [*doubts[:_MOST_DOUBTS], *([f"and {more} more"] if more > 0 else [])]
+    return msgspec.json.encode(kept).decode()
+
+
 def write_attempt(delivery_id: int, attempt: Attempt) -> dict[str, Any]:
     """The values of a row of `attempts`."""
     return {
@@ -82,6 +94,17 @@ def write_attempt(delivery_id: int, attempt: Attempt) -> dict[str, Any]:
     }
 
 
+def record_interrupted(now: datetime) -> Attempt:
+    """What stands among the attempts once a lease has lapsed."""
+    return Attempt(
+        at=now,
+        outcome=AttemptOutcome.INTERRUPTED,
+        seconds=0.0,
+        message=_INTERRUPTED,
+        worker="",
+    )
+
+
 def record_resent(now: datetime, reason: str) -> Attempt:
     """What stands among the attempts once the operator had a delivery told again."""
     return Attempt(
@@ -89,21 +112,24 @@ def record_resent(now: datetime, reason: str) -> Attempt:
     )
 
 
-def new_row(store: str, shipment: Shipment, now: datetime) -> dict[str, Any]:
+def new_row(
+    store: str, shipment: Shipment, now: datetime, doubts: Sequence[str] = ()
+) -> dict[str, Any]:
     """The values of a row for a notice that has just come in, due now and held by nobody."""
     return {
         "store": store,
         "created_at": now,
         "purged_at": None,
-        **queued_row(shipment, now),
+        **queued_row(shipment, now, doubts),
         "last_error": "",
     }
 
 
-def queued_row(shipment: Shipment, now: datetime) -> dict[str, Any]:
+def queued_row(shipment: Shipment, now: datetime, doubts: Sequence[str]) -> dict[str, Any]:
     """The values that put a row at the start of its schedule."""
     return {
         **identity_row(shipment),
+        "doubts": write_doubts(doubts),
         "state": DeliveryState.WAITING.value,
         "attempts": 0,
         "due_at": now,

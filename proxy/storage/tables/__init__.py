@@ -23,6 +23,7 @@ from proxy.storage.tables.metadata import metadata
 from proxy.storage.tables.outbox import (
     attempts,
     deliveries,
+    refused_notices,
 )
 from proxy.storage.tables.shops import (
     memories,
@@ -40,6 +41,7 @@ __all__ = [
     "installation",
     "memories",
     "metadata",
+    "refused_notices",
     "remarks",
     "snapshot_parts",
     "snapshot_sends",

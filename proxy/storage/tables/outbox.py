@@ -23,7 +23,8 @@ from proxy.storage.times import UtcTime
 # `queued_at` is when the notice last came in, `purged_at` when the buyer's data went out of
 # `shipment`. `key` knows a repeat of the notice, `parcel` all other parts of its parcel (see
 # `connectors.shipments`). What a notice does not name is null, not empty, because nulls are equal
-# to nothing: such rows are not one order.
+# to nothing: such rows are not one order. `doubts` is JSON: what of the notice could not be
+# understood.
 deliveries = Table(
     "deliveries",
     metadata,
@@ -34,6 +35,7 @@ deliveries = Table(
     Column("key", String(40), nullable=False),
     Column("parcel", String(40), nullable=False, server_default=""),
     Column("shipment", Text, nullable=False),
+    Column("doubts", Text, nullable=False, server_default="[]"),
     Column("state", String(12), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("due_at", UtcTime, nullable=False),
@@ -88,5 +90,27 @@ attempts = Table(
     Column("seconds", Float, nullable=False),
     Column("message", Text, nullable=False),
     Column("worker", String(100), nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# Notices that could not be understood, masked; one row for each that looks the same. `digest` is
+# made of what is kept, so it tells nothing more. `size` is that of the body, null where it was not
+# read.
+refused_notices = Table(
+    "refused_notices",
+    metadata,
+    Column("id", row_number, primary_key=True, autoincrement=True),
+    Column("store", String(100), nullable=False),
+    Column("digest", String(32), nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("query", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("size", Integer, nullable=True),
+    Column("times", Integer, nullable=False),
+    Column("first_seen", UtcTime, nullable=False),
+    Column("last_seen", UtcTime, nullable=False),
+    UniqueConstraint("store", "digest", name="uq_refused_notices_store_digest"),
+    Index("ix_refused_notices_last_seen", "store", "last_seen"),
     sqlite_autoincrement=True,
 )

@@ -62,6 +62,32 @@ def test_an_item_of_which_nothing_was_packed_is_none() -> None:
     assert [(item.sku, item.quantity) for item in parse_notify(QUERY, body).items] == [("A", 2)]
 
 
+@pytest.mark.parametrize(
+    ("inner", "name", "doubted"),
+    [
+        ("<Name>Shirt <b>red</b></Name>", "Shirt red", 0),
+        ("<Name>Shirt</Name><Name>Skirt</Name>", "Shirt", 1),
+        ("<Name>Shirt</Name><SKU>A</SKU><SKU>B</SKU>", "Shirt", 1),
+    ],
+)
+def test_what_stands_beside_a_line_id_refuses_no_item(inner: str, name: str, doubted: int) -> None:
+    body = build_items(f"<LineItemID>7</LineItemID><Quantity>1</Quantity>{inner}")
+    doubts: list[str] = []
+    (item,) = parse_notify(QUERY, body, doubts.append).items
+    assert (item.line_id, item.name, len(doubts)) == ("7", name, doubted)
+
+
+def test_an_item_of_which_nothing_was_packed_needs_no_name() -> None:
+    body = build_items("<SKU>A</SKU><Quantity>2</Quantity>", "<Quantity>0</Quantity>")
+    assert [(item.sku, item.quantity) for item in parse_notify(QUERY, body).items] == [("A", 2)]
+
+
+@pytest.mark.parametrize("character", ["\x01", "\x0b", "\x1f"])
+def test_a_control_character_in_a_note_is_dropped(character: str) -> None:
+    shipment, _ = read(f"<CustomerNotes>a{character}b\tc</CustomerNotes>")
+    assert shipment.customer_notes == "ab\tc"
+
+
 @pytest.mark.parametrize("reference", ["&#x1F;", "&#0;", "&#xD83D;&#xDE00;", "&#xFFFE;"])
 def test_a_reference_to_no_character_of_xml_is_dropped(reference: str) -> None:
     shipment, _ = read(f"<CustomerNotes>a{reference}b&#65;&#x1F600;</CustomerNotes>")

@@ -8,7 +8,7 @@ import pytest
 
 from proxy.doors.custom_store.errors import WireError
 from proxy.doors.custom_store.requests import parse_notify
-from proxy.doors.custom_store.shipnotice_xml import MAX_BODY
+from proxy.doors.custom_store.shipnotice.document import MAX_BODY
 from tests.doors.custom_store.notices import QUERY, build_items, build_notice
 
 

@@ -21,7 +21,7 @@ from proxy.doors.custom_store.dates import parse_date, parse_day
 from proxy.doors.custom_store.errors import WireError
 from proxy.doors.custom_store.orders_xsd import LONGEST, MOST_PIECES
 from proxy.doors.custom_store.parameters import Parameters
-from proxy.doors.custom_store.shipnotice_fields import (
+from proxy.doors.custom_store.shipnotice.fields import (
     Doubt,
     Fields,
     FreeFields,
@@ -68,7 +68,7 @@ def parse_shipnotice(body: bytes, query: Parameters, doubt: Doubt) -> Shipment:
     if len(body) > MAX_BODY:
         raise WireError(f"body: expected at most {MAX_BODY} bytes, found {len(body)}", 413)
     body = body.removeprefix(codecs.BOM_UTF8).lstrip()
-    if _is_form(body):
+    if is_form(body):
         query, body = query.filled_up(_read_form(body)), b""
     root = parse_tree(body) if body else Element("ShipNotice")
     notice = Fields(root, "ShipNotice")
@@ -80,7 +80,7 @@ def parse_shipnotice(body: bytes, query: Parameters, doubt: Doubt) -> Shipment:
             "order_number: expected the number of the order that was shipped, found none in the"
             " query or the body"
         )
-    items = _items(notice)
+    items = _items(notice, doubt)
     _refuse_misplaced(root, "ShipNotice")
     carrier = free.word("Carrier", query.first("carrier"))
     service = free.word("Service", query.first("service"))
@@ -108,7 +108,7 @@ def parse_shipnotice(body: bytes, query: Parameters, doubt: Doubt) -> Shipment:
     )
 
 
-def _is_form(body: bytes) -> bool:
+def is_form(body: bytes) -> bool:
     """Whether a body is a form, as clients send whose query says everything already."""
     return _FORM.match(body) is not None
 
@@ -174,12 +174,12 @@ def _recipient(notice: Fields, doubt: Doubt) -> Address | None:
     return None
 
 
-def _items(notice: Fields) -> tuple[ShippedItem, ...]:
+def _items(notice: Fields, doubt: Doubt) -> tuple[ShippedItem, ...]:
     """What went into the parcel; nothing if the notice names no item.
 
     An item of which nothing was packed is none. If that is so of all, the notice is refused.
     """
-    items = list(_read_items(notice))
+    items = list(_read_items(notice, doubt))
     packed = tuple(item for item in items if item.quantity)
     if items and not packed:
         raise WireError(
@@ -189,7 +189,7 @@ def _items(notice: Fields) -> tuple[ShippedItem, ...]:
     return packed
 
 
-def _read_items(notice: Fields) -> Iterator[ShippedItem]:
+def _read_items(notice: Fields, doubt: Doubt) -> Iterator[ShippedItem]:
     """Each item that the notice names.
 
     Something else in their place is refused, for it meant something.
@@ -202,7 +202,7 @@ def _read_items(notice: Fields) -> Iterator[ShippedItem]:
             raise WireError("ShipNotice/Items: expected Item elements and nothing else")
         for element in group:
             number += 1
-            yield _item(element, f"ShipNotice/Items/Item[{number}]")
+            yield _item(element, f"ShipNotice/Items/Item[{number}]", doubt)
 
 
 def _refuse_misplaced(element: Element, path: str) -> None:
@@ -218,8 +218,12 @@ def _refuse_misplaced(element: Element, path: str) -> None:
         _refuse_misplaced(child, place)
 
 
-def _item(element: Element, path: str) -> ShippedItem:
+def _item(element: Element, path: str, doubt: Doubt) -> ShippedItem:
+    """One item. What is beside the best of line id, SKU and name is a detail, and so is all of an
+    item of which nothing was packed.
+    """
     fields = Fields(element, path)
+    free = FreeFields(fields, doubt)
     text = fields.text("Quantity")
     match = _WHOLE.fullmatch(text)
     quantity = int(match[1]) if match else -1
@@ -228,12 +232,11 @@ def _item(element: Element, path: str) -> ShippedItem:
         raise WireError(
             f"{path}/Quantity: expected a whole number from 1 to {MOST_PIECES}, found {found}"
         )
-    item = ShippedItem(
-        line_id=fields.raw("LineItemID"),
-        sku=fields.text("SKU"),
-        name=fields.text("Name"),
-        quantity=quantity,
-    )
+    if not quantity:
+        return ShippedItem(quantity=0)
+    line_id = fields.raw("LineItemID")
+    sku = free.text("SKU") if line_id else fields.text("SKU")
+    item = ShippedItem(line_id=line_id, sku=sku, name=free.text("Name"), quantity=quantity)
     if not (item.line_id or item.sku or item.name):
         raise WireError(f"{path}: expected a LineItemID, SKU or Name, found none")
     return item

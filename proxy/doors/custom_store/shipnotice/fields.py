@@ -25,6 +25,8 @@ MAX_DEPTH = 16
 _LONGEST_NAME = 200
 _CLAIMS_UTF_16 = re.compile(rb"""^<\?xml[^>]{0,80}encoding\s*=\s*["']utf-?16""", re.IGNORECASE)
 _REFERENCE = re.compile(rb"&#(x[0-9a-f]{1,8}|[0-9]{1,9});", re.IGNORECASE)
+# Control characters that stand in the text as they are; a NUL among the bytes means UTF-16.
+_CONTROLS = bytes(sorted({*range(1, 0x20)} - {*b"\t\n\r"}))
 _CHARACTER = re.compile("[\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -55,7 +57,7 @@ def parse_tree(body: bytes) -> Element:
     encoding = "utf-8" if _CLAIMS_UTF_16.match(body) else None
     parser = DefusedXMLParser(target=_ShallowBuilder(), encoding=encoding, forbid_dtd=True)
     try:
-        parser.feed(_REFERENCE.sub(_keep_character, body))
+        parser.feed(_REFERENCE.sub(_keep_character, _drop_controls(body)))
         root = parser.close()
     except DefusedXmlException as error:
         raise WireError(
@@ -68,6 +70,10 @@ def parse_tree(body: bytes) -> Element:
     if (root.text or "").strip() or any((child.tail or "").strip() for child in root):
         raise WireError("body: expected elements in ShipNotice and nothing else, found loose text")
     return root
+
+
+def _drop_controls(body: bytes) -> bytes:
+    return body if b"\0" in body else body.translate(None, _CONTROLS)
 
 
 def _keep_character(reference: re.Match[bytes]) -> bytes:

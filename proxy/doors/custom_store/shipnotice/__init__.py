@@ -1,0 +1,1 @@
+"""ShipStation's shipment notice: read into a `Shipment`, or masked where it cannot be."""
