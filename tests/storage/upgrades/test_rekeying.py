@@ -14,7 +14,7 @@ from proxy.storage.outbox.database import DatabaseOutbox
 from proxy.storage.outbox.interface import DeliveryFilter, DeliveryState, PutResult
 from proxy.storage.outbox.operator import DatabaseDeliveries
 
-OLD = Path(__file__).parents[1] / "fixtures" / "databases" / "revision_0002.sql"
+OLD = Path(__file__).parents[2] / "fixtures" / "databases" / "revision_0002.sql"
 # The state of each order's delivery in that database; the buyers of the first two are forgotten.
 STATES = {
     "1001": DeliveryState.DELIVERED,
