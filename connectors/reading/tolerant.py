@@ -45,7 +45,7 @@ _TOKEN = re.compile(
     + rb"|,\s*+(?=[\]}])|:\s*+(?=[,}\]])",
     re.DOTALL,
 )
-_STRUCTURE = re.compile(_TEXT + rb"|[{}\[\],:]", re.DOTALL)
+STRUCTURE = re.compile(_TEXT + rb"|[{}\[\],:]", re.DOTALL)
 _ODD_TEXT = re.compile(rb'[\x00-\x1f\x80-\xff]|\\(?:[^"\\/bfnrt])')
 _ESCAPE = re.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.|\\\Z",
@@ -83,7 +83,7 @@ def find_json_fault(content: bytes) -> str | None:
         return "text that is not UTF-8"
     alike = content.translate(_ALIKE)
     # A text may look like such a number, as hashes do.
-    if any(absurd in alike for absurd in _ABSURD) and _mend(content)[1]:
+    if any(absurd in alike for absurd in _ABSURD) and mend_tokens(content)[1]:
         return "a number of absurd size"
     return None
 
@@ -93,7 +93,7 @@ def is_truncated(content: bytes) -> bool:
     if content.lstrip()[:1] not in {b"[", b"{"}:
         return False
     # A lone surrogate makes the decoder speak of truncation as well.
-    mended = _mend(content)[0]
+    mended = mend_tokens(content)[0]
     fault = _find_syntax_fault(mended) or ""
     # Cut behind a minus or a point, the number is what is wrong, at the place where the bytes end.
     return "truncated" in fault or fault.endswith(f"(byte {len(mended)})")
@@ -114,11 +114,11 @@ def read_tolerantly(content: bytes) -> Mended | None:
         candidate = source = found[start:]
         value, faults = _cut_value(source), list[str]()
         if value is None and number < _MENDED_CANDIDATES:
-            source, faults = _mend(candidate)
+            source, faults = mend_tokens(candidate)
             value = _cut_value(source)
         has_text = value is not None and (start > 0 or len(value) < len(source.rstrip()))
         if value is not None and find_json_fault(value) is not None:
-            value, faults = _mend(value)
+            value, faults = mend_tokens(value)
         if value is not None:
             around = ("text around it",) if has_text else ()
             inside = [fault for fault in faults if not fault.endswith(" at $")]
@@ -152,7 +152,7 @@ def _cut_value(content: bytes) -> bytes | None:
     return value if _DOCUMENT.match(value) or value in {b"[]", b"{}"} else None
 
 
-def _mend(content: bytes) -> tuple[bytes, list[str]]:
+def mend_tokens(content: bytes) -> tuple[bytes, list[str]]:
     """`content` with each broken text, number and word mended, and what was mended, the first with
     their paths.
     """
@@ -246,7 +246,7 @@ def find_path(content: bytes, end: int) -> str:
 
 
 def _iterate_structure(content: bytes, end: int) -> Iterator[bytes]:
-    for token in _STRUCTURE.finditer(content):
+    for token in STRUCTURE.finditer(content):
         if token.start() >= end:
             return
         yield token[0]

@@ -13,7 +13,8 @@ import structlog
 
 from connectors.errors import AuthenticationError, ConnectorError, RefusedError, ThrottledError
 from connectors.reading.complaints import UNDECODABLE
-from connectors.reading.tolerant import find_json_fault, read_tolerantly
+from connectors.reading.rows import split_rows
+from connectors.reading.tolerant import Mended, find_json_fault, read_tolerantly
 from connectors.upstream.addresses import Target
 from connectors.upstream.auth.auth import Auth
 from connectors.upstream.breaker import Breaker
@@ -39,12 +40,14 @@ Review = Callable[[Reply, ConnectorError], ConnectorError | None]
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
     """One call with what it may do: `data` demands a JSON answer; only a read follows a
-    redirect.
+    redirect. `rows`: the answer is a list of rows that are decoded one by one, see
+    `connectors.reading.rows`.
     """
 
     request: Request
     harm: Harm
     data: bool
+    rows: bool = False
 
     @property
     def read(self) -> bool:
@@ -158,10 +161,11 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
         if not call.data or not reply.content:
             return reply
         if find_json_fault(reply.content) is not None:
+            mend = _mend_rows if call.rows else read_tolerantly
             mended = (
-                await asyncio.to_thread(read_tolerantly, reply.content)
+                await asyncio.to_thread(mend, reply.content)
                 if len(reply.content) > _QUICKLY_MENDED
-                else read_tolerantly(reply.content)
+                else mend(reply.content)
             )
             if mended is None:
                 return reply
@@ -201,3 +205,7 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
                 status=reply.status,
             )
         return msgspec.structs.replace(call.request, url=place)
+
+
+def _mend_rows(content: bytes) -> Mended | None:
+    return read_tolerantly(content) or split_rows(content)

@@ -153,20 +153,33 @@ class Upstream:
         *,
         headers: Mapping[str, str] | None = None,
         data: bool = True,
+        rows: bool = False,
     ) -> Reply:
         """A read: repeated after a failure, follows redirects to the same host.
 
-        `data=False` accepts an answer that is not JSON.
+        `data=False` accepts an answer that is not JSON. `rows`: of a list of orders of which one
+        breaks the JSON, that one is replaced by a row with `connectors.reading.rows.MARK`.
 
         `path` is relative to the base URL, or an absolute URL on an allowed host; it may carry a
         query of its own, which is kept as it is.
         """
         return await self._run(
-            Call(request=self._request("GET", path, params, headers), harm=Harm.NONE, data=data)
+            Call(
+                request=self._request("GET", path, params, headers),
+                harm=Harm.NONE,
+                data=data,
+                rows=rows,
+            )
         )
 
     async def query(
-        self, path: str, json: Any, params: Pairs = (), *, headers: Mapping[str, str] | None = None
+        self,
+        path: str,
+        json: Any,
+        params: Pairs = (),
+        *,
+        headers: Mapping[str, str] | None = None,
+        rows: bool = False,
     ) -> Reply:
         """A read by POST (search APIs, GraphQL): repeated like `get`."""
         request = self._request(
@@ -177,7 +190,7 @@ class Upstream:
             body=_ENCODER.encode(json),
             content_type="application/json",
         )
-        return await self._run(Call(request=request, harm=Harm.NONE, data=True))
+        return await self._run(Call(request=request, harm=Harm.NONE, data=True, rows=rows))
 
     async def write(
         self,

@@ -102,13 +102,15 @@ class Caller:
         twin._upstream = upstream.once() if once else upstream  # noqa: SLF001 - the same class
         return twin
 
-    async def read(self, request: RequestSettings, values: Mapping[str, Any]) -> Reply:
-        """A reading request; a POST is repeated like a GET."""
+    async def read(
+        self, request: RequestSettings, values: Mapping[str, Any], *, rows: bool = False
+    ) -> Reply:
+        """A reading request; a POST is repeated like a GET. `rows` as for `Upstream.get`."""
         call = fill_request(request, values)
         if call.method == "GET":
-            return await self._upstream.get(call.path, call.params, headers=call.headers)
+            return await self._upstream.get(call.path, call.params, headers=call.headers, rows=rows)
         return await self._upstream.query(
-            call.path, call.json, call.params, headers=self._add_content_type(call)
+            call.path, call.json, call.params, headers=self._add_content_type(call), rows=rows
         )
 
     async def follow(
@@ -116,14 +118,18 @@ class Caller:
         address: str,
         request: RequestSettings | None = None,
         values: Mapping[str, Any] | None = None,
+        *,
+        rows: bool = False,
     ) -> Reply:
         """What lies at an address that the shop gave, asked for as `request` says."""
         if request is None:
             return await self._upstream.get(address)
         call = fill_request(request, values or {})
         if call.method == "GET":
-            return await self._upstream.get(address, headers=call.headers)
-        return await self._upstream.query(address, call.json, headers=self._add_content_type(call))
+            return await self._upstream.get(address, headers=call.headers, rows=rows)
+        return await self._upstream.query(
+            address, call.json, headers=self._add_content_type(call), rows=rows
+        )
 
     async def write(self, request: RequestSettings, values: Mapping[str, Any]) -> Reply:
         """A request that changes something: sent once."""

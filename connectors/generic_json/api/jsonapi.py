@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from connectors.reading.rows import MARK
+
 _DEPTH: Final = 3
 _MOST: Final = 50_000
 
@@ -44,8 +46,11 @@ class _Resolver:
             return {"id": data.get("id"), "type": data.get("type")}
         attributes = whole.get("attributes")
         relations = whole.get("relationships")
+        # A row that breaks its list stays known as one.
+        mark = {MARK: whole[MARK]} if MARK in whole else {}
         flat = {
             **(attributes if isinstance(attributes, dict) else {}),
+            **mark,
             "id": whole.get("id"),
             "type": whole.get("type"),
         }

@@ -7,6 +7,7 @@ from typing import Any
 from connectors.generic_json.mapping.order import find_time
 from connectors.generic_json.mapping.rules import OrderRules
 from connectors.interface import Remark
+from connectors.reading.rows import MARK
 
 _ERROR_WORDS = ("error", "errors", "code", "message")
 
@@ -28,5 +29,7 @@ def select_orders(items: list[Any], rules: OrderRules) -> tuple[list[Any], Remar
 
 def _is_error(item: dict[str, Any], rules: OrderRules) -> bool:
     """Whether an entry speaks of an error in place of an order."""
+    if MARK in item:
+        return False
     has_word = any(item.get(word) for word in _ERROR_WORDS)
     return has_word and find_time(item, rules.modified_at) is None

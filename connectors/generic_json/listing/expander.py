@@ -38,6 +38,7 @@ from connectors.interface import Remark
 from connectors.language.functions import EvaluationError
 from connectors.language.functions.table import as_text, describe_kind, is_empty
 from connectors.language.logic import is_false
+from connectors.reading.rows import MARK
 
 # How long an optional part that failed is not asked for again, where its answer would be kept.
 _REST = timedelta(minutes=1)
@@ -87,7 +88,7 @@ class Expander:
         `AuthenticationError`.
         """
         if self.is_idle:
-            return list(orders)
+            return [_mark_unfinished(order) for order in orders]
         shared = [
             await self._fetch_batch(name, each, orders)
             for name, each in self._settings.expand.items()
@@ -105,6 +106,8 @@ class Expander:
             whole = order if detail is None or detailed else await self._fetch_detail(detail, order)
             if not isinstance(whole, dict):
                 raise UnreadableResponseError(f"expected an order, found {describe_kind(whole)}")
+            if isinstance(whole := _mark_unfinished(whole), Unfinished):
+                return whole
             for batch in shared:
                 whole = {**whole, batch.name: _pick_records(batch, order)}
             for name, settings in self._settings.expand.items():
@@ -237,6 +240,13 @@ class Expander:
         self._remark(
             Remark(about=f"expand {name}", text=f"Orders go out without `expand.{name}`: {error}")
         )
+
+
+def _mark_unfinished(order: Any) -> Any:
+    """The order; `Unfinished` where it stands for a row that breaks its list."""
+    if isinstance(order, dict) and isinstance(mark := order.get(MARK), str):
+        return Unfinished(order=order, reason=f"order: {mark}")
+    return order
 
 
 def _pick_records(batch: _Batch, order: Any) -> dict[str, Any]:

@@ -33,6 +33,7 @@ from connectors.language.functions.table import as_number, as_text, describe_kin
 from connectors.language.logic import is_false
 from connectors.orders import Window
 from connectors.reading import paging
+from connectors.reading.rows import MARK, find_marks
 from connectors.upstream.response import Reply, find_next_link
 
 Raw = Any
@@ -70,7 +71,7 @@ class PageReader:
     ) -> paging.Page[Raw]:
         """The page of this number, at this position. `caller` asks in another way."""
         values = self._make_values(window, number=number, offset=offset, size=size, cursor=None)
-        return self.read_page(await (caller or self._caller).read(request, values))
+        return self.read_page(await (caller or self._caller).read(request, values, rows=True))
 
     async def fetch_next(
         self, request: RequestSettings, window: Window | None, cursor: str | None, size: int
@@ -78,8 +79,8 @@ class PageReader:
         """The page that a cursor or an address leads to; None for the first."""
         values = self._make_values(window, number=1, offset=0, size=size, cursor=cursor)
         if cursor is not None and not isinstance(self._settings.paging, CursorPaging):
-            return self.read_page(await self._caller.follow(cursor, request, values))
-        return self.read_page(await self._caller.read(request, values))
+            return self.read_page(await self._caller.follow(cursor, request, values, rows=True))
+        return self.read_page(await self._caller.read(request, values, rows=True))
 
     def _make_values(
         self, window: Window | None, *, number: int, offset: int, size: int, cursor: str | None
@@ -176,6 +177,7 @@ class PageReader:
                 f"{reply.where}: expected a list of orders at {wanted!r}, found"
                 f" {describe_kind(items)}."
             )
+        _check_marks(items, reply)
         items = self._keep_orders(items)
         kind = self._settings.paging
         if isinstance(kind, NoPaging):
@@ -234,3 +236,15 @@ class PageReader:
             raise UnreadableResponseError(
                 f"{reply.where}: {expression.source!r}: {error}."
             ) from None
+
+
+def _check_marks(items: list[Any], reply: Reply) -> None:
+    """Raise `UnreadableResponseError` if a row that breaks the answer is not among the orders:
+    where it stands instead something would be missing in silence.
+    """
+    marks = find_marks(reply.content)
+    lost = marks - {item[MARK] for item in items if isinstance(item, dict) and MARK in item}
+    if lost:
+        raise UnreadableResponseError(
+            f"{reply.where}: expected JSON, found a list of which {min(lost)}."
+        )

@@ -14,6 +14,7 @@ import msgspec
 from connectors.errors import PartError, RefusedError
 from connectors.orders import OrderId, RejectedOrder
 from connectors.reading.complaints import UNDECODABLE
+from connectors.reading.rows import find_mark
 from connectors.shopify.api import queries
 from connectors.shopify.api.graphql_client import COST_CODE, GraphqlClient
 from connectors.shopify.api.graphql_fulfillment import GraphqlFulfillment, collect_rows
@@ -36,7 +37,7 @@ from connectors.shopify.api.transport import (
     Span,
 )
 from connectors.shopify.mapping import wire
-from connectors.shopify.mapping.order import read_moment, reject_order, reject_raw
+from connectors.shopify.mapping.order import read_moment, reject_marked, reject_order, reject_raw
 from connectors.shopify.mapping.rules import Money
 from connectors.upstream.isolation import Isolation
 
@@ -158,7 +159,7 @@ class GraphqlTransport(GraphqlFulfillment):
             variables = {"first": first, "after": cursor or None, "query": write_search(span)}
             try:
                 found, failed = await self._client.ask_rows(
-                    self._orders, variables, _OrderRows, size=first
+                    self._orders, variables, _OrderRows, size=first, splits=True
                 )
             except RefusedError as error:
                 if error.code == COST_CODE and first > 1:
@@ -238,6 +239,9 @@ class GraphqlTransport(GraphqlFulfillment):
 
     async def _to_order(self, raw: msgspec.Raw) -> wire.Order | RejectedOrder:
         """An order in the REST shape; lists that the page cut short are read to their end."""
+        if mark := find_mark(raw):
+            rejected = reject_marked(raw, mark)
+            return msgspec.structs.replace(rejected, id=rejected.id.rpartition("/")[2])
         try:
             order = _ORDER.decode(raw)
             lines = await collect_rows(

@@ -198,13 +198,22 @@ class GraphqlClient:
         return found
 
     async def ask_rows(
-        self, query: str, variables: Mapping[str, Any], kind: type[T], *, size: int = 1
+        self,
+        query: str,
+        variables: Mapping[str, Any],
+        kind: type[T],
+        *,
+        size: int = 1,
+        splits: bool = False,
     ) -> tuple[T, dict[int, str]]:
         """A read of a list of which single rows may fail: the answer, and by the place of each row
-        that failed why it did. Such a row is null, or lacks what failed.
+        that failed why it did. Such a row is null, or lacks what failed. `splits` as `rows` of
+        `Upstream.get`.
         """
         await self._wait_for_budget(query, size)
-        reply = await self._upstream.query(self._path, {"query": query, "variables": variables})
+        reply = await self._upstream.query(
+            self._path, {"query": query, "variables": variables}, rows=splits
+        )
         return self._decode_reply(query, reply, kind, size), reply.decode(_Verdict).rows
 
     def for_parts(self, *, once: bool) -> Self:

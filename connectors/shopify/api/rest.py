@@ -122,9 +122,9 @@ class RestTransport(RestFulfillment):
 
     async def _read_list(self, cursor: str, params: Pairs) -> Reply:
         if not cursor:
-            return await self._upstream.get(f"{self._root}/orders.json", params)
+            return await self._upstream.get(f"{self._root}/orders.json", params, rows=True)
         try:
-            return await self._upstream.get(cursor)
+            return await self._upstream.get(cursor, rows=True)
         except RefusedError as error:
             if error.status == HTTPStatus.BAD_REQUEST:
                 raise ExpiredCursorError(
@@ -141,7 +141,7 @@ class RestTransport(RestFulfillment):
             ("limit", str(LARGEST_PAGE)),
             *self._fields,
         )
-        reply = await self._upstream.get(f"{self._root}/orders.json", params)
+        reply = await self._upstream.get(f"{self._root}/orders.json", params, rows=True)
         orders = (decode_row(raw, self._decode) for raw in reply.decode(OrdersPage).orders)
         return tuple(order for order in orders if order is not None)
 

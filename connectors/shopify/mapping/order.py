@@ -17,6 +17,7 @@ from connectors.orders import Fulfillment, Order, OrderId, OrderStatus, Rejected
 from connectors.reading.complaints import UNDECODABLE, Complaint, read_complaint
 from connectors.reading.fields import FieldError
 from connectors.reading.markup import fold_name
+from connectors.reading.rows import find_mark
 from connectors.shopify.mapping import wire
 from connectors.shopify.mapping.customer import read_customer, require_address
 from connectors.shopify.mapping.items import Variant, read_items, read_text
@@ -38,6 +39,8 @@ def decode_order(raw: bytes | msgspec.Raw) -> wire.Order | RejectedOrder:
     """One order of a REST answer; one that is not what Shopify promises is rejected, with
     the path.
     """
+    if mark := find_mark(raw):
+        return reject_marked(raw, mark)
     try:
         return _ORDER.decode(raw)
     except UNDECODABLE as error:
@@ -84,6 +87,13 @@ def reject_raw(raw: bytes | msgspec.Raw, error: Exception) -> RejectedOrder:
         number=read_number(identity.name if isinstance(identity.name, str) else "", key),
         modified_at=read_moment(identity.updated_at),
         reason=_explain_complaint(read_complaint(error)),
+    )
+
+
+def reject_marked(raw: bytes | msgspec.Raw, mark: str) -> RejectedOrder:
+    """The rejection of a row that breaks its list, see `connectors.reading.rows`."""
+    return msgspec.structs.replace(
+        reject_raw(raw, msgspec.DecodeError(mark)), reason=f"order: {mark}"
     )
 
 

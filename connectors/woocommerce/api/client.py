@@ -24,6 +24,8 @@ T = TypeVar("T")
 CORE = f"{ROOT}wc/v3/"
 # The most rows that WooCommerce puts on one page.
 LARGEST_PAGE = 100
+# The list whose rows are told apart even where one breaks the JSON.
+ORDERS = "orders"
 # What is tried after a size that the shop refuses without naming its limit.
 _SMALLER = (50, 25, 20, 10, 5, 1)
 _MOST_DIGITS = 18
@@ -79,12 +81,21 @@ class Api:
         self._largest_page = max(1, min(self._largest_page, most))
 
     async def get(
-        self, path: str, params: Pairs = (), *, root: str = CORE, once: bool = False
+        self,
+        path: str,
+        params: Pairs = (),
+        *,
+        root: str = CORE,
+        once: bool = False,
+        rows: bool = False,
     ) -> Reply:
-        """One read; `once` makes a single attempt of it. `path` is relative to `root`."""
+        """One read; `once` makes a single attempt of it. `path` is relative to `root`; `rows` as
+        for `Upstream.get`.
+        """
         upstream = self._upstream.once() if once else self._upstream
         return await self._permalinks.ask(
-            root + path, lambda place: upstream.get(place, (*params, self._make_mark()))
+            root + path,
+            lambda place: upstream.get(place, (*params, self._make_mark()), rows=rows),
         )
 
     async def read_page(
@@ -98,7 +109,11 @@ class Api:
             asked = min(size, self._largest_page)
             try:
                 reply = await self.get(
-                    path, (*params, ("per_page", str(asked))), root=root, once=once
+                    path,
+                    (*params, ("per_page", str(asked))),
+                    root=root,
+                    once=once,
+                    rows=path == ORDERS,
                 )
             except PageSizeError as error:
                 smaller = [size for size in (error.most, *_SMALLER) if size and size < asked]

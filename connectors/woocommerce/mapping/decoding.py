@@ -16,6 +16,7 @@ import msgspec
 from connectors.orders import RejectedOrder
 from connectors.reading.complaints import UNDECODABLE, read_complaint
 from connectors.reading.fields import FieldError
+from connectors.reading.rows import find_mark
 from connectors.woocommerce.mapping import wire
 from connectors.woocommerce.mapping.order import reject_order
 from connectors.woocommerce.mapping.values import read_key, read_moment
@@ -57,6 +58,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 def read_row(raw: msgspec.Raw | bytes) -> Row:
     """Decode one order of a page; never raises."""
+    if mark := find_mark(raw):
+        return _reject_raw(raw, mark)
     left_out: list[str] = []
     kept = raw
     while True:
