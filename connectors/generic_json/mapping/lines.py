@@ -17,12 +17,14 @@ from connectors.generic_json.mapping.rules import (
     ItemRules,
     MoneyRules,
     OptionRules,
+    ShareRules,
     WeightRule,
 )
 from connectors.language.functions.number import round_half_up
 from connectors.language.functions.table import as_text
 from connectors.orders import ZERO, Fulfillment, ItemOption, LineItem, Weight
 from connectors.reading import amounts, fields, measures
+from connectors.reading.shares import Share, split_item
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,6 +92,19 @@ class LineReader:
             fulfillment=self._find_line_way(line, rules),
             destination=line.read_text("destination", rules.destination),
         )
+
+    def share_line(self, line: Scope, item: LineItem, rules: ShareRules | None) -> list[LineItem]:
+        """The line, or one for each of the addresses that its pieces go to."""
+        if rules is None:
+            return [item]
+        shares = [
+            Share(
+                each.read("quantity", rules.quantity, _read_left, 0),
+                each.read_text("key", rules.key),
+            )
+            for each in line.enter_list("shares", rules.at, "shares")
+        ]
+        return list(split_item(item, shares))
 
     def _find_line_way(self, line: Scope, rules: ItemRules) -> Fulfillment:
         if not line.is_true("shippable", rules.shippable, otherwise=True):

@@ -97,7 +97,12 @@ def _read_order(scope: Scope, rules: OrderRules) -> tuple[Order, Sequence[tuple[
     bill_to = read_address(scope, "bill_to", rules.bill_to) if rules.bill_to else ship_to
     status, word, known = _read_status(scope, rules.status)
     lines = list(reader.read_lines(rules.items))
-    items = [item for _, item in lines if item.quantity > 0]
+    items = [
+        share
+        for line, item in lines
+        if item.quantity > 0
+        for share in reader.share_line(line, item, rules.items.shares)
+    ]
     order = Order(
         id=OrderId(read_needed_text(scope, "id", rules.id)),
         number=read_needed_text(scope, "number", rules.number),

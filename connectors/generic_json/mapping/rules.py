@@ -99,6 +99,16 @@ class DestinationRules(AddressRules, frozen=True, kw_only=True):
     shipping_method: FieldRule | None
 
 
+class ShareRules(msgspec.Struct, frozen=True, kw_only=True):
+    """The addresses that the pieces of one line go to: `at` finds the list, the fields are looked
+    up in each element.
+    """
+
+    at: Expression
+    key: FieldRule
+    quantity: FieldRule
+
+
 class ItemRules(msgspec.Struct, frozen=True, kw_only=True):
     """The lines of an order: `at` finds the list, the fields are looked up in each line for which
     `only` is true.
@@ -119,6 +129,7 @@ class ItemRules(msgspec.Struct, frozen=True, kw_only=True):
     shippable: Expression | None
     fulfillment: FulfillmentRule | None
     destination: FieldRule | None
+    shares: ShareRules | None
 
 
 class AdjustmentRules(msgspec.Struct, frozen=True, kw_only=True):

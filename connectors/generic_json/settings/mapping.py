@@ -58,6 +58,17 @@ def _read_options(value: Any) -> Any:
     return {"at": value} if isinstance(value, str) else value
 
 
+class SharesMap(Block):
+    """The addresses that the pieces of one line go to, where a line may be split over several."""
+
+    at: ExpressionText
+    """The list of addresses, e.g. `shippingDetails.targets`."""
+    key: TextField
+    """The key of the address, as in `destinations`."""
+    quantity: TextField
+    """How many pieces go there."""
+
+
 class ItemsMap(Block):
     """The lines of an order. Expressions look at one line; `root()` is the order."""
 
@@ -96,6 +107,8 @@ class ItemsMap(Block):
     """Who brings this line; none: as the order."""
     destination: TextField | None = None
     """The key of the address that the line goes to, in an order with several."""
+    shares: SharesMap | None = None
+    """In place of `destination`, where the pieces of one line may go to several addresses."""
 
 
 class AdjustmentsMap(Block):

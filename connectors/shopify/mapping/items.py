@@ -19,6 +19,7 @@ from connectors.orders import (
     Weight,
     WeightUnit,
 )
+from connectors.reading.shares import split_item
 from connectors.shopify.mapping import wire
 from connectors.shopify.mapping.prices import (
     Side,
@@ -27,7 +28,7 @@ from connectors.shopify.mapping.prices import (
     read_tip,
     round_share,
 )
-from connectors.shopify.mapping.routes import WAYS, Route, split_item
+from connectors.shopify.mapping.routes import WAYS, Route
 from connectors.shopify.mapping.rules import Rules
 from connectors.shopify.mapping.statuses import Held, State, count_exported
 

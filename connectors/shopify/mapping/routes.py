@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from connectors.orders import Destination, Fulfillment, LineItem
+from connectors.orders import Destination, Fulfillment
+from connectors.reading.shares import Share
 from connectors.shopify.mapping import wire
 from connectors.shopify.mapping.customer import read_address
 from connectors.shopify.mapping.wire_fulfillment import FulfillmentOrder
@@ -28,14 +29,6 @@ _BLOCKED = frozenset({"on_hold", "scheduled"})
 # What may be done with goods that a service has or is to be asked for.
 _REQUEST = "request_fulfillment"
 _AT_SERVICE = frozenset({"submitted", "accepted", "cancellation_requested"})
-
-
-class Share(msgspec.Struct, frozen=True):
-    """Units of a line that travel one way to one address. `destination` is the address's key."""
-
-    units: int
-    way: Fulfillment
-    destination: str = ""
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,7 +67,7 @@ def read_route(fulfillment_orders: Sequence[FulfillmentOrder]) -> Route:
     for one in fulfillment_orders:
         key = make_key(one.destination) if several else ""
         for line in one.lines:
-            share = Share(line.fulfillable_quantity, _find_way(one), key)
+            share = Share(line.fulfillable_quantity, key, _find_way(one))
             shares.setdefault(line.line_item_id, []).append(share)
     return Route(
         shares={line: tuple(each) for line, each in shares.items()},
@@ -85,25 +78,6 @@ def read_route(fulfillment_orders: Sequence[FulfillmentOrder]) -> Route:
         if several
         else (),
     )
-
-
-def split_item(item: LineItem, shares: Sequence[Share]) -> Iterator[LineItem]:
-    """A line as one for each way and address that its units take; units of which the shop does not
-    say it stay as they are.
-    """
-    left, taken = item.quantity, dict[tuple[Fulfillment, str], int]()
-    for share in shares:
-        units = min(left, share.units)
-        if units > 0:
-            key = share.way, share.destination
-            taken[key] = taken.get(key, 0) + units
-            left -= units
-    if left:
-        yield msgspec.structs.replace(item, quantity=left)
-    for (way, destination), units in taken.items():
-        yield msgspec.structs.replace(
-            item, quantity=units, fulfillment=way, destination=destination
-        )
 
 
 def make_key(address: wire.Address | None) -> str:

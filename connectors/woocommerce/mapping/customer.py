@@ -39,6 +39,11 @@ def read_customer(order: wire.Order, metas: Mapping[str, Any]) -> Customer:
     )
 
 
+def read_place(place: wire.Address, billing: wire.Address) -> Address:
+    """An address that stands by itself, without what plugins keep beside the order's own."""
+    return _read_address(place, billing, {}, "shipping")
+
+
 def _has_street(address: wire.Address) -> bool:
     return bool(read_text(address.address_1) or read_text(address.address_2))
 

@@ -18,6 +18,7 @@ from connectors.woocommerce.mapping import wire
 from connectors.woocommerce.mapping.customer import read_customer
 from connectors.woocommerce.mapping.fulfillment import find_twins
 from connectors.woocommerce.mapping.items import Money, read_lines
+from connectors.woocommerce.mapping.packages import PACKAGES, Packages, read_packages
 from connectors.woocommerce.mapping.products import Goods
 from connectors.woocommerce.mapping.refunds import NOTHING, Refunded, read_refunds
 from connectors.woocommerce.mapping.rules import Rules
@@ -95,6 +96,10 @@ def _map_order(order: wire.Order, related: Related, rules: Rules) -> Order:
     twins = find_twins(order, rules) if order.parent_id or order.meta_data else ""
     metas = _index_metas(order.meta_data)
     gift = read_flag(metas.get(_GIFT))
+    packages = _read_packages(order, metas)
+    items = lines.items
+    if packages.destinations:
+        items = packages.share_items(items, wire.read_list(order.line_items))
     notes = related.notes.get(order_id)
     coupons = JOINT.join(
         filter(None, [read_plain(coupon.code) for coupon in wire.read_list(order.coupon_lines)])
@@ -119,7 +124,7 @@ def _map_order(order: wire.Order, related: Related, rules: Rules) -> Order:
         ),
         payment_method=read_text(order.payment_method) or read_plain(order.payment_method_title),
         customer=read_customer(order, metas),
-        items=lines.items,
+        items=items,
         customer_notes=read_prose(order.customer_note),
         internal_notes=_join_notes(notes) if notes else "",
         gift=gift,
@@ -127,7 +132,13 @@ def _map_order(order: wire.Order, related: Related, rules: Rules) -> Order:
         custom_fields=(coupons,) if coupons else (),
         dimensions=lines.dimensions,
         packed_elsewhere=twins,
+        destinations=packages.destinations,
     )
+
+
+def _read_packages(order: wire.Order, metas: Mapping[str, Any]) -> Packages:
+    billing = order.billing if isinstance(order.billing, wire.Address) else wire.Address()
+    return read_packages(metas, billing) if PACKAGES in metas else Packages()
 
 
 def _require_moment(value: str | None, path: str) -> datetime:

@@ -22,6 +22,7 @@ PAIRS: list[tuple[type[Block], type[msgspec.Struct]]] = [
     (mapping.DestinationMap, rules.DestinationRules),
     (mapping.FulfillmentMap, rules.FulfillmentRule),
     (mapping.OptionsMap, rules.OptionRules),
+    (mapping.SharesMap, rules.ShareRules),
     (mapping.ItemsMap, rules.ItemRules),
     (mapping.AdjustmentsMap, rules.AdjustmentRules),
     (mapping.MoneySettings, rules.MoneyRules),

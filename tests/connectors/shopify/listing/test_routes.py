@@ -6,15 +6,12 @@ from collections.abc import AsyncIterator, Mapping
 
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from connectors.orders import Fulfillment, Order, OrderId, RejectedOrder
-from connectors.shopify.mapping.routes import Share, split_item
 from connectors.testing.book import BookOrder
 from connectors.testing.faults import Answer
 from connectors.testing.trial import at, walk
-from tests.builders import build_address, build_item
+from tests.builders import build_address
 from tests.connectors.shopify.fake.fulfillment_orders import MAIN_LOCATION
 from tests.connectors.shopify.fake.shop import FakeShopify
 from tests.connectors.shopify.shipping.notices import EAST, notice
@@ -175,21 +172,3 @@ async def test_without_the_right_orders_go_out_as_their_shipping_lines_say(
         (listed,) = await walk(connector)
     assert listed.id == order.id
     assert {way for *_, way in show(listed)} == {Fulfillment.PARCEL}
-
-
-WAYS = st.sampled_from(list(Fulfillment))
-
-
-@given(
-    quantity=st.integers(1, 9),
-    shares=st.lists(st.builds(Share, st.integers(0, 9), WAYS, st.sampled_from(["", "a", "b"]))),
-)
-def test_the_pieces_of_a_line_are_neither_more_nor_less_however_it_is_split(
-    quantity: int, shares: list[Share]
-) -> None:
-    item = build_item(quantity=quantity)
-    found = list(split_item(item, shares))
-    assert sum(each.quantity for each in found) == quantity
-    assert all(each.quantity > 0 and each.id == item.id for each in found)
-    known = sum(share.units for share in shares)
-    assert (found[0].destination == item.destination) or known >= quantity
