@@ -32,7 +32,13 @@ from proxy.rules.outage import Outage, Permit
 from proxy.rules.retry_schedule import Decision, RetrySchedule
 from proxy.settings.models import DeliverySettings, NotifyCustomer
 from proxy.storage.errors import LeaseLostError, StorageError
-from proxy.storage.outbox.interface import Attempt, AttemptOutcome, Delivery, Outbox
+from proxy.storage.outbox.interface import (
+    Attempt,
+    AttemptOutcome,
+    Delivery,
+    Outbox,
+    RepeatedError,
+)
 from proxy.stores import Store
 from proxy.telemetry.masking import mask_text
 from proxy.telemetry.metrics import Metrics
@@ -106,7 +112,10 @@ class AttemptRunner:
             tried = await self._ask_shop(store, delivery, lease_ends, permit)
         error = tried.error
         if error is not None and (not tried.counts or self._stopping.is_set()):
-            await self._write(delivery, lambda: self._outbox.give_back(delivery), lease_ends)
+            when = tried.look_again
+            await self._write(
+                delivery, lambda: self._outbox.give_back(delivery, when=when), lease_ends
+            )
             return AttemptResult(error=error, final=False)
         decision = None if error is None else await self._decide(store.name, delivery, error)
         attempt = Attempt(
@@ -136,6 +145,11 @@ class AttemptRunner:
                     tried = await self._tell(store, renamed, lease_ends, permit)
         except (QueuedError, LeaseLostError, StorageError) as fault:
             return Tried(error=TemporaryError(str(fault)), counts=False)
+        except RepeatedError as repeat:
+            if repeat.look_again is None:
+                return Tried(error=None, shipment=repeat.known.shipment, detail=str(repeat))
+            error = TemporaryError(f"{repeat}, which waits")
+            return Tried(error=error, counts=False, look_again=repeat.look_again)
         return tried
 
     async def _rename(self, delivery: Delivery, *, split: bool) -> Delivery:

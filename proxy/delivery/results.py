@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import msgspec
 
 from connectors.errors import ConnectorError
@@ -24,11 +26,13 @@ class Tried(msgspec.Struct, frozen=True, kw_only=True):
     """The error that an attempt ended in, if it did, and the shipment as the shop was asked to take
     it.
 
-    Not `counts`: the shop was not asked, so the delivery is given back as it was.
+    Not `counts`: the shop was not asked, so the delivery is given back as it was, due at once or at
+    `look_again`.
     """
 
     error: ConnectorError | None
     counts: bool = True
+    look_again: datetime | None = None
     shipment: Shipment | None = None
     detail: str = ""
 

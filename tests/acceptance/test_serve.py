@@ -18,7 +18,7 @@ from connectors.testing.shops.woocommerce import FakeWooCommerceShop
 from proxy.doors.custom_store.dates import format_date
 from proxy.storage.database import Database
 from tests.acceptance.served import Served, run_portside, serving, write_settings
-from tests.storage.test_schema import make_newer
+from tests.storage.upgrades.test_schema import make_newer
 
 LOGIN = {"Authorization": encode_basic_auth("north", "pass-word")}
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
 
 import pytest
+from aiohttp import web
 
 from connectors.orders import Destination, LineItem
 from connectors.shipments import Shipment, ShippedItem
@@ -14,9 +17,9 @@ from proxy.rules.addressees import divide_order
 from proxy.rules.matching import GivenOrder
 from proxy.storage.export.database import DatabaseExportStorage
 from proxy.storage.names import BooksName
-from proxy.storage.outbox.interface import DeliveryFilter
+from proxy.storage.outbox.interface import DeliveryFilter, DeliveryState
 from tests.builders import build_address, build_given, build_item, build_order
-from tests.delivery.conftest import Process, World
+from tests.delivery.conftest import Process, World, until
 
 LONG_ID = "T3JkZXI6" * 8
 LINES = (build_item(id="7", sku="CUP"), build_item(id="8", sku="POT"))
@@ -144,3 +147,55 @@ async def test_an_item_of_a_split_order_that_fits_no_line_is_named_too(world: Wo
     notice = told("1001-1", ShippedItem(sku="HAT", quantity=1))
     assert await accept(process, notice) is NoticeOutcome.DELIVERED
     assert [doubt[-5:] for doubt in (await world.only()).doubts] == ["'HAT'"]
+
+
+async def test_a_split_number_that_repeats_what_the_shop_has_is_not_told_again(
+    world: World,
+) -> None:
+    await give(world, order())
+    world.shop.unknown = {"1001-1"}
+    process = await world.process()
+    cup = ShippedItem(sku="CUP", quantity=1)
+    assert await accept(process, told("1001", cup)) is NoticeOutcome.DELIVERED
+    for message in (
+        "delivered; the shop has it (the same shipment as delivery 1)",
+        "known already; the shop has it",
+    ):
+        notice = told("1001-1", cup, tracking="a")
+        result = await process.deliverer.accept(process.store, notice)
+        assert result.message == message
+    assert world.shop.of("1001") == ["A"]
+
+
+async def test_a_split_number_that_repeats_what_waits_waits_for_it(world: World) -> None:
+    await give(world, order())
+    world.shop.unknown = {"1001-1"}
+
+    async def fail(parcel: dict[str, Any]) -> web.Response | None:
+        return web.Response(status=503) if parcel["order"] == "1001" else None
+
+    world.shop.before = fail
+    process = await world.process()
+    cup = ShippedItem(sku="CUP", quantity=1)
+    for number in ("1001", "1001-1"):
+        assert await accept(process, told(number, cup)) is NoticeOutcome.WAITING
+    second, first = await world.deliveries.find(DeliveryFilter())
+    assert second.next_attempt_at is not None
+    assert second.next_attempt_at > world.clock()
+    world.shop.before = nothing
+    for _ in range(2):
+        world.clock.forward(timedelta(hours=1))
+        await process.worker.look()
+        await until(lambda: is_idle(process))
+    states = [row.state for row in await world.deliveries.find(DeliveryFilter())]
+    assert states == [DeliveryState.DELIVERED] * 2
+    assert world.shop.of("1001") == ["A"]
+    assert first.shipment.order_id == "55"
+
+
+async def nothing(_parcel: dict[str, Any]) -> None:
+    """The shop is well again."""
+
+
+async def is_idle(process: Process) -> bool:
+    return process.deliverer.count_running("north") == 0

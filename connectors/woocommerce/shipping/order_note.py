@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from connectors.carriers import Carriers
 from connectors.orders import LineItem
 from connectors.reading.markup import clean_text
-from connectors.shipments import Shipment
+from connectors.shipments import Shipment, fold_tracking
 from connectors.woocommerce.mapping import wire
 from connectors.woocommerce.mapping.values import read_text
 
@@ -91,10 +91,10 @@ def _has_number(found: str, number: str, own: Iterable[str]) -> bool:
     number is. Any other note may speak of a payment, an amount or another order: there only a
     number of many digits counts, and none that is part of one of the order's own (`own`).
     """
+    literal = _spell_number(number)
     head, ours, tail = found.partition(_OURS)
-    if ours and " shipped" in head and f"{tail} ".casefold().startswith(f"{number} ".casefold()):
+    if ours and " shipped" in head and re.match(rf"{literal}(?!\S)", tail, re.IGNORECASE):
         return True
-    literal = re.escape(number)
     if re.search(
         rf" shipped via .* with tracking number {literal}\.?(?: \(ShipStation\)\.?)?\Z",
         found,
@@ -106,6 +106,12 @@ def _has_number(found: str, number: str, own: Iterable[str]) -> bool:
     ):
         return False
     return re.search(rf"(?<![\w-]){literal}(?![\w-])", found, re.IGNORECASE) is not None
+
+
+def _spell_number(number: str) -> str:
+    """A pattern for the number as it is, or with its parts set apart in another way."""
+    loose = r"[\s\u2010-\u2015-]*".join(map(re.escape, fold_tracking(number)))
+    return f"(?:{re.escape(number)}{'|' if loose else ''}{loose})"
 
 
 def _write_items(shipment: Shipment, lines: Mapping[str, LineItem]) -> str:

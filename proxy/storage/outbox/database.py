@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -25,6 +25,7 @@ from proxy.storage.outbox.interface import (
     Delivery,
     DeliveryState,
     PutResult,
+    RepeatedError,
 )
 from proxy.storage.outbox.queries import (
     WAITING,
@@ -50,6 +51,8 @@ from proxy.storage.outbox.rows import (
 )
 from proxy.storage.tables import attempts, deliveries
 
+# How long a delivery waits for another of the same shipment.
+_LOOK_AGAIN = timedelta(minutes=1)
 # Made once, because making a statement costs more than running it.
 _INSERT = insert(deliveries).returning(deliveries)
 _INSERT_ATTEMPT = insert(attempts)
@@ -109,6 +112,10 @@ class DatabaseOutbox:
             locks |= order_locks(store, told.order_id, told.order_number)
             now = await self._database.locked_now(connection, locks)
             known, busy = await find_known(connection, store, meant, now, but=delivery.id)
+            if known is not None and known.state is DeliveryState.DELIVERED:
+                raise RepeatedError(known, look_again=None)
+            if known is not None and known.state is DeliveryState.WAITING:
+                raise RepeatedError(known, look_again=now + _LOOK_AGAIN)
             doubts = tuple(dict.fromkeys((*delivery.doubts, *meant.doubts)))
             values = {**identity_row(told), "doubts": write_doubts(doubts)}
             if known is not None:

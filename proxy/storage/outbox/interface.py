@@ -135,6 +135,19 @@ class DeliveryFilter(msgspec.Struct, frozen=True, kw_only=True):
     order: str | None = None
 
 
+class RepeatedError(Exception):
+    """A delivery turned out to be of the same shipment as `known`.
+
+    `look_again`: that one waits, too, and this is when to see what became of it; None if the shop
+    has it.
+    """
+
+    def __init__(self, known: Delivery, look_again: datetime | None) -> None:
+        super().__init__(f"the same shipment as delivery {known.id}")
+        self.known = known
+        self.look_again = look_again
+
+
 class Outbox(Protocol):
     """Where notices are kept until the shop has them.
 
@@ -169,7 +182,8 @@ class Outbox(Protocol):
         does not know: the delivery as it is now, and whether others of that order come first.
 
         None if no such order was given. `split`: also by the number without a split's suffix,
-        whatever id the notice brings. Raises LeaseLostError.
+        whatever id the notice brings. Raises LeaseLostError, and RepeatedError where another
+        delivery is of the same shipment; neither changes anything.
         """
         ...
 

@@ -20,7 +20,7 @@ from connectors.woocommerce.settings import WooCommerceSettings
 
 # Small enough for a walk of many pages.
 SMALL_PAGE = 10
-_NUMBER = re.compile(r"Tracking number: (\S+)")
+_NUMBER = re.compile(r"Tracking number: ([^\n<]+)")
 
 
 def settings_for(shop: FakeWooCommerceShop, **settings: Any) -> WooCommerceSettings:

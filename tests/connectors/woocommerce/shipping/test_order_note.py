@@ -86,6 +86,14 @@ def test_our_own_note_tells_of_its_parcel_whatever_the_number_looks_like(
     assert not told(write_note(shipment, (), CARRIERS).replace("\n", lines), parcel("1Z888"))
 
 
+@pytest.mark.parametrize("spelled", ["t7 1z-9", "T71Z9", "t-7 1Z 9"])
+def test_a_note_is_known_however_the_parts_of_its_number_are_set_apart(spelled: str) -> None:
+    note = write_note(parcel("T7-1Z9"), (), CARRIERS)
+    assert told(note, parcel(spelled))
+    assert not told(note, parcel(f"{spelled}9"))
+    assert not told(note, parcel("T7-1Z"))
+
+
 @pytest.mark.parametrize(
     "words",
     [
