@@ -26,7 +26,7 @@ from connectors.upstream.request import Pairs, Request, read_step
 from connectors.upstream.response import Reply
 from connectors.upstream.retry import Harm, RetryPolicy, make_attempts
 from connectors.upstream.round_trip import Line, name_call
-from connectors.upstream.transport import open_wire
+from connectors.upstream.transport.wire import open_wire
 
 # A Decimal is written as a number; a caller that wants text passes text.
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
@@ -94,7 +94,7 @@ class Upstream:
             "Accept": "application/json",
             "Cache-Control": "no-cache",
         }
-        async with open_wire(policy.concurrency) as wire:
+        async with open_wire(policy.concurrency, policy.proxy) as wire:
             pace = Pace(policy.rate, policy.concurrency)
             line = Line(
                 wire=wire,

@@ -4,9 +4,15 @@ alone.
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Final, Self
 
 import msgspec
+
+NO_PROXY: Final = "none"
+"""The choice of requests that go straight to the shop."""
+
+FROM_ENVIRONMENT: Final = "environment"
+"""The choice of what HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY say."""
 
 
 class UpstreamPolicy(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,6 +36,7 @@ class UpstreamPolicy(msgspec.Struct, frozen=True, kw_only=True):
     rest: float = 30.0
     largest_answer: int = 64 * 1024 * 1024
     user_agent: str = ""
+    proxy: str = NO_PROXY
 
     def patient(self, tries: int) -> Self:
         """The same policy with a breaker that stays closed while one question is put in `tries`

@@ -17,7 +17,7 @@ from connectors.upstream.pace import Pace
 from connectors.upstream.request import Request
 from connectors.upstream.response import Reply
 from connectors.upstream.shop_clock import ShopClock
-from connectors.upstream.transport import Wire
+from connectors.upstream.transport.wire import Wire
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):

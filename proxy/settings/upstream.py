@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, SecretStr, field_validator
 
 from connectors.interface import Duration
-from connectors.upstream.policy import UpstreamPolicy
+from connectors.upstream.policy import FROM_ENVIRONMENT, NO_PROXY, UpstreamPolicy
+from connectors.upstream.transport.proxies import parse_proxy
 from proxy.settings.frozen import FROZEN
 from proxy.settings.values import Rate
 
@@ -50,6 +51,21 @@ class UpstreamSettings(BaseModel):
         ),
     )
 
+    proxy: SecretStr = Field(
+        default=SecretStr(_USUAL.proxy),
+        description=(
+            "What requests to the shop go through: `none`, `environment` (HTTP_PROXY, HTTPS_PROXY,"
+            " NO_PROXY) or a proxy such as `http://user:password@proxy.example:3128`."
+        ),
+    )
+
+    @field_validator("proxy", mode="after")
+    @classmethod
+    def _look_at_proxy(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() not in {NO_PROXY, FROM_ENVIRONMENT}:
+            parse_proxy(value.get_secret_value())
+        return value
+
     def policy(self) -> UpstreamPolicy:
         """The same, as connectors take it."""
         return UpstreamPolicy(
@@ -58,4 +74,5 @@ class UpstreamSettings(BaseModel):
             attempts=self.attempts,
             concurrency=self.concurrency,
             user_agent=self.user_agent,
+            proxy=self.proxy.get_secret_value(),
         )

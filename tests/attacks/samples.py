@@ -24,6 +24,7 @@ from connectors.upstream.addresses import Target
 from connectors.upstream.auth import auth, oauth2, token_answer
 from connectors.upstream.masking import Mask
 from connectors.upstream.response import Reply
+from connectors.upstream.transport.proxies import find_proxy
 from proxy.doors.custom_store import (
     carriers,
     credentials,
@@ -182,6 +183,9 @@ _MODULES: dict[str, dict[str, Callable[[str], object]]] = {
         "read_wait(headers)": lambda t: pace.read_wait(
             {"X-Shopify-Shop-Api-Call-Limit": t, "Retry-After": t}, _NOW
         ),
+    },
+    "connectors.upstream.transport.proxies.": {
+        "find_proxy": lambda t: find_proxy(f"http://{t}", f"https://{t}"),
     },
     "connectors.upstream.refusals.": {
         "explain_refusal": _refuse_json,

@@ -6,17 +6,19 @@ What goes wrong on the way becomes `UnavailableError`.
 from __future__ import annotations
 
 import asyncio
-import os
 import ssl
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import aiohttp
 from yarl import URL
 
 from connectors.errors import TooLargeError, UnavailableError
+from connectors.upstream.policy import NO_PROXY
 from connectors.upstream.request import Request
 from connectors.upstream.response import Reply, unpack
+from connectors.upstream.transport.failures import describe_failure
+from connectors.upstream.transport.proxies import Proxy, find_proxy
 
 _CHUNK = 65536
 # A connection that takes longer will not come about.
@@ -41,13 +43,13 @@ async def _send_once(
 
 
 @asynccontextmanager
-async def open_wire(connections: int) -> AsyncIterator[Wire]:
-    """Connections to one shop, closed on leaving."""
+async def open_wire(connections: int, proxy: str = NO_PROXY) -> AsyncIterator[Wire]:
+    """Connections to one shop, closed on leaving; `proxy` as in `find_proxy`."""
     async with (
         _open_session(aiohttp.TCPConnector(limit=connections)) as kept,
         _open_session(aiohttp.TCPConnector(force_close=True)) as fresh,
     ):
-        yield Wire(kept, fresh)
+        yield Wire(kept, fresh, proxy)
 
 
 def _open_session(connector: aiohttp.TCPConnector) -> aiohttp.ClientSession:
@@ -65,31 +67,55 @@ class Wire:
     shop had closed we could not tell whether a write was applied.
     """
 
-    def __init__(self, kept: aiohttp.ClientSession, fresh: aiohttp.ClientSession) -> None:
+    def __init__(
+        self, kept: aiohttp.ClientSession, fresh: aiohttp.ClientSession, proxy: str
+    ) -> None:
         self._kept = kept
         self._fresh = fresh
+        self._proxy = proxy
 
     async def transfer(self, request: Request, *, timeout: float, limit: int, fresh: bool) -> Reply:  # noqa: ASYNC109 - of one attempt
         """The answer to one request, read to its end within `timeout` seconds and `limit` bytes.
 
         Raises `UnavailableError`.
         """
-        return await _transfer(self._fresh if fresh else self._kept, request, timeout, limit)
+        session = self._fresh if fresh else self._kept
+        try:
+            proxy = find_proxy(self._proxy, request.url)
+        except ValueError as error:
+            raise UnavailableError(f"no proxy can be asked: {error}.", reached=False) from error
+        return await _transfer(session, request, proxy, timeout, limit)
+
+
+def _send(
+    session: aiohttp.ClientSession, request: Request, proxy: Proxy | None
+) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
+    headers = dict(request.headers)
+    if proxy is not None and request.url.startswith("http:"):
+        # What is not a tunnel carries the login beside the request; the proxy takes it out.
+        headers.update(proxy.headers)
+    return session.request(
+        request.method,
+        URL(request.url, encoded=True),
+        headers=headers,
+        data=request.body or None,
+        allow_redirects=False,
+        proxy=proxy.url if proxy is not None else None,
+        proxy_headers=proxy.headers if proxy is not None else None,
+    )
 
 
 async def _transfer(
-    session: aiohttp.ClientSession, request: Request, seconds: float, limit: int
+    session: aiohttp.ClientSession,
+    request: Request,
+    proxy: Proxy | None,
+    seconds: float,
+    limit: int,
 ) -> Reply:
     try:
         async with (
             asyncio.timeout(seconds),
-            session.request(
-                request.method,
-                URL(request.url, encoded=True),
-                headers=request.headers,
-                data=request.body or None,
-                allow_redirects=False,
-            ) as response,
+            _send(session, request, proxy) as response,
         ):
             content = await _read(response, limit)
             return Reply(
@@ -98,38 +124,16 @@ async def _transfer(
                 content=unpack(content, limit),
                 url=request.url,
             )
-    except (
-        aiohttp.ClientConnectorCertificateError,
-        aiohttp.ClientConnectorSSLError,
-        ssl.SSLError,
-    ) as error:
-        raise UnavailableError(
-            f"no secure connection could be made ({_find_reason(error)}).", reached=False
-        ) from error
-    except aiohttp.ClientConnectorDNSError as error:
-        raise UnavailableError(
-            "the shop's host name cannot be found; check the address, or the DNS.", reached=False
-        ) from error
-    except aiohttp.ClientConnectorError as error:
-        raise UnavailableError(
-            f"no connection to the shop ({_find_reason(error)}).", reached=False
-        ) from error
-    except aiohttp.ConnectionTimeoutError as error:
-        raise UnavailableError(
-            "the shop's server did not accept the connection.", reached=False
-        ) from error
     except TimeoutError as error:
+        if isinstance(error, aiohttp.ConnectionTimeoutError):
+            raise describe_failure(error) from error
         raise UnavailableError(
             f"the shop did not finish answering within {seconds:g} seconds."
         ) from error
     except _LostConnection as error:
         raise UnavailableError("the shop closed the connection before it answered.") from error
-    except aiohttp.ClientPayloadError as error:
-        raise UnavailableError("the shop's answer was cut short or damaged on the way.") from error
-    except (aiohttp.ClientError, OSError, ValueError) as error:
-        raise UnavailableError(
-            f"the shop's answer is not valid HTTP ({type(error).__name__})."
-        ) from error
+    except (aiohttp.ClientError, ssl.SSLError, OSError, ValueError) as error:
+        raise describe_failure(error) from error
 
 
 async def _read(response: aiohttp.ClientResponse, limit: int) -> bytes:
@@ -139,19 +143,3 @@ async def _read(response: aiohttp.ClientResponse, limit: int) -> bytes:
         if len(content) > limit:
             raise TooLargeError(f"the answer is larger than {limit} bytes.")
     return bytes(content)
-
-
-def _find_reason(error: BaseException) -> str:
-    """The system's words for a failed connection, without addresses of ours."""
-    cause = getattr(error, "os_error", None) or error
-    if getattr(cause, "reason", None) == "WRONG_VERSION_NUMBER":
-        return "no TLS is spoken there: http:// may be meant, or another port"
-    number = getattr(cause, "errno", None)
-    if number and number > 0 and not isinstance(cause, ssl.SSLError):
-        return os.strerror(number).lower()
-    words = (
-        getattr(cause, "verify_message", None)
-        or getattr(cause, "strerror", None)
-        or type(cause).__name__
-    )
-    return str(words)
