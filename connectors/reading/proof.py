@@ -5,7 +5,7 @@ The end of a list is believed on evidence of its own, never on the shop's word a
     an empty page       asked for on purpose behind the last rows
     a repeated page     from a shop that was seen to give other rows for another page
     a cursor's end      in an API that pages by cursor; against a count only if the last page was
-                        not full
+                        not full, in this reading or in one that brought all that is known
     a count             equal to the distinct rows, from a shop whose count was seen to be larger
                         than what it had given by then, and only behind a page that is not full
 
@@ -49,8 +49,8 @@ class End(StrEnum):
 class Habits:
     """What one shop has shown of its lists since its connector was opened; shared by all walks.
 
-    `counts_all`: its count was larger than what it had given by then. `turns_pages`: another page,
-    size or window brought other rows. `page_size`: the most rows of a page that had more behind it.
+    `counts_all`: its count was larger than what it had given by then. `turns_pages`: another page
+    or size brought other rows. `page_size`: the most rows of a page that had more behind it.
     `fills`: the most rows of any page.
     """
 
@@ -75,6 +75,7 @@ class Evidence:
         self._asked = 0
         self._last = 0
         self._is_recounted = False
+        self._was_shown = False
         self.total: int | None = None
         self.end: End | None = None
 
@@ -123,6 +124,7 @@ class Evidence:
         ends: bool = False,
         overlap: int = 0,
         short_is_last: bool = False,
+        is_by_key: bool = False,
     ) -> list[int]:
         """Take in a page; the positions of the rows that this walk had not met before.
 
@@ -130,14 +132,15 @@ class Evidence:
         `asked`: the page size in the request. `total`: how many rows the whole list has, by the
         shop's word with this page. `ends`: the page says by its cursor that it is the last.
         `overlap`: how many of its rows the walk has asked for a second time on purpose.
-        `short_is_last`: the settings promise that the shop fills its pages.
+        `short_is_last`: the settings promise that the shop fills its pages. `is_by_key`: the page
+        begins a list of its own, so that other rows on it do not show that the shop turns pages.
         """
         habits = self._habits
         positions = self._find_fresh(names)
         unmet = {name for name in names if name not in self._met}
         found = frozenset(names)
         is_same = found == self._before
-        habits.turns_pages |= bool(found and self._before) and not is_same
+        habits.turns_pages |= bool(found and self._before) and not is_same and not is_by_key
         if found:
             self._before = found
         if unmet and self._met:
@@ -161,6 +164,7 @@ class Evidence:
         habits.fills = max(habits.fills, len(names))
         if unmet:
             self._last = len(names)
+        self._was_shown = (self._was_shown and not positions) or (ends and not self.is_full)
         return positions
 
     def begin_reading(self) -> None:
@@ -185,7 +189,7 @@ class Evidence:
             return Verdict.COMPLETE
         if self._readings == 1 or (self._news and self._readings < MOST_READINGS):
             return Verdict.READ_AGAIN
-        if not turned or (self.end is End.CURSOR and self.is_full):
+        if not turned or (self.end is End.CURSOR and not self._was_shown):
             return Verdict.NOT_SHOWN
         return Verdict.WARN
 
@@ -221,10 +225,10 @@ class Evidence:
 
     @property
     def _is_alone(self) -> bool:
-        """Whether the list holds one row and no count speaks of more: a shop that gives its last
-        page again for every later one could never show another.
+        """Whether the list holds one row where more were asked for, and no count speaks of more: a
+        shop that gives its last page again for every later one could never show another.
         """
-        return self.rows == 1 and not self.missing
+        return self.rows == 1 and not self.is_full and not self.missing
 
     def _find_fresh(self, names: Sequence[Hashable]) -> list[int]:
         positions = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from aiohttp import web
 from multidict import CIMultiDictProxy, MultiMapping
 
 
@@ -17,3 +18,15 @@ class SeenRequest:
     query: MultiMapping[str]
     headers: CIMultiDictProxy[str]
     body: bytes
+
+
+async def see_request(request: web.Request) -> SeenRequest:
+    """The request as it came, with its whole body."""
+    return SeenRequest(
+        method=request.method,
+        path=request.path,
+        raw_path=request.raw_path,
+        query=request.query,
+        headers=request.headers,
+        body=await request.read(),
+    )

@@ -11,7 +11,7 @@ from aiohttp import web
 from connectors.testing.book import OrderBook
 from connectors.testing.clock import Clock
 from connectors.testing.faults import Faults, Handler
-from connectors.testing.requests import SeenRequest
+from connectors.testing.requests import SeenRequest, see_request
 
 LARGEST_REQUEST = 4 * 1024 * 1024
 
@@ -79,14 +79,7 @@ class FakeShop(abc.ABC):
 
     @web.middleware
     async def _meet(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        seen = SeenRequest(
-            method=request.method,
-            path=request.path,
-            raw_path=request.raw_path,
-            query=request.query,
-            headers=request.headers,
-            body=await request.read(),
-        )
+        seen = await see_request(request)
         self.requests.append(seen)
         for listener in self.on_request:
             listener(seen)

@@ -20,6 +20,7 @@ from connectors.testing.shop import FakeShop
 from connectors.testing.shops.json_orders import quantities_of, show_order
 
 TOKEN: Final = "sesame-opens-the-shop"
+TOTAL_HEADER: Final = "X-Total-Count"
 _LARGEST_PAGE = 50
 
 
@@ -111,10 +112,10 @@ class FakeJsonShop(FakeShop):
         shown = [show_order(order) for order in page]
         next_url = str(request.url.update_query(after=cursor)) if cursor else None
         if self.style is Style.LINK:
-            return answer(shown, headers={"Link": f'<{next_url}>; rel="next"'} if next_url else {})
-        return answer(
-            {"orders": shown, "next": next_url if self.style is Style.NEXT_URL else cursor or None}
-        )
+            link = {"Link": f'<{next_url}>; rel="next"'} if next_url else {}
+            return answer(shown, headers={TOTAL_HEADER: str(len(found)), **link})
+        following = next_url if self.style is Style.NEXT_URL else cursor or None
+        return answer({"orders": shown, "next": following, "count": len(found)})
 
     def select_orders(
         self, start: str | None, end: str | None, state: str | None

@@ -88,18 +88,31 @@ class Api:
         root: str = CORE,
         once: bool = False,
         rows: bool = False,
+        for_part: bool = False,
     ) -> Reply:
         """One read; `once` makes a single attempt of it. `path` is relative to `root`; `rows` as
         for `Upstream.get`.
+
+        `for_part`: what is asked for belongs to one or some orders, so a failure says nothing about
+        the shop.
         """
         upstream = self._upstream.once() if once else self._upstream
+        if for_part:
+            upstream = upstream.for_parts()
         return await self._permalinks.ask(
             root + path,
             lambda place: upstream.get(place, (*params, self._make_mark()), rows=rows),
         )
 
     async def read_page(
-        self, path: str, size: int, params: Pairs = (), *, root: str = CORE, once: bool = False
+        self,
+        path: str,
+        size: int,
+        params: Pairs = (),
+        *,
+        root: str = CORE,
+        once: bool = False,
+        for_part: bool = False,
     ) -> RawPage:
         """A page of up to `size` items; of fewer where the shop says that it allows fewer.
 
@@ -114,6 +127,7 @@ class Api:
                     root=root,
                     once=once,
                     rows=path == ORDERS,
+                    for_part=for_part,
                 )
             except PageSizeError as error:
                 smaller = [size for size in (error.most, *_SMALLER) if size and size < asked]
@@ -145,10 +159,16 @@ class Api:
         return await self._upstream.get("", data=data)
 
     async def list_items(
-        self, path: str, kind: type[T], params: Pairs = (), *, root: str = CORE
+        self,
+        path: str,
+        kind: type[T],
+        params: Pairs = (),
+        *,
+        root: str = CORE,
+        for_part: bool = False,
     ) -> list[T]:
         """The items of a list, decoded one by one; those that do not fit are left out."""
-        reply = await self.get(path, params, root=root)
+        reply = await self.get(path, params, root=root, for_part=for_part)
         return [
             found
             for raw in reply.decode(list[msgspec.Raw])
@@ -156,13 +176,19 @@ class Api:
         ]
 
     async def find_items(
-        self, path: str, kind: type[T], params: Pairs = (), *, root: str = CORE
+        self,
+        path: str,
+        kind: type[T],
+        params: Pairs = (),
+        *,
+        root: str = CORE,
+        for_part: bool = False,
     ) -> list[T] | None:
         """Like `list_items`; None where the shop answers 404: it has no such route, or nothing that
         the list could belong to.
         """
         try:
-            return await self.list_items(path, kind, params, root=root)
+            return await self.list_items(path, kind, params, root=root, for_part=for_part)
         except RefusedError as error:
             if error.status == HTTPStatus.NOT_FOUND:
                 return None

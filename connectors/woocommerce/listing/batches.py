@@ -4,7 +4,6 @@ capped or careless answer leaves out is asked for again.
 
 from __future__ import annotations
 
-import contextlib
 import functools
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
@@ -13,16 +12,13 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from connectors.errors import PartError, RefusedError, TemporaryError, UnreadableResponseError
+from connectors.errors import PartError, RefusedError, UnreadableResponseError
 from connectors.upstream.isolation import Isolation
 from connectors.upstream.request import Pairs
 from connectors.woocommerce.api.client import LARGEST_PAGE, Api, RawPage, join_ids
 from connectors.woocommerce.listing.habits import ShopHabits
 
 T = TypeVar("T")
-# After so many failures in a row the shop is asked for something that it answers, so that its
-# breaker does not take a row of bad items for an outage.
-SPELL = 4
 
 
 class Items(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
@@ -66,22 +62,17 @@ class Batches(Generic[T]):
         known = Items[T]()
         whole = min(LARGEST_PAGE, self._api.largest_page)
         waiting = deque((some, False) for some in _split(sorted(ids), whole))
-        spell = 0
         while waiting:
             some, halved = waiting.popleft()
             try:
                 page = await self._fetch(some, once=halved and len(some) > 1)
             except (PartError, UnreadableResponseError) as error:
-                spell += 1
-                if spell % SPELL == 0:
-                    await self._break_spell()
                 if len(some) > 1:
                     halves = _split(some, (len(some) + 1) // 2)
                     waiting.extend((half, True) for half in halves)
                 else:
                     known.failed[some[0]] = str(error)
                 continue
-            spell = 0
             left, ignored = self._take(page, some, known)
             if ignored:
                 await self._read_alone(left, known)
@@ -93,7 +84,9 @@ class Batches(Generic[T]):
         params = (("include", join_ids(ids)), *self._params)
 
         async def ask() -> RawPage:
-            return await self._api.read_page(self._path, LARGEST_PAGE, params, once=once)
+            return await self._api.read_page(
+                self._path, LARGEST_PAGE, params, once=once, for_part=True
+            )
 
         several = len(ids) > 1
         return await self._isolation.fetch(self._neighbor, ask, probe=self._probe, several=several)
@@ -102,10 +95,6 @@ class Batches(Generic[T]):
         """The neighbor with one row, whichever that is. Raises where the shop does not answer."""
         await self._api.read_page(self._neighbor, 1, (("_fields", "id"),), once=True)
 
-    async def _break_spell(self) -> None:
-        with contextlib.suppress(TemporaryError):
-            await self._probe()
-
     async def _read_alone(self, ids: Sequence[int], known: Items[T]) -> None:
         """Each item at its own address, for a shop that ignores `include`."""
         for one in ids:
@@ -113,7 +102,7 @@ class Batches(Generic[T]):
             try:
                 reply = await self._isolation.fetch(
                     self._neighbor,
-                    functools.partial(self._api.get, path, self._params),
+                    functools.partial(self._api.get, path, self._params, for_part=True),
                     probe=self._probe,
                 )
             except RefusedError as error:

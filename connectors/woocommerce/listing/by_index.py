@@ -178,7 +178,7 @@ class IndexWalk:
             known = self._span.seen | found.keys()
             missing = await self._scan_once(found)
             verdict = self._evidence.judge()
-            if verdict is Verdict.NOT_SHOWN and not is_shown:
+            if verdict is Verdict.NOT_SHOWN and (self._evidence.missing or not is_shown):
                 raise self._evidence.explain()
             settled = missing == 0 or not found.keys() - known
             if settled and verdict is not Verdict.READ_AGAIN:

@@ -129,7 +129,11 @@ class KeyWalk:
         self._times.update((name_row(row), row.modified) for row in page.rows)
         total = page.total + earlier if page.total is not None else None
         self._evidence.add_page(
-            names, asked=page.asked, total=total, overlap=0 if repeated else known
+            names,
+            asked=page.asked,
+            total=total,
+            overlap=0 if repeated else known,
+            is_by_key=before is None,
         )
         if not page.rows or repeated:
             return True
@@ -187,7 +191,8 @@ class KeyWalk:
             asked, size, counted = page.asked, page.listed, page.total
             for offset in range(counted // size * size, -1, -size):
                 page = await self._pages.read_page(msgspec.structs.replace(ask, offset=offset))
-                tied = [row for row in page.rows if row.modified == moment]
+                # A row without a time is an order that cannot be read; it stands in this second.
+                tied = [row for row in page.rows if row.modified in {moment, None}]
                 given.update(row.id for row in tied)
                 self._times.update((name_row(row), row.modified) for row in tied)
                 self._evidence.add_page(page.names, asked=page.asked)

@@ -24,7 +24,7 @@ class Lookup:
 
     async def read_order(self, order_id: str) -> Row:
         """The order with this id. Raises `OrderNotFoundError`."""
-        found = await self._find_by_id(order_id)
+        found = await self._find_by_id(order_id, for_part=True)
         if found is None:
             raise OrderNotFoundError(f"The shop does not know an order with the id {order_id!r}.")
         return found
@@ -58,11 +58,13 @@ class Lookup:
         reply = await self._api.get(order_path(order_id), [("_fields", "id,status")])
         return reply.decode(wire.Order).status
 
-    async def _find_by_id(self, order_id: str) -> Row | None:
+    async def _find_by_id(self, order_id: str, *, for_part: bool = False) -> Row | None:
         if not (order_id.isascii() and order_id.isdigit()):
             return None
         try:
-            reply = await self._api.get(order_path(order_id), [("dp", "6"), ("_fields", _FIELDS)])
+            reply = await self._api.get(
+                order_path(order_id), [("dp", "6"), ("_fields", _FIELDS)], for_part=for_part
+            )
         except RefusedError as error:
             if error.status == HTTPStatus.NOT_FOUND and "order" in error.code:
                 return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from datetime import UTC, datetime
 from http import HTTPStatus
 
@@ -14,7 +14,7 @@ from connectors.orders import OrderId, RejectedOrder
 from connectors.upstream.isolation import Isolation
 from connectors.woocommerce.api.advice import add_advice
 from connectors.woocommerce.api.client import LARGEST_PAGE, Api
-from connectors.woocommerce.listing.batches import SPELL, Batches, Items
+from connectors.woocommerce.listing.batches import Batches, Items
 from connectors.woocommerce.listing.habits import ShopHabits
 from connectors.woocommerce.listing.queries import Ask, Sort, build_params
 from connectors.woocommerce.listing.span import name_row
@@ -22,6 +22,8 @@ from connectors.woocommerce.mapping.decoding import Row, read_row
 
 # A shop that fails or times out on a page of 100 heavy orders may manage fewer.
 SIZES = (LARGEST_PAGE, 50, 25, 10)
+# After so many failures in a row of single places the shop is asked whether it still answers.
+_SPELL = 4
 # Where rows are sorted whose time is not known.
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 
@@ -114,16 +116,20 @@ class OrderPages:
         self.habits.counts_all = page.total is not None and page.total > page.listed
         self.habits.overrides_size = page.listed > page.asked
 
-    async def _read(self, ask: Ask, size: int, *, once: bool = False) -> Page:
+    async def _read(
+        self, ask: Ask, size: int, *, once: bool = False, for_part: bool = False
+    ) -> Page:
         try:
-            page = await self._api.read_page("orders", size, build_params(ask), once=once)
+            page = await self._api.read_page(
+                "orders", size, build_params(ask), once=once, for_part=for_part
+            )
         except (AuthenticationError, RefusedError) as error:
             # The walks act on 400, with which WooCommerce refuses a parameter; anything else is for
             # a person.
             if error.status == HTTPStatus.BAD_REQUEST:
                 raise
             raise add_advice(error) from error
-        rows = [read_row(raw) for raw in page.items]
+        rows = _drop_doubles(read_row(raw) for raw in page.items)
         return Page(
             rows=rows,
             asked=page.asked,
@@ -199,7 +205,10 @@ class OrderPages:
             begin, count = waiting.popleft()
             try:
                 page = await self._read(
-                    msgspec.structs.replace(ask, offset=begin), count, once=count > 1
+                    msgspec.structs.replace(ask, offset=begin),
+                    count,
+                    once=count > 1,
+                    for_part=True,
                 )
             except UnavailableError as fault:
                 if not fault.reached:
@@ -211,7 +220,7 @@ class OrderPages:
                     place = f"{fault} It stands at place {begin + 1} of a list."
                     rows.append(reject_row(0, None, place))
                 spell += 1
-                if spell % SPELL == 0 and not await self._is_answering():
+                if spell % _SPELL == 0 and not await self._is_answering():
                     raise error from fault
                 continue
             rows, total, spell = [*rows, *page.rows], page.total, 0
@@ -230,6 +239,11 @@ def reject_row(order_id: int, modified: datetime | None, reason: str) -> Row:
         reason=f"the shop fails over this order: {reason}",
     )
     return Row(id=order_id, modified=modified, order=rejected)
+
+
+def _drop_doubles(rows: Iterable[Row]) -> list[Row]:
+    """The rows of a page without those that it holds twice, which cover no place of the list."""
+    return list({row.id or -place: row for place, row in enumerate(rows, 1)}.values())
 
 
 def _decode_order(raw: msgspec.Raw) -> tuple[int, Row] | None:

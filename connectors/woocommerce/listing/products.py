@@ -13,7 +13,7 @@ import msgspec
 from cachetools import TTLCache
 
 from connectors.concurrency import run_together
-from connectors.errors import PartError, PermanentError, RefusedError
+from connectors.errors import PartError, PermanentError, RefusedError, UnavailableError
 from connectors.interface import Remark
 from connectors.reading.complaints import UNDECODABLE
 from connectors.upstream.isolation import Isolation
@@ -94,7 +94,10 @@ class Catalog:
                     self._read_unit("woocommerce_weight_unit"),
                     self._read_unit("woocommerce_dimension_unit"),
                 )
-            except PartError as error:
+            except (PartError, UnavailableError) as error:
+                # Never two answers in all, so they may both fail for ever: the list of orders
+                # says whether the shop is at fault.
+                await self._probe()
                 self._remark(Remark(about="units", text=f"Orders go out without weights: {error}"))
                 return _UNREAD
             known = self._units[""] = Units(weight=weight, length=length)
@@ -102,19 +105,21 @@ class Catalog:
 
     async def _read_unit(self, name: str) -> str:
         async def ask() -> str:
-            reply = await self._api.get(f"settings/products/{name}", [("_fields", "value")])
+            reply = await self._api.get(
+                f"settings/products/{name}", [("_fields", "value")], for_part=True
+            )
             return read_text(reply.decode(wire.Setting).value).lower()
 
-        async def probe() -> None:
-            await self._api.read_page("orders", 1, (("_fields", "id"),), once=True)
-
         try:
-            return await self._isolation.fetch("settings", ask, probe=probe)
+            return await self._isolation.fetch("settings", ask, probe=self._probe)
         except PartError:
             raise
         except PermanentError:
             # The key's user may not see the settings; `portside check` says so.
             return ""
+
+    async def _probe(self) -> None:
+        await self._api.read_page("orders", 1, (("_fields", "id"),), once=True)
 
     async def _fetch_goods(self, missing: set[tuple[int, int]]) -> Mapping[tuple[int, int], Goods]:
         units = await self.read_units()

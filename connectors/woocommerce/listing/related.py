@@ -13,7 +13,7 @@ from http import HTTPStatus
 import msgspec
 
 from connectors.concurrency import run_together
-from connectors.errors import PartError, RefusedError
+from connectors.errors import PartError, RefusedError, UnavailableError
 from connectors.interface import Remark
 from connectors.reading.complaints import UNDECODABLE
 from connectors.upstream.isolation import Isolation
@@ -98,6 +98,11 @@ class RelatedReader:
         )
         try:
             return (await batches.read(ids)).found.values()
+        except UnavailableError as error:
+            if not error.reached:
+                raise
+            # Where the list fails over all, each order's own refunds may still be shown.
+            return ()
         except RefusedError as error:
             if error.status != HTTPStatus.NOT_FOUND:
                 raise
@@ -124,7 +129,7 @@ class RelatedReader:
             params = (*_REFUND_PARAMS, ("offset", str(received))) if received else _REFUND_PARAMS
             try:
                 page = await self._api.read_page(
-                    order_path(str(order_id), "/refunds"), LARGEST_PAGE, params
+                    order_path(str(order_id), "/refunds"), LARGEST_PAGE, params, for_part=True
                 )
             except RefusedError as error:
                 if error.status != HTTPStatus.NOT_FOUND:
@@ -150,7 +155,9 @@ class RelatedReader:
             return await self._isolation.fetch(
                 "notes", lambda: self._read_own_notes(order_id), probe=self._probe
             )
-        except PartError as error:
+        except (PartError, UnavailableError) as error:
+            # Notes that fail for all orders keep none back as long as the shop lists orders.
+            await self._probe()
             self._remark(
                 Remark(
                     about=f"notes orders/{order_id}",
@@ -162,7 +169,10 @@ class RelatedReader:
     async def _read_own_notes(self, order_id: int) -> Sequence[wire.Note]:
         return (
             await self._api.find_items(
-                order_path(str(order_id), "/notes"), wire.Note, [("_fields", _NOTE_FIELDS)]
+                order_path(str(order_id), "/notes"),
+                wire.Note,
+                [("_fields", _NOTE_FIELDS)],
+                for_part=True,
             )
             or ()
         )

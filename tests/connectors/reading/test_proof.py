@@ -107,6 +107,37 @@ def test_a_cursor_that_ends_on_a_full_page_against_the_count_shows_no_end() -> N
     assert verdict is NOT_SHOWN
 
 
+def test_an_end_shown_by_a_short_page_stays_shown_while_no_new_row_comes() -> None:
+    evidence = Evidence(Habits())
+    evidence.add_page(range(5), asked=5, total=12)
+    evidence.add_page(range(5, 9), asked=5, total=12, ends=True)
+    assert evidence.judge() is AGAIN
+    evidence.begin_reading()
+    for begin in (0, 3):
+        evidence.add_page(range(begin, begin + 3), asked=3, total=12)
+    evidence.add_page(range(6, 9), asked=3, total=12, ends=True)
+    assert evidence.judge() is WARN
+
+
+def test_an_end_that_later_rows_disprove_is_not_shown() -> None:
+    evidence = Evidence(Habits())
+    evidence.add_page(range(4), asked=5, total=12, ends=True)
+    for _ in range(2):
+        evidence.begin_reading()
+        evidence.add_page(range(5), asked=5, total=12)
+        evidence.add_page(range(5, 10), asked=5, total=12, ends=True)
+    assert evidence.judge() is NOT_SHOWN
+
+
+def test_one_row_for_every_page_of_one_proves_nothing() -> None:
+    evidence = Evidence(Habits())
+    for _ in range(2):
+        evidence.begin_reading()
+        for _page in range(2):
+            evidence.add_page([7], asked=1)
+    assert evidence.judge() is NOT_SHOWN
+
+
 def test_a_cursor_that_ends_without_a_count_is_believed() -> None:
     evidence = Evidence(Habits())
     evidence.add_page(range(50), asked=50, ends=True)

@@ -1,0 +1,1 @@
+"""A JSON shop that breaks its word, in every way of paging that settings can describe."""

@@ -1,0 +1,48 @@
+"""Whatever a shop breaks of its word: every order is given, or held with a reason, or the poll is
+an error that names the quirk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterator
+
+import pytest
+import structlog
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.world.example import Example, draw_examples
+from tests.world.hunt import keep_quiet
+from tests.world.play import play
+from tests.world.worlds import WORLDS
+
+FEWEST_QUIRKS = 30
+
+
+@pytest.fixture(autouse=True, scope="module")
+def quiet() -> Iterator[None]:
+    """Thousands of walks say nothing that a failing example needs."""
+    keep_quiet()
+    yield
+    logging.disable(logging.NOTSET)
+    structlog.reset_defaults()
+
+
+@pytest.mark.parametrize("name", WORLDS)
+@settings(max_examples=20, deadline=None)
+@given(data=st.data())
+def test_no_lie_leaves_an_order_out_in_silence(name: str, data: st.DataObject) -> None:
+    asyncio.run(play(WORLDS[name], data.draw(draw_examples(WORLDS[name], fewest=1))))
+
+
+@pytest.mark.parametrize("name", WORLDS)
+async def test_an_honest_shop_is_given_whole(name: str) -> None:
+    world = WORLDS[name]
+    for way in world.ways:
+        await play(world, Example(way=way, orders=5, size=2, apart=6, edits=True))
+
+
+def test_the_catalog_of_quirks_is_long_enough() -> None:
+    assert {name for name, world in WORLDS.items() if len(world.catalog) < FEWEST_QUIRKS} == set()
