@@ -16,7 +16,7 @@ class Quirk(msgspec.Struct, frozen=True, kw_only=True):
     """`put` puts it on a `Liar` and gives the ids of the orders that it may cost.
 
     `fails`: the error that is an honest answer to it, as a regular expression; empty: orders go out
-    all the same. `tells`: the remark by which orders are told that no answer shows. `needs`: the
+    nevertheless. `tells`: the remark by which orders are told that no answer shows. `needs`: the
     evidence without which nobody could notice it; `spoils`: the evidence that it takes away. `ways`
     are the ways of reading that it is drawn for, all if empty.
     """

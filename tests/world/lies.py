@@ -160,5 +160,5 @@ def drop_query(liar: Liar[Any], when: When, *names: str) -> set[str]:
 
 
 def is_refusal(told: Any) -> bool:
-    """Whether an answer under 200 is an error all the same, with which nothing is done."""
+    """Whether an answer under 200 is nevertheless an error, with which nothing is done."""
     return isinstance(told, dict) and "errors" in told and not told.get("data")

@@ -31,7 +31,8 @@ from tests.world.lies import Liar
 POLLS = 2
 # The usual breaker, and no waits.
 _POLICY = UpstreamPolicy(rate=100_000, timeout=30, backoff=0.0001, patience=0.001)
-_EXPORT = ExportSettings(page_size=4)
+# A machine that is busy must not make a poll give up.
+_EXPORT = ExportSettings(page_size=4, deadline="10m")
 
 
 class SilentLossError(AssertionError):
