@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         TooLargeError as TooLargeError,
         UnavailableError as UnavailableError,
         UnreadableResponseError as UnreadableResponseError,
+        UnsentError as UnsentError,
     )
     from connectors.inspection import (
         FindsByNumber as FindsByNumber,
@@ -212,7 +213,8 @@ _ROOMS = {
     "connectors.errors": (
         "AuthenticationError CircuitOpenError ConflictError ConnectorError "
         "IncompleteListingError OrderNotFoundError PartError PermanentError RefusedError "
-        "TemporaryError ThrottledError TooLargeError UnavailableError UnreadableResponseError"
+        "TemporaryError ThrottledError TooLargeError UnavailableError UnreadableResponseError "
+        "UnsentError"
     ),
     "connectors.inspection": "FindsByNumber Inspectable check_clock",
     "connectors.interface": (

@@ -74,6 +74,13 @@ class CircuitOpenError(TemporaryError):
     """
 
 
+class UnsentError(ConnectorError):
+    """A dry run: the write was shown to the observer and not sent.
+
+    A connector that can go on without the shop's answer does so, and shows its further writes.
+    """
+
+
 class PermanentError(ConnectorError):
     """No repeat of the same request will help; a person must act."""
 

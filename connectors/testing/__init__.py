@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from connectors.testing.contract import (
         ConnectorContract as ConnectorContract,
     )
+    from connectors.testing.dry_run_contract import (
+        DryRunContract as DryRunContract,
+    )
     from connectors.testing.fault_contract import (
         FaultContract as FaultContract,
     )
@@ -84,6 +87,7 @@ _ROOMS = {
     "connectors.testing.book": "BUYER BookLine BookOrder BookParcel OrderBook",
     "connectors.testing.clock": "Clock",
     "connectors.testing.contract": "ConnectorContract",
+    "connectors.testing.dry_run_contract": "DryRunContract",
     "connectors.testing.fault_contract": "FaultContract",
     "connectors.testing.faults": (
         "BOM BOT_WALL PHP_NOTICE Answer Before DropAnswer Fault Faults Handler Hang Misdated "

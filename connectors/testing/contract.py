@@ -15,11 +15,12 @@ class TestWoodland(ConnectorContract):
 ```
 
 Needs pytest with pytest-asyncio in auto mode. `ConnectorContract` is the sum of `ListingContract`,
-`ShippingContract` and `FaultContract`; `TellingContract` stands beside it.
+`ShippingContract` and `FaultContract`; `TellingContract` and `DryRunContract` stand beside it.
 """
 
 from __future__ import annotations
 
+from connectors.testing.dry_run_contract import DryRunContract
 from connectors.testing.fault_contract import FaultContract
 from connectors.testing.harness import ShopHarness, Told
 from connectors.testing.listing_contract import ListingContract
@@ -28,6 +29,7 @@ from connectors.testing.telling_contract import TellingContract
 
 __all__ = [
     "ConnectorContract",
+    "DryRunContract",
     "FaultContract",
     "ListingContract",
     "ShippingContract",

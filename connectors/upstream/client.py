@@ -14,7 +14,7 @@ from typing import Any, Self
 import msgspec
 import structlog
 
-from connectors.errors import ConnectorError
+from connectors.errors import ConnectorError, UnsentError
 from connectors.upstream.addresses import Target
 from connectors.upstream.auth.auth import Auth
 from connectors.upstream.breaker import Breaker
@@ -53,6 +53,7 @@ class Upstream:
         review: Review | None,
     ) -> None:
         self._line = line
+        self._is_dry_run = policy.dry_run
         self._caller = Caller(
             line=line,
             target=target,
@@ -207,11 +208,16 @@ class Upstream:
         throttled (429).
 
         A body is `json`, or `content` of `content_type`. The answer may be empty. After an
-        `UnavailableError` with `reached` the change may have been made.
+        `UnavailableError` with `reached` the change may have been made. Raises `UnsentError` in a
+        dry run.
         """
         body = content if content is not None else b"" if json is None else _ENCODER.encode(json)
         kind = content_type or ("application/json" if json is not None else None)
         request = self._request(method, path, params, headers, body=body, content_type=kind)
+        if self._is_dry_run:
+            self._line.show_unsent(request, self._caller.auth)
+            call = name_call(request, self._caller.mask)
+            raise UnsentError(f"{call}: not sent, because this is a dry run.")
         return await self._run(Call(request=request, harm=Harm.TWICE, data=content is None))
 
     def _request(

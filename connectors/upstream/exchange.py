@@ -13,7 +13,7 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
 
     `status` is None when no answer came; then `error` says why. The bodies are whole here and hold
     buyers' data: an observer shows them to the operator who asked (`portside explain`) and never
-    logs them. `step` as in `Request`.
+    logs them. `step` as in `Request`. Not `sent`: a write that a dry run kept back.
     """
 
     method: str
@@ -23,6 +23,7 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     attempt: int
     error: str = ""
     step: str = ""
+    sent: bool = True
     request_body: bytes = b""
     response_body: bytes = b""
 

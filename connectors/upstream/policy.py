@@ -23,7 +23,8 @@ class UpstreamPolicy(msgspec.Struct, frozen=True, kw_only=True):
     `backoff` is the first wait between attempts in seconds, doubled each time; `patience` the
     longest. After `trip_after` failures in a row the shop is left alone for `rest` seconds. An
     answer of more than `largest_answer` bytes is given up. `user_agent` is what requests call
-    themselves; Portside and its version if empty.
+    themselves; Portside and its version if empty. In a `dry_run` the shop is only read: a write is
+    shown to the observer and ends in `UnsentError`.
     """
 
     rate: float = 5.0
@@ -37,6 +38,7 @@ class UpstreamPolicy(msgspec.Struct, frozen=True, kw_only=True):
     largest_answer: int = 64 * 1024 * 1024
     user_agent: str = ""
     proxy: str = NO_PROXY
+    dry_run: bool = False
 
     def patient(self, tries: int) -> Self:
         """The same policy with a breaker that stays closed while one question is put in `tries`

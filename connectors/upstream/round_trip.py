@@ -78,6 +78,24 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
                         )
                     )
 
+    def show_unsent(self, bare: Request, auth: Auth) -> None:
+        """Tell the observer of a request that is not sent, because this is a dry run."""
+        if self.observer is None:
+            return
+        mask = Mask(auth.secrets)
+        self.observer(
+            Exchange(
+                method=bare.method,
+                url=mask.url(bare.url),
+                status=None,
+                seconds=0.0,
+                attempt=0,
+                step=bare.step,
+                sent=False,
+                request_body=mask.body(bare.body),
+            )
+        )
+
 
 def name_call(request: Request, mask: Mask) -> str:
     """The call as errors and log lines name it: without the query, which may hold secrets."""

@@ -25,6 +25,7 @@ from connectors.errors import (
     TooLargeError,
     UnavailableError,
     UnreadableResponseError,
+    UnsentError,
 )
 from proxy.delivery.intake import NoticeOutcome, NoticeResult
 from proxy.doors.custom_store.errors import WireError
@@ -48,6 +49,7 @@ OF_THE_SHOP: tuple[tuple[ConnectorError, int, int], ...] = (
     (UnreadableResponseError("x"), 502, 424),
     (PermanentError("x"), 502, 424),
     (PartError("x"), 502, 424),
+    (UnsentError("x"), 502, 200),
     (ConnectorError("x"), 502, 200),
 )
 

@@ -136,6 +136,9 @@ class Caller:
         call = fill_request(request, values)
         if call.method == "GET":
             return await self._upstream.get(call.path, call.params, headers=call.headers)
+        return await self._change(call)
+
+    async def _change(self, call: Call) -> Reply:
         return await self._upstream.write(
             call.method,
             call.path,
@@ -145,6 +148,12 @@ class Caller:
             params=call.params,
             headers=call.headers,
         )
+
+    async def show(self, request: RequestSettings, values: Mapping[str, Any]) -> None:
+        """In a dry run, show a request to the observer, whatever its method. Raises
+        `UnsentError`.
+        """
+        await self._change(fill_request(request, values))
 
     def read_body(self, reply: Reply) -> Any:
         """The answer's body; None where a rule says it is empty.

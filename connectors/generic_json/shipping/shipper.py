@@ -5,18 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-import msgspec
-
 from connectors.carriers import Carriers
-from connectors.errors import (
-    ConflictError,
-    RefusedError,
-    TemporaryError,
-    UnreadableResponseError,
-)
+from connectors.errors import ConflictError, TemporaryError
 from connectors.generic_json.api.caller import Caller
 from connectors.generic_json.mapping.lines import Line
-from connectors.generic_json.settings.shipment import ShipmentSettings, StepSettings
+from connectors.generic_json.settings.shipment import ShipmentSettings
 from connectors.generic_json.shipping.evidence import (
     evaluate,
     has_answer,
@@ -32,8 +25,8 @@ from connectors.generic_json.shipping.parcels import (
     show_parcels,
     subtract_told,
 )
+from connectors.generic_json.shipping.steps import Steps
 from connectors.interface import ShipOutcome
-from connectors.language.expressions import Expression
 from connectors.language.functions.table import is_empty
 from connectors.language.logic import is_false
 from connectors.shipments import Shipment, ShippingRules, is_part
@@ -62,7 +55,8 @@ class Shipper:
         rules: ShippingRules,
     ) -> None:
         self._settings = settings
-        self._callers = callers
+        self._probe_caller = callers[PROBE]
+        self._steps = Steps(settings.steps, callers)
         self._carriers = carriers
         self._rules = rules
 
@@ -101,10 +95,11 @@ class Shipper:
             "lines": show_parcels(parcels or begun),
             "complete": complete,
         }
-        await self._run_steps(scope)
+        guesses = await self._steps.run_all(scope)
         if self._rules.confirm:
             await self._confirm(shipment, scope, read_order)
-        return ShipOutcome(completed=complete, detail=_FURTHER if further else "")
+        said = (_FURTHER if further else "", guesses)
+        return ShipOutcome(completed=complete, detail="; ".join(filter(None, said)))
 
     def _find_begun(
         self,
@@ -123,24 +118,6 @@ class Shipper:
         if not parcels or first.find is None or is_empty(evaluate(first.find, scope)):
             return []
         return parcels
-
-    async def _run_steps(self, scope: dict[str, Any]) -> None:
-        """Run the steps, and put what each brings into the scope.
-
-        Raises `RefusedError` if none of those that write had anything to do.
-        """
-        idle = []
-        for step in self._settings.steps:
-            with name_step(step.name, step.request.path.place):
-                result = await self._run_step(step, scope)
-            scope[step.name] = result.value
-            if step.request.method != "GET":
-                idle.append(result.idle)
-        if all(idle):
-            raise RefusedError(
-                f"Nothing was told to the shop: {'; '.join(idle)}. Add a step that tells of such a"
-                " shipment to `shipment.steps`."
-            )
 
     async def _confirm(
         self, shipment: Shipment, scope: dict[str, Any], read_order: ReadOrder
@@ -177,7 +154,7 @@ class Shipper:
         probe = self._settings.probe
         if probe is None or probe.request is None:
             return await read_order()
-        caller = self._callers[PROBE]
+        caller = self._probe_caller
         named = {name: values[name] for name in ("shipment", "carrier", "order")}
         return caller.read_body(await caller.read(probe.request, named))
 
@@ -204,7 +181,8 @@ class Shipper:
             async def give_order() -> Any:
                 return values["order"]
 
-            shown = await self._read_probe(values, give_order)
+            with name_step("probe", probe.tracking.place):
+                shown = await self._read_probe(values, give_order)
             if numbered:
                 found = evaluate(probe.tracking, shown)
                 return has_tracking(found, shipment.tracking_number) and (
@@ -252,48 +230,3 @@ class Shipper:
             },
             "order": order,
         }
-
-    async def _run_step(self, step: StepSettings, scope: dict[str, Any]) -> _Result:
-        """What a step brings, or why it had nothing to do."""
-        if step.when is not None and is_false(evaluate(step.when, scope)):
-            return _Result(idle=_explain_idle(step, step.when, "is not true"))
-        if step.find is not None and not is_empty(found := evaluate(step.find, scope)):
-            return _Result(value=found)
-        if step.each is None:
-            return _Result(value=await self._send_step(step, scope))
-        elements = evaluate(step.each, scope)
-        if not isinstance(elements, list):
-            raise RefusedError(f"expected a list at {step.each.one_line!r}, found something else.")
-        answers = [await self._send_step(step, {**scope, "item": each}) for each in elements]
-        return _Result(
-            value=answers, idle="" if answers else _explain_idle(step, step.each, "is empty")
-        )
-
-    async def _send_step(self, step: StepSettings, scope: dict[str, Any]) -> Any:
-        caller = self._callers[step.name]
-        reply = await caller.write(step.request, scope)
-        body = caller.read_answer(reply)
-        if step.answer is None or caller.find_meaning(reply) == "done":
-            return body
-        found = evaluate(step.answer, body)
-        if is_empty(found):
-            said = f"{reply.where}: expected {step.answer.source!r} in the answer, found nothing"
-            if step.request.method == "GET":
-                raise UnreadableResponseError(f"{said} there.")
-            raise TemporaryError(
-                f"{said} there. It is not known whether the shop carried this out; the next attempt"
-                " looks first."
-            )
-        return found
-
-
-class _Result(msgspec.Struct, frozen=True, kw_only=True):
-    """What a step brought: `value`, or in `idle` why nothing was sent."""
-
-    value: Any = None
-    idle: str = ""
-
-
-def _explain_idle(step: StepSettings, expression: Expression, fault: str) -> str:
-    place = f" ({expression.place})" if expression.place else ""
-    return f"step {step.name}{place} was left out, because {expression.one_line!r} {fault}"

@@ -4,7 +4,7 @@ prevents it. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -118,6 +118,20 @@ def narrow_to_address(
     """
     there = tuple(one for one in fulfillment_orders if make_key(one.destination) == destination)
     return there if destination and there else tuple(fulfillment_orders)
+
+
+def open_up(
+    fulfillment_orders: Sequence[FulfillmentOrder], opened: Container[int]
+) -> tuple[FulfillmentOrder, ...]:
+    """The fulfillment orders as they would be once those with the ids in `opened` may be
+    shipped.
+    """
+    return tuple(
+        msgspec.structs.replace(one, status="open", supported_actions=(CREATE,))
+        if one.id in opened
+        else one
+        for one in fulfillment_orders
+    )
 
 
 def make_plan(

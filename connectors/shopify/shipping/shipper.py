@@ -83,7 +83,7 @@ class Shipper:
             return ShipOutcome(already=True, completed=state.is_done)
         skip = {one.location_id or 0 for one in same}
         plan = planning.make_plan(ready, rest, skip_locations=skip)
-        if plan.held and await self._unlock(plan):
+        if plan.held and await self._unlock(writer, plan):
             state = await writer.read_state()
             ready, _ = planning.narrow_to_goods(
                 planning.narrow_to_address(state.fulfillment_orders, shipment.destination), wanted
@@ -114,17 +114,17 @@ class Shipper:
         order = await self._transport.read_order(self._order_id)
         return order if isinstance(order, Order) else None
 
-    async def _unlock(self, plan: Plan) -> bool:
+    async def _unlock(self, writer: Writer, plan: Plan) -> bool:
         """Release what is held and open what is scheduled, as far as the settings allow; returns
         whether anything was.
         """
         done = False
         for one in plan.held:
             if one.status == "on_hold" and self._settings.release_holds:
-                await self._transport.release_hold(one.id)
+                await writer.release_hold(one)
                 done = True
             elif one.status == "scheduled" and self._settings.open_scheduled:
-                await self._transport.open_scheduled(one.id)
+                await writer.open_scheduled(one)
                 done = True
         return done
 

@@ -7,16 +7,23 @@ A write ends in one of these ways:
   * the answer is lost, or a success that says otherwise: what the order shows decides
   * refused because someone else was faster: `OvertakenError`, the notice is planned once more
   * refused because of lines that need no shipping: written once more without them
+  * kept back, because this is a dry run: the next is shown as if this one had been carried out
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from http import HTTPStatus
 
 import msgspec
 
-from connectors.errors import OrderNotFoundError, RefusedError, TemporaryError, UnavailableError
+from connectors.errors import (
+    OrderNotFoundError,
+    RefusedError,
+    TemporaryError,
+    UnavailableError,
+    UnsentError,
+)
 from connectors.shipments import Shipment
 from connectors.shopify.api.transport import (
     DoubtfulWriteError,
@@ -25,13 +32,14 @@ from connectors.shopify.api.transport import (
     Transport,
 )
 from connectors.shopify.mapping.wire import Order
-from connectors.shopify.mapping.wire_fulfillment import Fulfillment
-from connectors.shopify.shipping.plan import shows_parcel
+from connectors.shopify.mapping.wire_fulfillment import Fulfillment, FulfillmentOrder
+from connectors.shopify.shipping.plan import open_up, shows_parcel
 from connectors.shopify.shipping.shop_state import (
     ShopState,
     has_nothing_left,
     has_taken_effect,
 )
+from connectors.upstream.request import name_step
 
 
 class OvertakenError(TemporaryError):
@@ -48,12 +56,32 @@ class Writer:
         self._order_id = order_id
         self._shipment = shipment
         self._confirm = confirm
+        # Those that a dry run would have opened.
+        self._opened = set[int]()
 
     async def read_state(self) -> ShopState:
         """The order's parcels, and what is left of it. Raises `OrderNotFoundError`."""
         fulfillments = await self._read_fulfillments()
         orders = await self._transport.read_fulfillment_orders(self._order_id)
-        return ShopState(fulfillments=fulfillments, fulfillment_orders=orders)
+        return ShopState(
+            fulfillments=fulfillments, fulfillment_orders=open_up(orders, self._opened)
+        )
+
+    async def release_hold(self, one: FulfillmentOrder) -> None:
+        """Take a fulfillment order off hold."""
+        with name_step("release hold"):
+            await self._open(one, self._transport.release_hold)
+
+    async def open_scheduled(self, one: FulfillmentOrder) -> None:
+        """Open a scheduled fulfillment order now."""
+        with name_step("open scheduled"):
+            await self._open(one, self._transport.open_scheduled)
+
+    async def _open(self, one: FulfillmentOrder, write: Callable[[int], Awaitable[None]]) -> None:
+        try:
+            await write(one.id)
+        except UnsentError:
+            self._opened.add(one.id)
 
     async def _read_fulfillments(self) -> tuple[Fulfillment, ...]:
         found = await self._transport.read_fulfillments(self._order_id)
@@ -67,7 +95,10 @@ class Writer:
     async def send_parcel(self, before: ShopState, parcel: NewFulfillment) -> None:
         """Write one parcel. `before` is what the order showed when it was planned."""
         try:
-            made = await self._transport.create_fulfillment(parcel)
+            with name_step("parcel"):
+                made = await self._transport.create_fulfillment(parcel)
+        except UnsentError:
+            return
         except RefusedError as error:
             if error.status != HTTPStatus.UNPROCESSABLE_ENTITY:
                 raise
@@ -98,8 +129,10 @@ class Writer:
         if made is not None and shows_parcel((made,), units, number):
             return
         known = {one.id for one in before.fulfillments}
-        found = [one for one in await self._read_fulfillments() if one.id not in known]
-        if not shows_parcel(found, units, number):
+        with name_step("confirm"):
+            found = [one for one in await self._read_fulfillments() if one.id not in known]
+            if shows_parcel(found, units, number):
+                return
             raise TemporaryError(
                 f"Order {self._shipment.order}: Shopify answered that the parcel was made, but the"
                 f" order does not show it{_describe_states(found)}. Portside looks again before it"
@@ -125,9 +158,12 @@ class Writer:
         """Give a parcel that the shop has this number beside those it has."""
         full = _join_numbers(parcel, tracking)
         try:
-            made = await self._transport.set_tracking(
-                parcel.id, full, notify=self._shipment.notify_customer
-            )
+            with name_step("tracking number"):
+                made = await self._transport.set_tracking(
+                    parcel.id, full, notify=self._shipment.notify_customer
+                )
+        except UnsentError:
+            return
         except (UnavailableError, DoubtfulWriteError) as error:
             if isinstance(error, UnavailableError) and not error.reached:
                 raise
@@ -136,7 +172,9 @@ class Writer:
             return
         if not self._confirm or (made is not None and shows_parcel((made,), {}, tracking.number)):
             return
-        if not shows_parcel(await self._read_fulfillments(), {}, tracking.number):
+        with name_step("confirm"):
+            if shows_parcel(await self._read_fulfillments(), {}, tracking.number):
+                return
             raise TemporaryError(
                 f"Order {self._shipment.order}: Shopify answered that parcel {parcel.id} has the"
                 " tracking number, but does not show it. Portside looks again before it repeats the"

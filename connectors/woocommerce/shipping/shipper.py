@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import msgspec
 
-from connectors.errors import ConflictError, TemporaryError, UnreadableResponseError
+from connectors.errors import (
+    ConflictError,
+    TemporaryError,
+    UnreadableResponseError,
+    UnsentError,
+)
 from connectors.interface import ShipOutcome
 from connectors.orders import Order, OrderStatus, RejectedOrder
 from connectors.shipments import Shipment, ShippingRules, is_part
@@ -124,7 +130,7 @@ class Shipper:
             )
         if not _is_step_forward(status, wanted):
             return False
-        with name_step("status"):
+        with suppress(UnsentError), name_step("status"):
             reply = await self._api.post(order_path(order.id), {"status": wanted})
             if self._rules.confirm:
                 await self._confirm_status(order, reply, status, wanted, may_read=may_read)

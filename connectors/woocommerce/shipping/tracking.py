@@ -7,12 +7,13 @@ Each place looks before it writes, and writes only what is missing.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Protocol, TypeVar
 
 import msgspec
 
 from connectors.carriers import Carriers
-from connectors.errors import UnreadableResponseError
+from connectors.errors import UnreadableResponseError, UnsentError
 from connectors.shipments import fold_tracking
 from connectors.upstream.request import name_step
 from connectors.upstream.response import Reply
@@ -81,10 +82,11 @@ class NotePlace:
         """Add the note."""
         told = report.shipment.notify_customer
         note = {"note": report.write_note(self._carriers), "customer_note": told}
-        with name_step("note"):
+        with suppress(UnsentError), name_step("note"):
             reply = await self._api.post(order_path(report.order_id, "/notes"), note)
-        made = read_answer(reply, wire.Note)
-        return made is not None and self._is_among([made], report, to_customer=told)
+            made = read_answer(reply, wire.Note)
+            return made is not None and self._is_among([made], report, to_customer=told)
+        return False
 
     async def has_note(self, report: Report, *, to_customer: bool) -> bool:
         """Whether the order has such a note."""
@@ -149,12 +151,13 @@ class PluginPlace:
         )
         if shipment.shipped_on is not None:
             entry["date_shipped"] = shipment.shipped_on.isoformat()
-        with name_step("tracking"):
+        with suppress(UnsentError), name_step("tracking"):
             reply = await self._api.post(
                 order_path(report.order_id, "/shipment-trackings"), entry, root=self._root
             )
-        made = read_answer(reply, wire.Tracking)
-        return made is not None and bool(made.tracking_id) and _has_number(made, report)
+            made = read_answer(reply, wire.Tracking)
+            return made is not None and bool(made.tracking_id) and _has_number(made, report)
+        return False
 
 
 class FulfillmentPlace:
@@ -209,17 +212,18 @@ class FulfillmentPlace:
             "meta_data": [{"key": name, "value": value} for name, value in metas.items() if value],
         }
         notify = [("notify_customer", "true")] if shipment.notify_customer else []
-        with name_step("fulfillment"):
+        with suppress(UnsentError), name_step("fulfillment"):
             reply = await self._api.post(
                 order_path(report.order_id, "/fulfillments"), body, notify, root=CORE
             )
-        made = read_answer(reply, wire.Fulfillment)
-        return (
-            made is not None
-            and _is_live(made)
-            and _is_of(made, report)
-            and dict(_read_pieces(made)) == quantities
-        )
+            made = read_answer(reply, wire.Fulfillment)
+            return (
+                made is not None
+                and _is_live(made)
+                and _is_of(made, report)
+                and dict(_read_pieces(made)) == quantities
+            )
+        return False
 
 
 # By this key we find our own fulfillment again where it has no tracking number.

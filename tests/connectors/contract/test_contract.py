@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from connectors.testing import ConnectorContract
+from connectors.testing import ConnectorContract, DryRunContract
 from tests.connectors.contract.ledger import LedgerConnector, LedgerHarness
 from tests.connectors.contract.ledger_shop import FakeLedgerShop
 
 
-class TestLedger(ConnectorContract):
+class TestLedger(ConnectorContract, DryRunContract):
     @pytest.fixture
     async def harness(self) -> AsyncIterator[LedgerHarness]:
         async with FakeLedgerShop() as shop:

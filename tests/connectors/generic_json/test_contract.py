@@ -8,7 +8,12 @@ import pytest
 
 from connectors.generic_json import connector_type
 from connectors.interface import Connector, ConnectorContext
-from connectors.testing.contract import ConnectorContract, ShopHarness, TellingContract
+from connectors.testing.contract import (
+    ConnectorContract,
+    DryRunContract,
+    ShopHarness,
+    TellingContract,
+)
 from connectors.testing.requests import SeenRequest
 from connectors.testing.shops.json_shop import FakeJsonShop, Style
 from connectors.upstream.policy import UpstreamPolicy
@@ -44,7 +49,7 @@ class JsonHarness(ShopHarness):
         )
 
 
-class Contract(ConnectorContract, TellingContract):
+class Contract(ConnectorContract, TellingContract, DryRunContract):
     style: Style
 
     @pytest.fixture

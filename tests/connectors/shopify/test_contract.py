@@ -6,19 +6,19 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from connectors.testing.contract import ConnectorContract, TellingContract
+from connectors.testing.contract import ConnectorContract, DryRunContract, TellingContract
 from tests.connectors.shopify.fake.shop import FakeShopify
 from tests.connectors.shopify.shops import ShopifyHarness
 
 
-class TestRest(ConnectorContract, TellingContract):
+class TestRest(ConnectorContract, TellingContract, DryRunContract):
     @pytest.fixture
     async def harness(self) -> AsyncIterator[ShopifyHarness]:
         async with FakeShopify() as shop:
             yield ShopifyHarness(shop, "rest")
 
 
-class TestGraphql(ConnectorContract, TellingContract):
+class TestGraphql(ConnectorContract, TellingContract, DryRunContract):
     @pytest.fixture
     async def harness(self) -> AsyncIterator[ShopifyHarness]:
         async with FakeShopify() as shop:
