@@ -3,6 +3,8 @@
 * A log repeats no words of a shop and no value found: it tells kind and length, status, code, path.
 * The database, the operator's commands and the answer to a client that proved its login hold the
   shop's sentence or the value, at most 200 printable characters of it.
+* Beside each attempt at a delivery, until its buyer is forgotten, the operator finds up to 1,000
+  printable characters of a body that was written or that failed, masked.
 
 Pure.
 """

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextvars import ContextVar
 
 import msgspec
 
@@ -34,6 +35,21 @@ class Pulse:
     def hear(self, exchange: Exchange) -> None:
         """An exchange is over; one without an answer is no sign of life."""
         self.answers += exchange.status is not None
+
+
+_listening: ContextVar[Observer | None] = ContextVar("listening", default=None)
+
+
+@contextmanager
+def listening(observer: Observer) -> Iterator[None]:
+    """Tell `observer` of each exchange with a shop that is made inside, by this task or by those
+    that it starts.
+    """
+    before = _listening.set(observer)
+    try:
+        yield
+    finally:
+        _listening.reset(before)
 
 
 class Store(msgspec.Struct, frozen=True, kw_only=True, eq=False):
@@ -107,8 +123,9 @@ async def open_store(
 
     def hear_exchange(exchange: Exchange) -> None:
         pulse.hear(exchange)
-        if services.observer is not None:
-            services.observer(exchange)
+        for observer in (services.observer, _listening.get()):
+            if observer is not None:
+                observer(exchange)
 
     context = ConnectorContext(
         store=name,

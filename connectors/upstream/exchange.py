@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 import msgspec
 
@@ -13,7 +14,8 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
 
     `status` is None when no answer came; then `error` says why. The bodies are whole here and hold
     buyers' data: an observer shows them to the operator who asked (`portside explain`) and never
-    logs them. `step` as in `Request`. Not `sent`: a write that a dry run kept back.
+    logs them. `step` as in `Request`. It `writes` if it may change something in the
+    shop; not `sent`: a write that a dry run kept back.
     """
 
     method: str
@@ -23,9 +25,15 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     attempt: int
     error: str = ""
     step: str = ""
+    writes: bool = False
     sent: bool = True
     request_body: bytes = b""
     response_body: bytes = b""
+
+    @property
+    def failed(self) -> bool:
+        """Whether no answer came, or one that says that the shop did not do it."""
+        return self.status is None or self.status >= HTTPStatus.BAD_REQUEST
 
 
 Observer = Callable[[Exchange], None]

@@ -38,7 +38,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
         """The shop's answer, whatever its status. Raises `UnavailableError` if none came.
 
         `bare` is `signed` without credentials: its URL is the one that the reply and the errors
-        tell. `fresh` asks for a connection of its own.
+        tell. `fresh`: a write, which gets a connection of its own.
         """
         mask = Mask(auth.secrets)
         where = name_call(bare, mask)
@@ -73,6 +73,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
                             attempt=attempt,
                             error=told,
                             step=bare.step,
+                            writes=fresh,
                             request_body=mask.body(signed.body),
                             response_body=mask.body(reply.content) if reply is not None else b"",
                         )
@@ -91,6 +92,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
                 seconds=0.0,
                 attempt=0,
                 step=bare.step,
+                writes=True,
                 sent=False,
                 request_body=mask.body(bare.body),
             )

@@ -27,6 +27,7 @@ from connectors.errors import (
 )
 from connectors.interface import ShipOutcome
 from connectors.shipments import Shipment
+from proxy.delivery.exchanges import ExchangeRecorder
 from proxy.delivery.results import AttemptResult, QueuedError, Tried
 from proxy.rules.outage import Outage, Permit
 from proxy.rules.retry_schedule import Decision, RetrySchedule
@@ -39,7 +40,7 @@ from proxy.storage.outbox.interface import (
     Outbox,
     RepeatedError,
 )
-from proxy.stores import Store
+from proxy.stores import Store, listening
 from proxy.telemetry.masking import mask_text
 from proxy.telemetry.metrics import Metrics
 
@@ -59,9 +60,8 @@ def ignore_delivered(store: Store, shipment: Shipment) -> None:
 class AttemptRunner:
     """Makes attempts, for one process.
 
-    `on_delivered` hears of each shipment that the shop has.
-
-    `clock` is a steady clock in seconds, `lease` the seconds for which a delivery is claimed.
+    `on_delivered` hears of each shipment that the shop has. `clock` is a steady clock in seconds,
+    `lease` the seconds for which a delivery is claimed.
     """
 
     def __init__(
@@ -108,7 +108,8 @@ class AttemptRunner:
         Raises nothing that the shop or the database may do.
         """
         began_at, began = datetime.now(UTC), self.clock()
-        with permit:
+        recorder = ExchangeRecorder(delivery.shipment)
+        with permit, listening(recorder.take):
             tried = await self._ask_shop(store, delivery, lease_ends, permit)
         error = tried.error
         if error is not None and (not tried.counts or self._stopping.is_set()):
@@ -124,6 +125,7 @@ class AttemptRunner:
             seconds=self.clock() - began,
             message=mask_text(tried.detail if error is None else str(error))[:_LONGEST_MESSAGE],
             worker=self._name,
+            exchanges=recorder.list_kept(),
         )
         await self._write(delivery, lambda: self._settle(delivery, decision, attempt), lease_ends)
         self._report(store.name, delivery, attempt, error)

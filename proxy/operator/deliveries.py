@@ -204,13 +204,16 @@ def plain(delivery: Delivery) -> dict[str, Any]:
 
 
 def plain_attempt(attempt: Attempt) -> dict[str, Any]:
-    """An attempt as plain values, for JSON; `seconds` it took, `message` the shop's words."""
+    """An attempt as plain values, for JSON; `seconds` it took, `message` the shop's words,
+    `exchanges` what was asked and answered, as in `KeptExchange`.
+    """
     return {
         "at": plain_moment(attempt.at),
         "outcome": attempt.outcome.value,
         "seconds": round(attempt.seconds, 3),
         "message": attempt.message,
         "worker": attempt.worker,
+        "exchanges": [msgspec.to_builtins(each) for each in attempt.exchanges],
     }
 
 

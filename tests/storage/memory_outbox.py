@@ -31,7 +31,7 @@ from proxy.storage.outbox.repeats import (
 )
 from proxy.storage.outbox.rows import record_interrupted, record_resent, without_buyer
 from proxy.storage.times import Clock, system_clock
-from tests.storage.memory_rows import find_due_time, find_free, is_behind, is_meant
+from tests.storage.memory_rows import drop_exchanges, find_due_time, find_free, is_behind, is_meant
 
 _OPEN = (DeliveryState.WAITING, DeliveryState.DEAD)
 
@@ -284,7 +284,8 @@ class MemoryOutbox:
             row, **{"lease": None, "lease_until": None, "next_attempt_at": None, **changes}
         )
         if attempt is not None:
-            self._attempts.setdefault(delivery.id, []).append(attempt)
+            tried = [*self._attempts.get(delivery.id, ()), attempt]
+            self._attempts[delivery.id] = drop_exchanges(tried)
 
     def _change(self, wanted: DeliveryFilter, **changes: Any) -> int:
         meant = find_free(self._rows.values(), wanted, _OPEN, self._clock())

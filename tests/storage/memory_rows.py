@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from proxy.storage.outbox.interface import Delivery, DeliveryFilter, DeliveryState
+import msgspec
+
+from proxy.storage.outbox.interface import Attempt, Delivery, DeliveryFilter, DeliveryState
 from proxy.storage.outbox.repeats import is_before, is_held
+from proxy.storage.outbox.rows import MOST_WITH_EXCHANGES
 
 
 def find_due_time(row: Delivery) -> datetime:
@@ -45,3 +48,12 @@ def find_free(
 ) -> Sequence[Delivery]:
     """The deliveries meant, in one of these states, that no worker holds."""
     return [r for r in rows if r.state in among and not is_held(r, now) and is_meant(wanted, r)]
+
+
+def drop_exchanges(tried: Sequence[Attempt]) -> list[Attempt]:
+    """The attempts at one delivery, of which the newest keep their exchanges."""
+    kept = len(tried) - MOST_WITH_EXCHANGES
+    return [
+        msgspec.structs.replace(each, exchanges=()) if at < kept else each
+        for at, each in enumerate(tried)
+    ]

@@ -3,10 +3,18 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from proxy.storage.errors import LeaseLostError
-from proxy.storage.outbox.interface import AttemptOutcome, DeliveryFilter, DeliveryState, PutResult
+from proxy.storage.outbox.interface import (
+    AttemptOutcome,
+    DeliveryFilter,
+    DeliveryState,
+    KeptExchange,
+    PutResult,
+)
+from proxy.storage.outbox.rows import MOST_WITH_EXCHANGES
 from tests.storage.conftest import Kept
 from tests.storage.notices import LEASE, attempt, deliver, die, parcel, put
 
@@ -217,6 +225,19 @@ async def test_an_attempt_that_does_not_count_leaves_the_schedule_where_it_was(k
         None,
     )
     assert await kept.deliveries.attempts_at(delivery.id) == [told]
+
+
+async def test_the_newest_attempts_alone_keep_their_exchanges(kept: Kept) -> None:
+    told = msgspec.structs.replace(
+        attempt(kept, AttemptOutcome.RETRY),
+        exchanges=(KeptExchange(method="POST", url="http://shop/x", status=500, answer="no"),),
+    )
+    delivery = await put(kept, parcel(), lease=LEASE)
+    for _ in range(MOST_WITH_EXCHANGES + 2):
+        await kept.outbox.retry_at(delivery, kept.clock(), told, counted=False)
+        (delivery,) = await kept.outbox.claim("north", limit=1, lease=LEASE)
+    shown = [each.exchanges for each in await kept.deliveries.attempts_at(delivery.id)]
+    assert shown == [(), ()] + [told.exchanges] * MOST_WITH_EXCHANGES
 
 
 async def test_only_stores_with_something_due_are_looked_at(kept: Kept) -> None:

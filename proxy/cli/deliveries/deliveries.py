@@ -9,7 +9,9 @@ from typing import Any
 import click
 from rich.text import Text
 
+from connectors.upstream.exchange import Exchange
 from proxy.cli.deliveries.refused import refused
+from proxy.cli.exchanges import exchange_lines
 from proxy.cli.options import (
     CommandError,
     describe_unknown_store,
@@ -41,6 +43,8 @@ _COLOURS = {
     DeliveryState.DEAD: "red",
     DeliveryState.DISCARDED: "dim",
 }
+# More than is kept of a body, however it is laid out.
+_LONGEST_BODY = 5_000
 _dry_run = click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
 _everything = click.option("--all", "everything", is_flag=True, help="All dead ones of all stores.")
 _DONE = {
@@ -113,8 +117,8 @@ def list_(file: Path, limit: int, *, as_json: bool, **wanted: Any) -> None:
 @click.argument("number", type=click.IntRange(1, LARGEST_NUMBER), metavar="ID")
 @json_option
 def show(file: Path, number: int, *, as_json: bool) -> None:
-    """Show one delivery and every attempt made at it: when, how long it took, how it ended, and the
-    shop's words.
+    """Show one delivery and every attempt made at it: when, how long it took, how it ended, the
+    shop's words, and each exchange with it (masked; the bodies of writes and of failures).
     """
 
     async def work(kept: DatabaseDeliveries) -> dict[str, Any]:
@@ -269,5 +273,23 @@ def _print_one(shown: dict[str, Any]) -> None:
                 f" {attempt['message']}"
             )
         )
+        for kept in attempt["exchanges"]:
+            for line in exchange_lines(_read_kept(kept), _LONGEST_BODY, sized=False)[:-1]:
+                console.print(Text("    ").append_text(line))
     if not shown["tried"]:
         console.print("not tried yet, or so long ago that the attempts are forgotten")
+
+
+def _read_kept(kept: dict[str, Any]) -> Exchange:
+    """An exchange that was kept of an attempt, as one that was just heard."""
+    return Exchange(
+        method=kept["method"],
+        url=kept["url"],
+        status=kept.get("status"),
+        seconds=kept.get("seconds", 0.0),
+        attempt=1,
+        error=kept.get("error", ""),
+        step=kept.get("step", ""),
+        request_body=kept.get("request", "").encode(),
+        response_body=kept.get("answer", "").encode(),
+    )

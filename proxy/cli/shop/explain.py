@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from contextlib import aclosing
 from datetime import datetime
-from http import HTTPStatus
 from pathlib import Path
 
 import click
-import msgspec
 from rich.text import Text
 
 from connectors.errors import ConnectorError
 from connectors.orders import OrderId, Window
 from connectors.upstream.exchange import Exchange
+from proxy.cli.exchanges import exchange_lines
 from proxy.cli.options import parse_window, settings_option, store_option, window_options
 from proxy.cli.output import PlainConsole
 from proxy.cli.shops import ask_shop
@@ -93,42 +92,3 @@ async def _count_orders(store: Store, window: Window, limit: int) -> int:
             if count >= limit:
                 break
     return count
-
-
-def exchange_lines(exchange: Exchange, most: int) -> list[Text]:
-    """One exchange for people: the request, its body, the answer, its body."""
-    again = f" (attempt {exchange.attempt})" if exchange.attempt > 1 else ""
-    lines = [Text(f"→ {exchange.method} {exchange.url}{again}", style="bold")]
-    lines += _body_lines(exchange.request_body, most)
-    if exchange.status is None:
-        lines.append(
-            Text(f"← no answer after {exchange.seconds:.2f} s: {exchange.error}", style="red")
-        )
-    else:
-        colour = "red" if exchange.status >= HTTPStatus.BAD_REQUEST else "green"
-        lines.append(
-            Text(
-                f"← {exchange.status} after {exchange.seconds:.2f} s, {len(exchange.response_body)}"
-                " bytes",
-                style=colour,
-            )
-        )
-        lines += _body_lines(exchange.response_body, most)
-    return [*lines, Text()]
-
-
-def _body_lines(body: bytes, most: int) -> list[Text]:
-    """A body, indented if it is JSON, up to so many characters."""
-    if not body or not most:
-        return []
-    try:
-        text = msgspec.json.format(body, indent=2).decode("utf-8", "replace")
-    except msgspec.DecodeError:
-        text = body.decode("utf-8", "replace")
-    kept = "".join(char if char.isprintable() or char == "\n" else "�" for char in text[:most])
-    more = (
-        [Text(f"    … {len(text) - most} characters more (--body)", style="dim")]
-        if len(text) > most
-        else []
-    )
-    return [*(Text(f"    {line}", style="dim") for line in kept.splitlines()), *more]

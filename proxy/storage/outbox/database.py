@@ -22,6 +22,7 @@ from proxy.storage.database import Database
 from proxy.storage.errors import LeaseLostError
 from proxy.storage.outbox.interface import (
     Attempt,
+    AttemptOutcome,
     Delivery,
     DeliveryState,
     PutResult,
@@ -32,6 +33,7 @@ from proxy.storage.outbox.queries import (
     find_given,
     find_known,
     find_split,
+    forget_exchanges,
     is_first_of_its_order,
     is_of_order,
     name_order,
@@ -278,6 +280,8 @@ class DatabaseOutbox:
                 )
             if attempt is not None:
                 await connection.execute(_INSERT_ATTEMPT, write_attempt(delivery.id, attempt))
+                if attempt.outcome is not AttemptOutcome.DELIVERED:
+                    await connection.execute(forget_exchanges(delivery.id))
 
     async def _lockable(
         self, connection: AsyncConnection, wanted: Mapping[int, set[int]]

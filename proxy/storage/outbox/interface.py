@@ -98,9 +98,25 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     doubts: tuple[str, ...] = ()
 
 
+class KeptExchange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One request of an attempt and its answer: masked, printable, cut short. `step` names what was
+    being told, `error` why no answer came. `request` and `answer` are the bodies, kept of writes
+    and of what failed.
+    """
+
+    method: str
+    url: str
+    status: int | None = None
+    seconds: float = 0.0
+    step: str = ""
+    error: str = ""
+    request: str = ""
+    answer: str = ""
+
+
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     """One try: `seconds` it took, `message` the shop's words, masked; `worker` the process that
-    tried.
+    tried. `exchanges` are kept of the newest attempts of a delivery.
     """
 
     at: datetime
@@ -108,6 +124,7 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float
     message: str
     worker: str
+    exchanges: tuple[KeptExchange, ...] = ()
 
 
 class PutResult(StrEnum):

@@ -7,7 +7,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Update, and_, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from connectors.shipments import Shipment
@@ -21,8 +21,8 @@ from proxy.rules.matching import (
 from proxy.storage.export.given import read_given
 from proxy.storage.outbox.interface import Delivery, DeliveryState
 from proxy.storage.outbox.repeats import find_repeated, is_before, parcel_keys
-from proxy.storage.outbox.rows import read_delivery
-from proxy.storage.tables import deliveries, given_orders
+from proxy.storage.outbox.rows import MOST_WITH_EXCHANGES, read_delivery
+from proxy.storage.tables import attempts, deliveries, given_orders
 
 WAITING = deliveries.c.state == DeliveryState.WAITING.value
 # "Waiting" said the other way round: PostgreSQL, while it knows nothing of a young table, would
@@ -149,3 +149,17 @@ def _is_in_the_way(name: str, now: datetime) -> ColumnElement[bool]:
         in_front,
     )
     return exists(found.correlate(deliveries))
+
+
+def forget_exchanges(number: int) -> Update:
+    """Takes the exchanges out of all but the newest attempts at one delivery."""
+    mine = attempts.c.delivery_id == number
+    newest = (
+        select(attempts.c.id)
+        .where(mine)
+        .order_by(attempts.c.id.desc())
+        .limit(MOST_WITH_EXCHANGES)
+        .scalar_subquery()
+    )
+    old = and_(mine, attempts.c.exchanges != "", attempts.c.id.not_in(newest))
+    return update(attempts).where(old).values(exchanges="")

@@ -11,10 +11,20 @@ import msgspec
 from sqlalchemy import RowMapping
 
 from connectors.shipments import Shipment
-from proxy.storage.outbox.interface import Attempt, AttemptOutcome, Delivery, DeliveryState
+from proxy.storage.outbox.interface import (
+    Attempt,
+    AttemptOutcome,
+    Delivery,
+    DeliveryState,
+    KeptExchange,
+)
+
+MOST_WITH_EXCHANGES = 8
+"""Attempts of one delivery that keep their exchanges: as many as a schedule's steps and one."""
 
 _MOST_DOUBTS = 20
 _INTERRUPTED = "the process that tried it vanished before it could say how the call ended"
+_EXCHANGES = msgspec.json.Decoder(tuple[KeptExchange, ...])
 
 
 def read_delivery(row: RowMapping) -> Delivery:
@@ -48,6 +58,7 @@ def read_attempt(row: RowMapping) -> Attempt:
         seconds=row["seconds"],
         message=row["message"],
         worker=row["worker"],
+        exchanges=_EXCHANGES.decode(row["exchanges"]) if row["exchanges"] else (),
     )
 
 
@@ -91,6 +102,7 @@ def write_attempt(delivery_id: int, attempt: Attempt) -> dict[str, Any]:
         "delivery_id": delivery_id,
         **msgspec.structs.asdict(attempt),
         "outcome": attempt.outcome.value,
+        "exchanges": msgspec.json.encode(attempt.exchanges).decode() if attempt.exchanges else "",
     }
 
 

@@ -72,8 +72,8 @@ Index("ix_deliveries_parcel", deliveries.c.store, deliveries.c.parcel)
 Index("ix_deliveries_order_number", deliveries.c.store, deliveries.c.order_number)
 Index("ix_deliveries_order_id", deliveries.c.store, deliveries.c.order_id)
 
-# One row a try, kept for a time: when, how it ended, how long it took, the shop's words (masked)
-# and which process tried.
+# One row a try, kept for a time: when, how it ended, how long it took, the shop's words (masked),
+# which process tried, and the exchanges with the shop as JSON (masked and cut; empty of old ones).
 attempts = Table(
     "attempts",
     metadata,
@@ -90,6 +90,7 @@ attempts = Table(
     Column("seconds", Float, nullable=False),
     Column("message", Text, nullable=False),
     Column("worker", String(100), nullable=False),
+    Column("exchanges", Text, nullable=False, server_default=""),
     sqlite_autoincrement=True,
 )
 
