@@ -5,9 +5,11 @@ and how the shop's clock stands.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, Protocol, runtime_checkable
 
-from connectors.interface import CheckLevel, Finding
+from connectors.errors import OrderNotFoundError
+from connectors.interface import CheckLevel, Connector, Finding
 from connectors.orders import Order, OrderId, RejectedOrder, Window
 from connectors.places import Source
 from connectors.upstream.shop_clock import describe_offset, is_far_off
@@ -41,6 +43,18 @@ class FindsByNumber(Protocol):
         `ConflictError` where several orders have it.
         """
         ...
+
+
+async def find_order_id(connector: Connector, word: str, *others: str) -> OrderId:
+    """The id of the order that a person means: that of its number, or of one of the `others`, where
+    the connector finds it; else what was typed. Raises `ConflictError` where several orders have
+    the number.
+    """
+    if isinstance(connector, FindsByNumber):
+        for number in (word, *others):
+            with suppress(OrderNotFoundError):
+                return await connector.find_order_id(number)
+    return OrderId(word)
 
 
 def check_clock(offset: float | None) -> Sequence[Finding]:

@@ -21,6 +21,7 @@ from connectors.interface import (
     Remark,
     ignore_remark,
 )
+from connectors.shipments import ShippingRules
 from connectors.upstream.exchange import Exchange, Observer
 from proxy.settings.models import StoreSettings
 from proxy.storage.names import BooksName
@@ -75,6 +76,11 @@ class Store(msgspec.Struct, frozen=True, kw_only=True, eq=False):
             msgspec.structs.force_setattr(self, "books", self.name)
 
     @property
+    def reaches_back(self) -> bool:
+        """Whether a window may hold orders older than it asks for."""
+        return self.settings.door != "shiprush" and not self.exact
+
+    @property
     def trial_books(self) -> tuple[BooksName, BooksName]:
         """The names of the books of this store's trials: one for polls in a row, one for windows
         read as asked. No store in the settings can have such a name.
@@ -94,7 +100,8 @@ class StoreServices(msgspec.Struct, frozen=True, kw_only=True):
 
     `observer` hears of each exchange with the shop; `memory` and `remark` as in `ConnectorContext`.
     `watch_fields` hears where each field came from that `fields:` and `address:` filled in;
-    `survey` takes the filler's place, to see what orders look like.
+    `survey` takes the filler's place, to see what orders look like. In a `dry_run` the shop is read
+    and never written to.
     """
 
     observer: Observer | None = None
@@ -102,6 +109,7 @@ class StoreServices(msgspec.Struct, frozen=True, kw_only=True):
     remark: Callable[[Remark], None] = ignore_remark
     watch_fields: Watch | None = None
     survey: Callable[[Filler], FieldFiller] | None = None
+    dry_run: bool = False
 
 
 @asynccontextmanager
@@ -129,10 +137,10 @@ async def open_store(
 
     context = ConnectorContext(
         store=name,
-        upstream=settings.upstream.policy(),
+        upstream=msgspec.structs.replace(settings.upstream.policy(), dry_run=services.dry_run),
         observer=hear_exchange,
         carriers=carriers,
-        shipping=settings.shipments.rules(),
+        shipping=_choose_rules(settings, services),
         memory=services.memory,
         remark=services.remark,
         filler=_make_filler(name, settings, services),
@@ -149,6 +157,12 @@ async def open_store(
             undated=kind.undated(settings.connector),
             pulse=pulse,
         )
+
+
+def _choose_rules(settings: StoreSettings, services: StoreServices) -> ShippingRules:
+    """The store's rules; what a dry run did not write cannot be seen."""
+    rules = settings.shipments.rules()
+    return msgspec.structs.replace(rules, confirm=False) if services.dry_run else rules
 
 
 def _make_filler(

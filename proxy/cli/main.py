@@ -35,7 +35,11 @@ _COMMANDS = {
     "held": ("proxy.cli.orders.held:list_held", "List the orders that did not go out, and why."),
     "deliveries": (
         "proxy.cli.deliveries.deliveries:deliveries",
-        "Shipments that have not reached a shop: list, show, retry, discard.",
+        "Shipments that have not reached a shop: list, show, retry, discard, resend.",
+    ),
+    "ship": (
+        "proxy.cli.deliveries.ship:ship",
+        "Tell a shop of a shipment by hand, or show what it would be told.",
     ),
     "simulate": (
         "proxy.cli.trial.simulate:simulate",

@@ -5,7 +5,8 @@ the shops, in the database that the settings name.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import TypeVar
 
 import msgspec
@@ -38,19 +39,25 @@ class Records(msgspec.Struct, frozen=True, kw_only=True):
     remarks: DatabaseRemarks
 
 
+@asynccontextmanager
+async def open_database(url: str) -> AsyncIterator[Database]:
+    """The database that `serve` has made; without it the command ends. Raises StorageError."""
+    if (file := missing_file(url)) is not None:
+        raise CommandError(_NOTHING_YET.format(place=f"there is no database at {file.absolute()}"))
+    async with Database.open(url) as database:
+        if not (await database.read_state()).revision:
+            place = f"the database {database.place} has no tables of Portside's"
+            raise CommandError(_NOTHING_YET.format(place=place))
+        await database.check()
+        yield database
+
+
 def open_records(settings: RecordsSettings, work: Callable[[Records], Awaitable[T]]) -> T:
     """What `work` gives, or the end of the command with one line."""
     configure_logs(level="error")
-    url = settings.database.get_secret_value()
-    if (file := missing_file(url)) is not None:
-        raise CommandError(_NOTHING_YET.format(place=f"there is no database at {file.absolute()}"))
 
     async def open_and_work() -> T:
-        async with Database.open(url) as database:
-            if not (await database.read_state()).revision:
-                place = f"the database {database.place} has no tables of Portside's"
-                raise CommandError(_NOTHING_YET.format(place=place))
-            await database.check()
+        async with open_database(settings.database.get_secret_value()) as database:
             return await work(
                 Records(
                     ledger=Ledger(DatabaseExportStorage(database)),

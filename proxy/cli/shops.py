@@ -10,6 +10,7 @@ from typing import TypeVar
 from connectors.errors import ConnectorError
 from proxy.cli.kinds import find_kind
 from proxy.cli.options import CommandError, find_store, read_settings
+from proxy.settings.models import Settings
 from proxy.stores import Store, StoreServices, open_store
 from proxy.telemetry.logs import configure_logs
 
@@ -27,12 +28,22 @@ def ask_shop(
 
     `services` are what its connector may use; without them it runs on its own.
     """
+    return ask_store(read_settings(file), name, work, services)
+
+
+def ask_store(
+    settings: Settings,
+    name: str,
+    work: Callable[[Store], Awaitable[T]],
+    services: StoreServices | None = None,
+) -> T:
+    """As `ask_shop`, with settings that are read already."""
     configure_logs(level="error")
-    settings = find_store(read_settings(file).stores, name)
+    found = find_store(settings.stores, name)
 
     async def open_and_work() -> T:
-        kind = find_kind(settings.connector.type)
-        async with open_store(name, settings, kind, services) as store:
+        kind = find_kind(found.connector.type)
+        async with open_store(name, found, kind, services) as store:
             return await work(store)
 
     try:

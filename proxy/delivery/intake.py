@@ -47,13 +47,15 @@ class NoticeResult(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a notice that is stored, with one sentence for the merchant.
 
     `error` ended the attempt made while the client waited; None without an attempt, or if the shop
-    has the shipment. `final`: nothing more will be tried.
+    has the shipment. `final`: nothing more will be tried. `delivery` is the number it is stored
+    under.
     """
 
     outcome: NoticeOutcome
     message: str
     error: ConnectorError | None = None
     final: bool = False
+    delivery: int = 0
 
 
 _STORED = NoticeResult(outcome=NoticeOutcome.WAITING, message="stored; Portside will tell the shop")
@@ -121,10 +123,11 @@ class Deliverer:
                 _warn_of_doubts(delivery)
             if result is not PutResult.LEASED:
                 self.wake.set()
-                return self._count(store, _describe_known(result, delivery))
+                return self._count(store, delivery, _describe_known(result, delivery))
             task = self.start(store, delivery, lease_ends, permit)
         done, _ = await asyncio.wait({task}, timeout=self._answer_within)
-        return self._count(store, _describe_attempt(task.result()) if done else _STORED)
+        said = _describe_attempt(task.result()) if done else _STORED
+        return self._count(store, delivery, said)
 
     def start(
         self, store: Store, delivery: Delivery, lease_ends: float, permit: Permit
@@ -160,9 +163,9 @@ class Deliverer:
         if not task.cancelled() and (error := task.exception()) is not None:
             _log.error("a delivery broke off", exc_info=error)
 
-    def _count(self, store: Store, result: NoticeResult) -> NoticeResult:
+    def _count(self, store: Store, delivery: Delivery, result: NoticeResult) -> NoticeResult:
         self._metrics.count_notice(store=store.name, answer=result.outcome.value)
-        return result
+        return msgspec.structs.replace(result, delivery=delivery.id)
 
 
 def _warn_of_doubts(delivery: Delivery) -> None:

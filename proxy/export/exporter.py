@@ -116,7 +116,7 @@ class Exporter:
         try:
             return await self._page(store, request)
         except TemporaryError as error:
-            if self._settings.when_shop_is_down == "fail" or not _reaches_back(store):
+            if self._settings.when_shop_is_down == "fail" or not store.reaches_back:
                 raise
             _log.warning("empty page in place of an error", store=store.books, error=error)
             return Page(
@@ -139,7 +139,7 @@ class Exporter:
 
     def note_delivered(self, store: Store, shipment: Shipment) -> None:
         """The shop has this shipment: the next window is to contain the order as it is by then."""
-        if shipment.order_id and _reaches_back(store):
+        if shipment.order_id and store.reaches_back:
             self._written.add(store.books, shipment.order_id)
 
     async def forget_trials(self, store: Store) -> None:
@@ -257,7 +257,7 @@ class Exporter:
         coverage = CoverageRules(
             lookback=settings.lookback,
             max_recovery=settings.max_recovery,
-            reach_back=_reaches_back(store),
+            reach_back=store.reaches_back,
         )
         return WindowRules(coverage=coverage, keep_for=settings.keep_for)
 
@@ -266,12 +266,8 @@ class Exporter:
         return BuildRules(
             page_size=settings.page_size,
             resend_unchanged=settings.resend_unchanged,
-            reach_back=_reaches_back(store),
+            reach_back=store.reaches_back,
         )
-
-
-def _reaches_back(store: Store) -> bool:
-    return store.settings.door != "shiprush" and not store.exact
 
 
 def _frame(store: Store, page: GivenPage) -> Page:

@@ -1,7 +1,7 @@
 """What an operator asks of the outbox, on the command line and over HTTP: which deliveries are
 meant, and how one is shown.
 
-The buyer's data is never shown: it is not needed to decide whether to try again.
+What a notice says of the buyer is never shown: it is not needed to decide whether to try again.
 """
 
 from __future__ import annotations

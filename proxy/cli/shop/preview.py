@@ -5,7 +5,6 @@ ShipStation would be given it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,9 +17,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from connectors.errors import OrderNotFoundError
-from connectors.inspection import FindsByNumber, Inspectable
-from connectors.orders import Order, OrderId, RejectedOrder
+from connectors.inspection import Inspectable, find_order_id
+from connectors.orders import Order, RejectedOrder
 from connectors.places import Source
 from connectors.upstream.exchange import Exchange
 from proxy.cli.options import settings_option, store_option
@@ -80,7 +78,7 @@ class Heard:
 
 
 async def _preview(store: Store, wanted: str, heard: Heard) -> Preview:
-    order_id = await _find_id(store, wanted)
+    order_id = await find_order_id(store.connector, wanted, *strip_suffixes(wanted))
     heard.exchanges.clear()
     sources: Sequence[Source] = ()
     if isinstance(store.connector, Inspectable):
@@ -109,17 +107,6 @@ async def _preview(store: Store, wanted: str, heard: Heard) -> Preview:
         reason="" if outcome.held is None else outcome.held.reason,
         sources=(*sources, *heard.sources),
     )
-
-
-async def _find_id(store: Store, wanted: str) -> OrderId:
-    """The id of the order that a person means: that of its number, as the shop has it or with the
-    suffix of one of its addresses; or what was typed.
-    """
-    if isinstance(store.connector, FindsByNumber):
-        for number in (wanted, *strip_suffixes(wanted)):
-            with suppress(OrderNotFoundError):
-                return await store.connector.find_order_id(number)
-    return OrderId(wanted)
 
 
 def _show(console: Console, found: Preview) -> None:

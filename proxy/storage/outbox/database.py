@@ -30,22 +30,21 @@ from proxy.storage.outbox.interface import (
 )
 from proxy.storage.outbox.queries import (
     WAITING,
+    find_earlier,
     find_given,
     find_known,
     find_split,
     forget_exchanges,
     is_first_of_its_order,
-    is_of_order,
     name_order,
 )
-from proxy.storage.outbox.repeats import brings_id, is_same_order, merge_repeat
+from proxy.storage.outbox.repeats import brings_id, merge_repeat
 from proxy.storage.outbox.rows import (
     identity_row,
     new_row,
     order_locks,
     queued_row,
     read_delivery,
-    read_shipment,
     record_interrupted,
     write_attempt,
     write_doubts,
@@ -203,24 +202,10 @@ class DatabaseOutbox:
 
     async def earlier(self, delivery: Delivery) -> Sequence[Shipment]:
         """What the shop already has of this order."""
-        statement = (
-            select(deliveries.c.shipment)
-            .where(
-                deliveries.c.store == delivery.store,
-                deliveries.c.state == DeliveryState.DELIVERED.value,
-                deliveries.c.id != delivery.id,
-                is_of_order(delivery.shipment),
-            )
-            .order_by(deliveries.c.finished_at, deliveries.c.id)
-        )
         async with self._database.reading() as connection:
-            shipments = [read_shipment(text) for text in await connection.scalars(statement)]
-        mine = delivery.shipment
-        return [
-            msgspec.structs.replace(shipment, order_id=mine.order_id or shipment.order_id)
-            for shipment in shipments
-            if is_same_order(shipment, mine)
-        ]
+            return await find_earlier(
+                connection, delivery.store, delivery.shipment, but=delivery.id
+            )
 
     async def mark_delivered(self, delivery: Delivery, attempt: Attempt) -> None:
         """Final."""

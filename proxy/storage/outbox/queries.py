@@ -4,6 +4,7 @@ deliveries come first. `proxy.storage.outbox.repeats` says the same without a da
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -20,8 +21,8 @@ from proxy.rules.matching import (
 )
 from proxy.storage.export.given import read_given
 from proxy.storage.outbox.interface import Delivery, DeliveryState
-from proxy.storage.outbox.repeats import find_repeated, is_before, parcel_keys
-from proxy.storage.outbox.rows import MOST_WITH_EXCHANGES, read_delivery
+from proxy.storage.outbox.repeats import find_repeated, is_before, is_same_order, parcel_keys
+from proxy.storage.outbox.rows import MOST_WITH_EXCHANGES, read_delivery, read_shipment
 from proxy.storage.tables import attempts, deliveries, given_orders
 
 WAITING = deliveries.c.state == DeliveryState.WAITING.value
@@ -29,7 +30,7 @@ WAITING = deliveries.c.state == DeliveryState.WAITING.value
 # else look for an order's deliveries among all that wait instead of by the order's own index.
 _SETTLED = (DeliveryState.DELIVERED.value, DeliveryState.DEAD.value, DeliveryState.DISCARDED.value)
 # So many orders of one number are compared at most.
-_MOST_NAMESAKES = 20
+MOST_NAMESAKES = 20
 
 
 def is_of_order(shipment: Shipment) -> ColumnElement[bool]:
@@ -75,7 +76,7 @@ async def find_given(
         by_id = select(given_orders).where(own, given_orders.c.order_id == shipment.order_id)
         row = (await connection.execute(by_id)).mappings().one_or_none()
         return None if row is None else read_given(row)
-    namesakes = await _find_namesakes(connection, store, shipment.order_number)
+    namesakes = await find_namesakes(connection, store, shipment.order_number)
     return choose_given(namesakes, shipment)
 
 
@@ -86,17 +87,18 @@ async def find_split(
     none was, under that number without the suffix of a split.
     """
     for number in (shipment.order_number, *strip_suffixes(shipment.order_number)):
-        if namesakes := await _find_namesakes(connection, store, number):
+        if namesakes := await find_namesakes(connection, store, number):
             given = choose_given(namesakes, shipment)
             return given if given and given.shop_id != shipment.order_id else None
     return None
 
 
-async def _find_namesakes(connection: AsyncConnection, store: str, number: str) -> list[GivenOrder]:
+async def find_namesakes(connection: AsyncConnection, store: str, number: str) -> list[GivenOrder]:
+    """The orders that were given under this number."""
     statement = (
         select(given_orders)
         .where(given_orders.c.store == store, given_orders.c.number == number)
-        .limit(_MOST_NAMESAKES)
+        .limit(MOST_NAMESAKES)
     )
     return [read_given(row) for row in (await connection.execute(statement)).mappings()]
 
@@ -119,6 +121,30 @@ async def find_known(
     known = find_repeated(parts, shipment, meant.whole)
     others = (read_delivery(row) for row in rows if known is None or row["id"] != known.id)
     return known, any(is_before(other, shipment, now) for other in others)
+
+
+async def find_earlier(
+    connection: AsyncConnection, store: str, shipment: Shipment, *, but: int
+) -> Sequence[Shipment]:
+    """The shipments of the same order that the shop has, oldest first, without the delivery
+    numbered `but`.
+    """
+    statement = (
+        select(deliveries.c.shipment)
+        .where(
+            deliveries.c.store == store,
+            deliveries.c.state == DeliveryState.DELIVERED.value,
+            deliveries.c.id != but,
+            is_of_order(shipment),
+        )
+        .order_by(deliveries.c.finished_at, deliveries.c.id)
+    )
+    shipments = [read_shipment(text) for text in await connection.scalars(statement)]
+    return [
+        msgspec.structs.replace(each, order_id=shipment.order_id or each.order_id)
+        for each in shipments
+        if is_same_order(each, shipment)
+    ]
 
 
 def is_first_of_its_order(now: datetime) -> ColumnElement[bool]:
