@@ -68,12 +68,9 @@ def check_clock(offset: float | None) -> Sequence[Finding]:
         Finding(
             level=CheckLevel.WARNING,
             what=(
-                f"{said[0].upper()}{said[1:]}; orders may be dated outside the windows that are"
-                " asked for, and be missed"
+                f"{said[0].upper()}{said[1:]}; windows are widened by as much, up to a day, so that"
+                " no order falls out of them"
             ),
-            advice=(
-                "Set the clock of the shop's server, or ours, by NTP; until then raise"
-                " export.lookback above the difference."
-            ),
+            advice="Set the clock of the shop's server, or ours, by NTP.",
         ),
     )

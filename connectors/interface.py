@@ -178,7 +178,8 @@ class Remark(msgspec.Struct, frozen=True, kw_only=True):
 
     `about` names the subject and the part of the shop it concerns (`page_size`,
     `weight products/7`); a newer remark about the same takes the place of an older one. `text` is
-    one sentence that says what was expected, what was found and what helps. It names no buyer.
+    one sentence that says what was expected, what was found and what helps; empty once what was
+    remarked no longer holds, which may be said often too. It names no buyer.
     """
 
     about: str

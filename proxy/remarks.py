@@ -61,8 +61,10 @@ class RemarkKeeper:
         await self.flush()
 
     def take(self, store: str, remark: Remark) -> None:
-        """Keep `remark` about `store` soon; it may be made as often as is convenient."""
-        text, written_at = self._written.get((store, remark.about), ("", 0.0))
+        """Keep `remark` about `store` soon, or drop what it takes back; it may be made as often as
+        is convenient.
+        """
+        text, written_at = self._written.get((store, remark.about), (None, 0.0))
         if text == remark.text and time.monotonic() - written_at < _REPEAT_AFTER:
             return
         if len(self._written) >= _MOST_WAITING:
@@ -71,15 +73,13 @@ class RemarkKeeper:
         self._waiting[store][remark.about] = remark
         self._wake.set()
 
-    async def drop(self, store: str, about: str) -> None:
-        """What was remarked about this no longer holds."""
-        self._waiting[store].pop(about, None)
-        self._written.pop((store, about), None)
+    async def _drop(self, store: str, about: str) -> None:
         try:
             if await self._remarks.drop(store, about):
                 _log.info("A remark about the shop no longer holds.", store=store, about=about)
                 await self._count(store)
         except StorageError as error:
+            self._written.pop((store, about), None)
             _log.warning("Remark not dropped.", store=store, about=about, error=error)
 
     async def flush(self) -> None:
@@ -87,6 +87,9 @@ class RemarkKeeper:
         self._wake.clear()
         waiting, self._waiting = self._waiting, defaultdict(dict)
         for store, remarks in waiting.items():
+            for about in [about for about, remark in remarks.items() if not remark.text]:
+                del remarks[about]
+                await self._drop(store, about)
             if remarks:
                 await self._keep(store, list(remarks.values()))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from contextvars import ContextVar
+from datetime import timedelta
 
 import msgspec
 
@@ -23,19 +24,40 @@ from connectors.interface import (
 )
 from connectors.shipments import ShippingRules
 from connectors.upstream.exchange import Exchange, Observer
+from connectors.upstream.shop_clock import is_far_off
+from proxy.rules.lateness import MOST_LOOKBACK
 from proxy.settings.models import StoreSettings
 from proxy.storage.names import BooksName
 
+# In seconds; what goes beyond is a broken `Date` rather than a clock that orders are dated by.
+_MOST_OFF = MOST_LOOKBACK.total_seconds()
+
 
 class Pulse:
-    """A sign of life: how many answers a shop has given to anything it was asked."""
+    """Signs of life: how many answers a shop has given to anything it was asked, and how far its
+    clock is ahead of ours by the last of them, or was behind.
+    """
 
     def __init__(self) -> None:
         self.answers = 0
+        self.clock_ahead = timedelta(0)
+        self._behind = 0.0
 
     def hear(self, exchange: Exchange) -> None:
         """An exchange is over; one without an answer is no sign of life."""
         self.answers += exchange.status is not None
+        if exchange.clock_offset is not None:
+            offset = exchange.clock_offset if is_far_off(exchange.clock_offset) else 0.0
+            offset = min(max(offset, -_MOST_OFF), _MOST_OFF)
+            self._behind = max(self._behind, -offset)
+            self.clock_ahead = timedelta(seconds=max(offset, 0.0))
+
+    def take_clock_behind(self) -> timedelta:
+        """The most by which the clock was behind since this was last taken; nothing where it was
+        never far off.
+        """
+        behind, self._behind = self._behind, 0.0
+        return timedelta(seconds=behind)
 
 
 _listening: ContextVar[Observer | None] = ContextVar("listening", default=None)
@@ -62,6 +84,8 @@ class Store(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     undated: str = ""
     """The changes that move no modified time in this shop, in words; empty if none are known."""
     pulse: Pulse = msgspec.field(default_factory=Pulse)
+    remark: Callable[[Remark], None] = ignore_remark
+    """Takes what the operator should know about this store."""
     books: BooksName = BooksName("")
     """The name under which storage keeps what was exported; the store's own unless this is a
     trial.
@@ -156,6 +180,7 @@ async def open_store(
             connector=connector,
             undated=kind.undated(settings.connector),
             pulse=pulse,
+            remark=services.remark,
         )
 
 

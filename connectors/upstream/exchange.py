@@ -10,7 +10,8 @@ import msgspec
 
 class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     """One request and its answer, as an observer hears of it: secrets masked, `seconds` of wall
-    time, `attempt` from 1.
+    time, `attempt` from 1. `clock_offset`: the shop's clock less ours in seconds, by this answer;
+    None where it does not tell.
 
     `status` is None when no answer came; then `error` says why. The bodies are whole here and hold
     buyers' data: an observer shows them to the operator who asked (`portside explain`) and never
@@ -27,6 +28,7 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     step: str = ""
     writes: bool = False
     sent: bool = True
+    clock_offset: float | None = None
     request_body: bytes = b""
     response_body: bytes = b""
 

@@ -46,13 +46,13 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
             await self.pace.turn()
             begun = time.monotonic()
             reply: Reply | None = None
-            told = ""
+            told, offset = "", None
             try:
                 reply = await self.wire.transfer(
                     signed, timeout=self.timeout, limit=self.largest_answer, fresh=fresh
                 )
                 self.pace.follow_headers(reply.headers)
-                self.clock.note_answer(reply.headers, seconds=time.monotonic() - begun)
+                offset = self.clock.note_answer(reply.headers, seconds=time.monotonic() - begun)
                 return msgspec.structs.replace(reply, url=bare.url, where=where)
             except UnavailableError as error:
                 told = f"{where}: {mask.text(str(error))}"
@@ -74,6 +74,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
                             error=told,
                             step=bare.step,
                             writes=fresh,
+                            clock_offset=offset,
                             request_body=mask.body(signed.body),
                             response_body=mask.body(reply.content) if reply is not None else b"",
                         )

@@ -29,17 +29,18 @@ class ShopClock:
         self.offset: float | None = None
         self._told = False
 
-    def note_answer(self, headers: Mapping[str, str], *, seconds: float) -> None:
-        """Take note of an answer that has just come, `seconds` after its request went out; warns
-        once of a clock that is far off.
+    def note_answer(self, headers: Mapping[str, str], *, seconds: float) -> float | None:
+        """Take note of an answer that has just come, `seconds` after its request went out, and
+        return the offset it shows; warns once of a clock that is far off.
         """
         offset = read_offset(headers, datetime.now(UTC) - timedelta(seconds=seconds / 2))
         if offset is None:
-            return
+            return None
         self.offset = offset
         if is_far_off(offset) and not self._told:
             self._told = True
             _log.warning("shop_clock_is_off", reason=describe_offset(offset), offset=round(offset))
+        return offset
 
 
 def read_offset(headers: Mapping[str, str], middle: datetime) -> float | None:

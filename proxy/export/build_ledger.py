@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
+from proxy.export.shop_list.lateness import note_clock_behind, note_late_changes
+from proxy.export.walk import date_told
 from proxy.export.windows import LEASE
 from proxy.rules.matching import GivenOrder
 from proxy.rules.policy import BROKEN, HeldBack
@@ -15,6 +17,7 @@ from proxy.storage.export.interface import ExportRows, ExportStorage
 from proxy.storage.export.records import (
     HeldOrder,
     HintReason,
+    Member,
     Part,
     Snapshot,
     SnapshotState,
@@ -64,10 +67,11 @@ class BuildLedger:
         released: Collection[str],
         *,
         whole: bool,
+        lookback: timedelta | None,
     ) -> None:
         """Keep encoded orders, and what notices will name of them; `released` are the shop's ids of
         orders of which nothing is held; `whole` if the page needs no more. `part.stored_at` is set
-        here.
+        here. With `lookback`, that of the settings, orders that the shop listed later are noted.
 
         The builder shows by it that it is alive. Raises LeaseLostError.
         """
@@ -75,6 +79,8 @@ class BuildLedger:
             ours = await _ours(rows, snapshot)
             await rows.add_part(snapshot.id, msgspec.structs.replace(part, stored_at=rows.now))
             await rows.put_given(given)
+            if lookback is not None:
+                await note_late_changes(rows, part.members, lookback)
             await rows.release(released)
             stored = part.page if whole else ours.stored
             await rows.put_snapshot(
@@ -114,6 +120,12 @@ class BuildLedger:
         async with self._storage.reading(store) as rows:
             return await rows.list_divided()
 
+    async def date_unchanged(self, store: BooksName, member: Member) -> None:
+        """An order was left out because the client has it as it is, whatever its date."""
+        async with self._storage.writing(store) as rows:
+            for told in (await rows.find_told([member.id])).values():
+                await rows.put_told([date_told(told, member)])
+
     async def release_held(self, store: BooksName, order_id: str) -> None:
         """The shop does not know this order any more."""
         async with self._storage.writing(store) as rows:
@@ -132,6 +144,11 @@ class BuildLedger:
             await rows.put_snapshot(
                 msgspec.structs.replace(await _ours(rows, snapshot), pages=pages)
             )
+
+    async def note_clock(self, store: BooksName, snapshot: Snapshot, behind: timedelta) -> None:
+        """While the window was read, the shop's clock was so far behind."""
+        async with self._storage.writing(store) as rows:
+            await note_clock_behind(rows, behind, snapshot.read_from)
 
     async def finish(self, store: BooksName, snapshot: Snapshot, pages: int) -> None:
         """All has been read. `pages` counts unless a number was promised before.

@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import aclosing
+from datetime import timedelta
 
 import msgspec
 import structlog
@@ -21,6 +22,7 @@ from proxy.export.ledger import Ledger
 from proxy.export.page_writer import PageWriter
 from proxy.export.preparation import Prepared, policy_of, prepare
 from proxy.export.recall import BooksRecall
+from proxy.export.walk import date_told
 from proxy.storage.errors import LeaseLostError, StorageError
 from proxy.storage.export.records import Snapshot
 from proxy.stores import Store
@@ -31,12 +33,12 @@ _log = structlog.get_logger(__name__)
 
 class BuildRules(msgspec.Struct, frozen=True, kw_only=True):
     """How windows are read: orders a page, whether orders ShipStation surely has are sent again,
-    and whether older ones may go.
+    and how far back windows reach by the settings; None where nothing older may go.
     """
 
     page_size: int
     resend_unchanged: bool
-    reach_back: bool
+    lookback: timedelta | None
 
 
 class Build:
@@ -66,6 +68,7 @@ class Build:
         self._progress = progress
         self._policy = policy_of(store.settings)
         self._asked = Window(start=snapshot.start, end=snapshot.end)
+        self._read_window = _allow_for_clock(snapshot, store, rules)
         self._stored: frozenset[str] = frozenset()
         self._now = snapshot.began_at
         self._log = _log.bind(store=store.books, snapshot=snapshot.id)
@@ -80,8 +83,9 @@ class Build:
         self._writer = PageWriter(
             store=store,
             snapshot=snapshot,
+            window=self._read_window,
             page_size=rules.page_size,
-            ask_again=rules.reach_back,
+            lookback=rules.lookback,
             ledger=ledger,
             clock=clock,
             metrics=metrics,
@@ -164,7 +168,7 @@ class Build:
             metrics=self._metrics,
             log=self._log,
         )
-        async with aclosing(self._store.connector.list_orders(self.snapshot.read)) as entries:
+        async with aclosing(self._store.connector.list_orders(self._read_window)) as entries:
             async for entry in entries:
                 await self._take(await hinted.refresh(entry), hinted.expected)
         for order_id in hinted.list_waiting():
@@ -173,7 +177,14 @@ class Build:
             if found is not None:
                 await self._take(found, 0)
         await hinted.put_back()
+        await self._note_clock()
         await self._writer.end()
+
+    async def _note_clock(self) -> None:
+        """To be done before the window counts as read: the next one must allow for it."""
+        behind = self._store.pulse.take_clock_behind()
+        if behind and self._rules.lookback is not None:
+            await self._ledger.note_clock(self._store.books, self.snapshot, behind)
 
     async def _take(self, entry: Order | RejectedOrder, hints: int) -> None:
         self._lease.note_progress()
@@ -195,7 +206,7 @@ class Build:
         either.
         """
         return (
-            self._rules.reach_back
+            self._rules.lookback is not None
             or entry.modified_at is None
             or self._asked.contains(entry.modified_at)
         )
@@ -210,7 +221,11 @@ class Build:
         told = (await self._ledger.find_told(self._store.books, [prepared.member.id])).get(
             prepared.member.id
         )
-        return told is not None and told.confirmed and told.digest == prepared.member.digest
+        if told is None or not told.confirmed or told.digest != prepared.member.digest:
+            return False
+        if date_told(told, prepared.member) is not told:
+            await self._ledger.date_unchanged(self._store.books, prepared.member)
+        return True
 
     async def _fail(self, error: Exception, retry_after: float | None) -> None:
         self.error = error
@@ -218,3 +233,13 @@ class Build:
             await self._ledger.fail(self._store.books, self.snapshot, error, retry_after)
         except (LeaseLostError, StorageError) as unrecorded:
             self._log.warning("failure not recorded", error=unrecorded)
+
+
+def _allow_for_clock(snapshot: Snapshot, store: Store, rules: BuildRules) -> Window:
+    """The window to read: a shop whose clock is ahead dates what happens now behind the end that
+    was asked for.
+    """
+    read = snapshot.read
+    if rules.lookback is None:
+        return read
+    return Window(start=read.start, end=read.end + store.pulse.clock_ahead)

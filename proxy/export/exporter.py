@@ -22,12 +22,14 @@ from proxy.export.builder import Build, BuildRules
 from proxy.export.clock import Clock, SystemClock
 from proxy.export.errors import StillReadingError, stored_error
 from proxy.export.ledger import Ledger
+from proxy.export.shop_list.report import report_list
 from proxy.export.sweep import Sweeper
 from proxy.export.walk import GivenPage
 from proxy.export.windows import LEASE, WindowRules
 from proxy.export.written import WrittenOrders
 from proxy.rules.coverage import CoverageRules
 from proxy.settings.models import ExportSettings
+from proxy.storage.errors import StorageError
 from proxy.storage.export.interface import ExportStorage
 from proxy.storage.export.records import Snapshot, SnapshotState
 from proxy.storage.names import BooksName
@@ -251,6 +253,18 @@ class Exporter:
         while not await self._clock.wait(never, _TIDY_EVERY):
             for store in self._stores:
                 await sweeper.tend(store, self._window_rules(store))
+                await self.report_list(store)
+
+    async def report_list(self, store: Store) -> None:
+        """Tell the operator how late the shop's list and clock are. Raises nothing."""
+        if not store.reaches_back:
+            return
+        try:
+            state, now = await self.ledger.read_list(store.books)
+        except StorageError as error:
+            _log.warning("shop's list not reported", store=store.name, error=error)
+            return
+        report_list(store, state, self._settings.lookback, now, self._metrics)
 
     def _window_rules(self, store: Store) -> WindowRules:
         settings = self._settings
@@ -266,7 +280,7 @@ class Exporter:
         return BuildRules(
             page_size=settings.page_size,
             resend_unchanged=settings.resend_unchanged,
-            reach_back=store.reaches_back,
+            lookback=settings.lookback if store.reaches_back else None,
         )
 
 

@@ -12,6 +12,7 @@ from proxy.export.build_ledger import BuildLedger
 from proxy.export.walk import GivenPage, hand_out_page, mark_page_sent
 from proxy.export.windows import Opened, WindowRules, drop_expired, open_window
 from proxy.rules.coverage import Coverage
+from proxy.rules.lateness import ShopList
 from proxy.storage.export.records import (
     Gap,
     HeldOrder,
@@ -109,6 +110,13 @@ class Ledger(BuildLedger):
                 finished_until=finished,
                 gaps=tuple(await rows.gaps()),
             )
+
+    async def read_list(self, store: BooksName) -> tuple[ShopList, datetime]:
+        """What the windows of the store have shown of its shop's list, and the time that goes
+        by.
+        """
+        async with self._storage.reading(store) as rows:
+            return await rows.shop_list(), rows.now
 
     async def dismiss_gap(self, store: BooksName, start: datetime) -> bool:
         """The operator has seen to a gap. False if there is none that starts then."""

@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import timedelta
 
 from structlog.typing import FilteringBoundLogger
 
 from connectors.errors import ConnectorError
+from connectors.orders import Window
 from connectors.quoting import describe_reason
 from proxy.doors.custom_store.orders_xsd import LAST_PAGE
 from proxy.export.build_ledger import Start
@@ -29,9 +31,10 @@ _PAUSE_FOR_PAGE_ONE = 0.25
 
 
 class PageWriter:
-    """Writes the pages of one snapshot, one page in memory at a time.
+    """Writes the pages of one snapshot, which is read over `window`, one page in memory at a time.
 
-    `ask_again`: orders that cannot go out as they are come with the next window, once they can.
+    `lookback`: that of the settings; None where nothing older may go than asked, and so orders that
+    cannot go out as they are do not come with the next window, once they can.
 
     `taken` counts the orders that go out; `given` is to be set once a page was handed out.
     """
@@ -41,8 +44,9 @@ class PageWriter:
         *,
         store: Store,
         snapshot: Snapshot,
+        window: Window,
         page_size: int,
-        ask_again: bool,
+        lookback: timedelta | None,
         ledger: Ledger,
         clock: Clock,
         metrics: Metrics,
@@ -54,8 +58,9 @@ class PageWriter:
         self.given = asyncio.Event()
         self._store = store
         self._snapshot = snapshot
+        self._window = window
         self._page_size = page_size
-        self._ask_again = ask_again
+        self._lookback = lookback
         self._ledger = ledger
         self._clock = clock
         self._metrics = metrics
@@ -124,7 +129,9 @@ class PageWriter:
 
     async def _note_held(self) -> None:
         if self._held:
-            await self._ledger.note_held(self._store.books, self._held, ask_again=self._ask_again)
+            await self._ledger.note_held(
+                self._store.books, self._held, ask_again=self._lookback is not None
+            )
             self._held = []
 
     async def _promise(self, hints: int) -> None:
@@ -132,7 +139,7 @@ class PageWriter:
         the last of them. Those that were left out so far are not counted.
         """
         try:
-            orders = await self._store.connector.count_orders(self._snapshot.read)
+            orders = await self._store.connector.count_orders(self._window)
         except ConnectorError as error:
             self._log.info("orders not counted", error=error)
             return
@@ -158,7 +165,13 @@ class PageWriter:
         given = [prepared.given for prepared in self._orders]
         released = [prepared.given.shop_id for prepared in self._orders if prepared.is_complete]
         await self._ledger.store_part(
-            self._store.books, self._snapshot, part, given, released, whole=whole
+            self._store.books,
+            self._snapshot,
+            part,
+            given,
+            released,
+            whole=whole,
+            lookback=self._lookback,
         )
         self._orders = []
         self._page, self._part = (self._page + 1, 0) if whole else (self._page, self._part + 1)

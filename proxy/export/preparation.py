@@ -178,7 +178,9 @@ def _encode(part: AddressedOrder, entry: Order, settings: StoreSettings) -> Prep
     )
     shop_id = "" if order.id == entry.id else entry.id
     return Prepared(
-        member=Member(id=order.id, digest=digest(order), shop_id=shop_id),
+        member=Member(
+            id=order.id, digest=digest(order), shop_id=shop_id, modified_at=order.modified_at
+        ),
         given=describe_given(part, entry, is_part=count_goods(order) < count_goods(entry)),
         modified_at=order.modified_at,
         xml=xml,

@@ -92,6 +92,11 @@ async def _note_told(
         for member, part, old in news
         if old is None or old.digest != member.digest or not old.confirmed
     ]
+    dated = [
+        date_told(old, member)
+        for member, _, old in news
+        if old is not None and old.digest == member.digest and old.confirmed
+    ]
     differing = {
         member.id: old
         for member, _, old in changed
@@ -104,18 +109,35 @@ async def _note_told(
         for order_id, old in differing.items()
         if order_id in on_the_way or not _is_older(old, snapshot, number)
     }
-    await rows.put_told(_build_told(snapshot, number, member, part) for member, part, _ in changed)
+    await rows.put_told(
+        _build_told(snapshot, number, member, part, old) for member, part, old in changed
+    )
+    await rows.put_told(told for told in dated if told is not before[told.order_id])
     await rows.add_hints(sorted(stale), rows.now, HintReason.STALE)
 
 
-def _build_told(snapshot: Snapshot, number: int, member: Member, part: Part) -> Told:
-    return Told(
+def _build_told(
+    snapshot: Snapshot, number: int, member: Member, part: Part, old: Told | None
+) -> Told:
+    told = Told(
         order_id=member.id,
         digest=member.digest,
         snapshot_id=snapshot.id,
         page=number,
         read_by=part.stored_at,
+        modified_at=None if old is None else old.modified_at,
     )
+    return date_told(told, member)
+
+
+def date_told(told: Told, member: Member) -> Told:
+    """The same, once `member` has named the date of a change: `told` itself if it named one as
+    young before.
+    """
+    named = member.modified_at
+    if named is None or (told.modified_at is not None and told.modified_at >= named):
+        return told
+    return msgspec.structs.replace(told, modified_at=named)
 
 
 def _is_older(old: Told, snapshot: Snapshot, number: int) -> bool:

@@ -30,6 +30,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from connectors.orders import Window
+from proxy.export.shop_list.lateness import allow_for_list, settle_list
 from proxy.export.walk import is_walked
 from proxy.rules.coverage import CoverageRules, Reach, begin, closes, reach, serves, settle
 from proxy.settings.models import ExportSettings
@@ -129,10 +130,11 @@ async def _take_over(rows: ExportRows, snapshot: Snapshot) -> Opened:
 async def _open_new(rows: ExportRows, asked: Window, rules: WindowRules) -> Opened:
     await _settle(rows, asked)
     known = await rows.coverage()
-    coverage = begin(known, asked, rows.now, rules.coverage)
+    widened = await allow_for_list(rows, rules.coverage)
+    coverage = begin(known, asked, rows.now, widened)
     if coverage is not None and coverage != known:
         await rows.put_coverage(coverage)
-    needed = reach(coverage, asked, rows.now, rules.coverage)
+    needed = reach(coverage, asked, rows.now, widened)
     if needed.gap is not None:
         await rows.put_gap(Gap(start=needed.gap.start, end=needed.gap.end, noted_at=rows.now))
     adopted = await _adopt(rows, asked, needed, rules) if rules.coverage.reach_back else None
@@ -148,6 +150,8 @@ async def _settle(rows: ExportRows, asked: Window) -> None:
     if settled.coverage is not None and settled.coverage != coverage:
         await rows.put_coverage(settled.coverage)
     gaps = await rows.gaps() if settled.confirmed else ()
+    if settled.confirmed:
+        await settle_list(rows, settled.confirmed)
     for walk in settled.confirmed:
         await rows.confirm_told(walk.id)
         await rows.drop_carried_hints(walk.id)

@@ -58,12 +58,14 @@ class CoverageRules(msgspec.Struct, frozen=True, kw_only=True):
 
     `lookback`: shops show a change up to this long after its own date. `max_recovery`: no window
     starts earlier than this before now unless ShipStation asks for it. `reach_back` false: never
-    give anything older than asked (the door of ShipRush).
+    give anything older than asked (the door of ShipRush). `again_from`: the next window begins no
+    later.
     """
 
     lookback: timedelta = timedelta(minutes=10)
     max_recovery: timedelta = timedelta(days=30)
     reach_back: bool = True
+    again_from: datetime | None = None
 
 
 class Coverage(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,6 +141,8 @@ def reach(coverage: Coverage | None, asked: Window, now: datetime, rules: Covera
     if not rules.reach_back:
         return Reach(window=asked, reaches=reaches, gap=_gap(covered, asked.start))
     wanted = _back(min(asked.start, covered), rules.lookback)
+    if rules.again_from is not None:
+        wanted = min(wanted, rules.again_from)
     start = min(asked.start, max(wanted, _back(now, rules.max_recovery)))
     return Reach(
         window=Window(start=start, end=asked.end), reaches=reaches, gap=_gap(covered, start)

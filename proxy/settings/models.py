@@ -107,6 +107,7 @@ class ExportSettings(BaseModel):
         le=timedelta(days=1),
         description=(
             "How far before the asked start a window is read, because some shops list changes late."
+            " Widens by itself up to a day for a store whose list is later."
         ),
     )
     keep_for: Duration = Field(

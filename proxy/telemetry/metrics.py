@@ -162,6 +162,12 @@ class _WindowNumbers:
             ("store",),
             registry=registry,
         )
+        self.lookback = Gauge(
+            "portside_lookback_seconds",
+            "How far before the asked start windows are read, by the settings or by late lists.",
+            ("store",),
+            registry=registry,
+        )
         self.asked = Counter(
             "portside_orders_asked",
             "Orders asked for by id beside the shop's list, by reason.",
@@ -255,6 +261,10 @@ class Metrics:
         if until is not None:
             self._window.covered.labels(store).set(until)
         self._window.gaps.labels(store).set(gaps)
+
+    def set_lookback(self, *, store: str, seconds: float) -> None:
+        """Windows are read from so far before their start."""
+        self._window.lookback.labels(store).set(seconds)
 
     def set_remarks(self, *, store: str, count: int) -> None:
         """So many remarks about the shop hold."""

@@ -14,6 +14,7 @@ from itertools import count
 import msgspec
 
 from proxy.rules.coverage import Coverage, Walk
+from proxy.rules.lateness import ShopList
 from proxy.storage.export.interface import ExportRows
 from proxy.storage.export.records import Gap, Member, Part, Snapshot
 from proxy.storage.times import Clock, system_clock
@@ -131,6 +132,14 @@ class _MemoryRows(MemoryOrderRows):
     async def drop_gap(self, start: datetime) -> bool:
         """See `CoverageRows`."""
         return self._memory.gaps.pop(start, None) is not None
+
+    async def shop_list(self) -> ShopList:
+        """See `CoverageRows`."""
+        return self._memory.shop_list
+
+    async def put_shop_list(self, state: ShopList) -> None:
+        """See `CoverageRows`."""
+        self._memory.shop_list = state
 
     async def sweep_due_at(self) -> datetime | None:
         """See `CoverageRows`."""

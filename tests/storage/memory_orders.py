@@ -11,6 +11,7 @@ from itertools import groupby
 import msgspec
 
 from proxy.rules.coverage import Coverage, Walk
+from proxy.rules.lateness import ShopList
 from proxy.rules.matching import GivenOrder
 from proxy.storage.export.records import Gap, HeldOrder, HintReason, Part, Snapshot, Told
 
@@ -40,6 +41,7 @@ class StoreMemory:
         self.hints: dict[str, _Hint] = {}
         self.held: dict[str, HeldOrder] = {}
         self.sweep_due_at: datetime | None = None
+        self.shop_list = ShopList()
 
 
 class MemoryOrderRows:
@@ -144,6 +146,10 @@ class MemoryOrderRows:
         """See `OrderRows`."""
         for order_id in order_ids:
             self._memory.held.pop(order_id, None)
+
+    async def find_held(self, order_ids: Collection[str]) -> Collection[str]:
+        """See `OrderRows`."""
+        return self._memory.held.keys() & set(order_ids)
 
     async def list_held(self, limit: int) -> Sequence[HeldOrder]:
         """See `OrderRows`."""

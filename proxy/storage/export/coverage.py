@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 from sqlalchemy import delete, select, update
 
 from proxy.rules.coverage import Coverage, Walk
+from proxy.rules.lateness import ShopList
 from proxy.storage.export.records import Gap
 from proxy.storage.export.rows import StoreRows
-from proxy.storage.tables import coverage, gaps, walks
+from proxy.storage.tables import coverage, gaps, shop_lists, walks
 
 
 class DatabaseCoverageRows(StoreRows):
@@ -72,6 +73,24 @@ class DatabaseCoverageRows(StoreRows):
             delete(gaps).where(self._own(gaps), gaps.c.start == start)
         )
         return gone.rowcount > 0
+
+    async def shop_list(self) -> ShopList:
+        """See `CoverageRows`."""
+        columns = [shop_lists.c[name] for name in ShopList.__struct_fields__]
+        row = await self._first(select(*columns).where(self._own(shop_lists)))
+        if row is None:
+            return ShopList()
+        lengths = {name: timedelta(seconds=row[name]) for name in ("lookback", "clock_behind")}
+        return ShopList(**row | lengths)
+
+    async def put_shop_list(self, state: ShopList) -> None:
+        """See `CoverageRows`."""
+        lengths = {
+            "lookback": round(state.lookback.total_seconds()),
+            "clock_behind": round(state.clock_behind.total_seconds()),
+        }
+        row = msgspec.structs.asdict(state) | lengths
+        await self._put(shop_lists, [row], list(ShopList.__struct_fields__))
 
     async def sweep_due_at(self) -> datetime | None:
         """See `CoverageRows`."""

@@ -21,6 +21,7 @@ from proxy.storage.tables import (
     given_orders,
     held_orders,
     hints,
+    shop_lists,
     snapshot_windows,
     snapshots,
     told_orders,
@@ -41,6 +42,7 @@ class _Rows(DatabaseSnapshotRows, DatabaseCoverageRows, DatabaseOrderRows):
             given_orders,
             hints,
             held_orders,
+            shop_lists,
             snapshot_windows,
             snapshots,
         ):

@@ -29,6 +29,7 @@ from datetime import datetime
 from typing import Protocol
 
 from proxy.rules.coverage import Coverage, Walk
+from proxy.rules.lateness import ShopList
 from proxy.rules.matching import GivenOrder
 from proxy.storage.export.records import Gap, HeldOrder, HintReason, Member, Part, Snapshot, Told
 from proxy.storage.names import BooksName
@@ -125,6 +126,14 @@ class CoverageRows(Protocol):
         """It was closed or seen to. False if there is none."""
         ...
 
+    async def shop_list(self) -> ShopList:
+        """What was learned of the shop's list."""
+        ...
+
+    async def put_shop_list(self, state: ShopList) -> None:
+        """Learn that."""
+        ...
+
     async def sweep_due_at(self) -> datetime | None:
         """When open orders are to be read again; None if never yet."""
         ...
@@ -193,6 +202,10 @@ class OrderRows(Protocol):
 
     async def release(self, order_ids: Collection[str]) -> None:
         """They go out after all."""
+        ...
+
+    async def find_held(self, order_ids: Collection[str]) -> Collection[str]:
+        """Those of these orders that are held back."""
         ...
 
     async def list_held(self, limit: int) -> Sequence[HeldOrder]:

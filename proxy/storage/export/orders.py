@@ -25,8 +25,7 @@ class DatabaseOrderRows(StoreRows):
 
     async def find_told(self, order_ids: Collection[str]) -> Mapping[str, Told]:
         """See `OrderRows`, as for all below."""
-        names = ("order_id", "digest", "snapshot_id", "page", "read_by", "confirmed")
-        columns = [told_orders.c[name] for name in names]
+        columns = [told_orders.c[name] for name in Told.__struct_fields__]
         found = [
             Told(**row)
             for some in portions(order_ids)
@@ -39,9 +38,8 @@ class DatabaseOrderRows(StoreRows):
     async def put_told(self, told: Iterable[Told]) -> None:
         """See `OrderRows`."""
         rows = [msgspec.structs.asdict(each) | {"told_at": self.now} for each in told]
-        await self._put(
-            told_orders, rows, ("digest", "snapshot_id", "page", "read_by", "confirmed", "told_at")
-        )
+        changed = [column.name for column in told_orders.c if not column.primary_key]
+        await self._put(told_orders, rows, changed)
 
     async def put_given(self, given: Iterable[GivenOrder]) -> None:
         """See `OrderRows`."""
@@ -148,6 +146,15 @@ class DatabaseOrderRows(StoreRows):
             await self._connection.execute(
                 delete(held_orders).where(self._own(held_orders), held_orders.c.order_id.in_(some))
             )
+
+    async def find_held(self, order_ids: Collection[str]) -> Collection[str]:
+        """See `OrderRows`."""
+        wanted = select(held_orders.c.order_id).where(self._own(held_orders))
+        return {
+            row["order_id"]
+            for some in portions(order_ids)
+            for row in await self._all(wanted.where(held_orders.c.order_id.in_(some)))
+        }
 
     async def list_held(self, limit: int) -> Sequence[HeldOrder]:
         """See `OrderRows`."""

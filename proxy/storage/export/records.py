@@ -66,7 +66,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Member(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
-    """One order on a page: its id, and a digest of what ShipStation is sent of it.
+    """One order on a page: its id, a digest of what ShipStation is sent of it, and when the shop
+    dates its last change.
 
     `shop_id` is what the shop is asked for, where the order is a part of one.
     """
@@ -74,6 +75,7 @@ class Member(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
     id: str
     digest: str
     shop_id: str = ""
+    modified_at: datetime | None = None
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,7 +94,8 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
 class Told(msgspec.Struct, frozen=True, kw_only=True):
     """What ShipStation was last sent of an order, on which page of which snapshot.
 
-    `confirmed`: it has that for certain.
+    `confirmed`: it has that for certain. `modified_at`: the youngest change of the order that any
+    page named, None if that is not known.
     """
 
     order_id: str
@@ -101,6 +104,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     page: int
     read_by: datetime
     confirmed: bool = False
+    modified_at: datetime | None = None
 
 
 class HintReason(StrEnum):

@@ -30,6 +30,21 @@ coverage = Table(
     Column("sweep_due_at", UtcTime, nullable=True),
 )
 
+# What each store's windows have shown of the shop's list (see proxy.rules.lateness); lengths of
+# time in seconds.
+shop_lists = Table(
+    "shop_lists",
+    metadata,
+    Column("store", String(100), primary_key=True),
+    Column("lookback", Integer, nullable=False),
+    Column("late_at", UtcTime, nullable=True),
+    Column("holds_from", UtcTime, nullable=True),
+    Column("checked_at", UtcTime, nullable=True),
+    Column("clock_behind", Integer, nullable=False),
+    Column("clock_at", UtcTime, nullable=True),
+    Column("read_again_from", UtcTime, nullable=True),
+)
+
 # Spans that could no longer be read by themselves; one goes once a later walk has given it, or the
 # operator has seen to it.
 gaps = Table(
@@ -125,7 +140,7 @@ walks = Table(
 )
 
 # What ShipStation was last told about each order: a digest, never the order itself. `read_by`: the
-# shop was read before this moment.
+# shop was read before this moment. `modified_at`: the youngest change of it that any page named.
 told_orders = Table(
     "told_orders",
     metadata,
@@ -137,6 +152,7 @@ told_orders = Table(
     Column("read_by", UtcTime, nullable=False),
     Column("confirmed", Boolean, nullable=False),
     Column("told_at", UtcTime, nullable=False),
+    Column("modified_at", UtcTime, nullable=True),
 )
 
 # Orders as ShipStation was given them, under the id and number that notices will name, and `lines`

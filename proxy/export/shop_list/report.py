@@ -1,0 +1,54 @@
+"""What a store's windows have shown of its shop's list, told to the operator: remarks and a
+number.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from connectors.interface import Remark
+from connectors.reading.durations import write_duration
+from connectors.upstream.shop_clock import describe_offset
+from proxy.rules.lateness import (
+    QUIET,
+    ShopList,
+    find_clock_behind,
+    find_lookback,
+    find_widened,
+)
+from proxy.stores import Store
+from proxy.telemetry.metrics import Metrics
+
+
+def report_list(
+    store: Store, state: ShopList, setting: timedelta, now: datetime, metrics: Metrics
+) -> None:
+    """To be called now and then: a remark lives only as long as it is repeated."""
+    metrics.set_lookback(
+        store=store.name, seconds=find_lookback(state, setting, now).total_seconds()
+    )
+    store.remark(Remark(about="late list", text=_describe_late_list(state, setting, now)))
+    store.remark(Remark(about="shop clock", text=_describe_clock(state, now)))
+
+
+def _describe_late_list(state: ShopList, setting: timedelta, now: datetime) -> str:
+    widened = find_widened(state, now)
+    if widened <= setting:
+        return ""
+    span = write_duration(widened)
+    return (
+        f"The shop's list showed a change later than `export.lookback: {write_duration(setting)}`"
+        f" allows: windows of this store reach back {span} until {QUIET.days} days have passed"
+        f" without another; set `export.lookback: {span}` to keep it so."
+    )
+
+
+def _describe_clock(state: ShopList, now: datetime) -> str:
+    behind = find_clock_behind(state, now)
+    if not behind:
+        return ""
+    said = describe_offset(-behind.total_seconds())
+    return (
+        f"{said[0].upper()}{said[1:]}: windows of this store reach back as much further; set the"
+        " clock of the shop's server, or ours, by NTP."
+    )
