@@ -78,7 +78,7 @@ class AddressMap(Block):
     postal_code: TextField | None = None
     """The postal code."""
     country: TextField | None = None
-    """The country: two letters, three, or an English name."""
+    """The country: a code of ISO 3166 (letters or digits), or its name in a usual language."""
     phone: TextField | None = None
     """A telephone number."""
     email: TextField | None = None

@@ -171,7 +171,7 @@ def read_flag(value: Any, path: str) -> bool:
 
 
 def read_country(value: Any, path: str) -> str:
-    """ISO alpha-2 out of alpha-2, alpha-3 or an English name; empty for null and for what is not
+    """ISO alpha-2 out of what `find_country` knows; empty for null and for what is not
     known.
     """
     return find_country(read_text(value, path))

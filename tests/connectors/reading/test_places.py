@@ -1,0 +1,91 @@
+"""A country and a region reach the label as carriers take them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connectors.reading.countries import find_country
+from connectors.reading.regions import write_region
+
+
+@pytest.mark.parametrize(
+    ("region", "country", "written"),
+    [
+        ("Texas", "US", "TX"),
+        ("tx", "US", "TX"),
+        ("US-TX", "US", "TX"),
+        ("D.C.", "US", "DC"),
+        ("new  york", "US", "NY"),
+        ("Ontario", "CA", "ON"),
+        ("Québec", "CA", "QC"),
+        ("Qld", "AU", "QLD"),
+        ("Western Australia", "AU", "WA"),
+        ("WA", "US", "WA"),
+        ("Atlantis", "US", "Atlantis"),
+        ("Bayern", "DE", "Bayern"),
+        ("Texas", "", "Texas"),
+        ("", "US", ""),
+    ],
+)
+def test_states_and_provinces_become_their_codes(region: str, country: str, written: str) -> None:
+    assert write_region(region, country) == written
+
+
+@given(st.text(max_size=80), st.sampled_from(["US", "CA", "AU", "DE", ""]))
+def test_writing_a_region_twice_changes_nothing(region: str, country: str) -> None:
+    once = write_region(region, country)
+    assert write_region(once, country) == once
+
+
+@pytest.mark.parametrize(
+    ("country", "written"),
+    [
+        ("DE", "de DEU 276 Germany Deutschland Allemagne Alemania Germania Niemcy ドイツ"),
+        ("US", "us USA 840 America États-Unis Estados\u00a0Unidos 美国"),
+        ("GB", "UK gbr 826 England Royaume-Uni Großbritannien"),
+        ("CH", "che 756 Switzerland Schweiz Suisse Svizzera"),
+        ("AT", "Österreich Austria Autriche"),
+        ("RU", "Russia Россия Russland"),
+        ("KR", "Korea 대한민국"),
+        ("GR", "EL Hellas Ελλάδα"),
+        ("TR", "Turkey Türkiye Türkei"),
+        ("XK", "Kosovo XKX"),
+        ("CZ", "Czechia Česko Tschechien"),
+    ],
+)
+def test_codes_and_names_in_many_languages(country: str, written: str) -> None:
+    assert {name: find_country(name) for name in written.split(" ")} == dict.fromkeys(
+        written.split(" "), country
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "country"),
+    [
+        ("United States of America", "US"),
+        ("The Netherlands", "NL"),
+        ("Korea, Republic of", "KR"),
+        ("Ivory Coast", "CI"),
+        ("Côte d'Ivoire", "CI"),
+        ("Vereinigtes Königreich", "GB"),
+        ("Cape Verde", "CV"),
+        ("Palestinian Territory", "PS"),
+        ("St. Lucia", "LC"),
+        ("Congo, the Democratic Republic of the", "CD"),
+        ("Isle of Man", "IM"),
+        ("Bolivia", "BO"),
+    ],
+)
+def test_names_of_several_words(name: str, country: str) -> None:
+    assert find_country(name) == country
+
+
+@pytest.mark.parametrize("text", ["", " ", "Atlantis", "999", "ZZ", "Ada", "-", "Niger ia"])
+def test_what_is_no_country_is_none(text: str) -> None:
+    assert find_country(text) == ""
+
+
+def test_a_word_that_names_another_country_abroad_keeps_its_english_meaning() -> None:
+    assert [find_country(code) for code in ("AO", "BI", "MY")] == ["AO", "BI", "MY"]
