@@ -9,6 +9,7 @@ given". These types hold nothing that could hold them in turn, so the garbage co
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -161,6 +162,36 @@ class LineItem(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     def shippable(self) -> bool:
         """Whether these are goods that somebody has to bring to the buyer."""
         return not self.adjustment and self.fulfillment is not Fulfillment.DIGITAL
+
+
+class Share(msgspec.Struct, frozen=True, gc=False):
+    """Units of a line that go one way to one address.
+
+    `destination` is the address's key; `way` None is the line's own.
+    """
+
+    units: int
+    destination: str = ""
+    way: Fulfillment | None = None
+
+
+def split_item(item: LineItem, shares: Sequence[Share]) -> Iterator[LineItem]:
+    """A line as one for each way and address that its units take; units of which the shop does not
+    say it stay as they are.
+    """
+    left, taken = item.quantity, dict[tuple[Fulfillment, str], int]()
+    for share in shares:
+        units = min(left, share.units)
+        if units > 0:
+            key = share.way or item.fulfillment, share.destination
+            taken[key] = taken.get(key, 0) + units
+            left -= units
+    if left:
+        yield msgspec.structs.replace(item, quantity=left)
+    for (way, destination), units in taken.items():
+        yield msgspec.structs.replace(
+            item, quantity=units, fulfillment=way, destination=destination
+        )
 
 
 class Destination(msgspec.Struct, frozen=True, kw_only=True, gc=False):

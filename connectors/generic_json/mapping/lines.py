@@ -22,9 +22,8 @@ from connectors.generic_json.mapping.rules import (
 )
 from connectors.language.functions.number import round_half_up
 from connectors.language.functions.table import as_text
-from connectors.orders import ZERO, Fulfillment, ItemOption, LineItem, Weight
+from connectors.orders import ZERO, Fulfillment, ItemOption, LineItem, Share, Weight, split_item
 from connectors.reading import amounts, fields, measures
-from connectors.reading.shares import Share, split_item
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):

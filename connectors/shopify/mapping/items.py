@@ -18,8 +18,8 @@ from connectors.orders import (
     OrderStatus,
     Weight,
     WeightUnit,
+    split_item,
 )
-from connectors.reading.shares import split_item
 from connectors.shopify.mapping import wire
 from connectors.shopify.mapping.prices import (
     Side,

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from connectors.orders import Destination, Fulfillment
-from connectors.reading.shares import Share
+from connectors.orders import Destination, Fulfillment, Share
 from connectors.shopify.mapping import wire
 from connectors.shopify.mapping.customer import read_address
 from connectors.shopify.mapping.wire_fulfillment import FulfillmentOrder

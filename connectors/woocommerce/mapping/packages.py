@@ -13,8 +13,7 @@ from typing import Any
 
 import msgspec
 
-from connectors.orders import Address, Destination, LineItem
-from connectors.reading.shares import Share, split_item
+from connectors.orders import Address, Destination, LineItem, Share, split_item
 from connectors.woocommerce.mapping import wire
 from connectors.woocommerce.mapping.customer import read_place
 from connectors.woocommerce.mapping.values import read_key

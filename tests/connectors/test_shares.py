@@ -5,8 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.orders import Fulfillment
-from connectors.reading.shares import Share, split_item
+from connectors.orders import Fulfillment, Share, split_item
 from tests.builders import build_item
 
 WAYS = st.sampled_from(list(Fulfillment))
