@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from connectors.fieldmap.rules import AddressRules
+from collections.abc import Callable
+
+from connectors.fieldmap.rules import AddressRules, FieldRule
 from connectors.fieldmap.scope import Scope
 from connectors.language.expressions import Expression
 from connectors.language.functions import EvaluationError
@@ -24,10 +26,22 @@ ADDRESS_TEXTS = (
 )
 
 
-def read_address(scope: Scope, field: str, rules: AddressRules) -> Address:
-    """An address; what has no source, or finds nothing, is empty. Raises `FieldError`."""
+_SIDE = frozenset({"company", "phone", "email"})
+ReadText = Callable[[Scope, str, FieldRule | None], str]
+
+
+def read_address(
+    scope: Scope, field: str, rules: AddressRules, read_side: ReadText = Scope.read_text
+) -> Address:
+    """An address; what has no source, or finds nothing, is empty. Raises `FieldError`.
+
+    `read_side` reads what a parcel can go without.
+    """
     at = scope.enter(field, rules.at)
-    texts = {name: at.read_text(name, getattr(rules, name)) for name in ADDRESS_TEXTS}
+    texts = {
+        name: (read_side if name in _SIDE else Scope.read_text)(at, name, getattr(rules, name))
+        for name in ADDRESS_TEXTS
+    }
     country = at.read("country", rules.country, fields.read_country, "")
     texts["region"] = write_region(texts["region"], country)
     return Address(**texts, country=country)

@@ -77,7 +77,7 @@ class GenericJsonConnector:
         )
         self._expander = Expander(parts, settings.orders, context.remark)
         self._fill = context.filler.fill if context.filler is not None else None
-        self._listing = Listing(settings, self._pages, self._expander, self._fill)
+        self._listing = Listing(settings, self._pages, self._expander, self._fill, context.remark)
         self._shipper = None
         if settings.shipment is not None:
             callers = {step.name: make_caller(*step.rules) for step in settings.shipment.steps}

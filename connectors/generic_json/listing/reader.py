@@ -4,7 +4,8 @@ lost, oldest change first.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterator
+import re
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Any
@@ -16,9 +17,11 @@ from connectors.generic_json.listing.window import find_scan_end, is_foreign, ma
 from connectors.generic_json.mapping.order import Fill, find_time, read_order, reject_order
 from connectors.generic_json.settings.request import RequestSettings
 from connectors.generic_json.settings.shop import GenericJsonSettings
+from connectors.interface import Remark, ignore_remark
 from connectors.orders import Order, OrderStatus, RejectedOrder, Window
 
 _PASSES = 4
+_PLACE = re.compile(r"\[\d+\]")
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _DONE = frozenset({OrderStatus.SHIPPED, OrderStatus.CANCELLED})
 
@@ -34,7 +37,9 @@ class Listing:
         pages: Pages,
         expander: Expander,
         fill: Fill | None = None,
+        remark: Callable[[Remark], None] = ignore_remark,
     ) -> None:
+        self._remark = remark
         self._settings = settings
         self._fill = fill
         self._rules = settings.map.rules
@@ -148,8 +153,18 @@ class Listing:
         for raw in page:
             if isinstance(raw, Unfinished):
                 yield reject_order(raw.order, self._rules, raw.reason)
-            elif (order := read_order(raw, self._rules, fill=self._fill)) is not None:
+                continue
+            complaints: list[str] = []
+            order = read_order(raw, self._rules, fill=self._fill, complain=complaints.append)
+            if order is not None:
+                self._report_fields(order, complaints)
                 yield order
+
+    def _report_fields(self, order: Found, complaints: list[str]) -> None:
+        for complaint in complaints:
+            field = _PLACE.sub("[]", complaint.partition(":")[0])
+            text = f"Order {order.id} goes out without a field: {complaint}."
+            self._remark(Remark(about=f"field {field}", text=text))
 
     def _refuse_foreign(self, order: Found, window: Window) -> None:
         settings = self._settings.orders.window

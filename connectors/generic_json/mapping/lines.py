@@ -20,6 +20,7 @@ from connectors.generic_json.mapping.rules import (
     ShareRules,
     WeightRule,
 )
+from connectors.generic_json.mapping.side_fields import SideFields
 from connectors.language.functions.number import round_half_up
 from connectors.language.functions.table import as_text
 from connectors.orders import ZERO, Fulfillment, ItemOption, LineItem, Share, Weight, split_item
@@ -51,7 +52,9 @@ class LineReader:
         currency: str,
         money: MoneyRules,
         way: Fulfillment = Fulfillment.PARCEL,
+        side: SideFields | None = None,
     ) -> None:
+        self.side = side or SideFields()
         self.scope = scope
         self.way = way
         self.currency = currency
@@ -77,17 +80,18 @@ class LineReader:
                 yield line, self._read_line(line, rules)
 
     def _read_line(self, line: Scope, rules: ItemRules) -> LineItem:
+        side = self.side
         return LineItem(
             id=read_needed_text(line, "id", rules.id),
             sku=line.read_text("sku", rules.sku),
             name=line.read_text("name", rules.name) or line.read_text("sku", rules.sku),
-            image_url=line.read_text("image_url", rules.image_url),
+            image_url=side.read_text(line, "image_url", rules.image_url),
             quantity=line.read("quantity", rules.quantity, _read_left, 0),
             unit_price=self.read_money(line, "unit_price", rules.unit_price),
-            weight=_read_weight(line, rules.weight),
-            location=line.read_text("location", rules.location),
-            upc=line.read_text("upc", rules.upc),
-            options=tuple(_read_options(line, rules.options)),
+            weight=side.read(lambda: _read_weight(line, rules.weight), None),
+            location=side.read_text(line, "location", rules.location),
+            upc=side.read_text(line, "upc", rules.upc),
+            options=side.read(lambda: tuple(_read_options(line, rules.options)), ()),
             fulfillment=self._find_line_way(line, rules),
             destination=line.read_text("destination", rules.destination),
         )

@@ -22,6 +22,7 @@ from connectors.generic_json.mapping.rules import (
     StatusRule,
     TimeRule,
 )
+from connectors.generic_json.mapping.side_fields import SideFields
 from connectors.language.functions.times import read_time
 from connectors.orders import (
     Address,
@@ -42,24 +43,32 @@ Fill = Callable[[Order, Any, Mapping[str, Any]], Order | RejectedOrder]
 """`connectors.interface.FieldFiller.fill`."""
 
 
+def ignore_complaint(complaint: str) -> None:
+    """Say nothing."""
+
+
 def read_order(
     raw: Any,
     rules: OrderRules,
     trace: list[Source] | None = None,
     fill: Fill | None = None,
+    complain: Callable[[str], None] = ignore_complaint,
 ) -> Order | RejectedOrder | None:
     """One order of the shop; None if `only` says it is none; rejected, with the reason, if a field
-    cannot be read.
+    that it cannot go without cannot be read.
 
-    `trace` is given the origin of every field. `fill` is what the store fills in on top.
+    `trace` is given the origin of every field. `fill` is what the store fills in on top. `complain`
+    is given a sentence for each other field that cannot be read and is left out.
     """
-    scope = Scope(raw, raw, trace=trace)
+    scope, side = Scope(raw, raw, trace=trace), SideFields()
     try:
         if not scope.is_true("only", rules.only, otherwise=True):
             return None
-        order, lines = _read_order(scope, rules)
+        order, lines = _read_order(scope, rules, side)
     except FieldError as fault:
         return reject_order(raw, rules, str(fault))
+    for complaint in side.complaints:
+        complain(complaint)
     if fill is None:
         return order
     return fill(order, raw, {item.id: line.value for line, item in lines})
@@ -88,13 +97,14 @@ def find_identity(raw: Any, rules: OrderRules) -> Hashable:
     return _try_text(Scope(raw, raw), "id", rules.id) or repr(raw)
 
 
-def _read_order(scope: Scope, rules: OrderRules) -> tuple[Order, Sequence[tuple[Scope, LineItem]]]:
+def _read_order(
+    scope: Scope, rules: OrderRules, side: SideFields
+) -> tuple[Order, Sequence[tuple[Scope, LineItem]]]:
     """The order, and its lines with what they were read from."""
     currency = scope.read_text("currency", rules.currency).upper()
     way = find_way(scope, rules.fulfillment, Fulfillment.PARCEL)
-    reader = LineReader(scope, currency, rules.money, way)
-    ship_to = read_address(scope, "ship_to", rules.ship_to)
-    bill_to = read_address(scope, "bill_to", rules.bill_to) if rules.bill_to else ship_to
+    reader = LineReader(scope, currency, rules.money, way, side)
+    modified_at = read_needed_time(scope, "modified_at", rules.modified_at)
     status, word, known = _read_status(scope, rules.status)
     lines = list(reader.read_lines(rules.items))
     items = [
@@ -106,8 +116,10 @@ def _read_order(scope: Scope, rules: OrderRules) -> tuple[Order, Sequence[tuple[
     order = Order(
         id=OrderId(read_needed_text(scope, "id", rules.id)),
         number=read_needed_text(scope, "number", rules.number),
-        placed_at=read_needed_time(scope, "placed_at", rules.placed_at),
-        modified_at=read_needed_time(scope, "modified_at", rules.modified_at),
+        placed_at=side.read(
+            lambda: read_needed_time(scope, "placed_at", rules.placed_at), modified_at
+        ),
+        modified_at=modified_at,
         status=status,
         shop_status=word,
         status_known=known,
@@ -115,21 +127,25 @@ def _read_order(scope: Scope, rules: OrderRules) -> tuple[Order, Sequence[tuple[
         total=reader.read_money(scope, "total", rules.total),
         tax=reader.read_money(scope, "tax", rules.tax),
         shipping=reader.read_money(scope, "shipping", rules.shipping),
-        shipping_method=scope.read_text("shipping_method", rules.shipping_method),
-        payment_method=scope.read_text("payment_method", rules.payment_method),
-        customer=_read_customer(scope, rules, bill_to, ship_to),
+        shipping_method=side.read_text(scope, "shipping_method", rules.shipping_method),
+        payment_method=side.read_text(scope, "payment_method", rules.payment_method),
+        customer=_read_customer(scope, rules, side),
         items=(*items, *reader.read_adjustments(rules.adjustments)),
-        customer_notes=scope.read_text("customer_notes", rules.customer_notes, keep_lines=True),
-        internal_notes=scope.read_text("internal_notes", rules.internal_notes, keep_lines=True),
-        gift=scope.is_true("gift", rules.gift, otherwise=False),
-        gift_message=scope.read_text("gift_message", rules.gift_message, keep_lines=True),
+        customer_notes=side.read_text(
+            scope, "customer_notes", rules.customer_notes, keep_lines=True
+        ),
+        internal_notes=side.read_text(
+            scope, "internal_notes", rules.internal_notes, keep_lines=True
+        ),
+        gift=side.read(lambda: scope.is_true("gift", rules.gift, otherwise=False), missing=False),
+        gift_message=side.read_text(scope, "gift_message", rules.gift_message, keep_lines=True),
         custom_fields=tuple(
-            scope.read_text(f"custom_fields[{at}]", rule)
+            side.read_text(scope, f"custom_fields[{at}]", rule)
             for at, rule in enumerate(rules.custom_fields)
         ),
-        requested_warehouse=scope.read_text("requested_warehouse", rules.requested_warehouse),
-        source=scope.read_text("source", rules.source),
-        tags=read_tags(scope, rules.tags),
+        requested_warehouse=side.read_text(scope, "requested_warehouse", rules.requested_warehouse),
+        source=side.read_text(scope, "source", rules.source),
+        tags=side.read(lambda: read_tags(scope, rules.tags), ()),
         destinations=tuple(_read_destinations(scope, rules.destinations)),
         packed_elsewhere=scope.read_text("packed_elsewhere", rules.packed_elsewhere),
     )
@@ -159,15 +175,22 @@ def _read_destinations(scope: Scope, rules: DestinationRules | None) -> Iterator
         )
 
 
-def _read_customer(scope: Scope, rules: OrderRules, bill_to: Address, ship_to: Address) -> Customer:
+def _read_customer(scope: Scope, rules: OrderRules, side: SideFields) -> Customer:
     """Buyer and addresses; what one address lacks altogether the other gives."""
+    ship_to = read_address(scope, "ship_to", rules.ship_to, side.read_text)
+    billing = rules.bill_to
+    bill_to = (
+        ship_to
+        if billing is None
+        else side.read(lambda: read_address(scope, "bill_to", billing), Address())
+    )
     if not (bill_to.line1 or bill_to.city or bill_to.postal_code):
         bill_to = msgspec.structs.replace(
             ship_to, name=bill_to.name or ship_to.name, email=bill_to.email or ship_to.email
         )
     if not bill_to.email:
         bill_to = msgspec.structs.replace(bill_to, email=ship_to.email)
-    code = scope.read_text("customer", rules.customer) or bill_to.email
+    code = side.read_text(scope, "customer", rules.customer) or bill_to.email
     return Customer(code=code, bill_to=bill_to, ship_to=ship_to)
 
 

@@ -31,6 +31,7 @@ _SIDE = frozenset(
         "line_items.*.tip",
         "line_items.*.title",
         "line_items.*.variant_id",
+        "note",
         "note_attributes",
         "order_number",
         "payment_gateway_names",

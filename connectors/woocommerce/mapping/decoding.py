@@ -27,12 +27,16 @@ SIDE_FIELDS = frozenset(
     {
         "billing",
         "coupon_lines",
+        "created_via",
         "currency",
         "customer_id",
         "customer_note",
         "meta_data",
         "payment_method",
         "payment_method_title",
+        "shipping.company",
+        "shipping.email",
+        "shipping.phone",
         "shipping_lines",
     }
 )
@@ -67,7 +71,8 @@ def read_row(raw: msgspec.Raw | bytes) -> Row:
             order = _ORDER.decode(kept)
         except UNDECODABLE as error:
             complaint = str(read_complaint(error).to_error("order"))
-            name = _NAME.split(complaint, maxsplit=1)[0]
+            whole = complaint.partition(":")[0]
+            name = whole if whole in SIDE_FIELDS else _NAME.split(complaint, maxsplit=1)[0]
             lighter = _drop_field(kept, name) if name in SIDE_FIELDS else None
             if lighter is None:
                 return _reject_raw(raw, complaint)
@@ -95,8 +100,11 @@ def read_whole(row: Row) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
 
 
 def _drop_field(raw: msgspec.Raw | bytes, name: str) -> bytes | None:
-    """The order without one field; None if it has no such field."""
-    fields = _FIELDS.decode(raw)
+    """The order without one field, or one of its address; None if it has no such field."""
+    fields, (top, _, part) = _FIELDS.decode(raw), name.partition(".")
+    if part and top in fields:
+        fields[top] = msgspec.Raw(_drop_field(fields[top], part) or b"null")
+        return msgspec.json.encode(fields)
     return msgspec.json.encode(fields) if fields.pop(name, None) is not None else None
 
 

@@ -237,11 +237,33 @@ def test_a_fault_names_the_line_of_the_settings_where_it_is_known() -> None:
 
 def test_a_word_that_is_a_list_or_an_object_sets_the_order_aside() -> None:
     table = {"from": "lines", "table": {"EXP": "Express"}}
-    assert (
-        reason(order(), shipping_method=table)
-        == "shipping_method: expected text, found a list (from lines)"
+    assert reason(order(), number=table) == "number: expected text, found a list (from lines)"
+
+
+def test_a_side_field_that_cannot_be_read_is_left_out_and_complained_of() -> None:
+    complaints: list[str] = []
+    odd = order(created="-0001-11-30T00:00:00", note={}, label=["x"], words={"a": 1})
+    odd["lines"][0] |= {"grams": "a lot", "left": -3}
+    rules = chosen(
+        customer_notes="note",
+        internal_notes="label",
+        tags="words",
+        bill_to={"name": "words"},
+        items={"weight": "grams"},
     )
-    assert reason(order(), tags="buyer") == "tags: expected text, found an object (from buyer)"
+    found = read_order(odd, rules, complain=complaints.append)
+    assert isinstance(found, Order)
+    assert found.placed_at == found.modified_at
+    assert (found.customer_notes, found.internal_notes, found.tags) == ("", "", ())
+    assert found.customer.bill_to.line1 == "1 Road"
+    assert found.items[0].weight is None
+    assert [complaint.partition(":")[0] for complaint in complaints] == [
+        "items[0].weight",
+        "placed_at",
+        "bill_to.name",
+        "internal_notes",
+        "tags",
+    ]
 
 
 def test_an_expression_that_does_not_suit_sets_the_order_aside() -> None:
