@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from connectors.reading.marks import limit_marks
+from connectors.reading.markup import limit_marks
 
 ELLIPSIS = "…"
 

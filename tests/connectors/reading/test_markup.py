@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 from connectors.reading import fields
 from connectors.reading.countries import find_country
-from connectors.reading.marks import limit_marks
-from connectors.reading.markup import clean_text, shorten
+from connectors.reading.markup import clean_text, limit_marks, shorten
 
 
 @pytest.mark.parametrize(
