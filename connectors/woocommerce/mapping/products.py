@@ -4,16 +4,24 @@ picture and barcode. Pure.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import msgspec
 
 from connectors.orders import Dimensions, Weight, WeightUnit
+from connectors.reading.countries import find_country
 from connectors.reading.fields import FieldError
 from connectors.reading.measures import convert_to_grams, find_length_unit, find_weight_unit
 from connectors.woocommerce.mapping import wire
-from connectors.woocommerce.mapping.values import read_amount, read_flag, read_key, read_text
+from connectors.woocommerce.mapping.values import (
+    read_amount,
+    read_flag,
+    read_key,
+    read_plain,
+    read_text,
+)
 
 # A weight is exported with two decimals. Where those would change it by more than a thousandth, it
 # is exported in grams.
@@ -31,6 +39,13 @@ _BARCODES = (
     "hwp_var_gtin",
     "_alg_ean",
 )
+# Where plugins keep what customs ask for: Germanized's shipments, DHL for WooCommerce, Customs Fees
+# for WooCommerce, EasyShipper.
+_HS_CODES = ("_hs_code", "_dhl_hs_code", "_cfwc_hs_code", "tariff_number")
+_ORIGINS = ("_manufacture_country", "_dhl_manufacture_country", "_cfwc_country_of_origin")
+_CUSTOMS_TEXTS = ("_customs_description", "contents_description")
+
+_METAS = frozenset((*_BARCODES, *_HS_CODES, *_ORIGINS, *_CUSTOMS_TEXTS))
 
 
 class Units(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,13 +56,19 @@ class Units(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Goods(msgspec.Struct, frozen=True, kw_only=True):
-    """One product or variation. `virtual` means that there is nothing to pack."""
+    """One product or variation. `virtual` means that there is nothing to pack.
+
+    `hs_code`, `origin` (ISO alpha-2) and `customs_text` are what customs ask for.
+    """
 
     weight: Weight | None = None
     size: Dimensions | None = None
     virtual: bool = False
     image_url: str = ""
     upc: str = ""
+    hs_code: str = ""
+    origin: str = ""
+    customs_text: str = ""
 
 
 # A product that the shop has deleted: what was bought still has to be shipped.
@@ -58,13 +79,16 @@ def read_goods(product: wire.Product, units: Units, parent: Goods | None = None)
     """A product, or with its `parent` a variation: in older shops it leaves empty what it takes
     from the product.
     """
-    fallback = parent or GONE
+    fallback, metas = parent or GONE, _index_metas(product)
     return Goods(
         weight=read_weight(product.weight, units.weight) or fallback.weight,
         size=read_size(product.dimensions, units.length) or fallback.size,
         virtual=read_flag(product.virtual),
         image_url=_find_picture(product) or fallback.image_url,
-        upc=_find_barcode(product) or fallback.upc,
+        upc=read_text(product.global_unique_id) or _find_meta(metas, _BARCODES) or fallback.upc,
+        hs_code=_find_meta(metas, _HS_CODES) or fallback.hs_code,
+        origin=find_country(_find_meta(metas, _ORIGINS)) or fallback.origin,
+        customs_text=_find_meta(metas, _CUSTOMS_TEXTS) or fallback.customs_text,
     )
 
 
@@ -122,13 +146,18 @@ def _find_picture(product: wire.Product) -> str:
     )
 
 
-def _find_barcode(product: wire.Product) -> str:
-    if own := read_text(product.global_unique_id):
-        return own
-    metas = {
-        read_text(meta.key): read_text(meta.value) for meta in wire.read_list(product.meta_data)
+def _index_metas(product: wire.Product) -> Mapping[str, str]:
+    """The meta data looked at here, and no other: page builders keep megabytes beside it."""
+    return {
+        meta.key: read_plain(meta.value)
+        for meta in wire.read_list(product.meta_data)
+        if isinstance(meta.key, str) and meta.key in _METAS
     }
-    return next((metas[name] for name in _BARCODES if metas.get(name)), "")
+
+
+def _find_meta(metas: Mapping[str, str], names: Iterable[str]) -> str:
+    """The first of these that says something."""
+    return next((metas[name] for name in names if metas.get(name)), "")
 
 
 def goods_key(product_id: Any, variation_id: Any) -> tuple[int, int]:

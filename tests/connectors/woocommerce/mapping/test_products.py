@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import msgspec
 import pytest
 
-from connectors.orders import Weight, WeightUnit
+from connectors.orders import Order, Weight, WeightUnit
 from connectors.woocommerce.mapping import wire
+from connectors.woocommerce.mapping.order import Related
 from connectors.woocommerce.mapping.products import Units, read_goods
+from tests.connectors.woocommerce.mapping import handwritten
+from tests.connectors.woocommerce.recordings import RULES
 
 
 @pytest.mark.parametrize(
@@ -56,3 +60,35 @@ def test_an_older_shop_s_variation_takes_from_its_product_what_it_leaves_empty()
 def test_a_barcode_that_a_plugin_kept_is_found() -> None:
     metas = [wire.Meta(key="_gtin", value="036000291452")]
     assert read_goods(wire.Product(id=1, meta_data=metas), Units()).upc == "036000291452"
+
+
+@pytest.mark.parametrize(
+    ("code", "origin", "text"),
+    [
+        ("_hs_code", "_manufacture_country", "_customs_description"),
+        ("_dhl_hs_code", "_dhl_manufacture_country", ""),
+        ("_cfwc_hs_code", "_cfwc_country_of_origin", ""),
+        ("tariff_number", "", "contents_description"),
+    ],
+)
+def test_what_plugins_keep_for_customs_is_found_and_shown_where_it_is_wanted(
+    code: str, origin: str, text: str
+) -> None:
+    kept = {code: "6912.00", origin: "Deutschland", text: "Mug &amp; lid", "_layout": "<p>"}
+    metas = [wire.Meta(key=key, value=value) for key, value in kept.items() if key]
+    goods = read_goods(wire.Product(id=7, meta_data=metas), Units())
+    expected = [("HS code", "6912.00")]
+    expected += [("Country of origin", "DE")] if origin else []
+    expected += [("Customs description", "Mug & lid")] if text else []
+    sold = handwritten.order(line_items=[handwritten.line(product_id=7)])
+    for customs, shown in ((True, expected), (False, [])):
+        rules = msgspec.structs.replace(RULES, customs=customs)
+        order = handwritten.read(sold, Related(goods={(7, 0): goods}), rules)
+        assert isinstance(order, Order)
+        assert [(each.name, each.value) for each in order.items[0].options] == shown
+
+
+def test_a_variation_without_customs_facts_has_its_products() -> None:
+    metas = [wire.Meta(key="_hs_code", value="6912.00")]
+    parent = read_goods(wire.Product(id=1, meta_data=metas), Units())
+    assert read_goods(wire.Product(id=2), Units(), parent).hs_code == "6912.00"
