@@ -22,7 +22,7 @@ from proxy.export.builder import Build, BuildRules
 from proxy.export.clock import Clock, SystemClock
 from proxy.export.errors import StillReadingError, stored_error
 from proxy.export.ledger import Ledger
-from proxy.export.shop_list.report import report_list
+from proxy.export.shop_list.report import report_list, report_pollers
 from proxy.export.sweep import Sweeper
 from proxy.export.walk import GivenPage
 from proxy.export.windows import LEASE, WindowRules
@@ -256,15 +256,19 @@ class Exporter:
                 await self.report_list(store)
 
     async def report_list(self, store: Store) -> None:
-        """Tell the operator how late the shop's list and clock are. Raises nothing."""
-        if not store.reaches_back:
-            return
+        """Tell the operator how late the shop's list and clock are, and whether two clients poll.
+
+        Raises nothing.
+        """
         try:
             state, now = await self.ledger.read_list(store.books)
+            is_double = await self.ledger.is_polled_by_two(store.books)
         except StorageError as error:
             _log.warning("shop's list not reported", store=store.name, error=error)
             return
-        report_list(store, state, self._settings.lookback, now, self._metrics)
+        report_pollers(store, self._metrics, is_double=is_double)
+        if store.reaches_back:
+            report_list(store, state, self._settings.lookback, now, self._metrics)
 
     def _window_rules(self, store: Store) -> WindowRules:
         settings = self._settings

@@ -13,6 +13,7 @@ from proxy.export.walk import GivenPage, hand_out_page, mark_page_sent
 from proxy.export.windows import Opened, WindowRules, drop_expired, open_window
 from proxy.rules.coverage import Coverage
 from proxy.rules.lateness import ShopList
+from proxy.rules.pollers import has_second_poller
 from proxy.storage.export.records import (
     Gap,
     HeldOrder,
@@ -117,6 +118,11 @@ class Ledger(BuildLedger):
         """
         async with self._storage.reading(store) as rows:
             return await rows.shop_list(), rows.now
+
+    async def is_polled_by_two(self, store: BooksName) -> bool:
+        """Whether a second client walks windows of its own."""
+        async with self._storage.reading(store) as rows:
+            return has_second_poller(await rows.pollers(), rows.now)
 
     async def dismiss_gap(self, store: BooksName, start: datetime) -> bool:
         """The operator has seen to a gap. False if there is none that starts then."""

@@ -33,6 +33,7 @@ from connectors.orders import Window
 from proxy.export.shop_list.lateness import allow_for_list, settle_list
 from proxy.export.walk import is_walked
 from proxy.rules.coverage import CoverageRules, Reach, begin, closes, reach, serves, settle
+from proxy.rules.pollers import note_window
 from proxy.settings.models import ExportSettings
 from proxy.storage.export.interface import ExportRows
 from proxy.storage.export.records import Gap, Snapshot, SnapshotState
@@ -129,6 +130,7 @@ async def _take_over(rows: ExportRows, snapshot: Snapshot) -> Opened:
 
 async def _open_new(rows: ExportRows, asked: Window, rules: WindowRules) -> Opened:
     await _settle(rows, asked)
+    await rows.put_pollers(note_window(await rows.pollers(), asked, rows.now))
     known = await rows.coverage()
     widened = await allow_for_list(rows, rules.coverage)
     coverage = begin(known, asked, rows.now, widened)

@@ -15,6 +15,7 @@ import msgspec
 
 from proxy.rules.coverage import Coverage, Walk
 from proxy.rules.lateness import ShopList
+from proxy.rules.pollers import Pollers
 from proxy.storage.export.interface import ExportRows
 from proxy.storage.export.records import Gap, Member, Part, Snapshot
 from proxy.storage.times import Clock, system_clock
@@ -140,6 +141,14 @@ class _MemoryRows(MemoryOrderRows):
     async def put_shop_list(self, state: ShopList) -> None:
         """See `CoverageRows`."""
         self._memory.shop_list = state
+
+    async def pollers(self) -> Pollers:
+        """See `CoverageRows`."""
+        return self._memory.pollers
+
+    async def put_pollers(self, state: Pollers) -> None:
+        """See `CoverageRows`."""
+        self._memory.pollers = state
 
     async def sweep_due_at(self) -> datetime | None:
         """See `CoverageRows`."""

@@ -13,6 +13,7 @@ import msgspec
 from proxy.rules.coverage import Coverage, Walk
 from proxy.rules.lateness import ShopList
 from proxy.rules.matching import GivenOrder
+from proxy.rules.pollers import Pollers
 from proxy.storage.export.records import Gap, HeldOrder, HintReason, Part, Snapshot, Told
 
 
@@ -42,6 +43,7 @@ class StoreMemory:
         self.held: dict[str, HeldOrder] = {}
         self.sweep_due_at: datetime | None = None
         self.shop_list = ShopList()
+        self.pollers = Pollers()
 
 
 class MemoryOrderRows:

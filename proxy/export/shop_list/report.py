@@ -19,6 +19,12 @@ from proxy.rules.lateness import (
 from proxy.stores import Store
 from proxy.telemetry.metrics import Metrics
 
+_TWO_POLLERS = (
+    "Two clients poll this store, each with windows of its own, and Portside cannot tell which of"
+    " them has an order: give each a store of its own, and have a monitor ask `/readyz` or run"
+    " `portside verify`."
+)
+
 
 def report_list(
     store: Store, state: ShopList, setting: timedelta, now: datetime, metrics: Metrics
@@ -29,6 +35,12 @@ def report_list(
     )
     store.remark(Remark(about="late list", text=_describe_late_list(state, setting, now)))
     store.remark(Remark(about="shop clock", text=_describe_clock(state, now)))
+
+
+def report_pollers(store: Store, metrics: Metrics, *, is_double: bool) -> None:
+    """The same of a second client on this store."""
+    metrics.set_second_poller(store=store.name, is_there=is_double)
+    store.remark(Remark(about="second poller", text=_TWO_POLLERS if is_double else ""))
 
 
 def _describe_late_list(state: ShopList, setting: timedelta, now: datetime) -> str:

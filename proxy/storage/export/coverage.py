@@ -10,9 +10,12 @@ from sqlalchemy import delete, select, update
 
 from proxy.rules.coverage import Coverage, Walk
 from proxy.rules.lateness import ShopList
+from proxy.rules.pollers import Chain, Pollers
 from proxy.storage.export.records import Gap
 from proxy.storage.export.rows import StoreRows
-from proxy.storage.tables import coverage, gaps, shop_lists, walks
+from proxy.storage.tables import coverage, gaps, pollers, shop_lists, walks
+
+_CHAINS = msgspec.json.Decoder(tuple[Chain, ...])
 
 
 class DatabaseCoverageRows(StoreRows):
@@ -91,6 +94,21 @@ class DatabaseCoverageRows(StoreRows):
         }
         row = msgspec.structs.asdict(state) | lengths
         await self._put(shop_lists, [row], list(ShopList.__struct_fields__))
+
+    async def pollers(self) -> Pollers:
+        """See `CoverageRows`."""
+        row = await self._first(
+            select(pollers.c.chains, pollers.c.second_at).where(self._own(pollers))
+        )
+        if row is None:
+            return Pollers()
+        return Pollers(chains=_CHAINS.decode(row["chains"]), second_at=row["second_at"])
+
+    async def put_pollers(self, state: Pollers) -> None:
+        """See `CoverageRows`."""
+        chains = msgspec.json.encode(state.chains).decode()
+        row = {"chains": chains, "second_at": state.second_at}
+        await self._put(pollers, [row], ("chains", "second_at"))
 
     async def sweep_due_at(self) -> datetime | None:
         """See `CoverageRows`."""

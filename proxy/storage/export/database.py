@@ -21,6 +21,7 @@ from proxy.storage.tables import (
     given_orders,
     held_orders,
     hints,
+    pollers,
     shop_lists,
     snapshot_windows,
     snapshots,
@@ -43,6 +44,7 @@ class _Rows(DatabaseSnapshotRows, DatabaseCoverageRows, DatabaseOrderRows):
             hints,
             held_orders,
             shop_lists,
+            pollers,
             snapshot_windows,
             snapshots,
         ):

@@ -31,6 +31,7 @@ from typing import Protocol
 from proxy.rules.coverage import Coverage, Walk
 from proxy.rules.lateness import ShopList
 from proxy.rules.matching import GivenOrder
+from proxy.rules.pollers import Pollers
 from proxy.storage.export.records import Gap, HeldOrder, HintReason, Member, Part, Snapshot, Told
 from proxy.storage.names import BooksName
 
@@ -132,6 +133,14 @@ class CoverageRows(Protocol):
 
     async def put_shop_list(self, state: ShopList) -> None:
         """Learn that."""
+        ...
+
+    async def pollers(self) -> Pollers:
+        """The chains of windows that were asked for."""
+        ...
+
+    async def put_pollers(self, state: Pollers) -> None:
+        """Keep their new state."""
         ...
 
     async def sweep_due_at(self) -> datetime | None:

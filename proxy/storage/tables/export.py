@@ -45,6 +45,15 @@ shop_lists = Table(
     Column("read_again_from", UtcTime, nullable=True),
 )
 
+# The chains of windows that each store is asked for, as JSON (see proxy.rules.pollers).
+pollers = Table(
+    "pollers",
+    metadata,
+    Column("store", String(100), primary_key=True),
+    Column("chains", Text, nullable=False),
+    Column("second_at", UtcTime, nullable=True),
+)
+
 # Spans that could no longer be read by themselves; one goes once a later walk has given it, or the
 # operator has seen to it.
 gaps = Table(
