@@ -209,6 +209,10 @@ class FieldFiller(Protocol):
         """
         ...
 
+    def list_line_names(self) -> frozenset[str] | None:
+        """As `list_names`, for the lines of an order."""
+        ...
+
     def list_keys(self, name: str, by: str) -> frozenset[str] | None:
         """Of the list `name` of orders and of their lines, the elements that the settings look at:
         those whose `by` is one of these texts; None where they need all of it.

@@ -19,7 +19,6 @@ from connectors.fieldmap.rules import (
     DimensionRules,
     FieldRule,
     FillRules,
-    LineRules,
 )
 from connectors.fieldmap.scope import Scope
 from connectors.language.expressions import Expression
@@ -61,6 +60,18 @@ class Filler:
         self._prose = [
             (name, rule) for name in _PROSE if (rule := getattr(rules, name)) is not None
         ]
+        self._custom_fields = [
+            (at, f"custom_field_{at + 1}", rule)
+            for at, rule in enumerate(rules.custom_fields)
+            if rule is not None
+        ]
+        items = rules.items
+        self._line_texts = [
+            (name, rule)
+            for name in (() if items is None else _LINE_TEXTS)
+            if (rule := getattr(items, name)) is not None
+        ]
+        self._line_options = [] if items is None else list(items.options.items())
         self._changes_customer = rules.ship_to is not None or rules.bill_to is not None
 
     @cached_property
@@ -106,6 +117,10 @@ class Filler:
         """See `FieldFiller`."""
         return None if self.order_reads.whole else self.order_reads.names
 
+    def list_line_names(self) -> frozenset[str] | None:
+        """See `FieldFiller`."""
+        return None if self.line_reads.whole else self.line_reads.names
+
     def list_keys(self, name: str, by: str) -> frozenset[str] | None:
         """See `FieldFiller`."""
         found = set[str]()
@@ -135,12 +150,11 @@ class Filler:
             # No parcel goes astray, and who packs the order already must hear of it.
             changes = {"excluded": str(fault)}
         self._read_fields(scope, order, changes)
-        if (rules := self._rules.items) is not None:
+        if self._rules.items is not None:
             changes["items"] = tuple(
                 self._fill_line(
                     item,
                     Scope(line, raw, at=f"line {item.id}", name=f"items[{at}].", trace=trace),
-                    rules,
                     order.number,
                 )
                 # A discount or a fee is no line of the shop's.
@@ -176,41 +190,43 @@ class Filler:
         for name, rule in self._prose:
             if text := self._read_text(scope, name, rule, number, keep_lines=True):
                 changes[name] = text
-        if any(rules.custom_fields):
+        if self._custom_fields:
             changes["custom_fields"] = self._read_custom_fields(scope, order)
-        with self._complaints("gift", number):
-            if rules.gift is not None:
+        if rules.gift is not None:
+            with self._complaints("gift", number):
                 changes["gift"] = scope.is_true("gift", rules.gift, otherwise=False)
-        with self._complaints("tags", number):
-            if tags := read_tags(scope, rules.tags):
-                changes["tags"] = tags
-        with self._complaints("dimensions", number):
-            if rules.dimensions is not None:
+        if rules.tags is not None:
+            with self._complaints("tags", number):
+                if tags := read_tags(scope, rules.tags):
+                    changes["tags"] = tags
+        if rules.dimensions is not None:
+            with self._complaints("dimensions", number):
                 size = _read_size(scope, rules.dimensions)
                 changes["dimensions"] = size or order.dimensions
 
     def _read_custom_fields(self, scope: Scope, order: Order) -> tuple[str, ...]:
         found = [*order.custom_fields, "", "", ""][:3]
-        for at, rule in enumerate(self._rules.custom_fields):
-            name = f"custom_field_{at + 1}"
+        for at, name, rule in self._custom_fields:
             found[at] = self._read_text(scope, name, rule, order.number) or found[at]
         while found and not found[-1]:
             found.pop()
         return tuple(found)
 
-    def _fill_line(self, item: LineItem, scope: Scope, rules: LineRules, number: str) -> LineItem:
+    def _fill_line(self, item: LineItem, scope: Scope, number: str) -> LineItem:
         changes: dict[str, Any] = {}
-        for name in _LINE_TEXTS:
-            if text := self._read_text(scope, name, getattr(rules, name), number):
+        for name, rule in self._line_texts:
+            if text := self._read_text(scope, name, rule, number):
                 changes[name] = text
         more = [
             ItemOption(name=name, value=text)
-            for name, rule in rules.options.items()
+            for name, rule in self._line_options
             if (text := self._read_text(scope, f"options.{name}", rule, number))
         ]
         if more:
-            named = {option.name for option in more}
-            kept = [option for option in item.options if option.name not in named]
+            kept = item.options
+            if kept:
+                named = {option.name for option in more}
+                kept = tuple(option for option in kept if option.name not in named)
             changes["options"] = (*kept, *more)
         return msgspec.structs.replace(item, **changes) if changes else item
 

@@ -87,6 +87,15 @@ class Scope:
         if is_empty(found):
             return missing
         self._note_origin(field, expression, found)
+        return self._convert(field, found, expression, convert)
+
+    def _convert(
+        self,
+        field: str,
+        found: Any,
+        expression: Expression | None,
+        convert: Callable[[Any, str], T],
+    ) -> T:
         try:
             return convert(found, field)
         except EvaluationError as error:
@@ -115,18 +124,20 @@ class Scope:
         """A field of text, without markup; empty where there is none."""
         if rule is None:
             return ""
-        if self.trace is None and not keep_lines and rule.direct is not None:
-            # The shortest way for what most fields are: one path to a text without markup. All else
-            # goes the long way.
+        if self.trace is None and rule.direct is not None:
+            # The shortest way for what most fields are: one path.
+            expression: Expression | None = rule.direct
             found = rule.direct(self.value)
-            if (
-                type(found) is str
-                and "<" not in found
-                and "&" not in found
-                and (line := " ".join(found.split()))
-            ):
-                return line
-        return self.read(field, rule, _read_lines if keep_lines else _read_line, "")
+            if is_empty(found):
+                found, expression = rule.default, None
+        else:
+            found, expression = self._find_first(field, rule)
+        if is_empty(found):
+            return ""
+        self._note_origin(field, expression, found)
+        if type(found) is str and _is_one_line(found, keep_lines=keep_lines):
+            return " ".join(found.split())
+        return self._convert(field, found, expression, _read_lines if keep_lines else _read_line)
 
     def is_true(self, field: str, expression: Expression | None, *, otherwise: bool) -> bool:
         """Whether a condition is true here."""
@@ -169,6 +180,13 @@ class Scope:
             self.trace.append(
                 Source(field=f"{self.name}{field}", path=path, place=place, value=found)
             )
+
+
+def _is_one_line(text: str, *, keep_lines: bool) -> bool:
+    """Whether nothing but blanks may have to go from a text."""
+    return (
+        "<" not in text and "&" not in text and not (keep_lines and ("\n" in text or "\r" in text))
+    )
 
 
 def translate_word(table: dict[str, T], word: Any) -> T | None:

@@ -44,6 +44,10 @@ class FieldSurvey:
         """None: everything."""
         return None
 
+    def list_line_names(self) -> frozenset[str] | None:
+        """None: everything."""
+        return None
+
     def list_keys(self, name: str, by: str) -> frozenset[str] | None:  # noqa: ARG002 - a `FieldFiller`
         """None: everything."""
         return None

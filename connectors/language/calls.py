@@ -148,10 +148,13 @@ def _bind_arguments(
         given: list[Any] = [run] if needs_run else []
         try:
             for kind, argument in shaped:
+                if kind == "each":
+                    given.append(_bind_each(argument, run))
+                    continue
+                found = argument(value, run)
+                # Most arguments are texts where a text is wanted.
                 given.append(
-                    _bind_each(argument, run)
-                    if kind == "each"
-                    else shape_argument(kind, argument(value, run))
+                    found if kind == "text" and type(found) is str else shape_argument(kind, found)
                 )
             return check_bounds(call(*given))
         except EvaluationError as error:

@@ -63,6 +63,10 @@ def _find_constants(node: Node) -> list[Any]:
 
 
 def _compile_path(names: list[str]) -> Evaluate:
+    if len(names) == 1:
+        (only,) = names
+        return lambda value, _run: value.get(only) if isinstance(value, dict) else None
+
     def evaluate(value: Any, _run: Run) -> Any:
         for name in names:
             if not isinstance(value, dict):
@@ -139,9 +143,14 @@ def _compile_filter(_node: Node, parts: list[Evaluate]) -> Evaluate:
         found = base(value, run)
         if not isinstance(found, list):
             return None
-        run.spend(len(found) + 1)
-        kept = [element for element in found if not is_false(condition(element, run))]
-        return _project_list(kept, then, run)
+        run.spend(2 * len(found) + 2)
+        return [
+            result
+            for element in found
+            # Most conditions are comparisons, which give true or false itself.
+            if ((fits := condition(element, run)) is True or not is_false(fits))
+            and (result := then(element, run)) is not None
+        ]
 
     return evaluate
 

@@ -55,6 +55,9 @@ def compile_comparator(node: Node, parts: list[Evaluate]) -> Evaluate:
     sign = node["value"]
     if sign in {"eq", "ne"}:
         wanted = sign == "eq"
+        other = node["children"][1]
+        if other["type"] == "literal" and isinstance(other["value"], str):
+            return _compare_to_text(left, other["value"], wanted=wanted)
         return lambda value, run: _is_same(left(value, run), right(value, run), run) is wanted
     compare = _ORDER[sign]
 
@@ -65,6 +68,11 @@ def compile_comparator(node: Node, parts: list[Evaluate]) -> Evaluate:
         return compare(first, second) if _is_number(first) and _is_number(second) else None
 
     return evaluate
+
+
+def _compare_to_text(left: Evaluate, text: str, *, wanted: bool) -> Evaluate:
+    """`a == 'text'`, the most frequent comparison: nothing but a text is the same as one."""
+    return lambda value, run: bool(left(value, run) == text) is wanted
 
 
 def _is_same(first: Any, second: Any, run: Run) -> bool:

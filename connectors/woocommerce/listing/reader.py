@@ -26,10 +26,11 @@ from connectors.woocommerce.listing.queries import EVERY_STATUS, Ask, build_para
 from connectors.woocommerce.listing.related import RelatedReader
 from connectors.woocommerce.listing.span import HOUR, Span
 from connectors.woocommerce.mapping import wire
-from connectors.woocommerce.mapping.decoding import Row, read_row, read_whole
+from connectors.woocommerce.mapping.decoding import Row, read_row
 from connectors.woocommerce.mapping.order import Related, read_order
 from connectors.woocommerce.mapping.rules import Rules
 from connectors.woocommerce.mapping.statuses import DRAFTS, list_open_statuses, normalize_status
+from connectors.woocommerce.mapping.whole import WholeReader
 
 
 class Reader:
@@ -55,6 +56,9 @@ class Reader:
         self._remark = remark
         self._page_size = page_size
         self._filler = filler
+        self._whole = (
+            None if filler is None else WholeReader(filler.list_names(), filler.list_line_names())
+        )
 
     async def list_window(self, window: Window) -> AsyncGenerator[Order | RejectedOrder, None]:
         """All orders changed in the window, each once, oldest change first."""
@@ -125,9 +129,9 @@ class Reader:
 
     def _fill(self, row: Row, order: Order | RejectedOrder) -> Order | RejectedOrder:
         """The order with what the store's settings fill in."""
-        if self._filler is None or isinstance(order, RejectedOrder):
+        if self._filler is None or self._whole is None or isinstance(order, RejectedOrder):
             return order
-        return self._filler.fill(order, *read_whole(row))
+        return self._filler.fill(order, *self._whole.read(row.raw))
 
     async def map_order(self, order: wire.Order, *, whole: bool = True) -> Order | RejectedOrder:
         """One order as it is listed; without `whole`, nothing else is read from the shop for it."""

@@ -6,10 +6,7 @@ Each order is decoded on its own, so that a bad one costs no other.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal
-from typing import Any
 
 import msgspec
 
@@ -43,7 +40,6 @@ SIDE_FIELDS = frozenset(
 _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _NAME = re.compile(r"[.\[: ]")
 _HEAD = msgspec.json.Decoder(wire.Head)
-_WHOLE = msgspec.json.Decoder(dict[str, Any], float_hook=Decimal)
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -86,17 +82,6 @@ def read_row(raw: msgspec.Raw | bytes) -> Row:
                 raw=raw,
                 left_out=tuple(left_out),
             )
-
-
-def read_whole(row: Row) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    """All of the order's JSON, with fractions as `Decimal`, and its lines by id."""
-    whole = _WHOLE.decode(row.raw)
-    lines = whole.get("line_items")
-    return whole, {
-        str(line["id"]): line
-        for line in (lines if isinstance(lines, list) else ())
-        if isinstance(line, dict) and "id" in line
-    }
 
 
 def _drop_field(raw: msgspec.Raw | bytes, name: str) -> bytes | None:
