@@ -28,7 +28,7 @@ from connectors.errors import (
 from connectors.interface import ShipOutcome
 from connectors.shipments import Shipment
 from proxy.delivery.exchanges import ExchangeRecorder
-from proxy.delivery.results import AttemptResult, QueuedError, Tried
+from proxy.delivery.results import AttemptResult, QueuedError, Tried, choose_outcome
 from proxy.rules.outage import Outage, Permit
 from proxy.rules.retry_schedule import Decision, RetrySchedule
 from proxy.settings.models import DeliverySettings, NotifyCustomer
@@ -101,16 +101,18 @@ class AttemptRunner:
         return self.clock() + self.lease
 
     async def run(
-        self, store: Store, delivery: Delivery, lease_ends: float, permit: Permit
+        self, store: Store, delivery: Delivery, lease_ends: float, permit: Permit, *, is_named: bool
     ) -> AttemptResult:
         """One attempt at a delivery that is leased until `lease_ends`, under a granted permit.
+
+        `is_named`: what was given under its number was looked up a moment ago.
 
         Raises nothing that the shop or the database may do.
         """
         began_at, began = datetime.now(UTC), self.clock()
         recorder = ExchangeRecorder(delivery.shipment)
         with permit, listening(recorder.take):
-            tried = await self._ask_shop(store, delivery, lease_ends, permit)
+            tried = await self._ask_shop(store, delivery, lease_ends, permit, is_named=is_named)
         error = tried.error
         if error is not None and (not tried.counts or self._stopping.is_set()):
             when = tried.look_again
@@ -121,7 +123,7 @@ class AttemptRunner:
         decision = None if error is None else await self._decide(store.name, delivery, error)
         attempt = Attempt(
             at=began_at,
-            outcome=_choose_outcome(decision),
+            outcome=choose_outcome(decision),
             seconds=self.clock() - began,
             message=mask_text(tried.detail if error is None else str(error))[:_LONGEST_MESSAGE],
             worker=self._name,
@@ -135,10 +137,10 @@ class AttemptRunner:
         return AttemptResult(error=error, final=final, detail=tried.detail)
 
     async def _ask_shop(
-        self, store: Store, delivery: Delivery, lease_ends: float, permit: Permit
+        self, store: Store, delivery: Delivery, lease_ends: float, permit: Permit, *, is_named: bool
     ) -> Tried:
         try:
-            if not delivery.shipment.order_id:
+            if not (is_named or delivery.shipment.order_id):
                 delivery = await self._rename(delivery, split=False)
             tried = await self._tell(store, delivery, lease_ends, permit)
             if isinstance(tried.error, OrderNotFoundError):
@@ -292,9 +294,3 @@ def as_policy_says(shipment: Shipment, policy: NotifyCustomer) -> Shipment:
     if policy == "as_told":
         return shipment
     return msgspec.structs.replace(shipment, notify_customer=policy == "always")
-
-
-def _choose_outcome(decision: Decision | None) -> AttemptOutcome:
-    if decision is None:
-        return AttemptOutcome.DELIVERED
-    return AttemptOutcome.REFUSED if decision.next_at is None else AttemptOutcome.RETRY

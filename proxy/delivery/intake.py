@@ -124,19 +124,26 @@ class Deliverer:
             if result is not PutResult.LEASED:
                 self.wake.set()
                 return self._count(store, delivery, _describe_known(result, delivery))
-            task = self.start(store, delivery, lease_ends, permit)
+            task = self.start(store, delivery, lease_ends, permit, is_named=True)
         done, _ = await asyncio.wait({task}, timeout=self._answer_within)
         said = _describe_attempt(task.result()) if done else _STORED
         return self._count(store, delivery, said)
 
     def start(
-        self, store: Store, delivery: Delivery, lease_ends: float, permit: Permit
+        self,
+        store: Store,
+        delivery: Delivery,
+        lease_ends: float,
+        permit: Permit,
+        *,
+        is_named: bool = False,
     ) -> asyncio.Task[AttemptResult]:
         """Make an attempt at a delivery, leased until `lease_ends` by the clock of the attempts, in
         a task of its own, which outlives whoever waits for it. The permit is passed on to it.
+        `is_named` as in `AttemptRunner.run`.
         """
         task = asyncio.create_task(
-            self.attempts.run(store, delivery, lease_ends, permit.pass_on()),
+            self.attempts.run(store, delivery, lease_ends, permit.pass_on(), is_named=is_named),
             name=_name_task(delivery),
         )
         self._running[task] = store.name

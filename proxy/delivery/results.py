@@ -8,6 +8,8 @@ import msgspec
 
 from connectors.errors import ConnectorError
 from connectors.shipments import Shipment
+from proxy.rules.retry_schedule import Decision
+from proxy.storage.outbox.interface import AttemptOutcome
 
 
 class AttemptResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,6 +37,13 @@ class Tried(msgspec.Struct, frozen=True, kw_only=True):
     look_again: datetime | None = None
     shipment: Shipment | None = None
     detail: str = ""
+
+
+def choose_outcome(decision: Decision | None) -> AttemptOutcome:
+    """What is recorded of an attempt; no decision was needed where the shop has the shipment."""
+    if decision is None:
+        return AttemptOutcome.DELIVERED
+    return AttemptOutcome.REFUSED if decision.next_at is None else AttemptOutcome.RETRY
 
 
 class QueuedError(Exception):

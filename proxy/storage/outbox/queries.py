@@ -6,9 +6,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Update, and_, exists, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Update,
+    and_,
+    bindparam,
+    exists,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from connectors.shipments import Shipment
@@ -33,14 +45,36 @@ _SETTLED = (DeliveryState.DELIVERED.value, DeliveryState.DEAD.value, DeliverySta
 MOST_NAMESAKES = 20
 
 
-def is_of_order(shipment: Shipment) -> ColumnElement[bool]:
-    """Whether a row names the id or the number of this shipment's order."""
-    words = []
-    if shipment.order_number:
-        words.append(deliveries.c.order_number == shipment.order_number)
-    if shipment.order_id:
-        words.append(deliveries.c.order_id == shipment.order_id)
-    return or_(*words)
+# These statements are made once, because making one costs more than running it.
+_BY_ID = select(given_orders).where(
+    given_orders.c.store == bindparam("store"), given_orders.c.order_id == bindparam("order_id")
+)
+_BY_NUMBER = (
+    select(given_orders)
+    .where(given_orders.c.store == bindparam("store"), given_orders.c.number == bindparam("number"))
+    .limit(MOST_NAMESAKES)
+)
+_IDS_OF_NUMBER = (
+    select(deliveries.c.order_id)
+    .where(
+        deliveries.c.store == bindparam("store"),
+        deliveries.c.order_number == bindparam("number"),
+        deliveries.c.order_id.is_not(None),
+    )
+    .distinct()
+    .limit(2)
+)
+
+
+def _is_of_order(words: frozenset[str]) -> ColumnElement[bool]:
+    """Whether a row names the id or the number of an order: those of both that are in `words`."""
+    return or_(*(deliveries.c[word] == bindparam(word) for word in sorted(words)))
+
+
+def _name_words(shipment: Shipment) -> dict[str, str]:
+    """What a shipment names its order by, as the statements call it."""
+    words = {"order_id": shipment.order_id, "order_number": shipment.order_number}
+    return {word: value for word, value in words.items() if value}
 
 
 async def name_order(connection: AsyncConnection, store: str, shipment: Shipment) -> Meant:
@@ -52,17 +86,8 @@ async def name_order(connection: AsyncConnection, store: str, shipment: Shipment
         return apply_given(shipment, given)
     if shipment.order_id:
         return Meant(shipment=shipment)
-    ids = (
-        select(deliveries.c.order_id)
-        .where(
-            deliveries.c.store == store,
-            deliveries.c.order_number == shipment.order_number,
-            deliveries.c.order_id.is_not(None),
-        )
-        .distinct()
-        .limit(2)
-    )
-    found = (await connection.scalars(ids)).all()
+    values = {"store": store, "number": shipment.order_number}
+    found = (await connection.scalars(_IDS_OF_NUMBER, values)).all()
     order_id = found[0] if len(found) == 1 else ""
     return Meant(shipment=msgspec.structs.replace(shipment, order_id=order_id))
 
@@ -71,10 +96,9 @@ async def find_given(
     connection: AsyncConnection, store: str, shipment: Shipment
 ) -> GivenOrder | None:
     """What was given under the notice's id; without an id, under its number."""
-    own = given_orders.c.store == store
     if shipment.order_id:
-        by_id = select(given_orders).where(own, given_orders.c.order_id == shipment.order_id)
-        row = (await connection.execute(by_id)).mappings().one_or_none()
+        values = {"store": store, "order_id": shipment.order_id}
+        row = (await connection.execute(_BY_ID, values)).mappings().one_or_none()
         return None if row is None else read_given(row)
     namesakes = await find_namesakes(connection, store, shipment.order_number)
     return choose_given(namesakes, shipment)
@@ -95,12 +119,20 @@ async def find_split(
 
 async def find_namesakes(connection: AsyncConnection, store: str, number: str) -> list[GivenOrder]:
     """The orders that were given under this number."""
-    statement = (
-        select(given_orders)
-        .where(given_orders.c.store == store, given_orders.c.number == number)
-        .limit(MOST_NAMESAKES)
+    found = await connection.execute(_BY_NUMBER, {"store": store, "number": number})
+    return [read_given(row) for row in found.mappings()]
+
+
+@cache
+def _select_known(words: frozenset[str]) -> Select[Any]:
+    return select(deliveries).where(
+        deliveries.c.store == bindparam("store"),
+        deliveries.c.id != bindparam("but"),
+        or_(
+            deliveries.c.parcel.in_(bindparam("keys", expanding=True)),
+            and_(WAITING, _is_of_order(words)),
+        ),
     )
-    return [read_given(row) for row in (await connection.execute(statement)).mappings()]
 
 
 async def find_known(
@@ -111,16 +143,28 @@ async def find_known(
     """
     shipment = meant.shipment
     keys = parcel_keys(shipment)
-    statement = select(deliveries).where(
-        deliveries.c.store == store,
-        deliveries.c.id != but,
-        or_(deliveries.c.parcel.in_(keys), and_(WAITING, is_of_order(shipment))),
-    )
-    rows = (await connection.execute(statement)).mappings().all()
+    words = _name_words(shipment)
+    statement = _select_known(frozenset(words))
+    values = {"store": store, "but": but, "keys": sorted(keys), **words}
+    rows = (await connection.execute(statement, values)).mappings().all()
     parts = [read_delivery(row) for row in rows if row["parcel"] in keys]
     known = find_repeated(parts, shipment, meant.whole)
     others = (read_delivery(row) for row in rows if known is None or row["id"] != known.id)
     return known, any(is_before(other, shipment, now) for other in others)
+
+
+@cache
+def _select_earlier(words: frozenset[str]) -> Select[Any]:
+    return (
+        select(deliveries.c.shipment)
+        .where(
+            deliveries.c.store == bindparam("store"),
+            deliveries.c.state == DeliveryState.DELIVERED.value,
+            deliveries.c.id != bindparam("but"),
+            _is_of_order(words),
+        )
+        .order_by(deliveries.c.finished_at, deliveries.c.id)
+    )
 
 
 async def find_earlier(
@@ -129,17 +173,10 @@ async def find_earlier(
     """The shipments of the same order that the shop has, oldest first, without the delivery
     numbered `but`.
     """
-    statement = (
-        select(deliveries.c.shipment)
-        .where(
-            deliveries.c.store == store,
-            deliveries.c.state == DeliveryState.DELIVERED.value,
-            deliveries.c.id != but,
-            is_of_order(shipment),
-        )
-        .order_by(deliveries.c.finished_at, deliveries.c.id)
-    )
-    shipments = [read_shipment(text) for text in await connection.scalars(statement)]
+    words = _name_words(shipment)
+    statement = _select_earlier(frozenset(words))
+    found = await connection.scalars(statement, {"store": store, "but": but, **words})
+    shipments = [read_shipment(text) for text in found]
     return [
         msgspec.structs.replace(each, order_id=shipment.order_id or each.order_id)
         for each in shipments
