@@ -28,7 +28,10 @@ async def test_a_notice_the_shop_takes_is_delivered_and_settled(
     process = await world.process()
     answer = await process.deliverer.accept(process.store, parcel())
     assert answer == NoticeResult(
-        outcome=NoticeOutcome.DELIVERED, message="delivered; the shop has it", final=True
+        outcome=NoticeOutcome.DELIVERED,
+        message="delivered; the shop has it",
+        final=True,
+        delivery=1,
     )
     assert world.shop.of("1001") == ["1Z1"]
     delivery = await world.only()
@@ -81,7 +84,7 @@ async def test_a_slow_shop_does_not_make_shipstation_wait_and_still_gets_it_once
     world.shop.before = gate = Gate()
     answer = await process.deliverer.accept(process.store, parcel())
     assert answer == NoticeResult(
-        outcome=NoticeOutcome.WAITING, message="stored; Portside will tell the shop"
+        outcome=NoticeOutcome.WAITING, message="stored; Portside will tell the shop", delivery=1
     )
     gate.opened.set()
     await drain(process)
