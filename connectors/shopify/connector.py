@@ -36,10 +36,13 @@ from connectors.shopify.mapping.whole import list_parts
 from connectors.shopify.settings import ShopifySettings
 from connectors.shopify.shipping.shipper import Shipper
 from connectors.shopify.webhooks import ShopifyWebhooks, check_webhooks
+from connectors.turns import map_in_turns
 from connectors.upstream.client import Upstream
 from connectors.upstream.isolation import Isolation
 
 # So many orders have their products looked up together.
+_BYTES_OF_A_LINE = 1_000
+_BYTES_OF_AN_ATTRIBUTE = 100
 _BATCH = 50
 _PLACE = re.compile(r"\[\d+\]")
 _log = structlog.get_logger(__name__)
@@ -135,12 +138,16 @@ class ShopifyConnector:
         self, batch: Sequence[wire.Order | RejectedOrder], held: Mapping[int, Held] | None
     ) -> list[Order | RejectedOrder]:
         around = await self._surroundings.find_around(batch, held)
-        return [
-            one if isinstance(one, RejectedOrder) else self._map_order(one, around) for one in batch
-        ]
+        for one in batch:
+            if isinstance(one, wire.Order):
+                self._remark_fields(one)
+        return await map_in_turns(
+            lambda one: one if isinstance(one, RejectedOrder) else self._map_order(one, around),
+            batch,
+            _estimate_size,
+        )
 
     def _map_order(self, order: wire.Order, around: Around) -> Order | RejectedOrder:
-        self._remark_fields(order)
         if fault := around.find_fault(order.id):
             return reject_order(order, fault)
         found = read_order(
@@ -281,3 +288,11 @@ connector_type = ConnectorType(
     check_webhooks=check_webhooks,
     undated=name_undated_changes,
 )
+
+
+def _estimate_size(order: wire.Order | RejectedOrder) -> int:
+    """About how many bytes of JSON an order was."""
+    if isinstance(order, RejectedOrder):
+        return 0
+    lines, attributes = len(order.line_items or ()), len(order.note_attributes or ())
+    return _BYTES_OF_A_LINE * (lines + 1) + _BYTES_OF_AN_ATTRIBUTE * attributes

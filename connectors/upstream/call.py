@@ -15,13 +15,14 @@ from connectors.errors import AuthenticationError, ConnectorError, RefusedError,
 from connectors.reading.complaints import UNDECODABLE
 from connectors.reading.rows import split_rows
 from connectors.reading.tolerant import Mended, find_json_fault, read_tolerantly
+from connectors.turns import HEAVY, run_aside
 from connectors.upstream.addresses import Target
 from connectors.upstream.auth.auth import Auth
 from connectors.upstream.breaker import Breaker
 from connectors.upstream.masking import Mask
 from connectors.upstream.refusals import explain_refusal, explain_unusable
 from connectors.upstream.request import Request
-from connectors.upstream.response import LARGE, Reply, decode_slices
+from connectors.upstream.response import Reply, decode_slices
 from connectors.upstream.retry import Harm
 from connectors.upstream.round_trip import Line
 
@@ -30,6 +31,7 @@ _MOVED = frozenset({301, 302, 303, 307, 308})
 # These keep method and body; the others would turn a POST into a GET.
 _MOVED_WHOLE = frozenset({307, 308})
 _NO_CONTENT = 204
+_ERROR = 400
 # In bytes: mending as much stops the event loop for a few hundredths of a second.
 _QUICKLY_MENDED = 64 * 1024
 _log = structlog.get_logger(__name__)
@@ -125,14 +127,16 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
                     moved, again, self.auth, attempt=number, fresh=not call.read
                 )
             reply = await self._clean(call, reply)
-            if (error := explain_refusal(reply, self.mask)) is not None:
+            size = len(reply.content)
+            error = await run_aside(size, explain_refusal, reply, self.mask)
+            if error is not None:
                 if judged and self.review is not None:
                     error = self.review(reply, error)
                 if error is None:
                     return reply
                 self._slow_down(error)
                 raise error
-            reply = self._settle(call, reply)
+            reply = await run_aside(size, self._settle, call, reply)
             if judged and self.judge is not None:
                 self.judge(reply)
             return reply
@@ -160,7 +164,8 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
         """
         if not call.data or not reply.content:
             return reply
-        if find_json_fault(reply.content) is not None:
+        size = len(reply.content)
+        if await run_aside(size, find_json_fault, reply.content) is not None:
             mend = _mend_rows if call.rows else read_tolerantly
             mended = (
                 await asyncio.to_thread(mend, reply.content)
@@ -176,7 +181,7 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
                 faults=mended.faults,
             )
             reply = msgspec.structs.replace(reply, content=mended.content)
-        if self.wants_values and len(reply.content) > LARGE:
+        if (self.wants_values or reply.status >= _ERROR) and len(reply.content) > HEAVY:
             with contextlib.suppress(*UNDECODABLE):
                 values = await asyncio.to_thread(decode_slices, reply.content)
                 return msgspec.structs.replace(reply, values=values)

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
+from msgspec import UNSET
+
 from connectors.errors import (
     AuthenticationError,
     ConnectorError,
@@ -117,7 +119,7 @@ def read_words(reply: Reply, mask: Mask) -> str:
     """What the shop says of an error: cleaned, short, without secrets or e-mail addresses; empty if
     it says nothing readable.
     """
-    if find_json_fault(reply.content) is None:
+    if reply.values is not UNSET or find_json_fault(reply.content) is None:
         try:
             text = _find_message(reply.json(), _DEEPEST)
         except UnreadableResponseError:

@@ -75,8 +75,9 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
                             step=bare.step,
                             writes=fresh,
                             clock_offset=offset,
-                            request_body=mask.body(signed.body),
-                            response_body=mask.body(reply.content) if reply is not None else b"",
+                            mask=mask,
+                            bare_request=signed.body,
+                            bare_response=reply.content if reply is not None else b"",
                         )
                     )
 
@@ -95,7 +96,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
                 step=bare.step,
                 writes=True,
                 sent=False,
-                request_body=mask.body(bare.body),
+                mask=mask,
+                bare_request=bare.body,
             )
         )
 

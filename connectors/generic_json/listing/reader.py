@@ -5,7 +5,7 @@ lost, oldest change first.
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Any
@@ -19,9 +19,12 @@ from connectors.generic_json.settings.request import RequestSettings
 from connectors.generic_json.settings.shop import GenericJsonSettings
 from connectors.interface import Remark, ignore_remark
 from connectors.orders import Order, OrderStatus, RejectedOrder, Window
+from connectors.turns import map_in_turns
 
 _PASSES = 4
 _PLACE = re.compile(r"\[\d+\]")
+# Of an ordinary one: how much of a page is mapped before others have their turn.
+_BYTES_OF_AN_ORDER = 8_000
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _DONE = frozenset({OrderStatus.SHIPPED, OrderStatus.CANCELLED})
 
@@ -147,18 +150,21 @@ class Listing:
         return bool(times) and all(moment is not None and moment < end for moment in times)
 
     async def _read_page(self, page: list[Any]) -> list[Found]:
-        return list(self._map_page(await self._expander.complete_orders(page)))
+        found = await map_in_turns(
+            self._map_order,
+            await self._expander.complete_orders(page),
+            lambda _: _BYTES_OF_AN_ORDER,
+        )
+        return [order for order in found if order is not None]
 
-    def _map_page(self, page: list[Any]) -> Iterator[Found]:
-        for raw in page:
-            if isinstance(raw, Unfinished):
-                yield reject_order(raw.order, self._rules, raw.reason)
-                continue
-            complaints: list[str] = []
-            order = read_order(raw, self._rules, fill=self._fill, complain=complaints.append)
-            if order is not None:
-                self._report_fields(order, complaints)
-                yield order
+    def _map_order(self, raw: Any) -> Found | None:
+        if isinstance(raw, Unfinished):
+            return reject_order(raw.order, self._rules, raw.reason)
+        complaints: list[str] = []
+        order = read_order(raw, self._rules, fill=self._fill, complain=complaints.append)
+        if order is not None:
+            self._report_fields(order, complaints)
+        return order
 
     def _report_fields(self, order: Found, complaints: list[str]) -> None:
         for complaint in complaints:

@@ -39,6 +39,7 @@ from connectors.shopify.api.transport import (
 from connectors.shopify.mapping import wire
 from connectors.shopify.mapping.order import read_moment, reject_marked, reject_order, reject_raw
 from connectors.shopify.mapping.rules import Money
+from connectors.turns import measure_bytes, run_aside
 from connectors.upstream.isolation import Isolation
 
 T = TypeVar("T")
@@ -243,7 +244,7 @@ class GraphqlTransport(GraphqlFulfillment):
             rejected = reject_marked(raw, mark)
             return msgspec.structs.replace(rejected, id=rejected.id.rpartition("/")[2])
         try:
-            order = _ORDER.decode(raw)
+            order = await run_aside(measure_bytes(raw), _ORDER.decode, raw)
             lines = await collect_rows(
                 order.line_items,
                 lambda cursor: self._read_part(partial(self._read_more_lines, order.id, cursor)),
@@ -252,8 +253,12 @@ class GraphqlTransport(GraphqlFulfillment):
                 order.shipping_lines,
                 lambda cursor: self._read_part(partial(self._read_more_shipping, order.id, cursor)),
             )
-            return to_order(
-                order, tuple(map(to_line, lines)), tuple(map(to_shipping_line, shipping))
+            return await run_aside(
+                measure_bytes(raw),
+                to_order,
+                order,
+                tuple(map(to_line, lines)),
+                tuple(map(to_shipping_line, shipping)),
             )
         except UNDECODABLE as error:
             rejected = reject_raw(raw, error)

@@ -24,6 +24,7 @@ from connectors.errors import (
 from connectors.quoting import MOST_QUOTED, make_printable
 from connectors.reading.markup import clean_text, shorten
 from connectors.shopify.api.transport import DoubtfulWriteError
+from connectors.turns import run_aside
 from connectors.upstream.client import Upstream
 from connectors.upstream.masking import Mask
 from connectors.upstream.response import Reply
@@ -214,7 +215,9 @@ class GraphqlClient:
         reply = await self._upstream.query(
             self._path, {"query": query, "variables": variables}, rows=splits
         )
-        return self._decode_reply(query, reply, kind, size), reply.decode(_Verdict).rows
+        length = len(reply.content)
+        answer = await run_aside(length, self._decode_reply, query, reply, kind, size)
+        return answer, (await run_aside(length, reply.decode, _Verdict)).rows
 
     def for_parts(self, *, once: bool) -> Self:
         """The same shop and budget, asked for what single orders need; with `once` without

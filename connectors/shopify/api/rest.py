@@ -32,6 +32,7 @@ from connectors.shopify.mapping.wire_fulfillment import (
     OneOrder,
     OrdersPage,
 )
+from connectors.turns import map_in_turns, measure_bytes, run_aside
 from connectors.upstream.client import Upstream
 from connectors.upstream.response import Reply, find_next_link
 
@@ -87,10 +88,9 @@ class RestTransport(RestFulfillment):
         """`cursor` is the shop's own link, followed untouched."""
         filters = (*_build_filters(span), ("order", "updated_at asc"))
         reply = await self._read_list(cursor, (*filters, ("limit", str(size)), *self._fields))
-        rows = reply.decode(OrdersPage).orders
-        orders = tuple(
-            order for raw in rows if (order := decode_row(raw, self._decode)) is not None
-        )
+        rows = (await run_aside(len(reply.content), reply.decode, OrdersPage)).orders
+        decoded = await map_in_turns(lambda raw: decode_row(raw, self._decode), rows, measure_bytes)
+        orders = tuple(order for order in decoded if order is not None)
         return OrderPage(
             orders=orders,
             cursor=find_next_link(reply) or "",

@@ -14,6 +14,7 @@ import msgspec
 
 from connectors.errors import ConnectorError, IncompleteListingError, RefusedError
 from connectors.reading.complaints import UNDECODABLE
+from connectors.turns import map_in_turns, measure_bytes, run_aside
 from connectors.upstream.client import Upstream
 from connectors.upstream.request import Pairs, encode_segment
 from connectors.upstream.response import Reply
@@ -140,7 +141,8 @@ class Api:
                     f"{reply.where}: the shop redirects this request and loses what was asked for;"
                     " set url to the address that the shop redirects to."
                 )
-            items = [raw for raw in reply.decode(list[msgspec.Raw]) if _is_item(raw)]
+            rows = await run_aside(len(reply.content), reply.decode, list[msgspec.Raw])
+            items = [raw for raw in rows if _is_item(raw)]
             return RawPage(items=items, asked=asked, total=read_total(reply))
 
     async def has_answer(self, path: str, params: Pairs = ()) -> bool:
@@ -169,11 +171,9 @@ class Api:
     ) -> list[T]:
         """The items of a list, decoded one by one; those that do not fit are left out."""
         reply = await self.get(path, params, root=root, for_part=for_part)
-        return [
-            found
-            for raw in reply.decode(list[msgspec.Raw])
-            if (found := _decode_item(raw, kind)) is not None
-        ]
+        rows = await run_aside(len(reply.content), reply.decode, list[msgspec.Raw])
+        items = await map_in_turns(lambda raw: _decode_item(raw, kind), rows, measure_bytes)
+        return [item for item in items if item is not None]
 
     async def find_items(
         self,

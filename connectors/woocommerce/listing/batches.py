@@ -13,6 +13,7 @@ from typing import Generic, TypeVar
 import msgspec
 
 from connectors.errors import PartError, RefusedError, UnreadableResponseError
+from connectors.turns import map_in_turns, measure_bytes
 from connectors.upstream.isolation import Isolation
 from connectors.upstream.request import Pairs
 from connectors.woocommerce.api.client import LARGEST_PAGE, Api, RawPage, join_ids
@@ -73,7 +74,8 @@ class Batches(Generic[T]):
                 else:
                     known.failed[some[0]] = str(error)
                 continue
-            left, ignored = self._take(page, some, known)
+            items = await map_in_turns(self._decode, page.items, measure_bytes)
+            left, ignored = self._take(page, items, some, known)
             if ignored:
                 await self._read_alone(left, known)
             elif left:
@@ -115,14 +117,20 @@ class Batches(Generic[T]):
                 if item is not None and item[0] == one:
                     known.found[one] = item[1]
 
-    def _take(self, page: RawPage, asked: Sequence[int], known: Items[T]) -> tuple[list[int], bool]:
-        """Keep what a page holds. Gives the ids to ask for again, and whether the shop ignored
-        which it was asked for.
+    def _take(
+        self,
+        page: RawPage,
+        decoded: Iterable[tuple[int, T] | None],
+        asked: Sequence[int],
+        known: Items[T],
+    ) -> tuple[list[int], bool]:
+        """Keep what a page holds, `decoded`. Gives the ids to ask for again, and whether the shop
+        ignored which it was asked for.
 
         A shop that gives some of what was asked for may have capped its page.
         """
         wanted = set(asked)
-        items = [item for raw in page.items if (item := self._decode(raw)) is not None]
+        items = [item for item in decoded if item is not None]
         fresh = {key: item for key, item in items if key in wanted and key not in known.found}
         known.found.update(fresh)
         left = [one for one in asked if one not in known.found]

@@ -11,6 +11,7 @@ import msgspec
 
 from connectors.errors import AuthenticationError, RefusedError, UnavailableError
 from connectors.orders import OrderId, RejectedOrder
+from connectors.turns import map_in_turns, measure_bytes
 from connectors.upstream.isolation import Isolation
 from connectors.woocommerce.api.advice import add_advice
 from connectors.woocommerce.api.client import LARGEST_PAGE, Api
@@ -129,7 +130,7 @@ class OrderPages:
             if error.status == HTTPStatus.BAD_REQUEST:
                 raise
             raise add_advice(error) from error
-        rows = _drop_doubles(read_row(raw) for raw in page.items)
+        rows = _drop_doubles(await map_in_turns(read_row, page.items, measure_bytes))
         return Page(
             rows=rows,
             asked=page.asked,

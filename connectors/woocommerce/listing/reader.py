@@ -16,6 +16,7 @@ from connectors.errors import AuthenticationError, RefusedError
 from connectors.interface import FieldFiller, Remark
 from connectors.orders import Order, RejectedOrder, Window
 from connectors.reading.proof import Evidence
+from connectors.turns import map_in_turns, measure_bytes
 from connectors.upstream.isolation import Isolation
 from connectors.woocommerce.api.client import LARGEST_PAGE, Api, join_ids
 from connectors.woocommerce.listing.by_index import IndexWalk
@@ -112,14 +113,19 @@ class Reader:
         ]
         self._report_fields(rows)
         related = await self._related.read_related(orders)
-        return [
-            row.order
-            if isinstance(row.order, RejectedOrder)
-            else self._fill(row, read_order(row.order, related, self._rules))
+        shown = [
+            row
             for row in rows
             if isinstance(row.order, RejectedOrder)
             or normalize_status(row.order.status) not in DRAFTS
         ]
+
+        def map_row(row: Row) -> Order | RejectedOrder:
+            if isinstance(row.order, RejectedOrder):
+                return row.order
+            return self._fill(row, read_order(row.order, related, self._rules))
+
+        return await map_in_turns(map_row, shown, lambda row: measure_bytes(row.raw))
 
     def _report_fields(self, rows: Sequence[Row]) -> None:
         for row in rows:

@@ -290,6 +290,6 @@ def _read_kept(kept: dict[str, Any]) -> Exchange:
         attempt=1,
         error=kept.get("error", ""),
         step=kept.get("step", ""),
-        request_body=kept.get("request", "").encode(),
-        response_body=kept.get("answer", "").encode(),
+        bare_request=kept.get("request", "").encode(),
+        bare_response=kept.get("answer", "").encode(),
     )

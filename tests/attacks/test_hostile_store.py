@@ -1,0 +1,192 @@
+"""A store whose shop sends far too much never holds up another's answer: no step of the event loop
+does more than a little of its work.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import ClientSession, web
+
+from connectors.interface import Connector, ConnectorContext, ConnectorType
+from connectors.testing.clock import Clock
+from connectors.testing.faults import Answer, Handler
+from connectors.testing.shop import FakeShop
+from connectors.testing.shops.json_shop import FakeJsonShop, Style
+from connectors.testing.shops.woocommerce import FakeWooCommerceShop
+from proxy.app import Portside, open_portside
+from proxy.cli.kinds import find_kind
+from proxy.doors.custom_store.dates import format_date
+from proxy.settings.models import Settings
+from tests.attacks.steps import metering, running_elsewhere
+from tests.connectors.generic_json.styles import style_block
+from tests.connectors.shopify.fake.shop import FakeShopify
+from tests.server.conftest import LOGIN
+from tests.server.stall import Stall, StallSettings
+
+# In units of `steps`. A page of ordinary orders costs less.
+MOST_OF_A_STEP = 12_000
+ORDERS = 20
+ONE = "one order of 3.5 MB"
+MUCH = "much metadata in each order"
+NOTES = "notes of 2 MB"
+
+
+class Bloat:
+    """Puts `more` into each order that the shop shows."""
+
+    def __init__(self, more: dict[str, Any]) -> None:
+        self._more = more
+
+    async def __call__(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        answer = await handler(request)
+        if not isinstance(answer, web.Response) or not isinstance(answer.body, bytes):
+            return answer
+        body = json.loads(answer.body)
+        self._fill(body)
+        headers = {key: value for key, value in answer.headers.items() if key.startswith("X-")}
+        return web.json_response(body, headers=headers)
+
+    def _fill(self, value: Any) -> None:
+        if isinstance(value, dict):
+            if value.keys() & {"line_items", "lineItems", "lines"}:
+                value.update(self._more)
+            for inner in value.values():
+                self._fill(inner)
+        elif isinstance(value, list):
+            for inner in value:
+                self._fill(inner)
+
+
+def list_metadata(count: int) -> list[dict[str, Any]]:
+    return [{"id": number, "key": f"_k{number}", "value": "<" * 560} for number in range(count)]
+
+
+def attack(name: str) -> dict[str, Any]:
+    """What each order holds too much of."""
+    if name == NOTES:
+        note = "<" * 2_000_000
+        return {"customer_note": note, "note": note}
+    count = 300 if name == MUCH else 6_000
+    entries = list_metadata(count)
+    return {"meta_data": entries, "note_attributes": entries, "customAttributes": entries}
+
+
+def make_shop(kind: str) -> FakeShop:
+    now = Clock(datetime.now(UTC))
+    if kind == "woocommerce":
+        return FakeWooCommerceShop(clock=now)
+    return FakeJsonShop(clock=now) if kind == "generic_json" else FakeShopify(clock=now)
+
+
+def describe_shop(kind: str, shop: FakeShop) -> dict[str, Any]:
+    """The `connector:` block."""
+    if isinstance(shop, FakeWooCommerceShop):
+        access = {"consumer_key": shop.access.key, "consumer_secret": shop.access.secret}
+        return {"type": kind, "url": shop.url, **access}
+    if isinstance(shop, FakeShopify):
+        login = {"shop": "north", "origin": shop.url, "access_token": shop.token}
+        return {"type": "shopify", "transport": kind.split()[1], **login}
+    return {**style_block(Style.PAGE), "url": shop.url}
+
+
+@asynccontextmanager
+async def open_two(block: dict[str, Any], stall: Stall, folder: Path) -> AsyncIterator[Portside]:
+    """Portside with a hostile store `north` and an honest one `south`."""
+
+    @asynccontextmanager
+    async def open_stall(_: StallSettings, context: ConnectorContext) -> AsyncGenerator[Connector]:
+        stall.context = context
+        yield stall
+
+    def find(name: str) -> ConnectorType:
+        stalls = ConnectorType(name="stall", settings=StallSettings, open=open_stall)
+        return stalls if name == "stall" else find_kind(name)
+
+    login = {"credentials": {"username": "north", "password": "pass-word"}}
+    settings = {
+        "listen": "127.0.0.1:0",
+        "admin": {"listen": "127.0.0.1:0"},
+        "database": f"sqlite:///{folder}/portside.db",
+        "export": {"deadline": "1m"},
+        "stores": {
+            "north": {
+                **login,
+                "upstream": {"attempts": 1, "rate": "1000/s"},
+                "connector": find_kind(block["type"]).settings.model_validate(block),
+            },
+            "south": {**login, "connector": StallSettings(type="stall")},
+        },
+    }
+    async with open_portside(Settings.model_validate(settings), find) as portside:
+        yield portside
+
+
+async def poll(client: ClientSession, portside: Portside, store: str) -> tuple[int, bytes]:
+    now = datetime.now(UTC)
+    query = {
+        "action": "export",
+        "start_date": format_date(now - timedelta(days=2)),
+        "end_date": format_date(now + timedelta(days=1)),
+        "page": "1",
+    }
+    url = f"http://{portside.public}/stores/{store}"
+    async with client.get(url, params=query, headers=LOGIN) as answer:
+        return answer.status, await answer.read()
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("woocommerce", NOTES),
+        ("woocommerce", MUCH),
+        ("woocommerce", ONE),
+        ("shopify rest", ONE),
+        ("shopify graphql", ONE),
+        ("generic_json", ONE),
+    ],
+)
+async def test_no_step_of_the_loop_does_much_of_a_hostile_stores_work(
+    kind: str, name: str, stall: Stall, tmp_path: Path, client: ClientSession
+) -> None:
+    count = ORDERS if name == MUCH else 1
+    async with running_elsewhere(lambda: make_shop(kind)) as shop:
+        for _ in range(count):
+            shop.book.add()
+        shop.faults.add(Bloat(attack(name)), times=None)
+        async with open_two(describe_shop(kind, shop), stall, tmp_path) as portside:
+            with metering() as meter:
+                hostile = asyncio.create_task(poll(client, portside, "north"))
+                honest = await poll(client, portside, "south")
+                status, page = await hostile
+    assert honest[0] == 200
+    assert (status, page.count(b"<Order>")) == (200, count)
+    assert meter.largest <= MOST_OF_A_STEP, meter.place
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [("woocommerce", 200), ("woocommerce", 400), ("shopify graphql", 200), ("generic_json", 400)],
+)
+async def test_no_step_does_much_with_an_answer_of_eight_megabytes_of_markup(
+    kind: str, status: int, stall: Stall, tmp_path: Path, client: ClientSession
+) -> None:
+    body = json.dumps({"code": "no", "message": "<" * 8_000_000})
+    async with running_elsewhere(lambda: make_shop(kind)) as shop:
+        shop.faults.add(Answer(status, body), times=None)
+        async with open_two(describe_shop(kind, shop), stall, tmp_path) as portside:
+            with metering() as meter:
+                hostile = asyncio.create_task(poll(client, portside, "north"))
+                honest = await poll(client, portside, "south")
+                found, page = await hostile
+    assert honest[0] == 200
+    assert found in (502, 503)
+    assert len(page) < 2_000
+    assert meter.largest <= MOST_OF_A_STEP, meter.place
