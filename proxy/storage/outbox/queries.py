@@ -17,6 +17,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     exists,
+    func,
     or_,
     select,
     update,
@@ -55,14 +56,28 @@ _BY_NUMBER = (
     .limit(MOST_NAMESAKES)
 )
 _IDS_OF_NUMBER = (
-    select(deliveries.c.order_id)
-    .where(
-        deliveries.c.store == bindparam("store"),
-        deliveries.c.order_number == bindparam("number"),
-        deliveries.c.order_id.is_not(None),
+    select(
+        func.min(deliveries.c.order_id).label("least_id"),
+        func.max(deliveries.c.order_id).label("greatest_id"),
     )
-    .distinct()
-    .limit(2)
+    .where(
+        deliveries.c.store == bindparam("store"), deliveries.c.order_number == bindparam("number")
+    )
+    .subquery()
+)
+# One row at least: the ids that deliveries of a number bring, beside each order given under it.
+_NAMES_OF_NUMBER = (
+    select(_IDS_OF_NUMBER, given_orders)
+    .select_from(
+        _IDS_OF_NUMBER.outerjoin(
+            given_orders,
+            and_(
+                given_orders.c.store == bindparam("store"),
+                given_orders.c.number == bindparam("number"),
+            ),
+        )
+    )
+    .limit(MOST_NAMESAKES)
 )
 
 
@@ -81,14 +96,17 @@ async def name_order(connection: AsyncConnection, store: str, shipment: Shipment
     """The shipment in the shop's words, by what was given under its id or its number; else with the
     id that earlier notices of its number bring.
     """
-    given = await find_given(connection, store, shipment)
+    if shipment.order_id:
+        given = await find_given(connection, store, shipment)
+        return Meant(shipment=shipment) if given is None else apply_given(shipment, given)
+    values = {"store": store, "number": shipment.order_number}
+    rows = (await connection.execute(_NAMES_OF_NUMBER, values)).mappings().all()
+    namesakes = [read_given(row) for row in rows if row["order_id"] is not None]
+    given = choose_given(namesakes, shipment)
     if given is not None:
         return apply_given(shipment, given)
-    if shipment.order_id:
-        return Meant(shipment=shipment)
-    values = {"store": store, "number": shipment.order_number}
-    found = (await connection.scalars(_IDS_OF_NUMBER, values)).all()
-    order_id = found[0] if len(found) == 1 else ""
+    least = rows[0]["least_id"]
+    order_id = least if least and least == rows[0]["greatest_id"] else ""
     return Meant(shipment=msgspec.structs.replace(shipment, order_id=order_id))
 
 
