@@ -23,7 +23,7 @@ _FIRST = 8
 _LONGEST_BODY = 1_000
 _LONGEST_URL = 300
 # Bytes that are looked at of a body: more than its text needs after masking.
-_MOST_BYTES = 4 * _LONGEST_BODY
+_MOST_BYTES = 2 * _LONGEST_BODY
 
 
 class ExchangeRecorder:

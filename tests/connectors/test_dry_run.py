@@ -5,17 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 from typing import Any
 
 import msgspec
 import pytest
 
-from connectors.errors import ConflictError
+from connectors.errors import ConflictError, ConnectorError
 from connectors.generic_json import connector_type as generic_json
 from connectors.interface import Connector, ConnectorContext, ConnectorType, ShipOutcome
 from connectors.orders import Order
 from connectors.shipments import Shipment, ShippingRules
 from connectors.shopify import connector_type as shopify
+from connectors.testing.faults import Answer
+from connectors.testing.requests import SeenRequest
+from connectors.testing.shop import FakeShop
 from connectors.testing.shops.woocommerce import FakeWooCommerceShop
 from connectors.testing.trial import QUICK, failure, walk
 from connectors.upstream.exchange import Exchange
@@ -104,6 +108,52 @@ async def test_woocommerce_shows_the_tracking_the_note_and_the_status(tracking: 
         shown = await trial.compare(notice(shop.book[order_id], notify_customer=True))
     named = {"fulfillments": ["fulfillment"], "ast": ["tracking", "note"], "note": ["note"]}
     assert [each.step for each in shown] == [*named[tracking], "status"]
+
+
+def is_request(body: bytes, seen: SeenRequest) -> bool:
+    return seen.method != "GET" and seen.body == body
+
+
+async def name_refused_steps(trial: Trial, shop: FakeShop, shipment: Shipment) -> list[str]:
+    """Refuse each write that a dry run shows in its turn; the steps that the errors name."""
+    _, shown = await trial.ship(shipment, dry=True)
+    named = []
+    for spared, one in enumerate(shown):
+        refusal = Answer(400, '{"message": "not today", "errors": "not today"}')
+        shop.faults.add(refusal, when=partial(is_request, one.request_body))
+        async with trial.open(dry=False) as connector:
+            error = await failure(connector.ship(shipment, ()), ConnectorError)
+        assert "not today" in str(error), spared
+        named.append(str(error).partition(":")[0])
+    assert named == [f"Step {each.step}" for each in shown]
+    return named
+
+
+async def test_an_error_names_what_woocommerce_was_being_told() -> None:
+    async with FakeWooCommerceShop() as shop:
+        shop.traits.plugin = "ast"
+        (order_id,) = place(shop, 1)
+        told = notice(shop.book[order_id], notify_customer=True)
+        trial = Trial(woocommerce, settings_for(shop))
+        assert await name_refused_steps(trial, shop, told) == [
+            "Step tracking",
+            "Step note",
+            "Step status",
+        ]
+
+
+@pytest.mark.parametrize("transport", ["rest", "graphql"])
+async def test_an_error_names_what_shopify_was_being_told(transport: str) -> None:
+    async with FakeShopify() as shop:
+        found = shop.book.add(lines=(("A", 2),))
+        hold(shop.shelves.of(found)[0], "other")
+        settings = shopify_settings(shop, transport=transport, release_holds=True)
+        named = await name_refused_steps(Trial(shopify, settings), shop, shopify_notice(found))
+        assert named == ["Step release hold", "Step parcel"]
+        await Trial(shopify, settings).ship(shopify_notice(found), dry=False)
+        further = shopify_notice(found, "T2")
+        named = await name_refused_steps(Trial(shopify, settings), shop, further)
+        assert named == ["Step tracking number"]
 
 
 @pytest.mark.parametrize("transport", ["rest", "graphql"])
