@@ -190,6 +190,24 @@ def ignore_remark(remark: Remark) -> None:
     """Say nothing: for a connector that nobody watches."""
 
 
+def leave_out_idle(remark: Callable[[Remark], None]) -> Callable[[Remark], None]:
+    """`remark`, which takes nothing back that was not remarked through it: so a list that is whole
+    may say so each time. What was remarked before a restart ends when it is not repeated.
+    """
+    standing = set[str]()
+
+    def pass_on(made: Remark) -> None:
+        if made.text:
+            standing.add(made.about)
+        elif made.about in standing:
+            standing.remove(made.about)
+        else:
+            return
+        remark(made)
+
+    return pass_on
+
+
 class FieldFiller(Protocol):
     """What a store's settings fill in from the shop's own JSON, on top of the connector's map, and
     which orders they leave out.

@@ -16,6 +16,7 @@ from connectors.interface import (
     ConnectorType,
     Remark,
     ShipOutcome,
+    leave_out_idle,
 )
 from connectors.orders import Order, OrderId, RejectedOrder, Window
 from connectors.shipments import Shipment
@@ -68,6 +69,7 @@ class ShopifyConnector:
         )
         self._asked_for_rest = settings.transport != "auto"
         self._knows_wall = False
+        self._remark_list = leave_out_idle(context.remark)
         self._surroundings = Surroundings(client, settings, self._isolation, context.remark)
         self.webhooks = ShopifyWebhooks(upstream, settings)
 
@@ -120,7 +122,7 @@ class ShopifyConnector:
             self._settings.page_size,
             habits=self._habits,
             isolation=self._isolation,
-            remark=self._context.remark,
+            remark=self._remark_list,
             total=total,
         )
         batch: list[wire.Order | RejectedOrder] = []

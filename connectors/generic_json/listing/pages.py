@@ -35,7 +35,7 @@ from connectors.generic_json.settings.paging import (
     PagePaging,
 )
 from connectors.generic_json.settings.request import RequestSettings
-from connectors.interface import Remark, ignore_remark
+from connectors.interface import Remark, ignore_remark, leave_out_idle
 from connectors.orders import Window
 from connectors.reading import paging
 from connectors.reading.cursor import walk_by_cursor
@@ -58,7 +58,7 @@ class Pages:
         self._caller = caller
         self._settings = settings
         self._rules = rules
-        self._remark = remark
+        self._remark = leave_out_idle(remark)
         self._reader = PageReader(caller, settings, rules, remark)
         self._habits = Habits()
         self._probed = False
@@ -81,9 +81,6 @@ class Pages:
             [self.find_identity(raw) for raw in page.items], asked=1, total=page.total
         )
 
-    def _warn(self, text: str) -> None:
-        self._remark(Remark(about="list of orders", text=text))
-
     async def walk_list(
         self, request: RequestSettings, window: Window | None
     ) -> AsyncGenerator[list[Raw], None]:
@@ -93,16 +90,19 @@ class Pages:
         Raises `IncompleteListingError` where the shop never shows the list's end.
         """
         holes: list[Hole] = []
-        async with aclosing(self._walk_rows(request, window)) as pages:
+        about = "list of orders" if window is not None else "list of open orders"
+        doubts: list[str] = []
+        async with aclosing(self._walk_rows(request, window, doubts.append)) as pages:
             async for page in pages:
                 found = [row for row in page if isinstance(row, Hole)]
                 if found:
                     holes += found
                     self._remark(describe_holes(holes))
                 yield [row for row in page if not isinstance(row, Hole)]
+        self._remark(Remark(about=about, text="".join(doubts)))
 
     def _walk_rows(
-        self, request: RequestSettings, window: Window | None
+        self, request: RequestSettings, window: Window | None, warn: paging.Warn
     ) -> AsyncGenerator[list[Any], None]:
         """The same with a `Hole` for each order that the shop cannot load."""
 
@@ -123,7 +123,7 @@ class Pages:
                     short_is_last=kind.short_is_last,
                     budget=kind.most,
                     habits=self._habits,
-                    warn=self._warn,
+                    warn=warn,
                     probe=probe,
                 )
             case OffsetPaging():
@@ -135,15 +135,15 @@ class Pages:
                     short_is_last=kind.short_is_last,
                     budget=kind.most,
                     habits=self._habits,
-                    warn=self._warn,
+                    warn=warn,
                     probe=probe,
                 )
             case KeysetPaging():
-                return self._walk_by_key(kind, request, window, probe)
+                return self._walk_by_key(kind, request, window, probe, warn)
             case NoPaging():
                 return self._walk_single(request, window)
             case _:
-                return self._walk_by_cursor(kind, request, window)
+                return self._walk_by_cursor(kind, request, window, warn)
 
     async def count_orders(self, request: RequestSettings, window: Window) -> int | None:
         """How many orders the shop says there are; None if it does not say."""
@@ -173,6 +173,7 @@ class Pages:
         kind: CursorPaging | LinkPaging | NextUrlPaging,
         request: RequestSettings,
         window: Window | None,
+        warn: paging.Warn,
     ) -> AsyncGenerator[list[Any], None]:
         """What leads to the next page stands in the page before: an order that the shop cannot load
         cannot be passed, only told.
@@ -184,7 +185,7 @@ class Pages:
             smallest=1 if kind.smallest < kind.size else kind.size,
             budget=kind.most,
             habits=self._habits,
-            warn=self._warn,
+            warn=warn,
         )
         given = 0
         try:
@@ -203,6 +204,7 @@ class Pages:
         request: RequestSettings,
         window: Window | None,
         probe: paging.Probe,
+        warn: paging.Warn,
     ) -> AsyncGenerator[list[Raw], None]:
         start = window.start if window is not None else datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -226,7 +228,7 @@ class Pages:
             smallest=self._reader.find_smallest(request, kind),
             budget=kind.most,
             habits=self._habits,
-            warn=self._warn,
+            warn=warn,
             probe=probe,
         )
 

@@ -113,6 +113,8 @@ class Walk:
             self._remark(Remark(about="order_count", text=self._evidence.describe()))
         elif verdict is not Verdict.COMPLETE:
             raise self._evidence.explain()
+        else:
+            self._remark(Remark(about="order_count", text=""))
 
     async def _judge(self) -> Verdict:
         evidence, habits = self._evidence, self._habits

@@ -114,7 +114,13 @@ class IndexWalk:
             if error.status != HTTPStatus.BAD_REQUEST:
                 raise
             found = None
-        return await self._scan_whole(is_shown=False) if found is None else found
+        if found is None:
+            return await self._scan_whole(is_shown=False)
+        self._remark_count("")
+        return found
+
+    def _remark_count(self, text: str) -> None:
+        self._remark(Remark(about=f"orders count {self._span.status}", text=text))
 
     async def _scan_newest(self) -> dict[int, datetime] | None:
         """Scan from the newest change to the first one before the span; None if the shop does not
@@ -182,8 +188,8 @@ class IndexWalk:
                 raise self._evidence.explain()
             settled = missing == 0 or not found.keys() - known
             if settled and verdict is not Verdict.READ_AGAIN:
-                if missing and verdict is Verdict.WARN:
-                    self._remark(Remark(about="orders count", text=self._evidence.describe()))
+                is_short = bool(missing) and verdict is Verdict.WARN
+                self._remark_count(self._evidence.describe() if is_short else "")
                 return found
             self._evidence.begin_reading()
         raise build_restless_error()

@@ -13,7 +13,7 @@ from http import HTTPStatus
 import msgspec
 
 from connectors.errors import AuthenticationError, RefusedError
-from connectors.interface import FieldFiller, Remark
+from connectors.interface import FieldFiller, Remark, leave_out_idle
 from connectors.orders import Order, RejectedOrder, Window
 from connectors.reading.proof import Evidence
 from connectors.turns import map_in_turns, measure_bytes
@@ -54,7 +54,7 @@ class Reader:
         self._rules = rules
         self._habits = habits
         self._isolation = isolation
-        self._remark = remark
+        self._remark = leave_out_idle(remark)
         self._page_size = page_size
         self._filler = filler
         self._whole = (
@@ -166,6 +166,7 @@ class Reader:
             again = IndexWalk(pages, span, Evidence(self._habits), self._remark).read_batches()
         else:
             if walk.is_counted:
+                self._remark(Remark(about=f"orders count {status}", text=""))
                 return
             again = IndexWalk(pages, span, evidence, self._remark).read_again(
                 is_shown=walk.is_shown

@@ -104,8 +104,12 @@ async def test_a_count_above_the_orders_is_a_remark_with_both_numbers(
     context = ConnectorContext(store="test", upstream=QUICK, remark=remarks.append)
     async with connector_type.open(settings_for(shop, auth="basic"), context) as connector:
         assert await ids(connector) == [*placed[:3], *placed[4:]]
-    (remark,) = remarks
-    assert "counts 7 orders, and 6 were found" in remark.text
+        (remark,) = remarks
+        assert "counts 7 orders, and 6 were found" in remark.text
+        shop.traits.unloadable = set()
+        for _ in range(2):
+            assert await ids(connector) == placed
+    assert remarks == [remark, Remark(about=remark.about, text="")], "taken back once it is whole"
 
 
 @pytest.mark.parametrize("count", [1, 60])
