@@ -47,7 +47,9 @@ async def walk_by_cursor(
             )
         ends = not cursor or page.has_next is False or cursor in followed
         names = [identity(item) for item in page.items]
-        positions = evidence.add_page(names, asked=asked, total=page.total, ends=ends)
+        positions = evidence.add_page(
+            names, asked=asked, total=page.total, ends=ends, no_rows=page.no_items
+        )
         if positions:
             yield [page.items[position] for position in positions]
         if not ends:

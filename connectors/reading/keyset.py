@@ -96,7 +96,7 @@ async def walk_by_key(
         ):
             place = place.again(asked)
             continue
-        repeats = repeats + 1 if place.skip and len(names) > 1 and names == before else 0
+        repeats = repeats + 1 if place.skip and names and names == before else 0
         if repeats >= _MOST_REPEATS:
             evidence.end = End.REPEATED
             raise evidence.explain()
@@ -173,7 +173,12 @@ def _take(
         # The shop counts from the key on; what was met before stands at the page's beginning.
         total = evidence.rows - known + page.total
     positions = evidence.add_page(
-        names, asked=asked, total=total, ends=page.has_next is False, overlap=known
+        names,
+        asked=asked,
+        total=total,
+        ends=page.has_next is False,
+        overlap=known,
+        no_rows=page.no_items,
     )
     evidence.end = End.CURSOR if page.has_next is False else None
     return [page.items[position] for position in positions]
@@ -211,7 +216,7 @@ def _is_last(page: Page[T], skip: int, asked: int, habits: Habits, *, widest: in
     """Whether nothing comes behind this page; `widest` is how many items a page with nothing new is
     known to have room for, 0 if it holds something new.
     """
-    length = len(page.items)
+    length = len(page.items) + page.no_items
     # A page that was asked to be small is not short.
     exhausted = length < min(widest, asked)
     if page.has_next is not None:

@@ -31,7 +31,8 @@ class Page(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
 
     `total`: how many items the whole list has; `pages`: how many pages; `has_next`: whether there
     is another; `next`: the cursor or URL of the next page (empty: none). A 204 or a 404 past the
-    end is `Page(items=(), has_next=False)`.
+    end is `Page(items=(), has_next=False)`. `no_items`: entries of the page that are none, e.g. a
+    null for what the shop could not load.
     """
 
     items: Sequence[T]
@@ -39,6 +40,7 @@ class Page(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     pages: int | None = None
     has_next: bool | None = None
     next: str | None = None
+    no_items: int = 0
 
 
 def ignore_warning(text: str) -> None:
@@ -212,9 +214,10 @@ class _Numbered(Generic[T]):
             return await self._sized.fetch(get)
 
     def _learn_size(self, page: Page[T], asked: int, *, first: bool) -> None:
-        if first and 0 < len(page.items) < asked and page.has_next is not False:
+        length = len(page.items) + page.no_items
+        if first and 0 < length < asked and page.has_next is not False:
             self._learned = asked
-            self._sized.value = len(page.items)
+            self._sized.value = length
 
     def _take(self, page: Page[T], asked: int, *, overlap: int) -> list[T]:
         """The items of the page that no reading has met before."""
@@ -230,6 +233,7 @@ class _Numbered(Generic[T]):
             ends=page.has_next is False,
             overlap=overlap,
             short_is_last=self._short_is_last,
+            no_rows=page.no_items,
         )
         return [page.items[position] for position in positions]
 

@@ -72,7 +72,7 @@ class Evidence:
         self._before: frozenset[Hashable] = frozenset()
         self._readings = 1
         self._news = False
-        self._asked = 0
+        self._asked = self._most_asked = 0
         self._last = 0
         self._is_recounted = False
         self._was_shown = False
@@ -125,10 +125,12 @@ class Evidence:
         overlap: int = 0,
         short_is_last: bool = False,
         is_by_key: bool = False,
+        no_rows: int = 0,
     ) -> list[int]:
         """Take in a page; the positions of the rows that this walk had not met before.
 
-        `names`: an identity for each row; error objects and nulls among the rows are left out.
+        `names`: an identity for each row; error objects and nulls among the rows are left out, and
+        `no_rows` is how many of them the page holds: it is no shorter for them.
         `asked`: the page size in the request. `total`: how many rows the whole list has, by the
         shop's word with this page. `ends`: the page says by its cursor that it is the last.
         `overlap`: how many of its rows the walk has asked for a second time on purpose.
@@ -139,7 +141,8 @@ class Evidence:
         positions = self._find_fresh(names)
         unmet = {name for name in names if name not in self._met}
         found = frozenset(names)
-        is_same = found == self._before
+        length = len(names) + no_rows
+        is_same = found == self._before and not (no_rows and not names)
         habits.turns_pages |= bool(found and self._before) and not is_same and not is_by_key
         if found:
             self._before = found
@@ -152,18 +155,19 @@ class Evidence:
             self.total, self._is_recounted = max(total, known), True
             habits.counts_all |= bool(names) and total > self.rows
         self._asked = asked
+        self._most_asked = max(self._most_asked, asked)
         self.end = None
         if ends:
             self.end = End.CURSOR
-        elif len(names) <= overlap:
+        elif length <= overlap:
             self.end = End.EMPTY
         elif is_same:
             self.end = End.REPEATED
-        elif short_is_last and len(names) < asked <= habits.fills:
+        elif short_is_last and length < asked <= habits.fills:
             self.end = End.STATED
-        habits.fills = max(habits.fills, len(names))
-        if unmet:
-            self._last = len(names)
+        habits.fills = max(habits.fills, length)
+        if unmet or no_rows:
+            self._last = length
         self._was_shown = (self._was_shown and not positions) or (ends and not self.is_full)
         return positions
 
@@ -228,7 +232,7 @@ class Evidence:
         """Whether the list holds one row where more were asked for, and no count speaks of more: a
         shop that gives its last page again for every later one could never show another.
         """
-        return self.rows == 1 and not self.is_full and not self.missing
+        return self.rows == 1 < self._most_asked and not self.missing
 
     def _find_fresh(self, names: Sequence[Hashable]) -> list[int]:
         positions = []

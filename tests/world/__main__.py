@@ -11,8 +11,11 @@ import argparse
 import sys
 import time
 
+import pytest
+
 from tests.world.example import draw_examples
 from tests.world.hunt import find_smallest, keep_quiet
+from tests.world.rules import RULES
 from tests.world.worlds import WORLDS
 
 
@@ -37,6 +40,20 @@ def _search(name: str, arguments: argparse.Namespace) -> bool:
     return False
 
 
+def _hunt(name: str, most: int) -> bool:
+    """Whether a loss is found once this rule is taken out."""
+    rule = RULES[name]
+    examples = draw_examples(WORLDS[rule.world], ways=rule.ways, quirks=rule.quirks, fewest=1)
+    with pytest.MonkeyPatch.context() as patch:
+        rule.remove(patch)
+        found = find_smallest(WORLDS[rule.world], examples, most=most)
+    _print(
+        f"## {name}",
+        *(("not found",) if found is None else (f"{rule.world}: {found[0]}", f"    {found[1]}")),
+    )
+    return found is not None
+
+
 def main() -> int:
     """The exit status: 1 if an order was lost."""
     parser = argparse.ArgumentParser(prog="python -m tests.world", description=__doc__)
@@ -49,6 +66,9 @@ def main() -> int:
     parser.add_argument("--rule", action="append", default=[])
     arguments = parser.parse_args()
     keep_quiet()
+    if arguments.what == "rules":
+        hunts = [_hunt(name, arguments.examples) for name in arguments.rule or RULES]
+        return 0 if all(hunts) else 1
     return 0 if _search(arguments.what, arguments) else 1
 
 

@@ -178,6 +178,7 @@ class PageReader:
                 f" {describe_kind(items)}."
             )
         _check_marks(items, reply)
+        entries = len(items)
         items = self._keep_orders(items)
         kind = self._settings.paging
         if isinstance(kind, NoPaging):
@@ -191,6 +192,7 @@ class PageReader:
             if kind.more is None
             else not is_false(self._evaluate(kind.more, found, reply)),
             next=self._find_cursor(kind, found, reply),
+            no_items=entries - len(items),
         )
 
     def _keep_orders(self, items: list[Any]) -> list[Raw]:

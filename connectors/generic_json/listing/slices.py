@@ -83,7 +83,7 @@ class Slices:
         if not await self._gives_rows(fetch, place + size):
             raise error
         found: list[tuple[int, Page[Raw]]] = []
-        waiting = deque(_cut(place, size))
+        waiting = deque(_cut(place, size) or [(place, size)])
         spell, has_holes = 0, False
         while waiting:
             begin, count = waiting.popleft()
@@ -218,4 +218,5 @@ def _join(pages: Sequence[Page[Raw]]) -> Page[Raw]:
         items=[row for page in pages for row in page.items],
         total=max(totals, default=None),
         has_next=pages[-1].has_next,
+        no_items=sum(page.no_items for page in pages),
     )

@@ -29,7 +29,7 @@ _ASTRAY = (
 )
 
 
-@QUIRKS.add()
+@QUIRKS.add(fails="take must not exceed")
 def pages_are_capped(liar: Shop) -> set[str]:
     liar.shop.caps = 2
     return set()
@@ -78,7 +78,7 @@ def a_redirect_drops_the_query(liar: Shop) -> set[str]:
     return liar.answer(moved, lambda seen: _IS.is_list(seen) and bool(seen.query))
 
 
-@QUIRKS.add(ways=NUMBERED)
+@QUIRKS.add(fails=_ASTRAY, ways=NUMBERED)
 def the_last_page_comes_for_every_later_one(liar: Shop) -> set[str]:
     last: list[Any] = []
 
