@@ -202,6 +202,10 @@ class Database:
         """Raises StorageError unless the database answers and this Portside can work on its
         tables.
         """
+        with self._named_in_errors():
+            if self._watch is not None:
+                # A connection made now would open, or make, the other file.
+                self._watch.refuse_another_file()
         state = await self.read_state()
         with self._named_in_errors():
             state.refuse()

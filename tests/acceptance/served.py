@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from connectors.testing.shops.woocommerce import FakeWooCommerceShop
+from tests.acceptance.buyers import find_buyers
 
 SETTINGS = """\
 listen: 127.0.0.1:0
 admin: {{listen: 127.0.0.1:0}}
+logs: {{level: debug}}
 database: sqlite:///{folder}/portside.db
 stores:
   north:
@@ -41,6 +43,7 @@ class Served:
         self.process = process
         self.log: list[dict[str, Any]] = []
         self.other: list[str] = []
+        self.lines: list[str] = []
         self.public = ""
         self.admin = ""
         self._grown = asyncio.Event()
@@ -76,6 +79,7 @@ class Served:
         assert self.process.stderr is not None
         async for raw in self.process.stderr:
             text = raw.decode().rstrip()
+            self.lines.append(text)
             if text.startswith("{"):
                 self.log.append(json.loads(text))
             else:
@@ -95,7 +99,8 @@ def write_settings(folder: Path, shop: FakeWooCommerceShop) -> Path:
 async def serving(
     file: Path, *, module: str = "proxy", **environment: str
 ) -> AsyncIterator[Served]:
-    """Start it and wait until it is ready; it is killed at the end if it still runs.
+    """Start it and wait until it is ready; it is killed at the end if it still runs, and no line
+    of its log may hold a word of a buyer's.
 
     `module` is what Python runs.
     """
@@ -114,6 +119,7 @@ async def serving(
         if process.returncode is None:
             process.kill()
         await served.ended()
+    assert find_buyers(served.lines) == []
 
 
 async def run_portside(
@@ -129,4 +135,5 @@ async def run_portside(
         env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(root), "COLUMNS": "120", **environment},
     )
     out, err = await process.communicate()
+    assert find_buyers(err.decode().splitlines()) == []
     return process.returncode or 0, out.decode(), err.decode()

@@ -31,6 +31,7 @@ REACHED_AT = 12
 SETTINGS = """\
 listen: 127.0.0.1:0
 admin: {{listen: 127.0.0.1:0}}
+logs: {{level: debug}}
 database: {database}
 delivery: {{lease: 5s, answer_within: 3s, concurrency: 8}}
 stores:

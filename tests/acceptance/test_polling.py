@@ -29,6 +29,7 @@ STEP = timedelta(minutes=7)
 SETTINGS = """\
 listen: 127.0.0.1:0
 admin: {{listen: 127.0.0.1:0}}
+logs: {{level: debug}}
 database: {database}
 export: {{page_size: 5, deadline: 20s}}
 stores:

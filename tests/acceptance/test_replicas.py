@@ -28,6 +28,7 @@ NOTICES = ORDERS * PARCELS * 5 // 4  # every fourth comes twice: 20 % of all are
 SETTINGS = """\
 listen: 127.0.0.1:0
 admin: {{listen: 127.0.0.1:0}}
+logs: {{level: debug}}
 database: {database}
 delivery: {{lease: 5s, answer_within: 2s, concurrency: 8, schedule: [{schedule}]}}
 stores:

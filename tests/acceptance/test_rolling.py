@@ -26,6 +26,7 @@ LOGIN = {"Authorization": encode_basic_auth("north", "pass-word")}
 SETTINGS = """\
 listen: 127.0.0.1:0
 admin: {{listen: 127.0.0.1:0}}
+logs: {{level: debug}}
 database: {database}
 export: {{page_size: 20}}
 stores:

@@ -24,6 +24,7 @@ from tests.connectors.shopify.fake.shop import FakeShopify
 SETTINGS = """\
 listen: 127.0.0.1:0
 admin: {{listen: 127.0.0.1:0}}
+logs: {{level: debug}}
 database: sqlite:///{folder}/portside.db
 export: {{page_size: 10}}
 delivery: {{lease: 5s, answer_within: 2s, concurrency: 8, schedule: [1s, 1s, 2s, 5s]}}

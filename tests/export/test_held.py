@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from connectors.orders import Fulfillment, OrderStatus
 from tests.builders import build_item
 from tests.export.conftest import OpenWorld
@@ -67,4 +69,17 @@ async def test_held_orders_are_bounded_in_number_for_each_kind(world: World) -> 
         await rows.prune(world.clock(), 1)
         assert {each.kind for each in await rows.list_held(10)} == {"unreadable", "filtered"}
         await rows.prune(world.clock(), 0)
+        assert await rows.list_held(10) == []
+
+
+async def test_held_orders_that_nobody_saw_again_are_forgotten_with_what_they_quote(
+    world: World,
+) -> None:
+    world.book.add(items=())
+    await poll_after(world, 60)
+    async with world.storage.writing(world.store.books) as rows:
+        (held,) = await rows.list_held(10)
+        await rows.prune(held.last_seen, 10)
+        assert len(await rows.list_held(10)) == 1
+        await rows.prune(held.last_seen + timedelta(seconds=1), 10)
         assert await rows.list_held(10) == []

@@ -164,7 +164,10 @@ class MemoryOrderRows:
             order_id: entry for order_id, entry in memory.told.items() if entry[1] >= told_before
         }
         by_kind = groupby(
-            sorted(_newest(memory.held.values()), key=lambda held: held.kind),
+            sorted(
+                _newest(each for each in memory.held.values() if each.last_seen >= told_before),
+                key=lambda held: held.kind,
+            ),
             key=lambda held: held.kind,
         )
         memory.held = {

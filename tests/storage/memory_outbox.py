@@ -221,7 +221,11 @@ class MemoryOutbox:
         old = [row for row in done if row.finished_at is not None and row.finished_at < before]
         for row in old:
             self._replace(
-                row, shipment=without_buyer(row.shipment), doubts=(), purged_at=self._clock()
+                row,
+                shipment=without_buyer(row.shipment),
+                doubts=(),
+                last_error="",
+                purged_at=self._clock(),
             )
             self._attempts.pop(row.id, None)
         return len(old)

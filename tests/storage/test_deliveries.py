@@ -114,6 +114,15 @@ async def test_the_buyer_is_forgotten_in_time_but_a_repeat_is_still_known(kept: 
     )
 
 
+async def test_the_shops_words_about_a_discarded_shipment_go_with_its_buyer(kept: Kept) -> None:
+    dead = await die(kept, parcel("1"))
+    await kept.deliveries.discard(DeliveryFilter(ids=(dead.id,)))
+    kept.clock.forward(60)
+    assert (await kept.deliveries.get(dead.id)).last_error == "no such order"
+    assert await kept.deliveries.purge(kept.clock()) == 1
+    assert (await kept.deliveries.get(dead.id)).last_error == ""
+
+
 async def test_after_the_clock_was_set_back_nothing_waits_longer_than_the_longest_step(
     kept: Kept,
 ) -> None:

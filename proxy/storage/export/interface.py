@@ -223,8 +223,8 @@ class OrderRows(Protocol):
 
     async def prune(self, told_before: datetime, held_limit: int) -> None:
         """Forget what was told or given before then, other than orders that may still be shipped
-        (these after two years), and all but the newest `held_limit` held orders of each
-        kind.
+        (these after two years), held orders not seen since, whose reasons may quote a buyer, and
+        all but the newest `held_limit` held orders of each kind.
         """
         ...
 

@@ -183,6 +183,5 @@ class DatabaseOrderRows(StoreRows):
         )
         ranked = select(held_orders.c.order_id, rank).where(self._own(held_orders)).subquery()
         surplus = select(ranked.c.order_id).where(ranked.c.rank > held_limit)
-        await self._connection.execute(
-            delete(held_orders).where(self._own(held_orders), held_orders.c.order_id.in_(surplus))
-        )
+        forgotten = or_(held_orders.c.order_id.in_(surplus), held_orders.c.last_seen < told_before)
+        await self._connection.execute(delete(held_orders).where(self._own(held_orders), forgotten))

@@ -169,7 +169,7 @@ class DatabaseDeliveries:
                 await connection.execute(
                     update(deliveries)
                     .where(deliveries.c.id == row.id)
-                    .values(shipment=bare, doubts=write_doubts(()), purged_at=now)
+                    .values(shipment=bare, doubts=write_doubts(()), last_error="", purged_at=now)
                 )
             await connection.execute(
                 delete(attempts).where(attempts.c.delivery_id.in_([row.id for row in rows]))
