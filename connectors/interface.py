@@ -246,8 +246,9 @@ class ConnectorContext(msgspec.Struct, frozen=True, kw_only=True):
     `carriers` knows, with the store's own entries on top, what the shop is to call a carrier and
     where its parcels are followed.
 
-    `shipping` says how a shipment is written to the shop. `memory` outlives the process. `remark`
-    takes what the operator should know; it may be called often with the same remark.
+    `shipping` says how a shipment is written to the shop; a dry run confirms nothing. `memory`
+    outlives the process. `remark` takes what the operator should know; it may be called often with
+    the same remark.
 
     `filler` is to be given every order that is listed or got; None where the settings fill in
     nothing, so that no order's JSON need be kept.
@@ -261,6 +262,12 @@ class ConnectorContext(msgspec.Struct, frozen=True, kw_only=True):
     memory: Memory = ForgetfulMemory()
     remark: Callable[[Remark], None] = ignore_remark
     filler: FieldFiller | None = None
+
+    def __post_init__(self) -> None:
+        if self.upstream.dry_run and self.shipping.confirm:
+            # What was not written cannot be seen.
+            rules = msgspec.structs.replace(self.shipping, confirm=False)
+            msgspec.structs.force_setattr(self, "shipping", rules)
 
 
 def no_webhooks(settings: ConnectorSettings, secret: str) -> str:  # noqa: ARG001 - what every `check_webhooks` is given

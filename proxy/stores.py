@@ -22,7 +22,6 @@ from connectors.interface import (
     Remark,
     ignore_remark,
 )
-from connectors.shipments import ShippingRules
 from connectors.upstream.exchange import Exchange, Observer
 from connectors.upstream.shop_clock import is_far_off
 from proxy.rules.lateness import MOST_LOOKBACK
@@ -164,7 +163,7 @@ async def open_store(
         upstream=msgspec.structs.replace(settings.upstream.policy(), dry_run=services.dry_run),
         observer=hear_exchange,
         carriers=carriers,
-        shipping=_choose_rules(settings, services),
+        shipping=settings.shipments.rules(),
         memory=services.memory,
         remark=services.remark,
         filler=_make_filler(name, settings, services),
@@ -182,12 +181,6 @@ async def open_store(
             pulse=pulse,
             remark=services.remark,
         )
-
-
-def _choose_rules(settings: StoreSettings, services: StoreServices) -> ShippingRules:
-    """The store's rules; what a dry run did not write cannot be seen."""
-    rules = settings.shipments.rules()
-    return msgspec.structs.replace(rules, confirm=False) if services.dry_run else rules
 
 
 def _make_filler(

@@ -14,7 +14,8 @@ from connectors.testing.book import BUYER
 from connectors.testing.shops.woocommerce.people import invent_address
 from connectors.testing.shops.woocommerce.variety import varied_orders
 
-# Shorter ones, such as the code of a state, stand in other words.
+# Shorter ones, such as the code of a state, stand in other words, and a postal code of digits alone
+# in any number.
 _SHORTEST = 5
 
 
@@ -24,8 +25,10 @@ def _pattern() -> re.Pattern[str]:
     texts += [text for seed in range(500) for text in invent_address(Random(seed)).values()]
     for order in varied_orders(1, 200, until=datetime(2026, 1, 1, tzinfo=UTC)):
         texts += [order["customer_note"], order["billing"]["email"]]
-    words = {text for text in texts if len(text) >= _SHORTEST}
-    words |= {word for text in texts for word in re.findall(r"\w+", text) if len(word) >= _SHORTEST}
+    words = {text for text in texts if len(text) >= _SHORTEST and not text.isdigit()}
+    words |= {
+        word for text in texts for word in re.findall(r"[^\W\d]+", text) if len(word) >= _SHORTEST
+    }
     return re.compile("|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)))
 
 

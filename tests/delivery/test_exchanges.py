@@ -162,8 +162,8 @@ EXCHANGES = st.builds(
     attempt=st.just(1),
     error=st.text(max_size=1500),
     writes=st.booleans(),
-    request_body=st.binary(max_size=1500) | st.text(max_size=1500).map(lambda text: text.encode()),
-    response_body=st.binary(max_size=5000),
+    bare_request=st.binary(max_size=1500) | st.text(max_size=1500).map(lambda text: text.encode()),
+    bare_response=st.binary(max_size=5000),
 )
 
 

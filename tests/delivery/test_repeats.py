@@ -34,7 +34,10 @@ async def test_a_repeat_of_a_delivered_notice_does_not_ask_the_shop(
     await process.deliverer.accept(process.store, parcel())
     answer = await process.deliverer.accept(process.store, parcel())
     assert answer == NoticeResult(
-        outcome=NoticeOutcome.REPEATED, message="known already; the shop has it", final=True
+        outcome=NoticeOutcome.REPEATED,
+        message="known already; the shop has it",
+        final=True,
+        delivery=1,
     )
     assert len(world.shop.calls) == 1
 

@@ -46,7 +46,7 @@ async def test_a_shop_whose_clock_is_wrong_is_told_of(shop: FakeWooCommerceShop)
     last = (await findings(shop))[-1]
     assert last.level is CheckLevel.WARNING
     assert last.what.startswith("The shop's clock runs 15 minutes behind ours")
-    assert "export.lookback" in last.advice
+    assert "NTP" in last.advice
 
 
 @pytest.mark.parametrize(
