@@ -56,7 +56,12 @@ async def test_the_cost_budget_is_kept_so_that_nothing_is_throttled(shop: FakeSh
     answers: list[SeenRequest] = []
     shop.on_request.append(answers.append)
     async with open_shop(
-        shop, PATIENT, transport="graphql", holds=False, product_details=False
+        shop,
+        PATIENT,
+        transport="graphql",
+        holds=False,
+        product_details=False,
+        delivery_methods=False,
     ) as connector:
         assert await ids(connector) == placed
     pages = [seen for seen in answers if b"query Orders(" in seen.body]
