@@ -1,1 +1,1 @@
-"""A Shopify shop that breaks its word, over both of its APIs."""
+"""A Shopify shop that breaks its word, over REST and over GraphQL."""

@@ -1,120 +1,99 @@
-"""Lists and counts that lie."""
+"""What a Shopify shop, or a proxy before it, leaves out of its lists and counts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from aiohttp import web
+from multidict import MultiDict
 
 from connectors.testing.faults import Answer
 from connectors.testing.requests import SeenRequest
+from connectors.testing.trial import START
 from tests.connectors.shopify.fake.shop import FakeShopify
-from tests.world.shopify import requests as asked
-from tests.world.shopify.catalog import add_quirk, change_answers
+from tests.world.catalog import Catalog
+from tests.world.lies import Liar, drop_query
+from tests.world.list_quirks import drop_rows
+from tests.world.shopify.anatomy import ShopifyAnatomy
+
+REST, GRAPHQL = "rest", "graphql"
+QUIRKS = Catalog()
+Shop = Liar[FakeShopify]
+_IS = ShopifyAnatomy()
+_COUNT = ("count", "no low count")
 
 
 def _end(told: Any, response: web.Response) -> None:
-    response.headers.pop("Link", None)
-    asked.find_list(told)["info"]["hasNextPage"] = False
+    response.headers.popall("Link", None)
+    _IS.find_holder(told).get("pageInfo", {})["hasNextPage"] = False
 
 
-@add_quirk
-def first_page_says_it_is_the_last(shop: FakeShopify) -> set[str]:
-    return change_answers(shop, asked.is_first_page, _end)
+def _is_first(seen: SeenRequest) -> bool:
+    return _IS.is_page(seen) and not _IS.is_later(seen)
 
 
-@add_quirk
-def later_page_says_it_is_the_last(shop: FakeShopify) -> set[str]:
-    return change_answers(shop, asked.is_later_page, _end)
+@QUIRKS.add(needs=_COUNT)
+def first_page_says_it_is_the_last(liar: Shop) -> set[str]:
+    return liar.change(_end, _is_first)
 
 
-def _drop(place: slice) -> Callable[[Any, web.Response], None]:
-    def drop(told: Any, _response: web.Response) -> None:
-        del asked.find_list(told)["rows"][place]
-
-    return drop
+@QUIRKS.add(needs=_COUNT)
+def later_pages_say_they_are_the_last(liar: Shop) -> set[str]:
+    return liar.change(_end, _IS.is_later)
 
 
-@add_quirk
-def first_page_is_stale(shop: FakeShopify) -> set[str]:
-    return change_answers(shop, asked.is_first_page, _drop(slice(-2, None)))
+@QUIRKS.add(needs=_COUNT)
+def a_page_says_for_a_moment_that_it_is_the_last(liar: Shop) -> set[str]:
+    return liar.change(_end, _IS.is_page, 1)
 
 
-@add_quirk
-def every_page_lacks_its_first_row(shop: FakeShopify) -> set[str]:
-    return change_answers(shop, asked.is_page, _drop(slice(0, 1)))
+@QUIRKS.add(needs=_COUNT)
+def first_page_is_stale(liar: Shop) -> set[str]:
+    return liar.change(drop_rows(liar, slice(-2, None)), _is_first)
 
 
-@add_quirk
-def first_page_is_empty(shop: FakeShopify) -> set[str]:
-    return change_answers(shop, asked.is_first_page, _drop(slice(None)))
+@QUIRKS.add(needs=_COUNT)
+def every_page_lacks_its_first_row(liar: Shop) -> set[str]:
+    return liar.change(drop_rows(liar, slice(0, 1)), _IS.is_page)
 
 
-@add_quirk
-def later_page_is_empty(shop: FakeShopify) -> set[str]:
-    return change_answers(shop, asked.is_later_page, _drop(slice(None)))
+@QUIRKS.add(needs=_COUNT)
+def pages_are_empty(liar: Shop) -> set[str]:
+    return liar.change(drop_rows(liar, slice(None)), _IS.is_page)
 
 
-@add_quirk
-def first_page_is_empty_and_last(shop: FakeShopify) -> set[str]:
-    change_answers(shop, asked.is_first_page, _end)
-    return first_page_is_empty(shop)
+@QUIRKS.add(needs=_COUNT)
+def first_page_is_empty_and_last(liar: Shop) -> set[str]:
+    liar.change(_end, _is_first)
+    return liar.change(drop_rows(liar, slice(None)), _is_first)
 
 
-@add_quirk
-def pages_are_capped_without_a_next(shop: FakeShopify) -> set[str]:
-    change_answers(shop, asked.is_page, _end)
-    return change_answers(shop, asked.is_page, _drop(slice(2, None)))
+@QUIRKS.add(needs=_COUNT)
+def pages_are_capped_without_a_next(liar: Shop) -> set[str]:
+    liar.change(_end, _IS.is_page)
+    return liar.change(drop_rows(liar, slice(2, None)), _IS.is_page)
 
 
-def _put(row: Any) -> Callable[[Any, web.Response], None]:
-    def put(told: Any, _response: web.Response) -> None:
-        rows = asked.find_list(told)["rows"]
-        if rows:
-            rows[len(rows) // 2] = row
+@QUIRKS.add(ways=(REST,))
+def pages_are_capped(liar: Shop) -> set[str]:
+    def cap(query: MultiDict[str]) -> None:
+        query["limit"] = str(min(int(query.get("limit", "50")), 2))
 
-    return put
-
-
-@add_quirk
-def a_row_is_null(shop: FakeShopify) -> set[str]:
-    return change_answers(shop, asked.is_page, _put(None))
+    return liar.change_query(cap, _IS.is_page)
 
 
-@add_quirk
-def a_row_is_an_error(shop: FakeShopify) -> set[str]:
-    return change_answers(shop, asked.is_page, _put({"errors": "Internal Server Error"}))
-
-
-@add_quirk
-def rows_are_doubled(shop: FakeShopify) -> set[str]:
-    def double(told: Any, _response: web.Response) -> None:
-        rows = asked.find_list(told)["rows"]
-        rows += rows[:2]
-
-    return change_answers(shop, asked.is_page, double)
-
-
-@add_quirk
-def rows_of_a_page_are_turned_round(shop: FakeShopify) -> set[str]:
-    return change_answers(
-        shop, asked.is_page, lambda told, _: asked.find_list(told)["rows"].reverse()
-    )
-
-
-@add_quirk
-def rows_are_shuffled(shop: FakeShopify) -> set[str]:
-    shop.shuffles = True
+@QUIRKS.add()
+def rows_are_shuffled(liar: Shop) -> set[str]:
+    liar.shop.shuffles = True
     return set()
 
 
-@add_quirk
-def cursor_leads_back(shop: FakeShopify) -> set[str]:
+@QUIRKS.add()
+def cursors_lead_back(liar: Shop) -> set[str]:
     links: list[str] = []
 
     def repeat(told: Any, response: web.Response) -> None:
-        info = asked.find_list(told)["info"]
+        info = _IS.find_holder(told).get("pageInfo", {})
         if info.get("endCursor"):
             links.append(info["endCursor"])
             info["endCursor"] = links[0]
@@ -122,82 +101,68 @@ def cursor_leads_back(shop: FakeShopify) -> set[str]:
             links.append(response.headers["Link"])
             response.headers["Link"] = links[0]
 
-    return change_answers(shop, asked.is_page, repeat)
+    return liar.change(repeat, _IS.is_page)
 
 
-@add_quirk
-def there_is_more_without_a_cursor(shop: FakeShopify) -> set[str]:
+@QUIRKS.add(needs=_COUNT)
+def there_is_more_without_a_cursor(liar: Shop) -> set[str]:
     def lose(told: Any, response: web.Response) -> None:
-        response.headers.pop("Link", None)
-        asked.find_list(told)["info"]["endCursor"] = None
+        response.headers.popall("Link", None)
+        _IS.find_holder(told).get("pageInfo", {})["endCursor"] = None
 
-    return change_answers(shop, asked.is_page, lose)
+    return liar.change(lose, _IS.is_page)
 
 
-@add_quirk
-def cursors_expire(shop: FakeShopify) -> set[str]:
+@QUIRKS.add()
+def cursors_expire(liar: Shop) -> set[str]:
     expired = Answer(400, '{"errors":{"page_info":"Invalid value."}}')
-    shop.faults.add(expired, when=lambda seen: "page_info" in seen.query, times=3)
+    liar.answer(expired, lambda seen: "page_info" in seen.query, 3)
     words = '{"errors":[{"message":"Invalid cursor for current pagination sort."}]}'
-    shop.faults.add(Answer(200, words), when=lambda seen: b'"after":"' in seen.body, times=3)
-    return set()
+    return liar.answer(Answer(200, words), lambda seen: b'"after":"' in seen.body, 3)
 
 
-@add_quirk
-def limit_refused(shop: FakeShopify) -> set[str]:
+@QUIRKS.add(fails="must be between 1 and 2", ways=(REST,))
+def the_page_size_is_refused(liar: Shop) -> set[str]:
     no = Answer(400, '{"errors":{"limit":"must be between 1 and 2"}}')
-    shop.faults.add(no, when=lambda seen: int(seen.query.get("limit", 1)) > 2, times=None)
-    return set()
+    return liar.answer(no, lambda seen: int(seen.query.get("limit", "1")) > 2)
 
 
-@add_quirk
-def by_id_ignored(shop: FakeShopify) -> set[str]:
+@QUIRKS.add(ways=(REST,))
+def bounds_are_ignored(liar: Shop) -> set[str]:
+    liar.book.add(modified_at=START.replace(year=START.year - 1))
+    return drop_query(liar, _IS.is_list, "updated_at_min", "updated_at_max")
+
+
+@QUIRKS.add(ways=(REST,))
+def ids_are_ignored(liar: Shop) -> set[str]:
+    return drop_query(liar, lambda seen: "ids" in seen.query, "ids")
+
+
+@QUIRKS.add(ways=(REST,))
+def fields_are_ignored(liar: Shop) -> set[str]:
+    return drop_query(liar, _IS.is_list, "fields")
+
+
+@QUIRKS.add(fails="ignores the id", needs=_COUNT)
+def the_id_to_go_on_from_is_ignored(liar: Shop) -> set[str]:
     first: list[Any] = []
 
-    def forget(told: Any, _response: web.Response) -> None:
-        listed = asked.find_list(told)
-        first.append(list(listed["rows"]))
-        listed["holder"][listed["key"]] = first[0]
+    def repeat(told: Any, _response: web.Response) -> None:
+        rows = _IS.find_rows(told)
+        first.append(list(rows))
+        rows[:] = first[0]
 
-    change_answers(shop, asked.is_by_id, forget)
-    return first_page_says_it_is_the_last(shop)
-
-
-@add_quirk
-def query_dropped(shop: FakeShopify) -> set[str]:
-    def move(seen: SeenRequest) -> bool:
-        return bool(seen.query) and seen.path.endswith("/orders.json")
-
-    place = f"{shop.url}/admin/api/2026-07/orders.json"
-    shop.faults.add(Answer(302, "", headers={"Location": place}), when=move, times=None)
-    return set()
+    liar.change(repeat, _IS.is_by_id)
+    return first_page_says_it_is_the_last(liar)
 
 
-def _recount(count: Callable[[int], int]) -> Callable[[Any, web.Response], None]:
-    return lambda told, _: asked.set_count(told, count(asked.read_count(told)))
+@QUIRKS.add(fails="drops what was asked for", ways=(REST,))
+def a_redirect_drops_the_query(liar: Shop) -> set[str]:
+    place = f"{liar.shop.url}/admin/api/2026-07/orders.json"
+    moved = Answer(302, "", headers={"Location": place})
+    return liar.answer(moved, lambda seen: bool(seen.query) and seen.path.endswith("/orders.json"))
 
 
-@add_quirk
-def count_is_zero(shop: FakeShopify) -> set[str]:
-    return change_answers(shop, asked.is_count, _recount(lambda _: 0))
-
-
-@add_quirk
-def count_is_low(shop: FakeShopify) -> set[str]:
-    return change_answers(shop, asked.is_count, _recount(lambda count: count // 2))
-
-
-@add_quirk
-def count_is_negative(shop: FakeShopify) -> set[str]:
-    return change_answers(shop, asked.is_count, _recount(lambda _: -1))
-
-
-@add_quirk
-def count_is_too_high(shop: FakeShopify) -> set[str]:
-    return change_answers(shop, asked.is_count, _recount(lambda count: count + 3))
-
-
-@add_quirk
-def count_fails(shop: FakeShopify) -> set[str]:
-    shop.faults.add(Answer(500, "{}"), when=asked.is_count, times=None)
-    return set()
+@QUIRKS.add(spoils=["count"])
+def counts_fail(liar: Shop) -> set[str]:
+    return liar.answer(Answer(500, "{}"), _IS.is_counted)
