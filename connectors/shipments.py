@@ -47,6 +47,8 @@ class Shipment(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     `destination` is the key of the address that it went to, in an order with several.
 
+    A `tracking_number` of nothing but blanks and dashes is none, and is taken out.
+
     `carrier` is the notice's own word; `carrier_code` the code of that carrier in
     `connectors.carriers`, empty where it is not known.
     """
@@ -73,6 +75,8 @@ class Shipment(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     def __post_init__(self) -> None:
         require_utc("label_created_at", self.label_created_at)
+        if self.tracking_number and not any(map(_counts, self.tracking_number)):
+            msgspec.structs.force_setattr(self, "tracking_number", "")
 
     @property
     def order(self) -> str:

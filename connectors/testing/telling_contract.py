@@ -57,6 +57,21 @@ class TellingContract:
             one, two = harness.line_ids(order)
             assert [told for _, told in harness.list_received(order)] == [{one: 2}, {two: 1}]
 
+    async def test_two_parts_under_a_number_of_dashes_are_told_as_parts_without_a_number(
+        self, harness: ShopHarness
+    ) -> None:
+        order = harness.add_order(at(1), lines=(("A", 2), ("B", 1)))
+        first, second = (
+            make_shipment(harness, order, "--", A=2),
+            make_shipment(harness, order, " \u2014 ", B=1),
+        )
+        async with harness.open_connector(QUICK) as connector:
+            assert not (await connector.ship(first, ())).completed
+            assert not harness.is_shipped(order)
+            assert (await connector.ship(second, (first,))).completed
+        assert harness.is_shipped(order)
+        assert {tracking for tracking, _ in harness.list_received(order)} <= {""}
+
     async def test_no_more_pieces_are_told_than_are_left_to_ship(
         self, harness: ShopHarness
     ) -> None:

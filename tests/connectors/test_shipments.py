@@ -85,6 +85,13 @@ def test_a_key_stays_what_it_was_when_the_delivery_was_stored(
     assert Shipment(**facts).key() == key
 
 
+@pytest.mark.parametrize("number", ["-", " \u2014 ", "--\u00ad-", "\u2011\u200b", "  "])
+def test_a_tracking_number_without_a_character_that_counts_is_none(number: str) -> None:
+    sent = msgspec.structs.replace(unlabelled(CHAIR), tracking_number=number)
+    assert sent == unlabelled(CHAIR)
+    assert msgspec.convert({"tracking_number": number}, Shipment).tracking_number == ""
+
+
 def test_the_code_of_the_carrier_is_no_part_of_the_key() -> None:
     sent = Shipment(order_number="1", tracking_number="1Z", carrier="UPS")
     assert msgspec.structs.replace(sent, carrier_code="ups").key() == sent.key()
