@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         UnreadableResponseError as UnreadableResponseError,
         UnsentError as UnsentError,
     )
+    from connectors.filling import FieldFiller as FieldFiller
     from connectors.inspection import (
         FindsByNumber as FindsByNumber,
         Inspectable as Inspectable,
@@ -47,7 +48,6 @@ if TYPE_CHECKING:
         ConnectorSettings as ConnectorSettings,
         ConnectorType as ConnectorType,
         Duration as Duration,
-        FieldFiller as FieldFiller,
         Finding as Finding,
         ForgetfulMemory as ForgetfulMemory,
         Memory as Memory,
@@ -216,10 +216,11 @@ _ROOMS = {
         "TemporaryError ThrottledError TooLargeError UnavailableError UnreadableResponseError "
         "UnsentError"
     ),
+    "connectors.filling": "FieldFiller",
     "connectors.inspection": "FindsByNumber Inspectable check_clock",
     "connectors.interface": (
         "CheckLevel CheckReport Connector ConnectorContext ConnectorSettings ConnectorType "
-        "Duration FieldFiller Finding ForgetfulMemory Memory Remark ShipOutcome"
+        "Duration Finding ForgetfulMemory Memory Remark ShipOutcome"
     ),
     "connectors.orders": (
         "Address Customer Destination Dimensions Fulfillment ItemOption LengthUnit LineItem Order "

@@ -9,12 +9,21 @@ from typing import Any, TypeVar, overload
 A = TypeVar("A")
 B = TypeVar("B")
 C = TypeVar("C")
+D = TypeVar("D")
 
 
 @overload
 async def run_together(
     one: Coroutine[Any, Any, A], two: Coroutine[Any, Any, B], three: Coroutine[Any, Any, C], /
 ) -> tuple[A, B, C]: ...
+@overload
+async def run_together(
+    one: Coroutine[Any, Any, A],
+    two: Coroutine[Any, Any, B],
+    three: Coroutine[Any, Any, C],
+    four: Coroutine[Any, Any, D],
+    /,
+) -> tuple[A, B, C, D]: ...
 @overload
 async def run_together(*jobs: Coroutine[Any, Any, A]) -> Sequence[A]: ...
 async def run_together(*jobs: Coroutine[Any, Any, Any]) -> Sequence[Any]:

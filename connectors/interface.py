@@ -6,7 +6,7 @@ A connector keeps no state of its own between calls other than caches it could l
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from enum import StrEnum
@@ -16,6 +16,7 @@ import msgspec
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, WithJsonSchema
 
 from connectors.carriers import Carriers
+from connectors.filling import FieldFiller
 from connectors.orders import Order, OrderId, RejectedOrder, Window
 from connectors.reading.durations import (
     DURATION_HINT,
@@ -206,36 +207,6 @@ def leave_out_idle(remark: Callable[[Remark], None]) -> Callable[[Remark], None]
         remark(made)
 
     return pass_on
-
-
-class FieldFiller(Protocol):
-    """What a store's settings fill in from the shop's own JSON, on top of the connector's map, and
-    which orders they leave out.
-    """
-
-    def fill(self, order: Order, raw: Any, lines: Mapping[str, Any]) -> Order | RejectedOrder:
-        """The order with what the settings fill in.
-
-        `raw` is the order as the shop sends it, decoded, with fractions as `Decimal`; `lines` holds
-        its lines by the id that they have in `order`.
-        """
-        ...
-
-    def list_names(self) -> frozenset[str] | None:
-        """The names that the settings look up at the top of an order, so that a shop can be asked
-        for them; None where they need all of it.
-        """
-        ...
-
-    def list_line_names(self) -> frozenset[str] | None:
-        """As `list_names`, for the lines of an order."""
-        ...
-
-    def list_keys(self, name: str, by: str) -> frozenset[str] | None:
-        """Of the list `name` of orders and of their lines, the elements that the settings look at:
-        those whose `by` is one of these texts; None where they need all of it.
-        """
-        ...
 
 
 class ConnectorContext(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,11 +12,11 @@ import msgspec
 from connectors.carriers import Carrier, Carriers
 from connectors.fieldmap.filler import Filler, Watch
 from connectors.fieldmap.settings import build_fill_rules
+from connectors.filling import FieldFiller
 from connectors.interface import (
     Connector,
     ConnectorContext,
     ConnectorType,
-    FieldFiller,
     ForgetfulMemory,
     Memory,
     Remark,

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cached_property
 from typing import Any
 
 import msgspec
 
+from connectors.fieldmap.lookups import Lookups
 from connectors.fieldmap.parts import ADDRESS_TEXTS, read_address, read_tags
 from connectors.fieldmap.rules import (
+    LINE_TEXTS,
+    PROSE,
+    TEXTS,
     AddressRules,
     DimensionRules,
     FieldRule,
@@ -22,7 +25,6 @@ from connectors.fieldmap.rules import (
 )
 from connectors.fieldmap.scope import Scope
 from connectors.language.expressions import Expression
-from connectors.language.reads import Reads, join_reads
 from connectors.orders import (
     Address,
     Customer,
@@ -42,24 +44,16 @@ Watch = Callable[[str, Sequence[Source]], None]
 Complain = Callable[[str, str], None]
 """Is given the name of a field that could not be filled in, and the order's number."""
 
-_TEXTS = ("requested_warehouse", "source", "shipping_method")
-_PROSE = ("customer_notes", "internal_notes", "gift_message")
-_LINE_TEXTS = ("sku", "name", "location", "upc")
 
-
-class Filler:
+class Filler(Lookups):
     """What one store fills in; a `connectors.interface.FieldFiller`."""
 
     def __init__(self, rules: FillRules, complain: Complain, watch: Watch | None = None) -> None:
-        self._rules = rules
+        super().__init__(rules)
         self._complain = complain
         self._watch = watch
-        self._texts = [
-            (name, rule) for name in _TEXTS if (rule := getattr(rules, name)) is not None
-        ]
-        self._prose = [
-            (name, rule) for name in _PROSE if (rule := getattr(rules, name)) is not None
-        ]
+        self._texts = [(name, rule) for name in TEXTS if (rule := getattr(rules, name)) is not None]
+        self._prose = [(name, rule) for name in PROSE if (rule := getattr(rules, name)) is not None]
         self._custom_fields = [
             (at, f"custom_field_{at + 1}", rule)
             for at, rule in enumerate(rules.custom_fields)
@@ -68,68 +62,11 @@ class Filler:
         items = rules.items
         self._line_texts = [
             (name, rule)
-            for name in (() if items is None else _LINE_TEXTS)
+            for name in (() if items is None else LINE_TEXTS)
             if (rule := getattr(items, name)) is not None
         ]
         self._line_options = [] if items is None else list(items.options.items())
         self._changes_customer = rules.ship_to is not None or rules.bill_to is not None
-
-    @cached_property
-    def order_reads(self) -> Reads:
-        """What the settings look up at the top of an order."""
-        return join_reads(*(reads for part, _, reads in self.list_lookups() if part == "order"))
-
-    @cached_property
-    def line_reads(self) -> Reads:
-        """What the settings look up at the top of a line."""
-        return join_reads(*(reads for part, _, reads in self.list_lookups() if part == "line"))
-
-    def list_lookups(self) -> Iterator[tuple[str, Expression, Reads]]:
-        """What each expression looks up at the top of the `order`, and of a `line`."""
-        for expression in self._order_expressions():
-            yield "order", expression, join_reads(expression.reads, expression.reads_root)
-        for address in (self._rules.ship_to, self._rules.bill_to):
-            if address is not None:
-                for expression, reads in _list_address_lookups(address):
-                    yield "order", expression, reads
-        for expression in self._line_expressions():
-            yield "order", expression, expression.reads_root
-            yield "line", expression, expression.reads
-
-    def _order_expressions(self) -> Iterator[Expression]:
-        rules, size = self._rules, self._rules.dimensions
-        sides = () if size is None else (size.length, size.width, size.height)
-        named = (rule for _, rule in self._texts + self._prose)
-        for rule in (*named, *rules.custom_fields, *sides):
-            yield from _list_sources(rule)
-        for condition in (rules.only, rules.exclude, rules.gift, rules.tags):
-            if condition is not None:
-                yield condition
-
-    def _line_expressions(self) -> Iterator[Expression]:
-        rules = self._rules.items
-        if rules is not None:
-            named = (getattr(rules, name) for name in _LINE_TEXTS)
-            for rule in (*named, *rules.options.values()):
-                yield from _list_sources(rule)
-
-    def list_names(self) -> frozenset[str] | None:
-        """See `FieldFiller`."""
-        return None if self.order_reads.whole else self.order_reads.names
-
-    def list_line_names(self) -> frozenset[str] | None:
-        """See `FieldFiller`."""
-        return None if self.line_reads.whole else self.line_reads.names
-
-    def list_keys(self, name: str, by: str) -> frozenset[str] | None:
-        """See `FieldFiller`."""
-        found = set[str]()
-        for reads in (self.order_reads, self.line_reads):
-            picks = reads.picks.get(name) if name in reads.names else frozenset()
-            if reads.whole or picks is None or any(each != by for each, _ in picks):
-                return None
-            found.update(key for _, key in picks)
-        return frozenset(found)
 
     def fill(self, order: Order, raw: Any, lines: Mapping[str, Any]) -> Order | RejectedOrder:
         """See `FieldFiller`."""
@@ -260,20 +197,6 @@ def _read_size(scope: Scope, rules: DimensionRules) -> Dimensions | None:
         for side in ("length", "width", "height")
     )
     return read_dimensions(length, width, height, rules.unit, "dimensions")
-
-
-def _list_sources(rule: FieldRule | None) -> Sequence[Expression]:
-    return () if rule is None else rule.sources
-
-
-def _list_address_lookups(rules: AddressRules) -> Iterator[tuple[Expression, Reads]]:
-    """An address that stands somewhere reads the top of the order only to find that place."""
-    if rules.at is not None:
-        yield rules.at, join_reads(rules.at.reads, rules.at.reads_root)
-    for part in (*ADDRESS_TEXTS, "country"):
-        for source in _list_sources(getattr(rules, part)):
-            own = source.reads if rules.at is None else Reads()
-            yield source, join_reads(own, source.reads_root)
 
 
 def _fill_address(scope: Scope, name: str, rules: AddressRules, own: Address) -> Address:

@@ -8,6 +8,12 @@ from connectors.language.expressions import Expression
 
 Constant = str | int | bool
 
+# The fields of text that are filled in: of an order on one line, of an order with its line breaks,
+# of a line.
+TEXTS = ("requested_warehouse", "source", "shipping_method")
+PROSE = ("customer_notes", "internal_notes", "gift_message")
+LINE_TEXTS = ("sku", "name", "location", "upc")
+
 
 class FieldRule(msgspec.Struct, frozen=True, kw_only=True):
     """Where a field comes from: the first of `sources` that finds something, or else `value`.

@@ -11,6 +11,8 @@ from pydantic import ConfigDict, Field, field_validator
 
 from connectors.fieldmap.blocks import Block, ExpressionText
 from connectors.fieldmap.rules import (
+    PROSE,
+    TEXTS,
     AddressRules,
     DimensionRules,
     FieldRule,
@@ -122,7 +124,7 @@ def build_fill_rules(
     named = (*fields.model_fields_set, *address.model_fields_set)
     if not named and only is None and exclude is None:
         return None
-    texts = {name: _get_rule(getattr(fields, name)) for name in _TEXTS}
+    texts = {name: _get_rule(getattr(fields, name)) for name in (*TEXTS, *PROSE)}
     return FillRules(
         custom_fields=tuple(
             _get_rule(source)
@@ -138,16 +140,6 @@ def build_fill_rules(
         exclude=exclude,
         **texts,
     )
-
-
-_TEXTS = (
-    "requested_warehouse",
-    "source",
-    "shipping_method",
-    "customer_notes",
-    "internal_notes",
-    "gift_message",
-)
 
 
 def _convert(block: Block | None, rules: type[_R]) -> _R | None:

@@ -52,6 +52,14 @@ class FieldSurvey:
         """None: everything."""
         return None
 
+    def list_names_in(self, name: str) -> frozenset[str] | None:
+        """What the filler looks up: the rest would cost requests."""
+        return self._filler.list_names_in(name)
+
+    def needs(self, name: str) -> bool:
+        """As the filler does."""
+        return self._filler.needs(name)
+
     def find_unknown_names(self) -> Iterator[UnknownName]:
         """Each name once for every expression that looks it up, in the sequence of the settings."""
         for part, expression, reads in self._filler.list_lookups():

@@ -28,12 +28,14 @@ class Reads(msgspec.Struct, frozen=True, kw_only=True):
     """What an expression looks up at the top of a value: `names`, or everything if `whole`.
 
     `picks` says for a name of a list which of its elements are looked at, if every use of that list
-    picks them by equality with a text; other names are not in it.
+    picks them by equality with a text; other names are not in it. `inner` says for a name what is
+    looked up in its value, if every use goes on to a name in it; other names are not in it.
     """
 
     names: frozenset[str] = frozenset()
     whole: bool = False
     picks: Mapping[str, frozenset[Pick]] = {}
+    inner: Mapping[str, frozenset[str]] = {}
 
 
 # What goes on with a part of the value that its first child found.
@@ -50,12 +52,14 @@ class _Finder:
         self.whole: set[_Level] = set()
         self.picks: dict[tuple[_Level, str], set[Pick]] = {}
         self.unpicked: set[tuple[_Level, str]] = set()
+        self.inner: dict[tuple[_Level, str], set[str]] = {}
+        self.unopened: set[tuple[_Level, str]] = set()
 
     def visit(self, node: Node, level: _Level) -> None:
         """Note what `node` looks up, evaluated at `level`."""
         kind = node["type"]
         if kind == "field":
-            self._note_name(level, node["value"], None)
+            self._note_name(level, node["value"])
         elif kind in _SAME or kind in {"index", "slice"}:
             self.whole.add(level)
         elif kind in _STEPS or kind in _PROJECTIONS:
@@ -73,18 +77,33 @@ class _Finder:
 
     def _visit_steps(self, node: Node, level: _Level) -> None:
         first, *rest = node["children"]
-        inner = _Level.INSIDE
-        if node["type"] in _STEPS and (top := _find_top(first, level)) is not None:
-            inner = top
-        elif node["type"] == "filter_projection" and (found := _find_list(first, level)):
-            self._note_name(*found, _find_picks(rest[-1]))
+        kind = node["type"]
+        if kind in _STEPS and (top := _find_top(first, level)) is not None:
+            # `@.a.b` goes on as `a.b` does.
+            self.visit(rest[0] if len(rest) == 1 else {**node, "children": rest}, top)
+            return
+        if kind == "filter_projection" and (found := _find_name(first, level)):
+            self._note_name(*found, picks=_find_picks(rest[-1]))
+        elif kind == "subexpression" and first["type"] == "field":
+            self._note_name(level, first["value"], inner=_find_beginning(rest[0]))
         else:
             self.visit(first, level)
         for child in rest:
-            self.visit(child, inner)
+            self.visit(child, _Level.INSIDE)
 
-    def _note_name(self, level: _Level, name: str, picks: frozenset[Pick] | None) -> None:
+    def _note_name(
+        self,
+        level: _Level,
+        name: str,
+        *,
+        picks: frozenset[Pick] | None = None,
+        inner: str | None = None,
+    ) -> None:
         self.names[level].add(name)
+        if inner is None:
+            self.unopened.add((level, name))
+        else:
+            self.inner.setdefault((level, name), set()).add(inner)
         if picks is None:
             self.unpicked.add((level, name))
         else:
@@ -99,6 +118,11 @@ class _Finder:
                 name: frozenset(picks)
                 for (at, name), picks in self.picks.items()
                 if at is level and (at, name) not in self.unpicked
+            },
+            inner={
+                name: frozenset(inner)
+                for (at, name), inner in self.inner.items()
+                if at is level and (at, name) not in self.unopened
             },
         )
 
@@ -121,6 +145,11 @@ def join_reads(*parts: Reads) -> Reads:
             for name in every
             if all(name in part.picks for part in parts if name in part.names)
         },
+        inner={
+            name: frozenset().union(*(part.inner.get(name, ()) for part in parts))
+            for name in every
+            if all(name in part.inner for part in parts if name in part.names)
+        },
     )
 
 
@@ -132,14 +161,23 @@ def _find_top(node: Node, level: _Level) -> _Level | None:
     return _Level.ROOT if is_root else None
 
 
-def _find_list(node: Node, level: _Level) -> tuple[_Level, str] | None:
+def _find_beginning(node: Node) -> str | None:
+    """The one name that all of a node begins with: `a` of `a[0].b`."""
+    if node["type"] == "field":
+        return str(node["value"])
+    goes_on = node["type"] in _STEPS or node["type"] in _PROJECTIONS
+    return _find_beginning(node["children"][0]) if goes_on else None
+
+
+def _find_name(node: Node, level: _Level) -> tuple[_Level, str] | None:
     """The name that is looked up, and at which level: `a`, `@.a` or `root().a`."""
     if node["type"] == "field":
         return level, node["value"]
-    if node["type"] != "subexpression" or node["children"][1]["type"] != "field":
+    if node["type"] != "subexpression":
         return None
-    top = _find_top(node["children"][0], level)
-    return None if top is None else (top, node["children"][1]["value"])
+    first, second, *more = node["children"]
+    top = None if more or second["type"] != "field" else _find_top(first, level)
+    return None if top is None else (top, second["value"])
 
 
 def _find_picks(condition: Node) -> frozenset[Pick] | None:

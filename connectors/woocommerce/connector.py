@@ -16,6 +16,7 @@ from connectors.woocommerce.api.auth import make_auth
 from connectors.woocommerce.api.client import Api
 from connectors.woocommerce.api.refusals import review_refusal
 from connectors.woocommerce.check import check_shop
+from connectors.woocommerce.listing.customers import Customers
 from connectors.woocommerce.listing.habits import ShopHabits
 from connectors.woocommerce.listing.lookup import Lookup
 from connectors.woocommerce.listing.pages import SIZES
@@ -23,6 +24,7 @@ from connectors.woocommerce.listing.products import Catalog
 from connectors.woocommerce.listing.reader import Reader
 from connectors.woocommerce.listing.related import RelatedReader
 from connectors.woocommerce.mapping.statuses import normalize_status
+from connectors.woocommerce.mapping.whole import PartReader, list_part_names
 from connectors.woocommerce.settings import WooCommerceSettings
 from connectors.woocommerce.shipping.shipper import Shipper
 from connectors.woocommerce.shipping.tracking_places import Places
@@ -39,7 +41,17 @@ class WooCommerceConnector:
         self._settings = settings
         self._auth = auth
         habits, isolation = ShopHabits(), Isolation()
-        self._catalog = Catalog(api, habits, isolation, remark=context.remark)
+        filler = context.filler
+        product, customer = (PartReader(names) for names in list_part_names(filler))
+        self._catalog = Catalog(api, habits, isolation, remark=context.remark, parts=product)
+        customers = Customers(
+            api,
+            habits,
+            isolation,
+            customer,
+            needed=filler is not None and filler.needs("customer"),
+            remark=context.remark,
+        )
         self._places = Places(api, context.carriers, settings.tracking)
         self._reader = Reader(
             api,
@@ -48,6 +60,7 @@ class WooCommerceConnector:
                 self._catalog,
                 habits,
                 isolation,
+                customers=customers,
                 notes=settings.internal_notes,
                 remark=context.remark,
             ),
@@ -56,7 +69,7 @@ class WooCommerceConnector:
             isolation,
             remark=context.remark,
             page_size=settings.page_size,
-            filler=context.filler,
+            filler=filler,
         )
         self._lookup = Lookup(api)
         self._shipper = Shipper(

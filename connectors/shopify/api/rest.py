@@ -12,7 +12,7 @@ from typing import Self
 import msgspec
 
 from connectors.errors import RefusedError
-from connectors.interface import FieldFiller
+from connectors.filling import FieldFiller
 from connectors.orders import RejectedOrder
 from connectors.shopify.api.graphql_fulfillment import GraphqlFulfillment
 from connectors.shopify.api.rest_fulfillment import RestFulfillment

@@ -23,19 +23,32 @@ from connectors.woocommerce.listing.habits import ShopHabits
 from connectors.woocommerce.mapping import wire
 from connectors.woocommerce.mapping.products import GONE, Goods, Units, goods_key, read_goods
 from connectors.woocommerce.mapping.values import read_key, read_text
+from connectors.woocommerce.mapping.whole import PartReader
 
 # In seconds: a corrected weight is exported some polls later.
 _REMEMBERED = 300.0
 _UNITS_REMEMBERED = 3600.0
 _MOST = 20_000
 _FIELDS = wire.list_fields(wire.Product)
+# In bytes: so much of a product's own JSON counts as one more product.
+_WHOLE = 1024
 _UNREAD = Units(weight="", length="")
+
+
+class _Shown(msgspec.Struct, frozen=True):
+    product: wire.Product
+    whole: bytes
+
+
+def _measure_goods(goods: Goods) -> int:
+    return min(1 + len(goods.whole) // _WHOLE, _MOST // 2)
 
 
 class Catalog:
     """What is known of a shop's products: a cache that may be lost at any time.
 
-    `remark` hears of what is left out of orders.
+    `remark` hears of what is left out of orders; `parts` keeps what the store's own expressions
+    look at.
     """
 
     def __init__(
@@ -45,12 +58,16 @@ class Catalog:
         isolation: Isolation,
         *,
         remark: Callable[[Remark], None],
+        parts: PartReader,
     ) -> None:
         self._api = api
+        self._parts = parts
         self._habits = habits
         self._isolation = isolation
         self._remark = remark
-        self._goods: TTLCache[tuple[int, int], Goods] = TTLCache(_MOST, _REMEMBERED)
+        self._goods: TTLCache[tuple[int, int], Goods] = TTLCache(
+            _MOST, _REMEMBERED, getsizeof=_measure_goods
+        )
         # Why the shop fails to show a product or variation, by its id.
         self._faults: TTLCache[int, str] = TTLCache(_MOST, _REMEMBERED)
         self._units: TTLCache[str, Units] = TTLCache(1, _UNITS_REMEMBERED)
@@ -60,6 +77,8 @@ class Catalog:
         that the shop fails to show.
         """
         wanted = {pair for order in orders for pair in _list_pairs(order)}
+        if self._parts:
+            wanted |= {(product, 0) for product, _ in wanted if product}
         known = {pair: found for pair in wanted if (found := self._goods.get(pair)) is not None}
         if missing := wanted - known.keys():
             known.update(await self._fetch_goods(missing))
@@ -125,7 +144,9 @@ class Catalog:
         units = await self.read_units()
         # A variation takes what it lacks from its product, so the product is needed as well.
         shown = await self._list_products("products", {pair[0] for pair in missing if pair[0]})
-        products = {number: read_goods(product, units) for number, product in shown.items()}
+        products = {
+            number: read_goods(one.product, units, whole=one.whole) for number, one in shown.items()
+        }
         variations: dict[int, set[int]] = {}
         for parent, variation in missing:
             if parent and variation:
@@ -139,7 +160,10 @@ class Catalog:
         found = {(parent, 0): goods for parent, goods in products.items()}
         for parent, listed in zip(variations, lists, strict=True):
             found.update(
-                ((parent, number), read_goods(one, units, products.get(parent)))
+                (
+                    (parent, number),
+                    read_goods(one.product, units, products.get(parent), one.whole),
+                )
                 for number, one in listed.items()
             )
         for pair in missing - found.keys():
@@ -148,11 +172,11 @@ class Catalog:
         self._goods.update(found)
         return {pair: found[pair] for pair in missing}
 
-    async def _list_products(self, path: str, ids: set[int]) -> Mapping[int, wire.Product]:
+    async def _list_products(self, path: str, ids: set[int]) -> Mapping[int, _Shown]:
         """These products; those in the trash too, which WooCommerce lists only when it is asked for
         them.
         """
-        found: dict[int, wire.Product] = {}
+        found: dict[int, _Shown] = {}
         left = ids
         for status in ("any", "trash"):
             if left:
@@ -162,14 +186,14 @@ class Catalog:
                 left = left - items.found.keys() - items.failed.keys()
         return found
 
-    async def _read_items(self, path: str, status: str, ids: set[int]) -> Items[wire.Product]:
+    async def _read_items(self, path: str, status: str, ids: set[int]) -> Items[_Shown]:
         batches = Batches(
             self._api,
             self._habits,
             self._isolation,
             path,
-            (("status", status), ("_fields", _FIELDS)),
-            _decode_product,
+            (("status", status), *self._parts.list_fields(_FIELDS)),
+            self._decode_product,
             neighbor="products",
         )
         try:
@@ -180,17 +204,16 @@ class Catalog:
             # The product whose variations these are is deleted.
             return Items()
 
+    def _decode_product(self, raw: msgspec.Raw) -> tuple[int, _Shown] | None:
+        try:
+            product = msgspec.json.decode(raw, type=wire.Product)
+        except UNDECODABLE:
+            return None
+        return read_key(product.id), _Shown(product, self._parts.read(raw))
+
 
 def _list_pairs(order: wire.Order) -> set[tuple[int, int]]:
     pairs = {
         goods_key(line.product_id, line.variation_id) for line in wire.read_list(order.line_items)
     }
     return pairs - {(0, 0)}
-
-
-def _decode_product(raw: msgspec.Raw) -> tuple[int, wire.Product] | None:
-    try:
-        product = msgspec.json.decode(raw, type=wire.Product)
-    except UNDECODABLE:
-        return None
-    return read_key(product.id), product

@@ -13,7 +13,8 @@ from http import HTTPStatus
 import msgspec
 
 from connectors.errors import AuthenticationError, RefusedError
-from connectors.interface import FieldFiller, Remark, leave_out_idle
+from connectors.filling import FieldFiller
+from connectors.interface import Remark, leave_out_idle
 from connectors.orders import Order, RejectedOrder, Window
 from connectors.reading.proof import Evidence
 from connectors.turns import map_in_turns, measure_bytes
@@ -31,7 +32,7 @@ from connectors.woocommerce.mapping.decoding import Row, read_row
 from connectors.woocommerce.mapping.order import Related, read_order
 from connectors.woocommerce.mapping.rules import Rules
 from connectors.woocommerce.mapping.statuses import DRAFTS, list_open_statuses, normalize_status
-from connectors.woocommerce.mapping.whole import WholeReader
+from connectors.woocommerce.mapping.whole import WholeReader, join_related
 
 
 class Reader:
@@ -123,7 +124,7 @@ class Reader:
         def map_row(row: Row) -> Order | RejectedOrder:
             if isinstance(row.order, RejectedOrder):
                 return row.order
-            return self._fill(row, read_order(row.order, related, self._rules))
+            return self._fill(row, read_order(row.order, related, self._rules), related)
 
         return await map_in_turns(map_row, shown, lambda row: measure_bytes(row.raw))
 
@@ -133,11 +134,19 @@ class Reader:
                 text = f"Order {row.id} went out without a field: {complaint}."
                 self._remark(Remark(about=f"field {complaint.partition(':')[0]}", text=text))
 
-    def _fill(self, row: Row, order: Order | RejectedOrder) -> Order | RejectedOrder:
+    def _fill(
+        self, row: Row, order: Order | RejectedOrder, related: Related
+    ) -> Order | RejectedOrder:
         """The order with what the store's settings fill in."""
-        if self._filler is None or self._whole is None or isinstance(order, RejectedOrder):
+        if (
+            self._filler is None
+            or self._whole is None
+            or isinstance(order, RejectedOrder)
+            or isinstance(row.order, RejectedOrder)
+        ):
             return order
-        return self._filler.fill(order, *self._whole.read(row.raw))
+        whole, lines = self._whole.read(row.raw)
+        return self._filler.fill(order, *join_related(whole, lines, row.order, related))
 
     async def map_order(self, order: wire.Order, *, whole: bool = True) -> Order | RejectedOrder:
         """One order as it is listed; without `whole`, nothing else is read from the shop for it."""

@@ -19,6 +19,7 @@ from connectors.reading.complaints import UNDECODABLE
 from connectors.upstream.isolation import Isolation
 from connectors.woocommerce.api.client import LARGEST_PAGE, Api, order_path
 from connectors.woocommerce.listing.batches import Batches
+from connectors.woocommerce.listing.customers import Customers
 from connectors.woocommerce.listing.habits import ShopHabits
 from connectors.woocommerce.listing.products import Catalog
 from connectors.woocommerce.mapping import wire
@@ -41,6 +42,7 @@ class RelatedReader:
         habits: ShopHabits,
         isolation: Isolation,
         *,
+        customers: Customers,
         notes: bool,
         remark: Callable[[Remark], None],
     ) -> None:
@@ -48,6 +50,7 @@ class RelatedReader:
         self._catalog = catalog
         self._habits = habits
         self._isolation = isolation
+        self._customers = customers
         self._notes = notes
         self._remark = remark
         self._lists_refunds = True
@@ -55,12 +58,15 @@ class RelatedReader:
     async def read_related(self, orders: Sequence[wire.Order]) -> Related:
         """Everything at once, as far as the upstream's policy allows."""
         faults: dict[int, str] = {}
-        goods, refunds, notes = await run_together(
+        goods, refunds, notes, customers = await run_together(
             self._catalog.find_goods(orders),
             self._read_refunds(orders, faults),
             self._read_notes(orders),
+            self._customers.find_customers(orders, faults),
         )
-        return Related(goods=goods, refunds=refunds, notes=notes, faults=faults)
+        return Related(
+            goods=goods, refunds=refunds, notes=notes, customers=customers, faults=faults
+        )
 
     async def _read_refunds(
         self, orders: Sequence[wire.Order], faults: dict[int, str]

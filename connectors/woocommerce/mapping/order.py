@@ -45,12 +45,14 @@ _SHOP = "WooCommerce"
 
 class Related(msgspec.Struct, frozen=True, kw_only=True):
     """What an order's own JSON does not hold: products by (product, variation), refunds and notes
-    by order id, and by order id why the shop fails to show what an order cannot go without.
+    by order id, by the buyer's id as much of the customer's JSON as the store's own expressions
+    look at, and by order id why the shop fails to show what an order cannot go without.
     """
 
     goods: Mapping[tuple[int, int], Goods] = {}
     refunds: Mapping[int, Sequence[wire.Refund]] = {}
     notes: Mapping[int, Sequence[wire.Note]] = {}
+    customers: Mapping[int, bytes] = {}
     faults: Mapping[int, str] = {}
 
 

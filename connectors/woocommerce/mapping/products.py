@@ -58,7 +58,8 @@ class Units(msgspec.Struct, frozen=True, kw_only=True):
 class Goods(msgspec.Struct, frozen=True, kw_only=True):
     """One product or variation. `virtual` means that there is nothing to pack.
 
-    `hs_code`, `origin` (ISO alpha-2) and `customs_text` are what customs ask for.
+    `hs_code`, `origin` (ISO alpha-2) and `customs_text` are what customs ask for. `whole` is as
+    much of its JSON as the store's own expressions look at.
     """
 
     weight: Weight | None = None
@@ -69,15 +70,18 @@ class Goods(msgspec.Struct, frozen=True, kw_only=True):
     hs_code: str = ""
     origin: str = ""
     customs_text: str = ""
+    whole: bytes = b""
 
 
 # A product that the shop has deleted: what was bought still has to be shipped.
 GONE = Goods()
 
 
-def read_goods(product: wire.Product, units: Units, parent: Goods | None = None) -> Goods:
+def read_goods(
+    product: wire.Product, units: Units, parent: Goods | None = None, whole: bytes = b""
+) -> Goods:
     """A product, or with its `parent` a variation: in older shops it leaves empty what it takes
-    from the product.
+    from the product. `whole` is as in `Goods`.
     """
     fallback, metas = parent or GONE, _index_metas(product)
     return Goods(
@@ -89,6 +93,7 @@ def read_goods(product: wire.Product, units: Units, parent: Goods | None = None)
         hs_code=_find_meta(metas, _HS_CODES) or fallback.hs_code,
         origin=find_country(_find_meta(metas, _ORIGINS)) or fallback.origin,
         customs_text=_find_meta(metas, _CUSTOMS_TEXTS) or fallback.customs_text,
+        whole=whole,
     )
 
 

@@ -11,6 +11,12 @@ from typing import Any, TypedDict
 
 import msgspec
 
+from connectors.filling import FieldFiller
+from connectors.woocommerce.mapping import wire
+from connectors.woocommerce.mapping.order import Related
+from connectors.woocommerce.mapping.products import goods_key
+from connectors.woocommerce.mapping.values import read_key
+
 _ALL = msgspec.json.Decoder(dict[str, Any], float_hook=Decimal)
 
 
@@ -49,6 +55,73 @@ class WholeReader:
             for line in (lines if isinstance(lines, list) else ())
             if isinstance(line, dict) and "id" in line
         }
+
+
+class PartReader:
+    """Keeps of a product or a customer what the fields of one store look at: `names`, all of it for
+    None; nothing where they are empty.
+    """
+
+    def __init__(self, names: frozenset[str] | None) -> None:
+        self.names = names
+        fields = dict.fromkeys(names or (), msgspec.Raw)
+        self._decoder = None if names is None else msgspec.json.Decoder(_name_fields(fields))
+
+    def __bool__(self) -> bool:
+        return self.names is None or bool(self.names)
+
+    def list_fields(self, known: str) -> tuple[tuple[str, str], ...]:
+        """The parameter `_fields` that asks for the `known` ones and these; none where all are
+        needed.
+        """
+        if self.names is None:
+            return ()
+        more = sorted(self.names - {*known.split(",")})
+        return (("_fields", ",".join([known, *more])),)
+
+    def read(self, raw: msgspec.Raw | bytes) -> bytes:
+        """As much of the JSON of an object as is looked at; empty where nothing is."""
+        if not self:
+            return b""
+        return (
+            bytes(raw) if self._decoder is None else msgspec.json.encode(self._decoder.decode(raw))
+        )
+
+
+def list_part_names(
+    filler: FieldFiller | None,
+) -> tuple[frozenset[str] | None, frozenset[str] | None]:
+    """What the fields of a store look up in a product or a variation, and in a customer."""
+    if filler is None:
+        return frozenset(), frozenset()
+    products = filler.list_names_in("product"), filler.list_names_in("variation")
+    both = None if None in products else frozenset().union(*filter(None, products))
+    return both, filler.list_names_in("customer")
+
+
+def join_related(
+    whole: Mapping[str, Any], lines: Mapping[str, Any], order: wire.Order, related: Related
+) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """The order's JSON with its `customer`, and its lines each with `product` and `variation`, as
+    far as they were asked for.
+    """
+    customer = related.customers.get(read_key(order.customer_id))
+    if customer:
+        whole = {**whole, "customer": _ALL.decode(customer)}
+    if not lines or not any(goods.whole for goods in related.goods.values()):
+        return whole, lines
+    joined = dict(lines)
+    for line in wire.read_list(order.line_items):
+        product, variation = goods_key(line.product_id, line.variation_id)
+        pairs = (("product", (product, 0)), ("variation", (product, variation)))
+        joined[str(line.id)] = joined.get(str(line.id), {}) | {
+            name: _ALL.decode(goods.whole)
+            for name, pair in pairs
+            if any(pair[name == "variation" :])
+            and (goods := related.goods.get(pair)) is not None
+            and goods.whole
+        }
+    return whole, joined
 
 
 def _name_fields(fields: Mapping[str, Any]) -> Any:

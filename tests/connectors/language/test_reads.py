@@ -34,6 +34,8 @@ EORI = ("key", "eori")
         ("'text'", set(), False),
         ("sort_by(lines, &price)[0].name", {"lines"}, False),
         ("root().total", set(), False),
+        ("@.a.b", {"a"}, False),
+        ("@.a.b[?key=='vat']", {"a"}, False),
     ],
 )
 def test_the_names_at_the_top_are_found(text: str, names: set[str], whole: bool) -> None:  # noqa: FBT001 -- a table's column
@@ -59,11 +61,33 @@ def test_what_is_looked_up_in_the_root_is_told_apart() -> None:
         ("meta[?starts_with(key, 'v')].value", None),
         ("meta[?key!='vat'].value", None),
         ("meta[0].value", None),
+        ("@.meta[?key=='vat'].value", {VAT}),
+        ("@.meta.lines[?key=='vat'].value", None),
         ("meta[?key=='vat'].value || meta", None),
     ],
 )
 def test_the_elements_that_a_list_is_asked_for_are_found(text: str, picks: Any) -> None:
     assert read_expression(text).reads.picks.get("meta") == picks
+
+
+@pytest.mark.parametrize(
+    ("text", "inner"),
+    [
+        ("a.b", {"b"}),
+        ("a.b.c || @.a.d", {"b", "d"}),
+        ("a.meta[?key=='vat'].value | [0]", {"meta"}),
+        ("a.b[0].c", {"b"}),
+        ("a.b[*].c", {"b"}),
+        ("a.b || a", None),
+        ("a.*", None),
+        ("a[0].b", None),
+        ("a.{x: b}", None),
+        ("b.a", None),
+    ],
+)
+def test_what_is_looked_up_inside_a_name_is_found(text: str, inner: Any) -> None:
+    assert read_expression(text).reads.inner.get("a") == inner
+    assert read_expression(f"root() | ({text})").reads_root.inner.get("a") == inner
 
 
 def test_several_expressions_together_look_at_what_each_looks_at() -> None:
@@ -75,6 +99,9 @@ def test_several_expressions_together_look_at_what_each_looks_at() -> None:
     assert join_reads(vat, eori) == Reads(names=frozenset({"meta"}), picks={"meta": both})
     assert join_reads(vat, whole) == Reads(names=frozenset({"meta"}), whole=True)
     assert join_reads() == Reads()
+    b, c, a = (read_expression(text).reads for text in ("a.b", "a.c.d", "[a]"))
+    assert join_reads(b, c).inner == {"a": {"b", "c"}}
+    assert join_reads(b, c, a).inner == {}
 
 
 NAMES = ("a", "b", "meta")
@@ -103,6 +130,9 @@ def test_nothing_that_is_left_out_changes_what_is_found(text: str, value: dict[s
     expression = read_expression(text)
     reads = expression.reads
     less = {name: part for name, part in value.items() if reads.whole or name in reads.names}
+    for name, inner in {} if reads.whole else reads.inner.items():
+        if isinstance(part := less.get(name), dict):
+            less[name] = {key: found for key, found in part.items() if key in inner}
     if not reads.whole and "meta" in reads.picks and "meta" in less:
         keys = {key for _, key in reads.picks["meta"]}
         less["meta"] = [entry for entry in less["meta"] if entry["key"] in keys]

@@ -9,10 +9,10 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Any
 
+from connectors.filling import FieldFiller
 from connectors.interface import (
     Connector,
     ConnectorContext,
-    FieldFiller,
     ForgetfulMemory,
     Memory,
     Remark,

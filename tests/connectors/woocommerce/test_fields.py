@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
+
+import pytest
 
 from connectors.fieldmap.filler import Filler
 from connectors.fieldmap.settings import AddressSettings, FillSettings, build_fill_rules
-from connectors.interface import ConnectorContext
+from connectors.interface import ConnectorContext, Remark
 from connectors.language.expressions import read_expression
-from connectors.orders import ItemOption, Order
+from connectors.orders import ItemOption, Order, RejectedOrder
+from connectors.testing.faults import Answer
 from connectors.testing.shops.woocommerce import FakeWooCommerceShop
-from connectors.testing.trial import QUICK, walk
+from connectors.testing.shops.woocommerce.goods import products, variations_by_product
+from connectors.testing.shops.woocommerce.variety import varied_orders
+from connectors.testing.trial import QUICK, at, walk
 from connectors.woocommerce import connector_type
 from tests.connectors.woocommerce.harness import place, settings_for
 
@@ -47,3 +53,93 @@ async def test_orders_that_are_listed_and_one_that_is_got_are_filled_in() -> Non
         assert goods
         assert all(item.options[-1] == ItemOption(name="Line", value=item.sku) for item in goods)
     assert complaints == []
+
+
+def make_filler(fields: dict[str, Any], only: str = "") -> Filler:
+    rules = build_fill_rules(
+        FillSettings.model_validate(fields),
+        AddressSettings(),
+        read_expression(only) if only else None,
+        None,
+    )
+    assert rules is not None
+    return Filler(rules, lambda _field, _number: None)
+
+
+OF_PARTS: dict[str, Any] = {
+    "custom_field_2": "customer.meta_data[?key=='vat'].value | [0]",
+    "items": {
+        "options": {"Brand": "product.brands[0].name", "Sold as": "variation.name || product.name"}
+    },
+}
+
+
+def stock_shop(shop: FakeWooCommerceShop) -> None:
+    """Orders of simple goods and of a shirt in variations, by two customers and a guest."""
+    shop.catalog.add(
+        {**product, "brands": [{"name": f"Brand of {product['name']}"}], "description": "x" * 500}
+        for product in products()
+    )
+    for parent, variations in variations_by_product().items():
+        shop.catalog.add_variations(parent, variations)
+    shop.customers.known = {
+        number: {"id": number, "meta_data": [{"key": "vat", "value": f"VAT{number}"}]}
+        for number in (5, 6)
+    }
+    shop.load(
+        {**order, "customer_id": (0, 5, 6)[place % 3]}
+        for place, order in enumerate(varied_orders(1, 30, until=at(5), span=timedelta(minutes=4)))
+    )
+
+
+def open_shop(
+    shop: FakeWooCommerceShop, filler: Filler, remarks: list[Remark] | None = None
+) -> Any:
+    hear = (lambda _: None) if remarks is None else remarks.append
+    context = ConnectorContext(store="test", upstream=QUICK, filler=filler, remark=hear)
+    return connector_type.open(settings_for(shop), context)
+
+
+async def test_the_product_of_a_line_and_the_customer_are_looked_at() -> None:
+    async with FakeWooCommerceShop() as shop:
+        stock_shop(shop)
+        async with open_shop(shop, make_filler(OF_PARTS)) as connector:
+            listed = [order for order in await walk(connector) if isinstance(order, Order)]
+            await walk(connector)
+    assert len(listed) > 20
+    assert {order.custom_fields[1:] for order in listed} == {(), ("VAT5",), ("VAT6",)}
+    options = {option for order in listed for item in order.items for option in item.options}
+    found = {(option.name, option.value) for option in options}
+    assert {("Brand", "Brand of Crew Shirt"), ("Brand", "Brand of Soap Bar")} <= found
+    assert {("Sold as", "XL"), ("Sold as", "Soap Bar")} <= found
+    asked = [seen for seen in shop.requests if seen.path.endswith("/products")]
+    # One for each time that products are asked for: what is found is remembered.
+    assert all(seen.query["_fields"].endswith(",brands,name") for seen in asked)
+    assert len({seen.query["include"] for seen in asked}) == len(asked)
+
+
+async def test_nobody_asks_for_customers_whom_no_expression_names() -> None:
+    async with FakeWooCommerceShop() as shop:
+        stock_shop(shop)
+        async with open_shop(shop, make_filler({"source": "status"})) as connector:
+            await walk(connector)
+    assert not [seen for seen in shop.requests if seen.path.endswith("/customers")]
+    assert all(
+        "brands" not in seen.query.get("_fields", "")
+        for seen in shop.requests
+        if seen.path.endswith("/products")
+    )
+
+
+@pytest.mark.parametrize("only", ["", "customer.is_paying_customer != `false`"])
+async def test_a_customer_who_is_not_shown_costs_what_depends_on_him(only: str) -> None:
+    remarks: list[Remark] = []
+    async with FakeWooCommerceShop() as shop:
+        stock_shop(shop)
+        shop.faults.add(Answer(403), path="/customers", times=None)
+        async with open_shop(shop, make_filler(OF_PARTS, only), remarks) as connector:
+            listed = await walk(connector)
+    held = [order for order in listed if isinstance(order, RejectedOrder)]
+    assert len(held) == (20 if only else 0)
+    assert all(order.reason.startswith("customer: ") for order in held)
+    assert bool([each for each in remarks if each.about == "customers"]) is not bool(only)

@@ -47,6 +47,11 @@ def pick(value: dict[str, Any], fields: str | None) -> dict[str, Any]:
     return {name: value[name] for name in fields.split(",") if name in value}
 
 
+def ids_of(request: web.Request) -> set[int]:
+    """The ids that `include` asks for; empty where it does not."""
+    return {int(part) for part in request.query.get("include", "").split(",") if part.isdigit()}
+
+
 def totals(total: int, size: int, *, beyond: bool) -> dict[str, str]:
     """The headers of a list.
 

@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from connectors.testing.book import BookLine, OrderBook
-from connectors.testing.shops.woocommerce.answers import page_of, pick, refuse, show
+from connectors.testing.shops.woocommerce.answers import ids_of, page_of, pick, refuse, show
 from connectors.testing.shops.woocommerce.rendering import product_id
 
 Json = dict[str, Any]
@@ -36,7 +36,7 @@ class Catalog:
 
     async def list_products(self, request: web.Request) -> web.StreamResponse:
         """`GET /products`."""
-        wanted = _ids(request)
+        wanted = ids_of(request)
         known = {**self._of_book(wanted), **self.products}
         return _list_products(request, known, wanted)
 
@@ -45,7 +45,7 @@ class Catalog:
         parent = int(request.match_info["product"])
         if parent not in self.products:
             return refuse(404, "woocommerce_rest_product_invalid_id", "Invalid ID.")
-        return _list_products(request, self.variations.get(parent, {}), _ids(request))
+        return _list_products(request, self.variations.get(parent, {}), ids_of(request))
 
     def _of_book(self, wanted: set[int]) -> dict[int, Json]:
         """Products for the lines of the book that no product was given for."""
@@ -76,10 +76,6 @@ def _product(number: int, line: BookLine) -> Json:
         "images": [],
         "meta_data": [],
     }
-
-
-def _ids(request: web.Request) -> set[int]:
-    return {int(part) for part in request.query.get("include", "").split(",") if part.isdigit()}
 
 
 def _list_products(request: web.Request, known: dict[int, Json], wanted: set[int]) -> web.Response:

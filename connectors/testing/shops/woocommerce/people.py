@@ -1,9 +1,13 @@
-"""Invented people of all alphabets, and where they live."""
+"""Invented people of all alphabets, where they live, and the customers of a fake shop."""
 
 from __future__ import annotations
 
 from random import Random
 from typing import Any
+
+from aiohttp import web
+
+from connectors.testing.shops.woocommerce.answers import ids_of, page_of, pick, show
 
 Json = dict[str, Any]
 
@@ -61,3 +65,20 @@ def invent_address(chance: Random) -> Json:
         "country": country,
         "phone": chance.choice(("", "+1 503 555 0100")),
     }
+
+
+class Customers:
+    """The customers that a fake shop was given, by id, as the API shows them."""
+
+    def __init__(self) -> None:
+        self.known: dict[int, Json] = {}
+
+    async def list_all(self, request: web.Request) -> web.Response:
+        """`GET /customers`."""
+        wanted = ids_of(request)
+        rows = [one for number, one in self.known.items() if not wanted or number in wanted]
+        page = page_of(request, rows)
+        if isinstance(page, web.Response):
+            return page
+        shown, headers = page
+        return show([pick(one, request.query.get("_fields")) for one in shown], headers=headers)

@@ -17,6 +17,7 @@ from connectors.testing.shops.woocommerce.booking import read_booked
 from connectors.testing.shops.woocommerce.catalog import Catalog
 from connectors.testing.shops.woocommerce.goods import products, variations_by_product
 from connectors.testing.shops.woocommerce.listing import STATUSES, part, select
+from connectors.testing.shops.woocommerce.people import Customers
 from connectors.testing.shops.woocommerce.permalinks import QueryRoutes
 from connectors.testing.shops.woocommerce.refunds import Refunds
 from connectors.testing.shops.woocommerce.traits import Traits
@@ -30,7 +31,7 @@ _NO_PAGE = "<!DOCTYPE html><html><head><title>Page not found</title></head><body
 
 class FakeWooCommerceShop(FakeShop):
     """`traits` tell what kind of shop it is, `access` who may do what; `desk` holds notes, tracking
-    and mails, `catalog` products.
+    and mails, `catalog` products, `customers` customers.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class FakeWooCommerceShop(FakeShop):
         self.access = access or Access()
         self.desk = Desk(self.book, self.traits)
         self.catalog = Catalog(self.book)
+        self.customers = Customers()
         self.refunds: dict[str, list[Json]] = {}
         self._refunds = Refunds(self.book, self.traits, self.refunds)
 
@@ -92,6 +94,7 @@ class FakeWooCommerceShop(FakeShop):
             ("GET", f"{order}/fulfillments", desk.list_fulfillments),
             ("POST", f"{order}/fulfillments", desk.add_fulfillment),
             ("GET", f"{core}/refunds", self._refunds.list_all),
+            ("GET", f"{core}/customers", self.customers.list_all),
             ("GET", f"{core}/products", self.catalog.list_products),
             ("GET", core + r"/products/{product:\d+}/variations", self.catalog.list_variations),
             ("GET", core + "/settings/products/{setting}", self._setting),

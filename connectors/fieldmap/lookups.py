@@ -1,0 +1,115 @@
+"""What a store's expressions look up in a shop's JSON, so that the shop is asked for it and for no
+more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+from connectors.fieldmap.parts import ADDRESS_TEXTS
+from connectors.fieldmap.rules import LINE_TEXTS, PROSE, TEXTS, AddressRules, FieldRule, FillRules
+from connectors.language.expressions import Expression
+from connectors.language.reads import Reads, join_reads
+
+
+class Lookups:
+    """The lookups of one store; see `connectors.interface.FieldFiller`."""
+
+    def __init__(self, rules: FillRules) -> None:
+        self._rules = rules
+
+    @cached_property
+    def order_reads(self) -> Reads:
+        """What the settings look up at the top of an order."""
+        return join_reads(*(reads for part, _, reads in self.list_lookups() if part == "order"))
+
+    @cached_property
+    def line_reads(self) -> Reads:
+        """What the settings look up at the top of a line."""
+        return join_reads(*(reads for part, _, reads in self.list_lookups() if part == "line"))
+
+    def list_lookups(self) -> Iterator[tuple[str, Expression, Reads]]:
+        """What each expression looks up at the top of the `order`, and of a `line`."""
+        for expression in self._list_order_expressions():
+            yield "order", expression, join_reads(expression.reads, expression.reads_root)
+        for expression, reads in self._list_address_lookups():
+            yield "order", expression, reads
+        for expression in self._list_line_expressions():
+            yield "order", expression, expression.reads_root
+            yield "line", expression, expression.reads
+
+    def _list_order_expressions(self) -> Iterator[Expression]:
+        rules, size = self._rules, self._rules.dimensions
+        sides = () if size is None else (size.length, size.width, size.height)
+        named = (getattr(rules, name) for name in (*TEXTS, *PROSE))
+        for rule in (*named, *rules.custom_fields, *sides):
+            yield from _list_sources(rule)
+        yield from self._list_conditions()
+        for condition in (rules.gift, rules.tags):
+            if condition is not None:
+                yield condition
+
+    def _list_conditions(self) -> Iterator[Expression]:
+        for condition in (self._rules.only, self._rules.exclude):
+            if condition is not None:
+                yield condition
+
+    def _list_address_lookups(self) -> Iterator[tuple[Expression, Reads]]:
+        for address in (self._rules.ship_to, self._rules.bill_to):
+            if address is not None:
+                yield from _list_lookups_of(address)
+
+    def _list_line_expressions(self) -> Iterator[Expression]:
+        rules = self._rules.items
+        if rules is not None:
+            named = (getattr(rules, name) for name in LINE_TEXTS)
+            for rule in (*named, *rules.options.values()):
+                yield from _list_sources(rule)
+
+    def list_names(self) -> frozenset[str] | None:
+        """See `FieldFiller`."""
+        return None if self.order_reads.whole else self.order_reads.names
+
+    def list_line_names(self) -> frozenset[str] | None:
+        """See `FieldFiller`."""
+        return None if self.line_reads.whole else self.line_reads.names
+
+    def list_keys(self, name: str, by: str) -> frozenset[str] | None:
+        """See `FieldFiller`."""
+        found = set[str]()
+        for reads in (self.order_reads, self.line_reads):
+            picks = reads.picks.get(name) if name in reads.names else frozenset()
+            if reads.whole or picks is None or any(each != by for each, _ in picks):
+                return None
+            found.update(key for _, key in picks)
+        return frozenset(found)
+
+    def list_names_in(self, name: str) -> frozenset[str] | None:
+        """See `FieldFiller`."""
+        inner = [
+            reads.inner.get(name)
+            for reads in (self.order_reads, self.line_reads)
+            if name in reads.names
+        ]
+        return None if None in inner else frozenset().union(*filter(None, inner))
+
+    def needs(self, name: str) -> bool:
+        """See `FieldFiller`."""
+        reads = [join_reads(one.reads, one.reads_root) for one in self._list_conditions()]
+        reads += [found for _, found in self._list_address_lookups()]
+        return any(name in found.names for found in reads)
+
+
+def _list_sources(rule: FieldRule | None) -> Sequence[Expression]:
+    return () if rule is None else rule.sources
+
+
+def _list_lookups_of(address: AddressRules) -> Iterator[tuple[Expression, Reads]]:
+    """An address that stands somewhere reads the top of the order only to find that place."""
+    if address.at is not None:
+        yield address.at, join_reads(address.at.reads, address.at.reads_root)
+    for part in (*ADDRESS_TEXTS, "country"):
+        for source in _list_sources(getattr(address, part)):
+            own = source.reads if address.at is None else Reads()
+            yield source, join_reads(own, source.reads_root)
