@@ -57,6 +57,18 @@ class TellingContract:
             one, two = harness.line_ids(order)
             assert [told for _, told in harness.list_received(order)] == [{one: 2}, {two: 1}]
 
+    async def test_a_tracking_number_with_a_comma_is_told_once_as_a_whole(
+        self, harness: ShopHarness
+    ) -> None:
+        order = harness.add_order(at(1), lines=(("A", 2),))
+        first = make_shipment(harness, order, "1Z1", A=1)
+        second = make_shipment(harness, order, "1Z1,1Z2", A=1)
+        async with harness.open_connector(QUICK) as connector:
+            await connector.ship(first, ())
+            assert (await connector.ship(second, (first,))).completed
+            assert (await connector.ship(second, (first,))).already
+        assert [tracking for tracking, _ in harness.list_received(order)] == ["1Z1", "1Z1,1Z2"]
+
     async def test_two_parts_under_a_number_of_dashes_are_told_as_parts_without_a_number(
         self, harness: ShopHarness
     ) -> None:

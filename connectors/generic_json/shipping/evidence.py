@@ -42,8 +42,12 @@ def has_answer(shows: Expression, answer: Any, shipment: Shipment) -> bool:
 
 
 def has_tracking(found: Any, number: str) -> bool:
-    """Whether what a probe found holds a tracking number, however it is written."""
-    wanted = fold_tracking(number)
+    """Whether what a probe found holds a tracking number, however it is written.
+
+    A text may hold several numbers, and a number several commas: a multi-piece label's is one
+    shipment's, so the number counts as a whole.
+    """
+    wanted = _set_apart(number)
     pending = [found]
     while pending:
         each = pending.pop()
@@ -52,10 +56,16 @@ def has_tracking(found: Any, number: str) -> bool:
         elif (
             not isinstance(each, dict)
             and each is not None
-            and wanted in {fold_tracking(part) for part in (as_text(each) or "").split(",")}
+            and wanted in _set_apart(as_text(each) or "")
         ):
             return True
     return False
+
+
+def _set_apart(numbers: str) -> str:
+    """Numbers as they are compared, each between commas."""
+    folded = fold_tracking(numbers)
+    return f",{folded.strip(',') or folded},"
 
 
 def evaluate(expression: Expression, scope: Any) -> Any:

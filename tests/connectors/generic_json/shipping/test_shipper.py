@@ -4,6 +4,8 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from connectors.errors import (
     ConflictError,
@@ -14,7 +16,7 @@ from connectors.errors import (
 from connectors.generic_json.settings.shipment import SHIPMENT_FIELDS
 from connectors.generic_json.shipping.evidence import has_tracking
 from connectors.generic_json.shipping.parcels import make_shipment_values
-from connectors.shipments import ShippedItem
+from connectors.shipments import ShippedItem, fold_tracking
 from connectors.testing.trial import failure
 from tests.connectors.generic_json.shipping.parcel import (
     SHIPMENT,
@@ -54,6 +56,26 @@ async def test_the_probe_may_ask_elsewhere() -> None:
 )
 def test_a_tracking_number_is_known_in_any_dress(found: Any, known: bool) -> None:  # noqa: FBT001 -- a table's column
     assert has_tracking(found, " 1z999 ") is known
+
+
+NUMBERS = st.lists(
+    st.text("aB1- ,", max_size=6).filter(lambda text: fold_tracking(text).strip(",")), max_size=4
+)
+
+
+@given(NUMBERS, st.sampled_from([",", ", ", " ,"]))
+def test_each_number_of_a_joined_text_is_known_with_its_own_commas(
+    numbers: list[str], between: str
+) -> None:
+    joined = between.join(numbers)
+    assert all(has_tracking([joined], number) for number in numbers)
+    assert not has_tracking([joined], "c")
+    assert not has_tracking(joined, f"{joined},1")
+
+
+@pytest.mark.parametrize("found", ["1,2", ["1", "2"], "12", "1,22", "x1,2", "2,1"])
+def test_a_number_with_a_comma_is_not_known_by_its_pieces(found: Any) -> None:
+    assert has_tracking(found, "1, 2") is (found == "1,2")
 
 
 async def test_lines_are_known_by_id_then_stock_number_then_name() -> None:
