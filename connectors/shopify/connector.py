@@ -70,7 +70,7 @@ class ShopifyConnector:
         self._asked_for_rest = settings.transport != "auto"
         self._knows_wall = False
         self._remark_list = leave_out_idle(context.remark)
-        self._surroundings = Surroundings(client, settings, self._isolation, context.remark)
+        self._surroundings = Surroundings(client, settings, self._isolation, context)
         self.webhooks = ShopifyWebhooks(upstream, settings)
 
     async def list_orders(self, window: Window) -> AsyncGenerator[Order | RejectedOrder, None]:
@@ -159,14 +159,10 @@ class ShopifyConnector:
             variants=around.variants,
             route=around.find_route(order.id),
         )
-        return self._fill(order, found)
-
-    def _fill(self, one: wire.Order, order: Order | RejectedOrder) -> Order | RejectedOrder:
-        """The order with what the store's settings fill in."""
         filler = self._context.filler
-        if filler is None or isinstance(order, RejectedOrder):
-            return order
-        return filler.fill(order, *list_parts(one))
+        if filler is None or isinstance(found, RejectedOrder):
+            return found
+        return filler.fill(found, *list_parts(order, around.details))
 
     def _remark_fields(self, order: wire.Order) -> None:
         """One remark for each field that orders go out without, whichever line it is in."""

@@ -1,16 +1,19 @@
-"""What belongs to orders and is not in them: holds, delivery methods, products."""
+"""What belongs to orders and is not in them: holds, delivery methods, products, customers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import msgspec
 
 from connectors.errors import PartError
-from connectors.interface import Remark
+from connectors.interface import ConnectorContext, Remark
 from connectors.orders import RejectedOrder
+from connectors.shopify.api.details import build_customers_query, build_variants_query
 from connectors.shopify.api.graphql_client import GraphqlClient
 from connectors.shopify.api.transport import Span
+from connectors.shopify.listing.details import DetailReader, Found
 from connectors.shopify.listing.holds import Holds
 from connectors.shopify.listing.products import Catalog, drop_details
 from connectors.shopify.listing.routes import Routes
@@ -18,8 +21,12 @@ from connectors.shopify.mapping import wire
 from connectors.shopify.mapping.items import Variant
 from connectors.shopify.mapping.routes import Route
 from connectors.shopify.mapping.statuses import Held
+from connectors.shopify.mapping.whole import Details
 from connectors.shopify.settings import ShopifySettings
 from connectors.upstream.isolation import Isolation
+
+# In seconds.
+_REMEMBERED = 600.0
 
 
 class Around(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,13 +35,15 @@ class Around(msgspec.Struct, frozen=True, kw_only=True):
     held: Mapping[int, Held | PartError]
     routes: Mapping[int, Route | PartError]
     variants: Mapping[int, Variant]
+    details: Details = Details()
+    faults: Mapping[int, str] = {}
 
     def find_fault(self, order: int) -> str:
         """What the shop failed to say of an order that cannot do without it; empty if nothing."""
         for about, found in (("holds", self.held), ("delivery methods", self.routes)):
             if isinstance(fault := found.get(order), PartError):
                 return f"{about}: {fault}"
-        return ""
+        return self.faults.get(order, "")
 
     def find_held(self, order: int) -> Held | None:
         """What of the order is on hold."""
@@ -55,10 +64,24 @@ class Surroundings:
         client: GraphqlClient,
         settings: ShopifySettings,
         isolation: Isolation,
-        remark: Callable[[Remark], None],
+        context: ConnectorContext,
     ) -> None:
         self._settings = settings
-        self._catalog = Catalog(client, remark)
+        self._remark = context.remark
+        filler = context.filler
+        self._needs_customer = filler is not None and filler.needs("customer")
+        product, variant, customer = (
+            frozenset() if filler is None else filler.list_names_in(part)
+            for part in ("product", "variant", "customer")
+        )
+        self._products = DetailReader(
+            client, isolation, "ProductVariant", build_variants_query(product, variant), _REMEMBERED
+        )
+        # Nothing about buyers is kept.
+        self._customers = DetailReader(
+            client, isolation, "Customer", build_customers_query(customer), 0
+        )
+        self._catalog = Catalog(client, context.remark)
         self._holds = Holds(client, isolation)
         self._routes = Routes(client, isolation)
 
@@ -71,13 +94,42 @@ class Surroundings:
     ) -> Around:
         """What belongs to these orders; `held` is None where it is to be asked for."""
         orders = [one for one in batch if isinstance(one, wire.Order)]
+        faults: dict[int, str] = {}
         return Around(
+            details=await self._find_details(orders, faults),
+            faults=faults,
             held=await self._holds.find_held(orders) if held is None else held,
             routes=await self._routes.find_routes(orders)
             if self._settings.delivery_methods
             else {},
             variants=await self._find_variants(orders),
         )
+
+    async def _find_details(self, orders: Sequence[wire.Order], faults: dict[int, str]) -> Details:
+        """What the store's own expressions look up. `faults` is filled with the reasons of the
+        orders that an address or a condition keeps back, because it cannot be had.
+        """
+        lines = {line.variant_id for order in orders for line in order.line_items or ()}
+        people = {order.id: order.customer.id for order in orders if order.customer is not None}
+        variants = await self._products.find(lines)
+        customers = await self._customers.find(people.values())
+        for order, person in people.items():
+            if isinstance(fault := customers.get(person or 0), PartError) and self._needs_customer:
+                faults[order] = f"customer: {fault}"
+        return Details(
+            variants=dict(self._leave_out_faults("product", variants)),
+            customers=dict(self._leave_out_faults("customer", customers)),
+        )
+
+    def _leave_out_faults(
+        self, part: str, found: Mapping[int, Found]
+    ) -> Iterator[tuple[int, Mapping[str, Any]]]:
+        for number, one in found.items():
+            if not isinstance(one, PartError):
+                yield number, one
+                continue
+            text = f"What `fields` looks up in a {part} is not filled in: {one}"
+            self._remark(Remark(about=f"{part}s", text=text))
 
     async def _find_variants(self, orders: Sequence[wire.Order]) -> Mapping[int, Variant]:
         if not orders or not (self._settings.product_details or self._settings.customs):

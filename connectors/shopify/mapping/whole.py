@@ -32,10 +32,47 @@ def decode_whole(raw: bytes | msgspec.Raw) -> wire.Order | RejectedOrder:
     return WholeOrder(**msgspec.structs.asdict(order), whole=_ANY.decode(raw))
 
 
-def list_parts(order: wire.Order) -> tuple[Any, Mapping[str, Any]]:
-    """The order's JSON in the names of REST, and its lines by id.
+class Details(msgspec.Struct, frozen=True, kw_only=True):
+    """What the store's own expressions look up beside the orders: by the id of a variant what
+    stands in it and, under `product`, in its product; and customers by their ids.
+    """
+
+    variants: Mapping[int, Mapping[str, Any]] = {}
+    customers: Mapping[int, Mapping[str, Any]] = {}
+
+
+def read_node(raw: msgspec.Raw) -> Mapping[str, Any]:
+    """A node of GraphQL's as REST would write it: lists without pages, numbers for ids. Empty for
+    null.
+    """
+    return _simplify(_ANY.decode(raw)) or {}
+
+
+def _simplify(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_simplify(one) for one in value]
+    if not isinstance(value, dict):
+        tail = value.rpartition("/")[2] if isinstance(value, str) else ""
+        return int(tail) if tail.isdecimal() and value.startswith("gid://") else value
+    return (
+        _simplify(value["nodes"])
+        if value.keys() == {"nodes"}
+        else {name: _simplify(one) for name, one in value.items()}
+    )
+
+
+def list_parts(order: wire.Order, details: Details) -> tuple[Any, Mapping[str, Any]]:
+    """The order's JSON in the names of REST, and its lines by id, with what was looked up beside
+    it.
 
     GraphQL sends what the connector asks for and no more: that is what stands there then.
     """
     whole = order.whole if isinstance(order, WholeOrder) else _ANY.decode(_PLAIN.encode(order))
-    return whole, {str(line["id"]): line for line in whole.get("line_items") or ()}
+    if order.customer is not None and (found := details.customers.get(order.customer.id or 0)):
+        whole["customer"] = {**(whole.get("customer") or {}), **found}
+    lines = {str(line["id"]): line for line in whole.get("line_items") or ()}
+    for line in (order.line_items or ()) if details.variants else ():
+        if variant := details.variants.get(line.variant_id or 0):
+            parts = {"product": variant.get("product"), "variant": variant}
+            lines[str(line.id)] = {**lines.get(str(line.id), {}), **parts}
+    return whole, lines

@@ -12,8 +12,9 @@ from connectors.errors import OrderNotFoundError
 from connectors.fieldmap.filler import Filler
 from connectors.fieldmap.settings import AddressSettings, FillSettings, build_fill_rules
 from connectors.inspection import FindsByNumber
+from connectors.interface import Remark
 from connectors.language.expressions import read_expression
-from connectors.orders import ItemOption, Order
+from connectors.orders import ItemOption, Order, RejectedOrder
 from connectors.testing.trial import at, failure, walk
 from tests.connectors.shopify.fake.shop import FakeShopify
 from tests.connectors.shopify.shops import open_shop
@@ -77,6 +78,67 @@ async def test_rest_is_asked_for_what_the_settings_look_at(
     fields = seen.query.get("fields", "")
     assert is_asked_for in fields
     assert bool(fields) is bool(is_asked_for)
+
+
+OF_PARTS: dict[str, Any] = {
+    "custom_field_2": "customer.metafields[?key=='vat'].value | [0]",
+    "custom_field_3": "customer.email",
+    "source": "customer.orders_count",
+    "items": {
+        "location": "variant.metafields[?key=='bin'].value | [0]",
+        "options": {"Brand": "product.vendor", "Kind": "product.product_type"},
+    },
+}
+
+
+def stock_shop(shop: FakeShopify) -> str:
+    """An order of one line by one customer, with what stands beside it; gives its id."""
+    order = shop.book.add(modified_at=at(1))
+    shown = shop.show(order)
+    shop.customers[shown["customer"]["id"]] = {
+        "orders": 7,
+        "metafields": [{"namespace": "custom", "key": "vat", "value": "DE1"}],
+    }
+    for line in shown["line_items"]:
+        shop.variants[line["variant_id"]] = {
+            "vendor": "Acme",
+            "product_type": "Mug",
+            "metafields": [{"namespace": "custom", "key": "bin", "value": "A-3"}],
+        }
+    return order.id
+
+
+@pytest.mark.parametrize("transport", ["rest", "graphql"])
+async def test_the_product_of_a_line_and_the_customer_are_looked_at(transport: str) -> None:
+    async with FakeShopify() as shop:
+        stock_shop(shop)
+        filler = make_filler(OF_PARTS)
+        async with open_shop(shop, transport=transport, filler=filler) as connector:
+            (order,) = await walk(connector)
+    assert isinstance(order, Order)
+    assert order.custom_fields == ("", "DE1", order.customer.bill_to.email)
+    assert order.source == "7"
+    for item in (item for item in order.items if not item.adjustment):
+        assert item.location == "A-3"
+        assert item.options[-2:] == (
+            ItemOption(name="Brand", value="Acme"),
+            ItemOption(name="Kind", value="Mug"),
+        )
+
+
+@pytest.mark.parametrize("only", ["", "customer.orders_count > `0`"])
+async def test_a_customer_who_is_not_shown_costs_what_depends_on_him(only: str) -> None:
+    remarks: list[Remark] = []
+    async with FakeShopify() as shop:
+        stock_shop(shop)
+        shop.scopes -= {"read_customers"}
+        filler = make_filler(OF_PARTS, only)
+        async with open_shop(
+            shop, transport="rest", filler=filler, remark=remarks.append
+        ) as connector:
+            (order,) = await walk(connector)
+    assert isinstance(order, RejectedOrder) is bool(only)
+    assert "customers" in {remark.about for remark in remarks}
 
 
 @pytest.mark.parametrize("transport", ["rest", "graphql"])

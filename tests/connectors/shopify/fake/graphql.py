@@ -17,11 +17,11 @@ from tests.connectors.shopify.fake.nodes import (
     show_fulfillment_node,
     show_fulfillment_order_node,
     show_order_node,
-    show_variant,
     tail,
 )
 from tests.connectors.shopify.fake.query_language import Connection, Document, LanguageError, Run
 from tests.connectors.shopify.fake.refusal import Refusal
+from tests.connectors.shopify.fake.related import show_customer, show_variant
 
 if TYPE_CHECKING:
     from tests.connectors.shopify.fake.shop import FakeShopify
@@ -154,6 +154,8 @@ def _node(shop: FakeShopify, gid: str) -> dict[str, Any] | None:
     kind = gid.split("/")[-2]
     if kind == "FulfillmentOrder":
         return _fulfillment_order_by_gid(shop, gid)
+    if kind == "Customer":
+        return show_customer(shop, tail(gid))
     return _order_by_gid(shop, gid) if kind == "Order" else show_variant(shop, tail(gid))
 
 

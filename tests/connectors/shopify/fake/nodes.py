@@ -25,7 +25,8 @@ def tail(gid: str) -> int:
     return int(gid.rpartition("/")[2])
 
 
-def _gid(kind: str, number: Any) -> str:
+def gid(kind: str, number: Any) -> str:
+    """The global id of a thing."""
     return f"gid://shopify/{kind}/{number}"
 
 
@@ -75,7 +76,7 @@ def _customer(shop: FakeShopify, person: dict[str, Any] | None) -> dict[str, Any
     if person is None or "read_customers" not in shop.scopes:
         return None
     return {
-        "id": _gid("Customer", person["id"]),
+        "id": gid("Customer", person["id"]),
         "firstName": person.get("first_name"),
         "lastName": person.get("last_name"),
         "defaultEmailAddress": {"emailAddress": person["email"]} if person.get("email") else None,
@@ -99,7 +100,7 @@ def show_order_node(shop: FakeShopify, order: BookOrder) -> dict[str, Any]:
     tip = shown.get("total_tip_received_set") or _tip(shown)
     return {
         "__typename": "Order",
-        "id": _gid("Order", shown["id"]),
+        "id": gid("Order", shown["id"]),
         "name": shown["name"],
         "createdAt": shown["created_at"],
         "updatedAt": shown["updated_at"],
@@ -167,7 +168,7 @@ def _tip(shown: dict[str, Any]) -> dict[str, Any]:
 
 def _line(line: dict[str, Any]) -> dict[str, Any]:
     return {
-        "id": _gid("LineItem", line["id"]),
+        "id": gid("LineItem", line["id"]),
         "title": line["title"],
         "variantTitle": line["variant_title"],
         "name": line["name"],
@@ -176,7 +177,7 @@ def _line(line: dict[str, Any]) -> dict[str, Any]:
         "currentQuantity": line["current_quantity"],
         "unfulfilledQuantity": line["fulfillable_quantity"],
         "requiresShipping": line["requires_shipping"],
-        "variant": {"id": _gid("ProductVariant", line["variant_id"])}
+        "variant": {"id": gid("ProductVariant", line["variant_id"])}
         if line["variant_id"]
         else None,
         "originalUnitPriceSet": _bag(line["price_set"]),
@@ -200,41 +201,6 @@ def _shipping_line(line: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def show_variant(shop: FakeShopify, number: int) -> dict[str, Any] | None:
-    """A variant, from `shop.variants` where the test gave facts."""
-    shop.demand("read_products")
-    facts: dict[str, Any] = shop.variants.get(number, {})
-    if facts.get("deleted"):
-        return None
-    weight = facts.get("weight")
-    return {
-        "__typename": "ProductVariant",
-        "id": _gid("ProductVariant", number),
-        "barcode": facts.get("barcode"),
-        "media": Connection(
-            [{"preview": {"image": {"url": url}}} for url in facts.get("images", ())]
-        ),
-        "product": {
-            "featuredMedia": {
-                "preview": {
-                    "image": {
-                        "url": facts.get("product_image", f"https://cdn.example/{number}.jpg")
-                    }
-                }
-            }
-        },
-        "inventoryItem": {
-            "harmonizedSystemCode": facts.get("hs_code"),
-            "countryCodeOfOrigin": facts.get("origin"),
-            "measurement": {
-                "weight": {"unit": weight[1], "value": weight[0]}
-                if weight
-                else {"unit": "KILOGRAMS", "value": 0.25}
-            },
-        },
-    }
-
-
 def _destination(address: dict[str, Any] | None) -> dict[str, Any] | None:
     if address is None:
         return None
@@ -247,11 +213,11 @@ def show_fulfillment_order_node(order: BookOrder, one: FakeFulfillmentOrder) -> 
     shown = show_fulfillment_order(order, one)
     return {
         "__typename": "FulfillmentOrder",
-        "id": _gid("FulfillmentOrder", one.id),
+        "id": gid("FulfillmentOrder", one.id),
         "status": one.status.upper(),
         "requestStatus": one.request_status.upper(),
         "fulfillAt": one.fulfill_at,
-        "order": {"id": _gid("Order", order.id)},
+        "order": {"id": gid("Order", order.id)},
         "supportedActions": [{"action": action.upper()} for action in one.actions],
         "fulfillmentHolds": [
             {"reason": hold["reason"].upper(), "reasonNotes": hold["reason_notes"]}
@@ -259,14 +225,14 @@ def show_fulfillment_order_node(order: BookOrder, one: FakeFulfillmentOrder) -> 
         ],
         "deliveryMethod": {"methodType": one.method.upper()},
         "destination": _destination(shown["destination"]),
-        "assignedLocation": {"location": {"id": _gid("Location", one.location)}},
+        "assignedLocation": {"location": {"id": gid("Location", one.location)}},
         "lineItems": Connection(
             [
                 {
-                    "id": _gid("FulfillmentOrderLineItem", line["id"]),
+                    "id": gid("FulfillmentOrderLineItem", line["id"]),
                     "totalQuantity": line["quantity"],
                     "remainingQuantity": line["fulfillable_quantity"],
-                    "lineItem": {"id": _gid("LineItem", line["line_item_id"])},
+                    "lineItem": {"id": gid("LineItem", line["line_item_id"])},
                 }
                 for line in shown["line_items"]
             ]
@@ -278,18 +244,16 @@ def show_fulfillment_node(shop: FakeShopify, order: BookOrder, parcel: Any) -> d
     """A parcel under GraphQL's names."""
     shown = show_fulfillment(shop, order, parcel)
     return {
-        "id": _gid("Fulfillment", parcel.id),
+        "id": gid("Fulfillment", parcel.id),
         "status": shown["status"].upper(),
-        "location": {"id": _gid("Location", shown["location_id"])}
-        if shown["location_id"]
-        else None,
+        "location": {"id": gid("Location", shown["location_id"])} if shown["location_id"] else None,
         "trackingInfo": [
             {"company": shown["tracking_company"], "number": number, "url": url}
             for number, url in zip(shown["tracking_numbers"], shown["tracking_urls"], strict=True)
         ],
         "fulfillmentLineItems": Connection(
             [
-                {"quantity": line["quantity"], "lineItem": {"id": _gid("LineItem", line["id"])}}
+                {"quantity": line["quantity"], "lineItem": {"id": gid("LineItem", line["id"])}}
                 for line in shown["line_items"]
             ]
         ),

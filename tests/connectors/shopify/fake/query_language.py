@@ -24,7 +24,7 @@ class LanguageError(ValueError):
 @dataclass
 class Field:
     """A field with its arguments and what is wanted of it; a fragment has its type in `on` and no
-    name.
+    name. It is answered as `alias` where it has one.
     """
 
     name: str
@@ -32,6 +32,7 @@ class Field:
     selections: list[Field] = field(default_factory=list)
     on: str = ""
     spread: str = ""
+    alias: str = ""
 
 
 @dataclass
@@ -109,6 +110,9 @@ class Document:
                 return Field("", on=self._next(), selections=self._set())
             return Field("", spread=self._next())
         one = Field(name)
+        if self._peek() == ":":
+            self._next()
+            one = Field(self._next(), alias=name)
         if self._peek() == "(":
             self._next()
             while self._peek() != ")":
@@ -222,7 +226,9 @@ class Run:
                 and not _is_scalar(found)
             ):
                 raise LanguageError(f"Field '{one.name}' must have a selection of subfields")
-            result[one.name] = self.answer(one.selections, found) if one.selections else found
+            result[one.alias or one.name] = (
+                self.answer(one.selections, found) if one.selections else found
+            )
         return result
 
     def _page(self, connection: Connection, arguments: dict[str, Any]) -> dict[str, Any]:

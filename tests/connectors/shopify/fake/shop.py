@@ -68,15 +68,15 @@ class FakeShopify(FakeShop):
         self.counts_too_many = 0
         self.changes: list[tuple[Applies, Change]] = []
         self.raw_changes: list[tuple[Applies, Callable[[bytes], bytes]]] = []
-        self.gone = False
+        self.gone = self.refuses_gift_cards = False
         self.cursors: dict[str, shopify_rest.Cursor] = {}
         self.webhooks: dict[int, dict[str, Any]] = {}
         self.locations: dict[str, int] = {}
         self.further_numbers: dict[str, list[str]] = {}
         self.further_links: dict[str, list[str]] = {}
-        self.refuses_gift_cards = False
         self.numbers = itertools.count(5_000_001)
         self.variants: dict[int, dict[str, Any]] = {}
+        self.customers: dict[int, dict[str, Any]] = {}
         self._tokens: dict[str, datetime] = {}
         self._token_numbers = itertools.count(1)
 
