@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,12 @@ SAMPLES = Path(__file__).parents[1] / "fixtures" / "shopify" / "orders.json.gz"
 RULES = ShopifySettings(shop="north", access_token="shpat_0", test_orders="export").rules
 ORDERS = 1000
 _KEEP = etree.XMLParser(strip_cdata=False)
+# What is asked for beside the orders, by the settings that want it.
+_EXTRAS = (
+    ("orders alone", ()),
+    ("with holds, images, barcodes and weights", ("holds", "product_details")),
+    ("with delivery methods as well", ("holds", "product_details", "delivery_methods")),
+)
 _FREE = UpstreamPolicy(rate=100_000, timeout=60, concurrency=16)
 
 
@@ -108,12 +114,12 @@ def _encoded(body: bytes) -> list[bytes]:
 async def _requests() -> list[str]:
     lines = []
     for transport in ("rest", "graphql"):
-        lines += [await _listing(transport, extras=extras) for extras in (False, True)]
+        lines += [await _listing(transport, what, extras) for what, extras in _EXTRAS]
         lines.append(await _shipping(transport))
     return lines
 
 
-async def _listing(transport: str, *, extras: bool) -> str:
+async def _listing(transport: str, what: str, extras: Sequence[str]) -> str:
     async with FakeShopify(clock=Clock(datetime.now(UTC).replace(microsecond=0))) as shop:
         shop.points = Bucket(1e9, 0.0)
         for number in range(ORDERS):
@@ -130,13 +136,10 @@ async def _listing(transport: str, *, extras: bool) -> str:
             shop,
             _FREE,
             transport=transport,
-            holds=extras,
-            product_details=extras,
-            delivery_methods=extras,
+            **{setting: setting in extras for setting in _EXTRAS[-1][1]},
         ) as connector:
             found = [order async for order in connector.list_orders(window)]
         points = f", {shop.points.level:.0f} points" if shop.points.level else ""
-        what = "with holds, delivery methods and product details" if extras else "orders alone"
         return (
             f"{transport}: {len(found)} orders, {what}: {len(shop.requests)} requests{points}"
             f" (least possible: {ORDERS // 250} requests)"
