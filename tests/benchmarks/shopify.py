@@ -132,12 +132,8 @@ async def _listing(transport: str, what: str, extras: Sequence[str]) -> str:
                 "B": {"variant_id": number % 100 + 101},
             }
         window = Window(start=shop.clock(), end=shop.clock() + timedelta(seconds=ORDERS))
-        async with open_shop(
-            shop,
-            _FREE,
-            transport=transport,
-            **{setting: setting in extras for setting in _EXTRAS[-1][1]},
-        ) as connector:
+        settings: dict[str, Any] = {name: name in extras for name in _EXTRAS[-1][1]}
+        async with open_shop(shop, _FREE, transport=transport, **settings) as connector:
             found = [order async for order in connector.list_orders(window)]
         points = f", {shop.points.level:.0f} points" if shop.points.level else ""
         return (
