@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from connectors.orders import (
         Address as Address,
         Customer as Customer,
+        Customs as Customs,
         Destination as Destination,
         Dimensions as Dimensions,
         Fulfillment as Fulfillment,
@@ -223,8 +224,8 @@ _ROOMS = {
         "Duration Finding ForgetfulMemory Memory Remark ShipOutcome"
     ),
     "connectors.orders": (
-        "Address Customer Destination Dimensions Fulfillment ItemOption LengthUnit LineItem Order "
-        "OrderId OrderStatus RejectedOrder Weight WeightUnit Window"
+        "Address Customer Customs Destination Dimensions Fulfillment ItemOption LengthUnit "
+        "LineItem Order OrderId OrderStatus RejectedOrder Weight WeightUnit Window"
     ),
     "connectors.places": (
         "PLACES MisplacedError PlaceOf PlacedText Source locate_faults with_places"

@@ -136,6 +136,18 @@ class ItemOption(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     value: str
 
 
+class Customs(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What customs ask for of one piece, as far as the shop knows it.
+
+    `origin` is where it was made, ISO alpha-2; `value` None: what was paid for it.
+    """
+
+    hs_code: str = ""
+    origin: str = ""
+    description: str = ""
+    value: Decimal | None = None
+
+
 class LineItem(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One line. Prices are per unit, without tax unless the shop only knows gross prices.
 
@@ -157,6 +169,7 @@ class LineItem(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     adjustment: bool = False
     fulfillment: Fulfillment = Fulfillment.PARCEL
     destination: str = ""
+    customs: Customs | None = None
 
     @property
     def shippable(self) -> bool:

@@ -119,13 +119,9 @@ class ShopifySettings(ConnectorSettings):
     )
     product_details: bool = Field(
         default=True,
-        description="Images, barcodes and exact weights, read per variant and remembered.",
-    )
-    customs: bool = Field(
-        default=False,
         description=(
-            "HS code and country of origin of each line, as item options: orders have no field of"
-            " their own for them."
+            "Images, barcodes, exact weights, HS codes and countries of origin, read per variant"
+            " and remembered."
         ),
     )
     gift_attributes: tuple[str, ...] = Field(

@@ -98,13 +98,6 @@ class WooCommerceSettings(ConnectorSettings):
         default=(),
         description="Ids of further shipping methods by which you deliver without a carrier.",
     )
-    customs: bool = Field(
-        default=False,
-        description=(
-            "HS code, country of origin and customs description of each line, as item options,"
-            " where a plugin keeps them with the product."
-        ),
-    )
     tracking: TrackingPlace = Field(
         default=TrackingPlace.AUTO,
         description=(

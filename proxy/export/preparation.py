@@ -68,6 +68,7 @@ def policy_of(settings: StoreSettings) -> Policy:
         shipping_methods=settings.shipping_methods,
         default_shipping_method=settings.default_shipping_method,
         filters=msgspec.convert(settings.filters, Filters, from_attributes=True),
+        customs=settings.customs,
     )
 
 

@@ -14,6 +14,7 @@ from typing import TypeVar
 import msgspec
 
 from connectors.orders import SEVERAL_METHODS, Fulfillment, Order, OrderStatus
+from proxy.rules.customs import CustomsPlace, place_customs
 from proxy.rules.packing import describe_nothing_to_pack, select_lines
 
 _T = TypeVar("_T")
@@ -58,13 +59,15 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     chose.
 
     Both are matched exactly at first and then without regard to case. A method the map does not
-    hold becomes `default_shipping_method`, or stays if that is empty.
+    hold becomes `default_shipping_method`, or stays if that is empty. `customs` says where what
+    customs ask for goes.
     """
 
     statuses: Mapping[str, OrderStatus] = {}
     shipping_methods: Mapping[str, str] = {}
     default_shipping_method: str = ""
     filters: Filters = Filters()
+    customs: CustomsPlace = CustomsPlace.OFF
 
 
 class HeldBack(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,10 +86,10 @@ class HeldBack(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def translate(order: Order, policy: Policy) -> Order:
-    """The order with its status in the store's own words and the lines that this merchant packs;
-    its shipping method still in the shop's, see `translate_method`.
+    """The order with its status in the store's own words, the lines that this merchant packs and
+    what customs ask for of them; its shipping method still in the shop's, see `translate_method`.
     """
-    order = select_lines(order, policy.filters.include)
+    order = place_customs(select_lines(order, policy.filters.include), policy.customs)
     status = _look_up(policy.statuses, order.shop_status)
     if status is not None:
         return msgspec.structs.replace(order, status=status, status_known=True)

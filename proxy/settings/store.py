@@ -22,6 +22,7 @@ from connectors.fieldmap.settings import AddressSettings, FillSettings
 from connectors.interface import ConnectorSettings, Duration
 from connectors.orders import OrderStatus
 from proxy.doors.custom_store.words import fill_status_words
+from proxy.rules.customs import CustomsPlace
 from proxy.settings.filters import FilterSettings
 from proxy.settings.frozen import FROZEN
 from proxy.settings.shipments import ShipmentSettings
@@ -194,6 +195,14 @@ class StoreSettings(BaseModel):
         default="",
         description=(
             "What ShipStation is asked for when the map has no entry; empty: the shop's text."
+        ),
+    )
+    customs: CustomsPlace = Field(
+        default=CustomsPlace.OFF,
+        description=(
+            "Where HS code, country of origin, customs description and declared value of the lines"
+            " go: `off`, `options` of each line, or `custom_field_1`, `custom_field_2` or"
+            " `custom_field_3`."
         ),
     )
     filters: FilterSettings = Field(

@@ -13,6 +13,7 @@ from connectors.fieldmap.scope import Scope
 from connectors.generic_json.mapping.needed import read_needed_text
 from connectors.generic_json.mapping.rules import (
     AdjustmentRules,
+    CustomsRules,
     FulfillmentRule,
     ItemRules,
     MoneyRules,
@@ -23,7 +24,16 @@ from connectors.generic_json.mapping.rules import (
 from connectors.generic_json.mapping.side_fields import SideFields
 from connectors.language.functions.number import round_half_up
 from connectors.language.functions.table import as_text
-from connectors.orders import ZERO, Fulfillment, ItemOption, LineItem, Share, Weight, split_item
+from connectors.orders import (
+    ZERO,
+    Customs,
+    Fulfillment,
+    ItemOption,
+    LineItem,
+    Share,
+    Weight,
+    split_item,
+)
 from connectors.reading import amounts, fields, measures
 
 
@@ -94,7 +104,20 @@ class LineReader:
             options=side.read(lambda: tuple(_read_options(line, rules.options)), ()),
             fulfillment=self._find_line_way(line, rules),
             destination=line.read_text("destination", rules.destination),
+            customs=side.read(lambda: self._read_customs(line, rules.customs), None),
         )
+
+    def _read_customs(self, line: Scope, rules: CustomsRules | None) -> Customs | None:
+        """None where the shop says nothing that customs ask for."""
+        if rules is None:
+            return None
+        found = Customs(
+            hs_code=line.read_text("customs.hs_code", rules.hs_code),
+            origin=line.read("customs.origin", rules.origin, fields.read_country, ""),
+            description=line.read_text("customs.description", rules.description),
+            value=self.read_money(line, "customs.value", rules.value) or None,
+        )
+        return found if found != Customs() else None
 
     def share_line(self, line: Scope, item: LineItem, rules: ShareRules | None) -> list[LineItem]:
         """The line, or one for each of the addresses that its pieces go to."""

@@ -109,6 +109,15 @@ class ShareRules(msgspec.Struct, frozen=True, kw_only=True):
     quantity: FieldRule
 
 
+class CustomsRules(msgspec.Struct, frozen=True, kw_only=True):
+    """What customs ask for of one piece of a line."""
+
+    hs_code: FieldRule | None
+    origin: FieldRule | None
+    description: FieldRule | None
+    value: FieldRule | None
+
+
 class ItemRules(msgspec.Struct, frozen=True, kw_only=True):
     """The lines of an order: `at` finds the list, the fields are looked up in each line for which
     `only` is true.
@@ -128,6 +137,7 @@ class ItemRules(msgspec.Struct, frozen=True, kw_only=True):
     options: OptionRules | None
     shippable: Expression | None
     fulfillment: FulfillmentRule | None
+    customs: CustomsRules | None
     destination: FieldRule | None
     shares: ShareRules | None
 

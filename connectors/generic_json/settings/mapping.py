@@ -69,6 +69,19 @@ class SharesMap(Block):
     """How many pieces go there."""
 
 
+class CustomsMap(Block):
+    """What customs ask for of one piece of a line."""
+
+    hs_code: TextField | None = None
+    """The code of the Harmonized System."""
+    origin: TextField | None = None
+    """Where it was made: a code of ISO 3166, or a name."""
+    description: TextField | None = None
+    """What it is, for customs."""
+    value: TextField | None = None
+    """Its declared value; none: its price."""
+
+
 class ItemsMap(Block):
     """The lines of an order. Expressions look at one line; `root()` is the order."""
 
@@ -105,6 +118,8 @@ class ItemsMap(Block):
     """Whether it is packed; virtual goods are not."""
     fulfillment: FulfillmentMap | None = None
     """Who brings this line; none: as the order."""
+    customs: CustomsMap | None = None
+    """What customs ask for; the store's `customs` says where it goes."""
     destination: TextField | None = None
     """The key of the address that the line goes to, in an order with several."""
     shares: SharesMap | None = None

@@ -69,12 +69,8 @@ def list_needs(settings: ShopifySettings) -> tuple[Need, ...]:
             vital=False,
         ),
     ]
-    if settings.product_details or settings.customs:
-        lost = (
-            "images, barcodes and exact weights are missing"
-            if settings.product_details
-            else "HS codes are missing"
-        )
+    if settings.product_details:
+        lost = "images, barcodes, exact weights and HS codes are missing"
         wanted.append(
             Need(scope="read_products", instead=("write_products",), breaks=lost, vital=False)
         )

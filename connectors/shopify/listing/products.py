@@ -21,7 +21,7 @@ from connectors.errors import (
     UnreadableResponseError,
 )
 from connectors.interface import Remark
-from connectors.orders import RejectedOrder, Weight
+from connectors.orders import Customs, RejectedOrder, Weight
 from connectors.reading.complaints import UNDECODABLE
 from connectors.reading.measures import find_weight_unit
 from connectors.shopify.api import queries
@@ -202,9 +202,13 @@ def _to_variant(node: _Variant) -> Variant:
         ),
         barcode=node.barcode or "",
         weight=_to_weight(stock.measurement.weight if stock.measurement else None),
-        hs_code=stock.harmonized_system_code or "",
-        origin=stock.country_code_of_origin or "",
+        customs=_to_customs(stock),
     )
+
+
+def _to_customs(stock: _Stock) -> Customs | None:
+    code, origin = stock.harmonized_system_code or "", stock.country_code_of_origin or ""
+    return Customs(hs_code=code, origin=origin) if code or origin else None
 
 
 def _to_weight(mass: _Mass | None) -> Weight | None:
@@ -215,11 +219,3 @@ def _to_weight(mass: _Mass | None) -> Weight | None:
         return None
     factor, ours = known
     return Weight(value=mass.value * factor, unit=ours)
-
-
-def drop_details(variants: Mapping[int, Variant]) -> Mapping[int, Variant]:
-    """The same variants with their customs facts alone."""
-    return {
-        number: msgspec.structs.replace(one, image_url="", barcode="", weight=None)
-        for number, one in variants.items()
-    }

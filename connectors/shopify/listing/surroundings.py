@@ -15,7 +15,7 @@ from connectors.shopify.api.graphql_client import GraphqlClient
 from connectors.shopify.api.transport import Span
 from connectors.shopify.listing.details import DetailReader, Found
 from connectors.shopify.listing.holds import Holds
-from connectors.shopify.listing.products import Catalog, drop_details
+from connectors.shopify.listing.products import Catalog
 from connectors.shopify.listing.routes import Routes
 from connectors.shopify.mapping import wire
 from connectors.shopify.mapping.items import Variant
@@ -132,7 +132,6 @@ class Surroundings:
             self._remark(Remark(about=f"{part}s", text=text))
 
     async def _find_variants(self, orders: Sequence[wire.Order]) -> Mapping[int, Variant]:
-        if not orders or not (self._settings.product_details or self._settings.customs):
+        if not orders or not self._settings.product_details:
             return {}
-        variants = await self._catalog.find_variants(orders)
-        return variants if self._settings.product_details else drop_details(variants)
+        return await self._catalog.find_variants(orders)

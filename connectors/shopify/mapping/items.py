@@ -12,6 +12,7 @@ import msgspec
 
 from connectors.orders import (
     ZERO,
+    Customs,
     Fulfillment,
     ItemOption,
     LineItem,
@@ -46,8 +47,7 @@ class Variant(msgspec.Struct, frozen=True, kw_only=True):
     image_url: str = ""
     barcode: str = ""
     weight: Weight | None = None
-    hs_code: str = ""
-    origin: str = ""
+    customs: Customs | None = None
 
 
 def _find_way(order: wire.Order) -> Fulfillment:
@@ -111,7 +111,6 @@ def read_items(
             line,
             quantity,
             price,
-            rules,
             variants.get(line.variant_id or 0),
             way=_find_line_way(line, way),
         )
@@ -124,15 +123,10 @@ def _read_item(
     line: wire.Line,
     quantity: int,
     price: Decimal,
-    rules: Rules,
     variant: Variant | None,
     *,
     way: Fulfillment,
 ) -> LineItem:
-    options = tuple(_read_properties(line.properties))
-    if variant is not None and rules.customs:
-        facts = (("HS code", variant.hs_code), ("Country of origin", variant.origin))
-        options += tuple(ItemOption(name=name, value=value) for name, value in facts if value)
     return LineItem(
         id=str(line.id),
         sku=(line.sku or "").strip(),
@@ -142,9 +136,10 @@ def _read_item(
         unit_price=price,
         weight=_read_weight(line, variant),
         upc=variant.barcode if variant else "",
-        options=options,
+        options=tuple(_read_properties(line.properties)),
         adjustment=bool(line.tip),
         fulfillment=way,
+        customs=variant.customs if variant else None,
     )
 
 

@@ -23,6 +23,5 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     discounts: Discounts
     partial_orders: PartialOrders
     test_orders: TestOrders
-    customs: bool
     gift_attributes: tuple[str, ...]
     custom_fields: tuple[str, ...]

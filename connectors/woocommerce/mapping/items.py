@@ -4,7 +4,7 @@ the total. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import msgspec
@@ -59,7 +59,7 @@ def read_lines(
     shown = _choose_exported(parts, rules)
     net = rules.discounts is Discounts.NET
     way = find_way(order, rules)
-    items = [_read_item(part, way, net=net, customs=rules.customs) for part in shown]
+    items = [_read_item(part, way, net=net) for part in shown]
     fees = [_read_fee(fee, index) for index, fee in enumerate(wire.read_list(order.fee_lines))]
     items += fees
     whole = len(shown) == len(parts) and not order.refunds
@@ -98,15 +98,13 @@ def _choose_exported(parts: Sequence[Part], rules: Rules) -> Sequence[Part]:
     return [part for part in parts if part.packed]
 
 
-def _read_item(part: Part, way: Fulfillment, *, net: bool, customs: bool) -> LineItem:
+def _read_item(part: Part, way: Fulfillment, *, net: bool) -> LineItem:
     line, goods, left = part.line, part.goods, part.left
     pieces = int(left)
     money = part.total if net else part.subtotal
     options = read_options(line.meta_data) if line.meta_data else ()
     if part.contents:
         options = (*options, *(ItemOption(name="Contains", value=one) for one in part.contents))
-    if customs:
-        options = (*options, *_list_customs(goods))
     weight = goods.weight
     if pieces != left:
         # Whole pieces are exported: a fraction (2.5 m of cloth) is one piece that says what it is.
@@ -127,16 +125,8 @@ def _read_item(part: Part, way: Fulfillment, *, net: bool, customs: bool) -> Lin
         upc=read_text(line.global_unique_id) or goods.upc,
         options=options,
         fulfillment=way if part.packed else Fulfillment.DIGITAL,
+        customs=goods.customs,
     )
-
-
-def _list_customs(goods: Goods) -> Iterator[ItemOption]:
-    facts = (
-        ("HS code", goods.hs_code),
-        ("Country of origin", goods.origin),
-        ("Customs description", goods.customs_text),
-    )
-    return (ItemOption(name=name, value=value) for name, value in facts if value)
 
 
 def _read_fee(fee: wire.Fee, index: int) -> LineItem:

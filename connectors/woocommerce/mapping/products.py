@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from connectors.orders import Dimensions, Weight, WeightUnit
+from connectors.orders import Customs, Dimensions, Weight, WeightUnit
 from connectors.reading.countries import find_country
 from connectors.reading.fields import FieldError
 from connectors.reading.measures import convert_to_grams, find_length_unit, find_weight_unit
@@ -58,8 +58,7 @@ class Units(msgspec.Struct, frozen=True, kw_only=True):
 class Goods(msgspec.Struct, frozen=True, kw_only=True):
     """One product or variation. `virtual` means that there is nothing to pack.
 
-    `hs_code`, `origin` (ISO alpha-2) and `customs_text` are what customs ask for. `whole` is as
-    much of its JSON as the store's own expressions look at.
+    `whole` is as much of its JSON as the store's own expressions look at.
     """
 
     weight: Weight | None = None
@@ -67,9 +66,7 @@ class Goods(msgspec.Struct, frozen=True, kw_only=True):
     virtual: bool = False
     image_url: str = ""
     upc: str = ""
-    hs_code: str = ""
-    origin: str = ""
-    customs_text: str = ""
+    customs: Customs | None = None
     whole: bytes = b""
 
 
@@ -90,11 +87,20 @@ def read_goods(
         virtual=read_flag(product.virtual),
         image_url=_find_picture(product) or fallback.image_url,
         upc=read_text(product.global_unique_id) or _find_meta(metas, _BARCODES) or fallback.upc,
-        hs_code=_find_meta(metas, _HS_CODES) or fallback.hs_code,
-        origin=find_country(_find_meta(metas, _ORIGINS)) or fallback.origin,
-        customs_text=_find_meta(metas, _CUSTOMS_TEXTS) or fallback.customs_text,
+        customs=_read_customs(metas, fallback.customs),
         whole=whole,
     )
+
+
+def _read_customs(metas: Mapping[str, str], fallback: Customs | None) -> Customs | None:
+    """None where neither the product nor its parent says anything."""
+    known = fallback or Customs()
+    found = Customs(
+        hs_code=_find_meta(metas, _HS_CODES) or known.hs_code,
+        origin=find_country(_find_meta(metas, _ORIGINS)) or known.origin,
+        description=_find_meta(metas, _CUSTOMS_TEXTS) or known.description,
+    )
+    return found if found != Customs() else None
 
 
 def read_weight(value: Any, unit: str) -> Weight | None:

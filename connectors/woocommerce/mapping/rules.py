@@ -41,4 +41,3 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     vendor_orders: VendorOrders
     pickup_methods: tuple[str, ...]
     local_delivery_methods: tuple[str, ...]
-    customs: bool

@@ -177,7 +177,8 @@ WRONG: dict[str, tuple[Break, dict[str, Any], int, str]] = {
         lacking("read_products"),
         {},
         0,
-        "! The app lacks the scope read_products: images, barcodes and exact weights are missing.",
+        "! The app lacks the scope read_products: images, barcodes, exact weights and HS codes are"
+        " missing.",
     ),
     "personal data withheld": (
         withhold,

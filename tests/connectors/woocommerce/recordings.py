@@ -20,7 +20,6 @@ _FOLDER = Path(__file__).parents[2] / "fixtures" / "woocommerce"
 RULES = Rules(
     discounts=Discounts.LINE,
     virtual_items=VirtualItems.LEAVE_OUT,
-    customs=False,
     vendor_orders=VendorOrders.PARENTS,
     pickup_methods=(),
     local_delivery_methods=(),

@@ -23,6 +23,7 @@ PAIRS: list[tuple[type[Block], type[msgspec.Struct]]] = [
     (mapping.FulfillmentMap, rules.FulfillmentRule),
     (mapping.OptionsMap, rules.OptionRules),
     (mapping.SharesMap, rules.ShareRules),
+    (mapping.CustomsMap, rules.CustomsRules),
     (mapping.ItemsMap, rules.ItemRules),
     (mapping.AdjustmentsMap, rules.AdjustmentRules),
     (mapping.MoneySettings, rules.MoneyRules),

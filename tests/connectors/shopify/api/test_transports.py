@@ -119,7 +119,7 @@ def odd_parts() -> dict[str, Any]:
         {},
         {"money": "presentment"},
         {"discounts": "net", "partial_orders": "full", "test_orders": "export"},
-        {"customs": True, "holds": False},
+        {"holds": False},
     ],
     ids=lambda one: "-".join(one) or "defaults",
 )

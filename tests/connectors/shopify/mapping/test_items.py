@@ -8,7 +8,15 @@ from typing import Any
 
 import pytest
 
-from connectors.orders import ItemOption, Order, OrderStatus, RejectedOrder, Weight, WeightUnit
+from connectors.orders import (
+    Customs,
+    ItemOption,
+    Order,
+    OrderStatus,
+    RejectedOrder,
+    Weight,
+    WeightUnit,
+)
 from connectors.shopify.mapping.items import Variant
 from connectors.shopify.mapping.order import decode_order, read_order
 from tests.connectors.shopify.mapping.handwritten import accepted, line, order, rules
@@ -100,7 +108,7 @@ def test_missing_properties_are_none() -> None:
     assert accepted(order(one)).items[0].options == ()
 
 
-def test_customs_facts_are_options_only_where_wanted() -> None:
+def test_facts_of_the_variant_are_in_its_line() -> None:
     decoded = decode_order(json.dumps(order()).encode())
     assert not isinstance(decoded, RejectedOrder)
     weight = Weight(value=Decimal(8), unit=WeightUnit.OUNCES)
@@ -109,22 +117,15 @@ def test_customs_facts_are_options_only_where_wanted() -> None:
             image_url="https://cdn/x.jpg",
             barcode="0123",
             weight=weight,
-            hs_code="090210",
-            origin="JP",
+            customs=Customs(hs_code="090210", origin="JP"),
         )
     }
-    plain, told = (
-        read_order(decoded, rules(customs=customs), variants=variants) for customs in (False, True)
-    )
-    assert isinstance(plain, Order)
-    assert isinstance(told, Order)
-    assert (plain.items[0].image_url, plain.items[0].upc, plain.items[0].weight) == (
+    found = read_order(decoded, rules(), variants=variants)
+    assert isinstance(found, Order)
+    line = found.items[0]
+    assert (line.image_url, line.upc, line.weight) == (
         "https://cdn/x.jpg",
         "0123",
         weight,
     )
-    assert plain.items[0].options == ()
-    assert [(one.name, one.value) for one in told.items[0].options] == [
-        ("HS code", "090210"),
-        ("Country of origin", "JP"),
-    ]
+    assert line.customs == Customs(hs_code="090210", origin="JP")

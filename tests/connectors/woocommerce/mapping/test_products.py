@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-import msgspec
 import pytest
 
-from connectors.orders import Order, Weight, WeightUnit
+from connectors.orders import Customs, Order, Weight, WeightUnit
 from connectors.woocommerce.mapping import wire
 from connectors.woocommerce.mapping.order import Related
 from connectors.woocommerce.mapping.products import Units, read_goods
@@ -71,24 +70,22 @@ def test_a_barcode_that_a_plugin_kept_is_found() -> None:
         ("tariff_number", "", "contents_description"),
     ],
 )
-def test_what_plugins_keep_for_customs_is_found_and_shown_where_it_is_wanted(
-    code: str, origin: str, text: str
-) -> None:
+def test_what_plugins_keep_for_customs_is_found(code: str, origin: str, text: str) -> None:
     kept = {code: "6912.00", origin: "Deutschland", text: "Mug &amp; lid", "_layout": "<p>"}
     metas = [wire.Meta(key=key, value=value) for key, value in kept.items() if key]
     goods = read_goods(wire.Product(id=7, meta_data=metas), Units())
-    expected = [("HS code", "6912.00")]
-    expected += [("Country of origin", "DE")] if origin else []
-    expected += [("Customs description", "Mug & lid")] if text else []
+    expected = Customs(
+        hs_code="6912.00", origin="DE" if origin else "", description="Mug & lid" if text else ""
+    )
     sold = handwritten.order(line_items=[handwritten.line(product_id=7)])
-    for customs, shown in ((True, expected), (False, [])):
-        rules = msgspec.structs.replace(RULES, customs=customs)
-        order = handwritten.read(sold, Related(goods={(7, 0): goods}), rules)
-        assert isinstance(order, Order)
-        assert [(each.name, each.value) for each in order.items[0].options] == shown
+    order = handwritten.read(sold, Related(goods={(7, 0): goods}), RULES)
+    assert isinstance(order, Order)
+    assert order.items[0].customs == expected
 
 
 def test_a_variation_without_customs_facts_has_its_products() -> None:
     metas = [wire.Meta(key="_hs_code", value="6912.00")]
     parent = read_goods(wire.Product(id=1, meta_data=metas), Units())
-    assert read_goods(wire.Product(id=2), Units(), parent).hs_code == "6912.00"
+    found = read_goods(wire.Product(id=2), Units(), parent).customs
+    assert found == Customs(hs_code="6912.00")
+    assert read_goods(wire.Product(id=2), Units()).customs is None
