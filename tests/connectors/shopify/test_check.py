@@ -177,8 +177,10 @@ WRONG: dict[str, tuple[Break, dict[str, Any], int, str]] = {
         lacking("read_products"),
         {},
         0,
-        "! The app lacks the scope read_products: images, barcodes, exact weights and HS codes are"
-        " missing.",
+        (
+            "! The app lacks the scope read_products: images, barcodes, exact weights and HS codes"
+            " are missing."
+        ),
     ),
     "personal data withheld": (
         withhold,
