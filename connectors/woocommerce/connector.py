@@ -22,6 +22,7 @@ from connectors.woocommerce.listing.lookup import Lookup
 from connectors.woocommerce.listing.pages import SIZES
 from connectors.woocommerce.listing.products import Catalog
 from connectors.woocommerce.listing.reader import Reader
+from connectors.woocommerce.listing.regions import Regions
 from connectors.woocommerce.listing.related import RelatedReader
 from connectors.woocommerce.mapping.statuses import normalize_status
 from connectors.woocommerce.mapping.whole import PartReader, list_part_names
@@ -68,6 +69,7 @@ class WooCommerceConnector:
             habits,
             isolation,
             remark=context.remark,
+            regions=Regions(api, context.memory),
             page_size=settings.page_size,
             filler=filler,
         )

@@ -25,6 +25,7 @@ from connectors.woocommerce.listing.by_key import KeyWalk
 from connectors.woocommerce.listing.habits import ShopHabits
 from connectors.woocommerce.listing.pages import BEGINNING, DistrustError, OrderPages
 from connectors.woocommerce.listing.queries import EVERY_STATUS, Ask, build_params
+from connectors.woocommerce.listing.regions import Regions
 from connectors.woocommerce.listing.related import RelatedReader
 from connectors.woocommerce.listing.span import HOUR, Span
 from connectors.woocommerce.mapping import wire
@@ -47,6 +48,7 @@ class Reader:
         isolation: Isolation,
         *,
         remark: Callable[[Remark], None],
+        regions: Regions,
         page_size: int = LARGEST_PAGE,
         filler: FieldFiller | None = None,
     ) -> None:
@@ -56,6 +58,7 @@ class Reader:
         self._habits = habits
         self._isolation = isolation
         self._remark = leave_out_idle(remark)
+        self._regions = regions
         self._page_size = page_size
         self._filler = filler
         self._whole = (
@@ -106,6 +109,7 @@ class Reader:
         """Rows as orders, with everything else that is read from the shop for them; without carts
         that never became orders.
         """
+        rows = await self._regions.name_regions(rows)
         orders = [
             row.order
             for row in rows

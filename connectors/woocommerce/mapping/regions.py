@@ -1,12 +1,18 @@
 """The regions for which WooCommerce has codes of its own that say nothing on a label. Pure.
 
 The codes and names are those of WooCommerce's `i18n/states.php`, which a shop also answers under
-`/data/countries/XX`.
+`/data/countries/XX`: those of further countries are read from there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from connectors.woocommerce.mapping import wire
+from connectors.woocommerce.mapping.values import read_text
 
 _JAPAN = (
     "Hokkaido Aomori Iwate Miyagi Akita Yamagata Fukushima Ibaraki Tochigi Gunma Saitama Chiba"
@@ -59,3 +65,47 @@ def name_region(code: str, country: str) -> str:
     """
     named = _NAMES.get(country)
     return code if named is None else named.get(code.upper(), code)
+
+
+# ISO 3166-1 alpha-2.
+_COUNTRY = re.compile(r"[A-Z]{2}")
+_DIGITS = re.compile(r"-?[0-9]{1,4}")
+# No code of WooCommerce's is longer.
+_LONGEST_CODE = 10
+_ADDRESSES = ("billing", "shipping")
+
+
+def list_unknown_countries(order: wire.Order) -> Iterator[str]:
+    """The countries of the order's addresses whose region is a private code that is not known here:
+    `TR34`, `BD-05`, `UA30`.
+    """
+    for name in _ADDRESSES:
+        place = getattr(order, name)
+        if isinstance(place, wire.Address) and place.state:
+            country, state = read_text(place.country).upper(), read_text(place.state)
+            if country not in _NAMES and _is_private(state, country):
+                yield country
+
+
+def _is_private(state: str, country: str) -> bool:
+    """Whether a region is the country's code with more behind it, or a number."""
+    if len(state) > _LONGEST_CODE or _COUNTRY.fullmatch(country) is None:
+        return False
+    bare = state.upper().removeprefix(country)
+    return bool(bare) and (
+        _DIGITS.fullmatch(bare) is not None or (bare != state.upper() and bare.startswith("-"))
+    )
+
+
+def name_states(order: wire.Order, names: Mapping[str, Mapping[str, str]]) -> wire.Order:
+    """The order with the names of its addresses' regions where `names` has them, by country and
+    code.
+    """
+    changes = {}
+    for part in _ADDRESSES:
+        place = getattr(order, part)
+        if isinstance(place, wire.Address):
+            known = names.get(read_text(place.country).upper(), {})
+            if name := known.get(read_text(place.state).upper()):
+                changes[part] = msgspec.structs.replace(place, state=name)
+    return msgspec.structs.replace(order, **changes) if changes else order

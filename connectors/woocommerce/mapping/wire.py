@@ -233,6 +233,19 @@ class Setting(msgspec.Struct, frozen=True, gc=False):
     value: Any = None
 
 
+class State(msgspec.Struct, frozen=True, gc=False):
+    """A region by the shop's own code."""
+
+    code: Loose = ""
+    name: Loose = ""
+
+
+class Country(msgspec.Struct, frozen=True, gc=False):
+    """A country with its regions, as `/data/countries/XX` shows it."""
+
+    states: list[State] | None = None
+
+
 class StatusTotal(msgspec.Struct, frozen=True, gc=False):
     """How many orders have a status, `GET /reports/orders/totals`; lists the statuses of plugins
     too.

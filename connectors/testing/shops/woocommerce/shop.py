@@ -98,6 +98,7 @@ class FakeWooCommerceShop(FakeShop):
             ("GET", f"{core}/products", self.catalog.list_products),
             ("GET", core + r"/products/{product:\d+}/variations", self.catalog.list_variations),
             ("GET", core + "/settings/products/{setting}", self._setting),
+            ("GET", core + "/data/countries/{country}", self._country),
             ("GET", f"{core}/system_status", self._system_status),
             ("GET", f"{core}/reports/orders/totals", self._status_totals),
             ("GET", entries, desk.list_trackings),
@@ -212,6 +213,14 @@ class FakeWooCommerceShop(FakeShop):
         if name not in units:
             return refuse(404, "rest_setting_setting_invalid", "Invalid setting.")
         return show({"id": name, "value": units[name]})
+
+    async def _country(self, request: web.Request) -> web.StreamResponse:
+        country = request.match_info["country"].upper()
+        states = self.traits.regions.get(country)
+        if states is None:
+            return refuse(404, "woocommerce_rest_data_invalid_location", "There are no locations.")
+        shown = [{"code": code, "name": name} for code, name in states.items()]
+        return show({"code": country, "name": country, "states": shown})
 
     async def _system_status(self, request: web.Request) -> web.StreamResponse:  # noqa: ARG002 - a handler's signature
         if self.traits.hides_settings:

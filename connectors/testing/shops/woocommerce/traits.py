@@ -23,7 +23,7 @@ class Traits:
     `fulfillments` WooCommerce's own feature. `extra_statuses` are those that plugins registered.
     `pretty_permalinks` off leaves the REST API at `?rest_route=` alone, which `query_routes` off
     switches off. `lists_refunds` off plays a shop without `GET /refunds`. `folder` is where
-    WordPress lives, e.g. `/store`.
+    WordPress lives, e.g. `/store`. `regions` are the shop's own, by country and code.
     """
 
     version: str = "10.9.4"
@@ -52,3 +52,4 @@ class Traits:
     query_routes: bool = True
     lists_refunds: bool = True
     hides_settings: bool = False
+    regions: dict[str, dict[str, str]] = field(default_factory=dict)
