@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         PartError as PartError,
         PermanentError as PermanentError,
         RefusedError as RefusedError,
+        SharedNumberError as SharedNumberError,
         TemporaryError as TemporaryError,
         ThrottledError as ThrottledError,
         TooLargeError as TooLargeError,
@@ -214,8 +215,8 @@ _ROOMS = {
     "connectors.errors": (
         "AuthenticationError CircuitOpenError ConflictError ConnectorError "
         "IncompleteListingError OrderNotFoundError PartError PermanentError RefusedError "
-        "TemporaryError ThrottledError TooLargeError UnavailableError UnreadableResponseError "
-        "UnsentError"
+        "SharedNumberError TemporaryError ThrottledError TooLargeError UnavailableError "
+        "UnreadableResponseError UnsentError"
     ),
     "connectors.filling": "FieldFiller",
     "connectors.inspection": "FindsByNumber Inspectable check_clock",

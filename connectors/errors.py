@@ -7,7 +7,12 @@ so a log leaves those out: see `ConnectorError.quoting`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Self
+
+# Of a number that several orders share, so many of their ids are named, and so much of each.
+_MOST_NAMED = 5
+_MOST_OF_A_NAME = 100
 
 
 class ConnectorError(Exception):
@@ -105,6 +110,21 @@ class ConflictError(PermanentError):
     """The order is in a state that forbids what was asked, e.g. a shipment for a cancelled
     order.
     """
+
+
+class SharedNumberError(ConflictError):
+    """Several orders bear the number that a shipment names its order by, and nothing else of it
+    tells which one was shipped.
+    """
+
+    def __init__(self, number: str, ids: Iterable[str]) -> None:
+        named = sorted(set(ids), key=lambda each: (len(each), each))
+        some = ", ".join(each[:_MOST_OF_A_NAME] for each in named[:_MOST_NAMED])
+        super().__init__(
+            f"{len(named)} orders have the number {number[:_MOST_OF_A_NAME]!r} (ids: {some}), and"
+            " nothing else says which of them was shipped. Tell the right one by its id with"
+            " `portside ship`, or mark it as shipped in the shop; then discard this delivery."
+        )
 
 
 class RefusedError(PermanentError):

@@ -13,6 +13,7 @@ from connectors.errors import (
     ConflictError,
     OrderNotFoundError,
     RefusedError,
+    SharedNumberError,
     UnreadableResponseError,
 )
 from connectors.generic_json.api.answers import Answers, Bodies
@@ -163,12 +164,16 @@ class GenericJsonConnector:
             raise OrderNotFoundError("The settings do not say how to find an order by number.")
         reply = await self._caller.read(find.request, {"number": number})
         try:
-            found = as_text(find.id(self._caller.read_body(reply)))
+            found = find.id(self._caller.read_body(reply))
         except EvaluationError as error:
             raise UnreadableResponseError(f"{reply.where}: {find.id.source!r}: {error}.") from None
-        if not found:
+        texts = map(as_text, found if isinstance(found, list) else [found])
+        ids = list(dict.fromkeys(filter(None, texts)))
+        if not ids:
             raise OrderNotFoundError(f"The shop does not know an order with the number {number!r}.")
-        return OrderId(found)
+        if len(ids) > 1:
+            raise SharedNumberError(number, ids)
+        return OrderId(ids[0])
 
     async def _find_id(self, number: str) -> str:
         """The id that a notice without one means: where the shop cannot be asked, its number."""

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from connectors.errors import ConflictError, ConnectorError, OrderNotFoundError
+from connectors.errors import ConnectorError, OrderNotFoundError, SharedNumberError
 from connectors.interface import (
     CheckReport,
     ConnectorContext,
@@ -224,10 +224,7 @@ class ShopifyConnector:
         if not found:
             raise OrderNotFoundError(f"Shopify does not know an order with the number {name}.")
         if len(found) > 1:
-            raise ConflictError(
-                f"Shopify has {len(found)} orders with the number {name}, and the notice does not"
-                " say which one is meant."
-            )
+            raise SharedNumberError(name, map(str, found))
         return found[0]
 
     async def _explain_absence(self) -> str:

@@ -21,6 +21,7 @@ from connectors.errors import (
     CircuitOpenError,
     ConnectorError,
     OrderNotFoundError,
+    SharedNumberError,
     TemporaryError,
     ThrottledError,
     UnavailableError,
@@ -105,7 +106,7 @@ class AttemptRunner:
     ) -> AttemptResult:
         """One attempt at a delivery that is leased until `lease_ends`, under a granted permit.
 
-        `is_named`: what was given under its number was looked up a moment ago.
+        `is_named`: what was given under its number was looked up a moment ago, and is not disputed.
 
         Raises nothing that the shop or the database may do.
         """
@@ -149,6 +150,8 @@ class AttemptRunner:
                     tried = await self._tell(store, renamed, lease_ends, permit)
         except (QueuedError, LeaseLostError, StorageError) as fault:
             return Tried(error=TemporaryError(str(fault)), counts=False)
+        except SharedNumberError as shared:
+            return Tried(error=shared)
         except RepeatedError as repeat:
             if repeat.look_again is None:
                 return Tried(error=None, shipment=repeat.known.shipment, detail=str(repeat))

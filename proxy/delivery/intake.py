@@ -27,6 +27,7 @@ from proxy.telemetry.metrics import Metrics
 _MOST_AT_ONCE = 32
 # How long a settlement may take once its call was broken off.
 _LAST_WORDS = 5.0
+_TAKEN = frozenset({PutResult.LEASED, PutResult.DISPUTED})
 _log = structlog.get_logger("portside.delivery")
 
 
@@ -121,10 +122,12 @@ class Deliverer:
             )
             if result is not PutResult.JOINED:
                 _warn_of_doubts(delivery)
-            if result is not PutResult.LEASED:
+            if result not in _TAKEN:
                 self.wake.set()
                 return self._count(store, delivery, _describe_known(result, delivery))
-            task = self.start(store, delivery, lease_ends, permit, is_named=True)
+            task = self.start(
+                store, delivery, lease_ends, permit, is_named=result is PutResult.LEASED
+            )
         done, _ = await asyncio.wait({task}, timeout=self._answer_within)
         said = _describe_attempt(task.result()) if done else _STORED
         return self._count(store, delivery, said)

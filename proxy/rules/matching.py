@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from connectors.errors import SharedNumberError
 from connectors.shipments import Shipment, ShippedItem
 
 # What ShipStation puts behind the number of an order that it split.
@@ -58,23 +59,35 @@ class Meant(msgspec.Struct, frozen=True, kw_only=True):
     """A shipment in the shop's own words.
 
     `whole` is what it holds if it names no items, where that is less than all of the shop's order.
-    `doubts` says which items fit no line, a sentence each.
+    `doubts` says which items fit no line, a sentence each. `is_disputed`: several orders were given
+    under its number, and it does not say which one is meant.
     """
 
     shipment: Shipment
     whole: tuple[ShippedItem, ...] = ()
     doubts: tuple[str, ...] = ()
+    is_disputed: bool = False
 
 
 def choose_given(found: Sequence[GivenOrder], shipment: Shipment) -> GivenOrder | None:
-    """The one order meant, among those that were given under the notice's number.
+    """The one order meant, among those that were given under the notice's number; None if none was.
 
-    Where two orders bear one number, the lines decide; where they do not, none is meant.
+    Where several bear one number, the lines decide, by their ids or else by all that is known of
+    them. Raises `SharedNumberError` where they do not.
     """
-    if len({given.shop_id for given in found}) > 1 or len(found) > 1:
-        named = {item.line_id for item in shipment.items if item.line_id}
-        found = [given for given in found if named and named <= {line.id for line in given.lines}]
-    return found[0] if len(found) == 1 else None
+    if len(found) <= 1:
+        return found[0] if found else None
+    named = {item.line_id for item in shipment.items if item.line_id}
+    by_id = [given for given in found if named and named <= {line.id for line in given.lines}]
+    fitting = [given for given in found if all(_match_item(i, given.lines) for i in shipment.items)]
+    for chosen in (by_id, fitting):
+        if len(chosen) == 1:
+            return chosen[0]
+    if len({given.shop_id for given in found}) == 1:
+        # One order of the shop's, which the client knows by several ids.
+        lines = tuple(line for given in found for line in given.lines)
+        return msgspec.structs.replace(found[0], lines=lines, is_part=False, destination="")
+    raise SharedNumberError(shipment.order_number, (given.shop_id for given in found))
 
 
 def strip_suffixes(number: str) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from connectors.errors import SharedNumberError
 from connectors.orders import Destination, LineItem
 from connectors.shipments import Shipment, ShippedItem
 from proxy.delivery.intake import NoticeOutcome
@@ -99,6 +100,27 @@ async def test_a_number_given_as_it_stands_is_never_taken_for_a_split_one(world:
     process = await world.process()
     assert await accept(process, told("1001-1")) is NoticeOutcome.REFUSED
     assert world.shop.of("1001") == []
+
+
+@pytest.mark.parametrize("number", ["1001", "1001-1"])
+async def test_a_number_of_two_orders_is_refused_with_both_ids_and_the_shop_is_not_asked_to_guess(
+    world: World, number: str
+) -> None:
+    await give(world, order(), order("56"))
+    world.shop.unknown = {"1001-1"}
+    process = await world.process()
+    for _ in range(2):
+        result = await process.deliverer.accept(process.store, told(number))
+        assert isinstance(result.error, SharedNumberError)
+        assert "(ids: 55, 56)" in result.message
+    assert (await world.only()).state is DeliveryState.DEAD
+    assert world.shop.of("1001") == []
+    assert await accept(process, told("1001", order_id="56")) is NoticeOutcome.DELIVERED
+    assert await accept(process, told(number)) is NoticeOutcome.REFUSED
+    row = (await world.deliveries.find(DeliveryFilter(states=(DeliveryState.DEAD,))))[0]
+    await world.deliveries.discard(DeliveryFilter(ids=(row.id,)))
+    assert await accept(process, told(number)) is NoticeOutcome.REPEATED
+    assert world.shop.of("1001") == ["A"]
 
 
 PLACES = tuple(Destination(key=key, ship_to=build_address()) for key in ("a", "b"))

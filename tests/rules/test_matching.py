@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connectors.errors import SharedNumberError
 from connectors.shipments import Shipment, ShippedItem
 from proxy.rules.matching import GivenLine, GivenOrder, apply_given, choose_given, strip_suffixes
 from tests.builders import build_given, build_item, build_order
@@ -92,8 +93,23 @@ def test_stripping_ends_and_only_shortens(number: str) -> None:
 
 
 def test_two_orders_of_one_number_are_told_apart_by_their_lines() -> None:
-    one = build_given(build_order(id="1", number="N", items=(build_item(id="7"),)))
-    two = build_given(build_order(id="2", number="N", items=(build_item(id="8"),)))
+    one = build_given(build_order(id="1", number="N", items=(build_item(id="7", sku="POT"),)))
+    two = build_given(build_order(id="2", number="N", items=(build_item(id="8", sku="CUP"),)))
     notice = Shipment(order_number="N", items=(ShippedItem(line_id="8", quantity=1),))
     assert choose_given([one, two], notice) == two
-    assert choose_given([one, two], msgspec.structs.replace(notice, items=())) is None
+    by_sku = msgspec.structs.replace(notice, items=(ShippedItem(sku="POT", quantity=1),))
+    assert choose_given([two, one], by_sku) == one
+    for items in ((), (ShippedItem(sku="HAT", quantity=1),)):
+        with pytest.raises(SharedNumberError, match=r"2 orders .* 'N' \(ids: 1, 2\)"):
+            choose_given([one, two], msgspec.structs.replace(notice, items=items))
+
+
+def test_one_order_under_several_ids_is_meant_whole_where_its_lines_do_not_decide() -> None:
+    whole = build_given(build_order(id="1", number="N", items=(build_item(id="7"),)))
+    parts = [
+        msgspec.structs.replace(whole, id=f"1-{key}", destination=key, is_part=True)
+        for key in ("a", "b")
+    ]
+    found = choose_given(parts, Shipment(order_number="N"))
+    assert found is not None
+    assert (found.shop_id, found.destination, found.is_part) == ("1", "", False)

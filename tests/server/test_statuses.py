@@ -20,6 +20,7 @@ from connectors.errors import (
     PartError,
     PermanentError,
     RefusedError,
+    SharedNumberError,
     TemporaryError,
     ThrottledError,
     TooLargeError,
@@ -44,6 +45,7 @@ OF_THE_SHOP: tuple[tuple[ConnectorError, int, int], ...] = (
     (CircuitOpenError("x"), 503, 200),
     (OrderNotFoundError("x"), 502, 404),
     (ConflictError("x"), 502, 409),
+    (SharedNumberError("1001", ["1", "2"]), 502, 409),
     (RefusedError("x", status=400), 502, 422),
     (AuthenticationError("x"), 502, 424),
     (UnreadableResponseError("x"), 502, 424),
@@ -71,7 +73,7 @@ def test_an_error_of_the_shop_has_one_status_for_polls_and_one_for_notices(
     error: ConnectorError, poll: int, notice: int
 ) -> None:
     answer = answer_error(error, request_id="abcd")
-    assert (answer.status, answer.message) == (poll, "x")
+    assert (answer.status, answer.message) == (poll, str(error))
     assert ("Retry-After" in answer.headers) == (poll == 503)
     result = NoticeResult(outcome=NoticeOutcome.REFUSED, message="x", error=error)
     assert choose_status(result) == notice

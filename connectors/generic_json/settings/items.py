@@ -203,7 +203,11 @@ class FindSettings(Block):
     request: Request
     """The request; `{{ number }}` is what people call the order."""
     id: ExpressionText
-    """The order's id: an expression on the answer."""
+    """The order's id: an expression on the answer, or the ids of all that were found.
+
+    Where these are several orders, e.g. by `orders[].id`, a notice is refused rather than told to
+    any of them.
+    """
 
     @model_validator(mode="after")
     def _check_request(self) -> Self:

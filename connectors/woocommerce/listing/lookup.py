@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from connectors.errors import OrderNotFoundError, RefusedError
+from connectors.errors import OrderNotFoundError, RefusedError, SharedNumberError
 from connectors.shipments import Shipment
 from connectors.woocommerce.api.client import LARGEST_PAGE, Api, order_path
 from connectors.woocommerce.listing.queries import EVERY_STATUS
@@ -33,7 +33,7 @@ class Lookup:
         """The order that a notice means: by its id, which the client has from us, else by its
         number.
 
-        Raises `OrderNotFoundError`.
+        Raises `OrderNotFoundError`, and `SharedNumberError` where several bear that number.
         """
         if shipment.order_id and (found := await self._find_by_id(shipment.order_id)) is not None:
             return found
@@ -73,12 +73,14 @@ class Lookup:
 
     async def _find_by_number(self, number: str) -> Row | None:
         """Mostly the number is the id. Where a plugin gives other numbers, the order with that id
-        is another one.
+        is another one, or bears a number that the plugin gave once more.
+
+        Raises `SharedNumberError`.
         """
-        candidates = []
         found = await self._find_by_id(number)
-        if found is not None and _read_number(found) == number:
-            return found
+        if found is not None and _read_number(found) != number:
+            found = None
+        ids = [] if found is None else [number]
         for status in EVERY_STATUS:
             params = [
                 ("search", number),
@@ -86,12 +88,14 @@ class Lookup:
                 ("per_page", str(LARGEST_PAGE)),
                 ("_fields", _BRIEF),
             ]
-            candidates += [
-                order
+            ids += [
+                str(order.id)
                 for order in await self._api.list_items("orders", wire.Order, params)
                 if read_text(order.number) == number
             ]
-        return await self._find_by_id(str(candidates[0].id)) if len(candidates) == 1 else None
+        if len(set(ids)) > 1:
+            raise SharedNumberError(number, ids)
+        return found or (await self._find_by_id(ids[0]) if ids else None)
 
 
 def _read_number(row: Row) -> str:

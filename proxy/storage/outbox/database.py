@@ -82,10 +82,11 @@ class DatabaseOutbox:
             hold = (
                 write_lease(now, lease, secrets.token_hex(8)) if taken and lease is not None else {}
             )
+            taken_as = PutResult.DISPUTED if meant.is_disputed else PutResult.LEASED
             if known is None:
                 statement, values = _INSERT, {**new_row(store, told, now, doubts), **hold}
                 row = (await connection.execute(statement, values)).mappings().one()
-                return (PutResult.LEASED if taken else PutResult.QUEUED), read_delivery(row)
+                return (taken_as if taken else PutResult.QUEUED), read_delivery(row)
             if known.state is not DeliveryState.DEAD and not brings_id(known, shipment):
                 return PutResult.JOINED, known
             told, held = merge_repeat(known.shipment, told), known.lease is not None
@@ -95,7 +96,7 @@ class DatabaseOutbox:
             row = (await connection.execute(change.values(values))).mappings().one()
             if held:
                 return PutResult.JOINED, read_delivery(row)
-            return (PutResult.LEASED if taken else PutResult.QUEUED), read_delivery(row)
+            return (taken_as if taken else PutResult.QUEUED), read_delivery(row)
 
     async def rename(self, delivery: Delivery, *, split: bool) -> tuple[Delivery, bool] | None:
         """Under the locks of both orders, so that nobody is at work on the real one meanwhile."""

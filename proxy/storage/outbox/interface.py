@@ -130,11 +130,12 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
 class PutResult(StrEnum):
     """What became of a notice that came in.
 
-    `leased`: stored, and ours to deliver now. `queued`: stored, its turn comes later. `joined`: it
-    was stored before and nothing changed.
+    `leased`: stored, and ours to deliver now; `disputed`: so too, but several orders were given
+    under its number. `queued`: stored, its turn comes later. `joined`: it was stored before.
     """
 
     LEASED = "leased"
+    DISPUTED = "disputed"
     QUEUED = "queued"
     JOINED = "joined"
 
@@ -199,8 +200,8 @@ class Outbox(Protocol):
         does not know: the delivery as it is now, and whether others of that order come first.
 
         None if no such order was given. `split`: also by the number without a split's suffix,
-        whatever id the notice brings. Raises LeaseLostError, and RepeatedError where another
-        delivery is of the same shipment; neither changes anything.
+        whatever id the notice brings. Raises LeaseLostError, RepeatedError where another delivery
+        is of the same shipment, and SharedNumberError; none changes anything.
         """
         ...
 

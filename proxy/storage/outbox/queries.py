@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from connectors.errors import SharedNumberError
 from connectors.shipments import Shipment
 from proxy.rules.matching import (
     GivenOrder,
@@ -102,7 +103,10 @@ async def name_order(connection: AsyncConnection, store: str, shipment: Shipment
     values = {"store": store, "number": shipment.order_number}
     rows = (await connection.execute(_NAMES_OF_NUMBER, values)).mappings().all()
     namesakes = [read_given(row) for row in rows if row["order_id"] is not None]
-    given = choose_given(namesakes, shipment)
+    try:
+        given = choose_given(namesakes, shipment)
+    except SharedNumberError:
+        return Meant(shipment=shipment, is_disputed=True)
     if given is not None:
         return apply_given(shipment, given)
     least = rows[0]["least_id"]
@@ -113,7 +117,10 @@ async def name_order(connection: AsyncConnection, store: str, shipment: Shipment
 async def find_given(
     connection: AsyncConnection, store: str, shipment: Shipment
 ) -> GivenOrder | None:
-    """What was given under the notice's id; without an id, under its number."""
+    """What was given under the notice's id; without an id, under its number.
+
+    Raises `SharedNumberError`, as `find_split` does.
+    """
     if shipment.order_id:
         values = {"store": store, "order_id": shipment.order_id}
         row = (await connection.execute(_BY_ID, values)).mappings().one_or_none()

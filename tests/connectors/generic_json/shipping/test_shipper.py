@@ -11,6 +11,7 @@ from connectors.errors import (
     ConflictError,
     OrderNotFoundError,
     RefusedError,
+    SharedNumberError,
     UnreadableResponseError,
 )
 from connectors.generic_json.settings.shipment import SHIPMENT_FIELDS
@@ -113,7 +114,7 @@ async def test_a_notice_with_a_number_alone_finds_its_order() -> None:
         "order": {
             "find": {
                 "request": {"path": "find", "query": {"n": "{{ number }}"}},
-                "id": "hits[0].id",
+                "id": "hits[].id",
             }
         }
     }
@@ -121,6 +122,12 @@ async def test_a_notice_with_a_number_alone_finds_its_order() -> None:
         shop.answers["GET /find"] = {"hits": [{"id": 1}]}
         assert (await ship_parcel(shop, {**with_steps(make_step()), **find}, nameless)).completed
         assert shop.requests[0].query["n"] == "R1"
+        shop.answers["GET /find"] = {"hits": [{"id": 1}, {"id": 2}, {"id": 1}]}
+        assert "(ids: 1, 2)" in str(
+            await failure(
+                ship_parcel(shop, {**with_steps(make_step()), **find}, nameless), SharedNumberError
+            )
+        )
         shop.answers["GET /find"] = {"hits": []}
         assert "with the number 'R1'" in str(
             await failure(

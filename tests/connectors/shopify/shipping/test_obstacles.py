@@ -7,7 +7,13 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from connectors.errors import AuthenticationError, ConflictError, OrderNotFoundError, TemporaryError
+from connectors.errors import (
+    AuthenticationError,
+    ConflictError,
+    OrderNotFoundError,
+    SharedNumberError,
+    TemporaryError,
+)
 from connectors.orders import OrderStatus
 from connectors.shipments import Shipment
 from connectors.testing.trial import at, failure
@@ -150,9 +156,12 @@ async def test_a_notice_with_only_a_number_finds_its_order(harness: ShopifyHarne
 
 async def test_two_orders_of_one_number_are_not_guessed_between(harness: ShopifyHarness) -> None:
     first = harness.shop.book.add(modified_at=at(1))
-    harness.shop.book.add(modified_at=at(2)).number = first.number
+    second = harness.shop.book.add(modified_at=at(2))
+    second.number = first.number
     told = Shipment(order_number=first.number, carrier="UPS", tracking_number="T1")
-    assert "does not say which one" in await refused(harness, told, ConflictError)
+    said = await refused(harness, told, SharedNumberError)
+    assert first.id in said
+    assert second.id in said
 
 
 async def test_the_carriers_code_decides_whatever_the_client_calls_it(

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from connectors.errors import OrderNotFoundError
+from connectors.errors import OrderNotFoundError, SharedNumberError
 from connectors.orders import OrderStatus
 from connectors.shipments import Shipment
 from connectors.testing.shops.woocommerce import FakeWooCommerceShop
@@ -42,6 +42,20 @@ async def test_the_order_is_found_by_its_number_where_the_notice_has_no_id(
         )
     assert order.status is OrderStatus.SHIPPED
     assert other.status is OrderStatus.SHIPPED
+
+
+@pytest.mark.parametrize("is_id_of_one", [True, False])
+async def test_two_orders_of_one_number_are_not_guessed_between(
+    shop: FakeWooCommerceShop,
+    is_id_of_one: bool,  # noqa: FBT001 - a table's column
+) -> None:
+    first, second = shop.book.add(modified_at=at(1)), shop.book.add(modified_at=at(1))
+    first.number = second.number = first.id if is_id_of_one else "A-77"
+    told = Shipment(order_number=first.number, carrier="USPS", tracking_number="T1")
+    async with open_woocommerce(shop, QUICK) as connector:
+        said = str(await failure(connector.ship(told, ()), SharedNumberError))
+    assert f"(ids: {first.id}, {second.id})" in said
+    assert {first.status, second.status} == {OrderStatus.PAID}
 
 
 async def test_the_merchant_s_own_statuses_are_used(shop: FakeWooCommerceShop) -> None:
