@@ -97,7 +97,8 @@ class StoreClient:
 
     def polling(self) -> Self:
         """The same store asked for windows that follow one another; others stand for themselves."""
-        return type(self)(self._session, self._url, self._credentials, self.login, "polls")
+        mark = "polls" if self._mark else ""
+        return type(self)(self._session, self._url, self._credentials, self.login, mark)
 
     async def begin(self, query: Query) -> Answer:
         """The first GET of a trial. Raises NoAnswerError."""
