@@ -110,7 +110,10 @@ class GenericJsonConnector:
         """One order, by its id."""
         parts = self._caller.for_parts(once=False)
         found = await self._isolation.fetch(
-            "order", lambda: self._fetch_summary(order_id, parts), probe=self._pages.probe
+            "order",
+            lambda: self._fetch_summary(order_id, parts),
+            part=order_id,
+            probe=self._pages.probe,
         )
         return self._map_order(await self._complete_order(found), order_id)
 

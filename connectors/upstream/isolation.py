@@ -9,11 +9,12 @@ When a part fails with a temporary error, in this order:
     another part of the kind succeeds within `span` seconds,
     before or while this one fails                             the order's fault
     one of the last parts that succeeded is asked for again    its outcome decides
-    several single parts have failed and none ever succeeded   the shop's fault
+    several different parts failed and none ever succeeded     the shop's fault
     else the caller's probe, e.g. the list with one row        its outcome decides
 
-Parts asked for together, a batch or a slice of a list, count as no failure of a single one: what
-fails a batch is found by halving it, and each of its halves may hold the same bad part.
+Parts are told apart, because each poll asks again for one that failed: one bad part that is asked
+for ten times is one failure. Parts asked for together, a batch or a slice of a list, count as none:
+what fails a batch is found by halving it, and each of its halves may hold the same bad part.
 
 The order's fault is a `PartError`, the shop's is the error as it was. A permanent error belongs to
 whoever asked; a refusal of our credentials (401, 403) is never turned into a `PartError`.
@@ -24,7 +25,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from typing import TypeVar
 
 from connectors.errors import (
@@ -39,7 +40,7 @@ from connectors.errors import (
 
 T = TypeVar("T")
 Fetch = Callable[[], Awaitable[object]]
-# So many parts of one kind that all fail, with none that ever succeeded, are an outage of the kind.
+# So many different parts of a kind that all fail, with none that ever succeeded, are an outage.
 _ALL = 5
 _SOUND = 3
 _SPAN = 60.0
@@ -60,10 +61,11 @@ class Isolation:
         kind: str,
         fetch: Callable[[], Awaitable[T]],
         *,
+        part: Hashable | None,
         probe: Fetch,
-        several: bool = False,
     ) -> T:
-        """What `fetch` gives; `several` where it asks for parts together.
+        """What `fetch` gives. `part` tells what it asks for from others of the kind, e.g. by an
+        order's id; None where it asks for parts together.
 
         `fetch` may be called again later: it keeps nothing large alive and asks no cache.
 
@@ -78,7 +80,7 @@ class Isolation:
         except TemporaryError as error:
             failed_at = self._clock()
             known.note_end()
-            known.failures += not several
+            known.note_failure(part)
             if is_shops_own(error) or not await self._is_answered(known, failed_at, probe):
                 raise
             raise PartError(f"{str(error).rstrip('.')}. The shop answers others.") from error
@@ -87,6 +89,10 @@ class Isolation:
             raise
         known.note_success(self._clock(), fetch)
         return found
+
+    def note_sound(self, kind: str, fetch: Fetch) -> None:
+        """Something of the kind has come otherwise, e.g. with a page: `fetch` asks for it again."""
+        self._kinds.setdefault(kind, _Kind()).sound.append(fetch)
 
     async def _is_answered(self, known: _Kind, failed_at: float, probe: Fetch) -> bool:
         """Whether the shop answers for others of the kind."""
@@ -97,7 +103,7 @@ class Isolation:
         async with known.probing:
             if known.probed_at is not None and known.probed_at >= failed_at:
                 return known.is_probe_sound
-            if not known.sound and known.failures >= _ALL:
+            if not known.sound and len(known.failed) >= _ALL:
                 return False
             known.is_probe_sound = False
             for question in tuple(known.sound) or (probe,):
@@ -116,13 +122,14 @@ class Isolation:
 class _Kind:
     """What is known of one kind of parts.
 
-    `failures` counts single parts since the last success; `sound` repeats the last parts that
-    succeeded: more than one, because a part that was sound may be broken by now.
+    `failed` names the parts that have failed since the last success, up to as many as are an
+    outage; `sound` repeats the last parts that succeeded: more than one, because a part that was
+    sound may be broken by now.
     """
 
     def __init__(self) -> None:
         self.running = 0
-        self.failures = 0
+        self.failed = set[Hashable]()
         self.succeeded_at: float | None = None
         self.sound: deque[Fetch] = deque(maxlen=_SOUND)
         self.probing = asyncio.Lock()
@@ -136,9 +143,15 @@ class _Kind:
         self._ended.set()
         self._ended = asyncio.Event()
 
+    def note_failure(self, part: Hashable | None) -> None:
+        """One part has failed; None for parts asked for together."""
+        if part is not None and len(self.failed) < _ALL:
+            self.failed.add(part)
+
     def note_success(self, now: float, fetch: Fetch) -> None:
         """One part has succeeded."""
-        self.succeeded_at, self.failures = now, 0
+        self.succeeded_at = now
+        self.failed.clear()
         self.sound.append(fetch)
         self.note_end()
 

@@ -16,16 +16,14 @@ class Quirk(msgspec.Struct, frozen=True, kw_only=True):
     """`put` puts it on a `Liar` and gives the ids of the orders that it may cost.
 
     `fails`: the error that is an honest answer to it, as a regular expression; empty: orders go out
-    nevertheless. `alone`: the same, where pages hold a single order. `tells`: the remark by which
-    orders are told that no answer shows. `needs`: the evidence without which nobody could notice
-    it; `spoils`: the evidence that it takes away. `ways` are the ways of reading that it is drawn
-    for, all if empty.
+    nevertheless. `tells`: the remark by which orders are told that no answer shows. `needs`: the
+    evidence without which nobody could notice it; `spoils`: the evidence that it takes away. `ways`
+    are the ways of reading that it is drawn for, all if empty.
     """
 
     name: str
     put: Put
     fails: str = ""
-    alone: str = ""
     tells: str = ""
     needs: frozenset[str] = frozenset()
     spoils: frozenset[str] = frozenset()
@@ -53,7 +51,6 @@ class Catalog:
         self,
         *,
         fails: str = "",
-        alone: str = "",
         tells: str = "",
         needs: Sequence[str] = (),
         spoils: Sequence[str] = (),
@@ -67,7 +64,6 @@ class Catalog:
                 name=name,
                 put=put,
                 fails=fails,
-                alone=alone,
                 tells=tells,
                 needs=frozenset(needs),
                 spoils=frozenset(spoils),

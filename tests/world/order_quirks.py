@@ -14,10 +14,6 @@ BYTES = Catalog()
 _NAME = "Müller".encode()
 
 
-# An order that breaks each list alone in its window looks like a shop that is down.
-_OUTAGE = r"the shop answered 500"
-
-
 @ORDERS.add()
 def an_order_cannot_be_read(liar: Liar[Any]) -> set[str]:
     """Its total is a word."""
@@ -27,23 +23,23 @@ def an_order_cannot_be_read(liar: Liar[Any]) -> set[str]:
     return broken
 
 
-@BREAKING.add(alone=_OUTAGE)
+@BREAKING.add()
 def an_order_breaks_what_holds_it(liar: Liar[Any]) -> set[str]:
     """Lists of ids and times go well."""
     return liar.break_orders(liar.pick_ids(slice(1, 2)), liar.anatomy.is_whole)
 
 
-@BREAKING.add(alone=_OUTAGE)
+@BREAKING.add()
 def neighbors_break_what_holds_them(liar: Liar[Any]) -> set[str]:
     return liar.break_orders(liar.pick_ids(slice(1, 4)), liar.anatomy.is_whole)
 
 
-@BREAKING.add(alone=_OUTAGE)
+@BREAKING.add()
 def many_orders_break_what_holds_them(liar: Liar[Any]) -> set[str]:
     return liar.break_orders(liar.pick_ids(slice(1, 10)), liar.anatomy.is_whole)
 
 
-@BREAKING.add(alone=_OUTAGE)
+@BREAKING.add()
 def an_order_breaks_every_list(liar: Liar[Any]) -> set[str]:
     """Not even its id can be listed."""
     return liar.break_orders(

@@ -43,6 +43,7 @@ from connectors.turns import measure_bytes, run_aside
 from connectors.upstream.isolation import Isolation
 
 T = TypeVar("T")
+_FetchRows = Callable[[str, str], Awaitable[T]]
 # Shopify refuses a query that costs more.
 _DEAREST = 1000.0
 # Until the first answer has said what an order costs.
@@ -246,12 +247,10 @@ class GraphqlTransport(GraphqlFulfillment):
         try:
             order = await run_aside(measure_bytes(raw), _ORDER.decode, raw)
             lines = await collect_rows(
-                order.line_items,
-                lambda cursor: self._read_part(partial(self._read_more_lines, order.id, cursor)),
+                order.line_items, partial(self._read_part, self._read_more_lines, order.id)
             )
             shipping = await collect_rows(
-                order.shipping_lines,
-                lambda cursor: self._read_part(partial(self._read_more_shipping, order.id, cursor)),
+                order.shipping_lines, partial(self._read_part, self._read_more_shipping, order.id)
             )
             return await run_aside(
                 measure_bytes(raw),
@@ -269,10 +268,9 @@ class GraphqlTransport(GraphqlFulfillment):
                 rejected, id=rejected.id.rpartition("/")[2], reason=f"lines: {error}"
             )
 
-    async def _read_part(self, fetch: Callable[[], Awaitable[T]]) -> T:
-        return await self._isolation.fetch(
-            "lines of an order", fetch, probe=lambda: self.read_stamps(Span(), 0, most=1)
-        )
+    async def _read_part(self, fetch: _FetchRows[T], order: str, cursor: str) -> T:
+        ask, probe = partial(fetch, order, cursor), partial(self.read_stamps, Span(), 0, most=1)
+        return await self._isolation.fetch("lines of an order", ask, part=order, probe=probe)
 
     async def _read_more_lines(self, order: str, cursor: str) -> Rows[Line] | None:
         answer = await self._client.ask(

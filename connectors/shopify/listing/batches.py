@@ -4,10 +4,12 @@ order alone.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import TypeVar
 
+from connectors.concurrency import run_together
 from connectors.errors import PartError
 from connectors.shopify.api import queries
 from connectors.shopify.api.graphql_client import GraphqlClient
@@ -29,11 +31,29 @@ async def ask_in_batches(
     async def answer_probe() -> None:
         await probe.ask(queries.STAMPS, {"first": 1, "query": "status:any"}, object)
 
-    try:
-        return dict(await isolation.fetch(about, partial(ask, numbers), probe=answer_probe))
-    except PartError as error:
-        if len(numbers) == 1:
-            return {numbers[0]: error}
-        half = len(numbers) // 2
-        first = await ask_in_batches(isolation, about, numbers[:half], ask, probe)
-        return first | await ask_in_batches(isolation, about, numbers[half:], ask, probe)
+    async def ask_one(number: int) -> Mapping[int, _R | PartError]:
+        try:
+            return await isolation.fetch(
+                about, partial(ask, [number]), part=number, probe=answer_probe
+            )
+        except PartError as error:
+            return {number: error}
+
+    found: dict[int, _R | PartError] = {}
+    waiting, single = deque([numbers]), list[int]()
+    while waiting:
+        batch = waiting.popleft()
+        if len(batch) == 1:
+            single += batch
+            continue
+        try:
+            found |= await isolation.fetch(
+                about, partial(ask, batch), part=None, probe=answer_probe
+            )
+        except PartError:
+            half = len(batch) // 2
+            waiting += [batch[:half], batch[half:]]
+    # Single ones come last and together, so that one that answers speaks for the others.
+    for answer in await run_together(*map(ask_one, single)):
+        found |= answer
+    return found

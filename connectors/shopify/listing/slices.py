@@ -37,7 +37,10 @@ class Slices:
         """The next ids and times; that they can be read says that the shop answers."""
         try:
             return await self._isolation.fetch(
-                _KIND, partial(self._single.read_stamps, self._span, after), probe=self.probe
+                _KIND,
+                partial(self._single.read_stamps, self._span, after),
+                part=None,
+                probe=self.probe,
             )
         except PartError as error:
             # The list of ids is no part of one order.
@@ -67,7 +70,7 @@ class Slices:
         ids = tuple(stamp.id for stamp in stamps)
         try:
             read = await self._isolation.fetch(
-                _KIND, partial(self._whole.read_orders, ids), probe=self.probe, several=True
+                _KIND, partial(self._whole.read_orders, ids), part=None, probe=self.probe
             )
         except (PartError, UnreadableResponseError):
             return await self._read_halves(stamps)
@@ -88,7 +91,10 @@ class Slices:
     async def _read_one(self, stamp: Stamp) -> list[Order | RejectedOrder]:
         try:
             one = await self._isolation.fetch(
-                _KIND, partial(self._single.read_order, stamp.id), probe=self.probe
+                _KIND,
+                partial(self._single.read_order, stamp.id),
+                part=stamp.id,
+                probe=self.probe,
             )
         except (PartError, UnreadableResponseError) as error:
             # A shop that went down since the last answer is an outage, and no order's fault.

@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
+from connectors.concurrency import run_together
 from connectors.errors import PartError, RefusedError, UnreadableResponseError
 from connectors.turns import map_in_turns, measure_bytes
 from connectors.upstream.isolation import Isolation
@@ -63,24 +64,39 @@ class Batches(Generic[T]):
         known = Items[T]()
         whole = min(LARGEST_PAGE, self._api.largest_page)
         waiting = deque((some, False) for some in _split(sorted(ids), whole))
+        single: list[int] = []
         while waiting:
             some, halved = waiting.popleft()
-            try:
-                page = await self._fetch(some, once=halved and len(some) > 1)
-            except (PartError, UnreadableResponseError) as error:
-                if len(some) > 1:
-                    halves = _split(some, (len(some) + 1) // 2)
-                    waiting.extend((half, True) for half in halves)
-                else:
-                    known.failed[some[0]] = str(error)
+            if len(some) == 1:
+                single += some
                 continue
-            items = await map_in_turns(self._decode, page.items, measure_bytes)
-            left, ignored = self._take(page, items, some, known)
-            if ignored:
-                await self._read_alone(left, known)
-            elif left:
+            try:
+                page = await self._fetch(some, once=halved)
+            except (PartError, UnreadableResponseError):
+                waiting.extend((half, True) for half in _split(some, (len(some) + 1) // 2))
+                continue
+            if left := await self._take_page(page, some, known):
                 waiting.appendleft((left, halved))
+        # Single ones come last and together, so that one that is shown speaks for the others.
+        await run_together(*(self._read_one(one, known) for one in single))
         return known
+
+    async def _read_one(self, one: int, known: Items[T]) -> None:
+        try:
+            page = await self._fetch([one], once=False)
+        except (PartError, UnreadableResponseError) as error:
+            known.failed[one] = str(error)
+        else:
+            await self._take_page(page, [one], known)
+
+    async def _take_page(self, page: RawPage, asked: Sequence[int], known: Items[T]) -> list[int]:
+        """Keep what a page holds; the ids to ask for again."""
+        items = await map_in_turns(self._decode, page.items, measure_bytes)
+        left, ignored = self._take(page, items, asked, known)
+        if ignored:
+            await self._read_alone(left, known)
+            return []
+        return left
 
     async def _fetch(self, ids: Sequence[int], *, once: bool) -> RawPage:
         params = (("include", join_ids(ids)), *self._params)
@@ -90,8 +106,8 @@ class Batches(Generic[T]):
                 self._path, LARGEST_PAGE, params, once=once, for_part=True
             )
 
-        several = len(ids) > 1
-        return await self._isolation.fetch(self._neighbor, ask, probe=self._probe, several=several)
+        part = f"{self._path}/{ids[0]}" if len(ids) == 1 else None
+        return await self._isolation.fetch(self._neighbor, ask, part=part, probe=self._probe)
 
     async def _probe(self) -> None:
         """The neighbor with one row, whichever that is. Raises where the shop does not answer."""
@@ -105,6 +121,7 @@ class Batches(Generic[T]):
                 reply = await self._isolation.fetch(
                     self._neighbor,
                     functools.partial(self._api.get, path, self._params, for_part=True),
+                    part=path,
                     probe=self._probe,
                 )
             except RefusedError as error:

@@ -198,9 +198,10 @@ class KeyWalk:
                 self._evidence.add_page(page.names, asked=page.asked)
                 if fresh := self._span.take_fresh(tied):
                     yield fresh
-                if page.asked != asked or page.total is None:
+                if page.asked != asked:
                     break
-                counted = page.total
+                # A page of nothing but orders that the shop fails over says no count.
+                counted = counted if page.total is None else page.total
             else:
                 # Orders that the shop counts but cannot load never come: a pass without anything
                 # new is the end, too.

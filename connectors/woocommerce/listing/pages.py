@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Hashable, Iterable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from http import HTTPStatus
 
 import msgspec
@@ -14,7 +15,7 @@ from connectors.orders import OrderId, RejectedOrder
 from connectors.turns import map_in_turns, measure_bytes
 from connectors.upstream.isolation import Isolation
 from connectors.woocommerce.api.advice import add_advice
-from connectors.woocommerce.api.client import LARGEST_PAGE, Api
+from connectors.woocommerce.api.client import LARGEST_PAGE, Api, order_path
 from connectors.woocommerce.listing.batches import Batches, Items
 from connectors.woocommerce.listing.habits import ShopHabits
 from connectors.woocommerce.listing.queries import Ask, Sort, build_params
@@ -131,6 +132,9 @@ class OrderPages:
                 raise
             raise add_advice(error) from error
         rows = _drop_doubles(await map_in_turns(read_row, page.items, measure_bytes))
+        if not ask.brief and rows and rows[-1].id:
+            sound = partial(self._api.get, order_path(str(rows[-1].id)), once=True, for_part=True)
+            self._isolation.note_sound("orders", sound)
         return Page(
             rows=rows,
             asked=page.asked,
@@ -218,8 +222,7 @@ class OrderPages:
                     half = (count + 1) // 2
                     waiting.extendleft([(begin + half, count - half), (begin, half)])
                 else:
-                    place = f"{fault} It stands at place {begin + 1} of a list."
-                    rows.append(reject_row(0, None, place))
+                    rows += await self._reject_place(ask, begin, fault)
                 spell += 1
                 if spell % _SPELL == 0 and not await self._is_answering():
                     raise error from fault
@@ -229,6 +232,17 @@ class OrderPages:
                 # The page may be capped.
                 waiting.appendleft((begin + len(page.rows), count - len(page.rows)))
         return Page(rows=rows, asked=size, listed=len(rows), offset=ask.offset, total=total)
+
+    async def _reject_place(self, ask: Ask, place: int, fault: UnavailableError) -> Sequence[Row]:
+        """The order at a place, by its id if the shop lists that."""
+        brief = msgspec.structs.replace(ask, offset=place, brief=True)
+        try:
+            listed = (await self._read(brief, 1, once=True, for_part=True)).rows
+        except UnavailableError:
+            listed = ()
+        if not listed:
+            return [reject_row(0, None, f"{fault} It stands at place {place + 1} of a list.")]
+        return [reject_row(row.id, row.modified, str(fault)) for row in listed[:1]]
 
 
 def reject_row(order_id: int, modified: datetime | None, reason: str) -> Row:

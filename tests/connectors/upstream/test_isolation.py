@@ -60,7 +60,7 @@ class Shop:
 
 async def ask(isolation: Isolation, shop: Shop, number: int) -> int | ConnectorError:
     try:
-        return await isolation.fetch("refunds", shop.part(number), probe=shop.probe)
+        return await isolation.fetch("refunds", shop.part(number), part=number, probe=shop.probe)
     except ConnectorError as error:
         return error
 
@@ -106,8 +106,17 @@ async def test_batches_that_fail_count_for_none_of_their_parts() -> None:
     shop, isolation = Shop(1), Isolation()
     for _ in range(9):
         with pytest.raises(PartError):
-            await isolation.fetch("goods", shop.part(1), probe=shop.probe, several=True)
+            await isolation.fetch("goods", shop.part(1), part=None, probe=shop.probe)
     assert isinstance(await ask(isolation, shop, 1), PartError)
+
+
+@pytest.mark.parametrize("bad", [1, 4])
+async def test_parts_that_fail_alone_however_often_are_no_outage(bad: int) -> None:
+    shop, clock = Shop(*range(bad)), Hands()
+    isolation = Isolation(clock=clock)
+    for poll in range(20):
+        clock.now += 300
+        assert isinstance(await ask(isolation, shop, poll % bad), PartError)
 
 
 async def test_after_a_minute_a_part_that_was_sound_is_asked_for_again() -> None:
@@ -151,8 +160,16 @@ async def test_some_errors_are_passed_on_as_they_are(error: ConnectorError) -> N
     shop, isolation = Shop(), Isolation()
     await ask(isolation, shop, 1)
     with pytest.raises(type(error)) as caught:
-        await isolation.fetch("refunds", fail, probe=shop.probe)
+        await isolation.fetch("refunds", fail, part=2, probe=shop.probe)
     assert caught.value is error
+
+
+async def test_what_came_with_a_page_speaks_for_parts_that_all_fail() -> None:
+    shop, isolation = Shop(*range(1, 9)), Isolation()
+    isolation.note_sound("refunds", shop.part(0))
+    found = await asyncio.gather(*(ask(isolation, shop, number) for number in range(1, 9)))
+    assert {type(error) for error in found} == {PartError}
+    assert shop.log.count(0) == 1
 
 
 async def test_kinds_are_told_apart() -> None:
@@ -163,7 +180,7 @@ async def test_kinds_are_told_apart() -> None:
         raise DOWN
 
     with pytest.raises(PartError):
-        await isolation.fetch("notes", fail, probe=shop.probe)
+        await isolation.fetch("notes", fail, part=2, probe=shop.probe)
     assert shop.log == [1, "probe"]
 
 
@@ -174,7 +191,7 @@ async def test_a_part_that_is_given_up_leaves_nobody_waiting() -> None:
         started.set()
         await asyncio.Event().wait()
 
-    hanging = asyncio.ensure_future(isolation.fetch("refunds", hang, probe=shop.probe))
+    hanging = asyncio.ensure_future(isolation.fetch("refunds", hang, part=2, probe=shop.probe))
     await started.wait()
     failing = asyncio.ensure_future(ask(isolation, shop, 1))
     await shop.asked.wait()

@@ -81,6 +81,24 @@ async def test_the_only_order_of_a_window_is_held_if_the_list_still_answers() ->
     assert (given_ids, held) == ({"1"}, {})
 
 
+@pytest.mark.parametrize("part", ["detail", "address", "record"])
+async def test_a_bad_order_that_is_alone_is_held_at_each_of_twenty_polls(part: str) -> None:
+    blocks: dict[str, Any] = {
+        "detail": DETAIL,
+        "address": {"orders": {"expand": {"more": {"request": "details/{{ order.id }}"}}}},
+        "record": {"orders": {"expand": {"goods": GOODS}}},
+    }
+    answers = {
+        "GET /api/orders": list_orders(1),
+        "GET /api/details/1": status(500),
+        "GET /api/products": status(500),
+    }
+    async with TinyShop(answers) as shop, connected(shop, blocks[part]) as connector:
+        for _ in range(20):
+            _, held = split_found([one async for one in connector.list_orders(WINDOW)])
+            assert held.keys() == {"1"}
+
+
 async def test_details_that_fail_for_all_orders_are_an_outage() -> None:
     answers = {"GET /api/orders": list_orders(*range(1, 9)), "GET /api/details/*": status(500)}
     async with TinyShop(answers) as shop:

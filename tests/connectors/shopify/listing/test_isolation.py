@@ -63,6 +63,20 @@ async def test_orders_over_which_the_shop_fails_are_held_and_the_rest_goes_out(
 
 
 @pytest.mark.parametrize("transport", BOTH)
+@pytest.mark.parametrize("fault", ["order", "delivery methods"])
+async def test_a_bad_order_that_is_alone_is_held_at_each_of_twenty_polls(
+    shop: FakeShopify, transport: str, fault: str
+) -> None:
+    placed = place(shop, 1)
+    when = breaks_over({*placed}) if fault == "order" else lambda seen: b"Routes(" in seen.body
+    shop.faults.add(Answer(500, "{}"), when=when, times=None)
+    async with open_shop(shop, transport=transport, holds=False) as connector:
+        for _ in range(20):
+            (held,) = await walk(connector)
+            assert isinstance(held, RejectedOrder)
+
+
+@pytest.mark.parametrize("transport", BOTH)
 async def test_a_shop_that_goes_down_while_slices_are_read_is_an_outage(
     shop: FakeShopify, transport: str
 ) -> None:

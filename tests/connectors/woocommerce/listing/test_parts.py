@@ -52,6 +52,23 @@ async def test_a_row_of_orders_that_fail_does_not_make_us_leave_the_shop_alone(
     assert [order.id for order in found if isinstance(order, RejectedOrder)] == bad
 
 
+@pytest.mark.parametrize("fault", ["refunds", "order"])
+async def test_a_bad_order_that_is_alone_is_held_at_each_of_twenty_polls(
+    shop: FakeWooCommerceShop, fault: str
+) -> None:
+    (bad,) = place(shop, 1)
+    shop.book[bad].lines[0].refunded = 1
+    if fault == "refunds":
+        shop.faults.add(Answer(500), times=None, path="/refunds")
+    else:
+        break_over(shop, bad)
+    context = ConnectorContext(store="test", upstream=USUAL)
+    async with connector_type.open(settings_for(shop), context) as connector:
+        for _ in range(20):
+            (held,) = await walk(connector)
+            assert isinstance(held, RejectedOrder)
+
+
 @pytest.mark.parametrize("part", ["settings", "notes"])
 async def test_decoration_that_fails_for_all_keeps_no_order_back(
     shop: FakeWooCommerceShop, part: str
