@@ -5,7 +5,8 @@ The end of a list is believed on evidence of its own, never on the shop's word a
     an empty page       asked for on purpose behind the last rows
     a repeated page     from a shop that was seen to give other rows for another page
     a cursor's end      in an API that pages by cursor; against a count only if the last page was
-                        not full, in this reading or in one that brought all that is known
+                        not full, or the entries that are no rows make up the count, in this reading
+                        or in one that brought all that is known
     a count             equal to the distinct rows, from a shop whose count was seen to be larger
                         than what it had given by then, and only behind a page that is not full
 
@@ -74,6 +75,7 @@ class Evidence:
         self._news = False
         self._asked = self._most_asked = 0
         self._last = 0
+        self._no_rows = 0
         self._is_recounted = False
         self._was_shown = False
         self.total: int | None = None
@@ -130,7 +132,8 @@ class Evidence:
         """Take in a page; the positions of the rows that this walk had not met before.
 
         `names`: an identity for each row; error objects and nulls among the rows are left out, and
-        `no_rows` is how many of them the page holds: it is no shorter for them.
+        `no_rows` is how many of them the page holds: it is no shorter for them, and they stand for
+        rows that the shop counts.
         `asked`: the page size in the request. `total`: how many rows the whole list has, by the
         shop's word with this page. `ends`: the page says by its cursor that it is the last.
         `overlap`: how many of its rows the walk has asked for a second time on purpose.
@@ -168,7 +171,11 @@ class Evidence:
         habits.fills = max(habits.fills, length)
         if unmet or no_rows:
             self._last = length
-        self._was_shown = (self._was_shown and not positions) or (ends and not self.is_full)
+        # What is asked for a second time may hold the same null again.
+        self._no_rows += 0 if overlap else no_rows
+        is_made_up = self.total is not None and len(self._met) + self._no_rows >= self.total
+        is_shown = ends and (is_made_up or not self.is_full)
+        self._was_shown = is_shown or (self._was_shown and not positions)
         return positions
 
     def begin_reading(self) -> None:
@@ -179,7 +186,7 @@ class Evidence:
         self._is_recounted = False
         self._met, self._before = set(), frozenset()
         self._news = False
-        self._last = 0
+        self._last = self._no_rows = 0
         self.end = None
 
     def judge(self) -> Verdict:

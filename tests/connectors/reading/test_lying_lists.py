@@ -91,6 +91,33 @@ async def test_a_cursor_that_always_ends_short_of_the_count_is_an_error_that_say
         await collect(walk_by_cursor(cut, identity=identity, size=50))
 
 
+@pytest.mark.parametrize(("counted", "nulls"), [(10, 1), (4, 3)])
+async def test_nulls_at_a_cursors_end_make_up_what_the_shop_counts(
+    counted: int, nulls: int
+) -> None:
+    async def fetch(cursor: str | None, size: int) -> Page[tuple[int, int]]:
+        start = int(cursor or 0)
+        rows = [(0, number) for number in range(start, min(start + size, counted - nulls))]
+        more = start + size < counted
+        missing = min(start + size, counted) - start - len(rows)
+        following = str(start + size) if more else None
+        return Page(items=rows, total=counted, no_items=missing, next=following)
+
+    for size in (10, 4, 2, 1):
+        said: list[str] = []
+        walk = walk_by_cursor(fetch, identity=identity, size=size, warn=said.append)
+        assert len(await collect(walk)) == counted - nulls
+        assert f"counts {counted} orders, and {counted - nulls} were found" in said[0]
+
+
+async def test_nulls_do_not_make_up_for_rows_behind_a_missing_next_link() -> None:
+    async def cut(cursor: str | None, size: int) -> Page[tuple[int, int]]:  # noqa: ARG001
+        return Page(items=[(0, number) for number in range(size - 1)], total=11, no_items=1)
+
+    with pytest.raises(IncompleteListingError, match="no next page"):
+        await collect(walk_by_cursor(cut, identity=identity, size=10))
+
+
 async def test_a_size_that_a_shop_refuses_is_not_insisted_on() -> None:
     async def picky(number: int, size: int) -> Page[tuple[int, int]]:
         if size not in {10, 20, 50}:
