@@ -16,6 +16,7 @@ from connectors.orders import OrderId, RejectedOrder
 from connectors.reading.complaints import UNDECODABLE
 from connectors.reading.rows import find_mark
 from connectors.shopify.api import queries
+from connectors.shopify.api.budget import DEAREST
 from connectors.shopify.api.graphql_client import COST_CODE, GraphqlClient
 from connectors.shopify.api.graphql_fulfillment import GraphqlFulfillment, collect_rows
 from connectors.shopify.api.graphql_orders import to_line, to_order, to_shipping_line
@@ -45,7 +46,6 @@ from connectors.upstream.isolation import Isolation
 T = TypeVar("T")
 _FetchRows = Callable[[str, str], Awaitable[T]]
 # Shopify refuses a query that costs more.
-_DEAREST = 1000.0
 # Until the first answer has said what an order costs.
 _FIRST_SIZE = 5
 # How many orders are asked for at once by their ids.
@@ -177,11 +177,11 @@ class GraphqlTransport(GraphqlFulfillment):
 
     def _count_affordable(self) -> int:
         """How many orders one query may ask for, by the cost that the shop has stated."""
-        cost = self._client.find_cost(self._orders)
+        cost = self._client.budget.find_cost(self._orders)
         if cost is None:
             return self._most
         return max(
-            min(int(min(_DEAREST, self._client.ceiling or _DEAREST) / cost), LARGEST_PAGE), 1
+            min(int(min(DEAREST, self._client.budget.ceiling or DEAREST) / cost), LARGEST_PAGE), 1
         )
 
     async def read_stamps(

@@ -4,9 +4,7 @@ budget is kept.
 
 from __future__ import annotations
 
-import asyncio
 import copy
-import time
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Self, TypeVar
@@ -23,6 +21,7 @@ from connectors.errors import (
 )
 from connectors.quoting import MOST_QUOTED, make_printable
 from connectors.reading.markup import clean_text, shorten
+from connectors.shopify.api.budget import Budget, Cost, compute_wait
 from connectors.shopify.api.transport import DoubtfulWriteError
 from connectors.turns import run_aside
 from connectors.upstream.client import Upstream
@@ -32,9 +31,6 @@ from connectors.upstream.response import Reply
 T = TypeVar("T")
 _PATH = "graphql.json"
 _FAILED = frozenset({"INTERNAL_SERVER_ERROR", "TIMEOUT", "SERVICE_UNAVAILABLE"})
-# The rate of Shopify's smallest plan, until the shop states its own.
-_RESTORE_RATE = 100.0
-_LONGEST_WAIT = 30.0
 COST_CODE = "MAX_COST_EXCEEDED"
 # Faults that are never those of one row.
 _WHOLE = frozenset({"THROTTLED", "ACCESS_DENIED", COST_CODE})
@@ -42,17 +38,6 @@ _WHOLE = frozenset({"THROTTLED", "ACCESS_DENIED", COST_CODE})
 _SIDE_FIELDS = frozenset(
     {"customer", "discountCodes", "confirmationNumber", "poNumber", "paymentGatewayNames"}
 )
-
-
-class _Throttle(msgspec.Struct, frozen=True, rename="camel"):
-    maximum_available: float = 0.0
-    currently_available: float = 0.0
-    restore_rate: float = _RESTORE_RATE
-
-
-class _Cost(msgspec.Struct, frozen=True, rename="camel"):
-    requested_query_cost: float | None = None
-    throttle_status: _Throttle | None = None
 
 
 class _ErrorKind(msgspec.Struct, frozen=True, rename="camel"):
@@ -92,7 +77,7 @@ class _Fault(msgspec.Struct, frozen=True):
 
 
 class _Extensions(msgspec.Struct, frozen=True):
-    cost: _Cost | None = None
+    cost: Cost | None = None
 
 
 class _Verdict(msgspec.Struct, frozen=True):
@@ -106,6 +91,11 @@ class _Verdict(msgspec.Struct, frozen=True):
     def has_data(self) -> bool:
         """Whether anything was answered beside the faults."""
         return bytes(self.data).strip() != b"null"
+
+    @property
+    def cost(self) -> Cost | None:
+        """What the shop says of its budget."""
+        return self.extensions.cost if self.extensions else None
 
     @property
     def rows(self) -> dict[int, str]:
@@ -147,9 +137,7 @@ def _build_error(reply: Reply, verdict: _Verdict) -> ConnectorError:
 def _choose_error(said: str, faults: Sequence[_Fault], verdict: _Verdict) -> ConnectorError:
     codes = {fault.code for fault in faults if fault.code}
     if "THROTTLED" in codes:
-        return ThrottledError(
-            said, retry_after=_compute_wait(verdict.extensions.cost if verdict.extensions else None)
-        )
+        return ThrottledError(said, retry_after=compute_wait(verdict.cost))
     if "ACCESS_DENIED" in codes:
         return AuthenticationError(said)
     if codes & _FAILED:
@@ -166,27 +154,15 @@ def _join_words(messages: Sequence[str]) -> str:
     )
 
 
-def _compute_wait(cost: _Cost | None) -> float:
-    """Seconds until the bucket holds what the query asks for."""
-    if cost is None or cost.throttle_status is None or cost.throttle_status.restore_rate <= 0:
-        return 1.0
-    status = cost.throttle_status
-    return min(
-        max((cost.requested_query_cost or 0) - status.currently_available, 0) / status.restore_rate
-        + 0.1,
-        _LONGEST_WAIT,
-    )
-
-
 class GraphqlClient:
-    """Asks one shop. `version` is the version of the API in the path."""
+    """Asks one shop. `version` is the version of the API in the path; `budget` is shared with what
+    is asked for parts.
+    """
 
     def __init__(self, upstream: Upstream, version: str) -> None:
         self._upstream = upstream
         self._path = f"api/{version}/{_PATH}"
-        self._costs: dict[str, float] = {}
-        self._throttle: _Throttle | None = None
-        self._told_at = 0.0
+        self.budget = Budget()
 
     async def ask(
         self, query: str, variables: Mapping[str, Any], kind: type[T], *, size: int = 1
@@ -211,13 +187,14 @@ class GraphqlClient:
         that failed why it did. Such a row is null, or lacks what failed. `splits` as `rows` of
         `Upstream.get`.
         """
-        await self._wait_for_budget(query, size)
-        reply = await self._upstream.query(
-            self._path, {"query": query, "variables": variables}, rows=splits
-        )
-        length = len(reply.content)
-        answer = await run_aside(length, self._decode_reply, query, reply, kind, size)
-        return answer, (await run_aside(length, reply.decode, _Verdict)).rows
+        async with self.budget.reserve(query, size) as reservation:
+            reply = await self._upstream.query(
+                self._path, {"query": query, "variables": variables}, rows=splits
+            )
+            length = len(reply.content)
+            verdict = await run_aside(length, reply.decode, _Verdict)
+            self.budget.settle(reservation, verdict.cost)
+        return await run_aside(length, _decode_data, reply, verdict, kind), verdict.rows
 
     def for_parts(self, *, once: bool) -> Self:
         """The same shop and budget, asked for what single orders need; with `once` without
@@ -234,41 +211,20 @@ class GraphqlClient:
 
         Raises `DoubtfulWriteError` if the answer does not say whether it was.
         """
-        await self._wait_for_budget(query, 1)
         try:
-            reply = await self._upstream.write(
-                "POST", self._path, json={"query": query, "variables": variables}
-            )
-            return self._decode_reply(query, reply, kind, 1)
+            async with self.budget.reserve(query, 1) as reservation:
+                reply = await self._upstream.write(
+                    "POST", self._path, json={"query": query, "variables": variables}
+                )
+                verdict = reply.decode(_Verdict)
+                self.budget.settle(reservation, verdict.cost)
+            return _decode_data(reply, verdict, kind)
         except UnreadableResponseError as error:
             raise DoubtfulWriteError(str(error)) from error
 
-    def find_cost(self, query: str) -> float | None:
-        """What one row of this query costs, as the shop said last; None before the first answer."""
-        return self._costs.get(query)
 
-    @property
-    def ceiling(self) -> float | None:
-        """The most the bucket holds; None before the first answer."""
-        return self._throttle.maximum_available if self._throttle else None
-
-    async def _wait_for_budget(self, query: str, size: int) -> None:
-        """Wait until the bucket holds what this query will ask for."""
-        cost, status = self._costs.get(query, 0.0) * size, self._throttle
-        if status is None or status.restore_rate <= 0:
-            return
-        have = status.currently_available + (time.monotonic() - self._told_at) * status.restore_rate
-        if (lacking := min(cost, status.maximum_available) - have) > 0:
-            await asyncio.sleep(min(lacking / status.restore_rate, _LONGEST_WAIT))
-
-    def _decode_reply(self, query: str, reply: Reply, kind: type[T], size: int) -> T:
-        verdict = reply.decode(_Verdict)
-        cost = verdict.extensions.cost if verdict.extensions else None
-        if cost is not None and cost.throttle_status is not None:
-            self._throttle, self._told_at = cost.throttle_status, time.monotonic()
-            if cost.requested_query_cost:
-                self._costs[query] = cost.requested_query_cost / size
-        return msgspec.structs.replace(reply, content=bytes(verdict.data)).decode(kind)
+def _decode_data(reply: Reply, verdict: _Verdict, kind: type[T]) -> T:
+    return msgspec.structs.replace(reply, content=bytes(verdict.data)).decode(kind)
 
 
 class UserError(msgspec.Struct, frozen=True):

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -11,13 +12,17 @@ import pytest
 
 from connectors.errors import AuthenticationError, RefusedError, TemporaryError
 from connectors.orders import Order
+from connectors.shopify.api import queries
+from connectors.shopify.api.auth import make_auth
+from connectors.shopify.api.graphql_client import GraphqlClient, judge_reply
 from connectors.testing.faults import Answer
 from connectors.testing.requests import SeenRequest
 from connectors.testing.trial import at, failure, ids, walk
+from connectors.upstream.client import Upstream
 from connectors.upstream.policy import UpstreamPolicy
 from tests.connectors.shopify.fake.bucket import Bucket
 from tests.connectors.shopify.fake.shop import FakeShopify
-from tests.connectors.shopify.shops import open_shop
+from tests.connectors.shopify.shops import open_shop, settings_for
 
 PATIENT = UpstreamPolicy(rate=10_000, attempts=3, backoff=0.001, patience=5, trip_after=1000)
 
@@ -49,7 +54,10 @@ async def test_throttled_under_200_is_waited_for(shop: FakeShopify) -> None:
         assert await ids(connector) == placed
 
 
-async def test_the_cost_budget_is_kept_so_that_nothing_is_throttled(shop: FakeShopify) -> None:
+@pytest.mark.parametrize("extras", [True, False])
+async def test_the_cost_budget_is_kept_so_that_nothing_is_throttled(
+    shop: FakeShopify, *, extras: bool
+) -> None:
     # A bucket that holds one page and fills within a fraction of a second.
     shop.points = Bucket(1000, 10_000)
     placed = [shop.book.add(modified_at=at(number / 10)).id for number in range(60)]
@@ -59,14 +67,34 @@ async def test_the_cost_budget_is_kept_so_that_nothing_is_throttled(shop: FakeSh
         shop,
         PATIENT,
         transport="graphql",
-        holds=False,
-        product_details=False,
-        delivery_methods=False,
+        holds=extras,
+        product_details=extras,
     ) as connector:
         assert await ids(connector) == placed
     pages = [seen for seen in answers if b"query Orders(" in seen.body]
     cursors = [seen.body for seen in pages]
     assert len(cursors) == len(set(cursors)), "a page was asked for twice, so it had been throttled"
+    assert shop.points.refused == 0
+
+
+async def test_requests_at_the_same_time_share_one_budget(shop: FakeShopify) -> None:
+    shop.points = Bucket(250, 1_000)
+    gids = [f"gid://shopify/Order/{shop.book.add(modified_at=at(1)).id}" for _ in range(20)]
+    settings = settings_for(shop)
+    async with Upstream.open(
+        settings.base_url, auth=make_auth(settings), policy=PATIENT, judge=judge_reply
+    ) as upstream:
+        client = GraphqlClient(upstream, settings.api_version)
+        parts = client.for_parts(once=True)
+        for query in (queries.STATES, queries.ROUTES):
+            await asyncio.gather(
+                *(
+                    one.ask(query, {"ids": gids[:size]}, object, size=size)
+                    for one in (client, parts)
+                    for size in (1, 5, 10)
+                )
+            )
+    assert shop.points.refused == 0
 
 
 async def test_a_query_that_is_too_dear_is_asked_in_smaller_pages(shop: FakeShopify) -> None:

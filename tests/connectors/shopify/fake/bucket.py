@@ -7,7 +7,9 @@ from collections.abc import Callable
 
 
 class Bucket:
-    """A leaky bucket by the wall clock: `size` drops, `leak` a second."""
+    """A leaky bucket by the wall clock: `size` drops, `leak` a second; `refused` counts what was
+    too much.
+    """
 
     def __init__(
         self, size: float, leak: float, clock: Callable[[], float] = time.monotonic
@@ -15,6 +17,7 @@ class Bucket:
         self.size = size
         self.leak = leak
         self.level = 0.0
+        self.refused = 0
         self._clock = clock
         self._at = clock()
 
@@ -24,6 +27,7 @@ class Bucket:
         self.level = max(self.level - (now - self._at) * self.leak, 0.0)
         self._at = now
         if self.level + drops > self.size:
+            self.refused += 1
             return False
         self.level += drops
         return True
