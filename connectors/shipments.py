@@ -7,13 +7,18 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Protocol, TypeVar
 
 import msgspec
 
+from connectors.errors import ConflictError
 from connectors.orders import Address, require_utc
 
 # Dashes and invisible characters (soft hyphens, joiners) do not count in a tracking number.
 _UNCOUNTED = frozenset({"Pd", "Cf"})
+# Of items that are named in a sentence, so many, and so much of each.
+_MOST_NAMED = 5
+_MOST_OF_A_NAME = 50
 
 
 class ShippingRules(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,6 +114,82 @@ class Shipment(msgspec.Struct, frozen=True, kw_only=True, gc=False):
             return (*order, "tracking", tracking)
         carrier, service = self.carrier.strip().lower(), self.service.strip().lower()
         return (*order, "day", self.shipped_on, carrier, service)
+
+
+class NamedLine(Protocol):
+    """A line of an order, by all that an item may name it by."""
+
+    @property
+    def id(self) -> str:
+        """As it was exported, or the shop's own."""
+        ...
+
+    @property
+    def sku(self) -> str:
+        """Empty if it has none."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        ...
+
+
+Line = TypeVar("Line", bound=NamedLine)
+
+
+def find_lines(item: ShippedItem, lines: Sequence[Line]) -> Sequence[Line]:
+    """The lines that an item fits: by the line's id, else by SKU, and by name where that does not
+    decide. Several if they are alike; none if the item is of another order.
+    """
+    found = [line for line in lines if item.line_id and line.id == item.line_id]
+    if not found and item.sku:
+        found = [line for line in lines if line.sku == item.sku]
+    if len(found) != 1 and item.name:
+        found = [line for line in found or lines if line.name == item.name] or found
+    return found
+
+
+def name_lines(shipment: Shipment, lines: Sequence[NamedLine]) -> Shipment:
+    """The shipment with each item under the id of its line, where it fits one line alone: so it has
+    the same key whatever its notice called the line by.
+    """
+    items = []
+    for item in shipment.items:
+        found = find_lines(item, lines)
+        items.append(
+            msgspec.structs.replace(item, line_id=found[0].id) if len(found) == 1 else item
+        )
+    return msgspec.structs.replace(shipment, items=tuple(items))
+
+
+def list_foreign(shipment: Shipment, lines: Sequence[NamedLine]) -> tuple[str, ...]:
+    """What the items are called that fit none of the order's lines."""
+    return tuple(name_item(item) for item in shipment.items if not find_lines(item, lines))
+
+
+def name_item(item: ShippedItem) -> str:
+    """What a person knows an item by."""
+    return (item.sku or item.name or item.line_id)[:_MOST_OF_A_NAME]
+
+
+def describe_foreign(foreign: Sequence[str]) -> str:
+    """That items of another order were left out; empty if there were none."""
+    return f"left out {_list_names(foreign)}: no line of the order fits" if foreign else ""
+
+
+def build_foreign_error(shipment: Shipment, foreign: Sequence[str]) -> ConflictError:
+    """The refusal of a parcel that holds nothing of its order."""
+    return ConflictError(
+        f"Order {shipment.order} has no line for {_list_names(foreign)}, which is all that this"
+        " parcel holds. If it is a parcel of this order, tell it with the order's own lines by"
+        " `portside ship --item`, or add its tracking number in the shop."
+    )
+
+
+def _list_names(names: Sequence[str]) -> str:
+    more = len(names) - _MOST_NAMED
+    return ", ".join(map(repr, names[:_MOST_NAMED])) + (f" and {more} more" if more > 0 else "")
 
 
 def fold_tracking(number: str) -> str:

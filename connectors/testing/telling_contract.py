@@ -4,7 +4,10 @@ shows it, and no more of it is told than is left to ship.
 
 from __future__ import annotations
 
-from connectors.errors import ConnectorError, PermanentError
+import msgspec
+
+from connectors.errors import ConflictError, ConnectorError, PermanentError
+from connectors.shipments import ShippedItem
 from connectors.testing.faults import Answer, Mute, Spare
 from connectors.testing.harness import ShopHarness
 from connectors.testing.shipping_contract import MOST_WRITES, make_shipment, ship_stubbornly
@@ -12,6 +15,7 @@ from connectors.testing.trial import QUICK, at, failure
 
 # What a shop may answer to a write, whatever it did.
 _EMPTY_ANSWERS = ("{}", "", "null", "[]")
+_STRANGE = ShippedItem(line_id="987654", sku="HAT", name="Hat", quantity=1)
 
 
 class TellingContract:
@@ -83,6 +87,49 @@ class TellingContract:
             assert (await connector.ship(second, (first,))).completed
         assert harness.is_shipped(order)
         assert {tracking for tracking, _ in harness.list_received(order)} <= {""}
+
+    async def test_items_of_another_order_are_left_out_and_named(
+        self, harness: ShopHarness
+    ) -> None:
+        order = harness.add_order(at(1), lines=(("A", 2),))
+        first, second = (make_shipment(harness, order, number, A=1) for number in ("T1", "T2"))
+        mixed = msgspec.structs.replace(first, items=(_STRANGE, *first.items))
+        strange = msgspec.structs.replace(second, items=(_STRANGE,))
+        async with harness.open_connector(QUICK) as connector:
+            outcome = await connector.ship(mixed, ())
+            assert "'HAT'" in outcome.detail
+            assert not outcome.completed
+            for shipment, earlier in ((strange, (mixed,)), (strange, ())):
+                assert "'HAT'" in str(
+                    await failure(connector.ship(shipment, earlier), ConflictError)
+                )
+            assert (await connector.ship(second, (mixed,))).completed
+        assert [tracking for tracking, _ in harness.list_received(order)] == ["T1", "T2"]
+        if harness.takes_quantities:
+            (line,) = harness.line_ids(order)
+            assert [told for _, told in harness.list_received(order)] == [{line: 1}, {line: 1}]
+
+    async def test_the_same_notice_by_sku_and_by_line_is_told_once(
+        self, harness: ShopHarness
+    ) -> None:
+        for swap in (False, True):
+            for number in ("T1", ""):
+                order = harness.add_order(at(1), lines=(("A", 2), ("B", 1)))
+                whole = make_shipment(harness, order, number, A=1)
+                by_line, by_sku = (
+                    msgspec.structs.replace(
+                        whole,
+                        items=tuple(msgspec.structs.replace(i, **{gone: ""}) for i in whole.items),
+                    )
+                    for gone in ("sku", "line_id")
+                )
+                first, again = (by_line, by_sku) if swap else (by_sku, by_line)
+                async with harness.open_connector(QUICK) as connector:
+                    await connector.ship(first, ())
+                    assert (await connector.ship(again, (first,))).already
+                if harness.takes_quantities and (number or harness.takes_untracked):
+                    (line, _) = harness.line_ids(order)
+                    assert harness.list_received(order) == [(number, {line: 1})]
 
     async def test_no_more_pieces_are_told_than_are_left_to_ship(
         self, harness: ShopHarness

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from connectors.errors import SharedNumberError
-from connectors.shipments import Shipment, ShippedItem
+from connectors.shipments import Shipment, ShippedItem, find_lines, name_item
 
 # What ShipStation puts behind the number of an order that it split.
 _SUFFIX = re.compile(r"(?:-\d{1,3}| ?\((?:split|part)(?: \d{1,3})?\))$", re.IGNORECASE | re.ASCII)
@@ -107,10 +107,9 @@ def apply_given(shipment: Shipment, given: GivenOrder) -> Meant:
         matched = _match_item(item, given.lines)
         items.append(matched or item)
         if matched is None:
-            named = item.sku or item.name or item.line_id
             doubts.append(
                 f"Items: expected a line of order {given.number} as it was given, found"
-                f" {named[:50]!r}"
+                f" {name_item(item)!r}"
             )
     told = msgspec.structs.replace(
         shipment,
@@ -124,16 +123,10 @@ def apply_given(shipment: Shipment, given: GivenOrder) -> Meant:
 
 
 def _match_item(item: ShippedItem, lines: Sequence[GivenLine]) -> ShippedItem | None:
-    """The item in the shop's words, or None if it fits no line.
-
-    By the line's id, else by SKU, and by name where that does not decide. Several lines that are
-    alike are left to the connector, which sees what is left of each.
+    """The item in the shop's words, or None if it fits no line. Several lines that are alike are
+    left to the connector, which sees what is left of each.
     """
-    found = [line for line in lines if item.line_id and line.id == item.line_id]
-    if not found and item.sku:
-        found = [line for line in lines if line.sku == item.sku]
-    if len(found) != 1 and item.name:
-        found = [line for line in found or lines if line.name == item.name] or found
+    found = find_lines(item, lines)
     if not found:
         return None
     line = found[0]

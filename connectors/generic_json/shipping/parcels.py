@@ -9,13 +9,13 @@ from typing import Any
 
 import msgspec
 
-from connectors.errors import ConflictError, UnreadableResponseError
+from connectors.errors import UnreadableResponseError
 from connectors.fieldmap.scope import Scope
 from connectors.fieldmap.sources import FieldSource
 from connectors.generic_json.mapping.lines import Line
 from connectors.language.functions.table import as_number
 from connectors.reading.fields import FieldError
-from connectors.shipments import Shipment, ShippedItem
+from connectors.shipments import Shipment, ShippedItem, find_lines
 
 
 class Parcel(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,25 +60,34 @@ def make_shipment_values(shipment: Shipment) -> dict[str, Any]:
 def pack_lines(
     shipment: Shipment, lines: Sequence[Line], left: Mapping[str, int], *, over_ship: bool = False
 ) -> list[Parcel]:
-    """Which pieces of which lines went into the parcel: no more than are left, unless `over_ship`.
-
-    Raises `ConflictError` for a line that the order does not have.
+    """Which pieces of which lines went into the parcel: no more than are left, unless `over_ship`,
+    and nothing of another order.
     """
-    taken: dict[str, int] = {}
-    for item in shipment.items:
-        line = _find_line(item, lines)
-        if line is None:
-            raise ConflictError(
-                f"The order has no line for the shipped {item.sku or item.name or item.line_id!r}."
-            )
-        taken[line.item.id] = taken.get(line.item.id, 0) + item.quantity
-    if not shipment.items:
-        taken = dict(left)
-    elif not over_ship:
-        taken = {line: min(pieces, left.get(line, 0)) for line, pieces in taken.items()}
+    taken = (
+        _take_items(shipment.items, lines, left, over_ship=over_ship) if shipment.items else left
+    )
     return [
         _make_parcel(line, taken[line.item.id], left) for line in lines if taken.get(line.item.id)
     ]
+
+
+def _take_items(
+    items: Sequence[ShippedItem], lines: Sequence[Line], left: Mapping[str, int], *, over_ship: bool
+) -> dict[str, int]:
+    """The pieces that items take of what is left of each line: of lines that are alike one after
+    the other; with `over_ship`, what is too many of the last one.
+    """
+    taken: dict[str, int] = {}
+    for item in items:
+        pieces, found = item.quantity, find_lines(item, [line.item for line in lines])
+        for line in found:
+            before = taken.get(line.id, 0)
+            share = max(min(pieces, left.get(line.id, 0) - before), 0)
+            if over_ship and line is found[-1]:
+                share = pieces
+            taken[line.id] = before + share
+            pieces -= share
+    return taken
 
 
 def is_counted(
@@ -91,19 +100,6 @@ def is_counted(
         left.get(parcel.id, 0) <= untold.get(parcel.id, 0) - parcel.quantity
         for parcel in pack_lines(shipment, lines, untold)
     )
-
-
-def _find_line(item: ShippedItem, lines: Sequence[Line]) -> Line | None:
-    """By id, then by stock number, then by name where only one line fits."""
-    for line in lines:
-        if item.line_id and line.item.id == item.line_id:
-            return line
-    for name in ("sku", "name"):
-        wanted = getattr(item, name)
-        fitting = [line for line in lines if wanted and getattr(line.item, name) == wanted]
-        if len(fitting) == 1:
-            return fitting[0]
-    return None
 
 
 def _make_parcel(line: Line, quantity: int, left: Mapping[str, int]) -> Parcel:
@@ -119,15 +115,12 @@ def _make_parcel(line: Line, quantity: int, left: Mapping[str, int]) -> Parcel:
 
 
 def subtract_told(lines: Sequence[Line], earlier: Sequence[Shipment]) -> dict[str, int]:
-    """The pieces of each line that no earlier shipment took."""
-    told: dict[str, int] = {}
-    for item in (item for each in earlier for item in each.items):
-        told[item.line_id] = told.get(item.line_id, 0) + item.quantity
-    return {
-        line.item.id: max(line.item.quantity - told.get(line.item.id, 0), 0)
-        for line in lines
-        if line.item.shippable
-    }
+    """The pieces of each line that no earlier shipment took; one without items took all."""
+    left = {line.item.id: line.item.quantity for line in lines if line.item.shippable}
+    for each in earlier:
+        taken = _take_items(each.items, lines, left, over_ship=False) if each.items else left
+        left = {line: pieces - taken.get(line, 0) for line, pieces in left.items()}
+    return left
 
 
 def read_open(order: Any, line: Line, source: FieldSource) -> int:

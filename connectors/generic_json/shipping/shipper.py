@@ -29,7 +29,15 @@ from connectors.generic_json.shipping.steps import Steps
 from connectors.interface import ShipOutcome
 from connectors.language.functions.table import is_empty
 from connectors.language.logic import is_false
-from connectors.shipments import Shipment, ShippingRules, is_part
+from connectors.shipments import (
+    Shipment,
+    ShippingRules,
+    build_foreign_error,
+    describe_foreign,
+    is_part,
+    list_foreign,
+    name_lines,
+)
 from connectors.upstream.request import name_step
 
 PROBE = ""
@@ -73,6 +81,12 @@ class Shipper:
 
         Raises `ConnectorError`s.
         """
+        goods = [line.item for line in lines]
+        shipment = name_lines(shipment, goods)
+        earlier = [name_lines(each, goods) for each in earlier]
+        foreign = list_foreign(shipment, goods)
+        if foreign and len(foreign) == len(shipment.items):
+            raise build_foreign_error(shipment, foreign)
         values = self._make_values(shipment, order)
         left = self._count_open(order, lines, earlier)
         if await self._is_known(shipment, earlier, values, lines, left):
@@ -98,7 +112,7 @@ class Shipper:
         guesses = await self._steps.run_all(scope)
         if self._rules.confirm:
             await self._confirm(shipment, scope, read_order)
-        said = (_FURTHER if further else "", guesses)
+        said = (_FURTHER if further else "", describe_foreign(foreign), guesses)
         return ShipOutcome(completed=complete, detail="; ".join(filter(None, said)))
 
     def _find_begun(

@@ -8,7 +8,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 
 import msgspec
 
-from connectors.shipments import Shipment, ShippedItem, fold_tracking
+from connectors.shipments import Shipment, ShippedItem, fold_tracking, name_item
 from connectors.shopify.api.transport import LinePick, OrderPick
 from connectors.shopify.mapping.items import EXTRA_LINES
 from connectors.shopify.mapping.routes import make_key
@@ -87,7 +87,7 @@ def read_wanted(shipment: Shipment, known: Iterable[int], skus: Mapping[int, str
         if key:
             units[key] = units.get(key, 0) + item.quantity
         else:
-            unknown.append(item.sku or item.name or item.line_id)
+            unknown.append(name_item(item))
     return Wanted(everything=False, units=units, unknown=tuple(unknown))
 
 

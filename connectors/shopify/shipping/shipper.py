@@ -15,7 +15,7 @@ from connectors.errors import (
     TemporaryError,
 )
 from connectors.interface import ConnectorContext, ShipOutcome
-from connectors.shipments import Shipment
+from connectors.shipments import Shipment, build_foreign_error, describe_foreign
 from connectors.shopify.api.transport import NewFulfillment, Tracking, Transport
 from connectors.shopify.mapping.wire import Order
 from connectors.shopify.settings import ShopifySettings
@@ -71,14 +71,16 @@ class Shipper:
         self, writer: Writer, shipment: Shipment, earlier: Sequence[Shipment]
     ) -> ShipOutcome:
         state = await writer.read_state()
-        order = await self._read_order_if_needed(state, shipment)
+        order = await self._read_order_if_needed(state, shipment, earlier)
         tracking = build_tracking(shipment, self._context.carriers)
         same = planning.find_sent(state.fulfillments, tracking.number)
+        asked = match_wanted(state, order, shipment)
+        if order is not None and asked.unknown and not asked.units and not order.cancelled_at:
+            raise build_foreign_error(shipment, asked.unknown)
         ready, wanted = planning.narrow_to_goods(
-            planning.narrow_to_address(state.fulfillment_orders, shipment.destination),
-            match_wanted(state, order, shipment),
+            planning.narrow_to_address(state.fulfillment_orders, shipment.destination), asked
         )
-        rest = planning.subtract_sent(wanted, count_sent(state, same, wanted, shipment, earlier))
+        rest = planning.subtract_sent(wanted, count_sent(state, same, order, shipment, earlier))
         if not wanted.everything and not rest.units and wanted.units:
             return ShipOutcome(already=True, completed=state.is_done)
         skip = {one.location_id or 0 for one in same}
@@ -101,14 +103,18 @@ class Shipper:
             already=not plan.parcels, completed=plan.left == 0, detail=_describe_outcome(plan, rest)
         )
 
-    async def _read_order_if_needed(self, state: ShopState, shipment: Shipment) -> Order | None:
-        """The order itself, where an item's line is in no fulfillment order: to match it by SKU, or
-        to see that it is hidden.
+    async def _read_order_if_needed(
+        self, state: ShopState, shipment: Shipment, earlier: Sequence[Shipment]
+    ) -> Order | None:
+        """The order itself, where the line of an item, here or in an earlier part of the parcel, is
+        in no fulfillment order: to match it by SKU, or to see that it is hidden.
         """
-        lines = state.lines
+        lines, parcel = state.lines, shipment.parcel_key()
+        parts = [shipment, *(each for each in earlier if each.parcel_key() == parcel)]
         if all(
             planning.is_ours(item) or planning.read_line_id(item) in lines
-            for item in shipment.items
+            for part in parts
+            for item in part.items
         ):
             return None
         order = await self._transport.read_order(self._order_id)
@@ -173,10 +179,9 @@ class Shipper:
                     f" parcel {parcel.id} {how}"
                 ),
             )
-        what = f"of {', '.join(wanted.unknown)} " if wanted.unknown else ""
         raise ConflictError(
-            f"Order {shipment.order}: nothing {what}is left to ship in Shopify; it was refunded,"
-            " removed or shipped in other parcels."
+            f"Order {shipment.order}: nothing of the parcel is left to ship in Shopify; it was"
+            " refunded, removed or shipped in other parcels."
         )
 
     async def _build_absence_error(self, shipment: Shipment) -> Exception:
@@ -238,5 +243,5 @@ def _describe_outcome(plan: Plan, wanted: Wanted) -> str:
             f"{plan.short} units of the notice are not left to ship in Shopify and were left out"
         )
     if wanted.unknown:
-        parts.append(f"Shopify's order has no {', '.join(wanted.unknown)}")
+        parts.append(describe_foreign(wanted.unknown))
     return "; ".join(parts)

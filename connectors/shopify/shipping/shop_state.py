@@ -72,7 +72,7 @@ def match_wanted(state: ShopState, order: Order | None, shipment: Shipment) -> W
 def count_sent(
     state: ShopState,
     same: Sequence[Fulfillment],
-    wanted: Wanted,
+    order: Order | None,
     shipment: Shipment,
     earlier: Sequence[Shipment],
 ) -> dict[int, int]:
@@ -81,15 +81,21 @@ def count_sent(
     Those in parcels of its number, or without a number in those that have none; less what earlier
     notices of the same number, or of none, put there.
     """
-    number = fold_tracking(shipment.tracking_number)
+    wanted, number = (
+        match_wanted(state, order, shipment),
+        fold_tracking(shipment.tracking_number),
+    )
     if wanted.everything:
         return planning.count_units(same)
     units = planning.count_units(
         same if number else (one for one in state.fulfillments if one.live and not one.numbers)
     )
     for notice in earlier:
-        if fold_tracking(notice.tracking_number) == number and notice.key() != shipment.key():
-            for line, quantity in planning.read_wanted(notice, state.lines, {}).units.items():
+        if fold_tracking(notice.tracking_number) != number:
+            continue
+        other = match_wanted(state, order, notice)
+        if other != wanted or notice.parcel_key() != shipment.parcel_key():
+            for line, quantity in other.units.items():
                 units[line] = units.get(line, 0) - quantity
     return {line: quantity for line, quantity in units.items() if quantity > 0}
 

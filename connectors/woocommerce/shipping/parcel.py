@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from connectors.orders import LineItem
-from connectors.shipments import Shipment, ShippedItem
+from connectors.shipments import Shipment, ShippedItem, find_lines, name_item
 
 # Which pieces of which lines an item stands for; None if the order has no line for it.
 _Shares = list[tuple[ShippedItem, dict[str, int] | None]]
@@ -19,15 +19,15 @@ class Parcel(msgspec.Struct, frozen=True, kw_only=True):
     """One shipment by the order's lines.
 
     `items` are the notice's, with no more pieces than `quantities` has. `complete`: nothing is left
-    to ship after it. `unknown`: items that are in no line. `beyond`: how many pieces were told that
-    had nothing left to be counted against. `further`: it takes nothing of the order at all, like a
-    replacement or a second label.
+    to ship after it. `foreign`: the names of items that are in no line. `beyond`: how many pieces
+    were told that had nothing left to be counted against. `further`: it takes nothing of the order
+    at all, like a replacement or a second label.
     """
 
     quantities: Mapping[str, int]
     complete: bool
     items: tuple[ShippedItem, ...] = ()
-    unknown: tuple[ShippedItem, ...] = ()
+    foreign: tuple[str, ...] = ()
     beyond: int = 0
     further: bool = False
 
@@ -69,7 +69,7 @@ def plan_parcel(
         quantities=taken,
         complete=all(left <= 0 for left in count.left.values()),
         items=items,
-        unknown=tuple(item for item, share in shares if share is None),
+        foreign=tuple(name_item(item) for item, share in shares if share is None),
         beyond=beyond,
         further=bool(count.needed) and not taken and not items,
     )
@@ -80,13 +80,13 @@ def _limit_items(
 ) -> tuple[tuple[ShippedItem, ...], int]:
     """The notice's items with the pieces that count, and how many pieces do not.
 
-    An item of no line, or of one that needs no shipping, stays as it is.
+    An item of a line that needs no shipping stays as it is, one of no line is left out.
     """
     budget = dict(quantities)
     limited, beyond = [], 0
     for item, share in shares:
-        if share is None or not share:
-            limited.append(item)
+        if not share:
+            limited += [item] if share is not None else []
             continue
         counted = 0
         for line, pieces in share.items():
@@ -105,14 +105,10 @@ class _Count:
     def __init__(self, lines: Sequence[LineItem]) -> None:
         self.needed = {line.id: line.quantity for line in lines if line.shippable}
         self.left = dict(self.needed)
-        self._known = {line.id for line in lines}
-        self._by_sku: dict[str, list[str]] = {}
-        for line in lines:
-            if line.shippable and line.sku:
-                self._by_sku.setdefault(line.sku, []).append(line.id)
+        self._lines = lines
 
     def take_items(self, items: Sequence[ShippedItem], *, over_ship: bool) -> _Shares:
-        """Take items off, by line and else by SKU; without items, everything that is left.
+        """Take items off the lines they fit; without items, everything that is left.
 
         Returns what each item took of which line: an item of a line that needs no shipping has
         none, one of no line None.
@@ -121,14 +117,10 @@ class _Count:
             self.left = dict.fromkeys(self.left, 0)
         shares: _Shares = []
         for item in items:
-            if item.line_id in self.left:
-                shares.append((item, self._take([item.line_id], item.quantity, over_ship)))
-            elif item.line_id in self._known:
-                shares.append((item, {}))
-            elif lines := self._by_sku.get(item.sku):
-                shares.append((item, self._take(lines, item.quantity, over_ship)))
-            else:
-                shares.append((item, None))
+            found = find_lines(item, self._lines)
+            goods = [line.id for line in found if line.id in self.left]
+            share = self._take(goods, item.quantity, over_ship) if goods else {}
+            shares.append((item, share if found else None))
         return shares
 
     def _take(self, lines: Sequence[str], pieces: int, over_ship: bool) -> dict[str, int]:  # noqa: FBT001 - private

@@ -15,7 +15,14 @@ from connectors.errors import (
 )
 from connectors.interface import ShipOutcome
 from connectors.orders import Order, OrderStatus, RejectedOrder
-from connectors.shipments import Shipment, ShippingRules, is_part
+from connectors.shipments import (
+    Shipment,
+    ShippingRules,
+    build_foreign_error,
+    describe_foreign,
+    is_part,
+    name_lines,
+)
 from connectors.upstream.request import name_step
 from connectors.upstream.response import Reply
 from connectors.woocommerce.api.client import Api, order_path
@@ -62,6 +69,8 @@ class Shipper:
             )
         closed = normalize_status(row.order.status) in CLOSED
         order = await self._read_order(row.order, closed=closed)
+        shipment = name_lines(shipment, order.items)
+        earlier = [name_lines(each, order.items) for each in earlier]
         place = await self._places.find_place(order.id)
         over_ship = self._rules.over_ship
         report = Report(
@@ -71,6 +80,9 @@ class Shipper:
             parcel=plan_parcel(order.items, shipment, earlier, over_ship=over_ship),
             is_part=is_part(shipment, earlier),
         )
+        foreign = report.parcel.foreign
+        if foreign and len(foreign) == len(shipment.items):
+            raise build_foreign_error(shipment, foreign)
         record = await place.look(report)
         if closed and not record.entry:
             raise ConflictError(
@@ -96,7 +108,7 @@ class Shipper:
         return ShipOutcome(
             already=record.whole and not moved,
             completed=parcel.complete,
-            detail=_describe_outcome(place.name, parcel, order, moved=moved),
+            detail=_describe_outcome(place.name, parcel, moved=moved),
         )
 
     async def _read_order(self, order: wire.Order, *, closed: bool) -> Order:
@@ -177,14 +189,14 @@ def _is_step_forward(status: str, wanted: str) -> bool:
     return status != wanted and read_status(status)[0] is not OrderStatus.SHIPPED
 
 
-def _describe_outcome(place: str, parcel: Parcel, order: Order, *, moved: bool) -> str:
+def _describe_outcome(place: str, parcel: Parcel, *, moved: bool) -> str:
     facts = [f"reported as {place}"]
     if parcel.further:
         facts.append("as a further parcel, because nothing of it was left to ship")
     elif parcel.beyond:
         facts.append(f"without {parcel.beyond} of its pieces, which are more than was left to ship")
-    if parcel.unknown:
-        facts.append(f"{len(parcel.unknown)} of its items are in no line of order {order.number}")
+    if parcel.foreign:
+        facts.append(describe_foreign(parcel.foreign))
     if not parcel.complete:
         facts.append("more is to be shipped")
     elif moved:

@@ -92,7 +92,7 @@ async def test_an_item_shopify_does_not_know_is_named(harness: ShopifyHarness) -
         tracking_number="T1",
         items=items,
     )
-    assert "nothing of NOPE is left to ship" in await refused(harness, told, ConflictError)
+    assert "has no line for 'NOPE'" in await refused(harness, told, ConflictError)
     assert order.parcels == []
 
 
@@ -215,7 +215,7 @@ async def test_nothing_left_and_no_parcel_to_label_is_a_conflict(harness: Shopif
     order = harness.shop.book.add(lines=(("A", 1),))
     for line in harness.shop.shelves.of(order)[0].lines:
         line.left = 0
-    assert "nothing is left to ship" in await refused(
+    assert "nothing of the parcel is left to ship" in await refused(
         harness, notice(order, "T2", A=1), ConflictError
     )
 

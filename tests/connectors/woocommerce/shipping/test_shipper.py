@@ -14,7 +14,7 @@ from connectors.shipments import ShippedItem
 from connectors.testing.requests import SeenRequest
 from connectors.testing.shops.woocommerce import FakeWooCommerceShop
 from connectors.testing.trial import QUICK, at, failure
-from tests.connectors.woocommerce.harness import notes_of_ours, notice, open_woocommerce
+from tests.connectors.woocommerce.harness import notice, open_woocommerce
 from tests.connectors.woocommerce.shipping.tracking import PLACES, furnish, list_writes
 
 
@@ -103,22 +103,6 @@ async def test_items_are_known_by_line_then_by_sku_over_all_lines_of_that_sku(
                 (by_sku,),
             )
         ).completed
-
-
-async def test_items_of_no_line_are_told_but_complete_nothing(shop: FakeWooCommerceShop) -> None:
-    order = shop.book.add(modified_at=at(1))
-    async with open_woocommerce(shop, QUICK) as connector:
-        outcome = await connector.ship(
-            notice(
-                order,
-                "T1",
-                items=(ShippedItem(line_id="5", sku="ELSE", name="Something", quantity=1),),
-            ),
-            (),
-        )
-    assert not outcome.completed
-    assert "1 of its items" in outcome.detail
-    assert len(notes_of_ours(shop, order.id)) == 1
 
 
 async def test_more_pieces_than_were_ordered_complete_the_order_once(
