@@ -109,10 +109,17 @@ class Shipper:
             "lines": show_parcels(parcels or begun),
             "complete": complete,
         }
-        guesses = await self._steps.run_all(scope)
+        carried = await self._steps.run_all(scope)
         if self._rules.confirm:
             await self._confirm(shipment, scope, read_order)
-        said = (_FURTHER if further else "", describe_foreign(foreign), guesses)
+        said = (
+            f"reported by {', '.join(f'step {name}' for name in carried.steps)}"
+            if carried.steps
+            else "",
+            _FURTHER if further else "",
+            describe_foreign(foreign),
+            carried.guesses,
+        )
         return ShipOutcome(completed=complete, detail="; ".join(filter(None, said)))
 
     def _find_begun(

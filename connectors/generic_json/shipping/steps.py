@@ -32,6 +32,15 @@ class _Result(msgspec.Struct, frozen=True, kw_only=True):
     sent: bool = True
 
 
+class Carried(msgspec.Struct, frozen=True, kw_only=True):
+    """What running the steps came to: the names of those that wrote or found their work done, and
+    what is to be said about requests that a dry run showed.
+    """
+
+    steps: tuple[str, ...] = ()
+    guesses: str = ""
+
+
 class Steps:
     """The steps of one shop; `callers` send the requests of each, by its name."""
 
@@ -39,13 +48,12 @@ class Steps:
         self._steps = steps
         self._callers = callers
 
-    async def run_all(self, scope: dict[str, Any]) -> str:
-        """Run the steps, and put what each brings into the scope. Gives what is to be said about
-        requests that a dry run showed; else an empty text.
+    async def run_all(self, scope: dict[str, Any]) -> Carried:
+        """Run the steps, and put what each brings into the scope.
 
         Raises `RefusedError` if none of those that write had anything to do.
         """
-        idle, guesses = [], []
+        idle, guesses, carried = [], [], []
         unsent = set[str]()
         for step in self._steps:
             with name_step(step.name, step.request.path.place):
@@ -56,12 +64,13 @@ class Steps:
                 unsent.add(step.name)
             if step.request.method != "GET":
                 idle.append(result.idle)
+                carried += [step.name] if result.sent and not result.idle else []
         if all(idle):
             raise RefusedError(
                 f"Nothing was told to the shop: {'; '.join(idle)}. Add a step that tells of such a"
                 " shipment to `shipment.steps`."
             )
-        return "; ".join(guesses)
+        return Carried(steps=tuple(carried), guesses="; ".join(guesses))
 
     async def _run_step(
         self, step: StepSettings, scope: dict[str, Any], unsent: Collection[str]

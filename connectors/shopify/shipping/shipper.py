@@ -93,14 +93,18 @@ class Shipper:
             plan = planning.make_plan(ready, rest, skip_locations=skip)
         if not plan.parcels and not same:
             return await self._settle_empty(writer, state, plan, rest, tracking, shipment)
-        for parcel in plan.parcels:
+        written = [
             await writer.send_parcel(
                 state,
                 NewFulfillment(picks=parcel, tracking=tracking, notify=shipment.notify_customer),
             )
+            for parcel in plan.parcels
+        ]
         self._require_whole(state, plan, rest, order, shipment)
         return ShipOutcome(
-            already=not plan.parcels, completed=plan.left == 0, detail=_describe_outcome(plan, rest)
+            already=not plan.parcels,
+            completed=plan.left == 0,
+            detail=_describe_outcome(plan, rest, written),
         )
 
     async def _read_order_if_needed(
@@ -229,8 +233,9 @@ def _build_hidden_error(hidden: Sequence[str], shipment: Shipment) -> Authentica
     )
 
 
-def _describe_outcome(plan: Plan, wanted: Wanted) -> str:
-    parts = []
+def _describe_outcome(plan: Plan, wanted: Wanted, written: Sequence[str]) -> str:
+    named = list(filter(None, written))
+    parts = [f"reported as {' and '.join(named)}"] if named else []
     if wanted.intangible:
         parts.append(
             f"{wanted.intangible} units of the notice need no shipping (gift cards, downloads) and"

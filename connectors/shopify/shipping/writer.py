@@ -92,13 +92,17 @@ class Writer:
             )
         return found
 
-    async def send_parcel(self, before: ShopState, parcel: NewFulfillment) -> None:
-        """Write one parcel. `before` is what the order showed when it was planned."""
+    async def send_parcel(self, before: ShopState, parcel: NewFulfillment) -> str:
+        """Write one parcel. `before` is what the order showed when it was planned.
+
+        Gives what it became in words; nothing in a dry run.
+        """
+        made: Fulfillment | None = None
         try:
             with name_step("parcel"):
                 made = await self._transport.create_fulfillment(parcel)
         except UnsentError:
-            return
+            return ""
         except RefusedError as error:
             if error.status != HTTPStatus.UNPROCESSABLE_ENTITY:
                 raise
@@ -110,7 +114,7 @@ class Writer:
             goods = await self._drop_intangible(before, parcel)
             if goods is None:
                 raise
-            await self.send_parcel(before, goods)
+            return await self.send_parcel(before, goods)
         except (UnavailableError, DoubtfulWriteError) as error:
             if isinstance(error, UnavailableError) and not error.reached:
                 raise
@@ -118,6 +122,7 @@ class Writer:
                 raise
         else:
             await self._require_parcel(before, parcel, made)
+        return "a fulfillment" if made is None else f"fulfillment {made.id}"
 
     async def _require_parcel(
         self, before: ShopState, parcel: NewFulfillment, made: Fulfillment | None

@@ -108,7 +108,9 @@ class Shipper:
         return ShipOutcome(
             already=record.whole and not moved,
             completed=parcel.complete,
-            detail=_describe_outcome(place.name, parcel, moved=moved),
+            detail=_describe_outcome(
+                "" if record.whole else place.name_for(report), parcel, moved=moved
+            ),
         )
 
     async def _read_order(self, order: wire.Order, *, closed: bool) -> Order:
@@ -177,8 +179,9 @@ async def _confirm_record(place: Place, report: Report, order: Order) -> None:
     with name_step("confirm"):
         if not (await place.look(report)).whole:
             raise TemporaryError(
-                f"The shop accepted the shipment of order {order.number} as {place.name}, but does"
-                " not show it. Look for a plugin that keeps it from being saved."
+                f"The shop accepted the shipment of order {order.number} as"
+                f" {place.name_for(report)}, but does not show it. Look for a plugin that keeps it"
+                " from being saved."
             )
 
 
@@ -189,8 +192,9 @@ def _is_step_forward(status: str, wanted: str) -> bool:
     return status != wanted and read_status(status)[0] is not OrderStatus.SHIPPED
 
 
-def _describe_outcome(place: str, parcel: Parcel, *, moved: bool) -> str:
-    facts = [f"reported as {place}"]
+def _describe_outcome(written: str, parcel: Parcel, *, moved: bool) -> str:
+    """What became of it in words; nothing was `written` where the shop had it already."""
+    facts = [f"reported as {written}" if written else "the shop knows of this shipment already"]
     if parcel.further:
         facts.append("as a further parcel, because nothing of it was left to ship")
     elif parcel.beyond:

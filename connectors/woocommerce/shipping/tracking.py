@@ -54,6 +54,10 @@ class Place(Protocol):
         """What people call this place."""
         ...
 
+    def name_for(self, report: Report) -> str:
+        """What this shipment becomes there, with its article."""
+        ...
+
     async def look(self, report: Report) -> Record:
         """What it knows of the shipment."""
         ...
@@ -73,6 +77,11 @@ class NotePlace:
     def __init__(self, api: Api, carriers: Carriers) -> None:
         self._api = api
         self._carriers = carriers
+
+    def name_for(self, report: Report) -> str:
+        """A note of one of the two kinds."""
+        told = report.shipment.notify_customer
+        return "an order note to the buyer" if told else "a private order note"
 
     async def look(self, report: Report) -> Record:
         """Search the order's notes."""
@@ -120,6 +129,14 @@ class PluginPlace:
         self._root = f"{ROOT}{namespace}/"
         self._notes = NotePlace(api, carriers)
         self._providers = Providers(api, self._root)
+
+    def name_for(self, report: Report) -> str:
+        """An entry, with a note to the buyer beside it, or a note alone."""
+        note = self._notes.name_for(report)
+        if not report.number:
+            return note
+        also = f" and {note}" if report.shipment.notify_customer else ""
+        return f"an entry of {self.name}{also}"
 
     async def look(self, report: Report) -> Record:
         """Search the entries, and the notes if the buyer is to be mailed."""
@@ -171,6 +188,14 @@ class FulfillmentPlace:
         self._api = api
         self._carriers = carriers
         self._notes = NotePlace(api, carriers)
+
+    def name_for(self, report: Report) -> str:
+        """A fulfillment, or a note if it would have no items."""
+        return (
+            "a WooCommerce fulfillment"
+            if report.parcel.quantities
+            else self._notes.name_for(report)
+        )
 
     async def look(self, report: Report) -> Record:
         """Search the fulfillments, and the notes for what could not become one."""

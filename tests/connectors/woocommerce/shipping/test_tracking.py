@@ -16,6 +16,8 @@ from connectors.testing.trial import QUICK, at
 from tests.connectors.woocommerce.harness import notes_of_ours, notice, open_woocommerce
 from tests.connectors.woocommerce.shipping.tracking import PLACES, furnish, list_writes
 
+NOTE = "a private order note"
+
 
 @pytest.fixture
 async def shop() -> AsyncIterator[FakeWooCommerceShop]:
@@ -60,22 +62,52 @@ async def test_tracking_is_written_before_the_status_and_line_items_never(
 
 
 @pytest.mark.parametrize(
-    ("place", "path"),
+    ("place", "path", "named", "unnumbered"),
     [
-        ("fulfillments", "/wc/v3/orders/1001/fulfillments"),
-        ("ast", "/wc-shipment-tracking/v3/orders/1001/shipment-trackings"),
-        ("shipment_tracking", "/wc-shipment-tracking/v3/orders/1001/shipment-trackings"),
-        ("", "/wc/v3/orders/1001/notes"),
+        (
+            "fulfillments",
+            "/wc/v3/orders/1001/fulfillments",
+            "a WooCommerce fulfillment",
+            "a WooCommerce fulfillment",
+        ),
+        (
+            "ast",
+            "/wc-shipment-tracking/v3/orders/1001/shipment-trackings",
+            "an entry of Advanced Shipment Tracking",
+            NOTE,
+        ),
+        (
+            "shipment_tracking",
+            "/wc-shipment-tracking/v3/orders/1001/shipment-trackings",
+            "an entry of Shipment Tracking",
+            NOTE,
+        ),
+        ("", "/wc/v3/orders/1001/notes", NOTE, NOTE),
     ],
 )
-async def test_the_place_for_tracking_is_found(
-    shop: FakeWooCommerceShop, place: str, path: str
+async def test_the_place_for_tracking_is_found_and_named(
+    shop: FakeWooCommerceShop, place: str, path: str, named: str, unnumbered: str
 ) -> None:
     furnish(shop, place)
+    order, other = shop.book.add(modified_at=at(1)), shop.book.add(modified_at=at(1))
+    async with open_woocommerce(shop, QUICK) as connector:
+        outcome = await connector.ship(notice(order), ())
+        assert outcome.detail.startswith(f"reported as {named};")
+        assert list_writes(shop)[0].path == f"/wp-json{path}"
+        again = await connector.ship(notice(order), ())
+        assert again.detail.startswith("the shop knows of this shipment already")
+        outcome = await connector.ship(notice(other, ""), ())
+        assert outcome.detail.startswith(f"reported as {unnumbered};")
+
+
+async def test_an_entry_of_a_plugin_and_a_note_that_mails_the_buyer_are_both_named(
+    shop: FakeWooCommerceShop,
+) -> None:
+    furnish(shop, "ast")
     order = shop.book.add(modified_at=at(1))
     async with open_woocommerce(shop, QUICK) as connector:
-        await connector.ship(notice(order), ())
-    assert list_writes(shop)[0].path == f"/wp-json{path}"
+        outcome = await connector.ship(notice(order, notify_customer=True), ())
+    assert "Advanced Shipment Tracking and an order note to the buyer" in outcome.detail
 
 
 async def test_the_settings_choose_the_place_where_there_are_several(
