@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import click
 import msgspec
 from rich.text import Text
 
 from connectors.upstream.exchange import Exchange
+
+body_option = click.option(
+    "--body",
+    "most",
+    type=click.IntRange(0),
+    default=2000,
+    show_default=True,
+    help="Show so many characters of each body.",
+)
 
 
 def exchange_lines(exchange: Exchange, most: int, *, sized: bool = True) -> list[Text]:

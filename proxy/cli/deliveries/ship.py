@@ -13,7 +13,7 @@ from rich.text import Text
 from connectors.errors import ConnectorError, UnsentError
 from connectors.shipments import Shipment
 from connectors.upstream.exchange import Exchange
-from proxy.cli.exchanges import exchange_lines
+from proxy.cli.exchanges import body_option, exchange_lines
 from proxy.cli.options import CommandError, read_settings, settings_option, store_option
 from proxy.cli.output import PlainConsole
 from proxy.cli.records import open_database
@@ -66,14 +66,7 @@ from proxy.telemetry.metrics import Metrics
     help="Let the shop mail the buyer, where `notify_customer` of the store allows it.",
 )
 @click.option("--dry-run", is_flag=True, help="Show each request, and send none that writes.")
-@click.option(
-    "--body",
-    "most",
-    type=click.IntRange(0),
-    default=2000,
-    show_default=True,
-    help="Show so many characters of each body in a dry run.",
-)
+@body_option
 def ship(file: Path, name: str, most: int, *, dry_run: bool, **words: Any) -> None:
     """Tell a store's shop that a parcel was shipped, exactly as if ShipStation had sent a notice:
     it is stored first, told once, and tried again until the shop has it.

@@ -12,7 +12,7 @@ from rich.text import Text
 from connectors.errors import ConnectorError
 from connectors.orders import OrderId, Window
 from connectors.upstream.exchange import Exchange
-from proxy.cli.exchanges import exchange_lines
+from proxy.cli.exchanges import body_option, exchange_lines
 from proxy.cli.options import parse_window, settings_option, store_option, window_options
 from proxy.cli.output import PlainConsole
 from proxy.cli.shops import ask_shop
@@ -36,14 +36,7 @@ from proxy.stores import Store, StoreServices
     show_default=True,
     help="Stop after so many orders.",
 )
-@click.option(
-    "--body",
-    "most",
-    type=click.IntRange(0),
-    default=2000,
-    show_default=True,
-    help="Show so many characters of each body.",
-)
+@body_option
 def explain(
     file: Path,
     name: str,
