@@ -9,7 +9,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 import msgspec
@@ -24,6 +24,7 @@ from proxy.simulator.exam import CouldNotRunError, Exam
 from proxy.simulator.report import Report, encode_report, print_report
 
 BROKEN, COULD_NOT_RUN = 1, 2
+Outcome = TypeVar("Outcome")
 
 
 def duration(text: str) -> timedelta:
@@ -168,8 +169,8 @@ def progress(total: int | None) -> Iterator[Callable[[str], None]]:
         yield tell
 
 
-def run(work: Coroutine[Any, Any, Report]) -> Report:
-    """Run a trial to its report, or end the command with one line if the store cannot be tried."""
+def run(work: Coroutine[Any, Any, Outcome]) -> Outcome:
+    """Run a trial to its end, or end the command with one line if the store cannot be tried."""
     try:
         return asyncio.run(work)
     except CouldNotRunError as error:

@@ -20,6 +20,7 @@ from proxy.cli.target import (
     run,
     target_options,
 )
+from proxy.cli.trial.account import AccountPlay, play_account
 from proxy.doors.custom_store.dates import format_date
 from proxy.simulator.checks.shipments import Shipments
 from proxy.simulator.history import History, Pace
@@ -76,6 +77,18 @@ SHIPPABLE = "paid,processing,awaiting_shipment"
     show_default=True,
     help="With --notices: the store's words for orders that may be shipped.",
 )
+@click.option(
+    "--account",
+    "as_account",
+    is_flag=True,
+    help="Play the whole ShipStation account with its API, until Ctrl-C or for the time of --for.",
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    help="With --account: where its API listens; any free port by default.",
+)
 def simulate(**given: Any) -> None:
     """Play ShipStation against a custom store: test the connection, poll window after window,
     follow the pages, and try every promise.
@@ -83,6 +96,9 @@ def simulate(**given: Any) -> None:
     With --notices it also ships up to five orders, whole, in two parcels, twice and without a
     label, and sends broken notices. The buyer is not mailed (NotifyCustomer is false), but the shop
     marks the orders as shipped.
+
+    With --account no promises are tried: a fake ShipStation account imports from the store and
+    serves ShipStation's own API on this machine, for whatever speaks it.
 
     The exit status is 0 if no promise was broken, 1 if one was, 2 if the store could not be tried.
     """
@@ -95,7 +111,23 @@ def simulate(**given: Any) -> None:
         seed=given["seed"],
     )
     words = frozenset(word.strip().casefold() for word in given["shippable"].split(","))
+    if given["as_account"]:
+        run(play_account(target, _read_play(given, pace, words)))
+        return
     end(target, run(_simulate(target, pace, words if given["notices"] else frozenset())))
+
+
+def _read_play(given: dict[str, Any], pace: Pace, words: frozenset[str]) -> AccountPlay:
+    if given["as_json"]:
+        raise click.UsageError("--json prints a report, and --account makes none")
+    live = None if given["live"] is None else given["live"] / pace.speed
+    return AccountPlay(
+        every=pace.every / pace.speed,
+        live=live,
+        port=given["port"],
+        notices=given["notices"],
+        shippable=words,
+    )
 
 
 async def _simulate(target: Target, pace: Pace, words: frozenset[str]) -> Report:

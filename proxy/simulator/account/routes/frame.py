@@ -105,6 +105,7 @@ class Frame:
             self._account.traits.limits_on_refusal
         ):
             answer.headers.update(self._minute.describe(now))
+        self._account.report(f"{request.method} {request.path_qs}: {answer.status}")
         self.calls.append(
             SeenCall(at=now, method=request.method, path=request.path_qs, status=answer.status)
         )
