@@ -7,7 +7,6 @@ condition that cannot be worked out holds the order, because a parcel could go a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from typing import Any
 
 import msgspec
@@ -23,7 +22,7 @@ from connectors.fieldmap.rules import (
     FieldRule,
     FillRules,
 )
-from connectors.fieldmap.scope import Scope
+from connectors.fieldmap.scope import LineScope, Scope
 from connectors.language.expressions import Expression
 from connectors.orders import (
     Address,
@@ -52,8 +51,11 @@ class Filler(Lookups):
         super().__init__(rules)
         self._complain = complain
         self._watch = watch
-        self._texts = [(name, rule) for name in TEXTS if (rule := getattr(rules, name)) is not None]
-        self._prose = [(name, rule) for name in PROSE if (rule := getattr(rules, name)) is not None]
+        self._texts = [
+            (name, rule, name in PROSE)
+            for name in (*TEXTS, *PROSE)
+            if (rule := getattr(rules, name)) is not None
+        ]
         self._custom_fields = [
             (at, f"custom_field_{at + 1}", rule)
             for at, rule in enumerate(rules.custom_fields)
@@ -66,6 +68,12 @@ class Filler(Lookups):
             if (rule := getattr(items, name)) is not None
         ]
         self._line_options = [] if items is None else list(items.options.items())
+        shortcuts = [
+            rule.direct if rule.default is None else None
+            for _, rule in self._line_texts + self._line_options
+        ]
+        self._line_shortcuts = None if None in shortcuts else list(filter(None, shortcuts))
+        self._others = list(_list_readers(rules))
         self._changes_customer = rules.ship_to is not None or rules.bill_to is not None
 
     def fill(self, order: Order, raw: Any, lines: Mapping[str, Any]) -> Order | RejectedOrder:
@@ -89,15 +97,16 @@ class Filler(Lookups):
         self._read_fields(scope, order, changes)
         if self._rules.items is not None:
             changes["items"] = tuple(
-                self._fill_line(
+                item
+                # A discount or a fee is no line of the shop's.
+                if (line := lines.get(item.id)) is None
+                or (trace is None and self._finds_nothing(line))
+                else self._fill_line(
                     item,
-                    Scope(line, raw, at=f"line {item.id}", name=f"items[{at}].", trace=trace),
+                    LineScope(line, raw, line=item.id, place=place, trace=trace),
                     order.number,
                 )
-                # A discount or a fee is no line of the shop's.
-                if (line := lines.get(item.id)) is not None
-                else item
-                for at, item in enumerate(order.items)
+                for place, item in enumerate(order.items)
             )
         if self._watch is not None:
             self._watch(order.id, trace or ())
@@ -120,26 +129,18 @@ class Filler(Lookups):
         return msgspec.structs.replace(customer, **changes)
 
     def _read_fields(self, scope: Scope, order: Order, changes: dict[str, Any]) -> None:
-        rules, number = self._rules, order.number
-        for name, rule in self._texts:
-            if text := self._read_text(scope, name, rule, number):
-                changes[name] = text
-        for name, rule in self._prose:
-            if text := self._read_text(scope, name, rule, number, keep_lines=True):
+        number = order.number
+        for name, rule, keep_lines in self._texts:
+            if text := self._read_text(scope, name, rule, number, keep_lines=keep_lines):
                 changes[name] = text
         if self._custom_fields:
             changes["custom_fields"] = self._read_custom_fields(scope, order)
-        if rules.gift is not None:
-            with self._complaints("gift", number):
-                changes["gift"] = scope.is_true("gift", rules.gift, otherwise=False)
-        if rules.tags is not None:
-            with self._complaints("tags", number):
-                if tags := read_tags(scope, rules.tags):
-                    changes["tags"] = tags
-        if rules.dimensions is not None:
-            with self._complaints("dimensions", number):
-                size = _read_size(scope, rules.dimensions)
-                changes["dimensions"] = size or order.dimensions
+        for name, read in self._others:
+            try:
+                if (found := read(scope)) is not None:
+                    changes[name] = found
+            except FieldError:
+                self._complain(name, number)
 
     def _read_custom_fields(self, scope: Scope, order: Order) -> tuple[str, ...]:
         found = [*order.custom_fields, "", "", ""][:3]
@@ -148,6 +149,12 @@ class Filler(Lookups):
         while found and not found[-1]:
             found.pop()
         return tuple(found)
+
+    def _finds_nothing(self, line: Any) -> bool:
+        """Whether it takes no more than a look to see that a line stays as it is."""
+        return self._line_shortcuts is not None and all(
+            shortcut(line) is None for shortcut in self._line_shortcuts
+        )
 
     def _fill_line(self, item: LineItem, scope: Scope, number: str) -> LineItem:
         changes: dict[str, Any] = {}
@@ -183,12 +190,16 @@ class Filler(Lookups):
             self._complain(f"{scope.name}{name}", number)
             return ""
 
-    @contextmanager
-    def _complaints(self, name: str, number: str) -> Iterator[None]:
-        try:
-            yield
-        except FieldError:
-            self._complain(name, number)
+
+def _list_readers(rules: FillRules) -> Iterator[tuple[str, Callable[[Scope], Any]]]:
+    """How the fields that are no texts are read; None where nothing is found."""
+    gift, tags, size = rules.gift, rules.tags, rules.dimensions
+    if gift is not None:
+        yield "gift", lambda scope: scope.is_true("gift", gift, otherwise=False)
+    if tags is not None:
+        yield "tags", lambda scope: read_tags(scope, tags) or None
+    if size is not None:
+        yield "dimensions", lambda scope: _read_size(scope, size)
 
 
 def _read_size(scope: Scope, rules: DimensionRules) -> Dimensions | None:

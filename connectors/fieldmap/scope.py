@@ -125,18 +125,22 @@ class Scope:
         if rule is None:
             return ""
         if self.trace is None and rule.direct is not None:
-            # The shortest way for what most fields are: one path.
-            expression: Expression | None = rule.direct
+            # The shortest way for what most fields are.
+            expression: Expression | None = rule.sources[0]
             found = rule.direct(self.value)
+            if found is None and rule.default is None:
+                return ""
             if is_empty(found):
                 found, expression = rule.default, None
         else:
             found, expression = self._find_first(field, rule)
+        if type(found) is str and _is_one_line(found, keep_lines=keep_lines):
+            if text := " ".join(found.split()):
+                self._note_origin(field, expression, found)
+            return text
         if is_empty(found):
             return ""
         self._note_origin(field, expression, found)
-        if type(found) is str and _is_one_line(found, keep_lines=keep_lines):
-            return " ".join(found.split())
         return self._convert(field, found, expression, _read_lines if keep_lines else _read_line)
 
     def is_true(self, field: str, expression: Expression | None, *, otherwise: bool) -> bool:
@@ -180,6 +184,28 @@ class Scope:
             self.trace.append(
                 Source(field=f"{self.name}{field}", path=path, place=place, value=found)
             )
+
+
+class LineScope(Scope):
+    """A line of the shop's order, named only where its name is wanted: most of them never are."""
+
+    __slots__ = ("_line", "_place")
+
+    def __init__(
+        self, value: Any, root: Any, *, line: str, place: int, trace: list[Source] | None
+    ) -> None:
+        self.value, self.root, self.trace = value, root, trace
+        self._line, self._place = line, place
+
+    @property
+    def at(self) -> str:  # type: ignore[override] # nothing sets it
+        """Where it stands in the shop's order."""
+        return f"line {self._line}"
+
+    @property
+    def name(self) -> str:  # type: ignore[override] # nothing sets it
+        """Where it goes."""
+        return f"items[{self._place}]."
 
 
 def _is_one_line(text: str, *, keep_lines: bool) -> bool:

@@ -16,6 +16,7 @@ from connectors.language.compiler import compile_tree
 from connectors.language.functions import EvaluationError, Run
 from connectors.language.functions.standard import measure_weight
 from connectors.language.reads import Reads, find_reads
+from connectors.language.shortcuts import Shortcut, find_shortcut
 from connectors.language.tree import Evaluate, find_plain_path
 from connectors.places import PlacedText
 
@@ -25,16 +26,13 @@ MOST_EXPRESSION: Final = 2_000
 _MOST_NESTING: Final = 40
 
 
-_IDLE: Final = Run(None)
-"""For what does no work worth counting."""
-
-
 class Expression(msgspec.Struct, frozen=True, eq=False):
     """A compiled expression.
 
     `source` is what stands in the settings, `place` where, e.g. `settings.yaml:41`, empty if not
     known; `reads` is what it looks up in the value it is given, `reads_root` in what `root()`
-    gives; a `plain` one is nothing but names and dots.
+    gives; a `plain` one is nothing but names and dots. `shortcut` gives the same as `evaluate`
+    where there is one.
     """
 
     source: str
@@ -44,14 +42,15 @@ class Expression(msgspec.Struct, frozen=True, eq=False):
     reads: Reads = Reads()
     reads_root: Reads = Reads()
     plain: bool = False
+    shortcut: Shortcut | None = None
 
     def __call__(self, value: Any, root: Any = None) -> Any:
         """What the expression finds in `value`. Raises `EvaluationError`.
 
         `root` is what `root()` gives, `value` itself if not told.
         """
-        if self.plain:
-            return self.evaluate(value, _IDLE)
+        if self.shortcut is not None:
+            return self.shortcut(value)
         run = Run(value if root is None else root)
         try:
             found = self.evaluate(value, run)
@@ -103,6 +102,7 @@ def read_expression(value: Any) -> Expression:
             is_building(tree),
             *find_reads(tree),
             find_plain_path(tree) is not None,
+            find_shortcut(tree),
         )
     except ValueError as error:
         if isinstance(error, JMESPathError):

@@ -33,7 +33,12 @@ from connectors.woocommerce.mapping.decoding import Row, read_row
 from connectors.woocommerce.mapping.order import Related, read_order
 from connectors.woocommerce.mapping.rules import Rules
 from connectors.woocommerce.mapping.statuses import DRAFTS, list_open_statuses, normalize_status
-from connectors.woocommerce.mapping.whole import WholeReader, join_related
+from connectors.woocommerce.mapping.whole import (
+    PartReader,
+    WholeReader,
+    join_related,
+    list_part_names,
+)
 
 
 class Reader:
@@ -61,6 +66,7 @@ class Reader:
         self._regions = regions
         self._page_size = page_size
         self._filler = filler
+        self._joins = any(map(PartReader, list_part_names(filler)))
         self._whole = (
             None if filler is None else WholeReader(filler.list_names(), filler.list_line_names())
         )
@@ -150,7 +156,9 @@ class Reader:
         ):
             return order
         whole, lines = self._whole.read(row.raw)
-        return self._filler.fill(order, *join_related(whole, lines, row.order, related))
+        if self._joins:
+            whole, lines = join_related(whole, lines, row.order, related)
+        return self._filler.fill(order, whole, lines)
 
     async def map_order(self, order: wire.Order, *, whole: bool = True) -> Order | RejectedOrder:
         """One order as it is listed; without `whole`, nothing else is read from the shop for it."""

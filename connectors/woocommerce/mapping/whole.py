@@ -108,8 +108,6 @@ def join_related(
     customer = related.customers.get(read_key(order.customer_id))
     if customer:
         whole = {**whole, "customer": _ALL.decode(customer)}
-    if not lines or not any(goods.whole for goods in related.goods.values()):
-        return whole, lines
     joined = dict(lines)
     for line in wire.read_list(order.line_items):
         product, variation = goods_key(line.product_id, line.variation_id)
