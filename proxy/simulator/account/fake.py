@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 import aiohttp
@@ -25,7 +25,7 @@ from proxy.doors.custom_store.credentials import Credentials
 from proxy.simulator.account.account import Account
 from proxy.simulator.account.agenda import Clock
 from proxy.simulator.account.routes.desk import DeskRoutes
-from proxy.simulator.account.routes.frame import Frame, SeenCall
+from proxy.simulator.account.routes.frame import Frame, SeenCall, count_most_within
 from proxy.simulator.account.routes.orders import OrderRoutes
 from proxy.simulator.account.routes.parcels import ParcelRoutes
 from proxy.simulator.account.routes.stores import StoreRoutes
@@ -37,6 +37,7 @@ from proxy.simulator.client import PATIENCE, Login, StoreClient
 LOOPBACK = "127.0.0.1"
 KEY, SECRET = "fake-api-key", "fake-api-secret"
 _ROUTES = (OrderRoutes, ParcelRoutes, StoreRoutes, DeskRoutes, WebhookRoutes)
+_MINUTE = timedelta(minutes=1)
 _LARGEST_REQUEST = 1024 * 1024
 
 
@@ -78,6 +79,14 @@ class FakeAccount(Account):
     def on_call(self) -> list[Callable[[str], None]]:
         """Functions that hear the path of each request before it is answered."""
         return self._frame.on_call
+
+    def count_busiest_minute(self) -> int:
+        """The most requests that came within any sixty seconds, refused ones too."""
+        return count_most_within(_MINUTE, [call.at for call in self.calls])
+
+    def spend_requests(self, count: int) -> None:
+        """Let other tools of the merchant make so many requests with the same key, now."""
+        self._frame.spend(count)
 
     async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=_LARGEST_REQUEST, middlewares=[self._frame.meet])

@@ -5,7 +5,7 @@ describes each of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any, TypeAlias
 
 import msgspec
@@ -17,6 +17,7 @@ from proxy.simulator.account.pacific import (
     place_wall,
     read_moment,
 )
+from proxy.simulator.account.traits import Traits
 
 Row: TypeAlias = Any
 Test: TypeAlias = Callable[[Row], bool]
@@ -40,16 +41,16 @@ def list_page(
     rows: Iterable[Row],
     listing: Listing,
     query: Mapping[str, str],
-    *,
-    largest: int,
-    twice: TwiceHour,
+    traits: Traits,
 ) -> tuple[list[Row], dict[str, int]]:
     """The rows of the page asked for, and `total`, `page`, `pages` of the answer.
 
-    A page larger than `largest` is cut to it. Parameters that a list does not know have no effect.
-    Raises ValueError for what cannot be understood.
+    A page larger than the account's largest is cut to it. Parameters that a list does not know have
+    no effect. Raises ValueError for what cannot be understood, and for spans that are too long.
     """
+    twice = traits.twice_hour
     given = {name.lower(): text for name, text in query.items() if text}
+    _check_spans(given, traits.longest_span)
     tests = [
         listing.filters[name](text, twice)
         for name, text in given.items()
@@ -60,7 +61,7 @@ def list_page(
     backwards = given.get("sortdir", "ASC").upper() == "DESC"
     found.sort(key=lambda row: _write_key(getattr(row, attribute), twice), reverse=backwards)
     page = _read_number(given, "page", 1)
-    size = min(_read_number(given, "pagesize", DEFAULT_PAGE), largest)
+    size = min(_read_number(given, "pagesize", DEFAULT_PAGE), traits.largest_page)
     counts = {"total": len(found), "page": page, "pages": -(-len(found) // size)}
     return found[(page - 1) * size : page * size], counts
 
@@ -145,6 +146,15 @@ def _write_key(value: object, twice: TwiceHour) -> Any:
 
 def _read_time(text: str, twice: TwiceHour) -> datetime:
     return parse_pacific(text) if twice is TwiceHour.WALL else read_moment(text, twice)
+
+
+def _check_spans(given: Mapping[str, str], longest: timedelta | None) -> None:
+    for name, text in given.items():
+        end = given.get(f"{name.removesuffix('start')}end")
+        if longest is None or end is None or not name.endswith("datestart"):
+            continue
+        if parse_pacific(end) - parse_pacific(text) > longest:
+            raise ValueError(f"{name}: expected a span of at most {longest.days} days")
 
 
 def _choose_sort(listing: Listing, given: Mapping[str, str]) -> str:

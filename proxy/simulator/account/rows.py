@@ -4,7 +4,7 @@ names and the order of fields of docs.shipstation.com, API v1, "Models".
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -282,10 +282,10 @@ _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
 def _write_times(value: Any) -> Any:
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {name: _write_times(each) for name, each in value.items()}
     if isinstance(value, datetime):
         return write_pacific(value)
-    if isinstance(value, Sequence) and not isinstance(value, str):
+    if isinstance(value, list | tuple):
         return [_write_times(each) for each in value]
     return value

@@ -34,8 +34,10 @@ class Shape(StrEnum):
 class Traits(msgspec.Struct, frozen=True, kw_only=True):
     """What this account is like where the public sources say nothing, or two things.
 
-    `limit` is how many requests a minute a key has. `errors`, `refresh_status` and `hooks` choose
-    the shape of an answer. `limits_on_refusal` sends `X-Rate-Limit-*` with a 429 too.
+    `limit` is how many requests a minute a key has. `longest_span` is the longest span between two
+    dates of a query (one third party says 90 days), `None` any. `errors`, `refresh_status` and
+    `hooks` choose the shape of an answer. `limits_on_refusal` sends `X-Rate-Limit-*` with a 429
+    too.
     `shows_address` and `shows_words` tell whether a custom store's resource holds its URL and its
     five status words. `refresh_after` and `hook_after` are the waits between asking and doing;
     `poll_every` polls every store by itself, `None` only when asked. A notice that the store
@@ -46,6 +48,7 @@ class Traits(msgspec.Struct, frozen=True, kw_only=True):
 
     limit: int = 40
     largest_page: int = 500
+    longest_span: timedelta | None = None
     twice_hour: TwiceHour = TwiceHour.WALL
     order_key: OrderKey = OrderKey.ID
     errors: Shape = Shape.NEW

@@ -43,6 +43,23 @@ async def test_the_forty_first_request_of_a_minute_is_429_and_the_next_minute_is
         assert [call.status for call in scene.account.calls].count(429) == 3
 
 
+async def test_the_busiest_minute_is_any_sixty_seconds_not_one_that_the_account_counts() -> None:
+    async with open_scene() as scene:
+        assert scene.account.count_busiest_minute() == 0
+        for pause in (0, 50, 5, 4, 1, 59):
+            await scene.account.advance(timedelta(seconds=pause))
+            await scene.get("/stores")
+        assert scene.account.count_busiest_minute() == 4
+
+
+async def test_other_tools_with_the_same_key_spend_the_same_minute() -> None:
+    async with open_scene(traits=Traits()) as scene:
+        scene.account.spend_requests(39)
+        statuses = [(await scene.call("GET", "/stores"))[0] for _ in range(2)]
+        assert statuses == [200, 429]
+        assert len(scene.account.calls) == 2
+
+
 async def test_an_account_may_leave_the_limits_out_of_a_429() -> None:
     async with open_scene(traits=Traits(limit=1, limits_on_refusal=False)) as scene:
         await scene.get("/stores")

@@ -127,6 +127,15 @@ async def test_a_time_in_the_hour_that_comes_twice_means_what_the_account_makes_
         assert await scene.numbers("/shipments", **window) == found
 
 
+async def test_an_account_may_refuse_spans_that_are_too_long() -> None:
+    ninety = Traits(limit=100, longest_span=timedelta(days=90))
+    async with open_scene(traits=ninety) as scene:
+        for end, status in (("2026-03-31", 200), ("2026-04-02", 400)):
+            query = {"createDateStart": "2026-01-01 00:00:00", "createDateEnd": end}
+            assert (await scene.call("GET", "/shipments", **query))[0] == status
+            assert (await scene.call("GET", "/orders", **query))[0] == status
+
+
 @pytest.mark.parametrize(
     ("query", "found"),
     [

@@ -6,7 +6,7 @@ Sources: docs.shipstation.com, API v1, "Requirements" (Basic login, 40 requests 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -87,6 +87,11 @@ class Frame:
         self.calls: list[SeenCall] = []
         self.on_call: list[Callable[[str], None]] = []
 
+    def spend(self, count: int) -> None:
+        """Count requests that others make with the same key."""
+        for _ in range(count):
+            self._minute.admit(self._account.clock())
+
     @web.middleware
     async def meet(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Answer one request."""
@@ -132,6 +137,16 @@ class Frame:
             return answer_json({"message": message}, status=status)
         older = {"Message": "An error has occurred.", "ExceptionMessage": message}
         return answer_json(older, status=status)
+
+
+def count_most_within(span: timedelta, moments: Sequence[datetime]) -> int:
+    """The largest number of moments, given in order, that lie less than `span` apart."""
+    most, first = 0, 0
+    for last, moment in enumerate(moments):
+        while moment - moments[first] >= span:
+            first += 1
+        most = max(most, last - first + 1)
+    return most
 
 
 def answer_json(value: object, *, status: int = 200) -> web.Response:

@@ -35,8 +35,5 @@ def answer_page(
 
     Raises ValueError for what cannot be understood.
     """
-    traits = account.traits
-    page, counts = list_page(
-        rows, listing, request.query, largest=traits.largest_page, twice=traits.twice_hour
-    )
+    page, counts = list_page(rows, listing, request.query, account.traits)
     return answer_json({listing.name: [change(row) for row in page], **counts})
