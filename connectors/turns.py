@@ -5,7 +5,7 @@ else with a turn for others in between.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
 from typing import Any, Final, ParamSpec, TypeVar
 
 P = ParamSpec("P")
@@ -40,6 +40,17 @@ async def map_in_turns(
             done = 0
             await asyncio.sleep(0)
     return found
+
+
+async def run_in_turns(steps: Generator[None, None, R]) -> R:
+    """What `steps` returns; others have their turn after each step."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            found: R = end.value
+            return found
+        await asyncio.sleep(0)
 
 
 def measure_bytes(content: Any) -> int:

@@ -12,9 +12,10 @@ from datetime import UTC, datetime
 import msgspec
 
 from connectors.orders import Order, OrderStatus, RejectedOrder
+from connectors.turns import run_in_turns
 from proxy.doors.custom_store.errors import InvalidOrderError
 from proxy.doors.custom_store.given import describe_given
-from proxy.doors.custom_store.orders_xml import encode_order
+from proxy.doors.custom_store.orders_xml import encode_in_steps
 from proxy.doors.custom_store.words import fill_status_words
 from proxy.export.recall import NoRecall, Recall
 from proxy.rules.addressees import AddressedOrder, UnknownAddressError, divide_order
@@ -125,7 +126,7 @@ class _Maker:
         sent it.
         """
         if part.is_gone:
-            return self._encode(part) if await self._recall.is_known(part.order.id) else None
+            return await self._encode(part) if await self._recall.is_known(part.order.id) else None
         try:
             order = translate_method(part.order, self._policy)
             held = hold_back(
@@ -139,11 +140,11 @@ class _Maker:
         is_unsendable = bool(missing) and order.status is not OrderStatus.CANCELLED
         if held is not None and (is_unsendable or not await self._recall.is_known(order.id)):
             return held
-        return self._encode(msgspec.structs.replace(part, order=order))
+        return await self._encode(msgspec.structs.replace(part, order=order))
 
-    def _encode(self, part: AddressedOrder) -> Prepared | HeldBack:
+    async def _encode(self, part: AddressedOrder) -> Prepared | HeldBack:
         try:
-            return _encode(part, self._entry, self._settings)
+            return await _encode(part, self._entry, self._settings)
         except InvalidOrderError as error:
             return _hold(part.order, HeldKind.INVALID, str(error))
         except Exception as error:  # noqa: BLE001 -- of this order alone
@@ -170,13 +171,14 @@ def _gather(entry: Order, found: Sequence[Prepared | HeldBack]) -> Outcome:
     )
 
 
-def _encode(part: AddressedOrder, entry: Order, settings: StoreSettings) -> Prepared:
+async def _encode(part: AddressedOrder, entry: Order, settings: StoreSettings) -> Prepared:
     order = part.order
-    xml = encode_order(
+    steps = encode_in_steps(
         order,
         dimensions=settings.dimensions,
         status_words=fill_status_words(settings.status_words),
     )
+    xml = await run_in_turns(steps)
     shop_id = "" if order.id == entry.id else entry.id
     return Prepared(
         member=Member(

@@ -10,6 +10,7 @@ from http import HTTPStatus
 from aiohttp import web
 
 from proxy.doors.custom_store.errors import WireError
+from proxy.server.packed import unpack_body
 
 # A client that needs longer than this to send a message, or to take a page, holds a connection that
 # others may need.
@@ -17,15 +18,18 @@ SLOWEST_CLIENT = 60.0
 
 
 async def read_body(request: web.Request, what: str) -> bytes:
-    """The whole body.
+    """The whole body, unpacked.
 
-    Raises WireError (408), which calls it `what`, where it does not come in time.
+    Raises WireError (408), which calls it `what`, where it does not come in time, and as
+    `unpack_body` does.
     """
     try:
         async with asyncio.timeout(SLOWEST_CLIENT):
-            return await request.read()
+            body = await request.read()
     except TimeoutError as error:
         raise WireError(
             f"{what} did not arrive within {SLOWEST_CLIENT:.0f} seconds",
             status=HTTPStatus.REQUEST_TIMEOUT,
         ) from error
+    encoding = request.headers.get("Content-Encoding", "")
+    return unpack_body(body, encoding, request.client_max_size)

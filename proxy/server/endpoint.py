@@ -28,6 +28,8 @@ from proxy.server.refusals import keep_refusal
 from proxy.server.statuses import choose_status
 from proxy.stores import Store
 
+# In bytes: parsing more would hold up everybody else for too long.
+_LONG = 100 * 1024
 _log = structlog.get_logger("portside.server")
 
 
@@ -91,10 +93,15 @@ async def _read_notice(request: web.Request, store: Store) -> tuple[Shipment, Se
     try:
         _require_notice(request)
         body = await _body(request)
-        return parse_notify(request.query, body, doubts.append), doubts
+        shipment = (
+            await asyncio.to_thread(parse_notify, request.query, body, doubts.append)
+            if len(body) > _LONG
+            else parse_notify(request.query, body, doubts.append)
+        )
     except (WireError, web.HTTPRequestEntityTooLarge, web.RequestPayloadError) as error:
         await keep_refusal(request, store.name, error, body)
         raise
+    return shipment, doubts
 
 
 def _require_notice(request: web.Request) -> None:

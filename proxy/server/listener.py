@@ -46,6 +46,8 @@ async def listening(
         shutdown_timeout=stop_within,
         keepalive_timeout=IDLE_FOR,
         lingering_time=LINGER,
+        # `packed` unpacks, because aiohttp does not see where a body was cut short.
+        auto_decompress=False,
     )
     await runner.setup()
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -9,9 +10,11 @@ from typing import Any
 import pytest
 
 from connectors.orders import Weight
-from tests.builders import build_item
+from proxy.export.preparation import policy_of, prepare
+from proxy.export.recall import NoRecall
+from tests.builders import PLACED, build_item, build_order
 from tests.export.conftest import OpenWorld
-from tests.export.play.world import World
+from tests.export.play.world import World, build_store
 
 # Each is what no connector of ours gives, but a stranger's may: Python holds nobody to a declared
 # type.
@@ -68,3 +71,21 @@ async def test_an_order_that_waits_from_the_end_of_time_on_is_held_until_then(
     assert set(world.poller.copy) == {"000001"}
     (note,) = await world.exporter.ledger.list_held(world.store.books)
     assert note.kind == "early"
+
+
+async def test_others_have_their_turn_while_an_order_of_many_lines_is_made_ready() -> None:
+    order = build_order(items=tuple(build_item(id=str(number)) for number in range(1000)))
+    settings = build_store(None).settings
+    turns = 0
+
+    async def count_turns() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    counting = asyncio.ensure_future(count_turns())
+    outcome = await prepare(order, settings, policy_of(settings), PLACED, NoRecall())
+    counting.cancel()
+    assert outcome.ready[0].xml.count(b"<Item>") == 1000
+    assert turns >= 10

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import io
+import zlib
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import ClientSession
@@ -97,7 +101,7 @@ async def test_a_body_that_cannot_be_read_is_400_and_never_the_whole_order(
     assert stall.shipped == []
 
 
-@pytest.mark.parametrize("length", [2, 10, 11, 12, 60])
+@pytest.mark.parametrize("length", [2, 10, 11, 12, 60, -8, -1])
 async def test_a_compressed_body_that_is_cut_short_is_400_and_never_the_whole_order(
     url: str, client: ClientSession, stall: Stall, length: int
 ) -> None:
@@ -109,6 +113,66 @@ async def test_a_compressed_body_that_is_cut_short_is_400_and_never_the_whole_or
     ) as answer:
         assert answer.status == 400
     assert stall.shipped == []
+
+
+async def test_a_whole_compressed_body_is_read_in_each_form(
+    url: str, client: ClientSession, stall: Stall
+) -> None:
+    body = b"<ShipNotice><OrderNumber>1</OrderNumber></ShipNotice>"
+    bare = zlib.compressobj(wbits=-15)
+    forms = [
+        ("gzip", gzip.compress(body)),
+        ("gzip", gzip.compress(body[:9]) + gzip.compress(body[9:]) + bytes(5)),
+        ("deflate", zlib.compress(body)),
+        ("deflate", bare.compress(body) + bare.flush()),
+        ("identity", body),
+    ]
+    for number, (encoding, data) in enumerate(forms):
+        async with client.post(
+            url,
+            params=NOTICE | {"tracking_number": f"1Z{number}"},
+            data=data,
+            headers={**LOGIN, "Content-Encoding": encoding},
+        ) as answer:
+            assert answer.status == 200
+    assert len(stall.shipped) == len(forms)
+
+
+async def test_an_unknown_compression_is_415(url: str, client: ClientSession) -> None:
+    headers = {**LOGIN, "Content-Encoding": "br"}
+    async with client.post(url, params=NOTICE, data=b"x", headers=headers) as answer:
+        assert answer.status == 415
+
+
+class Watched(ThreadPoolExecutor):
+    """Remembers what was run in a thread."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ran: list[object] = []
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """Take note, and run it."""
+        self.ran.append(fn)
+        return super().submit(fn, *args, **kwargs)
+
+
+async def test_a_long_notice_is_parsed_in_a_thread(
+    url: str, client: ClientSession, stall: Stall
+) -> None:
+    executor = Watched()
+    asyncio.get_running_loop().set_default_executor(executor)
+    body = b"<ShipNotice><NotesToCustomer>%s</NotesToCustomer></ShipNotice>"
+    for size in (10, 150_000):
+        async with client.post(
+            url,
+            params=NOTICE | {"tracking_number": f"1Z{size}"},
+            data=body % (b"x" * size),
+            headers=LOGIN,
+        ) as answer:
+            assert answer.status == 200
+    assert str(executor.ran).count("parse_notify") == 1
+    assert len(stall.shipped) == 2
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate"])

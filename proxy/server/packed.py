@@ -1,0 +1,54 @@
+"""Compressed bodies of requests: unpacked to their end and never beyond a bound.
+
+aiohttp would unpack them on its own, but takes a gzip stream that was cut short for a whole one.
+"""
+
+from __future__ import annotations
+
+import zlib
+from http import HTTPStatus
+
+from aiohttp import web
+
+from proxy.doors.custom_store.errors import WireError
+
+_GZIP, _ZLIB, _RAW = 31, 15, -15
+# The low half of the first byte of a zlib stream; some clients send `deflate` without its head.
+_METHOD = 8
+
+
+def unpack_body(body: bytes, encoding: str, most: int) -> bytes:
+    """The body behind its `Content-Encoding`, `most` bytes of it at most.
+
+    Raises WireError where it is cut short, damaged or packed in a way that is not known (415), and
+    `HTTPRequestEntityTooLarge` where it is longer.
+    """
+    match encoding.strip().lower():
+        case "" | "identity":
+            return body
+        case "gzip" | "x-gzip":
+            bits = _GZIP
+        case "deflate":
+            bits = _ZLIB if body[:1] and body[0] & 0xF == _METHOD else _RAW
+        case _:
+            raise WireError(
+                "body: expected no Content-Encoding but gzip or deflate",
+                status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            )
+    found = bytearray()
+    rest = body
+    while rest:
+        stream = zlib.decompressobj(bits)
+        try:
+            found += stream.decompress(rest, most + 1 - len(found))
+        except zlib.error:
+            raise WireError(
+                "body: expected what its Content-Encoding says, found no such"
+            ) from None
+        if len(found) > most:
+            raise web.HTTPRequestEntityTooLarge(max_size=most, actual_size=len(found))
+        if not stream.eof:
+            raise WireError("body: expected a whole compressed message, found it cut short")
+        # A file of gzip may hold several streams, and zeros behind the last.
+        rest = stream.unused_data.lstrip(b"\0")
+    return bytes(found)
