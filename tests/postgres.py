@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -24,10 +25,14 @@ class PostgresServer:
         self._directory = directory
         self.psql = psql
 
-    def create(self) -> str:
-        """A new, empty database; its URL, as settings have it."""
+    def create(self, *, template: str = "") -> str:
+        """A new database, empty or with all that `template` has, which nobody may be using.
+
+        Both are URLs, as settings have them.
+        """
         name = f"portside_{next(_NUMBERS)}"
-        self.psql(f"create database {name};")
+        like = urlsplit(template).path.removeprefix("/") or "template1"
+        self.psql(f"create database {name} template {like};")
         return f"postgresql://postgres@/{name}?host={self._directory}"
 
 

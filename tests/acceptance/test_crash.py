@@ -18,9 +18,7 @@ from connectors.testing.faults import Handler
 from connectors.testing.shops.woocommerce import FakeWooCommerceShop
 from connectors.testing.shops.woocommerce.traits import Traits
 from tests.acceptance.served import Served, serving
-from tests.postgres import PostgresServer, postgres
-
-__all__ = ["postgres"]
+from tests.postgres import PostgresServer
 
 LOGIN = {"Authorization": encode_basic_auth("north", "pass-word")}
 # Each is reached some way into the round, with other notices before it, beside it and after it.

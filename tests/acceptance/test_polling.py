@@ -20,9 +20,7 @@ from connectors.testing.faults import Answer, Hang, Reset, Truncate
 from connectors.testing.requests import SeenRequest
 from connectors.testing.shops.woocommerce import FakeWooCommerceShop
 from tests.acceptance.served import Served, serving
-from tests.postgres import PostgresServer, postgres
-
-__all__ = ["postgres"]
+from tests.postgres import PostgresServer
 
 LOGIN = {"Authorization": encode_basic_auth("north", "pass-word")}
 STEP = timedelta(minutes=7)

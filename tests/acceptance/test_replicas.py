@@ -18,9 +18,7 @@ from aiohttp import ClientError, ClientSession, encode_basic_auth, web
 
 from tests.acceptance.served import Served, serving
 from tests.delivery.shelf import ShelfShop, open_shop
-from tests.postgres import PostgresServer, postgres
-
-__all__ = ["postgres"]
+from tests.postgres import PostgresServer
 
 LOGIN = {"Authorization": encode_basic_auth("north", "pass-word")}
 REPLICAS, ORDERS, PARCELS = 3, 400, 4

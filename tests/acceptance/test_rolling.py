@@ -18,9 +18,7 @@ from connectors.testing.faults import Hang
 from connectors.testing.shops.woocommerce import FakeWooCommerceShop
 from proxy.doors.custom_store.dates import format_date
 from tests.acceptance.served import Served, serving
-from tests.postgres import PostgresServer, postgres
-
-__all__ = ["postgres"]
+from tests.postgres import PostgresServer
 
 LOGIN = {"Authorization": encode_basic_auth("north", "pass-word")}
 SETTINGS = """\

@@ -27,10 +27,8 @@ from proxy.storage.outbox.interface import Delivery, DeliveryFilter
 from proxy.storage.outbox.operator import DatabaseDeliveries
 from proxy.stores import Store, open_store
 from proxy.telemetry.metrics import Metrics
+from tests.databases import copy_migrated
 from tests.delivery.shelf import ShelfSettings, ShelfShop, open_shop, shelf
-from tests.postgres import postgres
-
-__all__ = ["postgres"]
 
 
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:
@@ -120,14 +118,13 @@ class World:
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
+async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
     clock = Fast()
     async with AsyncExitStack() as stack:
         shop = await stack.enter_async_context(open_shop())
         database = await stack.enter_async_context(
-            Database.open(f"sqlite:///{tmp_path}/portside.db", clock=clock)
+            Database.open(copy_migrated(request, "sqlite", tmp_path), clock=clock)
         )
-        await database.migrate()
         yield World(
             shop=shop,
             database=database,

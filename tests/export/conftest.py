@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import logging
-import shutil
 from collections.abc import AsyncIterator, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, Protocol
@@ -18,12 +15,11 @@ import structlog
 from proxy.storage.database import Database
 from proxy.storage.export.database import DatabaseExportStorage
 from proxy.storage.export.interface import ExportStorage
+from tests.databases import copy_migrated
 from tests.export.play.virtual_time import VirtualClock
 from tests.export.play.world import World
-from tests.postgres import PostgresServer, postgres
 from tests.storage.memory_export import MemoryExportStorage
 
-__all__ = ["postgres"]
 _NUMBERS = itertools.count(1)
 
 
@@ -39,34 +35,6 @@ class OpenWorld(Protocol):
     """Makes a world with these options; see `World`."""
 
     async def __call__(self, **options: Any) -> World: ...
-
-
-@pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite file with all tables, to be copied: making them takes longer than most tests."""
-    path = tmp_path_factory.mktemp("template") / "kept.db"
-    _migrated(f"sqlite:///{path}")
-    return path
-
-
-@pytest.fixture(scope="session")
-def migrated_postgres(request: pytest.FixtureRequest) -> str:
-    """A PostgreSQL database with all tables; each test has its own store in it."""
-    server: PostgresServer = request.getfixturevalue("postgres")
-    url = server.create()
-    _migrated(url)
-    return url
-
-
-def _migrated(url: str) -> None:
-    """In a thread of its own, for the test that asks first has a loop running."""
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(lambda: asyncio.run(_migrate(url))).result()
-
-
-async def _migrate(url: str) -> None:
-    async with Database.open(url) as database:
-        await database.migrate()
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])
@@ -93,10 +61,12 @@ async def open_world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIte
 
 
 def _url(request: pytest.FixtureRequest, directory: Path) -> str:
+    """Making a database takes PostgreSQL longer than most tests: there, each has a store of its
+    own.
+    """
     if request.param == "postgresql":
         return str(request.getfixturevalue("migrated_postgres"))
-    shutil.copy(request.getfixturevalue("migrated_file"), directory / "kept.db")
-    return f"sqlite:///{directory}/kept.db"
+    return copy_migrated(request, "sqlite", directory)
 
 
 @pytest.fixture

@@ -16,10 +16,9 @@ from proxy.storage.database import Database
 from proxy.storage.outbox.database import DatabaseOutbox
 from proxy.storage.outbox.interface import Deliveries, Outbox
 from proxy.storage.outbox.operator import DatabaseDeliveries
-from tests.postgres import PostgresServer, postgres
+from tests.databases import copy_migrated
+from tests.postgres import PostgresServer
 from tests.storage.memory_outbox import MemoryOutbox
-
-__all__ = ["postgres"]
 
 
 class HandClock:
@@ -52,15 +51,11 @@ async def kept(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[
         memory = MemoryOutbox(clock)
         yield Kept(outbox=memory, other=memory, deliveries=memory, clock=clock)
         return
-    server: PostgresServer | None = (
-        request.getfixturevalue("postgres") if request.param == "postgresql" else None
-    )
-    url = server.create() if server else f"sqlite:///{tmp_path}/kept.db"
+    url = copy_migrated(request, request.param, tmp_path)
     async with AsyncExitStack() as stack:
         one, other = [
             await stack.enter_async_context(Database.open(url, clock=clock)) for _ in range(2)
         ]
-        await one.migrate()
         yield Kept(
             outbox=DatabaseOutbox(one),
             other=DatabaseOutbox(other),
@@ -76,3 +71,9 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path}/kept.db"
     server: PostgresServer = request.getfixturevalue("postgres")
     return server.create()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database of either kind with all tables and no rows."""
+    return copy_migrated(request, request.param, tmp_path)

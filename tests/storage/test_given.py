@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -14,7 +13,6 @@ from proxy.storage.database import Database
 from proxy.storage.export.database import DatabaseExportStorage
 from proxy.storage.names import BooksName
 from proxy.storage.outbox.foresight import DatabaseForesight
-from tests.postgres import PostgresServer
 from tests.storage.conftest import HandClock
 
 NORTH = BooksName("north")
@@ -26,16 +24,9 @@ def clock() -> HandClock:
     return HandClock()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def database(
-    request: pytest.FixtureRequest, clock: HandClock, tmp_path: Path
-) -> AsyncIterator[Database]:
-    url = f"sqlite:///{tmp_path}/kept.db"
-    if request.param == "postgresql":
-        server: PostgresServer = request.getfixturevalue("postgres")
-        url = server.create()
-    async with Database.open(url, clock=clock) as database:
-        await database.migrate()
+@pytest.fixture
+async def database(migrated_url: str, clock: HandClock) -> AsyncIterator[Database]:
+    async with Database.open(migrated_url, clock=clock) as database:
         yield database
 
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import tempfile
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -38,7 +37,7 @@ from proxy.storage.outbox.interface import (
     PutResult,
 )
 from proxy.storage.outbox.operator import DatabaseDeliveries
-from tests.postgres import PostgresServer
+from tests.databases import copy_migrated
 from tests.storage.conftest import HandClock
 
 LEASE = 60.0
@@ -74,7 +73,6 @@ class Interleavings(RuleBasedStateMachine):
             await self.stack.enter_async_context(Database.open(self.url, clock=self.clock))
             for _ in range(2)
         ]
-        await databases[0].migrate()
         self.workers = {"left": DatabaseOutbox(databases[0]), "right": DatabaseOutbox(databases[1])}
         return DatabaseDeliveries(databases[0])
 
@@ -222,14 +220,9 @@ _QUICK = settings(stateful_step_count=25, deadline=None, suppress_health_check=l
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_no_interleaving_breaks_the_outbox_on_a_database(
-    kind: str, request: pytest.FixtureRequest
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
-    with tempfile.TemporaryDirectory() as directory:
-        server: PostgresServer | None = (
-            request.getfixturevalue("postgres") if kind == "postgresql" else None
-        )
+    class OnDatabase(Interleavings):
+        url = copy_migrated(request, kind, tmp_path)
 
-        class OnDatabase(Interleavings):
-            url = server.create() if server else f"sqlite:///{Path(directory)}/kept.db"
-
-        run_state_machine_as_test(OnDatabase, settings=settings(_QUICK, max_examples=6))
+    run_state_machine_as_test(OnDatabase, settings=settings(_QUICK, max_examples=6))

@@ -24,9 +24,8 @@ def clock() -> HandClock:
 
 
 @pytest.fixture
-async def database(url: str, clock: HandClock) -> AsyncIterator[Database]:
-    async with Database.open(url, clock=clock) as database:
-        await database.migrate()
+async def database(migrated_url: str, clock: HandClock) -> AsyncIterator[Database]:
+    async with Database.open(migrated_url, clock=clock) as database:
         yield database
 
 

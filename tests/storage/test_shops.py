@@ -25,11 +25,10 @@ from proxy.storage.shops.interface import (
 )
 from proxy.storage.shops.memory import LONGEST_KEY, LONGEST_VALUE, DatabaseMemory
 from proxy.storage.shops.remarks import DatabaseRemarks
-from tests.postgres import PostgresServer, postgres
+from tests.databases import copy_migrated
 from tests.storage.conftest import HandClock
 from tests.storage.memory_shops import MemoryMemory, MemoryRemarks
 
-__all__ = ["postgres"]
 HOUR = timedelta(hours=1)
 
 
@@ -49,13 +48,9 @@ async def known(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
     if request.param == "memory":
         yield Known(MemoryMemory(clock), MemoryMemory(clock), MemoryRemarks(clock), clock)
         return
-    server: PostgresServer | None = (
-        request.getfixturevalue("postgres") if request.param == "postgresql" else None
-    )
-    url = server.create() if server else f"sqlite:///{tmp_path}/kept.db"
+    url = copy_migrated(request, request.param, tmp_path)
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(Database.open(url, clock=clock))
-        await database.migrate()
         north, south = DatabaseMemory(database, "north"), DatabaseMemory(database, "south")
         yield Known(north, south, DatabaseRemarks(database), clock)
 
