@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import os
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -21,7 +22,8 @@ from tests.delivery.shelf import ShelfShop, open_shop
 from tests.postgres import PostgresServer
 
 LOGIN = {"Authorization": encode_basic_auth("north", "pass-word")}
-REPLICAS, ORDERS, PARCELS = 3, 400, 4
+# `MASS=4 make test ARGS=tests/acceptance/test_replicas.py` plays the promise with 2,000 notices.
+REPLICAS, ORDERS, PARCELS = 3, 100 * int(os.environ.get("MASS", "1")), 4
 NOTICES = ORDERS * PARCELS * 5 // 4  # every fourth comes twice: 20 % of all are repeats
 SETTINGS = """\
 listen: 127.0.0.1:0
