@@ -44,13 +44,14 @@ def run(work: Coroutine[Any, Any, None]) -> None:
     the command with one line.
     """
     try:
-        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        with asyncio.Runner(loop_factory=choose_loop()) as runner:
             runner.run(work)
     except (ListenError, StorageError) as error:
         raise CommandError(str(error)) from error
 
 
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+def choose_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """What makes the event loop: uvloop's where it is installed, None for Python's own."""
     if sys.platform == "win32":
         return None
     try:

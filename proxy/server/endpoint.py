@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from http import HTTPStatus
+from typing import cast
 
 import structlog
 from aiohttp import web
@@ -131,8 +132,8 @@ async def _send_response(request: web.Request, response: web.Response) -> web.Re
     transport = request.transport
     if transport is None or transport.is_closing():
         raise ConnectionResetError("the client left before its answer was ready")
-    if isinstance(transport, asyncio.WriteTransport):
-        transport.set_write_buffer_limits(high=0)
+    # uvloop's transports are no subclasses of asyncio's.
+    cast("asyncio.WriteTransport", transport).set_write_buffer_limits(high=0)
     try:
         async with asyncio.timeout(SLOWEST_CLIENT):
             await response.prepare(request)

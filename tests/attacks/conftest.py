@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any
 
 import pytest
 import structlog
 from aiohttp import ClientSession, TCPConnector
 
+from proxy.cli.serve import choose_loop
 from proxy.telemetry.logs import configure_logs
 from tests.builders import build_order
 from tests.server.stall import Stall
+
+
+def pytest_asyncio_loop_factories(item: pytest.Item) -> Mapping[str, Any] | None:
+    """The loop that `portside serve` runs on: its transports are not asyncio's. Python's own where
+    steps are metered, which only that one shows.
+    """
+    if hasattr(getattr(item, "module", None), "metering"):
+        return None
+    return {"serve": choose_loop() or asyncio.new_event_loop}
 
 
 class Log:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import ClientSession, encode_basic_auth
 
+from proxy.cli.serve import choose_loop
 from tests.builders import build_order
 from tests.server.stall import Stall, open_front
 
@@ -18,6 +21,11 @@ WINDOW = {
     "end_date": "03/25/2026 00:00",
     "page": "1",
 }
+
+
+def pytest_asyncio_loop_factories() -> Mapping[str, Any]:
+    """The loop that `portside serve` runs on: its transports are not asyncio's."""
+    return {"serve": choose_loop() or asyncio.new_event_loop}
 
 
 @pytest.fixture
