@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
@@ -10,6 +11,7 @@ import msgspec
 import structlog
 from aiohttp import web
 
+from connectors.reading.countries import load_names
 from connectors.upstream.exchange import Exchange, Observer
 from proxy import __version__
 from proxy.delivery.intake import Deliverer
@@ -104,6 +106,8 @@ async def open_portside(
     }
     within = settings.stop_within.total_seconds()
     async with AsyncExitStack() as stack:
+        # In a thread, and before the first order needs them: it would hold up everybody else.
+        stack.callback(asyncio.create_task(asyncio.to_thread(load_names)).cancel)
         database = await stack.enter_async_context(
             Database.open(settings.database.get_secret_value())
         )

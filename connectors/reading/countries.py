@@ -106,6 +106,12 @@ def _list_names(country: Any) -> list[str]:
     return [name for name in every if name]
 
 
+def load_names() -> None:
+    """Read the tables that are read on first need otherwise, which takes about half a second."""
+    _index_names()
+    _index_foreign_names()
+
+
 def find_country(text: str) -> str:
     """The alpha-2 code of a country given by a code of ISO 3166-1 (two letters, three, or digits)
     or by its name in English or another usual language, in any case; empty if it is none we know.

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.reading.countries import find_country
+from connectors.reading.countries import find_country, load_names
 from connectors.reading.regions import write_region
 
 
@@ -89,3 +91,18 @@ def test_what_is_no_country_is_none(text: str) -> None:
 
 def test_a_word_that_names_another_country_abroad_keeps_its_english_meaning() -> None:
     assert [find_country(code) for code in ("AO", "BI", "MY")] == ["AO", "BI", "MY"]
+
+
+def test_no_order_waits_for_tables_that_were_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    load_names()
+    # From here on importing it raises.
+    monkeypatch.setitem(sys.modules, "pycountry", None)
+    assert [
+        find_country(name) for name in ("SE", "276", "Schweden", "スウェーデン", "Nowhere")
+    ] == [
+        "SE",
+        "DE",
+        "SE",
+        "SE",
+        "",
+    ]
