@@ -12,8 +12,9 @@ import pytest
 
 from connectors.errors import UnavailableError
 from connectors.interface import CheckLevel
-from connectors.orders import Order, RejectedOrder, Window
+from connectors.orders import Fulfillment, Order, RejectedOrder, Window
 from proxy.cli.shop.sample import sample_findings
+from tests.builders import build_item, build_order
 from tests.export.play.book import BookConnector, OrderBook
 from tests.export.play.world import build_store
 
@@ -82,3 +83,23 @@ async def test_more_than_a_tenth_of_the_last_orders_that_cannot_be_read_is_a_pro
     (found,) = await sample_findings(build_store(shop))
     assert found.level is level
     assert found.what.startswith(f"{broken} of 20 orders cannot be read, e.g. order N000001: total")
+
+
+class MixedConnector(BookConnector):
+    """Two orders that buyers collect, one of downloads, and one to pack."""
+
+    async def list_orders(self, window: Window) -> AsyncGenerator[Order | RejectedOrder, None]:  # noqa: ARG002 - a connector's
+        ways = (Fulfillment.PICKUP, Fulfillment.PICKUP, Fulfillment.DIGITAL, Fulfillment.PARCEL)
+        for number, way in enumerate(ways, 1001):
+            items = (build_item(id="1", fulfillment=way),)
+            yield build_order(id=str(number), number=str(number), items=items)
+
+
+async def test_what_is_kept_back_is_counted_by_its_reason() -> None:
+    found = await sample_findings(build_store(connector(MixedConnector)))
+    (kept_back,) = [each.what for each in found if "kept back" in each.what]
+    assert kept_back.startswith("3 of 4 orders are kept back by a filter, e.g. order 1001: the")
+    assert kept_back.endswith(
+        "By reason: 2: the buyer collects this order;"
+        " 1: items: nothing to ship, and filters.shippable_only is on"
+    )

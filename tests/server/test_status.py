@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from aiohttp import ClientSession
 from click.testing import CliRunner
@@ -16,6 +17,7 @@ from structlog.testing import capture_logs
 from connectors.orders import OrderId, RejectedOrder
 from proxy.app import Portside
 from proxy.cli.main import main
+from proxy.rules.reasons import group_reason
 from proxy.storage.database import Database
 from proxy.storage.export.database import DatabaseExportStorage
 from proxy.storage.export.records import Gap
@@ -155,6 +157,16 @@ def test_the_command_line_shows_what_is_held_and_what_may_be_missing(
         portside_says("held", "--settings", str(settings), "--store", "north", "--json")
     )
     assert order["order_id"] == "77"
+
+
+def test_the_command_line_counts_reasons_that_several_orders_share(
+    stall: Stall, tmp_path: Path, settings: Path
+) -> None:
+    stall.orders.append(msgspec.structs.replace(BROKEN, id=OrderId("78"), number="1078"))
+    asyncio.run(broken_order_polled(stall, tmp_path))
+    *_, last = portside_says("held", "--settings", str(settings)).strip().splitlines()
+    assert last.split()[:2] == ["2", "unreadable"]
+    assert group_reason(BROKEN.reason) in last
 
 
 def test_a_gap_goes_once_the_operator_dismisses_it_by_its_start(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from proxy.cli.output import build_table, print_json, wide_console
 from proxy.cli.records import Records, open_records
 from proxy.export.ledger import MOST_HELD
 from proxy.operator.status import plain_held
+from proxy.rules.reasons import group_reason
 from proxy.storage.export.records import HeldOrder
 from proxy.storage.names import BooksName
 
@@ -36,7 +38,7 @@ from proxy.storage.names import BooksName
 @json_option
 def list_held(file: Path, name: str | None, limit: int, *, as_json: bool) -> None:
     """List the orders that did not go out: those that could not be read, those ShipStation would
-    refuse, and those a filter keeps back.
+    refuse, and those a filter keeps back; below, how many share a reason.
 
     Those that could not be read, or that ShipStation would refuse, are asked for again with each
     poll; the others are looked at when the shop changes them. Works beside a running Portside, on
@@ -75,4 +77,12 @@ def _print(found: Sequence[tuple[str, HeldOrder]]) -> None:
             Text(seen),
             Text(order.reason),
         )
-    wide_console().print(table)
+    console = wide_console()
+    console.print(table)
+    groups = Counter((order.kind, group_reason(order.reason)) for _, order in found)
+    if len(groups) < len(found):
+        counts = build_table("ORDERS", "KIND", "REASON")
+        for (kind, reason), count in groups.most_common():
+            counts.add_row(Text(str(count)), Text(kind), Text(reason))
+        console.print()
+        console.print(counts)

@@ -16,6 +16,7 @@ from connectors.interface import CheckLevel, Finding
 from connectors.orders import Order, Window
 from proxy.export.preparation import Outcome, prepare_new
 from proxy.rules.policy import HeldBack, HeldKind
+from proxy.rules.reasons import count_reasons
 from proxy.stores import Store
 
 REACH = timedelta(days=7)
@@ -103,6 +104,10 @@ def _find_left_out(outcomes: Sequence[Outcome]) -> Sequence[Finding]:
             f"{len(filtered)} of {len(outcomes)} orders are kept back by a filter, e.g. order"
             f" {_describe_held(filtered[0])}"
         )
+        groups = count_reasons(each.reason for each in filtered)
+        if len(groups) > 1:
+            counted = "; ".join(f"{count}: {reason}" for reason, count in groups)
+            what = f"{what}. By reason: {counted}"
         findings.append(Finding(level=level, what=what))
     return findings
 

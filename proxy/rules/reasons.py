@@ -1,0 +1,24 @@
+"""Reasons that are the same but for the order they are about, to be counted together. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+# No reason needs more to be told apart from another kind.
+_LONGEST = 200
+_NUMBER = re.compile(r"\b\d+\b")
+
+
+def group_reason(reason: str) -> str:
+    """What a reason has in common with others of its kind: it goes without what was found in one
+    order, without advice in brackets, and without numbers.
+    """
+    common = reason[:_LONGEST].partition(" (")[0].partition(", found ")[0]
+    return _NUMBER.sub("…", common).rstrip(" .:")
+
+
+def count_reasons(reasons: Iterable[str]) -> list[tuple[str, int]]:
+    """How many have each reason, most of them first."""
+    return Counter(map(group_reason, reasons)).most_common()
