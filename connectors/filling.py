@@ -28,7 +28,9 @@ class FieldFiller(Protocol):
         ...
 
     def list_line_names(self) -> frozenset[str] | None:
-        """As `list_names`, for the lines of an order."""
+        """As `list_names`, for the lines of an order: `id` alone where these are filled in and
+        nothing of them is looked up.
+        """
         ...
 
     def list_keys(self, name: str, by: str) -> frozenset[str] | None:

@@ -73,7 +73,11 @@ class Lookups:
 
     def list_line_names(self) -> frozenset[str] | None:
         """See `FieldFiller`."""
-        return None if self.line_reads.whole else self.line_reads.names
+        if self.line_reads.whole:
+            return None
+        # Constants and what stands at the top are filled into lines, too, which need a name.
+        is_filled = self._rules.items is not None
+        return self.line_reads.names or frozenset({"id"} if is_filled else ())
 
     def list_keys(self, name: str, by: str) -> frozenset[str] | None:
         """See `FieldFiller`."""

@@ -32,9 +32,11 @@ class FieldSurvey:
     def __init__(self, filler: Filler) -> None:
         self._filler = filler
         self._known: dict[str, set[str]] = {"order": set(), "line": set()}
+        self._sizes: list[int] = []
 
     def fill(self, order: Order, raw: Any, lines: Mapping[str, Any]) -> Order | RejectedOrder:
         """See `FieldFiller`."""
+        self._sizes.append(len(msgspec.json.encode(raw)))
         self._known["order"].update(raw if isinstance(raw, dict) else ())
         for line in lines.values():
             self._known["line"].update(line if isinstance(line, dict) else ())
@@ -59,6 +61,17 @@ class FieldSurvey:
     def needs(self, name: str) -> bool:
         """As the filler does."""
         return self._filler.needs(name)
+
+    @property
+    def size(self) -> int:
+        """How many bytes of JSON a whole order has on average; 0 where none was seen."""
+        return sum(self._sizes) // max(len(self._sizes), 1)
+
+    def find_unbounded(self) -> Iterator[Expression]:
+        """The expressions of which it cannot be known what of an order they look up."""
+        for part, expression, reads in self._filler.list_lookups():
+            if part == "order" and reads.whole:
+                yield expression
 
     def find_unknown_names(self) -> Iterator[UnknownName]:
         """Each name once for every expression that looks it up, in the sequence of the settings."""

@@ -21,6 +21,7 @@ from connectors.woocommerce.listing.habits import ShopHabits
 from connectors.woocommerce.listing.lookup import Lookup
 from connectors.woocommerce.listing.pages import SIZES
 from connectors.woocommerce.listing.products import Catalog
+from connectors.woocommerce.listing.queries import FULL
 from connectors.woocommerce.listing.reader import Reader
 from connectors.woocommerce.listing.regions import Regions
 from connectors.woocommerce.listing.related import RelatedReader
@@ -53,6 +54,8 @@ class WooCommerceConnector:
             needed=filler is not None and filler.needs("customer"),
             remark=context.remark,
         )
+        of_orders = PartReader(frozenset() if filler is None else filler.list_names())
+        fields = of_orders.list_fields(FULL)
         self._places = Places(api, context.carriers, settings.tracking)
         self._reader = Reader(
             api,
@@ -70,10 +73,11 @@ class WooCommerceConnector:
             isolation,
             remark=context.remark,
             regions=Regions(api, context.memory),
+            fields=fields,
             page_size=settings.page_size,
             filler=filler,
         )
-        self._lookup = Lookup(api)
+        self._lookup = Lookup(api, fields)
         self._shipper = Shipper(
             api, self._lookup, self._reader, self._places, settings, context.shipping
         )

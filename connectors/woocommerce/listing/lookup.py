@@ -6,21 +6,22 @@ from http import HTTPStatus
 
 from connectors.errors import OrderNotFoundError, RefusedError, SharedNumberError
 from connectors.shipments import Shipment
+from connectors.upstream.request import Pairs
 from connectors.woocommerce.api.client import LARGEST_PAGE, Api, order_path
 from connectors.woocommerce.listing.queries import EVERY_STATUS
 from connectors.woocommerce.mapping import wire
 from connectors.woocommerce.mapping.decoding import Row, read_row
 from connectors.woocommerce.mapping.values import read_text
 
-_FIELDS = wire.list_fields(wire.Order)
 _BRIEF = "id,number"
 
 
 class Lookup:
-    """Reads single orders."""
+    """Reads single orders; `fields` asks for what of them is read."""
 
-    def __init__(self, api: Api) -> None:
+    def __init__(self, api: Api, fields: Pairs) -> None:
         self._api = api
+        self._fields = fields
 
     async def read_order(self, order_id: str) -> Row:
         """The order with this id. Raises `OrderNotFoundError`."""
@@ -63,7 +64,7 @@ class Lookup:
             return None
         try:
             reply = await self._api.get(
-                order_path(order_id), [("dp", "6"), ("_fields", _FIELDS)], for_part=for_part
+                order_path(order_id), (("dp", "6"), *self._fields), for_part=for_part
             )
         except RefusedError as error:
             if error.status == HTTPStatus.NOT_FOUND and "order" in error.code:

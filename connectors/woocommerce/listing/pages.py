@@ -14,6 +14,7 @@ from connectors.errors import AuthenticationError, RefusedError, UnavailableErro
 from connectors.orders import OrderId, RejectedOrder
 from connectors.turns import map_in_turns, measure_bytes
 from connectors.upstream.isolation import Isolation
+from connectors.upstream.request import Pairs
 from connectors.woocommerce.api.advice import add_advice
 from connectors.woocommerce.api.client import LARGEST_PAGE, Api, order_path
 from connectors.woocommerce.listing.batches import Batches, Items
@@ -65,11 +66,14 @@ class OrderPages:
     """Reads pages for one walk.
 
     The size that the shop can manage is found once and kept; `habits` and `isolation` are shared by
-    the walks of one shop.
+    the walks of one shop. `fields` asks for what of an order is read.
     """
 
-    def __init__(self, api: Api, largest: int, habits: ShopHabits, isolation: Isolation) -> None:
+    def __init__(
+        self, api: Api, largest: int, habits: ShopHabits, isolation: Isolation, fields: Pairs
+    ) -> None:
         self.habits = habits
+        self._fields = fields
         self._api = api
         self._isolation = isolation
         self._all_sizes = (largest, *(size for size in SIZES if size < largest))
@@ -96,7 +100,7 @@ class OrderPages:
 
     async def read_orders(self, status: str, ids: Sequence[int]) -> Items[Row]:
         """These orders whole, by id; those that are gone by now are left out."""
-        params = build_params(Ask(status=status, sort=Sort.ID))
+        params = build_params(Ask(status=status, sort=Sort.ID), self._fields)
         return await Batches(
             self._api,
             self.habits,
@@ -123,7 +127,7 @@ class OrderPages:
     ) -> Page:
         try:
             page = await self._api.read_page(
-                "orders", size, build_params(ask), once=once, for_part=for_part
+                "orders", size, build_params(ask, self._fields), once=once, for_part=for_part
             )
         except (AuthenticationError, RefusedError) as error:
             # The walks act on 400, with which WooCommerce refuses a parameter; anything else is for
@@ -184,7 +188,7 @@ class OrderPages:
         """
         by_id = msgspec.structs.replace(ask, sort=Sort.ID)
         if ask.sort is Sort.ID or not await self._api.has_answer(
-            "orders", (*build_params(by_id), ("per_page", str(size)))
+            "orders", (*build_params(by_id, self._fields), ("per_page", str(size)))
         ):
             return False
         self.habits.record_sorting_failure()

@@ -14,7 +14,9 @@ from connectors.woocommerce.mapping import wire
 SECOND = timedelta(seconds=1)
 # `any` leaves out the trash, so that orders moved there would be missed: it is listed on its own.
 EVERY_STATUS = ("any", "trash")
-_FULL = wire.list_fields(wire.Order)
+FULL = wire.list_fields(wire.Order)
+"""What an order is made of, as `_fields` names it."""
+_WHOLE = (("_fields", FULL),)
 _BRIEF = "id,date_modified_gmt"
 
 
@@ -41,8 +43,8 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     ids: tuple[int, ...] = ()
 
 
-def build_params(ask: Ask) -> Pairs:
-    """The query, without the size of the page.
+def build_params(ask: Ask, whole: Pairs = _WHOLE) -> Pairs:
+    """The query, without the size of the page. `whole` asks for what of an order is read.
 
     WooCommerce's bounds are exclusive and count whole seconds, so each is asked a second wider.
     They are sent as UTC without a zone and with `dates_are_gmt`: WooCommerce would shift a time
@@ -55,7 +57,7 @@ def build_params(ask: Ask) -> Pairs:
         ("order", direction),
         ("dp", "6"),
     ]
-    found.append(("_fields", _BRIEF if ask.brief else _FULL))
+    found += (("_fields", _BRIEF),) if ask.brief else whole
     if ask.offset:
         found.append(("offset", str(ask.offset)))
     if ask.ids:

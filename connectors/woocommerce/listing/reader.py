@@ -19,6 +19,7 @@ from connectors.orders import Order, RejectedOrder, Window
 from connectors.reading.proof import Evidence
 from connectors.turns import map_in_turns, measure_bytes
 from connectors.upstream.isolation import Isolation
+from connectors.upstream.request import Pairs
 from connectors.woocommerce.api.client import LARGEST_PAGE, Api, join_ids
 from connectors.woocommerce.listing.by_index import IndexWalk
 from connectors.woocommerce.listing.by_key import KeyWalk
@@ -54,6 +55,7 @@ class Reader:
         *,
         remark: Callable[[Remark], None],
         regions: Regions,
+        fields: Pairs,
         page_size: int = LARGEST_PAGE,
         filler: FieldFiller | None = None,
     ) -> None:
@@ -64,6 +66,7 @@ class Reader:
         self._isolation = isolation
         self._remark = leave_out_idle(remark)
         self._regions = regions
+        self._fields = fields
         self._page_size = page_size
         self._filler = filler
         self._joins = any(map(PartReader, list_part_names(filler)))
@@ -175,7 +178,7 @@ class Reader:
         `IncompleteListingError` where the shop never shows the end of its list.
         """
         largest = min(self._page_size, self._api.largest_page)
-        pages = OrderPages(self._api, largest, self._habits, self._isolation)
+        pages = OrderPages(self._api, largest, self._habits, self._isolation, self._fields)
         span = Span(status, start, end, seen)
         evidence = Evidence(self._habits)
         walk = KeyWalk(pages, span, evidence)

@@ -114,7 +114,9 @@ async def _check_store(name: str, settings: StoreSettings, export: ExportSetting
 
 
 def _describe_survey(survey: FieldSurvey) -> Iterator[Finding]:
-    """Names in `fields`, `address` and `filters` that none of the last orders has."""
+    """Names in `fields`, `address` and `filters` that none of the last orders has, and what may be
+    any name.
+    """
     for unknown in survey.find_unknown_names():
         place = f" ({unknown.expression.place})" if unknown.expression.place else ""
         what = (
@@ -125,6 +127,16 @@ def _describe_survey(survey: FieldSurvey) -> Iterator[Finding]:
             level=CheckLevel.WARNING,
             what=what,
             advice="`portside preview --store NAME ORDER` shows what the shop sends",
+        )
+    if unbounded := next(survey.find_unbounded(), None):
+        place = f" ({unbounded.place})" if unbounded.place else ""
+        yield Finding(
+            level=CheckLevel.WARNING,
+            what=(
+                f"`{unbounded.one_line}`{place} may look at anything, so the shop is asked for"
+                f" whole orders: {survey.size / 1024:.1f} KB each, as the last ones were"
+            ),
+            advice="name the fields that it looks at, so that only these are asked for",
         )
 
 

@@ -237,6 +237,14 @@ def test_names_that_no_order_has_are_found_for_the_expression_that_looks_them_up
     assert (survey.list_names(), survey.list_keys("meta", "key")) == (None, None)
 
 
+def test_an_expression_that_may_look_at_anything_is_found_with_the_size_of_an_order() -> None:
+    survey = FieldSurvey(Store({"source": "billing.email", "tags": "keys(@)"}).filler)
+    survey.fill(build_order(), {"id": 7}, {})
+    survey.fill(build_order(), {"id": 7, "x": "y"}, {})
+    assert [each.source for each in survey.find_unbounded()] == ["keys(@)"]
+    assert survey.size == 12
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=20),
     lambda inner: (

@@ -66,6 +66,44 @@ def make_filler(fields: dict[str, Any], only: str = "") -> Filler:
     return Filler(rules, lambda _field, _number: None)
 
 
+@pytest.mark.parametrize("way", ["transaction_id", "values(@) | [?@=='tx-7'] | [0]"])
+@pytest.mark.parametrize("fails_on_pages", [False, True])
+async def test_the_shop_is_asked_for_what_only_expressions_look_up(
+    way: str, *, fails_on_pages: bool
+) -> None:
+    fields = {
+        "custom_field_2": way,
+        "items": {"options": {"Shop": {"value": "north"}, "Paid by": "root().payment_method"}},
+    }
+    async with FakeWooCommerceShop() as shop:
+        shop.load(
+            {**order, "transaction_id": "tx-7"} for order in varied_orders(1, 6, until=at(60))
+        )
+        if fails_on_pages:
+            shop.faults.add(
+                Answer(500),
+                times=None,
+                when=lambda seen: (
+                    "line_items" in seen.query.get("_fields", "line_items")
+                    and seen.path.endswith("/orders")
+                    and "include" not in seen.query
+                ),
+            )
+        context = ConnectorContext(store="test", upstream=QUICK, filler=make_filler(fields))
+        async with connector_type.open(settings_for(shop), context) as connector:
+            listed = await walk(connector)
+            got = [await connector.get_order(one.id) for one in listed]
+    assert listed
+    for order in (*listed, *got):
+        assert isinstance(order, Order)
+        assert order.custom_fields[1] == "tx-7"
+        assert all(
+            [option.name for option in item.options[-2:]] == ["Shop", "Paid by"]
+            for item in order.items
+            if not item.adjustment
+        )
+
+
 OF_PARTS: dict[str, Any] = {
     "custom_field_2": "customer.meta_data[?key=='vat'].value | [0]",
     "items": {
