@@ -237,7 +237,7 @@ def plain_refused(notice: RefusedNotice) -> dict[str, Any]:
 def parse_number(text: str, what: str = "delivery") -> int:
     """The number that an operator calls `what` by. Raises WantedError."""
     if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER):
-        raise WantedError(f"id: expected a {what}'s number, found {text!r}")
+        raise WantedError(f"id: expected a {what}'s number, found {text[:40]!r}")
     return int(text)
 
 

@@ -92,7 +92,9 @@ def _is_from_another_site(request: web.Request, host: str) -> bool:
 
 
 def _find_name(host: str) -> str:
-    """The name or address in `host[:port]`; `""` where there is none."""
+    """The name or address in `host[:port]`; `""` where there is none, or something before it."""
+    if "@" in host:
+        return ""
     try:
         return urlsplit(f"//{host[:_LONGEST_HOST]}").hostname or ""
     except ValueError:

@@ -30,7 +30,7 @@ from proxy.storage.errors import StorageError, UnknownDeliveryError
 from proxy.storage.outbox.interface import DEFAULT_LIMIT
 from proxy.storage.outbox.operator import DatabaseDeliveries
 
-# How many deliveries one answer may list.
+# How many deliveries one answer may list, and one request may name.
 _MOST = 1000
 _log = structlog.get_logger("portside.deliveries")
 
@@ -101,6 +101,8 @@ async def _change(request: web.Request, *, change: Change) -> Mapping[str, Any]:
         order = msgspec.json.decode(await request.read() or b"{}", type=_Order)
     except msgspec.DecodeError as error:
         raise WantedError(f"body: {error}") from error
+    if len(order.ids) > _MOST:
+        raise WantedError(f"ids: expected at most {_MOST} at a time, found {len(order.ids)}")
     wanted = parse_wanted(
         ids=[str(number) for number in order.ids],
         store=order.store,

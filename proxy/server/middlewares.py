@@ -71,7 +71,9 @@ async def errors_as_xml(request: web.Request, handler: Handler) -> web.StreamRes
     try:
         return await handler(request)
     except ConnectionResetError:
-        _log.info("client went away before its answer was written")
+        event = "client went away before its answer was written"
+        level, count = _choose_level(request, event, CLIENT_GONE, logging.INFO)
+        _log.log(level, event, **count)
         return web.Response(status=CLIENT_GONE)
     except Exception as error:  # noqa: BLE001 -- the last resort: a client never sees a traceback
         answer = answer_error(error, request_id=request[REQUEST_ID])

@@ -15,6 +15,8 @@ from proxy.doors.custom_store.errors import WireError
 _GZIP, _ZLIB, _RAW = 31, 15, -15
 # The low half of the first byte of a zlib stream; some clients send `deflate` without its head.
 _METHOD = 8
+# Streams of one body: each costs a copy of what is behind it.
+_MOST_STREAMS = 16
 
 
 def unpack_body(body: bytes, encoding: str, most: int) -> bytes:
@@ -37,7 +39,9 @@ def unpack_body(body: bytes, encoding: str, most: int) -> bytes:
             )
     found = bytearray()
     rest = body
-    while rest:
+    for _ in range(_MOST_STREAMS):
+        if not rest:
+            return bytes(found)
         stream = zlib.decompressobj(bits)
         try:
             found += stream.decompress(rest, most + 1 - len(found))
@@ -51,4 +55,6 @@ def unpack_body(body: bytes, encoding: str, most: int) -> bytes:
             raise WireError("body: expected a whole compressed message, found it cut short")
         # A file of gzip may hold several streams, and zeros behind the last.
         rest = stream.unused_data.lstrip(b"\0")
+    if rest:
+        raise WireError(f"body: expected at most {_MOST_STREAMS} gzip streams, found more")
     return bytes(found)

@@ -87,8 +87,8 @@ def _name_error(error: BaseException) -> str:
 
 
 class _Calm(logging.Filter):
-    """Turns what is not HTTP on a public port into one quiet line a minute, instead of an error
-    with a traceback and a stranger's bytes in it for each.
+    """Turns what is not HTTP on a public port, and a client that left amid its request, into one
+    quiet line a minute, instead of an error with a traceback and a stranger's bytes in it for each.
     """
 
     def __init__(self) -> None:
@@ -98,7 +98,7 @@ class _Calm(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Rewrite such a record, or drop it; let every other one pass as it is."""
         error = record.exc_info[1] if record.exc_info else None
-        if isinstance(error, HttpProcessingError | RequestPayloadError):
+        if isinstance(error, HttpProcessingError | RequestPayloadError | ConnectionError):
             if not (count := self._pace.count(type(error).__name__, time.monotonic())):
                 return False
             record.exc_info = None

@@ -172,3 +172,23 @@ async def test_strangers_requests_fill_no_log(
                 assert answer.status in (404, 405)
         await ask(client, portside, "")
     assert len(log.lines()) <= 5
+
+
+async def test_strangers_who_leave_amid_their_request_fill_no_log(
+    portside: Portside, client: ClientSession, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await guess(client, portside, 20)
+    told = len(log.lines())
+    monkeypatch.setattr(failed_logins, "LONGEST_DELAY", 3_600.0)
+    wrong = b"GET /stores/north?SS-UserName=x&SS-Password=y HTTP/1.1\r\nHost: x\r\n\r\n"
+    expect = b"POST /x HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n"
+    for said in (wrong, expect) * 10:
+        _, writer = await asyncio.open_connection(portside.public.host, portside.public.port)
+        writer.write(said)
+        await writer.drain()
+        writer.transport.abort()
+    async with client.head(f"http://{portside.public}/stores/north", headers=LOGIN) as answer:
+        assert answer.status == 200
+    assert len(log.lines()) - told <= 6
+    assert "Traceback" not in log.text
+    assert not [line for line in log.lines() if line["level"] == "error"]

@@ -20,6 +20,7 @@ LAUGHS = b"".join(
 )
 BODIES: dict[str, tuple[bytes, str]] = {
     "gzip bomb": (gzip.compress(b"<" * 20_000_000), "gzip"),
+    "many gzip streams": (gzip.compress(b"") * 12_000, "gzip"),
     "deflate bomb": (zlib.compress(b" " * 20_000_000), "deflate"),
     "bomb in a bomb": (gzip.compress(gzip.compress(b"a" * 20_000_000)), "gzip"),
     "billion laughs": (b'<!DOCTYPE x [<!ENTITY l0 "ha">' + LAUGHS + b"]><x>&l8;</x>", ""),

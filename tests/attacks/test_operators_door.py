@@ -22,6 +22,7 @@ LOOPBACK = ["localhost", "localhost:9090", "127.0.0.1:9090", "127.8.8.8", "[::1]
 STRANGE = [
     *("evil.example", "evil.example:9090", "localhost.evil.example", "10.0.0.5", "", "[::2]"),
     *("127.0.0.1.evil.example", "x@evil.example", "[", "a" * 5000),
+    *("evil.example:@localhost", "evil.example\\@localhost", "@127.0.0.1"),
 ]
 
 
@@ -145,6 +146,9 @@ async def test_a_token_is_given_to_who_knows_the_password_and_lets_changes_pass(
         200,
         '{"count":0,"dry_run":false,"deliveries":[],"unchanged":[]}\n',
     )
+    many = f'{{"ids": [{",".join(["1"] * 1_001)}]}}'
+    status, text = await change(client, portside, "discard", many, **given)
+    assert (status, "at most 1000" in text) == (400, True)
     form = {"Content_Type": "application/x-www-form-urlencoded"}
     assert (await change(client, portside, "discard", f"token={token}", **form))[0] == 400
 

@@ -51,7 +51,7 @@ def check(file: Path, *words: str) -> str:
         (
             {"auth_key": "x"},
             {},
-            "! stores.north.credentials[0].auth_key: 1 characters can be guessed",
+            "! stores.north.credentials[0].auth_key: one character can be guessed",
         ),
         (
             {"username": "a", "password": LONG},

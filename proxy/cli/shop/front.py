@@ -61,7 +61,8 @@ async def find_untrusted_proxies(
 
 def _measure(place: str, secret: str) -> Iterator[Finding]:
     if secret and len(secret) < _SHORTEST_PASSWORD:
-        yield _warn(f"{place}: {len(secret)} characters can be guessed")
+        length = "one character" if len(secret) == 1 else f"{len(secret)} characters"
+        yield _warn(f"{place}: {length} can be guessed")
 
 
 def _warn(what: str) -> Finding:
