@@ -14,7 +14,7 @@ from connectors.woocommerce.mapping.regions import name_region
 from connectors.woocommerce.mapping.values import read_key, read_plain, read_text
 
 _NOWHERE = wire.Address()
-_HOUSE_NUMBERS = ("house_number", "houseno", "street_number")
+_HOUSE_NUMBERS = ("house_number", "houseno", "street_number", "number")
 # Where a comma stands between street and house number.
 _COMMA = frozenset({"BR", "PT", "IT", "ES"})
 
@@ -67,7 +67,7 @@ def _read_address(
         stated = read_text(billing.country)
     country = _read_country(stated)
     second = read_plain(place.address_2)
-    district = read_plain(place.neighborhood)
+    district = read_plain(place.neighborhood) or read_plain(metas.get(f"_{kind}_neighborhood"))
     return Address(
         name=_read_name(place) or company or _read_name(billing),
         company=company,
@@ -84,7 +84,8 @@ def _read_address(
 
 def _read_street(place: wire.Address, metas: Mapping[str, Any], kind: str, country: str) -> str:
     """The street with its house number, which plugins keep apart: Brazilian Market on WooCommerce
-    in the address itself, MyParcel, PostNL and common snippets in the order's meta data.
+    in the address itself or in the order's meta data, MyParcel, PostNL and common snippets in the
+    latter.
     """
     street = read_plain(place.address_1)
     number = read_plain(place.number)

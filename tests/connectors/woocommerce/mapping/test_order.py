@@ -48,6 +48,11 @@ def test_lines_tax_and_shipping_add_up_to_the_total_of_every_recorded_order(
             ("Avenida Paulista, 1578", "Bela Vista"),
         ),
         (
+            {"address_1": "Avenida Paulista", "address_2": "Sala 2", "country": "BR"},
+            {"_shipping_number": "1578", "_shipping_neighborhood": "Bela Vista"},
+            ("Avenida Paulista, 1578", "Sala 2, Bela Vista"),
+        ),
+        (
             {"address_1": "Siriusdreef", "country": "NL"},
             {"_shipping_house_number": "66", "_shipping_house_number_suffix": "b"},
             ("Siriusdreef 66 b", ""),
