@@ -13,6 +13,7 @@ from decimal import Decimal, InvalidOperation
 from lxml import etree
 
 from proxy.doors.custom_store.dates import parse_date
+from proxy.doors.custom_store.errors import WireError
 from proxy.simulator.account.rows import (
     AdvancedOptions,
     Option,
@@ -74,7 +75,7 @@ def read_exported(
             requested_shipping_service=_text(root, "ShippingMethod") or None,
             advanced_options=_read_advanced(root, store_id),
         )
-    except (ValueError, InvalidOperation) as error:
+    except (ValueError, InvalidOperation, WireError) as error:
         raise UnreadableOrderError(f"order {order.number}: {error}") from error
 
 

@@ -4,8 +4,8 @@ from datetime import timedelta
 import pytest
 
 from proxy.simulator.account.parcels import Label
-from proxy.simulator.account.traits import LOST, Fate, Faults, Traits
-from tests.simulator.account.stage import MINUTE, ROOMY, build_orders, open_scene
+from proxy.simulator.account.traits import LOST, Chance, Fate, Faults, Traits, choose_fate
+from tests.simulator.account.stage import MINUTE, build_orders, open_scene
 
 HOUR = timedelta(hours=1)
 
@@ -122,20 +122,27 @@ async def test_a_store_that_is_not_to_be_told_and_a_manual_one_hear_nothing() ->
         assert len(account.books.shipments) == 2
 
 
-async def test_shares_of_notices_are_met_and_the_same_seed_chooses_the_same_ones() -> None:
+def test_shares_of_notices_are_met_and_the_same_seed_chooses_the_same_ones() -> None:
     faults = Faults(lost=0.2, late=0.1, repeated=0.1)
 
-    async def play(seed: int) -> list[Fate]:
-        async with open_scene(build_orders(80), traits=ROOMY, faults=faults, seed=seed) as scene:
-            scene.store.client = None
-            account = scene.account
-            rows = [account.make_label(order) for order in account.books.orders.values()]
-            scene.store.client = scene.client
-            return [account.notifier.plan(row, faults) for row in rows]
+    def choose(seed: int) -> list[Fate]:
+        chance = Chance(seed)
+        return [choose_fate(faults, chance, f"shipment {number}") for number in range(400)]
 
-    first = await play(3)
-    counts = Counter(first)
-    assert first == await play(3)
-    assert first != await play(4)
-    assert 6 <= sum(counts[fate] for fate in LOST) <= 28
-    assert all(counts[fate] for fate in (*LOST, Fate.LATE, Fate.REPEATED, Fate.SENT))
+    first, counts = choose(3), Counter(choose(3))
+    assert first == choose(3)
+    assert first != choose(4)
+    assert 50 <= sum(counts[fate] for fate in LOST) <= 110
+    assert all(20 <= counts[fate] <= 60 for fate in (Fate.LATE, Fate.REPEATED))
+    assert all(counts[fate] for fate in LOST)
+
+
+async def test_a_share_of_all_loses_every_notice_until_the_faults_are_taken_back() -> None:
+    async with open_scene(build_orders(3), faults=Faults(lost=1.0)) as scene:
+        account = scene.account
+        account.make_label(account.find_order("N-1"))
+        account.mark_shipped(account.find_order("N-2"), "X-2")
+        account.faults = Faults()
+        account.make_label(account.find_order("N-3"))
+        await account.advance(HOUR)
+        assert [told.order_number for told in scene.shop.shipments] == ["N-3"]
