@@ -60,13 +60,22 @@ async def walk_by_cursor(
                 raise evidence.explain()
             case Verdict.READ_AGAIN:
                 evidence.begin_reading()
-                sized.value = (sized.value + 1) // 2
+                sized.value = _choose_other_size(sized.value, evidence.rows)
                 cursor, followed = None, set()
             case verdict:
                 if verdict is Verdict.WARN:
                     warn(evidence.describe())
                 return
     raise explain_endless(budget)
+
+
+def _choose_other_size(size: int, rows: int) -> int:
+    """About half, and such that so many rows do not end with a full page: behind one nothing shows
+    that a count of more is wrong.
+    """
+    half = (size + 1) // 2
+    sizes = (*range(half, 1, -1), *range(half + 1, size))
+    return next((other for other in sizes if rows % other), half)
 
 
 async def _fetch_cursor(

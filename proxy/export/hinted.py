@@ -89,6 +89,8 @@ class HintedOrders:
             return None
         self._metrics.count_asked_order(store=self._store.name, reason=reason.value)
         found = await self._ask_shop(order_id)
+        if reason is HintReason.HELD and found is not None and found.id != order_id:
+            found = _reject_other(order_id, found)
         self._still_broken += reason is HintReason.HELD and not isinstance(found, Order)
         return found
 
@@ -127,3 +129,13 @@ class HintedOrders:
         """
         if self._put_back:
             await self._ledger.put_back_hints(self._store.books, self._snapshot.id, self._put_back)
+
+
+def _reject_other(order_id: str, found: Order | RejectedOrder) -> RejectedOrder:
+    """A held order for which the shop gave another, or nothing with an id: it stays held."""
+    reason = (
+        found.reason
+        if isinstance(found, RejectedOrder)
+        else f"the shop gives order {found.id} where it is asked for {order_id}"
+    )
+    return RejectedOrder(id=OrderId(order_id), reason=reason)

@@ -9,7 +9,7 @@ from itertools import chain
 import pytest
 
 from connectors.errors import AuthenticationError, ConnectorError, RefusedError, UnavailableError
-from connectors.orders import Order, RejectedOrder
+from connectors.orders import Order, OrderId, RejectedOrder
 from proxy.export.hinted import MOST_STILL_BROKEN
 from proxy.export.windows import MOST_HINTS
 from tests.export.conftest import OpenWorld
@@ -99,6 +99,33 @@ async def test_an_order_the_client_would_refuse_comes_by_itself_once_it_is_mende
     assert await poll_after(world, HOUR) == []
     world.book.edit("000001", dated=False, number="1001")
     assert await poll_after(world, HOUR) == ["000001"]
+
+
+class Mistaken(BookConnector):
+    """A shop that gives its first order, or one without an id, whichever is asked for."""
+
+    has_ids = True
+
+    async def get_order(self, order_id: str) -> Order | RejectedOrder:
+        if self.has_ids or order_id == "000001":
+            return await super().get_order("000001")
+        return RejectedOrder(id=OrderId(""), reason="id: expected a value, found none")
+
+
+@pytest.mark.parametrize("has_ids", [True, False])
+async def test_a_held_order_stays_held_where_the_shop_gives_another_for_it(
+    open_world: OpenWorld, *, has_ids: bool
+) -> None:
+    world = await open_world(connector=Mistaken)
+    assert isinstance(world.connector, Mistaken)
+    world.connector.has_ids = has_ids
+    await poll_after(world, 60)
+    world.book.add()
+    world.connector.rejected = {world.book.add().id: "broken"}
+    for _ in range(3):
+        await poll_after(world, HOUR)
+        (held,) = await world.exporter.ledger.list_held(world.store.books)
+        assert held.order_id == "000002"
 
 
 async def test_a_held_order_that_the_shop_deleted_is_forgotten(world: World) -> None:

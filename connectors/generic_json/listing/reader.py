@@ -14,7 +14,7 @@ from connectors.errors import UnavailableError, UnreadableResponseError
 from connectors.generic_json.listing.expander import Expander, Unfinished
 from connectors.generic_json.listing.pages import Pages
 from connectors.generic_json.listing.window import find_scan_end, is_foreign, make_window_back
-from connectors.generic_json.mapping.order import Fill, find_time, read_order, reject_order
+from connectors.generic_json.mapping.order import Fill, find_id, find_time, read_order, reject_order
 from connectors.generic_json.settings.request import RequestSettings
 from connectors.generic_json.settings.shop import GenericJsonSettings
 from connectors.interface import Remark, ignore_remark
@@ -150,12 +150,24 @@ class Listing:
         return bool(times) and all(moment is not None and moment < end for moment in times)
 
     async def _read_page(self, page: list[Any]) -> list[Found]:
-        found = await map_in_turns(
-            self._map_order,
-            await self._expander.complete_orders(page),
-            lambda _: _BYTES_OF_AN_ORDER,
-        )
+        completed = await self._expander.complete_orders(page)
+        if self._settings.orders.detail is not None:
+            completed = list(map(self._check_detail, page, completed))
+        found = await map_in_turns(self._map_order, completed, lambda _: _BYTES_OF_AN_ORDER)
         return [order for order in found if order is not None]
+
+    def _check_detail(self, row: Any, whole: Any) -> Any:
+        """The whole order; `Unfinished` where the shop gave the detail of another, which would
+        stand in for this one.
+        """
+        listed = find_id(row, self._rules)
+        if isinstance(whole, Unfinished) or not listed:
+            return whole
+        found = find_id(whole, self._rules)
+        if found == listed:
+            return whole
+        given = f"order {found}" if found else "none with an id"
+        return Unfinished(order=row, reason=f"detail: expected order {listed}, found {given}")
 
     def _map_order(self, raw: Any) -> Found | None:
         if isinstance(raw, Unfinished):

@@ -4,6 +4,8 @@
     a slice fails             it is cut further, down to one row
     one row fails             its order cannot be loaded: a `Hole` stands in its place
     no row of the list comes  the shop is at fault, and the page's own error is raised
+    no row of the page comes  the same, unless the list is answered further on, if only as ended:
+                              else a list that always fails would be taken for bad rows without end
 
 Slices have sizes that divide the page, so that pages by number can be cut as well as pages by
 position. A shop whose pages have a fixed size cannot be asked for less: its error says so.
@@ -13,6 +15,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Awaitable, Callable, Hashable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -105,6 +108,8 @@ class Slices:
         # A shop that went down meanwhile is an outage, and no row's fault.
         if has_holes and not await self._gives_rows(fetch, place + size):
             raise error
+        if _has_no_row(found) and not await _is_answered_behind(fetch, place + size):
+            raise error
         found.sort(key=lambda pair: pair[0])
         return _join([page for _, page in found])
 
@@ -112,17 +117,43 @@ class Slices:
         """Whether the shop gives one row: of this list, where it gave one before or from `place`
         on, or of all its orders.
         """
+        failed = place
         for there in (self._sound_place, *(place + distance for distance in _DISTANCES)):
-            try:
-                page = await fetch(there, 1)
-            except ConnectorError:
-                continue
-            if page.items:
-                self._sound_place = there
+            rows = await self._count_rows(fetch, there)
+            if rows:
                 return True
-            if there >= place:
+            if rows is None:
+                failed = max(failed, there)
+            elif there >= place:
+                # The list ends before it: what lies between was leapt over.
+                for between in range(there - 1, failed, -1):
+                    if await self._count_rows(fetch, between):
+                        return True
                 break
         return await self._probe()
+
+    async def _count_rows(self, fetch: FetchSlice, place: int) -> int | None:
+        """How many rows the shop gives at a place where one is asked for; None if it fails."""
+        try:
+            page = await fetch(place, 1)
+        except ConnectorError:
+            return None
+        if page.items:
+            self._sound_place = place
+        return len(page.items)
+
+
+def _has_no_row(found: Sequence[tuple[int, Page[Raw]]]) -> bool:
+    return all(isinstance(row, Hole) for _, page in found for row in page.items)
+
+
+async def _is_answered_behind(fetch: FetchSlice, place: int) -> bool:
+    """Whether the shop answers for a place from `place` on, be it with no row."""
+    for distance in _DISTANCES:
+        with suppress(ConnectorError):
+            await fetch(place + distance, 1)
+            return True
+    return False
 
 
 async def _is_sized(fetch: FetchSlice) -> bool:

@@ -94,7 +94,12 @@ def find_identity(raw: Any, rules: OrderRules) -> Hashable:
     """The order's id, or, where it has none that can be read, a text that stands for its
     content.
     """
-    return _try_text(Scope(raw, raw), "id", rules.id) or repr(raw)
+    return find_id(raw, rules) or repr(raw)
+
+
+def find_id(raw: Any, rules: OrderRules) -> str:
+    """The order's id; empty where it has none that can be read."""
+    return _try_text(Scope(raw, raw), "id", rules.id)
 
 
 def _read_order(

@@ -7,7 +7,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
-from typing import Any, Self, TypeVar
+from typing import Self, TypeVar
 
 import msgspec
 
@@ -19,7 +19,12 @@ from connectors.shopify.api import queries
 from connectors.shopify.api.budget import DEAREST
 from connectors.shopify.api.graphql_client import COST_CODE, GraphqlClient
 from connectors.shopify.api.graphql_fulfillment import GraphqlFulfillment, collect_rows
-from connectors.shopify.api.graphql_orders import to_line, to_order, to_shipping_line
+from connectors.shopify.api.graphql_orders import (
+    decode_stamp,
+    to_line,
+    to_order,
+    to_shipping_line,
+)
 from connectors.shopify.api.graphql_wire import (
     Line,
     Node,
@@ -38,7 +43,7 @@ from connectors.shopify.api.transport import (
     Span,
 )
 from connectors.shopify.mapping import wire
-from connectors.shopify.mapping.order import read_moment, reject_marked, reject_order, reject_raw
+from connectors.shopify.mapping.order import reject_marked, reject_order, reject_raw
 from connectors.shopify.mapping.rules import Money
 from connectors.turns import measure_bytes, run_aside
 from connectors.upstream.isolation import Isolation
@@ -60,13 +65,8 @@ class _Nodes(Node, frozen=True):
     nodes: tuple[msgspec.Raw, ...]
 
 
-class _Stamp(Node, frozen=True):
-    id: str
-    updated_at: Any = None
-
-
 class _StampRows(Node, frozen=True):
-    orders: Rows[_Stamp | None]
+    orders: Rows[msgspec.Raw]
 
 
 class _Named(Node, frozen=True):
@@ -190,8 +190,8 @@ class GraphqlTransport(GraphqlFulfillment):
         """Sorted by id, so that nothing moves while they are read."""
         variables = {"first": most, "query": f"{write_search(span)} AND id:>{after}"}
         answer, _ = await self._client.ask_rows(queries.STAMPS, variables, _StampRows)
-        stamps = [_to_stamp(row) for row in answer.orders.nodes if row is not None]
-        return tuple(sorted(stamps, key=lambda stamp: stamp.id))
+        stamps = [decode_stamp(raw) for raw in answer.orders.nodes]
+        return tuple(sorted((one for one in stamps if one), key=lambda stamp: stamp.id))
 
     def for_parts(self, *, once: bool) -> Self:
         """With its own way through `Upstream`."""
@@ -287,10 +287,6 @@ class GraphqlTransport(GraphqlFulfillment):
             _OrderWithShipping,
         )
         return answer.order.shipping_lines if answer.order else None
-
-
-def _to_stamp(row: _Stamp) -> wire.Stamp:
-    return wire.Stamp(read_gid(row.id), read_moment(row.updated_at))
 
 
 def _reject_node(number: int, words: str) -> RejectedOrder:

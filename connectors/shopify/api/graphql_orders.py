@@ -7,17 +7,20 @@ from typing import Any
 
 import msgspec
 
+from connectors.reading.complaints import UNDECODABLE
 from connectors.shopify.api.graphql_wire import (
     Address,
     Bag,
     Customer,
     Line,
+    Node,
     Order,
     ShippingLine,
     Tax,
     read_gid,
 )
 from connectors.shopify.mapping import wire
+from connectors.shopify.mapping.order import read_moment
 
 # The display statuses of GraphQL that REST has too, as `partial` and in small letters; it has none
 # for the others, in which nothing was shipped.
@@ -153,3 +156,20 @@ def to_order(
         source_name=order.source_name,
         payment_gateway_names=order.payment_gateway_names,
     )
+
+
+class _Stamp(Node, frozen=True):
+    id: str
+    updated_at: Any = None
+
+
+_STAMP = msgspec.json.Decoder(_Stamp)
+
+
+def decode_stamp(raw: msgspec.Raw) -> wire.Stamp | None:
+    """The id and time of a row; None if it is no order."""
+    try:
+        stamp = _STAMP.decode(raw)
+        return wire.Stamp(read_gid(stamp.id), read_moment(stamp.updated_at))
+    except UNDECODABLE:
+        return None

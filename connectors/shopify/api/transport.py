@@ -27,6 +27,13 @@ class Span(msgspec.Struct, frozen=True, kw_only=True):
     end: datetime | None = None
     unshipped: bool = False
 
+    def holds(self, moment: datetime | None) -> bool:
+        """Whether an order changed then belongs to it; one without a time may."""
+        if moment is None:
+            return True
+        start, end = self.start or moment, self.end or moment
+        return start <= moment <= end
+
 
 class OrderPage(msgspec.Struct, frozen=True, kw_only=True):
     """Some orders as the shop lists them, by its promise oldest change first; `cursor` leads to the

@@ -13,6 +13,8 @@ Rules:
     at hand, or one that is asked for where the list is not known to be complete without it (see
     `ListHabits.proved`). A count above the rows is asked for again, because orders may have left
     the span, and then the walk goes on by id. So it does where a count is needed and there is none.
+  * Orders outside the span, from a shop that ignores its bounds, are no rows: they would stand in
+    for others in the comparison.
   * A cursor that has expired, and 20,000 rows behind one cursor (Shopify allows 25,000), begin a
     new query from the last order seen.
   * A page over which the shop fails is halved down to ten rows; then the walk goes on by id, which
@@ -212,12 +214,14 @@ class Walk:
             moment = _find_moment(order)
             if moment is not None:
                 self._last = moment if self._last is None else max(self._last, moment)
+        inside = [one for one in page.orders if self._whole.holds(_find_moment(one))]
         places = self._evidence.add_page(
-            [_name_row(order) for order in page.orders],
+            [_name_row(order) for order in inside],
             asked=page.asked,
             ends=not page.cursor and not page.is_broken,
+            no_rows=len(page.orders) - len(inside),
         )
-        return [page.orders[place] for place in places]
+        return [inside[place] for place in places]
 
     def _resume(self) -> bool:
         """Ask from the last order seen; False if the present query began there."""
@@ -252,8 +256,11 @@ class Walk:
         after, fresh = 0, list[Stamp]()
         while True:
             page = await self._slices.read_stamps(after)
-            places = self._evidence.add_page([one.id for one in page], asked=LARGEST_PAGE)
-            fresh += [page[place] for place in places]
+            inside = [one for one in page if self._whole.holds(one.updated_at)]
+            places = self._evidence.add_page(
+                [one.id for one in inside], asked=LARGEST_PAGE, no_rows=len(page) - len(inside)
+            )
+            fresh += [inside[place] for place in places]
             if not page:
                 return fresh
             if min(one.id for one in page) <= after:

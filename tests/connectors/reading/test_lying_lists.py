@@ -118,6 +118,20 @@ async def test_nulls_do_not_make_up_for_rows_behind_a_missing_next_link() -> Non
         await collect(walk_by_cursor(cut, identity=identity, size=10))
 
 
+@pytest.mark.parametrize("count", [1, 6, 20, 25, 30, 31])
+async def test_a_count_that_is_too_high_stops_no_list_by_cursor(count: int) -> None:
+    async def honest(cursor: str | None, size: int) -> Page[tuple[int, int]]:
+        start = int(cursor or 0)
+        rows = [(0, number) for number in range(start, min(start + size, count))]
+        following = str(start + size) if start + size < count else None
+        return Page(items=rows, total=count + 2, next=following)
+
+    said: list[str] = []
+    walk = walk_by_cursor(honest, identity=identity, size=10, warn=said.append)
+    assert len(await collect(walk)) == count
+    assert f"counts {count + 2} orders, and {count} were found" in said[0]
+
+
 async def test_a_size_that_a_shop_refuses_is_not_insisted_on() -> None:
     async def picky(number: int, size: int) -> Page[tuple[int, int]]:
         if size not in {10, 20, 50}:

@@ -71,6 +71,18 @@ async def test_an_order_whose_detail_fails_is_held_with_the_shops_status_and_pat
     assert "/api/details/2: the shop answered 500" in held["2"]
 
 
+@pytest.mark.parametrize(("other", "said"), [(order(1), "order 1"), ({"no": "database"}, "none")])
+async def test_the_detail_of_another_order_stands_for_none(
+    other: dict[str, Any], said: str
+) -> None:
+    details = {f"GET /api/details/{number}": order(number) for number in (1, 3)}
+    answers = {"GET /api/orders": list_orders(1, 2, 3), **details, "GET /api/details/2": other}
+    async with TinyShop(answers) as shop:
+        given_ids, held = split_found(await walk_list(shop, DETAIL))
+    assert given_ids == {"1", "3"}
+    assert f"detail: expected order 2, found {said}" in held["2"]
+
+
 async def test_the_only_order_of_a_window_is_held_if_the_list_still_answers() -> None:
     answers = {"GET /api/orders": list_orders(1), "GET /api/details/1": status(503)}
     async with TinyShop(answers) as shop:

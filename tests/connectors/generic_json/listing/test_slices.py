@@ -117,6 +117,25 @@ async def test_a_list_of_which_no_row_can_be_loaded_is_an_outage(style: Style) -
         await failure(read_all(shop, style), UnavailableError)
 
 
+async def test_a_walk_that_always_fails_is_an_outage_though_the_shop_answers_another() -> None:
+    class Partial(BreakingShop):
+        async def list_orders(self, request: web.Request) -> web.Response:
+            fails = "again" in request.query
+            return web.Response(status=500) if fails else await super().list_orders(request)
+
+    again = {"orders": {**CUT[Style.OFFSET]["orders"], "also": {"query": {"again": "yes"}}}}
+    async with Partial(12, set()) as shop:
+        await failure(read_all(shop, Style.OFFSET, again), UnavailableError)
+        assert len(shop.requests) < 100
+
+
+async def test_the_only_sound_row_is_found_wherever_it_stands() -> None:
+    for sound in (0, 3, 6, 11):
+        async with BreakingShop(12, {*range(12)} - {sound}) as shop:
+            found, _ = await read_all(shop, Style.OFFSET)
+        assert found == {sound}
+
+
 async def test_a_shop_that_goes_down_while_a_page_is_cut_is_an_outage() -> None:
     async with BreakingShop(8, {2}) as shop:
         shop.is_down_behind = 3

@@ -61,6 +61,21 @@ async def test_what_a_page_leaves_out_is_found_by_reading_all_ids(
 
 
 @pytest.mark.parametrize("transport", BOTH)
+async def test_rows_that_nobody_asked_for_stand_in_for_none(
+    shop: FakeShopify, transport: str
+) -> None:
+    placed = place(shop, 3)
+    foreign = "2019-03-02T05:00:00-05:00"
+
+    def swap(told: Any, _response: web.Response) -> None:
+        rows_of(told)[:1] = [{**rows_of(told)[0], "updated_at": foreign, "updatedAt": foreign}]
+
+    shop.changes.append((is_page, swap))
+    async with open_shop(shop, transport=transport) as connector:
+        assert sorted(await ids(connector)) == placed
+
+
+@pytest.mark.parametrize("transport", BOTH)
 async def test_a_list_that_left_orders_out_is_remarked_with_both_numbers(
     shop: FakeShopify, transport: str
 ) -> None:
