@@ -13,6 +13,7 @@ import time
 
 import pytest
 
+from tests.world.books import BOOKS
 from tests.world.example import draw_examples
 from tests.world.hunt import find_smallest, keep_quiet
 from tests.world.rules import RULES
@@ -31,7 +32,14 @@ def _search(name: str, arguments: argparse.Namespace) -> bool:
         world, ways=tuple(arguments.way), quirks=tuple(arguments.quirk), fewest=arguments.fewest
     )
     begun = time.monotonic()
-    found = find_smallest(world, examples, most=arguments.examples, seed=arguments.seed)
+    found = find_smallest(
+        world,
+        examples,
+        most=arguments.examples,
+        shrink=not arguments.first,
+        seed=arguments.seed,
+        open_books=BOOKS[arguments.books],
+    )
     seconds = time.monotonic() - begun
     if found is None:
         _print(f"{name}: nothing lost in {arguments.examples} examples, {seconds:.0f} s")
@@ -60,6 +68,8 @@ def main() -> int:
     parser.add_argument("what", choices=[*WORLDS, "rules"])
     parser.add_argument("--examples", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--books", choices=BOOKS, default="memory")
+    parser.add_argument("--first", action="store_true", help="do not look for a smaller example")
     parser.add_argument("--way", action="append", default=[])
     parser.add_argument("--quirk", action="append", default=[])
     parser.add_argument("--fewest", type=int, default=0, help="quirks of an example, at least")

@@ -8,6 +8,8 @@ from typing import Any
 import msgspec
 
 Put = Callable[[Any], set[str]]
+EVERY = "*"
+"""Stands among the ids of orders that a quirk may cost, for all of them."""
 COUNTED = r"counts \d+ orders?, (but|and) \d+ were found"
 """The remark that names both numbers."""
 

@@ -11,6 +11,7 @@ import structlog
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from tests.world.books import OpenBooks, open_memory
 from tests.world.example import Example, World
 from tests.world.play import play
 
@@ -38,6 +39,7 @@ def find_smallest(
     most: int,
     shrink: bool = True,
     seed: int = 0,
+    open_books: OpenBooks = open_memory,
 ) -> tuple[Example, Exception] | None:
     """The smallest of at most so many examples that breaks the property, and how; None if none
     does. Without `shrink`, the first. Another `seed` draws others.
@@ -49,7 +51,7 @@ def find_smallest(
     @given(example=examples)
     def look(example: Example) -> None:
         try:
-            asyncio.run(play(world, example))
+            asyncio.run(play(world, example, open_books))
         except Exception as error:
             found.append((example, error))
             raise

@@ -16,9 +16,12 @@ from connectors.testing.faults import Answer, Fault, Handler, When
 from connectors.testing.requests import SeenRequest, see_request
 from connectors.testing.shop import FakeShop
 from tests.world.anatomy import Anatomy
+from tests.world.catalog import EVERY
 
 S = TypeVar("S", bound=FakeShop)
 Change = Callable[[Any, web.Response], None]
+# Parts of so few orders may all fail, and a shop be taken for sound.
+_FEW = 6
 BROKEN = Answer(500, '{"errors":"Internal Server Error"}')
 
 
@@ -83,6 +86,10 @@ class Liar(Generic[S]):
     def pick_ids(self, places: slice) -> set[str]:
         """The ids of the orders at these places of the book."""
         return {order.id for order in list(self.book)[places]}
+
+    def pick_few(self) -> set[str]:
+        """All orders of a shop that has so few that each of them may be at fault; else none."""
+        return {EVERY} if len(self.book) <= _FEW else set()
 
     def answer(self, fault: Fault, when: When, times: int | None = None) -> set[str]:
         """Such requests are answered so; this costs no order."""

@@ -133,7 +133,8 @@ def count_is_negative(liar: Liar[Any]) -> set[str]:
     return _recount(liar, lambda _count, _rows: -1)
 
 
-@COUNTS.add(spoils=["count"])
+# Pages that are too small for another size are always full.
+@COUNTS.add(fails="although that page was full", spoils=["count"])
 def count_is_too_high(liar: Liar[Any]) -> set[str]:
     """Nothing is missing, which occurs."""
     return _recount(liar, lambda count, _rows: count + 2)

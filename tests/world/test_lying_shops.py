@@ -7,12 +7,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterator
+from itertools import chain, repeat
 
 import pytest
 import structlog
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.world.books import open_file, open_memory
 from tests.world.example import Example, draw_examples
 from tests.world.hunt import keep_quiet
 from tests.world.play import play
@@ -40,8 +42,9 @@ def test_no_lie_leaves_an_order_out_in_silence(name: str, data: st.DataObject) -
 @pytest.mark.parametrize("name", WORLDS)
 async def test_an_honest_shop_is_given_whole(name: str) -> None:
     world = WORLDS[name]
-    for way in world.ways:
-        await play(world, Example(way=way, orders=5, size=2, apart=6, edits=True))
+    for way, open_books in zip(world.ways, chain([open_file], repeat(open_memory)), strict=False):
+        example = Example(way=way, orders=5, size=2, apart=6, edits=True)
+        await play(world, example, open_books)
 
 
 def test_the_catalog_of_quirks_is_long_enough() -> None:

@@ -9,7 +9,6 @@ from aiohttp import web
 from multidict import MultiDict
 
 from connectors.testing.faults import Answer
-from connectors.testing.requests import SeenRequest
 from connectors.testing.shops.json_shop import FakeJsonShop, Style
 from connectors.testing.trial import START
 from tests.world.catalog import Catalog
@@ -22,6 +21,7 @@ Shop = Liar[FakeJsonShop]
 _IS = JsonAnatomy()
 NUMBERED = (Style.PAGE, Style.OFFSET, Style.KEYSET, Style.SCAN)
 LED = (Style.CURSOR, Style.LINK, Style.NEXT_URL)
+PLACED = (*NUMBERED, Style.GRAPHQL)
 COUNTED = (Style.PAGE, Style.OFFSET, Style.KEYSET, *LED)
 _ASTRAY = (
     "ignores which page is asked for|leads back to a page|never showed the end|no next page"
@@ -29,7 +29,7 @@ _ASTRAY = (
 )
 
 
-@QUIRKS.add(fails="take must not exceed")
+@QUIRKS.add(fails="take must not exceed", ways=(*NUMBERED, *LED, Style.GRAPHQL))
 def pages_are_capped(liar: Shop) -> set[str]:
     liar.shop.caps = 2
     return set()
@@ -144,10 +144,6 @@ def the_next_page_is_always_the_second(liar: Shop) -> set[str]:
     return liar.change(repeat, _IS.is_page)
 
 
-def _is_single(seen: SeenRequest) -> bool:
-    return _IS.is_single(seen)
-
-
 @QUIRKS.add()
 def an_order_has_no_time(liar: Shop) -> set[str]:
     hit = liar.pick_ids(slice(1, 2))
@@ -169,3 +165,21 @@ def side_fields_are_odd(liar: Shop) -> set[str]:
                 row |= {"shipping": [], "parcels": None}
 
     return liar.change(spoil, _IS.is_list)
+
+
+_LOST = "The shop fails over orders of its list"
+
+
+@QUIRKS.add(tells=_LOST, ways=PLACED)
+def an_order_breaks_its_lists(liar: Shop) -> set[str]:
+    return liar.break_orders(liar.pick_ids(slice(1, 2)), _IS.is_list)
+
+
+@QUIRKS.add(tells=_LOST, ways=PLACED)
+def neighbors_break_their_lists(liar: Shop) -> set[str]:
+    return liar.break_orders(liar.pick_ids(slice(1, 4)), _IS.is_list)
+
+
+@QUIRKS.add(tells=_LOST, ways=PLACED)
+def many_orders_break_their_lists(liar: Shop) -> set[str]:
+    return liar.break_orders(liar.pick_ids(slice(1, 10)), _IS.is_list)

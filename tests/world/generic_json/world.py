@@ -10,8 +10,16 @@ from connectors.testing.shops.json_shop import TOTAL_HEADER, FakeJsonShop, Style
 from tests.connectors.generic_json.styles import style_block
 from tests.world.catalog import Catalog
 from tests.world.example import Example, World
-from tests.world.generic_json import quirks
+from tests.world.generic_json import part_quirks, quirks
 from tests.world.generic_json.anatomy import JsonAnatomy
+from tests.world.generic_json.shop import (
+    ALSO,
+    NONE,
+    PARTS,
+    PartedJsonShop,
+    describe_parts,
+    find_style,
+)
 from tests.world.list_quirks import COUNTS, LISTS
 from tests.world.order_quirks import BYTES, ORDERS
 
@@ -23,27 +31,34 @@ _COUNTS = "counted"
 _SORTED = "sorted"
 
 
-def _make_shop(example: Example) -> FakeJsonShop:
-    return FakeJsonShop(Style(example.way))
+# All orders of the window, as many as there may be in a page.
+_AT_ONCE = {"paging": {"kind": NONE}, "request": {"query": {"page": None, "size": "50"}}}
 
 
-def _build_block(shop: FakeJsonShop, example: Example) -> dict[str, Any]:
-    style = Style(example.way)
+def _make_shop(example: Example) -> PartedJsonShop:
+    return PartedJsonShop(find_style(example.way))
+
+
+def _build_block(shop: PartedJsonShop, example: Example) -> dict[str, Any]:
+    style = find_style(example.way)
     total = _TOTALS.get(style, "count") if _has_count(example) else None
-    orders = {
-        "paging": {"size": example.size, "smallest": 1, "total": total},
-        "sorted": _SORTED in example.options and style is not Style.SCAN,
-    }
-    block: dict[str, Any] = merge_keys(style_block(style), {"url": shop.url, "orders": orders})
+    paging = {"size": example.size, "smallest": 1, "total": total}
+    sort = {"sorted": _SORTED in example.options and style is not Style.SCAN}
+    orders = _AT_ONCE if example.way == NONE else {"paging": paging}
+    block: dict[str, Any] = merge_keys(
+        merge_keys(style_block(style), {"url": shop.url, "orders": orders | sort}),
+        describe_parts(style, example.options),
+    )
     return block
 
 
 def _has_count(example: Example) -> bool:
-    return _COUNTS in example.options and example.way != Style.SCAN
+    return _COUNTS in example.options and example.way not in {Style.SCAN, NONE}
 
 
 def _find_lacks(example: Example) -> frozenset[str]:
-    return frozenset() if _has_count(example) else frozenset({"count"})
+    lacks = set() if _has_count(example) else {"count"}
+    return frozenset(lacks | ({ALSO} - {*example.options}))
 
 
 def _mend(shop: FakeJsonShop) -> None:
@@ -54,12 +69,12 @@ def _mend(shop: FakeJsonShop) -> None:
 GENERIC_JSON = World(
     name="generic_json",
     kind=connector_type,
-    ways=tuple(Style),
+    ways=(*Style, NONE),
     anatomy=JsonAnatomy(),
-    catalog=Catalog(LISTS, COUNTS, ORDERS, BYTES, quirks.QUIRKS),
+    catalog=Catalog(LISTS, COUNTS, ORDERS, BYTES, quirks.QUIRKS, part_quirks.QUIRKS),
     make_shop=_make_shop,
     build_block=_build_block,
     mend=_mend,
-    options=(_COUNTS, _SORTED),
+    options=(_COUNTS, _SORTED, *PARTS),
     find_lacks=_find_lacks,
 )

@@ -12,7 +12,7 @@ from tests.world.list_quirks import COUNTS, LISTS
 from tests.world.order_quirks import BREAKING, BYTES, ORDERS
 from tests.world.shopify import list_quirks, part_quirks
 from tests.world.shopify.anatomy import ShopifyAnatomy
-from tests.world.shopify.list_quirks import GRAPHQL, REST
+from tests.world.shopify.list_quirks import AT_HAND, GRAPHQL, REST
 
 _HOLDS, _ROUTES = "holds", "routes"
 
@@ -32,6 +32,11 @@ def _build_block(shop: FakeShopify, example: Example) -> dict[str, Any]:
         "holds": _HOLDS in example.options,
         "delivery_methods": _ROUTES in example.options,
     }
+
+
+def _find_lacks(example: Example) -> frozenset[str]:
+    """The count comes beside the holds."""
+    return frozenset() if _HOLDS in example.options else frozenset({AT_HAND})
 
 
 def _mend(shop: FakeShopify) -> None:
@@ -56,4 +61,5 @@ SHOPIFY = World(
     build_block=_build_block,
     mend=_mend,
     options=(_HOLDS, _ROUTES),
+    find_lacks=_find_lacks,
 )
