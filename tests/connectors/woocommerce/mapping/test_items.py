@@ -74,6 +74,17 @@ def test_virtual_lines_stay_out_unless_there_is_nothing_else_or_the_merchant_wan
     assert facts(good(order(), around), "id", "shippable") == [("1", False)]
 
 
+def test_a_total_keeps_the_virtual_lines_that_are_left_out_and_a_lone_fee_its_goods() -> None:
+    around = Related(goods={(9, 0): Goods(virtual=True)})
+    mixed = good(order(total="20.00", line_items=[line(), line(2, product_id=10)]), around)
+    assert (mixed.total, sum(item.unit_price * item.quantity for item in mixed.items)) == (
+        Decimal(20),
+        Decimal(10),
+    )
+    fee = {"id": 7, "name": "Wrap", "total": "2.00", "total_tax": "0.00"}
+    assert facts(good(order(total="12.00", fee_lines=[fee]), around), "id") == [("1",), ("7",)]
+
+
 def test_hidden_and_empty_options_are_dropped_and_entities_read_once() -> None:
     metas = [
         {"key": "size", "value": "l", "display_key": "US Size", "display_value": "L &amp; XL"},

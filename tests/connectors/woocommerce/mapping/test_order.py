@@ -123,6 +123,12 @@ def test_an_address_without_a_street_is_none_and_no_country_is_put_beside_a_fore
     assert (foreign.customer.ship_to.region, foreign.customer.ship_to.country) == ("WA9", "")
 
 
+def test_without_a_gateways_id_the_payment_method_is_the_title_that_the_buyer_saw() -> None:
+    titled = {"payment_method_title": "Bank &amp; cash"}
+    assert good(order(payment_method="bacs", **titled)).payment_method == "bacs"
+    assert good(order(payment_method="", **titled)).payment_method == "Bank & cash"
+
+
 def test_gift_and_coupons_and_methods_are_told() -> None:
     prefix = "_wc_other/woocommerce_shipstation/shipstation_"
     found = good(
