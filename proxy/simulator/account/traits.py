@@ -34,7 +34,8 @@ class Shape(StrEnum):
 class Traits(msgspec.Struct, frozen=True, kw_only=True):
     """What this account is like where the public sources say nothing, or two things.
 
-    `limit` is how many requests a minute a key has. `longest_span` is the longest span between two
+    `limit` is how many requests a minute a key has, `rolling_limit` whether that is any minute or
+    one that begins with its first request. `longest_span` is the longest span between two
     dates of a query (one third party says 90 days), `None` any. `errors`, `refresh_status` and
     `hooks` choose the shape of an answer. `limits_on_refusal` sends `X-Rate-Limit-*` with a 429
     too.
@@ -47,6 +48,7 @@ class Traits(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     limit: int = 40
+    rolling_limit: bool = False
     largest_page: int = 500
     longest_span: timedelta | None = None
     twice_hour: TwiceHour = TwiceHour.WALL

@@ -43,6 +43,24 @@ async def test_the_forty_first_request_of_a_minute_is_429_and_the_next_minute_is
         assert [call.status for call in scene.account.calls].count(429) == 3
 
 
+@pytest.mark.parametrize(
+    ("rolling", "statuses", "left"), [(False, [200, 200, 200], "0"), (True, [200, 429, 429], "0")]
+)
+async def test_a_minute_is_one_that_begins_or_any_sixty_seconds(
+    statuses: list[int], left: str, *, rolling: bool
+) -> None:
+    async with open_scene(traits=Traits(limit=3, rolling_limit=rolling)) as scene:
+        for pause in (0, 50, 5):
+            await scene.account.advance(timedelta(seconds=pause))
+            await scene.get("/stores")
+        await scene.account.advance(timedelta(seconds=5))
+        answers = [await scene.call("GET", "/stores") for _ in range(3)]
+        assert [status for status, _, _ in answers] == statuses
+        headers = answers[-1][2]
+        assert headers["x-rate-limit-remaining"] == left
+        assert headers["x-rate-limit-reset"] == ("50" if rolling else "60")
+
+
 async def test_the_busiest_minute_is_any_sixty_seconds_not_one_that_the_account_counts() -> None:
     async with open_scene() as scene:
         assert scene.account.count_busiest_minute() == 0

@@ -6,8 +6,10 @@ Sources: docs.shipstation.com, API v1, "Requirements" (Basic login, 40 requests 
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Any, TypeVar
 
 import msgspec
@@ -48,29 +50,40 @@ class ApiError(Exception):
 
 
 class Minute:
-    """Counts the requests of a key: a minute begins with its first request."""
+    """Counts the requests of a key: in minutes that begin with their first request, or, `rolling`,
+    within the last sixty seconds. Refused requests are not counted.
+    """
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, *, rolling: bool) -> None:
         self.limit = limit
-        self._began: datetime | None = None
-        self._count = 0
+        self._rolling = rolling
+        self._moments: deque[datetime] = deque()
 
     def admit(self, now: datetime) -> bool:
         """Count a request; False if it is over the limit."""
-        if self._began is None or not self._began <= now < self._began + _MINUTE:
-            self._began, self._count = now, 0
-        self._count += 1
-        return self._count <= self.limit
+        self._forget(now)
+        if len(self._moments) >= self.limit:
+            return False
+        self._moments.append(now)
+        return True
 
     def describe(self, now: datetime) -> dict[str, str]:
-        """The three headers: limit, how many are left, and the seconds until all are there."""
-        began = self._began or now
-        reset = (began + _MINUTE - now).total_seconds()
+        """The three headers: limit, how many are left, and the seconds until there are more."""
+        self._forget(now)
+        first = self._moments[0] if self._moments else now
+        reset = (first + _MINUTE - now).total_seconds()
         return {
             "X-Rate-Limit-Limit": str(self.limit),
-            "X-Rate-Limit-Remaining": str(max(self.limit - self._count, 0)),
-            "X-Rate-Limit-Reset": str(max(int(reset + 0.999), 0)),
+            "X-Rate-Limit-Remaining": str(self.limit - len(self._moments)),
+            "X-Rate-Limit-Reset": str(max(ceil(reset), 0)),
         }
+
+    def _forget(self, now: datetime) -> None:
+        moments = self._moments
+        if not self._rolling and moments and now - moments[0] >= _MINUTE:
+            moments.clear()
+        while moments and now - moments[0] >= _MINUTE:
+            moments.popleft()
 
 
 class Frame:
@@ -83,7 +96,7 @@ class Frame:
     def __init__(self, account: Account, login: Credentials) -> None:
         self._account = account
         self._login = login
-        self._minute = Minute(account.traits.limit)
+        self._minute = Minute(account.traits.limit, rolling=account.traits.rolling_limit)
         self.calls: list[SeenCall] = []
         self.on_call: list[Callable[[str], None]] = []
 
