@@ -13,6 +13,7 @@ from connectors.upstream.auth.auth import Auth
 from connectors.woocommerce.api.advice import advise
 from connectors.woocommerce.api.auth import HeaderThenQuery
 from connectors.woocommerce.api.client import Api, order_path
+from connectors.woocommerce.listing.pages import SIZES
 from connectors.woocommerce.listing.products import Catalog
 from connectors.woocommerce.listing.queries import Ask, Sort, build_params
 from connectors.woocommerce.mapping import wire
@@ -76,6 +77,8 @@ class _Checkup:
                 "Ask the host to pass the Authorization header on, or set auth: query to make this"
                 " deliberate.",
             )
+        if (pages := await self._check_pages()) is not None:
+            yield pages
         yield await self._check_writing()
         yield await self._check_version()
         yield await self._check_units()
@@ -105,6 +108,23 @@ class _Checkup:
         return _report_ok(
             f"Orders can be read from {self._settings.url}"
             + (f": the shop has {count}" if count is not None else "")
+        )
+
+    async def _check_pages(self) -> Finding | None:
+        """Whether the shop can manage a page of whole orders, or only smaller ones."""
+        whole = build_params(Ask(sort=Sort.ID))
+        size = min(self._settings.page_size, self._api.largest_page)
+        for smaller in (size, *(each for each in SIZES if each < size)):
+            if await self._api.has_answer("orders", (*whole, ("per_page", str(smaller)))):
+                break
+        else:
+            return None
+        if smaller == size:
+            return None
+        return _report_warning(
+            f"The shop fails over a list of {size} orders and manages {smaller}",
+            f"Set page_size: {smaller}, so that more is not tried each time; the shop's error log"
+            " says what it lacks, mostly memory or time.",
         )
 
     async def _find_other_api(self) -> str:

@@ -23,6 +23,11 @@ _WRONG_KEY = (
     "Make a new key in WooCommerce → Settings → Advanced → REST API with permission Read/Write, and"
     " copy key and secret again."
 )
+# A shop in a container behind a TLS proxy signs https addresses where it is asked over http.
+_OTHER_SCHEME = (
+    "Set auth: basic. The shop believes that it is asked over https, as in a container behind a"
+    " proxy, so the signature of a request over http never fits."
+)
 _NO_API = (
     "Check the address, with the folder WordPress lives in. If it is right, a plugin or the host"
     " has switched the REST API off; where Settings → Permalinks is Plain, anything else may bring"
@@ -38,8 +43,8 @@ def add_advice(error: AuthenticationError | RefusedError) -> ConnectorError:
 def advise(error: ConnectorError) -> str:
     """What a person should do about `error`."""
     match error:
-        case AuthenticationError(code=code):
-            return _NO_KEY if not code or code.endswith(_UNSEEN) else _WRONG_KEY
+        case AuthenticationError():
+            return _advise_on_key(error)
         case ThrottledError() | CircuitOpenError():
             return "Wait a while and lower upstream.rate if it happens again."
         case UnavailableError():
@@ -59,3 +64,9 @@ def advise(error: ConnectorError) -> str:
             return _NO_API
         case _:
             return "Look at the shop's error log; a plugin may spoil its REST API."
+
+
+def _advise_on_key(error: AuthenticationError) -> str:
+    if "invalid signature" in str(error).lower():
+        return _OTHER_SCHEME
+    return _NO_KEY if not error.code or error.code.endswith(_UNSEEN) else _WRONG_KEY

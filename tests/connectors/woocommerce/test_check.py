@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from connectors.interface import CheckLevel, Finding
-from connectors.testing.faults import Misdated
+from connectors.testing.faults import Answer, Misdated
 from connectors.testing.shops.woocommerce import FakeWooCommerceShop
 from connectors.testing.trial import QUICK, at
 from tests.connectors.woocommerce.harness import open_woocommerce
@@ -47,6 +47,34 @@ async def test_a_shop_whose_clock_is_wrong_is_told_of(shop: FakeWooCommerceShop)
     assert last.level is CheckLevel.WARNING
     assert last.what.startswith("The shop's clock runs 15 minutes behind ours")
     assert "NTP" in last.advice
+
+
+async def test_a_shop_that_dies_over_long_lists_is_told_which_size_to_set(
+    shop: FakeWooCommerceShop,
+) -> None:
+    shop.faults.add(
+        Answer(500),
+        times=None,
+        when=lambda seen: int(seen.query.get("per_page", "1")) > 25 and "/orders" in seen.path,
+    )
+    (warned,) = [each for each in await findings(shop) if each.level is not CheckLevel.OK]
+    assert warned.what == "The shop fails over a list of 100 orders and manages 25"
+    assert "Set page_size: 25" in warned.advice
+
+
+async def test_a_signature_that_never_fits_is_answered_with_basic(
+    shop: FakeWooCommerceShop,
+) -> None:
+    said = (
+        '{"code":"woocommerce_rest_authentication_error","message":"Invalid signature - provided'
+        ' signature does not match.","data":{"status":401}}'
+    )
+    shop.faults.add(
+        Answer(401, said), times=None, when=lambda seen: "oauth_signature" in seen.query
+    )
+    (problem,) = await findings(shop)
+    assert "Invalid signature" in problem.what
+    assert problem.advice.startswith("Set auth: basic.")
 
 
 @pytest.mark.parametrize(
