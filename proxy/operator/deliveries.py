@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from connectors.quoting import make_printable
+from connectors.shipments import name_item
 from proxy.operator.times import parse_moment, plain_moment
 from proxy.storage.outbox.interface import (
     Attempt,
@@ -191,7 +192,9 @@ def plain(delivery: Delivery) -> dict[str, Any]:
         "carrier": shipment.carrier,
         "service": shipment.service,
         "tracking_number": shipment.tracking_number,
-        "items": sum(item.quantity for item in shipment.items),
+        "items": [
+            make_printable(f"{item.quantity} x {name_item(item)}") for item in shipment.items
+        ],
         "failed_attempts": delivery.attempts,
         "under_way": delivery.lease is not None,
         "next_attempt_at": plain_moment(delivery.next_attempt_at),

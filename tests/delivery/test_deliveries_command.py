@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from connectors.orders import Address
-from connectors.shipments import Shipment
+from connectors.shipments import Shipment, ShippedItem
 from proxy.cli.deliveries.deliveries import deliveries
 from proxy.cli.main import main as portside
 from proxy.storage.database import Database
@@ -20,13 +20,17 @@ from proxy.storage.outbox.interface import Attempt, AttemptOutcome
 from proxy.storage.outbox.operator import DatabaseDeliveries
 
 
-def parcel(order: str) -> Shipment:
+def parcel(order: str, *items: ShippedItem) -> Shipment:
     return Shipment(
+        items=items,
         order_number=order,
         carrier="UPS",
         tracking_number=f"1Z{order}",
         recipient=Address(name="Ada Löwe", line1="1 Main St", country="US"),
     )
+
+
+PACKED = (ShippedItem(sku="CUP", quantity=2), ShippedItem(name="Pot\x1b", quantity=1))
 
 
 async def fill_outbox(url: str) -> None:
@@ -49,7 +53,8 @@ async def fill_outbox(url: str) -> None:
             ("4", "south"),
             ("5", "north"),
         ):
-            _, delivery = await outbox.put(store, parcel(order), lease=60)
+            items = PACKED if order == "3" else ()
+            _, delivery = await outbox.put(store, parcel(order, *items), lease=60)
             if order == "1":
                 await outbox.mark_delivered(delivery, told)
             elif order in "24":
@@ -102,6 +107,7 @@ def test_the_list_shows_what_there_is_without_the_buyer(command: CommandLine) ->
     out = command("list")
     assert [line.split()[0] for line in out.splitlines()] == ["ID", "5", "4", "3", "2", "1"]
     assert "cancelled, says the shop" in out
+    assert "items            2 x CUP, 1 x Pot\\x1b\n" in command("show", "3")
     assert "Ada" not in out
 
 

@@ -43,7 +43,7 @@ from connectors.upstream.request import name_step
 PROBE = ""
 """The name under which the probe's caller goes."""
 
-_FURTHER = "told as a further parcel, because nothing of it was left to ship"
+_FURTHER = "as a further parcel, because nothing of it was left to ship"
 
 ReadOrder = Callable[[], Awaitable[Any]]
 """Reads the order as the shop shows it now."""
@@ -113,7 +113,7 @@ class Shipper:
         if self._rules.confirm:
             await self._confirm(shipment, scope, read_order)
         said = (
-            f"reported by {', '.join(f'step {name}' for name in carried.steps)}"
+            f"told by {', '.join(f'step {name}' for name in carried.steps)}"
             if carried.steps
             else "",
             _FURTHER if further else "",

@@ -235,7 +235,7 @@ def _build_hidden_error(hidden: Sequence[str], shipment: Shipment) -> Authentica
 
 def _describe_outcome(plan: Plan, wanted: Wanted, written: Sequence[str]) -> str:
     named = list(filter(None, written))
-    parts = [f"reported as {' and '.join(named)}"] if named else []
+    parts = [f"kept as {' and '.join(named)}"] if named else []
     if wanted.intangible:
         parts.append(
             f"{wanted.intangible} units of the notice need no shipping (gift cards, downloads) and"

@@ -194,7 +194,7 @@ def _is_step_forward(status: str, wanted: str) -> bool:
 
 def _describe_outcome(written: str, parcel: Parcel, *, moved: bool) -> str:
     """What became of it in words; nothing was `written` where the shop had it already."""
-    facts = [f"reported as {written}" if written else "the shop knows of this shipment already"]
+    facts = [f"kept as {written}" if written else "the shop knows of this shipment already"]
     if parcel.further:
         facts.append("as a further parcel, because nothing of it was left to ship")
     elif parcel.beyond:

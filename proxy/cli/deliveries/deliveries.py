@@ -259,7 +259,7 @@ def _print_table(found: Sequence[Delivery]) -> None:
 
 def _print_one(shown: dict[str, Any]) -> None:
     console = PlainConsole(highlight=False, soft_wrap=True)
-    told = shown | {"items": shown["items"] or "all that is left"}
+    told = shown | {"items": ", ".join(shown["items"]) or "all that is left"}
     for name, value in told.items():
         if name not in ("tried", "doubts") and value not in (None, "", False):
             console.print(Text(f"{name.replace('_', ' '):16} {value}"))

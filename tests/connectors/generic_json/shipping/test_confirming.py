@@ -118,7 +118,7 @@ async def test_a_parcel_with_nothing_left_to_count_is_told_where_the_shop_takes_
             shop, with_steps(make_step(body=BODY), open=None, further=True), take(1), (first,)
         )
         assert shop.bodies("POST", "/parcels") == [{"items": []}]
-    assert outcome.detail.startswith("reported by step parcel; told as a further parcel")
+    assert outcome.detail.startswith("told by step parcel; as a further parcel")
 
 
 @pytest.mark.parametrize("recipe", list_recipes())

@@ -59,7 +59,7 @@ async def test_quantities_are_clamped_to_what_is_left_and_the_outcome_says_so(
     outcome = await ship(harness, notice(order, A=5))
     assert parcels(harness, order) == [("T1", MAIN_LOCATION, 2)]
     assert (
-        outcome.detail == "reported as fulfillment 1; 3 units of the notice are not left to ship in"
+        outcome.detail == "kept as fulfillment 1; 3 units of the notice are not left to ship in"
         " Shopify and were left out"
     )
 

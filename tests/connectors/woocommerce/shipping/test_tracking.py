@@ -92,12 +92,12 @@ async def test_the_place_for_tracking_is_found_and_named(
     order, other = shop.book.add(modified_at=at(1)), shop.book.add(modified_at=at(1))
     async with open_woocommerce(shop, QUICK) as connector:
         outcome = await connector.ship(notice(order), ())
-        assert outcome.detail.startswith(f"reported as {named};")
+        assert outcome.detail.startswith(f"kept as {named};")
         assert list_writes(shop)[0].path == f"/wp-json{path}"
         again = await connector.ship(notice(order), ())
         assert again.detail.startswith("the shop knows of this shipment already")
         outcome = await connector.ship(notice(other, ""), ())
-        assert outcome.detail.startswith(f"reported as {unnumbered};")
+        assert outcome.detail.startswith(f"kept as {unnumbered};")
 
 
 async def test_an_entry_of_a_plugin_and_a_note_that_mails_the_buyer_are_both_named(
