@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[1]
     [
         (["nope"], "No benchmark called nope; there are: "),
         (["order_way"], "order_way needs CHECKOUT.\n"),
+        (["notices_against"], "notices_against needs CHECKOUT.\n"),
         (["order_way", "somewhere", "nope"], "No benchmark called nope; there are: "),
     ],
 )
