@@ -3,7 +3,7 @@ because the machine may be busy with other things.
 
 `python -m tests.benchmarks notices_against CHECKOUT`: CHECKOUT is a folder of the same layout with
 a `.venv` of its own, e.g. a git worktree of an earlier commit. Both serve side by side and take
-small lots of notices in turn, so that a slow moment of the machine meets both.
+lots of notices in turn, so that a slow moment of the machine meets both.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 from statistics import median
 
 ARGUMENTS = ("CHECKOUT",)
-PAIRS, LOT = 9, 64
+PAIRS, LOT = 9, 192
 _HERE = Path(__file__).parents[2]
 _SERVED = Path(__file__).with_name("_notices_served.py")
 
