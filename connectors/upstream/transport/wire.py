@@ -18,6 +18,7 @@ from connectors.upstream.policy import NO_PROXY
 from connectors.upstream.request import Request
 from connectors.upstream.response import Reply, unpack
 from connectors.upstream.transport.failures import describe_failure
+from connectors.upstream.transport.protocol import BoundedConnector
 from connectors.upstream.transport.proxies import Proxy, find_proxy
 
 _CHUNK = 65536
@@ -46,8 +47,8 @@ async def _send_once(
 async def open_wire(connections: int, proxy: str = NO_PROXY) -> AsyncIterator[Wire]:
     """Connections to one shop, closed on leaving; `proxy` as in `find_proxy`."""
     async with (
-        _open_session(aiohttp.TCPConnector(limit=connections)) as kept,
-        _open_session(aiohttp.TCPConnector(force_close=True)) as fresh,
+        _open_session(BoundedConnector(limit=connections)) as kept,
+        _open_session(BoundedConnector(force_close=True)) as fresh,
     ):
         yield Wire(kept, fresh, proxy)
 
