@@ -79,9 +79,12 @@ def draw_examples(
     quirks.
     """
 
-    def draw_for(way: str) -> st.SearchStrategy[Example]:
+    def list_names(way: str) -> list[str]:
         known = world.catalog.list_names(way)
-        names = [name for name in known if not quirks or name in quirks]
+        return [name for name in known if not quirks or name in quirks]
+
+    def draw_for(way: str) -> st.SearchStrategy[Example]:
+        names = list_names(way)
         chosen = st.lists(
             st.sampled_from(names), min_size=fewest, max_size=MOST_QUIRKS, unique=True
         )
@@ -99,4 +102,4 @@ def draw_examples(
             edits=st.booleans(),
         ).filter(world.can_be_noticed)
 
-    return st.sampled_from(ways or world.ways).flatmap(draw_for)
+    return st.sampled_from([way for way in ways or world.ways if list_names(way)]).flatmap(draw_for)

@@ -8,7 +8,7 @@ import pytest
 
 from tests.world.example import draw_examples
 from tests.world.hunt import find_smallest
-from tests.world.rules import RULES
+from tests.world.own_rules import EVERY_RULE
 from tests.world.worlds import WORLDS
 
 QUICK = (
@@ -22,7 +22,7 @@ QUICK = (
 def test_a_world_finds_the_loss_when_a_rule_is_taken_out(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rule = RULES[name]
+    rule = EVERY_RULE[name]
     world = WORLDS[rule.world]
     examples = draw_examples(world, ways=rule.ways, quirks=rule.quirks, fewest=1)
     rule.remove(monkeypatch)
@@ -31,4 +31,6 @@ def test_a_world_finds_the_loss_when_a_rule_is_taken_out(
 
 def test_every_rule_names_quirks_that_are_in_the_catalog() -> None:
     known = {name: {quirk.name for quirk in world.catalog} for name, world in WORLDS.items()}
-    assert [name for name, rule in RULES.items() if not known[rule.world] >= {*rule.quirks}] == []
+    assert [
+        name for name, rule in EVERY_RULE.items() if not known[rule.world] >= {*rule.quirks}
+    ] == []
