@@ -13,7 +13,10 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from proxy.server.admission.connections import prove_client
-from proxy.server.keys import METRICS
+from proxy.server.answers import retry_headers
+from proxy.server.auth import TooManyLoginsError, delay_refusal
+from proxy.server.keys import FAILED_LOGINS, METRICS
+from proxy.server.middlewares import CLIENT_GONE
 
 # What an orchestrator asks without knowing a password; neither tells more than a word.
 _OPEN = frozenset({"/healthz", "/readyz"})
@@ -30,22 +33,21 @@ def add_admin(app: web.Application) -> None:
 def require_password(password: str) -> Middleware:
     """A middleware that asks for `password` by HTTP Basic, whatever the user name; an empty one
     asks for nothing.
+
+    A wrong one is counted and waits as a store's does. Its client is the address that connects,
+    never a forwarded one: whoever is on this machine could make those up.
     """
 
     @web.middleware
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if (
-            password
-            and request.path not in _OPEN
-            and not _knows(request.headers.get("Authorization", ""), password)
-        ):
-            return web.Response(
-                status=HTTPStatus.UNAUTHORIZED,
-                text="the operator's password, please\n",
-                headers={"WWW-Authenticate": 'Basic realm="Portside operator", charset="UTF-8"'},
-            )
-        if request.path not in _OPEN:
-            prove_client(request)
+        if request.path in _OPEN:
+            return await handler(request)
+        if password:
+            username, given = _parse_login(request.headers.get("Authorization", ""))
+            if not hmac.compare_digest(given, password.encode()):
+                return await _refuse(request, username)
+            request.app[FAILED_LOGINS].forgive("", request.remote or "", username)
+        prove_client(request)
         return await handler(request)
 
     return guard
@@ -108,15 +110,38 @@ def _is_loopback(name: str) -> bool:
         return False
 
 
-def _knows(header: str, password: str) -> bool:
+async def _refuse(request: web.Request, username: str) -> web.Response:
+    """401, late where its client guesses, and 429 once that was too often.
+
+    A browser's first request brings no login: that is no guess.
+    """
+    if "Authorization" in request.headers:
+        try:
+            await delay_refusal(request, "", request.remote or "", (username,))
+        except TooManyLoginsError as error:
+            return web.Response(
+                status=HTTPStatus.TOO_MANY_REQUESTS,
+                text=f"{error}\n",
+                headers=retry_headers(error.retry_after),
+            )
+        except ConnectionResetError:
+            return web.Response(status=CLIENT_GONE)
+    return web.Response(
+        status=HTTPStatus.UNAUTHORIZED,
+        text="the operator's password, please\n",
+        headers={"WWW-Authenticate": 'Basic realm="Portside operator", charset="UTF-8"'},
+    )
+
+
+def _parse_login(header: str) -> tuple[str, bytes]:
+    """User name and password of a Basic header; both empty for any other."""
     scheme, _, encoded = header.partition(" ")
-    if scheme.lower() != "basic":
-        return False
     try:
-        given = base64.b64decode(encoded.strip(), validate=True).partition(b":")[2]
+        raw = base64.b64decode(encoded.strip(), validate=True)
     except ValueError:
-        return False
-    return hmac.compare_digest(given, password.encode())
+        raw = b""
+    username, _, password = raw.partition(b":")
+    return (username.decode(errors="replace"), password) if scheme.lower() == "basic" else ("", b"")
 
 
 async def say_alive(_request: web.Request) -> web.Response:

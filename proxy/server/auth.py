@@ -19,6 +19,14 @@ from proxy.server.keys import CLIENT, FAILED_LOGINS, LOG_PACE, METRICS, PROXIES,
 from proxy.settings.models import CredentialSettings
 from proxy.stores import Store
 
+_WRONG = (
+    "wrong user name or password; compare ShipStation's form with the store's credentials in"
+    " Portside's settings"
+)
+_MISSING = (
+    "no user name and password arrived; if they were typed into ShipStation, a server in between"
+    " drops the Authorization header"
+)
 _log = structlog.get_logger("portside.server")
 
 
@@ -59,31 +67,33 @@ async def authenticate_store(request: web.Request) -> Store:
         prove_client(request)
         _note_proxy(request, store)
         return store
-    await _refuse(request, store, offered)
-    raise WrongCredentialsError(
-        "wrong user name or password; compare ShipStation's form with the store's credentials in"
-        " Portside's settings"
-    )
+    names = [offer.username or "" for offer in offered]
+    await delay_refusal(request, store.name, request[CLIENT], names)
+    raise WrongCredentialsError(_WRONG if offered else _MISSING)
 
 
-async def _refuse(request: web.Request, store: Store, offered: Sequence[Credentials]) -> None:
-    """Count and log a failed login, and let it wait.
+async def delay_refusal(
+    request: web.Request, store: str, client: str, usernames: Sequence[str]
+) -> None:
+    """Count and log a failed login of `client` under the first of `usernames`, and let it wait.
 
-    Raises WrongCredentialsError where none was offered, which counts as no guess, and
-    TooManyLoginsError after too many.
+    Where there is none no guess was made, and nothing waits. `store` is `""` for the operator's
+    side.
+
+    Raises TooManyLoginsError after too many.
     """
-    client = request[CLIENT]
-    request.app[METRICS].count_failed_login(store=store.name)
-    if count := request.app[LOG_PACE].count(("login", store.name), time.monotonic()):
-        _log.warning("wrong credentials", offered=len(offered), client=client, count=count)
-    if not offered:
-        raise WrongCredentialsError(
-            "no user name and password arrived; if they were typed into ShipStation, a server in"
-            " between drops the Authorization header"
+    request.app[METRICS].count_failed_login(store=store)
+    if count := request.app[LOG_PACE].count(("login", store), time.monotonic()):
+        _log.warning(
+            "Login refused.",
+            side="public" if store else "admin",
+            offered=len(usernames),
+            client=client,
+            count=count,
         )
-    failed = request.app[FAILED_LOGINS].record(
-        store.name, client, offered[0].username or "", time.monotonic()
-    )
+    if not usernames:
+        return
+    failed = request.app[FAILED_LOGINS].record(store, client, usernames[0], time.monotonic())
     if failed.delay and (connection := request.get(CONNECTION)) is not None:
         await connection.wait(failed.delay)
     if failed.retry_after is not None:

@@ -115,7 +115,7 @@ class Metrics:
         self._connection.accept_failures.labels(side).inc()
 
     def count_failed_login(self, *, store: str) -> None:
-        """A login was missing or wrong."""
+        """A login was missing or wrong; `store` is `""` for the operator's side."""
         self._connection.failed_logins.labels(store).inc()
 
     def record_readiness(self, *, ready: bool, free: int | None) -> None:

@@ -60,7 +60,7 @@ async def test_after_twenty_guesses_a_client_is_refused_and_the_right_login_is_n
     assert await ask(client, portside, "pass-word") == 200
     assert await ask(client, portside, "pass-word", "GET") == 200
     assert await ask(client, portside, "wrong") == 401
-    (line,) = log.lines("wrong credentials")
+    (line,) = log.lines("Login refused.")
     assert (line["store"], line["client"], line["count"]) == ("north", "127.0.0.1", 1)
     assert not [line for line in log.lines("refused") if line["status"] in (401, 429)]
     assert not [line for line in log.lines("answered") if line["status"] in (401, 429)]
