@@ -19,12 +19,12 @@ from tests.builders import build_order
 from tests.server.stall import Stall
 
 
-def pytest_asyncio_loop_factories(item: pytest.Item) -> Mapping[str, Any] | None:
+def pytest_asyncio_loop_factories(item: pytest.Item) -> Mapping[str, Any]:
     """The loop that `portside serve` runs on: its transports are not asyncio's. Python's own where
     steps are metered, which only that one shows.
     """
     if hasattr(getattr(item, "module", None), "metering"):
-        return None
+        return {"asyncio": asyncio.new_event_loop}
     return {"serve": choose_loop() or asyncio.new_event_loop}
 
 

@@ -78,6 +78,8 @@ def find_needed_keys() -> set[str]:
         value: Any = "odd" if key == "tags" else {"from": "odd"}
         if key in {"at", "shippable"}:
             value = "odd"
+        if key == "customs":
+            value = {"hs_code": {"from": "odd"}}
         changes = {"map": {path: {key: value}} if path else {key: value}}
         if key == "bill_to":
             changes = {"map": {"bill_to": {"name": "odd"}}}
