@@ -21,6 +21,17 @@ from tests.world.play import play
 from tests.world.worlds import WORLDS
 
 FEWEST_QUIRKS = 30
+# Each once had no end, or left orders out, in WooCommerce.
+ONCE_WRONG = [
+    Example(
+        way="key",
+        quirks=("the offset is ignored", "an order breaks every list"),
+        orders=2,
+        size=size,
+        apart=6,
+    )
+    for size in (1, 2)
+]
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -37,6 +48,11 @@ def quiet() -> Iterator[None]:
 @given(data=st.data())
 def test_no_lie_leaves_an_order_out_in_silence(name: str, data: st.DataObject) -> None:
     asyncio.run(play(WORLDS[name], data.draw(draw_examples(WORLDS[name], fewest=1))))
+
+
+@pytest.mark.parametrize("example", ONCE_WRONG, ids=str)
+async def test_a_shop_that_was_once_read_wrongly_is_read_to_its_end(example: Example) -> None:
+    await asyncio.wait_for(play(WORLDS["woocommerce"], example), 60)
 
 
 @pytest.mark.parametrize("name", WORLDS)

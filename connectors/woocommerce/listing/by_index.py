@@ -24,13 +24,8 @@ from connectors.interface import Remark
 from connectors.reading.proof import End, Evidence, Verdict
 from connectors.woocommerce.api.client import LARGEST_PAGE
 from connectors.woocommerce.listing.by_key import build_restless_error
-from connectors.woocommerce.listing.pages import (
-    BEGINNING,
-    DistrustError,
-    OrderPages,
-    Page,
-    reject_row,
-)
+from connectors.woocommerce.listing.page import DistrustError, Page
+from connectors.woocommerce.listing.pages import BEGINNING, OrderPages, reject_row
 from connectors.woocommerce.listing.queries import Ask, Sort
 from connectors.woocommerce.listing.span import HOUR, Span
 from connectors.woocommerce.mapping.decoding import Row

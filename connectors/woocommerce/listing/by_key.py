@@ -29,7 +29,8 @@ import msgspec
 
 from connectors.errors import RefusedError, UnavailableError
 from connectors.reading.proof import Evidence, Verdict
-from connectors.woocommerce.listing.pages import DistrustError, OrderPages, Page
+from connectors.woocommerce.listing.page import DistrustError, Page
+from connectors.woocommerce.listing.pages import OrderPages
 from connectors.woocommerce.listing.queries import SECOND, Ask
 from connectors.woocommerce.listing.span import HOUR, Span, name_row
 from connectors.woocommerce.mapping.decoding import Row

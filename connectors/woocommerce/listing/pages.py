@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
 
 import msgspec
 
-from connectors.errors import AuthenticationError, RefusedError, UnavailableError
+from connectors.errors import (
+    AuthenticationError,
+    IncompleteListingError,
+    RefusedError,
+    UnavailableError,
+)
 from connectors.orders import OrderId, RejectedOrder
+from connectors.reading.paging import BUDGET, explain_endless
 from connectors.turns import map_in_turns, measure_bytes
 from connectors.upstream.isolation import Isolation
 from connectors.upstream.request import Pairs
@@ -19,47 +25,18 @@ from connectors.woocommerce.api.advice import add_advice
 from connectors.woocommerce.api.client import LARGEST_PAGE, Api, order_path
 from connectors.woocommerce.listing.batches import Batches, Items
 from connectors.woocommerce.listing.habits import ShopHabits
+from connectors.woocommerce.listing.page import DistrustError, Page
 from connectors.woocommerce.listing.queries import Ask, Sort, build_params
-from connectors.woocommerce.listing.span import name_row
 from connectors.woocommerce.mapping.decoding import Row, read_row
 
 # A shop that fails or times out on a page of 100 heavy orders may manage fewer.
 SIZES = (LARGEST_PAGE, 50, 25, 10)
 # After so many failures in a row of single places the shop is asked whether it still answers.
 _SPELL = 4
+# A place that no list of orders reaches.
+_BEYOND = 1_000_000_000
 # Where rows are sorted whose time is not known.
 BEGINNING = datetime.min.replace(tzinfo=UTC)
-
-
-class DistrustError(Exception):
-    """The shop does not sort or filter as asked; the walk has to go another way."""
-
-
-class Page(msgspec.Struct, frozen=True, kw_only=True):
-    """One page.
-
-    `asked` is how many rows were asked for, `listed` how many of the list's places the page covers:
-    more than it has rows where an order left the list meanwhile. `total` is how many rows the whole
-    list has by the shop's word, None if it did not say or is known to count too few.
-    """
-
-    rows: Sequence[Row]
-    asked: int
-    listed: int
-    offset: int
-    total: int | None
-
-    @property
-    def names(self) -> list[Hashable]:
-        """An identity for each row."""
-        return [name_row(row) for row in self.rows]
-
-    def overlaps(self, before: Page) -> bool:
-        """Whether a row of the page `before` comes again unchanged, so that no row can have moved
-        up past both unseen.
-        """
-        known = {(row.id, row.modified) for row in before.rows}
-        return any((row.id, row.modified) in known for row in self.rows)
 
 
 class OrderPages:
@@ -78,13 +55,19 @@ class OrderPages:
         self._isolation = isolation
         self._all_sizes = (largest, *(size for size in SIZES if size < largest))
         self._sizes = list(self._all_sizes)
+        self._has_places = False
+        self._left = BUDGET
 
     async def read_page(self, ask: Ask) -> Page:
         """One page. Smaller sizes are tried while the shop fails, then its pieces; raises the last
         error.
 
-        Raises `DistrustError` where the shop fails only when it has to sort by change.
+        Raises `DistrustError` where the shop fails only when it has to sort by change, and
+        `UnreadableResponseError` where the walk has read as many pages as it may.
         """
+        self._left -= 1
+        if self._left < 0:
+            raise explain_endless(BUDGET)
         if ask.sort is not Sort.ID and self.habits.fails_to_sort:
             raise _build_distrust()
         while True:
@@ -231,6 +214,8 @@ class OrderPages:
                 if spell % _SPELL == 0 and not await self._is_answering():
                     raise error from fault
                 continue
+            if {row.id for row in page.rows} & {row.id for row in rows if row.id}:
+                await self._check_places(ask)
             rows, total, spell = [*rows, *page.rows], page.total, 0
             if page.rows and len(page.rows) < count:
                 # The page may be capped.
@@ -245,8 +230,32 @@ class OrderPages:
         except UnavailableError:
             listed = ()
         if not listed:
+            await self._check_places(ask)
             return [reject_row(0, None, f"{fault} It stands at place {place + 1} of a list.")]
         return [reject_row(row.id, row.modified, str(fault)) for row in listed[:1]]
+
+    async def _check_places(self, ask: Ask) -> None:
+        """Once a walk, ask for a place behind every list. A shop that ignores places shows, or
+        fails over, the same row wherever it is asked: its list would seem to have no end.
+        """
+        if self._has_places:
+            return
+        params = build_params(
+            msgspec.structs.replace(ask, offset=_BEYOND, sort=Sort.ID, brief=True)
+        )
+        try:
+            page = await self._api.read_page("orders", 1, params, once=True, for_part=True)
+        except UnavailableError as fault:
+            found = f" Last: {fault}"
+        else:
+            found = ""
+            self._has_places = not page.items
+        if not self._has_places:
+            raise IncompleteListingError(
+                "The list of orders cannot be proved complete: the shop fails over a row of it, and"
+                " shows one behind its end too: it ignores which page is asked for (a web server or"
+                f" a plugin may drop the query).{found}"
+            )
 
 
 def reject_row(order_id: int, modified: datetime | None, reason: str) -> Row:

@@ -24,7 +24,8 @@ from connectors.woocommerce.api.client import LARGEST_PAGE, Api, join_ids
 from connectors.woocommerce.listing.by_index import IndexWalk
 from connectors.woocommerce.listing.by_key import KeyWalk
 from connectors.woocommerce.listing.habits import ShopHabits
-from connectors.woocommerce.listing.pages import BEGINNING, DistrustError, OrderPages
+from connectors.woocommerce.listing.page import DistrustError
+from connectors.woocommerce.listing.pages import BEGINNING, OrderPages
 from connectors.woocommerce.listing.queries import EVERY_STATUS, Ask, build_params
 from connectors.woocommerce.listing.regions import Regions
 from connectors.woocommerce.listing.related import RelatedReader

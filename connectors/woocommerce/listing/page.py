@@ -1,0 +1,41 @@
+"""One page of orders, as a walk receives it."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+
+import msgspec
+
+from connectors.woocommerce.listing.span import name_row
+from connectors.woocommerce.mapping.decoding import Row
+
+
+class DistrustError(Exception):
+    """The shop does not sort or filter as asked; the walk has to go another way."""
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """One page.
+
+    `asked` is how many rows were asked for, `listed` how many of the list's places the page covers:
+    more than it has rows where an order left the list meanwhile. `total` is how many rows the whole
+    list has by the shop's word, None if it did not say or is known to count too few.
+    """
+
+    rows: Sequence[Row]
+    asked: int
+    listed: int
+    offset: int
+    total: int | None
+
+    @property
+    def names(self) -> list[Hashable]:
+        """An identity for each row."""
+        return [name_row(row) for row in self.rows]
+
+    def overlaps(self, before: Page) -> bool:
+        """Whether a row of the page `before` comes again unchanged, so that no row can have moved
+        up past both unseen.
+        """
+        known = {(row.id, row.modified) for row in before.rows}
+        return any((row.id, row.modified) in known for row in self.rows)
