@@ -112,7 +112,6 @@ class GenericJsonConnector:
         found = await self._isolation.fetch(
             "order",
             lambda: self._fetch_summary(order_id, parts),
-            part=order_id,
             probe=self._pages.probe,
         )
         return self._map_order(await self._complete_order(found), order_id)

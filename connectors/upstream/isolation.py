@@ -9,12 +9,10 @@ When a part fails with a temporary error, in this order:
     another part of the kind succeeds within `span` seconds,
     before or while this one fails                             the order's fault
     one of the last parts that succeeded is asked for again    its outcome decides
-    several different parts failed and none ever succeeded     the shop's fault
     else the caller's probe, e.g. the list with one row        its outcome decides
 
-Parts are told apart, because each poll asks again for one that failed: one bad part that is asked
-for ten times is one failure. Parts asked for together, a batch or a slice of a list, count as none:
-what fails a batch is found by halving it, and each of its halves may hold the same bad part.
+How many parts fail says nothing: after a restart a window may hold nothing but bad ones, and each
+poll asks for them again.
 
 The order's fault is a `PartError`, the shop's is the error as it was. A permanent error belongs to
 whoever asked; a refusal of our credentials (401, 403) is never turned into a `PartError`.
@@ -25,7 +23,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from connectors.errors import (
@@ -40,8 +38,6 @@ from connectors.errors import (
 
 T = TypeVar("T")
 Fetch = Callable[[], Awaitable[object]]
-# So many different parts of a kind that all fail, with none that ever succeeded, are an outage.
-_ALL = 5
 _SOUND = 3
 _SPAN = 60.0
 
@@ -56,18 +52,10 @@ class Isolation:
         self._clock = clock
         self._kinds: dict[str, _Kind] = {}
 
-    async def fetch(
-        self,
-        kind: str,
-        fetch: Callable[[], Awaitable[T]],
-        *,
-        part: Hashable | None,
-        probe: Fetch,
-    ) -> T:
-        """What `fetch` gives. `part` tells what it asks for from others of the kind, e.g. by an
-        order's id; None where it asks for parts together.
-
-        `fetch` may be called again later: it keeps nothing large alive and asks no cache.
+    async def fetch(self, kind: str, fetch: Callable[[], Awaitable[T]], *, probe: Fetch) -> T:
+        """What `fetch` gives. It may be called again later: it keeps nothing large alive and asks
+        no cache. Neither it nor `probe` asks for a part of the same kind through this, or they
+        would wait for themselves.
 
         `probe` asks the shop for something that it answers whenever it works; only asked where
         nothing of the kind is known. Raises `PartError` where the part costs one order alone, and
@@ -80,7 +68,6 @@ class Isolation:
         except TemporaryError as error:
             failed_at = self._clock()
             known.note_end()
-            known.note_failure(part)
             if is_shops_own(error) or not await self._is_answered(known, failed_at, probe):
                 raise
             raise PartError(f"{str(error).rstrip('.')}. The shop answers others.") from error
@@ -103,8 +90,6 @@ class Isolation:
         async with known.probing:
             if known.probed_at is not None and known.probed_at >= failed_at:
                 return known.is_probe_sound
-            if not known.sound and len(known.failed) >= _ALL:
-                return False
             known.is_probe_sound = False
             for question in tuple(known.sound) or (probe,):
                 if await _is_answered(question):
@@ -122,14 +107,12 @@ class Isolation:
 class _Kind:
     """What is known of one kind of parts.
 
-    `failed` names the parts that have failed since the last success, up to as many as are an
-    outage; `sound` repeats the last parts that succeeded: more than one, because a part that was
-    sound may be broken by now.
+    `sound` repeats the last parts that succeeded: more than one, because a part that was sound may
+    be broken by now.
     """
 
     def __init__(self) -> None:
         self.running = 0
-        self.failed = set[Hashable]()
         self.succeeded_at: float | None = None
         self.sound: deque[Fetch] = deque(maxlen=_SOUND)
         self.probing = asyncio.Lock()
@@ -143,15 +126,9 @@ class _Kind:
         self._ended.set()
         self._ended = asyncio.Event()
 
-    def note_failure(self, part: Hashable | None) -> None:
-        """One part has failed; None for parts asked for together."""
-        if part is not None and len(self.failed) < _ALL:
-            self.failed.add(part)
-
     def note_success(self, now: float, fetch: Fetch) -> None:
         """One part has succeeded."""
         self.succeeded_at = now
-        self.failed.clear()
         self.sound.append(fetch)
         self.note_end()
 

@@ -16,12 +16,9 @@ from connectors.testing.faults import Answer, Fault, Handler, When
 from connectors.testing.requests import SeenRequest, see_request
 from connectors.testing.shop import FakeShop
 from tests.world.anatomy import Anatomy
-from tests.world.catalog import EVERY
 
 S = TypeVar("S", bound=FakeShop)
 Change = Callable[[Any, web.Response], None]
-# Parts of so few orders may all fail, and a shop be taken for sound.
-_FEW = 6
 BROKEN = Answer(500, '{"errors":"Internal Server Error"}')
 
 
@@ -87,14 +84,20 @@ class Liar(Generic[S]):
         """The ids of the orders at these places of the book."""
         return {order.id for order in list(self.book)[places]}
 
-    def pick_few(self) -> set[str]:
-        """All orders of a shop that has so few that each of them may be at fault; else none."""
-        return {EVERY} if len(self.book) <= _FEW else set()
-
     def answer(self, fault: Fault, when: When, times: int | None = None) -> set[str]:
         """Such requests are answered so; this costs no order."""
         self.lies.add(fault, when, times)
         return set()
+
+    def go_down(self, when: When) -> set[str]:
+        """From the first such request on every answer is an error; this costs no order."""
+        asked: list[SeenRequest] = []
+
+        def is_down(seen: SeenRequest) -> bool:
+            asked.extend([seen] if when(seen) else [])
+            return bool(asked)
+
+        return self.answer(BROKEN, is_down)
 
     def change(self, change: Change, when: When, times: int | None = None) -> set[str]:
         """Do something to the decoded answers of such requests; this costs no order."""

@@ -15,7 +15,6 @@ _ELSEWHERE: dict[tuple[str, str], tuple[str, ...]] = {
         "an order is counted and never shown",
     ),
     ("a failing part is the fault of what asked for it", "shopify"): ("routes of one order fail",),
-    ("a part that fails for all is an outage", "generic_json"): ("all details fail",),
 }
 
 

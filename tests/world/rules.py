@@ -204,10 +204,10 @@ RULES: dict[str, Rule] = {
         remove=_blame_the_shop,
         quirks=("refunds of the only such order fail", "an order breaks what holds it"),
     ),
-    "a part that fails for all is an outage": Rule(
+    "a part that fails when the shop answers nothing is an outage": Rule(
         world="woocommerce",
         remove=_blame_the_order,
-        quirks=("all refunds fail",),
+        quirks=("the shop goes down at the first refunds",),
     ),
     "where nothing of the kind was asked, one probe decides": Rule(
         world="woocommerce",

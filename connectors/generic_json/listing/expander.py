@@ -128,7 +128,7 @@ class Expander:
         key = ("detail", *_make_key(detail.request, {"order": order}))
         if (kept := self._parts.recall(key)) is not None:
             return kept.value
-        found = await self._parts.fetch("detail", ask, part=key)
+        found = await self._parts.fetch("detail", ask)
         self._parts.remember(key, found, detail.cache)
         return found
 
@@ -178,9 +178,7 @@ class Expander:
         if (kept := self._parts.recall(key)) is not None:
             return kept.value
         try:
-            found = await self._parts.fetch(
-                f"expand {name}", ask, part=key, optional=settings.optional
-            )
+            found = await self._parts.fetch(f"expand {name}", ask, optional=settings.optional)
         except PermanentError as error:
             if not settings.optional:
                 raise
@@ -235,8 +233,9 @@ class Expander:
                 )
             return {evaluate_text(settings.key, record): record for record in found}
 
-        part = ids[0] if len(ids) == 1 else None
-        return await self._parts.fetch(f"expand {name}", ask, part=part, optional=settings.optional)
+        return await self._parts.fetch(
+            f"expand {name}", ask, together=len(ids) > 1, optional=settings.optional
+        )
 
     def _report_missing(self, name: str, error: ConnectorError) -> None:
         self._remark(

@@ -73,16 +73,15 @@ class PartReader:
         kind: str,
         ask: Callable[[Caller], Awaitable[T]],
         *,
-        part: Hashable | None,
+        together: bool = False,
         optional: bool = False,
     ) -> T:
-        """What `ask` gets. `part` tells what it asks for from others of the kind, None where
-        that is several at once. These are asked for without repeats, and so is an `optional` one,
-        which is never worth an outage.
+        """What `ask` gets. Parts asked for `together` are asked for without repeats, and so is an
+        `optional` one, which is never worth an outage.
 
         Raises `PartError`, which names the kind, where the part costs one order alone.
         """
-        caller = self._once if part is None or optional else self._patient
+        caller = self._once if together or optional else self._patient
 
         async def ask_in_turn() -> T:
             async with self._slots:
@@ -91,7 +90,7 @@ class PartReader:
         try:
             if optional:
                 return await ask_in_turn()
-            return await self._isolation.fetch(kind, ask_in_turn, part=part, probe=self._probe)
+            return await self._isolation.fetch(kind, ask_in_turn, probe=self._probe)
         except PartError as error:
             raise PartError(f"{kind}: {error}") from error.__cause__
         except ConnectorError as error:

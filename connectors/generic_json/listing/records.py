@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from connectors.concurrency import run_together
-from connectors.errors import AuthenticationError, PermanentError
+from connectors.errors import AuthenticationError, PartError, PermanentError
 
 Ask = Callable[[Sequence[str]], Awaitable[Mapping[str, Any]]]
 # So many ids that the shop refuses one by one, with none that it ever gave, are no fault of theirs.
@@ -60,8 +60,10 @@ async def read_records(
                 failed[part[0]] = answer
         parts, more = _sort_out(again)
         single += more
-    if len(failed) >= _ALL and not found and not was_sound:
-        raise next(iter(failed.values()))
+    # What the shop failed over has been judged by a probe; a refusal has not.
+    refusals = [error for error in failed.values() if not isinstance(error, PartError)]
+    if len(refusals) == len(failed) >= _ALL and not found and not was_sound:
+        raise refusals[0]
     return Records(found=found, failed=failed)
 
 

@@ -270,7 +270,7 @@ class GraphqlTransport(GraphqlFulfillment):
 
     async def _read_part(self, fetch: _FetchRows[T], order: str, cursor: str) -> T:
         ask, probe = partial(fetch, order, cursor), partial(self.read_stamps, Span(), 0, most=1)
-        return await self._isolation.fetch("lines of an order", ask, part=order, probe=probe)
+        return await self._isolation.fetch("lines of an order", ask, probe=probe)
 
     async def _read_more_lines(self, order: str, cursor: str) -> Rows[Line] | None:
         answer = await self._client.ask(

@@ -33,9 +33,7 @@ async def ask_in_batches(
 
     async def ask_one(number: int) -> Mapping[int, _R | PartError]:
         try:
-            return await isolation.fetch(
-                about, partial(ask, [number]), part=number, probe=answer_probe
-            )
+            return await isolation.fetch(about, partial(ask, [number]), probe=answer_probe)
         except PartError as error:
             return {number: error}
 
@@ -47,9 +45,7 @@ async def ask_in_batches(
             single += batch
             continue
         try:
-            found |= await isolation.fetch(
-                about, partial(ask, batch), part=None, probe=answer_probe
-            )
+            found |= await isolation.fetch(about, partial(ask, batch), probe=answer_probe)
         except PartError:
             half = len(batch) // 2
             waiting += [batch[:half], batch[half:]]

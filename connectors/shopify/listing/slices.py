@@ -39,7 +39,6 @@ class Slices:
             return await self._isolation.fetch(
                 _KIND,
                 partial(self._single.read_stamps, self._span, after),
-                part=None,
                 probe=self.probe,
             )
         except PartError as error:
@@ -70,7 +69,7 @@ class Slices:
         ids = tuple(stamp.id for stamp in stamps)
         try:
             read = await self._isolation.fetch(
-                _KIND, partial(self._whole.read_orders, ids), part=None, probe=self.probe
+                _KIND, partial(self._whole.read_orders, ids), probe=self.probe
             )
         except (PartError, UnreadableResponseError):
             return await self._read_halves(stamps)
@@ -93,7 +92,6 @@ class Slices:
             one = await self._isolation.fetch(
                 _KIND,
                 partial(self._single.read_order, stamp.id),
-                part=stamp.id,
                 probe=self.probe,
             )
         except (PartError, UnreadableResponseError) as error:

@@ -106,8 +106,7 @@ class Batches(Generic[T]):
                 self._path, LARGEST_PAGE, params, once=once, for_part=True
             )
 
-        part = f"{self._path}/{ids[0]}" if len(ids) == 1 else None
-        return await self._isolation.fetch(self._neighbor, ask, part=part, probe=self._probe)
+        return await self._isolation.fetch(self._neighbor, ask, probe=self._probe)
 
     async def _probe(self) -> None:
         """The neighbor with one row, whichever that is. Raises where the shop does not answer."""
@@ -121,7 +120,6 @@ class Batches(Generic[T]):
                 reply = await self._isolation.fetch(
                     self._neighbor,
                     functools.partial(self._api.get, path, self._params, for_part=True),
-                    part=path,
                     probe=self._probe,
                 )
             except RefusedError as error:

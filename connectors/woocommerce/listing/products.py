@@ -130,7 +130,7 @@ class Catalog:
             return read_text(reply.decode(wire.Setting).value).lower()
 
         try:
-            return await self._isolation.fetch("settings", ask, part=name, probe=self._probe)
+            return await self._isolation.fetch("settings", ask, probe=self._probe)
         except PartError:
             raise
         except PermanentError:

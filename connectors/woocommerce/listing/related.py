@@ -123,7 +123,6 @@ class RelatedReader:
             return await self._isolation.fetch(
                 "refunds",
                 lambda: self._read_own_refunds(order_id, ids),
-                part=order_id,
                 probe=self._probe,
             )
         except PartError as error:
@@ -162,7 +161,7 @@ class RelatedReader:
     async def _isolate_notes(self, order_id: int) -> Sequence[wire.Note]:
         try:
             return await self._isolation.fetch(
-                "notes", lambda: self._read_own_notes(order_id), part=order_id, probe=self._probe
+                "notes", lambda: self._read_own_notes(order_id), probe=self._probe
             )
         except (PartError, UnavailableError) as error:
             # Notes that fail for all orders keep none back as long as the shop lists orders.

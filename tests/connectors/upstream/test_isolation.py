@@ -60,7 +60,7 @@ class Shop:
 
 async def ask(isolation: Isolation, shop: Shop, number: int) -> int | ConnectorError:
     try:
-        return await isolation.fetch("refunds", shop.part(number), part=number, probe=shop.probe)
+        return await isolation.fetch("refunds", shop.part(number), probe=shop.probe)
     except ConnectorError as error:
         return error
 
@@ -95,22 +95,15 @@ async def test_many_bad_parts_do_not_make_an_outage_while_one_answers() -> None:
     assert [type(error) for error in found[1:]] == [PartError] * 89
 
 
-async def test_parts_that_all_fail_and_never_answered_are_an_outage_of_their_kind() -> None:
+async def test_parts_that_all_fail_and_never_answered_are_judged_by_one_probe() -> None:
+    """As in the first window after a restart, when only bad orders are left to be asked for."""
     shop, isolation = Shop(*range(9)), Isolation()
     found = await asyncio.gather(*(ask(isolation, shop, number) for number in range(9)))
-    assert {type(error) for error in found} == {UnavailableError}
+    assert {type(error) for error in found} == {PartError}
+    assert shop.log.count("probe") == 1
 
 
-async def test_batches_that_fail_count_for_none_of_their_parts() -> None:
-    """Halving 40 parts of which the first is bad asks six times before one batch answers."""
-    shop, isolation = Shop(1), Isolation()
-    for _ in range(9):
-        with pytest.raises(PartError):
-            await isolation.fetch("goods", shop.part(1), part=None, probe=shop.probe)
-    assert isinstance(await ask(isolation, shop, 1), PartError)
-
-
-@pytest.mark.parametrize("bad", [1, 4])
+@pytest.mark.parametrize("bad", [1, 9])
 async def test_parts_that_fail_alone_however_often_are_no_outage(bad: int) -> None:
     shop, clock = Shop(*range(bad)), Hands()
     isolation = Isolation(clock=clock)
@@ -160,7 +153,7 @@ async def test_some_errors_are_passed_on_as_they_are(error: ConnectorError) -> N
     shop, isolation = Shop(), Isolation()
     await ask(isolation, shop, 1)
     with pytest.raises(type(error)) as caught:
-        await isolation.fetch("refunds", fail, part=2, probe=shop.probe)
+        await isolation.fetch("refunds", fail, probe=shop.probe)
     assert caught.value is error
 
 
@@ -180,7 +173,7 @@ async def test_kinds_are_told_apart() -> None:
         raise DOWN
 
     with pytest.raises(PartError):
-        await isolation.fetch("notes", fail, part=2, probe=shop.probe)
+        await isolation.fetch("notes", fail, probe=shop.probe)
     assert shop.log == [1, "probe"]
 
 
@@ -191,7 +184,7 @@ async def test_a_part_that_is_given_up_leaves_nobody_waiting() -> None:
         started.set()
         await asyncio.Event().wait()
 
-    hanging = asyncio.ensure_future(isolation.fetch("refunds", hang, part=2, probe=shop.probe))
+    hanging = asyncio.ensure_future(isolation.fetch("refunds", hang, probe=shop.probe))
     await started.wait()
     failing = asyncio.ensure_future(ask(isolation, shop, 1))
     await shop.asked.wait()

@@ -44,10 +44,15 @@ def the_detail_of_an_order_is_refused(liar: Shop) -> set[str]:
     return _break_details(liar, slice(1, 2), refusal)
 
 
-@QUIRKS.add(fails="the shop answered 500")
+@QUIRKS.add()
 def all_details_fail(liar: Shop) -> set[str]:
     liar.answer(BROKEN, _IS.is_single)
-    return liar.pick_few()
+    return {EVERY}
+
+
+@QUIRKS.add(fails="the shop answered 500")
+def the_shop_goes_down_at_the_first_detail(liar: Shop) -> set[str]:
+    return liar.go_down(_IS.is_single)
 
 
 @QUIRKS.add()
@@ -100,10 +105,10 @@ def goods_are_capped(liar: Shop) -> set[str]:
     return liar.change(lambda told, _: told.__delitem__(slice(2, None)), _is_goods)
 
 
-@QUIRKS.add(fails="the shop answered 500")
+@QUIRKS.add()
 def all_goods_fail(liar: Shop) -> set[str]:
     liar.answer(BROKEN, _is_goods)
-    return liar.pick_few()
+    return {EVERY}
 
 
 @QUIRKS.add(fails="expected a list of records")

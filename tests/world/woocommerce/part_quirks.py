@@ -50,12 +50,17 @@ def refunds_of_the_only_such_order_fail(liar: Shop) -> set[str]:
     return _refund(liar, slice(1, 2))
 
 
-@QUIRKS.add(fails=r"/refunds: the shop answered 500")
+@QUIRKS.add()
 def all_refunds_fail(liar: Shop) -> set[str]:
-    """A few may be the orders' own fault."""
+    """They may be the orders' own fault, however many: the shop lists orders."""
     liar.answer(BROKEN, _is_refunds)
+    return _refund(liar, slice(0, None))
+
+
+@QUIRKS.add(fails="the shop answered 500")
+def the_shop_goes_down_at_the_first_refunds(liar: Shop) -> set[str]:
     _refund(liar, slice(0, None))
-    return liar.pick_few()
+    return liar.go_down(_is_refunds)
 
 
 @QUIRKS.add(fails="refunds")
