@@ -63,7 +63,7 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
 
     A throttling of up to `patience` seconds holds up all requests of the shop. `for_parts`: what is
     asked for belongs to one order, and a failure may be that order's alone. `wants_values`: answers
-    are read by `Reply.json`, so large ones are decoded here.
+    are read by `Reply.json`, so large ones are decoded here. `follows`: reads follow redirects.
     """
 
     line: Line
@@ -74,6 +74,7 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     patience: float
     judge: Judge | None
     review: Review | None
+    follows: bool = True
     for_parts: bool = False
     wants_values: bool = False
 
@@ -194,7 +195,7 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
         """
         place = self.target.redirect(reply.url, reply.headers.get("Location", ""))
         keeps = reply.status in _MOVED_WHOLE or call.request.method == "GET"
-        if place is None or not call.read or not keeps:
+        if place is None or not (self.follows and call.read and keeps):
             wanted = self.mask.url(reply.headers.get("Location", "") or "nowhere").partition("?")[0]
             raise RefusedError(
                 f"{reply.where}: the shop redirects to {wanted}, which cannot be followed here; set"

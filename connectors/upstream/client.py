@@ -61,6 +61,7 @@ class Upstream:
             headers=tuple(headers.items()),
             breaker=Breaker(trip_after=policy.trip_after, rest=policy.rest),
             patience=policy.patience,
+            follows=policy.follow_redirects,
             judge=judge,
             review=review,
         )

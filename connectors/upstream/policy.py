@@ -24,7 +24,8 @@ class UpstreamPolicy(msgspec.Struct, frozen=True, kw_only=True):
     longest. After `trip_after` failures in a row the shop is left alone for `rest` seconds. An
     answer of more than `largest_answer` bytes is given up. `user_agent` is what requests call
     themselves; Portside and its version if empty. In a `dry_run` the shop is only read: a write is
-    shown to the observer and ends in `UnsentError`.
+    shown to the observer and ends in `UnsentError`. `follow_redirects` is off where credentials go
+    nowhere but to the address they were made for.
     """
 
     rate: float = 5.0
@@ -39,6 +40,7 @@ class UpstreamPolicy(msgspec.Struct, frozen=True, kw_only=True):
     user_agent: str = ""
     proxy: str = NO_PROXY
     dry_run: bool = False
+    follow_redirects: bool = True
 
     def patient(self, tries: int) -> Self:
         """The same policy with a breaker that stays closed while one question is put in `tries`

@@ -29,8 +29,11 @@ _LONGEST_TITLE = 80
 _LONGEST_CODE = 100
 # Where in a web page its title is looked for.
 _HEAD = 65536
+# Those in capitals are ASP.NET's, whose `Message` only says that something went wrong.
 _MESSAGE_KEYS = (
+    "ExceptionMessage",
     "message",
+    "Message",
     "error_description",
     "detail",
     "error",

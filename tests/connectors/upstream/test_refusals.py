@@ -77,6 +77,12 @@ def test_no_cut_leaves_half_a_secret(
     )
 
 
+def test_an_error_of_aspnet_is_told_by_its_cause() -> None:
+    body = '{"Message":"An error has occurred.","ExceptionMessage":"The key is unknown."}'
+    assert "The key is unknown" in told(reply(body))
+    assert "Not today" in told(reply('{"Message":"Not today"}'))
+
+
 def test_an_error_word_and_a_kind_of_content_are_told_without_secrets() -> None:
     assert read_code(reply(f'{{"code":"no_{SECRET}"}}'), HIDING) == f"no_{MASK}"
     assert PIECE not in told(reply("?", f"text/{SECRET}", 200))
