@@ -5,6 +5,7 @@ The migrations build the same; a test holds the two together.
 
 from __future__ import annotations
 
+from proxy.storage.tables.accounts import account_keys
 from proxy.storage.tables.export import (
     coverage,
     gaps,
@@ -33,6 +34,7 @@ from proxy.storage.tables.shops import (
 )
 
 __all__ = [
+    "account_keys",
     "attempts",
     "coverage",
     "deliveries",
