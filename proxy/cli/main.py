@@ -50,6 +50,10 @@ _COMMANDS = {
         "Try a custom store once, and tell which promises it keeps.",
     ),
     "schema": ("proxy.cli.schema:schema", "Print what the settings file may say."),
+    "account": (
+        "proxy.cli.account.account:account",
+        "Look at the merchant's ShipStation account: check, orders, shipments and more.",
+    ),
     "webhooks": ("proxy.cli.deliveries.webhooks:webhooks", "Let a shop tell of changes at once."),
 }
 

@@ -11,12 +11,19 @@ import click
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 from rich.table import Table
+from rich.text import Text
 
+from connectors.interface import CheckLevel, Finding
 from connectors.quoting import make_printable
 from connectors.upstream.masking import hide_secrets
 
 # Where there is no terminal to measure, e.g. in a log of CI.
 _PLAIN_WIDTH = 140
+_MARKS = {
+    CheckLevel.OK: ("✓", "green"),
+    CheckLevel.WARNING: ("!", "yellow"),
+    CheckLevel.PROBLEM: ("✗", "red"),
+}
 
 
 class PlainConsole(Console):
@@ -51,6 +58,14 @@ def build_table(*titles: str, right: Collection[str] = ()) -> Table:
     for title in titles:
         table.add_column(title, justify="right" if title in right else "left", overflow="fold")
     return table
+
+
+def print_finding(console: Console, finding: Finding) -> None:
+    """A line of a check with its mark, and what to do about it."""
+    mark, colour = _MARKS[finding.level]
+    console.print(Text.assemble((f"{mark} ", colour), finding.what))
+    if finding.advice:
+        console.print(Text(f"  → {finding.advice}", style="dim"))
 
 
 def print_json(value: Any) -> None:

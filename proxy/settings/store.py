@@ -23,6 +23,7 @@ from connectors.interface import ConnectorSettings, Duration
 from connectors.orders import OrderStatus
 from proxy.doors.custom_store.words import fill_status_words
 from proxy.rules.customs import CustomsPlace
+from proxy.settings.account import AccountSettings
 from proxy.settings.filters import FilterSettings
 from proxy.settings.frozen import FROZEN
 from proxy.settings.shipments import ShipmentSettings
@@ -230,6 +231,9 @@ class StoreSettings(BaseModel):
     )
     webhooks: WebhookSettings | None = Field(
         default=None, description="Listen to the shop's webhooks, as hints; none: do not."
+    )
+    account: AccountSettings | None = Field(
+        default=None, description="ShipStation's own API, to look at the account; none: do not."
     )
     dimensions: bool = Field(
         default=False,

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.text import Text
 
 from connectors.fieldmap.filler import Filler
 from connectors.fieldmap.survey import FieldSurvey
@@ -16,7 +15,7 @@ from connectors.interface import CheckLevel, CheckReport, Finding, Remark
 from connectors.reading.durations import write_duration
 from proxy.cli.kinds import find_kind
 from proxy.cli.options import find_store, only_store_option, read_settings, settings_option
-from proxy.cli.output import PlainConsole
+from proxy.cli.output import PlainConsole, print_finding
 from proxy.cli.shop.database import check_database
 from proxy.cli.shop.front import find_untrusted_proxies, find_weak_logins
 from proxy.cli.shop.sample import sample_findings
@@ -28,11 +27,6 @@ from proxy.telemetry.logs import configure_logs
 
 # More say nothing that these do not.
 _MOST_REMARKS = 10
-_MARKS = {
-    CheckLevel.OK: ("✓", "green"),
-    CheckLevel.WARNING: ("!", "yellow"),
-    CheckLevel.PROBLEM: ("✗", "red"),
-}
 
 
 @click.command
@@ -52,7 +46,7 @@ def check(file: Path, name: str | None, *, offline: bool) -> None:
     settings = read_settings(file)
     stores = {name: find_store(settings.stores, name)} if name else settings.stores
     console = PlainConsole(highlight=False, soft_wrap=True)
-    _show(
+    print_finding(
         console,
         Finding(
             level=CheckLevel.OK,
@@ -60,7 +54,7 @@ def check(file: Path, name: str | None, *, offline: bool) -> None:
         ),
     )
     for finding in find_weak_logins(settings, stores):
-        _show(console, finding)
+        print_finding(console, finding)
     if offline:
         return
     if not asyncio.run(_check_all(console, settings, stores)):
@@ -71,15 +65,15 @@ async def _check_all(
     console: Console, settings: Settings, stores: Mapping[str, StoreSettings]
 ) -> bool:
     database = await check_database(settings.database.get_secret_value())
-    _show(console, database)
+    print_finding(console, database)
     healthy = database.level is not CheckLevel.PROBLEM
     for finding in await find_untrusted_proxies(settings, stores):
-        _show(console, finding)
+        print_finding(console, finding)
     for name, store in stores.items():
         console.print(f"\n[bold]{name}[/bold] ({store.connector.type})")
         report = await _check_store(name, store, settings.export)
         for finding in report.findings:
-            _show(console, finding)
+            print_finding(console, finding)
         healthy = healthy and report.healthy
     return healthy
 
@@ -157,13 +151,6 @@ def _describe_sweep(store: Store, export: ExportSettings) -> Sequence[Finding]:
         f" ({store.undated})"
     )
     return (Finding(level=CheckLevel.OK, what=what),)
-
-
-def _show(console: Console, finding: Finding) -> None:
-    mark, colour = _MARKS[finding.level]
-    console.print(Text.assemble((f"{mark} ", colour), finding.what))
-    if finding.advice:
-        console.print(Text(f"  → {finding.advice}", style="dim"))
 
 
 def _count(number: int, thing: str) -> str:

@@ -22,6 +22,18 @@ STATUSES: Mapping[OrderStatus, str] = MappingProxyType(
 )
 
 
+# What ShipStation's own API calls the same states (docs.shipstation.com, API v1, "Order statuses").
+ACCOUNT_STATUSES: Mapping[OrderStatus, str] = MappingProxyType(
+    {
+        OrderStatus.UNPAID: "awaiting_payment",
+        OrderStatus.PAID: "awaiting_shipment",
+        OrderStatus.SHIPPED: "shipped",
+        OrderStatus.CANCELLED: "cancelled",
+        OrderStatus.ON_HOLD: "on_hold",
+    }
+)
+
+
 def fill_status_words(own: Mapping[OrderStatus, str]) -> Mapping[OrderStatus, str]:
     """The word of every status: a store's own, or Portside's."""
     return {**STATUSES, **own}

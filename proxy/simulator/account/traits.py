@@ -11,6 +11,7 @@ from random import Random
 
 import msgspec
 
+from proxy.doors.custom_store.words import ACCOUNT_STATUSES, STATUSES
 from proxy.simulator.account.pacific import TwiceHour
 
 
@@ -139,10 +140,4 @@ def choose_fate(faults: Faults, chance: Chance, notice: str) -> Fate:
 
 
 # The words of a custom store's form, unless a store has its own: status there, status here.
-WORDS: Mapping[str, str] = {
-    "unpaid": "awaiting_payment",
-    "paid": "awaiting_shipment",
-    "shipped": "shipped",
-    "cancelled": "cancelled",
-    "on_hold": "on_hold",
-}
+WORDS: Mapping[str, str] = {word: ACCOUNT_STATUSES[status] for status, word in STATUSES.items()}

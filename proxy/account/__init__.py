@@ -1,0 +1,1 @@
+"""The merchant's ShipStation account, asked by ShipStation's own API (v1)."""

@@ -1,0 +1,159 @@
+"""What `portside account check` finds: is the key right, which of the account's stores is ours, and
+do the names in the settings exist there.
+
+Nothing is written. What ShipStation does not show is told as unknown, not as wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from urllib.parse import urlsplit
+
+from connectors.fieldmap.sources import FieldSource
+from connectors.interface import CheckLevel, Finding
+from proxy.account.client import AccountClient
+from proxy.account.listing import STORES, WAREHOUSES, fetch_list, fetch_services
+from proxy.account.rows import StatusMapping, StoreRow
+from proxy.doors.custom_store.words import ACCOUNT_STATUSES, fill_status_words
+from proxy.settings.account import AccountSettings
+from proxy.settings.problems import did_you_mean
+from proxy.settings.store import StoreSettings
+
+_LONGEST_NAMES = 300
+
+
+async def inspect_account(
+    client: AccountClient, name: str, settings: StoreSettings, account: AccountSettings
+) -> Sequence[Finding]:
+    """What there is to say of the account of the store `name`. Raises `ConnectorError` where the
+    account does not answer.
+    """
+    stores: Sequence[StoreRow] = await fetch_list(client, STORES)
+    findings = [_approve(f"ShipStation accepts the key and shows {len(stores)} stores")]
+    if account.stands_in:
+        host = urlsplit(account.url).hostname
+        what = f"`account.url` is {host}, which stands in for ShipStation"
+        findings.append(_warn(what, "remove `url` once you have tried it"))
+    store, found = _find_store(stores, name, account.store_id)
+    findings.append(found)
+    if store is not None:
+        whole = await client.fetch(StoreRow, f"/stores/{store.store_id}")
+        findings += _compare_words(whole.status_mappings, settings)
+    warehouses = [each.warehouse_name for each in await fetch_list(client, WAREHOUSES)]
+    findings += _compare_warehouses(settings.fields.requested_warehouse, _drop_empty(warehouses))
+    wanted = {*settings.shipping_methods.values(), settings.default_shipping_method} - {""}
+    if wanted:
+        services = _drop_empty(each.name for each in await fetch_services(client))
+        findings += _compare_services(sorted(wanted), services)
+    return findings
+
+
+def _find_store(
+    stores: Sequence[StoreRow], name: str, store_id: int | None
+) -> tuple[StoreRow | None, Finding]:
+    """The account's store that is ours, or None, and what there is to say of it."""
+    known = next((store for store in stores if store.store_id == store_id), None)
+    likely = [each for each in stores if _leads_here(each.integration_url, name)]
+    advice = "set `account.store_id` to one that `portside account stores` shows"
+    if store_id is None:
+        if len(likely) == 1:
+            advice = f"set `account.store_id: {likely[0].store_id}`, whose URL ends like this one's"
+        what = "`account.store_id` is not set, so ShipStation's store is not known"
+        return None, _warn(what, advice)
+    if known is None:
+        what = f"ShipStation shows no active store {store_id}, which `account.store_id` names"
+        return None, Finding(level=CheckLevel.PROBLEM, what=what, advice=advice)
+    if known.integration_url and not _leads_here(known.integration_url, name):
+        what = f"ShipStation's store {store_id} has a URL that does not end in /stores/{name}"
+        return known, _warn(what, f"compare it in ShipStation, or {advice}")
+    return known, _approve(f"ShipStation's store {store_id} is {known.store_name!r}")
+
+
+def _leads_here(url: str | None, name: str) -> bool:
+    path = (url or "").partition("?")[0].partition("#")[0]
+    return path.rstrip("/").endswith(f"/stores/{name}")
+
+
+def _compare_words(
+    mappings: Sequence[StatusMapping] | None, settings: StoreSettings
+) -> Iterator[Finding]:
+    """The words that orders carry, and those that ShipStation's store understands."""
+    if not mappings:
+        what = "ShipStation does not show this store's status words, so they cannot be compared"
+        yield _approve(what)
+        return
+    meanings = {
+        word.strip().casefold(): mapping.order_status
+        for mapping in mappings
+        for word in (mapping.status_key or "").split(",")
+    }
+    wrong = False
+    for status, word in fill_status_words(settings.status_words).items():
+        meant = meanings.get(word.casefold())
+        if meant == ACCOUNT_STATUSES[status]:
+            continue
+        wrong = True
+        found = "does not know it" if meant is None else f"takes it for {meant}"
+        yield Finding(
+            level=CheckLevel.PROBLEM,
+            what=f"the word for {status} orders is {word!r}, and ShipStation's store {found}",
+            advice="change the word in ShipStation's store settings, or set `status_words`",
+        )
+    if not wrong:
+        yield _approve("ShipStation's store understands all five status words")
+
+
+def _compare_warehouses(source: FieldSource | None, known: Sequence[str]) -> Iterator[Finding]:
+    """The names that `fields.requested_warehouse` can be known to give; those that an expression
+    takes from an order cannot.
+    """
+    if source is None:
+        return
+    given = {source.value, source.default, *source.table.values()}
+    wanted = sorted(str(each) for each in given if each not in {None, ""})
+    wrong = [name for name in wanted if name not in known]
+    for name in wrong:
+        yield _warn(
+            f"no warehouse of the account is called {name!r}, which `fields.requested_warehouse`"
+            f" gives{did_you_mean(name, known)}",
+            f"its warehouses are: {_join(known)}",
+        )
+    if not wanted:
+        what = "an order's requested warehouse must be called as one of the account's: "
+        yield _approve(what + _join(known))
+    elif not wrong:
+        yield _approve("the account has each warehouse that `fields.requested_warehouse` names")
+
+
+def _compare_services(wanted: Sequence[str], known: Sequence[str]) -> Iterator[Finding]:
+    """What `shipping_methods` asks for. ShipStation takes any text, and maps what it has no service
+    for by its own rules.
+    """
+    folded = {name.casefold() for name in known}
+    wrong = [name for name in wanted if name.casefold() not in folded]
+    for name in wrong:
+        yield _warn(
+            f"no service of the account's carriers is called {name!r}, which `shipping_methods`"
+            f" asks for{did_you_mean(name, known)}",
+            "correct it, or map it to a service in ShipStation; `portside account services` shows"
+            " the names",
+        )
+    if not wrong:
+        yield _approve("the account's carriers have each service that `shipping_methods` names")
+
+
+def _drop_empty(names: Iterable[str | None]) -> Sequence[str]:
+    return [name for name in names if name]
+
+
+def _join(names: Sequence[str]) -> str:
+    text = ", ".join(names) or "none"
+    return text if len(text) <= _LONGEST_NAMES else f"{text[:_LONGEST_NAMES]}…"
+
+
+def _approve(what: str) -> Finding:
+    return Finding(level=CheckLevel.OK, what=what)
+
+
+def _warn(what: str, advice: str) -> Finding:
+    return Finding(level=CheckLevel.WARNING, what=what, advice=advice)

@@ -1,0 +1,173 @@
+"""`portside account` against the fake account: what it lists, and what it finds wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+
+from proxy.cli.main import main
+from proxy.simulator.account.traits import Fate, Traits
+from tests.databases import copy_migrated
+from tests.simulator.account.stage import Scene, open_scene
+
+LISTS = (
+    *("stores", "users", "tags", "warehouses", "carriers", "services"),
+    *("customers", "products", "orders", "shipments", "fulfillments"),
+)
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    return copy_migrated(request, "sqlite", tmp_path)
+
+
+def write_settings(directory: Path, database: str, scene: Scene, **store: object) -> Path:
+    """Settings of a store whose account is the scene's; `account` is merged into it."""
+    account = {
+        "api_key": scene.account.key,
+        "api_secret": scene.account.secret,
+        "url": scene.account.url,
+        "rate": "40/m",
+    }
+    given = {
+        "credentials": {"username": "north", "password": "a-long-password"},
+        "connector": {
+            "type": "woocommerce",
+            "url": "https://north.example",
+            "consumer_key": "ck_1",
+            "consumer_secret": "cs_1",
+        },
+        **store,
+        "account": account | dict(store.get("account") or {}),  # type: ignore[call-overload]
+    }
+    file = directory / "settings.yaml"
+    file.write_text(yaml.safe_dump({"database": database, "stores": {"north": given}}))
+    return file
+
+
+async def run(file: Path, *words: str) -> Result:
+    """The command, in a thread: the account answers on this one."""
+    words = ("account", words[0], "--settings", str(file), *words[1:])
+    return await asyncio.to_thread(CliRunner().invoke, main, list(words))
+
+
+async def test_every_list_is_printed_as_a_table_and_as_json(tmp_path: Path, database: str) -> None:
+    async with open_scene(now=datetime.now(UTC) - timedelta(hours=3)) as scene:
+        account = scene.account
+        for number in ("N-1", "N-2"):
+            account.add_order(scene.store, number, {"CUP-1": 1})
+        account.add_order(account.add_store("Other"), "M-1", {"CUP-1": 1})
+        account.make_label(account.find_order("N-1"), fate=Fate.OFF)
+        account.mark_shipped(account.find_order("N-2"), "X-7", fate=Fate.OFF)
+        own = {"store_id": scene.store.store_id}
+        file = write_settings(tmp_path, database, scene, account=own)
+        counts = {}
+        for name in LISTS:
+            made = await run(file, name, "--json")
+            assert made.exit_code == 0, made.output
+            counts[name] = len(json.loads(made.stdout))
+        assert counts["orders"] == 2
+        assert (counts["shipments"], counts["fulfillments"]) == (1, 1)
+        assert all(counts.values()), counts
+        table = (await run(file, "shipments")).stdout
+        assert "N-1" in table
+        assert "stamps_com" in table
+        assert (await run(file, "orders", "--since", "0s", "--json")).stdout == "[]\n"
+
+
+async def test_a_fitting_account_is_found_sound(tmp_path: Path, database: str) -> None:
+    async with open_scene() as scene:
+        await scene.account.connect_store(
+            "North", "http://127.0.0.1:9/stores/north", scene.credentials
+        )
+        store = max(scene.account.stores)
+        service = next(
+            iter(
+                json.loads(
+                    (
+                        await run(write_settings(tmp_path, database, scene), "services", "--json")
+                    ).stdout
+                )
+            )
+        )
+        warehouse = scene.account.office.warehouses[0].name
+        file = write_settings(
+            tmp_path,
+            database,
+            scene,
+            account={"store_id": store},
+            shipping_methods={"Flat rate": service["name"].upper()},
+            fields={"requested_warehouse": {"value": warehouse}},
+        )
+        made = await run(file, "check")
+        assert made.exit_code == 0, made.output
+        assert "stands in for ShipStation" in made.stdout
+        assert "understands all five status words" in made.stdout
+        assert made.stdout.count("!") == 1
+
+
+async def test_what_does_not_fit_is_named_with_what_to_do(tmp_path: Path, database: str) -> None:
+    async with open_scene() as scene:
+        file = write_settings(
+            tmp_path,
+            database,
+            scene,
+            account={"store_id": scene.store.store_id},
+            status_words={"paid": "processing", "on_hold": "paid"},
+            shipping_methods={"Flat rate": "Pigeon Post"},
+            fields={"requested_warehouse": {"from": "w", "table": {"a": "Nowhere"}}},
+        )
+        made = await run(file, "check")
+        assert made.exit_code == 1
+        assert "the word for paid orders is 'processing'" in made.stdout
+        assert "takes it for awaiting_shipment" in made.stdout
+        assert "'Pigeon Post'" in made.stdout
+        assert "'Nowhere'" in made.stdout
+        assert "does not end in /stores/north" in made.stdout
+
+
+async def test_what_the_account_does_not_show_is_not_called_wrong(
+    tmp_path: Path, database: str
+) -> None:
+    traits = Traits(limit=1000, shows_words=False, shows_address=False)
+    async with open_scene(traits=traits) as scene:
+        account = {"store_id": scene.store.store_id}
+        made = await run(write_settings(tmp_path, database, scene, account=account), "check")
+        assert made.exit_code == 0, made.output
+        assert "does not show this store's status words" in made.stdout
+
+
+@pytest.mark.parametrize(
+    ("account", "said", "status"),
+    [
+        ({"api_secret": "another-secret"}, "Invalid API credentials", 1),
+        ({"store_id": 999}, "no active store 999", 1),
+        ({}, "`account.store_id` is not set", 0),
+    ],
+)
+async def test_a_key_or_store_that_is_wrong_ends_the_check_with_a_sentence(
+    tmp_path: Path, database: str, account: dict[str, object], said: str, status: int
+) -> None:
+    async with open_scene() as scene:
+        made = await run(write_settings(tmp_path, database, scene, account=account), "check")
+        assert made.exit_code == status
+        assert said in made.output
+        assert "another-secret" not in made.output
+
+
+async def test_a_store_without_a_key_is_told_what_to_add(tmp_path: Path, database: str) -> None:
+    async with open_scene() as scene:
+        file = write_settings(tmp_path, database, scene)
+        settings = yaml.safe_load(file.read_text())
+        del settings["stores"]["north"]["account"]
+        file.write_text(yaml.safe_dump(settings))
+        for options in ((), ("--store", "north")):
+            made = await run(file, "stores", *options)
+            assert made.exit_code == 1
+            assert "add `account` with `api_key` and `api_secret`" in made.output
