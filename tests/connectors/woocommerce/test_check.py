@@ -49,6 +49,17 @@ async def test_a_shop_whose_clock_is_wrong_is_told_of(shop: FakeWooCommerceShop)
     assert "NTP" in last.advice
 
 
+async def test_a_long_list_that_fails_once_is_no_reason_for_shorter_ones(
+    shop: FakeWooCommerceShop,
+) -> None:
+    shop.faults.add(
+        Answer(500),
+        times=1,
+        when=lambda seen: seen.query.get("per_page") == "100" and seen.path.endswith("/orders"),
+    )
+    assert {each.level for each in await findings(shop)} == {CheckLevel.OK}
+
+
 async def test_a_shop_that_dies_over_long_lists_is_told_which_size_to_set(
     shop: FakeWooCommerceShop,
 ) -> None:
