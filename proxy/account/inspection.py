@@ -30,10 +30,7 @@ async def inspect_account(
     """
     stores: Sequence[StoreRow] = await fetch_list(client, STORES)
     findings = [_approve(f"ShipStation accepts the key and shows {len(stores)} stores")]
-    if account.stands_in:
-        host = urlsplit(account.url).hostname
-        what = f"`account.url` is {host}, which stands in for ShipStation"
-        findings.append(_warn(what, "remove `url` once you have tried it"))
+    findings += find_stand_in(account)
     store, found = _find_store(stores, name, account.store_id)
     findings.append(found)
     if store is not None:
@@ -46,6 +43,14 @@ async def inspect_account(
         services = _drop_empty(each.name for each in await fetch_services(client))
         findings += _compare_services(sorted(wanted), services)
     return findings
+
+
+def find_stand_in(account: AccountSettings) -> Iterator[Finding]:
+    """A warning where the key goes to another address than ShipStation's."""
+    if account.stands_in:
+        host = urlsplit(account.url).hostname
+        what = f"`account.url` is {host}, which stands in for ShipStation"
+        yield _warn(what, "remove `url` once you have tried it")
 
 
 def _find_store(

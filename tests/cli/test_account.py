@@ -161,6 +161,21 @@ async def test_a_key_or_store_that_is_wrong_ends_the_check_with_a_sentence(
         assert "another-secret" not in made.output
 
 
+async def test_the_check_of_all_settings_tells_of_an_address_that_stands_in(
+    tmp_path: Path, database: str
+) -> None:
+    async with open_scene() as scene:
+        file = write_settings(tmp_path, database, scene)
+        made = CliRunner().invoke(main, ["check", "--offline", "--settings", str(file)])
+        assert made.exit_code == 0
+        assert "127.0.0.1, which stands in for ShipStation" in made.stdout
+        file.write_text(
+            file.read_text().replace(scene.account.url, "https://ssapi.shipstation.com")
+        )
+        made = CliRunner().invoke(main, ["check", "--offline", "--settings", str(file)])
+        assert "stands in" not in made.stdout
+
+
 async def test_a_store_without_a_key_is_told_what_to_add(tmp_path: Path, database: str) -> None:
     async with open_scene() as scene:
         file = write_settings(tmp_path, database, scene)

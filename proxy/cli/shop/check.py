@@ -13,6 +13,7 @@ from connectors.fieldmap.filler import Filler
 from connectors.fieldmap.survey import FieldSurvey
 from connectors.interface import CheckLevel, CheckReport, Finding, Remark
 from connectors.reading.durations import write_duration
+from proxy.account.inspection import find_stand_in
 from proxy.cli.kinds import find_kind
 from proxy.cli.options import find_store, only_store_option, read_settings, settings_option
 from proxy.cli.output import PlainConsole, print_finding
@@ -55,6 +56,9 @@ def check(file: Path, name: str | None, *, offline: bool) -> None:
     )
     for finding in find_weak_logins(settings, stores):
         print_finding(console, finding)
+    for account in filter(None, (store.account for store in stores.values())):
+        for finding in find_stand_in(account):
+            print_finding(console, finding)
     if offline:
         return
     if not asyncio.run(_check_all(console, settings, stores)):
