@@ -20,16 +20,23 @@ SLOWEST_CLIENT = 60.0
 async def read_body(request: web.Request, what: str) -> bytes:
     """The whole body, unpacked.
 
-    Raises WireError (408), which calls it `what`, where it does not come in time, and as
-    `unpack_body` does.
+    Raises WireError as `receive_body` and `unpack_body` do.
+    """
+    body = await receive_body(request, what)
+    encoding = request.headers.get("Content-Encoding", "")
+    return unpack_body(body, encoding, request.client_max_size)
+
+
+async def receive_body(request: web.Request, what: str) -> bytes:
+    """The bytes of the whole body as they came.
+
+    Raises WireError (408), which calls it `what`, where it does not come in time.
     """
     try:
         async with asyncio.timeout(SLOWEST_CLIENT):
-            body = await request.read()
+            return await request.read()
     except TimeoutError as error:
         raise WireError(
             f"{what} did not arrive within {SLOWEST_CLIENT:.0f} seconds",
             status=HTTPStatus.REQUEST_TIMEOUT,
         ) from error
-    encoding = request.headers.get("Content-Encoding", "")
-    return unpack_body(body, encoding, request.client_max_size)

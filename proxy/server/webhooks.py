@@ -24,7 +24,7 @@ from connectors.webhooks import (
 from proxy.doors.custom_store.errors import WireError
 from proxy.server.admission.connections import prove_client
 from proxy.server.answers import plain_answer
-from proxy.server.body import read_body
+from proxy.server.body import receive_body
 from proxy.server.keys import EXPORTER, STORES
 from proxy.settings.store import WebhookSettings
 from proxy.stores import Store
@@ -50,11 +50,17 @@ def add_webhooks(app: web.Application) -> None:
 
 
 async def take_hint(request: web.Request) -> web.Response:
-    """200 once the hint is on disk; 401 for a message without a right signature, 400 for one too
-    old or unreadable.
+    """200 once the hint is on disk; 401 for a message without a right signature, 415 for a packed
+    one, 400 for one too old or unreadable.
     """
     store, settings, webhooks = _find_listener(request)
-    body = await read_body(request, "the webhook")
+    # The signature is of these bytes. A stranger's are never unpacked to look for another.
+    if request.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
+        raise WireError(
+            f"a webhook for {store.name}: expected no Content-Encoding",
+            status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        )
+    body = await receive_body(request, "the webhook")
     try:
         hint = webhooks.read(request.headers, body, settings.secret.get_secret_value())
     except UnsignedWebhookError as error:

@@ -5,6 +5,7 @@ poll.
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -143,6 +144,18 @@ async def test_a_signed_message_that_names_no_order_is_refused(
     _, headers = message(shop)
     status, words = await tell(url, body, headers | {signature(shop): sign(body)})
     assert (status, "expected an order with its id" in words) == (400, True)
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "gzip, gzip"])
+async def test_a_packed_message_is_refused_before_it_is_unpacked(
+    shop: FakeShop, url: str, coding: str
+) -> None:
+    body, headers = message(shop)
+    for packed in (gzip.compress(body), body):
+        told = headers | {signature(shop): sign(packed), "Content-Encoding": coding}
+        status, words = await tell(url, packed, told)
+        assert (status, "expected no Content-Encoding" in words) == (415, True)
+    assert "<Order>" not in await poll(url)
 
 
 async def test_a_body_beyond_the_limit_is_refused(shop: FakeShop, url: str) -> None:
