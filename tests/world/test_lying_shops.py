@@ -21,7 +21,7 @@ from tests.world.play import play
 from tests.world.worlds import WORLDS
 
 FEWEST_QUIRKS = 30
-# Each once had no end, or left orders out, in WooCommerce.
+# Each once had no end, left orders out, or was never given, in WooCommerce.
 ONCE_WRONG = [
     Example(
         way="key",
@@ -31,6 +31,14 @@ ONCE_WRONG = [
         apart=6,
     )
     for size in (1, 2)
+] + [
+    Example(
+        way="key",
+        quirks=("count is right at a page s edge only", "count is half", "include is ignored"),
+        orders=5,
+        size=1,
+        apart=6,
+    )
 ]
 
 

@@ -119,7 +119,7 @@ class IndexWalk:
 
     async def _scan_newest(self) -> dict[int, datetime] | None:
         """Scan from the newest change to the first one before the span; None if the shop does not
-        sort that way, or did not show the end.
+        sort that way, did not show the end, or gives pages of one row and no count.
 
         An edit moves an order to the front and pushes others to pages that are still to come, so
         none is missed. There is no upper bound: an order that passed it would leave the list and
@@ -144,6 +144,9 @@ class IndexWalk:
                 and (page.rows or page.offset < before.offset + before.listed)
                 and (page.total is None or page.total != before.total)
             ):
+                if before.listed == 1:
+                    # Pages of one row cannot overlap: whether one left the list is not to be seen.
+                    return None
                 if (passes := passes + 1) > _PASSES:
                     raise build_restless_error()
                 before, newest, ask, evidence = None, None, first, Evidence(self._habits)
