@@ -19,7 +19,7 @@ Each walk has its `Evidence`; what a shop has shown of itself outlives the walk 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from enum import StrEnum
 
 from connectors.errors import IncompleteListingError
@@ -188,6 +188,12 @@ class Evidence:
         self._news = False
         self._last = self._no_rows = 0
         self.end = None
+
+    def forget_rows(self, is_forgotten: Callable[[Hashable], bool]) -> None:
+        """Forget rows whose names hold for one reading only, so that the next does not count them
+        twice.
+        """
+        self._seen = {name for name in self._seen if not is_forgotten(name)}
 
     def judge(self) -> Verdict:
         """What the evidence allows."""

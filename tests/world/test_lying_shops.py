@@ -38,7 +38,14 @@ ONCE_WRONG = [
         orders=5,
         size=1,
         apart=6,
-    )
+    ),
+    Example(
+        way="key",
+        quirks=("a row is null", "an order breaks every list"),
+        orders=4,
+        size=1,
+        apart=6,
+    ),
 ]
 
 
