@@ -65,6 +65,22 @@ class Bloat:
                 self._fill(inner)
 
 
+class Lead:
+    """Names `link` as the next page, in the body and in a header; `{shop}` is the shop's host."""
+
+    def __init__(self, link: str) -> None:
+        self._link = link
+
+    async def __call__(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        answer = await handler(request)
+        assert isinstance(answer, web.Response)
+        link = self._link.replace("{shop}", request.host)
+        if isinstance(answer.body, bytes) and answer.body.startswith(b"{"):
+            answer.text = json.dumps({**json.loads(answer.body), "next": link})
+        answer.headers["Link"] = f'<{link}>; rel="next"'
+        return answer
+
+
 def list_metadata(count: int) -> list[dict[str, Any]]:
     return [{"id": number, "key": f"_k{number}", "value": "<" * 560} for number in range(count)]
 
@@ -83,7 +99,14 @@ def make_shop(kind: str) -> FakeShop:
     now = Clock(datetime.now(UTC))
     if kind == "woocommerce":
         return FakeWooCommerceShop(clock=now)
-    return FakeJsonShop(clock=now) if kind == "generic_json" else FakeShopify(clock=now)
+    if kind.startswith("generic_json"):
+        return FakeJsonShop(choose_style(kind), clock=now)
+    return FakeShopify(clock=now)
+
+
+def choose_style(kind: str) -> Style:
+    """Of a kind like `generic_json link`."""
+    return Style((kind.split()[1:] or [Style.PAGE])[0])
 
 
 def describe_shop(kind: str, shop: FakeShop) -> dict[str, Any]:
@@ -94,7 +117,7 @@ def describe_shop(kind: str, shop: FakeShop) -> dict[str, Any]:
     if isinstance(shop, FakeShopify):
         login = {"shop": "north", "origin": shop.url, "access_token": shop.token}
         return {"type": "shopify", "transport": kind.split()[1], **login}
-    return {**style_block(Style.PAGE), "url": shop.url}
+    return {**style_block(choose_style(kind)), "url": shop.url}
 
 
 @asynccontextmanager
@@ -129,11 +152,13 @@ async def open_two(block: dict[str, Any], stall: Stall, folder: Path) -> AsyncIt
         yield portside
 
 
-async def poll(client: ClientSession, portside: Portside, store: str) -> tuple[int, bytes]:
+async def poll(
+    client: ClientSession, portside: Portside, store: str, days: int = 2
+) -> tuple[int, bytes]:
     now = datetime.now(UTC)
     query = {
         "action": "export",
-        "start_date": format_date(now - timedelta(days=2)),
+        "start_date": format_date(now - timedelta(days=days)),
         "end_date": format_date(now + timedelta(days=1)),
         "page": "1",
     }
@@ -189,4 +214,40 @@ async def test_no_step_does_much_with_an_answer_of_eight_megabytes_of_markup(
     assert honest[0] == 200
     assert found in (502, 503)
     assert len(page) < 2_000
+    assert meter.largest <= MOST_OF_A_STEP, meter.place
+
+
+@pytest.mark.parametrize("kind", ["shopify rest", "generic_json link", "generic_json next_url"])
+async def test_no_next_link_leads_elsewhere_or_holds_up_an_honest_store(
+    kind: str, stall: Stall, tmp_path: Path, client: ClientSession
+) -> None:
+    asked: list[object] = []
+
+    def take(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(writer)
+        writer.close()
+
+    elsewhere = await asyncio.start_server(take, "127.0.0.1", 0)
+    port = elsewhere.sockets[0].getsockname()[1]
+    links = [
+        *(f"http://127.0.0.1:{port}/x", f"//127.0.0.1:{port}/x", f"http://localhost:{port}/"),
+        *(f"http://{{shop}}@127.0.0.1:{port}/", f"http://127.0.0.1:{port}\\@{{shop}}/"),
+        *("file:///etc/passwd", "gopher://{shop}/", "http://169.254.169.254/latest/meta-data"),
+        *("http://[::1]/", "http://[", "http://{shop}/" + "a." * 30_000, "a." * 30_000),
+        *("http://" + "a." * 30_000, "http://{shop}/?" + "x=1&" * 15_000),
+    ]
+    async with elsewhere, running_elsewhere(lambda: make_shop(kind)) as shop:
+        shop.book.add()
+        async with open_two(describe_shop(kind, shop), stall, tmp_path) as portside:
+            with metering() as meter:
+                for days, link in enumerate(links, start=2):
+                    shop.faults.clear()
+                    shop.faults.add(Lead(link), times=None)
+                    hostile = asyncio.create_task(poll(client, portside, "north", days))
+                    assert (await poll(client, portside, "south", days))[0] == 200
+                    status, page = await hostile
+                    # A list that cannot be followed may be read in another way, to its end.
+                    assert status in {502, 503} or page.count(b"<Order>") == 1, link
+                    assert len(page) < 3_000
+    assert asked == []
     assert meter.largest <= MOST_OF_A_STEP, meter.place
