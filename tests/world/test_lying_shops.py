@@ -39,12 +39,15 @@ ONCE_WRONG = [
         size=1,
         apart=6,
     ),
-    Example(
-        way="key",
-        quirks=("a row is null", "an order breaks every list"),
-        orders=4,
-        size=1,
-        apart=6,
+    *(
+        Example(
+            way="key",
+            quirks=("a row is null", "an order breaks every list"),
+            orders=4,
+            size=size,
+            apart=6,
+        )
+        for size in (1, 3)
     ),
 ]
 

@@ -27,7 +27,7 @@ from connectors.woocommerce.listing.by_key import build_restless_error
 from connectors.woocommerce.listing.page import DistrustError, Page
 from connectors.woocommerce.listing.pages import BEGINNING, OrderPages, reject_row
 from connectors.woocommerce.listing.queries import Ask, Sort
-from connectors.woocommerce.listing.span import HOUR, Span
+from connectors.woocommerce.listing.span import HOUR, Span, is_of_place
 from connectors.woocommerce.mapping.decoding import Row
 
 # How often a list is read again that changes while it is read.
@@ -68,8 +68,7 @@ class IndexWalk:
         """What a walk by key left out. `is_shown`: it saw the end of the list, so that this reading
         need not.
         """
-        # A row without an id is named by its place, and has another place in this list.
-        self._evidence.forget_rows(lambda name: not isinstance(name, int))
+        self._evidence.forget_rows(is_of_place)
         self._evidence.begin_reading()
         times = await self._scan_whole(is_shown=is_shown)
         async with aclosing(self._fetch_all(times)) as batches:

@@ -32,7 +32,7 @@ from connectors.reading.proof import Evidence, Verdict
 from connectors.woocommerce.listing.page import DistrustError, Page
 from connectors.woocommerce.listing.pages import OrderPages
 from connectors.woocommerce.listing.queries import SECOND, Ask
-from connectors.woocommerce.listing.span import HOUR, Span, name_row
+from connectors.woocommerce.listing.span import HOUR, Span, is_of_place, name_row
 from connectors.woocommerce.mapping.decoding import Row
 
 # How often a second is read again in which orders still change.
@@ -129,6 +129,8 @@ class KeyWalk:
         )
         self._times.update((name_row(row), row.modified) for row in page.rows)
         total = page.total + earlier if page.total is not None else None
+        if before is None:
+            self._evidence.forget_rows(is_of_place)
         self._evidence.add_page(
             names,
             asked=page.asked,

@@ -19,6 +19,13 @@ def name_row(row: Row) -> Hashable:
     return row.modified, reason
 
 
+def is_of_place(name: Hashable) -> bool:
+    """Whether the row of this name has no id: it may be named by its place, which it has in one
+    list only.
+    """
+    return not isinstance(name, int)
+
+
 class Span:
     """Both ends are inclusive; None means no bound.
 
