@@ -31,10 +31,8 @@ def _is_refunds(seen: SeenRequest) -> bool:
     return seen.path.endswith("/refunds")
 
 
-@QUIRKS.add()
-def refunds_of_an_order_fail(liar: Shop) -> set[str]:
-    """So does each list that holds them."""
-    broken = {max(_refund(liar, slice(0, 5)), default="")} - {""}
+def _break_refunds(liar: Shop, broken: set[str]) -> set[str]:
+    """Lists that hold them fail too."""
 
     def is_hit(seen: SeenRequest) -> bool:
         own = any(seen.path.endswith(f"/orders/{one}/refunds") for one in broken)
@@ -45,9 +43,13 @@ def refunds_of_an_order_fail(liar: Shop) -> set[str]:
 
 
 @QUIRKS.add()
+def refunds_of_an_order_fail(liar: Shop) -> set[str]:
+    return _break_refunds(liar, {max(_refund(liar, slice(0, 5)), default="")} - {""})
+
+
+@QUIRKS.add()
 def refunds_of_the_only_such_order_fail(liar: Shop) -> set[str]:
-    liar.answer(BROKEN, _is_refunds)
-    return _refund(liar, slice(1, 2))
+    return _break_refunds(liar, _refund(liar, slice(1, 2)))
 
 
 @QUIRKS.add()
