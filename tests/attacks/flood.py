@@ -40,9 +40,10 @@ class Crowd:
                 self._held.append((reader, writer))
 
     async def drip(self) -> None:
-        """Say one more letter on each."""
+        """Say one more letter on each that is still open to us."""
         for _, writer in self._held:
-            writer.write(b"a")
+            if not writer.is_closing():
+                writer.write(b"a")
         await asyncio.sleep(0)
 
     async def count_closed(self, least: int) -> int:

@@ -36,7 +36,7 @@ from tests.connectors.generic_json.styles import style_block
 from tests.connectors.shopify.fake.shop import FakeShopify
 
 ARGUMENTS = ("CHECKOUT",)
-TITLES = ("a page of 300", "a short window", "a notice", "after it")
+TITLES = ("a page of 100", "a short window", "a notice", "after it")
 _HERE = Path(__file__).parents[2]
 _LOGIN = {"Authorization": encode_basic_auth("north", "pass-word")}
 _PAGES = 3
