@@ -187,6 +187,18 @@ class Remark(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
+def remark_left_out(remark: Callable[[Remark], None], entries: int, kept: int) -> None:
+    """Remark on a list of which only so many entries are orders: no count has to speak of the
+    others, so that nothing else may show that they exist.
+    """
+    if kept < entries:
+        text = (
+            f"{entries - kept} of {entries} entries of the shop's list are nulls or errors instead"
+            " of orders: the shop cannot load these orders. Look for the cause in the shop's log."
+        )
+        remark(Remark(about="entries of the list", text=text))
+
+
 def ignore_remark(remark: Remark) -> None:
     """Say nothing: for a connector that nobody watches."""
 

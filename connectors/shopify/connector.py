@@ -62,8 +62,10 @@ class ShopifyConnector:
         self._context = context
         self._isolation = Isolation()
         self._habits = ListHabits()
-        self._graphql = GraphqlTransport(client, settings.money, self._isolation)
-        self._rest = RestTransport(upstream, settings.api_version, self._graphql, context.filler)
+        self._graphql = GraphqlTransport(client, settings.money, self._isolation, context.remark)
+        self._rest = RestTransport(
+            upstream, settings.api_version, self._graphql, context.remark, context.filler
+        )
         self._transport: Transport = (
             self._graphql if settings.transport == "graphql" else self._rest
         )

@@ -13,7 +13,7 @@ from tests.world.lies import Liar
 
 LISTS = Catalog()
 COUNTS = Catalog()
-_ENTRIES = r"entries of the shop's list are no orders"
+_ENTRIES = r"entries of the shop's list are nulls or errors"
 
 
 def drop_rows(liar: Liar[Any], place: slice) -> Callable[[Any, web.Response], None]:

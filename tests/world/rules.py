@@ -82,7 +82,7 @@ def _take_entries_for_orders(patch: Patch) -> None:
     patch.setattr(
         connectors.generic_json.listing.page_reader,
         "select_orders",
-        lambda items, _rules: ([item for item in items if isinstance(item, dict)], None),
+        lambda items, _rules: [item for item in items if isinstance(item, dict)],
     )
 
 
@@ -163,7 +163,7 @@ RULES: dict[str, Rule] = {
         remove=lambda patch: patch.setattr(Evidence, "missing", property(lambda _evidence: 0)),
         quirks=("first page is empty for a moment", "later page is empty for a moment"),
     ),
-    "entries that are no orders are no rows": Rule(
+    "entries that are not orders are not rows": Rule(
         world="generic_json",
         remove=_take_entries_for_orders,
         quirks=("a row is null", "a row is an error"),

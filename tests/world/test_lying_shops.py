@@ -21,33 +21,23 @@ from tests.world.play import play
 from tests.world.worlds import WORLDS
 
 FEWEST_QUIRKS = 30
-# Each once had no end, left orders out, or was never given, in WooCommerce.
+# Each once had no end, left orders out, or was never given.
 ONCE_WRONG = [
-    Example(
-        way="key",
-        quirks=("the offset is ignored", "an order breaks every list"),
-        orders=2,
-        size=size,
-        apart=6,
-    )
-    for size in (1, 2)
-] + [
-    Example(
-        way="key",
-        quirks=("count is right at a page s edge only", "count is half", "include is ignored"),
-        orders=5,
-        size=1,
-        apart=6,
+    ("woocommerce", "key", ("the offset is ignored", "an order breaks every list"), 2, 1),
+    ("woocommerce", "key", ("the offset is ignored", "an order breaks every list"), 2, 2),
+    (
+        "woocommerce",
+        "key",
+        ("count is right at a page s edge only", "count is half", "include is ignored"),
+        5,
+        1,
     ),
+    ("woocommerce", "key", ("a row is null", "an order breaks every list"), 4, 1),
+    ("woocommerce", "key", ("a row is null", "an order breaks every list"), 4, 3),
     *(
-        Example(
-            way="key",
-            quirks=("a row is null", "an order breaks every list"),
-            orders=4,
-            size=size,
-            apart=6,
-        )
-        for size in (1, 3)
+        (world, way, ("a row is null", "count is zero"), 3, 1)
+        for world in ("woocommerce", "shopify")
+        for way in WORLDS[world].ways
     ),
 ]
 
@@ -68,9 +58,12 @@ def test_no_lie_leaves_an_order_out_in_silence(name: str, data: st.DataObject) -
     asyncio.run(play(WORLDS[name], data.draw(draw_examples(WORLDS[name], fewest=1))))
 
 
-@pytest.mark.parametrize("example", ONCE_WRONG, ids=str)
-async def test_a_shop_that_was_once_read_wrongly_is_read_to_its_end(example: Example) -> None:
-    await asyncio.wait_for(play(WORLDS["woocommerce"], example), 60)
+@pytest.mark.parametrize(("world", "way", "quirks", "orders", "size"), ONCE_WRONG)
+async def test_a_shop_that_was_once_read_wrongly_is_read_to_its_end(
+    world: str, way: str, quirks: tuple[str, ...], orders: int, size: int
+) -> None:
+    example = Example(way=way, quirks=quirks, orders=orders, size=size, apart=6)
+    await asyncio.wait_for(play(WORLDS[world], example), 60)
 
 
 @pytest.mark.parametrize("name", WORLDS)

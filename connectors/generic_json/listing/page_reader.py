@@ -26,7 +26,7 @@ from connectors.generic_json.settings.paging import (
     PagePaging,
 )
 from connectors.generic_json.settings.request import RequestSettings
-from connectors.interface import Remark
+from connectors.interface import Remark, remark_left_out
 from connectors.language.expressions import Expression
 from connectors.language.functions import EvaluationError
 from connectors.language.functions.table import as_number, as_text, describe_kind, is_empty
@@ -197,9 +197,8 @@ class PageReader:
 
     def _keep_orders(self, items: list[Any]) -> list[Raw]:
         """The entries that are orders, with a remark on the others."""
-        kept, remark = select_orders(items, self._rules)
-        if remark is not None:
-            self._remark(remark)
+        kept = select_orders(items, self._rules)
+        remark_left_out(self._remark, len(items), len(kept))
         return kept
 
     def _find_cursor(self, kind: Any, body: Any, reply: Reply) -> str | None:

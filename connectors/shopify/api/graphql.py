@@ -12,7 +12,8 @@ from typing import Self, TypeVar
 import msgspec
 
 from connectors.errors import PartError, RefusedError
-from connectors.orders import OrderId, RejectedOrder
+from connectors.interface import Remark, remark_left_out
+from connectors.orders import RejectedOrder
 from connectors.reading.complaints import UNDECODABLE
 from connectors.reading.rows import find_mark
 from connectors.shopify.api import queries
@@ -21,6 +22,7 @@ from connectors.shopify.api.graphql_client import COST_CODE, GraphqlClient
 from connectors.shopify.api.graphql_fulfillment import GraphqlFulfillment, collect_rows
 from connectors.shopify.api.graphql_orders import (
     decode_stamp,
+    reject_node,
     to_line,
     to_order,
     to_shipping_line,
@@ -50,7 +52,6 @@ from connectors.upstream.isolation import Isolation
 
 T = TypeVar("T")
 _FetchRows = Callable[[str, str], Awaitable[T]]
-# Shopify refuses a query that costs more.
 # Until the first answer has said what an order costs.
 _FIRST_SIZE = 5
 # How many orders are asked for at once by their ids.
@@ -63,10 +64,6 @@ class _OrderRows(Node, frozen=True):
 
 class _Nodes(Node, frozen=True):
     nodes: tuple[msgspec.Raw, ...]
-
-
-class _StampRows(Node, frozen=True):
-    orders: Rows[msgspec.Raw]
 
 
 class _Named(Node, frozen=True):
@@ -119,8 +116,15 @@ class GraphqlTransport(GraphqlFulfillment):
 
     name = "graphql"
 
-    def __init__(self, client: GraphqlClient, side: Money, isolation: Isolation) -> None:
+    def __init__(
+        self,
+        client: GraphqlClient,
+        side: Money,
+        isolation: Isolation,
+        remark: Callable[[Remark], None],
+    ) -> None:
         super().__init__(client)
+        self._remark = remark
         self._side = side
         self._isolation = isolation
         self._orders = queries.build_orders_query(side)
@@ -131,6 +135,7 @@ class GraphqlTransport(GraphqlFulfillment):
         found, failed, asked = await self._list_orders(span, size, cursor)
         rows = found.orders
         orders = await self._read_rows(rows.nodes, failed)
+        remark_left_out(self._remark, len(rows.nodes), len(orders))
         return OrderPage(
             orders=tuple(orders),
             cursor=rows.cursor,
@@ -189,9 +194,10 @@ class GraphqlTransport(GraphqlFulfillment):
     ) -> tuple[wire.Stamp, ...]:
         """Sorted by id, so that nothing moves while they are read."""
         variables = {"first": most, "query": f"{write_search(span)} AND id:>{after}"}
-        answer, _ = await self._client.ask_rows(queries.STAMPS, variables, _StampRows)
-        stamps = [decode_stamp(raw) for raw in answer.orders.nodes]
-        return tuple(sorted((one for one in stamps if one), key=lambda stamp: stamp.id))
+        answer, _ = await self._client.ask_rows(queries.STAMPS, variables, _OrderRows)
+        stamps = [stamp for stamp in map(decode_stamp, answer.orders.nodes) if stamp]
+        remark_left_out(self._remark, len(answer.orders.nodes), len(stamps))
+        return tuple(sorted(stamps, key=lambda stamp: stamp.id))
 
     def for_parts(self, *, once: bool) -> Self:
         """With its own way through `Upstream`."""
@@ -210,7 +216,7 @@ class GraphqlTransport(GraphqlFulfillment):
             )
             found += await self._read_rows(answer.nodes, failed)
             found += [
-                _reject_node(ids[start + place], failed[place])
+                reject_node(ids[start + place], failed[place])
                 for place, raw in enumerate(answer.nodes)
                 if place in failed and bytes(raw) == b"null"
             ]
@@ -287,8 +293,3 @@ class GraphqlTransport(GraphqlFulfillment):
             _OrderWithShipping,
         )
         return answer.order.shipping_lines if answer.order else None
-
-
-def _reject_node(number: int, words: str) -> RejectedOrder:
-    """An order of which Shopify says nothing but that it failed."""
-    return RejectedOrder(id=OrderId(str(number)), number=str(number), reason=words)

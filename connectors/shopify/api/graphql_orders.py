@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from connectors.orders import OrderId, RejectedOrder
 from connectors.reading.complaints import UNDECODABLE
 from connectors.shopify.api.graphql_wire import (
     Address,
@@ -173,3 +174,8 @@ def decode_stamp(raw: msgspec.Raw) -> wire.Stamp | None:
         return wire.Stamp(read_gid(stamp.id), read_moment(stamp.updated_at))
     except UNDECODABLE:
         return None
+
+
+def reject_node(number: int, words: str) -> RejectedOrder:
+    """An order of which Shopify says nothing but that it failed."""
+    return RejectedOrder(id=OrderId(str(number)), number=str(number), reason=words)

@@ -5,7 +5,7 @@ JSON shape.
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Self
 
@@ -13,6 +13,7 @@ import msgspec
 
 from connectors.errors import RefusedError
 from connectors.filling import FieldFiller
+from connectors.interface import Remark, remark_left_out
 from connectors.orders import RejectedOrder
 from connectors.shopify.api.graphql_fulfillment import GraphqlFulfillment
 from connectors.shopify.api.rest_fulfillment import RestFulfillment
@@ -68,9 +69,11 @@ class RestTransport(RestFulfillment):
         upstream: Upstream,
         version: str,
         graphql: GraphqlFulfillment,
+        remark: Callable[[Remark], None],
         filler: FieldFiller | None = None,
     ) -> None:
         super().__init__(upstream, version, graphql)
+        self._remark = remark
         self._decode = decode_order if filler is None else decode_whole
         self._fields = _choose_fields(filler)
 
@@ -91,6 +94,7 @@ class RestTransport(RestFulfillment):
         rows = (await run_aside(len(reply.content), reply.decode, OrdersPage)).orders
         decoded = await map_in_turns(lambda raw: decode_row(raw, self._decode), rows, measure_bytes)
         orders = tuple(order for order in decoded if order is not None)
+        remark_left_out(self._remark, len(rows), len(orders))
         return OrderPage(
             orders=orders,
             cursor=find_next_link(reply) or "",
@@ -109,8 +113,10 @@ class RestTransport(RestFulfillment):
             ("fields", "id,updated_at"),
         )
         reply = await self._upstream.get(f"{self._root}/orders.json", params)
-        rows = map(decode_stamp, reply.decode(_StampRows).orders)
-        return tuple(sorted((row for row in rows if row), key=lambda row: row.id))
+        rows = reply.decode(_StampRows).orders
+        stamps = [stamp for stamp in map(decode_stamp, rows) if stamp]
+        remark_left_out(self._remark, len(rows), len(stamps))
+        return tuple(sorted(stamps, key=lambda stamp: stamp.id))
 
     def for_parts(self, *, once: bool) -> Self:
         """With its own way through `Upstream`."""

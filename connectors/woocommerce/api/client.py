@@ -39,11 +39,12 @@ class RawPage(msgspec.Struct, frozen=True, kw_only=True):
     """One page of a list, its items not decoded yet.
 
     `items` are the objects that stand for something; error objects and nulls among them are left
-    out. `asked` is the size in the request; `total` how many items the whole list has by the shop's
-    word, None if it did not say.
+    out, `entries` counts all. `asked` is the size in the request; `total` how many items the whole
+    list has by the shop's word, None if it did not say.
     """
 
     items: Sequence[msgspec.Raw]
+    entries: int
     asked: int
     total: int | None
 
@@ -143,7 +144,12 @@ class Api:
                 )
             rows = await run_aside(len(reply.content), reply.decode, list[msgspec.Raw])
             items = [raw for raw in rows if _is_item(raw)]
-            return RawPage(items=items, asked=asked, total=read_total(reply))
+            return RawPage(
+                items=items,
+                entries=len(rows),
+                asked=asked,
+                total=read_total(reply),
+            )
 
     async def has_answer(self, path: str, params: Pairs = ()) -> bool:
         """Whether the shop answers this read of the core API with data.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
@@ -16,6 +16,7 @@ from connectors.errors import (
     RefusedError,
     UnavailableError,
 )
+from connectors.interface import Remark, remark_left_out
 from connectors.orders import OrderId, RejectedOrder
 from connectors.reading.paging import BUDGET, explain_endless
 from connectors.turns import map_in_turns, measure_bytes
@@ -47,8 +48,16 @@ class OrderPages:
     """
 
     def __init__(
-        self, api: Api, largest: int, habits: ShopHabits, isolation: Isolation, fields: Pairs
+        self,
+        api: Api,
+        largest: int,
+        habits: ShopHabits,
+        isolation: Isolation,
+        fields: Pairs,
+        *,
+        remark: Callable[[Remark], None],
     ) -> None:
+        self._remark = remark
         self.habits = habits
         self._fields = fields
         self._api = api
@@ -118,6 +127,7 @@ class OrderPages:
             if error.status == HTTPStatus.BAD_REQUEST:
                 raise
             raise add_advice(error) from error
+        remark_left_out(self._remark, page.entries, len(page.items))
         rows = _drop_doubles(await map_in_turns(read_row, page.items, measure_bytes))
         if not ask.brief and rows and rows[-1].id:
             sound = partial(self._api.get, order_path(str(rows[-1].id)), once=True, for_part=True)

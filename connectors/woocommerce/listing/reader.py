@@ -179,7 +179,14 @@ class Reader:
         `IncompleteListingError` where the shop never shows the end of its list.
         """
         largest = min(self._page_size, self._api.largest_page)
-        pages = OrderPages(self._api, largest, self._habits, self._isolation, self._fields)
+        pages = OrderPages(
+            self._api,
+            largest,
+            self._habits,
+            self._isolation,
+            self._fields,
+            remark=self._remark,
+        )
         span = Span(status, start, end, seen)
         evidence = Evidence(self._habits)
         walk = KeyWalk(pages, span, evidence)
