@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Self
 
-# Of a number that several orders share, so many of their ids are named, and so much of each.
+# How many ids are named where several orders share a number, and how many characters of each.
 _MOST_NAMED = 5
 _MOST_OF_A_NAME = 100
 

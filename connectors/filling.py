@@ -28,7 +28,7 @@ class FieldFiller(Protocol):
         ...
 
     def list_line_names(self) -> frozenset[str] | None:
-        """As `list_names`, for the lines of an order: `id` alone where these are filled in and
+        """As `list_names`, for the lines of an order: only `id` where these are filled in and
         nothing of them is looked up.
         """
         ...

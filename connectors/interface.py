@@ -188,8 +188,8 @@ class Remark(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def remark_left_out(remark: Callable[[Remark], None], entries: int, kept: int) -> None:
-    """Remark on a list of which only so many entries are orders: no count has to speak of the
-    others, so that nothing else may show that they exist.
+    """Remark on a list in which `kept` of `entries` are orders. The shop's count need not include
+    the others, so nothing else may show that they exist.
     """
     if kept < entries:
         text = (

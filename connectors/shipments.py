@@ -16,7 +16,7 @@ from connectors.orders import Address, require_utc
 
 # Dashes and invisible characters (soft hyphens, joiners) do not count in a tracking number.
 _UNCOUNTED = frozenset({"Pd", "Cf"})
-# Of items that are named in a sentence, so many, and so much of each.
+# How many items a sentence names, and how many characters of each.
 _MOST_NAMED = 5
 _MOST_OF_A_NAME = 50
 

@@ -98,7 +98,7 @@ class Filler(Lookups):
         if self._rules.items is not None:
             changes["items"] = tuple(
                 item
-                # A discount or a fee is no line of the shop's.
+                # The shop has no line for a discount or a fee.
                 if (line := lines.get(item.id)) is None
                 or (trace is None and self._finds_nothing(line))
                 else self._fill_line(
@@ -192,7 +192,7 @@ class Filler(Lookups):
 
 
 def _list_readers(rules: FillRules) -> Iterator[tuple[str, Callable[[Scope], Any]]]:
-    """How the fields that are no texts are read; None where nothing is found."""
+    """How to read the fields that are not text; they give None where nothing is found."""
     gift, tags, size = rules.gift, rules.tags, rules.dimensions
     if gift is not None:
         yield "gift", lambda scope: scope.is_true("gift", gift, otherwise=False)

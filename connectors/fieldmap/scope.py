@@ -187,7 +187,7 @@ class Scope:
 
 
 class LineScope(Scope):
-    """A line of the shop's order, named only where its name is wanted: most of them never are."""
+    """A line of the shop's order, given a name only when an expression asks for it."""
 
     __slots__ = ("_line", "_place")
 

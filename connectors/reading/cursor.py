@@ -70,8 +70,8 @@ async def walk_by_cursor(
 
 
 def _choose_other_size(size: int, rows: int) -> int:
-    """About half, and such that so many rows do not end with a full page: behind one nothing shows
-    that a count of more is wrong.
+    """About half, and a size with which the last page is not full: after a full last page nothing
+    shows that a higher count is wrong.
     """
     half = (size + 1) // 2
     sizes = (*range(half, 1, -1), *range(half + 1, size))

@@ -5,8 +5,8 @@ The end of a list is believed on evidence of its own, never on the shop's word a
     an empty page       asked for on purpose behind the last rows
     a repeated page     from a shop that was seen to give other rows for another page
     a cursor's end      in an API that pages by cursor; against a count only if the last page was
-                        not full, or the entries that are no rows make up the count, in this reading
-                        or in one that brought all that is known
+                        not full, or nulls and errors make up the count, in this
+                        reading or in one that brought all that is known
     a count             equal to the distinct rows, from a shop whose count was seen to be larger
                         than what it had given by then, and only behind a page that is not full
 
@@ -132,7 +132,7 @@ class Evidence:
         """Take in a page; the positions of the rows that this walk had not met before.
 
         `names`: an identity for each row; error objects and nulls among the rows are left out, and
-        `no_rows` is how many of them the page holds: it is no shorter for them, and they stand for
+        `no_rows` is how many of them the page holds: they count towards its length, and stand for
         rows that the shop counts.
         `asked`: the page size in the request. `total`: how many rows the whole list has, by the
         shop's word with this page. `ends`: the page says by its cursor that it is the last.

@@ -54,6 +54,12 @@ class Target:
                     f" host than the shop {self._home.hostname}; credentials are sent only to the"
                     " shop's own host and those the settings allow."
                 )
+            if "@" in found.netloc and found.netloc != self._home.netloc:
+                raise RefusedError(
+                    f"The address {found.scheme}://{found.hostname}{found.path} holds a user name"
+                    " or password; Portside logs in as the settings say. Where it came with the"
+                    " shop's answer as the next page, the shop is at fault."
+                )
             place, own = (
                 urlunsplit((found.scheme, found.netloc, found.path or "/", "", "")),
                 found.query,
@@ -92,6 +98,8 @@ class Target:
         if there.scheme not in _DEFAULT_PORTS or (
             here.scheme == "https" and there.scheme == "http"
         ):
+            return None
+        if "@" in there.netloc and there.netloc != here.netloc:
             return None
         same = _drop_www(here.hostname) == _drop_www(there.hostname) and (
             _find_port(there.scheme, there.port) == _find_port(here.scheme, here.port)

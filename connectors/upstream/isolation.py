@@ -108,7 +108,7 @@ class _Kind:
     """What is known of one kind of parts.
 
     `sound` repeats the last parts that succeeded: more than one, because a part that was sound may
-    be broken by now.
+    have broken since.
     """
 
     def __init__(self) -> None:

@@ -118,7 +118,7 @@ class _Checkup:
                 break
         else:
             return None
-        # A failure that passes is no reason for small pages: the full size is asked for once more.
+        # A passing failure does not call for small pages, so try the full size once more.
         if smaller == size or await self._has_page(size):
             return None
         return _report_warning(

@@ -14,7 +14,7 @@ body_option = click.option(
     type=click.IntRange(0),
     default=2000,
     show_default=True,
-    help="Show so many characters of each body.",
+    help="Show at most this many characters of each body.",
 )
 
 
@@ -43,7 +43,7 @@ def exchange_lines(exchange: Exchange, most: int, *, sized: bool = True) -> list
 
 
 def _body_lines(body: bytes, most: int) -> list[Text]:
-    """A body, indented if it is JSON, up to so many characters."""
+    """At most `most` characters of a body, indented if it is JSON."""
     if not body or not most:
         return []
     try:

@@ -84,7 +84,7 @@ def choose_given(found: Sequence[GivenOrder], shipment: Shipment) -> GivenOrder 
         if len(chosen) == 1:
             return chosen[0]
     if len({given.shop_id for given in found}) == 1:
-        # One order of the shop's, which the client knows by several ids.
+        # One order in the shop, which the client knows under several ids.
         lines = tuple(line for given in found for line in given.lines)
         return msgspec.structs.replace(found[0], lines=lines, is_part=False, destination="")
     raise SharedNumberError(shipment.order_number, (given.shop_id for given in found))

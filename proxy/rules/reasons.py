@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-# No reason needs more to be told apart from another kind.
+# The beginning is enough to tell one kind of reason from another.
 _LONGEST = 200
 _NUMBER = re.compile(r"\b\d+\b")
 

@@ -34,8 +34,8 @@ def require_password(password: str) -> Middleware:
     """A middleware that asks for `password` by HTTP Basic, whatever the user name; an empty one
     asks for nothing.
 
-    A wrong one is counted and waits as a store's does. Its client is the address that connects,
-    never a forwarded one: whoever is on this machine could make those up.
+    A wrong password is counted and delayed as at a store. The client is the connecting address,
+    never a forwarded one, because any process on this machine could forge that.
     """
 
     @web.middleware
@@ -113,7 +113,7 @@ def _is_loopback(name: str) -> bool:
 async def _refuse(request: web.Request, username: str) -> web.Response:
     """401, late where its client guesses, and 429 once that was too often.
 
-    A browser's first request brings no login: that is no guess.
+    A browser's first request carries no login and does not count as a guess.
     """
     if "Authorization" in request.headers:
         try:

@@ -132,7 +132,7 @@ async def _send_response(request: web.Request, response: web.Response) -> web.Re
     transport = request.transport
     if transport is None or transport.is_closing():
         raise ConnectionResetError("the client left before its answer was ready")
-    # uvloop's transports are no subclasses of asyncio's.
+    # uvloop's transports do not derive from asyncio's.
     cast("asyncio.WriteTransport", transport).set_write_buffer_limits(high=0)
     try:
         async with asyncio.timeout(SLOWEST_CLIENT):

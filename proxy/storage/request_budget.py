@@ -58,7 +58,7 @@ class RequestBudget:
             return 0.0
 
     async def hold(self, seconds: float) -> None:
-        """Let nobody use the key for so many seconds, two minutes at most: ShipStation said so.
+        """Stop all use of the key for this many seconds, at most two minutes, as ShipStation asked.
 
         Raises StorageError.
         """

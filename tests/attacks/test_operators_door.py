@@ -172,7 +172,7 @@ def test_no_text_but_ours_is_a_token(text: str) -> None:
     assert not ChangeTokens("pass-word").holds(text, 1e6)
 
 
-@pytest.mark.skipif(os.name != "posix", reason="rights of POSIX")
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no file modes")
 async def test_only_we_may_read_the_database_and_what_lies_beside_it(tmp_path: Path) -> None:
     async with Database.open(f"sqlite:///{tmp_path}/portside.db") as database:
         await database.migrate()

@@ -119,8 +119,8 @@ class Budget:
         return points if self._throttle is None else min(points, self._throttle.maximum_available)
 
     def _find_wait(self, points: float) -> float:
-        """Seconds until the bucket holds so many points that nobody has reserved, if nothing
-        changes until then.
+        """Seconds until the bucket holds this many points beside the reserved ones, if no query
+        ends before.
         """
         if self._throttle is None:
             return _LONGEST_WAIT if self._running else 0.0

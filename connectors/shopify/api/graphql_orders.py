@@ -168,7 +168,7 @@ _STAMP = msgspec.json.Decoder(_Stamp)
 
 
 def decode_stamp(raw: msgspec.Raw) -> wire.Stamp | None:
-    """The id and time of a row; None if it is no order."""
+    """The id and time of a row; None if it is not an order."""
     try:
         stamp = _STAMP.decode(raw)
         return wire.Stamp(read_gid(stamp.id), read_moment(stamp.updated_at))

@@ -13,8 +13,8 @@ Rules:
     at hand, or one that is asked for where the list is not known to be complete without it (see
     `ListHabits.proved`). A count above the rows is asked for again, because orders may have left
     the span, and then the walk goes on by id. So it does where a count is needed and there is none.
-  * Orders outside the span, from a shop that ignores its bounds, are no rows: they would stand in
-    for others in the comparison.
+  * Orders outside the span, from a shop that ignores its bounds, are not counted as rows: they
+    would stand in for others in the comparison.
   * A cursor that has expired, and 20,000 rows behind one cursor (Shopify allows 25,000), begin a
     new query from the last order seen.
   * A page over which the shop fails is halved down to ten rows; then the walk goes on by id, which

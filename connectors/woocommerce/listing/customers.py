@@ -1,4 +1,4 @@
-"""Customers by id, for a store whose own expressions look at them; what they say is not kept."""
+"""Customers by id, for stores whose expressions use `customer`; nothing about them is kept."""
 
 from __future__ import annotations
 

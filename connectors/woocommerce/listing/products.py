@@ -30,7 +30,7 @@ _REMEMBERED = 300.0
 _UNITS_REMEMBERED = 3600.0
 _MOST = 20_000
 _FIELDS = wire.list_fields(wire.Product)
-# In bytes: so much of a product's own JSON counts as one more product.
+# In bytes: each such amount of a product's own JSON counts as one more product.
 _WHOLE = 1024
 _UNREAD = Units(weight="", length="")
 

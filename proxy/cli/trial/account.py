@@ -1,4 +1,6 @@
-"""`portside simulate --account`: a fake ShipStation account in front of a store, for a while."""
+"""`portside simulate --account`: a fake ShipStation account in front of a store, until it is
+stopped.
+"""
 
 from __future__ import annotations
 

@@ -98,7 +98,7 @@ def simulate(**given: Any) -> None:
     marks the orders as shipped.
 
     With --account no promises are tried: a fake ShipStation account imports from the store and
-    serves ShipStation's own API on this machine, for whatever speaks it.
+    serves ShipStation's own API on this machine.
 
     The exit status is 0 if no promise was broken, 1 if one was, 2 if the store could not be tried.
     """

@@ -57,7 +57,7 @@ from proxy.doors.custom_store.words import LENGTH_UNITS, STATUSES, WEIGHT_UNITS
 _Content: TypeAlias = str | CDATA | None
 
 _ZERO = Decimal(0)
-# So many lines are filled in a few milliseconds.
+# Filling this many lines takes a few milliseconds.
 _STEP = 50
 _OPTION = build_skeleton("Option", last="Value")
 

@@ -188,7 +188,7 @@ class Account:
         return row
 
     async def settle(self) -> None:
-        """Do all that is due by now: notices, webhooks, imports."""
+        """Perform everything that is due: notices, webhooks, imports."""
         await self.agenda.run_due()
 
     async def advance(self, span: timedelta) -> None:

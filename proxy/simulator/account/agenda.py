@@ -1,5 +1,5 @@
-"""What the account will do later, and the clock by which it does so: simulated, so that a test
-waits for nothing, or the machine's.
+"""What the account will do later, and its clock: a simulated one, so that tests need not wait, or
+the machine's.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Agenda:
         self._changed = asyncio.Event()
 
     def plan(self, due: datetime, action: Action) -> None:
-        """Do `action` at `due`, or as soon as somebody runs what is due."""
+        """Plan `action` for `due`; `run_due` performs it then or later."""
         heapq.heappush(self._actions, (due, next(self._numbers), action))
         self._changed.set()
 
@@ -51,7 +51,7 @@ class Agenda:
         return self._actions[0][0] if self._actions else None
 
     async def run_due(self) -> None:
-        """Do all that is due by now, also what that makes due; one action after the other."""
+        """Perform every action that is due, and those that become due meanwhile, one at a time."""
         async with self._turn:
             while (due := self.find_due()) is not None and due <= self.clock():
                 await heapq.heappop(self._actions)[2]()

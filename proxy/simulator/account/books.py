@@ -33,11 +33,13 @@ _FIRST = {
 
 
 class NoSuchRowError(Exception):
-    """The account has no row that fits; `str(error)` says which was asked for."""
+    """The account has no such row; `str(error)` says which one was asked for."""
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
-    """Rows that one webhook tells of: those of a list (`orders`, `shipments`, `fulfillments`)."""
+    """The rows that one webhook announces, all of one list (`orders`, `shipments` or
+    `fulfillments`).
+    """
 
     rows: str
     ids: frozenset[int]
@@ -105,7 +107,7 @@ class Books:
         return found[0]
 
     def touch(self, order: OrderRow) -> None:
-        """Date a change of an order by now."""
+        """Set the time of an order's last change to now."""
         order.modify_date = self.clock()
 
     def add_parcel(self, row: ParcelRow) -> None:
@@ -121,7 +123,7 @@ class Books:
         return self._parcels.get(order.order_id, [])
 
     def add_batch(self, rows: str, ids: Iterable[int]) -> str:
-        """Keep the rows that one webhook tells of, and give the id of the batch."""
+        """Keep the rows that one webhook announces. Returns the id of their batch."""
         batch = f"{self.take_id('batch'):032x}"
         self.batches[batch] = Batch(rows=rows, ids=frozenset(ids))
         return batch

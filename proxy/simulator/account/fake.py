@@ -85,7 +85,7 @@ class FakeAccount(Account):
         return count_most_within(_MINUTE, [call.at for call in self.calls])
 
     def spend_requests(self, count: int) -> None:
-        """Let other tools of the merchant make so many requests with the same key, now."""
+        """Use up `count` requests of this minute, as another tool with the same key would."""
         self._frame.spend(count)
 
     async def __aenter__(self) -> Self:

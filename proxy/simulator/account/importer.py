@@ -62,7 +62,7 @@ class Importer:
         """Import once, from `since` or from where the last success ended.
 
         A failure leaves the orders that came before it imported, and shows in the store's refresh.
-        Raises ValueError for a store that is no custom store.
+        Raises ValueError unless it is a custom store.
         """
         poller = store.poller
         if poller is None:

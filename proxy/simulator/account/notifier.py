@@ -154,7 +154,7 @@ def build_notice(books: Books, row: ParcelRow) -> Notice:
 
 
 def _describe_refusal(answer: Answer) -> str:
-    """What the account notes of an answer that is no success; nothing for a success."""
+    """The account's note about a failed answer; empty for a success."""
     if answer.is_success:
         return ""
     try:

@@ -19,8 +19,8 @@ _TIME = re.compile(r"\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,7})?)
 class TwiceHour(StrEnum):
     """How a query's time within the autumn hour that comes twice is understood.
 
-    Nobody has documented it: `wall` compares what the clock on the wall showed, so that both hours
-    fit; `first` and `second` take it for one of them.
+    ShipStation does not document it. `wall` compares local times as written, so that both hours
+    match; `first` and `second` take one of the two.
     """
 
     WALL = "wall"

@@ -1,6 +1,6 @@
 """Parcels: labels made, orders marked as shipped, labels voided, labels for returns.
 
-These are the account's books alone: whoever calls tells the store.
+Only the account's own rows change here; the caller notifies the store.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from proxy.simulator.account.traits import WORDS
 from proxy.simulator.client import StoreClient
 from proxy.simulator.poller import Poller
 
-# Nobody has documented the number of "Custom Store"; WooCommerce's is 36.
+# The marketplace number of "Custom Store" is not documented; WooCommerce's is 36.
 CUSTOM_STORE, MANUAL_STORE = 38, 0
 STATUSES = frozenset(WORDS.values())
 REQUIRED = (
@@ -29,7 +29,7 @@ REQUIRED = (
     "modifyDate",
     "active",
 )
-# What the account alone decides, whatever a PUT says.
+# Fields that the account sets itself: a PUT does not change them.
 _OWN = ("storeId", "createDate", "modifyDate", "refreshDate", "lastRefreshAttempt")
 
 

@@ -1,5 +1,5 @@
-"""What may differ from account to account: the shapes that nobody has documented, and what goes
-wrong.
+"""What may differ from account to account: the shapes that ShipStation does not document, and the
+faults.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from proxy.simulator.account.pacific import TwiceHour
 
 
 class OrderKey(StrEnum):
-    """What an imported order's `orderKey` is: nobody has documented it."""
+    """What an imported order's `orderKey` is, which ShipStation does not document."""
 
     ID = "id"
     NUMBER = "number"
@@ -45,7 +45,7 @@ class Traits(msgspec.Struct, frozen=True, kw_only=True):
     `poll_every` polls every store by itself, `None` only when asked. A notice that the store
     refused is sent again up to `notice_retries` times, `notice_retry_after` apart;
     `stops_after_failure` switches automatic import off after a failed one, as users have reported.
-    `fulfillment_hooks` tells of orders marked as shipped with FULFILLMENT_SHIPPED.
+    `fulfillment_hooks` sends FULFILLMENT_SHIPPED for orders marked as shipped.
     """
 
     limit: int = 40
@@ -74,7 +74,7 @@ class Fate(StrEnum):
     """What becomes of a notice.
 
     `lost` ones are never sent: the row says so with an error, says so without one, or claims that
-    the store was told. `off` is a store that is not to be told at all.
+    the store was told. `off` is a store that is never notified.
     """
 
     SENT = "sent"
@@ -109,7 +109,7 @@ class Faults(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Chance:
-    """Decides from a seed: the same question gets the same answer, whatever was asked before."""
+    """Decides from a seed: the same question always gets the same answer, in any sequence."""
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
@@ -123,7 +123,7 @@ class Chance:
         return share > 0 and self.draw(*question) < share
 
     def draw_hex(self, digits: int, *question: object) -> str:
-        """So many hexadecimal digits for this question."""
+        """`digits` hexadecimal digits for this question."""
         return f"{Random(f'{self._seed}:{question}').getrandbits(4 * digits):0{digits}x}"  # noqa: S311 - not a secret
 
 

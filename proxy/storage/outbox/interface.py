@@ -200,8 +200,8 @@ class Outbox(Protocol):
         does not know: the delivery as it is now, and whether others of that order come first.
 
         None if no such order was given. `split`: also by the number without a split's suffix,
-        whatever id the notice brings. Raises LeaseLostError, RepeatedError where another delivery
-        is of the same shipment, and SharedNumberError; none changes anything.
+        even if the notice brings an id. Raises LeaseLostError, RepeatedError where another delivery
+        is of the same shipment, and SharedNumberError, and then changes nothing.
         """
         ...
 

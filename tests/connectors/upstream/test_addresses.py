@@ -47,6 +47,19 @@ async def test_a_redirect_to_another_host_is_told_and_not_followed(shop: EchoSho
     assert other.requests == []
 
 
+async def test_a_link_or_redirect_that_brings_a_login_of_its_own_is_told_and_not_asked(
+    shop: EchoShop,
+) -> None:
+    address = shop.url.replace("://", "://eve:pass-word@") + "/orders?page=2"
+    shop.faults.add(Answer(302, "", headers={"Location": address}))
+    async with asking(shop, auth=BasicAuth("key", "secret")) as upstream:
+        for path, words in ((address, "holds a user name or password"), ("orders", "redirects to")):
+            with pytest.raises(RefusedError, match=words) as caught:
+                await upstream.get(path)
+            assert "pass-word" not in str(caught.value)
+    assert [seen.path for seen in shop.requests] == ["/api/orders"]
+
+
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
 async def test_a_write_is_never_redirected(shop: EchoShop, status: int) -> None:
     shop.faults.add(Answer(status, "", headers={"Location": "/elsewhere"}))

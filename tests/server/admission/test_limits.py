@@ -9,6 +9,8 @@ import pytest
 
 from proxy.server.admission.limits import ADMIN, count_public
 
+# The database's, the log and what the interpreter has open.
+FILES = 90
 SHOW = """
 import resource
 from proxy.server.admission.descriptors import count_descriptors, raise_descriptor_limit
@@ -26,10 +28,10 @@ raise_descriptor_limit()
 def test_the_public_side_leaves_the_others_theirs(descriptors: int, to_shops: int) -> None:
     public = count_public(descriptors, to_shops)
     assert 16 <= public <= 4_096
-    assert public <= descriptors // 4 or public + ADMIN + to_shops < descriptors
+    assert public <= descriptors // 4 or public + ADMIN + FILES + to_shops <= descriptors
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="limits of POSIX")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit of descriptors")
 def test_the_soft_limit_is_raised_to_the_hard_one() -> None:
     done = subprocess.run([sys.executable, "-c", SHOW], capture_output=True, text=True, check=True)  # noqa: S603 -- our own text
     assert done.stdout.strip() == "True"

@@ -42,7 +42,7 @@ class SeenCall(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ApiError(Exception):
-    """An answer that is no success, with its status and its message."""
+    """An error answer, with its status and its message."""
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
@@ -173,7 +173,7 @@ def answer_json(value: object, *, status: int = 200) -> web.Response:
 
 
 def answer_success(message: str) -> web.Response:
-    """The answer to a deed that has no row of its own to show."""
+    """The answer to an action that returns no row."""
     return answer_json({"success": True, "message": message})
 
 

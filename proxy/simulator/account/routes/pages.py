@@ -15,7 +15,7 @@ from proxy.simulator.account.routes.frame import answer_json
 def choose_rows(
     account: Account, rows: Mapping[int, Row], kind: str, batch: str | None
 ) -> list[Row]:
-    """The rows of the batch that a webhook named, else all that the account lists by now."""
+    """The rows of the batch that a webhook named, else all that the account lists now."""
     if batch is not None:
         known = account.books.batches.get(batch)
         ids = known.ids if known is not None and known.rows == kind else frozenset()
