@@ -71,8 +71,9 @@ class AccountSettings(BaseModel):
     @field_validator("rate")
     @classmethod
     def _check_rate(cls, value: float) -> float:
-        if not 1 <= round(value * _MINUTE, 6) <= _MOST_PER_MINUTE:
-            raise ValueError(f"expected 1/m to {_MOST_PER_MINUTE}/m, found another rate")
+        per_minute = round(value * _MINUTE, 6)
+        if not 1 <= per_minute <= _MOST_PER_MINUTE:
+            raise ValueError(f"expected 1/m to {_MOST_PER_MINUTE}/m, found {per_minute:g}/m")
         return value
 
     @property

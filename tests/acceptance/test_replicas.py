@@ -46,6 +46,7 @@ class Fleet:
         self._file = file
         self._stack = stack
         self._turn = itertools.count()
+        self._killing = asyncio.Lock()
         self.replicas: list[Served] = []
 
     async def start(self) -> Served:
@@ -59,11 +60,14 @@ class Fleet:
         return self.replicas[next(self._turn) % len(self.replicas)]
 
     async def kill_one(self) -> None:
-        """The oldest dies without a word, and another takes its place."""
-        victim = self.replicas.pop(0)
-        victim.process.kill()
-        await victim.ended()
-        await self.start()
+        """The oldest dies without a word, and another takes its place before the next one dies: a
+        fleet of none answers nothing.
+        """
+        async with self._killing:
+            victim = self.replicas.pop(0)
+            victim.process.kill()
+            await victim.ended()
+            await self.start()
 
 
 class ShipStation:

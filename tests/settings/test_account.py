@@ -55,7 +55,7 @@ def test_a_rate_from_one_to_forty_a_minute_is_taken(rate: str) -> None:
         ),
         (
             "api_key: k, api_secret: s, rate: 41/m",
-            "5:48: stores.north.account.rate: expected 1/m to 40/m, found another rate",
+            "5:48: stores.north.account.rate: expected 1/m to 40/m, found 41/m",
         ),
     ],
 )
