@@ -126,6 +126,8 @@ def _build_told(
         page=number,
         read_by=part.stored_at,
         modified_at=None if old is None else old.modified_at,
+        window_start=snapshot.latest_start,
+        window_end=snapshot.end,
     )
     return date_told(told, member)
 

@@ -106,8 +106,13 @@ def _name_order(order: Order, part: int) -> Order:
     if part == 0:
         return order
     return msgspec.structs.replace(
-        order, id=OrderId(f"{order.id}~{part}"), number=f"{order.number}-{part}"
+        order, id=OrderId(name_part(order.id, part)), number=f"{order.number}-{part}"
     )
+
+
+def name_part(order_id: str, part: int) -> str:
+    """The id of one part of the shop's order; its own where `part` is 0."""
+    return order_id if part == 0 else f"{order_id}~{part}"
 
 
 def _share_order(order: Order, places: Sequence[str]) -> list[Order]:

@@ -145,3 +145,14 @@ async def test_old_news_that_goes_out_late_is_followed_by_the_newest(
     await poll_after(world, 20 * 60)
     assert world.differences() == {}
     assert read_page((await world.ask()).body)[0] >= 1
+
+
+async def test_it_is_recorded_in_which_window_an_order_was_given(world: World) -> None:
+    order = world.book.add()
+    start = world.poller.start
+    assert await poll_after(world, 60) == [order.id]
+    told = (await world.exporter.ledger.find_told(world.store.books, [order.id]))[order.id]
+    assert told.window_end is not None
+    end = told.window_end.replace(second=0, microsecond=0)
+    assert (told.window_start, end) == (start, world.poller.start)
+    assert told.page == 1

@@ -90,6 +90,13 @@ class MemoryOrderRows:
                 )
                 self._memory.told[told.order_id] = entry
 
+    async def doubt_told(self, order_ids: Collection[str]) -> None:
+        """See `OrderRows`."""
+        for order_id in self._memory.told.keys() & set(order_ids):
+            told, told_at = self._memory.told[order_id]
+            doubted = msgspec.structs.replace(told, confirmed=False)
+            self._memory.told[order_id] = (doubted, told_at)
+
     async def add_hints(
         self, order_ids: Collection[str], due_at: datetime, reason: HintReason
     ) -> None:

@@ -181,6 +181,10 @@ class OrderRows(Protocol):
         """ShipStation has what was last told by this snapshot."""
         ...
 
+    async def doubt_told(self, order_ids: Collection[str]) -> None:
+        """ShipStation may not have what it was last sent of these orders after all."""
+        ...
+
     async def add_hints(
         self, order_ids: Collection[str], due_at: datetime, reason: HintReason
     ) -> None:

@@ -6,9 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
-from sqlalchemy import and_, case, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select, update
 
 from proxy.rules.matching import GivenOrder
 from proxy.storage.export.given import read_given, write_given
@@ -18,6 +19,11 @@ from proxy.storage.tables import given_orders, held_orders, hints, told_orders
 
 # An order that nobody ships or cancels in so long a time will not be shipped.
 _OPEN_FOR = timedelta(days=730)
+_GIVEN_AGAIN = [
+    column.name
+    for column in given_orders.c
+    if not column.primary_key and column.name != "former_number"
+]
 
 
 class DatabaseOrderRows(StoreRows):
@@ -44,8 +50,7 @@ class DatabaseOrderRows(StoreRows):
     async def put_given(self, given: Iterable[GivenOrder]) -> None:
         """See `OrderRows`."""
         rows = [write_given(each) | {"given_at": self.now} for each in given]
-        changed = [column.name for column in given_orders.c if not column.primary_key]
-        await self._put(given_orders, rows, changed)
+        await self._put(given_orders, rows, _GIVEN_AGAIN, _keep_former_number)
 
     async def find_given(self, shop_id: str) -> Sequence[GivenOrder]:
         """See `OrderRows`."""
@@ -63,6 +68,12 @@ class DatabaseOrderRows(StoreRows):
         """See `OrderRows`."""
         own = (told_orders.c.snapshot_id == snapshot_id) & self._own(told_orders)
         await self._connection.execute(update(told_orders).where(own).values(confirmed=True))
+
+    async def doubt_told(self, order_ids: Collection[str]) -> None:
+        """See `OrderRows`."""
+        for some in portions(order_ids):
+            mine = self._own(told_orders) & told_orders.c.order_id.in_(some)
+            await self._connection.execute(update(told_orders).where(mine).values(confirmed=False))
 
     async def add_hints(
         self, order_ids: Collection[str], due_at: datetime, reason: HintReason
@@ -185,3 +196,9 @@ class DatabaseOrderRows(StoreRows):
         surplus = select(ranked.c.order_id).where(ranked.c.rank > held_limit)
         forgotten = or_(held_orders.c.order_id.in_(surplus), held_orders.c.last_seen < told_before)
         await self._connection.execute(delete(held_orders).where(self._own(held_orders), forgotten))
+
+
+def _keep_former_number(excluded: Any) -> dict[str, ColumnElement[Any]]:
+    known = given_orders.c
+    changed = (known.number != excluded.number, known.number)
+    return {"former_number": case(changed, else_=known.former_number)}

@@ -95,7 +95,8 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     """What ShipStation was last sent of an order, on which page of which snapshot.
 
     `confirmed`: it has that for certain. `modified_at`: the youngest change of the order that any
-    page named, None if that is not known.
+    page named, None if that is not known. `window_start` and `window_end` are the window that
+    ShipStation asked for then; None of what older versions of Portside sent.
     """
 
     order_id: str
@@ -105,6 +106,8 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     read_by: datetime
     confirmed: bool = False
     modified_at: datetime | None = None
+    window_start: datetime | None = None
+    window_end: datetime | None = None
 
 
 class HintReason(StrEnum):

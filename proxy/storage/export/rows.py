@@ -4,7 +4,7 @@ tables.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 # Both engines limit the values of one statement; SQLite's limit was 999 for long.
 _AT_ONCE = 500
+# What becomes of further columns of a row that is there already, by the row that takes its place.
+Derived = Callable[[Any], dict[str, ColumnElement[Any]]]
+
+
+def derive_nothing(_excluded: Any) -> dict[str, ColumnElement[Any]]:
+    """Leave the other columns as they are."""
+    return {}
 
 
 class StoreRows:
@@ -28,10 +35,18 @@ class StoreRows:
         return table.c.store == self._store
 
     async def _put(
-        self, table: Table, rows: Sequence[dict[str, Any]], changed: Sequence[str]
+        self,
+        table: Table,
+        rows: Sequence[dict[str, Any]],
+        changed: Sequence[str],
+        derived: Derived = derive_nothing,
     ) -> None:
         await upsert(
-            self._connection, table, [row | {"store": self._store} for row in rows], changed
+            self._connection,
+            table,
+            [row | {"store": self._store} for row in rows],
+            changed,
+            derived,
         )
 
     async def _all(self, statement: Any) -> Sequence[dict[str, Any]]:
@@ -53,15 +68,17 @@ async def upsert(
     table: Table,
     rows: Sequence[Mapping[str, Any]],
     changed: Sequence[str],
+    derived: Derived = derive_nothing,
 ) -> None:
     """Insert `rows`; where the primary key is there already, take over the columns named in
-    `changed`.
+    `changed`, and set those that `derived` makes of the new row.
     """
     if not rows:
         return
     made = (postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert)(table)
     keys = [column.name for column in table.primary_key.columns]
     statement = made.on_conflict_do_update(
-        index_elements=keys, set_={name: made.excluded[name] for name in changed}
+        index_elements=keys,
+        set_={name: made.excluded[name] for name in changed} | derived(made.excluded),
     )
     await connection.execute(statement, list(rows))

@@ -150,6 +150,7 @@ walks = Table(
 
 # What ShipStation was last told about each order: a digest, never the order itself. `read_by`: the
 # shop was read before this moment. `modified_at`: the youngest change of it that any page named.
+# `window_start` and `window_end`: the window that ShipStation asked for; null in older rows.
 told_orders = Table(
     "told_orders",
     metadata,
@@ -162,11 +163,14 @@ told_orders = Table(
     Column("confirmed", Boolean, nullable=False),
     Column("told_at", UtcTime, nullable=False),
     Column("modified_at", UtcTime, nullable=True),
+    Column("window_start", UtcTime, nullable=True),
+    Column("window_end", UtcTime, nullable=True),
 )
 
 # Orders as ShipStation was given them, under the id and number that notices will name, and `lines`
 # as JSON (see proxy.rules.matching). `shop_id` and `shop_number` are the shop's own, `part` and
-# `destination` say which of several addresses it goes to. Nothing about buyers.
+# `destination` say which of several addresses it goes to. `former_number` is the last other number
+# that it was given under, empty if there was none. Nothing about buyers.
 given_orders = Table(
     "given_orders",
     metadata,
@@ -181,6 +185,7 @@ given_orders = Table(
     Column("given_at", UtcTime, nullable=False),
     Column("part", Integer, nullable=False, server_default="0"),
     Column("destination", Text, nullable=False, server_default=""),
+    Column("former_number", String(200), nullable=False, server_default=""),
     Index("ix_given_orders_number", "store", "number"),
     Index("ix_given_orders_shop", "store", "shop_id", "part"),
 )
