@@ -11,8 +11,9 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
+import msgspec
 import structlog
 
 from connectors.errors import (
@@ -86,24 +87,50 @@ class AccountClient:
         repeated after a failure of ShipStation or of the network.
         """
         try:
-            return (await self._get(path, params)).decode(kind)
+            reply = await self._ask(
+                path, lambda: self._upstream.get(path, params), is_harmless=True
+            )
+            return reply.decode(kind)
         except ConnectorError as error:
             raise _name_shipstation(error) from error.__cause__
 
-    async def _get(self, path: str, params: Pairs) -> Reply:
+    async def change(
+        self, kind: type[T], method: str, path: str, body: Any = None, *, is_harmless: bool = False
+    ) -> T:
+        """The answer to a change in the account, as for `fetch`; an empty one is read as null.
+
+        `body` is plain values, or bytes that are JSON. Where the change may have been made although
+        no answer came, it is repeated only if that `is_harmless`.
+        """
+        given: Any = {"json": body}
+        if isinstance(body, bytes):
+            given = {"content": body, "content_type": "application/json"}
+
+        async def write() -> Reply:
+            reply = await self._upstream.write(method, path, **given)
+            return reply if reply.content else msgspec.structs.replace(reply, content=b"null")
+
+        try:
+            return (await self._ask(path, write, is_harmless=is_harmless)).decode(kind)
+        except ConnectorError as error:
+            raise _name_shipstation(error) from error.__cause__
+
+    async def _ask(
+        self, path: str, send: Callable[[], Awaitable[Reply]], *, is_harmless: bool
+    ) -> Reply:
         pause = _FIRST_PAUSE
         for attempt in range(1, _ATTEMPTS + 1):
             await self._wait_for_turn(path)
             try:
-                reply = await self._upstream.get(path, params)
+                reply = await send()
             except ThrottledError as error:
                 await self._budget.hold(error.retry_after or _USUAL_HOLD)
                 if attempt == _ATTEMPTS:
                     raise
             except TooLargeError:
                 raise
-            except UnavailableError:
-                if attempt == _ATTEMPTS:
+            except UnavailableError as error:
+                if attempt == _ATTEMPTS or (error.reached and not is_harmless):
                     raise
                 await self._sleep(pause)
                 pause *= 4

@@ -13,8 +13,9 @@ from connectors.fieldmap.sources import FieldSource
 from connectors.interface import CheckLevel, Finding
 from proxy.account.client import AccountClient
 from proxy.account.listing import STORES, WAREHOUSES, fetch_list, fetch_services
-from proxy.account.rows import StatusMapping, StoreRow
-from proxy.doors.custom_store.words import ACCOUNT_STATUSES, fill_status_words
+from proxy.account.mappings.correction import WordsReading, read_words
+from proxy.account.rows import StoreRow
+from proxy.doors.custom_store.words import fill_status_words
 from proxy.settings.account import AccountSettings
 from proxy.settings.problems import did_you_mean
 from proxy.settings.store import StoreSettings
@@ -34,8 +35,8 @@ async def inspect_account(
     store, found = _find_store(stores, name, account.store_id)
     findings.append(found)
     if store is not None:
-        whole = await client.fetch(StoreRow, f"/stores/{store.store_id}")
-        findings += _compare_words(whole.status_mappings, settings)
+        words = fill_status_words(settings.status_words)
+        findings += find_word_faults(await read_words(client, store.store_id, words))
     warehouses = [each.warehouse_name for each in await fetch_list(client, WAREHOUSES)]
     findings += _compare_warehouses(settings.fields.requested_warehouse, _drop_empty(warehouses))
     wanted = {*settings.shipping_methods.values(), settings.default_shipping_method} - {""}
@@ -79,32 +80,23 @@ def _leads_here(url: str | None, name: str) -> bool:
     return path.rstrip("/").endswith(f"/stores/{name}")
 
 
-def _compare_words(
-    mappings: Sequence[StatusMapping] | None, settings: StoreSettings
-) -> Iterator[Finding]:
+def find_word_faults(reading: WordsReading) -> Iterator[Finding]:
     """The words that orders carry, and those that ShipStation's store understands."""
-    if not mappings:
+    if not reading.is_shown:
         what = "ShipStation does not show this store's status words, so they cannot be compared"
         yield _approve(what)
         return
-    meanings = {
-        word.strip().casefold(): mapping.order_status
-        for mapping in mappings
-        for word in (mapping.status_key or "").split(",")
-    }
-    wrong = False
-    for status, word in fill_status_words(settings.status_words).items():
-        meant = meanings.get(word.casefold())
-        if meant == ACCOUNT_STATUSES[status]:
-            continue
-        wrong = True
-        found = "does not know it" if meant is None else f"takes it for {meant}"
+    for wrong in reading.wrong:
+        known = "" if wrong.meant else did_you_mean(wrong.word, reading.known_words)
         yield Finding(
             level=CheckLevel.PROBLEM,
-            what=f"the word for {status} orders is {word!r}, and ShipStation's store {found}",
-            advice="change the word in ShipStation's store settings, or set `status_words`",
+            what=f"{wrong.fault}{known}",
+            advice=(
+                "run `portside account mappings --write`, change the word in ShipStation's store"
+                " settings, or set `status_words`"
+            ),
         )
-    if not wrong:
+    if not reading.wrong:
         yield _approve("ShipStation's store understands all five status words")
 
 
@@ -123,10 +115,13 @@ def _compare_warehouses(source: FieldSource | None, known: Sequence[str]) -> Ite
             f" gives{did_you_mean(name, known)}",
             f"its warehouses are: {_join(known)}",
         )
-    if not wanted:
-        what = "an order's requested warehouse must be called as one of the account's: "
+    if source.sources:
+        what = (
+            "`fields.requested_warehouse` takes names from the order, which cannot be compared"
+            " beforehand; they must be called as the account's warehouses: "
+        )
         yield _approve(what + _join(known))
-    elif not wrong:
+    if wanted and not wrong:
         yield _approve("the account has each warehouse that `fields.requested_warehouse` names")
 
 

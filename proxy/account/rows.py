@@ -102,7 +102,7 @@ class StatusMapping(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class StoreRow(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """A store. Only the answer for a single one may hold `status_mappings`."""
+    """A store, without its status mappings: only the answer for a single one may hold them."""
 
     store_id: int
     store_name: str | None = None
@@ -111,7 +111,6 @@ class StoreRow(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     auto_refresh: bool | None = None
     refresh_date: str | None = None
     integration_url: str | None = None
-    status_mappings: tuple[StatusMapping, ...] | None = None
 
 
 class UserRow(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):

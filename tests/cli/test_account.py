@@ -110,6 +110,7 @@ async def test_a_fitting_account_is_found_sound(tmp_path: Path, database: str) -
         assert "stands in for ShipStation" in made.stdout
         assert "understands all five status words" in made.stdout
         assert made.stdout.count("!") == 1
+        assert "cannot be compared" not in made.stdout
 
 
 async def test_what_does_not_fit_is_named_with_what_to_do(tmp_path: Path, database: str) -> None:
@@ -121,7 +122,7 @@ async def test_what_does_not_fit_is_named_with_what_to_do(tmp_path: Path, databa
             account={"store_id": scene.store.store_id},
             status_words={"paid": "processing", "on_hold": "paid"},
             shipping_methods={"Flat rate": "Pigeon Post"},
-            fields={"requested_warehouse": {"from": "w", "table": {"a": "Nowhere"}}},
+            fields={"requested_warehouse": {"from": "w", "table": {"a": "Nowhere", "b": "Rino"}}},
         )
         made = await run(file, "check")
         assert made.exit_code == 1
@@ -129,7 +130,53 @@ async def test_what_does_not_fit_is_named_with_what_to_do(tmp_path: Path, databa
         assert "takes it for awaiting_shipment" in made.stdout
         assert "'Pigeon Post'" in made.stdout
         assert "'Nowhere'" in made.stdout
+        assert (
+            "'Rino', which `fields.requested_warehouse` gives; did you mean 'Reno'?" in made.stdout
+        )
+        assert "takes names from the order, which cannot be compared" in made.stdout
         assert "does not end in /stores/north" in made.stdout
+
+
+async def test_mappings_shows_the_difference_and_writes_it_only_when_told(
+    tmp_path: Path, database: str
+) -> None:
+    async with open_scene() as scene:
+        file = write_settings(
+            tmp_path,
+            database,
+            scene,
+            account={"store_id": scene.store.store_id},
+            status_words={"paid": "Paid"},
+        )
+        found = await run(file, "check")
+        assert "does not know it; did you mean 'paid'?" in found.stdout
+        shown = await run(file, "mappings")
+        assert shown.exit_code == 1, shown.output
+        assert ["Paid", "awaiting_shipment", "unknown"] in [
+            line.split() for line in shown.stdout.splitlines()
+        ]
+        assert scene.store.find_status("Paid") is None
+        written = await run(file, "mappings", "--write")
+        assert written.exit_code == 0, written.output
+        assert scene.store.find_status("Paid") == "awaiting_shipment"
+        again = await run(file, "mappings", "--write")
+        assert (again.exit_code, again.stdout.count("the same")) == (0, 5)
+        assert [call.method for call in scene.account.calls].count("PUT") == 1
+
+
+async def test_mappings_that_the_account_does_not_show_are_left_alone(
+    tmp_path: Path, database: str
+) -> None:
+    async with open_scene(traits=Traits(limit=1000, shows_words=False)) as scene:
+        account = {"store_id": scene.store.store_id}
+        file = write_settings(tmp_path, database, scene, account=account)
+        made = await run(file, "mappings", "--write")
+        assert made.exit_code == 0, made.output
+        assert "does not show the status words" in made.stdout
+        assert [call.method for call in scene.account.calls] == ["GET"]
+        nameless = await run(write_settings(tmp_path, database, scene), "mappings")
+        assert nameless.exit_code == 1
+        assert "set `account.store_id`" in nameless.output
 
 
 async def test_what_the_account_does_not_show_is_not_called_wrong(

@@ -1,6 +1,5 @@
-"""`portside account`: what the merchant's ShipStation account has, and whether the settings fit it.
-
-Nothing is changed there.
+"""`portside account`: what the merchant's ShipStation account has, and whether it fits the
+settings.
 """
 
 from __future__ import annotations
@@ -35,6 +34,7 @@ from proxy.account.listing import (
     walk_list,
 )
 from proxy.account.rows import ServiceRow
+from proxy.cli.account.mappings import mappings
 from proxy.cli.account.target import AccountTarget, ask_account
 from proxy.cli.options import Moment, json_option, only_store_option, settings_option
 from proxy.cli.output import PlainConsole, build_table, print_finding, print_json, wide_console
@@ -76,9 +76,12 @@ _since_option = click.option(
 def account() -> None:
     """Look at the ShipStation account of a store, by ShipStation's own API.
 
-    Needs an `account:` block in the store's settings. Nothing is changed in the account. Times are
-    printed as ShipStation has them: Pacific.
+    Needs an `account:` block in the store's settings. Only `mappings --write` changes anything in
+    the account. Times are printed as ShipStation has them: Pacific.
     """
+
+
+account.add_command(mappings)
 
 
 @account.command

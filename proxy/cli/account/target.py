@@ -64,6 +64,16 @@ def ask_account(file: Path, name: str | None, work: Callable[[AccountTarget], Aw
         raise CommandError(f"{chosen}: {error}") from error
 
 
+def require_store_id(target: AccountTarget) -> int:
+    """ShipStation's number of the store, or the end of the command."""
+    if target.account.store_id is None:
+        raise CommandError(
+            f"{target.name}: the settings do not say which of the account's stores this is; set"
+            " `account.store_id` to one that `portside account stores` shows"
+        )
+    return target.account.store_id
+
+
 def _find_only(settings: Settings) -> str:
     named = [name for name, store in settings.stores.items() if store.account is not None]
     if len(named) == 1:
