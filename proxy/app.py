@@ -18,6 +18,7 @@ from proxy.delivery.intake import Deliverer
 from proxy.delivery.worker import DeliveryWorker
 from proxy.doors.custom_store.shipnotice.document import MAX_BODY
 from proxy.export import Exporter
+from proxy.operator.gauges import GaugeKeeper
 from proxy.remarks import RemarkKeeper
 from proxy.server.admin import add_admin, guard_browsers, require_password
 from proxy.server.admission.clients import Proxies
@@ -35,10 +36,12 @@ from proxy.server.keys import (
     FAILED_LOGINS,
     LOG_PACE,
     METRICS,
+    POLLS,
     PROXIES,
     REMARKS,
     STOPPING,
     STORES,
+    WATCH,
 )
 from proxy.server.listener import listening
 from proxy.server.middlewares import errors_as_xml, observe, set_headers
@@ -50,6 +53,7 @@ from proxy.settings.models import AdminSettings, Settings
 from proxy.settings.values import ListenAddress
 from proxy.storage.database import Database
 from proxy.storage.export.database import DatabaseExportStorage
+from proxy.storage.export.polls import PollHistory
 from proxy.storage.outbox.database import DatabaseOutbox
 from proxy.storage.outbox.operator import DatabaseDeliveries
 from proxy.storage.shops.memory import DatabaseMemory
@@ -57,6 +61,7 @@ from proxy.storage.shops.remarks import DatabaseRemarks
 from proxy.stores import Store, StoreServices, open_stores
 from proxy.telemetry.log_pace import LogPace
 from proxy.telemetry.metrics import Metrics
+from proxy.watch import Watch
 
 _log = structlog.get_logger("portside.shop")
 
@@ -68,6 +73,7 @@ class Portside(msgspec.Struct, frozen=True, kw_only=True):
     admin: ListenAddress
     metrics: Metrics
     exporter: Exporter
+    gauges: GaugeKeeper
 
 
 class _Shared(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,6 +86,7 @@ class _Shared(msgspec.Struct, frozen=True, kw_only=True):
     exporter: Exporter
     deliverer: Deliverer
     remarks: RemarkKeeper
+    watch: Watch
     proxies: Proxies
 
     def put_into(self, app: web.Application) -> None:
@@ -87,6 +94,7 @@ class _Shared(msgspec.Struct, frozen=True, kw_only=True):
         app[STORES], app[METRICS], app[DATABASE] = self.stores, self.metrics, self.database
         app[STOPPING], app[EXPORTER], app[DELIVERER] = self.stopping, self.exporter, self.deliverer
         app[REMARKS], app[PROXIES] = self.remarks, self.proxies
+        app[WATCH], app[POLLS] = self.watch, PollHistory(self.database)
         app[FAILED_LOGINS], app[LOG_PACE] = FailedLogins(), LogPace()
 
 
@@ -112,11 +120,16 @@ async def open_portside(
             Database.open(settings.database.get_secret_value())
         )
         await database.migrate()
-        remarks = await stack.enter_async_context(
-            RemarkKeeper(DatabaseRemarks(database), metrics, settings.stores)
-        )
+        remarks = await stack.enter_async_context(RemarkKeeper(DatabaseRemarks(database)))
+        watch = await stack.enter_async_context(Watch(database))
         services = {
-            name: _serve_connector(name, metrics, database, remarks) for name in settings.stores
+            name: StoreServices(
+                observer=_observer(name, metrics, watch),
+                watch=partial(watch.hear_breaker, name),
+                memory=DatabaseMemory(database, name),
+                remark=partial(remarks.take, name),
+            )
+            for name in settings.stores
         }
         stores = await stack.enter_async_context(open_stores(settings.stores, kinds, services))
         exporter = await stack.enter_async_context(
@@ -132,7 +145,6 @@ async def open_portside(
             deliverer,
             stores=stores,
             settings=settings.delivery,
-            metrics=metrics,
         )
         await stack.enter_async_context(worker.running(stop_within=within))
         shared = _Shared(
@@ -143,10 +155,17 @@ async def open_portside(
             exporter=exporter,
             deliverer=deliverer,
             remarks=remarks,
+            watch=watch,
             proxies=Proxies(settings.trusted_proxies),
         )
+        gauges = GaugeKeeper(
+            database, metrics, list(settings.stores), lookback=settings.export.lookback
+        )
+        await stack.enter_async_context(gauges.running())
         admin, public = await stack.enter_async_context(_listening_sides(settings, shared))
-        yield Portside(public=public, admin=admin, metrics=metrics, exporter=exporter)
+        yield Portside(
+            public=public, admin=admin, metrics=metrics, exporter=exporter, gauges=gauges
+        )
 
 
 @asynccontextmanager
@@ -210,24 +229,14 @@ def _make_shipstations_side(shared: _Shared) -> web.Application:
     return app
 
 
-def _serve_connector(
-    store: str, metrics: Metrics, database: Database, remarks: RemarkKeeper
-) -> StoreServices:
-    """What the connector of `store` may use of Portside."""
-    return StoreServices(
-        observer=_observer(store, metrics),
-        memory=DatabaseMemory(database, store),
-        remark=partial(remarks.take, store),
-    )
-
-
-def _observer(store: str, metrics: Metrics) -> Observer:
+def _observer(store: str, metrics: Metrics, watch: Watch) -> Observer:
     """Counts each exchange with a shop, and tells of it where somebody listens; never of the
     bodies.
     """
 
     def observe_exchange(exchange: Exchange) -> None:
         metrics.count_exchange(store=store, status=exchange.status, seconds=exchange.seconds)
+        watch.hear_exchange(store, exchange)
         _log.debug(
             "shop",
             store=store,

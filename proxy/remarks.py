@@ -1,14 +1,12 @@
-"""Remarks on their way from the connectors to the operator: kept, logged once when they are new,
-and counted.
+"""Remarks on their way from the connectors to the operator: kept, and logged once when they are
+new.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
 from collections import defaultdict
-from collections.abc import Iterable
 from types import TracebackType
 from typing import Self
 
@@ -17,12 +15,9 @@ import structlog
 from connectors.interface import Remark
 from proxy.storage.errors import StorageError
 from proxy.storage.shops.interface import Remarks
-from proxy.telemetry.metrics import Metrics
 
 # A remark repeated sooner than this, in seconds, is not written again.
 _REPEAT_AFTER = 600.0
-# How often, in seconds, the number of remarks is counted although none is made.
-_COUNT_EVERY = 600.0
 # Of one process; far more than its stores may have, so that a talkative connector costs no memory.
 _MOST_WAITING = 10_000
 _log = structlog.get_logger(__name__)
@@ -35,13 +30,12 @@ class RemarkKeeper:
     take is lost until it is made again.
     """
 
-    def __init__(self, remarks: Remarks, metrics: Metrics, stores: Iterable[str] = ()) -> None:
+    def __init__(self, remarks: Remarks) -> None:
         self._remarks = remarks
-        self._metrics = metrics
-        self._stores = tuple(stores)
         self._waiting: dict[str, dict[str, Remark]] = defaultdict(dict)
         self._written: dict[tuple[str, str], tuple[str, float]] = {}
         self._wake = asyncio.Event()
+        self._is_stopping = False
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -55,9 +49,10 @@ class RemarkKeeper:
         _trace: TracebackType | None,
     ) -> None:
         if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            # Told to end, not broken off: what it is keeping at this moment must not be lost.
+            self._is_stopping = True
+            self._wake.set()
+            await self._task
         await self.flush()
 
     def take(self, store: str, remark: Remark) -> None:
@@ -77,7 +72,6 @@ class RemarkKeeper:
         try:
             if await self._remarks.drop(store, about):
                 _log.info("A remark about the shop no longer holds.", store=store, about=about)
-                await self._count(store)
         except StorageError as error:
             self._written.pop((store, about), None)
             _log.warning("Remark not dropped.", store=store, about=about, error=error)
@@ -96,7 +90,6 @@ class RemarkKeeper:
     async def _keep(self, store: str, remarks: list[Remark]) -> None:
         try:
             new = await self._remarks.note(store, remarks)
-            await self._count(store)
         except StorageError as error:
             for remark in remarks:
                 self._written.pop((store, remark.about), None)
@@ -110,21 +103,7 @@ class RemarkKeeper:
                 remark=remark.text,
             )
 
-    async def _count(self, store: str) -> None:
-        self._metrics.set_remarks(store=store, count=len(await self._remarks.list_kept(store)))
-
     async def _work(self) -> None:
-        while True:
-            try:
-                async with asyncio.timeout(_COUNT_EVERY):
-                    await self._wake.wait()
-            except TimeoutError:
-                await self._count_all()
+        while not self._is_stopping:
+            await self._wake.wait()
             await self.flush()
-
-    async def _count_all(self) -> None:
-        for store in self._stores:
-            try:
-                await self._count(store)
-            except StorageError as error:
-                _log.warning("Remarks not counted.", store=store, error=error)

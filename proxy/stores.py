@@ -23,6 +23,7 @@ from connectors.interface import (
     ignore_remark,
 )
 from connectors.upstream.exchange import Exchange, Observer
+from connectors.upstream.policy import BreakerNews, ignore_news
 from connectors.upstream.shop_clock import is_far_off
 from proxy.rules.lateness import MOST_LOOKBACK
 from proxy.settings.models import StoreSettings
@@ -121,13 +122,14 @@ class Store(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 class StoreServices(msgspec.Struct, frozen=True, kw_only=True):
     """What a store's connector may use of the program around it.
 
-    `observer` hears of each exchange with the shop; `memory` and `remark` as in `ConnectorContext`.
-    `watch_fields` hears where each field came from that `fields:` and `address:` filled in;
-    `survey` takes the filler's place, to see what orders look like. In a `dry_run` the shop is read
-    and never written to.
+    `observer` hears of each exchange with the shop, `watch` what it shows of the shop; `memory` and
+    `remark` as in `ConnectorContext`. `watch_fields` hears where each field came from that
+    `fields:` and `address:` filled in; `survey` takes the filler's place, to see what orders look
+    like. In a `dry_run` the shop is read and never written to.
     """
 
     observer: Observer | None = None
+    watch: Callable[[BreakerNews], None] = ignore_news
     memory: Memory = ForgetfulMemory()
     remark: Callable[[Remark], None] = ignore_remark
     watch_fields: Watch | None = None
@@ -160,7 +162,9 @@ async def open_store(
 
     context = ConnectorContext(
         store=name,
-        upstream=msgspec.structs.replace(settings.upstream.policy(), dry_run=services.dry_run),
+        upstream=msgspec.structs.replace(
+            settings.upstream.policy(), dry_run=services.dry_run, watch=services.watch
+        ),
         observer=hear_exchange,
         carriers=carriers,
         shipping=settings.shipments.rules(),

@@ -30,6 +30,7 @@ from contextlib import contextmanager
 from enum import StrEnum
 
 from connectors.errors import CircuitOpenError, TooLargeError, UnavailableError
+from connectors.upstream.policy import BreakerNews, ignore_news
 
 
 class BreakerState(StrEnum):
@@ -42,7 +43,7 @@ class BreakerState(StrEnum):
 
 class Breaker:
     """The breaker of one shop; `rest` is in seconds of `clock`. The rules stand at the top of this
-    module.
+    module. `watch` hears of each request that counts.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Breaker:
         trip_after: int = 8,
         rest: float = 30.0,
         clock: Callable[[], float] = time.monotonic,
+        watch: Callable[[BreakerNews], None] = ignore_news,
     ) -> None:
         self._trip_after = trip_after
         self._rest = rest
@@ -59,6 +61,7 @@ class Breaker:
         self._opened_at: float | None = None
         self._probing = False
         self._last_error = ""
+        self._watch = watch
 
     @property
     def state(self) -> BreakerState:
@@ -113,10 +116,13 @@ class Breaker:
         self._last_error = str(error)
         if probe or (self._opened_at is None and self._failures >= self._trip_after):
             self._opened_at = self._clock()
+        rest = max(self._count_remaining(), 0.0)
+        self._watch(BreakerNews(failures=self._failures, rest=rest, error=error))
 
     def _note_success(self) -> None:
         self._failures = 0
         self._opened_at = None
+        self._watch(BreakerNews())
 
     def _count_remaining(self) -> float:
         return 0.0 if self._opened_at is None else self._opened_at + self._rest - self._clock()

@@ -59,7 +59,7 @@ class Upstream:
             target=target,
             auth=auth,
             headers=tuple(headers.items()),
-            breaker=Breaker(trip_after=policy.trip_after, rest=policy.rest),
+            breaker=Breaker(trip_after=policy.trip_after, rest=policy.rest, watch=policy.watch),
             patience=policy.patience,
             follows=policy.follow_redirects,
             judge=judge,

@@ -4,6 +4,7 @@ alone.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final, Self
 
 import msgspec
@@ -13,6 +14,20 @@ NO_PROXY: Final = "none"
 
 FROM_ENVIRONMENT: Final = "environment"
 """The choice of what HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY say."""
+
+
+class BreakerNews(msgspec.Struct, frozen=True, kw_only=True):
+    """What a request showed of its shop: `failures` in a row, 0 if the shop answered; the seconds
+    of `rest` for which it is left alone from now on; `error`, the last failure.
+    """
+
+    failures: int = 0
+    rest: float = 0.0
+    error: Exception | None = None
+
+
+def ignore_news(news: BreakerNews) -> None:
+    """Nobody watches the breaker."""
 
 
 class UpstreamPolicy(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,7 +40,8 @@ class UpstreamPolicy(msgspec.Struct, frozen=True, kw_only=True):
     answer of more than `largest_answer` bytes is given up. `user_agent` is what requests call
     themselves; Portside and its version if empty. In a `dry_run` the shop is only read: a write is
     shown to the observer and ends in `UnsentError`. `follow_redirects` is off where credentials go
-    nowhere but to the address they were made for.
+    nowhere but to the address they were made for. `watch` hears what each request shows of the
+    shop.
     """
 
     rate: float = 5.0
@@ -41,6 +57,7 @@ class UpstreamPolicy(msgspec.Struct, frozen=True, kw_only=True):
     proxy: str = NO_PROXY
     dry_run: bool = False
     follow_redirects: bool = True
+    watch: Callable[[BreakerNews], None] = ignore_news
 
     def patient(self, tries: int) -> Self:
         """The same policy with a breaker that stays closed while one question is put in `tries`

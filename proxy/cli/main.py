@@ -30,7 +30,7 @@ _COMMANDS = {
     "explain": ("proxy.cli.shop.explain:explain", "Read orders and show each request and answer."),
     "status": (
         "proxy.cli.status:status",
-        "How far each store is, what may be missing, what is held back.",
+        "Whether all is well, and how each store stands; exit 1 if a person is needed.",
     ),
     "held": ("proxy.cli.orders.held:list_held", "List the orders that did not go out, and why."),
     "deliveries": (

@@ -19,7 +19,6 @@ from proxy.storage.errors import StorageError
 from proxy.storage.export.database import DatabaseExportStorage
 from proxy.storage.outbox.operator import DatabaseDeliveries
 from proxy.storage.outbox.refused import RefusedNotices
-from proxy.storage.shops.remarks import DatabaseRemarks
 from proxy.storage.sqlite import missing_file
 from proxy.telemetry.logs import configure_logs
 
@@ -33,10 +32,10 @@ _NOTHING_YET = (
 class Records(msgspec.Struct, frozen=True, kw_only=True):
     """The records of all stores, in an open database."""
 
+    database: Database
     ledger: Ledger
     deliveries: DatabaseDeliveries
     refused: RefusedNotices
-    remarks: DatabaseRemarks
 
 
 @asynccontextmanager
@@ -60,10 +59,10 @@ def open_records(settings: RecordsSettings, work: Callable[[Records], Awaitable[
         async with open_database(settings.database.get_secret_value()) as database:
             return await work(
                 Records(
+                    database=database,
                     ledger=Ledger(DatabaseExportStorage(database)),
                     deliveries=DatabaseDeliveries(database),
                     refused=RefusedNotices(database),
-                    remarks=DatabaseRemarks(database),
                 )
             )
 

@@ -1,13 +1,15 @@
-"""`portside status`: how far each store is, what may be missing, what is held back, what waits,
-and what should be known about its shop.
+"""`portside status`: whether all is well, how far each store is, what waits, what is held, and what
+should be known about its shop.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 import click
+from rich.console import Console
 from rich.text import Text
 
 from proxy.cli.options import (
@@ -21,11 +23,16 @@ from proxy.cli.options import (
 )
 from proxy.cli.output import build_table, print_json, wide_console
 from proxy.cli.records import Records, open_records
-from proxy.operator.status import Standing, plain_standing, read_standings
+from proxy.operator.status.alarms import list_alarms, summarize
+from proxy.operator.status.plain import plain_status
+from proxy.operator.status.reading import read_status
+from proxy.operator.status.standing import ShopWord, Standing, Status
 from proxy.operator.times import exact_moment, plain_moment
+from proxy.rules.alarms import Alarm
+from proxy.storage.export.polls import Poll, PollOutcome
 from proxy.storage.names import BooksName
 
-_NUMBERS = ("GAPS", "ORDERS HELD", "WAITING", "DEAD")
+_NUMBERS = ("WAITING", "DEAD", "UNREADABLE", "INVALID", "FILTERED")
 _ADVICE = (
     "nobody tries its deliveries; name the store in the settings again, or see `portside deliveries"
     " discard --help`"
@@ -44,7 +51,9 @@ _ADVICE = (
     help="You have seen to the gap of --store that starts then.",
 )
 def status(file: Path, name: str | None, gap: datetime | None, *, as_json: bool) -> None:
-    """Show how each store stands.
+    """Show whether all is well, and how each store stands.
+
+    The exit status is 1 if a person is needed. Orders held as filtered need nobody.
 
     A gap is a span whose changes may never have reached ShipStation, because it lay too far back to
     be read again. Compare the orders of that span by hand, or ask ShipStation to import it, then
@@ -59,54 +68,82 @@ def status(file: Path, name: str | None, gap: datetime | None, *, as_json: bool)
         _dismiss(file, name, gap)
         return
     named = list(settings.stores)
-    standings = open_records(
-        settings,
-        lambda records: read_standings(
-            records.ledger, records.deliveries, records.remarks, named, name
-        ),
-    )
+    found = open_records(settings, lambda records: read_status(records.database, named, name))
+    alarms = list_alarms(found)
     if as_json:
-        print_json([plain_standing(standing) for standing in standings])
-        return
-    table = build_table("STORE", "GIVEN UP TO (UTC)", *_NUMBERS, right=_NUMBERS)
-    for standing in standings:
-        table.add_row(*_row(standing))
-    console = wide_console()
-    console.print(table)
-    for standing in standings:
-        for lost in standing.coverage.gaps:
-            console.print(
-                Text(
-                    f"{standing.store}: changes from {exact_moment(lost.start)} to"
-                    f" {exact_moment(lost.end)} may be missing"
-                )
-            )
-        for remark in standing.remarks:
-            console.print(
-                Text(f"{standing.store}: {remark.text} (since {plain_moment(remark.first_seen)})")
-            )
-        if not standing.named:
-            console.print(Text(f"{standing.store}: {_ADVICE}"))
+        print_json(plain_status(found, alarms))
+    else:
+        _print_status(wide_console(), found, alarms)
+    if any(alarm.needs_person for alarm in alarms):
+        raise SystemExit(1)
 
 
-def _row(standing: Standing) -> tuple[Text, ...]:
-    coverage = standing.coverage.coverage
-    until = (
-        "nothing asked for yet"
-        if coverage is None
-        else f"{coverage.covered_until:%Y-%m-%d %H:%M:%S}"
+def _print_status(console: Console, found: Status, alarms: Sequence[Alarm]) -> None:
+    pressing = any(alarm.needs_person for alarm in alarms)
+    console.print(Text(summarize(alarms), style="bold red" if pressing else "bold green"))
+    table = build_table(
+        "STORE", "LAST POLL (UTC)", "COVERED UNTIL (UTC)", *_NUMBERS, right=_NUMBERS
     )
+    for standing in found.stores:
+        table.add_row(*_build_row(standing))
+    console.print(table)
+    for alarm in alarms:
+        console.print(Text.assemble(("✗ ", "red"), f"{alarm.text}."))
+        console.print(Text(f"  → {alarm.advice}", style="dim"))
+    for standing in found.stores:
+        _print_notes(console, standing)
+
+
+def _print_notes(console: Console, standing: Standing) -> None:
+    for lost in standing.gaps:
+        console.print(
+            Text(
+                f"{standing.store}: changes from {exact_moment(lost.start)} to"
+                f" {exact_moment(lost.end)} may be missing"
+            )
+        )
+    if standing.shop_word in {ShopWord.DOWN, ShopWord.SLOW}:
+        console.print(Text(f"{standing.store}: {_describe_shop(standing)}"))
+    for remark in standing.remarks:
+        console.print(
+            Text(f"{standing.store}: {remark.text} (since {plain_moment(remark.first_seen)})")
+        )
     if not standing.named:
-        until = "not in the settings"
-    gaps = len(standing.coverage.gaps)
+        console.print(Text(f"{standing.store}: {_ADVICE}"))
+
+
+def _describe_shop(standing: Standing) -> str:
+    shop = standing.shop
+    if standing.shop_word is ShopWord.SLOW:
+        return f"the shop is slow: it takes {shop.seconds or 0.0:.1f} s to answer on average"
+    then = f"; it is asked again at {shop.next_try_at:%H:%M:%S} UTC" if shop.next_try_at else ""
+    return f"the shop has not answered since {plain_moment(shop.failing_since)}{then}: {shop.error}"
+
+
+def _build_row(standing: Standing) -> tuple[Text, ...]:
+    until = standing.covered_until
+    covered = "nothing given yet" if until is None else f"{until:%Y-%m-%d %H:%M:%S}"
+    if not standing.named:
+        covered = "not in the settings"
+    held, waiting, dead = standing.held, standing.waiting.count, standing.dead.count
     return (
         Text(standing.store),
-        Text(until, style="" if standing.named else "red"),
-        Text(str(gaps), style="red" if gaps else ""),
-        Text(str(standing.held), style="yellow" if standing.held else ""),
-        Text(str(standing.waiting), style="yellow" if standing.waiting else ""),
-        Text(str(standing.dead), style="red" if standing.dead else ""),
+        _describe_poll(standing.last_poll),
+        Text(covered, style="" if standing.named else "red"),
+        Text(str(waiting), style="yellow" if waiting else ""),
+        Text(str(dead), style="red" if dead else ""),
+        Text(str(held.unreadable), style="red" if held.unreadable else ""),
+        Text(str(held.invalid), style="red" if held.invalid else ""),
+        Text(str(held.filtered + held.early)),
     )
+
+
+def _describe_poll(poll: Poll | None) -> Text:
+    if poll is None:
+        return Text("none yet")
+    is_good = poll.outcome in {PollOutcome.GIVEN, PollOutcome.UNDER_WAY}
+    word = "" if is_good else f" {poll.outcome.value.replace('_', ' ')}"
+    return Text(f"{poll.at:%Y-%m-%d %H:%M}{word}", style="" if is_good else "red")
 
 
 def _dismiss(file: Path, name: str | None, start: datetime) -> None:

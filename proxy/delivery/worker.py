@@ -23,7 +23,6 @@ from proxy.storage.outbox.interface import (
     unnamed_stores,
 )
 from proxy.stores import Store
-from proxy.telemetry.metrics import Metrics
 
 # How often the outbox is looked at when nothing tells us to: for deliveries added by other replicas
 # or that have just come due.
@@ -44,13 +43,11 @@ class DeliveryWorker:
         *,
         stores: Mapping[str, Store],
         settings: DeliverySettings,
-        metrics: Metrics,
     ) -> None:
         self._outbox = outbox
         self._deliveries = deliveries
         self._deliverer = deliverer
         self._stores = stores
-        self._metrics = metrics
         self._places = settings.concurrency
         self._retention: timedelta = settings.retention
         self._stopped = asyncio.Event()
@@ -123,12 +120,12 @@ class DeliveryWorker:
                 await asyncio.wait_for(wake.wait(), _LOOK)
 
     async def _tidy(self) -> None:
-        """Count what the shop does not have, often; forget buyers, now and then."""
+        """Look at the queues, often; forget buyers, now and then."""
         loop = asyncio.get_running_loop()
         next_purge = loop.time()
         while not self._stopped.is_set():
             try:
-                await self._count()
+                await self._warn_of_unnamed()
                 await self._shorten_waits()
                 if loop.time() >= next_purge:
                     purged = await self._deliveries.purge(
@@ -160,15 +157,10 @@ class DeliveryWorker:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._stopped.wait(), seconds)
 
-    async def _count(self) -> None:
+    async def _warn_of_unnamed(self) -> None:
         counts = await self._deliveries.counts()
         for store in unnamed_stores(counts, self._stores):
             self._tell_unnamed(store, counts.get((store, DeliveryState.WAITING), 0))
-        for store in (*self._stores, *self._unnamed):
-            for state in (DeliveryState.WAITING, DeliveryState.DEAD):
-                self._metrics.set_undelivered(
-                    store=store, state=state.value, count=counts.get((store, state), 0)
-                )
 
     def _tell_unnamed(self, store: str, waiting: int) -> None:
         """Once for each store that was renamed in, or taken out of, the settings while deliveries

@@ -37,6 +37,14 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
     now: datetime
 
 
+class ReadNumbers(msgspec.Struct, frozen=True, kw_only=True):
+    """What a window came to: `orders` go out, `held` do not; `held_for` as in `Snapshot`."""
+
+    orders: int
+    held: int
+    held_for: str = ""
+
+
 class BuildLedger:
     """The builders' part of the books.
 
@@ -150,7 +158,9 @@ class BuildLedger:
         async with self._storage.writing(store) as rows:
             await note_clock_behind(rows, behind, snapshot.read_from)
 
-    async def finish(self, store: BooksName, snapshot: Snapshot, pages: int) -> None:
+    async def finish(
+        self, store: BooksName, snapshot: Snapshot, pages: int, numbers: ReadNumbers
+    ) -> None:
         """All has been read. `pages` counts unless a number was promised before.
 
         Raises LeaseLostError.
@@ -164,6 +174,7 @@ class BuildLedger:
                     pages=ours.pages or pages,
                     ready_at=rows.now,
                     used_at=rows.now,
+                    **msgspec.structs.asdict(numbers),
                 )
             )
 

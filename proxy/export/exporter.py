@@ -49,6 +49,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     nothing.
 
     `books` is the name that its sending is recorded under, which for a `trial` is not the store's.
+    `stands_for` is the error that the client was spared.
     """
 
     books: BooksName
@@ -57,6 +58,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     body: bytes
     snapshot_id: int | None = None
     trial: bool = False
+    stands_for: Exception | None = None
 
 
 class Exporter:
@@ -126,18 +128,19 @@ class Exporter:
                 number=request.page,
                 pages=request.page,
                 body=frame_page(b"", request.page),
+                stands_for=error,
             )
 
-    async def mark_sent(self, page: Page) -> None:
-        """The page was sent to its last byte."""
+    async def mark_sent(self, page: Page) -> Snapshot | None:
+        """The page was sent to its last byte. The snapshot, if that finished its walk."""
         if page.snapshot_id is None:
-            return
-        if await self.ledger.mark_sent(page.books, page.snapshot_id, page.number):
+            return None
+        walked = await self.ledger.mark_sent(page.books, page.snapshot_id, page.number)
+        if walked is not None:
             _log.info(
                 "walk finished", store=page.books, snapshot=page.snapshot_id, pages=page.pages
             )
-            if not page.trial:
-                await self._report(page.books)
+        return walked
 
     def note_delivered(self, store: Store, shipment: Shipment) -> None:
         """The shop has this shipment: the next window is to contain the order as it is by then."""
@@ -159,7 +162,7 @@ class Exporter:
             )
             new = False
             if asked.opened.gap is not None and not store.trial:
-                await self._raise_alarm(store, asked.opened.gap)
+                _raise_alarm(store, asked.opened.gap)
             if asked.opened.token is not None:
                 self._build(store, asked.opened.snapshot)
             if asked.page is not None:
@@ -200,22 +203,6 @@ class Exporter:
                 raise stored_error(snapshot)
             if snapshot.lease_until <= now:
                 return
-
-    async def _raise_alarm(self, store: Store, gap: Window) -> None:
-        _log.error(
-            "orders may be lost: a gap is too old to be read again",
-            store=store.books,
-            start=str(gap.start),
-            end=str(gap.end),
-        )
-        await self._report(store.books)
-
-    async def _report(self, store: BooksName) -> None:
-        report = await self.ledger.read_coverage(store)
-        until = report.finished_until
-        self._metrics.record_coverage(
-            store=store, until=None if until is None else until.timestamp(), gaps=len(report.gaps)
-        )
 
     def _build(self, store: Store, snapshot: Snapshot) -> None:
         build = Build(
@@ -266,9 +253,9 @@ class Exporter:
         except StorageError as error:
             _log.warning("shop's list not reported", store=store.name, error=error)
             return
-        report_pollers(store, self._metrics, is_double=is_double)
+        report_pollers(store, is_double=is_double)
         if store.reaches_back:
-            report_list(store, state, self._settings.lookback, now, self._metrics)
+            report_list(store, state, self._settings.lookback, now)
 
     def _window_rules(self, store: Store) -> WindowRules:
         settings = self._settings
@@ -297,4 +284,13 @@ def _frame(store: Store, page: GivenPage) -> Page:
         body=body,
         snapshot_id=page.snapshot_id,
         trial=store.trial,
+    )
+
+
+def _raise_alarm(store: Store, gap: Window) -> None:
+    _log.error(
+        "orders may be lost: a gap is too old to be read again",
+        store=store.books,
+        start=str(gap.start),
+        end=str(gap.end),
     )

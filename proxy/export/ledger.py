@@ -67,8 +67,8 @@ class Ledger(BuildLedger):
             )
             return Asked(opened=opened, page=given)
 
-    async def mark_sent(self, store: BooksName, snapshot_id: int, page: int) -> bool:
-        """The page was sent to its last byte. True if that finished the walk."""
+    async def mark_sent(self, store: BooksName, snapshot_id: int, page: int) -> Snapshot | None:
+        """The page was sent to its last byte. The snapshot, if that finished its walk."""
         async with self._storage.writing(store) as rows:
             return await mark_page_sent(rows, snapshot_id, page)
 

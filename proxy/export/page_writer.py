@@ -14,11 +14,12 @@ from connectors.errors import ConnectorError
 from connectors.orders import Window
 from connectors.quoting import describe_reason
 from proxy.doors.custom_store.orders_xsd import LAST_PAGE
-from proxy.export.build_ledger import Start
+from proxy.export.build_ledger import ReadNumbers, Start
 from proxy.export.clock import Clock
 from proxy.export.ledger import Ledger
 from proxy.export.preparation import Prepared
 from proxy.rules.policy import HeldBack, HeldKind
+from proxy.rules.reasons import group_reason
 from proxy.storage.export.records import Part, Snapshot
 from proxy.stores import Store
 from proxy.telemetry.metrics import Metrics
@@ -28,6 +29,8 @@ _YIELD_EVERY = 20
 # Pause so that a client waiting for page 1 gets it before the rest uses the CPU; in seconds, and
 # bounded, because nobody may be waiting.
 _PAUSE_FOR_PAGE_ONE = 0.25
+# One order that is held says nothing of the others.
+_SEVERAL = 2
 
 
 class PageWriter:
@@ -54,7 +57,11 @@ class PageWriter:
         log: FilteringBoundLogger,
     ) -> None:
         self.taken = 0
+        self._stored = 0
         self._left_out = 0
+        self._held_in_all = 0
+        self._unreadable = 0
+        self._reasons = set[str]()
         self.given = asyncio.Event()
         self._store = store
         self._snapshot = snapshot
@@ -75,7 +82,7 @@ class PageWriter:
 
     def resume(self, start: Start) -> None:
         """Go on behind what an earlier builder stored."""
-        self._part, self._now = start.parts, start.now
+        self._part, self._now, self._stored = start.parts, start.now, len(start.stored)
 
     async def add(self, prepared: Prepared, hints: int) -> None:
         """Put an order on the page at hand; `hints` orders are still to be asked for by id."""
@@ -98,6 +105,11 @@ class PageWriter:
     async def hold(self, held: HeldBack) -> None:
         """Note an order that does not go out."""
         self._left_out += 1
+        self._held_in_all += 1
+        if held.kind is HeldKind.UNREADABLE:
+            self._unreadable += 1
+            if len(self._reasons) <= 1:
+                self._reasons.add(group_reason(held.reason))
         self._metrics.count_held_order(store=self._store.name, kind=held.kind.value)
         tell = (
             self._log.warning
@@ -125,7 +137,18 @@ class PageWriter:
         if self._orders:
             await self._store_part(whole=False)
         await self._note_held()
-        await self._ledger.finish(self._store.books, self._snapshot, max(1, last))
+        await self._ledger.finish(
+            self._store.books, self._snapshot, max(1, last), self._count_read()
+        )
+
+    def _count_read(self) -> ReadNumbers:
+        orders = self._stored + self.taken
+        is_all = not orders and self._unreadable >= _SEVERAL and len(self._reasons) == 1
+        return ReadNumbers(
+            orders=orders,
+            held=self._held_in_all,
+            held_for=next(iter(self._reasons)) if is_all else "",
+        )
 
     async def _note_held(self) -> None:
         if self._held:

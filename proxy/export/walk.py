@@ -53,14 +53,14 @@ async def hand_out_page(rows: ExportRows, snapshot: Snapshot, number: int) -> Gi
     )
 
 
-async def mark_page_sent(rows: ExportRows, snapshot_id: int, number: int) -> bool:
-    """Page `number` was sent to its last byte. True if that finished the walk."""
+async def mark_page_sent(rows: ExportRows, snapshot_id: int, number: int) -> Snapshot | None:
+    """Page `number` was sent to its last byte. The snapshot, if that finished its walk."""
     snapshot = await rows.snapshot(snapshot_id)
     if snapshot is None or snapshot.pages is None or number > snapshot.pages:
-        return False
+        return None
     await rows.put_send(snapshot_id, number, sent=True)
     if not is_walked(snapshot, await rows.sends(snapshot_id)):
-        return False
+        return None
     await rows.put_walk(
         Walk(
             id=snapshot.id,
@@ -70,7 +70,7 @@ async def mark_page_sent(rows: ExportRows, snapshot_id: int, number: int) -> boo
             until=min(snapshot.end, snapshot.began_at),
         )
     )
-    return True
+    return snapshot
 
 
 def is_walked(snapshot: Snapshot, sends: Mapping[int, bool]) -> bool:

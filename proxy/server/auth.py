@@ -15,7 +15,16 @@ from proxy.doors.custom_store.requests import Credentials, credentials_match, pa
 from proxy.server.admission.clients import has_forwarded
 from proxy.server.admission.connections import CONNECTION, prove_client
 from proxy.server.admission.proxy_remark import describe_proxy, name_proxy
-from proxy.server.keys import CLIENT, FAILED_LOGINS, LOG_PACE, METRICS, PROXIES, REMARKS, STORES
+from proxy.server.keys import (
+    CLIENT,
+    FAILED_LOGINS,
+    LOG_PACE,
+    METRICS,
+    PROXIES,
+    REMARKS,
+    STORES,
+    WATCH,
+)
 from proxy.settings.models import CredentialSettings
 from proxy.stores import Store
 
@@ -83,6 +92,7 @@ async def delay_refusal(
     Raises TooManyLoginsError after too many.
     """
     request.app[METRICS].count_failed_login(store=store)
+    request.app[WATCH].note_failed_login(store, client)
     if count := request.app[LOG_PACE].count(("login", store), time.monotonic()):
         _log.warning(
             "Login refused.",

@@ -12,9 +12,11 @@ from proxy.remarks import RemarkKeeper
 from proxy.server.admission.clients import Proxies
 from proxy.server.admission.failed_logins import FailedLogins
 from proxy.storage.database import Database
+from proxy.storage.export.polls import PollHistory
 from proxy.stores import Store
 from proxy.telemetry.log_pace import LogPace
 from proxy.telemetry.metrics import Metrics
+from proxy.watch import Watch
 
 STORES: web.AppKey[Mapping[str, Store]] = web.AppKey("stores", Mapping)
 METRICS: web.AppKey[Metrics] = web.AppKey("metrics", Metrics)
@@ -22,6 +24,8 @@ EXPORTER: web.AppKey[Exporter] = web.AppKey("exporter", Exporter)
 DELIVERER: web.AppKey[Deliverer] = web.AppKey("deliverer", Deliverer)
 DATABASE: web.AppKey[Database] = web.AppKey("database", Database)
 STOPPING: web.AppKey[Callable[[], bool]] = web.AppKey("stopping")
+POLLS: web.AppKey[PollHistory] = web.AppKey("polls", PollHistory)
+WATCH: web.AppKey[Watch] = web.AppKey("watch", Watch)
 REMARKS: web.AppKey[RemarkKeeper] = web.AppKey("remarks", RemarkKeeper)
 PROXIES: web.AppKey[Proxies] = web.AppKey("proxies", Proxies)
 FAILED_LOGINS: web.AppKey[FailedLogins] = web.AppKey("failed_logins", FailedLogins)

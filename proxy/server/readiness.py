@@ -37,9 +37,7 @@ class Readiness:
                     self._trouble = str(error)
                 else:
                     self._trouble = ""
-                self._metrics.record_readiness(
-                    ready=not self._trouble, free=self._database.measure_free_space()
-                )
+                self._metrics.record_readiness(ready=not self._trouble)
                 self._asked_again_at = loop.time() + _HOLDS
             return self._trouble
 

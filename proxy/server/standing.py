@@ -9,13 +9,13 @@ from aiohttp import web
 
 from proxy.export.ledger import MOST_HELD
 from proxy.operator.deliveries import WantedError
-from proxy.operator.status import plain_held, plain_standing, read_standings
+from proxy.operator.status.alarms import list_alarms
+from proxy.operator.status.plain import plain_held, plain_status
+from proxy.operator.status.reading import read_status
 from proxy.server.deliveries import answer_as_json
 from proxy.server.keys import DATABASE, EXPORTER, STORES
 from proxy.settings.problems import did_you_mean
 from proxy.storage.names import BooksName
-from proxy.storage.outbox.operator import DatabaseDeliveries
-from proxy.storage.shops.remarks import DatabaseRemarks
 
 
 def add_standing(app: web.Application) -> None:
@@ -25,17 +25,10 @@ def add_standing(app: web.Application) -> None:
 
 
 async def show_status(request: web.Request) -> Mapping[str, Any]:
-    """Every store, also one that only deliveries name: how far it has been given, gaps, how many
-    orders are held back, deliveries that wait or are dead, and remarks about the shop.
-    """
+    """Every store, also one that only deliveries name, and what a person must see to."""
     stores = request.app[STORES]
-    standings = await read_standings(
-        request.app[EXPORTER].ledger,
-        DatabaseDeliveries(request.app[DATABASE]),
-        DatabaseRemarks(request.app[DATABASE]),
-        list(stores),
-    )
-    return {"stores": [plain_standing(standing) for standing in standings]}
+    status = await read_status(request.app[DATABASE], list(stores))
+    return plain_status(status, list_alarms(status))
 
 
 async def list_held(request: web.Request) -> Mapping[str, Any]:

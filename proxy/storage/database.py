@@ -29,6 +29,7 @@ from proxy.storage.sqlite import (
     SqliteThreads,
     make_private_file,
     measure_free_space,
+    measure_size,
     prepare,
 )
 from proxy.storage.tables import installation
@@ -103,6 +104,10 @@ class Database:
     def measure_free_space(self) -> int | None:
         """The bytes free on SQLite's disk; None for PostgreSQL, whose disk we do not see."""
         return None if self.is_postgresql else measure_free_space(Path(self.place))
+
+    def measure_size(self) -> int | None:
+        """The bytes of SQLite's file; None for PostgreSQL."""
+        return None if self.is_postgresql else measure_size(Path(self.place))
 
     @property
     def is_postgresql(self) -> bool:

@@ -98,6 +98,17 @@ def measure_free_space(file: Path) -> int | None:
         return None
 
 
+def measure_size(file: Path) -> int | None:
+    """The bytes of the database's file and of what waits beside it to be written into it, None if
+    that cannot be told.
+    """
+    try:
+        beside = [file.with_name(f"{file.name}{end}") for end in ("-wal", "-shm")]
+        return file.stat().st_size + sum(each.stat().st_size for each in beside if each.exists())
+    except OSError:
+        return None
+
+
 def may_others_read(file: Path) -> bool:
     """Whether other users of this machine may read the database's file."""
     try:

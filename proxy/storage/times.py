@@ -51,4 +51,4 @@ class UtcTime(TypeDecorator[datetime]):
         if dialect.name == "postgresql":
             moment: datetime = value
             return moment.astimezone(UTC)
-        return datetime.strptime(value, _TEXT).replace(tzinfo=UTC)
+        return datetime.fromisoformat(value)

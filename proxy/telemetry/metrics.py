@@ -13,6 +13,7 @@ from prometheus_client import (
 )
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
+from proxy.telemetry.gauges import StandingGauges
 from proxy.telemetry.series import (
     ConnectionNumbers,
     DatabaseNumbers,
@@ -30,6 +31,7 @@ class Metrics:
     """The counters of one process.
 
     Labels are bounded: store names from the settings, actions and outcomes from fixed lists.
+    `standing` is set from the database as a whole; all else counts what this process does.
     """
 
     def __init__(self, version: str = "") -> None:
@@ -43,15 +45,12 @@ class Metrics:
         self._window = WindowNumbers(self.registry)
         self._connection = ConnectionNumbers(self.registry)
         self._database = DatabaseNumbers(self.registry)
+        self.standing = StandingGauges(self.registry)
 
     def count_answer(self, *, store: str, action: str, status: int, seconds: float) -> None:
         """ShipStation got an answer."""
         self._shipstation.requests.labels(store, action, str(status)).inc()
         self._shipstation.request_seconds.labels(store, action).observe(seconds)
-
-    def record_poll(self, *, store: str, at: float) -> None:
-        """ShipStation got a page of orders in full; `at` is Unix time."""
-        self._shipstation.last_poll.labels(store).set(at)
 
     def count_exchange(self, *, store: str, status: int | None, seconds: float) -> None:
         """The shop was asked once; `status` is None when no answer came."""
@@ -67,10 +66,6 @@ class Metrics:
         self._delivery.attempts.labels(store, outcome).inc()
         self._delivery.attempt_seconds.labels(store).observe(seconds)
 
-    def set_undelivered(self, *, store: str, state: str, count: int) -> None:
-        """So many notices are waiting, or dead."""
-        self._delivery.deliveries.labels(store, state).set(count)
-
     def count_window(self, *, store: str, outcome: str, seconds: float) -> None:
         """A builder ended: read, failed, taken over or interrupted."""
         self._window.windows.labels(store, outcome).inc()
@@ -83,24 +78,6 @@ class Metrics:
     def count_asked_order(self, *, store: str, reason: str) -> None:
         """An order was asked for by id because a hint names it."""
         self._window.asked.labels(store, reason).inc()
-
-    def record_coverage(self, *, store: str, until: float | None, gaps: int) -> None:
-        """How far the store has been given, in Unix time, and how many gaps are open."""
-        if until is not None:
-            self._window.covered.labels(store).set(until)
-        self._window.gaps.labels(store).set(gaps)
-
-    def set_lookback(self, *, store: str, seconds: float) -> None:
-        """Windows are read from so far before their start."""
-        self._window.lookback.labels(store).set(seconds)
-
-    def set_second_poller(self, *, store: str, is_there: bool) -> None:
-        """Two clients poll the store, or one."""
-        self._window.second_poller.labels(store).set(int(is_there))
-
-    def set_remarks(self, *, store: str, count: int) -> None:
-        """So many remarks about the shop hold."""
-        self._window.remarks.labels(store).set(count)
 
     def set_connections(self, *, side: str, count: int) -> None:
         """So many connections are open."""
@@ -118,11 +95,9 @@ class Metrics:
         """A login was missing or wrong; `store` is `""` for the operator's side."""
         self._connection.failed_logins.labels(store).inc()
 
-    def record_readiness(self, *, ready: bool, free: int | None) -> None:
-        """The database was tried; `free` are the bytes left on its disk, where that is known."""
+    def record_readiness(self, *, ready: bool) -> None:
+        """The database was tried."""
         self._database.ready.set(ready)
-        if free is not None:
-            self._database.free.set(free)
 
     def render(self) -> tuple[bytes, str]:
         """All numbers in Prometheus' text form, and the content type that goes with them."""

@@ -24,12 +24,6 @@ class ShipStationNumbers:
             buckets=_SECONDS,
             registry=registry,
         )
-        self.last_poll = Gauge(
-            "portside_last_poll_timestamp_seconds",
-            "When ShipStation last got a page with 200.",
-            ("store",),
-            registry=registry,
-        )
 
 
 class ShopNumbers:
@@ -72,12 +66,6 @@ class DeliveryNumbers:
             "Time one such try took.",
             ("store",),
             buckets=_SECONDS,
-            registry=registry,
-        )
-        self.deliveries = Gauge(
-            "portside_deliveries",
-            "Notices that the shop does not have, by state: waiting or dead.",
-            ("store", "state"),
             registry=registry,
         )
 
@@ -135,40 +123,10 @@ class WindowNumbers:
             ("store", "kind"),
             registry=registry,
         )
-        self.covered = Gauge(
-            "portside_covered_until_timestamp_seconds",
-            "Up to when changes were given in a finished walk.",
-            ("store",),
-            registry=registry,
-        )
-        self.gaps = Gauge(
-            "portside_gaps",
-            "Spans that could not be read again and may hold lost orders.",
-            ("store",),
-            registry=registry,
-        )
-        self.lookback = Gauge(
-            "portside_lookback_seconds",
-            "How far before the asked start windows are read, by the settings or by late lists.",
-            ("store",),
-            registry=registry,
-        )
-        self.second_poller = Gauge(
-            "portside_second_poller",
-            "1 where two clients poll the store, each with windows of its own.",
-            ("store",),
-            registry=registry,
-        )
         self.asked = Counter(
             "portside_orders_asked",
             "Orders asked for by id beside the shop's list, by reason.",
             ("store", "reason"),
-            registry=registry,
-        )
-        self.remarks = Gauge(
-            "portside_remarks",
-            "What the operator should know about the shop although its orders go on.",
-            ("store",),
             registry=registry,
         )
 
@@ -180,10 +138,5 @@ class DatabaseNumbers:
         self.ready = Gauge(
             "portside_database_ready",
             "1 if the database took a write when /readyz was last asked, else 0.",
-            registry=registry,
-        )
-        self.free = Gauge(
-            "portside_database_free_bytes",
-            "Bytes free on the disk of a SQLite database when /readyz was last asked.",
             registry=registry,
         )

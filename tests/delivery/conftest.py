@@ -106,7 +106,6 @@ class World:
             deliverer,
             stores={name: store},
             settings=settings,
-            metrics=metrics,
         )
         self.stack.push_async_callback(deliverer.close)
         return Process(store=store, deliverer=deliverer, worker=worker, metrics=metrics)

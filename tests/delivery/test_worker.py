@@ -212,15 +212,6 @@ async def test_buyers_are_forgotten_after_the_retention(world: World, parcel: Pa
     assert (await world.only()).shipment.customer_notes == ""
 
 
-async def test_the_backlog_is_seen_in_the_metrics(world: World, parcel: Parcel) -> None:
-    process = await world.process()
-    await put(world, "north", parcel("1"), parcel("2"))
-    await process.worker._count()
-    text = process.metrics.render()[0].decode()
-    assert 'portside_deliveries{state="waiting",store="north"} 2.0' in text
-    assert 'portside_deliveries{state="dead",store="north"} 0.0' in text
-
-
 async def test_a_worker_outlives_a_database_that_fails(world: World, parcel: Parcel) -> None:
     process = await world.process()
     async with world.database.writing() as connection:

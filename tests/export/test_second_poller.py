@@ -7,7 +7,6 @@ from msgspec.structs import replace
 from connectors.errors import UnavailableError
 from connectors.interface import Remark
 from proxy.doors.custom_store.requests import ExportRequest
-from proxy.telemetry.metrics import Metrics
 from tests.export.play.poller import Poller
 from tests.export.play.polls import HOUR, poll_after
 from tests.export.play.shop_turns import fail_at, fill
@@ -62,10 +61,3 @@ async def test_pages_that_come_again_late_or_at_once_failures_and_restarts_are_o
             world.clock.forward(HOUR)
         await world.poll()
     assert await said_of_pollers(world) == ""
-
-
-def test_the_metric_is_one_while_two_clients_poll() -> None:
-    metrics = Metrics()
-    for is_there, number in ((True, b"1.0"), (False, b"0.0")):
-        metrics.set_second_poller(store="north", is_there=is_there)
-        assert b'portside_second_poller{store="north"} ' + number in metrics.render()[0]

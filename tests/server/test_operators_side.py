@@ -64,6 +64,7 @@ async def test_metrics_tell_what_shipstation_asked_and_what_it_got(
             url.replace("north", "no-such-store-" + "x" * 50), params=WINDOW
         ) as answer:
             assert answer.status == 404
+        await portside.gauges.fill()
         _, text = await text_of(client, f"http://{portside.admin}/metrics")
     assert 'portside_requests_total{action="export",status="200",store="north"} 1.0' in text
     assert 'portside_requests_total{action="export",status="503",store="north"} 1.0' in text

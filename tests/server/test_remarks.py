@@ -6,19 +6,26 @@ import asyncio
 from collections.abc import Collection, Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from aiohttp import ClientSession
 from structlog.testing import capture_logs
 
 from connectors.interface import Remark
+from proxy.app import Portside
 from proxy.remarks import RemarkKeeper
 from proxy.storage.errors import StorageError
-from proxy.telemetry.metrics import Metrics
 from tests.server.stall import Stall, open_front
 from tests.server.test_status import json_of, metrics, poll, portside_says
 from tests.storage.memory_shops import MemoryRemarks
 
 REMARK = Remark(about="total", text="The shop said 150 orders, 149 were found.")
+
+
+async def remarks_in_status(portside: Portside, client: ClientSession) -> list[Any]:
+    _, status = await json_of(portside, client, "/status")
+    remarks: list[Any] = status["stores"][0]["remarks"]
+    return remarks
 
 
 async def test_a_remark_is_shown_by_the_status_and_counted_and_logged_once(
@@ -35,8 +42,10 @@ async def test_a_remark_is_shown_by_the_status_and_counted_and_logged_once(
             _, standing = await json_of(portside, client, "/status")
             stall.context.remark(REMARK)
             stall.context.remark(Remark(about="clock", text="The shop's clock is off."))
-            while 'portside_remarks{store="north"} 2.0' not in await metrics(portside, client):
+            while len(await remarks_in_status(portside, client)) < 2:
                 pass
+            await portside.gauges.fill()
+            assert 'portside_remarks{store="north"} 2.0' in await metrics(portside, client)
     (remark,) = standing["stores"][0]["remarks"]
     assert (remark["about"], remark["text"]) == (REMARK.about, REMARK.text)
     assert [entry["remark"] for entry in logs if "remark" in entry] == [
@@ -84,7 +93,7 @@ class Deaf(MemoryRemarks):
 
 async def test_a_remark_that_could_not_be_kept_is_kept_when_it_is_made_again() -> None:
     remarks = Deaf()
-    keeper = RemarkKeeper(remarks, Metrics())
+    keeper = RemarkKeeper(remarks)
     keeper.take("north", REMARK)
     await keeper.flush()
     remarks.refuses = False
@@ -95,7 +104,7 @@ async def test_a_remark_that_could_not_be_kept_is_kept_when_it_is_made_again() -
 
 async def test_a_remark_that_no_longer_holds_goes_and_is_news_when_it_is_made_again() -> None:
     remarks = MemoryRemarks()
-    keeper = RemarkKeeper(remarks, Metrics())
+    keeper = RemarkKeeper(remarks)
     for _ in range(2):
         keeper.take("north", REMARK)
         await keeper.flush()

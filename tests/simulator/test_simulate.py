@@ -253,6 +253,7 @@ async def test_nothing_is_written_unless_notices_are_asked_for() -> None:
 
 async def _polls(front: Portside) -> int:
     """How many stores have a last poll in the metrics."""
+    await front.gauges.fill()
     text = front.metrics.render()[0].decode()
     return sum(
         line.startswith("portside_last_poll") and 'store="north"' in line

@@ -19,7 +19,7 @@ from proxy.cli.options import (
 from proxy.cli.output import build_table, print_json, wide_console
 from proxy.cli.records import Records, open_records
 from proxy.export.ledger import MOST_HELD
-from proxy.operator.status import plain_held
+from proxy.operator.status.plain import plain_held
 from proxy.rules.reasons import group_reason
 from proxy.storage.export.records import HeldOrder
 from proxy.storage.names import BooksName

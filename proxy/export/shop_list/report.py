@@ -1,6 +1,4 @@
-"""What a store's windows have shown of its shop's list, told to the operator: remarks and a
-number.
-"""
+"""What a store's windows have shown of its shop's list, told to the operator: remarks."""
 
 from __future__ import annotations
 
@@ -13,11 +11,9 @@ from proxy.rules.lateness import (
     QUIET,
     ShopList,
     find_clock_behind,
-    find_lookback,
     find_widened,
 )
 from proxy.stores import Store
-from proxy.telemetry.metrics import Metrics
 
 _TWO_POLLERS = (
     "Two clients poll this store, each with windows of its own, and Portside cannot tell which of"
@@ -26,20 +22,14 @@ _TWO_POLLERS = (
 )
 
 
-def report_list(
-    store: Store, state: ShopList, setting: timedelta, now: datetime, metrics: Metrics
-) -> None:
+def report_list(store: Store, state: ShopList, setting: timedelta, now: datetime) -> None:
     """To be called now and then: a remark lives only as long as it is repeated."""
-    metrics.set_lookback(
-        store=store.name, seconds=find_lookback(state, setting, now).total_seconds()
-    )
     store.remark(Remark(about="late list", text=_describe_late_list(state, setting, now)))
     store.remark(Remark(about="shop clock", text=_describe_clock(state, now)))
 
 
-def report_pollers(store: Store, metrics: Metrics, *, is_double: bool) -> None:
+def report_pollers(store: Store, *, is_double: bool) -> None:
     """The same of a second client on this store."""
-    metrics.set_second_poller(store=store.name, is_there=is_double)
     store.remark(Remark(about="second poller", text=_TWO_POLLERS if is_double else ""))
 
 

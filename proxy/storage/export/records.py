@@ -28,7 +28,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     `latest_start` is the start of the last window it was used to answer. `pages` is the number
     ShipStation is or will be promised, None until known; pages 1 to `stored` are whole. Whoever
     holds `token` builds it until `lease_until`. `error`, `message`, `retry_after` tell of the last
-    failure. `handed_at`: when a first page was given.
+    failure. `handed_at`: when a first page was given. Once all is read, `orders` go out and `held`
+    do not, for the one reason `held_for` where that is so of all of them.
     """
 
     id: int
@@ -49,6 +50,9 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     ready_at: datetime | None = None
     handed_at: datetime | None = None
     used_at: datetime
+    orders: int | None = None
+    held: int | None = None
+    held_for: str | None = None
 
     @property
     def read(self) -> Window:

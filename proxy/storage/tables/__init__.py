@@ -13,6 +13,7 @@ from proxy.storage.tables.export import (
     held_orders,
     hints,
     pollers,
+    polls,
     shop_lists,
     snapshot_parts,
     snapshot_sends,
@@ -22,6 +23,7 @@ from proxy.storage.tables.export import (
     walks,
 )
 from proxy.storage.tables.installation import installation
+from proxy.storage.tables.logins import failed_logins
 from proxy.storage.tables.metadata import metadata
 from proxy.storage.tables.outbox import (
     attempts,
@@ -31,6 +33,7 @@ from proxy.storage.tables.outbox import (
 from proxy.storage.tables.shops import (
     memories,
     remarks,
+    shop_states,
 )
 
 __all__ = [
@@ -38,6 +41,7 @@ __all__ = [
     "attempts",
     "coverage",
     "deliveries",
+    "failed_logins",
     "gaps",
     "given_orders",
     "held_orders",
@@ -46,9 +50,11 @@ __all__ = [
     "memories",
     "metadata",
     "pollers",
+    "polls",
     "refused_notices",
     "remarks",
     "shop_lists",
+    "shop_states",
     "snapshot_parts",
     "snapshot_sends",
     "snapshot_windows",

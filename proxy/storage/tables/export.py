@@ -68,7 +68,8 @@ gaps = Table(
 # One row a reading of a window. `start` and `end` are what ShipStation asked for, `latest_start`
 # the last start it was used to answer, `read_from` where reading began, `began_at` when. Whoever
 # holds `token` builds it, until `lease_until`. `pages` is what ShipStation has been promised,
-# `stored` how many are whole.
+# `stored` how many are whole. Once all is read, `orders` go out, `held` do not, and `held_for` is
+# the reason where all were held for one.
 snapshots = Table(
     "snapshots",
     metadata,
@@ -91,6 +92,9 @@ snapshots = Table(
     Column("ready_at", UtcTime, nullable=True),
     Column("handed_at", UtcTime, nullable=True),
     Column("used_at", UtcTime, nullable=False),
+    Column("orders", Integer, nullable=True),
+    Column("held", Integer, nullable=True),
+    Column("held_for", Text, nullable=True),
     sqlite_autoincrement=True,
 )
 
@@ -215,4 +219,23 @@ held_orders = Table(
     Column("first_seen", UtcTime, nullable=False),
     Column("last_seen", UtcTime, nullable=False),
     Index("ix_held_orders_last_seen", "store", "kind", "last_seen"),
+)
+
+# What ShipStation asked for in the last days and what became of it: a row a walk, or a request that
+# failed (see proxy.storage.export.polls). `kind` and `reason` are of the error. No buyer's data.
+polls = Table(
+    "polls",
+    metadata,
+    Column("id", row_number, primary_key=True, autoincrement=True),
+    Column("store", String(100), nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("snapshot_id", row_number, nullable=True),
+    Column("outcome", String(16), nullable=False),
+    Column("kind", String(60), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("pages", Integer, nullable=True),
+    Column("orders", Integer, nullable=True),
+    Column("held", Integer, nullable=True),
+    Column("seconds", Float, nullable=False),
+    Index("ix_polls_at", "store", "at"),
 )

@@ -51,6 +51,7 @@ deliveries = Table(
 
 _WAITING = text("state = 'waiting'")
 _DEAD = text("state = 'dead'")
+_OPEN = text("state in ('waiting', 'dead')")
 _UNPURGED = text("purged_at is null")
 
 Index(
@@ -62,6 +63,15 @@ Index(
     postgresql_where=_WAITING,
 )
 Index("ix_deliveries_dead", deliveries.c.store, sqlite_where=_DEAD, postgresql_where=_DEAD)
+# For how many are open and since when, which the operator's side asks all the time.
+Index(
+    "ix_deliveries_open",
+    deliveries.c.state,
+    deliveries.c.store,
+    deliveries.c.queued_at,
+    sqlite_where=_OPEN,
+    postgresql_where=_OPEN,
+)
 Index(
     "ix_deliveries_finished",
     deliveries.c.finished_at,

@@ -1,10 +1,14 @@
-"""The tables about the shops themselves: what a connector remembers, and remarks."""
+"""The tables about the shops themselves: what a connector remembers, remarks, and whether they
+answer.
+"""
 
 from __future__ import annotations
 
 from sqlalchemy import (
     Column,
+    Float,
     Index,
+    Integer,
     String,
     Table,
     Text,
@@ -35,4 +39,19 @@ remarks = Table(
     Column("text", Text, nullable=False),
     Column("first_seen", UtcTime, nullable=False),
     Column("last_seen", UtcTime, nullable=False),
+)
+
+# Whether each store's shop answers, as all replicas met it (see proxy.storage.shops.states). The
+# shop was last heard to fail if `failing_since` is set; `error` names no buyer.
+shop_states = Table(
+    "shop_states",
+    metadata,
+    Column("store", String(100), primary_key=True),
+    Column("answered_at", UtcTime, nullable=True),
+    Column("seconds", Float, nullable=True),
+    Column("failing_since", UtcTime, nullable=True),
+    Column("failed_at", UtcTime, nullable=True),
+    Column("failures", Integer, nullable=False),
+    Column("error", Text, nullable=False),
+    Column("next_try_at", UtcTime, nullable=True),
 )

@@ -14,7 +14,7 @@ from proxy.doors.custom_store.requests import ExportRequest
 from proxy.export import Page
 
 Ask = Callable[[ExportRequest], Awaitable[Page]]
-Tell = Callable[[Page], Awaitable[None]]
+Tell = Callable[[Page], Awaitable[object]]
 
 
 class Given(msgspec.Struct, frozen=True):

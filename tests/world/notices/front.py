@@ -32,6 +32,7 @@ from proxy.storage.outbox.operator import DatabaseDeliveries
 from proxy.storage.shops.remarks import DatabaseRemarks
 from proxy.stores import Store
 from proxy.telemetry.metrics import Metrics
+from proxy.watch import Watch
 from tests.builders import build_given
 from tests.delivery.conftest import Fast
 
@@ -136,9 +137,7 @@ async def open_front(harness: ShopHarness, folder: Path) -> AsyncIterator[Front]
         exporter = await stack.enter_async_context(
             Exporter(settings.export, kept, [store], metrics=metrics)
         )
-        remarks = await stack.enter_async_context(
-            RemarkKeeper(DatabaseRemarks(database), metrics, [STORE])
-        )
+        remarks = await stack.enter_async_context(RemarkKeeper(DatabaseRemarks(database)))
         outbox, deliveries = DatabaseOutbox(database), DatabaseDeliveries(database)
         deliverer = Deliverer(outbox, settings.delivery, metrics, exporter.note_delivered)
         deliverer.attempts.clock = clock.steady
@@ -149,7 +148,6 @@ async def open_front(harness: ShopHarness, folder: Path) -> AsyncIterator[Front]
             deliverer,
             stores={STORE: store},
             settings=settings.delivery,
-            metrics=metrics,
         )
         shared = app._Shared(
             stores={STORE: store},
@@ -159,6 +157,7 @@ async def open_front(harness: ShopHarness, folder: Path) -> AsyncIterator[Front]
             exporter=exporter,
             deliverer=deliverer,
             remarks=remarks,
+            watch=await stack.enter_async_context(Watch(database)),
             proxies=Proxies(settings.trusted_proxies),
         )
         _, public = await stack.enter_async_context(app._listening_sides(settings, shared))

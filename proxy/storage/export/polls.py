@@ -1,0 +1,147 @@
+"""The polls of the last days, in the database: what ShipStation asked for, and what became of it.
+
+A row is a walk, written when its first page has been sent and again when its last one has; or a
+request for a first page that failed. A request for a later page that fails is noted at its walk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import msgspec
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from proxy.storage.database import Database
+from proxy.storage.tables import polls as table
+
+KEPT_FOR = timedelta(days=7)
+# Of one store; those asked last stay.
+MOST_POLLS = 2_000
+_LONGEST_KIND = 60
+_LONGEST_REASON = 500
+
+
+class PollOutcome(StrEnum):
+    """What became of a poll.
+
+    `given`: each page was sent to its end. `all_held`: so were they, and hold nothing, because all
+    orders are held for one reason. `under_way`: pages are still to be asked for. `failed`: the
+    client heard an error. `still_reading`: it heard to come again, and reading goes on. `deferred`:
+    it was given an empty page in place of an error. `broken_off`: it left before its answer.
+    """
+
+    GIVEN = "given"
+    ALL_HELD = "all_held"
+    UNDER_WAY = "under_way"
+    FAILED = "failed"
+    STILL_READING = "still_reading"
+    DEFERRED = "deferred"
+    BROKEN_OFF = "broken_off"
+
+
+class Poll(msgspec.Struct, frozen=True, kw_only=True):
+    """One poll: `seconds` from the request for its first page to the end of its last answer so far.
+
+    `kind` is the error's class, `reason` its sentence without the shop's words and without buyers'
+    data; of an `all_held` poll the reason of the orders. `pages`, `orders` and `held` are None
+    where they are not known.
+    """
+
+    at: datetime
+    outcome: PollOutcome
+    kind: str = ""
+    reason: str = ""
+    pages: int | None = None
+    orders: int | None = None
+    held: int | None = None
+    seconds: float = 0.0
+
+
+class PollResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What a request has brought of its poll: `seconds` of this request, else as in `Poll`."""
+
+    outcome: PollOutcome
+    kind: str = ""
+    reason: str = ""
+    snapshot_id: int | None = None
+    pages: int | None = None
+    orders: int | None = None
+    held: int | None = None
+    seconds: float = 0.0
+
+
+class PollHistory:
+    """The polls of all stores. Every method raises StorageError when the database fails."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def keep(self, store: str, result: PollResult, *, is_first: bool) -> float:
+        """Keep what a request has brought: a new poll where it asked for the first page, else at
+        the walk it belongs to. Returns the seconds of the whole poll so far.
+        """
+        values = msgspec.structs.asdict(result) | {
+            "outcome": result.outcome.value,
+            "kind": result.kind[:_LONGEST_KIND],
+            "reason": result.reason.replace("\0", "")[:_LONGEST_REASON],
+        }
+        async with self._database.writing() as connection:
+            now = await self._database.now(connection)
+            known = None if is_first else await _find_walk(connection, store, result.snapshot_id)
+            if known is None:
+                began_at = now - timedelta(seconds=result.seconds)
+                await connection.execute(
+                    insert(table).values(values | {"store": store, "at": began_at})
+                )
+                await _prune(connection, store, now)
+                return result.seconds
+            number, began_at = known
+            seconds = max((now - began_at).total_seconds(), 0.0)
+            changed = {name: value for name, value in values.items() if value is not None}
+            await connection.execute(
+                update(table).where(table.c.id == number).values(changed | {"seconds": seconds})
+            )
+            return seconds
+
+    async def list_since(self, since: timedelta) -> Mapping[str, Sequence[Poll]]:
+        """The polls of so long a time, by store, oldest first."""
+        columns = [table.c[name] for name in Poll.__struct_fields__]
+        async with self._database.reading() as connection:
+            now = await self._database.now(connection)
+            wanted = (
+                select(table.c.store, *columns)
+                .where(table.c.at > now - since)
+                .order_by(table.c.store, table.c.at, table.c.id)
+            )
+            found: dict[str, list[Poll]] = {}
+            for store, *values in await connection.execute(wanted):
+                row = dict(zip(Poll.__struct_fields__, values, strict=True))
+                found.setdefault(store, []).append(read_poll(row))
+            return found
+
+
+def read_poll(row: Mapping[str, object]) -> Poll:
+    """The columns of a row that are named as `Poll`'s fields."""
+    values = {name: row[name] for name in Poll.__struct_fields__}
+    return Poll(**values | {"outcome": PollOutcome(str(values["outcome"]))})  # type: ignore[arg-type]  # a row's values have no types
+
+
+async def _find_walk(
+    connection: AsyncConnection, store: str, snapshot_id: int | None
+) -> tuple[int, datetime] | None:
+    """The newest poll of this snapshot, or of all; its number, and when it began."""
+    newest = select(table.c.id, table.c.at).where(table.c.store == store)
+    if snapshot_id is not None:
+        newest = newest.where(table.c.snapshot_id == snapshot_id)
+    row = (await connection.execute(newest.order_by(table.c.at.desc()).limit(1))).first()
+    return None if row is None else (row.id, row.at)
+
+
+async def _prune(connection: AsyncConnection, store: str, now: datetime) -> None:
+    own = table.c.store == store
+    surplus = select(table.c.at).where(own).order_by(table.c.at.desc()).offset(MOST_POLLS).limit(1)
+    await connection.execute(delete(table).where(own, table.c.at < now - KEPT_FOR))
+    await connection.execute(delete(table).where(own, table.c.at <= surplus.scalar_subquery()))
