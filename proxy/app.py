@@ -18,6 +18,7 @@ from proxy.delivery.intake import Deliverer
 from proxy.delivery.worker import DeliveryWorker
 from proxy.doors.custom_store.shipnotice.document import MAX_BODY
 from proxy.export import Exporter
+from proxy.export.polls import PollKeeper
 from proxy.operator.gauges import GaugeKeeper
 from proxy.remarks import RemarkKeeper
 from proxy.server.admin import add_admin, guard_browsers, require_password
@@ -94,7 +95,7 @@ class _Shared(msgspec.Struct, frozen=True, kw_only=True):
         app[STORES], app[METRICS], app[DATABASE] = self.stores, self.metrics, self.database
         app[STOPPING], app[EXPORTER], app[DELIVERER] = self.stopping, self.exporter, self.deliverer
         app[REMARKS], app[PROXIES] = self.remarks, self.proxies
-        app[WATCH], app[POLLS] = self.watch, PollHistory(self.database)
+        app[WATCH], app[POLLS] = self.watch, PollKeeper(PollHistory(self.database))
         app[FAILED_LOGINS], app[LOG_PACE] = FailedLogins(), LogPace()
 
 
@@ -123,12 +124,7 @@ async def open_portside(
         remarks = await stack.enter_async_context(RemarkKeeper(DatabaseRemarks(database)))
         watch = await stack.enter_async_context(Watch(database))
         services = {
-            name: StoreServices(
-                observer=_observer(name, metrics, watch),
-                watch=partial(watch.hear_breaker, name),
-                memory=DatabaseMemory(database, name),
-                remark=partial(remarks.take, name),
-            )
+            name: _serve_connector(name, metrics, database, remarks, watch)
             for name in settings.stores
         }
         stores = await stack.enter_async_context(open_stores(settings.stores, kinds, services))
@@ -140,11 +136,7 @@ async def open_portside(
         outbox, deliveries = DatabaseOutbox(database), DatabaseDeliveries(database)
         deliverer = Deliverer(outbox, settings.delivery, metrics, exporter.note_delivered)
         worker = DeliveryWorker(
-            outbox,
-            deliveries,
-            deliverer,
-            stores=stores,
-            settings=settings.delivery,
+            outbox, deliveries, deliverer, stores=stores, settings=settings.delivery
         )
         await stack.enter_async_context(worker.running(stop_within=within))
         shared = _Shared(
@@ -227,6 +219,18 @@ def _make_shipstations_side(shared: _Shared) -> web.Application:
     add_endpoint(app)
     add_webhooks(app)
     return app
+
+
+def _serve_connector(
+    store: str, metrics: Metrics, database: Database, remarks: RemarkKeeper, watch: Watch
+) -> StoreServices:
+    """What the connector of `store` may use of Portside."""
+    return StoreServices(
+        observer=_observer(store, metrics, watch),
+        watch=partial(watch.hear_breaker, store),
+        memory=DatabaseMemory(database, store),
+        remark=partial(remarks.take, store),
+    )
 
 
 def _observer(store: str, metrics: Metrics, watch: Watch) -> Observer:

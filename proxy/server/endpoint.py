@@ -24,8 +24,7 @@ from proxy.doors.custom_store.shipnotice.document import MAX_BODY
 from proxy.server.answers import plain_answer, xml_error, xml_page
 from proxy.server.auth import authenticate_store
 from proxy.server.body import SLOWEST_CLIENT, read_body
-from proxy.server.keys import DELIVERER, EXPORTER
-from proxy.server.polls import keep_failed, keep_given
+from proxy.server.keys import DELIVERER, EXPORTER, POLLS
 from proxy.server.refusals import keep_refusal
 from proxy.server.statuses import choose_status
 from proxy.stores import Store
@@ -60,7 +59,8 @@ async def give_orders(request: web.Request) -> web.StreamResponse:
         raise WireError(
             "a shipment notice: expected POST, found GET", status=HTTPStatus.METHOD_NOT_ALLOWED
         )
-    exporter, began, wanted = request.app[EXPORTER], time.monotonic(), None
+    exporter, polls = request.app[EXPORTER], request.app[POLLS]
+    began, wanted = time.monotonic(), None
     if (trial := request.headers.get(TRIAL_HEADER)) is not None:
         if trial == "begin":
             await exporter.forget_trials(store)
@@ -70,11 +70,11 @@ async def give_orders(request: web.Request) -> web.StreamResponse:
         page = await exporter.page(store, wanted)
         response = await _send_response(request, xml_page(page.body))
     except Exception as error:
-        await keep_failed(request, store, wanted, error, began)
+        await polls.keep_failed(store, wanted, error, began)
         raise
     try:
         walked = await exporter.mark_sent(page)
-        await keep_given(request, store, page, walked, began)
+        await polls.keep_given(store, page, walked, began)
     except Exception:  # noqa: BLE001 -- the answer is gone already, so an error is logged only; the next poll reaches further back
         _log.exception("a page was sent but could not be taken down as sent")
     return response

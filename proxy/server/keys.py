@@ -8,11 +8,11 @@ from aiohttp import web
 
 from proxy.delivery.intake import Deliverer
 from proxy.export import Exporter
+from proxy.export.polls import PollKeeper
 from proxy.remarks import RemarkKeeper
 from proxy.server.admission.clients import Proxies
 from proxy.server.admission.failed_logins import FailedLogins
 from proxy.storage.database import Database
-from proxy.storage.export.polls import PollHistory
 from proxy.stores import Store
 from proxy.telemetry.log_pace import LogPace
 from proxy.telemetry.metrics import Metrics
@@ -24,7 +24,7 @@ EXPORTER: web.AppKey[Exporter] = web.AppKey("exporter", Exporter)
 DELIVERER: web.AppKey[Deliverer] = web.AppKey("deliverer", Deliverer)
 DATABASE: web.AppKey[Database] = web.AppKey("database", Database)
 STOPPING: web.AppKey[Callable[[], bool]] = web.AppKey("stopping")
-POLLS: web.AppKey[PollHistory] = web.AppKey("polls", PollHistory)
+POLLS: web.AppKey[PollKeeper] = web.AppKey("polls", PollKeeper)
 WATCH: web.AppKey[Watch] = web.AppKey("watch", Watch)
 REMARKS: web.AppKey[RemarkKeeper] = web.AppKey("remarks", RemarkKeeper)
 PROXIES: web.AppKey[Proxies] = web.AppKey("proxies", Proxies)
