@@ -5,7 +5,7 @@ else with a turn for others in between.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import Any, Final, ParamSpec, TypeVar
 
 P = ParamSpec("P")
@@ -15,8 +15,13 @@ T = TypeVar("T")
 HEAVY: Final = 256 * 1024
 """In bytes: working on more in one go takes longer than the event loop should stand still."""
 
+FEW: Final = 200
+"""So many rows are a page as shops mean it."""
+
 # In bytes: what is worked on before others have their turn.
 _TURN = 64 * 1024
+# In bytes: what an item counts at least. Wrong rows are short, and each takes a message to make.
+_LEAST = 1024
 
 
 async def run_aside(size: int, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -26,19 +31,47 @@ async def run_aside(size: int, function: Callable[P, R], *args: P.args, **kwargs
     return function(*args, **kwargs)
 
 
+async def run_over(rows: int, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+    """`function(…)`, which does a little with each of so many rows: in a thread where these are
+    many. Until it is done nobody else may use what it changes.
+    """
+    return await run_aside(rows * _LEAST, function, *args, **kwargs)
+
+
+def cut_rows(rows: list[T]) -> Iterator[list[T]]:
+    """The rows in slices, each of which may be worked on in one go."""
+    for begin in range(0, len(rows), FEW):
+        yield rows[begin : begin + FEW]
+
+
+class Turns:
+    """Gives others their turn after each bit of work."""
+
+    def __init__(self) -> None:
+        self._done = 0
+
+    async def spend(self, size: int = 0) -> None:
+        """An item of so many bytes is done."""
+        self._done += max(size, _LEAST)
+        if self._done > _TURN:
+            self._done = 0
+            await asyncio.sleep(0)
+
+
 async def map_in_turns(
     function: Callable[[T], R], items: Iterable[T], measure: Callable[[T], int]
 ) -> list[R]:
-    """`function` of each item, whose size in bytes `measure` tells. It must be pure."""
+    """`function` of each item, whose size in bytes `measure` tells. It must be pure. Others have
+    their turn at the end too, so that a loop of small calls lets them work.
+    """
     found: list[R] = []
-    done = 0
+    turns = Turns()
     for item in items:
         size = measure(item)
         found.append(await run_aside(size, function, item))
-        done += size
-        if done > _TURN:
-            done = 0
-            await asyncio.sleep(0)
+        await turns.spend(size)
+    if found:
+        await asyncio.sleep(0)
     return found
 
 

@@ -15,6 +15,7 @@ from connectors.reading.paging import (
     ignore_warning,
 )
 from connectors.reading.proof import Evidence, Habits, Verdict
+from connectors.reading.row_work import RowWork, work_at_once
 
 T = TypeVar("T")
 
@@ -28,12 +29,13 @@ async def walk_by_cursor(
     budget: int = BUDGET,
     habits: Habits | None = None,
     warn: Warn = ignore_warning,
+    work: RowWork = work_at_once,
 ) -> AsyncGenerator[list[T], None]:
     """Follow `Page.next`: a cursor, or the URL of the next page out of the body or a `Link` header.
 
-    The first page has the cursor None. A page may be empty and still lead on. `habits` and `warn`
-    as for `walk_by_offset`. Raises `UnreadableResponseError` if the shop leads back to a page that
-    was read, and `IncompleteListingError` if it stops at a full page short of its own count.
+    The first page has the cursor None. A page may be empty and still lead on. `habits`, `warn` and
+    `work` as for `walk_by_offset`. Raises `UnreadableResponseError` if the shop leads back to a
+    page that was read, and `IncompleteListingError` if it stops at a full page short of its count.
     """
     sized, cursor, followed = Sized(size, smallest), None, set[str]()
     evidence = Evidence(habits or Habits())
@@ -46,12 +48,8 @@ async def walk_by_cursor(
                 " end."
             )
         ends = not cursor or page.has_next is False or cursor in followed
-        names = [identity(item) for item in page.items]
-        positions = evidence.add_page(
-            names, asked=asked, total=page.total, ends=ends, no_rows=page.no_items
-        )
-        if positions:
-            yield [page.items[position] for position in positions]
+        if fresh := await work(len(page.items), _take, evidence, page, identity, asked, ends=ends):
+            yield fresh
         if not ends:
             followed.add(cursor or "")
             continue
@@ -67,6 +65,17 @@ async def walk_by_cursor(
                     warn(evidence.describe())
                 return
     raise explain_endless(budget)
+
+
+def _take(
+    evidence: Evidence, page: Page[T], identity: Callable[[T], Hashable], asked: int, *, ends: bool
+) -> list[T]:
+    """The items of the page that were not met before."""
+    names = [identity(item) for item in page.items]
+    positions = evidence.add_page(
+        names, asked=asked, total=page.total, ends=ends, no_rows=page.no_items
+    )
+    return [page.items[position] for position in positions]
 
 
 def _choose_other_size(size: int, rows: int) -> int:

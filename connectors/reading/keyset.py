@@ -31,6 +31,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Sequence
 from contextlib import aclosing
+from functools import partial
 from typing import Any, Generic, Protocol, TypeVar
 
 from connectors.errors import UnavailableError
@@ -47,6 +48,7 @@ from connectors.reading.paging import (
     walk_by_offset,
 )
 from connectors.reading.proof import End, Evidence, Habits, Verdict
+from connectors.reading.row_work import RowWork, work_at_once
 
 # Rows that the shop counts and cannot load make a page come again a few times. So often in a row it
 # comes only where the shop does not look at what is to be skipped.
@@ -73,24 +75,24 @@ async def walk_by_key(
     habits: Habits | None = None,
     warn: Warn = ignore_warning,
     probe: Probe = ask_nothing,
+    work: RowWork = work_at_once,
 ) -> AsyncGenerator[list[T], None]:
     """Walk by (modified, id): ask each time from the last key on, so that no edit during the walk
     can move an item past us unseen.
 
     `fetch(key, skip, size)` gives, in ascending order of (key, id), `size` items whose key is at
     least `key`, without the first `skip`; its `total` counts all from `key` on. `key` reads an
-    item's key, None if it cannot. `habits`, `warn` and `probe` are those of `walk_by_offset`.
+    item's key, None if it cannot. `habits`, `warn`, `probe` and `work` are as for `walk_by_offset`.
     Raises `UnavailableError` if one key never holds still, and `IncompleteListingError` if the end
     is never shown. The rules stand at the top of this module.
     """
-    habits = habits or Habits()
     sized, before, place, widest = Sized(size, smallest), list[Hashable](), _Place(start), 0
-    evidence, repeats = Evidence(habits), 0
+    evidence, repeats = Evidence(habits := habits or Habits()), 0
     for _ in range(budget):
         page, asked = await _fetch_page(fetch, place, sized)
-        if not _is_sorted(page.items, key):
+        if not await work(len(page.items), _is_sorted, page.items, key):
             break
-        names = [identity(item) for item in page.items]
+        names = await work(len(page.items), _name_items, page.items, identity)
         if place.overlaps and (
             not names or names[0] not in before or _is_behind(place, key(page.items[0]))
         ):
@@ -100,7 +102,7 @@ async def walk_by_key(
         if repeats >= _MOST_REPEATS:
             evidence.end = End.REPEATED
             raise evidence.explain()
-        if fresh := _take(evidence, page, names, place, asked):
+        if fresh := await work(len(names), _take, evidence, page, names, place, asked):
             yield fresh
         if evidence.needs_proof_of_count:
             await probe()
@@ -113,17 +115,17 @@ async def walk_by_key(
             sized.value = (sized.value + 1) // 2
             before, place, widest = [], _Place(start), 0
             continue
-        newest = max(_read_keys(page.items, key), default=place.key)
+        newest = await work(len(page.items), partial(_find_newest, page.items, key, place.key))
         place = _Place(newest) if newest > place.key else place.onward(len(names), asked)
     else:
         raise explain_endless(budget)
     async for page_of_fresh in _walk_unsorted(
-        fetch, start, identity, evidence, sized, budget, habits, warn
+        fetch, start, identity, evidence, sized, budget, habits, warn, work
     ):
         yield page_of_fresh
 
 
-async def _walk_unsorted(
+async def _walk_unsorted(  # noqa: PLR0917 -- what its one caller was given
     fetch: Callable[[K, int, int], Awaitable[Page[T]]],
     start: K,
     identity: Callable[[T], Hashable],
@@ -132,6 +134,7 @@ async def _walk_unsorted(
     budget: int,
     habits: Habits,
     warn: Warn,
+    work: RowWork,
 ) -> AsyncGenerator[list[T], None]:
     """The list by position, without what has been given."""
 
@@ -147,11 +150,26 @@ async def _walk_unsorted(
         budget=budget,
         habits=habits,
         warn=warn,
+        work=work,
     )
     async with aclosing(walk) as pages:
         async for items in pages:
-            if fresh := [item for item in items if not evidence.has_met(identity(item))]:
+            if fresh := await work(len(items), _leave_out_met, items, identity, evidence):
                 yield fresh
+
+
+def _name_items(items: Sequence[T], identity: Callable[[T], Hashable]) -> list[Hashable]:
+    return [identity(item) for item in items]
+
+
+def _leave_out_met(
+    items: list[T], identity: Callable[[T], Hashable], evidence: Evidence
+) -> list[T]:
+    return [item for item in items if not evidence.has_met(identity(item))]
+
+
+def _find_newest(items: Sequence[T], key: Callable[[T], K | None], otherwise: K) -> K:
+    return max(_read_keys(items, key), default=otherwise)
 
 
 def _read_keys(items: Sequence[T], key: Callable[[T], K | None]) -> list[K]:

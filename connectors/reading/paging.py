@@ -14,6 +14,7 @@ import msgspec
 
 from connectors.errors import RefusedError, UnavailableError, UnreadableResponseError
 from connectors.reading.proof import Evidence, Habits, Verdict
+from connectors.reading.row_work import RowWork, work_at_once
 
 T = TypeVar("T")
 # Pages of one walk; a walk that needs more is a loop, or a window of a million orders.
@@ -65,17 +66,13 @@ class Sized:
     @property
     def sizes(self) -> int:
         """How many sizes may be tried from here on, this one included."""
-        return (
-            1
-            if self.value <= self._smallest
-            else 1 + Sized(max(self.value // 2, self._smallest), self._smallest).sizes
-        )
+        if self.value <= self._smallest:
+            return 1
+        return 1 + Sized(max(self.value // 2, self._smallest), self._smallest).sizes
 
     async def fetch(self, get: Callable[[int], Awaitable[T]]) -> T:
         """`get(size)`, with smaller sizes as long as the shop answers 5xx, too slowly or not to the
-        end.
-
-        Raises what the last try raised.
+        end. Raises what the last try raised.
         """
         while True:
             try:
@@ -98,6 +95,7 @@ def walk_by_page(
     habits: Habits | None = None,
     warn: Warn = ignore_warning,
     probe: Probe = ask_nothing,
+    work: RowWork = work_at_once,
 ) -> AsyncGenerator[list[T], None]:
     """Walk by page number: `fetch(page, size)`, the first page being number `first`.
 
@@ -114,7 +112,14 @@ def walk_by_page(
         return page
 
     return _Numbered(
-        fetch_at, identity, Sized(size, smallest), habits, warn, probe, short_is_last=short_is_last
+        fetch_at,
+        identity,
+        Sized(size, smallest),
+        habits,
+        warn,
+        probe,
+        work,
+        short_is_last=short_is_last,
     ).walk(budget, whole_pages=True)
 
 
@@ -129,6 +134,7 @@ def walk_by_offset(
     habits: Habits | None = None,
     warn: Warn = ignore_warning,
     probe: Probe = ask_nothing,
+    work: RowWork = work_at_once,
 ) -> AsyncGenerator[list[T], None]:
     """Walk by position: `fetch(offset, size)`; read again until a whole pass brings nothing new.
 
@@ -138,11 +144,19 @@ def walk_by_offset(
     a page as long as asked was seen: only for shops that always fill their pages. `habits`
     remembers from walk to walk what the shop has shown; `warn` is given one sentence where the shop
     counts more than it gives. `probe` is awaited where the walk could end if the shop's count were
-    known to be of the whole list; it may teach that to `habits`. Raises `UnavailableError` if the
-    list never settles, and `IncompleteListingError` if its end is never shown.
+    known to be of the whole list; it may teach that to `habits`. `work` takes a page's rows in.
+    Raises `UnavailableError` if the list never settles, and `IncompleteListingError` if its end is
+    never shown.
     """
     return _Numbered(
-        fetch, identity, Sized(size, smallest), habits, warn, probe, short_is_last=short_is_last
+        fetch,
+        identity,
+        Sized(size, smallest),
+        habits,
+        warn,
+        probe,
+        work,
+        short_is_last=short_is_last,
     ).walk(budget, whole_pages=False)
 
 
@@ -157,6 +171,7 @@ class _Numbered(Generic[T]):
         habits: Habits | None,
         warn: Warn,
         probe: Probe,
+        work: RowWork,
         *,
         short_is_last: bool,
     ) -> None:
@@ -166,6 +181,7 @@ class _Numbered(Generic[T]):
         self._evidence = Evidence(habits or Habits())
         self._warn = warn
         self._probe = probe
+        self._work = work
         self._short_is_last = short_is_last
         self._learned: int | None = None
         self._pages = 0
@@ -182,7 +198,8 @@ class _Numbered(Generic[T]):
                     raise explain_endless(budget)
                 page, start, asked = await self._fetch_at(position, whole_pages=whole_pages)
                 self._learn_size(page, asked, first=first)
-                if fresh := self._take(page, asked, overlap=position - start):
+                overlap = position - start
+                if fresh := await self._work(len(page.items), self._take, page, asked, overlap):
                     yield fresh
                 if evidence.needs_proof_of_count:
                     await self._probe()
@@ -219,7 +236,7 @@ class _Numbered(Generic[T]):
             self._learned = asked
             self._sized.value = length
 
-    def _take(self, page: Page[T], asked: int, *, overlap: int) -> list[T]:
+    def _take(self, page: Page[T], asked: int, overlap: int) -> list[T]:
         """The items of the page that no reading has met before."""
         names = [self._identity(item) for item in page.items]
         # Behind a full page even an empty one is a page: what stood there may have moved up.

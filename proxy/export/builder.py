@@ -28,6 +28,8 @@ from proxy.storage.export.records import Snapshot
 from proxy.stores import Store
 from proxy.telemetry.metrics import Metrics
 
+# After so many entries of the shop's list other requests get their turn.
+_YIELD_EVERY = 20
 _log = structlog.get_logger(__name__)
 
 
@@ -72,6 +74,7 @@ class Build:
         self._stored: frozenset[str] = frozenset()
         self._now = snapshot.began_at
         self._log = _log.bind(store=store.books, snapshot=snapshot.id)
+        self._entries = 0
         self._recall = BooksRecall(ledger, store.books)
         self._lease = Lease(
             store=store,
@@ -188,6 +191,9 @@ class Build:
 
     async def _take(self, entry: Order | RejectedOrder, hints: int) -> None:
         self._lease.note_progress()
+        self._entries += 1
+        if self._entries % _YIELD_EVERY == 0:
+            await asyncio.sleep(0)
         if not self._may_go(entry):
             return
         outcome = await prepare(entry, self._store.settings, self._policy, self._now, self._recall)

@@ -24,8 +24,10 @@ from proxy.storage.export.records import Part, Snapshot
 from proxy.stores import Store
 from proxy.telemetry.metrics import Metrics
 
-# After so many orders other requests get their turn.
-_YIELD_EVERY = 20
+# Orders of one window that the log names when they are held back; the rest is counted.
+_MOST_NAMED = 100
+# So many notes of held orders are written together.
+_NOTES_TOGETHER = 100
 # Pause so that a client waiting for page 1 gets it before the rest uses the CPU; in seconds, and
 # bounded, because nobody may be waiting.
 _PAUSE_FOR_PAGE_ONE = 0.25
@@ -94,8 +96,6 @@ class PageWriter:
             )
         self._orders.append(prepared)
         self.taken += 1
-        if self.taken % _YIELD_EVERY == 0:
-            await asyncio.sleep(0)
         if len(self._orders) < self._page_size:
             return
         await self._store_part(whole=self._page < (self._pages or LAST_PAGE))
@@ -111,21 +111,21 @@ class PageWriter:
             if len(self._reasons) <= 1:
                 self._reasons.add(group_reason(held.reason))
         self._metrics.count_held_order(store=self._store.name, kind=held.kind.value)
-        tell = (
-            self._log.warning
-            if held.kind in {HeldKind.UNREADABLE, HeldKind.INVALID}
-            else self._log.info
-        )
-        tell(
+        if self._held_in_all <= _MOST_NAMED:
+            self._tell(held)
+        self._held.append(held)
+        if len(self._held) >= min(self._page_size, _NOTES_TOGETHER):
+            await self._note_held()
+
+    def _tell(self, held: HeldBack) -> None:
+        is_broken = held.kind in {HeldKind.UNREADABLE, HeldKind.INVALID}
+        (self._log.warning if is_broken else self._log.info)(
             "order held back",
             order=held.id,
             number=held.number,
             kind=held.kind.value,
             reason=describe_reason(held.reason),
         )
-        self._held.append(held)
-        if len(self._held) >= self._page_size:
-            await self._note_held()
 
     def leave_out(self) -> None:
         """An order does not go out because the client has it as it is."""
@@ -137,6 +137,9 @@ class PageWriter:
         if self._orders:
             await self._store_part(whole=False)
         await self._note_held()
+        if self._held_in_all > _MOST_NAMED:
+            more = self._held_in_all - _MOST_NAMED
+            self._log.warning("more orders held back", count=more, advice="see `portside held`")
         await self._ledger.finish(
             self._store.books, self._snapshot, max(1, last), self._count_read()
         )

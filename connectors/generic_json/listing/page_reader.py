@@ -34,6 +34,7 @@ from connectors.language.logic import is_false
 from connectors.orders import Window
 from connectors.reading import paging
 from connectors.reading.rows import MARK, find_marks
+from connectors.turns import run_aside, run_over
 from connectors.upstream.response import Reply, find_next_link
 
 Raw = Any
@@ -41,6 +42,7 @@ ALL_YEARS = timedelta(days=3650)
 _HOUR = timedelta(hours=1)
 # Where a row is looked for that the shop can load.
 _PROBED = range(3)
+_SHORT_ROWS = 8
 
 
 class PageReader:
@@ -71,7 +73,7 @@ class PageReader:
     ) -> paging.Page[Raw]:
         """The page of this number, at this position. `caller` asks in another way."""
         values = self._make_values(window, number=number, offset=offset, size=size, cursor=None)
-        return self.read_page(await (caller or self._caller).read(request, values, rows=True))
+        return await self.read_page(await (caller or self._caller).read(request, values, rows=True))
 
     async def fetch_next(
         self, request: RequestSettings, window: Window | None, cursor: str | None, size: int
@@ -79,8 +81,10 @@ class PageReader:
         """The page that a cursor or an address leads to; None for the first."""
         values = self._make_values(window, number=1, offset=0, size=size, cursor=cursor)
         if cursor is not None and not isinstance(self._settings.paging, CursorPaging):
-            return self.read_page(await self._caller.follow(cursor, request, values, rows=True))
-        return self.read_page(await self._caller.read(request, values, rows=True))
+            reply = await self._caller.follow(cursor, request, values, rows=True)
+        else:
+            reply = await self._caller.read(request, values, rows=True)
+        return await self.read_page(reply)
 
     def _make_values(
         self, window: Window | None, *, number: int, offset: int, size: int, cursor: str | None
@@ -164,22 +168,25 @@ class PageReader:
         except ConnectorError:
             return False
 
-    def read_page(self, reply: Reply) -> paging.Page[Raw]:
+    async def read_page(self, reply: Reply) -> paging.Page[Raw]:
         """The orders of one answer and what it says of the rest."""
         if self._caller.find_meaning(reply) == "empty":
             return paging.Page(items=(), has_next=False)
         body = self._caller.read_body(reply)
-        found = resolve_document(body) if self._settings.jsonapi else body
-        items = self._evaluate(self._settings.items, found, reply)
+        # Where rows are short, a small answer holds many.
+        size = len(reply.content) * _SHORT_ROWS
+        found = await run_aside(size, resolve_document, body) if self._settings.jsonapi else body
+        items = await run_aside(size, self._evaluate, self._settings.items, found, reply)
         if not isinstance(items, list):
             wanted = self._settings.items.source
             raise UnreadableResponseError(
                 f"{reply.where}: expected a list of orders at {wanted!r}, found"
                 f" {describe_kind(items)}."
             )
-        _check_marks(items, reply)
+        await run_over(len(items), _check_marks, items, reply)
         entries = len(items)
-        items = self._keep_orders(items)
+        items = await run_over(entries, select_orders, items, self._rules)
+        remark_left_out(self._remark, entries, len(items))
         kind = self._settings.paging
         if isinstance(kind, NoPaging):
             return paging.Page(items=items, has_next=False)
@@ -194,12 +201,6 @@ class PageReader:
             next=self._find_cursor(kind, found, reply),
             no_items=entries - len(items),
         )
-
-    def _keep_orders(self, items: list[Any]) -> list[Raw]:
-        """The entries that are orders, with a remark on the others."""
-        kept = select_orders(items, self._rules)
-        remark_left_out(self._remark, len(items), len(kept))
-        return kept
 
     def _find_cursor(self, kind: Any, body: Any, reply: Reply) -> str | None:
         if isinstance(kind, LinkPaging):

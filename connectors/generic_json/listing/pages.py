@@ -41,6 +41,7 @@ from connectors.reading import paging
 from connectors.reading.cursor import walk_by_cursor
 from connectors.reading.keyset import walk_by_key
 from connectors.reading.proof import Evidence, Habits
+from connectors.turns import run_over
 
 Raw = Any
 
@@ -94,11 +95,11 @@ class Pages:
         doubts: list[str] = []
         async with aclosing(self._walk_rows(request, window, doubts.append)) as pages:
             async for page in pages:
-                found = [row for row in page if isinstance(row, Hole)]
+                rows, found = await run_over(len(page), _part_holes, page)
                 if found:
                     holes += found
                     self._remark(describe_holes(holes))
-                yield [row for row in page if not isinstance(row, Hole)]
+                yield rows
         self._remark(Remark(about=about, text="".join(doubts)))
 
     def _walk_rows(
@@ -124,6 +125,7 @@ class Pages:
                     budget=kind.most,
                     habits=self._habits,
                     warn=warn,
+                    work=run_over,
                     probe=probe,
                 )
             case OffsetPaging():
@@ -136,6 +138,7 @@ class Pages:
                     budget=kind.most,
                     habits=self._habits,
                     warn=warn,
+                    work=run_over,
                     probe=probe,
                 )
             case KeysetPaging():
@@ -186,6 +189,7 @@ class Pages:
             budget=kind.most,
             habits=self._habits,
             warn=warn,
+            work=run_over,
         )
         given = 0
         try:
@@ -229,6 +233,7 @@ class Pages:
             budget=kind.most,
             habits=self._habits,
             warn=warn,
+            work=run_over,
             probe=probe,
         )
 
@@ -238,3 +243,9 @@ class Pages:
         page = await self._reader.fetch_page(request, window, number=1, offset=0, size=1)
         if page.items:
             yield list(page.items)
+
+
+def _part_holes(page: list[Any]) -> tuple[list[Raw], list[Hole]]:
+    """The orders of a page, and its holes."""
+    holes = [row for row in page if isinstance(row, Hole)]
+    return ([row for row in page if not isinstance(row, Hole)] if holes else page), holes

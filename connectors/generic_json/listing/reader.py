@@ -19,7 +19,7 @@ from connectors.generic_json.settings.request import RequestSettings
 from connectors.generic_json.settings.shop import GenericJsonSettings
 from connectors.interface import Remark, ignore_remark
 from connectors.orders import Order, OrderStatus, RejectedOrder, Window
-from connectors.turns import map_in_turns
+from connectors.turns import cut_rows, map_in_turns, run_over
 
 _PASSES = 4
 _PLACE = re.compile(r"\[\d+\]")
@@ -68,17 +68,19 @@ class Listing:
         window = None if settings.open.all else make_window_back(settings.open.reach)
         seen = set[str]()
         request = settings.request.apply_patch(settings.open)
-        async with aclosing(self._pages.walk_list(request, window)) as pages:
-            async for page in pages:
-                for order in await self._read_page(page):
-                    done = (
-                        isinstance(order, Order)
-                        and order.status in _DONE
-                        and not settings.open.finished
-                    )
-                    if not done and order.id not in seen:
-                        seen.add(order.id)
-                        yield order
+        async with (
+            aclosing(self._pages.walk_list(request, window)) as pages,
+            aclosing(self._read_pages(pages)) as orders,
+        ):
+            async for order in orders:
+                done = (
+                    isinstance(order, Order)
+                    and order.status in _DONE
+                    and not settings.open.finished
+                )
+                if not done and order.id not in seen:
+                    seen.add(order.id)
+                    yield order
 
     async def fetch_raw(self, window: Window, limit: int) -> list[Any]:
         """The first orders of the list as the shop sends them, made whole."""
@@ -103,19 +105,18 @@ class Listing:
                 if settings.window.kind == "scan"
                 else self._pages.walk_list(request, window)
             )
-            async with aclosing(walk) as pages:
-                async for page in pages:
-                    for order in await self._read_page(page):
-                        self._refuse_foreign(order, window)
-                        if order.id in seen or not _is_inside(order, window):
-                            continue
-                        seen.add(order.id)
-                        if len(seen) > settings.most:
-                            raise UnreadableResponseError(
-                                f"The window holds more than {settings.most} orders; the shop seems"
-                                " to ignore the filter by time (orders.most)."
-                            )
-                        yield order
+            async with aclosing(walk) as pages, aclosing(self._read_pages(pages)) as orders:
+                async for order in orders:
+                    self._refuse_foreign(order, window)
+                    if order.id in seen or not _is_inside(order, window):
+                        continue
+                    seen.add(order.id)
+                    if len(seen) > settings.most:
+                        raise UnreadableResponseError(
+                            f"The window holds more than {settings.most} orders; the shop seems"
+                            " to ignore the filter by time (orders.most)."
+                        )
+                    yield order
 
     async def _scan_list(
         self, request: RequestSettings, window: Window
@@ -129,12 +130,12 @@ class Listing:
             async with aclosing(self._pages.walk_list(request, None)) as pages:
                 async for page in pages:
                     pages_in_pass += 1
-                    fresh = [raw for raw in page if self._pages.find_identity(raw) not in seen]
-                    seen.update(self._pages.find_identity(raw) for raw in fresh)
+                    fresh = await run_over(len(page), self._take_fresh, page, seen)
                     fresh_in_pass += len(fresh)
                     if fresh:
                         yield fresh
-                    if self._is_behind(page, find_scan_end(window, self._settings.orders.window)):
+                    end = find_scan_end(window, self._settings.orders.window)
+                    if await run_over(len(page), self._is_behind, page, end):
                         break
             # One page cannot have been shifted while it was read.
             if pages_in_pass <= 1 or (number > 0 and not fresh_in_pass):
@@ -143,13 +144,27 @@ class Listing:
             f"The shop's list changed during each of {_PASSES} readings; it is read again later."
         )
 
+    def _take_fresh(self, page: list[Any], seen: set[Any]) -> list[Any]:
+        """The rows whose identity was not `seen`; from now on it is."""
+        fresh = [raw for raw in page if self._pages.find_identity(raw) not in seen]
+        seen.update(self._pages.find_identity(raw) for raw in fresh)
+        return fresh
+
     def _is_behind(self, page: list[Any], end: datetime) -> bool:
         """Whether a whole page is older than anything that could matter."""
         rule = getattr(self._rules, self._settings.orders.window.sorted_by)
         times = [find_time(raw, rule) for raw in page]
         return bool(times) and all(moment is not None and moment < end for moment in times)
 
-    async def _read_page(self, page: list[Any]) -> list[Found]:
+    async def _read_pages(
+        self, pages: AsyncGenerator[list[Any], None]
+    ) -> AsyncGenerator[Found, None]:
+        async for page in pages:
+            for few in cut_rows(page):
+                for order in await self._read_rows(few):
+                    yield order
+
+    async def _read_rows(self, page: list[Any]) -> list[Found]:
         completed = await self._expander.complete_orders(page)
         if self._settings.orders.detail is not None:
             completed = list(map(self._check_detail, page, completed))

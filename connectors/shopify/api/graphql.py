@@ -47,7 +47,7 @@ from connectors.shopify.api.transport import (
 from connectors.shopify.mapping import wire
 from connectors.shopify.mapping.order import reject_marked, reject_order, reject_raw
 from connectors.shopify.mapping.rules import Money
-from connectors.turns import measure_bytes, run_aside
+from connectors.turns import Turns, map_in_turns, measure_bytes, run_aside
 from connectors.upstream.isolation import Isolation
 
 T = TypeVar("T")
@@ -147,8 +147,9 @@ class GraphqlTransport(GraphqlFulfillment):
         self, nodes: Sequence[msgspec.Raw], failed: Mapping[int, str]
     ) -> list[wire.Order | RejectedOrder]:
         """The rows that are orders. One of which a part failed is rejected with Shopify's words."""
-        orders = []
+        orders, turns = [], Turns()
         for place, raw in enumerate(nodes):
+            await turns.spend(measure_bytes(raw))
             if bytes(raw) in (b"null", b"{}"):
                 continue
             order = await self._to_order(raw)
@@ -195,7 +196,8 @@ class GraphqlTransport(GraphqlFulfillment):
         """Sorted by id, so that nothing moves while they are read."""
         variables = {"first": most, "query": f"{write_search(span)} AND id:>{after}"}
         answer, _ = await self._client.ask_rows(queries.STAMPS, variables, _OrderRows)
-        stamps = [stamp for stamp in map(decode_stamp, answer.orders.nodes) if stamp]
+        decoded = await map_in_turns(decode_stamp, answer.orders.nodes, measure_bytes)
+        stamps = [stamp for stamp in decoded if stamp]
         remark_left_out(self._remark, len(answer.orders.nodes), len(stamps))
         return tuple(sorted(stamps, key=lambda stamp: stamp.id))
 

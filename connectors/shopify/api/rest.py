@@ -114,7 +114,8 @@ class RestTransport(RestFulfillment):
         )
         reply = await self._upstream.get(f"{self._root}/orders.json", params)
         rows = reply.decode(_StampRows).orders
-        stamps = [stamp for stamp in map(decode_stamp, rows) if stamp]
+        decoded = await map_in_turns(decode_stamp, rows, measure_bytes)
+        stamps = [stamp for stamp in decoded if stamp]
         remark_left_out(self._remark, len(rows), len(stamps))
         return tuple(sorted(stamps, key=lambda stamp: stamp.id))
 
@@ -148,8 +149,9 @@ class RestTransport(RestFulfillment):
             *self._fields,
         )
         reply = await self._upstream.get(f"{self._root}/orders.json", params, rows=True)
-        orders = (decode_row(raw, self._decode) for raw in reply.decode(OrdersPage).orders)
-        return tuple(order for order in orders if order is not None)
+        rows = (await run_aside(len(reply.content), reply.decode, OrdersPage)).orders
+        decoded = await map_in_turns(lambda raw: decode_row(raw, self._decode), rows, measure_bytes)
+        return tuple(order for order in decoded if order is not None)
 
     async def read_order(self, order_id: int) -> wire.Order | RejectedOrder | None:
         """None on 404."""

@@ -178,13 +178,12 @@ class Catalog:
             queries.VARIANTS, {"ids": ids}, _Variants, size=len(ids)
         )
         self._known.update(dict.fromkeys(numbers, Variant()))
-        for place, raw in enumerate(answer.nodes):
-            number = numbers[place] if place < len(numbers) else 0
+        # There is a node for each id; more belong to nothing that was asked for.
+        for place, (number, raw) in enumerate(zip(numbers, answer.nodes, strict=False)):
             try:
                 node = _VARIANT.decode(raw)
                 if node is not None and node.id:
-                    number = read_gid(node.id)
-                    self._known[number] = _to_variant(node)
+                    self._known[read_gid(node.id)] = _to_variant(node)
             except UNDECODABLE as error:
                 failed.setdefault(place, f"Shopify's answer cannot be read: {error}")
             if place in failed:

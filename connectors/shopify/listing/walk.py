@@ -23,7 +23,7 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Hashable
+from collections.abc import AsyncGenerator, Callable, Hashable, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
 
@@ -49,6 +49,7 @@ from connectors.shopify.api.transport import (
 from connectors.shopify.listing.habits import ListHabits
 from connectors.shopify.listing.slices import SLICE, Slices
 from connectors.shopify.mapping.wire import Order, Stamp
+from connectors.turns import run_over
 from connectors.upstream.isolation import Isolation
 
 # Shopify pages through at most 25,000 rows; the walk starts a new query well before that.
@@ -165,11 +166,11 @@ class Walk:
                     return
                 cursor, visited = "", set[str]()
                 continue
-            if not self._is_in_order(page):
+            if not await run_over(len(page.orders), self._is_in_order, page):
                 _log.warning("shop_order_of_rows_wrong", shop_says="updated_at ascending")
                 self._needs_ids = True
                 return
-            for order in self._take_page(page):
+            for order in await run_over(len(page.orders), self._take_page, page):
                 yield order
             cursor = page.cursor
             self._needs_ids = self._needs_ids or page.is_broken or cursor in visited
@@ -247,7 +248,9 @@ class Walk:
         self._by_id = True
         self._evidence.begin_reading()
         stamps = await self._read_fresh_stamps()
-        stamps.sort(key=lambda stamp: (stamp.updated_at or _FIRST_DAY, stamp.id))
+        await run_over(
+            len(stamps), stamps.sort, key=lambda one: (one.updated_at or _FIRST_DAY, one.id)
+        )
         for start in range(0, len(stamps), SLICE):
             for order in await self._slices.read(stamps[start : start + SLICE]):
                 yield order
@@ -256,20 +259,25 @@ class Walk:
         after, fresh = 0, list[Stamp]()
         while True:
             page = await self._slices.read_stamps(after)
-            inside = [one for one in page if self._whole.holds(one.updated_at)]
-            places = self._evidence.add_page(
-                [one.id for one in inside], asked=LARGEST_PAGE, no_rows=len(page) - len(inside)
-            )
-            fresh += [inside[place] for place in places]
+            fresh += await run_over(len(page), self._take_stamps, page)
             if not page:
                 return fresh
-            if min(one.id for one in page) <= after:
+            # The page is sorted by id.
+            if page[0].id <= after:
                 raise IncompleteListingError(
                     "Listing orders: the shop's list cannot be proved complete, and it ignores the"
                     " id from which it is asked to go on; look for a proxy before the shop that"
                     " drops the query."
                 )
-            after = max(one.id for one in page)
+            after = page[-1].id
+
+    def _take_stamps(self, page: Sequence[Stamp]) -> list[Stamp]:
+        """The ids of a page that the walk has not met."""
+        inside = [one for one in page if self._whole.holds(one.updated_at)]
+        places = self._evidence.add_page(
+            [one.id for one in inside], asked=LARGEST_PAGE, no_rows=len(page) - len(inside)
+        )
+        return [inside[place] for place in places]
 
 
 def count_sizes(size: int) -> int:

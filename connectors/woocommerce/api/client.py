@@ -143,9 +143,9 @@ class Api:
                     " set url to the address that the shop redirects to."
                 )
             rows = await run_aside(len(reply.content), reply.decode, list[msgspec.Raw])
-            items = [raw for raw in rows if _is_item(raw)]
+            judged = await map_in_turns(_is_item, rows, measure_bytes)
             return RawPage(
-                items=items,
+                items=list(itertools.compress(rows, judged)),
                 entries=len(rows),
                 asked=asked,
                 total=read_total(reply),

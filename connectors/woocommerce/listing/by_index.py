@@ -12,7 +12,8 @@ A scan moves by the rows it received, and ends where the shop shows the end: see
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncGenerator, Callable, Hashable, Sequence
+from collections.abc import AsyncGenerator, Callable, Hashable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import aclosing
 from datetime import datetime
 from http import HTTPStatus
@@ -22,12 +23,13 @@ import msgspec
 from connectors.errors import RefusedError
 from connectors.interface import Remark
 from connectors.reading.proof import End, Evidence, Verdict
+from connectors.turns import run_over
 from connectors.woocommerce.api.client import LARGEST_PAGE
 from connectors.woocommerce.listing.by_key import build_restless_error
-from connectors.woocommerce.listing.page import DistrustError, Page
+from connectors.woocommerce.listing.page import DistrustError, Page, count_rows
 from connectors.woocommerce.listing.pages import BEGINNING, OrderPages, reject_row
 from connectors.woocommerce.listing.queries import Ask, Sort
-from connectors.woocommerce.listing.span import HOUR, Span, is_of_place
+from connectors.woocommerce.listing.span import HOUR, Span, is_of_place, name_rows
 from connectors.woocommerce.mapping.decoding import Row
 
 # How often a list is read again that changes while it is read.
@@ -68,7 +70,7 @@ class IndexWalk:
         """What a walk by key left out. `is_shown`: it saw the end of the list, so that this reading
         need not.
         """
-        self._evidence.forget_rows(is_of_place)
+        await run_over(self._evidence.rows, self._evidence.forget_rows, is_of_place)
         self._evidence.begin_reading()
         times = await self._scan_whole(is_shown=is_shown)
         async with aclosing(self._fetch_all(times)) as batches:
@@ -78,11 +80,7 @@ class IndexWalk:
     async def _fetch_all(self, times: dict[int, datetime]) -> AsyncGenerator[list[Row], None]:
         if self._nameless:
             yield self._nameless
-        ids = [
-            order_id
-            for order_id in sorted(times, key=lambda found: (times[found], found))
-            if order_id not in self._span.seen
-        ]
+        ids = await run_over(len(times), _sort_ids, times, self._span.seen)
         for begin in range(0, len(ids), LARGEST_PAGE):
             some = ids[begin : begin + LARGEST_PAGE]
             if rows := await self._fetch_orders(some, times):
@@ -141,7 +139,7 @@ class IndexWalk:
             # length none has moved up.
             if (
                 before is not None
-                and not page.overlaps(before)
+                and not await run_over(count_rows(page, before), page.overlaps, before)
                 and (page.rows or page.offset < before.offset + before.listed)
                 and (page.total is None or page.total != before.total)
             ):
@@ -153,10 +151,11 @@ class IndexWalk:
                 before, newest, ask, evidence = None, None, first, Evidence(self._habits)
                 continue
             times = [row.modified for row in page.rows if row.modified is not None]
-            unsorted = any(later > earlier for earlier, later in itertools.pairwise(times))
-            if unsorted or (times and newest is not None and times[0] > newest + HOUR):
+            if not await run_over(len(times), _is_newest_first, times) or (
+                times and newest is not None and times[0] > newest + HOUR
+            ):
                 return None
-            self._keep_times(page.rows, found)
+            await run_over(len(page.rows), self._keep_times, page.rows, found)
             verdict = await self._weigh(page, before, evidence)
             if verdict is Verdict.COMPLETE or (
                 # A shop that does not turn its pages may not sort them either.
@@ -209,8 +208,8 @@ class IndexWalk:
         holes = total = 0
         while True:
             page = await self._pages.read_page(ask)
-            self._keep_times(page.rows, found)
-            names.update(page.names)
+            await run_over(len(page.rows), self._keep_times, page.rows, found)
+            names.update(await run_over(len(page.rows), name_rows, page.rows))
             verdict = await self._weigh(page, before, self._evidence)
             counts = self._habits.counts_all and page.total is not None
             # A page past the end may say that there is none.
@@ -233,12 +232,7 @@ class IndexWalk:
 
     async def _weigh(self, page: Page, before: Page | None, evidence: Evidence) -> Verdict:
         """Take a page in, and judge by all that was received."""
-        names = page.names
-        overlap = 0
-        if before is not None and names != before.names:
-            shared = len(set(names) & set(before.names))
-            overlap = min(max(before.offset + before.listed - page.offset, 0), shared)
-        evidence.add_page(names, asked=page.asked, total=page.total, overlap=overlap)
+        await run_over(count_rows(page, before), _record, page, before, evidence)
         is_edge = self._habits.is_edge(page.listed, page.asked)
         if page.total and (
             not page.rows or (page.offset + page.listed == page.total and not is_edge)
@@ -257,6 +251,25 @@ class IndexWalk:
             for row in rows
             if row.id and self._span.has_time(row.modified)
         )
+
+
+def _sort_ids(times: Mapping[int, datetime], seen: AbstractSet[int]) -> list[int]:
+    """The ids that were not seen, oldest change first."""
+    fresh = times.keys() - seen
+    return sorted(fresh, key=lambda found: (times[found], found))
+
+
+def _is_newest_first(times: Sequence[datetime]) -> bool:
+    return not any(later > earlier for earlier, later in itertools.pairwise(times))
+
+
+def _record(page: Page, before: Page | None, evidence: Evidence) -> None:
+    names = page.names
+    overlap = 0
+    if before is not None and names != before.names:
+        shared = len(set(names) & set(before.names))
+        overlap = min(max(before.offset + before.listed - page.offset, 0), shared)
+    evidence.add_page(names, asked=page.asked, total=page.total, overlap=overlap)
 
 
 def _find_next_offset(page: Page) -> int:

@@ -29,7 +29,8 @@ import msgspec
 
 from connectors.errors import RefusedError, UnavailableError
 from connectors.reading.proof import Evidence, Verdict
-from connectors.woocommerce.listing.page import DistrustError, Page
+from connectors.turns import run_over
+from connectors.woocommerce.listing.page import DistrustError, Page, count_rows
 from connectors.woocommerce.listing.pages import OrderPages
 from connectors.woocommerce.listing.queries import SECOND, Ask
 from connectors.woocommerce.listing.span import HOUR, Span, is_of_place, name_row
@@ -77,17 +78,22 @@ class KeyWalk:
         while True:
             after = cursor - margin if cursor is not None else None
             page = await self._read_page(after, offset)
-            if anchored and not margin and not any(row.modified == cursor for row in page.rows):
+            if (
+                anchored
+                and not margin
+                and not await run_over(len(page.rows), page.has_time, cursor)
+            ):
                 margin = HOUR
                 continue
             cut = self._habits.may_be_cut(page.listed, page.asked)
             ends = await self._weigh(page, after, before if offset else None, cut=cut)
-            if fresh := self._span.take_fresh(page.rows):
+            if fresh := await run_over(len(page.rows), self._span.take_fresh, page.rows):
                 yield fresh
-            reading.add_page(page, before if offset else None, news=bool(fresh))
-            newest = max(
-                (row.modified for row in page.rows if row.modified is not None), default=None
+            earlier = before if offset else None
+            await run_over(
+                count_rows(page, earlier), reading.add_page, page, earlier, news=bool(fresh)
             )
+            newest = await run_over(len(page.rows), page.find_newest)
             onward = newest is not None and (cursor is None or newest > cursor)
             if (ends or onward) and reading.must_repeat():
                 before, offset = None, 0
@@ -119,6 +125,25 @@ class KeyWalk:
         `before` is the page before it in the same list, if there is one; `cut` says that the page
         may be as long as pages become.
         """
+        known, repeated = await run_over(
+            count_rows(page, before) + len(self._times), self._record, page, after, before
+        )
+        if not page.rows or repeated:
+            return True
+        if page.total == page.offset + page.listed and not self._habits.is_edge(
+            page.listed, page.asked
+        ):
+            await self._pages.learn_counting()
+            if self._habits.counts_all:
+                return True
+        if before is None:
+            return known == len(page.rows) and not cut
+        return page.listed <= before.offset + before.listed - page.offset
+
+    def _record(self, page: Page, after: datetime | None, before: Page | None) -> tuple[int, bool]:
+        """Note what a page holds. Gives how many of its rows were known, and whether it is the page
+        before once more.
+        """
         names = page.names
         repeated = before is not None and names == before.names
         known = sum(name in self._times for name in names)
@@ -138,17 +163,7 @@ class KeyWalk:
             overlap=0 if repeated else known,
             is_by_key=before is None,
         )
-        if not page.rows or repeated:
-            return True
-        if page.total == page.offset + page.listed and not self._habits.is_edge(
-            page.listed, page.asked
-        ):
-            await self._pages.learn_counting()
-            if self._habits.counts_all:
-                return True
-        if before is None:
-            return known == len(names) and not cut
-        return page.listed <= before.offset + before.listed - page.offset
+        return known, repeated
 
     async def _read_page(self, after: datetime | None, offset: int) -> Page:
         try:
@@ -159,7 +174,7 @@ class KeyWalk:
             if error.status == HTTPStatus.BAD_REQUEST:
                 raise DistrustError(str(error)) from error
             raise
-        self._check_rows(page.rows, after)
+        await run_over(len(page.rows), self._check_rows, page.rows, after)
         return page
 
     def _check_rows(self, rows: Sequence[Row], after: datetime | None) -> None:
@@ -188,18 +203,13 @@ class KeyWalk:
             page = await self._pages.read_page(ask)
             if not page.rows:
                 return
-            if page.total is None or all(row.modified != moment for row in page.rows):
+            if page.total is None or not await run_over(len(page.rows), page.has_time, moment):
                 raise DistrustError("The shop does not list the orders of one second.")
             # By rows received: the shop may cap its pages.
             asked, size, counted = page.asked, page.listed, page.total
             for offset in range(counted // size * size, -1, -size):
                 page = await self._pages.read_page(msgspec.structs.replace(ask, offset=offset))
-                # A row without a time is an order that cannot be read; it stands in this second.
-                tied = [row for row in page.rows if row.modified in {moment, None}]
-                given.update(row.id for row in tied)
-                self._times.update((name_row(row), row.modified) for row in tied)
-                self._evidence.add_page(page.names, asked=page.asked)
-                if fresh := self._span.take_fresh(tied):
+                if fresh := await run_over(len(page.rows), self._take_tied, page, moment, given):
                     yield fresh
                 if page.asked != asked:
                     break
@@ -211,6 +221,15 @@ class KeyWalk:
                 if len(given) >= counted or len(given) == known:
                     return
         raise build_restless_error()
+
+    def _take_tied(self, page: Page, moment: datetime, given: set[int]) -> list[Row]:
+        """The rows of a second, noted in `given`, that were not given before."""
+        # A row without a time is an order that cannot be read; it stands in this second.
+        tied = [row for row in page.rows if row.modified in {moment, None}]
+        given.update(row.id for row in tied)
+        self._times.update((name_row(row), row.modified) for row in tied)
+        self._evidence.add_page(page.names, asked=page.asked)
+        return self._span.take_fresh(tied)
 
 
 class _OffsetPass:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from datetime import datetime
 
 import msgspec
 
-from connectors.woocommerce.listing.span import name_row
+from connectors.woocommerce.listing.span import name_rows
 from connectors.woocommerce.mapping.decoding import Row
 
 
@@ -31,7 +32,16 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def names(self) -> list[Hashable]:
         """An identity for each row."""
-        return [name_row(row) for row in self.rows]
+        return name_rows(self.rows)
+
+    def has_time(self, modified: datetime | None) -> bool:
+        """Whether a row was changed at this moment."""
+        return any(row.modified == modified for row in self.rows)
+
+    def find_newest(self) -> datetime | None:
+        """The last change of its rows; None where no row says its own."""
+        times = (row.modified for row in self.rows if row.modified is not None)
+        return max(times, default=None)
 
     def overlaps(self, before: Page) -> bool:
         """Whether a row of the page `before` comes again unchanged, so that no row can have moved
@@ -39,3 +49,8 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
         """
         known = {(row.id, row.modified) for row in before.rows}
         return any((row.id, row.modified) in known for row in self.rows)
+
+
+def count_rows(page: Page, before: Page | None) -> int:
+    """How many rows a page and the one before it have together."""
+    return len(page.rows) + (len(before.rows) if before is not None else 0)

@@ -19,7 +19,7 @@ from connectors.errors import (
 from connectors.interface import Remark, remark_left_out
 from connectors.orders import OrderId, RejectedOrder
 from connectors.reading.paging import BUDGET, explain_endless
-from connectors.turns import map_in_turns, measure_bytes
+from connectors.turns import map_in_turns, measure_bytes, run_over
 from connectors.upstream.isolation import Isolation
 from connectors.upstream.request import Pairs
 from connectors.woocommerce.api.advice import add_advice
@@ -128,7 +128,8 @@ class OrderPages:
                 raise
             raise add_advice(error) from error
         remark_left_out(self._remark, page.entries, len(page.items))
-        rows = _drop_doubles(await map_in_turns(read_row, page.items, measure_bytes))
+        read = await map_in_turns(read_row, page.items, measure_bytes)
+        rows = await run_over(len(read), _drop_doubles, read)
         if not ask.brief and rows and rows[-1].id:
             sound = partial(self._api.get, order_path(str(rows[-1].id)), once=True, for_part=True)
             self._isolation.note_sound("orders", sound)

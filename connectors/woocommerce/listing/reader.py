@@ -17,7 +17,7 @@ from connectors.filling import FieldFiller
 from connectors.interface import Remark, leave_out_idle
 from connectors.orders import Order, RejectedOrder, Window
 from connectors.reading.proof import Evidence
-from connectors.turns import map_in_turns, measure_bytes
+from connectors.turns import cut_rows, map_in_turns, measure_bytes
 from connectors.upstream.isolation import Isolation
 from connectors.upstream.request import Pairs
 from connectors.woocommerce.api.client import LARGEST_PAGE, Api, join_ids
@@ -107,7 +107,7 @@ class Reader:
                 brief=True,
             )
             page = await self._api.read_page("orders", 1, build_params(ask))
-            rows = [read_row(raw) for raw in page.items]
+            rows = await map_in_turns(read_row, page.items, measure_bytes)
             if page.total is None or any(
                 row.modified is not None and not _is_near(row.modified, window) for row in rows
             ):
@@ -193,7 +193,8 @@ class Reader:
         try:
             async with aclosing(walk.read_batches()) as batches:
                 async for batch in batches:
-                    yield batch
+                    for few in cut_rows(batch):
+                        yield few
         except DistrustError:
             again = IndexWalk(pages, span, Evidence(self._habits), self._remark).read_batches()
         else:
@@ -206,7 +207,8 @@ class Reader:
         try:
             async with aclosing(again) as batches:
                 async for batch in batches:
-                    yield batch
+                    for few in cut_rows(batch):
+                        yield few
         except RefusedError as error:
             # A shop that does not know this status has no orders in it.
             if error.status != HTTPStatus.BAD_REQUEST or status != "trash":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from connectors.orders import RejectedOrder
@@ -17,6 +17,11 @@ def name_row(row: Row) -> Hashable:
         return row.id
     reason = row.order.reason if isinstance(row.order, RejectedOrder) else ""
     return row.modified, reason
+
+
+def name_rows(rows: Sequence[Row]) -> list[Hashable]:
+    """An identity for each row."""
+    return [name_row(row) for row in rows]
 
 
 def is_of_place(name: Hashable) -> bool:
