@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
@@ -14,6 +14,8 @@ from aiohttp import web
 from connectors.reading.countries import load_names
 from connectors.upstream.exchange import Exchange, Observer
 from proxy import __version__
+from proxy.account.jobs import AccountKey, Job, group_keys
+from proxy.account.worker import AccountWorker
 from proxy.delivery.intake import Deliverer
 from proxy.delivery.worker import DeliveryWorker
 from proxy.doors.custom_store.shipnotice.document import MAX_BODY
@@ -139,6 +141,7 @@ async def open_portside(
             outbox, deliveries, deliverer, stores=stores, settings=settings.delivery
         )
         await stack.enter_async_context(worker.running(stop_within=within))
+        await stack.enter_async_context(_working_on_accounts(database, stores))
         shared = _Shared(
             stores=stores,
             metrics=metrics,
@@ -219,6 +222,24 @@ def _make_shipstations_side(shared: _Shared) -> web.Application:
     add_endpoint(app)
     add_webhooks(app)
     return app
+
+
+@asynccontextmanager
+async def _working_on_accounts(
+    database: Database, stores: Mapping[str, Store]
+) -> AsyncIterator[AccountWorker]:
+    """Do the jobs of the keys of ShipStation's API; leaving it breaks them off."""
+    keys = group_keys(stores.values())
+    async with (
+        AccountWorker.open(database, keys, _list_account_jobs) as worker,
+        worker.running(),
+    ):
+        yield worker
+
+
+def _list_account_jobs(_key: AccountKey) -> Sequence[Job]:
+    """What is done for a key of ShipStation's API by itself."""
+    return ()
 
 
 def _serve_connector(

@@ -29,8 +29,8 @@ from connectors.upstream.policy import UpstreamPolicy
 from connectors.upstream.request import Pairs
 from connectors.upstream.response import Reply
 from proxy.settings.account import AccountSettings
+from proxy.storage.account.request_budget import RequestBudget
 from proxy.storage.database import Database
-from proxy.storage.request_budget import RequestBudget
 
 T = TypeVar("T")
 Sleep = Callable[[float], Awaitable[None]]

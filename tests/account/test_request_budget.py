@@ -14,8 +14,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from proxy.storage.account.request_budget import RequestBudget
 from proxy.storage.database import Database
-from proxy.storage.request_budget import RequestBudget
 from proxy.storage.tables import account_keys
 from tests.databases import copy_migrated
 from tests.storage.conftest import HandClock

@@ -5,7 +5,7 @@ The migrations build the same; a test holds the two together.
 
 from __future__ import annotations
 
-from proxy.storage.tables.accounts import account_keys
+from proxy.storage.tables.accounts import account_jobs, account_keys, account_leases
 from proxy.storage.tables.export import (
     coverage,
     gaps,
@@ -37,7 +37,9 @@ from proxy.storage.tables.shops import (
 )
 
 __all__ = [
+    "account_jobs",
     "account_keys",
+    "account_leases",
     "attempts",
     "coverage",
     "deliveries",

@@ -1,0 +1,65 @@
+"""What is done for a key of ShipStation's API by itself: periodic jobs, and the stores that share
+the key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from datetime import timedelta
+
+import msgspec
+
+from proxy.account.client import AccountClient, name_key
+from proxy.settings.account import AccountSettings
+from proxy.stores import Store
+
+JobCall = Callable[[AccountClient, Sequence[Store]], Awaitable[None]]
+
+
+class AccountKey(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """A key and the stores whose settings name it. `name` is that of its budget; `settings` say
+    how to ask with it.
+    """
+
+    name: str
+    settings: AccountSettings
+    stores: tuple[Store, ...]
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """One periodic job of a key.
+
+    `call` is given a client and the stores of the key, `every` so long from one start to the next.
+    Only one process at a time does the jobs of a key, one after the other. A call may end at any
+    point, by a kill too, and is then made again: what it does must bear that. What it raises is
+    remarked to the key's stores, and the call is made again soon. `wakes_on` are the types of
+    ShipStation's webhooks that make the job due at once.
+    """
+
+    name: str
+    every: timedelta
+    call: JobCall
+    wakes_on: frozenset[str] = frozenset()
+
+
+def group_keys(stores: Iterable[Store]) -> Sequence[AccountKey]:
+    """The keys that the settings name, each with its stores. Where these say different things of
+    one key, the smallest rate counts, and else the first store's word.
+    """
+    found = dict[str, AccountKey]()
+    for store in stores:
+        account = store.settings.account
+        if account is None:
+            continue
+        name = name_key(account.url, account.api_key.get_secret_value())
+        known = found.get(name)
+        if known is None:
+            found[name] = AccountKey(name=name, settings=account, stores=(store,))
+            continue
+        slower = min(known.settings, account, key=lambda settings: settings.rate)
+        found[name] = AccountKey(
+            name=name,
+            settings=known.settings.model_copy(update={"rate": slower.rate}),
+            stores=(*known.stores, store),
+        )
+    return list(found.values())

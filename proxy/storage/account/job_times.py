@@ -1,0 +1,85 @@
+"""When the periodic jobs of a key of ShipStation's API are due, kept so that a restart or another
+replica goes on where the last one stopped.
+
+A job that was never run is due. One that was broken off stays due. One that is asked for while it
+runs is due again when it ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+from sqlalchemy import select, update
+
+from proxy.storage.database import Database
+from proxy.storage.export.rows import upsert
+from proxy.storage.tables import account_jobs
+
+
+class DueJob(msgspec.Struct, frozen=True, kw_only=True):
+    """A job that is due: since when, and when it was read that it is."""
+
+    name: str
+    due_at: datetime
+    seen_at: datetime
+
+
+class JobTimes:
+    """The times of the jobs of one key; `key` as in `RequestBudget`. Every method raises
+    StorageError.
+    """
+
+    def __init__(self, database: Database, key: str) -> None:
+        self._database = database
+        self._key = key
+
+    async def find_due(self, intervals: Mapping[str, timedelta]) -> Sequence[DueJob]:
+        """Those of these jobs that are due, the longest due first. A time further ahead than the
+        job's interval was written before the clock was set back: it is due, too.
+        """
+        wanted = select(account_jobs.c.name, account_jobs.c.due_at).where(
+            account_jobs.c.key == self._key
+        )
+        async with self._database.reading() as connection:
+            now = await self._database.now(connection)
+            known = {name: due_at for name, due_at in (await connection.execute(wanted)).all()}  # noqa: C416 -- rows are not pairs to mypy
+        due = [
+            DueJob(name=name, due_at=known.get(name, now), seen_at=now)
+            for name, interval in intervals.items()
+            if not now < known.get(name, now) <= now + interval
+        ]
+        return sorted(due, key=lambda job: (job.due_at, job.name))
+
+    async def finish(self, job: DueJob, interval: timedelta) -> None:
+        """It was done: due again an interval after it was seen to be due, or at once if it was
+        asked for since then.
+        """
+        await self._move(job, job.seen_at + interval)
+
+    async def put_off(self, job: DueJob, wait: timedelta) -> None:
+        """It failed: due again after this wait, or at once if it was asked for since it was seen
+        to be due.
+        """
+        async with self._database.reading() as connection:
+            now = await self._database.now(connection)
+        await self._move(job, now + wait)
+
+    async def ask_for(self, names: Collection[str]) -> None:
+        """Make these jobs due now."""
+        async with self._database.writing() as connection:
+            now = await self._database.now(connection)
+            rows = [{"key": self._key, "name": name, "due_at": now} for name in names]
+            await upsert(connection, account_jobs, rows, ("due_at",))
+
+    async def _move(self, job: DueJob, next_at: datetime) -> None:
+        async with self._database.writing() as connection:
+            row = {"key": self._key, "name": job.name, "due_at": job.due_at}
+            await upsert(connection, account_jobs, [row], ("name",))
+            unchanged = (
+                account_jobs.c.key == self._key,
+                account_jobs.c.name == job.name,
+                account_jobs.c.due_at == job.due_at,
+            )
+            await connection.execute(update(account_jobs).where(*unchanged).values(due_at=next_at))
