@@ -141,7 +141,7 @@ class KeyWalk:
         return page.listed <= before.offset + before.listed - page.offset
 
     def _record(self, page: Page, after: datetime | None, before: Page | None) -> tuple[int, bool]:
-        """Note what a page holds. Gives how many of its rows were known, and whether it is the page
+        """Note what a page holds. Says how many of its rows were known, and whether it is the page
         before once more.
         """
         names = page.names
