@@ -14,7 +14,7 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from connectors.errors import UnavailableError
 from connectors.language.calls import suggest_name
 from connectors.language.expressions import read_expression
-from connectors.language.functions import lists, number, standard, text, times
+from connectors.language.functions import digests, lists, number, standard, text, times
 from connectors.language.functions.table import Run
 from connectors.language.templates import compile_template, suggest_word
 from connectors.reading import amounts, fields, markup, measures, moments, regions, tolerant
@@ -89,6 +89,10 @@ _MODULES: dict[str, dict[str, Callable[[str], object]]] = {
         "read_expression(text)": read_expression,
         "read_expression(value)": lambda t: read_expression("words(a, a)")({"a": t}),
     },
+    "connectors.language.functions.digests.": {
+        "sha256": lambda t: digests.sha256(Run({}, len(t)), t),
+        "hmac": lambda t: digests.hmac(Run({}, len(t)), t, t),
+    },
     "connectors.language.functions.lists.": {"parse_json": lambda t: lists.parse_json(Run({}), t)},
     "connectors.language.functions.number.": {
         "minor": lambda t: number.minor(None, t),
@@ -113,7 +117,7 @@ _MODULES: dict[str, dict[str, Callable[[str], object]]] = {
             name: getattr(text, name)
             for name in (
                 *("upper", "lower", "trim", "strip_html", "gid_tail", "first_name", "last_name"),
-                *("to_base64", "xml_text"),
+                *("to_base64", "from_base64", "xml_text"),
             )
         },
     },

@@ -151,7 +151,7 @@ class Expander:
 
     async def _expand_part(self, name: str, settings: ExpandSettings, order: Any, part: Any) -> Any:
         if settings.when is not None and is_false(settings.when(part, order)):
-            return None
+            return part.get(name) if isinstance(part, dict) else None
         if settings.request is not None:
             values = {"order": order, "item": part}
             key = _make_key(settings.request, values)

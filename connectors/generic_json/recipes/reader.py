@@ -10,6 +10,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any, Final
 
+import msgspec
 import yaml
 
 from connectors.places import PlacedText
@@ -25,18 +26,52 @@ def list_recipes() -> list[str]:
     )
 
 
-def read_recipe(name: str) -> dict[str, Any]:
-    """A recipe's keys; each text knows its line.
+class UnknownVersionError(ValueError):
+    """The recipe does not know this version of its platform."""
+
+
+class About(msgspec.Struct, frozen=True):
+    """What a recipe was written for: the platform's versions, what it was checked against, and
+    when (ISO 8601).
+    """
+
+    versions: str
+    against: str
+    checked: str
+
+
+def read_about(name: str) -> About:
+    """What a recipe says of itself. Raises `ValueError` as `read_recipe` does."""
+    _find_recipe(name)
+    return msgspec.convert(_load_recipe(name)["about"], About)
+
+
+def read_recipe(name: str, version: str = "") -> dict[str, Any]:
+    """A recipe's keys, for one of the platform's versions where it knows several; each text knows
+    its line.
 
     Raises `ValueError` with what was probably meant.
     """
+    _find_recipe(name)
+    keys = {key: value for key, value in _load_recipe(name).items() if key != "about"}
+    versions = keys.pop("versions", {})
+    if not version:
+        return keys
+    if version not in versions:
+        known = f"has {', '.join(sorted(versions))}" if versions else "knows only one"
+        raise UnknownVersionError(f"the recipe {name!r} has no version {version!r}; it {known}")
+    merged: dict[str, Any] = merge_keys(keys, versions[version])
+    return merged
+
+
+def _find_recipe(name: str) -> None:
+    """Raise `ValueError` if there is no such recipe."""
     if not _NAME.fullmatch(name) or name not in list_recipes():
         near = difflib.get_close_matches(name.lower(), list_recipes(), n=1)
         meant = (
             f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(list_recipes())}"
         )
         raise ValueError(f"there is no recipe {name!r}{meant}")
-    return dict(_load_recipe(name))
 
 
 def merge_keys(under: Any, over: Any) -> Any:

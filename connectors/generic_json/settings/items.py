@@ -49,7 +49,7 @@ class ExpandSettings(Block):
     each: ExpressionText | None = None
     """The parts of the order it belongs to, e.g. `lines`; none: the order itself."""
     when: ExpressionText | None = None
-    """Only where this is true of the part."""
+    """Only where this is true of the part; what else stands under the name stays."""
     follow: ExpressionText | None = None
     """Where the part holds the address, e.g. `products.url`."""
     request: Request | None = None

@@ -5,10 +5,22 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    model_validator,
+)
 
 from connectors.fieldmap.blocks import Block, soften_schema
-from connectors.generic_json.recipes.reader import list_recipes, merge_keys, read_recipe
+from connectors.generic_json.recipes.reader import (
+    UnknownVersionError,
+    list_recipes,
+    merge_keys,
+    read_recipe,
+)
 from connectors.generic_json.settings.answers import AnswerSettings
 from connectors.generic_json.settings.auth import Login, NoLogin
 from connectors.generic_json.settings.items import ListSettings, OneSettings
@@ -30,6 +42,14 @@ def _check_url(value: str) -> str:
 
 
 ShopUrl = Annotated[str, AfterValidator(_check_url)]
+VersionText = Annotated[
+    str,
+    BeforeValidator(
+        lambda value: str(value) if isinstance(value, int | float) else value,
+        json_schema_input_type=str | int | float,
+    ),
+]
+"""A version as people write it: 6 is a text too."""
 
 
 class LimitSettings(Block):
@@ -57,6 +77,9 @@ class GenericJsonSettings(ConnectorSettings):
 
     Every other key is laid over it; a key without a value takes the recipe's away, and a block of
     another `kind` takes the place of the recipe's whole block.
+    """
+    version: VersionText = ""
+    """Which version of the platform the recipe is for, where it knows several, e.g. 6 for Spree 6.
     """
     url: ShopUrl
     """Where the shop's API is."""
@@ -92,8 +115,14 @@ class GenericJsonSettings(ConnectorSettings):
         block = with_places(value, place_of) if place_of is not None else value
         recipe = block.get("recipe")
         if not isinstance(recipe, str) or not recipe:
+            if block.get("version"):
+                raise MisplacedError(
+                    ("version",), "expected no version, because no recipe is named"
+                )
             return block
         try:
-            return merge_keys(read_recipe(recipe), block)
+            return merge_keys(read_recipe(recipe, str(block.get("version") or "")), block)
+        except UnknownVersionError as error:
+            raise MisplacedError(("version",), str(error)) from None
         except ValueError as error:
             raise MisplacedError(("recipe",), str(error)) from None

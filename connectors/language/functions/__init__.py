@@ -3,7 +3,7 @@
 Importing this package fills the table.
 """
 
-from connectors.language.functions import lists, number, standard, text, times
+from connectors.language.functions import digests, lists, number, standard, text, times
 from connectors.language.functions.table import FUNCTIONS, EvaluationError, Function, Run
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "EvaluationError",
     "Function",
     "Run",
+    "digests",
     "lists",
     "number",
     "standard",

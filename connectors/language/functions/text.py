@@ -21,6 +21,8 @@ from connectors.language.functions.table import (
 from connectors.language.patterns import Pattern, PatternError, compile_pattern
 from connectors.reading.markup import clean_text
 
+_ADDRESS_ALPHABET: Final = str.maketrans("-_", "+/")
+
 MOST_SEARCHED: Final = 2_000
 """Characters of a text that `extract` and `matches` look at."""
 
@@ -171,6 +173,20 @@ def matches(run: Run, value: str | None, pattern: str) -> bool:
 def to_base64(value: str | None) -> str | None:
     """Base64: `to_base64('a:b')` is `"YTpi"`."""
     return None if value is None else base64.b64encode(value.encode()).decode()
+
+
+@FUNCTIONS.add("text")
+def from_base64(value: str | None) -> str | None:
+    """What Base64 stands for, also in its form for addresses; null where that is no text:
+    `from_base64('YTpi')` is `"a:b"`.
+    """
+    if value is None:
+        return None
+    bare = value.strip().rstrip("=").translate(_ADDRESS_ALPHABET)
+    try:
+        return base64.b64decode(bare + "=" * (-len(bare) % 4), validate=True).decode()
+    except ValueError:
+        return None
 
 
 @FUNCTIONS.add("text")

@@ -2,17 +2,19 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from connectors.generic_json.recipes.reader import list_recipes, read_recipe
+from connectors.generic_json.recipes.reader import list_recipes, read_about, read_recipe
 from connectors.generic_json.settings.shop import GenericJsonSettings
 from connectors.orders import Order, OrderStatus
 from connectors.registry import Registry
 from proxy.settings.loader import parse_settings
+from proxy.settings.problems import SettingsError
 from tests.connectors.generic_json.recipes.shops.magento import Magento
 from tests.connectors.generic_json.recipes.test_platforms import PLATFORMS, listed, opened
 
@@ -69,6 +71,31 @@ def test_a_name_like_no_other_is_answered_with_all_of_them() -> None:
         )
 
 
+@pytest.mark.parametrize(
+    ("version", "says"),
+    [
+        ("7", "version: the recipe 'spree' has no version '7'; it has 5, 6"),
+        ("6.1", "version: the recipe 'spree' has no version '6.1'; it has 5, 6"),
+    ],
+)
+def test_a_version_that_a_recipe_does_not_know_is_named(version: str, says: str) -> None:
+    text = (
+        "stores:\n  a:\n    credentials: {username: a, password: b}\n    connector:\n"
+        "      type: generic_json\n      recipe: spree\n      url: https://shop.example\n"
+        f"      auth: {{value: k}}\n      version: {version}\n"
+    )
+    with pytest.raises(SettingsError) as fault:
+        parse_settings(text, file="settings.yaml", find_type=Registry().get, environment={})
+    assert str(fault.value) == f"settings.yaml:9:16: stores.a.connector.{says}"
+
+
+def test_a_version_without_a_recipe_is_refused() -> None:
+    with pytest.raises(ValidationError, match="expected no version, because no recipe is named"):
+        GenericJsonSettings.model_validate(
+            {"type": "generic_json", "version": 6, "url": "https://x.example"}
+        )
+
+
 @pytest.mark.parametrize("name", ALL)
 def test_no_expression_denies_a_list_where_it_means_to_deny_what_a_filter_finds(name: str) -> None:
     # In JMESPath `!a[?b]` is `(!a)[?b]`, which is never true.
@@ -88,8 +115,17 @@ def test_the_block_that_its_page_shows_is_sound_and_the_page_says_what_it_was_ch
         block, file="settings.yaml", find_type=Registry().get, environment=environment
     )
     assert len(settings.stores) == 1
+    about = read_about(name)
     assert "Checked against" in page
-    assert f"[`{name}`]({name}.md)" in (DOCS / "README.md").read_text(encoding="utf-8")
+    assert {about.versions, about.checked} <= set(
+        re.findall("|".join((re.escape(about.versions), about.checked)), page)
+    )
+    (row,) = re.findall(
+        rf"^\| \[`{name}`\].*$", (DOCS / "README.md").read_text("utf-8"), re.MULTILINE
+    )
+    assert f"({name}.md) | {about.versions} |" in row
+    assert row.endswith(f", {about.checked} |")
+    assert date.fromisoformat(about.checked) <= date.today()  # noqa: DTZ011 -- a day of the calendar
 
 
 async def test_single_keys_are_changed_and_all_others_stay() -> None:

@@ -41,10 +41,20 @@ FIELDS = {
     "tracking_number",
     "date_add",
 }
+ROWS = {
+    "id_order",
+    "id_carrier",
+    "id_order_invoice",
+    "weight",
+    "shipping_cost_tax_excl",
+    "shipping_cost_tax_incl",
+}
+MOST_TRACKING = 64
 
 
 class PrestaShop(Platform):
     recipe = "prestashop"
+    needed = frozenset({"id", "reference", "date_upd", "details.0.id"})
     base = "/api"
     zone: ClassVar = {
         "orders": {"window": {"zone": ZONE}},
@@ -59,12 +69,18 @@ class PrestaShop(Platform):
         "17": OrderStatus.PAID,
     }
     counts = False
-    totals = False
-    writes = (("POST", "/order_histories"), ("PUT", "/order_carriers/"))
+    totals = None
+    writes = (
+        ("POST", "/order_histories"),
+        ("POST", "/order_carriers"),
+        ("PUT", "/order_carriers/"),
+    )
 
     def __init__(self) -> None:
         super().__init__()
         self.histories: list[tuple[str, str]] = []
+        # The rows of an order's carriers beside the first, which the shop makes itself.
+        self.more: dict[int, list[str]] = {sale.number: [] for sale in self.sales}
 
     def login(self) -> dict[str, Any]:
         return {"username": KEY}
@@ -95,6 +111,8 @@ class PrestaShop(Platform):
                 self.histories.append((told["id_order"], told["id_order_state"]))
                 self.sale(told["id_order"]).done = told["id_order_state"] == "4"
                 return answer({"order_history": {"id": 1}}, 201)
+            case "POST", ["order_carriers"]:
+                return self.add_row(self.read(await request.read(), "order_carrier"))
             case "PUT", ["order_carriers", key]:
                 return self.carried(
                     key,
@@ -114,12 +132,40 @@ class PrestaShop(Platform):
         """A PUT replaces, so every field must be there."""
         assert told.keys() == FIELDS
         sale = self.sale(told["id_order"])
-        assert (key, told["weight"]) == (f"9{sale.number}", "1.200000")
-        before = {parcel.tracking: parcel.mailed for parcel in sale.parcels}
-        sale.parcels = []
-        for tracking in told["tracking_number"].split(", "):
-            sale.send(tracking, {}, mailed=before.get(tracking, mailed))
-        return answer({"order_carrier": {"id": int(key)}})
+        place = self.rows(sale).index(key)
+        assert told["weight"] == ("0" if place else "1.200000")
+        if len(told["tracking_number"]) > MOST_TRACKING:
+            return answer(
+                {"errors": [{"code": 85, "message": "Validation error: tracking_number"}]}, 400
+            )
+        assert place == len(sale.parcels), "a number would be lost"
+        sale.send(told["tracking_number"], {}, mailed=mailed)
+        return answer({"order_carrier": self.row(sale, place)})
+
+    def rows(self, sale: Sale) -> list[str]:
+        """The ids of the order's rows."""
+        return [f"9{sale.number}", *self.more[sale.number]]
+
+    def add_row(self, told: dict[str, str]) -> web.StreamResponse:
+        """A further row, without a number."""
+        assert told.keys() == ROWS
+        sale = self.sale(told["id_order"])
+        self.more[sale.number].append(f"8{sale.number}{len(self.more[sale.number])}")
+        return answer({"order_carrier": self.row(sale, len(self.rows(sale)) - 1)}, 201)
+
+    def row(self, sale: Sale, place: int) -> dict[str, Any]:
+        """A row of the order's carriers."""
+        return {
+            "id": self.rows(sale)[place],
+            "id_order": str(sale.number),
+            "id_carrier": "2",
+            "id_order_invoice": "1",
+            "weight": "0" if place else "1.200000",
+            "shipping_cost_tax_excl": "0" if place else "5.000000",
+            "shipping_cost_tax_incl": "0" if place else "5.500000",
+            "tracking_number": sale.parcels[place].tracking if place < len(sale.parcels) else "",
+            "date_add": plain(sale.changed + AHEAD),
+        }
 
     def listed(self, request: web.Request) -> web.StreamResponse:
         asked = request.query["filter[date_upd]"]
@@ -145,18 +191,8 @@ class PrestaShop(Platform):
             return answer(
                 {"order_details": [self.detail(sale, at, name) for at, name in enumerate(LINES, 1)]}
             )
-        carriage = {
-            "id": f"9{sale.number}",
-            "id_order": str(sale.number),
-            "id_carrier": "2",
-            "id_order_invoice": "1",
-            "weight": "1.200000",
-            "shipping_cost_tax_excl": "5.000000",
-            "shipping_cost_tax_incl": "5.500000",
-            "tracking_number": ", ".join(parcel.tracking for parcel in sale.parcels),
-            "date_add": plain(sale.changed + AHEAD),
-        }
-        return answer({"order_carriers": [carriage]})
+        places = range(len(self.rows(sale)))
+        return answer({"order_carriers": [self.row(sale, place) for place in places]})
 
     def one(self, resource: str, key: str) -> web.StreamResponse:
         if resource == "order_states":

@@ -78,14 +78,20 @@ class Sale(msgspec.Struct, kw_only=True):
     """One order of the shop.
 
     `word` is the shop's state, where a test sets one; `done` is set by shops that know of no
-    quantities.
+    quantities, `first` where it was placed long before it changed.
     """
 
     number: int
     changed: datetime
     word: str = ""
     done: bool = False
+    first: datetime | None = None
     parcels: list[Parcel] = []
+
+    @property
+    def placed(self) -> datetime:
+        """When it was placed."""
+        return self.first or self.changed
 
     def sent(self, line: str) -> int:
         """How many pieces of a line have left."""
@@ -113,6 +119,8 @@ class Platform(FakeShop):
     """A shop of one make. What differs from make to make stands in the class."""
 
     recipe: ClassVar[str]
+    version: ClassVar[str] = ""
+    """The platform's version, where the recipe knows several."""
     base: ClassVar[str] = ""
     """The path of the settings' `url`."""
     page: ClassVar[Mapping[str, Any]] = {"size": PAGE, "smallest": 1}
@@ -124,12 +132,14 @@ class Platform(FakeShop):
     """The shop's words and what they mean."""
     counts: ClassVar[bool] = True
     """Whether it knows how many pieces are in a parcel."""
-    totals: ClassVar[bool] = True
-    """Whether it tells how many orders a list has."""
+    totals: ClassVar[int | None] = 3
+    """How many orders the shop counts in the window; None if it does not tell."""
     mails: ClassVar[bool] = True
     """Whether a request can say if the buyer is told."""
     spreads: ClassVar[bool] = False
     """Whether discounts are in the lines' prices already."""
+    needed: ClassVar[frozenset[str]]
+    """The paths of an order without which it is held; the platform leaves none of them empty."""
     writes: ClassVar[tuple[tuple[str, str], ...]]
     """Method and path of each request that changes something."""
 
@@ -186,6 +196,7 @@ class Platform(FakeShop):
             {
                 "type": "generic_json",
                 "recipe": self.recipe,
+                "version": self.version,
                 "url": self.url + self.base,
                 "auth": self.login(),
                 **paging,

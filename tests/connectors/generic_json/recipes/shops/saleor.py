@@ -1,8 +1,10 @@
-"""Saleor: GraphQL, and each line lies in a warehouse."""
+"""Saleor: GraphQL, ids of 56 and 64 characters, and each line lies in a warehouse."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+import base64
+import uuid
+from typing import Any, ClassVar, Final
 
 from aiohttp import web
 
@@ -29,6 +31,7 @@ from tests.connectors.generic_json.recipes.shops.sale import (
 
 class Saleor(Platform):
     recipe = "saleor"
+    needed = frozenset({"id", "number", "updatedAt", "lines.0.id"})
     bounds = ("2026-03-02T09:00:00.000Z", "2026-03-02T11:00:00.000Z")
     states: ClassVar = {
         "NOT_CHARGED": OrderStatus.UNPAID,
@@ -64,14 +67,19 @@ class Saleor(Platform):
         told = await body_of(request)
         values = told.get("variables", {})
         if "warehouses(" in told["query"]:
-            return answer({"data": {"warehouses": {"edges": [{"node": {"id": "W1"}}]}}})
+            return answer({"data": {"warehouses": {"edges": [{"node": {"id": WAREHOUSE}}]}}})
         if "orderFulfill(" in told["query"]:
             return answer(
                 {"data": {"orderFulfill": self.fulfill(values["order"], values["input"])}}
             )
         if told["operationName"] == "One":
-            return answer({"data": {"order": self.show(self.sale(values["id"]))}})
-        span = values["filter"]["updatedAt"]
+            return answer({"data": {"order": self.show(self.find(values["id"]))}})
+        if told["operationName"] == "Find":
+            found = [sale for sale in self.sales if sale.number == values["where"]["number"]["eq"]]
+            return answer(
+                {"data": {"orders": {"edges": [{"node": self.show(sale)} for sale in found]}}}
+            )
+        span = values["where"]["updatedAt"]
         self.asked.append((span["gte"], span["lte"]))
         found = self.within(moment(span["gte"]), moment(span["lte"]))
         offset = int(values["after"] or 0)
@@ -82,14 +90,22 @@ class Saleor(Platform):
             {"data": {"orders": {"totalCount": len(found), "pageInfo": info, "edges": nodes}}}
         )
 
-    def fulfill(self, number: str, told: dict[str, Any]) -> dict[str, Any]:
-        pieces = {}
+    def find(self, key: str) -> Sale:
+        """A sale by its id."""
+        found = next(
+            (sale for sale in self.sales if make_id("Order", str(sale.number)) == key), None
+        )
+        return self.sale(found.number if found is not None else "none")
+
+    def fulfill(self, key: str, told: dict[str, Any]) -> dict[str, Any]:
+        sale, pieces = self.find(key), {}
+        names = {make_id("OrderLine", f"{sale.number}{name}"): name for name in LINES}
         for line in told["lines"]:
             (stock,) = line["stocks"]
-            assert stock["warehouse"] == "W1"
-            pieces[line["orderLineId"]] = stock["quantity"]
+            assert stock["warehouse"] == WAREHOUSE
+            pieces[names[line["orderLineId"]]] = stock["quantity"]
         try:
-            self.sale(number).send(told["trackingNumber"], pieces, mailed=told["notifyCustomer"])
+            sale.send(told["trackingNumber"], pieces, mailed=told["notifyCustomer"])
         except RefusedParcelError as error:
             return {
                 "fulfillments": None,
@@ -105,13 +121,18 @@ class Saleor(Platform):
             "FULFILLED" if sale.complete else "PARTIALLY_FULFILLED" if sale.begun else "UNFULFILLED"
         )
         return {
-            "id": str(sale.number),
+            "id": make_id("Order", str(sale.number)),
             "number": str(sale.number),
             "created": zulu(sale.changed),
             "updatedAt": zulu(sale.changed),
             "status": status,
             "paymentStatus": sale.word or "FULLY_CHARGED",
             "userEmail": MAIL,
+            "customerNote": "",
+            "shippingMethodName": "Ground",
+            "collectionPointName": None,
+            "voucherCode": None,
+            "channel": {"name": "Default channel"},
             "total": {
                 "gross": {"amount": float(TOTAL), "currency": "EUR"},
                 "tax": {"amount": float(TAX)},
@@ -119,20 +140,25 @@ class Saleor(Platform):
             "shippingPrice": {"net": {"amount": float(SHIPPING)}},
             "shippingAddress": place,
             "billingAddress": place,
-            "payments": [],
+            "transactions": [{"name": "Card"}],
             "lines": [
                 {
-                    "id": name,
+                    "id": make_id("OrderLine", f"{sale.number}{name}"),
                     "productName": line.name,
                     "variantName": "L",
                     "productSku": line.sku,
                     "quantity": line.quantity,
                     "quantityToFulfill": line.quantity - sale.sent(name),
+                    "quantityFulfilled": sale.sent(name),
                     "isShippingRequired": True,
-                    "variant": {"weight": {"value": line.grams / 1000, "unit": "KG"}},
+                    "thumbnail": None,
+                    "variant": _show_variant(name),
                     "totalPrice": {"net": {"amount": float(reckon_net(name))}},
                     "allocations": [
-                        {"quantity": line.quantity - sale.sent(name), "warehouse": {"id": "W1"}}
+                        {
+                            "quantity": line.quantity - sale.sent(name),
+                            "warehouse": {"id": WAREHOUSE},
+                        }
                     ]
                     if self.tracks
                     else [],
@@ -140,10 +166,33 @@ class Saleor(Platform):
                 for name, line in LINES.items()
             ],
             "fulfillments": [
-                {"status": "FULFILLED", "trackingNumber": parcel.tracking}
-                for parcel in sale.parcels
+                {
+                    "id": make_id("Fulfillment", str(at)),
+                    "status": "FULFILLED",
+                    "trackingNumber": parcel.tracking,
+                    "lines": [],
+                }
+                for at, parcel in enumerate(sale.parcels)
             ],
         }
+
+
+def make_id(kind: str, name: str) -> str:
+    """A global id as Saleor makes them: Base64 of the kind and a UUID."""
+    return base64.b64encode(f"{kind}:{uuid.uuid5(uuid.NAMESPACE_OID, name)}".encode()).decode()
+
+
+WAREHOUSE: Final = make_id("Warehouse", "first")
+
+
+def _show_variant(name: str) -> dict[str, Any]:
+    """The anvil's weight is its own; of the bell, the kind of product is weighed."""
+    own = {"value": LINES[name].grams / 1000, "unit": "KG"}
+    kind = {"weight": {"value": 0.2, "unit": "KG"}}
+    return {
+        "weight": own if name == "A" else None,
+        "product": {"weight": None, "productType": kind},
+    }
 
 
 def _show_place() -> dict[str, Any]:

@@ -29,6 +29,7 @@ from tests.connectors.generic_json.recipes.shops.sale import (
 
 class Shopware(Platform):
     recipe = "shopware"
+    needed = frozenset({"id", "orderNumber", "createdAt", "lineItems.0.id"})
     bounds = ("2026-03-02 09:00:00", "2026-03-02 11:00:00")
     states: ClassVar = {
         "open": OrderStatus.UNPAID,
@@ -43,6 +44,7 @@ class Shopware(Platform):
         super().__init__()
         self.moved: dict[int, str] = {}
         self.mailed: bool | None = None
+        self.inherits = False
 
     def login(self) -> dict[str, Any]:
         return {"client_id": "SWIA", "client_secret": KEY}
@@ -57,6 +59,7 @@ class Shopware(Platform):
         self, method: str, path: list[str], request: web.Request
     ) -> web.StreamResponse:
         told = await body_of(request)
+        self.inherits = request.headers.get("sw-inheritance") == "1"
         match method, path:
             case "POST", ["api", "oauth", "token"]:
                 assert told == {
@@ -153,7 +156,7 @@ class Shopware(Platform):
             "stateMachineState": {"technicalName": "open"},
             "orderCustomer": {"email": MAIL, "customerNumber": "10001"},
             "billingAddress": place,
-            "lineItems": _lines(),
+            "lineItems": _lines(inherits=self.inherits),
             "deliveries": [
                 {
                     "id": str(sale.number),
@@ -178,8 +181,10 @@ def _taxed(net: Any, tax: Any) -> dict[str, Any]:
     return {"totalPrice": float(net + tax), "calculatedTaxes": [{"tax": float(tax)}]}
 
 
-def _lines() -> list[dict[str, Any]]:
-    """The goods, and the coupon as a line among them."""
+def _lines(*, inherits: bool) -> list[dict[str, Any]]:
+    """The goods, and the coupon as a line among them. The goods are variants: weight and EAN are
+    their product's, and null for who does not ask for what is inherited.
+    """
     goods = [
         {
             "id": name,
@@ -187,7 +192,10 @@ def _lines() -> list[dict[str, Any]]:
             "label": line.name,
             "quantity": line.quantity,
             "payload": {"productNumber": line.sku, "options": [{"group": "Size", "option": "L"}]},
-            "product": {"weight": line.grams / 1000},
+            "product": {
+                "weight": line.grams / 1000 if inherits else None,
+                "ean": "4006381333931" if inherits else None,
+            },
             "totalPrice": float(line.price * line.quantity + TAX / 3),
             "price": _taxed(line.price * line.quantity, TAX / 3),
         }

@@ -27,6 +27,10 @@ from tests.connectors.generic_json.recipes.shops.sale import (
 
 class Solidus(BoxedPlatform):
     recipe = "solidus"
+    needed = frozenset({"number", "completed_at", "updated_at", "line_items.0.id"})
+    listed_by = "completed_at"
+    bounds = ("2026-02-27T09:00:00.000Z", "2026-03-02T11:00:00.000Z")
+    totals = 4
     states: ClassVar = {
         "balance_due": OrderStatus.UNPAID,
         "paid": OrderStatus.PAID,
@@ -47,7 +51,11 @@ class Solidus(BoxedPlatform):
             case "GET", ["api", "orders"]:
                 sales, count = self.found(request, "per_page")
                 summary = [
-                    {"number": str(sale.number), "completed_at": zulu(sale.changed)}
+                    {
+                        "number": str(sale.number),
+                        "completed_at": zulu(sale.placed),
+                        "updated_at": zulu(sale.changed),
+                    }
                     for sale in sales
                 ]
                 return answer(
@@ -93,12 +101,14 @@ class Solidus(BoxedPlatform):
             "id": sale.number + 7,
             "number": str(sale.number),
             "state": "complete",
-            "completed_at": zulu(sale.changed),
+            "completed_at": zulu(sale.placed),
             "updated_at": zulu(sale.changed),
             "shipment_state": "shipped" if sale.complete else "partial" if sale.begun else "ready",
             "payment_state": sale.word or "paid",
             "currency": "EUR",
             "email": MAIL,
+            "special_instructions": None,
+            "channel": "spree",
             "total": str(TOTAL),
             "ship_total": str(SHIPPING),
             "additional_tax_total": str(TAX),
@@ -130,20 +140,26 @@ class Solidus(BoxedPlatform):
                 }
             ],
             "payments": [{"state": "completed", "payment_method": {"name": "Card"}}],
-            "shipments": [
-                {
-                    "number": box.number,
-                    "tracking": box.tracking or None,
-                    "state": "shipped" if box.gone else "ready",
-                    "stock_location_name": "South",
-                    "manifest": [
-                        {"variant_id": ids[name], "quantity": count, "states": {}}
-                        for name, count in box.pieces.items()
-                    ],
-                }
-                for box in self.boxes[sale.number]
-            ],
+            "shipments": self.show_boxes(sale),
         }
+
+    def show_boxes(self, sale: Sale) -> list[dict[str, Any]]:
+        """The order's shipments."""
+        ids = {"A": 1, "B": 2}
+        return [
+            {
+                "number": box.number,
+                "tracking": box.tracking or None,
+                "selected_shipping_rate": {"name": "Ground"},
+                "state": "shipped" if box.gone else "ready",
+                "stock_location_name": "South",
+                "manifest": [
+                    {"variant_id": ids[name], "quantity": count, "states": {}}
+                    for name, count in box.pieces.items()
+                ],
+            }
+            for box in self.boxes[sale.number]
+        ]
 
 
 def _show_place() -> dict[str, Any]:
@@ -157,4 +173,9 @@ def _show_place() -> dict[str, Any]:
         "zipcode": ADDRESS["zip"],
         "phone": ADDRESS["phone"],
         "country_iso": ADDRESS["country"],
+        "state_name": None,
+        "state_text": None,
+        "email": None,
+        "country": {"iso": ADDRESS["country"]},
+        "state": None,
     }
