@@ -21,6 +21,7 @@ from proxy.delivery.worker import DeliveryWorker
 from proxy.doors.custom_store.shipnotice.document import MAX_BODY
 from proxy.export import Exporter
 from proxy.export.polls import PollKeeper
+from proxy.operator.alerts import Alerter
 from proxy.operator.gauges import GaugeKeeper
 from proxy.remarks import RemarkKeeper
 from proxy.server.admin import add_admin, guard_browsers, require_password
@@ -44,6 +45,7 @@ from proxy.server.keys import (
     REMARKS,
     STOPPING,
     STORES,
+    THRESHOLDS,
     WATCH,
 )
 from proxy.server.listener import listening
@@ -52,7 +54,7 @@ from proxy.server.readiness import add_readiness
 from proxy.server.standing import add_standing
 from proxy.server.webhooks import add_webhooks
 from proxy.settings.loader import TypeFinder
-from proxy.settings.models import AdminSettings, Settings
+from proxy.settings.models import Settings
 from proxy.settings.values import ListenAddress
 from proxy.storage.database import Database
 from proxy.storage.export.database import DatabaseExportStorage
@@ -153,10 +155,10 @@ async def open_portside(
             watch=watch,
             proxies=Proxies(settings.trusted_proxies),
         )
-        gauges = GaugeKeeper(
-            database, metrics, list(settings.stores), lookback=settings.export.lookback
-        )
+        gauges = GaugeKeeper(database, metrics, settings)
         await stack.enter_async_context(gauges.running())
+        alerter = Alerter(database, settings.alerts, list(settings.stores))
+        await stack.enter_async_context(alerter.running())
         admin, public = await stack.enter_async_context(_listening_sides(settings, shared))
         yield Portside(
             public=public, admin=admin, metrics=metrics, exporter=exporter, gauges=gauges
@@ -176,7 +178,7 @@ async def _listening_sides(
         proxies=shared.proxies,
     )
     admin_limits = ConnectionLimits(in_all=ADMIN, per_address=ADMIN)
-    operators = _make_operators_side(settings.admin, shared)
+    operators = _make_operators_side(settings, shared)
     async with (
         listening(
             operators,
@@ -194,17 +196,18 @@ async def _listening_sides(
         yield admin, public
 
 
-def _make_operators_side(settings: AdminSettings, shared: _Shared) -> web.Application:
+def _make_operators_side(settings: Settings, shared: _Shared) -> web.Application:
     """What the operator asks: health, numbers, deliveries, how the stores stand."""
-    password = settings.password.get_secret_value()
+    password = settings.admin.password.get_secret_value()
     app = web.Application(
         middlewares=[
-            guard_browsers(has_password=bool(password), hosts=settings.hosts),
+            guard_browsers(has_password=bool(password), hosts=settings.admin.hosts),
             require_password(password),
             guard_changes(),
         ]
     )
     shared.put_into(app)
+    app[THRESHOLDS] = settings.alerts.when.thresholds()
     app.on_response_prepare.append(set_headers)
     add_admin(app)
     add_change_tokens(app, password)

@@ -32,6 +32,7 @@ _COMMANDS = {
         "proxy.cli.status:status",
         "Whether all is well, and how each store stands; exit 1 if a person is needed.",
     ),
+    "alerts": ("proxy.cli.alerts:alerts", "Send a test to the addresses that alerts go to."),
     "held": ("proxy.cli.orders.held:list_held", "List the orders that did not go out, and why."),
     "deliveries": (
         "proxy.cli.deliveries.deliveries:deliveries",

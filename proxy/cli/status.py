@@ -69,7 +69,7 @@ def status(file: Path, name: str | None, gap: datetime | None, *, as_json: bool)
         return
     named = list(settings.stores)
     found = open_records(settings, lambda records: read_status(records.database, named, name))
-    alarms = list_alarms(found)
+    alarms = list_alarms(found, settings.alerts.when.thresholds())
     if as_json:
         print_json(plain_status(found, alarms))
     else:

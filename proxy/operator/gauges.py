@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import msgspec
 import structlog
@@ -14,8 +14,8 @@ import structlog
 from proxy.operator.status.alarms import list_alarms
 from proxy.operator.status.reading import read_status
 from proxy.operator.status.standing import ShopWord, Standing, Status
-from proxy.rules.alarms import Thresholds
 from proxy.rules.lateness import find_lookback
+from proxy.settings.models import Settings
 from proxy.storage.database import Database
 from proxy.storage.errors import StorageError
 from proxy.storage.export.polls import PollOutcome
@@ -29,22 +29,14 @@ _log = structlog.get_logger("portside.operator")
 
 
 class GaugeKeeper:
-    """Sets the gauges of one process. `lookback` is that of the settings."""
+    """Sets the gauges of one process."""
 
-    def __init__(
-        self,
-        database: Database,
-        metrics: Metrics,
-        named: Sequence[str],
-        *,
-        lookback: timedelta,
-        thresholds: Thresholds | None = None,
-    ) -> None:
+    def __init__(self, database: Database, metrics: Metrics, settings: Settings) -> None:
         self._database = database
         self._metrics = metrics
-        self._named = tuple(named)
-        self._lookback = lookback
-        self._thresholds = thresholds
+        self._named = tuple(settings.stores)
+        self._lookback = settings.export.lookback
+        self._thresholds = settings.alerts.when.thresholds()
         self._is_ready = False
 
     async def fill(self) -> None:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field, SecretStr, StringConstraints, model_valid
 from connectors.interface import Duration
 from connectors.reading.durations import write_duration
 from proxy.rules.coverage import CoverageRules
+from proxy.settings.alerts.settings import AlertSettings
 from proxy.settings.filters import FilterSettings
 from proxy.settings.frozen import FROZEN
 from proxy.settings.shipments import ShipmentSettings
@@ -34,6 +35,7 @@ from proxy.settings.values import (
 
 __all__ = [
     "AdminSettings",
+    "AlertSettings",
     "CarrierSettings",
     "CredentialSettings",
     "DeliverySettings",
@@ -249,6 +251,10 @@ class Settings(BaseModel):
         default=timedelta(seconds=30),
         ge=_SECOND,
         description="How long running requests may finish when Portside is asked to stop.",
+    )
+    alerts: AlertSettings = Field(
+        default=AlertSettings(),
+        description="Who is told when a person is needed, and when that is over.",
     )
     logs: LogSettings = Field(
         default=LogSettings(), description="What is written to standard error."

@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
+from proxy.settings.alerts.settings import AlarmSettings
 from proxy.settings.loader import read_settings_text
 from proxy.settings.messages import find_faults, hide_in_problems
 from proxy.settings.models import Settings, StoreName
@@ -21,12 +22,23 @@ from proxy.settings.yaml_document import read_document
 _DATABASE: SecretStr = Settings.model_fields["database"].default
 
 
+class AlertRecords(BaseModel):
+    """From when on what is wrong is an alarm, whoever is told."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    when: AlarmSettings = AlarmSettings()
+
+
 class RecordsSettings(BaseModel):
-    """Where the database is, and the stores by name, whatever else the file says of them."""
+    """Where the database is, what an alarm is, and the stores by name, whatever else the file says
+    of them.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     database: DatabaseUrl = _DATABASE
+    alerts: AlertRecords = AlertRecords()
     stores: dict[StoreName, Any] = Field(min_length=1)
 
 

@@ -103,6 +103,8 @@ def markdown(kinds: Iterable[ConnectorType]) -> str:
 
 _SECTIONS = (
     ("`admin:`", "AdminSettings"),
+    ("`alerts:`", "AlertSettings"),
+    ("`alerts: when:`", "AlarmSettings"),
     ("`logs:`", "LogSettings"),
     ("`export:`", "ExportSettings"),
     ("`delivery:`", "DeliverySettings"),
@@ -213,6 +215,8 @@ def _text_kind(pattern: str) -> str:
         "^([0-9.]+(ms|s|m|h|d|w))+$": "duration",
         "^[0-9.]+ */ *[smhd]$": "rate",
         "^.+:.+$": "address",
+        "^[0-9.]+ *[kKmMgGtT][bB]$": "size",
+        "^[0-9.]+ intervals?$": "number of intervals",
     }
     return kinds.get(pattern, "text")
 

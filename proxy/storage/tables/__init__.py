@@ -6,6 +6,7 @@ The migrations build the same; a test holds the two together.
 from __future__ import annotations
 
 from proxy.storage.tables.accounts import account_jobs, account_keys, account_leases
+from proxy.storage.tables.alarms import alarms
 from proxy.storage.tables.export import (
     coverage,
     gaps,
@@ -40,6 +41,7 @@ __all__ = [
     "account_jobs",
     "account_keys",
     "account_leases",
+    "alarms",
     "attempts",
     "coverage",
     "deliveries",

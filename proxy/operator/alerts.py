@@ -1,0 +1,129 @@
+"""Tells people what needs them, and when that is over: one message for all that has changed, once
+in the fleet. The only place that knows Apprise.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+import structlog
+
+from proxy.operator.status.alarms import list_alarms
+from proxy.operator.status.reading import read_status
+from proxy.rules.alarms import AlarmKind
+from proxy.settings.alerts.settings import AlertSettings
+from proxy.storage.alarms import AlarmBook, Claimed
+from proxy.storage.database import Database
+from proxy.storage.errors import StorageError
+
+# Seconds between two readings.
+EVERY = 15.0
+# What cannot wait until the morning: on a full disk no shipment is taken in and no order goes out,
+# and nothing makes that good later. All else Portside catches up with, or waits where it is.
+URGENT = frozenset({AlarmKind.DISK_BELOW})
+# Seconds that one address may take.
+_PATIENCE = 30.0
+_WEBHOOKS = {"http://": "json://", "https://": "jsons://"}
+_log = structlog.get_logger("portside.operator")
+
+
+class Alerter:
+    """Compares the standing of the stores with what people have been told."""
+
+    def __init__(self, database: Database, settings: AlertSettings, named: Sequence[str]) -> None:
+        self._database = database
+        self._book = AlarmBook(database)
+        self._settings = settings
+        self._thresholds = settings.when.thresholds()
+        self._named = tuple(named)
+
+    async def look(self) -> None:
+        """Tell what has begun or ended since somebody was last told. Raises StorageError.
+
+        What could not be sent is tried again once its claim has lapsed.
+        """
+        status = await read_status(self._database, self._named)
+        quiet = self._settings.quiet is not None and self._settings.quiet.includes(status.read_at)
+        alarms = list_alarms(status, self._thresholds)
+        claimed = await self._book.note(alarms, quiet=quiet, urgent=URGENT)
+        if not claimed:
+            return
+        addresses = [address.get_secret_value() for address in self._settings.to]
+        sent = await send_message(addresses, *write_message(claimed))
+        for number, is_sent in enumerate(sent, 1):
+            if not is_sent:
+                _log.error("Alert not sent.", address=number, began=len(claimed.began))
+        if any(sent):
+            await self._book.settle(claimed)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Looks every 15 s while the block lasts, if there is somebody to tell."""
+        if not self._settings.to:
+            yield
+            return
+        task = asyncio.create_task(self._work())
+        try:
+            yield
+        finally:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    async def _work(self) -> None:
+        while True:
+            try:
+                await self.look()
+            except StorageError as error:
+                _log.warning("Alarms not compared.", error=error)
+            except Exception:  # noqa: BLE001 -- people must hear of the next alarm
+                _log.exception("Alarms not told.")
+            await asyncio.sleep(EVERY)
+
+
+def write_message(claimed: Claimed) -> tuple[str, str]:
+    """Subject and text of one message for all of it."""
+    parts = []
+    if claimed.began:
+        parts.append(f"{len(claimed.began)} need{'s' if len(claimed.began) == 1 else ''} a person")
+    if claimed.ended:
+        parts.append(f"{len(claimed.ended)} over")
+    lines = [f"{alarm.text}.\n{alarm.advice}\n" for alarm in claimed.began]
+    lines += [f"Over: {alarm.text}.\n" for alarm in claimed.ended]
+    return f"Portside: {', '.join(parts)}", "\n".join(lines).rstrip()
+
+
+async def send_message(addresses: Sequence[str], title: str, text: str) -> list[bool]:
+    """Whether each address took it. It happens in threads: most services block."""
+    tasks = (asyncio.to_thread(_send, address, title, text) for address in addresses)
+    return list(await asyncio.gather(*tasks))
+
+
+def _send(address: str, title: str, text: str) -> bool:
+    # Starting up must not wait for its hundred services.
+    import apprise  # noqa: PLC0415
+
+    # What it logs may name an address, which holds a password.
+    logging.getLogger("apprise").setLevel(logging.CRITICAL)
+    for talkative in ("urllib3", "MARKDOWN"):
+        logging.getLogger(talkative).setLevel(logging.WARNING)
+    service = apprise.Apprise.instantiate(address) or apprise.Apprise.instantiate(
+        _name_webhook(address)
+    )
+    if service is None:
+        return False
+    sender = apprise.Apprise()
+    sender.add(service)
+    return bool(sender.notify(body=text, title=title, timeout=_PATIENCE))
+
+
+def _name_webhook(address: str) -> str:
+    """A plain web address as Apprise calls one that takes JSON."""
+    for plain, named in _WEBHOOKS.items():
+        if address.lower().startswith(plain):
+            return named + address[len(plain) :]
+    return address
