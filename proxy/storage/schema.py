@@ -101,4 +101,6 @@ def upgrade(connection: Connection) -> None:
 def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    # Older revisions lie in folders of their own.
+    config.set_main_option("recursive_version_locations", "true")
     return config
