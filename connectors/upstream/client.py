@@ -97,7 +97,7 @@ class Upstream:
             "Cache-Control": "no-cache",
         }
         async with open_wire(policy.concurrency, policy.proxy) as wire:
-            pace = Pace(policy.rate, policy.concurrency)
+            pace = Pace(policy.rate, policy.concurrency, burst=policy.burst)
             line = Line(
                 wire=wire,
                 pace=pace,

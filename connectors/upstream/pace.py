@@ -27,8 +27,8 @@ _REMAINING_AND_RESET = (
 
 
 class Pace:
-    """`rate` requests a second on average, at most `concurrency` at a time; `hold` makes every
-    request wait.
+    """`rate` requests a second on average and `burst` of them at once after a rest, at most
+    `concurrency` at a time; `hold` makes every request wait.
     """
 
     def __init__(
@@ -36,10 +36,11 @@ class Pace:
         rate: float,
         concurrency: int,
         *,
+        burst: int = 1,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._bucket = AsyncLimiter(rate, 1) if rate >= 1 else AsyncLimiter(1, 1 / rate)
+        self._bucket = AsyncLimiter(burst, burst / rate)
         self.slots = asyncio.Semaphore(concurrency)
         self._clock = clock
         self._sleep = sleep

@@ -33,7 +33,8 @@ def ignore_news(news: BreakerNews) -> None:
 class UpstreamPolicy(msgspec.Struct, frozen=True, kw_only=True):
     """How hard a shop may be asked.
 
-    `rate` is requests a second, `timeout` seconds for one attempt, `attempts` tries of one call.
+    `rate` is requests a second on average, `burst` how many may go at once after a rest. `timeout` is
+    seconds for one attempt, `attempts` tries of one call.
 
     `backoff` is the first wait between attempts in seconds, doubled each time; `patience` the
     longest. After `trip_after` failures in a row the shop is left alone for `rest` seconds. An
@@ -45,6 +46,7 @@ class UpstreamPolicy(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     rate: float = 5.0
+    burst: int = 20
     timeout: float = 20.0
     attempts: int = 3
     concurrency: int = 4

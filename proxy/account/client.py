@@ -38,6 +38,7 @@ Sleep = Callable[[float], Awaitable[None]]
 # opens after as many failures as one call may have would hide the answer of the next one.
 _POLICY = UpstreamPolicy(
     rate=10,
+    burst=1,
     timeout=60,
     attempts=1,
     concurrency=1,

@@ -21,7 +21,17 @@ class UpstreamSettings(BaseModel):
     model_config = FROZEN
 
     rate: Rate = Field(
-        default=_USUAL.rate, description="Requests to the shop, at most; e.g. `5/s` or `120/m`."
+        default=_USUAL.rate,
+        description="Requests to the shop, on average at most; e.g. `5/s` or `120/m`.",
+    )
+    burst: int = Field(
+        default=_USUAL.burst,
+        ge=1,
+        le=1000,
+        description=(
+            "Requests that may follow one another at once after a rest, beyond `rate`; `1` for a"
+            " shop that counts each second."
+        ),
     )
     timeout: Duration = Field(
         default=timedelta(seconds=_USUAL.timeout),
@@ -70,6 +80,7 @@ class UpstreamSettings(BaseModel):
         """The same, as connectors take it."""
         return UpstreamPolicy(
             rate=self.rate,
+            burst=self.burst,
             timeout=self.timeout.total_seconds(),
             attempts=self.attempts,
             concurrency=self.concurrency,

@@ -32,7 +32,7 @@ stores:
       url: https://north.example
       consumer_key: ${NORTH_KEY}
       consumer_secret: ${NORTH_SECRET}
-    upstream: {rate: 5/s, timeout: 20s, attempts: 3}
+    upstream: {rate: 5/s, burst: 7, timeout: 20s, attempts: 3}
     statuses: {wc-awaiting-pickup: on_hold}
     shipping_methods: {"Flat rate": "USPS Ground Advantage"}
     filters: {max_age: 90d, tags: [], shippable_only: true}
@@ -62,7 +62,9 @@ def test_the_whole_contract_is_understood() -> None:
     assert north.credentials[0].password.get_secret_value() == "pass"
     assert isinstance(north.connector, StandSettings)
     assert north.connector.consumer_secret.get_secret_value() == "cs"
-    assert north.upstream.policy() == UpstreamPolicy(rate=5, timeout=20, attempts=3, concurrency=4)
+    assert north.upstream.policy() == UpstreamPolicy(
+        rate=5, burst=7, timeout=20, attempts=3, concurrency=4
+    )
     assert north.statuses == {"wc-awaiting-pickup": OrderStatus.ON_HOLD}
     assert north.filters.max_age == timedelta(days=90)
 
@@ -160,7 +162,7 @@ def test_credentials_may_be_several_while_a_password_changes() -> None:
 def test_mappings_may_be_merged_and_the_own_key_wins() -> None:
     text = (
         WHOLE.replace(
-            "upstream: {rate: 5/s, timeout: 20s, attempts: 3}",
+            "upstream: {rate: 5/s, burst: 7, timeout: 20s, attempts: 3}",
             "upstream: &calm {rate: 1/s, attempts: 2}",
         )
         + "  south:\n    credentials: {auth_key: k}\n    connector: {type: stand, url: 'http://s',"

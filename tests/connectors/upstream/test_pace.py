@@ -81,9 +81,11 @@ async def test_a_full_bucket_of_the_shop_holds_the_next_request() -> None:
         assert upstream._line.pace.held_for > 20
 
 
-async def test_no_request_goes_before_its_time() -> None:
-    pace = Pace(0.001, 1)
-    await pace.turn()
+@pytest.mark.parametrize("burst", [1, 3])
+async def test_after_a_burst_no_request_goes_before_its_time(burst: int) -> None:
+    pace = Pace(0.001, 1, burst=burst)
+    for _ in range(burst):
+        await pace.turn()
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.01):
             await pace.turn()
