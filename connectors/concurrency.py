@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import AsyncGenerator, Coroutine, Sequence
 from typing import Any, TypeVar, overload
 
 A = TypeVar("A")
@@ -38,3 +38,25 @@ async def run_together(*jobs: Coroutine[Any, Any, Any]) -> Sequence[Any]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def read_ahead(source: AsyncGenerator[A, None]) -> AsyncGenerator[A, None]:
+    """The items of `source`, each fetched while the one before is in use.
+
+    Closes `source` when it is closed; what is being fetched then is broken off.
+    """
+    end = object()
+    fetching: asyncio.Future[Any] | None = None
+    try:
+        while True:
+            fetching = fetching or asyncio.ensure_future(anext(source, end))
+            item = await fetching
+            if item is end:
+                return
+            fetching = asyncio.ensure_future(anext(source, end))
+            yield item
+    finally:
+        if fetching is not None:
+            fetching.cancel()
+            await asyncio.gather(fetching, return_exceptions=True)
+        await source.aclose()

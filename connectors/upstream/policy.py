@@ -33,7 +33,7 @@ def ignore_news(news: BreakerNews) -> None:
 class UpstreamPolicy(msgspec.Struct, frozen=True, kw_only=True):
     """How hard a shop may be asked.
 
-    `rate` is requests a second on average, `burst` how many may go at once after a rest. `timeout` is
+    `rate` is requests a second on average, `burst` how many may go at once after a rest, `timeout`
     seconds for one attempt, `attempts` tries of one call.
 
     `backoff` is the first wait between attempts in seconds, doubled each time; `patience` the

@@ -13,8 +13,8 @@ from connectors.upstream.auth.auth import Auth
 from connectors.woocommerce.api.advice import advise
 from connectors.woocommerce.api.auth import HeaderThenQuery
 from connectors.woocommerce.api.client import Api, order_path
+from connectors.woocommerce.listing.goods.catalog import Catalog
 from connectors.woocommerce.listing.pages import SIZES
-from connectors.woocommerce.listing.products import Catalog
 from connectors.woocommerce.listing.queries import Ask, Sort, build_params
 from connectors.woocommerce.mapping import wire
 from connectors.woocommerce.settings import TrackingPlace, WooCommerceSettings

@@ -17,10 +17,10 @@ from connectors.woocommerce.api.client import Api
 from connectors.woocommerce.api.refusals import review_refusal
 from connectors.woocommerce.check import check_shop
 from connectors.woocommerce.listing.customers import Customers
+from connectors.woocommerce.listing.goods.catalog import Catalog
 from connectors.woocommerce.listing.habits import ShopHabits
 from connectors.woocommerce.listing.lookup import Lookup
 from connectors.woocommerce.listing.pages import SIZES
-from connectors.woocommerce.listing.products import Catalog
 from connectors.woocommerce.listing.queries import FULL
 from connectors.woocommerce.listing.reader import Reader
 from connectors.woocommerce.listing.regions import Regions
@@ -45,7 +45,14 @@ class WooCommerceConnector:
         habits, isolation = ShopHabits(), Isolation()
         filler = context.filler
         product, customer = (PartReader(names) for names in list_part_names(filler))
-        self._catalog = Catalog(api, habits, isolation, remark=context.remark, parts=product)
+        self._catalog = Catalog(
+            api,
+            habits,
+            isolation,
+            memory=context.memory,
+            remark=context.remark,
+            parts=product,
+        )
         customers = Customers(
             api,
             habits,
@@ -128,8 +135,8 @@ async def open_connector(
     """Connections to one shop, closed on leaving; no request is made yet."""
     auth = make_auth(settings)
     # A shop that fails on a large page is asked for smaller ones, then for ids and times alone, and
-    # then without sorting.
-    policy = context.upstream.patient(len(SIZES) + 1)
+    # then without sorting. The walk beside it has failed once by then.
+    policy = context.upstream.patient(len(SIZES) + 2)
     async with Upstream.open(
         settings.url, auth=auth, policy=policy, observer=context.observer, review=review_refusal
     ) as upstream:

@@ -4,6 +4,7 @@ one where permalinks are plain.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 import msgspec
@@ -33,6 +34,8 @@ class Permalinks:
     def __init__(self, upstream: Upstream) -> None:
         self._upstream = upstream
         self._plain = False
+        self._looking = asyncio.Lock()
+        self._looks = 0
 
     @property
     def plain(self) -> bool:
@@ -46,16 +49,29 @@ class Permalinks:
         Where the shop has no such page, it is asked whether its API is at the other address. A
         write that was answered like that has changed nothing, and is made again there.
         """
-        plain = self._plain
+        plain, looks = self._plain, self._looks
         try:
             return await call(_to_address(path, plain=plain))
         except PageNotFoundError:
-            # One page that is missing says nothing about the address as long as the API's index is
-            # there.
-            if await self._has_index(plain=plain) or not await self._has_index(plain=not plain):
-                raise
-        self._plain = not plain
+            async with self._looking:
+                # What is asked beside this one may have looked already.
+                if self._plain == plain and (
+                    self._looks != looks or not await self._is_elsewhere(plain=plain)
+                ):
+                    raise
+                self._plain = not plain
         return await call(_to_address(path, plain=not plain))
+
+    async def _is_elsewhere(self, *, plain: bool) -> bool:
+        """Whether the API is at the other form of address alone.
+
+        One page that is missing says nothing about the address as long as the API's index is there.
+        """
+        elsewhere = not await self._has_index(plain=plain) and await self._has_index(
+            plain=not plain
+        )
+        self._looks += 1
+        return elsewhere
 
     async def _has_index(self, *, plain: bool) -> bool:
         """Whether the index of the API is at this form of address. Raises `TemporaryError` if the

@@ -17,7 +17,7 @@ from connectors.errors import PartError, RefusedError, UnreadableResponseError
 from connectors.turns import map_in_turns, measure_bytes
 from connectors.upstream.isolation import Isolation
 from connectors.upstream.request import Pairs
-from connectors.woocommerce.api.client import LARGEST_PAGE, Api, RawPage, join_ids
+from connectors.woocommerce.api.client import CORE, LARGEST_PAGE, Api, RawPage, join_ids
 from connectors.woocommerce.listing.habits import ShopHabits
 
 T = TypeVar("T")
@@ -38,6 +38,7 @@ class Batches(Generic[T]):
 
     `params` go into every request; `decode` gives an item with its id, None for what is none.
     `neighbor` is a list of the same kind that answers with one row whenever the shop works.
+    `locate` says where one item stands, by its id; behind the list's own path if not given.
     """
 
     def __init__(
@@ -50,6 +51,8 @@ class Batches(Generic[T]):
         decode: Callable[[msgspec.Raw], tuple[int, T] | None],
         *,
         neighbor: str,
+        root: str = CORE,
+        locate: Callable[[int], str] | None = None,
     ) -> None:
         self._api = api
         self._habits = habits
@@ -58,6 +61,8 @@ class Batches(Generic[T]):
         self._params = tuple(params)
         self._decode = decode
         self._neighbor = neighbor
+        self._root = root
+        self._locate = locate or (lambda one: f"{path}/{one}")
 
     async def read(self, ids: Iterable[int]) -> Items[T]:
         """These items. Raises where the shop fails over all of them, or refuses to answer."""
@@ -103,7 +108,7 @@ class Batches(Generic[T]):
 
         async def ask() -> RawPage:
             return await self._api.read_page(
-                self._path, LARGEST_PAGE, params, once=once, for_part=True
+                self._path, LARGEST_PAGE, params, root=self._root, once=once, for_part=True
             )
 
         return await self._isolation.fetch(self._neighbor, ask, probe=self._probe)
@@ -115,7 +120,7 @@ class Batches(Generic[T]):
     async def _read_alone(self, ids: Sequence[int], known: Items[T]) -> None:
         """Each item at its own address, for a shop that ignores `include`."""
         for one in ids:
-            path = f"{self._path}/{one}"
+            path = self._locate(one)
             try:
                 reply = await self._isolation.fetch(
                     self._neighbor,

@@ -26,8 +26,8 @@ from connectors.reading.proof import End, Evidence, Verdict
 from connectors.turns import run_over
 from connectors.woocommerce.api.client import LARGEST_PAGE
 from connectors.woocommerce.listing.by_key import build_restless_error
-from connectors.woocommerce.listing.page import DistrustError, Page, count_rows
-from connectors.woocommerce.listing.pages import BEGINNING, OrderPages, reject_row
+from connectors.woocommerce.listing.page import DistrustError, Page, count_rows, reject_row
+from connectors.woocommerce.listing.pages import BEGINNING, OrderPages
 from connectors.woocommerce.listing.queries import Ask, Sort
 from connectors.woocommerce.listing.span import HOUR, Span, is_of_place, name_rows
 from connectors.woocommerce.mapping.decoding import Row

@@ -8,6 +8,7 @@ pages      the most rows that it puts on a page
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 
@@ -23,7 +24,8 @@ class ShopHabits(Habits):
     """The rules stand at the top of this module.
 
     `probed`: the shop has been asked for one row, to see whether it counts more. `overrides_size`:
-    it then gave more than one.
+    it then gave more than one. Of walks side by side, one holds `probing` while it asks, and
+    `searching` while it finds out what the shop can manage.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -32,6 +34,8 @@ class ShopHabits(Habits):
         self._failed_at = float("-inf")
         self._miscounts = False
         self.probed = False
+        self.probing = asyncio.Lock()
+        self.searching = asyncio.Lock()
         self.overrides_size = False
 
     @property

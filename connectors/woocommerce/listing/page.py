@@ -7,6 +7,7 @@ from datetime import datetime
 
 import msgspec
 
+from connectors.orders import OrderId, RejectedOrder
 from connectors.woocommerce.listing.span import name_rows
 from connectors.woocommerce.mapping.decoding import Row
 
@@ -54,3 +55,14 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 def count_rows(page: Page, before: Page | None) -> int:
     """How many rows a page and the one before it have together."""
     return len(page.rows) + (len(before.rows) if before is not None else 0)
+
+
+def reject_row(order_id: int, modified: datetime | None, reason: str) -> Row:
+    """A row whose order the shop fails to show; 0 for an id that is not known."""
+    rejected = RejectedOrder(
+        id=OrderId(str(order_id or "")),
+        number=str(order_id or ""),
+        modified_at=modified,
+        reason=f"the shop fails over this order: {reason}",
+    )
+    return Row(id=order_id, modified=modified, order=rejected)

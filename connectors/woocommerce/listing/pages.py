@@ -17,7 +17,6 @@ from connectors.errors import (
     UnavailableError,
 )
 from connectors.interface import Remark, remark_left_out
-from connectors.orders import OrderId, RejectedOrder
 from connectors.reading.paging import BUDGET, explain_endless
 from connectors.turns import map_in_turns, measure_bytes, run_over
 from connectors.upstream.isolation import Isolation
@@ -26,7 +25,7 @@ from connectors.woocommerce.api.advice import add_advice
 from connectors.woocommerce.api.client import LARGEST_PAGE, Api, order_path
 from connectors.woocommerce.listing.batches import Batches, Items
 from connectors.woocommerce.listing.habits import ShopHabits
-from connectors.woocommerce.listing.page import DistrustError, Page
+from connectors.woocommerce.listing.page import DistrustError, Page, reject_row
 from connectors.woocommerce.listing.queries import Ask, Sort, build_params
 from connectors.woocommerce.mapping.decoding import Row, read_row
 
@@ -79,16 +78,29 @@ class OrderPages:
             raise explain_endless(BUDGET)
         if ask.sort is not Sort.ID and self.habits.fails_to_sort:
             raise _build_distrust()
-        while True:
-            size = self._sizes[0]
+        try:
+            return await self._read(ask, self._sizes[0])
+        except UnavailableError as error:
+            if not error.reached:
+                raise
+            fault = error
+        async with self.habits.searching:
+            # A walk beside this one may just have found it out.
+            if ask.sort is not Sort.ID and self.habits.fails_to_sort:
+                raise _build_distrust()
+            return await self._read_less(ask, fault)
+
+    async def _read_less(self, ask: Ask, error: UnavailableError) -> Page:
+        """A page in the largest of the smaller sizes that the shop can manage, else its pieces."""
+        while len(self._sizes) > 1:
+            self._sizes.pop(0)
             try:
-                return await self._read(ask, size)
-            except UnavailableError as error:
-                if not error.reached:
+                return await self._read(ask, self._sizes[0])
+            except UnavailableError as fault:
+                if not fault.reached:
                     raise
-                if len(self._sizes) == 1:
-                    return await self._read_pieces(ask, size, error)
-                self._sizes.pop(0)
+                error = fault
+        return await self._read_pieces(ask, self._sizes[0], error)
 
     async def read_orders(self, status: str, ids: Sequence[int]) -> Items[Row]:
         """These orders whole, by id; those that are gone by now are left out."""
@@ -107,12 +119,13 @@ class OrderPages:
         """Ask once whether the shop counts more rows than it puts on a page: a count that always
         equals its page's length proves nothing.
         """
-        if self.habits.counts_all or self.habits.probed:
-            return
-        self.habits.probed = True
-        page = await self._read(Ask(sort=Sort.ID, brief=True), 1)
-        self.habits.counts_all = page.total is not None and page.total > page.listed
-        self.habits.overrides_size = page.listed > page.asked
+        async with self.habits.probing:
+            if self.habits.counts_all or self.habits.probed:
+                return
+            self.habits.probed = True
+            page = await self._read(Ask(sort=Sort.ID, brief=True), 1)
+            self.habits.counts_all = page.total is not None and page.total > page.listed
+            self.habits.overrides_size = page.listed > page.asked
 
     async def _read(
         self, ask: Ask, size: int, *, once: bool = False, for_part: bool = False
@@ -267,17 +280,6 @@ class OrderPages:
                 " shows one behind its end too: it ignores which page is asked for (a web server or"
                 f" a plugin may drop the query).{found}"
             )
-
-
-def reject_row(order_id: int, modified: datetime | None, reason: str) -> Row:
-    """A row whose order the shop fails to show; 0 for an id that is not known."""
-    rejected = RejectedOrder(
-        id=OrderId(str(order_id or "")),
-        number=str(order_id or ""),
-        modified_at=modified,
-        reason=f"the shop fails over this order: {reason}",
-    )
-    return Row(id=order_id, modified=modified, order=rejected)
 
 
 def _drop_doubles(rows: Iterable[Row]) -> list[Row]:

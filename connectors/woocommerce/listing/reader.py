@@ -12,6 +12,7 @@ from http import HTTPStatus
 
 import msgspec
 
+from connectors.concurrency import read_ahead, run_together
 from connectors.errors import AuthenticationError, RefusedError
 from connectors.filling import FieldFiller
 from connectors.interface import Remark, leave_out_idle
@@ -81,7 +82,7 @@ class Reader:
         streams = [
             self._walk_status(status, window.start, window.end, seen) for status in EVERY_STATUS
         ]
-        async with aclosing(merge_streams(*streams)) as batches:
+        async with aclosing(read_ahead(merge_streams(*streams))) as batches:
             async for batch in batches:
                 for order in await self.map_rows(batch):
                     yield order
@@ -89,7 +90,8 @@ class Reader:
     async def list_open(self) -> AsyncGenerator[Order | RejectedOrder, None]:
         """All orders that are neither shipped nor cancelled."""
         statuses = join_ids(await self._find_open_statuses())
-        async with aclosing(self._walk_status(statuses, None, None, set())) as batches:
+        walk = self._walk_status(statuses, None, None, set())
+        async with aclosing(read_ahead(walk)) as batches:
             async for batch in batches:
                 for order in await self.map_rows(batch):
                     yield order
@@ -236,12 +238,15 @@ async def merge_streams(
             await stack.enter_async_context(aclosing(stream))
         waiting: list[deque[Row]] = [deque() for _ in streams]
         alive = [True] * len(streams)
+
+        async def fill(place: int) -> None:
+            while alive[place] and not waiting[place]:
+                rows = await anext(streams[place], None)
+                alive[place] = rows is not None
+                waiting[place].extend(rows or ())
+
         while True:
-            for place, stream in enumerate(streams):
-                while alive[place] and not waiting[place]:
-                    rows = await anext(stream, None)
-                    alive[place] = rows is not None
-                    waiting[place].extend(rows or ())
+            await run_together(*map(fill, range(len(streams))))
             if batch := _take_sorted(waiting, alive):
                 yield batch
             elif not any(alive):

@@ -20,8 +20,8 @@ from connectors.upstream.isolation import Isolation
 from connectors.woocommerce.api.client import LARGEST_PAGE, Api, order_path
 from connectors.woocommerce.listing.batches import Batches
 from connectors.woocommerce.listing.customers import Customers
+from connectors.woocommerce.listing.goods.catalog import Catalog
 from connectors.woocommerce.listing.habits import ShopHabits
-from connectors.woocommerce.listing.products import Catalog
 from connectors.woocommerce.mapping import wire
 from connectors.woocommerce.mapping.order import Related
 from connectors.woocommerce.mapping.values import read_key

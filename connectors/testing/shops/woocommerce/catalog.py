@@ -10,8 +10,16 @@ from typing import Any
 from aiohttp import web
 
 from connectors.testing.book import BookLine, OrderBook
-from connectors.testing.shops.woocommerce.answers import ids_of, page_of, pick, refuse, show
+from connectors.testing.shops.woocommerce.answers import (
+    ids_of,
+    page_of,
+    pick,
+    refuse,
+    refuse_route,
+    show,
+)
 from connectors.testing.shops.woocommerce.rendering import product_id
+from connectors.testing.shops.woocommerce.traits import Traits
 
 Json = dict[str, Any]
 
@@ -19,8 +27,9 @@ Json = dict[str, Any]
 class Catalog:
     """Products by id, and variations by product."""
 
-    def __init__(self, book: OrderBook) -> None:
+    def __init__(self, book: OrderBook, traits: Traits) -> None:
         self._book = book
+        self._traits = traits
         self.products: dict[int, Json] = {}
         self.variations: dict[int, dict[int, Json]] = {}
 
@@ -46,6 +55,13 @@ class Catalog:
         if parent not in self.products:
             return refuse(404, "woocommerce_rest_product_invalid_id", "Invalid ID.")
         return _list_products(request, self.variations.get(parent, {}), ids_of(request))
+
+    async def list_all_variations(self, request: web.Request) -> web.StreamResponse:
+        """`GET /variations`: in the core API since WooCommerce 10.3, and in its analytics'."""
+        if request.match_info["namespace"] not in self._traits.variation_lists:
+            return refuse_route()
+        known = {number: one for some in self.variations.values() for number, one in some.items()}
+        return _list_products(request, known, ids_of(request))
 
     def _of_book(self, wanted: set[int]) -> dict[int, Json]:
         """Products for the lines of the book that no product was given for."""

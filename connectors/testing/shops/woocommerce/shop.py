@@ -45,7 +45,7 @@ class FakeWooCommerceShop(FakeShop):
         self.traits = traits or Traits()
         self.access = access or Access()
         self.desk = Desk(self.book, self.traits)
-        self.catalog = Catalog(self.book)
+        self.catalog = Catalog(self.book, self.traits)
         self.customers = Customers()
         self.refunds: dict[str, list[Json]] = {}
         self._refunds = Refunds(self.book, self.traits, self.refunds)
@@ -97,6 +97,11 @@ class FakeWooCommerceShop(FakeShop):
             ("GET", f"{core}/customers", self.customers.list_all),
             ("GET", f"{core}/products", self.catalog.list_products),
             ("GET", core + r"/products/{product:\d+}/variations", self.catalog.list_variations),
+            (
+                "GET",
+                root + "/{namespace:wc/v3|wc-analytics}/variations",
+                self.catalog.list_all_variations,
+            ),
             ("GET", core + "/settings/products/{setting}", self._setting),
             ("GET", core + "/data/countries/{country}", self._country),
             ("GET", f"{core}/system_status", self._system_status),

@@ -22,7 +22,8 @@ class Traits:
     `plugin` is `ast`, `shipment_tracking` or empty; `providers` its list of carriers;
     `fulfillments` WooCommerce's own feature. `extra_statuses` are those that plugins registered.
     `pretty_permalinks` off leaves the REST API at `?rest_route=` alone, which `query_routes` off
-    switches off. `lists_refunds` off plays a shop without `GET /refunds`. `folder` is where
+    switches off. `lists_refunds` off plays a shop without `GET /refunds`; `variation_lists` are the
+    namespaces that list the variations of all products. `folder` is where
     WordPress lives, e.g. `/store`. `regions` are the shop's own, by country and code.
     """
 
@@ -51,5 +52,6 @@ class Traits:
     pretty_permalinks: bool = True
     query_routes: bool = True
     lists_refunds: bool = True
+    variation_lists: tuple[str, ...] = ("wc/v3", "wc-analytics")
     hides_settings: bool = False
     regions: dict[str, dict[str, str]] = field(default_factory=dict)

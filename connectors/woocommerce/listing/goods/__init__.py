@@ -1,0 +1,3 @@
+"""What a shop sells, as far as orders need it: weights, sizes, pictures, what is never
+packed.
+"""
