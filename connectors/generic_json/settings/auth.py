@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+import re
+from collections.abc import Sequence
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
 
 from connectors.fieldmap.blocks import Block
 from connectors.interface import Duration
+from connectors.places import MisplacedError, Path
+
+_DOTTED: Final = re.compile(r"[A-Za-z0-9_$@-]+(\.[A-Za-z0-9_$@-]+)*")
+_PLACEHOLDER: Final = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_SIGNED: Final = ("method", "path", "url", "timestamp", "body", "body_sha256")
 
 
 class NoLogin(Block):
@@ -144,6 +151,14 @@ class CallLogin(Carried):
             raise ValueError(
                 "expected token (a path in the answer's body) or token_header, one of the two"
             )
+        for name in ("token", "lifetime_path"):
+            path = getattr(self, name)
+            if path and not _DOTTED.fullmatch(path):
+                raise MisplacedError(
+                    (name,),
+                    f"expected a dotted path such as data.token or items.0.token, found {path!r};"
+                    " expressions are not understood here",
+                )
         return self
 
 
@@ -165,6 +180,21 @@ class HmacLogin(Block):
     """The digest."""
     encoding: Literal["hex", "base64"] = "hex"
     """How the signature is written."""
+
+    @model_validator(mode="after")
+    def _check_placeholders(self) -> Self:
+        _check_placeholders(("message",), self.message, _SIGNED)
+        for name, value in self.headers.items():
+            _check_placeholders(("headers", name), value, ("timestamp",))
+        return self
+
+
+def _check_placeholders(path: Path, text: str, known: Sequence[str]) -> None:
+    """Raise `MisplacedError` if `{name}` stands in a text for what is not filled in."""
+    verb, listed = "is" if len(known) == 1 else "are", ", ".join(f"{{{each}}}" for each in known)
+    for name in _PLACEHOLDER.findall(text):
+        if name not in known:
+            raise MisplacedError(path, f"there is no {{{name}}} here; there {verb} {listed}")
 
 
 Login = Annotated[

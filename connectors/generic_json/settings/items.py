@@ -232,4 +232,9 @@ class OneSettings(Block):
         with locate_faults("request"):
             self.request.check_values({"id": None})
             self.request.require_reading()
+        if not self.request.has_reference("id"):
+            raise MisplacedError(
+                ("request",),
+                "expected {{ id }} in it; otherwise every order would be the same",
+            )
         return self
