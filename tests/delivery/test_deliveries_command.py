@@ -261,7 +261,6 @@ def test_what_only_reads_the_database_needs_no_secret_of_a_shop(
     result = CliRunner(env={"COLUMNS": "200"}).invoke(
         portside, [*words, "--settings", str(command.settings)]
     )
-    # A delivery of the scene is dead, which `status` says by its exit status.
     assert result.exit_code == (1 if words == ["status"] else 0), result.output
 
 

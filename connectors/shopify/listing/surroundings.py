@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from connectors.concurrency import run_together
 from connectors.errors import PartError
 from connectors.interface import ConnectorContext, Remark
 from connectors.orders import RejectedOrder
@@ -92,18 +93,26 @@ class Surroundings:
     async def find_around(
         self, batch: Sequence[wire.Order | RejectedOrder], held: Mapping[int, Held] | None
     ) -> Around:
-        """What belongs to these orders; `held` is None where it is to be asked for."""
+        """What belongs to these orders, asked for side by side; `held` is None where it is to be
+        asked for.
+        """
         orders = [one for one in batch if isinstance(one, wire.Order)]
         faults: dict[int, str] = {}
-        return Around(
-            details=await self._find_details(orders, faults),
-            faults=faults,
-            held=await self._holds.find_held(orders) if held is None else held,
-            routes=await self._routes.find_routes(orders)
-            if self._settings.delivery_methods
-            else {},
-            variants=await self._find_variants(orders),
+        details, found, routes, variants = await run_together(
+            self._find_details(orders, faults),
+            self._find_held(orders, held),
+            self._find_routes(orders),
+            self._find_variants(orders),
         )
+        return Around(details=details, faults=faults, held=found, routes=routes, variants=variants)
+
+    async def _find_held(
+        self, orders: Sequence[wire.Order], held: Mapping[int, Held] | None
+    ) -> Mapping[int, Held | PartError]:
+        return await self._holds.find_held(orders) if held is None else held
+
+    async def _find_routes(self, orders: Sequence[wire.Order]) -> Mapping[int, Route | PartError]:
+        return await self._routes.find_routes(orders) if self._settings.delivery_methods else {}
 
     async def _find_details(self, orders: Sequence[wire.Order], faults: dict[int, str]) -> Details:
         """What the store's own expressions look up. `faults` is filled with the reasons of the

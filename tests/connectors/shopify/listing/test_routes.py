@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 
 import msgspec
 import pytest
+from aiohttp import web
 
 from connectors.orders import Fulfillment, Order, OrderId, RejectedOrder
 from connectors.testing.book import BookOrder
-from connectors.testing.faults import Answer
+from connectors.testing.faults import Answer, Handler
 from connectors.testing.trial import at, walk
 from tests.builders import build_address
 from tests.connectors.shopify.fake.fulfillment_orders import MAIN_LOCATION
@@ -172,3 +174,21 @@ async def test_without_the_right_orders_go_out_as_their_shipping_lines_say(
         (listed,) = await walk(connector)
     assert listed.id == order.id
     assert {way for *_, way in show(listed)} == {Fulfillment.PARCEL}
+
+
+@pytest.mark.parametrize("transport", BOTH)
+async def test_products_and_ways_of_a_page_are_asked_for_side_by_side(
+    shop: FakeShopify, transport: str
+) -> None:
+    route(shop, VAN)
+    both = asyncio.Barrier(2)
+
+    async def meet(request: web.Request, handler: Handler) -> web.StreamResponse:
+        await both.wait()
+        return await handler(request)
+
+    for word in (b"query Routes", b"query Variants"):
+        shop.faults.add(meet, method="POST", when=lambda seen, word=word: word in seen.body)
+    async with open_shop(shop, transport=transport) as connector:
+        assert len(await walk(connector)) == 1
+    assert both.n_waiting == 0
