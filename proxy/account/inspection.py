@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from connectors.fieldmap.sources import FieldSource
 from connectors.interface import CheckLevel, Finding
+from proxy.account.audit import leads_to_store
 from proxy.account.client import AccountClient
 from proxy.account.listing import STORES, WAREHOUSES, fetch_list, fetch_services
 from proxy.account.mappings.correction import WordsReading, read_words
@@ -59,7 +60,7 @@ def _find_store(
 ) -> tuple[StoreRow | None, Finding]:
     """The account's store that is ours, or None, and what there is to say of it."""
     known = next((store for store in stores if store.store_id == store_id), None)
-    likely = [each for each in stores if _leads_here(each.integration_url, name)]
+    likely = [each for each in stores if leads_to_store(each.integration_url, name)]
     advice = "set `account.store_id` to one that `portside account stores` shows"
     if store_id is None:
         if len(likely) == 1:
@@ -69,15 +70,10 @@ def _find_store(
     if known is None:
         what = f"ShipStation shows no active store {store_id}, which `account.store_id` names"
         return None, Finding(level=CheckLevel.PROBLEM, what=what, advice=advice)
-    if known.integration_url and not _leads_here(known.integration_url, name):
+    if known.integration_url and not leads_to_store(known.integration_url, name):
         what = f"ShipStation's store {store_id} has a URL that does not end in /stores/{name}"
         return known, _warn(what, f"compare it in ShipStation, or {advice}")
     return known, _approve(f"ShipStation's store {store_id} is {known.store_name!r}")
-
-
-def _leads_here(url: str | None, name: str) -> bool:
-    path = (url or "").partition("?")[0].partition("#")[0]
-    return path.rstrip("/").endswith(f"/stores/{name}")
 
 
 def find_word_faults(reading: WordsReading) -> Iterator[Finding]:

@@ -28,6 +28,8 @@ class OrderRow(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     order_status: str | None = None
     order_date: str | None = None
     modify_date: str | None = None
+    payment_date: str | None = None
+    hold_until_date: str | None = None
     requested_shipping_service: str | None = None
     tag_ids: tuple[int, ...] | None = None
     user_id: str | None = None

@@ -34,6 +34,14 @@ _COMMANDS = {
     ),
     "alerts": ("proxy.cli.alerts:alerts", "Send a test to the addresses that alerts go to."),
     "held": ("proxy.cli.orders.held:list_held", "List the orders that did not go out, and why."),
+    "order": (
+        "proxy.cli.orders.order:tell_order",
+        "Tell all that is known of one order, and what is wrong with it.",
+    ),
+    "audit": (
+        "proxy.cli.orders.audit:audit",
+        "Compare all orders of a span: the shop, Portside's records, ShipStation.",
+    ),
     "deliveries": (
         "proxy.cli.deliveries.deliveries:deliveries",
         "Shipments that have not reached a shop: list, show, retry, discard, resend.",

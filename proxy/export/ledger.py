@@ -11,6 +11,7 @@ from connectors.orders import Window
 from proxy.export.build_ledger import BuildLedger
 from proxy.export.walk import GivenPage, hand_out_page, mark_page_sent
 from proxy.export.windows import Opened, WindowRules, drop_expired, open_window
+from proxy.rules.addressees import name_part
 from proxy.rules.coverage import Coverage
 from proxy.rules.lateness import ShopList
 from proxy.rules.pollers import has_second_poller
@@ -95,6 +96,16 @@ class Ledger(BuildLedger):
         """As `add_hint`, for many orders at once."""
         async with self._storage.writing(store) as rows:
             await rows.add_hints(order_ids, rows.now, reason)
+
+    async def give_again(self, store: BooksName, order_ids: Collection[str]) -> None:
+        """The next window is to contain these orders of the shop, although ShipStation seemed to
+        have them as they are.
+        """
+        async with self._storage.writing(store) as rows:
+            given = [each for key in order_ids for each in await rows.find_given(key)]
+            parts = {name_part(each.shop_id, each.part) for each in given}
+            await rows.doubt_told({*order_ids, *parts})
+            await rows.add_hints(order_ids, rows.now, HintReason.NEWS)
 
     async def list_held(self, store: BooksName, limit: int = 100) -> Sequence[HeldOrder]:
         """Orders that did not go out, last seen first."""

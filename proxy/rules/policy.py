@@ -90,12 +90,18 @@ def translate(order: Order, policy: Policy) -> Order:
     what customs ask for of them; its shipping method still in the shop's, see `translate_method`.
     """
     order = place_customs(select_lines(order, policy.filters.include), policy.customs)
-    status = _look_up(policy.statuses, order.shop_status)
-    if status is not None:
-        return msgspec.structs.replace(order, status=status, status_known=True)
-    if not order.status_known:
-        return msgspec.structs.replace(order, status=OrderStatus.ON_HOLD)
-    return order
+    status, is_known = find_status(order, policy)
+    if (status, is_known) == (order.status, order.status_known):
+        return order
+    return msgspec.structs.replace(order, status=status, status_known=is_known)
+
+
+def find_status(order: Order, policy: Policy) -> tuple[OrderStatus, bool]:
+    """An order's status in the store's own words, and whether the shop's word is known."""
+    mapped = _look_up(policy.statuses, order.shop_status)
+    if mapped is not None:
+        return mapped, True
+    return (order.status, True) if order.status_known else (OrderStatus.ON_HOLD, False)
 
 
 def translate_method(order: Order, policy: Policy) -> Order:

@@ -52,7 +52,7 @@ def ask_account(file: Path, name: str | None, work: Callable[[AccountTarget], Aw
     async def open_and_work() -> T:
         async with (
             open_database(settings.database.get_secret_value()) as database,
-            AccountClient.open(account, database, sleep=_wait) as client,
+            AccountClient.open(account, database, sleep=wait_for_budget) as client,
         ):
             return await work(
                 AccountTarget(name=chosen, store=store, account=account, client=client)
@@ -86,7 +86,8 @@ def _find_only(settings: Settings) -> str:
     )
 
 
-async def _wait(seconds: float) -> None:
+async def wait_for_budget(seconds: float) -> None:
+    """Wait for the budget of the key, and say so where a person would notice."""
     if seconds >= _LONG_WAIT:
         click.echo(f"Waiting {seconds:.0f} seconds for the limit of the key ...", err=True)
     await asyncio.sleep(seconds)
