@@ -10,6 +10,8 @@ from decimal import Decimal
 
 import msgspec
 
+_LONGEST_MESSAGE = 300
+
 
 class Placement(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """Which of the account's stores and warehouses an order or a label belongs to."""
@@ -156,3 +158,15 @@ class ServiceRow(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     name: str | None = None
     domestic: bool | None = None
     international: bool | None = None
+
+
+class Done(msgspec.Struct, frozen=True, kw_only=True):
+    """What is answered to a deed that returns no row."""
+
+    success: bool | None = None
+    message: str | None = None
+
+    @property
+    def words(self) -> str:
+        """ShipStation's message, cut to what a line has room for."""
+        return " ".join((self.message or "")[:_LONGEST_MESSAGE].split())

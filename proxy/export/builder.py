@@ -16,7 +16,7 @@ from connectors.errors import ConnectorError, TemporaryError
 from connectors.orders import Order, RejectedOrder, Window
 from proxy.export.clock import Clock
 from proxy.export.errors import BuildFailedError
-from proxy.export.hinted import HintedOrders
+from proxy.export.hints.orders import HintedOrders
 from proxy.export.lease import Lease
 from proxy.export.ledger import Ledger
 from proxy.export.page_writer import PageWriter

@@ -20,6 +20,7 @@ from proxy.storage.export.records import (
     HeldOrder,
     HintReason,
     Snapshot,
+    WaitingHint,
 )
 from proxy.storage.names import BooksName
 
@@ -106,6 +107,13 @@ class Ledger(BuildLedger):
             parts = {name_part(each.shop_id, each.part) for each in given}
             await rows.doubt_told({*order_ids, *parts})
             await rows.add_hints(order_ids, rows.now, HintReason.NEWS)
+
+    async def list_waiting_hints(
+        self, store: BooksName, reasons: Collection[HintReason], limit: int
+    ) -> Sequence[WaitingHint]:
+        """The hints for these reasons that the next window will follow, the latest first."""
+        async with self._storage.reading(store) as rows:
+            return await rows.list_waiting_hints(reasons, limit)
 
     async def list_held(self, store: BooksName, limit: int = 100) -> Sequence[HeldOrder]:
         """Orders that did not go out, last seen first."""

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from datetime import timedelta
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, SecretStr, field_validator
 
+from connectors.interface import Duration
+from connectors.reading.durations import write_duration
 from proxy.settings.frozen import FROZEN
 from proxy.settings.values import Rate
 
@@ -18,6 +22,41 @@ _SHIPSTATION_HOST = re.compile(r"ssapi[0-9]{0,3}\.shipstation\.com", re.ASCII)
 _MOST_PER_MINUTE = 40
 _MINUTE = 60
 _LONGEST_URL = 2000
+_SHORTEST_PAUSE = timedelta(seconds=30)
+
+
+class RefreshSettings(BaseModel):
+    """When ShipStation is asked to import orders at once, in place of when it would by itself.
+
+    Needs `store_id`.
+    """
+
+    model_config = FROZEN
+
+    on_new_orders: bool = Field(
+        default=True,
+        description=(
+            "When a webhook or a sweep of the shop shows a paid order that ShipStation has not been"
+            " given."
+        ),
+    )
+    heal: bool = Field(
+        default=True,
+        description=(
+            "When polls have stopped, and from the start of a gap that is older than"
+            " `export.max_recovery`."
+        ),
+    )
+    at_most_every: Duration = Field(
+        default=timedelta(minutes=2), description="How often, at most, for one store."
+    )
+
+    @field_validator("at_most_every")
+    @classmethod
+    def _check_pause(cls, value: timedelta) -> timedelta:
+        if value < _SHORTEST_PAUSE:
+            raise ValueError(f"expected 30s or more, found {write_duration(value)}")
+        return value
 
 
 class AccountSettings(BaseModel):
@@ -49,6 +88,18 @@ class AccountSettings(BaseModel):
             "Requests with this key, at most, by all replicas and commands together; `1/m` to"
             " `40/m`. ShipStation allows 40 a minute to all programs that use the key."
         ),
+    )
+
+    status_mappings: Literal["off", "check", "manage"] = Field(
+        default="off",
+        description=(
+            "Whether ShipStation's store understands the status words of the orders: `off`, `check`"
+            " (a wrong word is a remark in `portside status`), or `manage` (it is corrected there)."
+        ),
+    )
+    refresh: RefreshSettings = Field(
+        default=RefreshSettings(),
+        description="When ShipStation is asked to import orders at once.",
     )
 
     @field_validator("url")

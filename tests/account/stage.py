@@ -2,14 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from connectors.interface import Remark, ignore_remark
+from connectors.orders import Order
+from connectors.testing.clock import Clock
 from proxy.account.client import AccountClient
+from proxy.account.refresh.refresher import Refresher
+from proxy.doors.custom_store.requests import parse_export
+from proxy.export import Exporter
+from proxy.export.hints.news import PaidNews
+from proxy.export.ledger import Ledger
 from proxy.settings.account import AccountSettings
+from proxy.settings.models import ExportSettings
+from proxy.settings.store import StoreSettings
 from proxy.simulator.account.fake import FakeAccount
+from proxy.simulator.account.stores import Store as AccountStore
+from proxy.simulator.account.traits import Traits
+from proxy.storage.account.refreshes import Refreshes
 from proxy.storage.database import Database
+from proxy.storage.export.database import DatabaseExportStorage
+from proxy.stores import Store
+from tests.server.stall import Stall
+from tests.simulator.account.stage import NOW, ROOMY
+from tests.simulator.store import LOGIN
 
 
 class Waits:
@@ -41,3 +63,94 @@ async def open_client(
         AccountClient.open(settings, database, sleep=waits) as client,
     ):
         yield client, waits
+
+
+def build_store(
+    fake: FakeAccount,
+    store_id: int,
+    stall: Stall | None = None,
+    *,
+    remark: Callable[[Remark], None] = ignore_remark,
+    **settings: Any,
+) -> Store:
+    """The store `north` of Portside, whose shop is `stall`, and which is `store_id` there; of the
+    `settings`, `account` is merged.
+    """
+    own = {
+        "api_key": fake.key,
+        "api_secret": fake.secret,
+        "url": fake.url,
+        "store_id": store_id,
+    }
+    given = {
+        "credentials": {"username": "north", "password": "pass-word"},
+        "connector": {"type": "stall"},
+        **settings,
+        "account": own | settings.get("account", {}),
+    }
+    return Store(
+        name="north",
+        settings=StoreSettings.model_validate(given),
+        connector=stall or Stall(),
+        remark=remark,
+    )
+
+
+class Front:
+    """Portside's books and door of the store `north`, in the account's time.
+
+    `polls` is when the account asked for a first page.
+    """
+
+    def __init__(self, account: FakeAccount, stall: Stall, database: Database) -> None:
+        self.account = account
+        self.stall = stall
+        self.storage = DatabaseExportStorage(database)
+        self.exporter = Exporter(ExportSettings(), self.storage)
+        self.polls = list[datetime]()
+        self.store = build_store(account, 1, stall)
+        self.there: AccountStore
+
+    async def answer(self, request: web.Request) -> web.Response:
+        """A page of orders, as the endpoint gives it."""
+        wanted = parse_export(request.query)
+        if wanted.page == 1:
+            self.polls.append(self.account.clock())
+        page = await self.exporter.page(self.store, wanted)
+        await self.exporter.mark_sent(page)
+        return web.Response(body=page.body, content_type="application/xml")
+
+    async def hint(self, order: Order) -> None:
+        """Put an order into the shop and say that it changed."""
+        self.stall.orders = [each for each in self.stall.orders if each.id != order.id]
+        self.stall.orders.append(order)
+        await self.exporter.ledger.add_hint(self.store.books, order.id)
+
+    def build_refresher(self, database: Database) -> Refresher:
+        """A replica's refresher."""
+        storage = DatabaseExportStorage(database)
+        return Refresher(Refreshes(database), storage, PaidNews(Ledger(storage)).has_any)
+
+    def list_refreshes(self) -> list[datetime]:
+        """When the account was asked to refresh."""
+        return [call.at for call in self.account.calls if call.path == "/stores/refreshstore"]
+
+
+@asynccontextmanager
+async def open_front(
+    url: str, *, traits: Traits = ROOMY, now: datetime = NOW, **settings: Any
+) -> AsyncIterator[Front]:
+    """An account connected to Portside with the database at `url`; the first import is done."""
+    async with (
+        FakeAccount(Clock(now), traits=traits) as account,
+        Database.open(url, clock=account.clock) as database,
+    ):
+        front = Front(account, Stall(), database)
+        app = web.Application()
+        app.router.add_get("/stores/north", front.answer)
+        async with front.exporter, TestServer(app) as server:
+            address = str(server.make_url("/stores/north"))
+            front.there = await account.connect_store("North", address, LOGIN, patience=20)
+            front.store = build_store(account, front.there.store_id, front.stall, **settings)
+            await account.import_orders(front.there)
+            yield front

@@ -13,9 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.errors import UnavailableError
+from connectors.interface import Remark
 from connectors.orders import OrderStatus
 from proxy.account.client import AccountClient
 from proxy.account.mappings.correction import NotCorrectedError, correct_words, read_words
+from proxy.account.mappings.keeper import keep_words
 from proxy.account.mappings.resource import StoreResource
 from proxy.account.mappings.words import correct_entries, find_wrong_words, read_entry
 from proxy.account.rows import StatusMapping
@@ -23,7 +25,7 @@ from proxy.doors.custom_store.words import ACCOUNT_STATUSES, STATUSES
 from proxy.settings.account import AccountSettings
 from proxy.simulator.account.traits import Faults, Traits
 from proxy.storage.database import Database
-from tests.account.stage import open_client
+from tests.account.stage import build_store, open_client
 from tests.simulator.account.stage import ROOMY, Scene, open_scene
 
 OURS = {**STATUSES, OrderStatus.PAID: "processing"}
@@ -219,3 +221,30 @@ async def test_a_write_that_may_have_been_made_is_not_repeated(kept_url: str) ->
         with pytest.raises(UnavailableError, match="ShipStation answered 500"):
             await correct_words(client, seen)
         assert [call.method for call in scene.account.calls] == ["GET", "GET", "PUT"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said", "writes"),
+    [("off", None, 0), ("check", "the word for paid orders is 'processing'", 0), ("manage", "", 1)],
+)
+async def test_the_settings_say_whether_words_are_left_alone_remarked_on_or_corrected(
+    kept_url: str, wanted: str, said: str | None, writes: int
+) -> None:
+    async with (
+        open_scene(traits=ROOMY) as scene,
+        open_client(scene.account, kept_url) as (client, _),
+    ):
+        remarks = list[Remark]()
+        store = build_store(
+            scene.account,
+            scene.store.store_id,
+            account={"status_mappings": wanted},
+            status_words={"paid": "processing"},
+            remark=remarks.append,
+        )
+        for _ in range(2):
+            await keep_words(client, store)
+        assert len(list_writes(scene)) == writes
+        texts = {remark.text for remark in remarks}
+        assert len(texts) == (said is not None)
+        assert all(text.startswith(said or "") and bool(text) is bool(said) for text in texts)

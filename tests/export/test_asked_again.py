@@ -10,7 +10,7 @@ import pytest
 
 from connectors.errors import AuthenticationError, ConnectorError, RefusedError, UnavailableError
 from connectors.orders import Order, OrderId, RejectedOrder
-from proxy.export.hinted import MOST_STILL_BROKEN
+from proxy.export.hints.orders import MOST_STILL_BROKEN
 from proxy.export.windows import MOST_HINTS
 from tests.export.conftest import OpenWorld
 from tests.export.play.book import BookConnector, OrderBook

@@ -14,13 +14,22 @@ from proxy.rules.coverage import Coverage, Walk
 from proxy.rules.lateness import ShopList
 from proxy.rules.matching import GivenOrder
 from proxy.rules.pollers import Pollers
-from proxy.storage.export.records import Gap, HeldOrder, HintReason, Part, Snapshot, Told
+from proxy.storage.export.records import (
+    Gap,
+    HeldOrder,
+    HintReason,
+    Part,
+    Snapshot,
+    Told,
+    WaitingHint,
+)
 
 
 class _Hint:
-    def __init__(self, due_at: datetime, reason: HintReason) -> None:
+    def __init__(self, due_at: datetime, reason: HintReason, *, said_at: datetime) -> None:
         self.due_at = due_at
         self.reason = reason
+        self.said_at = said_at
         self.carried_by: int | None = None
 
 
@@ -105,7 +114,18 @@ class MemoryOrderRows:
             known = self._memory.hints.get(order_id)
             waits = known is not None and known.carried_by is None
             earliest = min(due_at, known.due_at) if known is not None and waits else due_at
-            self._memory.hints[order_id] = _Hint(earliest, reason)
+            self._memory.hints[order_id] = _Hint(earliest, reason, said_at=self.now)
+
+    async def list_waiting_hints(
+        self, reasons: Collection[HintReason], limit: int
+    ) -> Sequence[WaitingHint]:
+        """See `OrderRows`."""
+        found = [
+            WaitingHint(order_id=order_id, said_at=hint.said_at)
+            for order_id, hint in sorted(self._memory.hints.items())
+            if hint.carried_by is None and hint.due_at <= self.now and hint.reason in reasons
+        ]
+        return sorted(found, key=lambda hint: hint.said_at or self.now, reverse=True)[:limit]
 
     async def carry_hints(self, snapshot_id: int, limit: int) -> None:
         """See `OrderRows`."""

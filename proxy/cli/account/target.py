@@ -17,6 +17,7 @@ from proxy.cli.records import open_database
 from proxy.settings.account import AccountSettings
 from proxy.settings.models import Settings
 from proxy.settings.store import StoreSettings
+from proxy.storage.database import Database
 from proxy.storage.errors import StorageError
 from proxy.telemetry.logs import configure_logs
 
@@ -32,6 +33,7 @@ class AccountTarget(msgspec.Struct, frozen=True, kw_only=True):
     store: StoreSettings
     account: AccountSettings
     client: AccountClient
+    database: Database
 
 
 def ask_account(file: Path, name: str | None, work: Callable[[AccountTarget], Awaitable[T]]) -> T:
@@ -54,9 +56,10 @@ def ask_account(file: Path, name: str | None, work: Callable[[AccountTarget], Aw
             open_database(settings.database.get_secret_value()) as database,
             AccountClient.open(account, database, sleep=wait_for_budget) as client,
         ):
-            return await work(
-                AccountTarget(name=chosen, store=store, account=account, client=client)
+            target = AccountTarget(
+                name=chosen, store=store, account=account, client=client, database=database
             )
+            return await work(target)
 
     try:
         return asyncio.run(open_and_work())

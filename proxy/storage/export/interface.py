@@ -32,7 +32,16 @@ from proxy.rules.coverage import Coverage, Walk
 from proxy.rules.lateness import ShopList
 from proxy.rules.matching import GivenOrder
 from proxy.rules.pollers import Pollers
-from proxy.storage.export.records import Gap, HeldOrder, HintReason, Member, Part, Snapshot, Told
+from proxy.storage.export.records import (
+    Gap,
+    HeldOrder,
+    HintReason,
+    Member,
+    Part,
+    Snapshot,
+    Told,
+    WaitingHint,
+)
 from proxy.storage.names import BooksName
 
 
@@ -191,6 +200,12 @@ class OrderRows(Protocol):
         """Ask for these orders by id from `due_at` on, or earlier if they wait for that already;
         a snapshot that carries them already does so in vain.
         """
+        ...
+
+    async def list_waiting_hints(
+        self, reasons: Collection[HintReason], limit: int
+    ) -> Sequence[WaitingHint]:
+        """Hints for these reasons that are due and that no snapshot carries, the latest first."""
         ...
 
     async def carry_hints(self, snapshot_id: int, limit: int) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select, upd
 
 from proxy.rules.matching import GivenOrder
 from proxy.storage.export.given import read_given, write_given
-from proxy.storage.export.records import HeldOrder, HintReason, Told
+from proxy.storage.export.records import HeldOrder, HintReason, Told, WaitingHint
 from proxy.storage.export.rows import StoreRows, portions
 from proxy.storage.tables import given_orders, held_orders, hints, told_orders
 
@@ -86,10 +86,28 @@ class DatabaseOrderRows(StoreRows):
                 "due_at": min(due_at, waiting.get(key, due_at)),
                 "reason": reason.value,
                 "carried_by": None,
+                "said_at": self.now,
             }
             for key in order_ids
         ]
-        await self._put(hints, rows, ("due_at", "reason", "carried_by"))
+        await self._put(hints, rows, ("due_at", "reason", "carried_by", "said_at"))
+
+    async def list_waiting_hints(
+        self, reasons: Collection[HintReason], limit: int
+    ) -> Sequence[WaitingHint]:
+        """See `OrderRows`."""
+        rows = await self._all(
+            select(hints.c.order_id, hints.c.said_at)
+            .where(
+                self._own(hints),
+                hints.c.carried_by.is_(None),
+                hints.c.due_at <= self.now,
+                hints.c.reason.in_([reason.value for reason in reasons]),
+            )
+            .order_by(hints.c.said_at.desc(), hints.c.order_id)
+            .limit(limit)
+        )
+        return [WaitingHint(**row) for row in rows]
 
     async def _find_waiting(self, order_ids: Collection[str]) -> Mapping[str, datetime]:
         """When those of these hints are due that no snapshot carries."""

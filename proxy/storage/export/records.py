@@ -128,6 +128,15 @@ class HintReason(StrEnum):
     NOTICE = "notice"
 
 
+class WaitingHint(msgspec.Struct, frozen=True, kw_only=True):
+    """An order that the next window will ask for. `said_at` is when that was last said; None for a
+    hint of an older Portside.
+    """
+
+    order_id: str
+    said_at: datetime | None
+
+
 class HeldOrder(msgspec.Struct, frozen=True, kw_only=True):
     """An order that did not go out, for the operator."""
 

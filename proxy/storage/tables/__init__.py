@@ -5,7 +5,12 @@ The migrations build the same; a test holds the two together.
 
 from __future__ import annotations
 
-from proxy.storage.tables.accounts import account_jobs, account_keys, account_leases
+from proxy.storage.tables.accounts import (
+    account_jobs,
+    account_keys,
+    account_leases,
+    account_refreshes,
+)
 from proxy.storage.tables.alarms import alarms
 from proxy.storage.tables.export import (
     coverage,
@@ -41,6 +46,7 @@ __all__ = [
     "account_jobs",
     "account_keys",
     "account_leases",
+    "account_refreshes",
     "alarms",
     "attempts",
     "coverage",

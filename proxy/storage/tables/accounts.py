@@ -34,3 +34,14 @@ account_jobs = Table(
     Column("name", String(50), primary_key=True),
     Column("due_at", UtcTime, nullable=False),
 )
+
+# When each store's refresh was last asked of ShipStation, by reason; from `since` on, or from where
+# it was.
+account_refreshes = Table(
+    "account_refreshes",
+    metadata,
+    Column("store", String(100), primary_key=True),
+    Column("reason", String(12), primary_key=True),
+    Column("asked_at", UtcTime, nullable=False),
+    Column("since", UtcTime, nullable=True),
+)

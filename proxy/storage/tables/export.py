@@ -196,7 +196,7 @@ given_orders = Table(
 
 # Orders to be asked for by id with the next window from `due_at` on, whatever the shop's list says.
 # The snapshot that took one along is named in `carried_by`; the hint goes once that snapshot's walk
-# has been confirmed.
+# has been confirmed. `said_at` is when it was last given.
 hints = Table(
     "hints",
     metadata,
@@ -205,6 +205,7 @@ hints = Table(
     Column("due_at", UtcTime, nullable=False),
     Column("reason", String(12), nullable=False, server_default="news"),
     Column("carried_by", row_number, nullable=True, index=True),
+    Column("said_at", UtcTime, nullable=True),
 )
 
 # Orders that did not go out, for the operator. No buyer's data.

@@ -1,0 +1,1 @@
+"""Refreshes: asking ShipStation to import a store's orders now, or from a date on."""
