@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 from functools import partial
 
 import msgspec
@@ -14,12 +15,15 @@ from aiohttp import web
 from connectors.reading.countries import load_names
 from connectors.upstream.exchange import Exchange, Observer
 from proxy import __version__
-from proxy.account.jobs import AccountKey, Job, group_keys
+from proxy.account.jobs import AccountKey, Job, ask_each, group_keys
+from proxy.account.mappings.keeper import keep_words
+from proxy.account.refresh.refresher import Refresher
 from proxy.account.worker import AccountWorker
 from proxy.delivery.intake import Deliverer
 from proxy.delivery.worker import DeliveryWorker
 from proxy.doors.custom_store.shipnotice.document import MAX_BODY
 from proxy.export import Exporter
+from proxy.export.hints.news import PaidNews
 from proxy.export.polls import PollKeeper
 from proxy.operator.alerts import Alerter
 from proxy.operator.gauges import GaugeKeeper
@@ -56,6 +60,7 @@ from proxy.server.webhooks import add_webhooks
 from proxy.settings.loader import TypeFinder
 from proxy.settings.models import Settings
 from proxy.settings.values import ListenAddress
+from proxy.storage.account.refreshes import Refreshes
 from proxy.storage.database import Database
 from proxy.storage.export.database import DatabaseExportStorage
 from proxy.storage.export.polls import PollHistory
@@ -143,7 +148,7 @@ async def open_portside(
             outbox, deliveries, deliverer, stores=stores, settings=settings.delivery
         )
         await stack.enter_async_context(worker.running(stop_within=within))
-        await stack.enter_async_context(_working_on_accounts(database, stores))
+        await stack.enter_async_context(_working_on_accounts(database, stores, exporter))
         shared = _Shared(
             stores=stores,
             metrics=metrics,
@@ -229,20 +234,29 @@ def _make_shipstations_side(shared: _Shared) -> web.Application:
 
 @asynccontextmanager
 async def _working_on_accounts(
-    database: Database, stores: Mapping[str, Store]
+    database: Database, stores: Mapping[str, Store], exporter: Exporter
 ) -> AsyncIterator[AccountWorker]:
     """Do the jobs of the keys of ShipStation's API; leaving it breaks them off."""
+    refresher = Refresher(
+        Refreshes(database), DatabaseExportStorage(database), PaidNews(exporter.ledger).has_any
+    )
     keys = group_keys(stores.values())
     async with (
-        AccountWorker.open(database, keys, _list_account_jobs) as worker,
+        AccountWorker.open(database, keys, partial(_list_account_jobs, refresher)) as worker,
         worker.running(),
     ):
         yield worker
 
 
-def _list_account_jobs(_key: AccountKey) -> Sequence[Job]:
-    """What is done for a key of ShipStation's API by itself."""
-    return ()
+def _list_account_jobs(refresher: Refresher, _key: AccountKey) -> Sequence[Job]:
+    """What is done for a key of ShipStation's API by itself; each looks whether a store asks for
+    it.
+    """
+    return (
+        Job(name="news", every=timedelta(seconds=15), call=ask_each(refresher.tell_news)),
+        Job(name="gaps", every=timedelta(minutes=5), call=ask_each(refresher.heal_gaps)),
+        Job(name="status words", every=timedelta(hours=1), call=ask_each(keep_words)),
+    )
 
 
 def _serve_connector(

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import msgspec
 
+from connectors.errors import ConnectorError
 from proxy.account.client import AccountClient, name_key
 from proxy.settings.account import AccountSettings
 from proxy.stores import Store
@@ -40,6 +41,24 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     every: timedelta
     call: JobCall
     wakes_on: frozenset[str] = frozenset()
+
+
+def ask_each(call: Callable[[AccountClient, Store], Awaitable[None]]) -> JobCall:
+    """Make `call` for one store after the other, also behind one that fails; the first error is
+    raised at the end. A StorageError ends it at once.
+    """
+
+    async def ask(client: AccountClient, stores: Sequence[Store]) -> None:
+        errors = list[ConnectorError]()
+        for store in stores:
+            try:
+                await call(client, store)
+            except ConnectorError as error:
+                errors.append(error)
+        if errors:
+            raise errors[0]
+
+    return ask
 
 
 def group_keys(stores: Iterable[Store]) -> Sequence[AccountKey]:

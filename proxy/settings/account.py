@@ -42,10 +42,7 @@ class RefreshSettings(BaseModel):
     )
     heal: bool = Field(
         default=True,
-        description=(
-            "When polls have stopped, and from the start of a gap that is older than"
-            " `export.max_recovery`."
-        ),
+        description=("From the start of a gap that is older than `export.max_recovery`."),
     )
     at_most_every: Duration = Field(
         default=timedelta(minutes=2), description="How often, at most, for one store."

@@ -7,11 +7,13 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 from random import Random
 from statistics import median
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from connectors.errors import RefusedError, UnavailableError
 from connectors.orders import Order, OrderId, OrderStatus
@@ -20,6 +22,10 @@ from proxy.rules.refresh import UNHEEDED
 from proxy.simulator.account.traits import Faults, Traits
 from proxy.storage.account.refreshes import Refreshes, RefreshReason
 from proxy.storage.database import Database
+from proxy.storage.export.database import DatabaseExportStorage
+from proxy.storage.export.records import HintReason
+from proxy.storage.names import BooksName
+from proxy.storage.tables import hints
 from tests.account.stage import Front, open_client, open_front
 from tests.builders import build_item, build_order
 from tests.databases import copy_migrated
@@ -63,7 +69,7 @@ async def test_a_paid_order_is_imported_within_ninety_seconds_and_refreshes_keep
                 order = make_order(len(arrivals), now)
                 waiting[order.number] = began + timedelta(seconds=arrivals.pop(0))
                 await front.hint(order)
-            await asyncio.gather(*(each.tell_news(client, [front.store]) for each in replicas))
+            await asyncio.gather(*(each.tell_news(client, front.store) for each in replicas))
             await front.account.advance(TICK)
             for number in find_imported(front) & waiting.keys():
                 delays.append((front.account.clock() - waiting.pop(number)).total_seconds())
@@ -103,7 +109,7 @@ async def test_what_shipstation_need_not_hear_at_once_causes_no_refresh(
             front.stall.orders = [build_order(**{**_fields(order), "tags": ("b2b",)})]
         refresher = front.build_refresher(database)
         for _ in range(3):
-            await refresher.tell_news(client, [front.store])
+            await refresher.tell_news(client, front.store)
             await front.account.advance(MINUTE)
         assert front.list_refreshes() == []
 
@@ -120,10 +126,10 @@ async def test_an_order_that_is_paid_later_is_news_then(kept_url: str) -> None:
     ):
         refresher = front.build_refresher(database)
         await front.hint(make_order(1, front.account.clock(), OrderStatus.UNPAID))
-        await refresher.tell_news(client, [front.store])
+        await refresher.tell_news(client, front.store)
         await front.account.advance(MINUTE)
         await front.hint(make_order(1, front.account.clock()))
-        await refresher.tell_news(client, [front.store])
+        await refresher.tell_news(client, front.store)
         assert len(front.list_refreshes()) == 1
         await front.account.advance(MINUTE)
         assert find_imported(front) == {"N-1"}
@@ -138,7 +144,7 @@ async def test_a_refresh_that_no_poll_follows_is_repeated_with_patience(kept_url
         refresher = front.build_refresher(database)
         await front.hint(make_order(1, front.account.clock()))
         for _ in range(60):
-            await refresher.tell_news(client, [front.store])
+            await refresher.tell_news(client, front.store)
             await front.account.advance(MINUTE)
         refreshes = front.list_refreshes()
         assert [later - earlier for earlier, later in pairwise(refreshes)] == [UNHEEDED] * 3
@@ -156,10 +162,10 @@ async def test_a_refresh_that_shipstation_did_not_take_is_asked_for_again_at_onc
         await front.hint(make_order(1, front.account.clock()))
         front.account.faults = Faults(broken=1.0)
         with pytest.raises(UnavailableError):
-            await refresher.tell_news(client, [front.store])
+            await refresher.tell_news(client, front.store)
         front.account.faults = Faults()
         before = len(front.list_refreshes())
-        await refresher.tell_news(client, [front.store])
+        await refresher.tell_news(client, front.store)
         assert len(front.list_refreshes()) == before + 1
 
 
@@ -181,7 +187,7 @@ async def test_a_gap_older_than_recovery_is_given_again_by_one_refresh_from_its_
         assert find_imported(front) == set()
         refresher = front.build_refresher(database)
         for _ in range(5):
-            await refresher.heal_gaps(client, [front.store])
+            await refresher.heal_gaps(client, front.store)
             await front.account.advance(5 * MINUTE)
         assert find_imported(front) == {"N-1"}
         assert len(front.list_refreshes()) == 1
@@ -205,9 +211,9 @@ async def test_a_store_that_cannot_be_refreshed_is_told_in_shipstations_words(
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 async def test_of_many_replicas_one_may_ask(
-    request: pytest.FixtureRequest, tmp_path: object, kind: str
+    request: pytest.FixtureRequest, tmp_path: Path, kind: str
 ) -> None:
-    url = copy_migrated(request, kind, tmp_path)  # type: ignore[arg-type]
+    url = copy_migrated(request, kind, tmp_path)
     async with Database.open(url) as one, Database.open(url) as two:
         replicas = [Refreshes(database) for database in (one, two, one, two)]
         claims = [each.claim("north", RefreshReason.NEWS, MINUTE) for each in replicas]
@@ -216,3 +222,20 @@ async def test_of_many_replicas_one_may_ask(
         assert await replicas[0].claim("south", RefreshReason.GAP, MINUTE)
         await replicas[1].take_back("north", RefreshReason.NEWS)
         assert await replicas[0].claim("north", RefreshReason.GAP, MINUTE)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_hints_of_an_older_portside_are_listed_behind_all_others(
+    request: pytest.FixtureRequest, tmp_path: Path, kind: str
+) -> None:
+    async with Database.open(copy_migrated(request, kind, tmp_path)) as database:
+        storage, books = DatabaseExportStorage(database), BooksName("north")
+        async with storage.writing(books) as rows:
+            await rows.add_hints(["old"], rows.now, HintReason.NEWS)
+        async with database.writing() as connection:
+            await connection.execute(update(hints).values(said_at=None))
+        async with storage.writing(books) as rows:
+            await rows.add_hints(["young"], rows.now, HintReason.NEWS)
+        async with storage.reading(books) as rows:
+            waiting = await rows.list_waiting_hints([HintReason.NEWS], 10)
+        assert [hint.order_id for hint in waiting] == ["young", "old"]

@@ -13,6 +13,8 @@ from click.testing import CliRunner, Result
 
 from proxy.cli.main import main
 from proxy.simulator.account.traits import Fate, Traits
+from proxy.storage.account.refreshes import Refreshes
+from proxy.storage.database import Database
 from tests.databases import copy_migrated
 from tests.simulator.account.stage import Scene, open_scene
 
@@ -177,6 +179,49 @@ async def test_mappings_that_the_account_does_not_show_are_left_alone(
         nameless = await run(write_settings(tmp_path, database, scene), "mappings")
         assert nameless.exit_code == 1
         assert "set `account.store_id`" in nameless.output
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [((), "the store's orders."), (("--since", "2026-01-05"), "orders from ")],
+)
+async def test_refresh_has_the_stores_orders_imported(
+    tmp_path: Path, database: str, options: tuple[str, ...], said: str
+) -> None:
+    async with open_scene() as scene:
+        own = {"store_id": scene.store.store_id}
+        file = write_settings(tmp_path, database, scene, account=own)
+        for _ in range(2):
+            made = await run(file, "refresh", *options)
+            assert made.exit_code == 0, made.output
+            assert said in made.stdout
+        assert [call.path for call in scene.account.calls] == ["/stores/refreshstore"] * 2
+        before = scene.store.resource["refreshDate"]
+        await scene.account.advance(timedelta(minutes=1))
+        assert scene.store.resource["refreshDate"] != before
+        polled = [path for path in scene.shop.polls if "start_date=01%2f05%2f2026" in path]
+        assert bool(polled) is bool(options), scene.shop.polls
+
+
+async def test_a_refresh_that_shipstation_refused_does_not_count_as_one(
+    tmp_path: Path, database: str
+) -> None:
+    async with open_scene() as scene:
+        file = write_settings(tmp_path, database, scene, account={"store_id": 999})
+        made = await run(file, "refresh")
+        assert (made.exit_code, "found 999" in made.output) == (1, True)
+    async with Database.open(database) as kept:
+        assert (await Refreshes(kept).list_last("north"))[0] == {}
+
+
+async def test_refresh_of_a_store_without_its_number_says_what_to_set(
+    tmp_path: Path, database: str
+) -> None:
+    async with open_scene() as scene:
+        made = await run(write_settings(tmp_path, database, scene), "refresh")
+        assert made.exit_code == 1
+        assert "set `account.store_id`" in made.output
+        assert scene.account.calls == []
 
 
 async def test_what_the_account_does_not_show_is_not_called_wrong(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from proxy.storage.export.records import HintReason
 from tests.export.play.polls import DAY, HOUR, poll_after
 from tests.export.play.world import World
 
@@ -35,3 +36,23 @@ async def test_a_hint_at_an_order_the_shop_does_not_know_is_dropped(world: World
     await world.exporter.ledger.add_hint(world.store.books, "nobody")
     assert await poll_after(world, 60) == []
     assert await poll_after(world, 600) == []
+
+
+async def test_waiting_hints_are_listed_by_reason_the_latest_first(world: World) -> None:
+    ledger, books = world.exporter.ledger, world.store.books
+    for order_id, reason in (
+        ("000001", HintReason.NEWS),
+        ("000002", HintReason.NOTICE),
+        ("000003", HintReason.SWEEP),
+        ("000001", HintReason.NEWS),
+    ):
+        await ledger.add_hint(books, order_id, reason)
+        world.clock.forward(60)
+    reasons = (HintReason.NEWS, HintReason.SWEEP)
+    waiting = await ledger.list_waiting_hints(books, reasons, 10)
+    assert [hint.order_id for hint in waiting] == ["000001", "000003"]
+    assert [hint.order_id for hint in await ledger.list_waiting_hints(books, reasons, 1)] == [
+        "000001"
+    ]
+    await world.ask()
+    assert await ledger.list_waiting_hints(books, reasons, 10) == []

@@ -4,7 +4,7 @@ gap.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import structlog
@@ -39,41 +39,39 @@ class Refresher:
         self._storage = storage
         self._has_news = has_news
 
-    async def tell_news(self, client: AccountClient, stores: Sequence[Store]) -> None:
-        """Have those stores refreshed of which a paid order is new. Raises `ConnectorError` and
+    async def tell_news(self, client: AccountClient, store: Store) -> None:
+        """Have the store refreshed if a paid order of it is new. Raises `ConnectorError` and
         StorageError.
         """
-        for store in stores:
-            account = _find_account(store)
-            if account is None or not account.refresh.on_new_orders:
-                continue
-            pause = await self._find_pause(store, account)
-            if pause is not None and await self._has_news(store):
-                await self._refresh(client, store, RefreshReason.NEWS, pause)
+        account = _find_account(store)
+        if account is None or not account.refresh.on_new_orders:
+            return
+        pause = await self._find_pause(store, account)
+        if pause is not None and await self._has_news(store):
+            await self._refresh(client, store, RefreshReason.NEWS, pause)
 
-    async def heal_gaps(self, client: AccountClient, stores: Sequence[Store]) -> None:
-        """Have those stores refreshed from the start of their oldest gap that have one. Raises
+    async def heal_gaps(self, client: AccountClient, store: Store) -> None:
+        """Have the store refreshed from the start of its oldest gap, if it has one. Raises
         `ConnectorError` and StorageError.
         """
-        for store in stores:
-            account = _find_account(store)
-            if account is None or not account.refresh.heal:
-                continue
-            async with self._storage.reading(store.books) as rows:
-                start = min((gap.start for gap in await rows.gaps()), default=None)
-            if start is None:
-                continue
-            last, now = await self._refreshes.list_last(store.name)
-            asked = last.get(RefreshReason.GAP)
-            is_asked = (
-                asked is not None
-                and asked.since is not None
-                and asked.since <= start
-                and now - asked.asked_at < _GAP_AGAIN
-            )
-            if not is_asked:
-                pause = account.refresh.at_most_every
-                await self._refresh(client, store, RefreshReason.GAP, pause, start)
+        account = _find_account(store)
+        if account is None or not account.refresh.heal:
+            return
+        async with self._storage.reading(store.books) as rows:
+            start = min((gap.start for gap in await rows.gaps()), default=None)
+        if start is None:
+            return
+        last, now = await self._refreshes.list_last(store.name)
+        asked = last.get(RefreshReason.GAP)
+        is_asked = (
+            asked is not None
+            and asked.since is not None
+            and asked.since <= start
+            and now - asked.asked_at < _GAP_AGAIN
+        )
+        if not is_asked:
+            pause = account.refresh.at_most_every
+            await self._refresh(client, store, RefreshReason.GAP, pause, start)
 
     async def _find_pause(self, store: Store, account: AccountSettings) -> timedelta | None:
         """The pause to keep between refreshes of a store; None while it lasts."""

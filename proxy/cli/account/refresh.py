@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from connectors.errors import ConnectorError
 from proxy.account.refresh.request import request_refresh
 from proxy.cli.account.target import AccountTarget, ask_account, require_store_id
 from proxy.cli.options import Moment, only_store_option, settings_option
@@ -33,7 +34,11 @@ def refresh(file: Path, name: str | None, since: datetime | None) -> None:
         store_id = require_store_id(target)
         refreshes = Refreshes(target.database)
         await refreshes.claim(target.name, RefreshReason.COMMAND, timedelta(0), since)
-        return await request_refresh(target.client, store_id, since)
+        try:
+            return await request_refresh(target.client, store_id, since)
+        except ConnectorError:
+            await refreshes.take_back(target.name, RefreshReason.COMMAND)
+            raise
 
     words = ask_account(file, name, ask)
     span = "" if since is None else f" from {exact_moment(since)} on"

@@ -104,7 +104,7 @@ class DatabaseOrderRows(StoreRows):
                 hints.c.due_at <= self.now,
                 hints.c.reason.in_([reason.value for reason in reasons]),
             )
-            .order_by(hints.c.said_at.desc(), hints.c.order_id)
+            .order_by(hints.c.said_at.desc().nulls_last(), hints.c.order_id)
             .limit(limit)
         )
         return [WaitingHint(**row) for row in rows]
