@@ -12,6 +12,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connectors.upstream.auth.token_file import TokenFile
 from proxy.app import Portside
 from proxy.server.admin import guard_browsers
 from proxy.server.change_tokens import LIFETIME, TOKEN_HEADER, ChangeTokens
@@ -179,3 +180,9 @@ async def test_only_we_may_read_the_database_and_what_lies_beside_it(tmp_path: P
         modes = list_modes(tmp_path)
     assert modes.keys() >= {"portside.db", "portside.db-wal", "portside.db-shm"}
     assert set(modes.values()) == {0o600}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no file modes")
+async def test_only_we_may_open_the_lock_beside_a_tokens_file(tmp_path: Path) -> None:
+    async with TokenFile(tmp_path / "token", ["login"]).alone():
+        assert list_modes(tmp_path) == {"token.lock": 0o600}
