@@ -14,7 +14,8 @@ import msgspec
 from proxy.rules.alarms import MEGABYTE, Alarm, AlarmKind, Thresholds
 
 # So long a silence of the client's is no news, however often it polls.
-_SHORTEST_SILENCE = timedelta(minutes=30)
+# A day of refreshes makes intervals short, and a night of hourly polls must not be an alarm.
+_SHORTEST_SILENCE = timedelta(hours=2)
 _MOST_REASON = 200
 
 

@@ -46,8 +46,8 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
         ),
     ),
     "no_poll of a hasty client": (
-        {"last_poll_at": NOW - timedelta(minutes=31), "usual_interval": SECOND},
-        {"last_poll_at": NOW - timedelta(minutes=29), "usual_interval": SECOND},
+        {"last_poll_at": NOW - timedelta(minutes=121), "usual_interval": SECOND},
+        {"last_poll_at": NOW - timedelta(minutes=119), "usual_interval": SECOND},
         "since 01:29 UTC",
     ),
     "incomplete": (

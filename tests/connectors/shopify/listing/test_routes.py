@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 
 import msgspec
 import pytest
@@ -12,6 +12,7 @@ from aiohttp import web
 from connectors.orders import Fulfillment, Order, OrderId, RejectedOrder
 from connectors.testing.book import BookOrder
 from connectors.testing.faults import Answer, Handler
+from connectors.testing.requests import SeenRequest
 from connectors.testing.trial import at, walk
 from tests.builders import build_address
 from tests.connectors.shopify.fake.fulfillment_orders import MAIN_LOCATION
@@ -187,8 +188,11 @@ async def test_products_and_ways_of_a_page_are_asked_for_side_by_side(
         await both.wait()
         return await handler(request)
 
-    for word in (b"query Routes", b"query Variants"):
-        shop.faults.add(meet, method="POST", when=lambda seen, word=word: word in seen.body)
+    def asks_for(query: bytes) -> Callable[[SeenRequest], bool]:
+        return lambda seen: query in seen.body
+
+    for query in (b"query Routes", b"query Variants"):
+        shop.faults.add(meet, method="POST", when=asks_for(query))
     async with open_shop(shop, transport=transport) as connector:
         assert len(await walk(connector)) == 1
     assert both.n_waiting == 0
