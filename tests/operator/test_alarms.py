@@ -48,7 +48,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     "no_poll of a hasty client": (
         {"last_poll_at": NOW - timedelta(minutes=121), "usual_interval": SECOND},
         {"last_poll_at": NOW - timedelta(minutes=119), "usual_interval": SECOND},
-        "since 01:29 UTC",
+        "since 24 Mar 23:59 UTC",
     ),
     "incomplete": (
         {"fruitless_since": NOW - HOUR, **INCOMPLETE},

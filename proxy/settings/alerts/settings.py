@@ -32,8 +32,8 @@ class AlarmSettings(BaseModel):
     no_poll: Never | Intervals = Field(
         default=_USUAL.no_poll or "never",
         description=(
-            "ShipStation has not asked for orders for so many of its usual intervals, and for half"
-            " an hour at least."
+            "ShipStation has not asked for orders for so many of its usual intervals, and for two"
+            " hours at least."
         ),
         json_schema_extra={"default": write_intervals(_USUAL.no_poll or 0)},
     )
