@@ -127,6 +127,8 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
                 reply = await self.line.send(
                     moved, again, self.auth, attempt=number, fresh=not call.read
                 )
+            if reply.status in _MOVED:
+                raise _explain_circle(reply)
             reply = await self._clean(call, reply)
             size = len(reply.content)
             error = await run_aside(size, explain_refusal, reply, self.mask)
@@ -211,6 +213,15 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
                 status=reply.status,
             )
         return msgspec.structs.replace(call.request, url=place)
+
+
+def _explain_circle(reply: Reply) -> RefusedError:
+    return RefusedError(
+        f"{reply.where}: the shop redirects this request more than {MOST_REDIRECTS} times and"
+        " never answers it; its redirects may lead in a circle. Mend the redirects of the web"
+        " server, or set the shop's address to the one that answers.",
+        status=reply.status,
+    )
 
 
 def _mend_rows(content: bytes) -> Mended | None:
