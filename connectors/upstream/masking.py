@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from typing import ClassVar, Final
 from urllib.parse import quote, quote_plus, unquote_plus, urlsplit, urlunsplit
 
+from connectors.upstream.request import PATH_SAFE
+
 MASK = "***"
 MOST_URL: Final = 8_000
 """Characters an address may have that a request goes to; no shop's is longer."""
@@ -58,6 +60,8 @@ _ATOM = r"[^\s@<>\"'()\[\],;:]"
 _EMAIL = re.compile(rf"(?<!{_ATOM}){_ATOM}+@{_ATOM}+")
 # Shorter "secrets" would mask innocent text, e.g. every digit 1.
 _SHORTEST = 4
+# What the parts of a URL leave as it is: values sent, paths and values logged, paths sent.
+_LEFT_ALONE = ("", "/", "/:", PATH_SAFE)
 # Answers that hand out new secrets are small; a page of orders is not searched for them.
 _LARGEST_LOGIN = 65536
 
@@ -93,7 +97,7 @@ def _list_forms(secrets: Iterable[str]) -> tuple[str, ...]:
         if len(secret) >= _SHORTEST
         for form in (
             secret,
-            quote(secret, safe="", errors="replace"),
+            *(quote(secret, safe=safe, errors="replace") for safe in _LEFT_ALONE),
             quote_plus(secret, errors="replace"),
             json.dumps(secret)[1:-1],
             json.dumps(secret, ensure_ascii=False)[1:-1],

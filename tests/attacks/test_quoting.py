@@ -19,6 +19,7 @@ from connectors.upstream.masking import MASK, Mask, remember_secrets
 from connectors.upstream.refusals import explain_refusal
 from proxy.cli.output import PlainConsole
 from proxy.telemetry.logs import configure_logs
+from proxy.telemetry.masking import mask_target
 from tests.attacks.samples import make_reply
 
 BUYER = "Zephyrine Quillfeather, 12 Moth Lane"
@@ -146,3 +147,13 @@ def test_a_text_from_the_environment_is_masked_whatever_its_key_is_called(form: 
             )
     finally:
         remember_secrets([])
+
+
+@pytest.mark.parametrize("secret", ["a/secret word", "a:secret:word/", "secret?&ü"])
+def test_a_text_from_the_environment_is_masked_in_a_logged_target(secret: str) -> None:
+    try:
+        remember_secrets([secret])
+        shown = mask_target(f"/{secret}", [("page", secret)])
+    finally:
+        remember_secrets([])
+    assert shown == f"/{MASK}?page={MASK}"

@@ -4,6 +4,8 @@ column and sentence it earns; and what holds for all faults.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from proxy.settings.loader import parse_settings
@@ -123,13 +125,19 @@ def test_all_faults_are_told_at_once_in_the_order_of_the_file() -> None:
     ]
 
 
-def test_a_value_from_the_environment_is_never_echoed() -> None:
+@pytest.mark.parametrize("written", ["${NORTH_SECRET}", "file:secret"])
+def test_a_value_from_the_environment_or_a_file_is_never_echoed(
+    written: str, tmp_path: Path
+) -> None:
+    (tmp_path / "secret").write_text(NAMES["NORTH_SECRET"])
     text = (
-        "export: {when_shop_is_down: '${NORTH_SECRET}', lookback: '${NORTH_SECRET}'}\nlisten:"
-        " '${NORTH_SECRET}'\n" + STORE
+        f"export: {{when_shop_is_down: '{written}', lookback: '{written}'}}\nlisten:"
+        f" '{written}'\n" + STORE
     )
     with pytest.raises(SettingsError) as caught:
-        parse_settings(text, file="s.yaml", find_type=find_kind, environment=NAMES)
+        parse_settings(
+            text, file="s.yaml", find_type=find_kind, environment=NAMES, directory=tmp_path
+        )
     assert len(caught.value.problems) == 3
     assert NAMES["NORTH_SECRET"] not in str(caught.value)
 
