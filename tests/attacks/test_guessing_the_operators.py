@@ -7,10 +7,23 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from aiohttp import ClientSession, encode_basic_auth
+from aiohttp import ClientSession, encode_basic_auth, web
+from aiohttp.typedefs import Handler
 
 from proxy.app import Portside
+from proxy.server.admin import require_password
 from proxy.server.admission import failed_logins
+from proxy.server.admission.clients import Proxies
+from proxy.server.admission.connections import ConnectionLimits, Connections
+from proxy.server.admission.failed_logins import FailedLogins
+from proxy.server.keys import FAILED_LOGINS, LOG_PACE, METRICS, WATCH
+from proxy.server.listener import listening
+from proxy.server.middlewares import CLIENT_GONE
+from proxy.settings.values import ListenAddress
+from proxy.storage.database import Database
+from proxy.telemetry.log_pace import LogPace
+from proxy.telemetry.metrics import Metrics
+from proxy.watch import Watch
 from tests.attacks.conftest import Log
 from tests.server.stall import Stall, open_front
 
@@ -111,4 +124,41 @@ async def test_a_wrong_password_waits_a_right_one_does_not_and_who_leaves_is_not
         task.cancel()
         writer.transport.abort()
     assert await ask(client, portside, RIGHT) == 200
+    assert [line for line in log.lines() if line["level"] == "error"] == []
+
+
+async def test_who_leaves_while_a_refusal_waits_is_gone_and_no_failure_of_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, log: Log
+) -> None:
+    monkeypatch.setattr(failed_logins, "_FREE", 0)
+    monkeypatch.setattr(failed_logins, "_FIRST_DELAY", 3_600.0)
+    monkeypatch.setattr(failed_logins, "LONGEST_DELAY", 3_600.0)
+    asked, became = asyncio.Event(), asyncio.Queue[int | Exception]()
+
+    @web.middleware
+    async def witness(request: web.Request, handler: Handler) -> web.StreamResponse:
+        asked.set()
+        try:
+            response = await handler(request)
+        except Exception as error:
+            became.put_nowait(error)
+            raise
+        became.put_nowait(response.status)
+        return response
+
+    metrics = Metrics("0")
+    limits = ConnectionLimits(in_all=10, per_address=10, proxies=Proxies(()))
+    async with Database.open(f"sqlite:///{tmp_path}/portside.db") as database:
+        app = web.Application(middlewares=[witness, require_password("word-word")])
+        app[METRICS], app[WATCH] = metrics, Watch(database)
+        app[FAILED_LOGINS], app[LOG_PACE] = FailedLogins(), LogPace()
+        connections = Connections("admin", limits, metrics)
+        async with listening(app, ListenAddress("127.0.0.1", 0), connections, stop_within=1) as at:
+            _, writer = await asyncio.open_connection(at.host, at.port)
+            writer.write(
+                f"GET /status HTTP/1.1\r\nHost: x\r\nAuthorization: {WRONG[1]}\r\n\r\n".encode()
+            )
+            await asked.wait()
+            writer.transport.abort()
+            assert await became.get() == CLIENT_GONE
     assert [line for line in log.lines() if line["level"] == "error"] == []
