@@ -56,27 +56,27 @@ def require_password(password: str) -> Middleware:
 def guard_browsers(*, has_password: bool, hosts: Collection[str] = ()) -> Middleware:
     """A middleware against pages of other sites in the operator's browser: without a password only
     a loopback `Host` is answered, and where `hosts` names any, only these (421 otherwise); a
-    request that another site makes is refused (403). Health and readiness answer any Host, as
-    probes and balancers need.
+    request that another site makes is refused (403). A target that is a whole URL has to name such
+    a host too. Health and readiness answer any Host, as probes and balancers need.
     """
-    names = frozenset(hosts)
+    allowed = frozenset(hosts)
 
     @web.middleware
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.path in _OPEN:
             return await handler(request)
-        host = _find_name(request.headers.get("Host", ""))
-        if not has_password and not _is_loopback(host):
+        names = _find_names(request)
+        if not has_password and not all(map(_is_loopback, names)):
             return web.Response(
                 status=HTTPStatus.MISDIRECTED_REQUEST,
                 text="without `admin.password` only localhost is answered here\n",
             )
-        if names and host not in names:
+        if allowed and not names <= allowed:
             return web.Response(
                 status=HTTPStatus.MISDIRECTED_REQUEST,
                 text="`admin.hosts` does not name this host\n",
             )
-        if _is_from_another_site(request, host):
+        if _is_from_another_site(request, names):
             return web.Response(
                 status=HTTPStatus.FORBIDDEN, text="refused: another site made this request\n"
             )
@@ -85,12 +85,22 @@ def guard_browsers(*, has_password: bool, hosts: Collection[str] = ()) -> Middle
     return guard
 
 
-def _is_from_another_site(request: web.Request, host: str) -> bool:
+def _find_names(request: web.Request) -> frozenset[str]:
+    """The hosts that the request says it is meant for: by `Host`, and by its target where that is
+    in absolute form (RFC 9112, 3.2.2), which goes before `Host`.
+    """
+    named = [request.headers.get("Host", "")]
+    if not request.raw_path.startswith("/"):
+        named.append(request.raw_path.partition("://")[2])
+    return frozenset(map(_find_name, named))
+
+
+def _is_from_another_site(request: web.Request, names: frozenset[str]) -> bool:
     """By what a browser says of its own accord: Fetch Metadata, and `Origin` in older ones."""
     if request.headers.get("Sec-Fetch-Site", "none") not in _OWN_SITES:
         return True
     origin = request.headers.get("Origin")
-    return origin is not None and _find_name(origin.partition("://")[2]) != host
+    return origin is not None and {_find_name(origin.partition("://")[2])} != names
 
 
 def _find_name(host: str) -> str:

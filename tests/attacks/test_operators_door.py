@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -25,6 +26,7 @@ STRANGE = [
     *("127.0.0.1.evil.example", "x@evil.example", "[", "a" * 5000),
     *("evil.example:@localhost", "evil.example\\@localhost", "@127.0.0.1"),
 ]
+OPERATOR = {"Authorization": encode_basic_auth("any", "pass-word")}
 
 
 def list_modes(folder: Path) -> dict[str, int]:
@@ -99,14 +101,45 @@ async def test_hosts_in_the_settings_narrow_the_names(
     assert await ask("/readyz", password=password, hosts=("localhost",), Host=host) == 200
 
 
+@pytest.mark.parametrize("password", [True, False])
+@pytest.mark.parametrize(
+    ("target", "host", "statuses"),
+    [
+        ("http://evil/status", "localhost", (421, 200)),
+        ("http://localhost/status", "evil", (421, 200)),
+        ("http://localhost:@evil/status", "localhost", (421, 200)),
+        ("http://localhost/status", "localhost:9090", (200, 200)),
+        ("http://evil/readyz", "localhost", (200, 200)),
+        ("/status", "localhost\r\nHost: evil", (400, 400)),
+        ("/status", "evil\r\nHost: localhost", (400, 400)),
+    ],
+)
+async def test_a_target_that_is_a_whole_url_has_to_name_our_host_too(
+    target: str,
+    host: str,
+    statuses: tuple[int, int],
+    stall: Stall,
+    tmp_path: Path,
+    *,
+    password: bool,
+) -> None:
+    admin = {"listen": "127.0.0.1:0", "password": "pass-word" if password else ""}
+    async with open_front(stall, tmp_path, admin=admin) as portside:
+        reader, writer = await asyncio.open_connection(portside.admin.host, portside.admin.port)
+        writer.write(
+            f"GET {target} HTTP/1.1\r\nHost: {host}\r\nAuthorization:"
+            f" {OPERATOR['Authorization']}\r\nConnection: close\r\n\r\n".encode()
+        )
+        head = await reader.readline()
+        writer.close()
+    assert int(head.split()[1]) == statuses[password]
+
+
 @pytest.fixture
 async def portside(stall: Stall, tmp_path: Path) -> AsyncIterator[Portside]:
     admin = {"listen": "127.0.0.1:0", "password": "pass-word", "hosts": ["127.0.0.1"]}
     async with open_front(stall, tmp_path, admin=admin) as opened:
         yield opened
-
-
-OPERATOR = {"Authorization": encode_basic_auth("any", "pass-word")}
 
 
 async def change(
