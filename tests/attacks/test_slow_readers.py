@@ -1,0 +1,55 @@
+"""A client that asks much and takes nothing costs one answer at a time, and that for a minute."""
+
+from __future__ import annotations
+
+import asyncio
+import select
+import socket
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+from aiohttp import ClientSession
+
+from proxy.server import endpoint
+from tests.builders import build_item, build_order
+from tests.server.conftest import LOGIN, WINDOW
+from tests.server.stall import Stall, open_front
+
+# Far more than what a connection's buffers take.
+ORDERS = 20
+LINES = 500
+POLLS = 200
+
+
+def wait_for_reset(waiting: socket.socket) -> None:
+    """Until the other side has broken the connection off, without reading from it."""
+    watch = select.poll()
+    watch.register(waiting, 0)
+    assert watch.poll(60_000)
+
+
+async def test_a_client_that_reads_nothing_is_given_one_page_and_then_broken_off(
+    tmp_path: Path, client: ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(endpoint, "SLOWEST_CLIENT", 0.2)
+    lines = tuple(build_item(id=str(number)) for number in range(LINES))
+    stall = Stall([build_order(id=str(n), number=str(n), items=lines) for n in range(ORDERS)])
+    head = (
+        f"GET /stores/north?{urlencode(WINDOW)} HTTP/1.1\r\nHost: x\r\nAuthorization:"
+        f" {LOGIN['Authorization']}\r\n\r\n"
+    )
+    async with open_front(stall, tmp_path) as portside:
+        with socket.socket() as deaf:
+            deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            deaf.connect((portside.public.host, portside.public.port))
+            deaf.setblocking(False)  # noqa: FBT003 -- the socket's own call
+            deaf.send(head.encode() * POLLS)
+            await asyncio.to_thread(wait_for_reset, deaf)
+            url = f"http://{portside.public}/stores/north"
+            async with client.head(url, headers=LOGIN) as answer:
+                assert answer.status == 200
+    # Of the many only the first was begun.
+    numbers, _ = portside.metrics.render()
+    assert numbers.count(b'portside_requests_total{action="export"') == 1
+    assert b'portside_requests_total{action="export",status="499",store="north"} 1.0' in numbers
