@@ -259,18 +259,19 @@ class AttemptRunner:
     async def _write(
         self, delivery: Delivery, write: Callable[[], Awaitable[None]], lease_ends: float
     ) -> None:
-        """Write how it ended, again and again while the lease lasts.
-
-        If that fails, the lease lapses and the shop is asked again.
+        """Write how it ended, again and again while the lease lasts; the repeats are logged at
+        debug. If that fails, the lease lapses and the shop is asked again.
         """
+        log = _log.warning
         while True:
             try:
                 await write()
             except LeaseLostError as error:
                 _log.warning("settled too late", delivery=delivery.id, reason=error)
             except StorageError as error:
-                _log.warning("could not settle", delivery=delivery.id, reason=error)
+                log("could not settle", delivery=delivery.id, reason=error)
                 if self.clock() + _WRITE_AGAIN < lease_ends and not self._stopping.is_set():
+                    log = _log.debug
                     await asyncio.sleep(_WRITE_AGAIN)
                     continue
             return
