@@ -5,7 +5,9 @@ and that nothing is missing afterwards.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+import resource
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -19,6 +21,7 @@ from connectors.errors import (
 )
 from proxy.doors.custom_store.requests import ExportRequest
 from proxy.export import BuildFailedError, StillReadingError
+from proxy.storage.errors import StorageError
 from tests.export.conftest import OpenWorld
 from tests.export.play.shop_turns import fail_at, fill, hang_at, ids
 from tests.export.play.world import World
@@ -184,3 +187,39 @@ async def test_shiprush_is_never_deferred_for_nothing_reaches_back_for_it(
     fail_at(world, 1, UnavailableError("shop is down"))
     with pytest.raises(UnavailableError):
         await world.ask()
+
+
+@contextmanager
+def disk_that_fills_up_at(world: World, page: int) -> Iterator[None]:
+    """From the moment that the shop is asked for its page of that number no file of ours can grow;
+    in the end there is room again.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    def fill_up(given: int) -> None:
+        if given == page:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+
+    world.connector.before_page = fill_up
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.parametrize("open_world", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("page", [1, 2, 3])
+async def test_a_disk_that_fills_up_amid_a_window_is_an_error_and_costs_no_order(
+    world: World, page: int
+) -> None:
+    fill(world, 9)
+    with disk_that_fills_up_at(world, page):
+        for _ in range(2):
+            with pytest.raises((StorageError, StillReadingError)):
+                await world.poll()
+    await world.poll()
+    assert world.differences() == {}
+    world.book.edit("000002")
+    world.clock.forward(120)
+    await world.poll()
+    assert world.differences() == {}
