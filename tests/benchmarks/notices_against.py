@@ -19,7 +19,7 @@ from statistics import median
 ARGUMENTS = ("CHECKOUT",)
 PAIRS, LOT = 9, 192
 _HERE = Path(__file__).parents[2]
-_SERVED = Path(__file__).with_name("_notices_served.py")
+_SERVED = Path(__file__).parent / "_sides" / "notices_served.py"
 
 
 class Side:

@@ -22,7 +22,7 @@ import msgspec
 ARGUMENTS = ("CHECKOUT",)
 PAIRS = 7
 _HERE = Path(__file__).parents[2]
-_ONCE = Path(__file__).with_name("_order_way_once.py")
+_ONCE = Path(__file__).parent / "_sides" / "order_way_once.py"
 
 
 class Measured(msgspec.Struct, frozen=True, kw_only=True):
