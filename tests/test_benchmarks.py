@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from proxy.operator.status.reading import read_status
+from proxy.storage.database import Database
 from tests.benchmarks.__main__ import main
 from tests.benchmarks.order_way import measure, run
+from tests.benchmarks.status import Amounts, compare
+from tests.databases import copy_migrated
 
 ROOT = Path(__file__).parents[1]
 
@@ -41,3 +47,21 @@ def test_the_way_of_an_order_is_measured_against_another_checkout() -> None:
 def test_a_folder_that_is_no_checkout_is_not_measured_as_this_one(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match=f"^{tmp_path}: .*expected proxy from {tmp_path}"):
         measure(tmp_path)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_a_status_is_measured_beside_one_of_an_empty_database(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    for name in ("empty", "full"):
+        (tmp_path / name).mkdir()
+    empty, full = (copy_migrated(request, kind, tmp_path / name) for name in ("empty", "full"))
+    amounts = Amounts(stores=2, deliveries=400, held=8, polls=40)
+    line = await compare(kind, empty, full, amounts)
+    assert " ms with 2 stores, 800 deliveries, 16 held orders and 80 polls; " in line
+    async with Database.open(full) as database:
+        status = await read_status(database, ["store0", "store1"])
+    for standing in status.stores:
+        assert (standing.dead.count, standing.waiting.count) == (2, 6)
+        assert msgspec.structs.astuple(standing.held).count(2) == 4
+        assert standing.usual_interval == timedelta(minutes=15)
