@@ -16,9 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from proxy.rules.coverage import Coverage
 from proxy.rules.lateness import ShopList
 from proxy.storage.database import Database
-from proxy.storage.export.polls import Poll, PollOutcome, read_poll
+from proxy.storage.export.polls import Poll
 from proxy.storage.export.records import Gap, SnapshotState
 from proxy.storage.failed_logins import COUNTED_FOR
+from proxy.storage.rhythms import Rhythm, read_last_polls, read_rhythms
 from proxy.storage.shops.interface import KEPT_FOR, KeptRemark
 from proxy.storage.shops.states import ShopState
 from proxy.storage.tables import (
@@ -28,7 +29,6 @@ from proxy.storage.tables import (
     gaps,
     held_orders,
     pollers,
-    polls,
     remarks,
     shop_lists,
     shop_states,
@@ -39,12 +39,6 @@ from proxy.storage.tables import (
 
 # The planner finds the index of open deliveries by these very words.
 _IS_OPEN = text("deliveries.state in ('waiting', 'dead')")
-# The polls that a store's rhythm is made of.
-_RHYTHM_OF = timedelta(days=3)
-_MOST_BEGUN = 30
-_FRUITFUL = frozenset(
-    {PollOutcome.GIVEN.value, PollOutcome.ALL_HELD.value, PollOutcome.UNDER_WAY.value}
-)
 
 
 class WalkUnderWay(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,15 +70,6 @@ class FailedLogins(msgspec.Struct, frozen=True, kw_only=True):
     last_at: datetime
     client: str
     recent: int = 0
-
-
-class Rhythm(msgspec.Struct, frozen=True, kw_only=True):
-    """When polls of late began, oldest first, and since when, in a row, the last ones brought
-    nothing: None where the last one did.
-    """
-
-    began: tuple[datetime, ...] = ()
-    fruitless_since: datetime | None = None
 
 
 class Overview(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,8 +104,8 @@ async def read_overview(database: Database) -> Overview:
             finished_until=await _read_finished(connection),
             gaps={store: [Gap(**row) for row in rows] for store, rows in gaps_found.items()},
             walks=await _read_walks(connection),
-            last_polls=await _read_last_polls(connection),
-            rhythms=await _read_rhythms(connection, now),
+            last_polls=await read_last_polls(connection),
+            rhythms=await read_rhythms(connection, now),
             held=await _count_held(connection),
             open_deliveries=await _count_open(connection),
             shops={
@@ -137,7 +122,7 @@ async def read_overview(database: Database) -> Overview:
 
 
 async def _rows(connection: AsyncConnection, statement: Select[Any]) -> list[dict[str, Any]]:
-    return [dict(row) for row in (await connection.execute(statement)).mappings()]
+    return [dict(row) for row in (await connection.execute(statement)).mappings().all()]
 
 
 async def _by_store(
@@ -181,50 +166,6 @@ async def _read_walks(connection: AsyncConnection) -> dict[str, WalkUnderWay]:
     wanted = select(snapshots.c.store, *columns, is_read, sent.label("sent")).where(alive)
     rows = await _by_store(connection, wanted.order_by(snapshots.c.id))
     return {store: WalkUnderWay(**row) for store, row in rows.items()}
-
-
-async def _read_last_polls(connection: AsyncConnection) -> dict[str, Poll]:
-    newest = select(polls.c.store, func.max(polls.c.at).label("at")).group_by(polls.c.store)
-    each = newest.subquery()
-    names = Poll.__struct_fields__
-    wanted = (
-        select(polls.c.store, *(polls.c[name] for name in names))
-        .join(each, and_(polls.c.store == each.c.store, polls.c.at == each.c.at))
-        .order_by(polls.c.id)
-    )
-    return {store: read_poll(row) for store, row in (await _by_store(connection, wanted)).items()}
-
-
-async def _read_rhythms(connection: AsyncConnection, now: datetime) -> dict[str, Rhythm]:
-    """By the polls of the last days, at most `_MOST_BEGUN` of a store."""
-    place = (
-        func.row_number()
-        .over(partition_by=polls.c.store, order_by=polls.c.at.desc())
-        .label("place")
-    )
-    late = select(polls.c.store, polls.c.at, polls.c.outcome, place).where(
-        polls.c.at > now - _RHYTHM_OF
-    )
-    ranked = late.subquery()
-    wanted = (
-        select(ranked.c.store, ranked.c.at, ranked.c.outcome)
-        .where(ranked.c.place <= _MOST_BEGUN)
-        .order_by(ranked.c.store, ranked.c.at)
-    )
-    return {
-        store: _find_rhythm([(row["at"], row["outcome"]) for row in rows])
-        for store, rows in (await _group(connection, wanted)).items()
-    }
-
-
-def _find_rhythm(begun: Sequence[tuple[datetime, str]]) -> Rhythm:
-    fruitless_since = None
-    for at, outcome in begun:
-        if outcome in _FRUITFUL:
-            fruitless_since = None
-        elif fruitless_since is None:
-            fruitless_since = at
-    return Rhythm(began=tuple(at for at, _ in begun), fruitless_since=fruitless_since)
 
 
 async def _count_held(connection: AsyncConnection) -> dict[str, dict[str, int]]:

@@ -11,7 +11,8 @@ from proxy.rules.pollers import IDLE
 from proxy.rules.rhythm import find_usual_interval
 from proxy.storage.database import Database
 from proxy.storage.outbox.interface import DeliveryState
-from proxy.storage.overview import Overview, Pile, Rhythm, WalkUnderWay, read_overview
+from proxy.storage.overview import Overview, Pile, WalkUnderWay, read_overview
+from proxy.storage.rhythms import Rhythm
 from proxy.storage.shops.states import ShopState
 
 # A walk whose next page nobody asked for in so long was given up by its client.

@@ -238,5 +238,5 @@ polls = Table(
     Column("orders", Integer, nullable=True),
     Column("held", Integer, nullable=True),
     Column("seconds", Float, nullable=False),
-    Index("ix_polls_at", "store", "at"),
+    Index("ix_polls_at", "store", "at", "outcome"),
 )
