@@ -17,6 +17,7 @@ from connectors.upstream.exchange import Exchange, Observer
 from proxy import __version__
 from proxy.account.jobs import AccountKey, Job, ask_each, group_keys
 from proxy.account.mappings.keeper import keep_words
+from proxy.account.reconcile.reconciler import Reconciler
 from proxy.account.refresh.refresher import Refresher
 from proxy.account.worker import AccountWorker
 from proxy.delivery.intake import Deliverer
@@ -241,20 +242,21 @@ async def _working_on_accounts(
         Refreshes(database), DatabaseExportStorage(database), PaidNews(exporter.ledger).has_any
     )
     keys = group_keys(stores.values())
-    async with (
-        AccountWorker.open(database, keys, partial(_list_account_jobs, refresher)) as worker,
-        worker.running(),
-    ):
+    list_jobs = partial(_list_account_jobs, refresher, Reconciler(database))
+    async with AccountWorker.open(database, keys, list_jobs) as worker, worker.running():
         yield worker
 
 
-def _list_account_jobs(refresher: Refresher, _key: AccountKey) -> Sequence[Job]:
+def _list_account_jobs(
+    refresher: Refresher, reconciler: Reconciler, key: AccountKey
+) -> Sequence[Job]:
     """What is done for a key of ShipStation's API by itself; each looks whether a store asks for
     it.
     """
     return (
         Job(name="news", every=timedelta(seconds=15), call=ask_each(refresher.tell_news)),
         Job(name="gaps", every=timedelta(minutes=5), call=ask_each(refresher.heal_gaps)),
+        Job(name="parcels", every=key.find_pause(), call=ask_each(reconciler.find_untold)),
         Job(name="status words", every=timedelta(hours=1), call=ask_each(keep_words)),
     )
 

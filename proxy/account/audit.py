@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import aclosing
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -14,6 +14,7 @@ from connectors.orders import Window
 from connectors.upstream.request import Pairs
 from proxy.account.client import AccountClient
 from proxy.account.listing import (
+    EVER,
     FULFILLMENTS,
     ORDERS,
     SHIPMENTS,
@@ -32,7 +33,6 @@ from proxy.settings.account import AccountSettings
 from proxy.settings.problems import did_you_mean
 
 _STATUSES = {word: status for status, word in ACCOUNT_STATUSES.items()}
-_EVER = Window(start=datetime(1970, 1, 1, tzinfo=UTC), end=datetime(9999, 1, 1, tzinfo=UTC))
 
 
 class _TaggedOrders(LongList, frozen=True, kw_only=True):
@@ -117,13 +117,13 @@ class AccountReader:
         wanted = (("orderNumber", number),)
         orders = [
             row
-            for row in await self._walk(_undated(ORDERS), _EVER, wanted)
+            for row in await self._walk(ORDERS.drop_dates(), EVER, wanted)
             if number in {row.order_number, *strip_suffixes(row.order_number or "")}
         ]
         ids = {row.order_id for row in orders}
         parcels = list[Any]()
         for listing in (SHIPMENTS, FULFILLMENTS) if ids else ():
-            rows = await self._walk(_undated(listing), _EVER, wanted)
+            rows = await self._walk(listing.drop_dates(), EVER, wanted)
             parcels += [row for row in rows if row.order_id in ids]
         return AccountSide(orders=self._describe_orders(orders), parcels=_describe_parcels(parcels))
 
@@ -140,7 +140,7 @@ class AccountReader:
         ids = set[int]()
         for status in _STATUSES:
             wanted = (("orderStatus", status), ("tagId", str(found[0].tag_id)))
-            ids |= {row.order_id for row in await self._walk(_TAGGED, _EVER, wanted)}
+            ids |= {row.order_id for row in await self._walk(_TAGGED, EVER, wanted)}
         return frozenset(ids)
 
     async def _walk(self, listing: LongList, window: Window, extra: Pairs = ()) -> list[Any]:
@@ -149,10 +149,6 @@ class AccountReader:
 
     def _describe_orders(self, rows: Iterable[OrderRow]) -> tuple[AccountOrder, ...]:
         return tuple(_describe_order(row, self._store_id) for row in rows)
-
-
-def _undated(listing: LongList) -> LongList:
-    return msgspec.structs.replace(listing, by_date=False)
 
 
 def _describe_order(row: OrderRow, store_id: int) -> AccountOrder:

@@ -26,6 +26,11 @@ class AccountKey(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     settings: AccountSettings
     stores: tuple[Store, ...]
 
+    def find_pause(self) -> timedelta:
+        """The shortest `reconcile.every` of its stores."""
+        accounts = [store.settings.account for store in self.stores]
+        return min(account.reconcile.every for account in accounts if account is not None)
+
 
 class Job(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """One periodic job of a key.

@@ -4,20 +4,22 @@ The long ones move while they are read: rows arrive, also between two pages. So 
 by creation, oldest first, and behind a page that is not the last the next request begins at the
 last date seen, at page 1. Pages are counted on only where all of a page bears one date, where the
 dates are out of order, or in a list that cannot be asked for by date. A row is known by its id. The
-end is believed where the list names no further page and has no more rows than were seen.
+end is believed where the list names no further page and has no more rows than were seen. A row that
+cannot be read costs itself alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from types import GenericAlias
-from typing import Any
+from typing import Any, Self
 
 import msgspec
+import structlog
 
-from connectors.errors import IncompleteListingError, UnreadableResponseError
+from connectors.errors import IncompleteListingError
 from connectors.orders import Window
 from connectors.upstream.request import Pairs
 from proxy.account.client import AccountClient
@@ -37,10 +39,14 @@ from proxy.account.rows import (
 )
 
 Row = msgspec.Struct
+# Takes the name of a list and why a row of it cannot be read.
+Complain = Callable[[str, str], None]
 LARGEST_PAGE = 500
 # One third party speaks of a limit of 90 days for a span; shorter spans cost nothing.
 LONGEST_SLICE = timedelta(days=30)
 _ORDER = (("sortBy", "CreateDate"), ("sortDir", "ASC"), ("pageSize", str(LARGEST_PAGE)))
+_UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
+_log = structlog.get_logger("portside.account")
 _WHOLE_SECONDS = len("2026-03-02T01:15:27")
 
 
@@ -66,7 +72,13 @@ class LongList(msgspec.Struct, frozen=True, kw_only=True):
         """Where it is asked for."""
         return f"/{self.name}"
 
+    def drop_dates(self) -> Self:
+        """The same list, not asked for by the date of creation."""
+        return msgspec.structs.replace(self, by_date=False)
 
+
+# For what is asked for by something else than the date of creation.
+EVER = Window(start=datetime(1970, 1, 1, tzinfo=UTC), end=datetime(9999, 1, 1, tzinfo=UTC))
 STORES = ShortList(path="/stores", row=StoreRow)
 USERS = ShortList(path="/users", row=UserRow)
 TAGS = ShortList(path="/accounts/listtags", row=TagRow)
@@ -94,19 +106,29 @@ async def fetch_services(client: AccountClient) -> Sequence[ServiceRow]:
     return found
 
 
+def log_unreadable(name: str, reason: str) -> None:
+    """Leave a row out that cannot be read, with a line in the log."""
+    _log.warning("A row of the account cannot be read.", list=name, reason=reason)
+
+
 async def walk_list(
-    client: AccountClient, listing: LongList, window: Window, extra: Pairs = ()
+    client: AccountClient,
+    listing: LongList,
+    window: Window,
+    extra: Pairs = (),
+    complain: Complain = log_unreadable,
 ) -> AsyncGenerator[Any, None]:
     """Each row that was created within the window, once, the oldest first. Near its ends, and in
     the hour that comes twice, there may be rows from up to two hours outside.
 
-    `extra` are further parameters of the list. Close the generator where it is left early. Raises
+    `extra` are further parameters of the list. `complain` hears of each row that is left out,
+    perhaps more than once. Close the generator where it is left early. Raises
     `IncompleteListingError` where the end of the list is not shown.
     """
     seen = set[int]()
     first, last = write_start(window.start), write_end(window.end)
     for part in _cut_slices(window) if listing.by_date else [window]:
-        async with aclosing(_walk_slice(client, listing, part, extra)) as rows:
+        async with aclosing(_walk_slice(client, listing, part, extra, complain)) as rows:
             async for row in rows:
                 key = getattr(row, listing.key)
                 if key not in seen and first <= _read_wall(row) <= last:
@@ -115,22 +137,22 @@ async def walk_list(
 
 
 async def _walk_slice(
-    client: AccountClient, listing: LongList, part: Window, extra: Pairs
+    client: AccountClient, listing: LongList, part: Window, extra: Pairs, complain: Complain
 ) -> AsyncGenerator[Any, None]:
     """The rows of a slice, some of them more than once."""
     begin, end, page = write_start(part.start), write_end(part.end), 1
-    kind, shown, may_read_again = _page_of(listing), set[int](), True
+    kind, shown, may_read_again = _page_of(listing), set[object](), True
     while True:
         span = (("createDateStart", begin), ("createDateEnd", end)) if listing.by_date else ()
         params = (*extra, *span, *_ORDER, ("page", str(page)))
         answer = await client.fetch(kind, listing.path, params)
-        for row in answer.rows:
-            shown.add(getattr(row, listing.key))
+        rows = _read_rows(answer.rows, listing, shown, complain)
+        for row in rows:
             yield row
         if page >= answer.pages and len(shown) >= answer.total:
             return
         if answer.rows:
-            again = _find_next_start(answer.rows, listing) if listing.by_date else begin
+            again = _find_next_start(rows) if listing.by_date and rows else begin
             begin, page, shown = (again, 1, set()) if again > begin else (begin, page + 1, shown)
         elif may_read_again:
             page, shown, may_read_again = 1, set(), False
@@ -143,20 +165,35 @@ async def _walk_slice(
 
 def _page_of(listing: LongList) -> Any:
     """The type of an answer: `rows`, and how many rows and pages the list has."""
-    fields = [("rows", _list_of(listing.row)), ("total", int), ("pages", int)]
+    fields = [("rows", list[msgspec.Raw]), ("total", int), ("pages", int)]
     return msgspec.defstruct("Page", fields, rename={"rows": listing.name})
+
+
+def _read_rows(
+    raws: Sequence[msgspec.Raw], listing: LongList, shown: set[object], complain: Complain
+) -> list[Any]:
+    """The rows of a page that can be read; all of them are `shown`."""
+    rows = []
+    for raw in raws:
+        try:
+            row: Any = msgspec.json.decode(raw, type=listing.row)
+            read_pacific(row.create_date)
+        except _UNREADABLE as error:
+            shown.add(bytes(raw))
+            complain(listing.name, str(error))
+            continue
+        shown.add(getattr(row, listing.key))
+        rows.append(row)
+    return rows
 
 
 def _list_of(row: type[Row]) -> Any:
     return GenericAlias(list, (row,))
 
 
-def _find_next_start(rows: Sequence[Any], listing: LongList) -> str:
+def _find_next_start(rows: Sequence[Any]) -> str:
     """Where to go on behind a page; an empty text if its rows are not in order."""
-    try:
-        dates = [read_pacific(row.create_date) for row in rows]
-    except ValueError as error:
-        raise UnreadableResponseError(f"GET {listing.path}: createDate: {error}.") from error
+    dates = [read_pacific(row.create_date) for row in rows]
     return write_start(dates[-1]) if dates == sorted(dates) else ""
 
 

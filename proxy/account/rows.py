@@ -38,6 +38,15 @@ class OrderRow(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     advanced_options: Placement | None = None
 
 
+class ShipmentItemRow(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A line, or a part of it, in a parcel; `line_item_key` is the LineItemID that we gave."""
+
+    quantity: int
+    line_item_key: str | None = None
+    sku: str | None = None
+    name: str | None = None
+
+
 class ShipmentRow(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """A label. `marketplace_notified` and `notify_error_message` are ShipStation's own record of
     whether the store was told.
@@ -46,8 +55,11 @@ class ShipmentRow(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     shipment_id: int
     create_date: str
     order_id: int | None = None
+    order_key: str | None = None
     order_number: str | None = None
     ship_date: str | None = None
+    shipment_cost: Decimal | None = None
+    shipment_items: tuple[ShipmentItemRow, ...] | None = None
     carrier_code: str | None = None
     service_code: str | None = None
     tracking_number: str | None = None

@@ -200,6 +200,7 @@ def plain(delivery: Delivery) -> dict[str, Any]:
         "next_attempt_at": plain_moment(delivery.next_attempt_at),
         "last_error": delivery.last_error,
         "doubts": list(delivery.doubts),
+        "origin": delivery.origin.value,
         "created_at": plain_moment(delivery.created_at),
         "queued_at": plain_moment(delivery.queued_at),
         "finished_at": plain_moment(delivery.finished_at),

@@ -1,4 +1,5 @@
-"""When a failed delivery is tried again, and when it is given up.
+"""When a failed delivery is tried again, when it is given up, and how long one that was found in
+the account waits for ShipStation's own notice.
 
 Decides and does nothing; `proxy.delivery.intake` acts on it. Pure.
 """
@@ -6,6 +7,7 @@ Decides and does nothing; `proxy.delivery.intake` acts on it. Pure.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Final
 
 import msgspec
 
@@ -17,6 +19,9 @@ from connectors.errors import (
     PermanentError,
     TemporaryError,
 )
+
+GRACE: Final = timedelta(minutes=10)
+"""How long what was found waits: from when ShipStation made the row, not from when it was found."""
 
 # A step is lengthened or shortened by up to this part, so that what failed together does not come
 # back together.
@@ -44,7 +49,7 @@ class RetrySchedule(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def longest(self) -> timedelta:
         """The longest that any try may be put off."""
-        return max(self.steps) * (1 + _JITTER)
+        return max(max(self.steps) * (1 + _JITTER), GRACE)
 
     def decide(
         self,
@@ -91,3 +96,12 @@ def _may_pass(error: ConnectorError) -> bool:
     return not isinstance(error, PermanentError) or isinstance(
         error, AuthenticationError | OrderNotFoundError
     )
+
+
+def find_due(created_at: datetime, now: datetime, *, has_failed: bool) -> datetime:
+    """When the shop is to hear of a row that ShipStation made at `created_at`: now, if it says that
+    its own notice has failed.
+    """
+    due_at = now if has_failed else created_at + GRACE
+    # A clock that is behind ShipStation's must not make it wait longer.
+    return min(max(due_at, now), now + GRACE)

@@ -56,6 +56,25 @@ class RefreshSettings(BaseModel):
         return value
 
 
+class ReconcileSettings(BaseModel):
+    """Comparing the account's shipments with what the shop was told."""
+
+    model_config = FROZEN
+
+    every: Duration = Field(
+        default=timedelta(minutes=15),
+        ge=timedelta(minutes=1),
+        le=timedelta(days=1),
+        description="A shipment without a notice is found within this time.",
+    )
+    look_back: Duration = Field(
+        default=timedelta(days=7),
+        ge=timedelta(days=1),
+        le=timedelta(days=90),
+        description="What is read again once a day: shipments made or voided since so long ago.",
+    )
+
+
 class AccountSettings(BaseModel):
     """ShipStation's own API, asked with the merchant's key."""
 
@@ -86,7 +105,6 @@ class AccountSettings(BaseModel):
             " `40/m`. ShipStation allows 40 a minute to all programs that use the key."
         ),
     )
-
     status_mappings: Literal["off", "check", "manage"] = Field(
         default="off",
         description=(
@@ -97,6 +115,13 @@ class AccountSettings(BaseModel):
     refresh: RefreshSettings = Field(
         default=RefreshSettings(),
         description="When ShipStation is asked to import orders at once.",
+    )
+    reconcile: ReconcileSettings = Field(
+        default=ReconcileSettings(),
+        description=(
+            "How the account's shipments are compared with what the shop was told. Needs"
+            " `store_id`."
+        ),
     )
 
     @field_validator("url")

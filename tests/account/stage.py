@@ -15,12 +15,14 @@ from connectors.orders import Order
 from connectors.testing.clock import Clock
 from proxy.account.client import AccountClient
 from proxy.account.refresh.refresher import Refresher
-from proxy.doors.custom_store.requests import parse_export
+from proxy.delivery.intake import Deliverer
+from proxy.delivery.worker import DeliveryWorker
+from proxy.doors.custom_store.requests import parse_export, parse_notify
 from proxy.export import Exporter
 from proxy.export.hints.news import PaidNews
 from proxy.export.ledger import Ledger
 from proxy.settings.account import AccountSettings
-from proxy.settings.models import ExportSettings
+from proxy.settings.models import DeliverySettings, ExportSettings
 from proxy.settings.store import StoreSettings
 from proxy.simulator.account.fake import FakeAccount
 from proxy.simulator.account.stores import Store as AccountStore
@@ -28,7 +30,12 @@ from proxy.simulator.account.traits import Traits
 from proxy.storage.account.refreshes import Refreshes
 from proxy.storage.database import Database
 from proxy.storage.export.database import DatabaseExportStorage
+from proxy.storage.outbox.database import DatabaseOutbox
+from proxy.storage.outbox.operator import DatabaseDeliveries
 from proxy.stores import Store
+from proxy.telemetry.metrics import Metrics
+from tests.delivery.conftest import Process
+from tests.delivery.plays import drain
 from tests.server.stall import Stall
 from tests.simulator.account.stage import NOW, ROOMY
 from tests.simulator.store import LOGIN
@@ -97,7 +104,7 @@ def build_store(
 
 
 class Front:
-    """Portside's books and door of the store `north`, in the account's time.
+    """Portside's books, outbox and door of the store `north`, in the account's time.
 
     `polls` is when the account asked for a first page.
     """
@@ -105,11 +112,13 @@ class Front:
     def __init__(self, account: FakeAccount, stall: Stall, database: Database) -> None:
         self.account = account
         self.stall = stall
+        self._database = database
         self.storage = DatabaseExportStorage(database)
         self.exporter = Exporter(ExportSettings(), self.storage)
         self.polls = list[datetime]()
         self.store = build_store(account, 1, stall)
         self.there: AccountStore
+        self.process = self.build_process()
 
     async def answer(self, request: web.Request) -> web.Response:
         """A page of orders, as the endpoint gives it."""
@@ -119,6 +128,25 @@ class Front:
         page = await self.exporter.page(self.store, wanted)
         await self.exporter.mark_sent(page)
         return web.Response(body=page.body, content_type="application/xml")
+
+    async def take(self, request: web.Request) -> web.Response:
+        """A notice, as the endpoint takes it."""
+        shipment = parse_notify(request.query, await request.read())
+        await self.process.deliverer.accept(self.store, shipment)
+        return web.Response()
+
+    async def deliver(self) -> None:
+        """Tell the shop of all that is due."""
+        await drain(self.process)
+
+    def build_process(self) -> Process:
+        """A process's share of the outbox."""
+        outbox, deliveries = DatabaseOutbox(self._database), DatabaseDeliveries(self._database)
+        settings, metrics = DeliverySettings(), Metrics()
+        deliverer = Deliverer(outbox, settings, metrics)
+        stores = {self.store.name: self.store}
+        worker = DeliveryWorker(outbox, deliveries, deliverer, stores=stores, settings=settings)
+        return Process(store=self.store, deliverer=deliverer, worker=worker, metrics=metrics)
 
     async def hint(self, order: Order) -> None:
         """Put an order into the shop and say that it changed."""
@@ -148,9 +176,12 @@ async def open_front(
         front = Front(account, Stall(), database)
         app = web.Application()
         app.router.add_get("/stores/north", front.answer)
+        app.router.add_post("/stores/north", front.take)
         async with front.exporter, TestServer(app) as server:
             address = str(server.make_url("/stores/north"))
             front.there = await account.connect_store("North", address, LOGIN, patience=20)
             front.store = build_store(account, front.there.store_id, front.stall, **settings)
+            front.process = front.build_process()
             await account.import_orders(front.there)
             yield front
+            await front.process.deliverer.close()

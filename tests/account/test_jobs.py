@@ -21,6 +21,9 @@ from tests.builders import build_order
 from tests.server.stall import Stall, open_front
 from tests.simulator.account.stage import Scene, open_scene
 
+# Labels by creation and by voiding, and orders marked as shipped.
+PARCELS = ("/fulfillments", "/shipments", "/shipments")
+
 
 def account_of(scene: Scene, **changes: object) -> dict[str, object]:
     own = {"api_key": scene.account.key, "api_secret": scene.account.secret}
@@ -30,8 +33,8 @@ def account_of(scene: Scene, **changes: object) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({}, ["/stores/refreshstore"]),
-        ({"status_mappings": "check"}, ["/stores/{}", "/stores/refreshstore"]),
+        ({}, [*PARCELS, "/stores/refreshstore"]),
+        ({"status_mappings": "check"}, [*PARCELS, "/stores/{}", "/stores/refreshstore"]),
     ],
 )
 async def test_a_running_portside_does_the_jobs_that_a_stores_settings_ask_for(

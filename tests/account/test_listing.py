@@ -173,7 +173,7 @@ async def test_a_list_that_hides_rows_is_not_taken_for_whole(kept_url: str) -> N
 @pytest.mark.parametrize(
     "answer",
     [
-        {"shipments": [{"createDate": "2026-03-02T09:00:00"}], "total": 1, "pages": 1},
+        {"shipments": {}, "total": 1, "pages": 1},
         {"shipments": [], "pages": 1},
         {"orders": [], "total": 0, "pages": 0},
     ],
@@ -183,3 +183,19 @@ async def test_an_answer_of_another_shape_is_named_by_its_place(
 ) -> None:
     with pytest.raises(UnreadableResponseError, match=r"ShipStation's API promises: at \$"):
         await read_from(kept_url, answer)
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"createDate": "2026-03-02T09:00:00"},
+        {"shipmentId": 7, "createDate": "yesterday"},
+        {"shipmentId": 7, "createDate": "2026-03-02T09:00:00", "trackingNumber": 5},
+        "a word",
+    ],
+)
+async def test_a_row_that_cannot_be_read_costs_itself_alone(kept_url: str, bad: object) -> None:
+    good = {"shipmentId": 8, "createDate": "2026-03-02T09:30:00"}
+    answer = {"shipments": [bad, good], "total": 2, "page": 1, "pages": 1}
+    rows = await read_from(kept_url, answer)
+    assert [row.shipment_id for row in rows] == [8]

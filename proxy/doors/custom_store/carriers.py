@@ -65,6 +65,25 @@ def find_carrier_code(carrier: str, service: str) -> str:
     return next(filter(None, map(_find_code, beginnings)), "")
 
 
+def name_account_carrier(code: str) -> str:
+    """The name of the carrier that ShipStation's API calls by this code, such as `stamps_com` or
+    `ups_walleted`; the code itself where it is not known.
+    """
+    code = code[:_LONGEST_WORDS]
+    known = find_carrier(_find_code(code))
+    return known.name if known is not None else code
+
+
+def name_account_service(code: str) -> str:
+    """A service's code of ShipStation's API as people write it: `usps_priority_mail` is USPS
+    Priority Mail.
+    """
+    words = code[:_LONGEST_WORDS].split("_")
+    known = find_carrier(_find_code(words[0]))
+    first = known.name if known is not None else words[0].capitalize()
+    return " ".join([first, *(word.capitalize() for word in words[1:])]).strip()
+
+
 def _find_code(word: str) -> str:
     if code := _CODES.get(fold_name(word)):
         return code

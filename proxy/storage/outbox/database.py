@@ -38,7 +38,7 @@ from proxy.storage.outbox.queries import (
     is_first_of_its_order,
     name_order,
 )
-from proxy.storage.outbox.repeats import brings_id, merge_repeat
+from proxy.storage.outbox.repeats import brings_id, is_in_grace, merge_repeat
 from proxy.storage.outbox.rows import (
     identity_row,
     new_row,
@@ -87,7 +87,8 @@ class DatabaseOutbox:
                 statement, values = _INSERT, {**new_row(store, told, now, doubts), **hold}
                 row = (await connection.execute(statement, values)).mappings().one()
                 return (taken_as if taken else PutResult.QUEUED), read_delivery(row)
-            if known.state is not DeliveryState.DEAD and not brings_id(known, shipment):
+            may_join = known.state is not DeliveryState.DEAD and not is_in_grace(known, now)
+            if may_join and not brings_id(known, shipment):
                 return PutResult.JOINED, known
             told, held = merge_repeat(known.shipment, told), known.lease is not None
             # What a process is telling the shop of right now it goes on with.

@@ -46,7 +46,6 @@ import msgspec
 
 from connectors.shipments import Shipment
 
-# How many deliveries are listed when nobody says how many.
 DEFAULT_LIMIT = 100
 
 
@@ -57,6 +56,15 @@ class DeliveryState(StrEnum):
     DELIVERED = "delivered"
     DEAD = "dead"
     DISCARDED = "discarded"
+
+
+class Origin(StrEnum):
+    """Who told us: the client by its notice, or its account, which was asked. What was found there
+    waits for a notice first, and is made due by one.
+    """
+
+    NOTICE = "notice"
+    ACCOUNT = "account"
 
 
 class AttemptOutcome(StrEnum):
@@ -96,6 +104,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     finished_at: datetime | None = None
     purged_at: datetime | None = None
     doubts: tuple[str, ...] = ()
+    origin: Origin = Origin.NOTICE
 
 
 class KeptExchange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -141,10 +150,7 @@ class PutResult(StrEnum):
 
 
 class DeliveryFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which deliveries are meant; None or empty means any.
-
-    `since` goes by when the notice last came in.
-    """
+    """Which deliveries are meant; None or empty means any. `since` goes by `queued_at`."""
 
     ids: tuple[int, ...] = ()
     store: str | None = None
@@ -167,9 +173,7 @@ class RepeatedError(Exception):
 
 
 class Outbox(Protocol):
-    """Where notices are kept until the shop has them.
-
-    Every method raises StorageError when the database does not do its part.
+    """Where notices are kept until the shop has them. Every method raises StorageError.
 
     Of one order, in one store, deliveries are handed out strictly in the order they came in, one at
     a time. Leases are in seconds.
@@ -179,11 +183,8 @@ class Outbox(Protocol):
         self, store: str, shipment: Shipment, *, lease: float | None, doubts: Sequence[str] = ()
     ) -> tuple[PutResult, Delivery]:
         """Store a notice, with what of it could not be understood; when this returns it is on the
-        disk.
-
-        With `lease` it is taken at once if its turn has come.
-
-        A notice already there is joined, except that a dead one is queued again.
+        disk. With `lease` it is taken at once if its turn has come. A notice already there is
+        joined, except that a dead one is queued again.
         """
         ...
 
@@ -253,9 +254,8 @@ class Deliveries(Protocol):
         ...
 
     async def retry(self, wanted: DeliveryFilter) -> int:
-        """Queue all that is meant and dead again, and make due what waits. Returns how many.
-
-        Nothing that a worker holds is touched.
+        """Queue all that is meant and dead again, and make due what waits, unless a worker holds
+        it. Returns how many.
         """
         ...
 

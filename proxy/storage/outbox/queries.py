@@ -4,7 +4,7 @@ deliveries come first. `proxy.storage.outbox.repeats` says the same without a da
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -34,8 +34,14 @@ from proxy.rules.matching import (
     strip_suffixes,
 )
 from proxy.storage.export.given import read_given
-from proxy.storage.outbox.interface import Delivery, DeliveryState
-from proxy.storage.outbox.repeats import find_repeated, is_before, is_same_order, parcel_keys
+from proxy.storage.outbox.interface import Delivery, DeliveryState, Origin
+from proxy.storage.outbox.repeats import (
+    find_repeated,
+    is_before,
+    is_same_order,
+    is_untracked_repeat,
+    parcel_keys,
+)
 from proxy.storage.outbox.rows import MOST_WITH_EXCHANGES, read_delivery, read_shipment
 from proxy.storage.tables import attempts, deliveries, given_orders
 
@@ -174,8 +180,34 @@ async def find_known(
     rows = (await connection.execute(statement, values)).mappings().all()
     parts = [read_delivery(row) for row in rows if row["parcel"] in keys]
     known = find_repeated(parts, shipment, meant.whole)
+    if known is None:
+        known = await find_untracked(connection, store, shipment, {Origin.ACCOUNT}, but=but)
     others = (read_delivery(row) for row in rows if known is None or row["id"] != known.id)
     return known, any(is_before(other, shipment, now) for other in others)
+
+
+async def find_untracked(
+    connection: AsyncConnection,
+    store: str,
+    shipment: Shipment,
+    origins: Collection[Origin],
+    *,
+    but: int = 0,
+) -> Delivery | None:
+    """The delivery that a shipment without a tracking number repeats in other words, if one of them
+    comes from the account; among those of these origins, and without the one numbered `but`.
+    """
+    if shipment.tracking_number:
+        return None
+    statement = select(deliveries).where(
+        deliveries.c.store == store,
+        deliveries.c.id != but,
+        deliveries.c.origin.in_([origin.value for origin in origins]),
+        _is_of_order(frozenset(_name_words(shipment))),
+    )
+    rows = (await connection.execute(statement, _name_words(shipment))).mappings()
+    found = (read_delivery(row) for row in rows)
+    return next((each for each in found if is_untracked_repeat(each.shipment, shipment)), None)
 
 
 @cache
@@ -224,7 +256,13 @@ def is_first_of_its_order(now: datetime) -> ColumnElement[bool]:
 def _is_in_the_way(name: str, now: datetime) -> ColumnElement[bool]:
     other = deliveries.alias("other")
     held = and_(other.c.lease.is_not(None), other.c.due_at > now)
-    in_front = or_(other.c.id < deliveries.c.id, held)
+    in_grace = and_(
+        other.c.origin == Origin.ACCOUNT.value,
+        other.c.attempts == 0,
+        other.c.lease.is_(None),
+        other.c.due_at > now,
+    )
+    in_front = or_(and_(other.c.id < deliveries.c.id, ~in_grace), held)
     if name == "order_number":
         neither = and_(other.c.order_id.is_(None), deliveries.c.order_id.is_(None))
         either = or_(other.c.order_id.is_(None), deliveries.c.order_id.is_(None))

@@ -11,7 +11,7 @@ from datetime import datetime
 import msgspec
 
 from connectors.shipments import Shipment, ShippedItem, count_pieces
-from proxy.storage.outbox.interface import Delivery, DeliveryState
+from proxy.storage.outbox.interface import Delivery, DeliveryState, Origin
 
 # Of several parts of one parcel that a notice without items repeats, the one that still has the
 # longest way to go is the honest answer.
@@ -49,6 +49,19 @@ def find_repeated(
     return min(same, key=lambda row: (_FARTHEST.index(row.state), row.id), default=None)
 
 
+def is_untracked_repeat(known: Shipment, shipment: Shipment) -> bool:
+    """Whether two shipments without tracking numbers, one of them a row of the account, are one:
+    of the same order, day and items. The account may have another word than a notice for the
+    carrier and the service, by which such parcels are else known.
+    """
+    return (
+        is_same_order(known, shipment)
+        and not (known.tracking_number or shipment.tracking_number)
+        and known.shipped_on == shipment.shipped_on
+        and (not known.items or not shipment.items or known.items == shipment.items)
+    )
+
+
 def merge_repeat(known: Shipment, shipment: Shipment) -> Shipment:
     """What is to be told once a repeat came in: the newer notice, with the id and the items of the
     older one where it names none.
@@ -82,9 +95,19 @@ def is_before(other: Delivery, shipment: Shipment, now: datetime) -> bool:
     An order known by its number alone may be no order at all. It keeps nothing with an id waiting,
     other than while a process is at work on it, when the shop may be finding out.
     """
+    if is_in_grace(other, now):
+        return False
     if other.state is not DeliveryState.WAITING or not is_same_order(other.shipment, shipment):
         return False
     return bool(other.shipment.order_id) == bool(shipment.order_id) or is_held(other, now)
+
+
+def is_in_grace(delivery: Delivery, now: datetime) -> bool:
+    """Whether it was found in the account and still waits for its notice. It keeps nothing else of
+    its order waiting.
+    """
+    fresh = delivery.origin is Origin.ACCOUNT and not delivery.attempts
+    return fresh and delivery.next_attempt_at is not None and delivery.next_attempt_at > now
 
 
 def is_held(delivery: Delivery, now: datetime) -> bool:

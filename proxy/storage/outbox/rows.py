@@ -17,6 +17,7 @@ from proxy.storage.outbox.interface import (
     Delivery,
     DeliveryState,
     KeptExchange,
+    Origin,
 )
 
 MOST_WITH_EXCHANGES = 8
@@ -47,6 +48,7 @@ def read_delivery(row: RowMapping) -> Delivery:
         finished_at=row["finished_at"],
         purged_at=row["purged_at"],
         doubts=msgspec.json.decode(row["doubts"], type=tuple[str, ...]),
+        origin=Origin(row["origin"]),
     )
 
 
@@ -142,6 +144,7 @@ def queued_row(shipment: Shipment, now: datetime, doubts: Sequence[str]) -> dict
     return {
         **identity_row(shipment),
         "doubts": write_doubts(doubts),
+        "origin": Origin.NOTICE.value,
         "state": DeliveryState.WAITING.value,
         "attempts": 0,
         "due_at": now,

@@ -9,6 +9,8 @@ from proxy.storage.tables.accounts import (
     account_jobs,
     account_keys,
     account_leases,
+    account_parcels,
+    account_places,
     account_refreshes,
 )
 from proxy.storage.tables.alarms import alarms
@@ -46,6 +48,8 @@ __all__ = [
     "account_jobs",
     "account_keys",
     "account_leases",
+    "account_parcels",
+    "account_places",
     "account_refreshes",
     "alarms",
     "attempts",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, String, Table, Text
+from sqlalchemy import Column, Index, String, Table, Text
 
-from proxy.storage.tables.metadata import metadata
+from proxy.storage.tables.metadata import metadata, row_number
 from proxy.storage.times import UtcTime
 
 # One row a key. `sent_at` is the moments of its requests within the last
@@ -44,4 +44,32 @@ account_refreshes = Table(
     Column("reason", String(12), primary_key=True),
     Column("asked_at", UtcTime, nullable=False),
     Column("since", UtcTime, nullable=True),
+)
+
+# What became of the labels and of the orders marked as shipped that the account has shown, by the
+# account's number. `made_at` is the account's date; `delivery_id` is the delivery that tells the
+# shop of it.
+account_parcels = Table(
+    "account_parcels",
+    metadata,
+    Column("store", String(100), primary_key=True),
+    Column("kind", String(12), primary_key=True),
+    Column("number", row_number, primary_key=True, autoincrement=False),
+    Column("fate", String(12), nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+    Column("voided_at", UtcTime, nullable=True),
+    Column("delivery_id", row_number, nullable=True),
+    Index("ix_account_parcels_made_at", "store", "made_at"),
+)
+
+# How far a list of the account has been read: since when it is read at all, the youngest row's
+# date, and when it was last read back to the whole look-back.
+account_places = Table(
+    "account_places",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("list", String(120), primary_key=True),
+    Column("since", UtcTime, nullable=False),
+    Column("seen_until", UtcTime, nullable=True),
+    Column("whole_at", UtcTime, nullable=True),
 )

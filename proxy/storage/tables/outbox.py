@@ -22,9 +22,9 @@ from proxy.storage.times import UtcTime
 # `lease`, and `due_at` is when that lease ends: a lapsed lease is thereby due like any other row.
 # `queued_at` is when the notice last came in, `purged_at` when the buyer's data went out of
 # `shipment`. `key` knows a repeat of the notice, `parcel` all other parts of its parcel (see
-# `connectors.shipments`). What a notice does not name is null, not empty, because nulls are equal
-# to nothing: such rows are not one order. `doubts` is JSON: what of the notice could not be
-# understood.
+# `connectors.shipments`). `origin` says who told us. What a notice does not name is null, not
+# empty, because nulls are equal to nothing: such rows are not one order. `doubts` is JSON: what of
+# the notice could not be understood.
 deliveries = Table(
     "deliveries",
     metadata,
@@ -36,6 +36,7 @@ deliveries = Table(
     Column("parcel", String(40), nullable=False, server_default=""),
     Column("shipment", Text, nullable=False),
     Column("doubts", Text, nullable=False, server_default="[]"),
+    Column("origin", String(12), nullable=False, server_default="notice"),
     Column("state", String(12), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("due_at", UtcTime, nullable=False),

@@ -1,0 +1,149 @@
+"""Finds the labels and the orders marked as shipped of which no notice came, store after store.
+
+Each run reads what was made since the youngest row seen, less an hour, for rows may be shown late;
+once a day the whole look-back, and what was voided in it. How far a list was read is written down
+once all of it was taken in, so that a run that was broken off is made again from where it began.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import aclosing
+from datetime import datetime, timedelta
+from typing import Any
+
+from connectors.orders import Window
+from connectors.upstream.request import Pairs
+from proxy.account.client import AccountClient, name_key
+from proxy.account.listing import EVER, FULFILLMENTS, ORDERS, SHIPMENTS, LongList, walk_list
+from proxy.account.pacific import read_pacific, write_start
+from proxy.account.reconcile.intake import RowIntake
+from proxy.account.rows import FulfillmentRow
+from proxy.settings.account import AccountSettings
+from proxy.storage.account.parcels import ParcelKind, Parcels
+from proxy.storage.account.places import Place, Places
+from proxy.storage.database import Database
+from proxy.stores import Store
+
+# How late a row may be shown, and how far the account's clock may be ahead of ours.
+_SLACK = timedelta(hours=1)
+_DAY = timedelta(days=1)
+
+
+class Reconciler:
+    """Compares the account with the outbox."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find_untold(self, client: AccountClient, store: Store) -> None:
+        """Put into the outbox what the account has and no notice announced. Raises `ConnectorError`
+        and StorageError.
+        """
+        account = store.settings.account
+        if account is None or account.store_id is None:
+            return
+        intake = RowIntake(store, account.store_id, Parcels(self._database, store.name))
+        places = Places(self._database, name_key(account.url, account.api_key.get_secret_value()))
+        await _Run(client, account, intake, places).read()
+
+
+class _Run:
+    """One reading of one store's parcels."""
+
+    def __init__(
+        self, client: AccountClient, account: AccountSettings, intake: RowIntake, places: Places
+    ) -> None:
+        self._client = client
+        self._look_back = account.reconcile.look_back
+        self._own: Pairs = (("storeId", str(intake.store_id)),)
+        self._intake = intake
+        self._places = places
+
+    async def read(self) -> None:
+        now = await self._places.now()
+        is_whole = await self._read_shipments(now)
+        is_whole = await self._read_fulfillments(now) and is_whole
+        oldest = now - self._look_back
+        await self._intake.remark_voided(oldest)
+        self._intake.remark_unreadable(is_whole=is_whole)
+        if is_whole:
+            await self._intake.parcels.forget(oldest - _DAY)
+
+    async def _read_shipments(self, now: datetime) -> bool:
+        """Whether the whole look-back was read."""
+        name, place, window = await self._choose_window(SHIPMENTS, now)
+        wanted = (*self._own, ("includeShipmentItems", "true"))
+        rows = await self._walk(SHIPMENTS, window, wanted)
+        youngest = max((read_pacific(row.create_date) for row in rows), default=None)
+        is_whole = _is_due(place, now)
+        if is_whole:
+            since = ("voidDateStart", write_start(now - self._look_back))
+            rows += await self._walk(SHIPMENTS.drop_dates(), EVER, (*wanted, since))
+        await self._intake.take_shipments(rows, since=place.since, now=now)
+        await self._move(name, youngest, now, is_whole=is_whole)
+        return is_whole
+
+    async def _read_fulfillments(self, now: datetime) -> bool:
+        """Whether the whole look-back was read."""
+        name, place, window = await self._choose_window(FULFILLMENTS, now)
+        rows = await self._walk(FULFILLMENTS, window)
+        youngest = max((read_pacific(row.create_date) for row in rows), default=None)
+        keys = await self._find_order_keys(rows)
+        mine = [row for row in rows if row.fulfillment_id in keys]
+        await self._intake.take_fulfillments(mine, keys, since=place.since, now=now)
+        is_whole = _is_due(place, now)
+        await self._move(name, youngest, now, is_whole=is_whole)
+        return is_whole
+
+    async def _find_order_keys(self, rows: Sequence[FulfillmentRow]) -> Mapping[int, str | None]:
+        """The keys of the orders of those fulfillments that are this store's, by fulfillment.
+
+        A fulfillment does not say whose it is, and its number may be that of another store's order.
+        An order that is marked as shipped changes by it, so that the store's orders that changed
+        since tell, in pages of 500, and no request is made for a row. What our books know already
+        is known to be the store's.
+        """
+        numbers = [row.fulfillment_id for row in rows]
+        known = await self._intake.parcels.find_shown(ParcelKind.FULFILLMENT, numbers)
+        keys: dict[int, str | None] = dict.fromkeys(known)
+        unknown = [row for row in rows if row.fulfillment_id not in known]
+        if unknown:
+            first = min(read_pacific(row.create_date) for row in unknown)
+            since = ("modifyDateStart", write_start(first - _SLACK))
+            orders = await self._walk(ORDERS.drop_dates(), EVER, (*self._own, since))
+            mine = {order.order_id: order.order_key for order in orders}
+            keys |= {
+                row.fulfillment_id: mine[row.order_id] for row in unknown if row.order_id in mine
+            }
+        return keys
+
+    async def _choose_window(self, listing: LongList, now: datetime) -> tuple[str, Place, Window]:
+        """The name of the place of a list, that place, and the span to read."""
+        name = f"{listing.name} {self._intake.store.name}"
+        place = await self._places.find(name)
+        start = now - self._look_back
+        if place.seen_until is not None:
+            fresh = place.seen_until - _SLACK
+            start = min(start, fresh) if _is_due(place, now) else fresh
+        return name, place, Window(start=start, end=now + _SLACK)
+
+    async def _move(
+        self, name: str, youngest: datetime | None, now: datetime, *, is_whole: bool
+    ) -> None:
+        """Write down that a list was taken in. Where nothing new is made, the span to read does not
+        grow beyond the look-back.
+        """
+        seen = max(youngest or now - self._look_back, now - self._look_back)
+        whole = {"whole_at": now} if is_whole else {}
+        await self._places.move(name, seen_until=min(seen, now), **whole)
+
+    async def _walk(self, listing: LongList, window: Window, extra: Pairs = ()) -> list[Any]:
+        walk = walk_list(self._client, listing, window, extra, self._intake.complain)
+        async with aclosing(walk) as rows:
+            return [row async for row in rows]
+
+
+def _is_due(place: Place, now: datetime) -> bool:
+    """Whether the whole look-back is to be read again."""
+    return place.whole_at is None or now - place.whole_at >= _DAY

@@ -1,0 +1,77 @@
+"""An account with orders that Portside gave it, and the runs that read its parcels."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+from connectors.interface import Remark
+from proxy.account.client import AccountClient
+from proxy.account.reconcile.reconciler import Reconciler
+from proxy.simulator.account.traits import Traits
+from proxy.storage.database import Database
+from proxy.storage.outbox.interface import Delivery, DeliveryFilter
+from proxy.storage.outbox.operator import DatabaseDeliveries
+from tests.account.stage import Front, open_client, open_front
+from tests.simulator.account.stage import NOW, ROOMY, build_orders
+
+_QUARTER = timedelta(minutes=15)
+
+
+class Desk:
+    """The account with its orders `N-1`, `N-2`, … given by Portside, and who reads it."""
+
+    def __init__(self, front: Front, client: AccountClient, database: Database) -> None:
+        self.front = front
+        self.account = front.account
+        self._client = client
+        self._database = database
+        self.remarks = dict[str, str]()
+
+    async def reconcile(self) -> int:
+        """One run; how many requests it made."""
+        before = len(self.account.calls)
+        await Reconciler(self._database).find_untold(self._client, self.front.store)
+        return len(self.account.calls) - before
+
+    async def pass_time(self, span: timedelta) -> None:
+        """Let time pass; what is due then is told."""
+        await self.account.advance(span)
+        await self.front.deliver()
+
+    async def live(self, span: timedelta) -> None:
+        """Let time pass with two runs, a quarter of an hour apart."""
+        for part in (_QUARTER, span - _QUARTER):
+            await self.reconcile()
+            await self.pass_time(part)
+
+    async def list_deliveries(self) -> list[Delivery]:
+        return list(await DatabaseDeliveries(self._database).find(DeliveryFilter()))
+
+    @property
+    def told(self) -> list[tuple[str, str]]:
+        """What the shop was told, order and tracking number."""
+        return [(each.order_number, each.tracking_number) for each in self.front.stall.shipped]
+
+
+@asynccontextmanager
+async def open_desk(
+    url: str, count: int = 3, traits: Traits = ROOMY, **settings: Any
+) -> AsyncIterator[Desk]:
+    remarks = dict[str, str]()
+
+    def remark(made: Remark) -> None:
+        remarks[made.about] = made.text
+
+    async with (
+        open_front(url, traits=traits, remark=remark, **settings) as front,
+        open_client(front.account, url) as (client, _),
+        Database.open(url, clock=front.account.clock) as database,
+    ):
+        front.stall.orders = list(build_orders(count))
+        await front.account.import_orders(front.there, NOW - timedelta(days=1))
+        desk = Desk(front, client, database)
+        desk.remarks = remarks
+        yield desk
