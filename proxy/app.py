@@ -27,6 +27,7 @@ from proxy.export import Exporter
 from proxy.export.hints.news import PaidNews
 from proxy.export.polls import PollKeeper
 from proxy.operator.alerts import Alerter
+from proxy.operator.audit.timer import AuditTimer
 from proxy.operator.gauges import GaugeKeeper
 from proxy.remarks import RemarkKeeper
 from proxy.server.admin import add_admin, guard_browsers, require_password
@@ -74,6 +75,7 @@ from proxy.telemetry.log_pace import LogPace
 from proxy.telemetry.metrics import Metrics
 from proxy.watch import Watch
 
+_QUARTER = timedelta(minutes=15)
 _log = structlog.get_logger("portside.shop")
 
 
@@ -242,13 +244,18 @@ async def _working_on_accounts(
         Refreshes(database), DatabaseExportStorage(database), PaidNews(exporter.ledger).has_any
     )
     keys = group_keys(stores.values())
-    list_jobs = partial(_list_account_jobs, refresher, Reconciler(database))
+    list_jobs = partial(
+        _list_account_jobs,
+        refresher,
+        Reconciler(database),
+        AuditTimer(database, exporter.ledger),
+    )
     async with AccountWorker.open(database, keys, list_jobs) as worker, worker.running():
         yield worker
 
 
 def _list_account_jobs(
-    refresher: Refresher, reconciler: Reconciler, key: AccountKey
+    refresher: Refresher, reconciler: Reconciler, timer: AuditTimer, key: AccountKey
 ) -> Sequence[Job]:
     """What is done for a key of ShipStation's API by itself; each looks whether a store asks for
     it.
@@ -258,6 +265,7 @@ def _list_account_jobs(
         Job(name="gaps", every=timedelta(minutes=5), call=ask_each(refresher.heal_gaps)),
         Job(name="parcels", every=key.find_pause(), call=ask_each(reconciler.find_untold)),
         Job(name="status words", every=timedelta(hours=1), call=ask_each(keep_words)),
+        Job(name="audit", every=_QUARTER, call=ask_each(timer.audit_due), retry=_QUARTER),
     )
 
 

@@ -14,6 +14,7 @@ from proxy.account.client import AccountClient, name_key
 from proxy.settings.account import AccountSettings
 from proxy.stores import Store
 
+_RETRY = timedelta(minutes=1)
 JobCall = Callable[[AccountClient, Sequence[Store]], Awaitable[None]]
 
 
@@ -38,13 +39,14 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     `call` is given a client and the stores of the key, `every` so long from one start to the next.
     Only one process at a time does the jobs of a key, one after the other. A call may end at any
     point, by a kill too, and is then made again: what it does must bear that. What it raises is
-    remarked to the key's stores, and the call is made again soon. `wakes_on` are the types of
-    ShipStation's webhooks that make the job due at once.
+    remarked to the key's stores, and the call is made again after `retry`. `wakes_on` are the types
+    of ShipStation's webhooks that make the job due at once.
     """
 
     name: str
     every: timedelta
     call: JobCall
+    retry: timedelta = _RETRY
     wakes_on: frozenset[str] = frozenset()
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from datetime import timedelta
 from typing import Self
 
 import structlog
@@ -28,7 +27,6 @@ from proxy.storage.errors import StorageError
 # How often jobs are looked for when no webhook of this process tells us to.
 _LOOK = 5.0
 _RENEW = LEASE.total_seconds() / 3
-_RETRY = timedelta(minutes=1)
 _log = structlog.get_logger("portside.account")
 
 
@@ -169,7 +167,9 @@ class _KeyWorker:
         except (ConnectorError, StorageError) as error:
             complaint = f"{job.name}: {error}"
             # A wrong key is not asked about every minute.
-            wait = job.every if isinstance(error, AuthenticationError) else min(_RETRY, job.every)
+            wait = (
+                job.every if isinstance(error, AuthenticationError) else min(job.retry, job.every)
+            )
             _log.warning("A job of the account failed.", job=job.name, reason=error)
         except Exception:  # noqa: BLE001 -- the other jobs must go on, whatever the error
             complaint = f"{job.name}: Portside failed by a fault of its own; its log says more"

@@ -29,6 +29,7 @@ from proxy.operator.status.reading import read_status
 from proxy.operator.status.standing import ShopWord, Standing, Status
 from proxy.operator.times import exact_moment, plain_moment
 from proxy.rules.alarms import Alarm
+from proxy.storage.account.audits import AuditResult
 from proxy.storage.export.polls import Poll, PollOutcome
 from proxy.storage.names import BooksName
 
@@ -108,8 +109,17 @@ def _print_notes(console: Console, standing: Standing) -> None:
         console.print(
             Text(f"{standing.store}: {remark.text} (since {plain_moment(remark.first_seen)})")
         )
+    if standing.audit is not None:
+        console.print(Text(f"{standing.store}: {_describe_audit(standing.audit)}", style="dim"))
     if not standing.named:
         console.print(Text(f"{standing.store}: {_ADVICE}"))
+
+
+def _describe_audit(audit: AuditResult) -> str:
+    faults = "" if audit.faulty else "; all sides agreed"
+    return (
+        f"audited {audit.finished_at:%Y-%m-%d %H:%M} UTC: {audit.compared} orders compared{faults}"
+    )
 
 
 def _describe_shop(standing: Standing) -> str:

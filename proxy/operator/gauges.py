@@ -14,6 +14,7 @@ import structlog
 from proxy.operator.status.alarms import list_alarms
 from proxy.operator.status.reading import read_status
 from proxy.operator.status.standing import ShopWord, Standing, Status
+from proxy.rules.audit.faults import MEANT, FaultKind
 from proxy.rules.lateness import find_lookback
 from proxy.settings.models import Settings
 from proxy.storage.database import Database
@@ -24,6 +25,8 @@ from proxy.telemetry.metrics import Metrics
 
 # In seconds.
 EVERY = 15.0
+# All of a store that is audited are shown, so that one that is over goes to 0.
+_FAULTS = tuple(kind.value for kind in FaultKind if kind not in MEANT)
 _FRUITFUL = frozenset({PollOutcome.GIVEN, PollOutcome.UNDER_WAY})
 _log = structlog.get_logger("portside.operator")
 
@@ -76,7 +79,7 @@ class GaugeKeeper:
 
     def _build_numbers(self, standing: Standing, status: Status) -> StoreNumbers:
         poll, interval, shop = standing.last_poll, standing.usual_interval, standing.shop
-        word = standing.shop_word
+        word, audit = standing.shop_word, standing.audit
         lookback = find_lookback(standing.shop_list, self._lookback, status.read_at)
         values: dict[str, float | None] = {
             "last_poll_timestamp_seconds": _seconds(poll.at if poll else None),
@@ -92,13 +95,16 @@ class GaugeKeeper:
             "shop_down_since_timestamp_seconds": _seconds(shop.failing_since),
             "shop_usual_seconds": shop.seconds,
             "recent_failed_logins": standing.failed_logins.recent if standing.failed_logins else 0,
+            "last_audit_timestamp_seconds": _seconds(audit.finished_at if audit else None),
         }
+        faulty = audit.faulty if audit else {}
         piles = {"waiting": standing.waiting, "dead": standing.dead}
         return StoreNumbers(
             values=values,
             held=msgspec.structs.asdict(standing.held),
             deliveries={state: pile.count for state, pile in piles.items()},
             oldest={state: _seconds(pile.oldest) for state, pile in piles.items()},
+            findings={kind: faulty.get(kind, 0) if audit else None for kind in _FAULTS},
         )
 
 

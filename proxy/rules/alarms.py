@@ -28,6 +28,7 @@ class AlarmKind(StrEnum):
     UNREADABLE = "unreadable"
     INVALID = "invalid"
     OLDEST_WAITING = "oldest_waiting"
+    AUDIT = "audit"
     SECOND_POLLER = "second_poller"
     WRONG_LOGIN = "wrong_login"
     LATE = "late"
@@ -54,6 +55,7 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
     disk_below: int | None = 200 * MEGABYTE
     wrong_login: int | None = 20
     oldest_waiting: timedelta | None = timedelta(hours=1)
+    audit: int | None = 1
 
 
 class Alarm(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,8 +6,8 @@ clock, no storage.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
@@ -17,6 +17,8 @@ from proxy.rules.alarms import MEGABYTE, Alarm, AlarmKind, Thresholds
 # A day of refreshes makes intervals short, and a night of hourly polls must not be an alarm.
 _SHORTEST_SILENCE = timedelta(hours=2)
 _MOST_REASON = 200
+# Of an audit, named in one sentence.
+_MOST_KINDS = 3
 
 
 class StoreFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,7 +27,8 @@ class StoreFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     `fruitless_since`: no poll has brought orders since then. `poll_outcome`, `poll_kind` and
     `poll_reason` are of the last poll; `poll_kind` is `IncompleteListingError` where the shop's
-    list cannot be proved complete. Texts hold nothing of buyers.
+    list cannot be proved complete. `faulty` is how many orders have each kind of fault, by the last
+    audit, of those that changed since `audit_since`. Texts hold nothing of buyers.
     """
 
     store: str
@@ -46,6 +49,8 @@ class StoreFacts(msgspec.Struct, frozen=True, kw_only=True):
     gaps: Sequence[tuple[datetime, datetime]] = ()
     is_late: bool = False
     has_second_poller: bool = False
+    audit_since: datetime | None = None
+    faulty: Mapping[str, int] = {}
     wrong_logins: int = 0
 
 
@@ -66,6 +71,7 @@ def find_alarms(facts: Facts, thresholds: Thresholds) -> tuple[Alarm, ...]:
         found += _check_polls(store, facts.now, thresholds)
         found += _check_deliveries(store, facts.now, thresholds)
         found += _check_orders(store, thresholds)
+        found += _check_audit(store, thresholds)
         found += _check_clients(store, thresholds)
     kinds = list(AlarmKind)
     return tuple(sorted(found, key=lambda alarm: kinds.index(alarm.kind)))
@@ -211,6 +217,29 @@ def _check_orders(store: StoreFacts, wanted: Thresholds) -> Iterator[Alarm]:
                 f" {'is' if count == 1 else 'are'} held",
                 advice=advice,
             )
+
+
+def _check_audit(store: StoreFacts, wanted: Thresholds) -> Iterator[Alarm]:
+    count = sum(store.faulty.values())
+    if wanted.audit is None or store.audit_since is None or count < max(wanted.audit, 1):
+        return
+    kinds = sorted(store.faulty.items(), key=lambda each: (-each[1], each[0]))
+    named = [f"{number} {kind}" for kind, number in kinds[:_MOST_KINDS]]
+    if rest := len(kinds) - len(named):
+        named.append(f"and {_count(rest, 'more kind')}")
+    yield Alarm(
+        kind=AlarmKind.AUDIT,
+        store=store.store,
+        text=f"{store.store}: the audit found {_count(count, 'order')} with a fault:"
+        f" {', '.join(named)}",
+        advice=f"Run `{write_audit(store.store, store.audit_since)}`: it names each order, the"
+        " cause and the next step.",
+    )
+
+
+def write_audit(store: str, since: datetime) -> str:
+    """The command that audits a store over the orders that changed since then."""
+    return f"portside audit --store {store} --since {since.astimezone(UTC):%Y-%m-%dT%H:%M}"
 
 
 def _check_clients(store: StoreFacts, wanted: Thresholds) -> Iterator[Alarm]:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, Field, SecretStr, field_validator
+from pydantic import BaseModel, Field, SecretStr, ValidationInfo, field_validator
 
 from connectors.interface import Duration
 from connectors.reading.durations import write_duration
@@ -23,6 +23,8 @@ _MOST_PER_MINUTE = 40
 _MINUTE = 60
 _LONGEST_URL = 2000
 _SHORTEST_PAUSE = timedelta(seconds=30)
+_SHORTEST_AUDIT = timedelta(hours=1)
+_LONGEST_AUDIT = timedelta(days=90)
 
 
 class RefreshSettings(BaseModel):
@@ -75,6 +77,40 @@ class ReconcileSettings(BaseModel):
     )
 
 
+class AuditSettings(BaseModel):
+    """How often the orders of the store are compared by themselves, as `portside audit` does."""
+
+    model_config = FROZEN
+
+    every: Literal["never"] | Duration = Field(
+        default=timedelta(hours=24),
+        description="How long after one audit the next one begins, 1h or more; or `never`.",
+    )
+    look_back: Duration = Field(
+        default=timedelta(days=7),
+        description="Orders that changed within so long; `every` or more, up to 90d.",
+    )
+
+    @field_validator("every")
+    @classmethod
+    def _check_every(cls, value: timedelta | Literal["never"]) -> timedelta | Literal["never"]:
+        if value != "never" and value < _SHORTEST_AUDIT:
+            raise ValueError(f"expected 1h or more, or never, found {write_duration(value)}")
+        return value
+
+    @field_validator("look_back")
+    @classmethod
+    def _check_look_back(cls, value: timedelta, info: ValidationInfo) -> timedelta:
+        every = info.data.get("every", "never")
+        least = _SHORTEST_AUDIT if every == "never" else every
+        if not least <= value <= _LONGEST_AUDIT:
+            raise ValueError(
+                f"expected {write_duration(least)} to {write_duration(_LONGEST_AUDIT)}, so that no"
+                f" order is left out between two audits, found {write_duration(value)}"
+            )
+        return value
+
+
 class AccountSettings(BaseModel):
     """ShipStation's own API, asked with the merchant's key."""
 
@@ -122,6 +158,10 @@ class AccountSettings(BaseModel):
             "How the account's shipments are compared with what the shop was told. Needs"
             " `store_id`."
         ),
+    )
+    audit: AuditSettings = Field(
+        default=AuditSettings(),
+        description="When orders are compared with ShipStation by themselves.",
     )
 
     @field_validator("url")

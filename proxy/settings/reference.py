@@ -121,6 +121,9 @@ _SECTIONS = (
     ("`stores: NAME: filters:`", "FilterSettings"),
     ("`stores: NAME: carriers: CARRIER:`", "CarrierSettings"),
     ("`stores: NAME: webhooks:`", "WebhookSettings"),
+    ("`stores: NAME: account:`", "AccountSettings"),
+    ("`stores: NAME: account: refresh:`", "RefreshSettings"),
+    ("`stores: NAME: account: audit:`", "AuditSettings"),
 )
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from proxy.rules.coverage import Coverage
 from proxy.rules.lateness import ShopList
+from proxy.storage.account.audits import AuditResult, read_audits
 from proxy.storage.database import Database
 from proxy.storage.export.polls import Poll
 from proxy.storage.export.records import Gap, SnapshotState
@@ -89,6 +90,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     second_pollers: Mapping[str, datetime]
     failed_logins: Mapping[str, FailedLogins]
     remarks: Mapping[str, Sequence[KeptRemark]]
+    audits: Mapping[str, AuditResult]
 
 
 async def read_overview(database: Database) -> Overview:
@@ -118,6 +120,7 @@ async def read_overview(database: Database) -> Overview:
             remarks={
                 store: [KeptRemark(**row) for row in rows] for store, rows in kept_found.items()
             },
+            audits=await read_audits(connection, now),
         )
 
 

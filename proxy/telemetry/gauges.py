@@ -28,18 +28,20 @@ _OF_A_STORE = {
     "shop_down_since_timestamp_seconds": "Since when, in a row, the shop has failed to answer.",
     "shop_usual_seconds": "The time that an answer of the shop takes on average.",
     "recent_failed_logins": "Logins that failed within the last hour.",
+    "last_audit_timestamp_seconds": "When the store was last compared with ShipStation.",
 }
 
 
 class StoreNumbers(msgspec.Struct, frozen=True, kw_only=True):
     """The numbers of one store: `values` by the gauge's name, None where there is none; `held` by
-    kind; `deliveries`, and since when the `oldest` has been there, by state.
+    kind; `deliveries`, and since when the `oldest` has been there, by state; `findings` by kind.
     """
 
     values: Mapping[str, float | None]
     held: Mapping[str, int] = {}
     deliveries: Mapping[str, int] = {}
     oldest: Mapping[str, float | None] = {}
+    findings: Mapping[str, float | None] = {}
 
 
 class StandingGauges:
@@ -68,6 +70,12 @@ class StandingGauges:
             ("store", "state"),
             registry=registry,
         )
+        self._findings = Gauge(
+            "portside_audit_findings",
+            "Orders in which the last audit found a fault, by its kind.",
+            ("store", "kind"),
+            registry=registry,
+        )
         self._alarms = Gauge(
             "portside_alarm",
             "1 for each condition that a person should hear of; the store is empty where it"
@@ -94,6 +102,8 @@ class StandingGauges:
             self._deliveries.labels(store, state).set(count)
         for state, moment in numbers.oldest.items():
             _set(self._oldest, (store, state), moment)
+        for kind, orders in numbers.findings.items():
+            _set(self._findings, (store, kind), orders)
 
     def set_alarms(self, holding: frozenset[tuple[str, str]]) -> None:
         """The alarms that hold, by kind and store; all others are over."""

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from aiohttp import ClientSession
 
 from connectors.errors import RefusedError
 from proxy.account.client import AccountClient
 from proxy.account.jobs import ask_each
+from proxy.rules.coverage import Coverage
 from proxy.storage.database import Database
 from proxy.storage.export.database import DatabaseExportStorage
 from proxy.storage.export.records import HintReason
+from proxy.storage.names import BooksName
 from proxy.stores import Store
 from tests.account.stage import build_store
 from tests.builders import build_order
@@ -23,6 +27,7 @@ from tests.simulator.account.stage import Scene, open_scene
 
 # Labels by creation and by voiding, and orders marked as shipped.
 PARCELS = ("/fulfillments", "/shipments", "/shipments")
+HOUR = timedelta(hours=1)
 
 
 def account_of(scene: Scene, **changes: object) -> dict[str, object]:
@@ -64,6 +69,38 @@ async def test_a_running_portside_does_the_jobs_that_a_stores_settings_ask_for(
         ):
             await called.wait()
         assert sorted(paths) == wanted
+
+
+async def test_a_running_portside_audits_a_store_and_shows_what_it_found(
+    kept_url: str, tmp_path: Path
+) -> None:
+    now = datetime.now(UTC)
+    stall = Stall([build_order(placed_at=now - 3 * HOUR, modified_at=now - 2 * HOUR)])
+    async with open_scene(now=now) as scene, ClientSession() as session:
+        async with Database.open(kept_url) as database:
+            coverage = Coverage(since=now - 24 * HOUR, covered_until=now - HOUR, confirmed=True)
+            async with DatabaseExportStorage(database).writing(BooksName("north")) as rows:
+                await rows.put_coverage(coverage)
+        settings = {"account": account_of(scene)}
+        async with (
+            open_front(stall, tmp_path, database=kept_url, store=settings) as portside,
+            asyncio.timeout(20),
+        ):
+            address = f"http://{portside.admin}"
+            shown: dict[str, Any] = {}
+            while not shown.get("audit"):
+                async with session.get(f"{address}/status") as answer:
+                    (shown,) = (await answer.json())["stores"]
+            assert shown["audit"]["faulty_orders"] == {"never_given": 1}
+            await portside.gauges.fill()
+            async with session.get(f"{address}/metrics") as answer:
+                lines = (await answer.text()).splitlines()
+        for expected in (
+            'portside_audit_findings{kind="never_given",store="north"} 1.0',
+            'portside_audit_findings{kind="stuck",store="north"} 0.0',
+            'portside_alarm{kind="audit",store="north"} 1.0',
+        ):
+            assert expected in lines
 
 
 async def test_a_store_that_shipstation_refuses_holds_up_no_other() -> None:

@@ -24,7 +24,7 @@ from proxy.stores import Store
 from tests.databases import copy_migrated
 from tests.storage.conftest import HandClock
 
-EVERY = timedelta(minutes=10)
+EVERY, MINUTE = timedelta(minutes=10), timedelta(minutes=1)
 
 
 @dataclass
@@ -36,6 +36,7 @@ class Bench:
     calls: list[str] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
     error: Exception | None = None
+    retry: timedelta = MINUTE
     during: Callable[[], Awaitable[object]] | None = None
 
     async def call(self, _client: AccountClient, stores: Sequence[Store]) -> None:
@@ -47,7 +48,13 @@ class Bench:
 
     @asynccontextmanager
     async def open_workers(self) -> AsyncIterator[list[AccountWorker]]:
-        job = Job(name="look", every=EVERY, call=self.call, wakes_on=frozenset({"SHIP_NOTIFY"}))
+        job = Job(
+            name="look",
+            every=EVERY,
+            call=self.call,
+            retry=self.retry,
+            wakes_on=frozenset({"SHIP_NOTIFY"}),
+        )
         keys = group_keys([self.build_store()])
         async with AsyncExitStack() as stack:
             yield [
@@ -167,17 +174,18 @@ async def test_a_webhook_makes_what_waits_for_its_type_due_even_while_that_runs(
 
 
 @pytest.mark.parametrize(
-    ("error", "wait"),
+    ("error", "retry", "wait"),
     [
-        (UnavailableError("it is down"), timedelta(minutes=1)),
-        (AuthenticationError("a wrong key"), EVERY),
-        (KeyError("a fault of ours"), EVERY),
+        (UnavailableError("it is down"), MINUTE, MINUTE),
+        (UnavailableError("it is down"), 5 * MINUTE, 5 * MINUTE),
+        (AuthenticationError("a wrong key"), MINUTE, EVERY),
+        (KeyError("a fault of ours"), MINUTE, EVERY),
     ],
 )
 async def test_a_job_that_fails_is_remarked_and_done_again(
-    bench: Bench, error: Exception, wait: timedelta
+    bench: Bench, error: Exception, retry: timedelta, wait: timedelta
 ) -> None:
-    bench.error = error
+    bench.error, bench.retry = error, retry
     async with bench.open_workers() as [worker, _]:
         await worker.look()
         bench.clock.forward(wait.total_seconds() - 1)

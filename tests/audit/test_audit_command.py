@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from connectors.orders import OrderStatus
+from proxy.storage.account.audits import Audits
+from proxy.storage.database import Database
 from tests.audit.scene import HOUR, Scene, open_scene
 
 
@@ -104,6 +106,29 @@ async def test_what_the_settings_leave_out_is_counted_and_is_no_fault(tmp_path: 
 async def test_an_order_changed_long_after_it_was_given_is_no_false_alarm(scene: Scene) -> None:
     told = await scene.run_json("audit", "--since", "3h")
     assert told["findings"] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "is_told"),
+    [((), True), (("--since", "2d"), False), (("--tag", "Fragile"), False)],
+)
+async def test_an_audit_of_as_much_takes_the_place_of_what_the_timer_found(
+    scene: Scene, words: tuple[str, ...], *, is_told: bool
+) -> None:
+    since = datetime.now(UTC) - timedelta(days=7)
+    async with Database.open(f"sqlite:///{scene.file.parent}/portside.db") as database:
+        audits = Audits(database)
+        await audits.keep("north", since, 3, {"stuck": 1}, 72 * HOUR)
+        made = await scene.run("status")
+        assert made.exit_code == 1
+        assert "✗ north: the audit found 1 order with a fault: 1 stuck." in made.stdout
+        assert (await scene.run("audit", *words)).exit_code == 0
+        found, _ = await audits.read("north")
+        assert found is not None
+        assert found.faulty == ({} if is_told else {"stuck": 1})
+    made = await scene.run("status")
+    assert made.exit_code == (0 if is_told else 1), made.output
+    assert ("3 orders compared; all sides agreed" in made.stdout) is is_told
 
 
 async def test_a_shop_that_does_not_answer_ends_the_audit_with_one_line(scene: Scene) -> None:

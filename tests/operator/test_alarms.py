@@ -64,6 +64,11 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
         {"waiting": 1, "oldest_waiting_at": NOW - HOUR + SECOND},
         "north: 1 shipment waits to be told to the shop, the oldest since 01:00 UTC",
     ),
+    "audit": (
+        {"audit_since": NOW - HOUR, "faulty": {"stuck": 2, "a": 1, "b": 1, "c": 1, "d": 1}},
+        {"audit_since": NOW - HOUR, "faulty": {}},
+        "north: the audit found 6 orders with a fault: 2 stuck, 1 a, 1 b, and 2 more kinds",
+    ),
     "second_poller": ({"has_second_poller": True}, {}, "two clients poll this store"),
     "wrong_login": ({"wrong_logins": 20}, {"wrong_logins": 19}, "20 logins failed within an hour"),
     "late": ({"is_late": True}, {}, "lists changes late"),

@@ -21,7 +21,11 @@ def known_series() -> dict[str, set[str]]:
     metrics.standing.set_store(
         "north",
         StoreNumbers(
-            values=values, held={"invalid": 1}, deliveries={"dead": 1}, oldest={"waiting": 1.0}
+            values=values,
+            held={"invalid": 1},
+            deliveries={"dead": 1},
+            oldest={"waiting": 1.0},
+            findings={"stuck": 1.0},
         ),
     )
     metrics.standing.set_alarms(frozenset({("late", "north")}))

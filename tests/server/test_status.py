@@ -93,6 +93,7 @@ NOTHING_YET = {
     "second_poller_at": None,
     "failed_logins": None,
     "remarks": [],
+    "audit": None,
 }
 
 

@@ -57,6 +57,17 @@ def test_a_rate_from_one_to_forty_a_minute_is_taken(rate: str) -> None:
             "api_key: k, api_secret: s, rate: 41/m",
             "5:48: stores.north.account.rate: expected 1/m to 40/m, found 41/m",
         ),
+        (
+            "api_key: k, api_secret: s, audit: {every: 30m}",
+            "5:57: stores.north.account.audit.every: expected 1h or more, or never, found 30m",
+        ),
+        (
+            "api_key: k, api_secret: s, audit: {every: 2d, look_back: 1d}",
+            (
+                "5:72: stores.north.account.audit.look_back: expected 2d to 90d, so that no order"
+                " is left out between two audits, found 1d"
+            ),
+        ),
     ],
 )
 def test_a_fault_is_told_at_its_place(account: str, line: str) -> None:

@@ -28,9 +28,11 @@ from proxy.cli.shops import ask_store
 from proxy.cli.target import duration
 from proxy.export.ledger import Ledger
 from proxy.operator.audit.auditor import Auditor, AuditReport, plain_fault, plain_report
+from proxy.operator.audit.timer import keep_report
 from proxy.rules.audit.building import write_moment
-from proxy.rules.audit.faults import Fault
+from proxy.rules.audit.faults import STUCK_AFTER, Fault
 from proxy.settings.models import Settings
+from proxy.storage.account.audits import Audits
 from proxy.storage.database import Database
 from proxy.storage.errors import StorageError
 from proxy.storage.export.database import DatabaseExportStorage
@@ -132,6 +134,13 @@ async def _compare(
     auditor = Auditor(store, OrderRecords(database), ledger, reader)
     report = await auditor.audit(window, stuck=stuck, tagged=tagged)
     await auditor.heal(report)
+    timer = None if store.settings.account is None else store.settings.account.audit
+    if timer is not None and timer.every != "never" and tagged is None and stuck == STUCK_AFTER:
+        audits = Audits(database)
+        last, _ = await audits.read(store.name)
+        # As much as the timer compared: what it found, and its alarm, are out of date.
+        if last is not None and window.start <= max(last.since, window.end - timer.look_back):
+            await keep_report(audits, report, timer.every)
     return report
 
 

@@ -4,7 +4,8 @@ ShipStation account have it, and where the three do not agree.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +17,7 @@ from proxy.account.audit import AccountReader
 from proxy.export.ledger import Ledger
 from proxy.operator.audit.reading import SpanReading
 from proxy.operator.times import plain_moment
-from proxy.rules.audit.faults import AuditRules, Fault, Remedy
+from proxy.rules.audit.faults import STUCK_AFTER, AuditRules, Fault, Remedy
 from proxy.rules.audit.judging import judge_order
 from proxy.storage.names import BooksName
 from proxy.storage.order_records import OrderRecords
@@ -40,6 +41,11 @@ class AuditReport(msgspec.Struct, frozen=True, kw_only=True):
     unasked: int = 0
     has_account: bool = True
 
+    def count_faulty(self) -> Mapping[str, int]:
+        """How many orders have a fault, by its kind."""
+        orders = {(fault.kind.value, fault.order, fault.shop_id) for fault in self.findings}
+        return Counter(kind for kind, _, _ in orders)
+
 
 class Auditor:
     """Compares the orders of a store; only `heal` changes anything."""
@@ -53,7 +59,11 @@ class Auditor:
         self._account = account
 
     async def audit(
-        self, window: Window, *, stuck: timedelta, tagged: AbstractSet[int] | None = None
+        self,
+        window: Window,
+        *,
+        stuck: timedelta = STUCK_AFTER,
+        tagged: AbstractSet[int] | None = None,
     ) -> AuditReport:
         """Compare all orders that changed anywhere within the window, which ends now; with
         `tagged` only those with these ids in ShipStation.

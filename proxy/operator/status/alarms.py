@@ -61,4 +61,6 @@ def _describe_store(standing: Standing, status: Status) -> StoreFacts:
         is_late=late > timedelta(0),
         has_second_poller=standing.second_poller_at is not None,
         wrong_logins=standing.failed_logins.recent if standing.failed_logins else 0,
+        audit_since=standing.audit.since if standing.audit else None,
+        faulty=standing.audit.faulty if standing.audit else {},
     )

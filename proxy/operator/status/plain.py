@@ -12,6 +12,7 @@ from proxy.operator.status.alarms import summarize
 from proxy.operator.status.standing import Standing, Status
 from proxy.operator.times import exact_moment, plain_moment
 from proxy.rules.alarms import Alarm
+from proxy.storage.account.audits import AuditResult
 from proxy.storage.export.polls import Poll
 from proxy.storage.export.records import Gap, HeldOrder
 from proxy.storage.overview import FailedLogins, Pile, WalkUnderWay
@@ -63,6 +64,7 @@ def plain_standing(standing: Standing) -> dict[str, Any]:
         "second_poller_at": plain_moment(standing.second_poller_at),
         "failed_logins": _plain_logins(standing.failed_logins),
         "remarks": [plain_remark(remark) for remark in standing.remarks],
+        "audit": _plain_audit(standing.audit),
     }
 
 
@@ -139,6 +141,17 @@ def _plain_shop(standing: Standing) -> dict[str, Any]:
 
 def _plain_pile(pile: Pile) -> dict[str, Any]:
     return {"count": pile.count, "oldest": plain_moment(pile.oldest)}
+
+
+def _plain_audit(audit: AuditResult | None) -> dict[str, Any] | None:
+    if audit is None:
+        return None
+    return {
+        "finished_at": plain_moment(audit.finished_at),
+        "since": plain_moment(audit.since),
+        "orders_compared": audit.compared,
+        "faulty_orders": audit.faulty,
+    }
 
 
 def _plain_logins(logins: FailedLogins | None) -> dict[str, Any] | None:

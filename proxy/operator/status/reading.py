@@ -62,6 +62,7 @@ def _build_standing(overview: Overview, store: str, *, is_named: bool) -> Standi
         second_poller_at=second_at if second_at and now - second_at < IDLE else None,
         failed_logins=overview.failed_logins.get(store),
         remarks=tuple(overview.remarks.get(store, ())),
+        audit=overview.audits.get(store),
     )
 
 

@@ -10,6 +10,7 @@ import msgspec
 
 from proxy.rules.coverage import Coverage
 from proxy.rules.lateness import ShopList
+from proxy.storage.account.audits import AuditResult
 from proxy.storage.export.polls import Poll
 from proxy.storage.export.records import Gap
 from proxy.storage.overview import FailedLogins, Pile, WalkUnderWay
@@ -44,7 +45,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     Not `named`: deliveries are kept for it, but the settings do not name it. `fruitless_since`: no
     poll has brought orders since then, in a row. `usual_interval` is the median of the last polls.
     `walk` is one under way. `finished_until`: the end of a finished walk that still waits to be
-    confirmed. `second_poller_at`: when two clients last crossed.
+    confirmed. `second_poller_at`: when two clients last crossed. `audit`: what the last one found.
     """
 
     store: str
@@ -64,6 +65,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     second_poller_at: datetime | None = None
     failed_logins: FailedLogins | None = None
     remarks: Sequence[KeptRemark] = ()
+    audit: AuditResult | None = None
 
     @property
     def covered_until(self) -> datetime | None:

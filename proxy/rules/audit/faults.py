@@ -35,6 +35,9 @@ class FaultKind(StrEnum):
     STUCK = "stuck"
 
 
+STUCK_AFTER = timedelta(hours=48)
+"""How long an order may usually wait for its parcel."""
+
 MEANT = frozenset({FaultKind.FILTERED, FaultKind.EARLY})
 """What the settings ask for: shown, and no fault."""
 
@@ -79,7 +82,7 @@ class AuditRules(msgspec.Struct, frozen=True, kw_only=True):
 
     store: str
     now: datetime
-    stuck: timedelta = timedelta(hours=48)
+    stuck: timedelta = STUCK_AFTER
     grace: timedelta = timedelta(hours=1)
     asked_until: datetime | None = None
     heals: bool = False

@@ -73,6 +73,11 @@ class AlarmSettings(BaseModel):
         description="A shipment has waited so long to be told to the shop.",
     )
 
+    audit: Never | Count = Field(
+        default=_USUAL.audit or "never",
+        description="So many orders of a store with a fault in the last audit by itself.",
+    )
+
     def thresholds(self) -> Thresholds:
         """The same for the rules."""
         values = {name: getattr(self, name) for name in Thresholds.__struct_fields__}

@@ -12,6 +12,7 @@ from proxy.storage.tables.accounts import (
     account_parcels,
     account_places,
     account_refreshes,
+    audits,
 )
 from proxy.storage.tables.alarms import alarms
 from proxy.storage.tables.export import (
@@ -53,6 +54,7 @@ __all__ = [
     "account_refreshes",
     "alarms",
     "attempts",
+    "audits",
     "coverage",
     "deliveries",
     "failed_logins",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, String, Table, Text
+from sqlalchemy import Column, Index, Integer, String, Table, Text
 
 from proxy.storage.tables.metadata import metadata, row_number
 from proxy.storage.times import UtcTime
@@ -72,4 +72,17 @@ account_places = Table(
     Column("since", UtcTime, nullable=False),
     Column("seen_until", UtcTime, nullable=True),
     Column("whole_at", UtcTime, nullable=True),
+)
+
+# What the last audit of each store found: how many orders it compared that changed since `since`,
+# and how many of each kind of fault, as JSON. It says nothing any more after `lapses_at`.
+audits = Table(
+    "audits",
+    metadata,
+    Column("store", String(100), primary_key=True),
+    Column("finished_at", UtcTime, nullable=False),
+    Column("lapses_at", UtcTime, nullable=False),
+    Column("since", UtcTime, nullable=False),
+    Column("compared", Integer, nullable=False),
+    Column("faulty", Text, nullable=False),
 )
