@@ -41,14 +41,14 @@ def judge_hold(sides: OrderSides, rules: AuditRules) -> Fault | None:
             sides,
             FaultKind.EARLY,
             f"The order does not go out yet: {hold.reason}.",
-            "Nothing: it goes out by itself with the first poll after that time.",
+            "Do nothing: it goes out by itself with the first poll after that time.",
             since=hold.since,
         )
     return build_fault(
         sides,
         FaultKind.FILTERED,
         f"The settings leave the order out: {hold.reason}.",
-        f"Nothing, if that is meant. If not, change the filter; {look} shows what comes of it.",
+        f"Do nothing if that is meant. If not, change the filter; {look} shows what comes of it.",
         since=hold.since,
     )
 
