@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import timedelta
 from functools import partial
 
 import msgspec
@@ -15,19 +14,13 @@ from aiohttp import web
 from connectors.reading.countries import load_names
 from connectors.upstream.exchange import Exchange, Observer
 from proxy import __version__
-from proxy.account.jobs import AccountKey, Job, ask_each, group_keys
-from proxy.account.mappings.keeper import keep_words
-from proxy.account.reconcile.reconciler import Reconciler
-from proxy.account.refresh.refresher import Refresher
-from proxy.account.worker import AccountWorker
 from proxy.delivery.intake import Deliverer
 from proxy.delivery.worker import DeliveryWorker
 from proxy.doors.custom_store.shipnotice.document import MAX_BODY
 from proxy.export import Exporter
-from proxy.export.hints.news import PaidNews
 from proxy.export.polls import PollKeeper
+from proxy.operator.account_jobs import work_on_accounts
 from proxy.operator.alerts import Alerter
-from proxy.operator.audit.timer import AuditTimer
 from proxy.operator.gauges import GaugeKeeper
 from proxy.remarks import RemarkKeeper
 from proxy.server.admin import add_admin, guard_browsers, require_password
@@ -62,7 +55,6 @@ from proxy.server.webhooks import add_webhooks
 from proxy.settings.loader import TypeFinder
 from proxy.settings.models import Settings
 from proxy.settings.values import ListenAddress
-from proxy.storage.account.refreshes import Refreshes
 from proxy.storage.database import Database
 from proxy.storage.export.database import DatabaseExportStorage
 from proxy.storage.export.polls import PollHistory
@@ -75,7 +67,6 @@ from proxy.telemetry.log_pace import LogPace
 from proxy.telemetry.metrics import Metrics
 from proxy.watch import Watch
 
-_QUARTER = timedelta(minutes=15)
 _log = structlog.get_logger("portside.shop")
 
 
@@ -151,7 +142,7 @@ async def open_portside(
             outbox, deliveries, deliverer, stores=stores, settings=settings.delivery
         )
         await stack.enter_async_context(worker.running(stop_within=within))
-        await stack.enter_async_context(_working_on_accounts(database, stores, exporter))
+        await stack.enter_async_context(work_on_accounts(database, stores, exporter.ledger))
         shared = _Shared(
             stores=stores,
             metrics=metrics,
@@ -233,40 +224,6 @@ def _make_shipstations_side(shared: _Shared) -> web.Application:
     add_endpoint(app)
     add_webhooks(app)
     return app
-
-
-@asynccontextmanager
-async def _working_on_accounts(
-    database: Database, stores: Mapping[str, Store], exporter: Exporter
-) -> AsyncIterator[AccountWorker]:
-    """Do the jobs of the keys of ShipStation's API; leaving it breaks them off."""
-    refresher = Refresher(
-        Refreshes(database), DatabaseExportStorage(database), PaidNews(exporter.ledger).has_any
-    )
-    keys = group_keys(stores.values())
-    list_jobs = partial(
-        _list_account_jobs,
-        refresher,
-        Reconciler(database),
-        AuditTimer(database, exporter.ledger),
-    )
-    async with AccountWorker.open(database, keys, list_jobs) as worker, worker.running():
-        yield worker
-
-
-def _list_account_jobs(
-    refresher: Refresher, reconciler: Reconciler, timer: AuditTimer, key: AccountKey
-) -> Sequence[Job]:
-    """What is done for a key of ShipStation's API by itself; each looks whether a store asks for
-    it.
-    """
-    return (
-        Job(name="news", every=timedelta(seconds=15), call=ask_each(refresher.tell_news)),
-        Job(name="gaps", every=timedelta(minutes=5), call=ask_each(refresher.heal_gaps)),
-        Job(name="parcels", every=key.find_pause(), call=ask_each(reconciler.find_untold)),
-        Job(name="status words", every=timedelta(hours=1), call=ask_each(keep_words)),
-        Job(name="audit", every=_QUARTER, call=ask_each(timer.audit_due), retry=_QUARTER),
-    )
 
 
 def _serve_connector(

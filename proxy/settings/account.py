@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field, SecretStr, ValidationInfo, field_validato
 
 from connectors.interface import Duration
 from connectors.reading.durations import write_duration
+from proxy.rules.audit.faults import STUCK_AFTER
 from proxy.settings.frozen import FROZEN
 from proxy.settings.values import Rate
 
@@ -89,6 +90,14 @@ class AuditSettings(BaseModel):
     look_back: Duration = Field(
         default=timedelta(days=7),
         description="Orders that changed within so long; `every` or more, up to 90d.",
+    )
+    stuck: Duration = Field(
+        default=STUCK_AFTER,
+        gt=timedelta(0),
+        description=(
+            "An order that waits for its parcel longer than this is stuck; `4d` where nothing is"
+            " packed at weekends."
+        ),
     )
 
     @field_validator("every")

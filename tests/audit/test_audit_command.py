@@ -83,6 +83,13 @@ async def test_an_order_is_stuck_after_the_time_that_is_asked_for(scene: Scene) 
     assert len(told["findings"]) == 3
 
 
+async def test_how_long_an_order_may_wait_is_the_stores_own_setting(scene: Scene) -> None:
+    scene.edit_account(audit={"stuck": "2h"})
+    told = await scene.run_json("audit")
+    assert {each["kind"] for each in told["findings"]} == {"stuck"}
+    assert (await scene.run("audit", "--stuck", "4d")).exit_code == 0
+
+
 async def test_without_a_key_the_shop_is_compared_with_the_records(scene: Scene) -> None:
     scene.edit_account(api_key=None)
     scene.shop.book.add(modified_at=datetime.now(UTC) - 2 * HOUR)

@@ -110,6 +110,19 @@ async def test_what_shipstation_lacks_is_told_in_numbers_given_again_and_found_m
         assert bench.list_remarks() == {}
 
 
+@pytest.mark.parametrize(("stuck", "faulty"), [("2h", {"stuck": 1}), ("4d", {})])
+async def test_the_timer_waits_for_a_parcel_as_long_as_the_settings_say(
+    kept_url: str, stuck: str, faulty: dict[str, int]
+) -> None:
+    async with open_bench(kept_url, stuck=stuck) as bench:
+        await bench.give(make_order(1, bench.front.account.clock()))
+        await bench.front.account.advance(4 * HOUR)
+        await bench.look()
+        result = await bench.read()
+        assert result is not None
+        assert result.faulty == faulty
+
+
 async def test_never_is_never_and_takes_back_what_was_found(kept_url: str) -> None:
     async with open_bench(kept_url, every="never") as bench:
         now = bench.front.account.clock()

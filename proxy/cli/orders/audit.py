@@ -53,9 +53,8 @@ from proxy.stores import Store
 @click.option(
     "--stuck",
     type=duration,
-    default="48h",
-    show_default=True,
-    help="An order that waits for its parcel longer than this is stuck.",
+    help="An order that waits for its parcel longer than this is stuck; if not given, as long as"
+    " `account.audit.stuck` says: 48h.",
 )
 @click.option(
     "--tag", metavar="NAME", help="Only orders with this tag in ShipStation, by name or id."
@@ -65,7 +64,7 @@ def audit(
     file: Path,
     name: str | None,
     since: datetime,
-    stuck: timedelta,
+    stuck: timedelta | None,
     tag: str | None,
     *,
     as_json: bool,
@@ -96,7 +95,7 @@ def audit(
 
 
 def _audit(
-    settings: Settings, name: str, window: Window, stuck: timedelta, tag: str | None
+    settings: Settings, name: str, window: Window, stuck: timedelta | None, tag: str | None
 ) -> AuditReport:
     async def work(store: Store) -> AuditReport:
         async with (
@@ -127,15 +126,16 @@ async def _compare(
     database: Database,
     reader: AccountReader | None,
     window: Window,
-    stuck: timedelta,
+    stuck: timedelta | None,
     tagged: frozenset[int] | None,
 ) -> AuditReport:
     ledger = Ledger(DatabaseExportStorage(database))
     auditor = Auditor(store, OrderRecords(database), ledger, reader)
-    report = await auditor.audit(window, stuck=stuck, tagged=tagged)
-    await auditor.heal(report)
     timer = None if store.settings.account is None else store.settings.account.audit
-    if timer is not None and timer.every != "never" and tagged is None and stuck == STUCK_AFTER:
+    usual = STUCK_AFTER if timer is None else timer.stuck
+    report = await auditor.audit(window, stuck=stuck or usual, tagged=tagged)
+    await auditor.heal(report)
+    if timer is not None and timer.every != "never" and tagged is None and stuck in {None, usual}:
         audits = Audits(database)
         last, _ = await audits.read(store.name)
         # As much as the timer compared: what it found, and its alarm, are out of date.

@@ -67,7 +67,8 @@ class AuditTimer:
         start = max(now - account.audit.look_back, coverage.since)
         reader = AccountReader(client, await choose_store(client, store.name, account))
         auditor = Auditor(store, self._records, self._ledger, reader)
-        report = await auditor.audit(Window(start=min(start, now), end=now))
+        window = Window(start=min(start, now), end=now)
+        report = await auditor.audit(window, stuck=account.audit.stuck)
         await auditor.heal(report)
         _log.info("Audited.", store=store.name, orders=report.compared, faults=len(report.findings))
         return report

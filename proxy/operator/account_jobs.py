@@ -1,0 +1,50 @@
+"""What is done for a key of ShipStation's API by itself, in one process at a time."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from functools import partial
+
+from proxy.account.jobs import AccountKey, Job, ask_each, group_keys
+from proxy.account.mappings.keeper import keep_words
+from proxy.account.reconcile.reconciler import Reconciler
+from proxy.account.refresh.refresher import Refresher
+from proxy.account.worker import AccountWorker
+from proxy.export.hints.news import PaidNews
+from proxy.export.ledger import Ledger
+from proxy.operator.audit.timer import AuditTimer
+from proxy.storage.account.refreshes import Refreshes
+from proxy.storage.database import Database
+from proxy.storage.export.database import DatabaseExportStorage
+from proxy.stores import Store
+
+_QUARTER = timedelta(minutes=15)
+
+
+@asynccontextmanager
+async def work_on_accounts(
+    database: Database, stores: Mapping[str, Store], ledger: Ledger
+) -> AsyncIterator[AccountWorker]:
+    """Do the jobs of the keys of all stores while the block lasts; leaving it breaks them off."""
+    refresher = Refresher(
+        Refreshes(database), DatabaseExportStorage(database), PaidNews(ledger).has_any
+    )
+    list_jobs = partial(_list_jobs, refresher, Reconciler(database), AuditTimer(database, ledger))
+    keys = group_keys(stores.values())
+    async with AccountWorker.open(database, keys, list_jobs) as worker, worker.running():
+        yield worker
+
+
+def _list_jobs(
+    refresher: Refresher, reconciler: Reconciler, timer: AuditTimer, key: AccountKey
+) -> Sequence[Job]:
+    """The jobs of one key; each looks whether a store asks for it."""
+    return (
+        Job(name="news", every=timedelta(seconds=15), call=ask_each(refresher.tell_news)),
+        Job(name="gaps", every=timedelta(minutes=5), call=ask_each(refresher.heal_gaps)),
+        Job(name="parcels", every=key.find_pause(), call=ask_each(reconciler.find_untold)),
+        Job(name="status words", every=timedelta(hours=1), call=ask_each(keep_words)),
+        Job(name="audit", every=_QUARTER, call=ask_each(timer.audit_due), retry=_QUARTER),
+    )
