@@ -186,15 +186,19 @@ class GenericJsonConnector:
         )
 
     def _map_order(self, raw: Any, order_id: str) -> Order | RejectedOrder:
-        """The order, if it is the one that was asked for."""
+        """The order, if it is the one that was asked for.
+
+        Another one in its place does not say that the shop has no such order: a cache may have
+        mixed them up, and an order that is held stays held.
+        """
         if isinstance(raw, Unfinished):
             return reject_order(raw.order, self._rules, raw.reason)
         order = read_order(raw, self._rules, fill=self._fill)
         if order is None:
             raise OrderNotFoundError(f"The shop's {order_id!r} is no order (map.only).")
         if isinstance(order, Order) and order.id != order_id:
-            raise OrderNotFoundError(
-                f"The shop does not know the order {order_id!r}; it answered with {order.id!r}."
+            raise UnreadableResponseError(
+                f"The shop was asked for the order {order_id!r} and answered with {order.id!r}."
             )
         return order
 

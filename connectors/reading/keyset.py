@@ -116,7 +116,9 @@ async def walk_by_key(
             before, place, widest = [], _Place(start), 0
             continue
         newest = await work(len(page.items), partial(_find_newest, page.items, key, place.key))
-        place = _Place(newest) if newest > place.key else place.onward(len(names), asked)
+        # A row that stands twice on a page covers one place of the list.
+        length = len(set(names))
+        place = _Place(newest) if newest > place.key else place.onward(length, asked)
     else:
         raise explain_endless(budget)
     async for page_of_fresh in _walk_unsorted(

@@ -21,23 +21,42 @@ from tests.world.play import play
 from tests.world.worlds import WORLDS
 
 FEWEST_QUIRKS = 30
-# Each once had no end, left orders out, or was never given.
+
+
+def _make_example(way: str, *quirks: str, orders: int, size: int, options: str = "") -> Example:
+    return Example(
+        way=way, quirks=quirks, orders=orders, size=size, apart=6, options=(*options.split(),)
+    )
+
+
+# Each once had no end, left orders out, held a sound one, or was never given.
 ONCE_WRONG = [
-    ("woocommerce", "key", ("the offset is ignored", "an order breaks every list"), 2, 1),
-    ("woocommerce", "key", ("the offset is ignored", "an order breaks every list"), 2, 2),
-    (
-        "woocommerce",
-        "key",
-        ("count is right at a page s edge only", "count is half", "include is ignored"),
-        5,
-        1,
-    ),
-    ("woocommerce", "key", ("a row is null", "an order breaks every list"), 4, 1),
-    ("woocommerce", "key", ("a row is null", "an order breaks every list"), 4, 3),
     *(
-        (world, way, ("a row is null", "count is zero"), 3, 1)
+        ("woocommerce", _make_example("key", *quirks, orders=orders, size=size))
+        for quirks, orders, size in (
+            (("the offset is ignored", "an order breaks every list"), 2, 1),
+            (("the offset is ignored", "an order breaks every list"), 2, 2),
+            (
+                ("count is right at a page s edge only", "count is half", "include is ignored"),
+                5,
+                1,
+            ),
+            (("a row is null", "an order breaks every list"), 4, 1),
+            (("a row is null", "an order breaks every list"), 4, 3),
+            (("an order breaks what holds it", "include is ignored"), 2, 2),
+        )
+    ),
+    *(
+        (world, _make_example(way, "a row is null", "count is zero", orders=3, size=1))
         for world in ("woocommerce", "shopify")
         for way in WORLDS[world].ways
+    ),
+    ("generic_json", _make_example("keyset", "rows are doubled", orders=1, size=1)),
+    (
+        "generic_json",
+        _make_example(
+            "page", "a detail is of another order", orders=2, size=1, options="counted detail"
+        ),
     ),
 ]
 
@@ -58,11 +77,10 @@ def test_no_lie_leaves_an_order_out_in_silence(name: str, data: st.DataObject) -
     asyncio.run(play(WORLDS[name], data.draw(draw_examples(WORLDS[name], fewest=1))))
 
 
-@pytest.mark.parametrize(("world", "way", "quirks", "orders", "size"), ONCE_WRONG)
+@pytest.mark.parametrize(("world", "example"), ONCE_WRONG, ids=str)
 async def test_a_shop_that_was_once_read_wrongly_is_read_to_its_end(
-    world: str, way: str, quirks: tuple[str, ...], orders: int, size: int
+    world: str, example: Example
 ) -> None:
-    example = Example(way=way, quirks=quirks, orders=orders, size=size, apart=6)
     await asyncio.wait_for(play(WORLDS[world], example), 60)
 
 

@@ -13,7 +13,12 @@ from typing import Generic, TypeVar
 import msgspec
 
 from connectors.concurrency import run_together
-from connectors.errors import PartError, RefusedError, UnreadableResponseError
+from connectors.errors import (
+    PartError,
+    RefusedError,
+    UnavailableError,
+    UnreadableResponseError,
+)
 from connectors.turns import map_in_turns, measure_bytes
 from connectors.upstream.isolation import Isolation
 from connectors.upstream.request import Pairs
@@ -21,6 +26,8 @@ from connectors.woocommerce.api.client import CORE, LARGEST_PAGE, Api, RawPage, 
 from connectors.woocommerce.listing.habits import ShopHabits
 
 T = TypeVar("T")
+# An id that no shop has come to.
+_NO_ITEM = 2_000_000_000
 
 
 class Items(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
@@ -84,7 +91,30 @@ class Batches(Generic[T]):
                 waiting.appendleft((left, halved))
         # Single ones come last and together, so that one that is shown speaks for the others.
         await run_together(*(self._read_one(one, known) for one in single))
+        if not known.found and len(known.failed) > 1 and await self._is_include_ignored():
+            # Then each of them failed over the same item, whichever was asked for.
+            await self._read_failed(known)
         return known
+
+    async def _is_include_ignored(self) -> bool:
+        """Whether the shop gives items, or fails, where it is asked for one that it has not."""
+        params = (("include", str(_NO_ITEM)), *self._params)
+        try:
+            page = await self._api.read_page(
+                self._path, 1, params, root=self._root, once=True, for_part=True
+            )
+        except UnavailableError:
+            return True
+        return page.entries > 0
+
+    async def _read_failed(self, known: Items[T]) -> None:
+        """What failed in the list, each at its own address."""
+        failed = dict(known.failed)
+        await self._read_alone(sorted(failed), known)
+        known.failed.clear()
+        known.failed.update(
+            (one, reason) for one, reason in failed.items() if one not in known.found
+        )
 
     async def _read_one(self, one: int, known: Items[T]) -> None:
         try:
