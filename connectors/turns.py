@@ -33,7 +33,7 @@ async def run_aside(size: int, function: Callable[P, R], *args: P.args, **kwargs
 
 async def run_over(rows: int, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
     """`function(…)`, which does a little with each of so many rows: in a thread where these are
-    many. Until it is done nobody else may use what it changes.
+    many. Until it is done no other code may use what it changes.
     """
     return await run_aside(rows * _LEAST, function, *args, **kwargs)
 

@@ -116,9 +116,7 @@ async def walk_by_key(
             before, place, widest = [], _Place(start), 0
             continue
         newest = await work(len(page.items), partial(_find_newest, page.items, key, place.key))
-        # A row that stands twice on a page covers one place of the list.
-        length = len(set(names))
-        place = _Place(newest) if newest > place.key else place.onward(length, asked)
+        place = _Place(newest) if newest > place.key else place.onward(names, asked)
     else:
         raise explain_endless(budget)
     async for page_of_fresh in _walk_unsorted(
@@ -271,10 +269,12 @@ class _Place(Generic[K]):
         self._overlap = overlap
         self._restarts = restarts
 
-    def onward(self, length: int, asked: int) -> _Place[K]:
-        """The next step inside the same key, behind a page of `length` items; a page of less than
-        two leaves no room for overlap.
+    def onward(self, names: Sequence[Hashable], asked: int) -> _Place[K]:
+        """The next step inside the same key, behind a page of items with these `names`; a page of
+        less than two leaves no room for overlap.
         """
+        # An item that stands twice on a page covers one place of the list.
+        length = len(set(names))
         step = max(length - self._overlap, 1) if length else asked
         return _Place(
             self.key,

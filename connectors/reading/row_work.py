@@ -1,4 +1,4 @@
-"""How a walk does its work on the rows of a page. It knows no event loop: whoever starts it says
+"""How a walk does its work on the rows of a page. It knows no event loop: its caller says
 where much work is done.
 """
 

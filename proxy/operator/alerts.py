@@ -22,8 +22,8 @@ from proxy.storage.errors import StorageError
 
 # Seconds between two readings.
 EVERY = 15.0
-# What cannot wait until the morning: on a full disk no shipment is taken in and no order goes out,
-# and nothing makes that good later. All else Portside catches up with, or waits where it is.
+# What cannot wait until the morning: on a full disk Portside takes in no shipment and gives no
+# order, and cannot make up for it. With everything else it catches up later.
 URGENT = frozenset({AlarmKind.DISK_BELOW})
 # Seconds that one address may take.
 _PATIENCE = 30.0
@@ -42,7 +42,7 @@ class Alerter:
         self._named = tuple(named)
 
     async def look(self) -> None:
-        """Tell what has begun or ended since somebody was last told. Raises StorageError.
+        """Send what has begun or ended since the last message. Raises StorageError.
 
         What could not be sent is tried again once its claim has lapsed.
         """
@@ -62,7 +62,7 @@ class Alerter:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Looks every 15 s while the block lasts, if there is somebody to tell."""
+        """Looks every 15 s while the block lasts, if the settings name an address."""
         if not self._settings.to:
             yield
             return

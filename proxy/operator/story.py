@@ -169,7 +169,7 @@ class Storyteller:
         return AccountSide(orders=tuple(orders.values()), parcels=tuple(parcels.values())), ""
 
     def _list_orphans(self, word: str, sources: Sources) -> list[OrderSides]:
-        """Where nobody knows the order, but notices name it."""
+        """Where neither side knows the order, but notices name it."""
         if not sources.deliveries:
             return []
         deliveries = tuple(each.side for each in sources.deliveries)

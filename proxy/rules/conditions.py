@@ -13,8 +13,8 @@ import msgspec
 
 from proxy.rules.alarms import MEGABYTE, Alarm, AlarmKind, Thresholds
 
-# So long a silence of the client's is no news, however often it polls.
-# A day of refreshes makes intervals short, and a night of hourly polls must not be an alarm.
+# The shortest silence of a client that is an alarm. A day of refreshes makes the usual interval
+# short, and a night of hourly polls after it must not be an alarm.
 _SHORTEST_SILENCE = timedelta(hours=2)
 _MOST_REASON = 200
 # Of an audit, named in one sentence.

@@ -23,7 +23,7 @@ _DATABASE: SecretStr = Settings.model_fields["database"].default
 
 
 class AlertRecords(BaseModel):
-    """From when on what is wrong is an alarm, whoever is told."""
+    """From when on what is wrong is an alarm, with or without addresses."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 

@@ -130,14 +130,16 @@ class Liar(Generic[S]):
         return set()
 
     def change_query(self, change: Callable[[MultiDict[str]], None], when: When) -> set[str]:
-        """The shop reads another query than it was sent; this costs no order."""
+        """The shop reads another query than it was sent; this costs no order. Only what is asked by
+        GET has one that counts.
+        """
 
         async def misread(request: web.Request, handler: Handler) -> web.StreamResponse:
             query = MultiDict(request.query)
             change(query)
             return await handler(request.clone(rel_url=request.rel_url.with_query(query)))
 
-        self.lies.add(misread, when, None)
+        self.lies.add(misread, lambda seen: seen.method == "GET" and when(seen), None)
         return set()
 
     def break_orders(self, broken: set[str], when: When) -> set[str]:

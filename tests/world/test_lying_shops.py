@@ -23,9 +23,11 @@ from tests.world.worlds import WORLDS
 FEWEST_QUIRKS = 30
 
 
-def _make_example(way: str, *quirks: str, orders: int, size: int, options: str = "") -> Example:
+def _make_example(
+    way: str, *quirks: str, orders: int, size: int, apart: int = 6, options: str = ""
+) -> Example:
     return Example(
-        way=way, quirks=quirks, orders=orders, size=size, apart=6, options=(*options.split(),)
+        way=way, quirks=quirks, orders=orders, size=size, apart=apart, options=(*options.split(),)
     )
 
 
@@ -46,6 +48,7 @@ ONCE_WRONG = [
             (("an order breaks what holds it", "include is ignored"), 2, 2),
         )
     ),
+    ("woocommerce", _make_example("key", "count is half", orders=4, size=1, apart=0)),
     *(
         (world, _make_example(way, "a row is null", "count is zero", orders=3, size=1))
         for world in ("woocommerce", "shopify")

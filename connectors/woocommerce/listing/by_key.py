@@ -211,6 +211,9 @@ class KeyWalk:
                 page = await self._pages.read_page(msgspec.structs.replace(ask, offset=offset))
                 if fresh := await run_over(len(page.rows), self._take_tied, page, moment, given):
                     yield fresh
+                if self._habits.miscounts:
+                    # Behind the last row that it counts stands another.
+                    raise DistrustError("The shop counts too few orders of one second.")
                 if page.asked != asked:
                     break
                 # A page of nothing but orders that the shop fails over says no count.

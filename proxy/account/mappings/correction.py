@@ -1,7 +1,7 @@
 """Reading a store's status words from ShipStation, and writing them right.
 
-ShipStation has no way to change a store only if nobody else did. So it is read again right before
-it is written, and once more behind it.
+ShipStation cannot refuse a change when another program has changed the store meanwhile. So the
+store is read again right before it is written, and once more behind it.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ async def correct_words(client: AccountClient, seen: WordsReading) -> None:
         )
     if seen.resource.modify_date is None:
         raise NotCorrectedError(
-            f"{store} does not show when it was last changed, so that a change of somebody else"
+            f"{store} does not show when it was last changed, so that a change by another program"
             " could be lost. Nothing was written. Correct the words in ShipStation."
         )
     now = await _read_again(client, seen)

@@ -22,7 +22,7 @@ def mappings(file: Path, name: str | None, *, write: bool) -> None:
     """Compare the words for an order's status with those that ShipStation's store understands.
 
     With --write the wrong ones are corrected there: the store is written whole, with nothing
-    changed but its status mappings, unless somebody else changed it meanwhile. Words that Portside
+    changed but its status mappings, unless it was changed meanwhile. Words that Portside
     does not use stay.
 
     The exit status is 0 if all words are understood or ShipStation does not show them, 1 if one is

@@ -63,7 +63,7 @@ class AuditTimer:
         coverage = (await self._ledger.read_coverage(store.books)).coverage
         if coverage is None:
             return None
-        # Nobody but a person has older orders imported: they may have been sent by other means.
+        # Older orders are imported only by a person: they may have been sent by other means.
         start = max(now - account.audit.look_back, coverage.since)
         reader = AccountReader(client, await choose_store(client, store.name, account))
         auditor = Auditor(store, self._records, self._ledger, reader)

@@ -15,7 +15,7 @@ from proxy.storage.overview import Overview, Pile, WalkUnderWay, read_overview
 from proxy.storage.rhythms import Rhythm
 from proxy.storage.shops.states import ShopState
 
-# A walk whose next page nobody asked for in so long was given up by its client.
+# A walk whose next page was not asked for in so long was given up by its client.
 _GIVEN_UP_AFTER = timedelta(minutes=30)
 
 

@@ -33,8 +33,8 @@ def judge_journey(sides: OrderSides, rules: AuditRules) -> Fault | None:
         sides,
         FaultKind.MISSING,
         f"{describe_given(given)}, and has no order {sides.number} in this store.",
-        f"{rules.give_again} If it stays missing, look in ShipStation whether somebody deleted it"
-        " or combined it with another order, and whether `portside account check` finds a status"
+        f"{rules.give_again} If it stays missing, look in ShipStation whether it was deleted"
+        " or combined with another order, and whether `portside account check` finds a status"
         " word that ShipStation does not know.",
         since=given.told_at,
         remedy=Remedy.GIVE_AGAIN,

@@ -16,10 +16,10 @@ _UNPAID, _PAID, _ON_HOLD = OrderStatus.UNPAID, OrderStatus.PAID, OrderStatus.ON_
 # Open statuses, here and there, of which one allows packing and the other does not: what follows,
 # and what to do. ShipStation moves by itself only in the first case.
 _DIFFERENCES = {
-    (_PAID, _UNPAID): ("so nobody packs it", "ShipStation then takes it as paid."),
+    (_PAID, _UNPAID): ("so it is not packed", "ShipStation then takes it as paid."),
     (_PAID, _ON_HOLD): (
-        "so nobody packs it",
-        "Release it in ShipStation, which ends no hold because the shop did.",
+        "so it is not packed",
+        "Release it in ShipStation, which does not end a hold when the shop does.",
     ),
     (_UNPAID, _PAID): (
         "so it may be packed before it is paid",

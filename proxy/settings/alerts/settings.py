@@ -95,7 +95,7 @@ class AlertSettings(BaseModel):
         max_length=20,
         description=(
             "Addresses as Apprise writes them: `mailtos://…`, `slack://…`, `https://…` for a"
-            " webhook, and many more. Empty: nobody is told."
+            " webhook, and many more. Empty: no message is sent."
         ),
     )
     when: AlarmSettings = Field(

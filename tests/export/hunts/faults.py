@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
@@ -89,9 +89,9 @@ class WithoutEndOfMinute(StrictMachine):
         return _Minutes(start=start, end=end, page=page)
 
 
-def _bluntly(place: Any, length: int, asked: int) -> Any:
+def _bluntly(place: Any, names: Sequence[Any], asked: int) -> Any:
     """Goes on behind the page, and does not look whether it is still the place."""
-    return type(place)(place.key, place.skip + (length or asked))
+    return type(place)(place.key, place.skip + (len(names) or asked))
 
 
 def _always(*_args: Any) -> bool:
