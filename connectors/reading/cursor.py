@@ -18,6 +18,8 @@ from connectors.reading.proof import Evidence, Habits, Verdict
 from connectors.reading.row_work import RowWork, work_at_once
 
 T = TypeVar("T")
+# By how many rows at most a page grows where no smaller size would do: only tiny ones need that.
+_MOST_GROWN = 5
 
 
 async def walk_by_cursor(
@@ -58,7 +60,7 @@ async def walk_by_cursor(
                 raise evidence.explain()
             case Verdict.READ_AGAIN:
                 evidence.begin_reading()
-                sized.value = _choose_other_size(sized.value, evidence.rows)
+                sized.value = _choose_other_size(sized.value, evidence)
                 cursor, followed = None, set()
             case verdict:
                 if verdict is Verdict.WARN:
@@ -78,13 +80,16 @@ def _take(
     return [page.items[position] for position in positions]
 
 
-def _choose_other_size(size: int, rows: int) -> int:
-    """About half, and a size with which the last page is not full: after a full last page nothing
-    shows that a higher count is wrong.
+def _choose_other_size(size: int, evidence: Evidence) -> int:
+    """About half, and a size with which the last page is not full, whether or not the rows that
+    were not given take places: after a full last page nothing shows that a higher count is wrong.
+    Pages of one row are always full, so tiny ones grow.
     """
     half = (size + 1) // 2
-    sizes = (*range(half, 1, -1), *range(half + 1, size))
-    return next((other for other in sizes if rows % other), half)
+    sizes = (*range(half, 1, -1), *range(half + 1, size), *range(size + 1, size + _MOST_GROWN))
+    lengths = (evidence.rows, evidence.rows + evidence.missing)
+    fitting = (other for other in sizes if other > 1 and all(rows % other for rows in lengths))
+    return next(fitting, half)
 
 
 async def _fetch_cursor(

@@ -5,7 +5,7 @@ The end of a list is believed on evidence of its own, never on the shop's word a
     an empty page       asked for on purpose behind the last rows
     a repeated page     from a shop that was seen to give other rows for another page
     a cursor's end      in an API that pages by cursor; against a count only if the last page was
-                        not full, or nulls and errors make up the count, in this
+                        empty or not full, or nulls and errors make up the count, in this
                         reading or in one that brought all that is known
     a count             equal to the distinct rows, from a shop whose count was seen to be larger
                         than what it had given by then, and only behind a page that is not full
@@ -51,8 +51,8 @@ class Habits:
     """What one shop has shown of its lists since its connector was opened; shared by all walks.
 
     `counts_all`: its count was larger than what it had given by then. `turns_pages`: another page
-    or size brought other rows. `page_size`: the most rows of a page that had more behind it.
-    `fills`: the most rows of any page.
+    or size brought other rows. `page_size`: the most rows of a page that was shorter than asked and
+    had more behind it. `fills`: the most rows of any page.
     """
 
     def __init__(self) -> None:
@@ -74,7 +74,7 @@ class Evidence:
         self._readings = 1
         self._news = False
         self._asked = self._most_asked = 0
-        self._last = 0
+        self._last = self._last_asked = 0
         self._no_rows = 0
         self._is_recounted = False
         self._was_shown = False
@@ -107,9 +107,11 @@ class Evidence:
 
     @property
     def is_full(self) -> bool:
-        """Whether the last page with rows was as long as this shop's pages become."""
-        return self._last > 0 and self._last >= min(
-            self._asked, self._habits.page_size or self._asked
+        """Whether the last page with rows was as long as asked, or as this shop's pages become; a
+        longer one shows that the shop left rows out of those, and did not cap them.
+        """
+        return self._last > 0 and (
+            self._last >= self._asked or self._last == self._habits.page_size
         )
 
     @property
@@ -149,7 +151,7 @@ class Evidence:
         habits.turns_pages |= bool(found and self._before) and not is_same and not is_by_key
         if found:
             self._before = found
-        if unmet and self._met:
+        if unmet and self._met and self._last != self._last_asked:
             habits.page_size = max(self._last, habits.page_size or 0)
         self._met |= unmet
         self._news |= bool(positions)
@@ -170,11 +172,11 @@ class Evidence:
             self.end = End.STATED
         habits.fills = max(habits.fills, length)
         if unmet or no_rows:
-            self._last = length
+            self._last, self._last_asked = length, asked
         # What is asked for a second time may hold the same null again.
         self._no_rows += 0 if overlap else no_rows
         is_made_up = self.total is not None and len(self._met) + self._no_rows >= self.total
-        is_shown = ends and (is_made_up or not self.is_full)
+        is_shown = ends and (is_made_up or not length or not self.is_full)
         self._was_shown = is_shown or (self._was_shown and not positions)
         return positions
 

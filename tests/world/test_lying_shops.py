@@ -55,6 +55,31 @@ ONCE_WRONG = [
         for way in WORLDS[world].ways
     ),
     ("generic_json", _make_example("keyset", "rows are doubled", orders=1, size=1)),
+    *(
+        (
+            "generic_json",
+            _make_example(
+                "cursor",
+                "an order is counted and never shown",
+                orders=4,
+                size=size,
+                options="counted",
+            ),
+        )
+        for size in (1, 2)
+    ),
+    (
+        "generic_json",
+        _make_example(
+            "link",
+            "first page is empty for a moment",
+            "later page is empty for a moment",
+            "only the second walk shows an order",
+            orders=2,
+            size=1,
+            options="also counted",
+        ),
+    ),
     (
         "generic_json",
         _make_example(

@@ -212,6 +212,7 @@ class Expander:
             missing,
             settings.batch,
             partial(self._ask_records, name, settings, request),
+            probe=self._parts.probe,
             was_sound=settings.optional or name in self._sound,
         )
         if read.found:

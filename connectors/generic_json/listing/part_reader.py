@@ -99,6 +99,10 @@ class PartReader:
                 raise PartError(f"{kind}: {error}") from error
             raise
 
+    async def probe(self) -> None:
+        """Ask for what a working shop answers. Raises what it answers if it does not."""
+        await self._probe()
+
     def recall(self, key: Hashable) -> _Kept | None:
         """What is remembered under a key."""
         kept: _Kept | None = self._known.get(key)

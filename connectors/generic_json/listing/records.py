@@ -16,8 +16,7 @@ from connectors.concurrency import run_together
 from connectors.errors import AuthenticationError, PartError, PermanentError
 
 Ask = Callable[[Sequence[str]], Awaitable[Mapping[str, Any]]]
-# So many ids that the shop refuses one by one, with none that it ever gave, are no fault of theirs.
-_ALL = 5
+Probe = Callable[[], Awaitable[object]]
 
 
 class Records(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,14 +30,14 @@ class Records(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def read_records(
-    ids: Sequence[str], size: int, ask: Ask, *, was_sound: bool = False
+    ids: Sequence[str], size: int, ask: Ask, *, probe: Probe, was_sound: bool = False
 ) -> Records:
     """The records with these ids, `size` of them asked for at once by `ask`, which gives what it
     got by id.
 
-    `was_sound`: the shop has given a record of this kind before. Raises what `ask` raises unless
-    that is permanent, and the shop's refusal where it refuses every one of several ids and never
-    gave one.
+    `was_sound`: the shop has given a record of this kind before. Where it never did and refuses
+    every id, `probe` asks for what it answers whenever it works. Raises what `ask` raises unless
+    that is permanent, and what `probe` raises.
     """
     found: dict[str, Any] = {}
     failed: dict[str, PermanentError] = {}
@@ -62,8 +61,8 @@ async def read_records(
         single += more
     # What the shop failed over has been judged by a probe; a refusal has not.
     refusals = [error for error in failed.values() if not isinstance(error, PartError)]
-    if len(refusals) == len(failed) >= _ALL and not found and not was_sound:
-        raise refusals[0]
+    if refusals and len(refusals) == len(failed) and not found and not was_sound:
+        await probe()
     return Records(found=found, failed=failed)
 
 

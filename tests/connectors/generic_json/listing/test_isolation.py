@@ -12,6 +12,8 @@ from connectors.errors import PartError, RefusedError, UnavailableError
 from connectors.interface import Remark
 from connectors.orders import Order, OrderId, RejectedOrder
 from connectors.shipments import Shipment
+from connectors.testing.faults import Answer
+from connectors.testing.requests import SeenRequest
 from connectors.testing.shops.json_shop import answer
 from connectors.testing.trial import WINDOW, failure
 from tests.connectors.generic_json.listing.walk import make_page, walk_list
@@ -179,12 +181,29 @@ async def test_however_many_records_are_bad_the_orders_of_the_others_go_out(
     assert given_ids == {str(number) for number in range(1, 25)} - set(held)
 
 
-async def test_records_that_are_all_refused_are_the_settings_fault() -> None:
+@pytest.mark.parametrize("code", [404, 422])
+async def test_records_that_are_all_refused_hold_their_orders_while_the_list_answers(
+    code: int,
+) -> None:
     answers = {
         "GET /api/orders": list_orders(*range(1, 9)),
-        "GET /products": give_products(range(1, 9), 404),
+        "GET /products": give_products(range(1, 9), code),
     }
     async with TinyShop(answers) as shop:
+        found = await walk_list(shop, {"orders": {"expand": {"goods": GOODS}}})
+    assert set(split_found(found)[1]) == set(map(str, range(1, 9)))
+
+
+async def test_a_shop_that_is_gone_when_its_records_are_asked_for_is_an_error() -> None:
+    answers = {"GET /api/orders": list_orders(*range(1, 9))}
+    async with TinyShop(answers) as shop:
+        asked: list[SeenRequest] = []
+
+        def is_gone(seen: SeenRequest) -> bool:
+            asked.extend([seen] if seen.path == "/products" else [])
+            return bool(asked)
+
+        shop.faults.add(Answer(404, "{}"), when=is_gone, times=None)
         await failure(walk_list(shop, {"orders": {"expand": {"goods": GOODS}}}), RefusedError)
 
 
