@@ -33,12 +33,6 @@ class FieldFiller(Protocol):
         """
         ...
 
-    def list_keys(self, name: str, by: str) -> frozenset[str] | None:
-        """Of the list `name` of orders and of their lines, the elements that the settings look at:
-        those whose `by` is one of these texts; None where they need all of it.
-        """
-        ...
-
     def list_names_in(self, name: str) -> frozenset[str] | None:
         """What the settings look up in `name`, at the top of an order (`customer`) or of a line
         (`product`), so that it is asked for; empty where they do not, None where they need all of

@@ -24,6 +24,7 @@ from connectors.fieldmap.rules import (
 )
 from connectors.fieldmap.scope import LineScope, Scope
 from connectors.language.expressions import Expression
+from connectors.language.shortcuts import Shortcut
 from connectors.orders import (
     Address,
     Customer,
@@ -52,12 +53,12 @@ class Filler(Lookups):
         self._complain = complain
         self._watch = watch
         self._texts = [
-            (name, rule, name in PROSE)
+            (name, rule, name in PROSE, rule.shortcut if watch is None else None)
             for name in (*TEXTS, *PROSE)
             if (rule := getattr(rules, name)) is not None
         ]
         self._custom_fields = [
-            (at, f"custom_field_{at + 1}", rule)
+            (at, f"custom_field_{at + 1}", rule, rule.shortcut if watch is None else None)
             for at, rule in enumerate(rules.custom_fields)
             if rule is not None
         ]
@@ -68,11 +69,8 @@ class Filler(Lookups):
             if (rule := getattr(items, name)) is not None
         ]
         self._line_options = [] if items is None else list(items.options.items())
-        shortcuts = [
-            rule.direct if rule.default is None else None
-            for _, rule in self._line_texts + self._line_options
-        ]
-        self._line_shortcuts = None if None in shortcuts else list(filter(None, shortcuts))
+        rules_of_lines = [rule for _, rule in self._line_texts + self._line_options]
+        self._line_finders = None if watch is not None else _list_finders(rules_of_lines)
         self._others = list(_list_readers(rules))
         self._changes_customer = rules.ship_to is not None or rules.bill_to is not None
 
@@ -96,18 +94,7 @@ class Filler(Lookups):
             changes = {"excluded": str(fault)}
         self._read_fields(scope, order, changes)
         if self._rules.items is not None:
-            changes["items"] = tuple(
-                item
-                # The shop has no line for a discount or a fee.
-                if (line := lines.get(item.id)) is None
-                or (trace is None and self._finds_nothing(line))
-                else self._fill_line(
-                    item,
-                    LineScope(line, raw, line=item.id, place=place, trace=trace),
-                    order.number,
-                )
-                for place, item in enumerate(order.items)
-            )
+            self._fill_lines(scope, order, lines, changes)
         if self._watch is not None:
             self._watch(order.id, trace or ())
         return msgspec.structs.replace(order, **changes) if changes else order
@@ -130,8 +117,11 @@ class Filler(Lookups):
 
     def _read_fields(self, scope: Scope, order: Order, changes: dict[str, Any]) -> None:
         number = order.number
-        for name, rule, keep_lines in self._texts:
-            if text := self._read_text(scope, name, rule, number, keep_lines=keep_lines):
+        for name, rule, keep_lines, shortcut in self._texts:
+            text = None if shortcut is None else shortcut(scope.value, keep_lines)
+            if text is None:
+                text = self._read_text(scope, name, rule, number, keep_lines=keep_lines)
+            if text:
                 changes[name] = text
         if self._custom_fields:
             changes["custom_fields"] = self._read_custom_fields(scope, order)
@@ -144,17 +134,34 @@ class Filler(Lookups):
 
     def _read_custom_fields(self, scope: Scope, order: Order) -> tuple[str, ...]:
         found = [*order.custom_fields, "", "", ""][:3]
-        for at, name, rule in self._custom_fields:
-            found[at] = self._read_text(scope, name, rule, order.number) or found[at]
+        for at, name, rule, shortcut in self._custom_fields:
+            text = None if shortcut is None else shortcut(scope.value, False)  # noqa: FBT003 -- see TextShortcut
+            if text is None:
+                text = self._read_text(scope, name, rule, order.number)
+            found[at] = text or found[at]
         while found and not found[-1]:
             found.pop()
         return tuple(found)
 
+    def _fill_lines(
+        self, scope: Scope, order: Order, lines: Mapping[str, Any], changes: dict[str, Any]
+    ) -> None:
+        filled: list[LineItem] | None = None
+        for place, item in enumerate(order.items):
+            line = lines.get(item.id)
+            # The shop has no line for a discount or a fee.
+            if line is None or self._finds_nothing(line):
+                continue
+            inner = LineScope(line, scope.root, line=item.id, place=place, trace=scope.trace)
+            filled = list(order.items) if filled is None else filled
+            filled[place] = self._fill_line(item, inner, order.number)
+        if filled is not None:
+            changes["items"] = tuple(filled)
+
     def _finds_nothing(self, line: Any) -> bool:
         """Whether it takes no more than a look to see that a line stays as it is."""
-        return self._line_shortcuts is not None and all(
-            shortcut(line) is None for shortcut in self._line_shortcuts
-        )
+        finders = self._line_finders
+        return finders is not None and not [True for find in finders if find(line) is not None]
 
     def _fill_line(self, item: LineItem, scope: Scope, number: str) -> LineItem:
         changes: dict[str, Any] = {}
@@ -189,6 +196,16 @@ class Filler(Lookups):
         except FieldError:
             self._complain(f"{scope.name}{name}", number)
             return ""
+
+
+def _list_finders(rules: Sequence[FieldRule]) -> list[Shortcut] | None:
+    """What finds null in a line in which no rule finds anything; None where it takes more to
+    tell.
+    """
+    if any(rule.shortcut is None or rule.default is not None for rule in rules):
+        return None
+    found = [source.shortcut for rule in rules for source in rule.sources]
+    return None if None in found else list(filter(None, found))
 
 
 def _list_readers(rules: FillRules) -> Iterator[tuple[str, Callable[[Scope], Any]]]:

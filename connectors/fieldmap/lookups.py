@@ -79,16 +79,6 @@ class Lookups:
         is_filled = self._rules.items is not None
         return self.line_reads.names or frozenset({"id"} if is_filled else ())
 
-    def list_keys(self, name: str, by: str) -> frozenset[str] | None:
-        """See `FieldFiller`."""
-        found = set[str]()
-        for reads in (self.order_reads, self.line_reads):
-            picks = reads.picks.get(name) if name in reads.names else frozenset()
-            if reads.whole or picks is None or any(each != by for each, _ in picks):
-                return None
-            found.update(key for _, key in picks)
-        return frozenset(found)
-
     def list_names_in(self, name: str) -> frozenset[str] | None:
         """See `FieldFiller`."""
         inner = [

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from connectors.fieldmap.shortcuts import TextShortcut, find_text_shortcut
 from connectors.language.expressions import Expression
-from connectors.language.shortcuts import Shortcut
 
 Constant = str | int | bool
 
@@ -20,19 +20,18 @@ class FieldRule(msgspec.Struct, frozen=True, kw_only=True):
     """Where a field comes from: the first of `sources` that finds something, or else `value`.
 
     `table` turns the shop's words into ours, whatever their case; `default` is taken where nothing
-    is found, or nothing in the table. `direct` is set by the rule itself: the shortcut of its one
-    source, where what that finds is taken as it is.
+    is found, or nothing in the table. `shortcut` is set by the rule itself.
     """
 
     sources: tuple[Expression, ...]
     value: Constant | None
     table: dict[str, Constant]
     default: Constant | None
-    direct: Shortcut | None = None
+    shortcut: TextShortcut | None = None
 
     def __post_init__(self) -> None:
-        if len(self.sources) == 1 and not self.table:
-            msgspec.structs.force_setattr(self, "direct", self.sources[0].shortcut)
+        shortcut = find_text_shortcut(self.sources, self.table, self.default)
+        msgspec.structs.force_setattr(self, "shortcut", shortcut)
 
 
 class AddressRules(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from connectors.fieldmap.rules import FieldRule
+from connectors.fieldmap.shortcuts import fit_text
 from connectors.language.expressions import Expression
 from connectors.language.functions import EvaluationError
 from connectors.language.functions.table import as_text, is_empty
@@ -124,18 +125,13 @@ class Scope:
         """A field of text, without markup; empty where there is none."""
         if rule is None:
             return ""
-        if self.trace is None and rule.direct is not None:
-            # The shortest way for what most fields are.
-            expression: Expression | None = rule.sources[0]
-            found = rule.direct(self.value)
-            if found is None and rule.default is None:
-                return ""
-            if is_empty(found):
-                found, expression = rule.default, None
-        else:
-            found, expression = self._find_first(field, rule)
-        if type(found) is str and _is_one_line(found, keep_lines=keep_lines):
-            if text := " ".join(found.split()):
+        if self.trace is None and rule.shortcut is not None:
+            short = rule.shortcut(self.value, keep_lines)
+            if short is not None:
+                return short
+        found, expression = self._find_first(field, rule)
+        if type(found) is str:
+            if text := fit_text(found, keep_lines):
                 self._note_origin(field, expression, found)
             return text
         if is_empty(found):
@@ -145,7 +141,10 @@ class Scope:
 
     def is_true(self, field: str, expression: Expression | None, *, otherwise: bool) -> bool:
         """Whether a condition is true here."""
-        return otherwise if expression is None else not is_false(self.find(field, expression))
+        if expression is None:
+            return otherwise
+        find = expression.shortcut
+        return not is_false(self.find(field, expression) if find is None else find(self.value))
 
     def enter_list(self, field: str, expression: Expression, name: str) -> Iterator[Scope]:
         """The elements of a list as scopes of their own; null is no list.
@@ -206,13 +205,6 @@ class LineScope(Scope):
     def name(self) -> str:  # type: ignore[override] # nothing sets it
         """Where it goes."""
         return f"items[{self._place}]."
-
-
-def _is_one_line(text: str, *, keep_lines: bool) -> bool:
-    """Whether nothing but blanks may have to go from a text."""
-    return (
-        "<" not in text and "&" not in text and not (keep_lines and ("\n" in text or "\r" in text))
-    )
 
 
 def translate_word(table: dict[str, T], word: Any) -> T | None:

@@ -50,10 +50,6 @@ class FieldSurvey:
         """None: everything."""
         return None
 
-    def list_keys(self, name: str, by: str) -> frozenset[str] | None:  # noqa: ARG002 - a `FieldFiller`
-        """None: everything."""
-        return None
-
     def list_names_in(self, name: str) -> frozenset[str] | None:
         """What the filler looks up: the rest would cost requests."""
         return self._filler.list_names_in(name)

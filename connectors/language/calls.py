@@ -41,7 +41,7 @@ def bind_call(
             raise ValueError(f"{function.usage}: expected {expected} as argument {place}")
         if constant is not None:
             check_constant(function, place, kind, constant)
-    return _bind_arguments(function, kinds, arguments)
+    return _bind_arguments(function, list(map(_bind_argument, kinds, arguments, constants)))
 
 
 def check_count(function: Function, count: int) -> None:
@@ -85,6 +85,10 @@ def check_constant(function: Function, place: int, kind: str, value: Any) -> Non
         fault = str(error)
     if fault:
         raise ValueError(f"{function.usage}: argument {place}: {fault}")
+
+
+# The kinds that take a text as it is.
+_TEXTS = frozenset({"text", "string", "pattern"})
 
 
 def shape_argument(kind: str, value: Any) -> Any:
@@ -137,26 +141,13 @@ _SINGLES: dict[str, Callable[[Any], bool]] = {
 _LISTS = {"numbers": (_is_number,), "strings": (_is_text,), "comparables": (_is_number, _is_text)}
 
 
-def _bind_arguments(
-    function: Function, kinds: Sequence[str], arguments: Sequence[Evaluate]
-) -> Evaluate:
-    call, name, needs_run = function.call, function.name, function.needs_run
-    shaped = tuple(zip(kinds, arguments, strict=True))
+def _bind_arguments(function: Function, arguments: Sequence[Evaluate]) -> Evaluate:
+    name, perform = function.name, _bind_values(function, arguments)
 
     def evaluate(value: Any, run: Run) -> Any:
         run.spend(1)
-        given: list[Any] = [run] if needs_run else []
         try:
-            for kind, argument in shaped:
-                if kind == "each":
-                    given.append(_bind_each(argument, run))
-                    continue
-                found = argument(value, run)
-                # Most arguments are texts where a text is wanted.
-                given.append(
-                    found if kind == "text" and type(found) is str else shape_argument(kind, found)
-                )
-            return check_bounds(call(*given))
+            return check_bounds(perform(value, run))
         except EvaluationError as error:
             raise (error if "()" in str(error) else EvaluationError(f"{name}(): {error}")) from None
         except (ArithmeticError, ValueError, TypeError, LookupError, OverflowError) as error:
@@ -167,8 +158,30 @@ def _bind_arguments(
     return evaluate
 
 
-def _bind_each(argument: Evaluate, run: Run) -> Callable[[Any], Any]:
-    return lambda element: argument(element, run)
+def _bind_values(function: Function, arguments: Sequence[Evaluate]) -> Evaluate:
+    """The closure that works arguments out and calls the function."""
+    call = function.call
+    if function.needs_run:
+        return lambda value, run: call(run, *[argument(value, run) for argument in arguments])
+    if len(arguments) == 1:
+        (only,) = arguments
+        return lambda value, run: call(only(value, run))
+    return lambda value, run: call(*[argument(value, run) for argument in arguments])
+
+
+def _bind_argument(kind: str, argument: Evaluate, constant: Any) -> Evaluate:
+    """The closure of an argument in the shape that the function wants."""
+    if kind == "any" or (isinstance(constant, str) and kind in _TEXTS):
+        return argument
+    if kind == "each":
+        return lambda _value, run: lambda element: argument(element, run)
+
+    def evaluate(value: Any, run: Run) -> Any:
+        found = argument(value, run)
+        # Most arguments are texts where a text is wanted.
+        return found if type(found) is str and kind in _TEXTS else shape_argument(kind, found)
+
+    return evaluate
 
 
 def check_bounds(value: Any) -> Any:

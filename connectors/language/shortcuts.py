@@ -21,7 +21,7 @@ def find_shortcut(node: Node) -> Shortcut | None:
         return _follow_path(names)
     kind = node["type"]
     if kind == "pipe":
-        return _find_pick(node)
+        return _find_piped(node)
     if kind not in {"or_expression", "comparator"}:
         return None
     left, right = node["children"]
@@ -52,11 +52,19 @@ def _follow_path(names: list[str]) -> Shortcut:
 _FIRST = {"type": "index", "value": 0, "children": []}
 
 
-def _find_pick(node: Node) -> Shortcut | None:
-    """Of a list the first element with a text under a name, or the first thing that a path finds in
-    such elements.
+def _find_piped(node: Node) -> Shortcut | None:
+    """Of a list the first thing that a path finds in elements with a text under a name, or whether
+    it is a text: `|` binds less than `==`.
     """
     chosen, place = node["children"]
+    if place["type"] != "comparator":
+        return _find_pick(chosen, place)
+    left, right = place["children"]
+    first = _find_pick(chosen, left)
+    return None if first is None else _compare_to_text(place["value"], first, right)
+
+
+def _find_pick(chosen: Node, place: Node) -> Shortcut | None:
     if chosen["type"] != "filter_projection" or place["type"] != "index_expression":
         return None
     where, further, condition = chosen["children"]

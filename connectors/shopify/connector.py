@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from connectors.errors import ConnectorError, OrderNotFoundError, SharedNumberError
+from connectors.fieldmap.excerpts import ExcerptReader
 from connectors.interface import (
     CheckReport,
     ConnectorContext,
@@ -60,6 +61,7 @@ class ShopifyConnector:
         self._settings = settings
         self._rules = settings.rules
         self._context = context
+        self._excerpts = None if context.filler is None else ExcerptReader(context.filler)
         self._isolation = Isolation()
         self._habits = ListHabits()
         self._graphql = GraphqlTransport(client, settings.money, self._isolation, context.remark)
@@ -161,10 +163,10 @@ class ShopifyConnector:
             variants=around.variants,
             route=around.find_route(order.id),
         )
-        filler = self._context.filler
-        if filler is None or isinstance(found, RejectedOrder):
+        filler, reader = self._context.filler, self._excerpts
+        if filler is None or reader is None or isinstance(found, RejectedOrder):
             return found
-        return filler.fill(found, *list_parts(order, around.details))
+        return filler.fill(found, *list_parts(order, around.details, reader))
 
     def _remark_fields(self, order: wire.Order) -> None:
         """One remark for each field that orders go out without, whichever line it is in."""

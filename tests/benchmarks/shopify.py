@@ -55,17 +55,21 @@ def run() -> Iterator[str]:
     yield from asyncio.run(_requests())
 
 
-def _cpu() -> Iterator[str]:
+def build_pages() -> list[bytes]:
     """The samples that go out, in pages of 40, with the fields that a list request asks for."""
     wanted = set(ORDER_FIELDS.split(","))
     rows = [row["order"] for row in json.loads(gzip.decompress(SAMPLES.read_bytes()))]
     good = [
         {name: order[name] for name in order if name in wanted} for order in rows if _is_sent(order)
     ]
-    bodies = [
+    return [
         json.dumps({"orders": good[start : start + 40]}, separators=(",", ":")).encode()
         for start in range(0, len(good), 40)
     ]
+
+
+def _cpu() -> Iterator[str]:
+    bodies = build_pages()
     pages = [b"".join(_encoded(body)) for body in bodies]
     trees = [
         [_plan(order) for order in etree.fromstring(b"<Orders>" + page + b"</Orders>", _KEEP)]

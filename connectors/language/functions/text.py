@@ -213,8 +213,14 @@ def _search_text(run: Run, value: str | None, pattern: str) -> tuple[str | None,
 
 
 def _join_parts(separator: str, given: Sequence[Any]) -> str:
-    flat = [part for each in given for part in (each if isinstance(each, list) else [each])]
-    parts = [as_text(part) or "" for part in flat if not is_empty(part)]
-    if sum(len(part) + len(separator) for part in parts) > MOST_TEXT:
-        raise EvaluationError("gave up: the joined text would be too long")
-    return separator.join(part.strip() for part in parts)
+    parts: list[str] = []
+    left = MOST_TEXT
+    for each in given:
+        for part in each if isinstance(each, list) else (each,):
+            text = part if type(part) is str else "" if is_empty(part) else as_text(part) or ""
+            left -= len(text) + len(separator)
+            if left < 0:
+                raise EvaluationError("gave up: the joined text would be too long")
+            if text := text.strip():
+                parts.append(text)
+    return separator.join(parts)

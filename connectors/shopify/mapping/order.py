@@ -35,16 +35,25 @@ _TEST = (
 )
 
 
-def decode_order(raw: bytes | msgspec.Raw) -> wire.Order | RejectedOrder:
+_ORDER = msgspec.json.Decoder(wire.Order, float_hook=Decimal)
+_IDENTITY = msgspec.json.Decoder(wire.Identity)
+
+
+def decode_order(
+    raw: bytes | msgspec.Raw, decoder: msgspec.json.Decoder[Any] = _ORDER
+) -> wire.Order | RejectedOrder:
     """One order of a REST answer; one that is not what Shopify promises is rejected, with
     the path.
+
+    `decoder` may make more of it than a `wire.Order`.
     """
     if mark := find_mark(raw):
         return reject_marked(raw, mark)
     try:
-        return _ORDER.decode(raw)
+        order: wire.Order = decoder.decode(raw)
     except UNDECODABLE as error:
         return decode_mended(raw) or reject_raw(raw, error)
+    return order
 
 
 Decode = Callable[[msgspec.Raw], wire.Order | RejectedOrder]
@@ -102,10 +111,6 @@ def _explain_complaint(complaint: Complaint) -> str:
     names_types = complaint.wording.startswith("expected ")
     plain = f"expected {complaint.expected}, found {complaint.found}"
     return f"{complaint.path or 'order'}: {complaint.wording if names_types else plain}"
-
-
-_ORDER = msgspec.json.Decoder(wire.Order, float_hook=Decimal)
-_IDENTITY = msgspec.json.Decoder(wire.Identity)
 
 
 def read_moment(value: Any) -> datetime | None:

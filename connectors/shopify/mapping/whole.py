@@ -1,6 +1,4 @@
-"""An order together with all of the JSON it was read from, for a store that fills in fields of its
-own.
-"""
+"""An order together with the JSON it was read from, for a store that fills in fields of its own."""
 
 from __future__ import annotations
 
@@ -10,26 +8,40 @@ from typing import Any
 
 import msgspec
 
+from connectors.fieldmap.excerpts import ExcerptReader
 from connectors.orders import RejectedOrder
 from connectors.shopify.mapping import wire
-from connectors.shopify.mapping.order import decode_order
+from connectors.shopify.mapping.order import Decode, decode_order
 
 _ANY = msgspec.json.Decoder(float_hook=Decimal)
 _PLAIN = msgspec.json.Encoder(decimal_format="number")
 
 
 class WholeOrder(wire.Order, frozen=True):
-    """An order of REST, and its JSON as the shop sent it."""
+    """An order of REST with as much of its JSON as is looked at, and its lines by id."""
 
     whole: Any = None
+    lines: Any = None
 
 
-def decode_whole(raw: bytes | msgspec.Raw) -> wire.Order | RejectedOrder:
-    """As `decode_order`, with the order's JSON kept."""
-    order = decode_order(raw)
-    if isinstance(order, RejectedOrder):
+def keep_whole(reader: ExcerptReader) -> Decode:
+    """As `decode_order`, with what is looked at of the order's JSON kept."""
+
+    def decode(raw: bytes | msgspec.Raw) -> wire.Order | RejectedOrder:
+        order = decode_order(raw, _WHOLE)
+        if isinstance(order, RejectedOrder):
+            return order
+        if not isinstance(order, WholeOrder):
+            order = WholeOrder(**msgspec.structs.asdict(order))
+        whole, lines = reader.read(raw)
+        msgspec.structs.force_setattr(order, "whole", whole)
+        msgspec.structs.force_setattr(order, "lines", lines)
         return order
-    return WholeOrder(**msgspec.structs.asdict(order), whole=_ANY.decode(raw))
+
+    return decode
+
+
+_WHOLE = msgspec.json.Decoder(WholeOrder, float_hook=Decimal)
 
 
 class Details(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,18 +73,26 @@ def _simplify(value: Any) -> Any:
     )
 
 
-def list_parts(order: wire.Order, details: Details) -> tuple[Any, Mapping[str, Any]]:
+def list_parts(
+    order: wire.Order, details: Details, reader: ExcerptReader
+) -> tuple[Any, Mapping[str, Any]]:
     """The order's JSON in the names of REST, and its lines by id, with what was looked up beside
     it.
 
     GraphQL sends what the connector asks for and no more: that is what stands there then.
     """
-    whole = order.whole if isinstance(order, WholeOrder) else _ANY.decode(_PLAIN.encode(order))
+    whole, lines = (
+        (order.whole, order.lines)
+        if isinstance(order, WholeOrder)
+        else reader.read(_PLAIN.encode(order))
+    )
     if order.customer is not None and (found := details.customers.get(order.customer.id or 0)):
-        whole["customer"] = {**(whole.get("customer") or {}), **found}
-    lines = {str(line["id"]): line for line in whole.get("line_items") or ()}
-    for line in (order.line_items or ()) if details.variants else ():
+        whole = {**whole, "customer": {**(whole.get("customer") or {}), **found}}
+    if not details.variants:
+        return whole, lines
+    joined = dict(lines)
+    for line in order.line_items or ():
         if variant := details.variants.get(line.variant_id or 0):
             parts = {"product": variant.get("product"), "variant": variant}
-            lines[str(line.id)] = {**lines.get(str(line.id), {}), **parts}
-    return whole, lines
+            joined[str(line.id)] = {**lines.get(str(line.id), {}), **parts}
+    return whole, joined

@@ -14,6 +14,7 @@ import msgspec
 
 from connectors.concurrency import read_ahead, run_together
 from connectors.errors import AuthenticationError, RefusedError
+from connectors.fieldmap.excerpts import ExcerptReader
 from connectors.filling import FieldFiller
 from connectors.interface import Remark, leave_out_idle
 from connectors.orders import Order, RejectedOrder, Window
@@ -38,7 +39,6 @@ from connectors.woocommerce.mapping.rules import Rules
 from connectors.woocommerce.mapping.statuses import DRAFTS, list_open_statuses, normalize_status
 from connectors.woocommerce.mapping.whole import (
     PartReader,
-    WholeReader,
     join_related,
     list_part_names,
 )
@@ -72,9 +72,7 @@ class Reader:
         self._page_size = page_size
         self._filler = filler
         self._joins = any(map(PartReader, list_part_names(filler)))
-        self._whole = (
-            None if filler is None else WholeReader(filler.list_names(), filler.list_line_names())
-        )
+        self._excerpts = None if filler is None else ExcerptReader(filler)
 
     async def list_window(self, window: Window) -> AsyncGenerator[Order | RejectedOrder, None]:
         """All orders changed in the window, each once, oldest change first."""
@@ -156,12 +154,12 @@ class Reader:
         """The order with what the store's settings fill in."""
         if (
             self._filler is None
-            or self._whole is None
+            or self._excerpts is None
             or isinstance(order, RejectedOrder)
             or isinstance(row.order, RejectedOrder)
         ):
             return order
-        whole, lines = self._whole.read(row.raw)
+        whole, lines = self._excerpts.read(row.raw)
         if self._joins:
             whole, lines = join_related(whole, lines, row.order, related)
         return self._filler.fill(order, whole, lines)

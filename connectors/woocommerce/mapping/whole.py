@@ -1,16 +1,14 @@
-"""As much of an order's JSON as a store's own expressions look at.
-
-Decoding all of it would cost more than the expressions do.
-"""
+"""What a store's own expressions look at beside the order's JSON: products and the customer."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, TypedDict
+from typing import Any
 
 import msgspec
 
+from connectors.fieldmap.excerpts import name_fields
 from connectors.filling import FieldFiller
 from connectors.woocommerce.mapping import wire
 from connectors.woocommerce.mapping.order import Related
@@ -18,43 +16,6 @@ from connectors.woocommerce.mapping.products import goods_key
 from connectors.woocommerce.mapping.values import read_key
 
 _ALL = msgspec.json.Decoder(dict[str, Any], float_hook=Decimal)
-
-
-class WholeReader:
-    """Reads what the fields of one store look at; built once for a store.
-
-    `names` and `of_lines` are what they look up at the top of an order and of its lines, as
-    `connectors.interface.FieldFiller` lists it.
-    """
-
-    def __init__(self, names: frozenset[str] | None, of_lines: frozenset[str] | None) -> None:
-        self._decoder = _ALL
-        self._has_lines = of_lines != frozenset()
-        if names is not None:
-            lines: Any = Any
-            if of_lines is not None and "line_items" not in names:
-                lines = list[_name_fields({"id": Any, **dict.fromkeys(of_lines, Any)})]  # type: ignore[misc] # made here
-            fields = dict.fromkeys(names, Any)
-            self._decoder = msgspec.json.Decoder(
-                _name_fields({**fields, "line_items": lines} if self._has_lines else fields),
-                float_hook=Decimal,
-            )
-
-    def read(self, raw: msgspec.Raw | bytes) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-        """The order's JSON, with fractions as `Decimal`, and its lines by id."""
-        try:
-            whole = self._decoder.decode(raw)
-        except msgspec.ValidationError:
-            # Lines of another shape than any order has; the expressions will say so.
-            whole = _ALL.decode(raw)
-        if not self._has_lines:
-            return whole, {}
-        lines = whole.get("line_items")
-        return whole, {
-            str(line["id"]): line
-            for line in (lines if isinstance(lines, list) else ())
-            if isinstance(line, dict) and "id" in line
-        }
 
 
 class PartReader:
@@ -65,7 +26,7 @@ class PartReader:
     def __init__(self, names: frozenset[str] | None) -> None:
         self.names = names
         fields = dict.fromkeys(names or (), msgspec.Raw)
-        self._decoder = None if names is None else msgspec.json.Decoder(_name_fields(fields))
+        self._decoder = None if names is None else msgspec.json.Decoder(name_fields(fields))
 
     def __bool__(self) -> bool:
         return self.names is None or bool(self.names)
@@ -120,8 +81,3 @@ def join_related(
             and goods.whole
         }
     return whole, joined
-
-
-def _name_fields(fields: Mapping[str, Any]) -> Any:
-    """The type of an object of which these fields are read and no other."""
-    return TypedDict("Named", dict(fields), total=False)  # type: ignore[operator] # made here

@@ -215,16 +215,11 @@ def test_a_shop_can_be_asked_for_what_the_settings_look_at() -> None:
     filler = Store(fields, address, only="state == 'ready'").filler
     names = "meta_data channel origin wrap paper floor shipping state"
     assert filler.list_names() == frozenset(names.split())
-    assert filler.list_keys("meta_data", "key") == frozenset({"vat", "bin"})
-    assert filler.list_keys("meta_data", "name") is None
-    assert filler.list_keys("coupons", "key") == frozenset()
 
 
 def test_a_store_that_looks_at_everything_asks_for_everything() -> None:
     filler = Store(only="length(keys(@)) > `3`").filler
     assert filler.list_names() is None
-    assert filler.list_keys("meta_data", "key") is None
-    assert Store({"source": "meta_data[0].value"}).filler.list_keys("meta_data", "key") is None
 
 
 def test_names_that_no_order_has_are_found_for_the_expression_that_looks_them_up() -> None:
@@ -234,7 +229,7 @@ def test_names_that_no_order_has_are_found_for_the_expression_that_looks_them_up
     survey.fill(order, RAW, {"1": RAW["lines"][0]})
     found = [(each.part, each.name, each.expression.source) for each in survey.find_unknown_names()]
     assert found == [("order", "wharehouse", "wharehouse"), ("line", "eam", "eam")]
-    assert (survey.list_names(), survey.list_keys("meta", "key")) == (None, None)
+    assert survey.list_names() is None
 
 
 def test_an_expression_that_may_look_at_anything_is_found_with_the_size_of_an_order() -> None:

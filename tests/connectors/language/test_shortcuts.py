@@ -20,6 +20,8 @@ SHORT = (
     "(m[?key=='x'].value | [0]) || a.b",
     "a == 'x'",
     "(m[?key=='x'].value | [0]) != 'x'",
+    "m[?key=='x'].value | [0] == 'x'",
+    "m[?key=='x'].value | [0] != 'x'",
 )
 LONG = (
     "m[?key=='x'] | [0]",
