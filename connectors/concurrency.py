@@ -1,9 +1,10 @@
-"""Wait for several reads at once. The upstream's policy bounds how many really run at a time."""
+"""Work side by side. The upstream's policy bounds how many reads really run at a time."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Coroutine, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Sequence
+from contextlib import asynccontextmanager
 from typing import Any, TypeVar, overload
 
 A = TypeVar("A")
@@ -60,3 +61,15 @@ async def read_ahead(source: AsyncGenerator[A, None]) -> AsyncGenerator[A, None]
             fetching.cancel()
             await asyncio.gather(fetching, return_exceptions=True)
         await source.aclose()
+
+
+@asynccontextmanager
+async def work_meanwhile(*jobs: Coroutine[Any, Any, object]) -> AsyncIterator[None]:
+    """The jobs run while the block lasts; leaving it breaks them off."""
+    tasks = [asyncio.create_task(job) for job in jobs]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -15,6 +15,7 @@ from typing import Self
 
 import structlog
 
+from connectors.concurrency import work_meanwhile
 from connectors.errors import AuthenticationError, ConnectorError
 from connectors.interface import Remark
 from proxy.account.client import AccountClient, Sleep
@@ -61,13 +62,8 @@ class AccountWorker:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Works while the block lasts. Leaving it breaks off what runs and gives leases back."""
-        tasks = [asyncio.create_task(key.work(), name="account") for key in self._keys]
-        try:
+        async with work_meanwhile(*(key.work() for key in self._keys)):
             yield
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def wake(self, store: str, resource_type: str) -> None:
         """A webhook of this type came for a store: do soon what waits for it. Raises

@@ -5,13 +5,13 @@ in the fleet. The only place that knows Apprise.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import structlog
 
+from connectors.concurrency import work_meanwhile
 from proxy.operator.status.alarms import list_alarms
 from proxy.operator.status.reading import read_status
 from proxy.rules.alarms import AlarmKind
@@ -66,13 +66,8 @@ class Alerter:
         if not self._settings.to:
             yield
             return
-        task = asyncio.create_task(self._work())
-        try:
+        async with work_meanwhile(self._work()):
             yield
-        finally:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
 
     async def _work(self) -> None:
         while True:

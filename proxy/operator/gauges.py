@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -11,6 +10,7 @@ from datetime import datetime
 import msgspec
 import structlog
 
+from connectors.concurrency import work_meanwhile
 from proxy.operator.status.alarms import list_alarms
 from proxy.operator.status.reading import read_status
 from proxy.operator.status.standing import ShopWord, Standing, Status
@@ -64,18 +64,16 @@ class GaugeKeeper:
     async def running(self) -> AsyncIterator[None]:
         """The gauges are right as the block begins, and every 15 s while it lasts."""
         await self.fill()
-        task = asyncio.create_task(self._work())
-        try:
+        async with work_meanwhile(self._work()):
             yield
-        finally:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
 
     async def _work(self) -> None:
         while True:
             await asyncio.sleep(EVERY)
-            await self.fill()
+            try:
+                await self.fill()
+            except Exception:  # noqa: BLE001 -- the next ones must be set
+                _log.exception("Gauges not set.")
 
     def _build_numbers(self, standing: Standing, status: Status) -> StoreNumbers:
         poll, interval, shop = standing.last_poll, standing.usual_interval, standing.shop

@@ -140,7 +140,8 @@ def parse_database(value: object) -> SecretStr:
     )
 
 
-def _text_schema(pattern: str, description: str) -> Any:
+def make_text_schema(pattern: str, description: str) -> Any:
+    """What the JSON Schema says of a text with a form of its own."""
     return WithJsonSchema({"type": "string", "pattern": f"^{pattern}$", "description": description})
 
 
@@ -148,7 +149,7 @@ Rate = Annotated[
     float,
     BeforeValidator(parse_rate),
     PlainSerializer(write_rate),
-    _text_schema(r"[0-9.]+ */ *[smhd]", _RATE_HINT),
+    make_text_schema(r"[0-9.]+ */ *[smhd]", _RATE_HINT),
 ]
 """Requests a second. In settings always with its unit."""
 
@@ -156,7 +157,7 @@ Listen = Annotated[
     ListenAddress,
     PlainValidator(ListenAddress.parse),
     PlainSerializer(str),
-    _text_schema(r".+:.+", "host:port, e.g. 0.0.0.0:8080"),
+    make_text_schema(r".+:.+", "host:port, e.g. 0.0.0.0:8080"),
 ]
 """An address to listen on."""
 
@@ -164,20 +165,20 @@ TrustedNetwork = Annotated[
     Network,
     PlainValidator(parse_network),
     PlainSerializer(write_network),
-    _text_schema(r"[0-9a-fA-F.:]+(/[0-9]+)?", "an IP address or a network, e.g. 10.0.0.0/8"),
+    make_text_schema(r"[0-9a-fA-F.:]+(/[0-9]+)?", "an IP address or a network, e.g. 10.0.0.0/8"),
 ]
 """Addresses of proxies."""
 
 HostName = Annotated[
     str,
     PlainValidator(parse_host),
-    _text_schema(r"[^/@]+", "a host's name or address without a port"),
+    make_text_schema(r"[^/@]+", "a host's name or address without a port"),
 ]
 """What a `Host` header may say."""
 
 DatabaseUrl = Annotated[
     SecretStr,
     BeforeValidator(parse_database),
-    _text_schema(r"(sqlite|postgresql|postgres)://.+", "sqlite:///file.db or postgresql://…"),
+    make_text_schema(r"(sqlite|postgresql|postgres)://.+", "sqlite:///file.db or postgresql://…"),
 ]
 """Where Portside keeps what outlives a request."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from pydantic import BeforeValidator, PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic import BeforeValidator, PlainSerializer, PlainValidator
 
 from connectors.reading.durations import describe_found
 from proxy.rules.alarms import Thresholds
 from proxy.rules.quiet_hours import QuietHours
+from proxy.settings.values import make_text_schema
 
 _USUAL = Thresholds()
 _UNITS = {"KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
@@ -48,25 +49,23 @@ def write_intervals(value: float) -> str:
     return f"{value:g} intervals"
 
 
-def _schema(pattern: str, description: str) -> WithJsonSchema:
-    return WithJsonSchema({"type": "string", "pattern": pattern, "description": description})
-
-
 Size = Annotated[
     int,
     BeforeValidator(parse_size),
     PlainSerializer(write_size),
-    _schema(r"^[0-9.]+ *[kKmMgGtT][bB]$", "a size, e.g. 200MB"),
+    make_text_schema(r"[0-9.]+ *[kKmMgGtT][bB]", "a size, e.g. 200MB"),
 ]
 Intervals = Annotated[
     float,
     BeforeValidator(parse_intervals),
     PlainSerializer(write_intervals),
-    _schema(r"^[0-9.]+ intervals?$", "a number of usual intervals, e.g. 3 intervals"),
+    make_text_schema(r"[0-9.]+ intervals?", "a number of usual intervals, e.g. 3 intervals"),
 ]
 Quiet = Annotated[
     QuietHours,
     PlainValidator(QuietHours.parse),
     PlainSerializer(str),
-    _schema(r"^\d\d:\d\d-\d\d:\d\d \S+$", "hours and a time zone, e.g. 22:00-06:00 Europe/Berlin"),
+    make_text_schema(
+        r"\d\d:\d\d-\d\d:\d\d \S+", "hours and a time zone, e.g. 22:00-06:00 Europe/Berlin"
+    ),
 ]
