@@ -1,7 +1,10 @@
-"""The units a shop measures in: two of its settings, remembered over restarts."""
+"""The units a shop measures in: two of its settings. A restart finds the last ones again; the shop
+is asked once an hour, because a unit that was changed makes every weight wrong.
+"""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -29,13 +32,19 @@ class UnitReader:
     """Asks one shop. `remark` hears of units that it fails to show."""
 
     def __init__(
-        self, api: Api, isolation: Isolation, memory: Memory, remark: Callable[[Remark], None]
+        self,
+        api: Api,
+        isolation: Isolation,
+        memory: Memory,
+        remark: Callable[[Remark], None],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._api = api
         self._isolation = isolation
         self._memory = memory
         self._remark = remark
-        self._units: TTLCache[str, Units] = TTLCache(1, _KNOWN_FOR)
+        self._units: TTLCache[str, Units] = TTLCache(1, _KNOWN_FOR, timer=clock)
+        self._is_new = True
 
     async def read_units(self) -> Units:
         """The units of the shop.
@@ -61,7 +70,10 @@ class UnitReader:
         return known
 
     async def _recall(self) -> Units | None:
-        if (kept := await self._memory.get(_KEY)) is None:
+        """What the process before knew; asked for once."""
+        kept = await self._memory.get(_KEY) if self._is_new else None
+        self._is_new = False
+        if kept is None:
             return None
         try:
             return _UNITS.decode(kept)
