@@ -17,7 +17,7 @@ from proxy.cli.serve import watch_for_stop
 from proxy.cli.target import Target
 from proxy.simulator.account.fake import LOOPBACK, FakeAccount
 from proxy.simulator.account.stores import Store
-from proxy.simulator.account.traits import WORDS, Fate, Traits
+from proxy.simulator.account.traits import WORDS, Fate, Faults, Traits
 from proxy.simulator.exam import CouldNotRunError
 
 _SINCE = timedelta(days=1)
@@ -30,7 +30,8 @@ class AccountPlay(msgspec.Struct, frozen=True, kw_only=True):
     """How the account is played: `every` and `live` are real spans, `live` None without an end.
 
     `shippable` are the store's words for orders that may be shipped; with `notices` some of them
-    are.
+    are. `faults` are the shares of notices that go wrong; without any, one of these labels is told
+    to nobody.
     """
 
     every: timedelta
@@ -38,6 +39,7 @@ class AccountPlay(msgspec.Struct, frozen=True, kw_only=True):
     port: int
     notices: bool
     shippable: frozenset[str]
+    faults: Faults | None = None
 
 
 async def play_account(target: Target, play: AccountPlay) -> None:
@@ -64,14 +66,16 @@ async def play_account(target: Target, play: AccountPlay) -> None:
             seen = store.refresh.word.removeprefix("Error: ")
             raise CouldNotRunError(f"{store.address}: the first import failed: {seen}")
         if play.notices:
-            _make_labels(account)
+            _make_labels(account, by_chance=play.faults is not None)
         await _follow(account, play.live)
         click.echo(_sum_up(account))
 
 
 async def _open_account(stack: AsyncExitStack, play: AccountPlay) -> FakeAccount:
     traits = Traits(poll_every=play.every)
-    account = FakeAccount(_tell_time, traits=traits, port=play.port, report=click.echo)
+    account = FakeAccount(
+        _tell_time, traits=traits, faults=play.faults, port=play.port, report=click.echo
+    )
     try:
         return await stack.enter_async_context(account)
     except OSError as error:
@@ -94,15 +98,15 @@ async def _follow(account: FakeAccount, live: timedelta | None) -> None:
         await asyncio.gather(following, return_exceptions=True)
 
 
-def _make_labels(account: FakeAccount) -> None:
+def _make_labels(account: FakeAccount, *, by_chance: bool) -> None:
     waiting = [
         order
         for order in account.books.orders.values()
         if order.order_status == "awaiting_shipment"
     ]
     for number, order in enumerate(waiting[:_LABELS]):
-        fate = Fate.LOST_SILENTLY if number == _LOST else Fate.SENT
-        account.make_label(order, fate=fate)
+        chosen = Fate.LOST_SILENTLY if number == _LOST else Fate.SENT
+        account.make_label(order, fate=None if by_chance else chosen)
 
 
 def _choose_words(shippable: frozenset[str]) -> Mapping[str, str]:

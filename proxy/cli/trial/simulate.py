@@ -4,6 +4,7 @@ asked for.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -22,6 +23,7 @@ from proxy.cli.target import (
 )
 from proxy.cli.trial.account import AccountPlay, play_account
 from proxy.doors.custom_store.dates import format_date
+from proxy.simulator.account.traits import Faults
 from proxy.simulator.checks.shipments import Shipments
 from proxy.simulator.history import History, Pace
 from proxy.simulator.poller import Poll
@@ -31,6 +33,16 @@ from proxy.simulator.verify import try_promise, verify
 # How fast the simulator goes unless the options say otherwise.
 _PACE = Pace()
 SHIPPABLE = "paid,processing,awaiting_shipment"
+
+
+def _share(name: str, fate: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """An option: how many of the account's notices go wrong in one way."""
+    return click.option(
+        name,
+        type=click.FloatRange(0, 1),
+        default=0.0,
+        help=f"With --account: this share of its notices (0 to 1) {fate}",
+    )
 
 
 @click.command
@@ -89,6 +101,9 @@ SHIPPABLE = "paid,processing,awaiting_shipment"
     default=0,
     help="With --account: where its API listens; any free port by default.",
 )
+@_share("--lost", "are lost: some say so in the account's rows, and some claim that they arrived.")
+@_share("--late", "come two hours late, divided by --speed.")
+@_share("--repeated", "are sent twice.")
 def simulate(**given: Any) -> None:
     """Play ShipStation against a custom store: test the connection, poll window after window,
     follow the pages, and try every promise.
@@ -127,7 +142,15 @@ def _read_play(given: dict[str, Any], pace: Pace, words: frozenset[str]) -> Acco
         port=given["port"],
         notices=given["notices"],
         shippable=words,
+        faults=_read_faults(given, pace),
     )
+
+
+def _read_faults(given: dict[str, Any], pace: Pace) -> Faults | None:
+    shares = {name: given[name] for name in ("lost", "late", "repeated")}
+    if not any(shares.values()):
+        return None
+    return Faults(**shares, late_by=Faults().late_by / pace.speed)
 
 
 async def _simulate(target: Target, pace: Pace, words: frozenset[str]) -> Report:

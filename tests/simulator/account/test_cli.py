@@ -46,6 +46,16 @@ async def test_with_notices_five_labels_are_made_and_one_is_told_to_nobody() -> 
     assert result.output.count("its notice is lost silently") == 1
 
 
+async def test_a_share_of_the_notices_is_lost_and_the_rest_is_sent_twice() -> None:
+    store = Store(build_book(datetime.now(UTC)))
+    async with store.open():
+        result = await play(store, "--notices", "--lost", "0.4", "--repeated", "0.6")
+    assert result.exit_code == 0, result.output
+    lost = result.output.count("its notice is lost")
+    assert 0 < lost < 5
+    assert f"5 labels, 0 marked as shipped, {2 * (5 - lost)} notices sent" in result.output
+
+
 async def test_what_keeps_the_account_from_playing_is_one_line_and_ends_it_with_2() -> None:
     store = Store(build_book(datetime.now(UTC)), ["dead"])
     async with store.open():

@@ -154,3 +154,20 @@ async def test_a_user_that_is_none_changes_no_order() -> None:
         body = {"orderIds": [order.order_id], "userId": "nobody"}
         assert (await scene.call("POST", "/orders/assignuser", body))[0] == 404
         assert order.user_id is None
+
+
+async def test_a_label_made_by_the_api_is_announced_to_the_store() -> None:
+    async with open_scene(build_orders(1)) as scene:
+        order = scene.account.find_order("N-1")
+        made = await scene.post(
+            "/orders/createlabelfororder",
+            orderId=order.order_id,
+            carrierCode="fedex",
+            serviceCode="fedex_ground",
+        )
+        await scene.account.settle()
+        [row] = (await scene.get("/shipments"))["shipments"]
+        for name in ("shipmentId", "trackingNumber", "shipmentCost"):
+            assert made[name] == row[name]
+        assert (row["carrierCode"], row["marketplaceNotified"]) == ("fedex", True)
+        assert len(scene.shop.shipments) == 1

@@ -19,6 +19,7 @@ from proxy.simulator.account.listing import (
     span,
 )
 from proxy.simulator.account.pacific import parse_pacific
+from proxy.simulator.account.parcels import Label
 from proxy.simulator.account.routes.frame import (
     ApiError,
     answer_json,
@@ -80,6 +81,12 @@ class _MarkBody(msgspec.Struct, kw_only=True, rename="camel"):
     notify_sales_channel: bool = False
 
 
+class _LabelBody(msgspec.Struct, kw_only=True, rename="camel"):
+    order_id: int
+    carrier_code: str
+    service_code: str
+
+
 class OrderRoutes:
     """The routes below `/orders`."""
 
@@ -98,6 +105,7 @@ class OrderRoutes:
             web.post("/orders/unassignuser", self._unassign_user),
             web.post("/orders/holduntil", self._hold),
             web.post("/orders/restorefromhold", self._restore),
+            web.post("/orders/createlabelfororder", self._make_label),
             web.post("/orders/markasshipped", self._mark_shipped),
         )
 
@@ -151,6 +159,22 @@ class OrderRoutes:
         body = await read_body(request, _OrderBody)
         self._account.office.restore(body.order_id)
         return answer_success("Order restored from hold.")
+
+    async def _make_label(self, request: web.Request) -> web.Response:
+        body = await read_body(request, _LabelBody)
+        order = self._account.books.get_order(body.order_id)
+        label = Label(carrier=body.carrier_code, service=body.service_code)
+        row = self._account.make_label(order, label=label)
+        return answer_json(
+            {
+                "shipmentId": row.shipment_id,
+                "shipmentCost": row.shipment_cost,
+                "insuranceCost": row.insurance_cost,
+                "trackingNumber": row.tracking_number,
+                "labelData": None,
+                "formData": None,
+            }
+        )
 
     async def _mark_shipped(self, request: web.Request) -> web.Response:
         body = await read_body(request, _MarkBody)
