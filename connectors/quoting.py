@@ -77,6 +77,11 @@ def describe_reason(reason: str) -> str:
     return f"{path}: {tell_length(reason[len(path) + len(colon) :])}" if rest else path
 
 
+def count_things(number: int, thing: str) -> str:
+    """`1 order`, `2 orders`: a number with its noun, whose plural takes an s."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
 def tell_length(text: str) -> str:
     """What stands in the place of a text that may not be quoted."""
     return f"({len(text)} characters)"

@@ -265,7 +265,7 @@ class Upstream:
         self, request: Request, error: BaseException, number: int, wait: float
     ) -> None:
         call = name_call(request, self._caller.mask)
-        _log.info(
+        _log.debug(
             "shop_request_repeated",
             call=call,
             attempt=number,
@@ -275,7 +275,8 @@ class Upstream:
 
     def _tell_failure(self, request: Request, error: ConnectorError, number: int) -> None:
         call = name_call(request, self._caller.mask)
-        _log.warning(
+        # Whoever asked says what it means.
+        _log.debug(
             "shop_request_failed",
             call=call,
             attempts=number,

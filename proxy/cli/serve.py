@@ -12,16 +12,26 @@ from typing import Any
 import click
 import structlog
 
+from connectors.orders import OrderStatus
 from proxy import __version__
-from proxy.app import open_portside
+from proxy.app import Portside, open_portside
 from proxy.cli.kinds import find_kind
 from proxy.cli.options import CommandError, read_settings, settings_option
+from proxy.doors.custom_store.words import fill_status_words
 from proxy.server.admission.descriptors import raise_descriptor_limit
 from proxy.server.listener import ListenError
-from proxy.settings.models import Settings
+from proxy.settings.models import Settings, StoreSettings
 from proxy.storage.errors import StorageError
 from proxy.telemetry.logs import configure_logs
 
+# The order in which the form asks for its five words.
+_FORM = (
+    OrderStatus.UNPAID,
+    OrderStatus.PAID,
+    OrderStatus.SHIPPED,
+    OrderStatus.CANCELLED,
+    OrderStatus.ON_HOLD,
+)
 _log = structlog.get_logger("portside")
 
 
@@ -74,12 +84,32 @@ async def _serve(settings: Settings) -> None:
     stop = watch_for_stop()
     async with open_portside(settings, find_kind, stopping=stop.is_set) as portside:
         _log.info(
-            "ready",
+            "Ready.",
+            said=f"Portside {__version__} is ready: ShipStation's side on {portside.public}, the"
+            f" operator's on {portside.admin}",
             version=__version__,
             listen=str(portside.public),
             admin=str(portside.admin),
             stores=", ".join(sorted(settings.stores)),
         )
+        for name, store in sorted(settings.stores.items()):
+            _tell_form(name, store, portside)
         await stop.wait()
-        _log.info("stopping", within=f"{settings.stop_within.total_seconds():.0f} s")
-    _log.info("stopped")
+        _log.info("Stopping.", within=f"{settings.stop_within.total_seconds():.0f} s")
+    _log.info("Stopped.")
+
+
+def _tell_form(name: str, store: StoreSettings, portside: Portside) -> None:
+    """What belongs into the form of ShipStation's custom store, but for the password."""
+    words = fill_status_words(store.status_words)
+    users = [login.username for login in store.credentials if login.username]
+    _log.info(
+        "Store.",
+        said=f"{name}: in ShipStation's form type the address that leads to"
+        f" http://{portside.public}/stores/{name}, user name {' or '.join(users) or 'any'},"
+        f" statuses {', '.join(words[status] for status in _FORM)}",
+        store=name,
+        path=f"/stores/{name}",
+        usernames=", ".join(users),
+        words=", ".join(words[status] for status in _FORM),
+    )

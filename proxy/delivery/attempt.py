@@ -29,6 +29,7 @@ from connectors.errors import (
 from connectors.interface import ShipOutcome
 from connectors.shipments import Shipment
 from proxy.delivery.exchanges import ExchangeRecorder
+from proxy.delivery.log_lines import tell_attempt
 from proxy.delivery.results import AttemptResult, QueuedError, Tried, choose_outcome
 from proxy.rules.outage import Outage, Permit
 from proxy.rules.retry_schedule import Decision, RetrySchedule
@@ -36,7 +37,6 @@ from proxy.settings.models import DeliverySettings, NotifyCustomer
 from proxy.storage.errors import LeaseLostError, StorageError
 from proxy.storage.outbox.interface import (
     Attempt,
-    AttemptOutcome,
     Delivery,
     Outbox,
     RepeatedError,
@@ -131,7 +131,10 @@ class AttemptRunner:
             exchanges=recorder.list_kept(),
         )
         await self._write(delivery, lambda: self._settle(delivery, decision, attempt), lease_ends)
-        self._report(store.name, delivery, attempt, error)
+        self._metrics.count_attempt(
+            store=store.name, outcome=attempt.outcome.value, seconds=attempt.seconds
+        )
+        tell_attempt(delivery, attempt, error, decision)
         if decision is None:
             self._on_delivered(store, tried.shipment or delivery.shipment)
         final = decision is None or decision.next_at is None
@@ -267,30 +270,14 @@ class AttemptRunner:
             try:
                 await write()
             except LeaseLostError as error:
-                _log.warning("settled too late", delivery=delivery.id, reason=error)
+                _log.warning("Settled too late.", delivery=delivery.id, reason=error)
             except StorageError as error:
-                log("could not settle", delivery=delivery.id, reason=error)
+                log("Could not settle.", delivery=delivery.id, reason=error)
                 if self.clock() + _WRITE_AGAIN < lease_ends and not self._stopping.is_set():
                     log = _log.debug
                     await asyncio.sleep(_WRITE_AGAIN)
                     continue
             return
-
-    def _report(
-        self, store: str, delivery: Delivery, attempt: Attempt, error: ConnectorError | None
-    ) -> None:
-        self._metrics.count_attempt(
-            store=store, outcome=attempt.outcome.value, seconds=attempt.seconds
-        )
-        log = _log.info if attempt.outcome is AttemptOutcome.DELIVERED else _log.warning
-        log(
-            "attempt",
-            store=store,
-            delivery=delivery.id,
-            outcome=attempt.outcome.value,
-            seconds=round(attempt.seconds, 3),
-            reason="" if error is None else error,
-        )
 
 
 def as_policy_says(shipment: Shipment, policy: NotifyCustomer) -> Shipment:

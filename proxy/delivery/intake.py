@@ -181,7 +181,7 @@ class Deliverer:
 def _warn_of_doubts(delivery: Delivery) -> None:
     for doubt in delivery.doubts:
         _log.warning(
-            "not all of a notice was understood", delivery=delivery.id, reason=hide_found(doubt)
+            "Not all of a notice was understood.", delivery=delivery.id, reason=hide_found(doubt)
         )
 
 

@@ -107,14 +107,15 @@ class Build:
         try:
             await self._read_under_watch()
             outcome = "read"
-            self._log.info(
-                "window read",
+            self._log.debug(
+                "Window read.",
                 orders=self._writer.taken,
                 seconds=round(self._clock.monotonic() - begun, 3),
             )
         except ConnectorError as error:
             outcome = "failed"
-            self._log.warning("window not read", error=error, kind=type(error).__name__)
+            # Whoever waits for the page hears it, and so does the next poll.
+            self._log.debug("Window not read.", error=error, kind=type(error).__name__)
             await self._fail(
                 error, error.retry_after if isinstance(error, TemporaryError) else None
             )
@@ -122,14 +123,14 @@ class Build:
             outcome = "taken over"
         except StorageError as error:
             outcome = "failed"
-            self._log.error("window not kept", error=error)
+            self._log.error("Window not kept.", error=error)
             self.error = error
         except asyncio.CancelledError:
             await asyncio.shield(self._lease.give_back())
             raise
         except Exception:  # noqa: BLE001 -- the requests that wait must end
             outcome = "failed"
-            self._log.exception("window not read")
+            self._log.exception("Window not read.")
             await self._fail(
                 BuildFailedError(
                     "reading the shop's orders failed through a fault of our own; the log says more"

@@ -122,7 +122,6 @@ class Exporter:
         except TemporaryError as error:
             if self._settings.when_shop_is_down == "fail" or not store.reaches_back:
                 raise
-            _log.warning("empty page in place of an error", store=store.books, error=error)
             return Page(
                 books=store.books,
                 number=request.page,
@@ -135,12 +134,7 @@ class Exporter:
         """The page was sent to its last byte. The snapshot, if that finished its walk."""
         if page.snapshot_id is None:
             return None
-        walked = await self.ledger.mark_sent(page.books, page.snapshot_id, page.number)
-        if walked is not None:
-            _log.info(
-                "walk finished", store=page.books, snapshot=page.snapshot_id, pages=page.pages
-            )
-        return walked
+        return await self.ledger.mark_sent(page.books, page.snapshot_id, page.number)
 
     def note_delivered(self, store: Store, shipment: Shipment) -> None:
         """The shop has this shipment: the next window is to contain the order as it is by then."""

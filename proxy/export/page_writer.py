@@ -119,8 +119,8 @@ class PageWriter:
 
     def _tell(self, held: HeldBack) -> None:
         is_broken = held.kind in {HeldKind.UNREADABLE, HeldKind.INVALID}
-        (self._log.warning if is_broken else self._log.info)(
-            "order held back",
+        (self._log.warning if is_broken else self._log.debug)(
+            "Order held back.",
             order=held.id,
             number=held.number,
             kind=held.kind.value,
@@ -139,7 +139,7 @@ class PageWriter:
         await self._note_held()
         if self._held_in_all > _MOST_NAMED:
             more = self._held_in_all - _MOST_NAMED
-            self._log.warning("more orders held back", count=more, advice="see `portside held`")
+            self._log.warning("More orders held back.", count=more, advice="see `portside held`")
         await self._ledger.finish(
             self._store.books, self._snapshot, max(1, last), self._count_read()
         )
@@ -167,7 +167,7 @@ class PageWriter:
         try:
             orders = await self._store.connector.count_orders(self._window)
         except ConnectorError as error:
-            self._log.info("orders not counted", error=error)
+            self._log.info("Orders not counted.", error=error)
             return
         if orders is None:
             return

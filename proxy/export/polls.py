@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import time
 
 import structlog
 
-from connectors.quoting import describe_error
+from connectors.quoting import count_things, describe_error
 from proxy.doors.custom_store.requests import ExportRequest
 from proxy.export.errors import StillReadingError
 from proxy.export.exporter import Page
@@ -33,6 +34,7 @@ class PollKeeper:
         """
         if page.number == 1 or walked is not None:
             result = _describe_given(page, walked, began)
+            _tell_given(store, result)
             await self._keep(store, result, is_first=page.number == 1)
 
     async def keep_failed(
@@ -83,6 +85,37 @@ def _describe_given(page: Page, walked: Snapshot | None, began: float) -> PollRe
         held=walked.held,
         seconds=seconds,
     )
+
+
+def _tell_given(store: Store, result: PollResult) -> None:
+    """One line for each walk of ShipStation's, once its last page has left."""
+    is_over = result.outcome is not PollOutcome.UNDER_WAY
+    level = logging.DEBUG if store.trial or not is_over else logging.INFO
+    if result.outcome is PollOutcome.DEFERRED:
+        level = logging.WARNING
+    _log.log(
+        level,
+        "Poll answered.",
+        said=f"{store.name}: {_say_given(result)}, {result.seconds:.1f} s",
+        store=store.name,
+        outcome=result.outcome.value,
+        orders=result.orders,
+        pages=result.pages,
+        held=result.held,
+        seconds=round(result.seconds, 3),
+    )
+
+
+def _say_given(result: PollResult) -> str:
+    if result.outcome is PollOutcome.DEFERRED:
+        return f"gave ShipStation an empty page in place of an error: {result.reason}"
+    if result.outcome is PollOutcome.UNDER_WAY:
+        return f"gave ShipStation the first of {count_things(result.pages or 1, 'page')}"
+    held = f", {result.held} held back" if result.held else ""
+    if not result.orders:
+        return f"had nothing new for ShipStation{held}"
+    orders, pages = count_things(result.orders, "order"), count_things(result.pages or 1, "page")
+    return f"gave ShipStation {orders} on {pages}{held}"
 
 
 def _choose_outcome(error: Exception) -> PollOutcome:

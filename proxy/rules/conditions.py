@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
+from connectors.quoting import count_things
 from proxy.rules.alarms import MEGABYTE, Alarm, AlarmKind, Thresholds
 
 # The shortest silence of a client that is an alarm. A day of refreshes makes the usual interval
@@ -179,7 +180,7 @@ def _check_deliveries(store: StoreFacts, now: datetime, wanted: Thresholds) -> I
         yield Alarm(
             kind=AlarmKind.DEAD,
             store=name,
-            text=f"{name}: {_count(store.dead, 'shipment')} could not be told to the shop and"
+            text=f"{name}: {count_things(store.dead, 'shipment')} could not be told to the shop and"
             f" {'waits' if store.dead == 1 else 'wait'} for a person",
             advice=f"See `portside deliveries list --store {name} --state dead`, then retry or"
             " discard.",
@@ -196,7 +197,7 @@ def _check_deliveries(store: StoreFacts, now: datetime, wanted: Thresholds) -> I
     yield Alarm(
         kind=AlarmKind.OLDEST_WAITING,
         store=name,
-        text=f"{name}: {_count(store.waiting, 'shipment')}"
+        text=f"{name}: {count_things(store.waiting, 'shipment')}"
         f" {'waits' if store.waiting == 1 else 'wait'} to be told to the shop, the oldest since"
         f" {describe_moment(oldest, now)}",
         advice=advice,
@@ -213,7 +214,7 @@ def _check_orders(store: StoreFacts, wanted: Thresholds) -> Iterator[Alarm]:
             yield Alarm(
                 kind=kind,
                 store=store.store,
-                text=f"{store.store}: {_count(count, 'order')} {what}, and"
+                text=f"{store.store}: {count_things(count, 'order')} {what}, and"
                 f" {'is' if count == 1 else 'are'} held",
                 advice=advice,
             )
@@ -226,11 +227,11 @@ def _check_audit(store: StoreFacts, wanted: Thresholds) -> Iterator[Alarm]:
     kinds = sorted(store.faulty.items(), key=lambda each: (-each[1], each[0]))
     named = [f"{number} {kind}" for kind, number in kinds[:_MOST_KINDS]]
     if rest := len(kinds) - len(named):
-        named.append(f"and {_count(rest, 'more kind')}")
+        named.append(f"and {count_things(rest, 'more kind')}")
     yield Alarm(
         kind=AlarmKind.AUDIT,
         store=store.store,
-        text=f"{store.store}: the audit found {_count(count, 'order')} with a fault:"
+        text=f"{store.store}: the audit found {count_things(count, 'order')} with a fault:"
         f" {', '.join(named)}",
         advice=f"Run `{write_audit(store.store, store.audit_since)}`: it names each order, the"
         " cause and the next step.",
@@ -267,10 +268,6 @@ def _is_incomplete(store: StoreFacts) -> bool:
 def _cut(text: str) -> str:
     short = text if len(text) <= _MOST_REASON else f"{text[: _MOST_REASON - 1]}…"
     return short.rstrip(". ")
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _describe(interval: timedelta) -> str:

@@ -12,6 +12,7 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from connectors.quoting import describe_error
 from proxy.server.admission.clients import has_forwarded
 from proxy.server.admission.connections import PROVED
 from proxy.server.answers import REQUEST_ID_HEADER, xml_error
@@ -24,16 +25,16 @@ _ID = re.compile(r"[A-Za-z0-9._-]{4,64}", re.ASCII)
 # Nobody hears it; the log and the metrics tell by it that an answer was not taken.
 CLIENT_GONE = 499
 # They have a line of their own, once a minute.
+# What a client asked for, in the words of a log line.
+_ASKED = {"export": "poll", "head": "login check", "shipnotify": "notice", "webhook": "webhook"}
 _FAILED_LOGIN = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS})
 _log = structlog.get_logger("portside.server")
 
 
 @web.middleware
 async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Give the request an id, find its client, measure it, and write one line when it is answered.
-
-    No secret and no buyer's data is in that line. Requests without a login have one line a minute
-    for each status.
+    """Give the request an id, find its client, measure it, and write one line of debugging when it
+    is answered. No secret and no buyer's data is in that line.
     """
     given = request.headers.get(REQUEST_ID_HEADER, "")
     request_id = given if _ID.fullmatch(given) else uuid.uuid4().hex[:16]
@@ -47,17 +48,14 @@ async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
         response = await handler(request)
         seconds = time.perf_counter() - began
         action = _action(request)
-        level, count = _choose_level(request, "answered", response.status, logging.INFO)
-        _log.log(
-            level,
-            "answered",
+        _log.debug(
+            "Answered.",
             action=action,
             method=request.method,
             target=mask_target(request.path, request.query.items()),
             status=response.status,
             milliseconds=round(seconds * 1000, 1),
             client=request[CLIENT],
-            **count,
         )
         request.app[METRICS].count_answer(
             store=store, action=action, status=response.status, seconds=seconds
@@ -71,23 +69,28 @@ async def errors_as_xml(request: web.Request, handler: Handler) -> web.StreamRes
     try:
         return await handler(request)
     except ConnectionResetError:
-        event = "client went away before its answer was written"
+        event = "The client left before its answer was written."
         level, count = _choose_level(request, event, CLIENT_GONE, logging.INFO)
         _log.log(level, event, **count)
         return web.Response(status=CLIENT_GONE)
     except Exception as error:  # noqa: BLE001 -- the last resort: a client never sees a traceback
         answer = answer_error(error, request_id=request[REQUEST_ID])
         if answer.status == HTTPStatus.INTERNAL_SERVER_ERROR:
-            _log.exception("unexpected error")
+            _log.exception("A request failed through a fault of our own.")
         else:
             level, count = _choose_level(request, "refused", answer.status, logging.WARNING)
             if isinstance(error, WrongCredentialsError | TooManyLoginsError):
                 level = logging.DEBUG
+            reason = (
+                answer.message if isinstance(error, web.HTTPException) else describe_error(error)
+            )
             _log.log(
                 level,
-                "refused",
+                "Refused.",
+                said=_tell_refusal(request, answer.status, reason, count.get("count", 1)),
+                action=_action(request),
                 status=int(answer.status),
-                reason=answer.message if isinstance(error, web.HTTPException) else error,
+                reason=reason,
                 kind=type(error).__name__,
                 **count,
             )
@@ -101,6 +104,14 @@ async def set_headers(request: web.Request, response: web.StreamResponse) -> Non
     response.headers["Server"] = "Portside"
     if REQUEST_ID in request:
         response.headers[REQUEST_ID_HEADER] = request[REQUEST_ID]
+
+
+def _tell_refusal(request: web.Request, status: int, reason: str, count: int) -> str:
+    times = "" if count == 1 else f" ({count} such answers since the last line)"
+    if not request.get(PROVED):
+        return f"a stranger's request was answered {status}: {reason}{times}"
+    what = _ASKED.get(_action(request), "request")
+    return f"{request.match_info['name']}: the {what} was answered {status}: {reason}{times}"
 
 
 def _choose_level(

@@ -86,6 +86,16 @@ def _name_error(error: BaseException) -> str:
     return f"{kind}: {describe_error(error) if ours else f'({len(text)} characters)'}"
 
 
+def show_sentence(_logger: Any, _method: str, event: _Event) -> _Event:
+    """The processor of a terminal: of a line that carries a sentence for people (`said`), the
+    sentence is shown, and not what it was made of.
+    """
+    said = event.get("said")
+    if not said:
+        return event
+    return {name: event[name] for name in ("time", "level") if name in event} | {"event": said}
+
+
 class _Calm(logging.Filter):
     """Turns what is not HTTP on a public port, and a client that left amid its request, into one
     quiet line a minute, instead of an error with a traceback and a stranger's bytes in it for each.
@@ -139,6 +149,7 @@ def configure_logs(
         tail += [
             write_traceback,
             mask_event,
+            show_sentence,
             structlog.dev.ConsoleRenderer(colors=out.isatty(), timestamp_key="time"),
         ]
     structlog.configure(

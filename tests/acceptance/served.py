@@ -112,7 +112,7 @@ async def serving(
     )
     served = Served(process)
     try:
-        ready = await served.heard("ready")
+        ready = await served.heard("Ready.")
         served.public, served.admin = ready["listen"], ready["admin"]
         yield served
     finally:

@@ -98,7 +98,7 @@ async def test_no_poll_fails_and_the_pages_fit_together(
         await hang.reached.wait()
         # Told to stop while it is reading the shop for page 1, it answers page 1 first.
         replacing = asyncio.create_task(replace(first_asked))
-        await first_asked.heard("stopping")
+        await first_asked.heard("Stopping.")
         hang.release()
         pages = [await asked]
         await replacing

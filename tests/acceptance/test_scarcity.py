@@ -61,12 +61,12 @@ async def test_a_disk_that_fills_up_while_the_shop_is_told_costs_no_notice_and_t
         assert await notify(client, served, "1002", "9401") == 503
         assert (await poll(client, served, shop))[0] == 503
         limit(served, resource.RLIMIT_FSIZE, None)
-        await served.heard("attempt")
+        await served.heard("Shop told.")
         assert await list_deliveries(client, served) == [("9400", "delivered")]
         assert (await poll(client, served, shop))[0] == 200
         assert await notify(client, served, order, "9400") == 200
     assert noted(shop, order, "9400") == 1
-    levels = [line["level"] for line in served.log if line["event"] == "could not settle"]
+    levels = [line["level"] for line in served.log if line["event"] == "Could not settle."]
     assert levels.count("warning") == 1
 
 

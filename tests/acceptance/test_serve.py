@@ -72,7 +72,7 @@ async def test_orders_go_out_and_a_stop_is_clean(
         assert await served.ended() == 0
     assert status == 200
     assert len(etree.fromstring(body).findall("Order")) > 10
-    assert served.log[-1]["event"] == "stopped"
+    assert served.log[-1]["event"] == "Stopped."
     assert served.other == []
 
 
@@ -85,7 +85,7 @@ async def test_a_stop_breaks_off_no_poll(
         asked = asyncio.create_task(poll(client, served, shop))
         await hang.reached.wait()
         served.stop()
-        await served.heard("stopping")
+        await served.heard("Stopping.")
         hang.release()
         status, body = await asked
         assert await served.ended() == 0
@@ -113,7 +113,7 @@ async def test_a_stop_keeps_a_notice_that_is_on_its_way_and_the_next_start_deliv
     assert not noted(shop, order, "9400")
     hang.release()
     async with serving(file) as served:
-        await served.heard("attempt")
+        await served.heard("Shop told.")
         assert await notify(client, served, order, "9400") == 200
         served.stop()
         assert await served.ended() == 0

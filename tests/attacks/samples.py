@@ -260,6 +260,7 @@ SAMPLES: MappingProxyType[str, Callable[[str], object]] = MappingProxyType(
 OURS = MappingProxyType(
     {
         "proxy.telemetry.logs.write_traceback": "the text names a level of the log",
+        "proxy.telemetry.logs.show_sentence": "the text names a level of the log",
         "connectors.language.calls.bind_call": "the texts are those of the settings, cut before",
         "connectors.language.calls.check_constant": "a constant of an expression of 2,000 letters",
         "connectors.language.calls.shape_argument": "the text is the name of one of our kinds",

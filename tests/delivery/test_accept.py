@@ -221,7 +221,7 @@ async def test_what_the_shop_said_is_written_down_as_soon_as_the_database_can(
     await rename(world, "attempts", "elsewhere")
 
     async def tried_in_vain() -> bool:
-        return any(line["event"] == "could not settle" for line in log)
+        return any(line["event"] == "Could not settle." for line in log)
 
     with capture_logs() as log:
         gate.opened.set()

@@ -40,7 +40,7 @@ async def test_a_field_that_cannot_be_read_is_logged_and_shown_and_the_parcel_is
         None,
     )
     assert [doubt.partition(":")[0] for doubt in doubts] == ["ShipDate", "ShippingCost"]
-    warned = [line for line in lines(log) if line["event"] == "not all of a notice was understood"]
+    warned = [line for line in lines(log) if line["event"] == "Not all of a notice was understood."]
     assert [line["reason"].partition(":")[0] for line in warned] == ["ShipDate", "ShippingCost"]
     assert all(line["delivery"] == 1 for line in warned)
     assert "4.95, found" in doubts[1]

@@ -58,7 +58,7 @@ async def test_every_request_is_one_line_with_id_store_status_and_time(
         ) as answer,
     ):
         assert answer.headers["X-Request-Id"] == "given-id"
-    (line,) = [line for line in lines(log) if line["event"] == "answered"]
+    (line,) = [line for line in lines(log) if line["event"] == "Answered."]
     assert (line["request_id"], line["store"], line["action"], line["status"]) == (
         "given-id",
         "north",
@@ -120,7 +120,7 @@ async def test_no_secret_and_no_buyer_reaches_the_log_whatever_happens(
             )
         ).read()
     text = log.getvalue()
-    assert text.count('"event": "answered"') == 8
+    assert text.count('"event": "Answered."') == 8
     buyer = order.customer.ship_to
     for hidden in (
         "pass-word",

@@ -12,6 +12,7 @@ from rich.console import Console
 from connectors.fieldmap.filler import Filler
 from connectors.fieldmap.survey import FieldSurvey
 from connectors.interface import CheckLevel, CheckReport, Finding, Remark
+from connectors.quoting import count_things
 from connectors.reading.durations import write_duration
 from proxy.account.inspection import find_stand_in
 from proxy.cli.kinds import find_kind
@@ -51,7 +52,7 @@ def check(file: Path, name: str | None, *, offline: bool) -> None:
         console,
         Finding(
             level=CheckLevel.OK,
-            what=f"{file}: the settings are right ({_count(len(settings.stores), 'store')})",
+            what=f"{file}: the settings are right ({count_things(len(settings.stores), 'store')})",
         ),
     )
     for finding in find_weak_logins(settings, stores):
@@ -155,7 +156,3 @@ def _describe_sweep(store: Store, export: ExportSettings) -> Sequence[Finding]:
         f" ({store.undated})"
     )
     return (Finding(level=CheckLevel.OK, what=what),)
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

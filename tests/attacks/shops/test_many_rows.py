@@ -77,5 +77,5 @@ async def test_no_step_does_much_of_a_page_of_many_wrong_rows(
     assert honest[0] == 200
     assert status in {200, 502}
     assert meter.largest <= MOST_OF_A_STEP, meter.place
-    assert len(log.lines("order held back")) <= 100
+    assert len(log.lines("Order held back.")) <= 100
     assert len(log.lines()) <= 120
