@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.databases import migrated_file, migrated_postgres
+from tests.databases import migrated_postgres
 from tests.postgres import postgres
 
-__all__ = ["migrated_file", "migrated_postgres", "postgres"]
+__all__ = ["migrated_postgres", "postgres"]
 
 # The promises of the contract are asserts outside the test files.
 pytest.register_assert_rewrite("connectors.testing")

@@ -5,22 +5,15 @@ takes longer than most tests.
 from __future__ import annotations
 
 import asyncio
-import shutil
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from proxy.storage.database import Database
 from tests.postgres import PostgresServer
-
-
-@pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite file with all tables, to be copied."""
-    path = tmp_path_factory.mktemp("template") / "kept.db"
-    _migrate_apart(f"sqlite:///{path}")
-    return path
 
 
 @pytest.fixture(scope="session")
@@ -40,8 +33,22 @@ def copy_migrated(request: pytest.FixtureRequest, kind: str, directory: Path) ->
     if kind == "postgresql":
         server: PostgresServer = request.getfixturevalue("postgres")
         return server.create(template=request.getfixturevalue("migrated_postgres"))
-    shutil.copy(request.getfixturevalue("migrated_file"), directory / "kept.db")
-    return f"sqlite:///{directory}/kept.db"
+    return make_migrated_file(directory / "kept.db")
+
+
+def make_migrated_file(path: Path) -> str:
+    """The URL of a new SQLite file that has all tables and no rows."""
+    path.write_bytes(_migrated_bytes())
+    path.chmod(0o600)
+    return f"sqlite:///{path}"
+
+
+@cache
+def _migrated_bytes() -> bytes:
+    with tempfile.TemporaryDirectory() as directory:
+        path = Path(directory) / "kept.db"
+        _migrate_apart(f"sqlite:///{path}")
+        return path.read_bytes()
 
 
 def _migrate_apart(url: str) -> None:

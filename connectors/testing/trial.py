@@ -21,7 +21,7 @@ QUICK = UpstreamPolicy(
 )
 # One short attempt: for a shop that does not answer.
 HASTY = UpstreamPolicy(
-    rate=10_000, timeout=0.2, attempts=1, backoff=0.001, patience=0.05, trip_after=1000
+    rate=10_000, timeout=0.05, attempts=1, backoff=0.001, patience=0.05, trip_after=1000
 )
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from connectors.testing.shops.woocommerce import FakeWooCommerceShop
 from tests.acceptance.buyers import find_buyers
+from tests.databases import make_migrated_file
 
 SETTINGS = """\
 listen: 127.0.0.1:0
@@ -89,8 +90,9 @@ class Served:
 
 
 def write_settings(folder: Path, shop: FakeWooCommerceShop) -> Path:
-    """A settings file for the store `north` in front of `shop`."""
+    """A settings file for the store `north` in front of `shop`, and a database with all tables."""
     file = folder / "settings.yaml"
+    make_migrated_file(folder / "portside.db")
     file.write_text(SETTINGS.format(folder=folder, shop=shop))
     return file
 

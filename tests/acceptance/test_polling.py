@@ -19,6 +19,7 @@ from connectors.testing.clock import Clock
 from connectors.testing.faults import Answer, Hang, Reset, Truncate
 from connectors.testing.requests import SeenRequest
 from connectors.testing.shops.woocommerce import FakeWooCommerceShop
+from tests.acceptance.leases import end_leases
 from tests.acceptance.served import Served, serving
 from tests.postgres import PostgresServer
 
@@ -51,7 +52,8 @@ class RefusedError(Exception):
 class Fleet:
     """Two replicas; pages are asked of them in turn."""
 
-    def __init__(self, file: Path, stack: AsyncExitStack) -> None:
+    def __init__(self, file: Path, database: str, stack: AsyncExitStack) -> None:
+        self.database = database
         self._file = file
         self._stack = stack
         self._turn = 0
@@ -123,11 +125,12 @@ async def shop() -> AsyncIterator[FakeWooCommerceShop]:
 
 @pytest.mark.timeout(240)
 async def test_kills_outages_and_abandoned_walks_cost_no_order(
-    shop: FakeWooCommerceShop, tmp_path: Path, postgres: PostgresServer
+    shop: FakeWooCommerceShop, tmp_path: Path, postgres: PostgresServer, migrated_postgres: str
 ) -> None:
     chance = random.Random(3)
     file = tmp_path / "settings.yaml"
-    file.write_text(SETTINGS.format(shop=shop, database=postgres.create()))
+    database = postgres.create(template=migrated_postgres)
+    file.write_text(SETTINGS.format(shop=shop, database=database))
     edits = 0
 
     def live(seen: SeenRequest) -> None:
@@ -145,7 +148,7 @@ async def test_kills_outages_and_abandoned_walks_cost_no_order(
 
     shop.on_request.append(live)
     async with AsyncExitStack() as stack:
-        fleet = Fleet(file, stack)
+        fleet = Fleet(file, database, stack)
         await fleet.start()
         await fleet.start()
         client = await stack.enter_async_context(ClientSession())
@@ -176,10 +179,11 @@ async def _one_poll(
     What fails is forgotten: ShipStation goes on to the next window.
     """
     trouble = number % 7
+    if trouble == 1:
+        await _kill_in_mid_walk(shop, fleet, shipstation, end)
+        return
     try:
-        if trouble == 1:
-            await _kill_in_mid_walk(shop, fleet, shipstation, end)
-        elif trouble == 2:
+        if trouble == 2:
             shop.faults.add(*(Answer(503), Reset(), Truncate()), path="/orders")
             await shipstation.poll(end)
         elif trouble == 3:
@@ -212,12 +216,13 @@ async def _kill_in_mid_walk(
     shop.faults.add(
         hang,
         path="/orders",
-        when=lambda seen: "per_page=10" in seen.raw_path and len(_walked(shop)) > 1,
+        when=lambda seen: "per_page=10" in seen.raw_path and len(_walked(shop)) > 2,
     )
     shop.requests.clear()
     pages = await shipstation.page(end, 1, builder)
     await hang.reached.wait()
     await fleet.kill(builder)
+    await end_leases(fleet.database)
     assert pages > 2
     await shipstation.poll(end, first=2)
 

@@ -17,15 +17,17 @@ from defusedxml.ElementTree import fromstring
 from connectors.orders import OrderStatus
 from connectors.testing.clock import Clock
 from connectors.testing.requests import SeenRequest
+from tests.acceptance.leases import end_leases
 from tests.acceptance.served import Served, serving
 from tests.acceptance.test_crash import LOGIN, Freeze, Notice, all_delivered, notices_of, tell_all
 from tests.connectors.shopify.fake.shop import FakeShopify
+from tests.databases import make_migrated_file
 
 SETTINGS = """\
 listen: 127.0.0.1:0
 admin: {{listen: 127.0.0.1:0}}
 logs: {{level: debug}}
-database: sqlite:///{folder}/portside.db
+database: {database}
 export: {{page_size: 10}}
 delivery: {{lease: 5s, answer_within: 2s, concurrency: 8, schedule: [1s, 1s, 2s, 5s]}}
 stores:
@@ -52,7 +54,8 @@ async def shop() -> AsyncIterator[FakeShopify]:
 @pytest.fixture(params=["rest", "graphql"])
 def file(request: pytest.FixtureRequest, shop: FakeShopify, tmp_path: Path) -> Path:
     path = tmp_path / "settings.yaml"
-    path.write_text(SETTINGS.format(folder=tmp_path, shop=shop, transport=request.param))
+    database = make_migrated_file(tmp_path / "portside.db")
+    path.write_text(SETTINGS.format(database=database, shop=shop, transport=request.param))
     return path
 
 
@@ -77,6 +80,7 @@ async def test_a_kill_around_the_call_to_shopify_loses_no_shipment_and_doubles_n
         await served.ended()
         freeze.killed.set()
         await telling
+    await end_leases(f"sqlite:///{file.parent}/portside.db")
     async with serving(file) as served:
         while any(pending.values()):
             await tell_all(served, pending, accepted)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from hypothesis import strategies as st
 from proxy.storage.account.request_budget import RequestBudget
 from proxy.storage.database import Database
 from proxy.storage.tables import account_keys
-from tests.databases import copy_migrated
+from tests.databases import copy_migrated, make_migrated_file
 from tests.storage.conftest import HandClock
 
 MINUTE = timedelta(minutes=1)
@@ -103,13 +102,13 @@ async def test_the_key_is_kept_only_as_its_name(shared: Shared) -> None:
 )
 @given(st.lists(st.floats(0, 20), min_size=1, max_size=25), st.integers(1, 4))
 def test_no_minute_holds_more_than_the_budget(
-    migrated_file: Path, tmp_path: Path, pauses: list[float], per_minute: int
+    tmp_path: Path, pauses: list[float], per_minute: int
 ) -> None:
-    shutil.copy(migrated_file, tmp_path / "kept.db")
+    url = make_migrated_file(tmp_path / "kept.db")
 
     async def ask() -> list[datetime]:
         clock, sent = HandClock(), []
-        async with Database.open(f"sqlite:///{tmp_path}/kept.db", clock=clock) as database:
+        async with Database.open(url, clock=clock) as database:
             for pause in pauses:
                 clock.forward(pause)
                 if await RequestBudget(database, "key").take(per_minute) == 0.0:

@@ -24,6 +24,7 @@ from proxy.settings.loader import load_settings
 from proxy.simulator.account.fake import FakeAccount
 from proxy.simulator.account.stores import Store
 from proxy.simulator.account.traits import Traits
+from tests.databases import make_migrated_file
 from tests.simulator.store import LOGIN
 
 HOUR = timedelta(hours=1)
@@ -105,6 +106,6 @@ def _write_settings(
     return {
         "listen": "127.0.0.1:0",
         "admin": {"listen": "127.0.0.1:0"},
-        "database": f"sqlite:///{folder}/portside.db",
+        "database": make_migrated_file(folder / "portside.db"),
         "stores": {"north": north},
     }

@@ -28,6 +28,7 @@ from connectors.shipments import Shipment
 from connectors.upstream.policy import UpstreamPolicy
 from proxy.app import Portside, open_portside
 from proxy.settings.models import Settings
+from tests.databases import make_migrated_file
 
 
 class Stall:
@@ -99,7 +100,12 @@ class StallSettings(ConnectorSettings):
 
 @asynccontextmanager
 async def open_front(stall: Stall, folder: Path, **changes: Any) -> AsyncIterator[Portside]:
-    """Portside in front of a stall, as the store `north`, on free ports and SQLite."""
+    """Portside in front of a stall, as the store `north`, on free ports and SQLite: in the
+    `folder`, whose file is made with all tables unless it is there.
+    """
+    file = folder / "portside.db"
+    if "database" not in changes and not file.exists():
+        make_migrated_file(file)
     stopping = changes.pop("stopping", lambda: False)
     store = {
         "credentials": [{"username": "north", "password": "pass-word"}, {"auth_key": "key-key"}],
@@ -110,7 +116,7 @@ async def open_front(stall: Stall, folder: Path, **changes: Any) -> AsyncIterato
         {
             "listen": "127.0.0.1:0",
             "admin": {"listen": "127.0.0.1:0"},
-            "database": f"sqlite:///{folder}/portside.db",
+            "database": f"sqlite:///{file}",
             "stores": {"north": store},
             **changes,
         }

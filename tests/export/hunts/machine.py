@@ -5,7 +5,6 @@ in the end ShipStation has what the shop has.
 from __future__ import annotations
 
 import asyncio
-import shutil
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +18,7 @@ from connectors.errors import ConnectorError, ThrottledError, UnavailableError
 from connectors.orders import OrderStatus
 from proxy.storage.database import Database
 from proxy.storage.export.database import DatabaseExportStorage
+from tests.databases import make_migrated_file
 from tests.export.hunts.plain_machine import PlainMachine
 from tests.export.play.poller import Walk
 from tests.export.play.virtual_time import VirtualClock
@@ -123,18 +123,14 @@ class ExportMachine(BusyMachine):
 
 
 class SqliteMachine(ExportMachine):
-    """The same with everything kept in a file. `template` is one with all tables."""
-
-    template: ClassVar[Path]
+    """The same with everything kept in a file."""
 
     async def _open(self, skew: int, export: dict[str, Any]) -> World:
         self.stack = AsyncExitStack()
         folder = self.stack.enter_context(TemporaryDirectory())
-        shutil.copy(self.template, f"{folder}/kept.db")
+        url = make_migrated_file(Path(folder) / "kept.db")
         clock = VirtualClock()
-        database = await self.stack.enter_async_context(
-            Database.open(f"sqlite:///{folder}/kept.db", clock=clock)
-        )
+        database = await self.stack.enter_async_context(Database.open(url, clock=clock))
         storage = DatabaseExportStorage(database)
         return World(
             clock=clock, storage=lambda _clock: storage, skew=timedelta(seconds=skew), export=export

@@ -4,8 +4,6 @@ one were.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
@@ -35,10 +33,7 @@ def test_whatever_happens_shipstation_ends_with_what_the_shop_has() -> None:
     run_state_machine_as_test(ExportMachine, settings=CALM)
 
 
-def test_the_same_holds_with_everything_kept_in_a_file(
-    migrated_file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(SqliteMachine, "template", migrated_file, raising=False)
+def test_the_same_holds_with_everything_kept_in_a_file() -> None:
     run_state_machine_as_test(SqliteMachine, settings=settings(CALM, max_examples=8))
 
 
