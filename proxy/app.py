@@ -14,6 +14,7 @@ from aiohttp import web
 from connectors.reading.countries import load_names
 from connectors.upstream.exchange import Exchange, Observer
 from proxy import __version__
+from proxy.account.worker import AccountWorker
 from proxy.delivery.intake import Deliverer
 from proxy.delivery.worker import DeliveryWorker
 from proxy.doors.custom_store.shipnotice.document import MAX_BODY
@@ -33,6 +34,7 @@ from proxy.server.change_tokens import add_change_tokens, guard_changes
 from proxy.server.deliveries import add_deliveries
 from proxy.server.endpoint import add_endpoint
 from proxy.server.keys import (
+    ACCOUNTS,
     DATABASE,
     DELIVERER,
     EXPORTER,
@@ -51,7 +53,8 @@ from proxy.server.listener import listening
 from proxy.server.middlewares import errors_as_xml, observe, set_headers
 from proxy.server.readiness import add_readiness
 from proxy.server.standing import add_standing
-from proxy.server.webhooks import add_webhooks
+from proxy.server.webhooks.account import add_account_webhooks
+from proxy.server.webhooks.shop import add_webhooks
 from proxy.settings.loader import TypeFinder
 from proxy.settings.models import Settings
 from proxy.settings.values import ListenAddress
@@ -89,6 +92,7 @@ class _Shared(msgspec.Struct, frozen=True, kw_only=True):
     stopping: Callable[[], bool]
     exporter: Exporter
     deliverer: Deliverer
+    accounts: AccountWorker
     remarks: RemarkKeeper
     watch: Watch
     proxies: Proxies
@@ -97,6 +101,7 @@ class _Shared(msgspec.Struct, frozen=True, kw_only=True):
         """Lay it where the handlers of `app` look for it."""
         app[STORES], app[METRICS], app[DATABASE] = self.stores, self.metrics, self.database
         app[STOPPING], app[EXPORTER], app[DELIVERER] = self.stopping, self.exporter, self.deliverer
+        app[ACCOUNTS] = self.accounts
         app[REMARKS], app[PROXIES] = self.remarks, self.proxies
         app[WATCH], app[POLLS] = self.watch, PollKeeper(PollHistory(self.database))
         app[FAILED_LOGINS], app[LOG_PACE] = FailedLogins(), LogPace()
@@ -142,7 +147,7 @@ async def open_portside(
             outbox, deliveries, deliverer, stores=stores, settings=settings.delivery
         )
         await stack.enter_async_context(worker.running(stop_within=within))
-        await stack.enter_async_context(work_on_accounts(database, stores, exporter.ledger))
+        accounts = work_on_accounts(database, stores, exporter.ledger)
         shared = _Shared(
             stores=stores,
             metrics=metrics,
@@ -150,6 +155,7 @@ async def open_portside(
             stopping=stopping,
             exporter=exporter,
             deliverer=deliverer,
+            accounts=await stack.enter_async_context(accounts),
             remarks=remarks,
             watch=watch,
             proxies=Proxies(settings.trusted_proxies),
@@ -217,12 +223,13 @@ def _make_operators_side(settings: Settings, shared: _Shared) -> web.Application
 
 
 def _make_shipstations_side(shared: _Shared) -> web.Application:
-    """What ShipStation asks, and the webhooks of the shops."""
+    """What ShipStation asks, and the webhooks of the shops and of ShipStation."""
     app = web.Application(middlewares=[observe, errors_as_xml], client_max_size=MAX_BODY)
     shared.put_into(app)
     app.on_response_prepare.append(set_headers)
     add_endpoint(app)
     add_webhooks(app)
+    add_account_webhooks(app)
     return app
 
 

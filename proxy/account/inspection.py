@@ -16,6 +16,7 @@ from proxy.account.client import AccountClient
 from proxy.account.listing import STORES, WAREHOUSES, fetch_list, fetch_services
 from proxy.account.mappings.correction import WordsReading, read_words
 from proxy.account.rows import StoreRow
+from proxy.account.webhooks import find_missing, list_hooks, place_webhooks
 from proxy.doors.custom_store.words import fill_status_words
 from proxy.settings.account import AccountSettings
 from proxy.settings.problems import did_you_mean
@@ -40,6 +41,9 @@ async def inspect_account(
         findings += find_word_faults(await read_words(client, store.store_id, words))
     warehouses = [each.warehouse_name for each in await fetch_list(client, WAREHOUSES)]
     findings += _compare_warehouses(settings.fields.requested_warehouse, _drop_empty(warehouses))
+    if account.webhooks is not None and account.store_id is not None:
+        place = place_webhooks(name, account.store_id, account.webhooks)
+        findings.append(_compare_webhooks(find_missing(await list_hooks(client), place)))
     wanted = {*settings.shipping_methods.values(), settings.default_shipping_method} - {""}
     if wanted:
         services = _drop_empty(each.name for each in await fetch_services(client))
@@ -136,6 +140,13 @@ def _compare_services(wanted: Sequence[str], known: Sequence[str]) -> Iterator[F
         )
     if not wrong:
         yield _approve("the account's carriers have each service that `shipping_methods` names")
+
+
+def _compare_webhooks(missing: Sequence[str]) -> Finding:
+    if not missing:
+        return _approve("ShipStation's webhooks call the address in `account.webhooks`")
+    what = f"ShipStation does not send {_join(missing)} to the address in `account.webhooks`"
+    return _warn(what, "run `portside account webhooks register`")
 
 
 def _drop_empty(names: Iterable[str | None]) -> Sequence[str]:

@@ -40,7 +40,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     Only one process at a time does the jobs of a key, one after the other. A call may end at any
     point, by a kill too, and is then made again: what it does must bear that. What it raises is
     remarked to the key's stores, and the call is made again after `retry`. `wakes_on` are the types
-    of ShipStation's webhooks that make the job due at once.
+    of ShipStation's webhooks that make the job due at once, but no oftener than `rest`.
     """
 
     name: str
@@ -48,6 +48,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     call: JobCall
     retry: timedelta = _RETRY
     wakes_on: frozenset[str] = frozenset()
+    rest: timedelta = timedelta(0)
 
 
 def ask_each(call: Callable[[AccountClient, Store], Awaitable[None]]) -> JobCall:

@@ -20,7 +20,7 @@ from connectors.errors import AuthenticationError, ConnectorError
 from connectors.interface import Remark
 from proxy.account.client import AccountClient, Sleep
 from proxy.account.jobs import AccountKey, Job
-from proxy.storage.account.job_times import DueJob, JobTimes
+from proxy.storage.account.job_times import DueJob, JobPace, JobTimes
 from proxy.storage.account.key_lease import LEASE, KeyLease
 from proxy.storage.database import Database
 from proxy.storage.errors import StorageError
@@ -102,9 +102,13 @@ class _KeyWorker:
         self._woken = asyncio.Event()
 
     async def wake(self, resource_type: str) -> None:
-        names = [job.name for job in self._jobs.values() if resource_type in job.wakes_on]
-        if names:
-            await self._times.ask_for(names)
+        asked = {
+            job.name: JobPace(every=job.every, at_most_every=job.rest)
+            for job in self._jobs.values()
+            if resource_type in job.wakes_on
+        }
+        if asked:
+            await self._times.ask_for(asked)
             self._woken.set()
 
     async def look(self) -> int:

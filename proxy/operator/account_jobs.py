@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
@@ -11,6 +11,7 @@ from proxy.account.jobs import AccountKey, Job, ask_each, group_keys
 from proxy.account.mappings.keeper import keep_words
 from proxy.account.reconcile.reconciler import Reconciler
 from proxy.account.refresh.refresher import Refresher
+from proxy.account.webhooks import PARCEL_EVENTS
 from proxy.account.worker import AccountWorker
 from proxy.export.hints.news import PaidNews
 from proxy.export.ledger import Ledger
@@ -21,6 +22,8 @@ from proxy.storage.export.database import DatabaseExportStorage
 from proxy.stores import Store
 
 _QUARTER = timedelta(minutes=15)
+# ShipStation sends a message for each label: a busy packing table must not use the key up.
+_REST = timedelta(seconds=20)
 
 
 @asynccontextmanager
@@ -28,13 +31,17 @@ async def work_on_accounts(
     database: Database, stores: Mapping[str, Store], ledger: Ledger
 ) -> AsyncIterator[AccountWorker]:
     """Do the jobs of the keys of all stores while the block lasts; leaving it breaks them off."""
+    keys, list_jobs = group_keys(stores.values()), plan_jobs(database, ledger)
+    async with AccountWorker.open(database, keys, list_jobs) as worker, worker.running():
+        yield worker
+
+
+def plan_jobs(database: Database, ledger: Ledger) -> Callable[[AccountKey], Sequence[Job]]:
+    """What gives the jobs of a key."""
     refresher = Refresher(
         Refreshes(database), DatabaseExportStorage(database), PaidNews(ledger).has_any
     )
-    list_jobs = partial(_list_jobs, refresher, Reconciler(database), AuditTimer(database, ledger))
-    keys = group_keys(stores.values())
-    async with AccountWorker.open(database, keys, list_jobs) as worker, worker.running():
-        yield worker
+    return partial(_list_jobs, refresher, Reconciler(database), AuditTimer(database, ledger))
 
 
 def _list_jobs(
@@ -44,7 +51,13 @@ def _list_jobs(
     return (
         Job(name="news", every=timedelta(seconds=15), call=ask_each(refresher.tell_news)),
         Job(name="gaps", every=timedelta(minutes=5), call=ask_each(refresher.heal_gaps)),
-        Job(name="parcels", every=key.find_pause(), call=ask_each(reconciler.find_untold)),
+        Job(
+            name="parcels",
+            every=key.find_pause(),
+            call=ask_each(reconciler.find_untold),
+            wakes_on=PARCEL_EVENTS,
+            rest=_REST,
+        ),
         Job(name="status words", every=timedelta(hours=1), call=ask_each(keep_words)),
         Job(name="audit", every=_QUARTER, call=ask_each(timer.audit_due), retry=_QUARTER),
     )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from aiohttp import web
 
+from proxy.account.worker import AccountWorker
 from proxy.delivery.intake import Deliverer
 from proxy.export import Exporter
 from proxy.export.polls import PollKeeper
@@ -22,6 +23,7 @@ from proxy.watch import Watch
 STORES: web.AppKey[Mapping[str, Store]] = web.AppKey("stores", Mapping)
 METRICS: web.AppKey[Metrics] = web.AppKey("metrics", Metrics)
 EXPORTER: web.AppKey[Exporter] = web.AppKey("exporter", Exporter)
+ACCOUNTS: web.AppKey[AccountWorker] = web.AppKey("accounts", AccountWorker)
 DELIVERER: web.AppKey[Deliverer] = web.AppKey("deliverer", Deliverer)
 DATABASE: web.AppKey[Database] = web.AppKey("database", Database)
 STOPPING: web.AppKey[Callable[[], bool]] = web.AppKey("stopping")

@@ -147,4 +147,6 @@ def _action(request: web.Request) -> str:
         return "other"
     if request.path.startswith("/webhooks/"):
         return "webhook"
+    if request.path.startswith("/shipstation/"):
+        return "account_webhook"
     return {"GET": "export", "HEAD": "head", "POST": "shipnotify"}.get(request.method, "other")

@@ -123,7 +123,9 @@ _SECTIONS = (
     ("`stores: NAME: webhooks:`", "WebhookSettings"),
     ("`stores: NAME: account:`", "AccountSettings"),
     ("`stores: NAME: account: refresh:`", "RefreshSettings"),
+    ("`stores: NAME: account: reconcile:`", "ReconcileSettings"),
     ("`stores: NAME: account: audit:`", "AuditSettings"),
+    ("`stores: NAME: account: webhooks:`", "AccountWebhookSettings"),
 )
 
 

@@ -22,6 +22,9 @@ MOST_TRACE: Final = 20_000
 _CUT = "…"
 _MOST_PARAMETERS = 20
 _LONGEST_NAME = 100
+# What stands behind a store's name in the address of ShipStation's webhooks is a secret, and may be
+# one in a path that is only almost right.
+_SECRET_PATH = re.compile(r"(/shipstation/+[^/\s\"'<>]*/+)[^\s\"'<>]+", re.IGNORECASE)
 # What stands at the end of a text that was cut may be half of a secret.
 _LONGEST_WORD = 300
 _HARMLESS = frozenset(
@@ -52,6 +55,7 @@ def mask_target(path: str, query: Iterable[tuple[str, str]]) -> str:
         for name, value in islice(query, _MOST_PARAMETERS)
     ]
     target = quote(path[:MOST_TARGET], safe="/", errors="replace")
+    target = _SECRET_PATH.sub(rf"\1{MASK}", target)
     return _cut_text(hide_secrets(target + ("?" + "&".join(shown) if shown else "")), MOST_TARGET)
 
 
@@ -62,6 +66,7 @@ def mask_text(text: str, most: int = MOST_TEXT) -> str:
     if len(text) > most:
         text = _drop_last_word(text[:most]) + _CUT
     text = _hide_parameters(hide_secrets(text))
+    text = _SECRET_PATH.sub(rf"\1{MASK}", text)
     text = _QUERY.sub(rf"\1{MASK}", text)
     text = _USERINFO.sub(f"{MASK}@", text)
     return _LOGIN.sub(rf"\1 {MASK}", text)

@@ -14,10 +14,8 @@ from click.testing import CliRunner
 from proxy.cli.main import main as portside
 from tests.server.conftest import LOGIN
 from tests.server.stall import Stall, open_front
-from tests.server.test_logs import lines, log
+from tests.server.test_logs import lines
 from tests.server.test_notices import NOTICE
-
-__all__ = ["log"]
 
 BODY = "<ShipNotice><ShippingCost>$4.95</ShippingCost><ShipDate>01/01/0001</ShipDate></ShipNotice>"
 

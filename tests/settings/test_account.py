@@ -68,6 +68,16 @@ def test_a_rate_from_one_to_forty_a_minute_is_taken(rate: str) -> None:
                 " is left out between two audits, found 1d"
             ),
         ),
+        (
+            (
+                "api_key: k, api_secret: s, webhooks: {address: 'https://p.example', secret:"
+                " short/one}"
+            ),
+            (
+                "5:91: stores.north.account.webhooks.secret: expected 16 to 100 letters, digits, -"
+                " or _, because it is a part of a path, found something else"
+            ),
+        ),
     ],
 )
 def test_a_fault_is_told_at_its_place(account: str, line: str) -> None:

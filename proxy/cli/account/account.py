@@ -37,6 +37,7 @@ from proxy.account.rows import ServiceRow
 from proxy.cli.account.mappings import mappings
 from proxy.cli.account.refresh import refresh
 from proxy.cli.account.target import AccountTarget, ask_account
+from proxy.cli.account.webhooks import webhooks
 from proxy.cli.options import Moment, json_option, only_store_option, settings_option
 from proxy.cli.output import PlainConsole, build_table, print_finding, print_json, wide_console
 
@@ -77,13 +78,14 @@ _since_option = click.option(
 def account() -> None:
     """Look at the ShipStation account of a store, by ShipStation's own API.
 
-    Needs an `account:` block in the store's settings. Only `mappings --write` and `refresh`
-    change anything there. Times are printed as ShipStation has them: Pacific.
+    Needs an `account:` block in the store's settings. Only `mappings --write`, `refresh`
+    and `webhooks` change anything there. Times are printed as ShipStation has them: Pacific.
     """
 
 
 account.add_command(mappings)
 account.add_command(refresh)
+account.add_command(webhooks)
 
 
 @account.command

@@ -7,7 +7,7 @@ runs is due again when it ends.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -24,6 +24,25 @@ class DueJob(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     due_at: datetime
     seen_at: datetime
+
+
+class JobPace(msgspec.Struct, frozen=True, kw_only=True):
+    """How often a job is run: by itself, and at the most when it is asked for."""
+
+    every: timedelta
+    at_most_every: timedelta
+
+    def choose_due(self, due_at: datetime | None, now: datetime) -> datetime:
+        """When a job that is due at `due_at` is due once it is asked for. One that is due already
+        may be running: it is then due again, a pause later. One asked for before stays as it is.
+        """
+        if due_at is None:
+            return now
+        if due_at <= now:
+            return max(now, due_at + self.at_most_every)
+        if due_at <= now + self.at_most_every:
+            return due_at
+        return min(due_at, max(now, due_at - self.every + self.at_most_every))
 
 
 class JobTimes:
@@ -66,11 +85,17 @@ class JobTimes:
             now = await self._database.now(connection)
         await self._move(job, now + wait)
 
-    async def ask_for(self, names: Collection[str]) -> None:
-        """Make these jobs due now."""
+    async def ask_for(self, jobs: Mapping[str, JobPace]) -> None:
+        """Make these jobs due as soon as their pace allows, so that many askers cost one run."""
+        mine = (account_jobs.c.key == self._key, account_jobs.c.name.in_(jobs))
         async with self._database.writing() as connection:
             now = await self._database.now(connection)
-            rows = [{"key": self._key, "name": name, "due_at": now} for name in names]
+            wanted = select(account_jobs.c.name, account_jobs.c.due_at).where(*mine)
+            known = {name: due_at for name, due_at in (await connection.execute(wanted)).all()}  # noqa: C416 -- rows are not pairs to mypy
+            rows = [
+                {"key": self._key, "name": name, "due_at": pace.choose_due(known.get(name), now)}
+                for name, pace in jobs.items()
+            ]
             await upsert(connection, account_jobs, rows, ("due_at",))
 
     async def _move(self, job: DueJob, next_at: datetime) -> None:

@@ -17,6 +17,7 @@ from connectors.orders import Order, OrderId
 from connectors.testing.harness import ShopHarness
 from connectors.testing.trial import QUICK
 from proxy import app
+from proxy.account.worker import AccountWorker
 from proxy.delivery.intake import Deliverer
 from proxy.delivery.worker import DeliveryWorker
 from proxy.export import Exporter
@@ -156,6 +157,7 @@ async def open_front(harness: ShopHarness, folder: Path) -> AsyncIterator[Front]
             stopping=lambda: False,
             exporter=exporter,
             deliverer=deliverer,
+            accounts=AccountWorker([]),
             remarks=remarks,
             watch=await stack.enter_async_context(Watch(database)),
             proxies=Proxies(settings.trusted_proxies),

@@ -1,0 +1,1 @@
+"""Webhooks to the public listener: of the shops, and of ShipStation."""
