@@ -82,6 +82,16 @@ class _Commands(click.Group):
         command: click.Command = resolve_name(place)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """See click; an unknown name ends with the nearest one that is known."""
+        if args and args[0] not in _COMMANDS and not ctx.resilient_parsing:
+            from proxy.settings.problems import did_you_mean  # noqa: PLC0415 -- only for a slip
+
+            ctx.fail(f"no command {args[0]!r}{did_you_mean(args[0], _COMMANDS)}")
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 -- click's signature
         """Their lines in the help; click would import every command to ask for its own."""
         with formatter.section("Commands"):

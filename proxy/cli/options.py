@@ -34,12 +34,28 @@ settings_option = click.option(
     show_default=True,
     show_envvar=True,
     metavar="FILE",
+    # Known before `--store` is looked at.
+    is_eager=True,
     help="The settings file.",
 )
 
 
+def _choose_store(ctx: click.Context, _param: click.Parameter, name: str | None) -> str:
+    """The store that was named, or the only one there is."""
+    if name is not None:
+        return name
+    names = read_records_settings(ctx.params["file"]).stores
+    if len(names) != 1:
+        raise click.UsageError(f"name the store with --store: {', '.join(sorted(names))}")
+    return next(iter(names))
+
+
 store_option = click.option(
-    "--store", "name", required=True, metavar="NAME", help="The store, as named in the settings."
+    "--store",
+    "name",
+    callback=_choose_store,
+    metavar="NAME",
+    help="The store, as named in the settings; the only one, if left out.",
 )
 only_store_option = click.option("--store", "name", metavar="NAME", help="Only this store.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")

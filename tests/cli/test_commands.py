@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -152,3 +153,50 @@ def test_a_trial_without_a_user_name_is_told_so() -> None:
     code, _, err = run("verify", "http://127.0.0.1:1/stores/north", "--password", "p")
     assert code == 2
     assert "no user name: give it in PORTSIDE_USERNAME, or with --username" in err
+
+
+def test_a_command_that_is_mistyped_is_guessed() -> None:
+    status, _, said = run("chekc")
+    assert status == 2
+    assert said.endswith("Error: no command 'chekc'; did you mean 'check'?\n")
+
+
+def test_the_only_store_need_not_be_named(file: Path) -> None:
+    status, _, said = run("export", "--settings", file)
+    assert (status, said.split(":")[:2]) == (1, ["Error", " north"])
+    file.write_text(SETTINGS + SETTINGS.partition("\n")[2].replace("north", "south"))
+    status, _, said = run("export", "--settings", file)
+    assert (status, said.splitlines()[-1]) == (
+        2,
+        "Error: name the store with --store: north, south",
+    )
+
+
+def test_a_check_is_json_for_a_script(file: Path) -> None:
+    status, told, _ = run("check", "--offline", "--json", "--settings", file)
+    report = json.loads(told)
+    assert (status, report["healthy"], report["findings"][0]["level"]) == (0, True, "ok")
+    status, told, _ = run("check", "--json", "--settings", file)
+    (problem,) = json.loads(told)["stores"]["north"]["findings"]
+    assert (status, problem["level"]) == (1, "problem")
+
+
+def test_a_watched_file_is_checked_again_when_it_changes(file: Path) -> None:
+    words = ["-m", "proxy", "check", "--offline", "--watch", "--settings", str(file)]
+    with subprocess.Popen(  # noqa: S603 -- our own
+        [sys.executable, "-u", *words],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        try:
+            told = iter(process.stdout)
+            assert any("the settings are right" in line for line in told)
+            file.write_text(SETTINGS.replace("connector:", "conector:"))
+            assert any("did you mean 'connector'?" in line for line in told)
+            file.write_text(SETTINGS)
+            assert any("the settings are right" in line for line in told)
+        finally:
+            process.kill()

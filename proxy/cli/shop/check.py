@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from connectors.fieldmap.filler import Filler
 from connectors.fieldmap.survey import FieldSurvey
@@ -16,9 +15,16 @@ from connectors.quoting import count_things
 from connectors.reading.durations import write_duration
 from proxy.account.inspection import find_stand_in
 from proxy.cli.kinds import find_kind
-from proxy.cli.options import find_store, only_store_option, read_settings, settings_option
-from proxy.cli.output import PlainConsole, print_finding
+from proxy.cli.options import (
+    find_store,
+    json_option,
+    only_store_option,
+    read_settings,
+    settings_option,
+)
 from proxy.cli.shop.database import check_database
+from proxy.cli.shop.file_watch import watch_file
+from proxy.cli.shop.findings import Findings, choose_findings
 from proxy.cli.shop.front import find_untrusted_proxies, find_weak_logins
 from proxy.cli.shop.sample import sample_findings
 from proxy.export.sweep import choose_interval
@@ -34,10 +40,17 @@ _MOST_REMARKS = 10
 @click.command
 @settings_option
 @only_store_option
+@json_option
 @click.option(
     "--offline", is_flag=True, help="Check the settings alone and ask no shop and no database."
 )
-def check(file: Path, name: str | None, *, offline: bool) -> None:
+@click.option(
+    "--watch",
+    "is_watched",
+    is_flag=True,
+    help="Check again whenever the file changes, until Ctrl-C.",
+)
+def check(file: Path, name: str | None, *, as_json: bool, offline: bool, is_watched: bool) -> None:
     """Check the settings, then the database and each store's shop; say what is wrong and what to do
     about it.
 
@@ -45,40 +58,45 @@ def check(file: Path, name: str | None, *, offline: bool) -> None:
     if all works (warnings included), 1 if something does not, 2 if the settings are wrong.
     """
     configure_logs(level="error")
-    settings = read_settings(file)
-    stores = {name: find_store(settings.stores, name)} if name else settings.stores
-    console = PlainConsole(highlight=False, soft_wrap=True)
-    print_finding(
-        console,
-        Finding(
-            level=CheckLevel.OK,
-            what=f"{file}: the settings are right ({count_things(len(settings.stores), 'store')})",
-        ),
-    )
-    for finding in find_weak_logins(settings, stores):
-        print_finding(console, finding)
-    for account in filter(None, (store.account for store in stores.values())):
-        for finding in find_stand_in(account):
-            print_finding(console, finding)
-    if offline:
-        return
-    if not asyncio.run(_check_all(console, settings, stores)):
+
+    def work() -> bool:
+        return _check_file(file, name, choose_findings(as_json=as_json), offline=offline)
+
+    if is_watched:
+        watch_file(file, work)
+    elif not work():
         raise SystemExit(1)
 
 
+def _check_file(file: Path, name: str | None, findings: Findings, *, offline: bool) -> bool:
+    """Check all that `file` says, or the store of this name; whether all of it works."""
+    settings = read_settings(file)
+    stores = {name: find_store(settings.stores, name)} if name else settings.stores
+    right = f"{file}: the settings are right ({count_things(len(settings.stores), 'store')})"
+    findings.add(Finding(level=CheckLevel.OK, what=right))
+    for finding in find_weak_logins(settings, stores):
+        findings.add(finding)
+    for account in filter(None, (store.account for store in stores.values())):
+        for finding in find_stand_in(account):
+            findings.add(finding)
+    healthy = offline or asyncio.run(_check_all(findings, settings, stores))
+    findings.end()
+    return healthy
+
+
 async def _check_all(
-    console: Console, settings: Settings, stores: Mapping[str, StoreSettings]
+    findings: Findings, settings: Settings, stores: Mapping[str, StoreSettings]
 ) -> bool:
     database = await check_database(settings.database.get_secret_value())
-    print_finding(console, database)
+    findings.add(database)
     healthy = database.level is not CheckLevel.PROBLEM
     for finding in await find_untrusted_proxies(settings, stores):
-        print_finding(console, finding)
+        findings.add(finding)
     for name, store in stores.items():
-        console.print(f"\n[bold]{name}[/bold] ({store.connector.type})")
+        findings.begin_store(name, store.connector.type)
         report = await _check_store(name, store, settings.export)
         for finding in report.findings:
-            print_finding(console, finding)
+            findings.add(finding)
         healthy = healthy and report.healthy
     return healthy
 
