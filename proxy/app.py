@@ -11,10 +11,12 @@ import msgspec
 import structlog
 from aiohttp import web
 
+from connectors.interface import ConnectorType
 from connectors.reading.countries import load_names
 from connectors.upstream.exchange import Exchange, Observer
 from proxy import __version__
 from proxy.account.worker import AccountWorker
+from proxy.dashboard.pages import add_dashboard
 from proxy.delivery.intake import Deliverer
 from proxy.delivery.worker import DeliveryWorker
 from proxy.doors.custom_store.shipnotice.document import MAX_BODY
@@ -96,6 +98,7 @@ class _Shared(msgspec.Struct, frozen=True, kw_only=True):
     remarks: RemarkKeeper
     watch: Watch
     proxies: Proxies
+    kinds: Mapping[str, ConnectorType]
 
     def put_into(self, app: web.Application) -> None:
         """Lay it where the handlers of `app` look for it."""
@@ -118,9 +121,8 @@ async def open_portside(
     be listened on.
     """
     metrics = Metrics(__version__)
-    kinds = {
-        store.connector.type: find_kind(store.connector.type) for store in settings.stores.values()
-    }
+    types = {store.connector.type for store in settings.stores.values()}
+    kinds = {name: find_kind(name) for name in types}
     within = settings.stop_within.total_seconds()
     async with AsyncExitStack() as stack:
         # In a thread, and before the first order needs them: it would hold up everybody else.
@@ -159,6 +161,7 @@ async def open_portside(
             remarks=remarks,
             watch=watch,
             proxies=Proxies(settings.trusted_proxies),
+            kinds=kinds,
         )
         gauges = GaugeKeeper(database, metrics, settings)
         await stack.enter_async_context(gauges.running())
@@ -219,6 +222,7 @@ def _make_operators_side(settings: Settings, shared: _Shared) -> web.Application
     add_readiness(app)
     add_deliveries(app)
     add_standing(app)
+    add_dashboard(app, settings, shared.kinds)
     return app
 
 

@@ -5,6 +5,7 @@ the shops, in the database that the settings name.
 from __future__ import annotations
 
 import asyncio
+import getpass
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TypeVar
@@ -14,6 +15,7 @@ import msgspec
 from proxy.cli.options import CommandError
 from proxy.export.ledger import Ledger
 from proxy.settings.records import RecordsSettings
+from proxy.storage.actions import OperatorActions
 from proxy.storage.database import Database
 from proxy.storage.errors import StorageError
 from proxy.storage.export.database import DatabaseExportStorage
@@ -36,6 +38,7 @@ class Records(msgspec.Struct, frozen=True, kw_only=True):
     ledger: Ledger
     deliveries: DatabaseDeliveries
     refused: RefusedNotices
+    actions: OperatorActions
 
 
 @asynccontextmanager
@@ -51,6 +54,14 @@ async def open_database(url: str) -> AsyncIterator[Database]:
         yield database
 
 
+def name_user() -> str:
+    """Who runs the command, for the list of what operators did."""
+    try:
+        return f"{getpass.getuser()} on the command line"
+    except (OSError, KeyError):  # a container may run under a number without a name
+        return "the command line"
+
+
 def open_records(settings: RecordsSettings, work: Callable[[Records], Awaitable[T]]) -> T:
     """What `work` gives, or the end of the command with one line."""
     configure_logs(level="error")
@@ -63,6 +74,7 @@ def open_records(settings: RecordsSettings, work: Callable[[Records], Awaitable[
                     ledger=Ledger(DatabaseExportStorage(database)),
                     deliveries=DatabaseDeliveries(database),
                     refused=RefusedNotices(database),
+                    actions=OperatorActions(database),
                 )
             )
 

@@ -12,7 +12,7 @@ from proxy.doors.custom_store.requests import ExportRequest
 from proxy.export.errors import StillReadingError
 from proxy.export.exporter import Page
 from proxy.storage.errors import StorageError
-from proxy.storage.export.polls import PollHistory, PollOutcome, PollResult
+from proxy.storage.export.polls import Poll, PollHistory, PollOutcome, PollResult
 from proxy.storage.export.records import Snapshot
 from proxy.stores import Store
 from proxy.telemetry.masking import mask_text
@@ -96,7 +96,7 @@ def _tell_given(store: Store, result: PollResult) -> None:
     _log.log(
         level,
         "Poll answered.",
-        said=f"{store.name}: {_say_given(result)}, {result.seconds:.1f} s",
+        said=f"{store.name}: {describe_given(result)}, {result.seconds:.1f} s",
         store=store.name,
         outcome=result.outcome.value,
         orders=result.orders,
@@ -106,7 +106,8 @@ def _tell_given(store: Store, result: PollResult) -> None:
     )
 
 
-def _say_given(result: PollResult) -> str:
+def describe_given(result: Poll | PollResult) -> str:
+    """What a poll brought that ended without an error, as part of a sentence."""
     if result.outcome is PollOutcome.DEFERRED:
         return f"gave ShipStation an empty page in place of an error: {result.reason}"
     if result.outcome is PollOutcome.UNDER_WAY:

@@ -16,6 +16,7 @@ import msgspec
 from connectors.quoting import make_printable
 from connectors.shipments import name_item
 from proxy.operator.times import parse_moment, plain_moment
+from proxy.storage.actions import Action, OperatorActions
 from proxy.storage.outbox.interface import (
     Attempt,
     Deliveries,
@@ -33,6 +34,8 @@ LARGEST_NUMBER = 2**63 - 1
 # Every number with so many digits fits.
 _LONGEST_NUMBER = len(str(LARGEST_NUMBER)) - 1
 _MOST_SHOWN = 10_000
+# Of one change, in the list of what operators did.
+_MOST_NAMED = 20
 
 
 class WantedError(Exception):
@@ -150,6 +153,32 @@ async def change_deliveries(
             return await deliveries.discard(meant), shown
         case Change.RESEND:
             return await deliveries.resend(meant, reason), shown
+
+
+async def record_change(
+    actions: OperatorActions,
+    who: str,
+    change: Change,
+    count: int,
+    shown: Sequence[Delivery],
+    reason: str = "",
+) -> None:
+    """Keep what `change_deliveries` did, if it did anything. Raises StorageError."""
+    if not count:
+        return
+    stores = {delivery.store for delivery in shown}
+    numbers = [str(delivery.id) for delivery in shown[:_MOST_NAMED]]
+    more = count - len(numbers)
+    rest = f" and {more} more" if more > 0 else ""
+    await actions.keep(
+        Action(
+            who=who,
+            action=change.value,
+            store=stores.pop() if len(stores) == 1 else "",
+            subject=f"{'delivery' if count == 1 else 'deliveries'} {', '.join(numbers)}{rest}",
+            reason=reason,
+        )
+    )
 
 
 async def explain_unchanged(

@@ -5,7 +5,7 @@ account say of it, and what is wrong.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -14,7 +14,8 @@ from connectors.errors import ConnectorError, OrderNotFoundError
 from connectors.inspection import find_order_id
 from connectors.orders import OrderId
 from proxy.account.audit import AccountReader, AccountSide
-from proxy.operator.audit.auditor import plain_fault
+from proxy.export.ledger import Ledger
+from proxy.operator.audit.auditor import plain_fault, read_rules
 from proxy.operator.deliveries import plain, plain_attempt
 from proxy.operator.sides import describe_delivery, describe_given, describe_hold, read_shop_side
 from proxy.operator.times import plain_moment
@@ -24,8 +25,11 @@ from proxy.rules.audit.judging import judge_order
 from proxy.rules.audit.sides import AccountOrder, AccountParcel, GivenSide, OrderSides, ShopSide
 from proxy.rules.audit.verdict import sum_up
 from proxy.rules.matching import strip_suffixes
+from proxy.storage.database import Database
+from proxy.storage.export.database import DatabaseExportStorage
 from proxy.storage.order_records import GivenRecord, OrderRecords
 from proxy.storage.outbox.interface import Attempt, Deliveries, Delivery
+from proxy.storage.outbox.operator import DatabaseDeliveries
 from proxy.stores import Store
 
 # Each costs a request or three.
@@ -175,6 +179,17 @@ class Storyteller:
         deliveries = tuple(each.side for each in sources.deliveries)
         gone = bool(sources.gone_numbers)
         return [OrderSides(number=word, shop_id="", is_gone=gone, deliveries=deliveries)]
+
+
+async def tell_story(
+    store: Store, database: Database, word: str, find_account: FindAccount | None
+) -> Story:
+    """The story of an order, on this database, judged by what is covered now. Raises
+    StorageError.
+    """
+    rules = await read_rules(store.name, Ledger(DatabaseExportStorage(database)), datetime.now(UTC))
+    teller = Storyteller(store, OrderRecords(database), DatabaseDeliveries(database), find_account)
+    return await teller.tell(word, rules)
 
 
 def _judge(sides: OrderSides, rules: AuditRules) -> Chapter:

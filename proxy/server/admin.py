@@ -22,6 +22,7 @@ from proxy.server.middlewares import CLIENT_GONE
 _OPEN = frozenset({"/healthz", "/readyz"})
 _OWN_SITES = frozenset({"none", "same-origin"})
 _LONGEST_HOST = 300
+_LONGEST_NAME = 60
 
 
 def add_admin(app: web.Application) -> None:
@@ -152,6 +153,13 @@ def _parse_login(header: str) -> tuple[str, bytes]:
         raw = b""
     username, _, password = raw.partition(b":")
     return (username.decode(errors="replace"), password) if scheme.lower() == "basic" else ("", b"")
+
+
+def name_operator(request: web.Request) -> str:
+    """Who asks: the user name that was typed beside the password, and the address."""
+    username, _ = _parse_login(request.headers.get("Authorization", ""))
+    place = request.remote or "an unknown address"
+    return f"{username[:_LONGEST_NAME]} at {place}" if username else place
 
 
 async def say_alive(_request: web.Request) -> web.Response:

@@ -23,9 +23,12 @@ from proxy.operator.deliveries import (
     parse_wanted,
     plain,
     plain_attempt,
+    record_change,
 )
+from proxy.server.admin import name_operator
 from proxy.server.keys import DATABASE, DELIVERER
 from proxy.server.refusals import list_refused, show_refused
+from proxy.storage.actions import OperatorActions
 from proxy.storage.errors import StorageError, UnknownDeliveryError
 from proxy.storage.outbox.interface import DEFAULT_LIMIT
 from proxy.storage.outbox.operator import DatabaseDeliveries
@@ -110,7 +113,8 @@ async def _change(request: web.Request, *, change: Change) -> Mapping[str, Any]:
         since=order.since,
         order=order.order,
     )
-    reason = parse_reason(order.reason) if change is Change.RESEND else ""
+    is_told = change is Change.RESEND or bool(order.reason)
+    reason = parse_reason(order.reason) if is_told else ""
     meant = choose_deliveries(wanted, change, everything=order.everything)
     kept = _deliveries(request)
     unchanged = await explain_unchanged(kept, meant.ids, change)
@@ -119,6 +123,8 @@ async def _change(request: web.Request, *, change: Change) -> Mapping[str, Any]:
     )
     if not order.dry_run:
         request.app[DELIVERER].wake.set()
+        actions = OperatorActions(request.app[DATABASE])
+        await record_change(actions, name_operator(request), change, count, shown, reason)
         _log.info(f"{change.value} by hand", deliveries=count)
     return {
         "count": count,

@@ -13,7 +13,7 @@ import pytest
 from connectors.errors import UnavailableError
 from connectors.interface import CheckLevel
 from connectors.orders import Fulfillment, Order, RejectedOrder, Window
-from proxy.cli.shop.sample import sample_findings
+from proxy.operator.checks.sample import sample_findings
 from tests.builders import build_item, build_order
 from tests.export.play.book import BookConnector, OrderBook
 from tests.export.play.world import build_store

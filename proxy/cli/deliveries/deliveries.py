@@ -20,7 +20,7 @@ from proxy.cli.options import (
     settings_option,
 )
 from proxy.cli.output import PlainConsole, build_table, print_json, wide_console
-from proxy.cli.records import open_records
+from proxy.cli.records import Records, name_user, open_records
 from proxy.operator.deliveries import (
     LARGEST_NUMBER,
     Change,
@@ -32,10 +32,10 @@ from proxy.operator.deliveries import (
     parse_wanted,
     plain,
     plain_attempt,
+    record_change,
 )
 from proxy.storage.errors import UnknownDeliveryError
 from proxy.storage.outbox.interface import Delivery, DeliveryState
-from proxy.storage.outbox.operator import DatabaseDeliveries
 
 _COLOURS = {
     DeliveryState.WAITING: "yellow",
@@ -100,8 +100,8 @@ deliveries.add_command(refused)
 def list_(file: Path, limit: int, *, as_json: bool, **wanted: Any) -> None:
     """List deliveries, the newest first."""
 
-    async def work(kept: DatabaseDeliveries) -> Sequence[Delivery]:
-        return await kept.find(parse_wanted(**wanted), limit=limit)
+    async def work(records: Records) -> Sequence[Delivery]:
+        return await records.deliveries.find(parse_wanted(**wanted), limit=limit)
 
     found = _run(file, work)
     if not found:
@@ -121,7 +121,8 @@ def show(file: Path, number: int, *, as_json: bool) -> None:
     shop's words, and each exchange with it (masked; the bodies of writes and of failures).
     """
 
-    async def work(kept: DatabaseDeliveries) -> dict[str, Any]:
+    async def work(records: Records) -> dict[str, Any]:
+        kept = records.deliveries
         delivery = await kept.get(number)
         return {
             **plain(delivery),
@@ -189,12 +190,16 @@ def _change(
     **wanted: Any,
 ) -> None:
     async def work(
-        kept: DatabaseDeliveries,
+        records: Records,
     ) -> tuple[Sequence[str], tuple[int, Sequence[Delivery]]]:
         why = parse_reason(reason) if change is Change.RESEND else ""
         meant = choose_deliveries(parse_wanted(**wanted), change, everything=everything)
+        kept = records.deliveries
         left = await explain_unchanged(kept, meant.ids, change)
-        return left, await change_deliveries(kept, meant, change, dry_run=dry_run, reason=why)
+        done = await change_deliveries(kept, meant, change, dry_run=dry_run, reason=why)
+        if not dry_run:
+            await record_change(records.actions, name_user(), change, *done, why)
+        return left, done
 
     left, (count, shown) = _run(file, work)
     for sentence in left:
@@ -208,10 +213,10 @@ def _change(
         raise SystemExit(1)
 
 
-def _run(file: Path, work: Callable[[DatabaseDeliveries], Coroutine[Any, Any, Any]]) -> Any:
+def _run(file: Path, work: Callable[[Records], Coroutine[Any, Any, Any]]) -> Any:
     """What `work` gives, or the end of the command with one line."""
     try:
-        return open_records(read_records_settings(file), lambda records: work(records.deliveries))
+        return open_records(read_records_settings(file), work)
     except (UnknownDeliveryError, WantedError) as error:
         raise CommandError(str(error)) from error
 

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from connectors.orders import Window
 from proxy.account.audit import AccountReader
+from proxy.cli.account.target import wait_for_budget
 from proxy.cli.options import (
     CommandError,
     Moment,
@@ -21,12 +22,12 @@ from proxy.cli.options import (
     read_settings,
     settings_option,
 )
-from proxy.cli.orders.account import open_account
 from proxy.cli.output import PlainConsole, print_json
 from proxy.cli.records import open_database
 from proxy.cli.shops import ask_store
 from proxy.cli.target import duration
 from proxy.export.ledger import Ledger
+from proxy.operator.accounts import open_account
 from proxy.operator.audit.auditor import Auditor, AuditReport, plain_fault, plain_report
 from proxy.operator.audit.timer import keep_report
 from proxy.rules.audit.building import write_moment
@@ -100,7 +101,9 @@ def _audit(
     async def work(store: Store) -> AuditReport:
         async with (
             open_database(settings.database.get_secret_value()) as database,
-            open_account(name, settings.stores[name], database) as find_account,
+            open_account(
+                name, settings.stores[name], database, sleep=wait_for_budget
+            ) as find_account,
         ):
             reader = None if find_account is None else await find_account()
             tagged = None if tag is None else await _find_tagged(name, reader, tag)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 from rich.console import Console
 from rich.text import Text
 
+from proxy.cli.account.target import wait_for_budget
 from proxy.cli.options import (
     CommandError,
     find_store,
@@ -18,22 +17,15 @@ from proxy.cli.options import (
     read_settings,
     settings_option,
 )
-from proxy.cli.orders.account import open_account
 from proxy.cli.output import PlainConsole, print_json
 from proxy.cli.records import open_database
 from proxy.cli.shops import ask_store
-from proxy.export.ledger import Ledger
-from proxy.operator.audit.auditor import read_rules
-from proxy.operator.story import Story, Storyteller, plain_story
-from proxy.rules.audit.building import write_moment
-from proxy.rules.audit.sides import AccountOrder, AccountParcel, GivenSide, OrderSides
+from proxy.operator.accounts import open_account
+from proxy.operator.story import Story, plain_story, tell_story
+from proxy.operator.telling import list_lines, name_order
 from proxy.settings.models import Settings
 from proxy.storage.database import Database
 from proxy.storage.errors import StorageError
-from proxy.storage.export.database import DatabaseExportStorage
-from proxy.storage.order_records import OrderRecords
-from proxy.storage.outbox.interface import Attempt, Delivery
-from proxy.storage.outbox.operator import DatabaseDeliveries
 from proxy.stores import Store
 
 
@@ -84,112 +76,17 @@ def _tell(settings: Settings, name: str, number: str) -> Story:
 
 
 async def _ask_sides(settings: Settings, store: Store, database: Database, number: str) -> Story:
-    async with open_account(store.name, settings.stores[store.name], database) as find_account:
-        rules = await read_rules(
-            store.name, Ledger(DatabaseExportStorage(database)), datetime.now(UTC)
-        )
-        records, deliveries = OrderRecords(database), DatabaseDeliveries(database)
-        return await Storyteller(store, records, deliveries, find_account).tell(number, rules)
+    async with open_account(
+        store.name, settings.stores[store.name], database, sleep=wait_for_budget
+    ) as find_account:
+        return await tell_story(store, database, number, find_account)
 
 
 def _print_story(console: Console, story: Story) -> None:
     for chapter in story.chapters:
-        sides = chapter.sides
-        name = f"{sides.number} (id {sides.shop_id})" if sides.shop_id else sides.number
-        console.print(Text(f"Order {name} of store {story.store}", style="bold"))
-        _print_line(console, "in the shop", _describe_shop(sides, story.shop_error))
-        _print_line(console, "given", _describe_given(sides.given))
-        if sides.hold is not None:
-            _print_line(console, "held", f"{sides.hold.kind}: {sides.hold.reason}")
-        if sides.shop_id in story.hints:
-            _print_line(console, "to come", "goes out again with the next poll")
-        own = {delivery.id for delivery in sides.deliveries}
-        for delivery, attempts in story.deliveries:
-            if delivery.id in own:
-                _print_delivery(console, delivery, attempts)
-        _print_account(console, sides, story.account_error)
+        title = f"Order {name_order(chapter.sides)} of store {story.store}"
+        console.print(Text(title, style="bold"))
+        for name, text in list_lines(chapter, story):
+            console.print(Text(f"  {name:<15} {text}"))
         style = "red" if chapter.is_wrong else "green"
         console.print(Text(f"{'✗' if chapter.is_wrong else '✓'} {chapter.verdict}", style=style))
-
-
-def _print_line(console: Console, title: str, text: str) -> None:
-    console.print(Text(f"  {title:<15} {text}"))
-
-
-def _describe_shop(sides: OrderSides, error: str) -> str:
-    shop = sides.shop
-    if shop is None:
-        return error or ("not known" if sides.is_gone else "not asked")
-    if shop.status is None:
-        return "cannot be read"
-    placed = _write(shop.placed_at)
-    return f"{shop.status}, placed {placed}, changed {_write(shop.changed_at)}"
-
-
-def _describe_given(given: GivenSide | None) -> str:
-    if given is None:
-        return "never"
-    former = f", before that as {given.former_number}" if given.former_number else ""
-    if given.told_at is None:
-        return f"page made {_write(given.given_at)}, and never fetched{former}"
-    window = (
-        f", window {_write(given.window_start)} to {_write(given.window_end)}"
-        if given.window_start is not None
-        else ""
-    )
-    seen = "read to the end" if given.confirmed else "not confirmed yet"
-    page = f"page {given.page}, content {given.digest}"
-    return f"{_write(given.told_at)}{window}, {page}, {seen}{former}"
-
-
-def _print_delivery(console: Console, delivery: Delivery, attempts: Sequence[Attempt]) -> None:
-    shipment = delivery.shipment
-    parcel = f"{shipment.carrier} {shipment.tracking_number}".strip() or "without a number"
-    _print_line(
-        console,
-        "parcel",
-        f"{parcel}: {delivery.state} (delivery {delivery.id}, came in"
-        f" {_write(delivery.created_at)})",
-    )
-    for attempt in attempts:
-        said = f": {attempt.message}" if attempt.message else ""
-        _print_line(console, "  attempt", f"{_write(attempt.at)} {attempt.outcome}{said}")
-
-
-def _print_account(console: Console, sides: OrderSides, error: str) -> None:
-    if sides.account is None:
-        asked = error or "not asked: the settings name no `account` for this store"
-        _print_line(console, "in ShipStation", asked)
-        return
-    if not sides.account:
-        _print_line(console, "in ShipStation", "no order of this number")
-    for order in sides.account:
-        _print_line(console, "in ShipStation", _describe_order(order))
-        for parcel in sides.parcels:
-            if parcel.order_id == order.id:
-                _print_line(console, "  parcel", _describe_parcel(parcel))
-
-
-def _describe_order(order: AccountOrder) -> str:
-    held = f", held until {order.held_until}" if order.held_until else ""
-    place = "" if order.is_ours else ", in another store of the account"
-    return (
-        f"order {order.number} (id {order.id}): {order.word}{held}{place}, created"
-        f" {_write(order.created_at)}, changed {_write(order.changed_at)}"
-    )
-
-
-def _describe_parcel(parcel: AccountParcel) -> str:
-    if parcel.is_return:
-        what = "a return, which the shop is not told"
-    elif parcel.is_voided:
-        what = f"voided {_write(parcel.voided_at)}"
-    elif parcel.error:
-        what = f"announced, and answered: {parcel.error}"
-    else:
-        what = "announced to the store" if parcel.is_announced else "not announced to the store"
-    return f"{parcel.carrier} {parcel.name}, made {_write(parcel.created_at)}: {what}"
-
-
-def _write(moment: datetime | None) -> str:
-    return "at an unknown time" if moment is None else write_moment(moment)

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-import msgspec
 
 from connectors.inspection import Inspectable
 from connectors.orders import Window
@@ -21,9 +20,8 @@ from proxy.cli.options import (
     window_options,
 )
 from proxy.cli.shops import ask_shop
+from proxy.operator.preview import write_json
 from proxy.stores import Store
-
-_ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
 @click.command
@@ -52,8 +50,3 @@ async def _fetch(store: Store, window: Window, limit: int) -> list[Any]:
             " orders; try `portside explain`"
         )
     return await store.connector.fetch(window, limit)
-
-
-def write_json(value: Any) -> str:
-    """JSON for people: indented, numbers exactly as they came."""
-    return msgspec.json.format(_ENCODER.encode(value), indent=2).decode()

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import RowMapping
 
-from connectors.shipments import Shipment
+from connectors.shipments import Shipment, fold_tracking
 from proxy.storage.outbox.interface import (
     Attempt,
     AttemptOutcome,
@@ -22,6 +22,9 @@ from proxy.storage.outbox.interface import (
 
 MOST_WITH_EXCHANGES = 8
 """Attempts of one delivery that keep their exchanges: as many as a schedule's steps and one."""
+
+LONGEST_TRACKING = 100
+"""Characters of a tracking number by which a delivery is searched."""
 
 _MOST_DOUBTS = 20
 _INTERRUPTED = "the process that tried it vanished before it could say how the call ended"
@@ -161,6 +164,7 @@ def identity_row(shipment: Shipment) -> dict[str, Any]:
         "order_number": shipment.order_number or None,
         "key": shipment.key(),
         "parcel": shipment.parcel_key(),
+        "tracking": fold_tracking(shipment.tracking_number)[:LONGEST_TRACKING],
         "shipment": write_shipment(shipment),
     }
 

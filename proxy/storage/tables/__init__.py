@@ -14,6 +14,7 @@ from proxy.storage.tables.accounts import (
     account_refreshes,
     audits,
 )
+from proxy.storage.tables.actions import operator_actions
 from proxy.storage.tables.alarms import alarms
 from proxy.storage.tables.export import (
     coverage,
@@ -65,6 +66,7 @@ __all__ = [
     "installation",
     "memories",
     "metadata",
+    "operator_actions",
     "pollers",
     "polls",
     "refused_notices",

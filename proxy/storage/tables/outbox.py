@@ -24,7 +24,8 @@ from proxy.storage.times import UtcTime
 # `shipment`. `key` knows a repeat of the notice, `parcel` all other parts of its parcel (see
 # `connectors.shipments`). `origin` says who told us. What a notice does not name is null, not
 # empty, because nulls are equal to nothing: such rows are not one order. `doubts` is JSON: what of
-# the notice could not be understood.
+# the notice could not be understood. `tracking` is the folded tracking number, for a
+# person's search; null in rows that an older version wrote.
 deliveries = Table(
     "deliveries",
     metadata,
@@ -46,6 +47,7 @@ deliveries = Table(
     Column("queued_at", UtcTime, nullable=False),
     Column("finished_at", UtcTime, nullable=True),
     Column("purged_at", UtcTime, nullable=True),
+    Column("tracking", String(100), nullable=True),
     UniqueConstraint("store", "key", name="uq_deliveries_store_key"),
     sqlite_autoincrement=True,
 )
@@ -53,6 +55,7 @@ deliveries = Table(
 _WAITING = text("state = 'waiting'")
 _DEAD = text("state = 'dead'")
 _OPEN = text("state in ('waiting', 'dead')")
+_DISCARDED = text("state = 'discarded'")
 _UNPURGED = text("purged_at is null")
 
 Index(
@@ -80,6 +83,14 @@ Index(
     postgresql_where=_UNPURGED,
 )
 Index("ix_deliveries_parcel", deliveries.c.store, deliveries.c.parcel)
+Index("ix_deliveries_tracking", deliveries.c.store, deliveries.c.tracking)
+# Few among very many, which a person may want to see.
+Index(
+    "ix_deliveries_discarded",
+    deliveries.c.id,
+    sqlite_where=_DISCARDED,
+    postgresql_where=_DISCARDED,
+)
 Index("ix_deliveries_order_number", deliveries.c.store, deliveries.c.order_number)
 Index("ix_deliveries_order_id", deliveries.c.store, deliveries.c.order_id)
 

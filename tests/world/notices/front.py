@@ -161,6 +161,7 @@ async def open_front(harness: ShopHarness, folder: Path) -> AsyncIterator[Front]
             remarks=remarks,
             watch=await stack.enter_async_context(Watch(database)),
             proxies=Proxies(settings.trusted_proxies),
+            kinds={},
         )
         _, public = await stack.enter_async_context(app._listening_sides(settings, shared))
         yield Front(

@@ -1,13 +1,13 @@
-"""The account of a store, for commands that work without one too."""
+"""The account of a store, for what works without one too."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from proxy.account.audit import AccountReader, choose_store
 from proxy.account.client import AccountClient
-from proxy.cli.account.target import wait_for_budget
 from proxy.operator.story import FindAccount
 from proxy.settings.store import StoreSettings
 from proxy.storage.database import Database
@@ -15,14 +15,20 @@ from proxy.storage.database import Database
 
 @asynccontextmanager
 async def open_account(
-    name: str, settings: StoreSettings, database: Database
+    name: str,
+    settings: StoreSettings,
+    database: Database,
+    *,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> AsyncIterator[FindAccount | None]:
-    """What finds the store `name` in its account; None where the settings name no key."""
+    """What finds the store `name` in its account; None where the settings name no key. `sleep`
+    waits for the budget of the key, in seconds.
+    """
     account = settings.account
     if account is None:
         yield None
         return
-    async with AccountClient.open(account, database, sleep=wait_for_budget) as client:
+    async with AccountClient.open(account, database, sleep=sleep) as client:
 
         async def find_account() -> AccountReader:
             return AccountReader(client, await choose_store(client, name, account))

@@ -1,0 +1,1 @@
+"""The operator's page: HTML made here, on the operator's listener, that works without script."""

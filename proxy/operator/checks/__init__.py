@@ -1,0 +1,1 @@
+"""What a check of a store finds, line by line, for the command line and the page."""

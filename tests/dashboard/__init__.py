@@ -1,0 +1,1 @@
+"""The operator's page, over HTTP: what each page shows and what each form does."""
