@@ -17,6 +17,7 @@ _COMMANDS = {
         "proxy.cli.trial.demo:demo",
         "See it work: a fake shop, Portside, ShipStation's part.",
     ),
+    "init": ("proxy.cli.shop.init:init", "Write a first settings file, and check it."),
     "check": ("proxy.cli.shop.check:check", "Check settings, database and shops; say what to do."),
     "export": (
         "proxy.cli.orders.export:export",
@@ -111,6 +112,6 @@ def main() -> None:
     ShipStation polls Portside for orders; Portside asks your shop. ShipStation tells Portside what
     was shipped; Portside tells your shop.
 
-    Start with `portside demo`, then write a settings.yaml, try it with `portside check`, and run
-    `portside serve`.
+    Start with `portside demo`, then write a settings.yaml with `portside init`, try it with
+    `portside check`, and run `portside serve`.
     """

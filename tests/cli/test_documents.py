@@ -95,3 +95,16 @@ def test_the_settings_in_the_readme_are_sound(tmp_path: Path) -> None:
     names = dict.fromkeys(re.findall(r"\$\{(\w+)\}", block), "value")
     result = CliRunner(env=names).invoke(main, ["check", "--offline", "--settings", str(file)])
     assert result.exit_code == 0, result.output
+
+
+def test_every_secret_in_docs_and_recipes_is_quoted_so_that_editors_read_it_as_we_do() -> None:
+    places = [ROOT / "README.md", ROOT / "settings.yaml", *(ROOT / "docs").rglob("*.md")]
+    places += (ROOT / "connectors/generic_json/recipes").glob("*.yaml")
+    assert len(places) > 30
+    bare = [
+        f"{place.relative_to(ROOT)}: {line.strip()}"
+        for place in places
+        for line in place.read_text().splitlines()
+        if re.search(r"[:\[,] \$\{[A-Z]", line)
+    ]
+    assert bare == []
