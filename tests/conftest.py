@@ -1,11 +1,14 @@
 """What holds for every test: hypothesis judges by outcome and never by a clock, for the machine may
-be busy.
+be busy. And what makes the whole run slow: bytecode that nobody keeps, and a heap that each
+collection of garbage goes through again.
 """
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -16,6 +19,11 @@ from tests.databases import migrated_postgres
 from tests.postgres import postgres
 
 __all__ = ["migrated_postgres", "postgres"]
+
+# Some machines tell Python to keep no bytecode. Then each of the many processes that tests start
+# compiles all of Portside, and pytest rewrites each assert again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # The promises of the contract are asserts outside the test files.
 pytest.register_assert_rewrite("connectors.testing")
@@ -38,3 +46,11 @@ def pytest_configure() -> None:
     may_run = not os.statvfs(_MEMORY).f_flag & os.ST_NOEXEC
     if may_run and shutil.disk_usage(_MEMORY).free > _ROOM:
         os.environ["TMPDIR"] = tempfile.tempdir = str(_MEMORY)
+
+
+def pytest_collection_finish() -> None:
+    """Take the tests themselves out of what is looked through for garbage: there are thousands, and
+    none goes before the end.
+    """
+    gc.collect()
+    gc.freeze()

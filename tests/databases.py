@@ -37,9 +37,10 @@ def copy_migrated(request: pytest.FixtureRequest, kind: str, directory: Path) ->
 
 
 def make_migrated_file(path: Path) -> str:
-    """The URL of a new SQLite file that has all tables and no rows."""
-    path.write_bytes(_migrated_bytes())
-    path.chmod(0o600)
+    """The URL of this SQLite file; unless it is there, it is made with all tables and no rows."""
+    if not path.exists():
+        path.write_bytes(_migrated_bytes())
+        path.chmod(0o600)
     return f"sqlite:///{path}"
 
 

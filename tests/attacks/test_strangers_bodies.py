@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,17 @@ from tests.server.conftest import LOGIN
 from tests.server.stall import Stall, open_front
 
 CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n"
-BODIES = {
-    "chunks of a byte": CHUNKED + b"1\r\nx\r\n" * 40_000,
-    "one long body": b"Content-Length: 9000000\r\n\r\n" + b"x" * 240_000,
-    "a gzip bomb": b"Content-Encoding: gzip\r\nContent-Length: 9000000\r\n\r\n"
-    + gzip.compress(b" " * 200_000_000, 1),
-}
+
+
+@cache
+def make_bodies() -> list[bytes]:
+    """Chunks of a byte, one long body, and a gzip bomb."""
+    return [
+        CHUNKED + b"1\r\nx\r\n" * 40_000,
+        b"Content-Length: 9000000\r\n\r\n" + b"x" * 240_000,
+        b"Content-Encoding: gzip\r\nContent-Length: 9000000\r\n\r\n"
+        + gzip.compress(b" " * 200_000_000, 1),
+    ]
 
 
 @pytest.mark.parametrize("known", [False, True], ids=["stranger", "client"])
@@ -40,7 +46,7 @@ async def test_a_body_comes_in_slices_and_a_strangers_is_thrown_away(
     login = f"Authorization: {LOGIN['Authorization']}\r\n".encode() if known else b""
     head = b"POST /stores/north?action=shipnotify&order_number=1 HTTP/1.1\r\nHost: x\r\n"
     async with open_front(stall, tmp_path) as portside:
-        for body in BODIES.values():
+        for body in make_bodies():
             read.clear()
             place = portside.public.host, portside.public.port
             reader, writer = await asyncio.open_connection(*place)

@@ -37,6 +37,7 @@ from tests.cli.test_inspection import line_of, run
 from tests.connectors.contract.ledger import LedgerHarness
 from tests.connectors.contract.ledger_shop import FakeLedgerShop
 from tests.connectors.generic_json.styles import style_block
+from tests.databases import make_migrated_file
 
 NORTH = BooksName("north")
 
@@ -83,7 +84,7 @@ class Desk:
 
 
 async def set_table(folder: Path, shop: Any, connector: dict[str, Any]) -> Desk:
-    url = f"sqlite:///{folder}/portside.db"
+    url = make_migrated_file(folder / "portside.db")
     store = {
         "credentials": {"username": "u", "password": "p"},
         "connector": {**connector, "url": shop.url},
@@ -93,8 +94,6 @@ async def set_table(folder: Path, shop: Any, connector: dict[str, Any]) -> Desk:
     settings.write_text(
         yaml.safe_dump({"database": url, "stores": {"north": store}}, sort_keys=False)
     )
-    async with Database.open(url) as database:
-        await database.migrate()
     return Desk(shop, settings, url)
 
 

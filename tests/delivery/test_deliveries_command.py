@@ -18,6 +18,7 @@ from proxy.storage.database import Database
 from proxy.storage.outbox.database import DatabaseOutbox
 from proxy.storage.outbox.interface import Attempt, AttemptOutcome
 from proxy.storage.outbox.operator import DatabaseDeliveries
+from tests.databases import make_migrated_file
 
 
 def parcel(order: str, *items: ShippedItem) -> Shipment:
@@ -36,7 +37,6 @@ PACKED = (ShippedItem(sku="CUP", quantity=2), ShippedItem(name="Pot\x1b", quanti
 async def fill_outbox(url: str) -> None:
     """1 is delivered, 2 is dead, 3 waits, 4 is dead and of another store, 5 is under way."""
     async with Database.open(url) as database:
-        await database.migrate()
         outbox = DatabaseOutbox(database)
         now = await outbox.now()
         told = Attempt(
@@ -77,7 +77,7 @@ class CommandLine:
     """`portside deliveries …` on a filled database."""
 
     def __init__(self, directory: Path) -> None:
-        self.url = f"sqlite:///{directory}/portside.db"
+        self.url = make_migrated_file(directory / "portside.db")
         self.settings = directory / "settings.yaml"
         self.settings.write_text(
             f"database: {self.url}\nstores:\n  north:\n    credentials: {{username: north,"

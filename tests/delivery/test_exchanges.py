@@ -39,6 +39,7 @@ from proxy.storage.outbox.operator import DatabaseDeliveries
 from proxy.stores import Store, open_store
 from proxy.telemetry.metrics import Metrics
 from tests.connectors.woocommerce.harness import notice, place, settings_for
+from tests.databases import make_migrated_file
 
 BUYER = Address(name="Zerlina Löwe", line1="77 Unheard Street", country="US", email="z@loewe.test")
 LONGEST = 1_001
@@ -72,8 +73,9 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     async with AsyncExitStack() as stack:
         shop = await stack.enter_async_context(FakeWooCommerceShop())
         shop.traits.plugin = "ast"
-        database = await stack.enter_async_context(Database.open(f"sqlite:///{tmp_path}/p.db"))
-        await database.migrate()
+        database = await stack.enter_async_context(
+            Database.open(make_migrated_file(tmp_path / "p.db"))
+        )
         settings = StoreSettings(
             credentials=(CredentialSettings(username="u", password="p"),),
             connector=settings_for(shop),

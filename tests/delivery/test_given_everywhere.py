@@ -33,6 +33,7 @@ from tests.connectors.shopify.fake.shop import FakeShopify
 from tests.connectors.shopify.shops import ShopifyHarness
 from tests.connectors.shopify.shops import settings_for as shopify_settings
 from tests.connectors.woocommerce.harness import WooCommerceHarness, settings_for
+from tests.databases import make_migrated_file
 from tests.server.conftest import LOGIN
 
 LONG_ID = "T3JkZXJMaW5lOjEy" * 4
@@ -86,7 +87,7 @@ async def open_front(
         {
             "listen": "127.0.0.1:0",
             "admin": {"listen": "127.0.0.1:0"},
-            "database": f"sqlite:///{folder}/portside.db",
+            "database": make_migrated_file(folder / "portside.db"),
             "stores": {"north": store},
         }
     )

@@ -103,9 +103,6 @@ async def open_front(stall: Stall, folder: Path, **changes: Any) -> AsyncIterato
     """Portside in front of a stall, as the store `north`, on free ports and SQLite: in the
     `folder`, whose file is made with all tables unless it is there.
     """
-    file = folder / "portside.db"
-    if "database" not in changes and not file.exists():
-        make_migrated_file(file)
     stopping = changes.pop("stopping", lambda: False)
     store = {
         "credentials": [{"username": "north", "password": "pass-word"}, {"auth_key": "key-key"}],
@@ -116,7 +113,7 @@ async def open_front(stall: Stall, folder: Path, **changes: Any) -> AsyncIterato
         {
             "listen": "127.0.0.1:0",
             "admin": {"listen": "127.0.0.1:0"},
-            "database": f"sqlite:///{file}",
+            "database": make_migrated_file(folder / "portside.db"),
             "stores": {"north": store},
             **changes,
         }

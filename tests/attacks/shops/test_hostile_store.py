@@ -28,6 +28,7 @@ from proxy.settings.models import Settings
 from tests.attacks.steps import metering, running_elsewhere
 from tests.connectors.generic_json.styles import style_block
 from tests.connectors.shopify.fake.shop import FakeShopify
+from tests.databases import make_migrated_file
 from tests.server.conftest import LOGIN
 from tests.server.stall import Stall, StallSettings
 
@@ -137,7 +138,7 @@ async def open_two(block: dict[str, Any], stall: Stall, folder: Path) -> AsyncIt
     settings = {
         "listen": "127.0.0.1:0",
         "admin": {"listen": "127.0.0.1:0"},
-        "database": f"sqlite:///{folder}/portside.db",
+        "database": make_migrated_file(folder / "portside.db"),
         "export": {"deadline": "1m"},
         "stores": {
             "north": {

@@ -22,6 +22,7 @@ from connectors.testing.shops.woocommerce import FakeWooCommerceShop
 from proxy.app import open_portside
 from proxy.settings.models import Settings
 from tests.connectors.shopify.fake.shop import FakeShopify
+from tests.databases import make_migrated_file
 
 SECRET = "a-long-random-text"
 ORDER = "1001"
@@ -95,7 +96,7 @@ def settings_of(store: dict[str, Any], folder: Path) -> Settings:
         {
             "listen": "127.0.0.1:0",
             "admin": {"listen": "127.0.0.1:0"},
-            "database": f"sqlite:///{folder}/portside.db",
+            "database": make_migrated_file(folder / "portside.db"),
             "stores": {
                 "north": {**store, "connector": kind.settings.model_validate(store["connector"])}
             },

@@ -35,6 +35,7 @@ from proxy.stores import Store
 from proxy.telemetry.metrics import Metrics
 from proxy.watch import Watch
 from tests.builders import build_given
+from tests.databases import make_migrated_file
 from tests.delivery.conftest import Fast
 
 STORE = "north"
@@ -116,7 +117,7 @@ def make_settings(folder: Path) -> Settings:
         {
             "listen": "127.0.0.1:0",
             "admin": {"listen": "127.0.0.1:0"},
-            "database": f"sqlite:///{folder}/portside.db",
+            "database": make_migrated_file(folder / "portside.db"),
             "stores": {STORE: store},
         }
     )
