@@ -34,10 +34,11 @@ from proxy.storage.database import Database
 
 T = TypeVar("T")
 Sleep = Callable[[float], Awaitable[None]]
-_PACE = 10.0
 # Repeats are made here, where each is counted, and none of them by the upstream. A breaker that
-# opens after as many failures as one call may have would hide the answer of the next one.
+# opens after as many failures as one call may have would hide the answer of the next one. How many
+# are asked is the budget's business: here it is one at a time, as fast as ShipStation answers.
 _POLICY = UpstreamPolicy(
+    rate=1000,
     burst=1,
     timeout=60,
     attempts=1,
@@ -70,22 +71,16 @@ class AccountClient:
     @classmethod
     @asynccontextmanager
     async def open(
-        cls,
-        settings: AccountSettings,
-        database: Database,
-        *,
-        sleep: Sleep = asyncio.sleep,
-        pace: float = _PACE,
+        cls, settings: AccountSettings, database: Database, *, sleep: Sleep = asyncio.sleep
     ) -> AsyncIterator[Self]:
         """Connections to the API, closed on leaving; no request is made yet. `sleep` waits for the
-        budget, in seconds; `pace` is requests a second, at most, while the budget has some left.
+        budget, in seconds.
         """
         key = settings.api_key.get_secret_value()
         auth = BasicAuth(key, settings.api_secret.get_secret_value())
         budget = RequestBudget(database, name_key(settings.url, key))
-        policy = msgspec.structs.replace(_POLICY, rate=pace)
         async with Upstream.open(
-            settings.url, auth=auth, policy=policy, review=_review
+            settings.url, auth=auth, policy=_POLICY, review=_review
         ) as upstream:
             yield cls(upstream, budget, settings.per_minute, sleep)
 

@@ -17,6 +17,7 @@ from connectors.testing.faults import Hang
 from connectors.testing.shops.woocommerce import FakeWooCommerceShop
 from proxy.doors.custom_store.dates import format_date
 from proxy.storage.database import Database
+from tests.acceptance.leases import end_leases
 from tests.acceptance.served import Served, run_portside, serving, write_settings
 from tests.storage.upgrades.test_schema import make_newer
 
@@ -111,6 +112,7 @@ async def test_a_stop_keeps_a_notice_that_is_on_its_way_and_the_next_start_deliv
         served.process.send_signal(end)
         assert await served.ended() == (0 if end is signal.SIGTERM else -signal.SIGKILL)
     assert not noted(shop, order, "9400")
+    await end_leases(f"sqlite:///{tmp_path}/portside.db")
     hang.release()
     async with serving(file) as served:
         await served.heard("Shop told.")

@@ -67,7 +67,7 @@ async def open_client(
     waits, settings = Waits(account), build_settings(account, **changes)
     async with (
         Database.open(url, clock=account.clock) as database,
-        AccountClient.open(settings, database, sleep=waits, pace=10_000) as client,
+        AccountClient.open(settings, database, sleep=waits) as client,
     ):
         yield client, waits
 

@@ -161,7 +161,7 @@ async def read_from(url: str, answer: dict[str, Any]) -> list[Any]:
         settings = AccountSettings.model_validate(
             {"api_key": "k", "api_secret": "s", "url": address}
         )
-        async with AccountClient.open(settings, database, pace=10_000) as client:
+        async with AccountClient.open(settings, database) as client:
             return await walk(client, SHIPMENTS, Window(start=NOW, end=NOW + HOUR))
 
 

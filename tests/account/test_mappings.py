@@ -200,7 +200,7 @@ async def test_an_account_that_keeps_something_else_than_was_written_is_told_of(
         settings = AccountSettings.model_validate(
             {"api_key": "k", "api_secret": "s", "url": str(server.make_url("/")).rstrip("/")}
         )
-        async with AccountClient.open(settings, database, pace=10_000) as client:
+        async with AccountClient.open(settings, database) as client:
             with pytest.raises(NotCorrectedError, match=said):
                 await correct_words(client, await read_words(client, 7, OURS))
     assert len(written) == 1

@@ -120,7 +120,7 @@ async def _audit(mass: _Mass, account: FakeAccount, folder: Path, store: Store) 
     settings = build_settings(account, rate="40/m")
     async with (
         Database.open(f"sqlite:///{folder}/portside.db") as database,
-        AccountClient.open(settings, database, pace=10_000) as client,
+        AccountClient.open(settings, database) as client,
     ):
         auditor = Auditor(
             build_store(mass.shop, **FILTERS),

@@ -21,6 +21,7 @@ stores:
     credentials: {username: north, password: p}
     connector:
       {type: woocommerce, url: "http://127.0.0.1:1", consumer_key: ck_1, consumer_secret: cs_1}
+    upstream: {attempts: 1}
 """
 
 

@@ -23,6 +23,7 @@ def write_settings(folder: Path, credentials: Any, **more: Any) -> Path:
     store = {
         "credentials": credentials,
         "connector": {"type": "shopify", "shop": "north", "access_token": "shpat_0"},
+        "upstream": {"attempts": 1},
     }
     file = folder / "settings.yaml"
     settings = {"database": f"sqlite:///{folder}/p.db", "stores": {"north": store}, **more}
