@@ -51,6 +51,7 @@ def _list_jobs(
     return (
         Job(name="news", every=timedelta(seconds=15), call=ask_each(refresher.tell_news)),
         Job(name="gaps", every=timedelta(minutes=5), call=ask_each(refresher.heal_gaps)),
+        Job(name="silence", every=timedelta(minutes=1), call=ask_each(refresher.break_silence)),
         Job(
             name="parcels",
             every=key.find_pause(),

@@ -13,10 +13,9 @@ import msgspec
 
 from connectors.quoting import count_things
 from proxy.rules.alarms import MEGABYTE, Alarm, AlarmKind, Thresholds
+from proxy.rules.refresh import UNHEEDED
+from proxy.rules.rhythm import find_silence
 
-# The shortest silence of a client that is an alarm. A day of refreshes makes the usual interval
-# short, and a night of hourly polls after it must not be an alarm.
-_SHORTEST_SILENCE = timedelta(hours=2)
 _MOST_REASON = 200
 # Of an audit, named in one sentence.
 _MOST_KINDS = 3
@@ -27,15 +26,17 @@ class StoreFacts(msgspec.Struct, frozen=True, kw_only=True):
     its deliveries.
 
     `fruitless_since`: no poll has brought orders since then. `poll_outcome`, `poll_kind` and
-    `poll_reason` are of the last poll; `poll_kind` is `IncompleteListingError` where the shop's
-    list cannot be proved complete. `faulty` is how many orders have each kind of fault, by the last
-    audit, of those that changed since `audit_since`. Texts hold nothing of buyers.
+    `poll_reason` are of the last poll; `refreshed_at` is when it was last asked to poll again;
+    `poll_kind` is `IncompleteListingError` where the shop's list cannot be proved complete.
+    `faulty` is how many orders have each kind of fault, by the last audit, of those that changed
+    since `audit_since`. Texts hold nothing of buyers.
     """
 
     store: str
     named: bool = True
     last_poll_at: datetime | None = None
     usual_interval: timedelta | None = None
+    refreshed_at: datetime | None = None
     fruitless_since: datetime | None = None
     poll_outcome: str = ""
     poll_kind: str = ""
@@ -130,8 +131,10 @@ def _check_shop(store: StoreFacts, now: datetime, wanted: Thresholds) -> Iterato
 def _check_polls(store: StoreFacts, now: datetime, wanted: Thresholds) -> Iterator[Alarm]:
     last, interval = store.last_poll_at, store.usual_interval
     if wanted.no_poll is not None and last is not None and interval is not None:
-        silence = max(interval * wanted.no_poll, _SHORTEST_SILENCE)
-        if store.named and now - last > silence:
+        asked = store.refreshed_at
+        # A refresh may still bring it back.
+        is_awaited = asked is not None and last < asked <= now < asked + UNHEEDED
+        if store.named and now - last > find_silence(interval, wanted.no_poll) and not is_awaited:
             yield Alarm(
                 kind=AlarmKind.NO_POLL,
                 store=store.store,

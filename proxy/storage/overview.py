@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from proxy.rules.coverage import Coverage
 from proxy.rules.lateness import ShopList
 from proxy.storage.account.audits import AuditResult, read_audits
+from proxy.storage.account.refreshes import read_silenced
 from proxy.storage.database import Database
 from proxy.storage.export.polls import Poll
 from proxy.storage.export.records import Gap, SnapshotState
@@ -91,6 +92,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     failed_logins: Mapping[str, FailedLogins]
     remarks: Mapping[str, Sequence[KeptRemark]]
     audits: Mapping[str, AuditResult]
+    silenced: Mapping[str, datetime]
 
 
 async def read_overview(database: Database) -> Overview:
@@ -121,6 +123,7 @@ async def read_overview(database: Database) -> Overview:
                 store: [KeptRemark(**row) for row in rows] for store, rows in kept_found.items()
             },
             audits=await read_audits(connection, now),
+            silenced=await read_silenced(connection),
         )
 
 

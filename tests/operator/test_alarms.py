@@ -50,6 +50,19 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
         {"last_poll_at": NOW - timedelta(minutes=119), "usual_interval": SECOND},
         "since 24 Mar 23:59 UTC",
     ),
+    "no_poll after a refresh": (
+        {
+            "last_poll_at": NOW - 4 * HOUR,
+            "usual_interval": HOUR,
+            "refreshed_at": NOW - QUARTER,
+        },
+        {
+            "last_poll_at": NOW - 4 * HOUR,
+            "usual_interval": HOUR,
+            "refreshed_at": NOW - QUARTER + SECOND,
+        },
+        "since 24 Mar 22:00 UTC",
+    ),
     "incomplete": (
         {"fruitless_since": NOW - HOUR, **INCOMPLETE},
         {"fruitless_since": NOW - HOUR + SECOND, **INCOMPLETE},

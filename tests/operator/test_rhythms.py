@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, text
 
+from proxy.rules.rhythm import find_usual_interval
 from proxy.storage.database import Database
 from proxy.storage.export.polls import PollOutcome
 from proxy.storage.rhythms import read_last_polls, read_rhythms
@@ -65,6 +66,30 @@ async def test_a_rhythm_is_made_of_the_last_thirty_polls_of_three_days(database:
     assert busy.fruitless_since == busy.began[-3]
     assert timedelta() < busy.began[-1] - busy.began[0] < 40 * MINUTE
     assert rhythms["rare"].fruitless_since is None
+    async with database.reading() as connection:
+        assert await read_rhythms(connection, now, "slow") == {"slow": rhythms["slow"]}
+
+
+async def test_an_interval_counts_by_the_time_that_it_covers(database: Database) -> None:
+    day, hour = timedelta(days=1), timedelta(hours=1)
+    hourly = [hour * n for n in range(72)]
+    await add_polls(database, "hourly", hourly)
+    await add_polls(database, "down for half a day", [*hourly[:20], *hourly[32:]])
+    busy = [MINUTE * 2 * n for n in range(480)]
+    await add_polls(database, "slow at night", [*busy, *(day - 2 * hour * n for n in range(5))])
+    await add_polls(database, "new", [MINUTE * 2 * n for n in range(60)])
+    async with database.reading() as connection:
+        rhythms = await read_rhythms(connection, await database.now(connection))
+    usual = {
+        store: find_usual_interval(rhythm.began, rhythm.covering)
+        for store, rhythm in rhythms.items()
+    }
+    assert usual == {
+        "hourly": hour,
+        "down for half a day": hour,
+        "slow at night": 2 * hour,
+        "new": 2 * MINUTE,
+    }
 
 
 async def test_the_last_poll_is_the_newest_and_of_equals_the_one_kept_last(

@@ -1,5 +1,5 @@
-"""Refreshes that Portside asks for by itself: for a paid order that is new, and from the start of a
-gap.
+"""Refreshes that Portside asks for by itself: for a paid order that is new, from the start of a
+gap, and once ShipStation has stopped polling.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from connectors.errors import ConnectorError
 from proxy.account.client import AccountClient
 from proxy.account.refresh.request import request_refresh
 from proxy.rules.refresh import choose_pause
+from proxy.rules.rhythm import find_silence, find_usual_interval
 from proxy.settings.account import AccountSettings
 from proxy.storage.account.refreshes import Refreshes, RefreshReason
 from proxy.storage.export.interface import ExportStorage
@@ -21,6 +22,10 @@ from proxy.stores import Store
 # A gap that a refresh did not close is not asked for again sooner: each one makes the whole span be
 # read again.
 _GAP_AGAIN = timedelta(hours=6)
+# So many usual intervals without a poll are a silence, as for the alarm; and how much sooner than
+# the alarm it is broken.
+_INTERVALS = 3
+_AHEAD = timedelta(minutes=2)
 _log = structlog.get_logger("portside.account")
 
 
@@ -72,6 +77,26 @@ class Refresher:
         if not is_asked:
             pause = account.refresh.at_most_every
             await self._refresh(client, store, RefreshReason.GAP, pause, start)
+
+    async def break_silence(self, client: AccountClient, store: Store) -> None:
+        """Have the store refreshed, once, if ShipStation has stopped polling it. Raises
+        `ConnectorError` and StorageError.
+        """
+        account = _find_account(store)
+        if account is None or not account.refresh.on_silence:
+            return
+        rhythm, now = await self._refreshes.read_rhythm(store.name)
+        usual = find_usual_interval(rhythm.began, rhythm.covering)
+        if usual is None or rhythm.last_at is None:
+            return
+        # A little sooner than the alarm, which waits for what becomes of this.
+        if now - rhythm.last_at < find_silence(usual, _INTERVALS) - _AHEAD:
+            return
+        last, _ = await self._refreshes.list_last(store.name)
+        asked = last.get(RefreshReason.SILENCE)
+        if asked is None or not rhythm.last_at < asked.asked_at <= now:
+            pause = account.refresh.at_most_every
+            await self._refresh(client, store, RefreshReason.SILENCE, pause)
 
     async def _find_pause(self, store: Store, account: AccountSettings) -> timedelta | None:
         """The pause to keep between refreshes of a store; None while it lasts."""

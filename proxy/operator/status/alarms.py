@@ -46,6 +46,7 @@ def _describe_store(standing: Standing, status: Status) -> StoreFacts:
         named=standing.named,
         last_poll_at=poll.at if poll else None,
         usual_interval=standing.usual_interval,
+        refreshed_at=standing.refreshed_at,
         fruitless_since=standing.fruitless_since,
         poll_outcome=poll.outcome.value if poll else "",
         poll_kind=poll.kind if poll else "",

@@ -48,7 +48,7 @@ def _build_standing(overview: Overview, store: str, *, is_named: bool) -> Standi
         store=store,
         named=is_named,
         last_poll=overview.last_polls.get(store),
-        usual_interval=find_usual_interval(rhythm.began),
+        usual_interval=find_usual_interval(rhythm.began, rhythm.covering),
         fruitless_since=rhythm.fruitless_since,
         walk=_find_walk(overview.walks.get(store), now),
         coverage=overview.coverage.get(store),
@@ -63,6 +63,7 @@ def _build_standing(overview: Overview, store: str, *, is_named: bool) -> Standi
         failed_logins=overview.failed_logins.get(store),
         remarks=tuple(overview.remarks.get(store, ())),
         audit=overview.audits.get(store),
+        refreshed_at=overview.silenced.get(store),
     )
 
 

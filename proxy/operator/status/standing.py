@@ -43,9 +43,10 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """One store. What is None has not happened yet, or is not the case.
 
     Not `named`: deliveries are kept for it, but the settings do not name it. `fruitless_since`: no
-    poll has brought orders since then, in a row. `usual_interval` is the median of the last polls.
+    poll has brought orders since then, in a row. `usual_interval`: see `rules.rhythm`.
     `walk` is one under way. `finished_until`: the end of a finished walk that still waits to be
     confirmed. `second_poller_at`: when two clients last crossed. `audit`: what the last one found.
+    `refreshed_at`: when ShipStation was last asked to refresh it because it had stopped polling.
     """
 
     store: str
@@ -66,6 +67,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     failed_logins: FailedLogins | None = None
     remarks: Sequence[KeptRemark] = ()
     audit: AuditResult | None = None
+    refreshed_at: datetime | None = None
 
     @property
     def covered_until(self) -> datetime | None:

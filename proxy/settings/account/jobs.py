@@ -36,6 +36,12 @@ class RefreshSettings(BaseModel):
         default=True,
         description=("From the start of a gap that is older than `export.max_recovery`."),
     )
+    on_silence: bool = Field(
+        default=True,
+        description=(
+            "Once, when it has not polled for three of its usual intervals, and two hours at least."
+        ),
+    )
     at_most_every: Duration = Field(
         default=timedelta(minutes=2), description="How often, at most, for one store."
     )

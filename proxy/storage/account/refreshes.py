@@ -11,9 +11,11 @@ from enum import StrEnum
 
 import msgspec
 from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from proxy.storage.database import Database
 from proxy.storage.export.rows import upsert
+from proxy.storage.rhythms import Rhythm, read_rhythms
 from proxy.storage.tables import account_refreshes as table
 
 
@@ -35,6 +37,14 @@ class Refresh(msgspec.Struct, frozen=True, kw_only=True):
     since: datetime | None = None
 
 
+async def read_silenced(connection: AsyncConnection) -> dict[str, datetime]:
+    """When each store was last refreshed because ShipStation had stopped polling it."""
+    wanted = select(table.c.store, table.c.asked_at).where(
+        table.c.reason == RefreshReason.SILENCE.value
+    )
+    return {row.store: row.asked_at for row in await connection.execute(wanted)}
+
+
 class Refreshes:
     """The refreshes of all stores. Every method raises StorageError when the database fails."""
 
@@ -51,6 +61,12 @@ class Refreshes:
                 for row in rows
             }
             return last, await self._database.now(connection)
+
+    async def read_rhythm(self, store: str) -> tuple[Rhythm, datetime]:
+        """When ShipStation polled the store of late, and the time that it goes by."""
+        async with self._database.reading() as connection:
+            now = await self._database.now(connection)
+            return (await read_rhythms(connection, now, store)).get(store, Rhythm()), now
 
     async def claim(
         self,
