@@ -19,32 +19,19 @@ from proxy.account.listing import (
     ORDERS,
     SHIPMENTS,
     STORES,
-    TAGS,
     LongList,
     fetch_list,
     walk_list,
 )
 from proxy.account.pacific import read_pacific
-from proxy.account.rows import FulfillmentRow, OrderRow, ShipmentRow, StoreRow, TagRow
+from proxy.account.rows import FulfillmentRow, OrderRow, ShipmentRow, StoreRow
+from proxy.account.tags import find_tag, walk_tagged
 from proxy.doors.custom_store.words import ACCOUNT_STATUSES
 from proxy.rules.audit.sides import AccountOrder, AccountParcel
 from proxy.rules.matching import strip_suffixes
 from proxy.settings.account import AccountSettings
-from proxy.settings.problems import did_you_mean
 
 _STATUSES = {word: status for status, word in ACCOUNT_STATUSES.items()}
-
-
-class _TaggedOrders(LongList, frozen=True, kw_only=True):
-    """Orders by tag and status, which are not asked for by date."""
-
-    @property
-    def path(self) -> str:
-        """Beside the list of all orders, under whose name they come."""
-        return "/orders/listbytag"
-
-
-_TAGGED = _TaggedOrders(name=ORDERS.name, row=ORDERS.row, key=ORDERS.key, by_date=False)
 
 
 class AccountSide(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,17 +118,9 @@ class AccountReader:
         """The ids of all orders that bear a tag, by its name or id. Raises LookupError, with a
         sentence, for a tag that the account does not have.
         """
-        tags: Sequence[TagRow] = await fetch_list(self._client, TAGS)
-        found = [each for each in tags if tag in {each.name, str(each.tag_id)}]
-        if not found:
-            names = [each.name for each in tags if each.name]
-            known = ", ".join(names) or "none"
-            raise LookupError(f"expected one of {known}{did_you_mean(tag, names)}, found {tag!r}")
-        ids = set[int]()
-        for status in _STATUSES:
-            wanted = (("orderStatus", status), ("tagId", str(found[0].tag_id)))
-            ids |= {row.order_id for row in await self._walk(_TAGGED, EVER, wanted)}
-        return frozenset(ids)
+        tag_id = await find_tag(self._client, tag)
+        async with aclosing(walk_tagged(self._client, tag_id)) as rows:
+            return frozenset([row.order_id async for row in rows])
 
     async def _walk(self, listing: LongList, window: Window, extra: Pairs = ()) -> list[Any]:
         async with aclosing(walk_list(self._client, listing, window, extra)) as rows:

@@ -27,10 +27,11 @@ class AccountKey(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     settings: AccountSettings
     stores: tuple[Store, ...]
 
-    def find_pause(self) -> timedelta:
-        """The shortest `reconcile.every` of its stores."""
+    def find_pause(self) -> timedelta | None:
+        """The shortest `reconcile.every` of its stores; None where all say `never`."""
         accounts = [store.settings.account for store in self.stores]
-        return min(account.reconcile.every for account in accounts if account is not None)
+        pauses = [account.reconcile.every for account in accounts if account is not None]
+        return min((pause for pause in pauses if pause != "never"), default=None)
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True, eq=False):

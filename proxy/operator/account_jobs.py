@@ -48,17 +48,19 @@ def _list_jobs(
     refresher: Refresher, reconciler: Reconciler, timer: AuditTimer, key: AccountKey
 ) -> Sequence[Job]:
     """The jobs of one key; each looks whether a store asks for it."""
+    pause = key.find_pause()
+    parcels = Job(
+        name="parcels",
+        every=pause or _QUARTER,
+        call=ask_each(reconciler.find_untold),
+        wakes_on=PARCEL_EVENTS,
+        rest=_REST,
+    )
     return (
         Job(name="news", every=timedelta(seconds=15), call=ask_each(refresher.tell_news)),
         Job(name="gaps", every=timedelta(minutes=5), call=ask_each(refresher.heal_gaps)),
         Job(name="silence", every=timedelta(minutes=1), call=ask_each(refresher.break_silence)),
-        Job(
-            name="parcels",
-            every=key.find_pause(),
-            call=ask_each(reconciler.find_untold),
-            wakes_on=PARCEL_EVENTS,
-            rest=_REST,
-        ),
+        *([] if pause is None else [parcels]),
         Job(name="status words", every=timedelta(hours=1), call=ask_each(keep_words)),
         Job(name="audit", every=_QUARTER, call=ask_each(timer.audit_due), retry=_QUARTER),
     )

@@ -39,6 +39,7 @@ def account_of(scene: Scene, **changes: object) -> dict[str, object]:
     ("changes", "expected"),
     [
         ({}, [*PARCELS, "/stores/refreshstore"]),
+        ({"reconcile": {"every": "never"}}, ["/stores/refreshstore"]),
         ({"status_mappings": "check"}, [*PARCELS, "/stores/{}", "/stores/refreshstore"]),
     ],
 )

@@ -252,7 +252,10 @@ async def test_a_row_that_shipstation_shows_late_is_found(kept_url: str) -> None
         assert [order for order, _ in desk.told] == ["N-2", "N-1"]
 
 
-async def test_without_the_stores_number_nothing_is_read(kept_url: str) -> None:
-    async with open_desk(kept_url, account={"store_id": None}) as desk:
+@pytest.mark.parametrize("account", [{"store_id": None}, {"reconcile": {"every": "never"}}])
+async def test_without_the_stores_number_or_where_it_is_switched_off_nothing_is_read(
+    kept_url: str, account: dict[str, object]
+) -> None:
+    async with open_desk(kept_url, account=account) as desk:
         desk.account.make_label(desk.account.find_order("N-1"), fate=Fate.LOST_SILENTLY)
         assert await desk.reconcile() == 0

@@ -58,6 +58,10 @@ def test_a_rate_from_one_to_forty_a_minute_is_taken(rate: str) -> None:
             "5:48: stores.north.account.rate: expected 1/m to 40/m, found 41/m",
         ),
         (
+            "api_key: k, api_secret: s, reconcile: {every: 2d}",
+            "5:61: stores.north.account.reconcile.every: expected 1m to 1d, or never, found 2d",
+        ),
+        (
             "api_key: k, api_secret: s, audit: {every: 30m}",
             "5:57: stores.north.account.audit.every: expected 1h or more, or never, found 30m",
         ),

@@ -41,7 +41,7 @@ class Reconciler:
         and StorageError.
         """
         account = store.settings.account
-        if account is None or account.store_id is None:
+        if account is None or account.store_id is None or account.reconcile.every == "never":
             return
         intake = RowIntake(store, account.store_id, Parcels(self._database, store.name))
         places = Places(self._database, name_key(account.url, account.api_key.get_secret_value()))

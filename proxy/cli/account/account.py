@@ -33,12 +33,14 @@ from proxy.account.listing import (
     fetch_services,
     walk_list,
 )
-from proxy.account.rows import ServiceRow
+from proxy.account.pacific import read_pacific
+from proxy.account.rows import OrderRow, Placement, ServiceRow
+from proxy.account.tags import find_tag, walk_tagged
 from proxy.cli.account.mappings import mappings
 from proxy.cli.account.refresh import refresh
 from proxy.cli.account.target import AccountTarget, ask_account
 from proxy.cli.account.webhooks import webhooks
-from proxy.cli.options import Moment, json_option, only_store_option, settings_option
+from proxy.cli.options import CommandError, Moment, json_option, only_store_option, settings_option
 from proxy.cli.output import PlainConsole, build_table, print_finding, print_json, wide_console
 
 _SHORT = {
@@ -129,8 +131,12 @@ def _add_long(listing: LongList) -> None:
     @only_store_option
     @_since_option
     @json_option
-    def list_long(file: Path, name: str | None, since: datetime, *, as_json: bool) -> None:
+    def list_long(
+        file: Path, name: str | None, since: datetime, *, as_json: bool, tag: str | None = None
+    ) -> None:
         async def walk(target: AccountTarget) -> Sequence[Any]:
+            if tag is not None:
+                return await _list_tagged(target, tag, since)
             store_id = target.account.store_id if listing in _OF_A_STORE else None
             extra = () if store_id is None else (("storeId", str(store_id)),)
             window = Window(start=since, end=max(since, datetime.now(UTC)))
@@ -138,6 +144,29 @@ def _add_long(listing: LongList) -> None:
                 return [row async for row in rows]
 
         _print_rows(listing.row, ask_account(file, name, walk), as_json=as_json)
+
+    if listing is ORDERS:
+        tag_help = "Only orders that bear this tag, by its name or id."
+        list_long.params.append(click.Option(["--tag"], metavar="NAME", help=tag_help))
+
+
+async def _list_tagged(target: AccountTarget, tag: str, since: datetime) -> Sequence[OrderRow]:
+    """As the list of orders, but of those with a tag; the API narrows them neither to a store nor
+    to a date.
+    """
+    try:
+        tag_id = await find_tag(target.client, tag)
+    except LookupError as error:
+        raise CommandError(f"{target.name}: --tag: {error.args[0]}") from error
+    store_id = target.account.store_id
+    async with aclosing(walk_tagged(target.client, tag_id)) as rows:
+        found = [
+            row
+            async for row in rows
+            if store_id is None or (row.advanced_options or Placement()).store_id == store_id
+        ]
+    recent = [row for row in found if read_pacific(row.create_date) >= since]
+    return sorted(recent, key=lambda row: (row.create_date, row.order_id))
 
 
 @account.command

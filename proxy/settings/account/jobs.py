@@ -13,6 +13,7 @@ from proxy.rules.audit.faults import STUCK_AFTER
 from proxy.settings.frozen import FROZEN
 
 _SHORTEST_PAUSE = timedelta(seconds=30)
+_SHORTEST_RECONCILE, _LONGEST_RECONCILE = timedelta(minutes=1), timedelta(days=1)
 _SHORTEST_AUDIT = timedelta(hours=1)
 _LONGEST_AUDIT = timedelta(days=90)
 
@@ -59,11 +60,12 @@ class ReconcileSettings(BaseModel):
 
     model_config = FROZEN
 
-    every: Duration = Field(
+    every: Literal["never"] | Duration = Field(
         default=timedelta(minutes=15),
-        ge=timedelta(minutes=1),
-        le=timedelta(days=1),
-        description="A shipment without a notice is found within this time.",
+        description=(
+            "A shipment without a notice is found within this time, 1m to 1d; `never`: none is"
+            " looked for, whatever webhooks say."
+        ),
     )
     look_back: Duration = Field(
         default=timedelta(days=7),
@@ -71,6 +73,13 @@ class ReconcileSettings(BaseModel):
         le=timedelta(days=90),
         description="What is read again once a day: shipments made or voided since so long ago.",
     )
+
+    @field_validator("every")
+    @classmethod
+    def _check_every(cls, value: timedelta | Literal["never"]) -> timedelta | Literal["never"]:
+        if value != "never" and not _SHORTEST_RECONCILE <= value <= _LONGEST_RECONCILE:
+            raise ValueError(f"expected 1m to 1d, or never, found {write_duration(value)}")
+        return value
 
 
 class AuditSettings(BaseModel):
