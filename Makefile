@@ -64,7 +64,7 @@ real-shops: $(VENV)/.dev  ## Portside in front of a real Medusa and a real Vendu
 
 lock: $(VENV)/.dev  ## resolve the newest versions into both lock files
 	@$(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet --extra build pyproject.toml --output-file requirements.lock
-	@$(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet --extra build --extra dev pyproject.toml --output-file requirements-dev.lock
+	@$(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet --extra build --extra dev --extra tracing pyproject.toml --output-file requirements-dev.lock
 
 	@$(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet --group pyproject.toml:supply --output-file requirements-supply.lock
 

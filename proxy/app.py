@@ -70,6 +70,7 @@ from proxy.storage.shops.remarks import DatabaseRemarks
 from proxy.stores import Store, StoreServices, open_stores
 from proxy.telemetry.log_pace import LogPace
 from proxy.telemetry.metrics import Metrics
+from proxy.telemetry.tracing import open_tracing, trace_past
 from proxy.watch import Watch
 
 _log = structlog.get_logger("portside.shop")
@@ -117,14 +118,14 @@ async def open_portside(
     """Start everything; leaving the context stops it in reverse: no new requests, running ones end,
     leases go back, connections close.
 
-    Raises `StorageError` when the database cannot be used and `ListenError` when an address cannot
-    be listened on.
+    Raises `StorageError`, `ListenError` where an address cannot be listened on, and `TracingError`.
     """
     metrics = Metrics(__version__)
     types = {store.connector.type for store in settings.stores.values()}
     kinds = {name: find_kind(name) for name in types}
     within = settings.stop_within.total_seconds()
     async with AsyncExitStack() as stack:
+        await stack.enter_async_context(open_tracing(settings.tracing.endpoint, __version__))
         # In a thread, and before the first order needs them: it would hold up everybody else.
         stack.callback(asyncio.create_task(asyncio.to_thread(load_names)).cancel)
         database = await stack.enter_async_context(
@@ -256,6 +257,15 @@ def _observer(store: str, metrics: Metrics, watch: Watch) -> Observer:
 
     def observe_exchange(exchange: Exchange) -> None:
         metrics.count_exchange(store=store, status=exchange.status, seconds=exchange.seconds)
+        trace_past(
+            "shop request",
+            exchange.seconds,
+            store=store,
+            method=exchange.method,
+            url=exchange.url,
+            status=exchange.status or 0,
+            attempt=exchange.attempt,
+        )
         watch.hear_exchange(store, exchange)
         _log.debug(
             "shop",

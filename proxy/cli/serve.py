@@ -23,6 +23,7 @@ from proxy.server.listener import ListenError
 from proxy.settings.models import Settings, StoreSettings
 from proxy.storage.errors import StorageError
 from proxy.telemetry.logs import configure_logs
+from proxy.telemetry.tracing import TracingError
 
 # The order in which the form asks for its five words.
 _FORM = (
@@ -56,7 +57,7 @@ def run(work: Coroutine[Any, Any, None]) -> None:
     try:
         with asyncio.Runner(loop_factory=choose_loop()) as runner:
             runner.run(work)
-    except (ListenError, StorageError) as error:
+    except (ListenError, StorageError, TracingError) as error:
         raise CommandError(str(error)) from error
 
 

@@ -44,6 +44,7 @@ from proxy.storage.outbox.interface import (
 from proxy.stores import Store, listening
 from proxy.telemetry.masking import mask_text
 from proxy.telemetry.metrics import Metrics
+from proxy.telemetry.tracing import trace
 
 # A call to the shop ends well before its lease does, so that two workers never call for one
 # delivery at the same time: so much of the lease is left when it ends.
@@ -112,7 +113,8 @@ class AttemptRunner:
         """
         began_at, began = datetime.now(UTC), self.clock()
         recorder = ExchangeRecorder(delivery.shipment)
-        with permit, listening(recorder.take):
+        span = trace("delivery", store=store.name, delivery=delivery.id, attempt=delivery.attempts)
+        with permit, listening(recorder.take), span:
             tried = await self._ask_shop(store, delivery, lease_ends, permit, is_named=is_named)
         error = tried.error
         if error is not None and (not tried.counts or self._stopping.is_set()):

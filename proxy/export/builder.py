@@ -27,6 +27,7 @@ from proxy.storage.errors import LeaseLostError, StorageError
 from proxy.storage.export.records import Snapshot
 from proxy.stores import Store
 from proxy.telemetry.metrics import Metrics
+from proxy.telemetry.tracing import trace
 
 # After so many entries of the shop's list other requests get their turn.
 _YIELD_EVERY = 20
@@ -102,6 +103,10 @@ class Build:
 
         Raises nothing but CancelledError; then the lease is given back.
         """
+        with trace("build", store=self._store.books, snapshot=self.snapshot.id):
+            await self._run()
+
+    async def _run(self) -> None:
         begun = self._clock.monotonic()
         outcome = "interrupted"
         try:

@@ -20,6 +20,7 @@ from proxy.server.auth import TooManyLoginsError, WrongCredentialsError
 from proxy.server.keys import CLIENT, LOG_PACE, METRICS, PROXIES, REQUEST_ID, STORES
 from proxy.server.statuses import answer_error
 from proxy.telemetry.masking import mask_target
+from proxy.telemetry.tracing import trace
 
 _ID = re.compile(r"[A-Za-z0-9._-]{4,64}", re.ASCII)
 # Nobody hears it; the log and the metrics tell by it that an answer was not taken.
@@ -45,9 +46,12 @@ async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
     request[CLIENT] = request.app[PROXIES].find_client(request.remote or "", request.headers)
     _warn_of_proxy(request)
     with structlog.contextvars.bound_contextvars(request_id=request_id, store=store):
-        response = await handler(request)
-        seconds = time.perf_counter() - began
         action = _action(request)
+        with trace(_ASKED.get(action, "request"), store=store, request_id=request_id) as span:
+            response = await handler(request)
+            if span is not None:
+                span.set_attribute("portside.status", response.status)
+        seconds = time.perf_counter() - began
         _log.debug(
             "Answered.",
             action=action,

@@ -23,6 +23,7 @@ from proxy.settings.store import (
     NotifyCustomer,
     StoreSettings,
 )
+from proxy.settings.tracing import TracingSettings
 from proxy.settings.upstream import UpstreamSettings
 from proxy.settings.values import (
     DatabaseUrl,
@@ -255,6 +256,9 @@ class Settings(BaseModel):
     alerts: AlertSettings = Field(
         default=AlertSettings(),
         description="Who is told when a person is needed, and when that is over.",
+    )
+    tracing: TracingSettings = Field(
+        default=TracingSettings(), description="Spans for OpenTelemetry."
     )
     logs: LogSettings = Field(
         default=LogSettings(), description="What is written to standard error."

@@ -170,5 +170,5 @@ def configure_logs(
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
     logging.getLogger("aiohttp.server").addFilter(_calm)
-    for talkative in ("aiosqlite", "sqlalchemy", "alembic", "asyncio"):
+    for talkative in ("aiosqlite", "sqlalchemy", "alembic", "asyncio", "opentelemetry"):
         logging.getLogger(talkative).setLevel(logging.WARNING)

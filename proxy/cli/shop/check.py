@@ -26,6 +26,7 @@ from proxy.cli.shop.front import find_untrusted_proxies, find_weak_logins
 from proxy.operator.checks.store import check_store
 from proxy.settings.models import Settings, StoreSettings
 from proxy.telemetry.logs import configure_logs
+from proxy.telemetry.tracing import MISSING, is_tracing_installed
 
 
 @click.command
@@ -65,6 +66,8 @@ def _check_file(file: Path, name: str | None, findings: Findings, *, offline: bo
     stores = {name: find_store(settings.stores, name)} if name else settings.stores
     right = f"{file}: the settings are right ({count_things(len(settings.stores), 'store')})"
     findings.add(Finding(level=CheckLevel.OK, what=right))
+    if settings.tracing.endpoint and not is_tracing_installed():
+        findings.add(Finding(level=CheckLevel.PROBLEM, what=MISSING))
     for finding in find_weak_logins(settings, stores):
         findings.add(finding)
     for account in filter(None, (store.account for store in stores.values())):
