@@ -261,6 +261,9 @@ OURS = MappingProxyType(
     {
         "proxy.telemetry.logs.write_traceback": "the text names a level of the log",
         "proxy.telemetry.logs.show_sentence": "the text names a level of the log",
+        "proxy.telemetry.tracing.open_tracing": "the address is that of the settings",
+        "proxy.telemetry.tracing.trace": "the text names a span of ours",
+        "proxy.telemetry.tracing.trace_past": "the text names a span of ours",
         "connectors.language.calls.bind_call": "the texts are those of the settings, cut before",
         "connectors.language.calls.check_constant": "a constant of an expression of 2,000 letters",
         "connectors.language.calls.shape_argument": "the text is the name of one of our kinds",

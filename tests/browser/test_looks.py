@@ -52,7 +52,7 @@ def test_no_page_has_a_violation_of_accessibility_or_scrolls_sideways(
             found = axe.run(page).response["violations"]
             assert [(each["id"], each["nodes"][0]["html"]) for each in found] == [], path
             width = page.evaluate("document.documentElement.scrollWidth")
-            assert width <= page.viewport_size["width"], path  # type: ignore[index]  # it is set
+            assert width <= page.viewport_size["width"], path
 
 
 def test_a_telephone_without_script_shows_every_page(opened: Open) -> None:
