@@ -23,6 +23,7 @@ import msgspec
 from connectors.orders import ZERO
 from connectors.reading.fields import FieldError
 from connectors.woocommerce.mapping import wire
+from connectors.woocommerce.mapping.packages import LINE_MARKS
 from connectors.woocommerce.mapping.products import GONE, Goods
 from connectors.woocommerce.mapping.values import (
     read_key,
@@ -54,7 +55,7 @@ _OWN_KEYS = frozenset(
 _KEYLESS = "_cartstamp"
 _MARKS = _PARENT_PRODUCTS | _PARENT_KEYS | _OWN_KEYS | {_SHIPS_PARTS, _KEYLESS}
 # Written for the plugin's own use, though not under a hidden name.
-_INTERNAL = frozenset({"wooco_parent_id", "wooco_ids"})
+_INTERNAL = frozenset({"wooco_parent_id", "wooco_ids"}) | LINE_MARKS
 
 
 class Part(msgspec.Struct, kw_only=True, gc=False):

@@ -23,20 +23,32 @@ def read_customer(order: wire.Order, metas: Mapping[str, Any]) -> Customer:
     """The buyer with both addresses; `metas` is the order's meta data, in which plugins keep the
     house number.
     """
-    billing = order.billing if isinstance(order.billing, wire.Address) else _NOWHERE
-    shipping = order.shipping if isinstance(order.shipping, wire.Address) else _NOWHERE
+    billing = read_billing(order)
+    shipping = find_shipping(order)
     bill_to = _read_address(billing, billing, metas, "billing")
-    # WooCommerce leaves the shipping address empty, or without a street, where the buyer ships to
-    # the billing address: WC_Order::has_shipping_address() asks for a street line.
     ship_to = (
-        bill_to
-        if not _has_street(shipping) and _is_place(billing)
-        else _read_address(shipping, billing, metas, "shipping")
+        bill_to if shipping is billing else _read_address(shipping, billing, metas, "shipping")
     )
     buyer = read_key(order.customer_id)
     return Customer(
         code=bill_to.email or (str(buyer) if buyer else ""), bill_to=bill_to, ship_to=ship_to
     )
+
+
+def read_billing(order: wire.Order) -> wire.Address:
+    """The buyer's address as the shop sends it, empty where it sends none."""
+    return order.billing if isinstance(order.billing, wire.Address) else _NOWHERE
+
+
+def find_shipping(order: wire.Order) -> wire.Address:
+    """The address that the order goes to, as the shop sends it.
+
+    WooCommerce leaves the shipping address empty, or without a street, where the buyer ships to the
+    billing address: WC_Order::has_shipping_address() asks for a street line.
+    """
+    billing = read_billing(order)
+    shipping = order.shipping if isinstance(order.shipping, wire.Address) else _NOWHERE
+    return billing if not _has_street(shipping) and _is_place(billing) else shipping
 
 
 def read_place(place: wire.Address, billing: wire.Address) -> Address:

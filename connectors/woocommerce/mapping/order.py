@@ -12,13 +12,18 @@ from typing import Any
 
 import msgspec
 
-from connectors.orders import SEVERAL_METHODS, ZERO, Order, OrderId, RejectedOrder
+from connectors.orders import SEVERAL_METHODS, ZERO, Address, Order, OrderId, RejectedOrder
 from connectors.reading.fields import FieldError
 from connectors.woocommerce.mapping import wire
-from connectors.woocommerce.mapping.customer import read_customer
+from connectors.woocommerce.mapping.customer import find_shipping, read_billing, read_customer
 from connectors.woocommerce.mapping.fulfillment import find_twins
 from connectors.woocommerce.mapping.items import Money, read_lines
-from connectors.woocommerce.mapping.packages import PACKAGES, Packages, read_packages
+from connectors.woocommerce.mapping.packages import (
+    PACKAGES,
+    Packages,
+    read_line_addresses,
+    read_packages,
+)
 from connectors.woocommerce.mapping.products import Goods
 from connectors.woocommerce.mapping.refunds import NOTHING, Refunded, read_refunds
 from connectors.woocommerce.mapping.rules import Rules
@@ -98,7 +103,8 @@ def _map_order(order: wire.Order, related: Related, rules: Rules) -> Order:
     twins = find_twins(order, rules) if order.parent_id or order.meta_data else ""
     metas = _index_metas(order.meta_data)
     gift = read_flag(metas.get(_GIFT))
-    packages = _read_packages(order, metas)
+    customer = read_customer(order, metas)
+    packages = _read_packages(order, metas, customer.ship_to)
     items = lines.items
     if packages.destinations:
         items = packages.share_items(items, wire.read_list(order.line_items))
@@ -125,7 +131,7 @@ def _map_order(order: wire.Order, related: Related, rules: Rules) -> Order:
             )
         ),
         payment_method=read_text(order.payment_method) or read_plain(order.payment_method_title),
-        customer=read_customer(order, metas),
+        customer=customer,
         items=items,
         customer_notes=read_prose(order.customer_note),
         internal_notes=_join_notes(notes) if notes else "",
@@ -138,9 +144,11 @@ def _map_order(order: wire.Order, related: Related, rules: Rules) -> Order:
     )
 
 
-def _read_packages(order: wire.Order, metas: Mapping[str, Any]) -> Packages:
-    billing = order.billing if isinstance(order.billing, wire.Address) else wire.Address()
-    return read_packages(metas, billing) if PACKAGES in metas else Packages()
+def _read_packages(order: wire.Order, metas: Mapping[str, Any], own: Address) -> Packages:
+    billing = read_billing(order)
+    if PACKAGES in metas:
+        return read_packages(metas, billing)
+    return read_line_addresses(wire.read_list(order.line_items), own, find_shipping(order), billing)
 
 
 def _require_moment(value: str | None, path: str) -> datetime:

@@ -1,9 +1,13 @@
-"""The addresses of an order that goes to several, as WooCommerce's extension Ship to Multiple
-Addresses keeps them. Pure.
+"""The addresses of an order that goes to several, as plugins keep them. Pure.
 
-The extension writes a package for each address into the order's meta data, `_wcms_packages`: the
-address as `destination`, and as `contents` products with quantities, without the order's lines
-(its class WC_MS_API shows the same as `shipping_packages`).
+WooCommerce's extension Ship to Multiple Addresses writes a package for each address into the
+order's meta data, `_wcms_packages`: the address as `destination`, and as `contents` products with
+quantities, without the order's lines (its class WC_MS_API shows the same as `shipping_packages`).
+
+ThemeHigh's Multiple Shipping Addresses writes each line's address into the line's meta data,
+`thwma_order_shipping_address`, as an object of one entry: under the address's name in the buyer's
+account an object with `shipping_address` (`Shipping Address` in old versions). Lines for which the
+buyer chose none have no meta data of it and go to the order's own address (THWMA_Public_Checkout).
 """
 
 from __future__ import annotations
@@ -19,15 +23,22 @@ from connectors.woocommerce.mapping.customer import read_place
 from connectors.woocommerce.mapping.values import read_key
 
 PACKAGES = "_wcms_packages"
+_LINE_ADDRESS = "thwma_order_shipping_address"
+# Each of them says that the buyer chose an address for the line.
+LINE_MARKS = frozenset({_LINE_ADDRESS, "thwma_order_shipping_data", "thwma_order_shipping_method"})
+_LINE_ADDRESS_NAMES = ("shipping_address", "Shipping Address")
+# The key of the order's own address, and that of one which is nowhere.
+_OWN, _UNKNOWN = "own", "unknown"
 _ADDRESS = frozenset(field.encode_name for field in msgspec.structs.fields(wire.Address))
 _Product = tuple[int, int]
 
 
 class Packages(msgspec.Struct, frozen=True, kw_only=True):
-    """Several addresses, and what of each product and variation goes to which."""
+    """Several addresses, and what goes to which: of each product and variation, or each line."""
 
     destinations: tuple[Destination, ...] = ()
     shares: Mapping[_Product, Sequence[Share]] = {}
+    lines: Mapping[str, str] = {}
 
     def share_items(
         self, items: Sequence[LineItem], lines: Sequence[wire.Line]
@@ -36,6 +47,11 @@ class Packages(msgspec.Struct, frozen=True, kw_only=True):
 
         Pieces that are in no package have no address, so that nobody sends them to a wrong one.
         """
+        if self.lines:
+            return tuple(
+                msgspec.structs.replace(item, destination=self.lines.get(item.id, ""))
+                for item in items
+            )
         products = {
             str(line.id): (read_key(line.product_id), read_key(line.variation_id)) for line in lines
         }
@@ -79,6 +95,48 @@ def read_packages(metas: Mapping[str, Any], billing: wire.Address) -> Packages:
     )
 
 
+def read_line_addresses(
+    lines: Sequence[wire.Line], own: Address, shipping: wire.Address, billing: wire.Address
+) -> Packages:
+    """The addresses that lines name; nothing where all go to the order's own, which is `own` as it
+    is exported and `shipping` as the shop sends it.
+    """
+    if not any(meta.key in LINE_MARKS for line in lines for meta in wire.read_list(line.meta_data)):
+        return Packages()
+    places = {read_place(shipping, billing): _OWN}
+    goals = {str(line.id): _read_line_goal(line, billing, places) for line in lines}
+    if set(goals.values()) == {_OWN}:
+        return Packages()
+    used = {key: place for place, key in places.items() if key in goals.values()}
+    return Packages(
+        destinations=tuple(
+            Destination(key=key, ship_to=own if key == _OWN else place)
+            for key, place in (used or {_OWN: own}).items()
+        ),
+        lines=goals,
+    )
+
+
+def _read_line_goal(line: wire.Line, billing: wire.Address, places: dict[Address, str]) -> str:
+    """The key of a line's address, which joins `places` where it is new."""
+    metas = {
+        meta.key: meta.value
+        for meta in wire.read_list(line.meta_data)
+        if isinstance(meta.key, str) and meta.key in LINE_MARKS
+    }
+    if not metas:
+        return _OWN
+    stated = metas.get(_LINE_ADDRESS)
+    entries = list(stated.items()) if isinstance(stated, dict) else []
+    if len(entries) != 1 or not isinstance(entries[0][1], dict):
+        return _UNKNOWN
+    name, entry = entries[0]
+    fields = next((entry[key] for key in _LINE_ADDRESS_NAMES if key in entry), None)
+    if not isinstance(fields, dict) or not any(fields.values()):
+        return _UNKNOWN
+    return places.setdefault(read_place(_read_fields(fields), billing), f"line-{name}")
+
+
 def _list_values(value: Any) -> Iterator[dict[str, Any]]:
     """The objects of a PHP array, which is a list or an object in JSON."""
     values = value.values() if isinstance(value, dict) else value
@@ -88,12 +146,13 @@ def _list_values(value: Any) -> Iterator[dict[str, Any]]:
 
 
 def _read_destination(package: Mapping[str, Any]) -> wire.Address:
-    """The address of a package; older versions write its fields with the checkout's prefix."""
     stated = package.get("destination")
-    named = {
-        name.removeprefix("shipping_"): value
-        for name, value in (stated if isinstance(stated, dict) else {}).items()
-    }
+    return _read_fields(stated if isinstance(stated, dict) else {})
+
+
+def _read_fields(stated: Mapping[str, Any]) -> wire.Address:
+    """An address of a plugin; some versions write its fields with the checkout's prefix."""
+    named = {name.removeprefix("shipping_"): value for name, value in stated.items()}
     texts = {name: value for name, value in named.items() if isinstance(value, str | int)}
     known = {name: value for name, value in texts.items() if name in _ADDRESS}
     # The cart's own packages, before an address was chosen, have one line under another name.

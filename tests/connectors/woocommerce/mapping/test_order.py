@@ -9,7 +9,7 @@ import pytest
 
 from connectors.woocommerce.mapping.rules import Discounts, VirtualItems
 from connectors.woocommerce.mapping.statuses import STATUSES
-from tests.connectors.woocommerce.mapping.handwritten import good, order
+from tests.connectors.woocommerce.mapping.handwritten import good, line, order
 from tests.connectors.woocommerce.recordings import (
     RULES,
     recorded,
@@ -157,3 +157,20 @@ def test_every_status_of_the_recorded_orders_is_known() -> None:
     assert {json["status"] for json in [*recorded_orders(), *recorded("orders-trash")]} <= set(
         STATUSES
     )
+
+
+def test_an_address_that_the_buyer_chose_for_every_line_is_the_orders() -> None:
+    chosen = {"shipping_first_name": "Bo", "shipping_address_1": "2 Hill St"}
+    meta = {"key": "thwma_order_shipping_address", "value": {"a": {"shipping_address": chosen}}}
+    lines = [line(meta_data=[meta]), line(2, meta_data=[meta])]
+    found = good(order(line_items=lines, total="20.00"))
+    (place,) = found.destinations
+    assert {item.destination for item in found.items} == {place.key}
+    assert (place.ship_to.name, place.ship_to.line1) == ("Bo", "2 Hill St")
+
+
+def test_the_orders_own_address_chosen_for_a_line_is_not_a_second_one() -> None:
+    billing = order()["billing"]
+    chosen = {f"shipping_{name}": value for name, value in billing.items()}
+    meta = {"key": "thwma_order_shipping_address", "value": {"a": {"shipping_address": chosen}}}
+    assert good(order(line_items=[line(meta_data=[meta]), line(2)])).destinations == ()
