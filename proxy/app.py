@@ -84,6 +84,7 @@ class Portside(msgspec.Struct, frozen=True, kw_only=True):
     metrics: Metrics
     exporter: Exporter
     gauges: GaugeKeeper
+    accounts: AccountWorker
 
 
 class _Shared(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,7 +124,6 @@ async def open_portside(
     metrics = Metrics(__version__)
     types = {store.connector.type for store in settings.stores.values()}
     kinds = {name: find_kind(name) for name in types}
-    within = settings.stop_within.total_seconds()
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(open_tracing(settings.tracing.endpoint, __version__))
         # In a thread, and before the first order needs them: it would hold up everybody else.
@@ -144,12 +144,8 @@ async def open_portside(
                 settings.export, DatabaseExportStorage(database), stores.values(), metrics=metrics
             )
         )
-        outbox, deliveries = DatabaseOutbox(database), DatabaseDeliveries(database)
-        deliverer = Deliverer(outbox, settings.delivery, metrics, exporter.note_delivered)
-        worker = DeliveryWorker(
-            outbox, deliveries, deliverer, stores=stores, settings=settings.delivery
-        )
-        await stack.enter_async_context(worker.running(stop_within=within))
+        delivering = _delivering(database, settings, metrics, stores, exporter)
+        deliverer = await stack.enter_async_context(delivering)
         accounts = work_on_accounts(database, stores, exporter.ledger)
         shared = _Shared(
             stores=stores,
@@ -170,8 +166,31 @@ async def open_portside(
         await stack.enter_async_context(alerter.running())
         admin, public = await stack.enter_async_context(_listening_sides(settings, shared))
         yield Portside(
-            public=public, admin=admin, metrics=metrics, exporter=exporter, gauges=gauges
+            public=public,
+            admin=admin,
+            metrics=metrics,
+            exporter=exporter,
+            gauges=gauges,
+            accounts=shared.accounts,
         )
+
+
+@asynccontextmanager
+async def _delivering(
+    database: Database,
+    settings: Settings,
+    metrics: Metrics,
+    stores: Mapping[str, Store],
+    exporter: Exporter,
+) -> AsyncIterator[Deliverer]:
+    """Carry what waits to the shops while the block lasts."""
+    outbox, deliveries = DatabaseOutbox(database), DatabaseDeliveries(database)
+    deliverer = Deliverer(outbox, settings.delivery, metrics, exporter.note_delivered)
+    worker = DeliveryWorker(
+        outbox, deliveries, deliverer, stores=stores, settings=settings.delivery
+    )
+    async with worker.running(stop_within=settings.stop_within.total_seconds()):
+        yield deliverer
 
 
 @asynccontextmanager

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import timedelta
 from typing import Self
 
 import structlog
@@ -27,6 +28,7 @@ from proxy.storage.errors import StorageError
 
 # How often jobs are looked for when no webhook of this process tells us to.
 _LOOK = 5.0
+_NO_REST = timedelta(0)
 _RENEW = LEASE.total_seconds() / 3
 _log = structlog.get_logger("portside.account")
 
@@ -73,6 +75,12 @@ class AccountWorker:
             if store in key.stores:
                 await key.wake(resource_type)
 
+    async def hurry(self, store: str, job: str) -> None:
+        """Do a job of a store's key now, by its name. Raises StorageError."""
+        for key in self._keys:
+            if store in key.stores:
+                await key.hurry(job)
+
     async def look(self) -> int:
         """Do once what is due, key after key. Returns how many jobs were done. Raises
         StorageError.
@@ -108,8 +116,14 @@ class _KeyWorker:
             if resource_type in job.wakes_on
         }
         if asked:
-            await self._times.ask_for(asked)
-            self._woken.set()
+            await self._ask_for(asked)
+
+    async def hurry(self, name: str) -> None:
+        await self._ask_for({name: JobPace(every=self._jobs[name].every, at_most_every=_NO_REST)})
+
+    async def _ask_for(self, jobs: Mapping[str, JobPace]) -> None:
+        await self._times.ask_for(jobs)
+        self._woken.set()
 
     async def look(self) -> int:
         async with self._turn:

@@ -21,6 +21,8 @@ from proxy.storage.database import Database
 from proxy.storage.export.database import DatabaseExportStorage
 from proxy.stores import Store
 
+# The job that finds parcels of which no notice came.
+PARCELS = "parcels"
 _QUARTER = timedelta(minutes=15)
 # ShipStation sends a message for each label: a busy packing table must not use the key up.
 _REST = timedelta(seconds=20)
@@ -50,7 +52,7 @@ def _list_jobs(
     """The jobs of one key; each looks whether a store asks for it."""
     pause = key.find_pause()
     parcels = Job(
-        name="parcels",
+        name=PARCELS,
         every=pause or _QUARTER,
         call=ask_each(reconciler.find_untold),
         wakes_on=PARCEL_EVENTS,

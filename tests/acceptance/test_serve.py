@@ -228,7 +228,7 @@ async def test_wrong_settings_end_the_start_with_their_problems_and_nothing_else
 async def test_the_demo_comes_out_right_and_ends_by_itself() -> None:
     code, out, err = await run_portside("demo", "--once")
     assert (code, err) == (0, "")
-    assert out.count("✓") == 6
+    assert out.count("✓") == 8
     assert "✗" not in out
 
 

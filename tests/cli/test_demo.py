@@ -20,19 +20,19 @@ from proxy.cli.trial.demo_play import Play, open_client
 
 
 async def test_a_shop_that_is_down_ends_the_play_at_that_step() -> None:
-    async with _stage() as (shop, portside), open_client(portside) as client:
-        await shop.stop()
-        steps = [step async for step in Play(portside, shop, client).steps()]
+    async with _stage() as stage, open_client(stage.portside) as client:
+        await stage.shop.stop()
+        steps = [step async for step in Play(stage, client).steps()]
     assert [step.right for step in steps] == [False]
 
 
 async def test_a_shop_that_forgets_a_tracking_number_is_noticed() -> None:
-    async with _stage() as (shop, portside), open_client(portside) as client:
-        play = Play(portside, shop, client)
+    async with _stage() as stage, open_client(stage.portside) as client:
+        play = Play(stage, client)
         steps = []
         async for step in play.steps():
             steps.append(step)
-            shop.desk.trackings.clear()
+            stage.shop.desk.trackings.clear()
     assert [step.right for step in steps] == [True, True, True, True, False]
 
 
@@ -75,8 +75,14 @@ def test_the_lines_to_paste_work_as_they_stand() -> None:
                     break
             pasted = [line.strip() for line in said if line.startswith("  curl ")]
             answers = [as_curl_would(line) for line in pasted]
+            commands = [line.split()[1:] for line in said if line.startswith("  portside ")]
+            tried = {words[0]: CliRunner().invoke(main, words) for words in commands}
         finally:
             process.terminate()
         assert process.wait() == 0
     assert re.match(rb"<\?xml .*\n<Orders pages=", answers[0])
     assert answers[1].startswith(b"delivered; the shop has it")
+    assert {name: result.exit_code for name, result in tried.items()} == dict.fromkeys(
+        ("status", "deliveries", "order", "audit"), 0
+    )
+    assert "Nothing is wrong: the order is shipped in the shop" in tried["order"].output

@@ -4,10 +4,12 @@ must come true.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
+from pathlib import Path
 
 import msgspec
 from yarl import URL
@@ -15,6 +17,9 @@ from yarl import URL
 from connectors.testing.shops.woocommerce import FakeWooCommerceShop
 from proxy.app import Portside
 from proxy.doors.custom_store.credentials import Credentials
+from proxy.operator.account_jobs import PARCELS
+from proxy.simulator.account.fake import FakeAccount
+from proxy.simulator.account.traits import Fate
 from proxy.simulator.answers import ReceivedOrder, UnreadablePageError, parse_document
 from proxy.simulator.client import StoreClient
 from proxy.simulator.notices import Line, Notice, read_lines
@@ -25,7 +30,10 @@ STORE = "demo"
 USERNAME = "demo"
 PASSWORD = "demo-password"  # noqa: S105 -- printed for everybody to paste
 SPAN = timedelta(days=8)
+_LOGIN = Credentials(username=USERNAME, password=PASSWORD)
 _WRONG = Credentials(username=USERNAME, password="wrong")  # noqa: S106 -- the point
+# Seconds: how long it may take until the shop has a parcel that was found, and between two looks.
+_PATIENCE, _LOOK = 20.0, 0.05
 _TRACKING_FULL = "9400111899223817600001"
 _TRACKING_PART = "9400111899223817600002"
 
@@ -37,6 +45,15 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     told: str
 
 
+class Stage(msgspec.Struct, frozen=True, kw_only=True):
+    """The shop, Portside in front of it with its file of settings, and the ShipStation account."""
+
+    shop: FakeWooCommerceShop
+    account: FakeAccount
+    portside: Portside
+    settings: Path
+
+
 class StepError(Exception):
     """A step cannot be played; `str(error)` says why."""
 
@@ -46,9 +63,10 @@ class Play:
     effect.
     """
 
-    def __init__(self, portside: Portside, shop: FakeWooCommerceShop, client: StoreClient) -> None:
-        self._portside = portside
-        self._shop = shop
+    def __init__(self, stage: Stage, client: StoreClient) -> None:
+        self._portside = stage.portside
+        self._shop = stage.shop
+        self._account = stage.account
         self._client = client
         self._orders: dict[str, ReceivedOrder] = {}
 
@@ -61,6 +79,8 @@ class Play:
             self._ship_part,
             self._repeat,
             self._import_again,
+            self._lose_notice,
+            self._find_lost,
         ):
             played = await _play(step)
             yield played
@@ -163,10 +183,65 @@ class Play:
             ),
         )
 
+    async def _lose_notice(self) -> Step:
+        store = await self._account.connect_store(
+            "Demo",
+            f"http://{self._portside.public}/stores/{STORE}",
+            _LOGIN,
+            since=datetime.now(UTC) - SPAN,
+            # The play polled already, and a store is polled by one ShipStation alone.
+            trial=True,
+        )
+        await self._account.import_orders(store)
+        order = self._orders[self.lost]
+        label = self._account.make_label(
+            self._account.find_order(order.number), fate=Fate.LOST_WITH_ERROR
+        )
+        return Step(
+            right=not self._find_tracking_numbers(order),
+            told=(
+                f"order {order.number}: a label is made ({label.tracking_number}), and its notice"
+                f" gets lost on the way; in the shop the order is still {self._read_state(order)}"
+            ),
+        )
+
+    async def _find_lost(self) -> Step:
+        order = self._orders[self.lost]
+        await self._portside.accounts.hurry(STORE, PARCELS)
+        await self._wait_for_shop(order)
+        [label] = self._account.books.shipments.values()
+        right = self._find_tracking_numbers(order) == [label.tracking_number]
+        return Step(
+            right=right and self._read_state(order) == "completed",
+            told=(
+                "Portside compares the account's labels with its own records (at once here, every"
+                f" 15 minutes by itself) and finds the parcel: in the shop order {order.number} is"
+                f" {self._read_state(order)}, with its tracking number"
+            ),
+        )
+
+    async def _wait_for_shop(self, order: ReceivedOrder) -> None:
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                while True:
+                    if self._read_state(order) == "completed":
+                        return
+                    await asyncio.sleep(_LOOK)
+        except TimeoutError:
+            raise StepError(f"the shop was not told about order {order.number}") from None
+
     @property
     def spare(self) -> str:
         """The number of an imported order that the play has left alone."""
-        return [order.number for order in self._orders.values() if order.status == "paid"][-1]
+        return self._list_paid()[-1]
+
+    @property
+    def lost(self) -> str:
+        """The number of the order whose notice gets lost."""
+        return self._list_paid()[-2]
+
+    def _list_paid(self) -> list[str]:
+        return [order.number for order in self._orders.values() if order.status == "paid"]
 
     def _find_paid(self, *, lines: int) -> ReceivedOrder:
         """The first imported order that waits for its parcel and has that many lines; two stands
@@ -205,7 +280,7 @@ class Play:
 def open_client(portside: Portside) -> AbstractAsyncContextManager[StoreClient]:
     """ShipStation as the demo's store sees it: what it is given counts."""
     url = URL(f"http://{portside.public}/stores/{STORE}")
-    return StoreClient.open(url, Credentials(username=USERNAME, password=PASSWORD), trial=False)
+    return StoreClient.open(url, _LOGIN, trial=False)
 
 
 async def _play(step: Callable[[], Awaitable[Step]]) -> Step:

@@ -18,6 +18,7 @@ from proxy.simulator.account.rows import (
 
 ParcelRow: TypeAlias = ShipmentRow | FulfillmentRow
 
+FIRST_STORE = 12_345
 # Where each kind of id starts, far enough apart that one is not taken for another.
 _FIRST = {
     "order": 990_001,
@@ -27,7 +28,7 @@ _FIRST = {
     "customer": 440_001,
     "product": 330_001,
     "batch": 1,
-    "store": 12_345,
+    "store": FIRST_STORE,
     "webhook": 123_001,
 }
 
