@@ -8,11 +8,22 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, Protocol, runtime_checkable
 
-from connectors.errors import OrderNotFoundError
+from connectors.errors import ConnectorError, OrderNotFoundError
 from connectors.interface import CheckLevel, Connector, Finding
 from connectors.orders import Order, OrderId, RejectedOrder, Window
 from connectors.places import Source
+from connectors.upstream.refusals import LET_THROUGH
 from connectors.upstream.shop_clock import describe_offset, is_far_off
+
+MOST_UNREADABLE = 0.1
+"""More of the last orders than this share that cannot be read are a problem of the shop or of the
+settings, and not of single orders.
+"""
+_WALL = f"; {LET_THROUGH}."
+WALL_ADVICE = (
+    "Ask the host to let Portside through; if its firewall goes by the name of the client, set the"
+    " store's `upstream.user_agent` to one that it lets through."
+)
 
 
 @runtime_checkable
@@ -55,6 +66,23 @@ async def find_order_id(connector: Connector, word: str, *others: str) -> OrderI
             with suppress(OrderNotFoundError):
                 return await connector.find_order_id(number)
     return OrderId(word)
+
+
+def is_wall(error: ConnectorError) -> bool:
+    """Whether a firewall's page came in the place of the shop's answer."""
+    return _WALL in str(error)
+
+
+def report_failure(what: str, error: ConnectorError, advice: str) -> Finding:
+    """A problem: `what` does not work, for this error. A firewall's page needs advice of its own
+    and no other.
+    """
+    said = str(error).replace(_WALL, ".")
+    return Finding(
+        level=CheckLevel.PROBLEM,
+        what=f"{what}: {said}" if what else said,
+        advice=WALL_ADVICE if is_wall(error) else advice,
+    )
 
 
 def check_clock(offset: float | None) -> Sequence[Finding]:

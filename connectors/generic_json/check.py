@@ -8,23 +8,36 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from datetime import timedelta
+from http import HTTPStatus
 
-from connectors.errors import AuthenticationError, ConnectorError, UnavailableError
+from connectors.errors import (
+    AuthenticationError,
+    ConnectorError,
+    IncompleteListingError,
+    RefusedError,
+    UnavailableError,
+)
+from connectors.generic_json.check_list import check_list
+from connectors.generic_json.listing.pages import Pages
 from connectors.generic_json.listing.reader import Listing
 from connectors.generic_json.listing.window import make_window_back
+from connectors.generic_json.settings.paging import OffsetPaging, PagePaging
 from connectors.generic_json.settings.shop import GenericJsonSettings
-from connectors.inspection import check_clock
+from connectors.inspection import MOST_UNREADABLE, check_clock, report_failure
 from connectors.interface import CheckLevel, CheckReport, Finding
 from connectors.orders import RejectedOrder, Window
 from connectors.upstream.client import Upstream
 
 _REACH = timedelta(days=7)
 _SAMPLE = 20
+# How shops answer for a page that they do not have.
+_PAST_END = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE})
 
 
 async def check_shop(
     settings: GenericJsonSettings,
     upstream: Upstream,
+    pages: Pages,
     listing: Listing,
     count: Callable[[Window], Awaitable[int | None]],
 ) -> CheckReport:
@@ -32,15 +45,19 @@ async def check_shop(
     leave out.
     """
     window = make_window_back(_REACH)
-    findings = [await _read_some(listing, window)]
-    if findings[0].level is not CheckLevel.PROBLEM:
-        findings.append(await _count_orders(count, window))
+    findings = await check_list(pages, settings.orders)
+    if all(finding.level is not CheckLevel.PROBLEM for finding in findings):
+        read = await _read_some(settings, listing, window)
+        if read.level is CheckLevel.PROBLEM:
+            findings = [read]
+        else:
+            findings = [read, *findings, await _count_orders(count, window)]
     findings += _write_findings(settings)
     findings += check_clock(upstream.clock_offset)
     return CheckReport(findings=tuple(findings))
 
 
-async def _read_some(listing: Listing, window: Window) -> Finding:
+async def _read_some(settings: GenericJsonSettings, listing: Listing, window: Window) -> Finding:
     read, broken = 0, []
     try:
         async with aclosing(listing.list_orders(window)) as orders:
@@ -51,18 +68,10 @@ async def _read_some(listing: Listing, window: Window) -> Finding:
                 if read >= _SAMPLE:
                     break
     except ConnectorError as error:
-        return Finding(
-            level=CheckLevel.PROBLEM,
-            what=f"The list of orders cannot be read: {error}",
-            advice=_advise(error),
-        )
-    if broken:
+        return report_failure("The list of orders cannot be read", error, _advise(settings, error))
+    if len(broken) > MOST_UNREADABLE * read:
         what = f"{len(broken)} of {read} orders cannot be read, e.g.: {broken[0]}"
-        return Finding(
-            level=CheckLevel.PROBLEM if len(broken) == read else CheckLevel.WARNING,
-            what=what,
-            advice="Mend `map`.",
-        )
+        return Finding(level=CheckLevel.PROBLEM, what=what, advice="Mend `map`.")
     if not read:
         return Finding(
             level=CheckLevel.OK,
@@ -76,10 +85,11 @@ async def _read_some(listing: Listing, window: Window) -> Finding:
         if read > 1
         else "The one order"
     )
-    return Finding(level=CheckLevel.OK, what=f"{which} of the last seven days can be read.")
+    can = "can be read" if not broken else f"can be read but for {len(broken)}"
+    return Finding(level=CheckLevel.OK, what=f"{which} of the last seven days {can}.")
 
 
-def _advise(error: ConnectorError) -> str:
+def _advise(settings: GenericJsonSettings, error: ConnectorError) -> str:
     if isinstance(error, AuthenticationError):
         return (
             "Compare `auth` with the key that the shop shows, and what it may do; `portside"
@@ -87,6 +97,17 @@ def _advise(error: ConnectorError) -> str:
         )
     if isinstance(error, UnavailableError) and not error.reached:
         return "See that `url` is right and that this machine can reach the shop."
+    if isinstance(error, IncompleteListingError):
+        return (
+            "Let the web server pass the query on, and see whether `orders.request` says"
+            " `{{ page.… }}` under the names that the shop reads."
+        )
+    numbered = isinstance(settings.orders.paging, PagePaging | OffsetPaging)
+    if isinstance(error, RefusedError) and error.status in _PAST_END and numbered:
+        return (
+            "If the shop answers so for the page behind the last, set"
+            f" `orders.paging.past_end: [{error.status}]`."
+        )
     return "`portside explain` shows what was asked and answered."
 
 

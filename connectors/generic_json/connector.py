@@ -228,7 +228,9 @@ class GenericJsonConnector:
 
     async def check(self) -> CheckReport:
         """Log in, read a page, count, and say what is missing."""
-        return await check_shop(self._settings, self._upstream, self._listing, self.count_orders)
+        return await check_shop(
+            self._settings, self._upstream, self._pages, self._listing, self.count_orders
+        )
 
     async def fetch(self, window: Window, limit: int) -> list[Any]:
         """The first orders of a window as the shop sends them."""

@@ -216,7 +216,8 @@ class Evidence:
         """One sentence with both numbers, for a warning."""
         return (
             f"The shop counts {self.total} {self._noun}, and {self.rows} were found in"
-            f" {self._readings} readings of the list: it counts too many, or cannot load some."
+            f" {self._readings} readings of the list: it counts too many, or cannot load some. Look"
+            " for orders that it cannot load in the shop's log."
         )
 
     def explain(self) -> IncompleteListingError:

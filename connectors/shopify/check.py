@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 
 from connectors.errors import AuthenticationError, ConnectorError, RefusedError, TemporaryError
-from connectors.inspection import check_clock
+from connectors.inspection import check_clock, report_failure
 from connectors.interface import CheckLevel, CheckReport, Finding
 from connectors.shopify.api.auth import (
     VERSION_HEADER,
@@ -84,7 +84,7 @@ def _refuse_entry(error: ConnectorError, settings: ShopifySettings) -> Finding:
                 f"Check that {settings.shop} is a Shopify shop and not behind a password page or"
                 " proxy of its own."
             )
-    return Finding(level=CheckLevel.PROBLEM, what=str(error), advice=advice)
+    return report_failure("", error, advice)
 
 
 def _check_scopes(settings: ShopifySettings, scopes: frozenset[str]) -> list[Finding]:
@@ -190,7 +190,10 @@ def _report_unreadable(error: ConnectorError, settings: ShopifySettings) -> Find
         "Add read_orders to the app's scopes, and request access to protected customer data for"
         " orders."
     )
-    if isinstance(error, TemporaryError):
+    redirects = HTTPStatus.MULTIPLE_CHOICES, HTTPStatus.BAD_REQUEST
+    if isinstance(error, RefusedError) and redirects[0] <= (error.status or 0) < redirects[1]:
+        advice = "Look for a proxy between Portside and Shopify that redirects requests."
+    elif isinstance(error, TemporaryError):
         advice = "Try again in a few minutes."
     elif isinstance(error, RefusedError):
         newest = find_newest_version(datetime.now(UTC).date())
@@ -198,4 +201,4 @@ def _report_unreadable(error: ConnectorError, settings: ShopifySettings) -> Find
             f"Check api_version {settings.api_version}: Shopify brings one out each quarter, the"
             f" newest is {newest}."
         )
-    return Finding(level=CheckLevel.PROBLEM, what=f"Orders cannot be read. {error}", advice=advice)
+    return report_failure("Orders cannot be read", error, advice)

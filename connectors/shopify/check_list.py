@@ -5,12 +5,11 @@ the size that is set can be read, and how many orders cannot.
 from __future__ import annotations
 
 from connectors.errors import ConnectorError, UnavailableError
+from connectors.inspection import MOST_UNREADABLE
 from connectors.interface import CheckLevel, Finding
 from connectors.orders import RejectedOrder
 from connectors.shopify.api.transport import OrderPage, Span, Transport
 
-# More than one order in so many that cannot be read is a problem of the shop, and of no one order.
-_ONE_IN = 10
 _SMALL_PAGE = 25
 
 
@@ -58,7 +57,7 @@ def _check_rows(page: OrderPage) -> list[Finding]:
     rejected = [order for order in page.orders if isinstance(order, RejectedOrder)]
     findings = []
     if rejected:
-        many = len(rejected) * _ONE_IN > len(page.orders)
+        many = len(rejected) > MOST_UNREADABLE * len(page.orders)
         first = rejected[0]
         findings.append(
             Finding(

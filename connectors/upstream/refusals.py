@@ -45,6 +45,8 @@ _MESSAGE_KEYS = (
 )
 _CODE_KEYS = ("code", "error", "errorCode", "type")
 _DEEPEST = 5
+LET_THROUGH = "ask the host to let Portside through"
+"""How a message ends whose cause is a page of a firewall in the place of the shop's answer."""
 _WALL_HEADERS = ("SG-Captcha", "cf-mitigated", "X-Sucuri-ID", "X-Sucuri-Block")
 
 
@@ -94,8 +96,7 @@ def explain_unusable(reply: Reply, mask: Mask, *, read: bool) -> ConnectorError 
         return UnavailableError(
             f"{reply.where}: a web page came in place of data (status"
             f" {reply.status}{quoted}). A bot wall, captcha, firewall or"
-            " maintenance page of the shop's host stands in front of its API; ask the host to let"
-            " Portside through."
+            f" maintenance page of the shop's host stands in front of its API; {LET_THROUGH}."
         ).quoting(title)
     fault = find_json_fault(reply.content)
     if fault is None or (not read and not reply.content):
@@ -194,7 +195,7 @@ def _hint_at_wall(reply: Reply) -> str:
     )
     return (
         " It is a web page, so a firewall in front of the shop may have refused the request rather"
-        " than the shop."
+        f" than the shop; {LET_THROUGH}."
         if walled
         else ""
     )

@@ -7,12 +7,13 @@ from collections.abc import AsyncGenerator
 from http import HTTPStatus
 
 from connectors.errors import AuthenticationError, ConnectorError, PermanentError, RefusedError
-from connectors.inspection import check_clock
+from connectors.inspection import check_clock, report_failure
 from connectors.interface import CheckLevel, CheckReport, Finding
 from connectors.upstream.auth.auth import Auth
 from connectors.woocommerce.api.advice import advise
 from connectors.woocommerce.api.auth import HeaderThenQuery
 from connectors.woocommerce.api.client import Api, order_path
+from connectors.woocommerce.check_list import check_list
 from connectors.woocommerce.listing.goods.catalog import Catalog
 from connectors.woocommerce.listing.pages import SIZES
 from connectors.woocommerce.listing.queries import Ask, Sort, build_params
@@ -55,7 +56,7 @@ class _Checkup:
             async for finding in self._examine():
                 findings.append(finding)  # noqa: PERF401
         except ConnectorError as error:
-            findings.append(_report_problem(str(error), advise(error)))
+            findings.append(report_failure("", error, advise(error)))
         findings += check_clock(self._api.clock_offset)
         return CheckReport(findings=tuple(findings))
 
@@ -79,6 +80,8 @@ class _Checkup:
             )
         if (pages := await self._check_pages()) is not None:
             yield pages
+        for finding in await check_list(self._api, self._settings.page_size):
+            yield finding
         yield await self._check_writing()
         yield await self._check_version()
         yield await self._check_units()
@@ -103,7 +106,7 @@ class _Checkup:
                     f"The shop says that its REST API is at {elsewhere}; set url to"
                     f" {_strip_api(elsewhere)}."
                 )
-            return _report_problem(f"Orders cannot be read: {error}", advice)
+            return report_failure("Orders cannot be read", error, advice)
         count = page.total
         return _report_ok(
             f"Orders can be read from {self._settings.url}"
@@ -154,10 +157,11 @@ class _Checkup:
         except RefusedError as error:
             if "invalid_id" in error.code:
                 return _report_ok("The key may write")
-            return _report_problem(f"Orders cannot be changed: {error}", advise(error))
+            return report_failure("Orders cannot be changed", error, advise(error))
         except AuthenticationError as error:
-            return _report_problem(
-                f"The key may not write: {error}",
+            return report_failure(
+                "The key may not write",
+                error,
                 "Give the key the permission Read/Write; shipments cannot be reported without it.",
             )
         return _report_warning(

@@ -160,6 +160,38 @@ class Pages:
             )
         ).total
 
+    async def read_place(self, offset: int, size: int) -> paging.Page[Raw]:
+        """A page of all orders in this size, as it comes: to see what the shop makes of it.
+
+        `offset` is a multiple of `size`. Only the first page can be asked for where each page names
+        the next, or where each begins a list of its own.
+        """
+        kind = self._settings.paging
+        request, window = self._settings.request, make_window_back(ALL_YEARS)
+        if isinstance(kind, CursorPaging | LinkPaging | NextUrlPaging):
+            return await self._reader.fetch_next(request, window, None, size)
+        number = offset // size + (kind.first if isinstance(kind, PagePaging) else 1)
+        return await self._reader.fetch_page(
+            request, window, number=number, offset=offset, size=size
+        )
+
+    async def read_behind(self, page: paging.Page[Raw], size: int) -> paging.Page[Raw] | None:
+        """What is behind that page; None where nothing is, or the kind of paging cannot ask."""
+        kind = self._settings.paging
+        request, window = self._settings.request, make_window_back(ALL_YEARS)
+        match kind:
+            case CursorPaging() | LinkPaging() | NextUrlPaging():
+                if not page.next:
+                    return None
+                return await self._reader.fetch_next(request, window, page.next, size)
+            case PagePaging() | OffsetPaging():
+                first = kind.first if isinstance(kind, PagePaging) else 1
+                return await self._reader.fetch_page(
+                    request, window, number=first + 1, offset=len(page.items), size=size
+                )
+            case _:
+                return None
+
     def _identify_row(self, row: Any) -> Hashable:
         return row.identity if isinstance(row, Hole) else self.find_identity(row)
 

@@ -12,6 +12,7 @@ from connectors.errors import (
     ThrottledError,
     UnavailableError,
 )
+from connectors.inspection import is_wall
 
 _UNSEEN = ("cannot_view", "cannot_edit", "cannot_create")
 _NO_KEY = (
@@ -37,6 +38,8 @@ _NO_API = (
 
 def add_advice(error: AuthenticationError | RefusedError) -> ConnectorError:
     """The same error with the advice behind it, for people who meet it outside a check."""
+    if is_wall(error):
+        return error
     return type(error)(f"{error} {advise(error)}", status=error.status, code=error.code)
 
 

@@ -12,6 +12,7 @@ from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 
 from connectors.errors import ConnectorError
+from connectors.inspection import MOST_UNREADABLE
 from connectors.interface import CheckLevel, Finding
 from connectors.orders import Order, Window
 from proxy.export.preparation import Outcome, prepare_new
@@ -23,8 +24,6 @@ REACH = timedelta(days=7)
 MOST = 20
 # A shop that needs longer for so few orders is not waited for.
 PATIENCE = 60.0
-# More of the last orders than this share that cannot be read are a problem.
-MOST_UNREADABLE = 0.1
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 
 
@@ -135,7 +134,7 @@ def _find_unreadable(outcomes: Sequence[Outcome]) -> Sequence[Finding]:
 
 
 def _describe_held(held: HeldBack) -> str:
-    return f"{held.number or held.id}: {held.reason}"
+    return f"{held.number or held.id or 'without an id'}: {held.reason}"
 
 
 def _find_unknown_statuses(outcomes: Sequence[Outcome]) -> Sequence[Finding]:
