@@ -91,7 +91,9 @@ class Window(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Address(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A person and a place. `country` is ISO 3166-1 alpha-2 in capitals, or empty when unknown."""
+    """A person and a place. `country` is ISO 3166-1 alpha-2 in capitals, or empty when unknown;
+    `tax_id` is a number by which authorities know them (VAT, CPF, CNPJ, codice fiscale).
+    """
 
     name: str = ""
     company: str = ""
@@ -103,6 +105,7 @@ class Address(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     country: str = ""
     phone: str = ""
     email: str = ""
+    tax_id: str = ""
 
 
 class Customer(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -23,10 +23,11 @@ ADDRESS_TEXTS = (
     "postal_code",
     "phone",
     "email",
+    "tax_id",
 )
 
 
-_SIDE = frozenset({"company", "phone", "email"})
+_SIDE = frozenset({"company", "phone", "email", "tax_id"})
 ReadText = Callable[[Scope, str, FieldRule | None], str]
 
 

@@ -48,6 +48,7 @@ class AddressRules(msgspec.Struct, frozen=True, kw_only=True):
     country: FieldRule | None
     phone: FieldRule | None
     email: FieldRule | None
+    tax_id: FieldRule | None
 
 
 class DimensionRules(msgspec.Struct, frozen=True, kw_only=True):

@@ -103,7 +103,7 @@ class FillSettings(Block):
 
 class AddressSettings(Block):
     """Parts of the addresses, filled in from the shop's own JSON: a house number in a field of its
-    own, a neighbourhood.
+    own, a neighbourhood, a tax number.
 
     Where an expression finds nothing, the part stays as it is.
     """

@@ -83,3 +83,5 @@ class AddressMap(Block):
     """A telephone number."""
     email: TextField | None = None
     """An e-mail address."""
+    tax_id: TextField | None = None
+    """VAT number, CPF, CNPJ, codice fiscale; the store's `tax_ids` says where it goes."""

@@ -19,6 +19,7 @@ from proxy.doors.custom_store.orders_xml import encode_in_steps
 from proxy.doors.custom_store.words import fill_status_words
 from proxy.export.recall import NoRecall, Recall
 from proxy.rules.addressees import AddressedOrder, UnknownAddressError, divide_order
+from proxy.rules.customs import place_tax_id
 from proxy.rules.matching import GivenOrder
 from proxy.rules.packing import count_goods, describe_missing_place
 from proxy.rules.policy import (
@@ -70,6 +71,7 @@ def policy_of(settings: StoreSettings) -> Policy:
         default_shipping_method=settings.default_shipping_method,
         filters=msgspec.convert(settings.filters, Filters, from_attributes=True),
         customs=settings.customs,
+        tax_ids=settings.tax_ids,
     )
 
 
@@ -128,7 +130,8 @@ class _Maker:
         if part.is_gone:
             return await self._encode(part) if await self._recall.is_known(part.order.id) else None
         try:
-            order = translate_method(part.order, self._policy)
+            order = place_tax_id(part.order, self._policy.tax_ids)
+            order = translate_method(order, self._policy)
             held = hold_back(
                 order, self._policy.filters, self._now, chosen=part.order.shipping_method
             )

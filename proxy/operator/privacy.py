@@ -18,7 +18,7 @@ _LONGEST_NAME = 60
 _PERSONAL = re.compile(
     r"(?:.*[_.-])?(?:e?[_-]?mail|phone|mobile|tel|fax|first[_-]?name|last[_-]?name|full[_-]?name|surname"
     r"|given[_-]?name|family[_-]?name|company|street|addr(?:ess)?(?:[_-]?(?:line)?[_-]?[1-4])?|line[12]"
-    r"|birth.*|vat.*|ip|ip[_-]?address|user[_-]?agent|(?:customer|buyer|gift)[_-]?(?:note|notes|message)"
+    r"|birth.*|vat.*|tax[_-]?id|cpf|cnpj|ip|ip[_-]?address|user[_-]?agent|(?:customer|buyer|gift)[_-]?(?:note|notes|message)"
     r"|note|notes|internalnotes|customernotes|giftmessage|customercode)s?",
     re.IGNORECASE,
 )
@@ -78,5 +78,5 @@ def _list_words(order: Order) -> Iterator[str]:
 
 def _list_address(address: Address) -> Iterator[str]:
     yield from (address.name, address.company, address.line1, address.line2)
-    yield from (address.phone, address.email)
+    yield from (address.phone, address.email, address.tax_id)
     yield from address.name.split()

@@ -14,7 +14,7 @@ from typing import TypeVar
 import msgspec
 
 from connectors.orders import SEVERAL_METHODS, Fulfillment, Order, OrderStatus
-from proxy.rules.customs import CustomsPlace, place_customs
+from proxy.rules.customs import CustomsPlace, TaxIdPlace, place_customs
 from proxy.rules.packing import describe_nothing_to_pack, select_lines
 
 _T = TypeVar("_T")
@@ -60,7 +60,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
 
     Both are matched exactly at first and then without regard to case. A method the map does not
     hold becomes `default_shipping_method`, or stays if that is empty. `customs` says where what
-    customs ask for goes.
+    customs ask for goes, `tax_ids` where a tax number does.
     """
 
     statuses: Mapping[str, OrderStatus] = {}
@@ -68,6 +68,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     default_shipping_method: str = ""
     filters: Filters = Filters()
     customs: CustomsPlace = CustomsPlace.OFF
+    tax_ids: TaxIdPlace = TaxIdPlace.OFF
 
 
 class HeldBack(msgspec.Struct, frozen=True, kw_only=True):

@@ -22,7 +22,7 @@ from connectors.fieldmap.settings import AddressSettings, FillSettings
 from connectors.interface import ConnectorSettings, Duration
 from connectors.orders import OrderStatus
 from proxy.doors.custom_store.words import fill_status_words
-from proxy.rules.customs import CustomsPlace
+from proxy.rules.customs import CustomsPlace, TaxIdPlace
 from proxy.settings.account import AccountSettings
 from proxy.settings.filters import FilterSettings
 from proxy.settings.frozen import FROZEN
@@ -206,6 +206,13 @@ class StoreSettings(BaseModel):
             " `custom_field_3`."
         ),
     )
+    tax_ids: TaxIdPlace = Field(
+        default=TaxIdPlace.OFF,
+        description=(
+            "Where the receiver's tax number, or else the buyer's, goes: `off`, `custom_field_1`,"
+            " `custom_field_2` or `custom_field_3`."
+        ),
+    )
     filters: FilterSettings = Field(
         default=FilterSettings(), description="Which orders ShipStation is given."
     )
@@ -262,6 +269,14 @@ class StoreSettings(BaseModel):
                     f" {twin}"
                 )
         return value
+
+    @model_validator(mode="after")
+    def _separates_fields(self) -> Self:
+        if self.tax_ids != TaxIdPlace.OFF and self.tax_ids.value == self.customs.value:
+            raise ValueError(
+                f"expected different fields for customs and tax_ids, found {self.tax_ids} for both"
+            )
+        return self
 
     @model_validator(mode="after")
     def _asks_again(self) -> Self:

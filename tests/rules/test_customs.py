@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 
 from connectors.orders import Customs, ItemOption
-from proxy.rules.customs import CustomsPlace, place_customs
-from tests.builders import build_item, build_order
+from proxy.rules.customs import CustomsPlace, TaxIdPlace, place_customs, place_tax_id
+from tests.builders import build_address, build_customer, build_item, build_order
 
 MUG = Customs(hs_code="6912.00", origin="DE", description="Mug", value=Decimal("4.5"))
 ORDER = build_order(
@@ -58,3 +58,23 @@ def test_nothing_is_said_where_nobody_asked_or_the_shop_knows_nothing() -> None:
     assert place_customs(ORDER, CustomsPlace.OFF) is ORDER
     plain = build_order(items=(build_item(id="1"),))
     assert all(place_customs(plain, place) is plain for place in CustomsPlace)
+
+
+@pytest.mark.parametrize(
+    ("receiver", "buyer", "fields", "expected"),
+    [
+        ("DE1", "AT2", (), ("", "DE1")),
+        ("", "AT2", ("coupon",), ("coupon", "AT2")),
+        ("DE1", "", ("", "PO 7"), ("", "PO 7")),
+        ("", "", ("coupon",), ("coupon",)),
+    ],
+)
+def test_a_tax_number_is_the_receivers_or_the_buyers_in_the_field_of_the_stores_choice(
+    receiver: str, buyer: str, fields: tuple[str, ...], expected: tuple[str, ...]
+) -> None:
+    customer = build_customer(
+        ship_to=build_address(tax_id=receiver), bill_to=build_address(tax_id=buyer)
+    )
+    order = build_order(customer=customer, custom_fields=fields)
+    assert place_tax_id(order, TaxIdPlace.CUSTOM_FIELD_2).custom_fields == expected
+    assert place_tax_id(order, TaxIdPlace.OFF) is order

@@ -52,6 +52,13 @@ FAULTS = [
         ),
     ),
     (
+        "    customs: custom_field_2\n    tax_ids: custom_field_2\n",
+        (
+            "3:5: stores.north: expected different fields for customs and tax_ids, found"
+            " custom_field_2 for both"
+        ),
+    ),
+    (
         "    status_words: {paid: done, shipped: Done}\n",
         (
             "5:19: stores.north.status_words: expected a word of its own for each state, found"

@@ -191,7 +191,10 @@ def _read_customer(scope: Scope, rules: OrderRules, side: SideFields) -> Custome
     )
     if not (bill_to.line1 or bill_to.city or bill_to.postal_code):
         bill_to = msgspec.structs.replace(
-            ship_to, name=bill_to.name or ship_to.name, email=bill_to.email or ship_to.email
+            ship_to,
+            name=bill_to.name or ship_to.name,
+            email=bill_to.email or ship_to.email,
+            tax_id=bill_to.tax_id or ship_to.tax_id,
         )
     if not bill_to.email:
         bill_to = msgspec.structs.replace(bill_to, email=ship_to.email)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
+
+import msgspec
 
 from connectors.orders import Address, Customer
 from connectors.reading.countries import find_country
@@ -15,13 +17,38 @@ from connectors.woocommerce.mapping.values import read_key, read_plain, read_tex
 
 _NOWHERE = wire.Address()
 _HOUSE_NUMBERS = ("house_number", "houseno", "street_number", "number")
+# Under which plugins keep the buyer's tax number in the order's meta data, the likelier first.
+_TAX_IDS = (
+    "_billing_cpf",  # Brazilian Market on WooCommerce
+    "_billing_cnpj",
+    "_billing_vat_number",  # EU VAT Number since 2.3.21, and many others
+    "_vat_number",  # EU VAT Number before
+    "_billing_eu_vat_number",  # EU VAT Number for WooCommerce by WP Whale, Booster
+    "yweu_billing_vat",  # YITH WooCommerce EU VAT
+    "_billing_yweu_vat",
+    "vat_number",  # EU VAT Assistant by Aelia, EU VAT Compliance
+    "VAT Number",
+    "billing_vat",  # German Market
+    "_billing_vat",
+    "_billing_vat_id",  # Germanized Pro
+    "_billing_dic",  # EU/UK VAT Manager
+    "_billing_piva",  # Italian plugins for electronic invoices: a company's, then a person's
+    "_billing_partita_iva",
+    "_billing_cf",
+    "_billing_codice_fiscale",
+    "_billing_nif",  # WC - APG NIF/CIF/NIE Field
+    "_billing_cuit",  # Argentina
+    "_billing_gstin",  # India
+)
+_SHIPPING_TAX_IDS = ("_shipping_cpf", "_shipping_cnpj", "_shipping_vat_id", "_shipping_nif")
+_KNOWN_TAX_IDS = frozenset((*_TAX_IDS, *_SHIPPING_TAX_IDS))
 # Where a comma stands between street and house number.
 _COMMA = frozenset({"BR", "PT", "IT", "ES"})
 
 
 def read_customer(order: wire.Order, metas: Mapping[str, Any]) -> Customer:
-    """The buyer with both addresses; `metas` is the order's meta data, in which plugins keep the
-    house number.
+    """The buyer with both addresses; `metas` is the order's meta data, in which plugins keep house
+    number and tax number.
     """
     billing = read_billing(order)
     shipping = find_shipping(order)
@@ -29,6 +56,9 @@ def read_customer(order: wire.Order, metas: Mapping[str, Any]) -> Customer:
     ship_to = (
         bill_to if shipping is billing else _read_address(shipping, billing, metas, "shipping")
     )
+    if not _KNOWN_TAX_IDS.isdisjoint(metas):
+        bill_to = _add_tax_id(bill_to, metas, _TAX_IDS)
+        ship_to = bill_to if shipping is billing else _add_tax_id(ship_to, metas, _SHIPPING_TAX_IDS)
     buyer = read_key(order.customer_id)
     return Customer(
         code=bill_to.email or (str(buyer) if buyer else ""), bill_to=bill_to, ship_to=ship_to
@@ -91,7 +121,16 @@ def _read_address(
         country=country,
         phone=read_text(place.phone) or read_text(billing.phone),
         email=read_text(billing.email),
+        tax_id=read_text(place.cpf) or read_text(place.cnpj) or read_text(place.vat_id),
     )
+
+
+def _add_tax_id(address: Address, metas: Mapping[str, Any], keys: Sequence[str]) -> Address:
+    """The address with a tax number that a plugin keeps in the meta data."""
+    if address.tax_id:
+        return address
+    found = next(filter(None, (read_plain(metas.get(key)) for key in keys)), "")
+    return msgspec.structs.replace(address, tax_id=found) if found else address
 
 
 def _read_street(place: wire.Address, metas: Mapping[str, Any], kind: str, country: str) -> str:

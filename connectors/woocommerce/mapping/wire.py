@@ -39,7 +39,8 @@ class Image(msgspec.Struct, frozen=True, gc=False):
 
 class Address(msgspec.Struct, frozen=True, gc=False):
     """Billing or shipping address; only billing has an e-mail address, shipping has a phone since
-    WooCommerce 5.6. House number and neighborhood come from Brazilian Market on WooCommerce.
+    WooCommerce 5.6. House number, neighborhood, CPF and CNPJ come from Brazilian Market on
+    WooCommerce, the VAT number from Germanized.
     """
 
     first_name: Loose = ""
@@ -55,6 +56,9 @@ class Address(msgspec.Struct, frozen=True, gc=False):
     phone: Loose = ""
     number: Loose = ""
     neighborhood: Loose = ""
+    cpf: Loose = ""
+    cnpj: Loose = ""
+    vat_id: Loose = ""
 
 
 class Line(msgspec.Struct, frozen=True, gc=False):

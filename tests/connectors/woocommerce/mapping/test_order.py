@@ -73,6 +73,29 @@ def test_a_house_number_in_a_field_of_its_own_reaches_the_label(
 
 
 @pytest.mark.parametrize(
+    ("billing", "metas", "buyers", "receivers"),
+    [
+        ({}, {"_billing_eu_vat_number": "DE123"}, "DE123", ""),
+        ({"cpf": "123.456.789-09"}, {"_billing_cnpj": "1"}, "123.456.789-09", ""),
+        ({}, {"_billing_cf": "RSSMRA80A01H501U", "_billing_piva": ""}, "RSSMRA80A01H501U", ""),
+        ({}, {"_billing_vat_id": "AT1", "_shipping_vat_id": "AT2"}, "AT1", "AT2"),
+        ({}, {"_vat_number": {"odd": 1}, "_other": "DE1"}, "", ""),
+    ],
+)
+def test_a_tax_number_that_a_plugin_keeps_is_read(
+    billing: dict[str, str], metas: dict[str, object], buyers: str, receivers: str
+) -> None:
+    meta_data = [{"key": key, "value": value} for key, value in metas.items()]
+    own = {**order()["billing"], **billing}
+    found = good(order(billing=own, meta_data=meta_data)).customer
+    # The receiver is the buyer here, and so is the number.
+    assert (found.bill_to.tax_id, found.ship_to.tax_id) == (buyers, buyers)
+    shipping = {"first_name": "Bo", "address_1": "2 Hill St"}
+    found = good(order(billing=own, shipping=shipping, meta_data=meta_data)).customer
+    assert (found.bill_to.tax_id, found.ship_to.tax_id) == (buyers, receivers)
+
+
+@pytest.mark.parametrize(
     ("state", "country", "region"),
     [
         ("I", "GR", "Attica"),
