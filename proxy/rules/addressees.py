@@ -106,7 +106,7 @@ def _name_order(order: Order, part: int) -> Order:
     if part == 0:
         return order
     return msgspec.structs.replace(
-        order, id=OrderId(name_part(order.id, part)), number=f"{order.number}-{part}"
+        order, id=OrderId(name_part(order.id, part)), number=f"{order.number.strip()}-{part}"
     )
 
 

@@ -8,12 +8,15 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from lxml import etree
 
 from connectors.errors import SharedNumberError
 from connectors.orders import Destination, LineItem
 from connectors.shipments import Shipment, ShippedItem
 from proxy.delivery.intake import NoticeOutcome
 from proxy.doors.custom_store.given import describe_given
+from proxy.doors.custom_store.orders_xml import encode_order
+from proxy.doors.custom_store.requests import parse_notify
 from proxy.rules.addressees import divide_order
 from proxy.rules.matching import GivenOrder
 from proxy.storage.export.database import DatabaseExportStorage
@@ -21,6 +24,7 @@ from proxy.storage.names import BooksName
 from proxy.storage.outbox.interface import DeliveryFilter, DeliveryState
 from tests.builders import build_address, build_given, build_item, build_order
 from tests.delivery.conftest import Process, World, until
+from tests.doors.custom_store.notices import QUERY
 
 LONG_ID = "T3JkZXI6" * 8
 LINES = (build_item(id="7", sku="CUP"), build_item(id="8", sku="POT"))
@@ -58,13 +62,26 @@ async def test_a_number_alone_is_the_order_given_under_it(world: World) -> None:
     assert await accept(process, with_id) is NoticeOutcome.REPEATED
 
 
-async def test_an_alias_comes_back_as_the_shops_own_id(world: World) -> None:
-    given = order(LONG_ID)
+@pytest.mark.parametrize("number", [" 1001\t", "No  1001", "\u00a01001 "])
+async def test_a_number_with_blanks_finds_its_order_again(world: World, number: str) -> None:
+    ordered = build_order(id="55", number=number, items=LINES)
+    await give(world, build_given(ordered))
+    process = await world.process()
+    sent = etree.fromstring(encode_order(ordered)).findtext("OrderNumber") or ""
+    notice = parse_notify(QUERY | {"order_number": sent}, b"")
+    assert await accept(process, notice) is NoticeOutcome.DELIVERED
+    told_to_shop = (await world.only()).shipment
+    assert (told_to_shop.order_id, told_to_shop.order_number) == ("55", number)
+
+
+@pytest.mark.parametrize("shop_id", [LONG_ID, " 55"])
+async def test_an_alias_comes_back_as_the_shops_own_id(world: World, shop_id: str) -> None:
+    given = order(shop_id)
     await give(world, given)
     process = await world.process()
-    assert await accept(process, told("1001", order_id=given.id)) is NoticeOutcome.DELIVERED
-    assert (await world.only()).shipment.order_id == LONG_ID
-    assert [shipment.order_id for shipment in world.delivered] == [LONG_ID]
+    assert await accept(process, told("1001", order_id=given.id.strip())) is NoticeOutcome.DELIVERED
+    assert (await world.only()).shipment.order_id == shop_id
+    assert [shipment.order_id for shipment in world.delivered] == [shop_id]
 
 
 async def test_a_split_orders_number_is_read_without_its_suffix_if_the_shop_does_not_know_it(

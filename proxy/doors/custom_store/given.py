@@ -7,7 +7,7 @@ from __future__ import annotations
 from connectors.orders import LineItem, Order, OrderStatus
 from proxy.doors.custom_store.orders_xsd import LONGEST
 from proxy.doors.custom_store.text import clean, cut
-from proxy.doors.custom_store.values import choose_line_name, make_alias
+from proxy.doors.custom_store.values import choose_line_name, fold_number, make_alias
 from proxy.rules.addressees import AddressedOrder
 from proxy.rules.matching import GivenLine, GivenOrder
 
@@ -24,7 +24,7 @@ def describe_given(each: AddressedOrder, of: Order, *, is_part: bool = False) ->
     order = each.order
     return GivenOrder(
         id=make_alias(order.id),
-        number=order.number,
+        number=fold_number(order.number),
         shop_id=of.id,
         shop_number=of.number,
         lines=tuple(map(_describe_line, order.items)),

@@ -28,6 +28,7 @@ _CENT = Decimal("0.01")
 _LEAST = -LARGEST
 
 _COUNTRY = re.compile(r"[A-Z]{2}", re.ASCII)
+_BLANKS = re.compile(" {2,}")
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 _UPC = re.compile(r"\d{1,12}", re.ASCII)
 # Narrower than what XML Schema takes for a URI, so that no image costs an order.
@@ -36,12 +37,22 @@ _IMAGE = re.compile(rf"https?://[\w.-]+(?::\d{{1,5}})?(?:[/?]{_PATH})?(?:#{_PATH
 
 
 def require_number(text: str, field: str) -> str:
-    """An order's number as it is: people compare it, and it comes back in a notice."""
-    if not text.strip():
+    """An order's number as it goes out: people compare it, and it comes back in a notice."""
+    text = fold_number(text)
+    if not text:
         raise InvalidOrderError(field, _ID_RULE, "nothing")
     if not _is_carried_whole(text):
         raise InvalidOrderError(field, _ID_RULE, f"{len(text)}: {text[: _LONGEST_ID + 1]!r}")
     return text
+
+
+def fold_number(text: str) -> str:
+    """An order's number with single blanks, inside alone.
+
+    Nothing says that ShipStation keeps others, people do not see them, and notices are read without
+    those at the ends.
+    """
+    return text if text.isalnum() else _BLANKS.sub(" ", text.strip())
 
 
 def require_id(text: str, field: str) -> str:
@@ -67,7 +78,7 @@ def make_alias(text: str) -> str:
 def _is_carried_whole(text: str) -> bool:
     if text.isalnum() and text.isascii() and len(text) <= _LONGEST_ID:
         return True  # most ids
-    return units(text) <= _LONGEST_ID and is_carried(text)
+    return units(text) <= _LONGEST_ID and is_carried(text) and text == text.strip()
 
 
 def require_country(code: str, field: str) -> str:

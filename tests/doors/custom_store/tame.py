@@ -51,7 +51,9 @@ def _whole_minute(moment: datetime) -> datetime:
 minutes = instants.map(_whole_minute)
 cents = st.integers(-999_999_999, 999_999_999).map(lambda number: Decimal(number).scaleb(-2))
 measures = st.integers(1, 999_999_999).map(lambda number: Decimal(number).scaleb(-2))
-identities = tame(50, 1).filter(lambda text: not set(text) & set("\t\n"))
+identities = tame(50, 1).filter(
+    lambda text: not set(text) & set("\t\n") and text == text.strip() and "  " not in text
+)
 
 
 def _address(email: st.SearchStrategy[str], phone: int = 50) -> st.SearchStrategy[Address]:
