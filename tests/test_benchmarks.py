@@ -57,8 +57,9 @@ async def test_a_status_is_measured_beside_one_of_an_empty_database(
         (tmp_path / name).mkdir()
     empty, full = (copy_migrated(request, kind, tmp_path / name) for name in ("empty", "full"))
     amounts = Amounts(stores=2, deliveries=400, held=8, polls=40)
-    line = await compare(kind, empty, full, amounts)
+    line, *pages = await compare(kind, empty, full, amounts)
     assert " ms with 2 stores, 800 deliveries, 16 held orders and 80 polls; " in line
+    assert pages[0].partition(":")[0].endswith("page of stores")
     async with Database.open(full) as database:
         status = await read_status(database, ["store0", "store1"])
     for standing in status.stores:

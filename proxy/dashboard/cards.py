@@ -26,6 +26,7 @@ _OUTCOMES = {
     PollOutcome.BROKEN_OFF: "broken off",
     PollOutcome.ALL_HELD: "all held",
 }
+_NO_POLL = "none in the last 24 hours"
 _QUIET = {PollOutcome.GIVEN, PollOutcome.UNDER_WAY}
 
 
@@ -54,27 +55,23 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     is_exact: bool = True
 
 
-def draw_strip(cells: Sequence[StripCell]) -> TimeBar:
+def draw_strip(cells: Sequence[StripCell], now: datetime) -> TimeBar:
     """The polls of the last 24 hours; neighbours that look alike are one stretch."""
+    since = now - DAY
+    # Cells that follow one another keep the difference of place and number.
+    runs = groupby(enumerate(cells), key=lambda pair: (pair[1].worst, pair[1].place - pair[0]))
     stretches = []
-    polls, bad = 0, 0
-    for worst, each in groupby(enumerate(cells), key=lambda pair: pair[1].worst):
-        if worst is None:
-            continue
-        places = list(each)
-        number = sum(cell.polls for _, cell in places)
-        polls += number
-        bad += number if worst not in _QUIET else 0
-        x = places[0][0]
-        text = f"{places[0][1].start:%H:%M} UTC: {count_things(number, 'poll')}, {_OUTCOMES[worst]}"
-        stretches.append(Stretch(x=x, width=len(places), look=worst.value, text=text))
-    said = (
-        f"{count_things(polls, 'poll')} in the last 24 hours"
-        if polls
-        else "none in the last 24 hours"
-    )
-    trouble = f"; {bad} of them in quarters of an hour with trouble" if bad else ""
-    return TimeBar(since=cells[0].start, stretches=stretches, text=f"{said}{trouble}.")
+    for (worst, _), each in runs:
+        run = [cell for _, cell in each]
+        begun = since + DAY / CELLS * run[0].place
+        number = count_things(sum(cell.polls for cell in run), "poll")
+        text = f"{begun:%H:%M} UTC: {number}, {_OUTCOMES[worst]}"
+        stretches.append(Stretch(x=run[0].place, width=len(run), look=worst.value, text=text))
+    polls = sum(cell.polls for cell in cells)
+    bad = sum(cell.worst not in _QUIET for cell in cells)
+    said = f"{count_things(polls, 'poll')} in the last 24 hours" if polls else _NO_POLL
+    trouble = f"; trouble in {bad} of {CELLS} quarters of an hour" if bad else ""
+    return TimeBar(since=since, stretches=stretches, text=f"{said}{trouble}.")
 
 
 def draw_coverage(standing: Standing, now: datetime) -> TimeBar:

@@ -16,11 +16,11 @@ from proxy.dashboard.cards import (
     list_entries,
 )
 from proxy.dashboard.frame import SURROUNDINGS, Look, answer_page, take_look
-from proxy.operator.status.standing import Standing
-from proxy.operator.status.strip import DAY, build_strip
+from proxy.operator.status.standing import ShopWord, Standing
+from proxy.operator.status.strip import CELLS, DAY, build_strip
 from proxy.rules.alarms import Alarm
 from proxy.server.keys import DATABASE, STORES
-from proxy.storage.export.polls import Poll, PollHistory
+from proxy.storage.export.polls import PollCount, PollHistory
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,13 +41,14 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
         """How pressing it is: `bad`, `warn` or `good`."""
         if any(alarm.needs_person for alarm in self.alarms):
             return "bad"
-        return "warn" if self.alarms else "good"
+        is_down = self.standing.shop_word is ShopWord.DOWN
+        return "warn" if self.alarms or is_down else "good"
 
 
 async def show_stores(request: web.Request) -> web.StreamResponse:
     """All stores, those that need a person first."""
     look = await take_look(request)
-    polls = await PollHistory(request.app[DATABASE]).list_since(DAY)
+    polls = await PollHistory(request.app[DATABASE]).count_by_cell(DAY, CELLS)
     cards = [
         _make_card(request, look, each, polls.get(each.store, ())) for each in look.status.stores
     ]
@@ -61,7 +62,9 @@ async def show_stores(request: web.Request) -> web.StreamResponse:
     )
 
 
-def _make_card(request: web.Request, look: Look, standing: Standing, polls: Sequence[Poll]) -> Card:
+def _make_card(
+    request: web.Request, look: Look, standing: Standing, polls: Sequence[PollCount]
+) -> Card:
     now = look.status.read_at
     store = request.app[STORES].get(standing.store)
     entries: Sequence[Entry] = ()
@@ -74,7 +77,7 @@ def _make_card(request: web.Request, look: Look, standing: Standing, polls: Sequ
         kind="" if store is None else store.settings.connector.type,
         alarms=[alarm for alarm in look.alarms if alarm.store == standing.store],
         last_poll="" if standing.last_poll is None else describe_poll(standing.last_poll),
-        strip=draw_strip(build_strip(polls, now)),
+        strip=draw_strip(build_strip(polls), now),
         coverage=draw_coverage(standing, now),
         entries=entries,
     )

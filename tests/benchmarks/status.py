@@ -1,4 +1,6 @@
-"""How long it takes to read how all stores stand, beside the same in an empty database."""
+"""How long it takes to read how all stores stand, and to show it on the operator's page, beside the
+same in an empty database.
+"""
 
 from __future__ import annotations
 
@@ -35,6 +37,7 @@ from proxy.storage.export.polls import PollOutcome
 from proxy.storage.outbox.interface import DeliveryState
 from proxy.storage.outbox.rows import new_row
 from proxy.storage.tables import deliveries, held_orders, polls
+from tests.benchmarks._page import describe_pages, measure_pages
 from tests.postgres import postgres_server
 
 _READINGS = 45
@@ -54,7 +57,7 @@ class Amounts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def run(amounts: Amounts | None = None) -> Iterator[str]:
-    """A line for each database."""
+    """A line for the status of each database, and one for each page."""
     with (
         tempfile.TemporaryDirectory() as folder,
         postgres_server(durable=False) as server,
@@ -64,11 +67,11 @@ def run(amounts: Amounts | None = None) -> Iterator[str]:
             ("SQLite", f"sqlite:///{folder}/empty.db", f"sqlite:///{folder}/full.db"),
             ("PostgreSQL", server.create(), server.create()),
         ):
-            yield runner.run(compare(kind, empty, full, amounts or Amounts()))
+            yield from runner.run(compare(kind, empty, full, amounts or Amounts()))
 
 
-async def compare(kind: str, empty_url: str, full_url: str, amounts: Amounts) -> str:
-    """The reading with nothing there, and with all of it."""
+async def compare(kind: str, empty_url: str, full_url: str, amounts: Amounts) -> list[str]:
+    """The readings with nothing there, and with all of it, a line each."""
     stores = amounts.stores
     async with Database.open(empty_url) as empty, Database.open(full_url) as full:
         for database in (empty, full):
@@ -76,12 +79,14 @@ async def compare(kind: str, empty_url: str, full_url: str, amounts: Amounts) ->
         await fill(full, amounts)
         await tidy(full_url)
         nothing, everything = await measure((empty, full), stores)
-    return (
+        pages = await measure_pages((empty, full), stores)
+    line = (
         f"{kind}: {everything * 1000:.0f} ms with {stores} stores,"
         f" {stores * amounts.deliveries:,} deliveries, {stores * amounts.held:,} held orders and"
         f" {stores * amounts.polls:,} polls; {nothing * 1000:.0f} ms with none;"
         f" ratio {everything / nothing:.1f}"
     )
+    return [line, *describe_pages(kind, *pages)]
 
 
 async def measure(databases: Sequence[Database], stores: int) -> list[float]:

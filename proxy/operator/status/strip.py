@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import msgspec
 
-from proxy.storage.export.polls import Poll, PollOutcome
+from proxy.storage.export.polls import PollCount, PollOutcome
 
 DAY = timedelta(hours=24)
 CELLS = 96
@@ -24,31 +25,25 @@ _BADNESS = (
 
 
 class StripCell(msgspec.Struct, frozen=True, kw_only=True):
-    """The polls that began within a quarter of an hour from `start` on: how many, the worst
-    outcome, None without any, and the orders given.
+    """The polls that began within a quarter of an hour: how many, and the worst outcome. `place`
+    counts from 0, a day ago.
     """
 
-    start: datetime
-    polls: int = 0
-    worst: PollOutcome | None = None
-    orders: int = 0
+    place: int
+    polls: int
+    worst: PollOutcome
 
 
-def build_strip(polls: Sequence[Poll], now: datetime) -> Sequence[StripCell]:
-    """`CELLS` cells up to `now`, oldest first, of `polls` in any order."""
-    length = DAY / CELLS
-    start = now - DAY
-    cells: list[list[Poll]] = [[] for _ in range(CELLS)]
-    for poll in polls:
-        place = (poll.at - start) // length
-        if 0 <= place <= CELLS:
-            cells[min(place, CELLS - 1)].append(poll)
+def build_strip(counts: Sequence[PollCount]) -> Sequence[StripCell]:
+    """The cells that have polls, of `CELLS` cells up to now, oldest first."""
+    cells: dict[int, list[PollCount]] = defaultdict(list)
+    for count in counts:
+        cells[count.cell].append(count)
     return [
         StripCell(
-            start=start + length * number,
-            polls=len(cell),
-            worst=max((poll.outcome for poll in cell), key=_BADNESS.index, default=None),
-            orders=sum(poll.orders or 0 for poll in cell),
+            place=place,
+            polls=sum(each.polls for each in cells[place]),
+            worst=max((each.outcome for each in cells[place]), key=_BADNESS.index),
         )
-        for number, cell in enumerate(cells)
+        for place in sorted(cells)
     ]

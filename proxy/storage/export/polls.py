@@ -6,12 +6,24 @@ request for a first page that failed. A request for a later page that fails is n
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 import msgspec
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import (
+    Float,
+    Integer,
+    String,
+    cast,
+    delete,
+    extract,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from proxy.storage.database import Database
@@ -22,6 +34,8 @@ KEPT_FOR = timedelta(days=7)
 MOST_POLLS = 2_000
 _LONGEST_KIND = 60
 _LONGEST_REASON = 500
+_SECONDS_OF_A_DAY = 86_400
+_JULIAN_DAY_OF_1970 = 2_440_587.5
 
 
 class PollOutcome(StrEnum):
@@ -73,6 +87,14 @@ class PollResult(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float = 0.0
 
 
+class PollCount(msgspec.Struct, frozen=True, kw_only=True):
+    """How many polls with this outcome began in one cell of a span; the oldest cell is 0."""
+
+    cell: int
+    outcome: PollOutcome
+    polls: int
+
+
 class PollHistory:
     """The polls of all stores. Every method raises StorageError when the database fails."""
 
@@ -106,21 +128,42 @@ class PollHistory:
             )
             return seconds
 
-    async def list_since(self, since: timedelta) -> Mapping[str, Sequence[Poll]]:
-        """The polls of so long a time, by store, oldest first."""
-        columns = [table.c[name] for name in Poll.__struct_fields__]
+    async def count_by_cell(self, span: timedelta, cells: int) -> Mapping[str, Sequence[PollCount]]:
+        """The polls of so long a time, by store, in so many cells of equal length.
+
+        Counted and packed by the database: a row of its own for each poll takes ten times as long.
+        """
+        length = span.total_seconds() / cells
         async with self._database.reading() as connection:
-            now = await self._database.now(connection)
-            wanted = (
-                select(table.c.store, *columns)
-                .where(table.c.at > now - since)
-                .order_by(table.c.store, table.c.at, table.c.id)
+            start = await self._database.now(connection) - span
+            at = (
+                extract("epoch", table.c.at)
+                if self._database.is_postgresql
+                else (func.julianday(table.c.at) - _JULIAN_DAY_OF_1970) * _SECONDS_OF_A_DAY
             )
-            found: dict[str, list[Poll]] = {}
-            for store, *values in await connection.execute(wanted):
-                row = dict(zip(Poll.__struct_fields__, values, strict=True))
-                found.setdefault(store, []).append(read_poll(row))
-            return found
+            seconds = at - literal(start.timestamp(), Float)
+            cell = cast(func.floor(seconds / length), Integer)
+            number = func.count()
+            words = [cast(each, String) for each in (cell, table.c.outcome, number)]
+            each = (
+                select(
+                    table.c.store,
+                    (words[0] + " " + words[1] + " " + words[2]).label("words"),
+                )
+                .where(table.c.at > start)
+                .group_by(table.c.store, cell, table.c.outcome)
+                .subquery()
+            )
+            packed = func.aggregate_strings(each.c.words, ",")
+            rows = await connection.execute(select(each.c.store, packed).group_by(each.c.store))
+            return {store: list(_read_counts(text, cells)) for store, text in rows}
+
+
+def _read_counts(packed: str, cells: int) -> Iterator[PollCount]:
+    for each in packed.split(","):
+        cell, outcome, number = each.split(" ")
+        place = min(max(int(cell), 0), cells - 1)
+        yield PollCount(cell=place, outcome=PollOutcome(outcome), polls=int(number))
 
 
 def read_poll(row: Mapping[str, object]) -> Poll:
