@@ -275,12 +275,15 @@ class RejectedOrder(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     `reason` names the path, what was expected and what was found, e.g. `line_items[2].price:
     expected money, found 'abc'`. `number` and `modified_at` are given where they could be read.
+    `record` tells an order whose `id` is empty from all others, poll after poll: e.g. a digest of
+    what the shop sent.
     """
 
     id: OrderId
     number: str = ""
     modified_at: datetime | None = None
     reason: str
+    record: str = ""
 
     def __post_init__(self) -> None:
         require_utc("modified_at", self.modified_at)

@@ -105,7 +105,7 @@ class BuildLedger:
         """
         async with self._storage.writing(store) as rows:
             await rows.hold(_describe_held(each, rows.now) for each in held)
-            known = [each for each in held if each.id == _key(each.id)]
+            known = [each for each in held if each.has_id and each.id == _key(each.id)]
             for each in known:
                 if each.until is not None:
                     await rows.add_hints([each.id], each.until, HintReason.DUE)

@@ -195,9 +195,26 @@ async def _encode(part: AddressedOrder, entry: Order, settings: StoreSettings) -
 
 
 def _hold(entry: Order | RejectedOrder, kind: HeldKind, reason: str) -> HeldBack:
+    name = entry.id or _name_nameless(entry, reason)
     return HeldBack(
-        id=_storable(entry.id), number=_storable(entry.number), kind=kind, reason=_storable(reason)
+        id=_storable(name),
+        number=_storable(entry.number),
+        kind=kind,
+        reason=_storable(reason),
+        has_id=bool(entry.id),
     )
+
+
+def _name_nameless(entry: Order | RejectedOrder, reason: str) -> str:
+    """What an order without an id is held under, so that it is not taken for another: what its
+    connector knows it by, and where to look for it.
+    """
+    record = entry.record if isinstance(entry, RejectedOrder) else ""
+    if not record:
+        known = "\n".join((entry.number, str(entry.modified_at), reason))
+        record = hashlib.sha256(known.encode(errors="replace")).hexdigest()[:12]
+    when = f", changed {entry.modified_at:%Y-%m-%d %H:%M:%S}" if entry.modified_at else ""
+    return f"(no id: {record}{when})"
 
 
 def _storable(text: str) -> str:

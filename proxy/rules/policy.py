@@ -74,7 +74,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
 class HeldBack(msgspec.Struct, frozen=True, kw_only=True):
     """An order that does not go out, and why.
 
-    `until`: when to look at it again, although the shop will not date a change then.
+    `until`: when to look at it again, although the shop will not date a change then. `has_id`: it
+    can be asked for; where its id cannot be read, `id` is what else it is known by.
 
     The reason names no buyer's data.
     """
@@ -84,6 +85,7 @@ class HeldBack(msgspec.Struct, frozen=True, kw_only=True):
     kind: HeldKind
     reason: str
     until: datetime | None = None
+    has_id: bool = True
 
 
 def translate(order: Order, policy: Policy) -> Order:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from connectors.orders import Fulfillment, OrderStatus
+from proxy.storage.export.records import HintReason
 from tests.builders import build_item
 from tests.export.conftest import OpenWorld
 from tests.export.play.polls import HOUR, poll_after
@@ -35,6 +36,21 @@ async def test_a_held_order_leaves_the_list_once_it_goes_out(world: World) -> No
     world.book.edit("000001")
     assert await poll_after(world, 60) == ["000001"]
     assert await world.exporter.ledger.list_held(world.store.books) == []
+
+
+async def test_orders_whose_ids_cannot_be_read_are_each_held_and_stay_so(world: World) -> None:
+    for order_id in (world.book.add().id, world.book.add().id):
+        world.connector.rejected[order_id] = "id: expected a text or a number, found null"
+        world.connector.nameless.add(order_id)
+    for _ in range(3):
+        assert await poll_after(world, HOUR) == []
+        held = await world.exporter.ledger.list_held(world.store.books)
+        assert {order.order_id for order in held} == {
+            "(no id: row 000001)",
+            "(no id: row 000002)",
+        }
+    async with world.storage.reading(world.store.books) as rows:
+        assert not await rows.list_waiting_hints([HintReason.HELD], 10), "no id to ask for"
 
 
 async def test_an_order_that_is_too_young_comes_as_soon_as_it_is_old_enough(

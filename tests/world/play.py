@@ -122,7 +122,9 @@ class _Play:
         async with self._open_store() as store:
             self._shop.clock.advance(minutes=60)
             await self._copy.poll(lambda request: exporter.page(store, request), exporter.mark_sent)
-            held = await exporter.ledger.list_held(store.books)
+            found = await exporter.ledger.list_held(store.books)
+            # What has no id cannot be known again.
+            held = [order for order in found if not is_nameless(order.order_id)]
             if held:
                 raise SilentLossError(f"still held after the shop was mended: {held[0].reason}")
             missing = self._find_placed().keys() - self._copy.copy.keys() - self._told
@@ -154,14 +156,14 @@ class _Play:
         shown = {
             order.order_id: order.reason for order in await exporter.ledger.list_held(store.books)
         }
-        nameless = sum(not order_id for order_id in shown)
+        nameless = sum(is_nameless(order_id) for order_id in shown)
         placed = self._find_placed()
         missing = placed.keys() - self._copy.copy.keys() - shown.keys()
         if len(missing) > nameless and not self._is_told():
             raise SilentLossError(f"left out in silence: {sorted(missing)}")
         self._told |= missing
         for order_id, reason in shown.items():
-            if order_id and not self._may_cost(order_id):
+            if not is_nameless(order_id) and not self._may_cost(order_id):
                 raise SilentLossError(f"a bad part costs order {order_id}: {reason}")
         readable = sorted(one for one in missing if not self._may_cost(one))
         if readable and not nameless:
@@ -184,6 +186,11 @@ class _Play:
         """Whether a remark tells of orders that no answer shows."""
         patterns = [quirk.tells for quirk in self._quirks if quirk.tells]
         return any(re.search(pattern, said.text) for pattern in patterns for said in self._said)
+
+
+def is_nameless(order_id: str) -> bool:
+    """Whether this stands for an order whose id is not known."""
+    return order_id.startswith("(no id")
 
 
 async def play(world: World, example: Example, open_books: OpenBooks = open_memory) -> None:

@@ -5,7 +5,7 @@ lost, oldest change first.
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Hashable
 from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Any
@@ -66,7 +66,7 @@ class Listing:
         """
         settings = self._settings.orders
         window = None if settings.open.all else make_window_back(settings.open.reach)
-        seen = set[str]()
+        seen = set[Hashable]()
         request = settings.request.apply_patch(settings.open)
         async with (
             aclosing(self._pages.walk_list(request, window)) as pages,
@@ -78,8 +78,8 @@ class Listing:
                     and order.status in _DONE
                     and not settings.open.finished
                 )
-                if not done and order.id not in seen:
-                    seen.add(order.id)
+                if not done and _name_order(order) not in seen:
+                    seen.add(_name_order(order))
                     yield order
 
     async def fetch_raw(self, window: Window, limit: int) -> list[Any]:
@@ -95,7 +95,7 @@ class Listing:
     async def _select_orders(self, window: Window) -> AsyncGenerator[Found, None]:
         """What lies in the window, each order once."""
         settings = self._settings.orders
-        seen = set[str]()
+        seen = set[Hashable]()
         for request in (
             settings.request,
             *(settings.request.apply_patch(patch) for patch in settings.also),
@@ -108,9 +108,10 @@ class Listing:
             async with aclosing(walk) as pages, aclosing(self._read_pages(pages)) as orders:
                 async for order in orders:
                     self._refuse_foreign(order, window)
-                    if order.id in seen or not _is_inside(order, window):
+                    name = _name_order(order)
+                    if name in seen or not _is_inside(order, window):
                         continue
-                    seen.add(order.id)
+                    seen.add(name)
                     if len(seen) > settings.most:
                         raise UnreadableResponseError(
                             f"The window holds more than {settings.most} orders; the shop seems"
@@ -210,6 +211,11 @@ class Listing:
                 " the filter by time, or reads or writes times in another zone. Mend"
                 " orders.request or orders.window, or set orders.window.outside: drop."
             )
+
+
+def _name_order(order: Found) -> Hashable:
+    """Its id; what stands for it where it has none."""
+    return order.id or (order.record if isinstance(order, RejectedOrder) else "")
 
 
 def _is_inside(order: Found, window: Window) -> bool:

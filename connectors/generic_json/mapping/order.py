@@ -38,6 +38,7 @@ from connectors.orders import (
 from connectors.places import Source
 from connectors.reading import fields
 from connectors.reading.fields import FieldError
+from connectors.reading.rows import digest_row
 
 Fill = Callable[[Order, Any, Mapping[str, Any]], Order | RejectedOrder]
 """`connectors.interface.FieldFiller.fill`."""
@@ -77,11 +78,13 @@ def read_order(
 def reject_order(raw: Any, rules: OrderRules, reason: str) -> RejectedOrder:
     """The order as rejected, with what could be read of it."""
     scope = Scope(raw, raw)
+    order_id = _try_text(scope, "id", rules.id)
     return RejectedOrder(
-        id=OrderId(_try_text(scope, "id", rules.id) or "(unknown)"),
+        id=OrderId(order_id),
         number=_try_text(scope, "number", rules.number),
         modified_at=_try_time(scope, rules.modified_at),
         reason=reason,
+        record="" if order_id else digest_row(repr(raw).encode(errors="replace")),
     )
 
 

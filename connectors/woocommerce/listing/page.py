@@ -57,12 +57,13 @@ def count_rows(page: Page, before: Page | None) -> int:
     return len(page.rows) + (len(before.rows) if before is not None else 0)
 
 
-def reject_row(order_id: int, modified: datetime | None, reason: str) -> Row:
-    """A row whose order the shop fails to show; 0 for an id that is not known."""
+def reject_row(order_id: int, modified: datetime | None, reason: str, *, record: str = "") -> Row:
+    """A row whose order the shop fails to show; 0 for an id that is not known, with a `record`."""
     rejected = RejectedOrder(
         id=OrderId(str(order_id or "")),
         number=str(order_id or ""),
         modified_at=modified,
         reason=f"the shop fails over this order: {reason}",
+        record=record,
     )
     return Row(id=order_id, modified=modified, order=rejected)

@@ -255,7 +255,8 @@ class OrderPages:
             listed = ()
         if not listed:
             await self._check_places(ask)
-            return [reject_row(0, None, f"{fault} It stands at place {place + 1} of a list.")]
+            where = f"place {place + 1} of a list"
+            return [reject_row(0, None, f"{fault} It stands at {where}.", record=where)]
         return [reject_row(row.id, row.modified, str(fault)) for row in listed[:1]]
 
     async def _check_places(self, ask: Ask) -> None:

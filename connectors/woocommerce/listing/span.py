@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from connectors.orders import RejectedOrder
+from connectors.reading.rows import digest_row
 from connectors.woocommerce.mapping.decoding import Row
 
 HOUR = timedelta(hours=1)
@@ -15,8 +16,9 @@ def name_row(row: Row) -> Hashable:
     """An identity for a row of a list: its id, or what is known of one that has none."""
     if row.id:
         return row.id
-    reason = row.order.reason if isinstance(row.order, RejectedOrder) else ""
-    return row.modified, reason
+    if isinstance(row.order, RejectedOrder):
+        return row.modified, row.order.reason, row.order.record
+    return row.modified, digest_row(row.raw)
 
 
 def name_rows(rows: Sequence[Row]) -> list[Hashable]:

@@ -13,7 +13,7 @@ import msgspec
 from connectors.orders import RejectedOrder
 from connectors.reading.complaints import UNDECODABLE, read_complaint
 from connectors.reading.fields import FieldError
-from connectors.reading.rows import find_mark
+from connectors.reading.rows import digest_row, find_mark
 from connectors.woocommerce.mapping import wire
 from connectors.woocommerce.mapping.order import reject_order
 from connectors.woocommerce.mapping.values import read_key, read_moment
@@ -99,6 +99,8 @@ def _reject_raw(raw: msgspec.Raw | bytes, complaint: str) -> Row:
     except UNDECODABLE:
         head = wire.Head()
     rejected = reject_order(head, complaint)
+    if not read_key(head.id):
+        rejected = msgspec.structs.replace(rejected, record=digest_row(raw))
     return Row(id=read_key(head.id), modified=rejected.modified_at, order=rejected)
 
 

@@ -15,7 +15,7 @@ import msgspec
 
 from connectors.errors import ConnectorError, OrderNotFoundError
 from connectors.interface import CheckReport, ShipOutcome
-from connectors.orders import Order, OrderStatus, RejectedOrder, Window
+from connectors.orders import Order, OrderId, OrderStatus, RejectedOrder, Window
 from connectors.reading.keyset import walk_by_key
 from connectors.reading.paging import Page
 from connectors.shipments import Shipment
@@ -143,6 +143,7 @@ class BookConnector:
         self.pages_given = 0
         self.asked: list[Window] = []
         self.rejected: dict[str, str] = {}
+        self.nameless = set[str]()
 
     async def list_orders(self, window: Window) -> AsyncGenerator[Order | RejectedOrder, None]:
         self.asked.append(window)
@@ -209,6 +210,8 @@ class BookConnector:
 
     def _read(self, order: Order) -> Order | RejectedOrder:
         reason = self.rejected.get(order.id)
+        if order.id in self.nameless:
+            return RejectedOrder(id=OrderId(""), reason=str(reason), record=f"row {order.id}")
         return (
             order
             if reason is None

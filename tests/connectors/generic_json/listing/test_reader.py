@@ -7,7 +7,7 @@ from aiohttp import web
 from connectors.errors import ConnectorError, RefusedError, UnreadableResponseError
 from connectors.generic_json.connector import open_connector
 from connectors.interface import ConnectorContext
-from connectors.orders import Order
+from connectors.orders import Order, RejectedOrder
 from connectors.testing.faults import Answer
 from connectors.testing.shops.json_shop import FakeJsonShop, Style, answer
 from connectors.testing.trial import START, WINDOW, at, failure
@@ -232,3 +232,15 @@ async def test_a_template_that_cannot_cope_is_an_error_in_words() -> None:
         request = {"query": {"page": "{{ page.number / page.offset }}"}}
         error = await failure(walk_list(shop, {"orders": {"request": request}}), ConnectorError)
         assert "cannot be made" in str(error)
+
+
+async def test_records_without_an_id_are_each_rejected_under_what_they_hold() -> None:
+    rows = [order(1), *(order(2) | {"id": None, "reference": None, "note": n} for n in "ab")]
+    async with TinyShop({"GET /api/orders": {"orders": rows, "count": 3}}) as shop:
+        first, second = [
+            await walk_list(shop, {"orders": {"paging": {"kind": "none"}}}) for _ in "12"
+        ]
+    nameless = {each.record for each in first if isinstance(each, RejectedOrder)}
+    assert [each.id for each in first if each.id] == ["1"]
+    assert len(nameless) == len(first) - 1 == 2
+    assert nameless == {each.record for each in second if isinstance(each, RejectedOrder)}

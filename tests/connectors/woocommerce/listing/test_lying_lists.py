@@ -13,6 +13,7 @@ from aiohttp import web
 
 from connectors.errors import IncompleteListingError, RefusedError
 from connectors.interface import ConnectorContext, Remark
+from connectors.orders import RejectedOrder
 from connectors.testing.faults import Handler
 from connectors.testing.shops.woocommerce import FakeWooCommerceShop
 from connectors.testing.trial import QUICK, WINDOW, failure, ids, walk
@@ -110,6 +111,26 @@ async def test_a_count_above_the_orders_is_a_remark_with_both_numbers(
         for _ in range(2):
             assert await ids(connector) == placed
     assert remarks == [remark, Remark(about=remark.about, text="")], "taken back once it is whole"
+
+
+async def test_orders_without_an_id_are_each_rejected_under_what_they_hold(
+    shop: FakeWooCommerceShop,
+) -> None:
+    placed, lost = place(shop, 3), dict.fromkeys(("id", "number", "date_modified_gmt"))
+
+    async def forget(request: web.Request, handler: Handler) -> web.StreamResponse:
+        answer = await handler(request)
+        rows = json.loads(answer.text or "") if isinstance(answer, web.Response) else []
+        changed = [row | lost if str(row["id"]) in placed[1:] else row for row in rows]
+        return web.json_response(changed, headers={"X-WP-Total": answer.headers["X-WP-Total"]})
+
+    shop.faults.add(forget, times=None, when=lambda seen: seen.path.endswith("/orders"))
+    async with open_woocommerce(shop, QUICK, auth="basic") as connector:
+        first, second = [await walk(connector) for _ in range(2)]
+    records = {order.record for order in first if isinstance(order, RejectedOrder)}
+    assert [order.id for order in first] == [placed[0], "", ""]
+    assert len(records) == 2
+    assert records == {order.record for order in second if isinstance(order, RejectedOrder)}
 
 
 @pytest.mark.parametrize("count", [1, 60])
