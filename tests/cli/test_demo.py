@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -71,18 +72,23 @@ def test_the_lines_to_paste_work_as_they_stand() -> None:
             said = []
             for line in process.stdout:
                 said.append(line)
-                if line.startswith("Ctrl-C"):
+                if line.endswith("Ctrl-C ends it.\n"):
                     break
             pasted = [line.strip() for line in said if line.startswith("  curl ")]
             answers = [as_curl_would(line) for line in pasted]
-            commands = [line.split()[1:] for line in said if line.startswith("  portside ")]
-            tried = {words[0]: CliRunner().invoke(main, words) for words in commands}
+            commands = [shlex.split(line) for line in said if " --settings " in line]
+            tried = {words[1]: CliRunner().invoke(main, words[1:]) for words in commands}
         finally:
             process.terminate()
+        told = process.stdout.read()
         assert process.wait() == 0
+    assert {shutil.which(words[0]) for words in commands} == {
+        str(Path(sys.executable).with_name("portside"))
+    }
     assert re.match(rb"<\?xml .*\n<Orders pages=", answers[0])
     assert answers[1].startswith(b"delivered; the shop has it")
     assert {name: result.exit_code for name, result in tried.items()} == dict.fromkeys(
         ("status", "deliveries", "order", "audit"), 0
     )
     assert "Nothing is wrong: the order is shipped in the shop" in tried["order"].output
+    assert "demo: told the shop that order" in told

@@ -4,6 +4,7 @@ ShipStation's part played once.
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -94,6 +95,7 @@ async def _demo(*, once: bool) -> None:
                     raise CommandError("the demo did not come out as it should")
         if not once:
             click.echo(_invite(stage, url, play))
+            configure_logs("console", stream=sys.stdout)
             async with work_meanwhile(stage.account.agenda.follow()):
                 await watch_for_stop().wait()
             click.echo("Stopped.")
@@ -132,6 +134,7 @@ def _invite(stage: Stage, url: str, play: Play) -> str:
         f"action=shipnotify&order_number={play.spare}&carrier=USPS&service="
         "&tracking_number=9400111899223817600003"
     )
+    portside = f"  {_find_program()} "
     return f"""
 All of it stays up. In ShipStation's form you would type:
   URL       {url}
@@ -141,9 +144,15 @@ Paste these to play ShipStation yourself:
   curl -u {USERNAME}:{PASSWORD} '{url}?action=export&{dates}&page=1'
   curl -u {USERNAME}:{PASSWORD} -X POST '{url}?{notice}'
 Ask Portside about it, in another terminal:
-  portside status --settings {stage.settings}
-  portside deliveries list --settings {stage.settings}
-  portside order {play.lost} --settings {stage.settings}
-  portside audit --settings {stage.settings}
+{portside}status --settings {stage.settings}
+{portside}deliveries list --settings {stage.settings}
+{portside}order {play.lost} --settings {stage.settings}
+{portside}audit --settings {stage.settings}
 Health and metrics: http://{stage.portside.admin}/readyz  http://{stage.portside.admin}/metrics
-Ctrl-C ends it."""
+What happens is told here, a line each. Ctrl-C ends it."""
+
+
+def _find_program() -> Path | str:
+    """What starts this Portside from any terminal, also where its folder is not in the PATH."""
+    program = Path(sys.executable).with_name("portside")
+    return program if program.exists() else "portside"
