@@ -94,7 +94,7 @@ def read_expression(value: Any) -> Expression:
         )
     place = value.place if isinstance(value, PlacedText) else ""
     try:
-        tree = _parse_text(text)
+        tree = parse_tree(text)
         return Expression(
             text,
             place,
@@ -110,8 +110,10 @@ def read_expression(value: Any) -> Expression:
         raise ValueError(f"in the expression {_quote_source(text)}: {error}") from None
 
 
-def _parse_text(text: str) -> Any:
-    """The syntax tree. The parser's own complaints become sentences with a position."""
+def parse_tree(text: str) -> Any:
+    """The syntax tree of an expression. Raises `ValueError`: the parser's own complaints become
+    sentences with a position.
+    """
     try:
         with warnings.catch_warnings():
             # The package warns of what it reads as text although it is no JSON; to us it is a

@@ -28,6 +28,10 @@ _COMMANDS = {
         "proxy.cli.shop.preview:preview",
         "Show what becomes of one order, field by field.",
     ),
+    "try": (
+        "proxy.cli.shop.expression:try_out",
+        "Try an expression of the settings on one order.",
+    ),
     "explain": ("proxy.cli.shop.explain:explain", "Read orders and show each request and answer."),
     "status": (
         "proxy.cli.status:status",

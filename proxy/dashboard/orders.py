@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from typing import Any
 
-import msgspec
 from aiohttp import web
 
 from connectors.errors import ConnectorError
-from connectors.language.expressions import read_expression
-from connectors.language.functions import EvaluationError
 from proxy.dashboard.frame import SURROUNDINGS, answer_page, find_store_name
 from proxy.dashboard.sides import lay_out
 from proxy.operator.accounts import open_account
 from proxy.operator.deliveries import WantedError
+from proxy.operator.expressions import ExpressionTrial, find_order, try_expression
 from proxy.operator.preview import Heard, Preview, preview_order, write_json
 from proxy.operator.privacy import BuyerMask
 from proxy.operator.story import tell_story
@@ -27,14 +23,6 @@ from proxy.stores import StoreServices, open_store
 _LONGEST_NUMBER = 200
 _LONGEST_EXPRESSION = 4_000
 _LONGEST_RESULT = 20_000
-
-
-class Trial(msgspec.Struct, frozen=True, kw_only=True):
-    """An expression that was tried: what it found, or why it found nothing."""
-
-    expression: str
-    found: str = ""
-    error: str = ""
 
 
 async def show_order(request: web.Request) -> web.StreamResponse:
@@ -53,7 +41,8 @@ async def show_order(request: web.Request) -> web.StreamResponse:
     expression = query.get("try", "").strip()[:_LONGEST_EXPRESSION]
     trial = None
     if expression and preview is not None:
-        trial = await asyncio.to_thread(try_expression, expression, preview)
+        tried = await asyncio.to_thread(try_expression, expression, find_order(preview))
+        trial = _hide_buyer(tried, preview)
     return await answer_page(
         request,
         "order.html",
@@ -93,23 +82,12 @@ async def _preview(request: web.Request, name: str, number: str) -> tuple[Previe
         return None, str(error)
 
 
-def try_expression(text: str, preview: Preview) -> Trial:
-    """What an expression finds in the order as the shop sends it, without its buyer."""
-    value = _find_order(preview)
-    try:
-        found = read_expression(text)(value)
-    except (EvaluationError, ValueError) as error:
-        return Trial(expression=text, error=str(error))
-    shown = BuyerMask(preview.order).value(found)
-    return Trial(expression=text, found=write_json(shown)[:_LONGEST_RESULT])
-
-
-def _find_order(preview: Preview) -> Any:
-    """The order among what the shop answered: the largest object, without a wrapping around it."""
-    objects = [value for value in preview.values if isinstance(value, dict)]
-    largest: Mapping[str, Any] = max(objects, key=len, default={})
-    for value in objects:
-        inner = list(value.values())
-        if len(inner) == 1 and isinstance(inner[0], dict) and len(inner[0]) > len(largest):
-            largest = inner[0]
-    return largest
+def _hide_buyer(trial: ExpressionTrial, preview: Preview) -> ExpressionTrial:
+    """The same trial for the page: what it found as a text, and nothing of the buyer's."""
+    mask = BuyerMask(preview.order)
+    return ExpressionTrial(
+        expression=trial.expression,
+        found=write_json(mask.value(trial.found))[:_LONGEST_RESULT],
+        error=mask.text(trial.error),
+        hints=[mask.text(hint) for hint in trial.hints],
+    )

@@ -267,6 +267,8 @@ OURS = MappingProxyType(
         "connectors.language.calls.bind_call": "the texts are those of the settings, cut before",
         "connectors.language.calls.check_constant": "a constant of an expression of 2,000 letters",
         "connectors.language.calls.shape_argument": "the text is the name of one of our kinds",
+        "connectors.language.expressions.parse_tree": "the text is cut to 2,000 letters",
+        "connectors.language.missing_names.find_missing_names": "the same text",
         "proxy.doors.custom_store.orders_xsd.build_skeleton": "the text names a type of our schema",
         "proxy.doors.custom_store.orders_xml.frame_page": "our own pages, joined",
         "proxy.doors.custom_store.values.make_customer_code": "measured as `clean` and `cut`",

@@ -72,6 +72,9 @@ def test_from_a_held_order_to_its_story_and_an_expression_without_script(opened:
         page.get_by_label("An expression").fill("buyer.mail")
         page.get_by_role("button", name="Try", exact=True).click()
         expect(page.get_by_label("What the expression finds")).to_contain_text("***")
+        page.get_by_label("An expression").fill("buyer.mial")
+        page.get_by_role("button", name="Try", exact=True).click()
+        expect(page.locator("#trial")).to_contain_text("no 'mial' in buyer; did you mean 'mail'?")
 
 
 def test_all_is_done_with_the_keyboard_alone(opened: Open) -> None:

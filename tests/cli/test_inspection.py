@@ -1,5 +1,5 @@
-"""`fetch`, `preview` and `explain`, run against a fake shop: what a person sees while describing
-one.
+"""`fetch`, `preview`, `try` and `explain`, run against a fake shop: what a person sees who
+describes one.
 """
 
 from __future__ import annotations
@@ -127,6 +127,24 @@ async def test_preview_shows_json_order_xml_and_origins(shop: FakeJsonShop, sett
     assert "<OrderTotal>20.00</OrderTotal>" in out
     line = line_of(settings, "unit_price: price")
     assert f"items[0].unit_price: 10.00  ← lines[0].price ({settings}:{line})" in out
+
+
+async def test_an_expression_is_tried_on_an_order(shop: FakeJsonShop, settings: Path) -> None:
+    order = shop.book.add(lines=[("A", 2)])
+
+    async def attempt(expression: str) -> Result:
+        return await run("try", "--settings", settings, "--order", order.id, expression)
+
+    found = await attempt("join('-', [reference, currency])")
+    assert (found.exit_code, found.stdout, found.stderr) == (0, '"1001-usd"\n', "")
+    missed = await attempt("buyer.mial || depot")
+    assert (missed.exit_code, missed.stdout) == (0, "null\n")
+    assert "note: there is no 'mial' in buyer; did you mean 'mail'? There are" in missed.stderr
+    assert "note: there is no 'depot' here; there are id, reference, created," in missed.stderr
+    wrong = await attempt("add(buyer, lines)")
+    assert (wrong.exit_code, wrong.stdout) == (1, "")
+    assert wrong.stderr.startswith("Error: add()")
+    assert (await attempt("reference ==")).stderr.endswith("it ends too early\n")
 
 
 async def test_preview_on_a_wide_terminal_stands_side_by_side(
