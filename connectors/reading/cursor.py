@@ -35,21 +35,22 @@ async def walk_by_cursor(
 ) -> AsyncGenerator[list[T], None]:
     """Follow `Page.next`: a cursor, or the URL of the next page out of the body or a `Link` header.
 
-    The first page has the cursor None. A page may be empty and still lead on. `habits`, `warn` and
-    `work` as for `walk_by_offset`. Raises `UnreadableResponseError` if the shop leads back to a
-    page that was read, and `IncompleteListingError` if it stops at a full page short of its count.
+    The first page has the cursor None. A page may be empty and still lead on; an empty one that
+    leads to itself is the end. `habits`, `warn` and `work` as for `walk_by_offset`. Raises
+    `UnreadableResponseError` if the shop leads back to a page that was read, and `IncompleteListingError` if it stops at a full page short of its count.
     """
     sized, cursor, followed = Sized(size, smallest), None, set[str]()
     evidence = Evidence(habits or Habits())
     for _ in range(budget):
         page, asked = await _fetch_cursor(fetch, cursor, sized)
+        is_last = page.has_next is False or (not page.items and page.next == cursor)
         cursor = page.next
-        if cursor in followed and page.items and page.has_next is not False:
+        if cursor in followed and not is_last:
             raise UnreadableResponseError(
                 "The shop's list leads back to a page that was already read; its paging does not"
                 " end."
             )
-        ends = not cursor or page.has_next is False or cursor in followed
+        ends = not cursor or is_last
         if fresh := await work(len(page.items), _take, evidence, page, identity, asked, ends=ends):
             yield fresh
         if not ends:

@@ -26,6 +26,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Callable, Hashable, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import structlog
 
@@ -58,6 +59,8 @@ MOST_ROWS = 20_000
 MOST_RESTARTS = 20
 # A shop that fails on a page of so few orders fails over one of them, or for another reason.
 _SMALLEST = 10
+# Pages in a row with nothing new. A new query begins with the orders of one moment again.
+_MOST_IDLE = 100
 _FIRST_DAY = datetime.min.replace(tzinfo=UTC)
 _log = structlog.get_logger(__name__)
 
@@ -158,7 +161,7 @@ class Walk:
         A walk that starts a new query may meet the same cursors again: they prove a circle only
         within one query.
         """
-        cursor, visited = "", set[str]()
+        cursor, visited, idle = "", set[str](), 0
         while True:
             page = await self._read_page(cursor)
             if page is None:
@@ -170,11 +173,13 @@ class Walk:
                 _log.warning("shop_order_of_rows_wrong", shop_says="updated_at ascending")
                 self._needs_ids = True
                 return
-            for order in await run_over(len(page.orders), self._take_page, page):
+            fresh = await run_over(len(page.orders), self._take_page, page)
+            for order in fresh:
                 yield order
-            cursor = page.cursor
-            self._needs_ids = self._needs_ids or page.is_broken or cursor in visited
-            if not cursor or cursor in visited:
+            cursor, idle = page.cursor, 0 if fresh else idle + 1
+            never_ends = cursor in visited or idle > _MOST_IDLE
+            self._needs_ids = self._needs_ids or page.is_broken or never_ends
+            if not cursor or never_ends:
                 return
             visited.add(cursor)
             if self._rows >= MOST_ROWS and self._resume():
@@ -233,15 +238,9 @@ class Walk:
         return True
 
     def _is_in_order(self, page: OrderPage) -> bool:
-        last = self._last
-        for order in page.orders:
-            moment = _find_moment(order)
-            if moment is None:
-                continue
-            if last is not None and moment < last:
-                return False
-            last = moment
-        return True
+        moments = [self._last, *map(_find_moment, page.orders)]
+        known = [moment for moment in moments if moment is not None]
+        return all(earlier <= later for earlier, later in pairwise(known))
 
     async def _list_by_id(self) -> AsyncGenerator[Order | RejectedOrder, None]:
         """The second way: what the walk has not met, in our own sequence."""

@@ -46,6 +46,26 @@ class Ring:
         return answer
 
 
+class GraphqlRing:
+    """The same in GraphQL's answers; of length 0 each page leads to another that was never read."""
+
+    def __init__(self, length: int) -> None:
+        self._length = length
+
+    async def __call__(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        after = json.loads(await request.read())["variables"].get("after")
+        answer = await handler(request)
+        assert isinstance(answer, web.Response)
+        body = json.loads(answer.text or "")
+        if "pageInfo" in body["data"]["orders"]:
+            number = int(after or 0) + 1
+            cursor = number % self._length if self._length else number
+            page_info = {"hasNextPage": True, "endCursor": str(cursor or self._length)}
+            body["data"]["orders"] = {"nodes": [], "pageInfo": page_info}
+        answer.text = json.dumps(body)
+        return answer
+
+
 class Circle:
     """Each request is redirected, after `length` steps to an address that was asked before."""
 
@@ -54,17 +74,23 @@ class Circle:
 
     async def __call__(self, request: web.Request, handler: Handler) -> web.StreamResponse:  # noqa: ARG002 - a fault's signature
         step = (int(request.query.get("step", "-1")) + 1) % self._length
-        raise web.HTTPFound(request.rel_url.update_query(step=str(step)))
+        place = str(request.rel_url.update_query(step=str(step)))
+        # A question that is posted is only asked again with the same body.
+        return web.Response(
+            status=302 if request.method == "GET" else 307, headers={"Location": place}
+        )
 
 
-@LENGTHS
+@pytest.mark.parametrize(
+    ("length", "orders"), [(1, ORDERS), (2, ORDERS), (2, 0)], ids=["itself", "ring", "empty ring"]
+)
 @pytest.mark.parametrize("style", ["link", "next_url", "cursor"])
 async def test_next_links_in_a_ring_are_an_error_that_names_it(
-    style: str, length: int, stall: Stall, tmp_path: Path, client: ClientSession
+    style: str, length: int, orders: int, stall: Stall, tmp_path: Path, client: ClientSession
 ) -> None:
     kind = f"generic_json {style}"
     async with make_shop(kind) as shop:
-        for _ in range(ORDERS):
+        for _ in range(orders):
             shop.book.add()
         shop.faults.add(Ring(length, link=style != "cursor"), times=None)
         async with open_two(describe_shop(kind, shop), stall, tmp_path) as portside:
@@ -73,18 +99,35 @@ async def test_next_links_in_a_ring_are_an_error_that_names_it(
     assert len(shop.requests) == 1 + length
 
 
-@LENGTHS
+@pytest.mark.parametrize(
+    ("length", "orders"), [(1, ORDERS), (2, ORDERS), (2, 0)], ids=["itself", "ring", "empty ring"]
+)
 async def test_next_links_in_a_ring_cost_no_order_of_a_shop_that_has_another_way(
-    length: int, stall: Stall, tmp_path: Path, client: ClientSession
+    length: int, orders: int, stall: Stall, tmp_path: Path, client: ClientSession
 ) -> None:
     async with make_shop("shopify rest") as shop:
-        for _ in range(ORDERS):
+        for _ in range(orders):
             shop.book.add()
         shop.faults.add(Ring(length), times=None, method="GET", path="updated_at_min.*order=")
         async with open_two(describe_shop("shopify rest", shop), stall, tmp_path) as portside:
             status, page = await _poll_beside_an_honest_store(client, portside)
-    assert (status, page.count(b"<Order>")) == (200, ORDERS)
+    assert (status, page.count(b"<Order>")) == (200, orders)
     assert sum("after=" in seen.raw_path for seen in shop.requests) == length
+
+
+@pytest.mark.parametrize(("length", "pages"), [(1, 2), (2, 3), (0, 101)])
+async def test_empty_pages_without_end_cost_no_order_of_a_graphql_shop(
+    length: int, pages: int, stall: Stall, tmp_path: Path, client: ClientSession
+) -> None:
+    kind, ring = "shopify graphql", GraphqlRing(length)
+    async with make_shop(kind) as shop:
+        for _ in range(ORDERS):
+            shop.book.add()
+        shop.faults.add(ring, times=None, when=lambda seen: b"UPDATED_AT" in seen.body)
+        async with open_two(describe_shop(kind, shop), stall, tmp_path) as portside:
+            status, page = await _poll_beside_an_honest_store(client, portside)
+    assert (status, page.count(b"<Order>")) == (200, ORDERS)
+    assert sum(b"UPDATED_AT" in seen.body for seen in shop.requests) == pages
 
 
 @LENGTHS
@@ -93,6 +136,7 @@ async def test_next_links_in_a_ring_cost_no_order_of_a_shop_that_has_another_way
     [
         "woocommerce",
         "shopify rest",
+        "shopify graphql",
         *("generic_json", "generic_json link", "generic_json next_url", "generic_json keyset"),
     ],
 )

@@ -205,9 +205,10 @@ async def test_a_cursor_left_over_at_the_end_is_not_followed(last: Page[tuple[in
     assert len(await collect(walk_by_cursor(fetch, size=7))) == 1 + len(last.items)
 
 
-async def test_a_cursor_that_leads_back_ends_the_walk_aloud() -> None:
+@pytest.mark.parametrize("items", [[(0, 1)], []], ids=["full pages", "empty pages"])
+async def test_a_cursor_that_leads_back_ends_the_walk_aloud(items: list[tuple[int, int]]) -> None:
     async def fetch(cursor: str | None, _: int) -> Page[tuple[int, int]]:
-        return Page(items=[(0, len(cursor or ""))], next="bb" if cursor == "b" else "b")
+        return Page(items=items, next="bb" if cursor == "b" else "b")
 
     with pytest.raises(UnreadableResponseError, match="leads back"):
         await collect(walk_by_cursor(fetch, size=7))
