@@ -22,6 +22,8 @@ FEW: Final = 200
 _TURN = 64 * 1024
 # In bytes: what an item counts at least. Wrong rows are short, and each takes a message to make.
 _LEAST = 1024
+# In bytes: a value counts at least, for an expression is evaluated to find it.
+_A_VALUE = 128
 
 
 async def run_aside(size: int, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -89,3 +91,20 @@ async def run_in_turns(steps: Generator[None, None, R]) -> R:
 def measure_bytes(content: Any) -> int:
     """The size of bytes, and of whatever holds some (`msgspec.Raw`)."""
     return memoryview(content).nbytes
+
+
+def measure_value(value: Any) -> int:
+    """What a decoded value costs to work on, as if it were so many bytes of JSON; counting ends
+    above `HEAVY`.
+    """
+    waiting, size = [value], 0
+    while waiting and size <= HEAVY:
+        part = waiting.pop()
+        kind, size = type(part), size + _A_VALUE
+        if kind is str:
+            size += len(part)
+        elif kind is list:
+            waiting += part
+        elif kind is dict:
+            waiting += part.values()
+    return size

@@ -37,7 +37,8 @@ async def walk_by_cursor(
 
     The first page has the cursor None. A page may be empty and still lead on; an empty one that
     leads to itself is the end. `habits`, `warn` and `work` as for `walk_by_offset`. Raises
-    `UnreadableResponseError` if the shop leads back to a page that was read, and `IncompleteListingError` if it stops at a full page short of its count.
+    `UnreadableResponseError` if the shop leads back to a page that was read, and
+    `IncompleteListingError` if it stops at a full page short of its count.
     """
     sized, cursor, followed = Sized(size, smallest), None, set[str]()
     evidence = Evidence(habits or Habits())

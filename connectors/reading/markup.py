@@ -25,16 +25,16 @@ _SHORT = 256
 # Only what is surely a tag goes: `a < b` and `<jo@example.com>` stay. The name is looked up, for as
 # alternatives of one expression a hundred names take a microsecond at each `<`.
 _TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9]{0,9})(?:\s[^<>]*)?/?>")
-_BREAKS = frozenset("br p div li tr h1 h2 h3 h4 h5 h6 blockquote pre".split())
-_TAGS = _BREAKS | frozenset(
-    """
+_BREAK_NAMES = "br p div li tr h1 h2 h3 h4 h5 h6 blockquote pre"
+_NAMES = """
     a abbr address article aside b big body button center cite code col colgroup dd del details dfn
     dl dt em fieldset figcaption figure font footer form head header hr html i iframe img input ins
     kbd label legend link main mark meta nav noscript ol option picture q s samp section select
     small source span strike strong style sub summary sup svg table tbody td textarea tfoot th thead
     time title tt u ul var video bdi bdo ruby script
-    """.split()
-)
+"""
+_BREAKS = frozenset(_BREAK_NAMES.split())
+_TAGS = _BREAKS.union(_NAMES.split())
 # What people never see: each from its opening to its closing.
 _UNSEEN = tuple(
     (re.compile(opening, re.IGNORECASE), re.compile(closing, re.IGNORECASE))

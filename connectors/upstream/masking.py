@@ -18,6 +18,7 @@ _MOST_TEXT = 20_000
 # Where half a secret is looked for at the end of a text.
 _MOST_PLACES = 50
 _LONGEST_NAME = 200
+_ELLIPSIS = "…"
 
 SECRET_WORDS = (
     "secret",
@@ -82,9 +83,17 @@ def remember_secrets(texts: Iterable[str]) -> None:
     _Known.forms = _list_forms(texts)
 
 
-def hide_secrets(text: str) -> str:
-    """`text` without the secrets that `remember_secrets` was given."""
-    return _hide_forms(text, _Known.forms)
+def hide_secrets(text: str, most: int | None = None) -> str:
+    """`text`, or as many characters of it as `most` says, without the secrets that
+    `remember_secrets` was given, and without the half of one in which it may have been cut: here,
+    or before, where it ends in an ellipsis.
+    """
+    if most is not None and len(text) > most:
+        return _hide_begun(_hide_forms(text[:most], _Known.forms), _Known.forms)
+    hidden = _hide_forms(text, _Known.forms)
+    if not hidden.endswith(_ELLIPSIS):
+        return hidden
+    return _hide_begun(hidden.removesuffix(_ELLIPSIS), _Known.forms) + _ELLIPSIS
 
 
 def _list_forms(secrets: Iterable[str]) -> tuple[str, ...]:
@@ -161,7 +170,8 @@ class Mask:
         bare = urlunsplit(
             parts._replace(netloc=parts.netloc.rpartition("@")[2], query="&".join(pairs))
         )
-        return _hide_forms(bare, self._forms)
+        shown = _hide_forms(bare, self._forms)
+        return _hide_begun(shown, self._forms) if len(url) > MOST_URL else shown
 
     def body(self, body: bytes) -> bytes:
         """`body` with the secrets, and the values of JSON keys or form fields called like one,

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from connectors.orders import Order, OrderStatus, RejectedOrder
-from connectors.turns import run_in_turns
+from connectors.turns import run_in_turns, run_over
 from proxy.doors.custom_store.errors import InvalidOrderError
 from proxy.doors.custom_store.given import describe_given
 from proxy.doors.custom_store.orders_xml import encode_in_steps
@@ -182,12 +182,14 @@ async def _encode(part: AddressedOrder, entry: Order, settings: StoreSettings) -
         status_words=fill_status_words(settings.status_words),
     )
     xml = await run_in_turns(steps)
+    is_part = count_goods(order) < count_goods(entry)
+    given = await run_over(len(order.items), describe_given, part, entry, is_part=is_part)
     shop_id = "" if order.id == entry.id else entry.id
     return Prepared(
         member=Member(
             id=order.id, digest=digest(order), shop_id=shop_id, modified_at=order.modified_at
         ),
-        given=describe_given(part, entry, is_part=count_goods(order) < count_goods(entry)),
+        given=given,
         modified_at=order.modified_at,
         xml=xml,
         unknown_status="" if order.status_known else order.shop_status,

@@ -46,16 +46,11 @@ def mask_target(path: str, query: Iterable[tuple[str, str]]) -> str:
     that are known to be harmless are shown.
     """
     shown = [
-        f"{quote(name[:_LONGEST_NAME], errors='replace')}="
-        + (
-            quote(value[:_LONGEST_NAME], safe="/:", errors="replace")
-            if name.lower() in _HARMLESS
-            else MASK
-        )
+        f"{_quote_cut(name, _LONGEST_NAME)}="
+        + (_quote_cut(value, _LONGEST_NAME, "/:") if name.lower() in _HARMLESS else MASK)
         for name, value in islice(query, _MOST_PARAMETERS)
     ]
-    target = quote(path[:MOST_TARGET], safe="/", errors="replace")
-    target = _SECRET_PATH.sub(rf"\1{MASK}", target)
+    target = _SECRET_PATH.sub(rf"\1{MASK}", _quote_cut(path, MOST_TARGET, "/"))
     return _cut_text(hide_secrets(target + ("?" + "&".join(shown) if shown else "")), MOST_TARGET)
 
 
@@ -64,7 +59,7 @@ def mask_text(text: str, most: int = MOST_TEXT) -> str:
     database errors carry, and without those that the settings took from elsewhere.
     """
     if len(text) > most:
-        text = _drop_last_word(text[:most]) + _CUT
+        text = _drop_last_word(hide_secrets(text, most)) + _CUT
     text = _hide_parameters(hide_secrets(text))
     text = _SECRET_PATH.sub(rf"\1{MASK}", text)
     text = _QUERY.sub(rf"\1{MASK}", text)
@@ -75,6 +70,10 @@ def mask_text(text: str, most: int = MOST_TEXT) -> str:
 def is_secret_name(name: str) -> bool:
     """Whether a value under this name is a secret, going by the name alone."""
     return _SECRET_KEY.search(name[-_LONGEST_NAME:]) is not None
+
+
+def _quote_cut(text: str, most: int, safe: str = "") -> str:
+    return quote(hide_secrets(text, most), safe=safe + MASK, errors="replace")
 
 
 def _cut_text(text: str, most: int) -> str:

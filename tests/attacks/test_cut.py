@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pytest
 
 from connectors.errors import RefusedError
-from connectors.reading.markup import MOST_CLEANED, clean_text
+from connectors.reading.markup import MOST_CLEANED, clean_text, shorten
 from connectors.upstream.addresses import Target
-from connectors.upstream.masking import MASK, MOST_URL
+from connectors.upstream.masking import MASK, MOST_URL, Mask, remember_secrets
 from proxy.telemetry.masking import MOST_TARGET, MOST_TEXT, mask_target, mask_text
 
 TARGET = Target("https://shop.example/api")
+SECRET = "hunter2/and-twenty-one"
 
 
 @pytest.mark.parametrize("path", ["/a.a.a" * 2_000, "/" + "é" * 8_000, "/" + "\n" * 8_000])
@@ -28,6 +31,26 @@ def test_a_login_that_the_cut_divides_is_not_logged_in_part(secret: str) -> None
         shown = mask_text("x " * (MOST_TEXT // 2 - len(secret)) + "y" * shift + " " + secret * 2)
         assert "dXNlcjpw" not in shown
         assert "user:" not in shown
+
+
+@pytest.mark.parametrize("secret", [SECRET, "correct horse battery staple/and more"])
+def test_a_secret_of_the_settings_that_a_cut_divides_is_not_shown_in_part(
+    secret: str, request: pytest.FixtureRequest
+) -> None:
+    request.addfinalizer(lambda: remember_secrets(()))
+    remember_secrets([secret])
+    for shift in range(len(secret) + 10):
+        fill = "/" + "a" * (MOST_TARGET - shift)
+        name, text = "n" * (100 - shift), "y " * (MOST_TEXT // 2) + "z" * (len(secret) - shift)
+        for shown in (
+            mask_target(fill + secret * 2, []),
+            mask_target("/", [(name + secret * 2, ""), ("service", name + secret * 2)]),
+            mask_text(text[-MOST_TEXT + 30 :] + secret * 2),
+            mask_text("the shop said: " + shorten(secret * 2, shift + 6)),
+            Mask([secret]).url("https://shop.example/" + "a" * (MOST_URL - 21 - shift) + secret),
+        ):
+            assert secret[:6] not in shown
+            assert quote(secret)[:6] not in shown
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import threading
 import msgspec
 import pytest
 
-from connectors.turns import HEAVY, map_in_turns, measure_bytes, run_aside
+from connectors.turns import HEAVY, map_in_turns, measure_bytes, measure_value, run_aside
 
 
 @pytest.mark.parametrize(("size", "aside"), [(0, False), (HEAVY, False), (HEAVY + 1, True)])
@@ -40,3 +40,12 @@ async def test_many_pieces_keep_their_order_and_let_others_work_in_between() -> 
 
 def test_raw_json_is_measured_in_bytes() -> None:
     assert measure_bytes(msgspec.Raw("é".encode())) == 2
+
+
+@pytest.mark.parametrize("value", ["x" * 5_000, ["x" * 100] * 22, {"a": [{"b": "x" * 5_000}]}])
+def test_a_decoded_value_is_measured_by_what_it_holds(value: object) -> None:
+    assert 5_000 < measure_value(value) < 6_000
+
+
+def test_no_more_of_a_value_is_counted_than_makes_it_heavy() -> None:
+    assert HEAVY < measure_value([["x" * 1_000] * 1_000] * 1_000) < HEAVY + 2_000

@@ -19,11 +19,11 @@ from connectors.generic_json.settings.request import RequestSettings
 from connectors.generic_json.settings.shop import GenericJsonSettings
 from connectors.interface import Remark, ignore_remark
 from connectors.orders import Order, OrderStatus, RejectedOrder, Window
-from connectors.turns import cut_rows, map_in_turns, run_over
+from connectors.turns import cut_rows, map_in_turns, measure_value, run_over
 
 _PASSES = 4
 _PLACE = re.compile(r"\[\d+\]")
-# Of an ordinary one: how much of a page is mapped before others have their turn.
+# At least: how much of a page is mapped before others have their turn.
 _BYTES_OF_AN_ORDER = 8_000
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _DONE = frozenset({OrderStatus.SHIPPED, OrderStatus.CANCELLED})
@@ -169,8 +169,12 @@ class Listing:
         completed = await self._expander.complete_orders(page)
         if self._settings.orders.detail is not None:
             completed = list(map(self._check_detail, page, completed))
-        found = await map_in_turns(self._map_order, completed, lambda _: _BYTES_OF_AN_ORDER)
-        return [order for order in found if order is not None]
+        found: list[Found] = []
+        for order, complaints in await map_in_turns(self._map_order, completed, _measure_order):
+            if order is not None:
+                self._report_fields(order, complaints)
+                found.append(order)
+        return found
 
     def _check_detail(self, row: Any, whole: Any) -> Any:
         """The whole order; `Unfinished` where the shop gave the detail of another, which would
@@ -185,14 +189,13 @@ class Listing:
         given = f"order {found}" if found else "none with an id"
         return Unfinished(order=row, reason=f"detail: expected order {listed}, found {given}")
 
-    def _map_order(self, raw: Any) -> Found | None:
+    def _map_order(self, raw: Any) -> tuple[Found | None, list[str]]:
+        """The order, and what of it goes out without."""
         if isinstance(raw, Unfinished):
-            return reject_order(raw.order, self._rules, raw.reason)
+            return reject_order(raw.order, self._rules, raw.reason), []
         complaints: list[str] = []
         order = read_order(raw, self._rules, fill=self._fill, complain=complaints.append)
-        if order is not None:
-            self._report_fields(order, complaints)
-        return order
+        return order, complaints
 
     def _report_fields(self, order: Found, complaints: list[str]) -> None:
         for complaint in complaints:
@@ -228,3 +231,7 @@ async def _sort_orders(found: AsyncGenerator[Found, None]) -> AsyncGenerator[Fou
         collected = [order async for order in found]
     for order in sorted(collected, key=lambda order: (order.modified_at or _NEVER, order.id)):
         yield order
+
+
+def _measure_order(raw: Any) -> int:
+    return max(_BYTES_OF_AN_ORDER, measure_value(raw))

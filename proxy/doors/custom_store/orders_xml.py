@@ -11,7 +11,7 @@ too.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from copy import copy
 from decimal import Decimal
 from functools import lru_cache
@@ -60,6 +60,7 @@ _ZERO = Decimal(0)
 # Filling this many lines takes a few milliseconds.
 _STEP = 50
 _OPTION = build_skeleton("Option", last="Value")
+_LINE = build_skeleton("Item", last="UnitPrice")
 
 
 def encode_order(
@@ -93,7 +94,7 @@ def encode_in_steps(
     status_words: Mapping[OrderStatus, str] = STATUSES,
 ) -> Generator[None, None, bytes]:
     """As `encode_order`, with a step after some lines each: an order of thousands takes long."""
-    element = copy(_build_order(len(order.items)))
+    element = copy(_build_order(min(len(order.items), _STEP)))
     size, customer, items = element[-3], element[-2], element[-1]
     _fill_head(element, order, status_words)
     if dimensions and order.dimensions is not None:
@@ -101,7 +102,7 @@ def encode_in_steps(
     else:
         element.remove(size)
     _fill_customer(customer, order.customer, order.number)
-    for number, (line, item) in enumerate(zip(items, order.items, strict=True), 1):
+    for number, (item, line) in enumerate(zip(order.items, _list_lines(items), strict=False), 1):
         _fill_line(line, item, number)
         if number % _STEP == 0:
             yield
@@ -117,15 +118,26 @@ def frame_page(orders: Iterable[bytes] | bytes, pages: int) -> bytes:
     return b'%s<Orders pages="%d">\n%s\n</Orders>\n' % (DECLARATION, pages, body)
 
 
-@lru_cache(maxsize=64)
+def _list_lines(items: _Element) -> Iterator[_Element]:
+    """The lines that are there, and then as many more as are asked for."""
+    yield from list(items)
+    while True:
+        line = copy(_LINE)
+        items.append(line)
+        yield line
+
+
+@lru_cache(maxsize=_STEP + 1)
 def _build_order(lines: int) -> _Element:
     """The skeleton of an order with so many lines, each up to the last element that every line has;
     what may follow in a line is added where it is there.
+
+    Kept for few lines alone: one of a shop's thousands would hold megabytes.
     """
     order = build_skeleton("Order")
     items = order[-1]
     items.text = None if lines else ""
-    items.extend([build_skeleton("Item", last="UnitPrice") for _ in range(lines)])
+    items.extend([copy(_LINE) for _ in range(lines)])
     return order
 
 

@@ -66,6 +66,19 @@ class Bloat:
                 self._fill(inner)
 
 
+class Repeat(Bloat):
+    """Repeats the lines of each order that the shop shows."""
+
+    def __init__(self, times: int) -> None:
+        super().__init__({})
+        self._times = times
+
+    def _fill(self, value: Any) -> None:
+        if isinstance(value, dict) and isinstance(value.get("lines"), list):
+            value["lines"] *= self._times
+        super()._fill(value)
+
+
 class Lead:
     """Names `link` as the next page, in the body and in a header; `{shop}` is the shop's host."""
 
@@ -194,6 +207,22 @@ async def test_no_step_of_the_loop_does_much_of_a_hostile_stores_work(
                 status, page = await hostile
     assert honest[0] == 200
     assert (status, page.count(b"<Order>")) == (200, count)
+    assert meter.largest <= MOST_OF_A_STEP, meter.place
+
+
+async def test_an_order_of_many_lines_is_not_mapped_in_one_step(
+    stall: Stall, tmp_path: Path, client: ClientSession
+) -> None:
+    async with running_elsewhere(lambda: make_shop("generic_json")) as shop:
+        shop.book.add()
+        shop.faults.add(Repeat(1_500), times=None)
+        async with open_two(describe_shop("generic_json", shop), stall, tmp_path) as portside:
+            with metering() as meter:
+                hostile = asyncio.create_task(poll(client, portside, "north"))
+                honest = await poll(client, portside, "south")
+                status, page = await hostile
+    assert (honest[0], status) == (200, 200)
+    assert page.count(b"<Item>") >= 1_500
     assert meter.largest <= MOST_OF_A_STEP, meter.place
 
 
