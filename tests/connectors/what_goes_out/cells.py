@@ -76,7 +76,7 @@ class Platform(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """One row of the table.
 
     `reader` is a recipe's name, or a kind of connector; `lines` is where its orders hold what was
-    bought.
+    bought. The page for merchants shows no row whose words another one has (`on_page`).
     """
 
     name: str
@@ -84,6 +84,7 @@ class Platform(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     lines: str
     order: dict[str, Any]
     cells: dict[Situation, Cell]
+    on_page: bool = True
     # Parts of orders under YAML anchors, for the cells.
     parts: Any = None
 

@@ -34,7 +34,8 @@ def _render_table() -> str:
         "| shop | " + " | ".join(_TITLES.values()) + " |",
         "|---" * (len(_TITLES) + 1) + "|",
     ]
-    for platform in sorted(load_table().values(), key=lambda row: row.name.lower()):
+    shown = [platform for platform in load_table().values() if platform.on_page]
+    for platform in sorted(shown, key=lambda row: row.name.lower()):
         cells = [_render_cell(platform.cells[situation]) for situation in _TITLES]
         lines.append(f"| {platform.name} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"

@@ -4,10 +4,10 @@ ShipStation's XML.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar, cast
 from xml.etree import ElementTree as ET
 
 import msgspec
@@ -17,6 +17,12 @@ from connectors.generic_json.recipes.reader import merge_keys, read_recipe
 from connectors.generic_json.settings.mapping import OrderMap
 from connectors.interface import ConnectorSettings
 from connectors.orders import Order, RejectedOrder
+from connectors.shopify.api import graphql_wire
+from connectors.shopify.api.graphql_client import GraphqlClient
+from connectors.shopify.api.graphql_fulfillment import GraphqlFulfillment
+from connectors.shopify.api.graphql_orders import to_line, to_order, to_shipping_line
+from connectors.shopify.api.graphql_wire_fulfillment import FulfillmentOrderNode
+from connectors.shopify.mapping.order import read_order as read_shopify_order
 from connectors.shopify.mapping.routes import list_live, read_route
 from connectors.shopify.mapping.wire_fulfillment import FulfillmentOrder
 from connectors.woocommerce.mapping import wire
@@ -35,6 +41,7 @@ _STORE = StoreSettings(
     credentials=({"username": "u", "password": "p"},), connector=ConnectorSettings(type="book")
 )
 _UNITS = Units(weight="kg", length="cm")
+_T = TypeVar("_T")
 _EXACT = msgspec.json.Decoder(float_hook=Decimal)
 
 
@@ -49,10 +56,44 @@ def read_example(platform: Platform, example: Example) -> Order | RejectedOrder 
                 example.beside.get("fulfillment_orders", []), list[FulfillmentOrder]
             )
             return shopify.read(raw, read_route(list_live(found)), **example.settings)
+        case "shopify_graphql":
+            return _read_graphql(raw, example)
         case recipe:
             described = merge_keys(read_recipe(recipe)["map"], example.settings.get("map", {}))
             rules = OrderMap.model_validate(described).rules
             return read_described_order(_EXACT.decode(msgspec.json.encode(raw)), rules)
+
+
+def _read_graphql(raw: dict[str, Any], example: Example) -> Order | RejectedOrder:
+    node = msgspec.convert(_add_nodes(raw), graphql_wire.Order, strict=False)
+    reader = GraphqlFulfillment(cast("GraphqlClient", None))  # all lists are whole, it asks nothing
+    found = [
+        _finish(reader.to_fulfillment_order(msgspec.convert(_add_nodes(one), FulfillmentOrderNode)))
+        for one in example.beside.get("fulfillmentOrders", [])
+    ]
+    lines, shipping = node.line_items.nodes, node.shipping_lines.nodes
+    order = to_order(node, tuple(map(to_line, lines)), tuple(map(to_shipping_line, shipping)))
+    return read_shopify_order(
+        order, shopify.rules(**example.settings), route=read_route(list_live(found))
+    )
+
+
+def _add_nodes(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """GraphQL's lists, which go on page by page, around those of an example."""
+    return {
+        name: {"nodes": value} if name in {"lineItems", "shippingLines"} else value
+        for name, value in raw.items()
+    }
+
+
+def _finish(steps: Coroutine[Any, Any, _T]) -> _T:
+    """What a coroutine gives that waits for nothing."""
+    try:
+        steps.send(None)
+    except StopIteration as end:
+        found: _T = end.value
+        return found
+    raise AssertionError("it waits for an answer")
 
 
 def _read_woocommerce(raw: dict[str, Any], example: Example) -> Order | RejectedOrder:

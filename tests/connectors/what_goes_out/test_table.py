@@ -12,6 +12,7 @@ import pytest
 
 from connectors.generic_json.recipes.reader import list_recipes, read_recipe
 from connectors.orders import Order
+from connectors.shopify.api import queries
 from proxy.rules.policy import HeldBack, HeldKind
 from tests.connectors.what_goes_out.cells import (
     Cell,
@@ -107,6 +108,26 @@ def test_a_query_asks_for_every_field_of_the_examples(name: str) -> None:
         for example in cell.examples
     ]
     assert set(list_names(shown)) <= asked
+
+
+def test_shopifys_queries_ask_for_every_field_of_the_examples() -> None:
+    (row,) = (platform for platform in TABLE.values() if platform.reader == "shopify_graphql")
+    sent = " ".join([queries.build_orders_query("shop"), queries.ROUTES, queries.ROUTE_LINES])
+    shown: list[Any] = [row.order]
+    for cell in row.cells.values():
+        shown += [part for example in cell.examples for part in (example.order, example.beside)]
+    assert set(list_names(shown)) <= set(re.findall(r"\w+", sent))
+
+
+def test_shopify_goes_out_alike_over_both_of_its_apis() -> None:
+    rest, graphql = (
+        {
+            situation: {example.says for example in cell.examples}
+            for situation, cell in TABLE[name].cells.items()
+        }
+        for name in ("shopify", "shopify_graphql")
+    )
+    assert rest == graphql
 
 
 def test_the_page_for_merchants_shows_the_table() -> None:
