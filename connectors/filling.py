@@ -40,6 +40,13 @@ class FieldFiller(Protocol):
         """
         ...
 
+    def list_keys(self, *path: str) -> frozenset[str] | None:
+        """The `key`s of the elements that the settings look at in a list: `meta_data` at the top of
+        an order; `product`, `meta_data` as for `list_names_in`. Empty where they look at none, None
+        where they may look at any.
+        """
+        ...
+
     def needs(self, name: str) -> bool:
         """Whether an address or a condition looks at `name` at the top of an order, which must not
         go out where it cannot be had.

@@ -11,7 +11,9 @@ import msgspec
 
 from connectors.carriers import Carrier, Carriers
 from connectors.fieldmap.filler import Filler, Watch
+from connectors.fieldmap.rules import FillRules
 from connectors.fieldmap.settings import build_fill_rules
+from connectors.fieldmap.survey import FieldSurvey
 from connectors.filling import FieldFiller
 from connectors.interface import (
     Connector,
@@ -125,7 +127,8 @@ class StoreServices(msgspec.Struct, frozen=True, kw_only=True):
     `observer` hears of each exchange with the shop, `watch` what it shows of the shop; `memory` and
     `remark` as in `ConnectorContext`. `watch_fields` hears where each field came from that
     `fields:` and `address:` filled in; `survey` takes the filler's place, to see what orders look
-    like. In a `dry_run` the shop is read and never written to.
+    like. With `whole`, for people who look at an order, the shop is asked for all of it. In a
+    `dry_run` the shop is read and never written to.
     """
 
     observer: Observer | None = None
@@ -134,6 +137,7 @@ class StoreServices(msgspec.Struct, frozen=True, kw_only=True):
     remark: Callable[[Remark], None] = ignore_remark
     watch_fields: Watch | None = None
     survey: Callable[[Filler], FieldFiller] | None = None
+    whole: bool = False
     dry_run: bool = False
 
 
@@ -190,12 +194,14 @@ async def open_store(
 def _make_filler(
     store: str, settings: StoreSettings, services: StoreServices
 ) -> FieldFiller | None:
-    """What the settings fill in; None where they fill in nothing."""
+    """What the settings fill in; None where they fill in nothing and no order is needed whole."""
     rules = build_fill_rules(
         settings.fields, settings.address, settings.filters.only, settings.filters.exclude
     )
     if rules is None:
-        return None
+        if not services.whole:
+            return None
+        rules = FillRules()
 
     def complain(field: str, number: str) -> None:
         text = (
@@ -205,6 +211,8 @@ def _make_filler(
         services.remark(Remark(about=f"fields {field}", text=text))
 
     filler = Filler(rules, complain, services.watch_fields)
+    if services.whole:
+        return FieldSurvey(filler)
     return filler if services.survey is None else services.survey(filler)
 
 

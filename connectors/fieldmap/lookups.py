@@ -10,7 +10,10 @@ from functools import cached_property
 from connectors.fieldmap.parts import ADDRESS_TEXTS
 from connectors.fieldmap.rules import LINE_TEXTS, PROSE, TEXTS, AddressRules, FieldRule, FillRules
 from connectors.language.expressions import Expression
-from connectors.language.reads import Reads, join_reads
+from connectors.language.reads import Path, Reads, join_reads
+
+# What the elements of a list of meta data are known by.
+_KEY = "key"
 
 
 class Lookups:
@@ -88,11 +91,30 @@ class Lookups:
         ]
         return None if None in inner else frozenset().union(*filter(None, inner))
 
+    def list_keys(self, *path: str) -> frozenset[str] | None:
+        """See `FieldFiller`."""
+        if len(path) == 1:
+            return find_keys(self.order_reads, path)
+        keys = [find_keys(reads, path) for reads in (self.order_reads, self.line_reads)]
+        return None if None in keys else frozenset().union(*filter(None, keys))
+
     def needs(self, name: str) -> bool:
         """See `FieldFiller`."""
         reads = [join_reads(one.reads, one.reads_root) for one in self._list_conditions()]
         reads += [found for _, found in self._list_address_lookups()]
         return any(name in found.names for found in reads)
+
+
+def find_keys(reads: Reads, path: Path) -> frozenset[str] | None:
+    """Which elements of the list at `path` are looked at, as `FieldFiller.list_keys` says."""
+    if len(path) == 1 and reads.whole:
+        return None
+    if not reads.has_path(path):
+        return frozenset()
+    picks = reads.picks.get(path)
+    if picks is None or any(name != _KEY for name, _ in picks):
+        return None
+    return frozenset(text for _, text in picks)
 
 
 def _list_sources(rule: FieldRule | None) -> Sequence[Expression]:

@@ -76,18 +76,18 @@ class FillRules(msgspec.Struct, frozen=True, kw_only=True):
     Of `custom_fields` there are three.
     """
 
-    custom_fields: tuple[FieldRule | None, ...]
-    requested_warehouse: FieldRule | None
-    source: FieldRule | None
-    shipping_method: FieldRule | None
-    customer_notes: FieldRule | None
-    internal_notes: FieldRule | None
-    gift: Expression | None
-    gift_message: FieldRule | None
-    tags: Expression | None
-    dimensions: DimensionRules | None
-    items: LineRules | None
-    ship_to: AddressRules | None
-    bill_to: AddressRules | None
-    only: Expression | None
-    exclude: Expression | None
+    custom_fields: tuple[FieldRule | None, ...] = (None, None, None)
+    requested_warehouse: FieldRule | None = None
+    source: FieldRule | None = None
+    shipping_method: FieldRule | None = None
+    customer_notes: FieldRule | None = None
+    internal_notes: FieldRule | None = None
+    gift: Expression | None = None
+    gift_message: FieldRule | None = None
+    tags: Expression | None = None
+    dimensions: DimensionRules | None = None
+    items: LineRules | None = None
+    ship_to: AddressRules | None = None
+    bill_to: AddressRules | None = None
+    only: Expression | None = None
+    exclude: Expression | None = None

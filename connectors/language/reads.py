@@ -14,6 +14,9 @@ Node = Mapping[str, Any]
 
 Pick = tuple[str, str]
 """A name and a text: the elements of a list whose `name` is that text, e.g. `[?key=='vat']`."""
+Path = tuple[str, ...]
+"""Where a value stands: `("a",)` for `a`, `("a", "b")` for `a.b`; no deeper."""
+_DEEPEST: Final = 2
 
 
 class _Level(Enum):
@@ -27,15 +30,20 @@ class _Level(Enum):
 class Reads(msgspec.Struct, frozen=True, kw_only=True):
     """What an expression looks up at the top of a value: `names`, or everything if `whole`.
 
-    `picks` says for a name of a list which of its elements are looked at, if every use of that list
-    picks them by equality with a text; other names are not in it. `inner` says for a name what is
-    looked up in its value, if every use goes on to a name in it; other names are not in it.
+    `picks` says of a list which of its elements are looked at, if every use of that list picks them
+    by equality with a text; other lists are not in it. `inner` says for a name what is looked up in
+    its value, if every use goes on to a name in it; other names are not in it.
     """
 
     names: frozenset[str] = frozenset()
     whole: bool = False
-    picks: Mapping[str, frozenset[Pick]] = {}
+    picks: Mapping[Path, frozenset[Pick]] = {}
     inner: Mapping[str, frozenset[str]] = {}
+
+    def has_path(self, path: Path) -> bool:
+        """Whether what stands at `path` is looked at, by itself or with what holds it."""
+        name, *deeper = path
+        return name in self.names and set(deeper) <= self.inner.get(name, {*deeper})
 
 
 # What goes on with a part of the value that its first child found.
@@ -50,8 +58,8 @@ class _Finder:
     def __init__(self) -> None:
         self.names: dict[_Level, set[str]] = {level: set() for level in _Level}
         self.whole: set[_Level] = set()
-        self.picks: dict[tuple[_Level, str], set[Pick]] = {}
-        self.unpicked: set[tuple[_Level, str]] = set()
+        self.picks: dict[tuple[_Level, Path], set[Pick]] = {}
+        self.unpicked: set[tuple[_Level, Path]] = set()
         self.inner: dict[tuple[_Level, str], set[str]] = {}
         self.unopened: set[tuple[_Level, str]] = set()
 
@@ -82,32 +90,30 @@ class _Finder:
             # `@.a.b` goes on as `a.b` does.
             self.visit(rest[0] if len(rest) == 1 else {**node, "children": rest}, top)
             return
-        if kind == "filter_projection" and (found := _find_name(first, level)):
-            self._note_name(*found, picks=_find_picks(rest[-1]))
+        if kind == "filter_projection" and (found := _find_path(first, level)):
+            top, (name, *inner) = found
+            self._note_name(top, name, *inner, picks=_find_picks(rest[-1]))
         elif kind == "subexpression" and first["type"] == "field":
-            self._note_name(level, first["value"], inner=_find_beginning(rest[0]))
+            inside = _find_beginning(rest[0])
+            self._note_name(level, first["value"], *([] if inside is None else [inside]))
         else:
             self.visit(first, level)
         for child in rest:
             self.visit(child, _Level.INSIDE)
 
     def _note_name(
-        self,
-        level: _Level,
-        name: str,
-        *,
-        picks: frozenset[Pick] | None = None,
-        inner: str | None = None,
+        self, level: _Level, name: str, *inner: str, picks: frozenset[Pick] | None = None
     ) -> None:
         self.names[level].add(name)
-        if inner is None:
+        if inner:
+            self.inner.setdefault((level, name), set()).update(inner)
+        else:
             self.unopened.add((level, name))
-        else:
-            self.inner.setdefault((level, name), set()).add(inner)
+        place = level, (name, *inner)
         if picks is None:
-            self.unpicked.add((level, name))
+            self.unpicked.add(place)
         else:
-            self.picks.setdefault((level, name), set()).update(picks)
+            self.picks.setdefault(place, set()).update(picks)
 
     def sum_up(self, level: _Level) -> Reads:
         """What was noted at one level."""
@@ -115,15 +121,21 @@ class _Finder:
             names=frozenset(self.names[level]),
             whole=level in self.whole,
             picks={
-                name: frozenset(picks)
-                for (at, name), picks in self.picks.items()
-                if at is level and (at, name) not in self.unpicked
+                path: frozenset(picks)
+                for (at, path), picks in self.picks.items()
+                if at is level and not self._is_read_whole(at, path)
             },
             inner={
                 name: frozenset(inner)
                 for (at, name), inner in self.inner.items()
                 if at is level and (at, name) not in self.unopened
             },
+        )
+
+    def _is_read_whole(self, level: _Level, path: Path) -> bool:
+        """Whether there is a use of a list that does not pick its elements."""
+        return (level, path) in self.unpicked or (
+            len(path) == _DEEPEST and (level, path[0]) in self.unopened
         )
 
 
@@ -137,13 +149,14 @@ def find_reads(node: Node) -> tuple[Reads, Reads]:
 def join_reads(*parts: Reads) -> Reads:
     """What several expressions look up together."""
     every = frozenset().union(*(part.names for part in parts))
+    lists = frozenset().union(*(part.picks for part in parts))
     return Reads(
         names=every,
         whole=any(part.whole for part in parts),
         picks={
-            name: frozenset().union(*(part.picks.get(name, ()) for part in parts))
-            for name in every
-            if all(name in part.picks for part in parts if name in part.names)
+            path: frozenset().union(*(part.picks.get(path, ()) for part in parts))
+            for path in lists
+            if all(path in part.picks for part in parts if part.has_path(path))
         },
         inner={
             name: frozenset().union(*(part.inner.get(name, ()) for part in parts))
@@ -169,15 +182,16 @@ def _find_beginning(node: Node) -> str | None:
     return _find_beginning(node["children"][0]) if goes_on else None
 
 
-def _find_name(node: Node, level: _Level) -> tuple[_Level, str] | None:
-    """The name that is looked up, and at which level: `a`, `@.a` or `root().a`."""
-    if node["type"] == "field":
-        return level, node["value"]
-    if node["type"] != "subexpression":
+def _find_path(node: Node, level: _Level) -> tuple[_Level, Path] | None:
+    """The path that is looked up, and at which level: `a`, `a.b`, `@.a` or `root().a.b`."""
+    names = [node] if node["type"] == "field" else []
+    if node["type"] == "subexpression":
+        first, *rest = names = list(node["children"])
+        if (top := _find_top(first, level)) is not None:
+            level, names = top, rest
+    if not 1 <= len(names) <= _DEEPEST or any(each["type"] != "field" for each in names):
         return None
-    first, second, *more = node["children"]
-    top = None if more or second["type"] != "field" else _find_top(first, level)
-    return None if top is None else (top, second["value"])
+    return level, tuple(each["value"] for each in names)
 
 
 def _find_picks(condition: Node) -> frozenset[Pick] | None:

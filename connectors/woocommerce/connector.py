@@ -14,6 +14,7 @@ from connectors.upstream.client import Upstream
 from connectors.upstream.isolation import Isolation
 from connectors.woocommerce.api.auth import make_auth
 from connectors.woocommerce.api.client import Api
+from connectors.woocommerce.api.meta_limit import name_metas
 from connectors.woocommerce.api.refusals import review_refusal
 from connectors.woocommerce.check import check_shop
 from connectors.woocommerce.listing.customers import Customers
@@ -25,8 +26,9 @@ from connectors.woocommerce.listing.queries import FULL
 from connectors.woocommerce.listing.reader import Reader
 from connectors.woocommerce.listing.regions import Regions
 from connectors.woocommerce.listing.related import RelatedReader
+from connectors.woocommerce.mapping.order import METAS
 from connectors.woocommerce.mapping.statuses import normalize_status
-from connectors.woocommerce.mapping.whole import PartReader, list_part_names
+from connectors.woocommerce.mapping.whole import build_order_reader, build_part_readers
 from connectors.woocommerce.settings import WooCommerceSettings
 from connectors.woocommerce.shipping.shipper import Shipper
 from connectors.woocommerce.shipping.tracking_places import Places
@@ -44,7 +46,7 @@ class WooCommerceConnector:
         self._auth = auth
         habits, isolation = ShopHabits(), Isolation()
         filler = context.filler
-        product, customer = (PartReader(names) for names in list_part_names(filler))
+        product, customer = build_part_readers(filler)
         self._catalog = Catalog(
             api,
             habits,
@@ -61,7 +63,7 @@ class WooCommerceConnector:
             needed=filler is not None and filler.needs("customer"),
             remark=context.remark,
         )
-        of_orders = PartReader(frozenset() if filler is None else filler.list_names())
+        of_orders = build_order_reader(filler)
         fields = of_orders.list_fields(FULL)
         self._places = Places(api, context.carriers, settings.tracking)
         self._reader = Reader(
@@ -80,9 +82,10 @@ class WooCommerceConnector:
             isolation,
             remark=context.remark,
             regions=Regions(api, context.memory),
-            fields=fields,
+            fields=(*fields, *name_metas(of_orders.list_keys(METAS))),
             page_size=settings.page_size,
             filler=filler,
+            joins=bool(product) or bool(customer),
         )
         self._lookup = Lookup(api, fields)
         self._shipper = Shipper(

@@ -73,6 +73,7 @@ async def _preview(request: web.Request, name: str, number: str) -> tuple[Previe
         observer=heard.exchanges.append,
         watch_fields=heard.hear_fields,
         memory=DatabaseMemory(request.app[DATABASE], name),
+        whole=True,
         dry_run=True,
     )
     try:

@@ -180,11 +180,13 @@ async def test_preview_gives_an_order_the_status_that_the_export_gives_it(
             },
             "statuses": {"wc-packing": "paid"},
         }
+        order.extra["cart_hash"] = "c-1"
         file = tmp_path / "settings.yaml"
         file.write_text(yaml.safe_dump({"stores": {"north": store}}))
         result = await run("preview", "--settings", file, "--store", "north", order.id)
     assert result.exit_code == 0, result.output
     assert "<OrderStatus>paid</OrderStatus>" in result.stdout
+    assert '"cart_hash": "c-1"' in result.stdout
 
 
 async def test_preview_takes_the_number_people_see_and_shows_what_the_settings_filled_in(
@@ -193,6 +195,8 @@ async def test_preview_takes_the_number_people_see_and_shows_what_the_settings_f
     async with FakeWooCommerceShop() as shop:
         order = shop.book.add()
         order.number = "WEB-77"
+        # No setting names it, but whoever writes settings must see that it is there.
+        order.extra["cart_hash"] = "c-1"
         file = tmp_path / "settings.yaml"
         file.write_text(
             f"""\
@@ -211,6 +215,7 @@ stores:
         result = await run("preview", "--settings", file, "--store", "north", "WEB-77")
     assert result.exit_code == 0, result.output
     assert f"id: '{order.id}'\nnumber: WEB-77\n" in result.stdout
+    assert '"cart_hash": "c-1"' in result.stdout
     place = f"({file}:{line_of(file, 'custom_field_2')})"
     assert f"custom_field_2: {order.email}  ← billing.email {place}" in result.stdout
 

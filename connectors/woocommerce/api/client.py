@@ -18,6 +18,7 @@ from connectors.turns import map_in_turns, measure_bytes, run_aside
 from connectors.upstream.client import Upstream
 from connectors.upstream.request import Pairs, encode_segment
 from connectors.upstream.response import Reply
+from connectors.woocommerce.api.meta_limit import MetaLimit
 from connectors.woocommerce.api.permalinks import ROOT, Permalinks
 from connectors.woocommerce.api.refusals import PageSizeError
 
@@ -62,6 +63,7 @@ class Api:
         self._run = secrets.token_hex(4)
         self._count = itertools.count()
         self._largest_page = LARGEST_PAGE
+        self._meta_limit = MetaLimit()
 
     @property
     def clock_offset(self) -> float | None:
@@ -101,10 +103,14 @@ class Api:
         upstream = self._upstream.once() if once else self._upstream
         if for_part:
             upstream = upstream.for_parts()
-        return await self._permalinks.ask(
-            root + path,
-            lambda place: upstream.get(place, (*params, self._make_mark()), rows=rows),
-        )
+
+        async def send(wanted: Pairs) -> Reply:
+            return await self._permalinks.ask(
+                root + path,
+                lambda place: upstream.get(place, (*wanted, self._make_mark()), rows=rows),
+            )
+
+        return await self._meta_limit.ask(params, send)
 
     async def read_page(
         self,

@@ -37,15 +37,13 @@ from connectors.woocommerce.mapping.decoding import Row, read_row
 from connectors.woocommerce.mapping.order import Related, read_order
 from connectors.woocommerce.mapping.rules import Rules
 from connectors.woocommerce.mapping.statuses import DRAFTS, list_open_statuses, normalize_status
-from connectors.woocommerce.mapping.whole import (
-    PartReader,
-    join_related,
-    list_part_names,
-)
+from connectors.woocommerce.mapping.whole import join_related
 
 
 class Reader:
-    """Lists the orders of one shop."""
+    """Lists the orders of one shop. `fields` asks a list for what of an order is read; `joins` says
+    whether the store's own expressions look at products or customers.
+    """
 
     def __init__(
         self,
@@ -60,6 +58,7 @@ class Reader:
         fields: Pairs,
         page_size: int = LARGEST_PAGE,
         filler: FieldFiller | None = None,
+        joins: bool = False,
     ) -> None:
         self._api = api
         self._related = related
@@ -71,7 +70,7 @@ class Reader:
         self._fields = fields
         self._page_size = page_size
         self._filler = filler
-        self._joins = any(map(PartReader, list_part_names(filler)))
+        self._joins = joins
         self._excerpts = None if filler is None else ExcerptReader(filler)
 
     async def list_window(self, window: Window) -> AsyncGenerator[Order | RejectedOrder, None]:

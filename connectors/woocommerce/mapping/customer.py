@@ -42,6 +42,12 @@ _TAX_IDS = (
 )
 _SHIPPING_TAX_IDS = ("_shipping_cpf", "_shipping_cnpj", "_shipping_vat_id", "_shipping_nif")
 _KNOWN_TAX_IDS = frozenset((*_TAX_IDS, *_SHIPPING_TAX_IDS))
+METAS = frozenset(
+    f"_{kind}_{key}"
+    for kind in ("billing", "shipping")
+    for key in (*_HOUSE_NUMBERS, "house_number_suffix", "neighborhood")
+).union(_KNOWN_TAX_IDS)
+"""The order's meta data that is read here."""
 # Where a comma stands between street and house number.
 _COMMA = frozenset({"BR", "PT", "IT", "ES"})
 

@@ -8,7 +8,8 @@ MultiVendorX write into `created_via` and the order's meta data.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 
 from connectors.orders import Fulfillment
 from connectors.woocommerce.mapping import wire
@@ -32,6 +33,8 @@ _VENDORS_ORDER = frozenset(
 )
 _VENDOR = frozenset({"_dokan_vendor_id", "_vendor_id", "multivendorx_store_id"})
 _HAS_SUB_ORDERS = frozenset({"has_sub_order", "has_wcmp_sub_order", "has_mvx_sub_order"})
+METAS = _VENDOR | _HAS_SUB_ORDERS
+"""The order's meta data that is read here."""
 
 
 def find_way(order: wire.Order, rules: Rules) -> Fulfillment:
@@ -57,27 +60,22 @@ def _are_all(methods: Collection[str], known: Collection[str], named: Collection
     return all(method in known or method in named for method in methods)
 
 
-def find_twins(order: wire.Order, rules: Rules) -> str:
+def find_twins(order: wire.Order, metas: Mapping[str, Any], rules: Rules) -> str:
     """The orders that hold this order's goods and are exported in its place, in words; empty if
-    this order is the one to pack.
+    this order is the one to pack. `metas` is the order's meta data.
 
     Other orders with a parent (of deposits, splits, subscriptions) have goods of their own.
     """
     if rules.vendor_orders is VendorOrders.PARENTS:
-        return f"its parent order {read_key(order.parent_id)}" if _is_vendors(order) else ""
+        return f"its parent order {read_key(order.parent_id)}" if _is_vendors(order, metas) else ""
     if rules.vendor_orders is VendorOrders.SUB_ORDERS:
-        has_sub_orders = any(
-            meta.key in _HAS_SUB_ORDERS and read_flag(meta.value)
-            for meta in wire.read_list(order.meta_data)
-        )
+        has_sub_orders = any(read_flag(metas.get(key)) for key in _HAS_SUB_ORDERS)
         return "the sub-orders of its vendors" if has_sub_orders else ""
     return ""
 
 
-def _is_vendors(order: wire.Order) -> bool:
+def _is_vendors(order: wire.Order, metas: Mapping[str, Any]) -> bool:
     """Whether this is one vendor's share of another order."""
     if not read_key(order.parent_id):
         return False
-    return read_text(order.created_via) in _VENDORS_ORDER or any(
-        meta.key in _VENDOR for meta in wire.read_list(order.meta_data)
-    )
+    return read_text(order.created_via) in _VENDORS_ORDER or not _VENDOR.isdisjoint(metas)

@@ -14,8 +14,7 @@ import msgspec
 
 from connectors.orders import SEVERAL_METHODS, ZERO, Address, Order, OrderId, RejectedOrder
 from connectors.reading.fields import FieldError
-from connectors.woocommerce.mapping import wire
-from connectors.woocommerce.mapping.customer import find_shipping, read_billing, read_customer
+from connectors.woocommerce.mapping import customer, fulfillment, wire
 from connectors.woocommerce.mapping.fulfillment import find_twins
 from connectors.woocommerce.mapping.items import Money, read_lines
 from connectors.woocommerce.mapping.packages import (
@@ -44,6 +43,8 @@ from connectors.woocommerce.mapping.values import (
 JOINT = " | "
 _GIFT = "_wc_other/woocommerce_shipstation/shipstation_is_gift"
 _GIFT_MESSAGE = "_wc_other/woocommerce_shipstation/shipstation_gift_message"
+METAS = customer.METAS | fulfillment.METAS | {PACKAGES, _GIFT, _GIFT_MESSAGE}
+"""The order's meta data that is read; a shop is asked for no other."""
 # The author of notes that the shop wrote itself: changes of status, mails, and ours.
 _SHOP = "WooCommerce"
 
@@ -100,11 +101,11 @@ def _map_order(order: wire.Order, related: Related, rules: Rules) -> Order:
     shop_status = normalize_status(order.status)
     status, known = read_status(shop_status)
     lines = read_lines(order, related.goods, refunded, money, rules)
-    twins = find_twins(order, rules) if order.parent_id or order.meta_data else ""
     metas = _index_metas(order.meta_data)
+    twins = find_twins(order, metas, rules) if order.parent_id or metas else ""
     gift = read_flag(metas.get(_GIFT))
-    customer = read_customer(order, metas)
-    packages = _read_packages(order, metas, customer.ship_to)
+    buyer = customer.read_customer(order, metas)
+    packages = _read_packages(order, metas, buyer.ship_to)
     items = lines.items
     if packages.destinations:
         items = packages.share_items(items, wire.read_list(order.line_items))
@@ -131,7 +132,7 @@ def _map_order(order: wire.Order, related: Related, rules: Rules) -> Order:
             )
         ),
         payment_method=read_text(order.payment_method) or read_plain(order.payment_method_title),
-        customer=customer,
+        customer=buyer,
         items=items,
         customer_notes=read_prose(order.customer_note),
         internal_notes=_join_notes(notes) if notes else "",
@@ -145,10 +146,12 @@ def _map_order(order: wire.Order, related: Related, rules: Rules) -> Order:
 
 
 def _read_packages(order: wire.Order, metas: Mapping[str, Any], own: Address) -> Packages:
-    billing = read_billing(order)
+    billing = customer.read_billing(order)
     if PACKAGES in metas:
         return read_packages(metas, billing)
-    return read_line_addresses(wire.read_list(order.line_items), own, find_shipping(order), billing)
+    return read_line_addresses(
+        wire.read_list(order.line_items), own, customer.find_shipping(order), billing
+    )
 
 
 def _require_moment(value: str | None, path: str) -> datetime:
@@ -195,7 +198,11 @@ def _subtract(whole: Decimal, back: Decimal) -> Decimal:
 
 
 def _index_metas(metas: wire.Metas) -> Mapping[str, Any]:
-    return {meta.key: meta.value for meta in wire.read_list(metas) if isinstance(meta.key, str)}
+    return {
+        meta.key: meta.value
+        for meta in wire.read_list(metas)
+        if isinstance(meta.key, str) and meta.key in METAS
+    }
 
 
 def _join_notes(notes: Sequence[wire.Note]) -> str:

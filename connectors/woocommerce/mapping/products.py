@@ -44,8 +44,8 @@ _BARCODES = (
 _HS_CODES = ("_hs_code", "_dhl_hs_code", "_cfwc_hs_code", "tariff_number")
 _ORIGINS = ("_manufacture_country", "_dhl_manufacture_country", "_cfwc_country_of_origin")
 _CUSTOMS_TEXTS = ("_customs_description", "contents_description")
-
-_METAS = frozenset((*_BARCODES, *_HS_CODES, *_ORIGINS, *_CUSTOMS_TEXTS))
+METAS = frozenset((*_BARCODES, *_HS_CODES, *_ORIGINS, *_CUSTOMS_TEXTS))
+"""A product's meta data that is read; a shop is asked for no other."""
 
 
 class Units(msgspec.Struct, frozen=True, kw_only=True):
@@ -162,7 +162,7 @@ def _index_metas(product: wire.Product) -> Mapping[str, str]:
     return {
         meta.key: read_plain(meta.value)
         for meta in wire.read_list(product.meta_data)
-        if isinstance(meta.key, str) and meta.key in _METAS
+        if isinstance(meta.key, str) and meta.key in METAS
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -16,15 +16,20 @@ from connectors.woocommerce.mapping.products import goods_key
 from connectors.woocommerce.mapping.values import read_key
 
 _ALL = msgspec.json.Decoder(dict[str, Any], float_hook=Decimal)
+_METAS = "meta_data"
 
 
 class PartReader:
     """Keeps of a product or a customer what the fields of one store look at: `names`, all of it for
-    None; nothing where they are empty.
+    None; nothing where they are empty. `keys` are those of the meta data that they look at, all for
+    None.
     """
 
-    def __init__(self, names: frozenset[str] | None) -> None:
+    def __init__(
+        self, names: frozenset[str] | None, keys: frozenset[str] | None = frozenset()
+    ) -> None:
         self.names = names
+        self._keys = keys
         fields = dict.fromkeys(names or (), msgspec.Raw)
         self._decoder = None if names is None else msgspec.json.Decoder(name_fields(fields))
 
@@ -40,6 +45,10 @@ class PartReader:
         more = sorted(self.names - {*known.split(",")})
         return (("_fields", ",".join([known, *more])),)
 
+    def list_keys(self, known: frozenset[str]) -> frozenset[str] | None:
+        """The `known` keys of meta data and those that are looked at; None where all are needed."""
+        return None if self.names is None or self._keys is None else known | self._keys
+
     def read(self, raw: msgspec.Raw | bytes) -> bytes:
         """As much of the JSON of an object as is looked at; empty where nothing is."""
         if not self:
@@ -49,15 +58,25 @@ class PartReader:
         )
 
 
-def list_part_names(
-    filler: FieldFiller | None,
-) -> tuple[frozenset[str] | None, frozenset[str] | None]:
-    """What the fields of a store look up in a product or a variation, and in a customer."""
+def build_part_readers(filler: FieldFiller | None) -> tuple[PartReader, PartReader]:
+    """What keeps of products and variations, and of customers, what a store's fields look up."""
     if filler is None:
-        return frozenset(), frozenset()
-    products = filler.list_names_in("product"), filler.list_names_in("variation")
-    both = None if None in products else frozenset().union(*filter(None, products))
-    return both, filler.list_names_in("customer")
+        return PartReader(frozenset()), PartReader(frozenset())
+    goods = ("product", "variation")
+    names = _join([filler.list_names_in(name) for name in goods])
+    keys = _join([filler.list_keys(name, _METAS) for name in goods])
+    return PartReader(names, keys), PartReader(filler.list_names_in("customer"))
+
+
+def build_order_reader(filler: FieldFiller | None) -> PartReader:
+    """As `build_part_readers`, of an order."""
+    if filler is None:
+        return PartReader(frozenset())
+    return PartReader(filler.list_names(), filler.list_keys(_METAS))
+
+
+def _join(parts: Sequence[frozenset[str] | None]) -> frozenset[str] | None:
+    return None if None in parts else frozenset().union(*filter(None, parts))
 
 
 def join_related(

@@ -34,7 +34,9 @@ def preview(file: Path, name: str, wanted: str) -> None:
     cannot be sent.
     """
     heard = Heard()
-    services = StoreServices(observer=heard.exchanges.append, watch_fields=heard.hear_fields)
+    services = StoreServices(
+        observer=heard.exchanges.append, watch_fields=heard.hear_fields, whole=True
+    )
     found = ask_shop(file, name, lambda store: preview_order(store, wanted, heard), services)
     _show(PlainConsole(highlight=False), found)
     if found.reason:

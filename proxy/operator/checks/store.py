@@ -78,6 +78,18 @@ def _describe_survey(survey: FieldSurvey) -> Iterator[Finding]:
             what=what,
             advice="`portside preview --store NAME ORDER` shows what the shop sends",
         )
+    if open_list := next(survey.find_open_lists(), None):
+        place = f" ({open_list.expression.place})" if open_list.expression.place else ""
+        name = open_list.name
+        yield Finding(
+            level=CheckLevel.WARNING,
+            what=(
+                f"`{open_list.expression.one_line}`{place} may look at any of {name}, so the shop"
+                f" is asked for all of it: {open_list.size / 1024:.1f} KB an order, as the last"
+                " ones were"
+            ),
+            advice=f"name the keys, as in `{name}[?key=='_vat'].value | [0]`",
+        )
     if unbounded := next(survey.find_unbounded(), None):
         place = f" ({unbounded.place})" if unbounded.place else ""
         yield Finding(

@@ -30,6 +30,9 @@ class Looks:
     def list_names_in(self, name: str) -> frozenset[str] | None:
         return frozenset({"company", "email"}) if name == "shipping" else None
 
+    def list_keys(self, *path: str) -> frozenset[str] | None:  # noqa: ARG002 - a `FieldFiller`
+        return None
+
     def needs(self, name: str) -> bool:  # noqa: ARG002 - a `FieldFiller`
         return False
 

@@ -217,6 +217,27 @@ def test_a_shop_can_be_asked_for_what_the_settings_look_at() -> None:
     assert filler.list_names() == frozenset(names.split())
 
 
+@pytest.mark.parametrize(
+    ("fields", "path", "keys"),
+    [
+        ({"source": "meta[?key=='vat'].value | [0]"}, ["meta"], {"vat"}),
+        ({"items": {"location": "root().meta[?key=='bin'].value | [0]"}}, ["meta"], {"bin"}),
+        ({"items": {"location": "meta[?key=='bin'].value | [0]"}}, ["meta"], set()),
+        ({"source": "meta[?display=='vat'].value | [0]"}, ["meta"], None),
+        ({"source": "meta[0].value"}, ["meta"], None),
+        ({"source": "meta[?key=='vat']", "tags": "keys(@)"}, ["meta"], None),
+        ({"items": {"upc": "product.meta[?key=='ean'] | [0]"}}, ["product", "meta"], {"ean"}),
+        ({"items": {"upc": "product.name"}}, ["product", "meta"], set()),
+        ({"items": {"upc": "keys(product)"}}, ["product", "meta"], None),
+        ({"source": "vat"}, ["meta"], set()),
+    ],
+)
+def test_which_elements_of_a_list_the_expressions_look_at_is_known(
+    fields: Any, path: list[str], keys: set[str] | None
+) -> None:
+    assert Store(fields).filler.list_keys(*path) == keys
+
+
 def test_a_store_that_looks_at_everything_asks_for_everything() -> None:
     filler = Store(only="length(keys(@)) > `3`").filler
     assert filler.list_names() is None
@@ -238,6 +259,16 @@ def test_an_expression_that_may_look_at_anything_is_found_with_the_size_of_an_or
     survey.fill(build_order(), {"id": 7, "x": "y"}, {})
     assert [each.source for each in survey.find_unbounded()] == ["keys(@)"]
     assert survey.size == 12
+
+
+def test_an_expression_that_may_look_at_any_element_is_found_with_the_size_of_the_list() -> None:
+    fields = {"source": "meta[?key=='vat'] | [0]", "gift_message": "meta[0].value", "tags": "lines"}
+    survey = FieldSurvey(Store(fields).filler)
+    for _ in range(2):
+        survey.fill(build_order(), RAW | {"meta": [{"key": "vat", "value": "x"}]}, {})
+    found = [(one.expression.source, one.name, one.size) for one in survey.find_open_lists()]
+    assert found == [("meta[0].value", "meta", 27)]
+    assert survey.list_keys("meta") is None
 
 
 JSON = st.recursive(

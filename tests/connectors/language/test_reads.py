@@ -47,7 +47,7 @@ def test_what_is_looked_up_in_the_root_is_told_apart() -> None:
     found = read_expression("join(bin, [root().warehouse, root().meta[?key=='vat'].value | [0]])")
     assert found.reads.names == {"bin"}
     assert found.reads_root.names == {"warehouse", "meta"}
-    assert found.reads_root.picks == {"meta": {VAT}}
+    assert found.reads_root.picks == {("meta",): {VAT}}
     assert read_expression("length(root())").reads_root.whole
 
 
@@ -67,7 +67,24 @@ def test_what_is_looked_up_in_the_root_is_told_apart() -> None:
     ],
 )
 def test_the_elements_that_a_list_is_asked_for_are_found(text: str, picks: Any) -> None:
-    assert read_expression(text).reads.picks.get("meta") == picks
+    assert read_expression(text).reads.picks.get(("meta",)) == picks
+
+
+@pytest.mark.parametrize(
+    ("text", "picks"),
+    [
+        ("d.meta[?key=='vat'].value | [0]", {VAT}),
+        ("root().d.meta[?key=='vat'].value | [0]", None),
+        ("@.d.meta[?key=='vat'] || d.meta[?key=='eori']", {VAT, EORI}),
+        ("d.meta[?key=='vat'] || d.name", {VAT}),
+        ("d.meta[?key=='vat'] || d.meta", None),
+        ("d.meta[?key=='vat'] || d", None),
+        ("d.e.meta[?key=='vat']", None),
+        ("d[0].meta[?key=='vat']", None),
+    ],
+)
+def test_the_elements_of_a_list_inside_a_name_are_found(text: str, picks: Any) -> None:
+    assert read_expression(text).reads.picks.get(("d", "meta")) == picks
 
 
 @pytest.mark.parametrize(
@@ -96,16 +113,25 @@ def test_several_expressions_together_look_at_what_each_looks_at() -> None:
         for text in ("meta[?key=='vat'].value", "meta[?key=='eori'].value", "[meta, @]")
     )
     both = frozenset({VAT, EORI})
-    assert join_reads(vat, eori) == Reads(names=frozenset({"meta"}), picks={"meta": both})
+    assert join_reads(vat, eori) == Reads(names=frozenset({"meta"}), picks={("meta",): both})
     assert join_reads(vat, whole) == Reads(names=frozenset({"meta"}), whole=True)
     assert join_reads() == Reads()
     b, c, a = (read_expression(text).reads for text in ("a.b", "a.c.d", "[a]"))
     assert join_reads(b, c).inner == {"a": {"b", "c"}}
     assert join_reads(b, c, a).inner == {}
+    inside, other, opened = (
+        read_expression(text).reads for text in ("d.meta[?key=='vat']", "d.name", "keys(d)")
+    )
+    assert join_reads(inside, other).picks == {("d", "meta"): {VAT}}
+    assert join_reads(inside, opened).picks == {}
 
 
-NAMES = ("a", "b", "meta")
-STEPS = st.sampled_from(("a", "b", "meta[?key=='vat'].value", "meta[?key=='eori'] | [0]", "b.c"))
+STEPS = st.sampled_from(
+    (
+        *("a", "b", "meta[?key=='vat'].value", "meta[?key=='eori'] | [0]", "b.c"),
+        *("d.meta[?key=='vat'].value", "d.c", "d.meta", "d"),
+    )
+)
 EXPRESSIONS = st.recursive(
     STEPS,
     lambda inner: (
@@ -125,7 +151,13 @@ ENTRIES = st.lists(
 )
 
 
-@given(text=EXPRESSIONS, value=st.fixed_dictionaries({"a": VALUES, "b": VALUES, "meta": ENTRIES}))
+D = st.fixed_dictionaries({"c": st.integers(0, 3), "meta": ENTRIES})
+
+
+@given(
+    text=EXPRESSIONS,
+    value=st.fixed_dictionaries({"a": VALUES, "b": VALUES, "d": D, "meta": ENTRIES}),
+)
 def test_nothing_that_is_left_out_changes_what_is_found(text: str, value: dict[str, Any]) -> None:
     expression = read_expression(text)
     reads = expression.reads
@@ -133,9 +165,9 @@ def test_nothing_that_is_left_out_changes_what_is_found(text: str, value: dict[s
     for name, inner in {} if reads.whole else reads.inner.items():
         if isinstance(part := less.get(name), dict):
             less[name] = {key: found for key, found in part.items() if key in inner}
-    if not reads.whole and "meta" in reads.picks and "meta" in less:
-        keys = {key for _, key in reads.picks["meta"]}
-        less["meta"] = [entry for entry in less["meta"] if entry["key"] in keys]
+    for path, picks in {} if reads.whole else reads.picks.items():
+        holder, keys = (less if len(path) == 1 else less[path[0]]), {key for _, key in picks}
+        holder[path[-1]] = [entry for entry in holder[path[-1]] if entry["key"] in keys]
     try:
         wanted = expression(value)
     except EvaluationError:

@@ -181,3 +181,100 @@ async def test_a_customer_who_is_not_shown_costs_what_depends_on_him(only: str) 
     assert len(held) == (20 if only else 0)
     assert all(order.reason.startswith("customer: ") for order in held)
     assert bool([each for each in remarks if each.about == "customers"]) is not bool(only)
+
+
+_BULK = {"key": "_page_builder", "value": "x" * 2000}
+_METAS: dict[str, Any] = {
+    "custom_field_2": "meta_data[?key=='_vat'].value | [0]",
+    "items": {"options": {"Bin": "product.meta_data[?key=='_bin'].value | [0]"}},
+}
+
+
+def stock_bulky_shop(shop: FakeWooCommerceShop) -> None:
+    """Orders and products with a datum of a plugin's that nobody asked for."""
+    shop.catalog.add(
+        {
+            **product,
+            "meta_data": [_BULK, {"key": "_bin", "value": "A3"}, {"key": "_ean", "value": "4"}],
+        }
+        for product in products()
+    )
+    gift = {"key": "_wc_other/woocommerce_shipstation/shipstation_is_gift", "value": "1"}
+    shop.load(
+        {**order, "meta_data": [_BULK, gift, {"key": "_vat", "value": "DE1"}]}
+        for order in varied_orders(1, 4, until=at(5), span=timedelta(minutes=4))
+    )
+
+
+@pytest.mark.parametrize("quirk", ["", "older", "ignores include", "fails on pages"])
+async def test_no_more_meta_data_comes_than_is_read_and_none_of_that_is_missing(quirk: str) -> None:
+    async with FakeWooCommerceShop() as shop:
+        stock_bulky_shop(shop)
+        shop.traits.limits_metas = quirk != "older"
+        if quirk == "ignores include":
+            shop.faults.add(Answer(200, '[{"id": 1}]'), path="/orders.*[?&]include=", times=None)
+        if quirk in {"fails on pages", "ignores include"}:
+            shop.faults.add(Answer(500), path="/orders", when=_is_whole_page, times=None)
+        async with open_shop(shop, make_filler(_METAS)) as connector:
+            listed = await walk(connector)
+            got = [await connector.get_order(one.id) for one in listed]
+    assert len(listed) == 4
+    for order in (*listed, *got):
+        assert isinstance(order, Order)
+        assert order.custom_fields[1] == "DE1"
+        assert order.gift
+        goods = [item for item in order.items if not item.adjustment]
+        assert all(ItemOption(name="Bin", value="A3") in item.options for item in goods)
+        assert all(item.upc == "4" for item in goods)
+    keys = {seen.path: list_keys(seen) for seen in shop.requests if list_keys(seen)}
+    assert {path.rpartition("/")[2] for path in keys} >= {"orders", "products"}
+    assert all(("_vat" in some) is ("orders" in path) for path, some in keys.items())
+    assert all(("_bin" in some) is ("products" in path) for path, some in keys.items())
+    assert not any("_page_builder" in some for some in keys.values())
+
+
+def list_keys(seen: Any) -> list[str]:
+    """The meta data that a request asks for, in the sequence of the request."""
+    return [key for name, key in seen.query.items() if name.startswith("include_meta")]
+
+
+@pytest.mark.parametrize("status", [401, 403, 414])
+async def test_a_shop_that_refuses_to_limit_meta_data_is_asked_for_all_from_then_on(
+    status: int,
+) -> None:
+    async with FakeWooCommerceShop() as shop:
+        stock_bulky_shop(shop)
+        shop.faults.add(Answer(status), path="include_meta", times=None)
+        async with open_shop(shop, make_filler(_METAS)) as connector:
+            assert [order.gift for order in await walk(connector) if isinstance(order, Order)]
+            asked = len([seen for seen in shop.requests if list_keys(seen)])
+            await walk(connector)
+    assert asked <= 2
+    assert len([seen for seen in shop.requests if list_keys(seen)]) == asked
+
+
+def _is_whole_page(seen: Any) -> bool:
+    query = seen.query
+    return (
+        seen.path.endswith("/orders")
+        and "line_items" in query["_fields"]
+        and "include" not in query
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "named"),
+    [("meta_data[-1].value", False), ("meta_data[?key=='Delivery Date'].value | [0]", True)],
+)
+async def test_all_meta_data_come_where_their_keys_cannot_be_known(
+    source: str, *, named: bool
+) -> None:
+    async with FakeWooCommerceShop() as shop:
+        (order,) = varied_orders(1, 1, until=at(5))
+        shop.load([{**order, "meta_data": [{"key": "Delivery Date", "value": "Friday"}]}])
+        async with open_shop(shop, make_filler({"source": source})) as connector:
+            (found,) = await walk(connector)
+    assert isinstance(found, Order)
+    assert found.source == "Friday"
+    (asked,) = [seen for seen in shop.requests if "line_items" in seen.query.get("_fields", "")][:1]
+    assert ("Delivery Date" in list_keys(asked)) is named

@@ -10,6 +10,8 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
+from connectors.testing.shops.woocommerce.traits import Traits
+
 _HEADERS = {
     "Cache-Control": "no-cache, must-revalidate, max-age=0, no-store, private",
     "X-Robots-Tag": "noindex",
@@ -45,6 +47,15 @@ def pick(value: dict[str, Any], fields: str | None) -> dict[str, Any]:
     if fields is None:
         return value
     return {name: value[name] for name in fields.split(",") if name in value}
+
+
+def pick_metas(value: dict[str, Any], request: web.Request, traits: Traits) -> dict[str, Any]:
+    """An object with the meta data that `include_meta` asks for, all of it without that."""
+    keys = [key for name, key in request.query.items() if name.startswith("include_meta[")]
+    metas = value.get("meta_data")
+    if not keys or not isinstance(metas, list) or not traits.limits_metas:
+        return value
+    return {**value, "meta_data": [one for one in metas if one.get("key") in keys]}
 
 
 def ids_of(request: web.Request) -> set[int]:

@@ -14,6 +14,7 @@ from connectors.testing.shops.woocommerce.answers import (
     ids_of,
     page_of,
     pick,
+    pick_metas,
     refuse,
     refuse_route,
     show,
@@ -47,21 +48,23 @@ class Catalog:
         """`GET /products`."""
         wanted = ids_of(request)
         known = {**self._of_book(wanted), **self.products}
-        return _list_products(request, known, wanted)
+        return _list_products(request, known, wanted, self._traits)
 
     async def list_variations(self, request: web.Request) -> web.StreamResponse:
         """`GET /products/{id}/variations`."""
         parent = int(request.match_info["product"])
         if parent not in self.products:
             return refuse(404, "woocommerce_rest_product_invalid_id", "Invalid ID.")
-        return _list_products(request, self.variations.get(parent, {}), ids_of(request))
+        return _list_products(
+            request, self.variations.get(parent, {}), ids_of(request), self._traits
+        )
 
     async def list_all_variations(self, request: web.Request) -> web.StreamResponse:
         """`GET /variations`: in the core API since WooCommerce 10.3, and in its analytics'."""
         if request.match_info["namespace"] not in self._traits.variation_lists:
             return refuse_route()
         known = {number: one for some in self.variations.values() for number, one in some.items()}
-        return _list_products(request, known, ids_of(request))
+        return _list_products(request, known, ids_of(request), self._traits)
 
     def _of_book(self, wanted: set[int]) -> dict[int, Json]:
         """Products for the lines of the book that no product was given for."""
@@ -94,7 +97,9 @@ def _product(number: int, line: BookLine) -> Json:
     }
 
 
-def _list_products(request: web.Request, known: dict[int, Json], wanted: set[int]) -> web.Response:
+def _list_products(
+    request: web.Request, known: dict[int, Json], wanted: set[int], traits: Traits
+) -> web.Response:
     """`any` leaves out what is in the bin; `status=trash` gives it."""
     binned = request.query.get("status", "any") == "trash"
     rows = [
@@ -106,4 +111,5 @@ def _list_products(request: web.Request, known: dict[int, Json], wanted: set[int
     if isinstance(page, web.Response):
         return page
     shown, headers = page
-    return show([pick(product, request.query.get("_fields")) for product in shown], headers=headers)
+    limited = [pick_metas(product, request, traits) for product in shown]
+    return show([pick(one, request.query.get("_fields")) for one in limited], headers=headers)

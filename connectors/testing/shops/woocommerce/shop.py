@@ -12,7 +12,14 @@ from connectors.testing.clock import Clock
 from connectors.testing.shop import FakeShop
 from connectors.testing.shops.woocommerce import rendering
 from connectors.testing.shops.woocommerce.access import Access
-from connectors.testing.shops.woocommerce.answers import page_of, pick, refuse, refuse_route, show
+from connectors.testing.shops.woocommerce.answers import (
+    page_of,
+    pick,
+    pick_metas,
+    refuse,
+    refuse_route,
+    show,
+)
 from connectors.testing.shops.woocommerce.booking import read_booked
 from connectors.testing.shops.woocommerce.catalog import Catalog
 from connectors.testing.shops.woocommerce.goods import products, variations_by_product
@@ -188,7 +195,7 @@ class FakeWooCommerceShop(FakeShop):
             )
         decimals = int(request.query.get("dp", "2"))
         shown = [
-            rendering.render(order, self.traits, decimals)
+            pick_metas(rendering.render(order, self.traits, decimals), request, self.traits)
             for order in rows
             if int(order.id) not in self.traits.unloadable
         ]
@@ -203,7 +210,8 @@ class FakeWooCommerceShop(FakeShop):
         if order is None:
             return refuse(404, "woocommerce_rest_shop_order_invalid_id", "Invalid ID.")
         shown = rendering.render(order, self.traits, int(request.query.get("dp", "2")))
-        return show(pick(shown, request.query.get("_fields")))
+        limited = pick_metas(shown, request, self.traits)
+        return show(pick(limited, request.query.get("_fields")))
 
     async def _setting(self, request: web.Request) -> web.StreamResponse:
         if self.traits.hides_settings:

@@ -22,7 +22,8 @@ class Traits:
     `plugin` is `ast`, `shipment_tracking` or empty; `providers` its list of carriers;
     `fulfillments` WooCommerce's own feature. `extra_statuses` are those that plugins registered.
     `pretty_permalinks` off leaves the REST API at `?rest_route=` alone, which `query_routes` off
-    switches off. `lists_refunds` off plays a shop without `GET /refunds`; `variation_lists` are the
+    switches off. `limits_metas` off plays WooCommerce before 7.0, `lists_refunds` off a shop
+    without `GET /refunds`; `variation_lists` are the
     namespaces that list the variations of all products. `folder` is where
     WordPress lives, e.g. `/store`. `regions` are the shop's own, by country and code.
     """
@@ -51,6 +52,7 @@ class Traits:
     extra_statuses: tuple[str, ...] = ()
     pretty_permalinks: bool = True
     query_routes: bool = True
+    limits_metas: bool = True
     lists_refunds: bool = True
     variation_lists: tuple[str, ...] = ("wc/v3", "wc-analytics")
     hides_settings: bool = False

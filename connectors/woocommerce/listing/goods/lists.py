@@ -11,12 +11,15 @@ from connectors.errors import RefusedError
 from connectors.reading.complaints import UNDECODABLE
 from connectors.upstream.isolation import Isolation
 from connectors.woocommerce.api.client import CORE, Api
+from connectors.woocommerce.api.meta_limit import name_metas
 from connectors.woocommerce.listing.batches import Batches, Items
 from connectors.woocommerce.listing.habits import ShopHabits
 from connectors.woocommerce.mapping import wire
+from connectors.woocommerce.mapping.products import METAS
 from connectors.woocommerce.mapping.values import read_key
 from connectors.woocommerce.mapping.whole import PartReader
 
+_PRODUCTS = "products"
 _FIELDS = wire.list_fields(wire.Product)
 
 
@@ -55,6 +58,8 @@ class ProductLists:
         """
         known = Items[Shown]()
         left = set(ids)
+        # Shops show variations with all their meta data, which is little.
+        metas = name_metas(self._parts.list_keys(METAS)) if path == _PRODUCTS else ()
         for status in ("any", "trash"):
             if left:
                 batches = Batches(
@@ -62,9 +67,9 @@ class ProductLists:
                     self._habits,
                     self._isolation,
                     path,
-                    (("status", status), *self._parts.list_fields(_FIELDS)),
+                    (("status", status), *self._parts.list_fields(_FIELDS), *metas),
                     self._decode,
-                    neighbor="products",
+                    neighbor=_PRODUCTS,
                     root=root,
                     locate=locate,
                 )
