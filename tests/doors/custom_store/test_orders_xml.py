@@ -132,12 +132,17 @@ def test_any_order_becomes_xml_that_parses_validates_and_keeps_every_limit(order
         assert not any(character < " " and character not in "\t\n" for character in held)
     again = read_order(etree.tostring(element))
     assert (again.number, again.status) == (" ".join(order.number.split()), order.status)
-    for each, origin in zip((again, *again.items), (order, *order.items), strict=True):
-        if origin.id == origin.id.strip():
-            assert each.id == origin.id
+    ids = zip(
+        (again.id, *(item.id for item in again.items)),
+        (order.id, *(item.id for item in order.items)),
+        strict=True,
+    )
+    for sent, own in ids:
+        if own == own.strip():
+            assert sent == own
         else:
             # Its blanks would not come back.
-            assert re.fullmatch("id-[0-9a-f]{32}", each.id)
+            assert re.fullmatch("id-[0-9a-f]{32}", sent)
     assert [item.quantity for item in again.items] == [item.quantity for item in order.items]
 
 
