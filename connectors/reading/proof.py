@@ -77,7 +77,7 @@ class Evidence:
         self._last = self._last_asked = 0
         self._no_rows = 0
         self._is_recounted = False
-        self._was_shown = False
+        self._was_shown = self._is_doubled = False
         self.total: int | None = None
         self.end: End | None = None
 
@@ -234,8 +234,10 @@ class Evidence:
             )
         else:
             fault = f"never showed the end of its list after {self.rows}"
+        doubled = " Some of its pages hold rows more than once." if self._is_doubled else ""
         return IncompleteListingError(
             f"The list of {self._noun} cannot be proved complete: the shop {counted}{fault}."
+            f"{doubled}"
         )
 
     @property
@@ -251,6 +253,7 @@ class Evidence:
         return self.rows == 1 < self._most_asked and not self.missing
 
     def _find_fresh(self, names: Sequence[Hashable]) -> list[int]:
+        self._is_doubled |= len({*names}) < len(names)
         positions = []
         for position, name in enumerate(names):
             if name not in self._seen:

@@ -67,7 +67,7 @@ def a_row_is_an_error(liar: Liar[Any]) -> set[str]:
     return _put_row(liar, {"errors": "Internal Server Error"})
 
 
-@LISTS.add()
+@LISTS.add(fails="hold rows more than once")
 def rows_are_doubled(liar: Liar[Any]) -> set[str]:
     def double(told: Any, _response: web.Response) -> None:
         rows = liar.anatomy.find_rows(told)

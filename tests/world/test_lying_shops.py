@@ -46,6 +46,7 @@ ONCE_WRONG = [
             (("a row is null", "an order breaks every list"), 4, 1),
             (("a row is null", "an order breaks every list"), 4, 3),
             (("an order breaks what holds it", "include is ignored"), 2, 2),
+            (("an order breaks every list", "the query is dropped"), 2, 1),
         )
     ),
     ("woocommerce", _make_example("key", "count is half", orders=4, size=1, apart=0)),
@@ -77,6 +78,18 @@ ONCE_WRONG = [
             "only the second walk shows an order",
             orders=2,
             size=1,
+            options="also counted",
+        ),
+    ),
+    (
+        "generic_json",
+        _make_example(
+            "link",
+            "only the second walk shows an order",
+            "first page is empty for a moment",
+            "rows are doubled",
+            orders=6,
+            size=6,
             options="also counted",
         ),
     ),

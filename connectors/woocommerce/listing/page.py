@@ -7,9 +7,12 @@ from datetime import datetime
 
 import msgspec
 
+from connectors.errors import IncompleteListingError, UnavailableError
 from connectors.orders import OrderId, RejectedOrder
 from connectors.woocommerce.listing.span import name_rows
 from connectors.woocommerce.mapping.decoding import Row
+
+_DROPS = "it ignores which page is asked for (a web server or a plugin may drop the query)"
 
 
 class DistrustError(Exception):
@@ -55,6 +58,23 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 def count_rows(page: Page, before: Page | None) -> int:
     """How many rows a page and the one before it have together."""
     return len(page.rows) + (len(before.rows) if before is not None else 0)
+
+
+def build_placeless_error(found: str) -> IncompleteListingError:
+    """The error of a shop whose lists go on behind their end; `found` is what it said there."""
+    return IncompleteListingError(
+        "The list of orders cannot be proved complete: the shop fails over a row of it, and shows"
+        f" one behind its end too: {_DROPS}.{found}"
+    )
+
+
+def explain_lists(error: UnavailableError) -> UnavailableError:
+    """The error of a shop that fails over each list of orders and answers other reads."""
+    return UnavailableError(
+        f"{error} The shop fails over each list of orders, even over one behind their end, and"
+        f" answers other reads: a plugin breaks all lists, or an order breaks them and {_DROPS}.",
+        retry_after=error.retry_after,
+    )
 
 
 def reject_row(order_id: int, modified: datetime | None, reason: str, *, record: str = "") -> Row:

@@ -10,12 +10,7 @@ from http import HTTPStatus
 
 import msgspec
 
-from connectors.errors import (
-    AuthenticationError,
-    IncompleteListingError,
-    RefusedError,
-    UnavailableError,
-)
+from connectors.errors import AuthenticationError, RefusedError, UnavailableError
 from connectors.interface import Remark, remark_left_out
 from connectors.reading.paging import BUDGET, explain_endless
 from connectors.turns import map_in_turns, measure_bytes, run_over
@@ -25,7 +20,13 @@ from connectors.woocommerce.api.advice import add_advice
 from connectors.woocommerce.api.client import LARGEST_PAGE, Api, order_path
 from connectors.woocommerce.listing.batches import Batches, Items
 from connectors.woocommerce.listing.habits import ShopHabits
-from connectors.woocommerce.listing.page import DistrustError, Page, reject_row
+from connectors.woocommerce.listing.page import (
+    DistrustError,
+    Page,
+    build_placeless_error,
+    explain_lists,
+    reject_row,
+)
 from connectors.woocommerce.listing.queries import Ask, Sort, build_params
 from connectors.woocommerce.mapping.decoding import Row, read_row
 
@@ -34,7 +35,7 @@ SIZES = (LARGEST_PAGE, 50, 25, 10)
 # After so many failures in a row of single places the shop is asked whether it still answers.
 _SPELL = 4
 # A place that no list of orders reaches.
-_BEYOND = 1_000_000_000
+_BEHIND = Ask(offset=1_000_000_000, sort=Sort.ID, brief=True)
 # Where rows are sorted whose time is not known.
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 
@@ -170,7 +171,7 @@ class OrderPages:
             else:
                 return await self._complete_page(brief, ask)
         if not await self._is_answering():
-            raise error
+            raise await self._explain_lists(error)
         if await self._is_sorting_broken(ask, size):
             raise _build_distrust() from error
         return await self._read_places(ask, size, error)
@@ -208,6 +209,14 @@ class OrderPages:
         return await self._api.has_answer(
             "orders", (*build_params(Ask(sort=Sort.ID, brief=True)), ("per_page", "1"))
         )
+
+    async def _explain_lists(self, error: UnavailableError) -> UnavailableError:
+        """The error of a shop that lists no order, with what it may ignore if it answers others."""
+        goods = (("per_page", "1"), ("_fields", "id"))
+        if not await self._api.has_answer("products", goods):
+            return error
+        params = (*build_params(_BEHIND), ("per_page", "1"))
+        return error if await self._api.has_answer("orders", params) else explain_lists(error)
 
     async def _read_places(self, ask: Ask, size: int, error: UnavailableError) -> Page:
         """A page of which not even ids can be listed, by its places: halves of it, down to the
@@ -265,22 +274,14 @@ class OrderPages:
         """
         if self._has_places:
             return
-        params = build_params(
-            msgspec.structs.replace(ask, offset=_BEYOND, sort=Sort.ID, brief=True)
-        )
+        params = build_params(msgspec.structs.replace(_BEHIND, status=ask.status))
         try:
             page = await self._api.read_page("orders", 1, params, once=True, for_part=True)
+            found, self._has_places = "", not page.items
         except UnavailableError as fault:
             found = f" Last: {fault}"
-        else:
-            found = ""
-            self._has_places = not page.items
         if not self._has_places:
-            raise IncompleteListingError(
-                "The list of orders cannot be proved complete: the shop fails over a row of it, and"
-                " shows one behind its end too: it ignores which page is asked for (a web server or"
-                f" a plugin may drop the query).{found}"
-            )
+            raise build_placeless_error(found)
 
 
 def _drop_doubles(rows: Iterable[Row]) -> list[Row]:
