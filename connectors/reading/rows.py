@@ -34,7 +34,7 @@ _DEEPEST = 6
 _DEEPEST_ROW = 3
 _LONGEST_FAULT = 100
 _OPENING = {b"]": b"[", b"}": b"{"}
-_START = re.compile(rb"\[\s*\{|\{\s*\"")
+_START = re.compile(rb"\[\s*(?:null\s*,\s*)*\{|\{\s*\"")
 
 Span = tuple[int, int]
 

@@ -28,6 +28,8 @@ _OPENING = re.compile(rb"[\[{]")
 # No log line or notice begins like this: the body itself does, and no piece of it may stand for the
 # whole.
 _DOCUMENT = re.compile(rb"\[\s*[\[{\"]|\{\s*\"")
+# A list whose first entry the shop could not load; a log line may begin like it.
+_NULL_FIRST = re.compile(rb"\[\s*null\s*[,\]]")
 _PAGE = re.compile(
     rb"<(?:!doctype\s+html|html|head|body|meta|script|title|h1|center)\b", re.IGNORECASE
 )
@@ -149,6 +151,8 @@ def _cut_value(content: bytes) -> bytes | None:
         return None
     value = content[:end].rstrip()
     # A number of a list in brackets is the date of a log line rather than a body.
+    if _NULL_FIRST.match(value):
+        return None if _OPENING.search(content, end) else value
     return value if _DOCUMENT.match(value) or value in {b"[]", b"{}"} else None
 
 

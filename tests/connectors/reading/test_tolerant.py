@@ -59,6 +59,15 @@ def test_json_is_found_between_other_text(document: Any, before: bytes, behind: 
     assert read(before + msgspec.json.encode(document) + behind) == document
 
 
+@pytest.mark.parametrize("list_of_nulls", [b"[null]", b"[null, null]", b'[null,{"id":1}]'])
+@pytest.mark.parametrize("behind", BEHIND)
+def test_a_list_that_begins_with_a_null_is_read_before_other_text(
+    list_of_nulls: bytes, behind: bytes
+) -> None:
+    assert read(list_of_nulls + behind) == msgspec.json.decode(list_of_nulls)
+    assert read(b"[null] a log line\n" + list_of_nulls) == msgspec.json.decode(list_of_nulls)
+
+
 @given(DOCUMENTS)
 def test_sound_json_stays_as_it_is(document: Any) -> None:
     body = msgspec.json.encode(document)
