@@ -177,8 +177,16 @@ class Expander:
     ) -> Any:
         if (kept := self._parts.recall(key)) is not None:
             return kept.value
+
+        async def ask_unless_known(caller: Caller) -> Any:
+            # Another order of the page may have asked while this one waited for its turn.
+            found = self._parts.recall(key)
+            return await ask(caller) if found is None else found.value
+
         try:
-            found = await self._parts.fetch(f"expand {name}", ask, optional=settings.optional)
+            found = await self._parts.fetch(
+                f"expand {name}", ask_unless_known, optional=settings.optional
+            )
         except PermanentError as error:
             if not settings.optional:
                 raise

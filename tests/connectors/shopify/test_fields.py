@@ -126,6 +126,26 @@ async def test_the_product_of_a_line_and_the_customer_are_looked_at(transport: s
         )
 
 
+@pytest.mark.parametrize("transport", ["rest", "graphql"])
+@pytest.mark.parametrize(
+    ("fields", "asked"),
+    [
+        (OF_PARTS, {"vendor", "numberOfOrders"}),
+        ({"custom_field_3": "customer.email", "source": "source_name"}, set()),
+        ({"items": {"location": "product.vendor"}}, {"vendor"}),
+    ],
+)
+async def test_products_and_customers_are_asked_for_only_where_an_expression_names_them(
+    transport: str, fields: dict[str, Any], asked: set[str]
+) -> None:
+    async with FakeShopify() as shop:
+        stock_shop(shop)
+        async with open_shop(shop, transport=transport, filler=make_filler(fields)) as connector:
+            await walk(connector)
+    sent = " ".join(seen.body.decode() for seen in shop.requests)
+    assert {word for word in ("vendor", "numberOfOrders") if word in sent} == asked
+
+
 @pytest.mark.parametrize("only", ["", "customer.orders_count > `0`"])
 async def test_a_customer_who_is_not_shown_costs_what_depends_on_him(only: str) -> None:
     remarks: list[Remark] = []
