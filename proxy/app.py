@@ -5,15 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from functools import partial
 
 import msgspec
-import structlog
 from aiohttp import web
 
 from connectors.interface import ConnectorType
 from connectors.reading.countries import load_names
-from connectors.upstream.exchange import Exchange, Observer
 from proxy import __version__
 from proxy.account.worker import AccountWorker
 from proxy.dashboard.pages import add_dashboard
@@ -53,10 +50,12 @@ from proxy.server.keys import (
 )
 from proxy.server.listener import listening
 from proxy.server.middlewares import errors_as_xml, observe, set_headers
+from proxy.server.orders import add_orders
 from proxy.server.readiness import add_readiness
 from proxy.server.standing import add_standing
 from proxy.server.webhooks.account import add_account_webhooks
 from proxy.server.webhooks.shop import add_webhooks
+from proxy.services import serve_connector
 from proxy.settings.loader import TypeFinder
 from proxy.settings.models import Settings
 from proxy.settings.values import ListenAddress
@@ -65,15 +64,12 @@ from proxy.storage.export.database import DatabaseExportStorage
 from proxy.storage.export.polls import PollHistory
 from proxy.storage.outbox.database import DatabaseOutbox
 from proxy.storage.outbox.operator import DatabaseDeliveries
-from proxy.storage.shops.memory import DatabaseMemory
 from proxy.storage.shops.remarks import DatabaseRemarks
-from proxy.stores import Store, StoreServices, open_stores
+from proxy.stores import Store, open_stores
 from proxy.telemetry.log_pace import LogPace
 from proxy.telemetry.metrics import Metrics
-from proxy.telemetry.tracing import open_tracing, trace_past
+from proxy.telemetry.tracing import open_tracing
 from proxy.watch import Watch
-
-_log = structlog.get_logger("portside.shop")
 
 
 class Portside(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,7 +131,7 @@ async def open_portside(
         remarks = await stack.enter_async_context(RemarkKeeper(DatabaseRemarks(database)))
         watch = await stack.enter_async_context(Watch(database))
         services = {
-            name: _serve_connector(name, metrics, database, remarks, watch)
+            name: serve_connector(name, metrics, database, remarks, watch)
             for name in settings.stores
         }
         stores = await stack.enter_async_context(open_stores(settings.stores, kinds, services))
@@ -237,13 +233,19 @@ def _make_operators_side(settings: Settings, shared: _Shared) -> web.Application
     shared.put_into(app)
     app[THRESHOLDS] = settings.alerts.when.thresholds()
     app.on_response_prepare.append(set_headers)
+    add_operators_routes(app, password)
+    add_dashboard(app, settings, shared.kinds)
+    return app
+
+
+def add_operators_routes(app: web.Application, password: str) -> None:
+    """What programs ask on the operator's side: `docs/openapi.yaml` describes it."""
     add_admin(app)
     add_change_tokens(app, password)
     add_readiness(app)
-    add_deliveries(app)
     add_standing(app)
-    add_dashboard(app, settings, shared.kinds)
-    return app
+    add_deliveries(app)
+    add_orders(app)
 
 
 def _make_shipstations_side(shared: _Shared) -> web.Application:
@@ -255,46 +257,3 @@ def _make_shipstations_side(shared: _Shared) -> web.Application:
     add_webhooks(app)
     add_account_webhooks(app)
     return app
-
-
-def _serve_connector(
-    store: str, metrics: Metrics, database: Database, remarks: RemarkKeeper, watch: Watch
-) -> StoreServices:
-    """What the connector of `store` may use of Portside."""
-    return StoreServices(
-        observer=_observer(store, metrics, watch),
-        watch=partial(watch.hear_breaker, store),
-        memory=DatabaseMemory(database, store),
-        remark=partial(remarks.take, store),
-    )
-
-
-def _observer(store: str, metrics: Metrics, watch: Watch) -> Observer:
-    """Counts each exchange with a shop, and tells of it where somebody listens; never of the
-    bodies.
-    """
-
-    def observe_exchange(exchange: Exchange) -> None:
-        metrics.count_exchange(store=store, status=exchange.status, seconds=exchange.seconds)
-        trace_past(
-            "shop request",
-            exchange.seconds,
-            store=store,
-            method=exchange.method,
-            url=exchange.url,
-            status=exchange.status or 0,
-            attempt=exchange.attempt,
-        )
-        watch.hear_exchange(store, exchange)
-        _log.debug(
-            "shop",
-            store=store,
-            method=exchange.method,
-            target=exchange.url,
-            status=exchange.status,
-            milliseconds=round(exchange.seconds * 1000, 1),
-            attempt=exchange.attempt,
-            reason=exchange.error,
-        )
-
-    return observe_exchange

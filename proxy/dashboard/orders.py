@@ -9,12 +9,11 @@ from aiohttp import web
 from connectors.errors import ConnectorError
 from proxy.dashboard.frame import SURROUNDINGS, answer_page, find_store_name
 from proxy.dashboard.sides import lay_out
-from proxy.operator.accounts import open_account
+from proxy.operator.accounts import tell_whole_story
 from proxy.operator.deliveries import WantedError
 from proxy.operator.expressions import ExpressionTrial, find_order, try_expression
 from proxy.operator.preview import Heard, Preview, preview_order, write_json
 from proxy.operator.privacy import BuyerMask
-from proxy.operator.story import tell_story
 from proxy.operator.telling import list_lines, name_order
 from proxy.server.keys import DATABASE, STORES
 from proxy.storage.shops.memory import DatabaseMemory
@@ -34,8 +33,7 @@ async def show_order(request: web.Request) -> web.StreamResponse:
         raise WantedError("expected an order's number, found none")
     database = request.app[DATABASE]
     store = request.app[STORES][name]
-    async with open_account(name, store.settings, database) as find_account:
-        story = await tell_story(store, database, number, find_account)
+    story = await tell_whole_story(store, store.settings, database, number)
     known = [chapter.sides.shop_id for chapter in story.chapters if chapter.sides.shop_id]
     preview, trouble = await _preview(request, name, known[0] if known else number)
     expression = query.get("try", "").strip()[:_LONGEST_EXPRESSION]

@@ -8,9 +8,10 @@ from contextlib import asynccontextmanager
 
 from proxy.account.audit import AccountReader, choose_store
 from proxy.account.client import AccountClient
-from proxy.operator.story import FindAccount
+from proxy.operator.story import FindAccount, Story, tell_story
 from proxy.settings.store import StoreSettings
 from proxy.storage.database import Database
+from proxy.stores import Store
 
 
 @asynccontextmanager
@@ -34,3 +35,19 @@ async def open_account(
             return AccountReader(client, await choose_store(client, name, account))
 
         yield find_account
+
+
+async def tell_whole_story(
+    store: Store,
+    settings: StoreSettings,
+    database: Database,
+    word: str,
+    *,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> Story:
+    """The story of an order by all sides, the account too where `settings` name its key. Raises
+    StorageError.
+    """
+    opening = open_account(store.name, settings, database, sleep=sleep)
+    async with opening as find_account:
+        return await tell_story(store, database, word, find_account)

@@ -66,6 +66,7 @@ def parse_wanted(
     states: Sequence[str] = (),
     since: str | None = None,
     order: str | None = None,
+    before: str | None = None,
 ) -> DeliveryFilter:
     """The deliveries meant. `since`: a duration before now (`2d`) or a date, UTC.
 
@@ -77,6 +78,7 @@ def parse_wanted(
         states=tuple(_state(text) for text in states),
         since=_since(since) if since else None,
         order=order or None,
+        before=parse_number(before) if before else None,
     )
 
 
@@ -265,6 +267,17 @@ def plain_refused(notice: RefusedNotice) -> dict[str, Any]:
         "body_bytes": refusal.size,
         "body": refusal.body,
     }
+
+
+def parse_limit(text: str | None, usual: int, most: int) -> int:
+    """How many one answer may list: `usual` if nothing is asked for. Raises WantedError."""
+    if text is None:
+        return usual
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(most))) or not (
+        1 <= int(text) <= most
+    ):
+        raise WantedError(f"limit: expected a number from 1 to {most}, found {text[:20]!r}")
+    return int(text)
 
 
 def parse_number(text: str, what: str = "delivery") -> int:

@@ -38,6 +38,10 @@ _MOST_NUMBERS = 5
 FindAccount = Callable[[], Awaitable[AccountReader]]
 
 
+class UnknownOrderError(Exception):
+    """All sides answered, and none knows the order."""
+
+
 class Chapter(msgspec.Struct, frozen=True, kw_only=True):
     """One order as ShipStation has it: an order of the shop, or what of it goes to one address."""
 

@@ -19,12 +19,14 @@ from proxy.operator.deliveries import (
     change_deliveries,
     choose_deliveries,
     explain_unchanged,
+    parse_limit,
     parse_reason,
     parse_wanted,
     plain,
     plain_attempt,
     record_change,
 )
+from proxy.operator.story import UnknownOrderError
 from proxy.server.admin import name_operator
 from proxy.server.keys import DATABASE, DELIVERER
 from proxy.server.refusals import list_refused, show_refused
@@ -65,9 +67,10 @@ def add_deliveries(app: web.Application) -> None:
 
 
 async def list_deliveries(request: web.Request) -> Mapping[str, Any]:
-    """Query: `id`, `state` (each as often as wanted), `store`, `since`, `order`, `limit`.
+    """Query: `id`, `state` (each as often as wanted), `store`, `since`, `order`, `limit`,
+    `before`.
 
-    The newest first.
+    The newest first; `next` goes on from there as `before`, null at the end.
     """
     query = request.query
     wanted = parse_wanted(
@@ -76,11 +79,15 @@ async def list_deliveries(request: web.Request) -> Mapping[str, Any]:
         states=query.getall("state", []),
         since=query.get("since"),
         order=query.get("order"),
+        before=query.get("before"),
     )
-    found = await _deliveries(request).find(
-        wanted, limit=_limit(query.get("limit", str(DEFAULT_LIMIT)))
-    )
-    return {"deliveries": [plain(delivery) for delivery in found]}
+    limit = parse_limit(query.get("limit"), DEFAULT_LIMIT, _MOST)
+    found = await _deliveries(request).find(wanted, limit=limit + 1)
+    shown = found[:limit]
+    return {
+        "deliveries": [plain(delivery) for delivery in shown],
+        "next": shown[-1].id if len(found) > limit else None,
+    }
 
 
 async def show_delivery(request: web.Request) -> Mapping[str, Any]:
@@ -142,17 +149,6 @@ def _deliveries(request: web.Request) -> DatabaseDeliveries:
     return DatabaseDeliveries(request.app[DATABASE])
 
 
-def _limit(text: str) -> int:
-    if not (
-        len(text) <= len(str(_MOST))
-        and text.isascii()
-        and text.isdigit()
-        and 1 <= int(text) <= _MOST
-    ):
-        raise WantedError(f"limit: expected a number from 1 to {_MOST}, found {text[:20]!r}")
-    return int(text)
-
-
 def answer_as_json(handler: Any) -> Any:
     """The handler's plain values as JSON, and its errors as one sentence in JSON."""
 
@@ -161,7 +157,7 @@ def answer_as_json(handler: Any) -> Any:
             return _json(HTTPStatus.OK, await handler(request))
         except WantedError as error:
             return _json(HTTPStatus.BAD_REQUEST, {"error": str(error)})
-        except UnknownDeliveryError as error:
+        except (UnknownDeliveryError, UnknownOrderError) as error:
             return _json(HTTPStatus.NOT_FOUND, {"error": str(error)})
         except StorageError as error:
             return _json(HTTPStatus.SERVICE_UNAVAILABLE, {"error": str(error)})

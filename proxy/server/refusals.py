@@ -12,14 +12,16 @@ from aiohttp import web
 
 from proxy.doors.custom_store.requests import TRIAL_HEADER
 from proxy.doors.custom_store.shipnotice.masking import MOST_KEPT, mask_body, mask_query
-from proxy.operator.deliveries import parse_number, plain_refused
+from proxy.operator.deliveries import parse_limit, parse_number, plain_refused
 from proxy.server.keys import DATABASE, REQUEST_ID
 from proxy.server.statuses import answer_error
 from proxy.storage.errors import StorageError
+from proxy.storage.outbox.interface import DEFAULT_LIMIT
 from proxy.storage.outbox.refused import Refusal, RefusedNotices
 from proxy.telemetry.masking import mask_text
 
 _MOST_REASON = 500
+_MOST_LISTED = 1000
 _log = structlog.get_logger("portside.server")
 
 
@@ -48,8 +50,9 @@ async def keep_refusal(
 
 
 async def list_refused(request: web.Request) -> Mapping[str, Any]:
-    """Query: `store`. Seen last first."""
-    found = await _open(request).list_kept(request.query.get("store"))
+    """Query: `store`, `limit`. Seen last first."""
+    limit = parse_limit(request.query.get("limit"), DEFAULT_LIMIT, _MOST_LISTED)
+    found = await _open(request).list_kept(request.query.get("store"), limit)
     return {"refused": [plain_refused(notice) for notice in found]}
 
 

@@ -7,15 +7,22 @@ from typing import Any
 
 from aiohttp import web
 
-from proxy.export.ledger import MOST_HELD
-from proxy.operator.deliveries import WantedError
+from proxy.operator.deliveries import WantedError, parse_limit
 from proxy.operator.status.alarms import list_alarms
 from proxy.operator.status.plain import plain_held, plain_status
 from proxy.operator.status.reading import read_status
+from proxy.operator.status.standing import HeldCounts
 from proxy.server.deliveries import answer_as_json
-from proxy.server.keys import DATABASE, EXPORTER, STORES, THRESHOLDS
+from proxy.server.keys import DATABASE, STORES, THRESHOLDS
 from proxy.settings.problems import did_you_mean
-from proxy.storage.names import BooksName
+from proxy.storage.export.records import HeldOrder
+from proxy.storage.order_records import HeldPlace, OrderRecords
+from proxy.storage.outbox.interface import DEFAULT_LIMIT
+from proxy.stores import Store
+
+_MOST = 1000
+_LONGEST_NAME = 100
+_LONGEST_PLACE = 301
 
 
 def add_standing(app: web.Application) -> None:
@@ -32,22 +39,48 @@ async def show_status(request: web.Request) -> Mapping[str, Any]:
 
 
 async def list_held(request: web.Request) -> Mapping[str, Any]:
-    """Orders that did not go out, last seen first, of all stores or of the one named in the
-    query.
+    """Orders that did not go out, by store and id, of all stores or of the one named in the query.
+
+    Query: `store`, `kind` (as often as wanted), `limit`, and `after`: what `next` of the answer
+    before was.
     """
+    query = request.query
+    stores = find_stores(request)
+    kinds = query.getall("kind", [])
+    if strange := [kind for kind in kinds if kind not in HeldCounts.__struct_fields__]:
+        known = ", ".join(HeldCounts.__struct_fields__)
+        raise WantedError(f"kind: expected one of {known}, found {strange[0][:20]!r}")
+    limit = parse_limit(query.get("limit"), DEFAULT_LIMIT, _MOST)
+    place = _parse_place(query["after"]) if "after" in query else None
+    records = OrderRecords(request.app[DATABASE])
+    found = await records.page_held(list(stores), kinds, after=place, limit=limit + 1)
+    shown = found[:limit]
+    return {
+        "held": [plain_held(store, held) for store, held in shown],
+        "next": _write_place(*shown[-1]) if len(found) > limit else None,
+    }
+
+
+def find_stores(request: web.Request) -> Mapping[str, Store]:
+    """All stores of the settings, or the one that the query names. Raises WantedError."""
     stores = request.app[STORES]
     name = request.query.get("store")
-    if name is not None and name not in stores:
+    if name is None:
+        return stores
+    if name not in stores:
         raise WantedError(
             f"store: expected one of {', '.join(sorted(stores))}, found"
-            f" {name!r}{did_you_mean(name, stores)}"
+            f" {name[:_LONGEST_NAME]!r}{did_you_mean(name[:_LONGEST_NAME], stores)}"
         )
-    ledger = request.app[EXPORTER].ledger
-    return {
-        "held": [
-            plain_held(store, held)
-            for store in stores
-            if name in {None, store}
-            for held in await ledger.list_held(BooksName(store), MOST_HELD)
-        ]
-    }
+    return {name: stores[name]}
+
+
+def _write_place(store: str, held: HeldOrder) -> str:
+    return f"{store}/{held.order_id}"
+
+
+def _parse_place(text: str) -> HeldPlace:
+    store, slash, order_id = text[:_LONGEST_PLACE].partition("/")
+    if not slash:
+        raise WantedError(f"after: expected what `next` was, found {text[:20]!r}")
+    return store, order_id

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Table, or_, select
+from sqlalchemy import ColumnElement, Table, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from proxy.rules.addressees import name_part
@@ -21,6 +21,9 @@ from proxy.storage.export.rows import portions
 from proxy.storage.outbox.interface import Delivery
 from proxy.storage.outbox.rows import read_delivery
 from proxy.storage.tables import deliveries, given_orders, held_orders, hints, told_orders
+
+HeldPlace = tuple[str, str]
+"""A store, and the id of an order held there: what a list of held orders goes on from."""
 
 # What a person may call an order that was given.
 _NAMES = ("order_id", "number", "former_number", "shop_id", "shop_number")
@@ -92,6 +95,28 @@ class OrderRecords:
         """The orders that were met since then and held."""
         return await self._read_held(store, [held_orders.c.last_seen >= since])
 
+    async def page_held(
+        self,
+        stores: Sequence[str],
+        kinds: Collection[str] = (),
+        *,
+        after: HeldPlace | None,
+        limit: int,
+    ) -> Sequence[tuple[str, HeldOrder]]:
+        """The orders held in these stores, of these kinds or of any, by store and id, beyond
+        `after`.
+        """
+        columns = held_orders.c
+        wanted = select(held_orders).where(columns.store.in_(stores))
+        if kinds:
+            wanted = wanted.where(columns.kind.in_(kinds))
+        if after is not None:
+            wanted = wanted.where(tuple_(columns.store, columns.order_id) > tuple_(*after))
+        wanted = wanted.order_by(columns.store, columns.order_id).limit(limit)
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(wanted)).mappings().all()
+        return [(row["store"], _read_held(row)) for row in rows]
+
     async def find_deliveries(
         self, store: str, shop_ids: Collection[str], numbers: Collection[str]
     ) -> Sequence[Delivery]:
@@ -128,10 +153,14 @@ class OrderRecords:
     ) -> Sequence[HeldOrder]:
         async with self._database.reading() as connection:
             return [
-                HeldOrder(**{name: row[name] for name in HeldOrder.__struct_fields__})
+                _read_held(row)
                 for each in wanted
                 for row in await _select(connection, held_orders, store, each)
             ]
+
+
+def _read_held(row: Mapping[Any, Any]) -> HeldOrder:
+    return HeldOrder(**{name: row[name] for name in HeldOrder.__struct_fields__})
 
 
 async def _read_records(

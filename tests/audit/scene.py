@@ -31,13 +31,16 @@ HOUR = timedelta(hours=1)
 
 
 class Scene(msgspec.Struct):
-    """Shop, account and the store in it; `file` holds the settings of the store `north`."""
+    """Shop, account and the store in it; `file` holds the settings of the store `north`.
+    `admin` is the address of the operator's side.
+    """
 
     shop: FakeWooCommerceShop
     account: FakeAccount
     store: Store
     file: Path
     url: str
+    admin: str = ""
 
     async def run(self, command: str, *words: str) -> Result:
         """A command of `portside`, in a thread: shop and account answer on this one."""
@@ -61,7 +64,9 @@ class Scene(msgspec.Struct):
 
 
 @asynccontextmanager
-async def open_scene(folder: Path, orders: int = 3, **store: object) -> AsyncIterator[Scene]:
+async def open_scene(
+    folder: Path, orders: int = 3, *, page_size: int = 100, **store: object
+) -> AsyncIterator[Scene]:
     """Orders 1001, 1002, … were placed a day ago and given to ShipStation three hours ago."""
     now = datetime.now(UTC)
     clock = Clock(now - 24 * HOUR)
@@ -74,13 +79,21 @@ async def open_scene(folder: Path, orders: int = 3, **store: object) -> AsyncIte
         FakeAccount(Clock(now - 3 * HOUR), traits=Traits(limit=10_000)) as account,
     ):
         file = folder / "settings.yaml"
-        file.write_text(yaml.safe_dump(_write_settings(folder, shop, account, store)))
+        written = _write_settings(folder, shop, account, store)
+        file.write_text(yaml.safe_dump(written | {"export": {"page_size": page_size}}))
         settings = load_settings(file, find_type=find_kind)
         async with open_portside(settings, find_kind) as portside:
             url = f"http://{portside.public}/stores/north"
             there = await account.connect_store("North", url, LOGIN, since=now - 48 * HOUR)
             await account.import_orders(there)
-            yield Scene(shop=shop, account=account, store=there, file=file, url=url)
+            yield Scene(
+                shop=shop,
+                account=account,
+                store=there,
+                file=file,
+                url=url,
+                admin=f"http://{portside.admin}",
+            )
 
 
 def _write_settings(

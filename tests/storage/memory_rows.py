@@ -33,6 +33,7 @@ def is_meant(wanted: DeliveryFilter, row: Delivery) -> bool:
         and (wanted.store is None or row.store == wanted.store)
         and (not wanted.states or row.state in wanted.states)
         and (wanted.since is None or row.queued_at >= wanted.since)
+        and (wanted.before is None or row.id < wanted.before)
         and (
             wanted.order is None
             or wanted.order in (row.shipment.order_number, row.shipment.order_id)

@@ -20,8 +20,8 @@ from proxy.cli.options import (
 from proxy.cli.output import PlainConsole, print_json
 from proxy.cli.records import open_database
 from proxy.cli.shops import ask_store
-from proxy.operator.accounts import open_account
-from proxy.operator.story import Story, plain_story, tell_story
+from proxy.operator.accounts import tell_whole_story
+from proxy.operator.story import Story, plain_story
 from proxy.operator.telling import list_lines, name_order
 from proxy.settings.models import Settings
 from proxy.storage.database import Database
@@ -76,10 +76,8 @@ def _tell(settings: Settings, name: str, number: str) -> Story:
 
 
 async def _ask_sides(settings: Settings, store: Store, database: Database, number: str) -> Story:
-    async with open_account(
-        store.name, settings.stores[store.name], database, sleep=wait_for_budget
-    ) as find_account:
-        return await tell_story(store, database, number, find_account)
+    own = settings.stores[store.name]
+    return await tell_whole_story(store, own, database, number, sleep=wait_for_budget)
 
 
 def _print_story(console: Console, story: Story) -> None:

@@ -150,13 +150,14 @@ class PutResult(StrEnum):
 
 
 class DeliveryFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which deliveries are meant; None or empty means any. `since` goes by `queued_at`."""
+    """Which are meant; None or empty: any. `since` goes by `queued_at`, `before` by the number."""
 
     ids: tuple[int, ...] = ()
     store: str | None = None
     states: tuple[DeliveryState, ...] = ()
     since: datetime | None = None
     order: str | None = None
+    before: int | None = None
 
 
 class RepeatedError(Exception):
@@ -254,9 +255,7 @@ class Deliveries(Protocol):
         ...
 
     async def retry(self, wanted: DeliveryFilter) -> int:
-        """Queue all that is meant and dead again, and make due what waits, unless a worker holds
-        it. Returns how many.
-        """
+        """Queue the dead again, make due what waits and no worker holds. Returns how many."""
         ...
 
     async def resend(self, wanted: DeliveryFilter, reason: str) -> int:

@@ -246,6 +246,8 @@ def _match_filter(wanted: DeliveryFilter) -> ColumnElement[bool]:
         conditions.append(deliveries.c.state.in_([state.value for state in wanted.states]))
     if wanted.since is not None:
         conditions.append(deliveries.c.queued_at >= wanted.since)
+    if wanted.before is not None:
+        conditions.append(deliveries.c.id < wanted.before)
     if wanted.order is not None:
         conditions.append(
             or_(deliveries.c.order_number == wanted.order, deliveries.c.order_id == wanted.order)

@@ -77,9 +77,11 @@ class RefusedNotices:
             )
             await connection.execute(delete(table).where(table.c.id.in_(surplus)))
 
-    async def list_kept(self, store: str | None = None) -> Sequence[RefusedNotice]:
+    async def list_kept(
+        self, store: str | None = None, limit: int | None = None
+    ) -> Sequence[RefusedNotice]:
         """Those of one store, or of all: seen last first."""
-        wanted = select(table).order_by(table.c.last_seen.desc(), table.c.id.desc())
+        wanted = select(table).order_by(table.c.last_seen.desc(), table.c.id.desc()).limit(limit)
         if store is not None:
             wanted = wanted.where(table.c.store == store)
         return await self._read(wanted)
