@@ -111,7 +111,7 @@ def describe_given(result: Poll | PollResult) -> str:
     if result.outcome is PollOutcome.DEFERRED:
         return f"gave ShipStation an empty page in place of an error: {result.reason}"
     if result.outcome is PollOutcome.UNDER_WAY:
-        return f"gave ShipStation the first of {count_things(result.pages or 1, 'page')}"
+        return f"gave ShipStation page 1 of {result.pages or 1}"
     held = f", {result.held} held back" if result.held else ""
     if not result.orders:
         return f"had nothing new for ShipStation{held}"

@@ -121,7 +121,8 @@ async def serving(
         if process.returncode is None:
             process.kill()
         await served.ended()
-    assert find_buyers(served.lines) == []
+    found = find_buyers(served.lines)
+    assert found == [], found
 
 
 async def run_portside(
