@@ -24,9 +24,10 @@ from proxy.doors.custom_store.shipnotice.document import MAX_BODY
 from proxy.server.answers import plain_answer, xml_error, xml_page
 from proxy.server.auth import authenticate_store
 from proxy.server.body import SLOWEST_CLIENT, read_body
-from proxy.server.keys import DELIVERER, EXPORTER, POLLS
+from proxy.server.keys import DELIVERER, EXPORTER, POLLS, UNREAD
 from proxy.server.refusals import keep_refusal
 from proxy.server.statuses import choose_status
+from proxy.server.unread import UnreadAnswers
 from proxy.stores import Store
 
 # In bytes: parsing more would hold up everybody else for too long.
@@ -36,6 +37,7 @@ _log = structlog.get_logger("portside.server")
 
 def add_endpoint(app: web.Application) -> None:
     """The routes of ShipStation's side; a slash at the end of the URL is no fault."""
+    app[UNREAD] = UnreadAnswers()
     for path in ("/stores/{name}", "/stores/{name}/"):
         app.router.add_get(path, give_orders, allow_head=False)
         app.router.add_head(path, greet)
@@ -68,7 +70,8 @@ async def give_orders(request: web.Request) -> web.StreamResponse:
     try:
         wanted = parse_export(request.query)
         page = await exporter.page(store, wanted)
-        response = await _send_response(request, xml_page(page.body))
+        with request.app[UNREAD].hold(store.name, len(page.body)):
+            response = await _send_response(request, xml_page(page.body))
     except Exception as error:
         await polls.keep_failed(store, wanted, error, began)
         raise

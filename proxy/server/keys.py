@@ -14,6 +14,7 @@ from proxy.remarks import RemarkKeeper
 from proxy.rules.alarms import Thresholds
 from proxy.server.admission.clients import Proxies
 from proxy.server.admission.failed_logins import FailedLogins
+from proxy.server.unread import UnreadAnswers
 from proxy.storage.database import Database
 from proxy.stores import Store
 from proxy.telemetry.log_pace import LogPace
@@ -34,5 +35,6 @@ REMARKS: web.AppKey[RemarkKeeper] = web.AppKey("remarks", RemarkKeeper)
 PROXIES: web.AppKey[Proxies] = web.AppKey("proxies", Proxies)
 FAILED_LOGINS: web.AppKey[FailedLogins] = web.AppKey("failed_logins", FailedLogins)
 LOG_PACE: web.AppKey[LogPace] = web.AppKey("log_pace", LogPace)
+UNREAD: web.AppKey[UnreadAnswers] = web.AppKey("unread", UnreadAnswers)
 CLIENT: web.RequestKey[str] = web.RequestKey("client", str)
 REQUEST_ID: web.RequestKey[str] = web.RequestKey("request_id", str)
