@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from proxy.storage.actions import OperatorActions
 from proxy.storage.database import Database
 from tests.postgres import PostgresServer
 
@@ -61,3 +62,10 @@ def _migrate_apart(url: str) -> None:
 async def _migrate(url: str) -> None:
     async with Database.open(url) as database:
         await database.migrate()
+
+
+async def read_actions(url: str) -> list[tuple[str, str, str]]:
+    """What operators did, the oldest first: what, in which store, and to what."""
+    async with Database.open(url) as database:
+        found = await OperatorActions(database).list_newest(100)
+    return [(each.action, each.store, each.subject) for each in reversed(found)]

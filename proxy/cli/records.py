@@ -15,7 +15,7 @@ import msgspec
 from proxy.cli.options import CommandError
 from proxy.export.ledger import Ledger
 from proxy.settings.records import RecordsSettings
-from proxy.storage.actions import OperatorActions
+from proxy.storage.actions import Action, OperatorActions
 from proxy.storage.database import Database
 from proxy.storage.errors import StorageError
 from proxy.storage.export.database import DatabaseExportStorage
@@ -60,6 +60,24 @@ def name_user() -> str:
         return f"{getpass.getuser()} on the command line"
     except (OSError, KeyError):  # a container may run under a number without a name
         return "the command line"
+
+
+async def keep_action(
+    database: Database, action: str, store: str, *, subject: str = "", reason: str = ""
+) -> None:
+    """Add what this command has just done to the list of what operators did. Raises
+    StorageError.
+    """
+    done = Action(who=name_user(), action=action, store=store, subject=subject, reason=reason)
+    await OperatorActions(database).keep(done)
+
+
+async def keep_action_if_recorded(url: str, action: str, store: str, *, subject: str = "") -> None:
+    """As `keep_action`, for a command that works without a database too. Raises StorageError."""
+    if missing_file(url) is None:
+        async with Database.open(url) as database:
+            if (await database.read_state()).revision:
+                await keep_action(database, action, store, subject=subject)
 
 
 def open_records(settings: RecordsSettings, work: Callable[[Records], Awaitable[T]]) -> T:

@@ -22,7 +22,7 @@ from proxy.cli.options import (
     settings_option,
 )
 from proxy.cli.output import build_table, print_json, wide_console
-from proxy.cli.records import Records, open_records
+from proxy.cli.records import Records, keep_action, open_records
 from proxy.operator.status.alarms import list_alarms, summarize
 from proxy.operator.status.plain import plain_status
 from proxy.operator.status.reading import read_status
@@ -161,7 +161,11 @@ def _dismiss(file: Path, name: str | None, start: datetime) -> None:
         raise CommandError("--dismiss-gap: expected --store NAME with it, found none")
 
     async def work(records: Records) -> bool:
-        return await records.ledger.dismiss_gap(BooksName(name), start)
+        is_there = await records.ledger.dismiss_gap(BooksName(name), start)
+        if is_there:
+            subject = exact_moment(start)
+            await keep_action(records.database, "dismiss gap", name, subject=subject)
+        return is_there
 
     if not open_records(read_records_settings(file), work):
         raise CommandError(

@@ -13,7 +13,7 @@ import yaml
 from aiohttp import web
 
 from proxy.dashboard.frame import answer_page, find_store_name, take_look
-from proxy.export.ledger import MOST_HELD
+from proxy.export.ledger import ALL_HELD
 from proxy.operator.deliveries import WantedError
 from proxy.rules.reasons import group_reason, name_setting
 from proxy.server.keys import EXPORTER, STORES
@@ -51,7 +51,7 @@ async def list_held(request: web.Request) -> web.StreamResponse:
     groups: Sequence[Group] = ()
     if name:
         find_store_name(request, name)
-        held = await request.app[EXPORTER].ledger.list_held(BooksName(name), MOST_HELD)
+        held = await request.app[EXPORTER].ledger.list_held(BooksName(name), ALL_HELD)
         chosen = [order for order in held if order.kind in _KINDS[kind]]
         groups = group_orders(chosen, stores[name].settings)
     return await answer_page(
@@ -63,7 +63,6 @@ async def list_held(request: web.Request) -> web.StreamResponse:
         kinds=list(_KINDS),
         groups=groups,
         standings=[each for each in look.status.stores if each.named],
-        total=sum(group.count for group in groups),
     )
 
 

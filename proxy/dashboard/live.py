@@ -35,6 +35,14 @@ ACTIONS = {
     "resend": "had {subject} sent again",
     "check": "had the store checked",
     "try shop": "asked the shop whether it answers",
+    "ship": "told the shop of a parcel by hand, {subject}",
+    "dismiss gap": "dismissed the gap that starts at {subject}",
+    "register webhooks": "had the shop tell Portside of changed orders",
+    "remove webhooks": "ended webhooks of the shop",
+    "correct words": "corrected the status words in ShipStation",
+    "refresh": "had ShipStation import the store's orders",
+    "register account webhooks": "had ShipStation tell Portside of labels and imports",
+    "remove account webhooks": "ended webhooks of ShipStation",
 }
 
 

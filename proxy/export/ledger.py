@@ -14,6 +14,7 @@ from proxy.export.windows import Opened, WindowRules, drop_expired, open_window
 from proxy.rules.addressees import name_part
 from proxy.rules.coverage import Coverage
 from proxy.rules.lateness import ShopList
+from proxy.rules.policy import HeldKind
 from proxy.rules.pollers import has_second_poller
 from proxy.storage.export.records import (
     Gap,
@@ -27,8 +28,10 @@ from proxy.storage.names import BooksName
 # What was told longer ago than this is forgotten: such an order is then sent again rather than held
 # back as unchanged.
 TOLD_FOR = timedelta(days=90)
-# How many held orders of each kind are kept, and how many are listed at most, last seen first.
+# How many held orders of each kind are kept.
 MOST_HELD = 1000
+# All that are kept of a store.
+ALL_HELD = MOST_HELD * len(HeldKind)
 
 
 class CoverageReport(msgspec.Struct, frozen=True, kw_only=True):

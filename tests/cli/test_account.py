@@ -15,7 +15,7 @@ from proxy.cli.main import main
 from proxy.simulator.account.traits import Fate, Traits
 from proxy.storage.account.refreshes import Refreshes
 from proxy.storage.database import Database
-from tests.databases import copy_migrated
+from tests.databases import copy_migrated, read_actions
 from tests.simulator.account.stage import Scene, open_scene
 
 LISTS = (
@@ -164,6 +164,7 @@ async def test_mappings_shows_the_difference_and_writes_it_only_when_told(
         again = await run(file, "mappings", "--write")
         assert (again.exit_code, again.stdout.count("the same")) == (0, 5)
         assert [call.method for call in scene.account.calls].count("PUT") == 1
+    assert await read_actions(database) == [("correct words", "north", "")]
 
 
 async def test_mappings_that_the_account_does_not_show_are_left_alone(
@@ -201,6 +202,7 @@ async def test_refresh_has_the_stores_orders_imported(
         assert scene.store.resource["refreshDate"] != before
         polled = [path for path in scene.shop.polls if "start_date=01%2f05%2f2026" in path]
         assert bool(polled) is bool(options), scene.shop.polls
+    assert await read_actions(database) == [("refresh", "north", "")] * 2
 
 
 async def test_a_refresh_that_shipstation_refused_does_not_count_as_one(
@@ -212,6 +214,7 @@ async def test_a_refresh_that_shipstation_refused_does_not_count_as_one(
         assert (made.exit_code, "found 999" in made.output) == (1, True)
     async with Database.open(database) as kept:
         assert (await Refreshes(kept).list_last("north"))[0] == {}
+    assert await read_actions(database) == []
 
 
 async def test_refresh_of_a_store_without_its_number_says_what_to_set(

@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from proxy.cli.main import main
 from proxy.simulator.account.traits import Shape, Traits
 from tests.cli.test_account import database, write_settings
+from tests.databases import read_actions
 from tests.simulator.account.stage import Scene, open_scene
 
 __all__ = ["database"]
@@ -70,6 +71,8 @@ async def test_webhooks_are_registered_once_renewed_with_the_secret_and_removed_
         assert (await run(file, "webhooks", "remove")).exit_code == 0
         assert "nothing to do" in (await run(file, "webhooks", "remove")).stdout
         assert find_urls(scene) == sorted(foreign)
+    done = [action for action, _, _ in await read_actions(database)]
+    assert done == [*["register account webhooks"] * len(SECRETS), "remove account webhooks"]
 
 
 async def test_without_an_address_nothing_is_registered(tmp_path: Path, database: str) -> None:

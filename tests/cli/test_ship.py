@@ -37,7 +37,7 @@ from tests.cli.test_inspection import line_of, run
 from tests.connectors.contract.ledger import LedgerHarness
 from tests.connectors.contract.ledger_shop import FakeLedgerShop
 from tests.connectors.generic_json.styles import style_block
-from tests.databases import make_migrated_file
+from tests.databases import make_migrated_file, read_actions
 
 NORTH = BooksName("north")
 
@@ -173,6 +173,7 @@ async def test_a_parcel_told_by_hand_is_a_notice_like_any_other(desk: Desk) -> N
     assert again.output.splitlines()[-1] == said
     assert (await desk.ship(order.number)).output.startswith("delivery 1: known already;")
     assert len(order.parcels) == 1
+    assert await read_actions(desk.url) == [("ship", "north", "delivery 1")]
 
 
 async def test_the_order_is_found_by_number_id_alias_and_split_number(desk: Desk) -> None:

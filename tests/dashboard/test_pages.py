@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import ClientSession, encode_basic_auth
+from sqlalchemy import insert
 
+from proxy.storage.database import Database
+from proxy.storage.tables import held_orders
 from tests.dashboard.scene import Page, open_scene, text_of
 from tests.server.stall import Stall, open_front
 
@@ -93,6 +98,28 @@ async def test_held_orders_are_grouped_by_reason_with_a_way_to_each(page: Page) 
     assert held.xpath("//tbody//a/@href") == ["/ui/order?store=north&number=1009"]
 
 
+async def test_an_unreadable_order_is_listed_however_many_others_are_held(tmp_path: Path) -> None:
+    async with open_scene(tmp_path) as (page, _, _):
+        async with (
+            Database.open(f"sqlite:///{tmp_path}/portside.db") as database,
+            database.writing() as connection,
+        ):
+            seen = await database.now(connection) + timedelta(minutes=1)
+            held: dict[str, Any] = {
+                "store": "north",
+                "kind": "filtered",
+                "reason": "a filter says so",
+            }
+            held |= {"first_seen": seen, "last_seen": seen}
+            numbers = map(str, range(2001, 3001))
+            rows = [held | {"order_id": number, "number": number} for number in numbers]
+            await connection.execute(insert(held_orders), rows)
+        for kind in ("faulty", "all"):
+            shown = await page.get(f"/ui/held?store=north&kind={kind}")
+            assert "1 order unreadable" in text_of(shown, "//h2")
+        assert "1000 orders filtered a filter says so" in text_of(shown, "//h2")
+
+
 async def test_a_group_names_the_line_of_settings_that_holds_it(tmp_path: Path) -> None:
     async with open_scene(tmp_path, store={"filters": {"statuses": ["on_hold"]}}) as (page, _, _):
         held = await page.get("/ui/held?store=north&kind=filtered")
@@ -119,6 +146,7 @@ async def test_what_is_not_there_is_said_in_a_sentence(page: Page) -> None:
         ("/ui/held?store=south", 400, "There is no store"),
         ("/ui/order?store=north", 400, "Expected an order's number"),
         ("/ui/live?store=south", 400, "There is no store"),
+        ("/ui/actions?store=south", 400, "There is no store"),
     ):
         shown = text_of(await page.get(path, status), "//main")
         assert words.casefold() in shown.casefold(), (path, shown)

@@ -23,6 +23,7 @@ from proxy.storage.export.database import DatabaseExportStorage
 from proxy.storage.export.records import Gap
 from proxy.storage.outbox.database import DatabaseOutbox
 from tests.builders import build_shipment
+from tests.databases import read_actions
 from tests.server.conftest import LOGIN, WINDOW
 from tests.server.stall import Stall, open_front
 
@@ -203,6 +204,8 @@ def test_a_gap_goes_once_the_operator_dismisses_it_by_its_start(
     )
     assert portside_says(*named, "2026-01-02T03:04:05.678901Z") == "dismissed\n"
     assert "may be missing" not in portside_says("status", "--settings", str(settings), status=1)
+    done = asyncio.run(read_actions(f"sqlite:///{tmp_path}/portside.db"))
+    assert done == [("dismiss gap", "north", "2026-01-02T03:04:05.678901Z")]
 
 
 async def parcel_left_behind(folder: Path) -> None:

@@ -11,6 +11,7 @@ from proxy.account.mappings.correction import WordsReading, correct_words, read_
 from proxy.cli.account.target import AccountTarget, ask_account, require_store_id
 from proxy.cli.options import only_store_option, settings_option
 from proxy.cli.output import PlainConsole, build_table, wide_console
+from proxy.cli.records import keep_action
 from proxy.doors.custom_store.words import ACCOUNT_STATUSES, fill_status_words
 
 
@@ -34,6 +35,7 @@ def mappings(file: Path, name: str | None, *, write: bool) -> None:
         seen = await read_words(target.client, require_store_id(target), words)
         if write and seen.wrong:
             await correct_words(target.client, seen)
+            await keep_action(target.database, "correct words", target.name)
         return seen, write and bool(seen.wrong)
 
     seen, is_written = ask_account(file, name, compare)

@@ -12,6 +12,7 @@ from proxy.account.refresh.request import request_refresh
 from proxy.cli.account.target import AccountTarget, ask_account, require_store_id
 from proxy.cli.options import Moment, only_store_option, settings_option
 from proxy.cli.output import PlainConsole
+from proxy.cli.records import keep_action
 from proxy.operator.times import exact_moment
 from proxy.storage.account.refreshes import Refreshes, RefreshReason
 
@@ -35,10 +36,12 @@ def refresh(file: Path, name: str | None, since: datetime | None) -> None:
         refreshes = Refreshes(target.database)
         await refreshes.claim(target.name, RefreshReason.COMMAND, timedelta(0), since)
         try:
-            return await request_refresh(target.client, store_id, since)
+            answered = await request_refresh(target.client, store_id, since)
         except ConnectorError:
             await refreshes.take_back(target.name, RefreshReason.COMMAND)
             raise
+        await keep_action(target.database, "refresh", target.name)
+        return answered
 
     words = ask_account(file, name, ask)
     span = "" if since is None else f" from {exact_moment(since)} on"

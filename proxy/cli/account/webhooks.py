@@ -23,6 +23,7 @@ from proxy.account.webhooks import (
 from proxy.cli.account.target import AccountTarget, ask_account, require_store_id
 from proxy.cli.options import CommandError, json_option, only_store_option, settings_option
 from proxy.cli.output import PlainConsole, build_table, print_json, wide_console
+from proxy.cli.records import keep_action
 
 
 @click.group
@@ -104,6 +105,9 @@ async def _change_and_list(
     place = place_webhooks(target.name, require_store_id(target), settings)
     change = register_hooks if is_wanted else remove_hooks
     done = await change(target.client, place)
+    if done.added or done.ended:
+        action = "register account webhooks" if is_wanted else "remove account webhooks"
+        await keep_action(target.database, action, target.name)
     return done, await list_hooks(target.client), place
 
 

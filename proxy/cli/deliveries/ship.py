@@ -16,7 +16,7 @@ from connectors.upstream.exchange import Exchange
 from proxy.cli.exchanges import body_option, exchange_lines
 from proxy.cli.options import CommandError, read_settings, settings_option, store_option
 from proxy.cli.output import PlainConsole
-from proxy.cli.records import open_database
+from proxy.cli.records import keep_action, open_database
 from proxy.cli.shops import ask_store
 from proxy.delivery.intake import Deliverer, NoticeOutcome, NoticeResult
 from proxy.export.clock import SystemClock
@@ -91,6 +91,9 @@ def ship(file: Path, name: str, most: int, *, dry_run: bool, **words: Any) -> No
             if dry_run:
                 return await _rehearse(shown, store, await foresight.foresee(name, shipment))
             result = await _send(settings, database, store, shipment)
+            if result.outcome is not NoticeOutcome.REPEATED:
+                subject = f"delivery {result.delivery}"
+                await keep_action(database, "ship", name, subject=subject)
             _print_result(console, result)
             return result.outcome is not NoticeOutcome.REFUSED
 

@@ -9,8 +9,10 @@ from typing import TypeVar
 import click
 
 from connectors.webhooks import HasWebhooks, Subscription, Webhooks
-from proxy.cli.options import CommandError, settings_option, store_option
-from proxy.cli.shops import ask_shop
+from proxy.cli.options import CommandError, read_settings, settings_option, store_option
+from proxy.cli.records import keep_action_if_recorded
+from proxy.cli.shops import ask_store
+from proxy.storage.errors import StorageError
 from proxy.stores import Store
 
 T = TypeVar("T")
@@ -43,7 +45,7 @@ def register(file: Path, name: str) -> None:
             )
         return await hooks.register(webhooks.url(name), webhooks.secret.get_secret_value())
 
-    added = _ask_webhooks(file, name, ask)
+    added = _ask_webhooks(file, name, ask, "register webhooks")
     for one in added:
         click.echo(f"registered {_line(one)}")
     if not added:
@@ -82,7 +84,7 @@ def remove(file: Path, name: str, ids: tuple[str, ...]) -> None:
             await hooks.remove(one)
         return chosen
 
-    ended = _ask_webhooks(file, name, end)
+    ended = _ask_webhooks(file, name, end, "remove webhooks")
     click.echo(
         f"removed {', '.join(ended)}" if ended else "nothing to do: no webhook goes to Portside"
     )
@@ -92,20 +94,29 @@ def _line(one: Subscription) -> str:
     return f"{one.id}  {one.topic}  {one.address}"
 
 
-def _ask_webhooks(file: Path, name: str, ask: Callable[[Webhooks, Store], Awaitable[T]]) -> T:
-    """What `ask` gives; a store whose shop has no webhooks, or fails, ends the command with one
-    line.
+def _ask_webhooks(
+    file: Path, name: str, ask: Callable[[Webhooks, Store], Awaitable[T]], action: str = ""
+) -> T:
+    """What `ask` gives; if that is not empty, `action` was done. A store whose shop has no
+    webhooks, or fails, ends the command with one line.
     """
+    settings = read_settings(file)
 
-    async def ask_store(store: Store) -> T:
+    async def work(store: Store) -> T:
         if not isinstance(store.connector, HasWebhooks):
             raise CommandError(
                 f"store {name!r}: a shop of the kind {store.settings.connector.type} has no"
                 " webhooks that Portside understands"
             )
-        return await ask(store.connector.webhooks, store)
+        found = await ask(store.connector.webhooks, store)
+        if action and found:
+            await keep_action_if_recorded(settings.database.get_secret_value(), action, name)
+        return found
 
-    return ask_shop(file, name, ask_store)
+    try:
+        return ask_store(settings, name, work)
+    except StorageError as error:
+        raise CommandError(f"done, but not added to the list of actions: {error}") from error
 
 
 def _find_address(store: Store) -> str:

@@ -18,7 +18,7 @@ from proxy.cli.options import (
 )
 from proxy.cli.output import build_table, print_json, wide_console
 from proxy.cli.records import Records, open_records
-from proxy.export.ledger import MOST_HELD
+from proxy.export.ledger import ALL_HELD
 from proxy.operator.status.plain import plain_held
 from proxy.rules.reasons import group_reason
 from proxy.storage.export.records import HeldOrder
@@ -30,7 +30,7 @@ from proxy.storage.names import BooksName
 @only_store_option
 @click.option(
     "--limit",
-    type=click.IntRange(1, MOST_HELD),
+    type=click.IntRange(1, ALL_HELD),
     default=100,
     show_default=True,
     help="How many of each store at most.",

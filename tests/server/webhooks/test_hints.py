@@ -18,6 +18,7 @@ from click.testing import CliRunner
 from connectors.testing.shop import FakeShop
 from proxy.cli.main import main
 from tests.connectors.shopify.fake.shop import FakeShopify
+from tests.databases import make_migrated_file, read_actions
 from tests.server.webhooks.fronts import (
     ORDER,
     FakeWooCommerceWithWebhooks,
@@ -260,6 +261,7 @@ async def run(shop: FakeShop, folder: Path, *words: str, **changes: Any) -> tupl
 
 async def test_registered_listed_and_removed_by_the_command(shop: FakeShop, tmp_path: Path) -> None:
     assert isinstance(shop, FakeShopify | FakeWooCommerceWithWebhooks)
+    kept = make_migrated_file(tmp_path / "portside.db")
     code, output = await run(shop, tmp_path, "register")
     assert (code, output.count("registered")) == (0, 2), output
     addresses = {one.get("address") or one.get("delivery_url") for one in shop.webhooks.values()}
@@ -270,6 +272,10 @@ async def test_registered_listed_and_removed_by_the_command(shop: FakeShop, tmp_
     assert shop.webhooks == {}
     assert "nothing to do" in (await run(shop, tmp_path, "remove"))[1]
     assert (await run(shop, tmp_path, "list"))[1] == "none\n"
+    assert await read_actions(kept) == [
+        ("register webhooks", "north", ""),
+        ("remove webhooks", "north", ""),
+    ]
 
 
 async def test_the_command_says_what_is_wrong_in_one_line(shop: FakeShop, tmp_path: Path) -> None:
