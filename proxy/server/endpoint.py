@@ -21,13 +21,13 @@ from proxy.doors.custom_store.requests import (
     parse_notify,
 )
 from proxy.doors.custom_store.shipnotice.document import MAX_BODY
+from proxy.server.admission.unread import UnreadAnswers
 from proxy.server.answers import plain_answer, xml_error, xml_page
 from proxy.server.auth import authenticate_store
 from proxy.server.body import SLOWEST_CLIENT, read_body
 from proxy.server.keys import DELIVERER, EXPORTER, POLLS, UNREAD
 from proxy.server.refusals import keep_refusal
 from proxy.server.statuses import choose_status
-from proxy.server.unread import UnreadAnswers
 from proxy.stores import Store
 
 # In bytes: parsing more would hold up everybody else for too long.

@@ -14,7 +14,7 @@ from proxy.remarks import RemarkKeeper
 from proxy.rules.alarms import Thresholds
 from proxy.server.admission.clients import Proxies
 from proxy.server.admission.failed_logins import FailedLogins
-from proxy.server.unread import UnreadAnswers
+from proxy.server.admission.unread import UnreadAnswers
 from proxy.storage.database import Database
 from proxy.stores import Store
 from proxy.telemetry.log_pace import LogPace

@@ -15,7 +15,8 @@ import pytest
 from aiohttp import ClientSession
 
 from proxy.app import Portside
-from proxy.server import endpoint, unread
+from proxy.server import endpoint
+from proxy.server.admission import unread
 from tests.builders import build_item, build_order
 from tests.server.conftest import LOGIN, WINDOW
 from tests.server.stall import Stall, open_front
