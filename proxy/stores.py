@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+import hashlib
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from datetime import timedelta
 
 import msgspec
+from cachetools import LRUCache
 
 from connectors.carriers import Carrier, Carriers
 from connectors.fieldmap.filler import Filler, Watch
@@ -24,6 +26,7 @@ from connectors.interface import (
     Remark,
     ignore_remark,
 )
+from connectors.language.expressions import Expression
 from connectors.upstream.exchange import Exchange, Observer
 from connectors.upstream.policy import BreakerNews, ignore_news
 from connectors.upstream.shop_clock import is_far_off
@@ -33,6 +36,10 @@ from proxy.storage.names import BooksName
 
 # In seconds; what goes beyond is a broken `Date` rather than a clock that orders are dated by.
 _MOST_OFF = MOST_LOOKBACK.total_seconds()
+
+
+# Orders read and not yet written down; a page of a shop holds hundreds.
+_MOST_MARKED = 20_000
 
 
 class Pulse:
@@ -62,6 +69,28 @@ class Pulse:
         return timedelta(seconds=behind)
 
 
+class OrderMarks:
+    """Which conditions of the settings are true of the orders read last: found while the shop's
+    JSON is at hand, and no part of the order, so that another condition sends no order out again.
+    """
+
+    def __init__(self) -> None:
+        self._marks: LRUCache[str, tuple[str, ...]] = LRUCache(_MOST_MARKED)
+
+    def put(self, order_id: str, names: Sequence[str]) -> None:
+        """They are true of this order as it was just read, and no others are."""
+        self._marks[order_id] = tuple(names)
+
+    def find(self, order_id: str) -> tuple[str, ...]:
+        """Those of this order."""
+        return self._marks.get(order_id, ())
+
+
+def name_condition(expression: Expression) -> str:
+    """By what a condition is known in the database: by what it says, wherever it stands."""
+    return hashlib.blake2b(expression.source.encode(), digest_size=8).hexdigest()
+
+
 _listening: ContextVar[Observer | None] = ContextVar("listening", default=None)
 
 
@@ -86,6 +115,7 @@ class Store(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     undated: str = ""
     """The changes that move no modified time in this shop, in words; empty if none are known."""
     pulse: Pulse = msgspec.field(default_factory=Pulse)
+    marks: OrderMarks = msgspec.field(default_factory=OrderMarks)
     remark: Callable[[Remark], None] = ignore_remark
     """Takes what the operator should know about this store."""
     books: BooksName = BooksName("")
@@ -156,7 +186,7 @@ async def open_store(
             for word, entry in settings.carriers.items()
         }
     )
-    pulse = Pulse()
+    pulse, marks = Pulse(), OrderMarks()
 
     def hear_exchange(exchange: Exchange) -> None:
         pulse.hear(exchange)
@@ -174,7 +204,7 @@ async def open_store(
         shipping=settings.shipments.rules(),
         memory=services.memory,
         remark=services.remark,
-        filler=_make_filler(name, settings, services),
+        filler=_make_filler(name, settings, services, marks),
     )
     statuses = {kind.status_word(word): status for word, status in settings.statuses.items()}
     filters = settings.filters.model_copy(
@@ -187,16 +217,21 @@ async def open_store(
             connector=connector,
             undated=kind.undated(settings.connector),
             pulse=pulse,
+            marks=marks,
             remark=services.remark,
         )
 
 
 def _make_filler(
-    store: str, settings: StoreSettings, services: StoreServices
+    store: str, settings: StoreSettings, services: StoreServices, marks: OrderMarks
 ) -> FieldFiller | None:
     """What the settings fill in; None where they fill in nothing and no order is needed whole."""
     rules = build_fill_rules(
-        settings.fields, settings.address, settings.filters.only, settings.filters.exclude
+        settings.fields,
+        settings.address,
+        settings.filters.only,
+        settings.filters.exclude,
+        _name_conditions(settings),
     )
     if rules is None:
         if not services.whole:
@@ -210,10 +245,15 @@ def _make_filler(
         )
         services.remark(Remark(about=f"fields {field}", text=text))
 
-    filler = Filler(rules, complain, services.watch_fields)
+    filler = Filler(rules, complain, services.watch_fields, marks.put)
     if services.whole:
         return FieldSurvey(filler)
     return filler if services.survey is None else services.survey(filler)
+
+
+def _name_conditions(settings: StoreSettings) -> Mapping[str, Expression]:
+    rules = () if settings.account is None else settings.account.after_import
+    return {name_condition(rule.only): rule.only for rule in rules if rule.only is not None}
 
 
 @asynccontextmanager

@@ -45,13 +45,24 @@ Complain = Callable[[str, str], None]
 """Is given the name of a field that could not be filled in, and the order's number."""
 
 
+Mark = Callable[[str, Sequence[str]], None]
+"""Is given an order's id, and the names of the conditions in `FillRules.marks` that are true."""
+
+
 class Filler(Lookups):
     """What one store fills in; a `connectors.interface.FieldFiller`."""
 
-    def __init__(self, rules: FillRules, complain: Complain, watch: Watch | None = None) -> None:
+    def __init__(
+        self,
+        rules: FillRules,
+        complain: Complain,
+        watch: Watch | None = None,
+        mark: Mark | None = None,
+    ) -> None:
         super().__init__(rules)
         self._complain = complain
         self._watch = watch
+        self._mark = mark if rules.marks else None
         self._texts = [
             (name, rule, name in PROSE, rule.shortcut if watch is None else None)
             for name in (*TEXTS, *PROSE)
@@ -95,6 +106,8 @@ class Filler(Lookups):
         self._read_fields(scope, order, changes)
         if self._rules.items is not None:
             self._fill_lines(scope, order, lines, changes)
+        if self._mark is not None:
+            self._mark(order.id, list(self._list_marks(scope, order.number)))
         if self._watch is not None:
             self._watch(order.id, trace or ())
         return msgspec.structs.replace(order, **changes) if changes else order
@@ -106,6 +119,14 @@ class Filler(Lookups):
         if exclude is not None and scope.is_true("filters.exclude", exclude, otherwise=False):
             return {"excluded": f"filters.exclude: {_quote(exclude)} is true of it"}
         return {}
+
+    def _list_marks(self, scope: Scope, number: str) -> Iterator[str]:
+        for name, condition in self._rules.marks:
+            try:
+                if scope.is_true("after_import.only", condition, otherwise=False):
+                    yield name
+            except FieldError:
+                self._complain("after_import.only", number)
 
     def _fill_customer(self, scope: Scope, customer: Customer) -> Customer:
         changes = {

@@ -49,6 +49,7 @@ class Lookups:
         for rule in (*named, *rules.custom_fields, *sides):
             yield from _list_sources(rule)
         yield from self._list_conditions()
+        yield from (condition for _, condition in rules.marks)
         for condition in (rules.gift, rules.tags):
             if condition is not None:
                 yield condition

@@ -73,7 +73,8 @@ class LineRules(msgspec.Struct, frozen=True, kw_only=True):
 class FillRules(msgspec.Struct, frozen=True, kw_only=True):
     """What a store fills in on top of its connector's map, and which orders it wants.
 
-    Of `custom_fields` there are three.
+    Of `custom_fields` there are three. `marks` are conditions by name, whose truth is told beside
+    the order and changes nothing in it.
     """
 
     custom_fields: tuple[FieldRule | None, ...] = (None, None, None)
@@ -91,3 +92,4 @@ class FillRules(msgspec.Struct, frozen=True, kw_only=True):
     bill_to: AddressRules | None = None
     only: Expression | None = None
     exclude: Expression | None = None
+    marks: tuple[tuple[str, Expression], ...] = ()

@@ -4,6 +4,7 @@ filters by expression.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TypeVar
 
 import msgspec
@@ -119,10 +120,11 @@ def build_fill_rules(
     address: AddressSettings,
     only: Expression | None,
     exclude: Expression | None,
+    marks: Mapping[str, Expression] | None = None,
 ) -> FillRules | None:
     """What to fill in and which orders are wanted; None where the settings name nothing."""
     named = (*fields.model_fields_set, *address.model_fields_set)
-    if not named and only is None and exclude is None:
+    if not named and only is None and exclude is None and not marks:
         return None
     texts = {name: _get_rule(getattr(fields, name)) for name in (*TEXTS, *PROSE)}
     return FillRules(
@@ -138,6 +140,7 @@ def build_fill_rules(
         bill_to=_convert(address.bill_to, AddressRules),
         only=only,
         exclude=exclude,
+        marks=tuple((marks or {}).items()),
         **texts,
     )
 

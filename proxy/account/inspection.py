@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from connectors.fieldmap.sources import FieldSource
 from connectors.interface import CheckLevel, Finding
+from proxy.account.after_import.targets import TargetFinder
 from proxy.account.audit import leads_to_store
 from proxy.account.client import AccountClient
 from proxy.account.listing import STORES, WAREHOUSES, fetch_list, fetch_services
@@ -19,6 +20,7 @@ from proxy.account.rows import StoreRow
 from proxy.account.webhooks import find_missing, list_hooks, place_webhooks
 from proxy.doors.custom_store.words import fill_status_words
 from proxy.settings.account import AccountSettings
+from proxy.settings.account.after_import import AfterImportSettings
 from proxy.settings.problems import did_you_mean
 from proxy.settings.store import StoreSettings
 
@@ -44,6 +46,7 @@ async def inspect_account(
     if account.webhooks is not None and account.store_id is not None:
         place = place_webhooks(name, account.store_id, account.webhooks)
         findings.append(_compare_webhooks(find_missing(await list_hooks(client), place)))
+    findings += await _compare_targets(client, account.after_import)
     wanted = {*settings.shipping_methods.values(), settings.default_shipping_method} - {""}
     if wanted:
         services = _drop_empty(each.name for each in await fetch_services(client))
@@ -147,6 +150,22 @@ def _compare_webhooks(missing: Sequence[str]) -> Finding:
         return _approve("ShipStation's webhooks call the address in `account.webhooks`")
     what = f"ShipStation does not send {_join(missing)} to the address in `account.webhooks`"
     return _warn(what, "run `portside account webhooks register`")
+
+
+async def _compare_targets(
+    client: AccountClient, rules: Sequence[AfterImportSettings]
+) -> Sequence[Finding]:
+    """The users and tags that `after_import` names."""
+    finder = TargetFinder(client)
+    for rule in rules:
+        if rule.assign_user:
+            await finder.find_user(rule.assign_user)
+        if rule.add_tag:
+            await finder.find_tag(rule.add_tag)
+    if rules and not finder.unknown:
+        return [_approve("the account has each user and tag that `after_import` names")]
+    advice = "correct it; `portside account users` and `portside account tags` show the names"
+    return [_warn(f"after_import: {each}", advice) for each in finder.unknown]
 
 
 def _drop_empty(names: Iterable[str | None]) -> Sequence[str]:

@@ -8,7 +8,7 @@ docs.shipstation.com, API v1, "Requirements" and the samples of its list calls.
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 _ZONE = ZoneInfo("America/Los_Angeles")
@@ -36,6 +36,11 @@ def read_pacific(text: str) -> datetime:
         return wall.replace(tzinfo=_ZONE).astimezone(UTC)
     except OverflowError as error:
         raise ValueError(f"expected a time after the year 1, found {plain!r}") from error
+
+
+def read_day(text: str) -> date:
+    """The Pacific day of an answer's time. Raises ValueError as `read_pacific`."""
+    return read_pacific(text).astimezone(_ZONE).date()
 
 
 def write_start(moment: datetime) -> str:

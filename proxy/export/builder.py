@@ -203,7 +203,8 @@ class Build:
         if not self._may_go(entry):
             return
         outcome = await prepare(entry, self._store.settings, self._policy, self._now, self._recall)
-        for prepared in outcome.ready:
+        marks = self._store.marks.find(entry.id)
+        for prepared in (_mark(each, marks) for each in outcome.ready):
             if prepared.member.id in self._stored:
                 continue
             if await self._is_unchanged(prepared):
@@ -245,6 +246,12 @@ class Build:
             await self._ledger.fail(self._store.books, self.snapshot, error, retry_after)
         except (LeaseLostError, StorageError) as unrecorded:
             self._log.warning("failure not recorded", error=unrecorded)
+
+
+def _mark(prepared: Prepared, marks: tuple[str, ...]) -> Prepared:
+    """Keep beside what is given which conditions are true of the order."""
+    given = msgspec.structs.replace(prepared.given, marks=marks)
+    return msgspec.structs.replace(prepared, given=given) if marks else prepared
 
 
 def _allow_for_clock(snapshot: Snapshot, store: Store, rules: BuildRules) -> Window:

@@ -7,11 +7,13 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
 
+from proxy.account.after_import.performer import ImportPerformer
+from proxy.account.after_import.planner import ImportPlanner
 from proxy.account.jobs import AccountKey, Job, ask_each, group_keys
 from proxy.account.mappings.keeper import keep_words
 from proxy.account.reconcile.reconciler import Reconciler
 from proxy.account.refresh.refresher import Refresher
-from proxy.account.webhooks import PARCEL_EVENTS
+from proxy.account.webhooks import ORDER_EVENTS, PARCEL_EVENTS
 from proxy.account.worker import AccountWorker
 from proxy.export.hints.news import PaidNews
 from proxy.export.ledger import Ledger
@@ -43,11 +45,17 @@ def plan_jobs(database: Database, ledger: Ledger) -> Callable[[AccountKey], Sequ
     refresher = Refresher(
         Refreshes(database), DatabaseExportStorage(database), PaidNews(ledger).has_any
     )
-    return partial(_list_jobs, refresher, Reconciler(database), AuditTimer(database, ledger))
+    planner = ImportPlanner(database, ImportPerformer(database))
+    timer = AuditTimer(database, ledger)
+    return partial(_list_jobs, refresher, Reconciler(database), planner, timer)
 
 
 def _list_jobs(
-    refresher: Refresher, reconciler: Reconciler, timer: AuditTimer, key: AccountKey
+    refresher: Refresher,
+    reconciler: Reconciler,
+    planner: ImportPlanner,
+    timer: AuditTimer,
+    key: AccountKey,
 ) -> Sequence[Job]:
     """The jobs of one key; each looks whether a store asks for it."""
     pause = key.find_pause()
@@ -63,6 +71,18 @@ def _list_jobs(
         Job(name="gaps", every=timedelta(minutes=5), call=ask_each(refresher.heal_gaps)),
         Job(name="silence", every=timedelta(minutes=1), call=ask_each(refresher.break_silence)),
         *([] if pause is None else [parcels]),
+        Job(
+            name="imports",
+            every=pause or _QUARTER,
+            call=ask_each(planner.take_imports),
+            wakes_on=ORDER_EVENTS,
+            rest=_REST,
+        ),
+        Job(
+            name="import actions",
+            every=timedelta(minutes=1),
+            call=ask_each(planner.performer.perform_actions),
+        ),
         Job(name="status words", every=timedelta(hours=1), call=ask_each(keep_words)),
         Job(name="audit", every=_QUARTER, call=ask_each(timer.audit_due), retry=_QUARTER),
     )

@@ -41,7 +41,8 @@ class GivenOrder(msgspec.Struct, frozen=True, kw_only=True):
 
     `shop_id` and `shop_number` are the shop's own. `is_part`: these are not all lines of the shop's
     order. `is_open`: it may still be shipped. `part` and `destination` say which of the order's
-    several addresses it goes to, see `proxy.rules.addressees`.
+    several addresses it goes to, see `proxy.rules.addressees`. `marks` name the conditions of the
+    settings that are true of the shop's order, see `proxy.stores.OrderMarks`.
     """
 
     id: str
@@ -53,6 +54,7 @@ class GivenOrder(msgspec.Struct, frozen=True, kw_only=True):
     is_open: bool = True
     part: int = 0
     destination: str = ""
+    marks: tuple[str, ...] = ()
 
 
 class Meant(msgspec.Struct, frozen=True, kw_only=True):

@@ -125,6 +125,7 @@ _SECTIONS = (
     ("`stores: NAME: account: refresh:`", "RefreshSettings"),
     ("`stores: NAME: account: reconcile:`", "ReconcileSettings"),
     ("`stores: NAME: account: audit:`", "AuditSettings"),
+    ("`stores: NAME: account: after_import:`", "AfterImportSettings"),
     ("`stores: NAME: account: webhooks:`", "AccountWebhookSettings"),
 )
 

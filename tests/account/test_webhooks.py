@@ -37,22 +37,24 @@ from proxy.telemetry.log_pace import LogPace
 from proxy.telemetry.metrics import Metrics
 from tests.account.desk import Desk, open_desk
 from tests.account.stage import Waits, build_store, open_client
-from tests.simulator.account.stage import MINUTE
+from tests.simulator.account.stage import MINUTE, NOW, build_orders
 
 SECRET = "a-secret-of-thirty-two-letters-x"
 SECOND = timedelta(seconds=1)
 
 
 @asynccontextmanager
-async def listen(desk: Desk, url: str) -> AsyncIterator[AccountWorker]:
+async def listen(desk: Desk, url: str, **settings: object) -> AsyncIterator[AccountWorker]:
     """Portside's listener, which ShipStation calls, and the worker that it wakes."""
     account, front, port = desk.account, desk.front, unused_port()
     hooks = {"address": f"http://127.0.0.1:{port}", "secret": SECRET}
-    store = build_store(account, front.there.store_id, front.stall, account={"webhooks": hooks})
-    settings = store.settings.account
-    assert settings is not None
-    assert settings.webhooks is not None
-    place = place_webhooks("north", front.there.store_id, settings.webhooks)
+    store = build_store(
+        account, front.there.store_id, front.stall, account={"webhooks": hooks, **settings}
+    )
+    own = store.settings.account
+    assert own is not None
+    assert own.webhooks is not None
+    place = place_webhooks("north", front.there.store_id, own.webhooks)
     app = web.Application(middlewares=[observe, errors_as_xml])
     app[METRICS], app[LOG_PACE], app[PROXIES] = Metrics(), LogPace(), Proxies(())
     app[FAILED_LOGINS], app[STORES] = FailedLogins(), {"north": store}
@@ -97,6 +99,17 @@ async def test_a_parcel_whose_notice_was_lost_is_found_within_a_minute(
         await live(desk, worker, MINUTE)
         assert [each.shipment.order_number for each in await desk.list_deliveries()] == ["N-1"]
         assert [hook.status for hook in desk.account.webhooks.sent] == [200]
+
+
+async def test_an_imported_order_is_seen_to_within_a_minute(kept_url: str) -> None:
+    rules = [{"add_tag": "Fragile"}]
+    async with open_desk(kept_url) as desk, listen(desk, kept_url, after_import=rules) as worker:
+        await live(desk, worker, 2 * MINUTE)
+        desk.front.stall.orders = list(build_orders(4))
+        await desk.account.import_orders(desk.front.there, NOW - timedelta(days=1))
+        await live(desk, worker, MINUTE)
+        assert desk.account.find_order("N-4").tag_ids
+        assert not desk.account.find_order("N-1").tag_ids
 
 
 async def test_many_messages_cost_few_requests_and_repeated_ones_nothing_more(

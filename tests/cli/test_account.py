@@ -23,6 +23,8 @@ LISTS = (
     *("customers", "products", "orders", "shipments", "fulfillments"),
 )
 
+AFTER = [{"add_tag": "Fragil", "assign_user": "Ada"}]
+
 
 @pytest.fixture
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
@@ -121,7 +123,7 @@ async def test_what_does_not_fit_is_named_with_what_to_do(tmp_path: Path, databa
             tmp_path,
             database,
             scene,
-            account={"store_id": scene.store.store_id},
+            account={"store_id": scene.store.store_id, "after_import": AFTER},
             status_words={"paid": "processing", "on_hold": "paid"},
             shipping_methods={"Flat rate": "Pigeon Post"},
             fields={"requested_warehouse": {"from": "w", "table": {"a": "Nowhere", "b": "Rino"}}},
@@ -132,6 +134,8 @@ async def test_what_does_not_fit_is_named_with_what_to_do(tmp_path: Path, databa
         assert "takes it for awaiting_shipment" in made.stdout
         assert "'Pigeon Post'" in made.stdout
         assert "'Nowhere'" in made.stdout
+        assert "add_tag: expected one of Fragile, Wholesale" in made.stdout
+        assert "assign_user: expected one of Ada Packer" in made.stdout
         assert (
             "'Rino', which `fields.requested_warehouse` gives; did you mean 'Reno'?" in made.stdout
         )

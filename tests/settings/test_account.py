@@ -62,6 +62,20 @@ def test_a_rate_from_one_to_forty_a_minute_is_taken(rate: str) -> None:
             "5:61: stores.north.account.reconcile.every: expected 1m to 1d, or never, found 2d",
         ),
         (
+            "api_key: k, api_secret: s, after_import: [{only: a, hold_until: 12h}]",
+            (
+                "5:79: stores.north.account.after_import[0].hold_until: expected a day such as"
+                " 2026-12-24, or 1d to 365d, found '12h'"
+            ),
+        ),
+        (
+            "api_key: k, api_secret: s, after_import: [{only: a}]",
+            (
+                "5:57: stores.north.account.after_import[0]: expected assign_user, add_tag or"
+                " hold_until, found none of them"
+            ),
+        ),
+        (
             "api_key: k, api_secret: s, audit: {every: 30m}",
             "5:57: stores.north.account.audit.every: expected 1h or more, or never, found 30m",
         ),

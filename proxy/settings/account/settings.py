@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, SecretStr, field_validator
 
+from proxy.settings.account.after_import import AfterImportSettings
 from proxy.settings.account.jobs import AuditSettings, ReconcileSettings, RefreshSettings
 from proxy.settings.account.webhooks import AccountWebhookSettings
 from proxy.settings.frozen import FROZEN
@@ -74,6 +75,10 @@ class AccountSettings(BaseModel):
     audit: AuditSettings = Field(
         default=AuditSettings(),
         description="When orders are compared with ShipStation by themselves.",
+    )
+    after_import: tuple[AfterImportSettings, ...] = Field(
+        default=(),
+        description="What is done once to each order that ShipStation imported.",
     )
     webhooks: AccountWebhookSettings | None = Field(
         default=None,

@@ -24,6 +24,7 @@ def write_given(given: GivenOrder) -> dict[str, Any]:
         "is_open": given.is_open,
         "part": given.part,
         "destination": given.destination,
+        "marks": " ".join(given.marks),
     }
 
 
@@ -39,4 +40,5 @@ def read_given(row: Mapping[Any, Any]) -> GivenOrder:
         is_open=row["is_open"],
         part=row["part"],
         destination=row["destination"],
+        marks=tuple(row["marks"].split()),
     )

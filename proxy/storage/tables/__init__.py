@@ -6,6 +6,7 @@ The migrations build the same; a test holds the two together.
 from __future__ import annotations
 
 from proxy.storage.tables.accounts import (
+    account_actions,
     account_jobs,
     account_keys,
     account_leases,
@@ -47,6 +48,7 @@ from proxy.storage.tables.shops import (
 )
 
 __all__ = [
+    "account_actions",
     "account_jobs",
     "account_keys",
     "account_leases",

@@ -74,6 +74,20 @@ account_places = Table(
     Column("whole_at", UtcTime, nullable=True),
 )
 
+# What is to be done once to an order that the account imported, and when it was; `order_id` is the
+# account's, `target` the id of a user or a tag, or a day.
+account_actions = Table(
+    "account_actions",
+    metadata,
+    Column("store", String(100), primary_key=True),
+    Column("order_id", row_number, primary_key=True, autoincrement=False),
+    Column("kind", String(12), primary_key=True),
+    Column("target", String(100), primary_key=True),
+    Column("planned_at", UtcTime, nullable=False),
+    Column("done_at", UtcTime, nullable=True),
+    Index("ix_account_actions_waiting", "store", "done_at"),
+)
+
 # What the last audit of each store found: how many orders it compared that changed since `since`,
 # and how many of each kind of fault, as JSON. It says nothing any more after `lapses_at`.
 audits = Table(

@@ -190,6 +190,7 @@ given_orders = Table(
     Column("part", Integer, nullable=False, server_default="0"),
     Column("destination", Text, nullable=False, server_default=""),
     Column("former_number", String(200), nullable=False, server_default=""),
+    Column("marks", Text, nullable=False, server_default=""),
     Index("ix_given_orders_number", "store", "number"),
     Index("ix_given_orders_shop", "store", "shop_id", "part"),
 )
