@@ -3,9 +3,9 @@
 `python -m tests.benchmarks requests_per_page CHECKOUT`: CHECKOUT is any earlier checkout with a
 `.venv` of its own, e.g. a git worktree on which `make .venv/.run` was run. Both Portsides are real
 processes, each in front of a fake shop of this checkout. They are polled for a window of 300 orders
-and then for six windows of three orders. The order that a notice is about is read once more
-with the window after it, and a sweep reads all open orders between two polls: both are counted
-apart, the sweep of this checkout alone.
+and then for six windows of three orders. A notice is about an order that they gave; that order is
+read once more with the window after it, and a sweep reads all open orders between two polls: both
+are counted apart, the sweep of this checkout alone.
 """
 
 from __future__ import annotations
@@ -36,22 +36,24 @@ from tests.connectors.generic_json.styles import style_block
 from tests.connectors.shopify.fake.shop import FakeShopify
 
 ARGUMENTS = ("CHECKOUT",)
-TITLES = ("a page of 100", "a short window", "a notice", "after it")
+TITLES = ("a page of 100", "a short window", "a notice", "re-reading")
 _HERE = Path(__file__).parents[2]
 _LOGIN = {"Authorization": encode_basic_auth("north", "pass-word")}
 _PAGES = 3
 _STEP = timedelta(minutes=7)
+# Seconds; Portside notes within one which orders it wrote to.
+_NOTED = 2.0
 
 
 class Counts(NamedTuple):
-    """Requests to the shop: for a page of the long window, for each short window, for a notice, for
-    the window after it.
+    """Requests to the shop: for a page of the long window, for each short window, for a notice, and
+    how many more the window after it takes than the others.
     """
 
     page: float
     window: float
     notice: int
-    after: int
+    reread: float
 
 
 class Kind(NamedTuple):
@@ -120,8 +122,7 @@ async def count(kind: Kind, checkout: Path, python: Path) -> tuple[Counts, int]:
         for number in range(100 * _PAGES):
             shop.book.add(modified_at=start + timedelta(seconds=number * 10))
         short = start + timedelta(hours=2)
-        for number in range(3 * 8):
-            order = shop.book.add(modified_at=short + number * _STEP / 3)
+        orders = [shop.book.add(modified_at=short + at * _STEP / 3) for at in range(3 * 8)]
         with tempfile.TemporaryDirectory() as folder:
             file = _write_settings(Path(folder), kind.describe(shop))
             async with _serving(checkout, python, file) as url, ClientSession() as client:
@@ -131,10 +132,12 @@ async def count(kind: Kind, checkout: Path, python: Path) -> tuple[Counts, int]:
                     await portside.poll(short + place * _STEP, short + (place + 1) * _STEP)
                     for place in range(6)
                 ]
-                notice = await portside.notify(order.number)
+                notice = await portside.notify(orders[4].number)
+                await asyncio.sleep(_NOTED)
                 end = short + 6 * _STEP
                 after = await portside.poll(end, end + _STEP)
-            counts = Counts(long, median(windows[1:]), notice, after)
+            window = median(windows[1:])
+            counts = Counts(long, window, notice, after - window)
             return counts, await _count_sweep(file, shop)
 
 

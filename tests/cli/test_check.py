@@ -14,6 +14,7 @@ import yaml
 from click.testing import CliRunner
 
 from connectors.testing.clock import Clock
+from connectors.testing.faults import Answer
 from connectors.testing.shops.json_shop import FakeJsonShop, Style
 from connectors.testing.shops.woocommerce import FakeWooCommerceShop
 from proxy.cli.main import main
@@ -142,6 +143,24 @@ async def test_a_name_that_no_order_has_is_a_warning_with_its_line(
     said = f"`refrence` ({tmp_path}/settings.yaml:{line}): no order of the last orders has"
     assert f"{said} 'refrence'; did you mean 'reference'?" in " ".join(out.split())
     assert code == 0
+
+
+@pytest.mark.parametrize(("broken", "code"), [(0, 0), (1, 0), (2, 1)])
+async def test_more_than_a_tenth_of_the_last_orders_that_cannot_be_read_end_it_with_1(
+    shop: FakeJsonShop, tmp_path: Path, broken: int, code: int
+) -> None:
+    for number in range(10):
+        shop.book.add().spoiled = number < broken
+    found, out = await checked(shop, tmp_path, "", {})
+    assert (found, f"{broken} of 10 orders cannot be read" in out) == (code, broken > 0)
+
+
+async def test_nothing_is_said_of_sweeps_where_the_shop_lets_nobody_in(
+    shop: FakeJsonShop, tmp_path: Path
+) -> None:
+    shop.faults.add(Answer(401), times=None)
+    code, out = await checked(shop, tmp_path, "cancelling an order", {"sweep": "never"})
+    assert (code, " sweep" in out) == (1, False)
 
 
 async def test_a_sound_mapping_leaves_nothing_to_say(shop: FakeJsonShop, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from connectors.shipments import Shipment
 from proxy.storage.export.records import HintReason
 from tests.export.play.polls import DAY, HOUR, poll_after
 from tests.export.play.world import World
@@ -20,6 +21,20 @@ async def test_a_hinted_order_in_the_list_comes_once_as_it_is_now(world: World) 
     world.book.edit("000001", lag=2 * DAY, dated=False)
     await world.exporter.ledger.add_hint(world.store.books, "000001")
     assert await poll_after(world, 60) == ["000001"]
+    assert world.differences() == {}
+
+
+async def test_an_order_that_a_notice_was_delivered_for_comes_with_the_next_window(
+    world: World,
+) -> None:
+    world.book.add()
+    assert await poll_after(world, 60) == ["000001"]
+    world.book.edit("000001", lag=2 * DAY, dated=False)
+    world.exporter.note_delivered(world.store, Shipment(order_id="000001", order_number="1"))
+    # It stops before it has taken that down.
+    await world.exporter.__aexit__(None, None, None)
+    world.at = 1
+    assert await poll_after(world, HOUR) == ["000001"]
     assert world.differences() == {}
 
 

@@ -69,6 +69,11 @@ def test_a_method_the_map_lacks_becomes_the_default() -> None:
         ({}, {"items": ()}, "items: nothing to ship, and filters.shippable_only is on"),
         (
             {},
+            {"items": (build_item(id="fee", adjustment=True),)},
+            "items: nothing to ship, and filters.shippable_only is on",
+        ),
+        (
+            {},
             {"items": (build_item(fulfillment=Fulfillment.DIGITAL), build_discount())},
             "items: nothing to ship, and filters.shippable_only is on",
         ),

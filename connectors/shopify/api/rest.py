@@ -162,7 +162,8 @@ class RestTransport(RestFulfillment):
             if error.status == HTTPStatus.NOT_FOUND:
                 return None
             raise
-        return self._decode(reply.decode(OneOrder).order)
+        row = (await run_aside(len(reply.content), reply.decode, OneOrder)).order
+        return await run_aside(measure_bytes(row), self._decode, row)
 
     async def count_orders(self, span: Span) -> int | None:
         """None where there are more than Shopify counts."""

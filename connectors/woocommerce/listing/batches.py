@@ -19,7 +19,7 @@ from connectors.errors import (
     UnavailableError,
     UnreadableResponseError,
 )
-from connectors.turns import map_in_turns, measure_bytes
+from connectors.turns import map_in_turns, measure_bytes, run_aside
 from connectors.upstream.isolation import Isolation
 from connectors.upstream.request import Pairs
 from connectors.woocommerce.api.client import CORE, LARGEST_PAGE, Api, RawPage, join_ids
@@ -163,7 +163,8 @@ class Batches(Generic[T]):
             except (PartError, UnreadableResponseError) as error:
                 known.failed[one] = str(error)
             else:
-                item = self._decode(msgspec.Raw(reply.content))
+                raw = msgspec.Raw(reply.content)
+                item = await run_aside(measure_bytes(raw), self._decode, raw)
                 if item is not None and item[0] == one:
                     known.found[one] = item[1]
 

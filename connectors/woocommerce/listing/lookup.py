@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 from connectors.errors import OrderNotFoundError, RefusedError, SharedNumberError
 from connectors.shipments import Shipment
+from connectors.turns import run_aside
 from connectors.upstream.request import Pairs
 from connectors.woocommerce.api.client import LARGEST_PAGE, Api, order_path
 from connectors.woocommerce.listing.queries import EVERY_STATUS
@@ -70,7 +71,7 @@ class Lookup:
             if error.status == HTTPStatus.NOT_FOUND and "order" in error.code:
                 return None
             raise
-        return read_row(reply.content)
+        return await run_aside(len(reply.content), read_row, reply.content)
 
     async def _find_by_number(self, number: str) -> Row | None:
         """Mostly the number is the id. Where a plugin gives other numbers, the order with that id
