@@ -131,7 +131,7 @@ async def walk_list(
         async with aclosing(_walk_slice(client, listing, part, extra, complain)) as rows:
             async for row in rows:
                 key = getattr(row, listing.key)
-                if key not in seen and first <= _read_wall(row) <= last:
+                if key not in seen and first <= read_wall(row) <= last:
                     seen.add(key)
                     yield row
 
@@ -197,7 +197,7 @@ def _find_next_start(rows: Sequence[Any]) -> str:
     return write_start(dates[-1]) if dates == sorted(dates) else ""
 
 
-def _read_wall(row: Any) -> str:
+def read_wall(row: Any) -> str:
     """When a row was created, in the form of a span's ends."""
     return str(row.create_date[:_WHOLE_SECONDS].replace("T", " "))
 

@@ -62,7 +62,7 @@ def _list_jobs(
     parcels = Job(
         name=PARCELS,
         every=pause or _QUARTER,
-        call=ask_each(reconciler.find_untold),
+        call=reconciler.find_untold,
         wakes_on=PARCEL_EVENTS,
         rest=_REST,
     )

@@ -14,6 +14,7 @@ from proxy.simulator.account.traits import Traits
 from proxy.storage.database import Database
 from proxy.storage.outbox.interface import Delivery, DeliveryFilter
 from proxy.storage.outbox.operator import DatabaseDeliveries
+from proxy.stores import Store
 from tests.account.stage import Front, open_client, open_front
 from tests.simulator.account.stage import NOW, ROOMY, build_orders
 
@@ -29,11 +30,12 @@ class Desk:
         self._client = client
         self._database = database
         self.remarks = dict[str, str]()
+        self.others = list[Store]()
 
     async def reconcile(self) -> int:
         """One run; how many requests it made."""
         before = len(self.account.calls)
-        await Reconciler(self._database).find_untold(self._client, self.front.store)
+        await Reconciler(self._database).find_untold(self._client, [self.front.store, *self.others])
         return len(self.account.calls) - before
 
     async def pass_time(self, span: timedelta) -> None:

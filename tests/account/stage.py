@@ -77,10 +77,11 @@ def build_store(
     store_id: int,
     stall: Stall | None = None,
     *,
+    name: str = "north",
     remark: Callable[[Remark], None] = ignore_remark,
     **settings: Any,
 ) -> Store:
-    """The store `north` of Portside, whose shop is `stall`, and which is `store_id` there; of the
+    """The store `name` of Portside, whose shop is `stall`, and which is `store_id` there; of the
     `settings`, `account` is merged.
     """
     own = {
@@ -96,7 +97,7 @@ def build_store(
         "account": own | settings.get("account", {}),
     }
     return Store(
-        name="north",
+        name=name,
         settings=StoreSettings.model_validate(given),
         connector=stall or Stall(),
         remark=remark,

@@ -15,8 +15,10 @@ from typing import Any
 from connectors.orders import Window
 from connectors.upstream.request import Pairs
 from proxy.account.client import AccountClient, name_key
+from proxy.account.jobs import ask_each
 from proxy.account.listing import EVER, FULFILLMENTS, ORDERS, SHIPMENTS, LongList, walk_list
 from proxy.account.pacific import read_pacific, write_start
+from proxy.account.reconcile.fulfillments import SharedFulfillments
 from proxy.account.reconcile.intake import RowIntake
 from proxy.account.rows import FulfillmentRow
 from proxy.settings.account import AccountSettings
@@ -36,31 +38,54 @@ class Reconciler:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def find_untold(self, client: AccountClient, store: Store) -> None:
-        """Put into the outbox what the account has and no notice announced. Raises `ConnectorError`
-        and StorageError.
+    async def find_untold(self, client: AccountClient, stores: Sequence[Store]) -> None:
+        """Put into the outbox what the account has of these stores of a key and no notice
+        announced; a store whose reading fails holds up no other. Raises `ConnectorError` and
+        StorageError.
         """
-        account = store.settings.account
-        if account is None or account.store_id is None or account.reconcile.every == "never":
-            return
-        intake = RowIntake(store, account.store_id, Parcels(self._database, store.name))
-        places = Places(self._database, name_key(account.url, account.api_key.get_secret_value()))
-        await _Run(client, account, intake, places).read()
+        fulfillments = SharedFulfillments(client)
+        runs = dict[str, _Run]()
+        for store in stores:
+            account = store.settings.account
+            if account is None or account.store_id is None or account.reconcile.every == "never":
+                continue
+            intake = RowIntake(store, account.store_id, Parcels(self._database, store.name))
+            key = name_key(account.url, account.api_key.get_secret_value())
+            places = Places(self._database, key)
+            runs[store.name] = run = _Run(client, account, intake, places, fulfillments)
+            await run.announce()
+
+        async def read(_: AccountClient, store: Store) -> None:
+            await runs[store.name].read()
+
+        await ask_each(read)(client, [store for store in stores if store.name in runs])
 
 
 class _Run:
     """One reading of one store's parcels."""
 
     def __init__(
-        self, client: AccountClient, account: AccountSettings, intake: RowIntake, places: Places
+        self,
+        client: AccountClient,
+        account: AccountSettings,
+        intake: RowIntake,
+        places: Places,
+        fulfillments: SharedFulfillments,
     ) -> None:
         self._client = client
+        self._fulfillments = fulfillments
         self._look_back = account.reconcile.look_back
         self._own: Pairs = (("storeId", str(intake.store_id)),)
         self._intake = intake
         self._places = places
 
+    async def announce(self) -> None:
+        """Say since when the fulfillments will be wanted."""
+        _, _, window = await self._choose_window(FULFILLMENTS, await self._places.now())
+        self._fulfillments.expect(window.start)
+
     async def read(self) -> None:
+        """Read labels and fulfillments, and take them in."""
         now = await self._places.now()
         is_whole = await self._read_shipments(now)
         is_whole = await self._read_fulfillments(now) and is_whole
@@ -87,7 +112,7 @@ class _Run:
     async def _read_fulfillments(self, now: datetime) -> bool:
         """Whether the whole look-back was read."""
         name, place, window = await self._choose_window(FULFILLMENTS, now)
-        rows = await self._walk(FULFILLMENTS, window)
+        rows = await self._fulfillments.list_rows(window, self._intake.complain)
         youngest = max((read_pacific(row.create_date) for row in rows), default=None)
         keys = await self._find_order_keys(rows)
         mine = [row for row in rows if row.fulfillment_id in keys]
