@@ -1,8 +1,9 @@
 """Regions of an address as carriers take them: their codes in the United States, Canada and
-Australia, however the shop spells them. No I/O.
+Australia, however the shop spells them; elsewhere the name in place of a code of ISO 3166-2
+(`JP-13`), which says nothing on a label. No I/O.
 
 The codes are those of the countries' posts: USPS Publication 28, Canada Post's and Australia Post's
-addressing guidelines.
+addressing guidelines; names are pycountry's.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ def _index_codes(table: str) -> dict[str, str]:
 
 
 _KNOWN = {country: _index_codes(table) for country, table in _CODES.items()}
+# Whose posts write the code without the country's.
+_BARE = frozenset({"BR", "IT"})
 # More than any region's name has; a longer text is not one.
 _LONGEST = 60
 
@@ -43,11 +46,25 @@ _LONGEST = 60
 @lru_cache(maxsize=4096)
 def write_region(region: str, country: str) -> str:
     """The region as an address in `country` (ISO alpha-2) has it: `Texas`, `tx` and `US-TX` become
-    `TX`; what is not known stays as it is.
+    `TX`, and `JP-13` becomes `Tokyo`; what is not known stays as it is.
     """
-    known = _KNOWN.get(country)
-    if known is None or not region or len(region) > _LONGEST:
+    if not country or not region or len(region) > _LONGEST:
         return region
     prefix, _, rest = region.partition("-")
-    bare = rest if prefix.strip().upper() == country else region
-    return known.get(fold_name(bare), region)
+    is_coded = bool(rest) and prefix.strip().upper() == country
+    known = _KNOWN.get(country)
+    if known is not None:
+        return known.get(fold_name(rest if is_coded else region), region)
+    return (
+        _name_code(f"{country}-{rest.strip().upper()}", country) or region if is_coded else region
+    )
+
+
+def _name_code(code: str, country: str) -> str:
+    """What a code of ISO 3166-2 becomes in an address; empty where there is no such code."""
+    import pycountry  # noqa: PLC0415 - reading its table takes long, and few shops need it
+
+    found = pycountry.subdivisions.get(code=code)  # type: ignore[no-untyped-call] # of the package
+    if found is None:
+        return ""
+    return code.partition("-")[2] if country in _BARE else str(found.name).partition(" [")[0]

@@ -27,6 +27,14 @@ from connectors.reading.regions import write_region
         ("WA", "US", "WA"),
         ("Atlantis", "US", "Atlantis"),
         ("Bayern", "DE", "Bayern"),
+        ("JP-13", "JP", "Tokyo"),
+        ("jp-13", "JP", "Tokyo"),
+        ("DE-NW", "DE", "Nordrhein-Westfalen"),
+        ("ES-B", "ES", "Barcelona"),
+        ("IT-MI", "IT", "MI"),
+        ("JP-99", "JP", "JP-99"),
+        ("JP-13", "DE", "JP-13"),
+        ("Nord-Est", "HT", "Nord-Est"),
         ("Texas", "", "Texas"),
         ("", "US", ""),
     ],
@@ -35,7 +43,7 @@ def test_states_and_provinces_become_their_codes(region: str, country: str, writ
     assert write_region(region, country) == written
 
 
-@given(st.text(max_size=80), st.sampled_from(["US", "CA", "AU", "DE", ""]))
+@given(st.text(max_size=80), st.sampled_from(["US", "CA", "AU", "DE", "JP", ""]))
 def test_writing_a_region_twice_changes_nothing(region: str, country: str) -> None:
     once = write_region(region, country)
     assert write_region(once, country) == once
