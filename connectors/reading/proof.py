@@ -5,8 +5,8 @@ The end of a list is believed on evidence of its own, never on the shop's word a
     an empty page       asked for on purpose behind the last rows
     a repeated page     from a shop that was seen to give other rows for another page
     a cursor's end      in an API that pages by cursor; against a count only if the last page was
-                        empty or not full, or nulls and errors make up the count, in this
-                        reading or in one that brought all that is known
+                        empty, or not full in one of three sizes, or nulls and errors make up the
+                        count, in this reading or in one that brought all that is known
     a count             equal to the distinct rows, from a shop whose count was seen to be larger
                         than what it had given by then, and only behind a page that is not full
 
@@ -26,6 +26,8 @@ from connectors.errors import IncompleteListingError
 
 # A list that brings new rows each time it is read is read at most this often.
 MOST_READINGS = 4
+# Behind a cursor's end so many sizes may show a last page that is not full.
+_MOST_SIZES = 3
 
 
 class Verdict(StrEnum):
@@ -206,9 +208,11 @@ class Evidence:
         turned = self.end is not End.REPEATED or self._habits.turns_pages or self._is_alone
         if turned and not self.missing:
             return Verdict.COMPLETE
-        if self._readings == 1 or (self._news and self._readings < MOST_READINGS):
+        is_shown = self.end is not End.CURSOR or self._was_shown
+        most = _MOST_SIZES if turned and not is_shown else 2
+        if self._readings < (MOST_READINGS if self._news else most):
             return Verdict.READ_AGAIN
-        if not turned or (self.end is End.CURSOR and not self._was_shown):
+        if not turned or not is_shown:
             return Verdict.NOT_SHOWN
         return Verdict.WARN
 

@@ -72,6 +72,12 @@ ONCE_WRONG = [
     (
         "generic_json",
         _make_example(
+            "cursor", "an order is counted and never shown", orders=5, size=1, options="counted"
+        ),
+    ),
+    (
+        "generic_json",
+        _make_example(
             "link",
             "first page is empty for a moment",
             "later page is empty for a moment",
