@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from lxml import etree
 
-from connectors.errors import ConnectorError
+from connectors.errors import CircuitOpenError, ConnectorError
 from connectors.interface import ConnectorContext, Remark
 from connectors.testing.book import BookOrder
 from connectors.testing.shop import FakeShop
@@ -76,6 +76,7 @@ class _Play:
         self._said: list[Remark] = []
         self._told: set[str] = set()
         self._costs: set[str] = set()
+        self._has_named = False
 
     async def run(self, open_books: OpenBooks) -> None:
         """Poll a shop with these quirks, take them off, and poll until all is well."""
@@ -144,7 +145,13 @@ class _Play:
         try:
             await self._copy.poll(lambda request: exporter.page(store, request), exporter.mark_sent)
         except ConnectorError as error:
-            if any(quirk.fails and re.search(quirk.fails, str(error)) for quirk in self._quirks):
+            named = any(
+                quirk.fails and re.search(quirk.fails, str(error)) for quirk in self._quirks
+            )
+            # A shop that failed with that reason may be left alone afterwards.
+            is_left_alone = isinstance(error, CircuitOpenError) and self._has_named
+            self._has_named = self._has_named or named
+            if named or is_left_alone:
                 return False
             raise SilentLossError(
                 f"an error that names no quirk: {type(error).__name__}: {error}"

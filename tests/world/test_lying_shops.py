@@ -87,6 +87,15 @@ ONCE_WRONG = [
             options="also counted",
         ),
     ),
+    *(
+        (
+            "generic_json",
+            _make_example(
+                way, "the query is dropped", "an order breaks its lists", orders=2, size=size
+            ),
+        )
+        for way, size in (("page", 1), ("offset", 1), ("keyset", 1), ("page", 2))
+    ),
     (
         "generic_json",
         _make_example(

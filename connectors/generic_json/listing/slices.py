@@ -36,6 +36,8 @@ FetchSlice = Callable[[int, int], Awaitable[Page[Raw]]]
 _SPELL = 4
 # How far ahead a row is looked for that the shop can load.
 _DISTANCES = (0, 1, 2, 4, 8, 16, 32, 64, 128)
+# No list of one window is as long.
+_FAR = 1_000_000
 # So many places are named in words.
 _NAMED = 5
 
@@ -84,7 +86,8 @@ class Slices:
         if not await _is_sized(fetch):
             raise explain_fixed_size(error, place, size)
         if not await self._gives_rows(fetch, place + size):
-            raise error
+            is_answered = await self._count_rows(fetch, place + _FAR) is not None
+            raise error if is_answered else explain_all_pages(error)
         found: list[tuple[int, Page[Raw]]] = []
         waiting = deque(_cut(place, size) or [(place, size)])
         spell, has_holes = 0, False
@@ -216,6 +219,16 @@ def explain_fixed_size(error: ConnectorError, place: int, size: int) -> Connecto
         " from the others: find it in the shop's log."
     )
     return _extend(error, meaning)
+
+
+def explain_all_pages(error: ConnectorError) -> ConnectorError:
+    """The error of a list of which no page comes, with what that may mean."""
+    return _extend(
+        error,
+        "The shop fails over each page of the list, even over one far behind its end: it is down,"
+        " or an order breaks all pages and it ignores which page is asked for (a web server or a"
+        " plugin may drop the query).",
+    )
 
 
 def explain_dead_end(error: ConnectorError, given: int) -> ConnectorError:
