@@ -46,6 +46,13 @@ async def checked(
             place = place[name]
         place[last] = mapped[1]
     block["orders"] = {**block["orders"], "undated": undated}
+    return await run_check(folder, "attic", block, export, **more)
+
+
+async def run_check(
+    folder: Path, name: str, block: dict[str, Any], export: dict[str, Any], **more: Any
+) -> tuple[int, str]:
+    """The exit status, and what a check prints of the store with this `connector:` block."""
     store = {
         "credentials": {"username": "u", "password": "a-long-random-text"},
         "connector": block,
@@ -54,7 +61,7 @@ async def checked(
     file = folder / "settings.yaml"
     file.write_text(
         yaml.safe_dump(
-            {"database": f"sqlite:///{folder}/p.db", "export": export, "stores": {"attic": store}}
+            {"database": f"sqlite:///{folder}/p.db", "export": export, "stores": {name: store}}
         )
     )
     result = await asyncio.to_thread(CliRunner().invoke, main, ["check", "--settings", str(file)])
@@ -176,26 +183,34 @@ async def test_a_shop_that_dates_all_changes_needs_no_sweep(
     assert "sweep" not in (await checked(shop, tmp_path, "", {}))[1]
 
 
-async def test_readmes_settings_end_without_a_warning(tmp_path: Path) -> None:
+async def check_woocommerce(folder: Path, **more: Any) -> tuple[int, str]:
+    """As `run_check`, of a shop with an order that has meta data."""
     async with FakeWooCommerceShop(clock=Clock(datetime.now(UTC))) as shop:
-        shop.book.add()
+        shop.book.add().extra["meta_data"] = [{"key": "_bulk", "value": "x" * 1000}]
         block = {
             "type": "woocommerce",
             "url": shop.url,
             "consumer_key": shop.access.key,
             "consumer_secret": shop.access.secret,
         }
-        store = {
-            "credentials": {"username": "u", "password": "a-long-random-text"},
-            "connector": block,
-        }
-        file = tmp_path / "settings.yaml"
-        file.write_text(
-            yaml.safe_dump({"database": f"sqlite:///{tmp_path}/p.db", "stores": {"north": store}})
-        )
-        result = await asyncio.to_thread(
-            CliRunner().invoke, main, ["check", "--settings", str(file)]
-        )
-    assert result.exit_code == 0, result.stdout
-    assert "!" not in result.stdout
-    assert "every 1h a sweep looks for changes that this shop does not date" in result.stdout
+        return await run_check(folder, "north", block, {}, **more)
+
+
+async def test_readmes_settings_end_without_a_warning(tmp_path: Path) -> None:
+    code, out = await check_woocommerce(tmp_path)
+    assert code == 0, out
+    assert "!" not in out
+    assert "every 1h a sweep looks for changes that this shop does not date" in out
+
+
+async def test_what_it_costs_to_look_at_any_meta_data_is_said_with_the_line(tmp_path: Path) -> None:
+    fields = {
+        "custom_field_2": "meta_data[-1].value",
+        "source": "meta_data[?key=='_a'].value | [0]",
+    }
+    code, out = await check_woocommerce(tmp_path, fields=fields)
+    said = " ".join(out.split())
+    assert code == 0, out
+    assert said.count(" may look at any of meta_data, so the shop is asked for all of it: 1.0") == 1
+    assert f"`meta_data[-1].value` ({tmp_path}/settings.yaml:" in said
+    assert "name the keys, as in `meta_data[?key=='_vat'].value | [0]`" in said
