@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -13,6 +14,7 @@ from proxy.doors.custom_store.words import fill_status_words
 from proxy.export.polls import describe_given
 from proxy.operator.status.standing import Standing
 from proxy.operator.status.strip import CELLS, DAY, StripCell
+from proxy.rules.alarms import Alarm, AlarmKind
 from proxy.settings.store import StoreSettings
 from proxy.settings.values import ListenAddress
 from proxy.storage.export.polls import Poll, PollOutcome
@@ -25,6 +27,12 @@ _OUTCOMES = {
     PollOutcome.DEFERRED: "deferred",
     PollOutcome.BROKEN_OFF: "broken off",
     PollOutcome.ALL_HELD: "all held",
+}
+_ALARM_PAGES: Mapping[AlarmKind, str] = {
+    AlarmKind.DEAD: "/ui/deliveries?state=dead",
+    AlarmKind.OLDEST_WAITING: "/ui/deliveries?state=waiting",
+    AlarmKind.UNREADABLE: "/ui/held?kind=faulty",
+    AlarmKind.INVALID: "/ui/held?kind=faulty",
 }
 _NO_POLL = "none in the last 24 hours"
 _QUIET = {PollOutcome.GIVEN, PollOutcome.UNDER_WAY}
@@ -53,6 +61,12 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     field: str
     value: str
     is_exact: bool = True
+
+
+def find_alarm_page(alarm: Alarm) -> str:
+    """The page with what an alarm is about; empty where the card itself shows it."""
+    place = _ALARM_PAGES.get(alarm.kind)
+    return "" if place is None else f"{place}&{urlencode({'store': alarm.store})}"
 
 
 def draw_strip(cells: Sequence[StripCell], now: datetime) -> TimeBar:

@@ -20,6 +20,7 @@ from connectors.interface import ConnectorType
 from connectors.quoting import count_things, make_printable
 from connectors.upstream.masking import hide_secrets
 from proxy.dashboard import times
+from proxy.dashboard.cards import find_alarm_page
 from proxy.operator.deliveries import WantedError
 from proxy.operator.status.alarms import list_alarms, summarize
 from proxy.operator.status.reading import read_status
@@ -173,6 +174,7 @@ def make_templates() -> Environment:
         "iso": times.write_iso,
         "count": count_things,
         "plain_time": times.write_plain,
+        "alarm_page": find_alarm_page,
     }
     return templates
 
