@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         check_clock as check_clock,
     )
     from connectors.interface import (
+        CanWithdraw as CanWithdraw,
         CheckLevel as CheckLevel,
         CheckReport as CheckReport,
         Connector as Connector,
@@ -221,8 +222,8 @@ _ROOMS = {
     "connectors.filling": "FieldFiller",
     "connectors.inspection": "FindsByNumber Inspectable check_clock",
     "connectors.interface": (
-        "CheckLevel CheckReport Connector ConnectorContext ConnectorSettings ConnectorType "
-        "Duration Finding ForgetfulMemory Memory Remark ShipOutcome"
+        "CanWithdraw CheckLevel CheckReport Connector ConnectorContext ConnectorSettings "
+        "ConnectorType Duration Finding ForgetfulMemory Memory Remark ShipOutcome"
     ),
     "connectors.orders": (
         "Address Customer Customs Destination Dimensions Fulfillment ItemOption LengthUnit "

@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from enum import StrEnum
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any, Protocol, runtime_checkable
 
 import msgspec
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, WithJsonSchema
@@ -119,6 +119,17 @@ class Connector(Protocol):
         """Try what the connector will need, change nothing, and say in plain words what is wrong.
 
         Does not raise.
+        """
+        ...
+
+
+@runtime_checkable
+class CanWithdraw(Protocol):
+    """A connector whose shop can be told that a label was voided; optional, beside the six."""
+
+    async def withdraw(self, shipment: Shipment) -> ShipOutcome:
+        """Take the tracking number of a shipment that `ship` told out of the shop, once in effect.
+        `already`: the shop shows nothing of it. Raises `ConflictError` for one without a number.
         """
         ...
 

@@ -142,7 +142,7 @@ async def open_portside(
         )
         delivering = _delivering(database, settings, metrics, stores, exporter)
         deliverer = await stack.enter_async_context(delivering)
-        accounts = work_on_accounts(database, stores, exporter.ledger)
+        accounts = work_on_accounts(database, stores, exporter.ledger, settings.delivery)
         shared = _Shared(
             stores=stores,
             metrics=metrics,

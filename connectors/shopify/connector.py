@@ -34,17 +34,16 @@ from connectors.shopify.listing.walk import Walk, count_sizes
 from connectors.shopify.mapping import wire
 from connectors.shopify.mapping.order import read_order, reject_order
 from connectors.shopify.mapping.statuses import OVER, Held, read_held, read_state
-from connectors.shopify.mapping.whole import list_parts
+from connectors.shopify.mapping.whole import estimate_size, list_parts
 from connectors.shopify.settings import ShopifySettings
 from connectors.shopify.shipping.shipper import Shipper
+from connectors.shopify.shipping.withdrawal import withdraw_number
 from connectors.shopify.webhooks import ShopifyWebhooks, check_webhooks
 from connectors.turns import map_in_turns
 from connectors.upstream.client import Upstream
 from connectors.upstream.isolation import Isolation
 
 # So many orders have their products looked up together.
-_BYTES_OF_A_LINE = 1_000
-_BYTES_OF_AN_ATTRIBUTE = 100
 _BATCH = 50
 _PLACE = re.compile(r"\[\d+\]")
 _log = structlog.get_logger(__name__)
@@ -150,7 +149,7 @@ class ShopifyConnector:
         return await map_in_turns(
             lambda one: one if isinstance(one, RejectedOrder) else self._map_order(one, around),
             batch,
-            _estimate_size,
+            estimate_size,
         )
 
     def _map_order(self, order: wire.Order, around: Around) -> Order | RejectedOrder:
@@ -208,6 +207,12 @@ class ShopifyConnector:
             one = read_held(await transport.read_fulfillment_orders(key))
             held = {key: one} if one is not None else {}
         return (await self._map_batch([found], held))[0]
+
+    async def withdraw(self, shipment: Shipment) -> ShipOutcome:
+        """Take the tracking number of a voided label out."""
+        transport = await self._choose_transport()
+        order_id = _read_id(shipment.order_id) or await self._find_order_id(transport, shipment)
+        return await withdraw_number(transport, order_id, shipment)
 
     async def ship(self, shipment: Shipment, earlier: Sequence[Shipment]) -> ShipOutcome:
         """By the order's id; a notice that has only its number costs one request more."""
@@ -287,11 +292,3 @@ connector_type = ConnectorType(
     check_webhooks=check_webhooks,
     undated=name_undated_changes,
 )
-
-
-def _estimate_size(order: wire.Order | RejectedOrder) -> int:
-    """About how many bytes of JSON an order was."""
-    if isinstance(order, RejectedOrder):
-        return 0
-    lines, attributes = len(order.line_items or ()), len(order.note_attributes or ())
-    return _BYTES_OF_A_LINE * (lines + 1) + _BYTES_OF_AN_ATTRIBUTE * attributes

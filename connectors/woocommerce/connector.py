@@ -32,6 +32,7 @@ from connectors.woocommerce.mapping.whole import build_order_reader, build_part_
 from connectors.woocommerce.settings import WooCommerceSettings
 from connectors.woocommerce.shipping.shipper import Shipper
 from connectors.woocommerce.shipping.tracking_places import Places
+from connectors.woocommerce.shipping.withdrawal import Withdrawer
 from connectors.woocommerce.webhooks import WooCommerceWebhooks, check_webhooks
 
 
@@ -91,6 +92,7 @@ class WooCommerceConnector:
         self._shipper = Shipper(
             api, self._lookup, self._reader, self._places, settings, context.shipping
         )
+        self._withdrawer = Withdrawer(api, self._lookup, self._places)
         self.webhooks = WooCommerceWebhooks(api)
 
     def list_orders(self, window: Window) -> AsyncGenerator[Order | RejectedOrder, None]:
@@ -125,6 +127,10 @@ class WooCommerceConnector:
     async def ship(self, shipment: Shipment, earlier: Sequence[Shipment]) -> ShipOutcome:
         """Report a shipment to the shop, which takes effect once."""
         return await self._shipper.ship(shipment, earlier)
+
+    async def withdraw(self, shipment: Shipment) -> ShipOutcome:
+        """Take the tracking number of a voided label out."""
+        return await self._withdrawer.withdraw(shipment)
 
     async def check(self) -> CheckReport:
         """Try what the connector needs; changes nothing, does not raise."""

@@ -12,12 +12,15 @@ from proxy.account.after_import.planner import ImportPlanner
 from proxy.account.jobs import AccountKey, Job, ask_each, group_keys
 from proxy.account.mappings.keeper import keep_words
 from proxy.account.reconcile.reconciler import Reconciler
+from proxy.account.reconcile.withdrawer import Withdrawer
 from proxy.account.refresh.refresher import Refresher
 from proxy.account.webhooks import ORDER_EVENTS, PARCEL_EVENTS
 from proxy.account.worker import AccountWorker
 from proxy.export.hints.news import PaidNews
 from proxy.export.ledger import Ledger
 from proxy.operator.audit.timer import AuditTimer
+from proxy.rules.retry_schedule import RetrySchedule
+from proxy.settings.models import DeliverySettings
 from proxy.storage.account.refreshes import Refreshes
 from proxy.storage.database import Database
 from proxy.storage.export.database import DatabaseExportStorage
@@ -32,27 +35,32 @@ _REST = timedelta(seconds=20)
 
 @asynccontextmanager
 async def work_on_accounts(
-    database: Database, stores: Mapping[str, Store], ledger: Ledger
+    database: Database, stores: Mapping[str, Store], ledger: Ledger, delivery: DeliverySettings
 ) -> AsyncIterator[AccountWorker]:
     """Do the jobs of the keys of all stores while the block lasts; leaving it breaks them off."""
-    keys, list_jobs = group_keys(stores.values()), plan_jobs(database, ledger)
+    keys, list_jobs = group_keys(stores.values()), plan_jobs(database, ledger, delivery)
     async with AccountWorker.open(database, keys, list_jobs) as worker, worker.running():
         yield worker
 
 
-def plan_jobs(database: Database, ledger: Ledger) -> Callable[[AccountKey], Sequence[Job]]:
+def plan_jobs(
+    database: Database, ledger: Ledger, delivery: DeliverySettings
+) -> Callable[[AccountKey], Sequence[Job]]:
     """What gives the jobs of a key."""
     refresher = Refresher(
         Refreshes(database), DatabaseExportStorage(database), PaidNews(ledger).has_any
     )
     planner = ImportPlanner(database, ImportPerformer(database))
     timer = AuditTimer(database, ledger)
-    return partial(_list_jobs, refresher, Reconciler(database), planner, timer)
+    schedule = RetrySchedule(steps=delivery.schedule, order_grace=delivery.order_grace)
+    withdrawer = Withdrawer(database, schedule)
+    return partial(_list_jobs, refresher, Reconciler(database), withdrawer, planner, timer)
 
 
 def _list_jobs(
     refresher: Refresher,
     reconciler: Reconciler,
+    withdrawer: Withdrawer,
     planner: ImportPlanner,
     timer: AuditTimer,
     key: AccountKey,
@@ -71,6 +79,11 @@ def _list_jobs(
         Job(name="gaps", every=timedelta(minutes=5), call=ask_each(refresher.heal_gaps)),
         Job(name="silence", every=timedelta(minutes=1), call=ask_each(refresher.break_silence)),
         *([] if pause is None else [parcels]),
+        Job(
+            name="voided parcels",
+            every=timedelta(minutes=1),
+            call=ask_each(withdrawer.withdraw_due),
+        ),
         Job(
             name="imports",
             every=pause or _QUARTER,

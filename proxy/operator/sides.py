@@ -4,6 +4,7 @@ what is recorded.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from connectors.orders import Order, RejectedOrder
@@ -65,8 +66,8 @@ def describe_hold(held: HeldOrder) -> Hold:
     return Hold(kind=HeldKind(held.kind), reason=held.reason, since=held.first_seen)
 
 
-def describe_delivery(delivery: Delivery) -> KnownDelivery:
-    """A notice on its way to the shop."""
+def describe_delivery(delivery: Delivery, withdrawn: Collection[int] = ()) -> KnownDelivery:
+    """A notice on its way to the shop; `withdrawn` are those taken back there."""
     shipment = delivery.shipment
     return KnownDelivery(
         shop_id=shipment.order_id,
@@ -79,5 +80,6 @@ def describe_delivery(delivery: Delivery) -> KnownDelivery:
             created_at=delivery.created_at,
             attempts=delivery.attempts,
             last_error=delivery.last_error,
+            is_withdrawn=delivery.id in withdrawn,
         ),
     )

@@ -106,13 +106,14 @@ class Storyteller:
         found = await self._records.find_deliveries(
             self._store.name, ids | {word}, numbers | {word}
         )
+        withdrawn = await self._records.find_withdrawn(found)
         sources = Sources(
             shop=shop,
             gone=frozenset(gone),
             gone_numbers=frozenset({word} if not shop and not shop_error else ()),
             given=[describe_given(record, rules.now) for record in known],
             holds={each.order_id: (each.number, describe_hold(each)) for each in held},
-            deliveries=[describe_delivery(each) for each in found],
+            deliveries=[describe_delivery(each, withdrawn) for each in found],
             account=None if account is None else account.orders,
             parcels=() if account is None else account.parcels,
         )

@@ -20,7 +20,14 @@ from proxy.storage.export.records import HeldOrder, HintReason, Told
 from proxy.storage.export.rows import portions
 from proxy.storage.outbox.interface import Delivery
 from proxy.storage.outbox.rows import read_delivery
-from proxy.storage.tables import deliveries, given_orders, held_orders, hints, told_orders
+from proxy.storage.tables import (
+    account_parcels,
+    deliveries,
+    given_orders,
+    held_orders,
+    hints,
+    told_orders,
+)
 
 HeldPlace = tuple[str, str]
 """A store, and the id of an order held there: what a list of held orders goes on from."""
@@ -129,6 +136,27 @@ class OrderRecords:
                 for row in await _select(connection, deliveries, store, each):
                     found[row["id"]] = read_delivery(row)
         return [found[number] for number in sorted(found)]
+
+    async def find_withdrawn(self, found: Collection[Delivery]) -> frozenset[int]:
+        """Those of these deliveries whose labels were voided, and which the shop was told so
+        about.
+        """
+        table, numbers = account_parcels.c, [str(each.id) for each in found]
+        async with self._database.reading() as connection:
+            return frozenset(
+                [
+                    number
+                    for some in portions(numbers)
+                    for number in (
+                        await connection.execute(
+                            select(table.delivery_id).where(
+                                table.delivery_id.in_([int(each) for each in some]),
+                                table.withdrawn_at.is_not(None),
+                            )
+                        )
+                    ).scalars()
+                ]
+            )
 
     async def find_hints(
         self, store: str, shop_ids: Collection[str]

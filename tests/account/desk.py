@@ -10,6 +10,9 @@ from typing import Any
 from connectors.interface import Remark
 from proxy.account.client import AccountClient
 from proxy.account.reconcile.reconciler import Reconciler
+from proxy.account.reconcile.withdrawer import Withdrawer
+from proxy.rules.retry_schedule import RetrySchedule
+from proxy.settings.models import DeliverySettings
 from proxy.simulator.account.traits import Traits
 from proxy.storage.database import Database
 from proxy.storage.outbox.interface import Delivery, DeliveryFilter
@@ -36,7 +39,16 @@ class Desk:
         """One run; how many requests it made."""
         before = len(self.account.calls)
         await Reconciler(self._database).find_untold(self._client, [self.front.store, *self.others])
-        return len(self.account.calls) - before
+        made = len(self.account.calls) - before
+        await self.withdraw()
+        return made
+
+    async def withdraw(self) -> None:
+        """Tell the shop of voided labels, as far as it is due."""
+        given = DeliverySettings()
+        schedule = RetrySchedule(steps=given.schedule, order_grace=given.order_grace)
+        withdrawer = Withdrawer(self._database, schedule)
+        await withdrawer.withdraw_due(self._client, self.front.store)
 
     async def pass_time(self, span: timedelta) -> None:
         """Let time pass; what is due then is told."""

@@ -30,6 +30,7 @@ from proxy.server.keys import (
 )
 from proxy.server.middlewares import errors_as_xml, observe
 from proxy.server.webhooks.account import add_account_webhooks
+from proxy.settings.models import DeliverySettings
 from proxy.simulator.account.traits import Fate, Faults
 from proxy.storage.account.job_times import JobPace
 from proxy.storage.database import Database
@@ -64,7 +65,7 @@ async def listen(desk: Desk, url: str, **settings: object) -> AsyncIterator[Acco
         AccountWorker.open(
             database,
             group_keys([store]),
-            plan_jobs(database, front.exporter.ledger),
+            plan_jobs(database, front.exporter.ledger, DeliverySettings()),
             sleep=Waits(account),
         ) as worker,
         open_client(account, url) as (client, _),

@@ -191,6 +191,12 @@ class GraphqlFulfillment:
             queries.SET_TRACKING, variables, "fulfillmentTrackingInfoUpdate"
         )
 
+    async def cancel_fulfillment(self, fulfillment_id: int) -> None:
+        """Cancel the parcel."""
+        await self._run_mutation(
+            queries.CANCEL, {"id": write_gid("Fulfillment", fulfillment_id)}, "fulfillmentCancel"
+        )
+
     async def release_hold(self, fulfillment_order_id: int) -> None:
         """Release all holds of the fulfillment order."""
         await self._run_mutation(

@@ -168,6 +168,9 @@ fulfillmentTrackingInfoUpdate(fulfillmentId: $id, trackingInfoInput: $tracking, 
 $notify) {{
 fulfillment {{ {_PARCEL} }} userErrors {{ field message }} }} }}"""
 
+CANCEL = """mutation Cancel($id: ID!) { fulfillmentCancel(id: $id) { fulfillment { id } userErrors {
+field message } } }"""
+
 RELEASE_HOLD = """mutation Release($id: ID!) { fulfillmentOrderReleaseHold(id: $id) {
 fulfillmentOrder { id } userErrors { field message } } }"""
 

@@ -87,6 +87,10 @@ class RestFulfillment:
             {"fulfillment": changed},
         )
 
+    async def cancel_fulfillment(self, fulfillment_id: int) -> None:
+        """Cancel the parcel."""
+        await self._post(f"{self._root}/fulfillments/{fulfillment_id}/cancel.json", {})
+
     async def release_hold(self, fulfillment_order_id: int) -> None:
         """Release all holds of the fulfillment order."""
         await self._post(

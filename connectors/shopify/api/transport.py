@@ -163,6 +163,10 @@ class Transport(Protocol):
         """Give a parcel its tracking numbers; returns and raises as `create_fulfillment`."""
         ...
 
+    async def cancel_fulfillment(self, fulfillment_id: int) -> None:
+        """Take a parcel back: its units are open again. Raises as `create_fulfillment`."""
+        ...
+
     async def release_hold(self, fulfillment_order_id: int) -> None:
         """Take a fulfillment order off hold."""
         ...

@@ -15,6 +15,8 @@ from connectors.shopify.mapping.order import Decode, decode_order
 
 _ANY = msgspec.json.Decoder(float_hook=Decimal)
 _PLAIN = msgspec.json.Encoder(decimal_format="number")
+_BYTES_OF_A_LINE = 1_000
+_BYTES_OF_AN_ATTRIBUTE = 100
 
 
 class WholeOrder(wire.Order, frozen=True):
@@ -96,3 +98,11 @@ def list_parts(
             parts = {"product": variant.get("product"), "variant": variant}
             joined[str(line.id)] = {**lines.get(str(line.id), {}), **parts}
     return whole, joined
+
+
+def estimate_size(order: wire.Order | RejectedOrder) -> int:
+    """About how many bytes of JSON an order was."""
+    if isinstance(order, RejectedOrder):
+        return 0
+    lines, attributes = len(order.line_items or ()), len(order.note_attributes or ())
+    return _BYTES_OF_A_LINE * (lines + 1) + _BYTES_OF_AN_ATTRIBUTE * attributes

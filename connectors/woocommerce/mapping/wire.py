@@ -226,6 +226,7 @@ class Tracking(msgspec.Struct, frozen=True, gc=False):
 class Fulfillment(msgspec.Struct, frozen=True, gc=False):
     """One of WooCommerce's own fulfillments; its items and its tracking number are meta data."""
 
+    id: Loose = ""
     status: Loose = ""
     date_deleted: Any = None
     meta_data: Metas = None

@@ -21,6 +21,7 @@ from connectors.woocommerce.api.client import CORE, Api, order_path
 from connectors.woocommerce.api.permalinks import ROOT
 from connectors.woocommerce.mapping import wire
 from connectors.woocommerce.mapping.values import read_key, read_text
+from connectors.woocommerce.shipping.fulfillment import is_live, read_metas, read_pieces
 from connectors.woocommerce.shipping.order_note import has_note
 from connectors.woocommerce.shipping.providers import Providers
 from connectors.woocommerce.shipping.report import Report
@@ -126,9 +127,9 @@ class PluginPlace:
         self.name = name
         self._api = api
         self._carriers = carriers
-        self._root = f"{ROOT}{namespace}/"
+        self.root = f"{ROOT}{namespace}/"
         self._notes = NotePlace(api, carriers)
-        self._providers = Providers(api, self._root)
+        self._providers = Providers(api, self.root)
 
     def name_for(self, report: Report) -> str:
         """An entry, with a note to the buyer beside it, or a note alone."""
@@ -143,7 +144,7 @@ class PluginPlace:
         if not report.number:
             return await self._notes.look(report)
         entries = await self._api.list_items(
-            order_path(report.order_id, "/shipment-trackings"), wire.Tracking, root=self._root
+            order_path(report.order_id, "/shipment-trackings"), wire.Tracking, root=self.root
         )
         entry = any(_has_number(found, report) for found in entries)
         mailed = not report.shipment.notify_customer or await self._notes.has_note(
@@ -170,7 +171,7 @@ class PluginPlace:
             entry["date_shipped"] = shipment.shipped_on.isoformat()
         with suppress(UnsentError), name_step("tracking"):
             reply = await self._api.post(
-                order_path(report.order_id, "/shipment-trackings"), entry, root=self._root
+                order_path(report.order_id, "/shipment-trackings"), entry, root=self.root
             )
             made = read_answer(reply, wire.Tracking)
             return made is not None and bool(made.tracking_id) and _has_number(made, report)
@@ -204,10 +205,10 @@ class FulfillmentPlace:
         for found in await self._api.list_items(
             order_path(report.order_id, "/fulfillments"), wire.Fulfillment
         ):
-            if not _is_live(found):
+            if not is_live(found):
                 continue
             entry = entry or _is_of(found, report)
-            for line, pieces in _read_pieces(found):
+            for line, pieces in read_pieces(found):
                 in_shop[line] = in_shop.get(line, 0) + pieces
         entry = entry or await self._notes.has_note(report, to_customer=False)
         return Record(entry=entry, mailed=True, in_shop=in_shop)
@@ -244,9 +245,9 @@ class FulfillmentPlace:
             made = read_answer(reply, wire.Fulfillment)
             return (
                 made is not None
-                and _is_live(made)
+                and is_live(made)
                 and _is_of(made, report)
-                and dict(_read_pieces(made)) == quantities
+                and dict(read_pieces(made)) == quantities
             )
         return False
 
@@ -271,29 +272,10 @@ def _is_same_number(number: str, report: Report) -> bool:
     return fold_tracking(number) == fold_tracking(report.number)
 
 
-def _is_live(found: wire.Fulfillment) -> bool:
-    return not found.date_deleted and read_text(found.status) == "fulfilled"
-
-
 def _is_of(found: wire.Fulfillment, report: Report) -> bool:
     """Whether a fulfillment is that of this shipment."""
-    metas = _read_metas(found)
+    metas = read_metas(found)
     if read_text(metas.get(_MARK)) == report.shipment.key():
         return True
     number = read_text(metas.get("_tracking_number"))
     return bool(report.number) and not report.is_part and _is_same_number(number, report)
-
-
-def _read_metas(found: wire.Fulfillment) -> dict[str, Any]:
-    return {read_text(meta.key): meta.value for meta in wire.read_list(found.meta_data)}
-
-
-def _read_pieces(found: wire.Fulfillment) -> list[tuple[str, int]]:
-    """The `_items` of a fulfillment: `[{"item_id": 456, "qty": 2}]`."""
-    items = _read_metas(found).get("_items")
-    listed = items if isinstance(items, list) else []
-    return [
-        (str(read_key(item.get("item_id"))), read_key(item.get("qty")))
-        for item in listed
-        if isinstance(item, dict)
-    ]

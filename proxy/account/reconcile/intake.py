@@ -6,7 +6,8 @@ What a row leads to:
     another store's               nothing
     known, and not voided since   nothing
     cannot be read                it is left out; the operator is told
-    voided                        its delivery is discarded, or, once the shop has it, remarked
+    voided                        its delivery is discarded, or, once the shop has it, `withdrawer`
+                                  sees to it
     a delivery has it             its number is kept beside the delivery
     no delivery has it            it is put into the outbox, due when its grace is over
     from before our time, of an   nothing: whoever told the shop before us may have told it then
@@ -90,19 +91,6 @@ class RowIntake:
             f" not hear of them; tell it by hand. The first: {next(iter(self.unreadable), '')}"
         )
         self.store.remark(Remark(about="account rows", text=text if self.unreadable else ""))
-
-    async def remark_voided(self, since: datetime) -> None:
-        """Remark on the labels voided since then although the shop has their numbers."""
-        voided = await self.parcels.list_voided(since)
-        named = ", ".join(
-            f"{each.shipment.order} ({each.shipment.tracking_number or 'no number'})"
-            for each in voided[-5:]
-        )
-        text = (
-            f"{len(voided)} labels were voided in ShipStation after the shop heard of them; take"
-            f" their tracking numbers out in the shop. The last of them, by order: {named}"
-        )
-        self.store.remark(Remark(about="account voided", text=text if voided else ""))
 
     def _is_ours(self, row: ShipmentRow) -> bool:
         store_id = row.advanced_options and row.advanced_options.store_id

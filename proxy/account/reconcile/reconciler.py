@@ -90,7 +90,6 @@ class _Run:
         is_whole = await self._read_shipments(now)
         is_whole = await self._read_fulfillments(now) and is_whole
         oldest = now - self._look_back
-        await self._intake.remark_voided(oldest)
         self._intake.remark_unreadable(is_whole=is_whole)
         if is_whole:
             await self._intake.parcels.forget(oldest - _DAY)

@@ -143,13 +143,14 @@ class SpanReading:
             *await self._records.list_held(name, self._window.start),
         ]
         found = await self._records.find_deliveries(name, ids, numbers)
+        withdrawn = await self._records.find_withdrawn(found)
         return Sources(
             shop=self._shop,
             gone=frozenset(self._gone),
             gone_numbers=frozenset(self._gone_numbers),
             given=[describe_given(record, now) for record in self._given.values()],
             holds={each.order_id: (each.number, describe_hold(each)) for each in held},
-            deliveries=[describe_delivery(each) for each in found],
+            deliveries=[describe_delivery(each, withdrawn) for each in found],
             account=None if account is None else account.orders,
             parcels=() if account is None else account.parcels,
             account_from=span.start,

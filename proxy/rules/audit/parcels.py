@@ -90,7 +90,7 @@ def _judge_voided(
     order: AccountOrder | None,
 ) -> Fault | None:
     """A voided label matters once the shop was told about it, or while it will be."""
-    if delivery is None or delivery.state not in {"delivered", "waiting"}:
+    if delivery is None or delivery.state not in {"delivered", "waiting"} or delivery.is_withdrawn:
         return None
     told, step = (
         (

@@ -70,7 +70,9 @@ class GivenSide(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DeliverySide(msgspec.Struct, frozen=True, kw_only=True):
-    """A notice of a parcel on its way to the shop. `state` is that of the outbox."""
+    """A notice of a parcel on its way to the shop. `state` is that of the outbox; `is_withdrawn`:
+    its label was voided, and the shop was told so.
+    """
 
     id: int
     state: str
@@ -78,6 +80,7 @@ class DeliverySide(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     attempts: int = 0
     last_error: str = ""
+    is_withdrawn: bool = False
 
 
 class AccountOrder(msgspec.Struct, frozen=True, kw_only=True):

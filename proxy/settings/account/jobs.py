@@ -73,6 +73,13 @@ class ReconcileSettings(BaseModel):
         le=timedelta(days=90),
         description="What is read again once a day: shipments made or voided since so long ago.",
     )
+    withdraw: bool = Field(
+        default=True,
+        description=(
+            "Take the tracking number of a label that was voided after the shop heard of it out of"
+            " the shop, where its connector can."
+        ),
+    )
 
     @field_validator("every")
     @classmethod

@@ -148,21 +148,6 @@ class Parcels:
             state = (await connection.execute(select(deliveries.c.state).where(mine))).scalar()
             return DeliveryState(state) if state else DeliveryState.DISCARDED
 
-    async def list_voided(self, since: datetime) -> Sequence[Delivery]:
-        """The deliveries that the shop has although their labels were voided since then."""
-        statement = (
-            select(deliveries)
-            .join(account_parcels, account_parcels.c.delivery_id == deliveries.c.id)
-            .where(
-                account_parcels.c.store == self._store,
-                account_parcels.c.voided_at >= since,
-                deliveries.c.state == DeliveryState.DELIVERED.value,
-            )
-            .order_by(deliveries.c.id)
-        )
-        async with self._database.reading() as connection:
-            return [read_delivery(row) for row in (await connection.execute(statement)).mappings()]
-
     async def forget(self, before: datetime) -> None:
         """Forget rows that were made, and voided if they were, before then: the account's lists are
         not read back so far.

@@ -100,6 +100,7 @@ class FakeWooCommerceShop(FakeShop):
             ("GET", f"{order}/refunds", self._refunds.list_of_order),
             ("GET", f"{order}/fulfillments", desk.list_fulfillments),
             ("POST", f"{order}/fulfillments", desk.add_fulfillment),
+            ("POST", order + r"/fulfillments/{entry:\d+}", desk.delete_entry),
             ("GET", f"{core}/refunds", self._refunds.list_all),
             ("GET", f"{core}/customers", self.customers.list_all),
             ("GET", f"{core}/products", self.catalog.list_products),
@@ -115,6 +116,7 @@ class FakeWooCommerceShop(FakeShop):
             ("GET", f"{core}/reports/orders/totals", self._status_totals),
             ("GET", entries, desk.list_trackings),
             ("POST", entries, desk.add_tracking),
+            ("POST", entries + "/{entry:[0-9a-f]+}", desk.delete_entry),
             ("GET", f"{entries}/providers", desk.list_providers),
         ]
         routes = [

@@ -146,6 +146,24 @@ class Desk:
         self._book.touch(order.id)
         return show(entry, 201)
 
+    async def delete_entry(self, request: web.Request) -> web.StreamResponse:
+        """`POST …/shipment-trackings/{entry}` and `…/fulfillments/{entry}` with `_method=DELETE`:
+        an entry is gone, a fulfillment is kept with the date of its end.
+        """
+        order, wanted = request.match_info["order"], request.match_info["entry"]
+        if request.query.get("_method") != "DELETE":
+            return refuse_route()
+        kept = self.trackings.get(order, [])
+        for entry in kept:
+            if entry["tracking_id"] == wanted:
+                kept.remove(entry)
+                return show(entry)
+        for made in self.fulfillments.get(order, []):
+            if str(made["id"]) == wanted and made["date_deleted"] is None:
+                made["date_deleted"] = stamp(self._book.clock())
+                return show({"message": "Fulfillment deleted successfully."})
+        return _unknown()
+
     async def list_fulfillments(self, request: web.Request) -> web.StreamResponse:
         """`GET /orders/{id}/fulfillments`, where the feature is on."""
         if not self._traits.fulfillments:

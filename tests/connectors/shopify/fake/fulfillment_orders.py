@@ -6,7 +6,7 @@ import itertools
 from dataclasses import dataclass, field
 
 from connectors.orders import Address, OrderStatus
-from connectors.testing.book import BookLine, BookOrder, OrderBook
+from connectors.testing.book import BookLine, BookOrder, BookParcel, OrderBook
 
 MAIN_LOCATION = 655441491
 SHIPPABLE = ("create_fulfillment", "move", "hold")
@@ -100,6 +100,20 @@ class Shelves:
                 if one.id == number:
                     return order, one
         return None
+
+    def cancel(self, order: BookOrder, parcel: BookParcel) -> tuple[BookOrder, BookParcel]:
+        """Take a parcel back: its units are open again."""
+        order.extra.setdefault("parcel_status", {})[parcel.id] = "cancelled"
+        for line, units in parcel.quantities.items():
+            for one in self.of(order):
+                for share in one.lines:
+                    if share.line.id == line:
+                        share.left += units
+                        one.status, one.actions = "open", SHIPPABLE
+        parcel.quantities = {}
+        order.status = OrderStatus.PAID
+        self._book.touch(order.id)
+        return order, parcel
 
     def _make(
         self, order: BookOrder, location: int, shares: list[tuple[BookLine, int]]

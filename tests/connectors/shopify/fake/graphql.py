@@ -184,6 +184,7 @@ def _mutations(shop: FakeShopify) -> dict[str, Any]:
     return {
         "fulfillmentCreate": lambda fulfillment: _create(shop, fulfillment),
         "fulfillmentTrackingInfoUpdate": lambda **told: _update(shop, **told),
+        "fulfillmentCancel": lambda id: _cancel(shop, id),  # noqa: A006 - GraphQL's name
         "fulfillmentOrderReleaseHold": lambda id: _reopen(shop, id),  # noqa: A006 - GraphQL's name
         "fulfillmentOrderOpen": lambda id: _reopen(shop, id),  # noqa: A006 - GraphQL's name
     }
@@ -235,6 +236,11 @@ def _update(
         notifyCustomer,
     )
     shop.book.touch(order.id)
+    return {"fulfillment": show_fulfillment_node(shop, order, parcel), "userErrors": []}
+
+
+def _cancel(shop: FakeShopify, gid: str) -> dict[str, Any]:
+    order, parcel = shop.shelves.cancel(*shop.find_parcel(tail(gid)))
     return {"fulfillment": show_fulfillment_node(shop, order, parcel), "userErrors": []}
 
 

@@ -199,6 +199,12 @@ async def update_tracking(shop: FakeShopify, request: web.Request) -> web.Respon
     return web.json_response({"fulfillment": show_fulfillment(shop, order, parcel)})
 
 
+async def cancel_fulfillment(shop: FakeShopify, request: web.Request) -> web.Response:
+    """`POST fulfillments/{id}/cancel.json`."""
+    order, parcel = shop.shelves.cancel(*shop.find_parcel(int(request.match_info["parcel"])))
+    return web.json_response({"fulfillment": show_fulfillment(shop, order, parcel)})
+
+
 async def reopen_fulfillment_order(shop: FakeShopify, request: web.Request) -> web.Response:
     """`POST fulfillment_orders/{id}/release_hold.json` and `…/open.json`."""
     found = shop.shelves.find(int(request.match_info["one"]))
@@ -255,6 +261,7 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "orders/{order:[0-9]+}/fulfillments.json", list_fulfillments),
     ("POST", "fulfillments.json", create_fulfillment),
     ("POST", "fulfillments/{parcel:[0-9]+}/update_tracking.json", update_tracking),
+    ("POST", "fulfillments/{parcel:[0-9]+}/cancel.json", cancel_fulfillment),
     ("POST", "fulfillment_orders/{one:[0-9]+}/release_hold.json", reopen_fulfillment_order),
     ("POST", "fulfillment_orders/{one:[0-9]+}/open.json", reopen_fulfillment_order),
     ("GET", "shop.json", show_shop),
