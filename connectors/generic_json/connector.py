@@ -81,10 +81,12 @@ class GenericJsonConnector:
         self._listing = Listing(settings, self._pages, self._expander, self._fill, context.remark)
         self._shipper = None
         if settings.shipment is not None:
-            callers = {step.name: make_caller(*step.rules) for step in settings.shipment.steps}
+            way = settings.shipment
+            callers = {step.name: make_caller(*step.rules) for step in way.steps}
             self._shipper = Shipper(
-                settings.shipment,
+                way,
                 {**callers, PROBE: self._caller},
+                {step.name: make_caller(*step.rules) for step in way.void},
                 context.carriers,
                 context.shipping,
             )
@@ -225,6 +227,17 @@ class GenericJsonConnector:
             return await self.raw_order(order_id)
 
         return await self._shipper.ship(shipment, earlier, raw, lines, read_again)
+
+    async def withdraw(self, shipment: Shipment) -> ShipOutcome:
+        """Take the number of a voided label out, as `shipment.void:` describes it."""
+        if self._shipper is None:
+            raise RefusedError("This store's settings have no shipment block.")
+        order_id = shipment.order_id or await self._find_id(shipment.order_number)
+
+        async def read_order() -> Any:
+            return await self.raw_order(order_id)
+
+        return await self._shipper.withdraw(shipment, await read_order(), read_order)
 
     async def check(self) -> CheckReport:
         """Log in, read a page, count, and say what is missing."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Final, Self
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -41,6 +42,9 @@ SCOPE: Final[dict[str, tuple[str, ...] | None]] = {
     "complete": (),
 }
 """What a step may speak of, besides the answers of the steps before it."""
+
+VOID_SCOPE: Final = {name: SCOPE[name] for name in ("shipment", "carrier", "order")}
+"""The same for a step that takes a voided label's number out."""
 
 
 class ProbeSettings(Block):
@@ -132,25 +136,35 @@ class ShipmentSettings(Block):
     """
     steps: tuple[StepSettings, ...] = Field(min_length=1)
     """The requests, in order."""
+    void: tuple[StepSettings, ...] = ()
+    """The requests that take a tracking number out of the shop whose label was voided, in order.
+    There are `shipment`, `carrier` and `order`. None: a person has to.
+    """
 
     @model_validator(mode="after")
     def _check_steps(self) -> Self:
-        known: dict[str, tuple[str, ...] | None] = dict(SCOPE)
         if self.probe is not None and self.probe.request is not None:
             with locate_faults("probe", "request"):
                 self.probe.request.check_values({"shipment": SHIPMENT_FIELDS, "order": None})
                 self.probe.request.require_reading()
-        for at, step in enumerate(self.steps):
-            if step.name in known:
-                raise MisplacedError(
-                    ("steps", at, "name"), f"the name {step.name!r} is given twice"
-                )
-            here = {**known, "item": None} if step.each is not None else known
-            with locate_faults("steps", at):
-                check_expressions(("when",), [step.when], known)
-                check_expressions(("each",), [step.each], known)
-                check_expressions(("find",), [step.find], here)
-            with locate_faults("steps", at, "request"):
-                step.request.check_values(here)
-            known[step.name] = None
+        _check_names("steps", self.steps, SCOPE)
+        _check_names("void", self.void, VOID_SCOPE)
         return self
+
+
+def _check_names(
+    block: str, steps: Sequence[StepSettings], scope: Mapping[str, tuple[str, ...] | None]
+) -> None:
+    """Each step has a name of its own and speaks of what is there."""
+    known = dict(scope)
+    for at, step in enumerate(steps):
+        if step.name in known:
+            raise MisplacedError((block, at, "name"), f"the name {step.name!r} is given twice")
+        here = {**known, "item": None} if step.each is not None else known
+        with locate_faults(block, at):
+            check_expressions(("when",), [step.when], known)
+            check_expressions(("each",), [step.each], known)
+            check_expressions(("find",), [step.find], here)
+        with locate_faults(block, at, "request"):
+            step.request.check_values(here)
+        known[step.name] = None

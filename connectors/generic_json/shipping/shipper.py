@@ -52,19 +52,22 @@ ReadOrder = Callable[[], Awaitable[Any]]
 class Shipper:
     """Tells the shop of shipments.
 
-    `callers` are those of the steps, by name, and of the probe under the empty name.
+    `callers` are those of the steps, by name, and of the probe under the empty name; `voiding`
+    those of the steps that take a voided label's number out.
     """
 
     def __init__(
         self,
         settings: ShipmentSettings,
         callers: Mapping[str, Caller],
+        voiding: Mapping[str, Caller],
         carriers: Carriers,
         rules: ShippingRules,
     ) -> None:
         self._settings = settings
         self._probe_caller = callers[PROBE]
         self._steps = Steps(settings.steps, callers)
+        self._voiding = Steps(settings.void, voiding)
         self._carriers = carriers
         self._rules = rules
 
@@ -121,6 +124,40 @@ class Shipper:
             carried.guesses,
         )
         return ShipOutcome(completed=complete, detail="; ".join(filter(None, said)))
+
+    async def withdraw(self, shipment: Shipment, order: Any, read_order: ReadOrder) -> ShipOutcome:
+        """Take the number of a voided label out, where the settings say how. Raises
+        `ConnectorError`s.
+        """
+        if not self._settings.void:
+            raise ConflictError(
+                "The settings do not say how to take a tracking number out of this shop: describe"
+                " it in `shipment.void`, or take it out by hand."
+            )
+        if not shipment.tracking_number.strip():
+            raise ConflictError("The voided parcel has no tracking number to take out.")
+        values = self._make_values(shipment, order)
+        if self._settings.probe is not None and not await self._shows(shipment, values, read_order):
+            return ShipOutcome(already=True, detail="the shop does not show this tracking number")
+        carried = await self._voiding.run_all(dict(values))
+        may_look = self._settings.probe is not None and self._rules.confirm
+        if may_look and await self._shows(shipment, values, read_order):
+            raise TemporaryError(
+                f"The shop accepted that {shipment.tracking_number!r} is taken out, and still shows"
+                " it."
+            )
+        return ShipOutcome(detail=f"by {', '.join(f'step {name}' for name in carried.steps)}")
+
+    async def _shows(
+        self, shipment: Shipment, values: Mapping[str, Any], read_order: ReadOrder
+    ) -> bool:
+        """Whether the probe finds the shipment's number now."""
+        probe = self._settings.probe
+        if probe is None:
+            return False
+        with name_step("probe", probe.tracking.place):
+            shown = await self._read_probe(values, read_order)
+        return has_tracking(evaluate(probe.tracking, shown), shipment.tracking_number)
 
     def _find_begun(
         self,
