@@ -7,7 +7,7 @@ from datetime import datetime
 
 from proxy.operator.story import Chapter, Story
 from proxy.rules.audit.building import write_moment
-from proxy.rules.audit.sides import AccountOrder, AccountParcel, GivenSide, OrderSides
+from proxy.rules.audit.sides import AccountOrder, AccountParcel, DeliverySide, GivenSide, OrderSides
 from proxy.storage.outbox.interface import Attempt, Delivery
 
 Line = tuple[str, str]
@@ -84,7 +84,7 @@ def _list_account(sides: OrderSides, error: str) -> Iterator[Line]:
         yield "in ShipStation", _describe_order(order)
         for parcel in sides.parcels:
             if parcel.order_id == order.id:
-                yield "  parcel", _describe_parcel(parcel)
+                yield "  parcel", _describe_parcel(parcel, sides.find_delivery(parcel))
 
 
 def _describe_order(order: AccountOrder) -> str:
@@ -96,11 +96,12 @@ def _describe_order(order: AccountOrder) -> str:
     )
 
 
-def _describe_parcel(parcel: AccountParcel) -> str:
+def _describe_parcel(parcel: AccountParcel, delivery: DeliverySide | None) -> str:
     if parcel.is_return:
         what = "a return, which the shop is not told"
     elif parcel.is_voided:
-        what = f"voided {_write(parcel.voided_at)}"
+        out = ", and taken out of the shop" if delivery and delivery.is_withdrawn else ""
+        what = f"voided {_write(parcel.voided_at)}{out}"
     elif parcel.error:
         what = f"announced, and answered: {parcel.error}"
     else:

@@ -15,6 +15,7 @@ from proxy.rules.retry_schedule import RetrySchedule
 from proxy.settings.models import DeliverySettings
 from proxy.simulator.account.traits import Traits
 from proxy.storage.database import Database
+from proxy.storage.order_records import OrderRecords
 from proxy.storage.outbox.interface import Delivery, DeliveryFilter
 from proxy.storage.outbox.operator import DatabaseDeliveries
 from proxy.stores import Store
@@ -63,6 +64,12 @@ class Desk:
 
     async def list_deliveries(self) -> list[Delivery]:
         return list(await DatabaseDeliveries(self._database).find(DeliveryFilter()))
+
+    async def list_withdrawn(self) -> set[str]:
+        """The tracking numbers that were taken out of the shop, as the audit knows them."""
+        found = await self.list_deliveries()
+        withdrawn = await OrderRecords(self._database).find_withdrawn(found)
+        return {each.shipment.tracking_number for each in found if each.id in withdrawn}
 
     @property
     def told(self) -> list[tuple[str, str]]:

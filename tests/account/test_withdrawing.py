@@ -74,6 +74,7 @@ async def test_a_voided_label_is_taken_out_of_the_shop_once(
             await desk.pass_time(DAY)
             await desk.reconcile()
         assert stall.withdrawn == numbers
+        assert await desk.list_withdrawn() == set(numbers)
         assert desk.remarks["account voided"] == ""
 
 

@@ -147,6 +147,10 @@ FINE: dict[str, OrderSides] = {
     "waits for its parcel": build_sides(),
     "shipped and told": build_shipped(),
     "told, and kept open by the shop": build_shipped(shop=build_shop()),
+    "voided after it was told, and taken out of the shop": build_sides(
+        deliveries=(build_delivery(is_withdrawn=True),),
+        parcels=(build_label(is_voided=True, voided_at=NOW - HOUR),),
+    ),
     "without an account": build_sides(account=None),
     "renamed there": build_sides(
         given=build_given(former_number="OLD-1"), account=(build_there(number="OLD-1"),)
