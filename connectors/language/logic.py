@@ -10,7 +10,8 @@ from connectors.language.functions import Run
 from connectors.language.functions.standard import measure_weight
 from connectors.language.tree import Evaluate, Node
 
-_ORDER: Final = {"lt": operator.lt, "gt": operator.gt, "lte": operator.le, "gte": operator.ge}
+ORDER: Final = {"lt": operator.lt, "gt": operator.gt, "lte": operator.le, "gte": operator.ge}
+"""The comparisons that ask which of two values is the greater one."""
 
 
 def is_false(value: Any) -> bool:
@@ -59,13 +60,13 @@ def compile_comparator(node: Node, parts: list[Evaluate]) -> Evaluate:
         if other["type"] == "literal" and isinstance(other["value"], str):
             return _compare_to_text(left, other["value"], wanted=wanted)
         return lambda value, run: _is_same(left(value, run), right(value, run), run) is wanted
-    compare = _ORDER[sign]
+    compare = ORDER[sign]
 
     def evaluate(value: Any, run: Run) -> Any:
         first, second = left(value, run), right(value, run)
         if isinstance(first, str) and isinstance(second, str):
             return compare(first, second)
-        return compare(first, second) if _is_number(first) and _is_number(second) else None
+        return compare(first, second) if is_number(first) and is_number(second) else None
 
     return evaluate
 
@@ -83,5 +84,6 @@ def _is_same(first: Any, second: Any, run: Run) -> bool:
     return bool(first == second)
 
 
-def _is_number(value: Any) -> bool:
+def is_number(value: Any) -> bool:
+    """Whether a value is a number, which true and false are not."""
     return isinstance(value, int | Decimal) and not isinstance(value, bool)

@@ -1,15 +1,17 @@
 """The shortest way for what most expressions are: a path, the one element of a list that has a
-name (`meta_data[?key=='vat'].value | [0]`), the first of several such, a comparison with a text.
+name (`meta_data[?key=='vat'].value | [0]`), the first of several such, a list of them, a comparison
+with a text or a number.
 
 Each looks at no part of a value twice, so no work is counted, and nothing can go wrong.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
-from connectors.language.logic import is_false
+from connectors.language.functions.standard import to_number
+from connectors.language.logic import ORDER, is_false, is_number
 from connectors.language.tree import Node, find_plain_path
 
 Shortcut = Callable[[Any], Any]
@@ -19,19 +21,22 @@ def find_shortcut(node: Node) -> Shortcut | None:
     """What gives the same as the closure of the syntax tree, or None where there is none."""
     if (names := find_plain_path(node)) is not None:
         return _follow_path(names)
-    kind = node["type"]
-    if kind == "pipe":
-        return _find_piped(node)
-    if kind not in {"or_expression", "comparator"}:
-        return None
+    find = _FINDERS.get(node["type"])
+    return None if find is None else find(node)
+
+
+def _find_either(node: Node) -> Shortcut | None:
+    left, right = map(find_shortcut, node["children"])
+    return None if left is None or right is None else _take_first(left, right)
+
+
+def _find_comparison(node: Node) -> Shortcut | None:
     left, right = node["children"]
     first = find_shortcut(left)
     if first is None:
         return None
-    if kind == "comparator":
-        return _compare_to_text(node["value"], first, right)
-    second = find_shortcut(right)
-    return None if second is None else _take_first(first, second)
+    sign = node["value"]
+    return _compare_to_text(sign, first, right) or _compare_to_number(sign, first, right)
 
 
 def _follow_path(names: list[str]) -> Shortcut:
@@ -114,3 +119,41 @@ def _compare_to_text(sign: str, first: Shortcut, right: Node) -> Shortcut | None
         return None
     text, wanted = right["value"], sign == "eq"
     return lambda value: bool(first(value) == text) is wanted
+
+
+def _compare_to_number(sign: str, first: Shortcut, right: Node) -> Shortcut | None:
+    number = right["value"] if right["type"] == "literal" else None
+    if sign not in ORDER or not isinstance(number, int) or isinstance(number, bool):
+        return None
+    compare = ORDER[sign]
+
+    def find(value: Any) -> Any:
+        found = first(value)
+        return compare(found, number) if is_number(found) else None
+
+    return find
+
+
+def _find_number(node: Node) -> Shortcut | None:
+    """`to_number(path)`."""
+    if node["value"] != "to_number" or len(node["children"]) != 1:
+        return None
+    first = find_shortcut(node["children"][0])
+    return None if first is None else lambda value: to_number(first(value))
+
+
+def _find_list(node: Node) -> Shortcut | None:
+    parts = [find_shortcut(child) for child in node["children"]]
+    if None in parts:
+        return None
+    found = tuple(filter(None, parts))
+    return lambda value: None if value is None else [find(value) for find in found]
+
+
+_FINDERS: Final[Mapping[str, Callable[[Node], Shortcut | None]]] = {
+    "pipe": _find_piped,
+    "or_expression": _find_either,
+    "comparator": _find_comparison,
+    "multi_select_list": _find_list,
+    "function_expression": _find_number,
+}

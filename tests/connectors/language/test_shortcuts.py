@@ -22,6 +22,11 @@ SHORT = (
     "(m[?key=='x'].value | [0]) != 'x'",
     "m[?key=='x'].value | [0] == 'x'",
     "m[?key=='x'].value | [0] != 'x'",
+    "[a]",
+    "[b, m[?key=='x'].value | [0]]",
+    "a >= `1`",
+    "to_number(a) < `2`",
+    "to_number(m[?key=='x'].value | [0])",
 )
 LONG = (
     "m[?key=='x'] | [0]",
@@ -30,11 +35,14 @@ LONG = (
     "m[?key=='x'].value | [1]",
     "root().a",
     "@",
-    "[a]",
     "a == b",
+    "[a, @]",
+    "a > b",
+    "a > `1.5`",
+    "to_string(a)",
     "a && b",
 )
-WORDS = st.none() | st.booleans() | st.sampled_from(("x", "y", "")) | st.integers(0, 2)
+WORDS = st.none() | st.booleans() | st.sampled_from(("x", "y", "", "1", "1.50")) | st.integers(0, 2)
 ELEMENTS = WORDS | st.fixed_dictionaries(
     {"key": WORDS}, optional={"value": WORDS | st.fixed_dictionaries({"b": WORDS})}
 )
