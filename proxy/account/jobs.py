@@ -15,6 +15,8 @@ from proxy.settings.account import AccountSettings
 from proxy.stores import Store
 
 _RETRY = timedelta(minutes=1)
+# Of the time within which a parcel is to be found; the rest is for the run itself.
+_SHARE = 0.8
 JobCall = Callable[[AccountClient, Sequence[Store]], Awaitable[None]]
 
 
@@ -28,10 +30,14 @@ class AccountKey(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     stores: tuple[Store, ...]
 
     def find_pause(self) -> timedelta | None:
-        """The shortest `reconcile.every` of its stores; None where all say `never`."""
+        """How long after the start of one run the next one begins, so that a parcel is found within
+        the shortest `reconcile.every` of its stores although a run takes time and its process may
+        be killed; None where all say `never`.
+        """
         accounts = [store.settings.account for store in self.stores]
         pauses = [account.reconcile.every for account in accounts if account is not None]
-        return min((pause for pause in pauses if pause != "never"), default=None)
+        shortest = min((pause for pause in pauses if pause != "never"), default=None)
+        return None if shortest is None else shortest * _SHARE
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True, eq=False):

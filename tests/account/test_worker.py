@@ -100,6 +100,13 @@ async def test_a_job_is_done_once_each_interval_whoever_looks(bench: Bench) -> N
         assert bench.calls == ["north", "north"]
 
 
+def test_a_run_begins_so_early_that_it_may_take_a_while(bench: Bench) -> None:
+    everies = ("never", "1h", "15m")
+    stores = [bench.build_store(every, reconcile={"every": every}) for every in everies]
+    assert [key.find_pause() for key in group_keys(stores)] == [12 * MINUTE]
+    assert [key.find_pause() for key in group_keys(stores[:1])] == [None]
+
+
 async def test_a_process_that_was_killed_holds_the_key_until_its_lease_ends(bench: Bench) -> None:
     [key] = group_keys([bench.build_store()])
     killed = KeyLease(bench.databases[1], key.name)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from statistics import median
 
-from tests.benchmarks._poll import open_shop, serve, take
+from tests.acceptance.page_polls import open_shop, serve, take
 
 FEW, MANY, ROUNDS = 100, 10_000, 7
 MINUTE = timedelta(minutes=1)

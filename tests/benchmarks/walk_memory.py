@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.benchmarks._poll import open_shop, serve, take
+from tests.acceptance.page_polls import open_shop, serve, take
 
 FEW, MANY = 500, 20_000
 

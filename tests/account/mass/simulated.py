@@ -1,0 +1,114 @@
+"""The real `portside`, whose time is another process's: that process sets it, and sees when this
+one has nothing left to do.
+
+Started as `python -m tests.account.mass.simulated serve …`; it also knows the shop of tests, the
+shelf.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import mmap
+import os
+import selectors
+import struct
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+# The time as seconds since 1970 and how often it was set; of how often it was set when the process
+# last looked, and how often running it has then found nothing to do.
+_TIME, _SEEN = struct.Struct("<dQ"), struct.Struct("<QQ")
+_SIZE = _TIME.size + _SEEN.size
+# Real seconds: how long the process waits, at most, before it looks at the time again.
+_NAP = 0.001
+# So many naps without anything to do, and it is idle: a disk may take longer than one of them.
+_NAPS = 3
+
+
+class SharedClock:
+    """A clock that stands still until it is set, in a file that two processes see."""
+
+    def __init__(self, file: Path, now: datetime | None = None) -> None:
+        if now is not None:
+            file.write_bytes(bytes(_SIZE))
+        with file.open("r+b") as opened:
+            self._memory = mmap.mmap(opened.fileno(), _SIZE)
+        if now is not None:
+            self.set(now)
+
+    def __call__(self) -> datetime:
+        return datetime.fromtimestamp(self.read()[0], UTC)
+
+    def read(self) -> tuple[float, int]:
+        """The time in seconds, and how often it was set."""
+        seconds, times = _TIME.unpack_from(self._memory)
+        return seconds, times
+
+    def set(self, now: datetime) -> None:
+        """Jump to a time."""
+        _TIME.pack_into(self._memory, 0, now.timestamp(), self.read()[1] + 1)
+
+    def note_idle(self, times: int, naps: int) -> None:
+        """The process that lives by this clock saw it set so often, and found nothing to do in so
+        many naps running.
+        """
+        _SEEN.pack_into(self._memory, _TIME.size, times, naps)
+
+    async def wait_until_idle(self, is_alive: Callable[[], bool]) -> None:
+        """Wait until that process has done all that the time makes due, or is dead."""
+        times = self.read()[1]
+        while is_alive():
+            await asyncio.sleep(_NAP)
+            seen, naps = _SEEN.unpack_from(self._memory, _TIME.size)
+            if seen == times and naps >= _NAPS:
+                return
+
+
+class _Selector(selectors.DefaultSelector):
+    """Never waits longer than a nap, whatever the simulated time until something is due."""
+
+    def __init__(self, clock: SharedClock) -> None:
+        super().__init__()
+        self._clock = clock
+        self._naps, self._times = 0, 0
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        is_busy = timeout is not None and timeout <= 0
+        found: list[tuple[selectors.SelectorKey, int]] = super().select(0 if is_busy else _NAP)
+        times = self._clock.read()[1]
+        is_idle = not found and not is_busy and times == self._times
+        self._naps, self._times = self._naps + 1 if is_idle else 0, times
+        self._clock.note_idle(times, self._naps)
+        return found
+
+
+class _Loop(asyncio.SelectorEventLoop):
+    """An event loop whose timers go by the shared clock."""
+
+    def __init__(self, clock: SharedClock) -> None:
+        super().__init__(_Selector(clock))
+        self._clock = clock
+        # Small numbers, for asyncio counts in nanoseconds.
+        self._began = clock.read()[0]
+
+    def time(self) -> float:
+        return self._clock.read()[0] - self._began
+
+
+def _serve() -> None:
+    from proxy.cli import serve  # noqa: PLC0415 -- who plays the clock needs none of this
+    from proxy.storage.database import Database  # noqa: PLC0415
+    from tests.account.mass.play import build_orders  # noqa: PLC0415
+    from tests.delivery.shelf import ShelfConnector  # noqa: PLC0415
+
+    clock = SharedClock(Path(os.environ["SIMULATED_CLOCK"]))
+    setattr(serve, "choose_loop", lambda: partial(_Loop, clock))  # noqa: B010 -- no such switch in the product
+    setattr(Database, "open", partial(Database.open, clock=clock))  # noqa: B010 -- the same
+    ShelfConnector.orders = tuple(build_orders(int(os.environ["SHELF_ORDERS"])))
+    import tests.acceptance.shelved  # noqa: F401, PLC0415 -- runs the command
+
+
+if __name__ == "__main__":
+    _serve()
