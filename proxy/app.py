@@ -23,7 +23,7 @@ from proxy.operator.account_jobs import work_on_accounts
 from proxy.operator.alerts import Alerter
 from proxy.operator.gauges import GaugeKeeper
 from proxy.remarks import RemarkKeeper
-from proxy.server.admin import add_admin, guard_browsers, require_password
+from proxy.server.admin import add_admin, guard_browsers, refuse_nul, require_password
 from proxy.server.admission.clients import Proxies
 from proxy.server.admission.connections import ConnectionLimits, Connections
 from proxy.server.admission.descriptors import count_descriptors
@@ -227,6 +227,7 @@ def _make_operators_side(settings: Settings, shared: _Shared) -> web.Application
         middlewares=[
             guard_browsers(has_password=bool(password), hosts=settings.admin.hosts),
             require_password(password),
+            refuse_nul(),
             guard_changes(),
         ]
     )

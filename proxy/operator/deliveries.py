@@ -72,6 +72,9 @@ def parse_wanted(
 
     Raises WantedError.
     """
+    if "\0" in (store or "") + (order or ""):
+        # PostgreSQL takes no such text.
+        raise WantedError("store and order: expected printable characters, found a NUL")
     return DeliveryFilter(
         ids=tuple(parse_number(text) for text in ids),
         store=store or None,

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from connectors.quoting import make_printable
 from proxy.server.admission.connections import prove_client
 from proxy.server.answers import retry_headers
 from proxy.server.auth import TooManyLoginsError, delay_refusal
@@ -80,6 +81,24 @@ def guard_browsers(*, has_password: bool, hosts: Collection[str] = ()) -> Middle
         if _is_from_another_site(request, names):
             return web.Response(
                 status=HTTPStatus.FORBIDDEN, text="refused: another site made this request\n"
+            )
+        return await handler(request)
+
+    return guard
+
+
+def refuse_nul() -> Middleware:
+    """A middleware that refuses (400) an address with a NUL in it: no order, store or delivery is
+    called so, and PostgreSQL takes no such text.
+    """
+
+    @web.middleware
+    async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+        texts = [request.path, *request.query.values()]
+        if any("\0" in text for text in texts):
+            return web.Response(
+                status=HTTPStatus.BAD_REQUEST,
+                text="expected an address of printable characters, found a NUL (%00) in it\n",
             )
         return await handler(request)
 
@@ -159,7 +178,7 @@ def name_operator(request: web.Request) -> str:
     """Who asks: the user name that was typed beside the password, and the address."""
     username, _ = _parse_login(request.headers.get("Authorization", ""))
     place = request.remote or "an unknown address"
-    return f"{username[:_LONGEST_NAME]} at {place}" if username else place
+    return f"{make_printable(username[:_LONGEST_NAME])} at {place}" if username else place
 
 
 async def say_alive(_request: web.Request) -> web.Response:

@@ -13,6 +13,7 @@ import msgspec
 import structlog
 from aiohttp import web
 
+from connectors.reading.complaints import UNDECODABLE, read_complaint
 from proxy.operator.deliveries import (
     Change,
     WantedError,
@@ -109,8 +110,8 @@ async def _change(request: web.Request, *, change: Change) -> Mapping[str, Any]:
         raise WantedError("expected a body of Content-Type application/json")
     try:
         order = msgspec.json.decode(await request.read() or b"{}", type=_Order)
-    except msgspec.DecodeError as error:
-        raise WantedError(f"body: {error}") from error
+    except UNDECODABLE as error:
+        raise WantedError(f"body: {read_complaint(error)}") from error
     if len(order.ids) > _MOST:
         raise WantedError(f"ids: expected at most {_MOST} at a time, found {len(order.ids)}")
     wanted = parse_wanted(

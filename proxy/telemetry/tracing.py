@@ -76,14 +76,24 @@ async def open_tracing(endpoint: str, version: str) -> AsyncIterator[None]:
 @contextmanager
 def trace(name: str, **attributes: str | float) -> Iterator[Any]:
     """A span around a block, with `portside.` before the names of its attributes; None while
-    tracing is off.
+    tracing is off. Of an error that leaves the block the span tells the kind alone: its words may
+    be the shop's, about a buyer.
     """
     tracer = _Ambient.tracer
     if tracer is None:
         yield None
         return
-    with tracer.start_as_current_span(name, attributes=_name(attributes)) as span:
-        yield span
+    with tracer.start_as_current_span(
+        name,
+        attributes=_name(attributes),
+        record_exception=False,
+        set_status_on_exception=False,
+    ) as span:
+        try:
+            yield span
+        except BaseException as error:
+            span.set_attribute("error.type", type(error).__name__)
+            raise
 
 
 def trace_past(name: str, seconds: float, **attributes: str | float) -> None:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -15,6 +16,7 @@ from connectors.testing.shops.woocommerce import FakeWooCommerceShop
 from proxy.app import open_portside
 from proxy.cli.kinds import find_kind
 from proxy.settings.loader import load_settings
+from proxy.telemetry.tracing import open_tracing, trace
 from tests.acceptance.served import write_settings
 from tests.server.conftest import LOGIN, WINDOW
 
@@ -74,3 +76,13 @@ async def test_a_poll_its_build_and_the_shops_answers_are_one_trace(
     assert {by_id[span.parent_span_id].name for span in requests} >= {"build", "delivery"}
     told = str(spans)
     assert shop.access.secret not in told
+
+
+async def test_of_an_error_a_span_tells_the_kind_and_none_of_its_words() -> None:
+    spans = list[Span]()
+    async with receiving(spans) as endpoint, open_tracing(endpoint, "1"):
+        with pytest.raises(ValueError, match="Erika"), trace("build"):
+            raise ValueError("street of Erika Mustermann")
+    (span,) = spans
+    assert read_attributes(span) == {"error.type": "ValueError"}
+    assert "Erika" not in str(span)

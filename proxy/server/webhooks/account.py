@@ -14,6 +14,7 @@ import msgspec
 import structlog
 from aiohttp import web
 
+from connectors.reading.complaints import UNDECODABLE, read_complaint
 from proxy.account.webhooks import ORDER_EVENTS, PARCEL_EVENTS
 from proxy.doors.custom_store.credentials import Credentials, credentials_match
 from proxy.doors.custom_store.errors import WireError
@@ -45,8 +46,8 @@ async def take_message(request: web.Request) -> web.Response:
     body = await receive_body(request, "the webhook")
     try:
         event = msgspec.json.decode(body, type=_Message).resource_type
-    except msgspec.MsgspecError as error:
-        raise WireError(f"a webhook for {store}: {error}") from error
+    except UNDECODABLE as error:
+        raise WireError(f"a webhook for {store}: {read_complaint(error)}") from error
     if event not in ORDER_EVENTS | PARCEL_EVENTS:
         return plain_answer("heard; nothing to do")
     await request.app[ACCOUNTS].wake(store, event)

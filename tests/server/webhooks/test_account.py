@@ -49,6 +49,7 @@ async def tell(client: ClientSession, url: str, body: object = MESSAGE) -> int:
         ({"resource_url": "https://ssapi.shipstation.com/orders"}, 400, None),
         (["SHIP_NOTIFY"], 400, None),
         ({"resource_type": "x" * 300_000}, 413, None),
+        ({"resource_type": "x" * 200_000}, 200, None),
     ],
 )
 async def test_a_message_with_the_right_secret_is_answered_at_once(
@@ -101,3 +102,19 @@ async def test_a_secret_in_a_path_that_is_only_almost_right_is_in_no_log(
     assert SECRET not in log.getvalue()
     assert SECRET not in mask_target(path.format(SECRET, SECRET), ())
     assert SECRET not in mask_text(f"POST https://portside.example{path.format(SECRET, '')} gone")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(b"", b"\0", b"[" * 200_000, b'{"x":' * 40_000, b'{"resource_type":"\\ud800"}', b"\xff"),
+        b'{"x":' + b"[" * 100_000 + b"]" * 100_000 + b',"resource_type":"SHIP_NOTIFY"}',
+        b'{"resource_type":' + b"9" * 200_000 + b"}",
+    ],
+)
+async def test_a_body_that_is_no_message_is_a_bad_request_even_with_the_right_secret(
+    front: str, client: ClientSession, body: bytes
+) -> None:
+    async with client.post(f"{front}/shipstation/north/{SECRET}", data=body) as answer:
+        assert answer.status == 400
+        assert len(await answer.text()) < 400
