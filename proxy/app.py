@@ -12,16 +12,17 @@ from aiohttp import web
 from connectors.interface import ConnectorType
 from connectors.reading.countries import load_names
 from proxy import __version__
-from proxy.account.worker import AccountWorker
 from proxy.dashboard.pages import add_dashboard
 from proxy.delivery.intake import Deliverer
 from proxy.delivery.worker import DeliveryWorker
 from proxy.doors.custom_store.shipnotice.document import MAX_BODY
 from proxy.export import Exporter
 from proxy.export.polls import PollKeeper
-from proxy.operator.account_jobs import work_on_accounts
+from proxy.live_stores import LiveStores
+from proxy.operator.account_jobs import AccountWork
 from proxy.operator.alerts import Alerter
 from proxy.operator.gauges import GaugeKeeper
+from proxy.operator.reload import Reloader
 from proxy.remarks import RemarkKeeper
 from proxy.server.admin import add_admin, guard_browsers, refuse_nul, require_password
 from proxy.server.admission.clients import Proxies
@@ -47,6 +48,7 @@ from proxy.server.keys import (
     STORES,
     THRESHOLDS,
     WATCH,
+    AccountWaker,
 )
 from proxy.server.listener import listening
 from proxy.server.middlewares import errors_as_xml, observe, set_headers
@@ -65,7 +67,7 @@ from proxy.storage.export.polls import PollHistory
 from proxy.storage.outbox.database import DatabaseOutbox
 from proxy.storage.outbox.operator import DatabaseDeliveries
 from proxy.storage.shops.remarks import DatabaseRemarks
-from proxy.stores import Store, open_stores
+from proxy.stores import Store
 from proxy.telemetry.log_pace import LogPace
 from proxy.telemetry.metrics import Metrics
 from proxy.telemetry.tracing import open_tracing
@@ -80,7 +82,8 @@ class Portside(msgspec.Struct, frozen=True, kw_only=True):
     metrics: Metrics
     exporter: Exporter
     gauges: GaugeKeeper
-    accounts: AccountWorker
+    accounts: AccountWork
+    reloader: Reloader
 
 
 class _Shared(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,7 +95,7 @@ class _Shared(msgspec.Struct, frozen=True, kw_only=True):
     stopping: Callable[[], bool]
     exporter: Exporter
     deliverer: Deliverer
-    accounts: AccountWorker
+    accounts: AccountWaker
     remarks: RemarkKeeper
     watch: Watch
     proxies: Proxies
@@ -130,11 +133,12 @@ async def open_portside(
         await database.migrate()
         remarks = await stack.enter_async_context(RemarkKeeper(DatabaseRemarks(database)))
         watch = await stack.enter_async_context(Watch(database))
-        services = {
-            name: serve_connector(name, metrics, database, remarks, watch)
-            for name in settings.stores
-        }
-        stores = await stack.enter_async_context(open_stores(settings.stores, kinds, services))
+        opening = LiveStores.open(
+            settings.stores,
+            kinds,
+            lambda name: serve_connector(name, metrics, database, remarks, watch),
+        )
+        stores = await stack.enter_async_context(opening)
         exporter = await stack.enter_async_context(
             Exporter(
                 settings.export, DatabaseExportStorage(database), stores.values(), metrics=metrics
@@ -142,7 +146,8 @@ async def open_portside(
         )
         delivering = _delivering(database, settings, metrics, stores, exporter)
         deliverer = await stack.enter_async_context(delivering)
-        accounts = work_on_accounts(database, stores, exporter.ledger, settings.delivery)
+        working = AccountWork.open(database, stores, exporter.ledger, settings.delivery)
+        accounts = await stack.enter_async_context(working)
         shared = _Shared(
             stores=stores,
             metrics=metrics,
@@ -150,16 +155,13 @@ async def open_portside(
             stopping=stopping,
             exporter=exporter,
             deliverer=deliverer,
-            accounts=await stack.enter_async_context(accounts),
+            accounts=accounts,
             remarks=remarks,
             watch=watch,
             proxies=Proxies(settings.trusted_proxies),
             kinds=kinds,
         )
-        gauges = GaugeKeeper(database, metrics, settings)
-        await stack.enter_async_context(gauges.running())
-        alerter = Alerter(database, settings.alerts, list(settings.stores))
-        await stack.enter_async_context(alerter.running())
+        gauges = await stack.enter_async_context(_watching(database, metrics, settings, stores))
         admin, public = await stack.enter_async_context(_listening_sides(settings, shared))
         yield Portside(
             public=public,
@@ -167,8 +169,20 @@ async def open_portside(
             metrics=metrics,
             exporter=exporter,
             gauges=gauges,
-            accounts=shared.accounts,
+            accounts=accounts,
+            reloader=Reloader(settings, find_kind, kinds, stores, accounts, gauges),
         )
+
+
+@asynccontextmanager
+async def _watching(
+    database: Database, metrics: Metrics, settings: Settings, stores: LiveStores
+) -> AsyncIterator[GaugeKeeper]:
+    """Set the gauges and tell people of alarms while the block lasts."""
+    gauges = GaugeKeeper(database, metrics, settings, stores)
+    alerter = Alerter(database, settings.alerts, stores)
+    async with gauges.running(), alerter.running():
+        yield gauges
 
 
 @asynccontextmanager

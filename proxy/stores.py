@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from datetime import timedelta
 
@@ -91,6 +92,32 @@ def name_condition(expression: Expression) -> str:
     return hashlib.blake2b(expression.source.encode(), digest_size=8).hexdigest()
 
 
+class Work:
+    """What works with a store at this moment, so that it is not closed under it.
+
+    Whoever has the store for longer than a moment does `with store.work:`.
+    """
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._ended = asyncio.Event()
+        self._ended.set()
+
+    def __enter__(self) -> None:
+        self._count += 1
+        self._ended.clear()
+
+    def __exit__(self, *_error: object) -> None:
+        self._count -= 1
+        if not self._count:
+            self._ended.set()
+
+    async def wait_for_end(self) -> None:
+        """Return once nothing works with it."""
+        while self._count:
+            await self._ended.wait()
+
+
 _listening: ContextVar[Observer | None] = ContextVar("listening", default=None)
 
 
@@ -116,6 +143,7 @@ class Store(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """The changes that move no modified time in this shop, in words; empty if none are known."""
     pulse: Pulse = msgspec.field(default_factory=Pulse)
     marks: OrderMarks = msgspec.field(default_factory=OrderMarks)
+    work: Work = msgspec.field(default_factory=Work)
     remark: Callable[[Remark], None] = ignore_remark
     """Takes what the operator should know about this store."""
     books: BooksName = BooksName("")
@@ -254,24 +282,3 @@ def _make_filler(
 def _name_conditions(settings: StoreSettings) -> Mapping[str, Expression]:
     rules = () if settings.account is None else settings.account.after_import
     return {name_condition(rule.only): rule.only for rule in rules if rule.only is not None}
-
-
-@asynccontextmanager
-async def open_stores(
-    stores: Mapping[str, StoreSettings],
-    kinds: Mapping[str, ConnectorType],
-    services: Mapping[str, StoreServices] | None = None,
-) -> AsyncIterator[Mapping[str, Store]]:
-    """Open every store; `kinds` holds the connector types by name.
-
-    Leaving the context closes them all.
-    """
-    async with AsyncExitStack() as stack:
-        yield {
-            name: await stack.enter_async_context(
-                open_store(
-                    name, settings, kinds[settings.connector.type], (services or {}).get(name)
-                )
-            )
-            for name, settings in stores.items()
-        }

@@ -83,6 +83,11 @@ def remember_secrets(texts: Iterable[str]) -> None:
     _Known.forms = _list_forms(texts)
 
 
+def add_secrets(texts: Iterable[str]) -> None:
+    """Hide these texts too, beside those that are hidden already."""
+    _Known.forms = tuple(sorted({*_Known.forms, *_list_forms(texts)}, key=len, reverse=True))
+
+
 def hide_secrets(text: str, most: int | None = None) -> str:
     """`text`, or as many characters of it as `most` says, without the secrets that
     `remember_secrets` was given, and without the half of one in which it may have been cut: here,

@@ -12,7 +12,9 @@ from typing import Any
 import click
 import structlog
 
+from connectors.concurrency import work_meanwhile
 from connectors.orders import OrderStatus
+from connectors.upstream.masking import add_secrets
 from proxy import __version__
 from proxy.app import Portside, open_portside
 from proxy.cli.kinds import find_kind
@@ -20,7 +22,9 @@ from proxy.cli.options import CommandError, read_settings, settings_option
 from proxy.doors.custom_store.words import fill_status_words
 from proxy.server.admission.descriptors import raise_descriptor_limit
 from proxy.server.listener import ListenError
+from proxy.settings.loader import load_settings
 from proxy.settings.models import Settings, StoreSettings
+from proxy.settings.problems import SettingsError
 from proxy.storage.errors import StorageError
 from proxy.telemetry.logs import configure_logs
 from proxy.telemetry.tracing import TracingError
@@ -42,12 +46,13 @@ def serve(file: Path) -> None:
     """Answer ShipStation and carry its notices to the shops, until SIGTERM or Ctrl-C.
 
     A running request is answered before the process ends, and what has not reached a shop yet waits
-    on the disk.
+    on the disk. SIGHUP reads the settings again: stores follow them, and a store that is not
+    changed goes on undisturbed.
     """
     settings = read_settings(file)
     configure_logs(settings.logs.format, settings.logs.level)
     raise_descriptor_limit()
-    run(_serve(settings))
+    run(_serve(settings, file))
 
 
 def run(work: Coroutine[Any, Any, None]) -> None:
@@ -81,8 +86,32 @@ def watch_for_stop() -> asyncio.Event:
     return stop
 
 
-async def _serve(settings: Settings) -> None:
-    stop = watch_for_stop()
+def watch_for_reload() -> asyncio.Event:
+    """An event that SIGHUP sets from now on, in place of ending the process."""
+    reload = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reload.set)
+    return reload
+
+
+async def _follow_settings(file: Path, portside: Portside, reload: asyncio.Event) -> None:
+    """Read the settings again with each SIGHUP; what is wrong with them is told line by line."""
+    while True:
+        await reload.wait()
+        reload.clear()
+        try:
+            settings = await asyncio.to_thread(
+                load_settings, file, find_type=find_kind, keep_secrets=add_secrets
+            )
+        except SettingsError as error:
+            for problem in str(error).splitlines():
+                _log.error("Settings not reloaded.", said=problem, problem=problem)
+            _log.error("The old settings stay in force.", advice="Correct the file and reload.")
+        else:
+            await portside.reloader.follow(settings)
+
+
+async def _serve(settings: Settings, file: Path) -> None:
+    stop, reload = watch_for_stop(), watch_for_reload()
     async with open_portside(settings, find_kind, stopping=stop.is_set) as portside:
         _log.info(
             "Ready.",
@@ -95,7 +124,8 @@ async def _serve(settings: Settings) -> None:
         )
         for name, store in sorted(settings.stores.items()):
             _tell_form(name, store, portside)
-        await stop.wait()
+        async with work_meanwhile(_follow_settings(file, portside, reload)):
+            await stop.wait()
         _log.info("Stopping.", within=f"{settings.stop_within.total_seconds():.0f} s")
     _log.info("Stopped.")
 

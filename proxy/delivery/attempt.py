@@ -114,7 +114,7 @@ class AttemptRunner:
         began_at, began = datetime.now(UTC), self.clock()
         recorder = ExchangeRecorder(delivery.shipment)
         span = trace("delivery", store=store.name, delivery=delivery.id, attempt=delivery.attempts)
-        with permit, listening(recorder.take), span:
+        with permit, store.work, listening(recorder.take), span:
             tried = await self._ask_shop(store, delivery, lease_ends, permit, is_named=is_named)
         error = tried.error
         if error is not None and (not tried.counts or self._stopping.is_set()):

@@ -79,7 +79,10 @@ class DeliveryWorker:
         started = 0
         free = [name for name in self._stores if self._deliverer.count_running(name) < self._places]
         for name in await self._outbox.due(free):
-            started += await self._start_due(self._stores[name])
+            # Settings that are read again may take a store away meanwhile.
+            if (store := self._stores.get(name)) is not None:
+                with store.work:
+                    started += await self._start_due(store)
         return started
 
     async def _start_due(self, store: Store) -> int:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Coroutine, Iterable
+from collections.abc import Collection, Coroutine
 from types import TracebackType
 from typing import Self
 
@@ -75,14 +75,14 @@ class Exporter:
         self,
         settings: ExportSettings,
         storage: ExportStorage,
-        stores: Iterable[Store] = (),
+        stores: Collection[Store] = (),
         *,
         metrics: Metrics | None = None,
         clock: Clock | None = None,
     ) -> None:
         self.ledger = Ledger(storage)
         self._settings = settings
-        self._stores = tuple(stores)
+        self._stores = stores
         self._metrics = metrics or Metrics()
         self._unheard = Metrics()
         self._clock = clock or SystemClock()
@@ -209,11 +209,12 @@ class Exporter:
             progress=lambda: self._wake_waiting(store.books),
         )
         self._builds[snapshot.id] = build
-        self._start(self._run(build))
+        self._start(self._run(store, build))
 
-    async def _run(self, build: Build) -> None:
+    async def _run(self, store: Store, build: Build) -> None:
         try:
-            await build.run()
+            with store.work:
+                await build.run()
         finally:
             if self._builds.get(build.snapshot.id) is build:
                 del self._builds[build.snapshot.id]
@@ -232,9 +233,10 @@ class Exporter:
         sweeper = Sweeper(self.ledger, self._settings.sweep)
         never = asyncio.Event()
         while not await self._clock.wait(never, _TIDY_EVERY):
-            for store in self._stores:
-                await sweeper.tend(store, self._window_rules(store))
-                await self.report_list(store)
+            for store in tuple(self._stores):
+                with store.work:
+                    await sweeper.tend(store, self._window_rules(store))
+                    await self.report_list(store)
 
     async def report_list(self, store: Store) -> None:
         """Tell the operator how late the shop's list and clock are, and whether two clients poll.

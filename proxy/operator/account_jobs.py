@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from functools import partial
 
@@ -33,14 +33,60 @@ _QUARTER = timedelta(minutes=15)
 _REST = timedelta(seconds=20)
 
 
-@asynccontextmanager
-async def work_on_accounts(
-    database: Database, stores: Mapping[str, Store], ledger: Ledger, delivery: DeliverySettings
-) -> AsyncIterator[AccountWorker]:
-    """Do the jobs of the keys of all stores while the block lasts; leaving it breaks them off."""
-    keys, list_jobs = group_keys(stores.values()), plan_jobs(database, ledger, delivery)
-    async with AccountWorker.open(database, keys, list_jobs) as worker, worker.running():
-        yield worker
+class AccountWork:
+    """The work on the keys of all stores; keys go on as they are for as long as no store with one
+    is replaced. Make it with `AccountWork.open`.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        stores: Mapping[str, Store],
+        ledger: Ledger,
+        delivery: DeliverySettings,
+    ) -> None:
+        self._database = database
+        self._stores = stores
+        self._list_jobs = plan_jobs(database, ledger, delivery)
+        self._worker = AccountWorker(())
+        self._worked_on: list[Store] = []
+        self._open = AsyncExitStack()
+
+    @classmethod
+    @asynccontextmanager
+    async def open(
+        cls,
+        database: Database,
+        stores: Mapping[str, Store],
+        ledger: Ledger,
+        delivery: DeliverySettings,
+    ) -> AsyncIterator[AccountWork]:
+        """Work while the block lasts; leaving it breaks off what runs."""
+        work = cls(database, stores, ledger, delivery)
+        try:
+            await work.follow()
+            yield work
+        finally:
+            await work._open.aclose()
+
+    async def follow(self) -> None:
+        """Work on the keys that the stores have now."""
+        wanted = [store for store in self._stores.values() if store.settings.account is not None]
+        if wanted == self._worked_on:
+            return
+        await self._open.aclose()
+        self._worker, self._worked_on = AccountWorker(()), wanted
+        opening = AccountWorker.open(self._database, group_keys(wanted), self._list_jobs)
+        self._worker = await self._open.enter_async_context(opening)
+        await self._open.enter_async_context(self._worker.running())
+
+    async def wake(self, store: str, resource_type: str) -> None:
+        """See `AccountWorker`."""
+        await self._worker.wake(store, resource_type)
+
+    async def hurry(self, store: str, job: str) -> None:
+        """See `AccountWorker`."""
+        await self._worker.hurry(store, job)
 
 
 def plan_jobs(

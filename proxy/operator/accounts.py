@@ -50,4 +50,5 @@ async def tell_whole_story(
     """
     opening = open_account(store.name, settings, database, sleep=sleep)
     async with opening as find_account:
-        return await tell_story(store, database, word, find_account)
+        with store.work:
+            return await tell_story(store, database, word, find_account)

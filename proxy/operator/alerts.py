@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 
 import structlog
@@ -32,21 +32,24 @@ _log = structlog.get_logger("portside.operator")
 
 
 class Alerter:
-    """Compares the standing of the stores with what people have been told."""
+    """Compares the standing of the stores with what people have been told.
 
-    def __init__(self, database: Database, settings: AlertSettings, named: Sequence[str]) -> None:
+    `named` are the stores of the settings, now and later.
+    """
+
+    def __init__(self, database: Database, settings: AlertSettings, named: Collection[str]) -> None:
         self._database = database
         self._book = AlarmBook(database)
         self._settings = settings
         self._thresholds = settings.when.thresholds()
-        self._named = tuple(named)
+        self._named = named
 
     async def look(self) -> None:
         """Send what has begun or ended since the last message. Raises StorageError.
 
         What could not be sent is tried again once its claim has lapsed.
         """
-        status = await read_status(self._database, self._named)
+        status = await read_status(self._database, list(self._named))
         quiet = self._settings.quiet is not None and self._settings.quiet.includes(status.read_at)
         alarms = list_alarms(status, self._thresholds)
         claimed = await self._book.note(alarms, quiet=quiet, urgent=URGENT)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from datetime import datetime
 
@@ -32,12 +32,15 @@ _log = structlog.get_logger("portside.operator")
 
 
 class GaugeKeeper:
-    """Sets the gauges of one process."""
+    """Sets the gauges of one process. `named` are the stores of the settings, now and later."""
 
-    def __init__(self, database: Database, metrics: Metrics, settings: Settings) -> None:
+    def __init__(
+        self, database: Database, metrics: Metrics, settings: Settings, named: Collection[str]
+    ) -> None:
         self._database = database
         self._metrics = metrics
-        self._named = tuple(settings.stores)
+        self._named = named
+        self._shown = frozenset[str]()
         self._lookback = settings.export.lookback
         self._thresholds = settings.alerts.when.thresholds()
         self._is_ready = False
@@ -45,7 +48,7 @@ class GaugeKeeper:
     async def fill(self) -> None:
         """Set all of them to what is true now; what the database does not tell stays as it was."""
         try:
-            status = await read_status(self._database, self._named)
+            status = await read_status(self._database, list(self._named))
         except StorageError as error:
             _log.warning("Gauges not set.", error=error)
             return
@@ -56,6 +59,10 @@ class GaugeKeeper:
         gauges = self._metrics.standing
         for standing in status.stores:
             gauges.set_store(standing.store, self._build_numbers(standing, status))
+        shown = frozenset(standing.store for standing in status.stores)
+        for store in self._shown - shown:
+            gauges.drop_store(store)
+        self._shown = shown
         alarms = list_alarms(status, self._thresholds)
         gauges.set_alarms(frozenset(alarm.key for alarm in alarms))
         gauges.set_disk(free=status.disk.free, size=status.disk.size)

@@ -57,6 +57,11 @@ async def give_orders(request: web.Request) -> web.StreamResponse:
     separately.
     """
     store = await authenticate_store(request)
+    with store.work:
+        return await _give_page(request, store)
+
+
+async def _give_page(request: web.Request, store: Store) -> web.StreamResponse:
     if parse_action(request.query) is not Action.EXPORT:
         raise WireError(
             "a shipment notice: expected POST, found GET", status=HTTPStatus.METHOD_NOT_ALLOWED
@@ -86,8 +91,9 @@ async def give_orders(request: web.Request) -> web.StreamResponse:
 async def take_notice(request: web.Request) -> web.Response:
     """A shipment notice: 200 once the shop or the disk has it."""
     store = await authenticate_store(request)
-    shipment, doubts = await _read_notice(request, store)
-    result = await request.app[DELIVERER].accept(store, shipment, doubts)
+    with store.work:
+        shipment, doubts = await _read_notice(request, store)
+        result = await request.app[DELIVERER].accept(store, shipment, doubts)
     status = choose_status(result)
     return (
         plain_answer(result.message)

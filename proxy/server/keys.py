@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Protocol
 
 from aiohttp import web
 
-from proxy.account.worker import AccountWorker
 from proxy.delivery.intake import Deliverer
 from proxy.export import Exporter
 from proxy.export.polls import PollKeeper
@@ -21,10 +21,19 @@ from proxy.telemetry.log_pace import LogPace
 from proxy.telemetry.metrics import Metrics
 from proxy.watch import Watch
 
+
+class AccountWaker(Protocol):
+    """Hears of ShipStation's webhooks."""
+
+    async def wake(self, store: str, resource_type: str) -> None:
+        """A webhook of this type came for a store. Raises StorageError."""
+        ...
+
+
 STORES: web.AppKey[Mapping[str, Store]] = web.AppKey("stores", Mapping)
 METRICS: web.AppKey[Metrics] = web.AppKey("metrics", Metrics)
 EXPORTER: web.AppKey[Exporter] = web.AppKey("exporter", Exporter)
-ACCOUNTS: web.AppKey[AccountWorker] = web.AppKey("accounts", AccountWorker)
+ACCOUNTS: web.AppKey[AccountWaker] = web.AppKey("accounts")
 DELIVERER: web.AppKey[Deliverer] = web.AppKey("deliverer", Deliverer)
 DATABASE: web.AppKey[Database] = web.AppKey("database", Database)
 STOPPING: web.AppKey[Callable[[], bool]] = web.AppKey("stopping")

@@ -76,6 +76,7 @@ class StandingGauges:
             ("store", "kind"),
             registry=registry,
         )
+        self._by_store = (self._held, self._deliveries, self._oldest, self._findings)
         self._alarms = Gauge(
             "portside_alarm",
             "1 for each condition that a person should hear of; the store is empty where it"
@@ -104,6 +105,11 @@ class StandingGauges:
             _set(self._oldest, (store, state), moment)
         for kind, orders in numbers.findings.items():
             _set(self._findings, (store, kind), orders)
+
+    def drop_store(self, store: str) -> None:
+        """The store is gone, and so are its series."""
+        for gauge in (*self._of_a_store.values(), *self._by_store):
+            gauge.remove_by_labels({"store": store})
 
     def set_alarms(self, holding: frozenset[tuple[str, str]]) -> None:
         """The alarms that hold, by kind and store; all others are over."""
