@@ -82,12 +82,11 @@ def status(file: Path, name: str | None, gap: datetime | None, *, as_json: bool)
 def _print_status(console: Console, found: Status, alarms: Sequence[Alarm]) -> None:
     pressing = any(alarm.needs_person for alarm in alarms)
     console.print(Text(summarize(alarms), style="bold red" if pressing else "bold green"))
-    table = build_table(
-        "STORE", "LAST POLL (UTC)", "COVERED UNTIL (UTC)", *_NUMBERS, right=_NUMBERS
-    )
+    table = build_table("STORE", "LAST POLL", "COVERED UNTIL", *_NUMBERS, right=_NUMBERS)
     for standing in found.stores:
         table.add_row(*_build_row(standing))
     console.print(table)
+    console.print(Text("Times are UTC.", style="dim"))
     for alarm in alarms:
         console.print(Text.assemble(("✗ ", "red"), f"{alarm.text}."))
         console.print(Text(f"  → {alarm.advice}", style="dim"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -172,8 +173,18 @@ def test_the_command_line_shows_what_is_held_and_what_may_be_missing(
         "north: changes from 2026-01-02T03:04:05.678901Z to 2026-01-03T00:00:00Z may be missing"
         in shown
     )
-    titles = "STORE LAST POLL (UTC) COVERED UNTIL (UTC) WAITING DEAD UNREADABLE INVALID FILTERED"
-    assert titles in " ".join(shown.split())
+    (titles,) = [line for line in shown.splitlines() if line.lstrip().startswith("STORE")]
+    assert re.split(r"\s{2,}", titles.strip()) == [
+        "STORE",
+        "LAST POLL",
+        "COVERED UNTIL",
+        "WAITING",
+        "DEAD",
+        "UNREADABLE",
+        "INVALID",
+        "FILTERED",
+    ]
+    assert "Times are UTC.\n" in shown
     status = json.loads(portside_says("status", "--settings", str(settings), "--json", status=1))
     (standing,) = status["stores"]
     assert (standing["held"]["unreadable"], len(standing["gaps"])) == (1, 1)
