@@ -119,7 +119,7 @@ class Ledger(BuildLedger):
             return await rows.list_waiting_hints(reasons, limit)
 
     async def list_held(self, store: BooksName, limit: int = 100) -> Sequence[HeldOrder]:
-        """Orders that did not go out, last seen first."""
+        """Orders that did not go out: unreadable, invalid, then the rest, each last seen first."""
         async with self._storage.reading(store) as rows:
             return await rows.list_held(limit)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from connectors.orders import Fulfillment, OrderStatus
-from proxy.storage.export.records import HintReason
+from proxy.storage.export.records import HeldOrder, HintReason
 from tests.builders import build_item
 from tests.export.conftest import OpenWorld
 from tests.export.play.polls import HOUR, poll_after
@@ -86,6 +86,25 @@ async def test_held_orders_are_bounded_in_number_for_each_kind(world: World) -> 
         assert {each.kind for each in await rows.list_held(10)} == {"unreadable", "filtered"}
         await rows.prune(world.clock(), 0)
         assert await rows.list_held(10) == []
+
+
+async def test_a_limit_does_not_hide_a_broken_order_behind_filtered_ones(world: World) -> None:
+    async with world.storage.writing(world.store.books) as rows:
+        await rows.hold(
+            HeldOrder(
+                order_id=f"{ago}",
+                number=f"N{ago}",
+                kind=kind,
+                reason="kept back",
+                first_seen=rows.now - timedelta(hours=ago),
+                last_seen=rows.now - timedelta(hours=ago),
+            )
+            for ago, kind in enumerate(
+                ("filtered", "early", "invalid", "unreadable", "invalid", "unreadable")
+            )
+        )
+    listed = await world.exporter.ledger.list_held(world.store.books, 5)
+    assert [each.order_id for each in listed] == ["3", "5", "2", "4", "0"]
 
 
 async def test_held_orders_that_nobody_saw_again_are_forgotten_with_what_they_quote(

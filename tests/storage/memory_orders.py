@@ -13,6 +13,7 @@ import msgspec
 from proxy.rules.coverage import Coverage, Walk
 from proxy.rules.lateness import ShopList
 from proxy.rules.matching import GivenOrder
+from proxy.rules.policy import HeldKind
 from proxy.rules.pollers import Pollers
 from proxy.storage.export.records import (
     Gap,
@@ -182,7 +183,10 @@ class MemoryOrderRows:
 
     async def list_held(self, limit: int) -> Sequence[HeldOrder]:
         """See `OrderRows`."""
-        return _newest(self._memory.held.values())[:limit]
+        urgency = {HeldKind.UNREADABLE.value: 0, HeldKind.INVALID.value: 1}
+        return sorted(
+            _newest(self._memory.held.values()), key=lambda held: urgency.get(held.kind, 2)
+        )[:limit]
 
     async def prune(self, told_before: datetime, held_limit: int) -> None:
         """See `OrderRows`."""

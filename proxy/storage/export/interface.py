@@ -237,7 +237,9 @@ class OrderRows(Protocol):
         ...
 
     async def list_held(self, limit: int) -> Sequence[HeldOrder]:
-        """What was held back, last seen first."""
+        """What was held back: the unreadable first, then the invalid, then the rest, each last seen
+        first, so that no limit hides one that needs a person behind those that need nobody.
+        """
         ...
 
     async def prune(self, told_before: datetime, held_limit: int) -> None:

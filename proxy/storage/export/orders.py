@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select, update
 
 from proxy.rules.matching import GivenOrder
+from proxy.rules.policy import HeldKind
 from proxy.storage.export.given import read_given, write_given
 from proxy.storage.export.records import HeldOrder, HintReason, Told, WaitingHint
 from proxy.storage.export.rows import StoreRows, portions
@@ -188,12 +189,15 @@ class DatabaseOrderRows(StoreRows):
     async def list_held(self, limit: int) -> Sequence[HeldOrder]:
         """See `OrderRows`."""
         columns = [column for column in held_orders.c if column.name != "store"]
-        newest = (
+        urgency = case(
+            {HeldKind.UNREADABLE: 0, HeldKind.INVALID: 1}, value=held_orders.c.kind, else_=2
+        )
+        wanted = (
             select(*columns)
             .where(self._own(held_orders))
-            .order_by(held_orders.c.last_seen.desc(), held_orders.c.order_id)
+            .order_by(urgency, held_orders.c.last_seen.desc(), held_orders.c.order_id)
         )
-        return [HeldOrder(**row) for row in await self._all(newest.limit(limit))]
+        return [HeldOrder(**row) for row in await self._all(wanted.limit(limit))]
 
     async def prune(self, told_before: datetime, held_limit: int) -> None:
         """See `OrderRows`."""
