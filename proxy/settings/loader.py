@@ -17,7 +17,7 @@ from connectors.registry import ConnectorTypeError
 from proxy.settings.messages import find_faults, hide_in_problems
 from proxy.settings.models import Settings
 from proxy.settings.problems import Problem, SettingsError, shown_path
-from proxy.settings.yaml_document import Document, read_document
+from proxy.settings.yaml_document import LARGEST_FILE, Document, read_document
 
 TypeFinder = Callable[[str], ConnectorType]
 """Gives the connector type of a name, or raises `ConnectorTypeError`: a registry's `get`."""
@@ -25,6 +25,10 @@ TypeFinder = Callable[[str], ConnectorType]
 
 SecretKeeper = Callable[[frozenset[str]], None]
 """Is given every text that settings took from the environment or from a file."""
+
+
+# A character has four bytes at most: what is longer, such as a device without an end, is not read.
+_MOST_BYTES = 4 * LARGEST_FILE
 
 
 def _forget_secrets(_texts: frozenset[str]) -> None:
@@ -52,7 +56,12 @@ def load_settings(
 def read_settings_text(file: File) -> str:
     """The text of a settings file. Raises `SettingsError`."""
     try:
-        return file.read_bytes().decode("utf-8-sig")
+        with file.open("rb") as stream:
+            raw = stream.read(_MOST_BYTES + 1)
+        if len(raw) > _MOST_BYTES:
+            message = f"expected at most {LARGEST_FILE} characters, found more"
+            raise SettingsError(str(file), [Problem(line=1, column=1, message=message)])
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise SettingsError(

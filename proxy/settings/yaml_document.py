@@ -19,7 +19,7 @@ from proxy.settings.problems import Problem, SettingsError, shown_path
 from proxy.settings.yaml_faults import explain_character_error, explain_syntax_error
 from proxy.settings.yaml_words import hide_variables, read_plain_value, restore_variables
 
-_LARGEST_FILE = 1024 * 1024
+LARGEST_FILE = 1024 * 1024
 _LARGEST_SECRET = 64 * 1024
 _MOST_VALUES = 20_000
 _DEEPEST = 50
@@ -67,14 +67,14 @@ def read_document(
 
     Raises `SettingsError`.
     """
-    if len(text) > _LARGEST_FILE:
+    if len(text) > LARGEST_FILE:
         raise SettingsError(
             file,
             [
                 Problem(
                     line=1,
                     column=1,
-                    message=f"expected at most {_LARGEST_FILE} characters, found {len(text)}",
+                    message=f"expected at most {LARGEST_FILE} characters, found {len(text)}",
                 )
             ],
         )
@@ -120,15 +120,7 @@ class _Reader:
         self.positions.setdefault(
             path, Position(mark.line + 1, mark.column + 1, key.line + 1, key.column + 1)
         )
-        self.count += 1
-        if self.count > _MOST_VALUES or len(path) > _DEEPEST or id(node) in self.open:
-            if self.count <= _MOST_VALUES + 1:
-                self.report(
-                    node.start_mark,
-                    path,
-                    "expected settings of a sane size, found aliases or nesting that blow them up",
-                )
-                self.count = _MOST_VALUES + 1
+        if self.is_too_much(node, path):
             return None
         if isinstance(node, yaml.ScalarNode):
             return self.scalar(node, path)
@@ -145,6 +137,20 @@ class _Reader:
             ]
         finally:
             self.open.discard(id(node))
+
+    def is_too_much(self, node: yaml.Node, path: Path) -> bool:
+        """Count one more value or merged mapping; whether it is one too many."""
+        self.count += 1
+        if self.count <= _MOST_VALUES and len(path) <= _DEEPEST and id(node) not in self.open:
+            return False
+        if self.count <= _MOST_VALUES + 1:
+            self.report(
+                node.start_mark,
+                path,
+                "expected settings of a sane size, found aliases or nesting that blow them up",
+            )
+            self.count = _MOST_VALUES + 1
+        return True
 
     def entries(
         self, node: yaml.MappingNode, path: Path
@@ -176,6 +182,8 @@ class _Reader:
             if not isinstance(base, yaml.MappingNode) or id(base) in self.open:
                 self.report(base.start_mark, path, "expected `<<` to name another mapping")
                 continue
+            if self.is_too_much(base, path):
+                return
             for name, value, at in self.entries(base, path):
                 if name not in seen:
                     seen[name] = at

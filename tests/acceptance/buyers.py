@@ -1,4 +1,4 @@
-"""Words of the buyers whose orders the acceptance tests move, and whether a log holds one."""
+"""Words of the buyers whose orders tests move, and whether a log holds one."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import msgspec
 from connectors.testing.book import BUYER
 from connectors.testing.shops.woocommerce.people import invent_address
 from connectors.testing.shops.woocommerce.variety import varied_orders
+from tests.builders import build_address, build_order
 
 # Shorter ones, such as the code of a state, stand in other words, and a postal code of digits alone
 # in any number.
@@ -29,7 +30,15 @@ def _pattern() -> re.Pattern[str]:
     words |= {
         word for text in texts for word in re.findall(r"[^\W\d]+", text) if len(word) >= _SHORTEST
     }
+    words |= _list_built_texts()
     return re.compile("|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)))
+
+
+def _list_built_texts() -> set[str]:
+    """What tests/builders.py says of its buyer: whole texts, for words of them stand elsewhere."""
+    texts = {str(value) for value in msgspec.structs.asdict(build_address()).values()}
+    texts.add(build_order().customer_notes)
+    return {text for text in texts if len(text) >= _SHORTEST and not text.isdigit()}
 
 
 def find_buyers(lines: Iterable[str]) -> list[str]:

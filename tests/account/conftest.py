@@ -1,4 +1,4 @@
-"""A database for the budget of a key."""
+"""A database for the budget of a key, and a log that holds no buyer."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.databases import copy_migrated
+from tests.log_scan import log
+
+__all__ = ["log"]
 
 
 @pytest.fixture

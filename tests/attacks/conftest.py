@@ -15,6 +15,7 @@ from aiohttp import ClientSession, TCPConnector
 
 from proxy.cli.serve import choose_loop
 from proxy.telemetry.logs import configure_logs
+from tests.acceptance.buyers import find_buyers
 from tests.builders import build_order
 from tests.server.stall import Stall
 
@@ -54,6 +55,7 @@ def log() -> Iterator[Log]:
     root.handlers[:] = handlers
     root.setLevel(level)
     structlog.reset_defaults()
+    assert find_buyers(found.text.splitlines()) == []
 
 
 @pytest.fixture

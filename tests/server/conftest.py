@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import io
-import logging
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
 from aiohttp import ClientSession, encode_basic_auth
 
 from proxy.cli.serve import choose_loop
-from proxy.telemetry.logs import configure_logs
 from tests.builders import build_order
+from tests.log_scan import log
 from tests.server.stall import Stall, open_front
+
+__all__ = ["log"]
 
 LOGIN = {"Authorization": encode_basic_auth("north", "pass-word")}
 WINDOW = {
@@ -30,19 +29,6 @@ WINDOW = {
 def pytest_asyncio_loop_factories() -> Mapping[str, Any]:
     """The loop that `portside serve` runs on: its transports are not asyncio's."""
     return {"serve": choose_loop() or asyncio.new_event_loop}
-
-
-@pytest.fixture
-def log() -> Iterator[io.StringIO]:
-    """The log as JSON, at every level."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    stream = io.StringIO()
-    configure_logs("json", "debug", stream)
-    yield stream
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from aiohttp import ClientSession
 
 from connectors.errors import RefusedError, UnavailableError
 from proxy.telemetry.logs import configure_logs
+from tests.acceptance.buyers import find_buyers
 from tests.builders import build_order
 from tests.server.conftest import LOGIN, WINDOW
 from tests.server.stall import Stall, open_front
@@ -30,6 +31,7 @@ def terminal() -> Iterator[io.StringIO]:
     root.handlers[:] = handlers
     root.setLevel(level)
     structlog.reset_defaults()
+    assert find_buyers(stream.getvalue().splitlines()) == []
 
 
 def read_sentences(terminal: io.StringIO) -> list[str]:

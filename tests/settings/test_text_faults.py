@@ -87,9 +87,16 @@ def test_what_is_no_settings_at_all_is_said_so(text: str, line: str) -> None:
     assert str(caught.value) == f"s.yaml:{line}"
 
 
-def test_aliases_that_multiply_are_stopped_before_they_fill_the_memory() -> None:
-    bomb = "a0: &a0 [x,x,x,x,x,x,x,x,x]\n" + "".join(
-        f"a{n}: &a{n} [{','.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 30)
+@pytest.mark.parametrize(
+    ("first", "next_one"),
+    [("[x,x,x,x,x,x,x,x,x]", "[{}]"), ("{x: 1}", "{{<<: [{}]}}")],
+    ids=["values", "merged mappings"],
+)
+def test_aliases_that_multiply_are_stopped_before_they_fill_the_memory(
+    first: str, next_one: str
+) -> None:
+    bomb = f"a0: &a0 {first}\n" + "".join(
+        f"a{n}: &a{n} {next_one.format(','.join([f'*a{n - 1}'] * 9))}\n" for n in range(1, 30)
     )
     with pytest.raises(SettingsError, match="aliases or nesting that blow them up"):
         parse_settings(bomb, file="s.yaml", find_type=find_kind, environment={})
@@ -103,6 +110,9 @@ def test_a_file_that_is_not_there_or_not_text_is_said_in_one_line(tmp_path: Path
         == f"{tmp_path}/none.yaml:1:1: the settings cannot be read: No such file or directory; name"
         " your file with --settings or in PORTSIDE_SETTINGS"
     )
+    (tmp_path / "endless.yaml").symlink_to("/dev/zero")
+    with pytest.raises(SettingsError, match="expected at most 1048576 characters, found more"):
+        load_settings(tmp_path / "endless.yaml", find_type=find_kind, environment={})
     (tmp_path / "binary.yaml").write_bytes(b"listen: x\n\xff\xfe\n")
     with pytest.raises(SettingsError) as caught:
         load_settings(tmp_path / "binary.yaml", find_type=find_kind, environment={})
