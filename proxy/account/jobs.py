@@ -12,6 +12,7 @@ import msgspec
 from connectors.errors import ConnectorError
 from proxy.account.client import AccountClient, name_key
 from proxy.settings.account import AccountSettings
+from proxy.storage.account.job_times import JobPace
 from proxy.stores import Store
 
 _RETRY = timedelta(minutes=1)
@@ -56,6 +57,11 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     retry: timedelta = _RETRY
     wakes_on: frozenset[str] = frozenset()
     rest: timedelta = timedelta(0)
+
+    @property
+    def pace(self) -> JobPace:
+        """How often it is done."""
+        return JobPace(every=self.every, at_most_every=self.rest)
 
 
 def ask_each(call: Callable[[AccountClient, Store], Awaitable[None]]) -> JobCall:

@@ -110,11 +110,7 @@ class _KeyWorker:
         self._woken = asyncio.Event()
 
     async def wake(self, resource_type: str) -> None:
-        asked = {
-            job.name: JobPace(every=job.every, at_most_every=job.rest)
-            for job in self._jobs.values()
-            if resource_type in job.wakes_on
-        }
+        asked = {job.name: job.pace for job in self._jobs.values() if resource_type in job.wakes_on}
         if asked:
             await self._ask_for(asked)
 
@@ -191,9 +187,9 @@ class _KeyWorker:
         for store in self._key.stores:
             store.remark(Remark(about=f"account {job.name}", text=complaint))
         if complaint:
-            await self._times.put_off(due, wait)
+            await self._times.put_off(due, wait, job.pace)
         else:
-            await self._times.finish(due, job.every)
+            await self._times.finish(due, job.pace)
 
 
 async def _keep(lease: KeyLease, renew: float) -> None:

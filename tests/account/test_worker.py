@@ -37,6 +37,7 @@ class Bench:
     remarks: list[Remark] = field(default_factory=list)
     error: Exception | None = None
     retry: timedelta = MINUTE
+    rest = timedelta(0)
     during: Callable[[], Awaitable[object]] | None = None
 
     async def call(self, _client: AccountClient, stores: Sequence[Store]) -> None:
@@ -53,6 +54,7 @@ class Bench:
             every=EVERY,
             call=self.call,
             retry=self.retry,
+            rest=self.rest,
             wakes_on=frozenset({"SHIP_NOTIFY"}),
         )
         keys = group_keys([self.build_store()])
@@ -178,6 +180,25 @@ async def test_a_webhook_makes_what_waits_for_its_type_due_even_while_that_runs(
         for _ in range(3):
             await asyncio.gather(worker.look(), other.look())
         assert bench.calls == ["north"] * 3
+
+
+async def test_webhooks_that_never_cease_keep_no_job_from_its_turn_nor_make_it_come_too_soon(
+    bench: Bench,
+) -> None:
+    bench.rest = timedelta(seconds=20)
+    async with bench.open_workers() as [worker, other]:
+
+        async def wake() -> None:
+            await other.wake("north", "SHIP_NOTIFY")
+
+        bench.during = wake
+        done = []
+        for second in range(0, 85, 7):
+            await wake()
+            if await worker.look():
+                done.append(second)
+            bench.clock.forward(7)
+        assert done == [0, 21, 42, 63, 84]
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,8 @@ from proxy.storage.database import Database
 from proxy.storage.export.rows import upsert
 from proxy.storage.tables import account_jobs
 
+_OTHERWISE = timedelta(microseconds=1)
+
 
 class DueJob(msgspec.Struct, frozen=True, kw_only=True):
     """A job that is due: since when, and when it was read that it is."""
@@ -34,12 +36,13 @@ class JobPace(msgspec.Struct, frozen=True, kw_only=True):
 
     def choose_due(self, due_at: datetime | None, now: datetime) -> datetime:
         """When a job that is due at `due_at` is due once it is asked for. One that is due already
-        may be running: it is then due again, a pause later. One asked for before stays as it is.
+        stays so, however often it is asked for, but by another time, which tells who runs it that
+        it was asked for meanwhile. One asked for before stays as it is.
         """
         if due_at is None:
             return now
         if due_at <= now:
-            return max(now, due_at + self.at_most_every)
+            return max(now, due_at + _OTHERWISE)
         if due_at <= now + self.at_most_every:
             return due_at
         return min(due_at, max(now, due_at - self.every + self.at_most_every))
@@ -71,19 +74,19 @@ class JobTimes:
         ]
         return sorted(due, key=lambda job: (job.due_at, job.name))
 
-    async def finish(self, job: DueJob, interval: timedelta) -> None:
-        """It was done: due again an interval after it was seen to be due, or at once if it was
-        asked for since then.
+    async def finish(self, job: DueJob, pace: JobPace) -> None:
+        """It was done: due again an interval after it was seen to be due, or already when its pace
+        allows if it was asked for since then.
         """
-        await self._move(job, job.seen_at + interval)
+        await self._move(job, job.seen_at + pace.every, pace)
 
-    async def put_off(self, job: DueJob, wait: timedelta) -> None:
-        """It failed: due again after this wait, or at once if it was asked for since it was seen
-        to be due.
+    async def put_off(self, job: DueJob, wait: timedelta, pace: JobPace) -> None:
+        """It failed: due again after this wait, or already when its pace allows if it was asked for
+        since it was seen to be due.
         """
         async with self._database.reading() as connection:
             now = await self._database.now(connection)
-        await self._move(job, now + wait)
+        await self._move(job, now + wait, pace)
 
     async def ask_for(self, jobs: Mapping[str, JobPace]) -> None:
         """Make these jobs due as soon as their pace allows, so that many askers cost one run."""
@@ -98,13 +101,17 @@ class JobTimes:
             ]
             await upsert(connection, account_jobs, rows, ("due_at",))
 
-    async def _move(self, job: DueJob, next_at: datetime) -> None:
+    async def _move(self, job: DueJob, next_at: datetime, pace: JobPace) -> None:
+        mine = (account_jobs.c.key == self._key, account_jobs.c.name == job.name)
+        rested_at = job.seen_at + pace.at_most_every
+        is_unasked = account_jobs.c.due_at == job.due_at
+        too_soon = (account_jobs.c.due_at != job.due_at, account_jobs.c.due_at < rested_at)
         async with self._database.writing() as connection:
             row = {"key": self._key, "name": job.name, "due_at": job.due_at}
             await upsert(connection, account_jobs, [row], ("name",))
-            unchanged = (
-                account_jobs.c.key == self._key,
-                account_jobs.c.name == job.name,
-                account_jobs.c.due_at == job.due_at,
+            await connection.execute(
+                update(account_jobs).where(*mine, *too_soon).values(due_at=rested_at)
             )
-            await connection.execute(update(account_jobs).where(*unchanged).values(due_at=next_at))
+            await connection.execute(
+                update(account_jobs).where(*mine, is_unasked).values(due_at=next_at)
+            )
