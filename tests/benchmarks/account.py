@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
-from tests.account.mass.play import MINUTE, SECOND, Outcome, Pace, play
+from tests.account.mass.ends import MINUTE
+from tests.account.mass.play import SECOND, Outcome, Pace, play
 from tests.postgres import postgres_server
 
 _HOOKED = 1000
@@ -44,7 +45,7 @@ def _measure(kind: str, count: int, folder: Path, url: str, pace: Pace) -> Itera
 
 
 def describe(outcome: Outcome) -> Iterator[str]:
-    """The outcome, in two lines."""
+    """The outcome, in two lines and one for each parcel that is missing or late."""
     yield (
         f"  {outcome.missing} missing in the shop, {outcome.doubled} doubled, {outcome.wrong}"
         f" returns told; {outcome.by_account} found in the account, the last after"
@@ -54,3 +55,4 @@ def describe(outcome: Outcome) -> Iterator[str]:
         f"  {outcome.requests} requests to ShipStation, {outcome.busiest_minute} at the most in any"
         f" minute, {outcome.refused} answered 429; {outcome.seconds:.0f} s of real time"
     )
+    yield from (f"  {trouble}" for trouble in outcome.troubles)

@@ -5,8 +5,8 @@ them. Everything is real but the time, which is simulated (`tests.account.mass.s
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -14,26 +14,30 @@ from socket import socket
 from time import perf_counter
 
 import msgspec
+from pydantic import SecretStr
 from sqlalchemy import select
 
 from connectors.orders import Order, OrderId
+from proxy.account.client import AccountClient
+from proxy.account.webhooks import place_webhooks, register_hooks
+from proxy.settings.account.webhooks import AccountWebhookSettings
 from proxy.simulator.account.books import ParcelRow
 from proxy.simulator.account.fake import FakeAccount
-from proxy.simulator.account.traits import Fate, Faults, Traits
+from proxy.simulator.account.traits import Faults, Traits
 from proxy.storage.database import Database
-from proxy.storage.outbox.interface import Origin
 from proxy.storage.outbox.rows import read_shipment
 from proxy.storage.tables import deliveries
 from tests.acceptance.served import Served, serving
+from tests.account.mass.ends import MINUTE, TOLD_WITHIN, ParcelEnd
 from tests.account.mass.plans import Plan, choose_plans, count_kinds
 from tests.account.mass.simulated import SharedClock
+from tests.account.stage import build_settings
 from tests.builders import build_item, build_order
 from tests.delivery.shelf import ShelfShop, open_shop
 from tests.simulator.account.stage import NOW
 from tests.simulator.store import LOGIN
 
-MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
-FOUND_WITHIN, TOLD_WITHIN = 15 * MINUTE, 25 * MINUTE
+SECOND = timedelta(seconds=1)
 _LATE_BY = 20 * MINUTE
 _SECRET = "a-secret-of-thirty-two-letters-x"
 _SETTINGS = """\
@@ -69,7 +73,8 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
 
 class Outcome(msgspec.Struct, kw_only=True):
     """What became of all of them. `found` and `told` are the longest times from a parcel's making;
-    `by_account` counts the deliveries that no notice brought.
+    `by_account` counts the deliveries that no notice brought; `troubles` has a line for each that
+    is missing or late.
     """
 
     shipments: int
@@ -80,6 +85,7 @@ class Outcome(msgspec.Struct, kw_only=True):
     by_account: int
     found: timedelta
     told: timedelta
+    troubles: Sequence[str]
     busiest_minute: int
     requests: int
     refused: int
@@ -164,6 +170,8 @@ class _Mass:
             self._is_alive = True
             await account.import_orders(store)
             assert len(account.books.orders) == count
+            if has_hooks:
+                await self._register_hooks(database, f"http://127.0.0.1:{port}", store.store_id)
             self._plan_all()
             await self._live(self._pace.lasts / 2)
             await self._kill_amid_a_run(served)
@@ -175,6 +183,18 @@ class _Mass:
             outcome = await self._judge(opened)
         outcome.seconds = perf_counter() - began
         return outcome
+
+    async def _register_hooks(self, database: str, address: str, store_id: int) -> None:
+        """Ask ShipStation for its webhooks, as `portside account webhooks register` does."""
+        place = place_webhooks(
+            "north", store_id, AccountWebhookSettings(address=address, secret=SecretStr(_SECRET))
+        )
+        async with (
+            Database.open(database, clock=self._clock) as opened,
+            AccountClient.open(build_settings(self._account), opened) as client,
+        ):
+            await register_hooks(client, place)
+        assert self._account.webhooks.hooks
 
     def _plan_all(self) -> None:
         """Each order is shipped in its turn; now and then another program uses the key up."""
@@ -213,7 +233,9 @@ class _Mass:
             await agenda.run_due()
             if self._clock() >= noticed + self._pace.jump:
                 noticed = self._clock()
-                await self._clock.wait_until_idle(lambda: self._is_alive)
+                await self._clock.wait_until_idle(
+                    lambda: self._is_alive, lambda: len(self._account.calls)
+                )
 
     async def _kill_amid_a_run(self, served: Served) -> None:
         """Go on until the next run has asked for its labels, and kill it then."""
@@ -231,32 +253,38 @@ class _Mass:
 
     async def _judge(self, database: Database) -> Outcome:
         at_shop = Counter(parcel["order"] for parcel in self._shop.parcels)
-        due = [
-            number
-            for number, plan in enumerate(self._plans, 1)
-            if plan.voided_after is None or plan.fate is Fate.SENT
-        ]
         async with database.reading() as connection:
             rows = (await connection.execute(select(deliveries))).mappings().all()
-        found, told, by_account = timedelta(0), timedelta(0), 0
-        for delivery in rows:
-            number = read_shipment(delivery["shipment"]).order_number
-            made = self._rows[number].create_date
-            found = max(found, delivery["created_at"] - made)
-            if delivery["state"] == "delivered":
-                told = max(told, delivery["finished_at"] - made)
-            by_account += delivery["origin"] == Origin.ACCOUNT.value
+        by_order = {read_shipment(row["shipment"]).order_number: row for row in rows}
+        answers = defaultdict[str, list[int]](list)
+        for notice in self._account.notifier.sent:
+            answers[notice.order_number].append(notice.status)
+        ends = [
+            ParcelEnd(
+                order=f"M-{number}",
+                plan=plan,
+                made_at=self._rows[f"M-{number}"].create_date,
+                voided_at=self._rows[f"M-{number}"].void_date,
+                answers=answers[f"M-{number}"],
+                delivery=by_order.get(f"M-{number}"),
+                is_at_shop=bool(at_shop[f"M-{number}"]),
+            )
+            for number, plan in enumerate(self._plans, 1)
+        ]
+        found = [end.found_after for end in ends if end.found_after is not None]
+        told = [end.told_after for end in ends if end.told_after is not None]
         numbers = {parcel["number"] for parcel in self._shop.parcels}
         calls = self._account.calls
         return Outcome(
             shipments=len(self._plans),
             kinds=count_kinds(self._plans),
-            missing=sum(not at_shop[f"M-{number}"] for number in due),
+            missing=sum(end.is_missing for end in ends),
             doubled=sum(count > 1 for count in at_shop.values()),
             wrong=len(numbers & self._returns),
-            by_account=by_account,
-            found=found,
-            told=told,
+            by_account=sum(end.is_by_account for end in ends),
+            found=max(found, default=timedelta(0)),
+            told=max(told, default=timedelta(0)),
+            troubles=[end.describe() for end in ends if end.is_missing or end.is_late],
             busiest_minute=self._account.count_busiest_minute(),
             requests=len(calls),
             refused=sum(call.status == 429 for call in calls),

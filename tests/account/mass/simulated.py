@@ -24,7 +24,7 @@ _SIZE = _TIME.size + _SEEN.size
 # Real seconds: how long the process waits, at most, before it looks at the time again.
 _NAP = 0.001
 # So many naps without anything to do, and it is idle: a disk may take longer than one of them.
-_NAPS = 3
+_NAPS = 10
 
 
 class SharedClock:
@@ -56,13 +56,21 @@ class SharedClock:
         """
         _SEEN.pack_into(self._memory, _TIME.size, times, naps)
 
-    async def wait_until_idle(self, is_alive: Callable[[], bool]) -> None:
-        """Wait until that process has done all that the time makes due, or is dead."""
-        times = self.read()[1]
+    async def wait_until_idle(
+        self, is_alive: Callable[[], bool], count_answers: Callable[[], int]
+    ) -> None:
+        """Wait until that process has done all that the time makes due, or is dead.
+
+        It also naps while it waits for an answer of ours, so that its naps count only from when
+        `count_answers` last changed.
+        """
+        times, answers, first = self.read()[1], count_answers(), 0
         while is_alive():
             await asyncio.sleep(_NAP)
             seen, naps = _SEEN.unpack_from(self._memory, _TIME.size)
-            if seen == times and naps >= _NAPS:
+            has_answered, answers = count_answers() != answers, count_answers()
+            first = naps if has_answered else min(first, naps)
+            if seen == times and naps >= first + _NAPS:
                 return
 
 
