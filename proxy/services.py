@@ -48,7 +48,7 @@ def _observer(store: str, metrics: Metrics, watch: Watch) -> Observer:
         )
         watch.hear_exchange(store, exchange)
         _log.debug(
-            "shop",
+            "Shop asked.",
             store=store,
             method=exchange.method,
             target=exchange.url,

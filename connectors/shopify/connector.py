@@ -101,7 +101,7 @@ class ShopifyConnector:
         self._knows_wall = True
         if "read_all_orders" not in scopes:
             _log.warning(
-                "shop_hides_old_orders",
+                "Shop hides old orders.",
                 store=self._context.store,
                 older_than_days=WALL_DAYS,
                 advice="grant the app the scope read_all_orders",
@@ -182,7 +182,7 @@ class ShopifyConnector:
         if not self._asked_for_rest:
             if not await self._rest.is_served():
                 await self._graphql.count_orders(Span(start=datetime.now(UTC)))
-                _log.warning("shop_has_no_rest", store=self._context.store)
+                _log.warning("Shop has no REST.", store=self._context.store)
                 self._transport = self._graphql
             self._asked_for_rest = True
         return self._transport

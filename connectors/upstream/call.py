@@ -178,7 +178,7 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
             if mended is None:
                 return reply
             _log.warning(
-                "shop_answer_mended",
+                "Shop's answer mended.",
                 method=call.request.method,
                 url=self.mask.url(reply.url),
                 faults=mended.faults,

@@ -266,7 +266,7 @@ class Upstream:
     ) -> None:
         call = name_call(request, self._caller.mask)
         _log.debug(
-            "shop_request_repeated",
+            "Shop request repeated.",
             call=call,
             attempt=number,
             wait=round(wait, 2),
@@ -277,7 +277,7 @@ class Upstream:
         call = name_call(request, self._caller.mask)
         # Whoever asked says what it means.
         _log.debug(
-            "shop_request_failed",
+            "Shop request failed.",
             call=call,
             attempts=number,
             kind=type(error).__name__,

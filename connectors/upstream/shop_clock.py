@@ -39,7 +39,9 @@ class ShopClock:
         self.offset = offset
         if is_far_off(offset) and not self._told:
             self._told = True
-            _log.warning("shop_clock_is_off", reason=describe_offset(offset), offset=round(offset))
+            _log.warning(
+                "Shop's clock is off.", reason=describe_offset(offset), offset=round(offset)
+            )
         return offset
 
 

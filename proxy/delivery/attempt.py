@@ -216,7 +216,7 @@ class AttemptRunner:
             return UnavailableError(f"the shop did not answer within {limit:.1f} seconds")
         except Exception:  # noqa: BLE001 -- a connector may be a stranger's; its fault must not cost a shipment
             _log.exception(
-                "a connector failed in an unexpected way", store=store.name, delivery=delivery.id
+                "Connector failed in an unexpected way.", store=store.name, delivery=delivery.id
             )
             return TemporaryError(
                 "Portside failed to tell the shop, by a fault of its own; its log says more"

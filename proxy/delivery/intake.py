@@ -171,7 +171,7 @@ class Deliverer:
         self._running.pop(task, None)
         self.wake.set()
         if not task.cancelled() and (error := task.exception()) is not None:
-            _log.error("a delivery broke off", exc_info=error)
+            _log.error("Delivery broke off.", exc_info=error)
 
     def _count(self, store: Store, delivery: Delivery, result: NoticeResult) -> NoticeResult:
         self._metrics.count_notice(store=store.name, answer=result.outcome.value)

@@ -114,10 +114,10 @@ class DeliveryWorker:
             try:
                 await self.look()
             except StorageError as error:
-                _log.warning("the outbox cannot be read", reason=error)
+                _log.warning("Outbox not read.", reason=error)
                 await self._rest(_LOOK)
             except Exception:  # noqa: BLE001 -- deliveries that wait must go on, whatever the error
-                _log.exception("the delivery worker stumbled")
+                _log.exception("Delivery worker failed.")
                 await self._rest(_LOOK)
             with suppress(TimeoutError):
                 await asyncio.wait_for(wake.wait(), _LOOK)
@@ -136,9 +136,9 @@ class DeliveryWorker:
                     )
                     next_purge = loop.time() + _TIDY
                     if purged:
-                        _log.info("buyers' data forgotten", deliveries=purged)
+                        _log.info("Buyers' data forgotten.", deliveries=purged)
             except StorageError as error:
-                _log.warning("the outbox cannot be tidied", reason=error)
+                _log.warning("Outbox not tidied.", reason=error)
             await self._rest(_COUNT)
 
     async def _shorten_waits(self) -> None:
@@ -150,8 +150,9 @@ class DeliveryWorker:
         )
         if changed:
             _log.warning(
-                "deliveries were put off further than they may be: was the clock set back?",
+                "Deliveries were put off too far.",
                 deliveries=changed,
+                advice="check whether the clock was set back",
             )
             self._deliverer.wake.set()
 
@@ -173,7 +174,7 @@ class DeliveryWorker:
             return
         self._unnamed.add(store)
         _log.warning(
-            "deliveries wait for a store that the settings do not name",
+            "Deliveries wait for a store that the settings do not name.",
             store=store,
             waiting=waiting,
             advice=(

@@ -245,7 +245,7 @@ class Build:
         try:
             await self._ledger.fail(self._store.books, self.snapshot, error, retry_after)
         except (LeaseLostError, StorageError) as unrecorded:
-            self._log.warning("failure not recorded", error=unrecorded)
+            self._log.warning("Failure not recorded.", error=unrecorded)
 
 
 def _mark(prepared: Prepared, marks: tuple[str, ...]) -> Prepared:

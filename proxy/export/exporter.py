@@ -247,7 +247,7 @@ class Exporter:
             state, now = await self.ledger.read_list(store.books)
             is_double = await self.ledger.is_polled_by_two(store.books)
         except StorageError as error:
-            _log.warning("shop's list not reported", store=store.name, error=error)
+            _log.warning("Shop's list not reported.", store=store.name, error=error)
             return
         report_pollers(store, is_double=is_double)
         if store.reaches_back:
@@ -285,7 +285,7 @@ def _frame(store: Store, page: GivenPage) -> Page:
 
 def _raise_alarm(store: Store, gap: Window) -> None:
     _log.error(
-        "orders may be lost: a gap is too old to be read again",
+        "Orders may be lost in a gap that is too old to be read again.",
         store=store.books,
         start=str(gap.start),
         end=str(gap.end),

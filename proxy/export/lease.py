@@ -59,14 +59,14 @@ class Lease:
             try:
                 await self._ledger.renew_lease(self._store.books, self._snapshot)
             except StorageError as error:
-                self._log.warning("lease not renewed", error=error)
+                self._log.warning("Lease not renewed.", error=error)
 
     async def give_back(self) -> None:
         """Whoever asks next may build at once."""
         try:
             await self._ledger.end_lease(self._store.books, self._snapshot)
         except (LeaseLostError, StorageError) as error:
-            self._log.warning("lease not given back", error=error)
+            self._log.warning("Lease not given back.", error=error)
 
     def _is_stalled(self) -> bool:
         """Whether nothing moves: a long window may be read whole before its first order is given,

@@ -90,7 +90,7 @@ class PageWriter:
         """Put an order on the page at hand; `hints` orders are still to be asked for by id."""
         if prepared.unknown_status:
             self._log.warning(
-                "status unknown, sent as on_hold",
+                "Unknown status sent as on_hold.",
                 order=prepared.member.id,
                 status=prepared.unknown_status,
             )
@@ -167,7 +167,7 @@ class PageWriter:
         try:
             orders = await self._store.connector.count_orders(self._window)
         except ConnectorError as error:
-            self._log.info("Orders not counted.", error=error)
+            self._log.debug("Orders not counted.", error=error)
             return
         if orders is None:
             return

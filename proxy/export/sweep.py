@@ -61,14 +61,14 @@ class Sweeper:
             ):
                 await self._sweep_or_postpone(store)
         except StorageError as error:
-            _log.warning("store not tended", store=store.name, error=error)
+            _log.warning("Store not tended.", store=store.name, error=error)
 
     async def _sweep_or_postpone(self, store: Store) -> None:
         try:
             hinted = await self.sweep(store)
-            _log.info("open orders swept", store=store.name, changed=hinted)
+            _log.info("Open orders swept.", store=store.name, changed=hinted)
         except ConnectorError as error:
-            _log.warning("open orders not swept", store=store.name, error=error)
+            _log.warning("Open orders not swept.", store=store.name, error=error)
             await self._ledger.postpone_sweep(store.books, _AFTER_FAILURE)
 
     async def sweep(self, store: Store) -> int:

@@ -53,5 +53,5 @@ class WrittenOrders:
             try:
                 await self._ledger.add_hints(store, sorted(order_ids), HintReason.NOTICE)
             except StorageError as error:
-                _log.warning("shipped orders not hinted at", store=store, error=error)
+                _log.warning("Shipped orders not hinted at.", store=store, error=error)
                 self._waiting[store] |= order_ids

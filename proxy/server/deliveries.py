@@ -133,7 +133,7 @@ async def _change(request: web.Request, *, change: Change) -> Mapping[str, Any]:
         request.app[DELIVERER].wake.set()
         actions = OperatorActions(request.app[DATABASE])
         await record_change(actions, name_operator(request), change, count, shown, reason)
-        _log.info(f"{change.value} by hand", deliveries=count)
+        _log.info("Deliveries changed by hand.", change=change.value, deliveries=count)
     return {
         "count": count,
         "dry_run": order.dry_run,

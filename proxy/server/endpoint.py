@@ -84,7 +84,7 @@ async def _give_page(request: web.Request, store: Store) -> web.StreamResponse:
         walked = await exporter.mark_sent(page)
         await polls.keep_given(store, page, walked, began)
     except Exception:  # noqa: BLE001 -- the answer is gone already, so an error is logged only; the next poll reaches further back
-        _log.exception("a page was sent but could not be taken down as sent")
+        _log.exception("Page sent but not recorded as sent.")
     return response
 
 

@@ -138,10 +138,10 @@ def _warn_of_proxy(request: web.Request) -> None:
         return
     if count := request.app[LOG_PACE].count("forwarded", time.monotonic()):
         _log.warning(
-            "Forwarded client addresses are not believed: `trusted_proxies` does not name the"
-            " address that they come from.",
+            "Forwarded client addresses are not believed.",
             peer=peer,
             count=count,
+            advice="name the peer in `trusted_proxies` if it is your proxy",
         )
 
 

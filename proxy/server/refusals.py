@@ -46,7 +46,7 @@ async def keep_refusal(
     try:
         await RefusedNotices(request.app[DATABASE]).keep(store, refusal)
     except StorageError as failure:
-        _log.warning("a refused notice could not be kept", reason=failure)
+        _log.warning("Refused notice not kept.", reason=failure)
 
 
 async def list_refused(request: web.Request) -> Mapping[str, Any]:

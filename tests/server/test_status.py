@@ -245,7 +245,7 @@ async def test_a_store_that_the_settings_lost_is_shown_warned_of_once_and_counte
     (warning,) = [
         line
         for line in logs
-        if line["event"] == "deliveries wait for a store that the settings do not name"
+        if line["event"] == "Deliveries wait for a store that the settings do not name."
     ]
     assert (warning["log_level"], warning["store"], warning["waiting"]) == ("warning", "old", 1)
 

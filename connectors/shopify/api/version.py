@@ -27,7 +27,7 @@ class VersionWatch:
         if not self._told and is_other_version(self._version, served):
             self._told = True
             _log.warning(
-                "shop_serves_another_version",
+                "Shop serves another version.",
                 store=self._store,
                 asked=self._version,
                 served=served,

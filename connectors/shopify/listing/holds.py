@@ -76,12 +76,12 @@ class Holds:
             return await self._read_held(span)
         except AuthenticationError as error:
             self._forbidden = True
-            _log.warning("shop_hides_holds", error=error)
+            _log.warning("Shop hides holds.", error=error)
             return {}, None
         except (TemporaryError, PartError, UnreadableResponseError, RefusedError) as error:
             if is_shops_own(error):
                 raise
-            _log.warning("shop_does_not_list_holds", error=error)
+            _log.warning("Shop does not list holds.", error=error)
             return None, None
 
     async def _read_held(self, span: Span) -> tuple[dict[int, Held] | None, int | None]:

@@ -128,7 +128,7 @@ class Catalog:
             except AuthenticationError as error:
                 self._forbidden = True
                 _log.warning(
-                    "shop_hides_products",
+                    "Shop hides products.",
                     error=error,
                     lost="images, barcodes and customs facts",
                 )

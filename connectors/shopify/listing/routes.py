@@ -79,7 +79,7 @@ class Routes:
                 found |= await self._ask(unknown[start : start + _ORDERS])
             except AuthenticationError as error:
                 self._forbidden = True
-                _log.warning("shop_hides_delivery_methods", error=error)
+                _log.warning("Shop hides delivery methods.", error=error)
         for number in unknown:
             if isinstance(route := found.get(number), Route):
                 self._known[number, wanted[number].updated_at] = route

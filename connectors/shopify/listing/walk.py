@@ -142,7 +142,7 @@ class Walk:
         try:
             return await self._transport.count_orders(self._whole)
         except ConnectorError as error:
-            _log.info("shop_did_not_count", error=error)
+            _log.debug("Orders not counted.", error=error)
             return None
 
     def _note_gap(self, ended_after: int) -> None:
@@ -170,7 +170,7 @@ class Walk:
                 cursor, visited = "", set[str]()
                 continue
             if not await run_over(len(page.orders), self._is_in_order, page):
-                _log.warning("shop_order_of_rows_wrong", shop_says="updated_at ascending")
+                _log.warning("Rows not in the order asked for.", shop_says="updated_at ascending")
                 self._needs_ids = True
                 return
             fresh = await run_over(len(page.orders), self._take_page, page)
@@ -203,9 +203,9 @@ class Walk:
                 self._needs_ids = True
                 return None
             self._size = max(self._size // 2, _SMALLEST)
-            _log.warning("shop_page_halved", size=self._size, error=error)
+            _log.debug("Page halved.", size=self._size, error=error)
         except UnreadableResponseError as error:
-            _log.warning("shop_page_unreadable", error=error)
+            _log.warning("Page not read.", error=error)
             self._habits.note_failing_pages()
             self._needs_ids = True
             return None

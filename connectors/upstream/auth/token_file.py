@@ -93,21 +93,13 @@ class TokenFile:
         except FileNotFoundError:
             return None
         except OSError as error:
-            self._warn("token_not_read", error)
+            self._warn_unread(_name_error(error))
             return None
         except msgspec.DecodeError:
-            _log.warning(
-                "token_not_read",
-                file=str(self._file),
-                reason="this file holds no token; it will be overwritten",
-            )
+            self._warn_unread("this file holds no token; it will be overwritten")
             return None
         if kept.login != self._login:
-            _log.warning(
-                "token_not_read",
-                file=str(self._file),
-                reason="it is the token of another login; give each its own file",
-            )
+            self._warn_unread("it is the token of another login; give each its own file")
             return None
         return kept
 
@@ -125,13 +117,13 @@ class TokenFile:
             if name:
                 with suppress(OSError):
                     Path(name).unlink()
-            self._warn("token_not_kept", error)
+            self._warn_unkept(error)
 
     def _drop(self) -> None:
         try:
             self._file.unlink(missing_ok=True)
         except OSError as error:
-            self._warn("token_not_kept", error)
+            self._warn_unkept(error)
 
     def _open_lock(self, stack: ExitStack) -> int | None:
         try:
@@ -141,8 +133,15 @@ class TokenFile:
         stack.callback(os.close, lock)
         return lock
 
-    def _warn(self, event: str, error: OSError) -> None:
-        _log.warning(event, file=str(self._file), reason=os.strerror(error.errno or 0))
+    def _warn_unread(self, reason: str) -> None:
+        _log.warning("Token not read.", file=str(self._file), reason=reason)
+
+    def _warn_unkept(self, error: OSError) -> None:
+        _log.warning("Token not kept.", file=str(self._file), reason=_name_error(error))
+
+
+def _name_error(error: OSError) -> str:
+    return os.strerror(error.errno or 0)
 
 
 if sys.platform == "win32":

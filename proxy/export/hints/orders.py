@@ -110,7 +110,7 @@ class HintedOrders:
             return RejectedOrder(id=OrderId(order_id), reason=str(error))
         except Exception:  # noqa: BLE001 -- of this order alone
             self._failed.add(order_id)
-            self._log.exception("order not read", order=order_id)
+            self._log.exception("Order not read.", order=order_id)
             return RejectedOrder(
                 id=OrderId(order_id),
                 reason="reading it failed through a fault of our own; the log says more",
@@ -118,9 +118,10 @@ class HintedOrders:
 
     def _warn(self, order_id: str, error: ConnectorError) -> None:
         self._log.warning(
-            "order not read; it is asked for again with the next window",
+            "Order not read.",
             order=order_id,
             error=error,
+            then="it is asked for again with the next window",
         )
 
     async def put_back(self) -> None:

@@ -78,7 +78,7 @@ async def take_hint(request: web.Request) -> web.Response:
         return plain_answer("heard before")
     await request.app[EXPORTER].ledger.add_hint(store.books, hint.order_id)
     heard.update((name, True) for name in names)
-    _log.info("hint", store=store.name, order_id=hint.order_id)
+    _log.debug("Hint heard.", store=store.name, order_id=hint.order_id)
     return plain_answer("heard")
 
 

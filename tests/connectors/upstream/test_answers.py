@@ -156,7 +156,7 @@ async def test_text_before_the_json_is_borne_in_a_read_and_logged(shop: EchoShop
             shop.faults.add(Before(prefix))
             with capture_logs() as logs:
                 assert (await upstream.get("orders")).json() == {"ok": True}
-            assert [entry["event"] for entry in logs] == ["shop_answer_mended"]
+            assert [entry["event"] for entry in logs] == ["Shop's answer mended."]
 
 
 async def test_text_before_the_json_of_a_write_is_passed_over_as_in_a_read(shop: EchoShop) -> None:

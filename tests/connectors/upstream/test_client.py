@@ -161,7 +161,7 @@ async def test_neither_errors_nor_logs_nor_observers_learn_a_secret(shop: EchoSh
     assert seen[0].url == f"{shop.url}/api/token?api_key=***&consumer_key=***&consumer_secret=***"
     assert seen[0].request_body == b'{"password":"***","name":"x"}'
     assert seen[1].url.endswith("?search=x")
-    assert [entry["event"] for entry in logs] == ["shop_request_failed"] * 2
+    assert [entry["event"] for entry in logs] == ["Shop request failed."] * 2
 
 
 async def test_an_observer_hears_of_every_attempt(shop: EchoShop) -> None:

@@ -114,4 +114,4 @@ async def test_an_answer_out_of_a_cache_changes_nothing_and_a_clock_set_right_is
 
 
 def _warnings(logs: list[Any]) -> list[Any]:
-    return [line for line in logs if line["event"] == "shop_clock_is_off"]
+    return [line for line in logs if line["event"] == "Shop's clock is off."]

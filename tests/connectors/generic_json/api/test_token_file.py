@@ -210,7 +210,7 @@ async def test_a_token_of_another_login_is_left_alone_with_a_warning(
         await lists(shop, login)
         with capture_logs() as logs:
             assert await lists(shop, client if "kind" in change else {**login, **change}) == 1
-        assert [log["reason"] for log in logs if log["event"] == "token_not_read"] == [
+        assert [log["reason"] for log in logs if log["event"] == "Token not read."] == [
             "it is the token of another login; give each its own file"
         ]
         assert len(shop.logins) == 2
@@ -242,7 +242,9 @@ async def test_a_file_that_is_no_kept_token_is_overwritten_with_a_warning(
     async with guarded() as shop:
         with capture_logs() as logs:
             assert await lists(shop, kinds(file)[0]) == 1
-        assert [log["event"] for log in logs if log["log_level"] == "warning"] == ["token_not_read"]
+        assert [log["event"] for log in logs if log["log_level"] == "warning"] == [
+            "Token not read."
+        ]
         assert kept(file)["token"] == "abcdef"
 
 
@@ -261,9 +263,9 @@ async def test_a_folder_that_is_not_there_costs_a_login_each_run_and_a_warning(
     async with guarded() as shop:
         with capture_logs() as logs:
             assert [await lists(shop, login) for _ in range(2)] == [1, 1]
-        assert [(log["event"], log["reason"]) for log in logs if "token" in log["event"]] == [
-            ("token_not_kept", os.strerror(2))
-        ] * 2
+        assert [
+            (log["event"], log["reason"]) for log in logs if log["event"].startswith("Token ")
+        ] == [("Token not kept.", os.strerror(2))] * 2
         assert len(shop.logins) == 2
 
 

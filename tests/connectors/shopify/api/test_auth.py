@@ -91,7 +91,7 @@ async def test_a_version_that_fell_forward_is_warned_of_once(shop: FakeShopify) 
         async with open_shop(shop, api_version="2024-10") as connector:
             await walk(connector)
             await walk(connector)
-    told = [entry for entry in logs if entry["event"] == "shop_serves_another_version"]
+    told = [entry for entry in logs if entry["event"] == "Shop serves another version."]
     assert [(entry["asked"], entry["served"]) for entry in told] == [("2024-10", "2025-10")]
 
 

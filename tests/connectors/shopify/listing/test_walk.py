@@ -193,7 +193,7 @@ async def test_a_window_behind_the_wall_is_warned_of_once_unless_the_scope_is_th
             for days in (59, 61, 61):
                 await walk(connector, Window(start=now - timedelta(days=days), end=now))
     assert [entry["event"] for entry in logs if entry["log_level"] == "warning"] == (
-        [] if allowed else ["shop_hides_old_orders"]
+        [] if allowed else ["Shop hides old orders."]
     )
     assert shop.count("GET", "access_scopes") == 1
 
