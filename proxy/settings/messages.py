@@ -63,8 +63,9 @@ def find_faults(
 ) -> Iterator[Problem]:
     """Every fault pydantic found in `model`, whose values stand under `prefix` in the document."""
     details = error.errors(include_url=False)
+    strangers = _group_strangers(details)
     for detail in details:
-        if _follows_from_another(detail, details, model):
+        if _follows_from_another(detail, details, strangers, model):
             continue
         path, missing = _find_path(
             document.positions, (*prefix, *detail["loc"], *_inner_path(detail))
@@ -90,8 +91,20 @@ def _inner_path(detail: ErrorDetails) -> Path:
     return error.path if isinstance(error, MisplacedError) else ()
 
 
+def _group_strangers(details: list[ErrorDetails]) -> Mapping[Path, list[str]]:
+    """The unknown keys by the place where they stand."""
+    strangers: dict[Path, list[str]] = {}
+    for detail in details:
+        if detail["type"] == "extra_forbidden":
+            strangers.setdefault(detail["loc"][:-1], []).append(str(detail["loc"][-1]))
+    return strangers
+
+
 def _follows_from_another(
-    detail: ErrorDetails, details: list[ErrorDetails], model: type[BaseModel]
+    detail: ErrorDetails,
+    details: list[ErrorDetails],
+    strangers: Mapping[Path, list[str]],
+    model: type[BaseModel],
 ) -> bool:
     """Whether mending another fault mends this one: a list short of its wrong members, a key that
     is there but misspelt.
@@ -104,14 +117,9 @@ def _follows_from_another(
         )
     if detail["type"] != "missing":
         return False
-    strangers = [
-        str(other["loc"][-1])
-        for other in details
-        if other["type"] == "extra_forbidden" and [*other["loc"][:-1]] == parent
-    ]
     return any(
         f"{last!r}" in did_you_mean(stranger, _known_keys(model, tuple(parent)))
-        for stranger in strangers
+        for stranger in strangers.get(tuple(parent), ())
     )
 
 

@@ -10,6 +10,12 @@ from collections.abc import Iterable
 import msgspec
 
 from connectors.places import Path
+from connectors.quoting import count_things, make_printable
+
+# How many problems are told at once, and how many characters of each and of its path.
+_MOST_TOLD = 100
+_MOST_TEXT = 1000
+_MOST_PATH = 200
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True, order=True):
@@ -25,21 +31,33 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, order=True):
     message: str
 
     def __str__(self) -> str:
-        return ": ".join(
-            part for part in (f"{self.line}:{self.column}", self.path, self.message) if part
-        )
+        """One printable line, however long what was typed is and whatever it does to a terminal."""
+        parts = (f"{self.line}:{self.column}", _cut(self.path, _MOST_PATH), self.message)
+        text = _cut(": ".join(part for part in parts if part), _MOST_TEXT)
+        return make_printable(text)
 
 
 class SettingsError(Exception):
     """The settings cannot be used.
 
-    `problems` holds every fault found, in the order of the file; `str()` is one line for each.
+    `problems` holds every fault found, in the order of the file; `str()` is one line for each of
+    the first hundred, and one for all others.
     """
 
     def __init__(self, file: str, problems: Iterable[Problem]) -> None:
         self.file = file
         self.problems = tuple(sorted(set(problems)))
-        super().__init__("\n".join(f"{file}:{problem}" for problem in self.problems))
+        lines = [f"{file}:{problem}" for problem in self.problems[:_MOST_TOLD]]
+        if more := len(self.problems) - len(lines):
+            first = self.problems[_MOST_TOLD]
+            lines.append(
+                f"{file}:{first.line}:{first.column}: {count_things(more, 'more problem')}"
+            )
+        super().__init__("\n".join(lines))
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def shown_path(path: Path) -> str:
@@ -58,4 +76,4 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def _fold_word(word: str) -> str:
-    return word.lower().replace("-", "").replace("_", "").replace(" ", "")
+    return word[:_MOST_PATH].lower().replace("-", "").replace("_", "").replace(" ", "")

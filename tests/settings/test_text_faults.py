@@ -102,6 +102,29 @@ def test_aliases_that_multiply_are_stopped_before_they_fill_the_memory(
         parse_settings(bomb, file="s.yaml", find_type=find_kind, environment={})
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (r'"\e]0;x\a": 1', r"1:1: \x1b]0;x\x07: unknown key"),
+        (r'"a\nb\u202e": 1', r"1:1: a\x0ab\u202e: unknown key"),
+        (f"? {'k' * 300}\n: 1", f"1:3: {'k' * 199}…: unknown key"),
+        (
+            f"listen: {'a' * 2000}",
+            "1:9: listen: expected an address such as 0.0.0.0:8080, found '".ljust(999, "a") + "…",
+        ),
+    ],
+    ids=["terminal", "line", "long key", "long value"],
+)
+def test_what_was_typed_is_told_in_one_printable_line(text: str, line: str) -> None:
+    assert f"s.yaml:{line}" in read_complaint(f"{text}\nstores: {{}}\n")
+
+
+def test_of_many_problems_the_first_hundred_are_told_and_the_others_counted() -> None:
+    told = read_complaint("".join(f"k{number}: 1\n" for number in range(150)) + "stores: {}\n")
+    assert len(told) == 101
+    assert told[99:] == ["s.yaml:100:1: k99: unknown key", "s.yaml:101:1: 51 more problems"]
+
+
 def test_a_file_that_is_not_there_or_not_text_is_said_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(SettingsError) as caught:
         load_settings(tmp_path / "none.yaml", find_type=find_kind, environment={})
