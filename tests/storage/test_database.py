@@ -3,7 +3,6 @@ from __future__ import annotations
 import asyncio
 import os
 import resource
-import stat
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta, timezone
@@ -115,17 +114,6 @@ async def test_sqlite_keeps_a_log_and_syncs_every_commit(tmp_path: Path) -> None
             for name in ("journal_mode", "synchronous")
         ]
     assert answers == ["wal", 2], "2 is FULL"
-
-
-def read_modes(folder: Path) -> dict[str, int]:
-    return {file.name: stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()}
-
-
-async def test_the_files_that_sqlite_makes_are_open_to_their_owner_alone(tmp_path: Path) -> None:
-    async with Database.open(f"sqlite:///{tmp_path}/kept.db") as database:
-        await database.migrate()
-        made = read_modes(tmp_path)
-    assert made == {"kept.db": 0o600, "kept.db-wal": 0o600, "kept.db-shm": 0o600}
 
 
 async def test_a_transaction_that_fails_leaves_nothing_behind(url: str) -> None:
