@@ -136,12 +136,15 @@ async def test_an_order_that_did_not_go_out_is_shown_with_its_reason(
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Path:
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Of a shop whose secrets are not set: these commands read the database alone."""
+    for name in ("SHOP_LOGIN", "SHOP_URL", "SHOP_KEY", "SHOP_SECRET"):
+        monkeypatch.delenv(name, raising=False)
     file = tmp_path / "settings.yaml"
     file.write_text(
         f"database: sqlite:///{tmp_path}/portside.db\nstores:\n  north:\n    credentials:"
-        " {username: north, password: secret}\n    connector: {type: woocommerce, url:"
-        " http://127.0.0.1:9, consumer_key: ck, consumer_secret: cs}\n"
+        " {username: north, password: '${SHOP_LOGIN}'}\n    connector: {type: woocommerce, url:"
+        " '${SHOP_URL}', consumer_key: '${SHOP_KEY}', consumer_secret: '${SHOP_SECRET}'}\n"
     )
     return file
 
