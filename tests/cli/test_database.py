@@ -33,6 +33,15 @@ async def test_a_database_that_others_may_read_is_a_warning(
         assert f"chmod 600 {file}*" in found.advice
 
 
+async def test_a_database_whose_tables_are_still_to_be_made_is_warned_of_too(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "portside.db"
+    file.touch(0o644)
+    file.chmod(0o644)
+    assert (await check_database(f"sqlite:///{file}")).level is CheckLevel.WARNING
+
+
 @pytest.mark.parametrize(
     ("free", "level", "told"),
     [

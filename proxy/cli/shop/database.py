@@ -29,12 +29,12 @@ async def check_database(url: str) -> Finding:
             state = await database.read_state()
             if state.is_older:
                 will = "bring its tables up to date" if state.revision else "make its tables"
-                return Finding(
+                return _find_readers(database) or Finding(
                     level=CheckLevel.OK,
                     what=f"database: {place} answers; `portside serve` will {will}",
                 )
             await database.try_writing()
-            return _describe_sound(database)
+            return _find_readers(database) or _describe_sound(database)
     except StorageError as error:
         words = str(error)
         return Finding(
@@ -44,15 +44,20 @@ async def check_database(url: str) -> Finding:
         )
 
 
+def _find_readers(database: Database) -> Finding | None:
+    """A warning where other users of the machine may read the database's file."""
+    if database.is_postgresql or not may_others_read(Path(database.place)):
+        return None
+    return Finding(
+        level=CheckLevel.WARNING,
+        what=f"database: other users of this machine may read {database.place}",
+        advice=f"it holds buyers' addresses; run `chmod 600 {database.place}*`",
+    )
+
+
 def _describe_sound(database: Database) -> Finding:
-    """A database that can be written, and what may spoil that."""
+    """A database that can be written, and the room left."""
     place, free = database.place, database.measure_free_space()
-    if not database.is_postgresql and may_others_read(Path(place)):
-        return Finding(
-            level=CheckLevel.WARNING,
-            what=f"database: other users of this machine may read {place}",
-            advice=f"it holds buyers' addresses; run `chmod 600 {place}*`",
-        )
     if free is None:
         return Finding(level=CheckLevel.OK, what=f"database: {place} can be written")
     left = f"{free / 1024**3:.1f} GiB free" if free >= 1024**3 else f"{free // 1024**2} MiB free"
