@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from http import HTTPStatus
 from typing import Any
 
@@ -30,12 +30,14 @@ from connectors.generic_json.mapping.order import read_order, reject_order
 from connectors.generic_json.settings.answers import AnswerRule
 from connectors.generic_json.settings.shop import GenericJsonSettings
 from connectors.generic_json.shipping.shipper import PROBE, Shipper
+from connectors.habit_memory import HabitMemory
 from connectors.interface import CheckReport, ConnectorContext, ConnectorType, ShipOutcome
 from connectors.language.functions import EvaluationError
 from connectors.language.functions.table import as_text, is_empty
 from connectors.orders import Order, OrderId, OrderStatus, RejectedOrder, Window
 from connectors.places import Source
 from connectors.reading.fields import FieldError
+from connectors.reading.proof import Habits
 from connectors.shipments import Shipment
 from connectors.upstream.client import Upstream
 from connectors.upstream.isolation import Isolation
@@ -68,6 +70,9 @@ class GenericJsonConnector:
         )
         self._caller = make_caller()
         self._pages = Pages(listed, settings.orders, self._rules, context.remark)
+        self._habits = HabitMemory(
+            context.memory, (self._pages.habits, Habits.LEARNED), (self._pages, ("probed",))
+        )
         self._isolation = Isolation()
         parts = PartReader(
             self._caller,
@@ -91,9 +96,11 @@ class GenericJsonConnector:
                 context.shipping,
             )
 
-    def list_orders(self, window: Window) -> AsyncGenerator[Order | RejectedOrder, None]:
+    async def list_orders(self, window: Window) -> AsyncGenerator[Order | RejectedOrder, None]:
         """The orders of a window, as `orders:` describes the list."""
-        return self._listing.list_orders(window)
+        async with self._habits.keep(), aclosing(self._listing.list_orders(window)) as orders:
+            async for order in orders:
+                yield order
 
     def list_open_orders(self) -> AsyncGenerator[Order | RejectedOrder, None]:
         """What is neither shipped nor cancelled, as `orders.open:` describes it."""

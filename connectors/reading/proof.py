@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from enum import StrEnum
+from typing import ClassVar
 
 from connectors.errors import IncompleteListingError
 
@@ -54,8 +55,11 @@ class Habits:
 
     `counts_all`: its count was larger than what it had given by then. `turns_pages`: another page
     or size brought other rows. `page_size`: the most rows of a page that was shorter than asked and
-    had more behind it. `fills`: the most rows of any page.
+    had more behind it. `fills`: the most rows of any page. `LEARNED` names all that may be known
+    again after a restart.
     """
+
+    LEARNED: ClassVar[tuple[str, ...]] = ("counts_all", "turns_pages", "page_size", "fills")
 
     def __init__(self) -> None:
         self.counts_all = False

@@ -11,6 +11,7 @@ import structlog
 
 from connectors.errors import ConnectorError, OrderNotFoundError, SharedNumberError
 from connectors.fieldmap.excerpts import ExcerptReader
+from connectors.habit_memory import HabitMemory
 from connectors.interface import (
     CheckReport,
     ConnectorContext,
@@ -63,6 +64,7 @@ class ShopifyConnector:
         self._excerpts = None if context.filler is None else ExcerptReader(context.filler)
         self._isolation = Isolation()
         self._habits = ListHabits()
+        self._habit_memory = HabitMemory(context.memory, (self._habits, ListHabits.LEARNED))
         self._graphql = GraphqlTransport(client, settings.money, self._isolation, context.remark)
         self._rest = RestTransport(
             upstream, settings.api_version, self._graphql, context.remark, context.filler
@@ -81,7 +83,8 @@ class ShopifyConnector:
         and the bounds are judged here.
         """
         await self._warn_of_wall(window)
-        async with aclosing(self._walk_span(_build_span(window))) as orders:
+        walk = self._walk_span(_build_span(window))
+        async with self._habit_memory.keep(), aclosing(walk) as orders:
             async for order in orders:
                 moment = order.modified_at
                 if moment is None or window.contains(moment):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 
 from connectors.errors import OrderNotFoundError, UnreadableResponseError
+from connectors.habit_memory import HabitMemory
 from connectors.interface import CheckReport, ConnectorContext, ConnectorType, ShipOutcome
 from connectors.orders import Order, OrderId, RejectedOrder, Window
 from connectors.shipments import Shipment
@@ -46,6 +47,9 @@ class WooCommerceConnector:
         self._settings = settings
         self._auth = auth
         habits, isolation = ShopHabits(), Isolation()
+        self._habits = HabitMemory(
+            context.memory, (habits, ShopHabits.LEARNED), (api, ("largest_page",))
+        )
         filler = context.filler
         product, customer = build_part_readers(filler)
         self._catalog = Catalog(
@@ -95,9 +99,11 @@ class WooCommerceConnector:
         self._withdrawer = Withdrawer(api, self._lookup, self._places)
         self.webhooks = WooCommerceWebhooks(api)
 
-    def list_orders(self, window: Window) -> AsyncGenerator[Order | RejectedOrder, None]:
+    async def list_orders(self, window: Window) -> AsyncGenerator[Order | RejectedOrder, None]:
         """Every order changed in `window`, the trash included."""
-        return self._reader.list_window(window)
+        async with self._habits.keep(), aclosing(self._reader.list_window(window)) as orders:
+            async for order in orders:
+                yield order
 
     def list_open_orders(self) -> AsyncGenerator[Order | RejectedOrder, None]:
         """Every order of which something may still be shipped."""

@@ -61,24 +61,25 @@ class Pages:
         self._rules = rules
         self._remark = leave_out_idle(remark)
         self._reader = PageReader(caller, settings, rules, remark)
-        self._habits = Habits()
-        self._probed = False
+        self.habits = Habits()
+        # Whether the shop was asked what its count speaks of.
+        self.probed = False
 
     async def _probe_count(self, request: RequestSettings) -> None:
         """Once: ask for one order of the last years, to see whether the shop's count speaks of the
         whole list or of the page. A count seen to be larger than its page is believed from then on.
         """
         kind = self._settings.paging
-        if self._probed or isinstance(kind, NoPaging) or kind.total is None:
+        if self.probed or isinstance(kind, NoPaging) or kind.total is None:
             return
-        self._probed = True
+        self.probed = True
         try:
             page = await self._reader.fetch_row(
                 self._caller, request, make_window_back(ALL_YEARS), 0
             )
         except (RefusedError, UnreadableResponseError, UnavailableError):
             return
-        Evidence(self._habits).add_page(
+        Evidence(self.habits).add_page(
             [self.find_identity(raw) for raw in page.items], asked=1, total=page.total
         )
 
@@ -123,7 +124,7 @@ class Pages:
                     smallest=self._reader.find_smallest(request, kind),
                     short_is_last=kind.short_is_last,
                     budget=kind.most,
-                    habits=self._habits,
+                    habits=self.habits,
                     warn=warn,
                     work=run_over,
                     probe=probe,
@@ -136,7 +137,7 @@ class Pages:
                     smallest=self._reader.find_smallest(request, kind),
                     short_is_last=kind.short_is_last,
                     budget=kind.most,
-                    habits=self._habits,
+                    habits=self.habits,
                     warn=warn,
                     work=run_over,
                     probe=probe,
@@ -219,7 +220,7 @@ class Pages:
             size=kind.size,
             smallest=1 if kind.smallest < kind.size else kind.size,
             budget=kind.most,
-            habits=self._habits,
+            habits=self.habits,
             warn=warn,
             work=run_over,
         )
@@ -263,7 +264,7 @@ class Pages:
             size=kind.size,
             smallest=self._reader.find_smallest(request, kind),
             budget=kind.most,
-            habits=self._habits,
+            habits=self.habits,
             warn=warn,
             work=run_over,
             probe=probe,

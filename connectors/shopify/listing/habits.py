@@ -16,22 +16,26 @@ class ListHabits(Habits):
 
     `proved` is the length of the longest page whose list a count has confirmed: a page that is no
     longer is believed without another count. `is_doubted`: a list left out orders that the count
-    knew. `broken` holds the ids of orders that the shop could not show.
+    knew. `broken` holds the ids of orders that the shop could not show. `failed_at`: when a page
+    failed in every size, in seconds since 1970.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    LEARNED = (*Habits.LEARNED, "proved", "is_doubted", "failed_at")
+
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
         super().__init__()
         self.proved = -1
         self.is_doubted = False
         self.broken: set[int] = set()
         self._clock = clock
-        self._failed_at: float | None = None
+        self.failed_at: float | None = None
 
     @property
     def has_failing_pages(self) -> bool:
         """Whether a page failed lately in every size, so that the list is read by id at once."""
-        return self._failed_at is not None and self._clock() < self._failed_at + _REMEMBERED
+        failed_at = self.failed_at
+        return failed_at is not None and 0 <= self._clock() - failed_at < _REMEMBERED
 
     def note_failing_pages(self) -> None:
         """A page failed in every size."""
-        self._failed_at = self._clock()
+        self.failed_at = self._clock()

@@ -62,7 +62,8 @@ class Api:
         self._permalinks = Permalinks(upstream)
         self._run = secrets.token_hex(4)
         self._count = itertools.count()
-        self._largest_page = LARGEST_PAGE
+        # The most rows a page that the shop is known to allow.
+        self.largest_page = LARGEST_PAGE
         self._meta_limit = MetaLimit()
 
     @property
@@ -75,14 +76,9 @@ class Api:
         """Whether the shop has turned out to have its API only at `index.php?rest_route=…`."""
         return self._permalinks.plain
 
-    @property
-    def largest_page(self) -> int:
-        """The most rows a page that the shop is known to allow."""
-        return self._largest_page
-
     def lower_largest_page(self, most: int) -> None:
         """Ask for no more than `most` rows a page from now on."""
-        self._largest_page = max(1, min(self._largest_page, most))
+        self.largest_page = max(1, min(self.largest_page, most))
 
     async def get(
         self,
@@ -127,7 +123,7 @@ class Api:
         Raises `IncompleteListingError` where a redirect loses the query.
         """
         while True:
-            asked = min(size, self._largest_page)
+            asked = min(size, self.largest_page)
             try:
                 reply = await self.get(
                     path,

@@ -25,14 +25,17 @@ class ShopHabits(Habits):
 
     `probed`: the shop has been asked for one row, to see whether it counts more. `overrides_size`:
     it then gave more than one. Of walks side by side, one holds `probing` while it asks, and
-    `searching` while it finds out what the shop can manage.
+    `searching` while it finds out what the shop can manage. `failed_at`: when it failed to sort by
+    change, in seconds since 1970. `miscounts`: it has given more rows than it counted.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    LEARNED = (*Habits.LEARNED, "probed", "overrides_size", "failed_at", "miscounts")
+
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
         super().__init__()
         self._clock = clock
-        self._failed_at = float("-inf")
-        self._miscounts = False
+        self.failed_at: float | None = None
+        self.miscounts = False
         self.probed = False
         self.probing = asyncio.Lock()
         self.searching = asyncio.Lock()
@@ -41,16 +44,11 @@ class ShopHabits(Habits):
     @property
     def fails_to_sort(self) -> bool:
         """Whether the shop failed to sort by change within the last hour."""
-        return self._clock() - self._failed_at < _MEMORY
+        return self.failed_at is not None and 0 <= self._clock() - self.failed_at < _MEMORY
 
     def record_sorting_failure(self) -> None:
         """Remember that the shop lists by id what it fails to list by change."""
-        self._failed_at = self._clock()
-
-    @property
-    def miscounts(self) -> bool:
-        """Whether the shop has given more rows than it counted."""
-        return self._miscounts
+        self.failed_at = self._clock()
 
     def record_count(self, total: int | None, place: int, rows: int) -> int | None:
         """What a page's count is worth: `total`, or None where the shop is known to count too few.
@@ -58,8 +56,8 @@ class ShopHabits(Habits):
         `place` is where in the list the page begins, `rows` how many rows it has.
         """
         if total is not None and rows and total < place + rows:
-            self._miscounts = True
-        return None if self._miscounts else total
+            self.miscounts = True
+        return None if self.miscounts else total
 
     def may_be_cut(self, rows: int, asked: int) -> bool:
         """Whether a page of `rows` may be as long as this shop's pages become: all that was asked

@@ -115,7 +115,7 @@ async def test_what_one_walk_found_out_the_next_ones_heed(shop: FakeWooCommerceS
 
 
 def test_a_shop_is_asked_to_sort_again_after_an_hour() -> None:
-    times = iter((5.0, 5.0, 3604.0, 3605.0))
+    times = iter((5.0, 3604.0, 3605.0))
     habits = ShopHabits(lambda: next(times))
     assert not habits.fails_to_sort
     habits.record_sorting_failure()
