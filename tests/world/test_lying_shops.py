@@ -47,6 +47,7 @@ ONCE_WRONG = [
             (("a row is null", "an order breaks every list"), 4, 3),
             (("an order breaks what holds it", "include is ignored"), 2, 2),
             (("an order breaks every list", "the query is dropped"), 2, 1),
+            (("an order breaks every list", "page size is ignored"), 2, 1),
         )
     ),
     ("woocommerce", _make_example("key", "count is half", orders=4, size=1, apart=0)),

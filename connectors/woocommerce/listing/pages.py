@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
@@ -24,6 +24,7 @@ from connectors.woocommerce.listing.page import (
     DistrustError,
     Page,
     build_placeless_error,
+    drop_doubles,
     explain_lists,
     reject_row,
 )
@@ -34,8 +35,10 @@ from connectors.woocommerce.mapping.decoding import Row, read_row
 SIZES = (LARGEST_PAGE, 50, 25, 10)
 # After so many failures in a row of single places the shop is asked whether it still answers.
 _SPELL = 4
-# A place that no list of orders reaches.
-_BEHIND = Ask(offset=1_000_000_000, sort=Sort.ID, brief=True)
+# The last is a place that no list of orders reaches.
+_FIRST, _SECOND, _BEHIND = (
+    Ask(offset=place, sort=Sort.ID, brief=True) for place in (0, 1, 1_000_000_000)
+)
 # Where rows are sorted whose time is not known.
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 
@@ -124,7 +127,11 @@ class OrderPages:
             if self.habits.counts_all or self.habits.probed:
                 return
             self.habits.probed = True
-            page = await self._read(Ask(sort=Sort.ID, brief=True), 1)
+            try:
+                page = await self._read(_FIRST, 1)
+            except UnavailableError as error:
+                await self._check_lists(error)
+                page = await self._read(_SECOND, 1)
             self.habits.counts_all = page.total is not None and page.total > page.listed
             self.habits.overrides_size = page.listed > page.asked
 
@@ -143,7 +150,7 @@ class OrderPages:
             raise add_advice(error) from error
         remark_left_out(self._remark, page.entries, len(page.items))
         read = await map_in_turns(read_row, page.items, measure_bytes)
-        rows = await run_over(len(read), _drop_doubles, read)
+        rows = await run_over(len(read), drop_doubles, read)
         if not ask.brief and rows and rows[-1].id:
             sound = partial(self._api.get, order_path(str(rows[-1].id)), once=True, for_part=True)
             self._isolation.note_sound("orders", sound)
@@ -170,8 +177,7 @@ class OrderPages:
                     raise error from fault
             else:
                 return await self._complete_page(brief, ask)
-        if not await self._is_answering():
-            raise await self._explain_lists(error)
+        await self._check_lists(error)
         if await self._is_sorting_broken(ask, size):
             raise _build_distrust() from error
         return await self._read_places(ask, size, error)
@@ -204,19 +210,19 @@ class OrderPages:
         self._sizes = list(self._all_sizes)
         return True
 
-    async def _is_answering(self) -> bool:
-        """Whether the shop lists any order."""
-        return await self._api.has_answer(
-            "orders", (*build_params(Ask(sort=Sort.ID, brief=True)), ("per_page", "1"))
-        )
+    async def _check_lists(self, error: UnavailableError) -> None:
+        """Raises `error`, with what the shop may ignore if it answers other reads, where it lists
+        neither its first order nor, as it may fail over that one, the second.
+        """
+        if await self._can_list(_FIRST):
+            return
+        if not await self._api.has_answer("products", (("per_page", "1"), ("_fields", "id"))):
+            raise error
+        if not await self._can_list(_SECOND):
+            raise explain_lists(error, is_placeless=not await self._can_list(_BEHIND)) from error
 
-    async def _explain_lists(self, error: UnavailableError) -> UnavailableError:
-        """The error of a shop that lists no order, with what it may ignore if it answers others."""
-        goods = (("per_page", "1"), ("_fields", "id"))
-        if not await self._api.has_answer("products", goods):
-            return error
-        params = (*build_params(_BEHIND), ("per_page", "1"))
-        return error if await self._api.has_answer("orders", params) else explain_lists(error)
+    async def _can_list(self, ask: Ask) -> bool:
+        return await self._api.has_answer("orders", (*build_params(ask), ("per_page", "1")))
 
     async def _read_places(self, ask: Ask, size: int, error: UnavailableError) -> Page:
         """A page of which not even ids can be listed, by its places: halves of it, down to the
@@ -244,8 +250,8 @@ class OrderPages:
                 else:
                     rows += await self._reject_place(ask, begin, fault)
                 spell += 1
-                if spell % _SPELL == 0 and not await self._is_answering():
-                    raise error from fault
+                if spell % _SPELL == 0:
+                    await self._check_lists(error)
                 continue
             if {row.id for row in page.rows} & {row.id for row in rows if row.id}:
                 await self._check_places(ask)
@@ -282,11 +288,6 @@ class OrderPages:
             found = f" Last: {fault}"
         if not self._has_places:
             raise build_placeless_error(found)
-
-
-def _drop_doubles(rows: Iterable[Row]) -> list[Row]:
-    """The rows of a page without those that it holds twice, which cover no place of the list."""
-    return list({row.id or -place: row for place, row in enumerate(rows, 1)}.values())
 
 
 def _decode_order(raw: msgspec.Raw) -> tuple[int, Row] | None:

@@ -94,3 +94,16 @@ async def test_orders_of_which_not_even_the_id_can_be_listed_cost_no_other() -> 
         order for order in placed if order not in {placed[5], placed[6], placed[30]}
     ]
     assert any(isinstance(order, RejectedOrder) for order in found)
+
+
+@pytest.mark.parametrize("number", [2, 12])
+async def test_the_first_order_of_the_shop_costs_no_other_though_not_even_its_id_can_be_listed(
+    number: int,
+) -> None:
+    async with FakeWooCommerceShop() as shop:
+        bad, *others = place(shop, number)
+        break_over(shop, bad, whole=False)
+        async with open_woocommerce(shop, QUICK) as connector:
+            found = await walk(connector)
+    assert [order.id for order in found if isinstance(order, Order)] == others
+    assert any(isinstance(order, RejectedOrder) for order in found)
