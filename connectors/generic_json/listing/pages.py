@@ -77,7 +77,11 @@ class Pages:
             page = await self._reader.fetch_row(
                 self._caller, request, make_window_back(ALL_YEARS), 0
             )
-        except (RefusedError, UnreadableResponseError, UnavailableError):
+        except RefusedError:
+            return
+        except (UnreadableResponseError, UnavailableError):
+            # An outage says nothing of how the shop counts, and what is learned is kept for a day.
+            self.probed = False
             return
         Evidence(self.habits).add_page(
             [self.find_identity(raw) for raw in page.items], asked=1, total=page.total

@@ -126,12 +126,12 @@ class OrderPages:
         async with self.habits.probing:
             if self.habits.counts_all or self.habits.probed:
                 return
-            self.habits.probed = True
             try:
                 page = await self._read(_FIRST, 1)
             except UnavailableError as error:
                 await self._check_lists(error)
                 page = await self._read(_SECOND, 1)
+            self.habits.probed = True
             self.habits.counts_all = page.total is not None and page.total > page.listed
             self.habits.overrides_size = page.listed > page.asked
 
