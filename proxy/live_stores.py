@@ -128,7 +128,8 @@ class LiveStores(Mapping[str, Store]):
             await leaving.wait()
             if not self._is_stopping.is_set():
                 await self._wait_for_end(store)
-        _log.debug("Store closed.", store=name)
+        if not self._is_stopping.is_set():
+            _log.debug("Store closed.", store=name)
 
     async def _wait_for_end(self, store: Store) -> None:
         """Until nothing works with the store, or Portside stops."""

@@ -127,7 +127,7 @@ async def test_a_dead_notice_is_discarded_over_http(
         ("/deliveries/resend", {"ids": [1]}, 400, "reason: expected"),
         ("/deliveries/resend", {"all": True, "reason": "x"}, 400, "expected the ids"),
         ("/deliveries/retry", {"stores": "north"}, 400, "stores"),
-        ("/deliveries/retry", {"ids": ["1"]}, 400, "Expected `int`"),
+        ("/deliveries/retry", {"ids": ["1"]}, 400, "expected a whole number"),
         ("/deliveries/retry", {"states": ["delivered"]}, 400, "finished"),
         ("/deliveries/retry", "{", 400, "body"),
     ],
