@@ -142,7 +142,9 @@ async def change_chosen(request: web.Request) -> web.StreamResponse:
         raise WantedError("choose the deliveries first: none was ticked")
     store, state = _get(form, "store"), _get(form, "state")
     wanted = parse_wanted(
-        ids=ids, store=None if ids else store, states=[state] if everything and state else []
+        ids=ids,
+        store=None if ids else store or None,
+        states=[state] if everything and state else [],
     )
     reason = parse_reason(_get(form, "reason")) if change is not Change.RETRY else ""
     meant = choose_deliveries(wanted, change, everything=everything)

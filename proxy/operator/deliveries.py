@@ -68,20 +68,20 @@ def parse_wanted(
     order: str | None = None,
     before: str | None = None,
 ) -> DeliveryFilter:
-    """The deliveries meant. `since`: a duration before now (`2d`) or a date, UTC.
-
-    Raises WantedError.
+    """The deliveries meant; None leaves a choice out. `since`: a duration before now (`2d`) or a
+    date, UTC. Raises WantedError.
     """
-    if "\0" in (store or "") + (order or ""):
-        # PostgreSQL takes no such text.
-        raise WantedError("store and order: expected printable characters, found a NUL")
+    # An empty text, as of a variable that was not set, must not widen a change to all stores.
+    for name, text in {"store": store, "since": since, "order": order, "before": before}.items():
+        if text == "" or "\0" in (text or ""):
+            raise WantedError(f"{name}: expected a printable text, found an empty one or a NUL")
     return DeliveryFilter(
         ids=tuple(parse_number(text) for text in ids),
-        store=store or None,
+        store=store,
         states=tuple(_state(text) for text in states),
-        since=_since(since) if since else None,
-        order=order or None,
-        before=parse_number(before) if before else None,
+        since=_since(since) if since is not None else None,
+        order=order,
+        before=parse_number(before) if before is not None else None,
     )
 
 

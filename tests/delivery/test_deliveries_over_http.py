@@ -126,6 +126,8 @@ async def test_a_dead_notice_is_discarded_over_http(
         ("/deliveries/retry", {}, 400, "expected which deliveries to try again"),
         ("/deliveries/resend", {"ids": [1]}, 400, "reason: expected"),
         ("/deliveries/resend", {"all": True, "reason": "x"}, 400, "expected the ids"),
+        ("/deliveries/discard", {"store": "", "all": True, "reason": "x"}, 400, "store: expected"),
+        ("/deliveries/retry", {"order": "", "states": ["dead"]}, 400, "order: expected"),
         ("/deliveries/retry", {"stores": "north"}, 400, "stores"),
         ("/deliveries/retry", {"ids": ["1"]}, 400, "expected a whole number"),
         ("/deliveries/retry", {"states": ["delivered"]}, 400, "finished"),
