@@ -42,7 +42,7 @@ class LiveStores(Mapping[str, Store]):
         return self._stores[name]
 
     def __iter__(self) -> Iterator[str]:
-        # A copy: whoever waits between two stores must not stumble over a change.
+        # A copy, because a reload may change the stores while a caller awaits between two of them.
         return iter(tuple(self._stores))
 
     def __len__(self) -> int:

@@ -31,8 +31,8 @@ def serve_connector(
 
 
 def _observer(store: str, metrics: Metrics, watch: Watch) -> Observer:
-    """Counts each exchange with a shop, and tells of it where somebody listens; never of the
-    bodies.
+    """Counts each exchange with a shop, and passes it on to the listener if there is one, without
+    the bodies.
     """
 
     def observe_exchange(exchange: Exchange) -> None:

@@ -5,24 +5,34 @@ from __future__ import annotations
 import io
 import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 import structlog
 
-from proxy.telemetry.logs import configure_logs
+from proxy.telemetry.logs import Format, Level, configure_logs
 from tests.acceptance.buyers import find_buyers
 
 
 @pytest.fixture(autouse=True)
 def log() -> Iterator[io.StringIO]:
     """The log as JSON, at every level; at its end no line may hold a word of a buyer's."""
+    with capturing_log("json", "debug") as stream:
+        yield stream
+
+
+@contextmanager
+def capturing_log(style: Format, level: Level) -> Iterator[io.StringIO]:
+    """What is logged meanwhile, from this level on; no line may hold a word of a buyer's."""
     root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    handlers, before = root.handlers[:], root.level
     stream = io.StringIO()
-    configure_logs("json", "debug", stream)
-    yield stream
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.reset_defaults()
+    configure_logs(style, level, stream)
+    try:
+        yield stream
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(before)
+        structlog.reset_defaults()
     found = find_buyers(stream.getvalue().splitlines())
     assert found == [], found

@@ -1,4 +1,4 @@
-"""The operator's page over HTTP, on a database that somebody else filled."""
+"""Times the operator's page over HTTP, on a database that the status benchmark has filled."""
 
 from __future__ import annotations
 

@@ -195,7 +195,7 @@ async def test_preview_takes_the_number_people_see_and_shows_what_the_settings_f
     async with FakeWooCommerceShop() as shop:
         order = shop.book.add()
         order.number = "WEB-77"
-        # No setting names it, but whoever writes settings must see that it is there.
+        # No setting names this field, but who writes them must see that the order has it.
         order.extra["cart_hash"] = "c-1"
         file = tmp_path / "settings.yaml"
         file.write_text(

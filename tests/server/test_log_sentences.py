@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import io
-import logging
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 from aiohttp import ClientSession
 
 from connectors.errors import RefusedError, UnavailableError
-from proxy.telemetry.logs import configure_logs
-from tests.acceptance.buyers import find_buyers
 from tests.builders import build_order
+from tests.log_scan import capturing_log
 from tests.server.conftest import LOGIN, WINDOW
 from tests.server.stall import Stall, open_front
 
@@ -23,15 +20,8 @@ NOTICE = {"action": "shipnotify", "order_number": "A-1001", "carrier": "USPS", "
 
 @pytest.fixture
 def terminal() -> Iterator[io.StringIO]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    stream = io.StringIO()
-    configure_logs("console", "info", stream)
-    yield stream
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.reset_defaults()
-    assert find_buyers(stream.getvalue().splitlines()) == []
+    with capturing_log("console", "info") as stream:
+        yield stream
 
 
 def read_sentences(terminal: io.StringIO) -> list[str]:

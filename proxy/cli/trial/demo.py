@@ -148,6 +148,7 @@ Ask Portside about it, in another terminal:
 {portside}deliveries list --settings {stage.settings}
 {portside}order {play.lost} --settings {stage.settings}
 {portside}audit --settings {stage.settings}
+The operator's page: http://{stage.portside.admin}/
 Health and metrics: http://{stage.portside.admin}/readyz  http://{stage.portside.admin}/metrics
 What happens is told here, a line each. Ctrl-C ends it."""
 

@@ -237,8 +237,8 @@ class OrderRows(Protocol):
         ...
 
     async def list_held(self, limit: int) -> Sequence[HeldOrder]:
-        """What was held back: the unreadable first, then the invalid, then the rest, each last seen
-        first, so that no limit hides one that needs a person behind those that need nobody.
+        """At most `limit` held orders: the unreadable first, then the invalid, then the rest, each
+        kind last seen first. An order that a person must look at is cut off last.
         """
         ...
 

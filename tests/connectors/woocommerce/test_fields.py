@@ -191,7 +191,7 @@ _METAS: dict[str, Any] = {
 
 
 def stock_bulky_shop(shop: FakeWooCommerceShop) -> None:
-    """Orders and products with a datum of a plugin's that nobody asked for."""
+    """Adds plugin meta data that no setting reads to the orders and products."""
     shop.catalog.add(
         {
             **product,
