@@ -1,8 +1,8 @@
 """The real `portside`, whose time is another process's: that process sets it, and sees when this
 one has nothing left to do.
 
-Started as `python -m tests.account.mass.simulated serve …`; it also knows the shop of tests, the
-shelf.
+Started as `python -m tests.account.mass.simulated serve …`, or with any other command; it also
+knows the shop of tests, the shelf.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ class SharedClock:
     def __init__(self, file: Path, now: datetime | None = None) -> None:
         if now is not None:
             file.write_bytes(bytes(_SIZE))
+        self.file = file
         with file.open("r+b") as opened:
             self._memory = mmap.mmap(opened.fileno(), _SIZE)
         if now is not None:
@@ -105,18 +106,21 @@ class _Loop(asyncio.SelectorEventLoop):
         return self._clock.read()[0] - self._began
 
 
-def _serve() -> None:
-    from proxy.cli import serve  # noqa: PLC0415 -- who plays the clock needs none of this
+def _run() -> None:
+    from asyncio import events  # noqa: PLC0415 -- who plays the clock needs none of this
+
+    from proxy.cli import serve  # noqa: PLC0415
     from proxy.storage.database import Database  # noqa: PLC0415
     from tests.account.mass.play import build_orders  # noqa: PLC0415
     from tests.delivery.shelf import ShelfConnector  # noqa: PLC0415
 
     clock = SharedClock(Path(os.environ["SIMULATED_CLOCK"]))
     setattr(serve, "choose_loop", lambda: partial(_Loop, clock))  # noqa: B010 -- no such switch in the product
+    setattr(events, "new_event_loop", partial(_Loop, clock))  # noqa: B010 -- for commands
     setattr(Database, "open", partial(Database.open, clock=clock))  # noqa: B010 -- the same
     ShelfConnector.orders = tuple(build_orders(int(os.environ["SHELF_ORDERS"])))
     import tests.acceptance.shelved  # noqa: F401, PLC0415 -- runs the command
 
 
 if __name__ == "__main__":
-    _serve()
+    _run()
