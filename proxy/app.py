@@ -11,6 +11,7 @@ from aiohttp import web
 
 from connectors.interface import ConnectorType
 from connectors.reading.countries import load_names
+from connectors.reading.regions import load_regions
 from proxy import __version__
 from proxy.dashboard.pages import add_dashboard
 from proxy.delivery.intake import Deliverer
@@ -111,6 +112,11 @@ class _Shared(msgspec.Struct, frozen=True, kw_only=True):
         app[FAILED_LOGINS], app[LOG_PACE] = FailedLogins(), LogPace()
 
 
+def _load_places() -> None:
+    load_names()
+    load_regions()
+
+
 @asynccontextmanager
 async def open_portside(
     settings: Settings, find_kind: TypeFinder, *, stopping: Callable[[], bool] = lambda: False
@@ -126,7 +132,7 @@ async def open_portside(
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(open_tracing(settings.tracing.endpoint, __version__))
         # In a thread, and before the first order needs them: it would hold up everybody else.
-        stack.callback(asyncio.create_task(asyncio.to_thread(load_names)).cancel)
+        stack.callback(asyncio.create_task(asyncio.to_thread(_load_places)).cancel)
         database = await stack.enter_async_context(
             Database.open(settings.database.get_secret_value())
         )

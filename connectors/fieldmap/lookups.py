@@ -126,7 +126,7 @@ def _list_lookups_of(address: AddressRules) -> Iterator[tuple[Expression, Reads]
     """An address that stands somewhere reads the top of the order only to find that place."""
     if address.at is not None:
         yield address.at, join_reads(address.at.reads, address.at.reads_root)
-    for part in (*ADDRESS_TEXTS, "country"):
+    for part in (*ADDRESS_TEXTS, "region_name", "country"):
         for source in _list_sources(getattr(address, part)):
             own = source.reads if address.at is None else Reads()
             yield source, join_reads(own, source.reads_root)

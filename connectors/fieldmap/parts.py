@@ -44,7 +44,8 @@ def read_address(
         for name in ADDRESS_TEXTS
     }
     country = at.read("country", rules.country, fields.read_country, "")
-    texts["region"] = write_region(texts["region"], country)
+    name = Scope.read_text(at, "region_name", rules.region_name)
+    texts["region"] = write_region(texts["region"], country, name)
     return Address(**texts, country=country)
 
 

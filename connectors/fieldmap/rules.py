@@ -44,6 +44,7 @@ class AddressRules(msgspec.Struct, frozen=True, kw_only=True):
     line2: FieldRule | None
     city: FieldRule | None
     region: FieldRule | None
+    region_name: FieldRule | None
     postal_code: FieldRule | None
     country: FieldRule | None
     phone: FieldRule | None

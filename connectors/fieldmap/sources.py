@@ -74,7 +74,9 @@ class AddressMap(Block):
     city: TextField | None = None
     """The town."""
     region: TextField | None = None
-    """State, province or county."""
+    """State, province or county: its name, or its code."""
+    region_name: TextField | None = None
+    """Its name, where `region` is a code; carriers take the one or the other, by country."""
     postal_code: TextField | None = None
     """The postal code."""
     country: TextField | None = None

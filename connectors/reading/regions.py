@@ -1,14 +1,17 @@
-"""Regions of an address as carriers take them: their codes in the United States, Canada and
-Australia, however the shop spells them; elsewhere the name in place of a code of ISO 3166-2
-(`JP-13`), which says nothing on a label. No I/O.
+"""Regions of an address as carriers take them: their codes in the United States, Canada, Australia,
+Brazil and Italy, however the shop spells them; elsewhere the name in place of a code of ISO 3166-2
+(`JP-13`, or `B` in Spain), which says nothing on a label. No I/O.
 
 The codes are those of the countries' posts: USPS Publication 28, Canada Post's and Australia Post's
-addressing guidelines; names are pycountry's.
+addressing guidelines; those of Brazil and Italy, and names, are pycountry's.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from functools import cache, lru_cache
 
 from connectors.reading.markup import fold_name
 
@@ -25,46 +28,91 @@ PR Puerto Rico|VI Virgin Islands|VI US Virgin Islands|AA Armed Forces Americas|A
 AE Armed Forces Europe|AE Armed Forces AE|AP Armed Forces Pacific|AP Armed Forces AP""",
     "CA": """AB Alberta|BC British Columbia|MB Manitoba|NB New Brunswick|NS Nova Scotia|NU Nunavut
 NL Newfoundland and Labrador|NL Newfoundland|NT Northwest Territories|ON Ontario|QC Quebec
-QC Québec|PE Prince Edward Island|SK Saskatchewan|YT Yukon|YT Yukon Territory""",
+PE Prince Edward Island|SK Saskatchewan|YT Yukon|YT Yukon Territory""",
     "AU": """ACT Australian Capital Territory|NSW New South Wales|NT Northern Territory
 QLD Queensland|SA South Australia|TAS Tasmania|VIC Victoria|WA Western Australia""",
 }
 
 
-def _index_codes(table: str) -> dict[str, str]:
-    rows = [row.split(" ", 1) for row in table.replace("\n", "|").split("|")]
-    return {fold_name(form): code for code, name in rows for form in (code, name)}
-
-
-_KNOWN = {country: _index_codes(table) for country, table in _CODES.items()}
-# Whose posts write the code without the country's.
-_BARE = frozenset({"BR", "IT"})
+# Whose posts write the codes of ISO 3166-2, those of letters: its numbers are larger regions.
+_BY_STANDARD = frozenset({"BR", "IT"})
+CODED = frozenset({*_CODES, *_BY_STANDARD})
+"""The countries in which carriers take a region's code; elsewhere its name."""
+# How a code looks that stands without its country's.
+_BARE_CODE = re.compile(r"[A-Z0-9]{1,3}")
 # More than any region's name has; a longer text is not one.
 _LONGEST = 60
 
 
+def _fold(name: str) -> str:
+    """A name without accents, blanks and regard to case."""
+    letters = unicodedata.normalize("NFKD", name)
+    return fold_name("".join(each for each in letters if not unicodedata.combining(each)))
+
+
+def _list_rows(table: str) -> Iterator[tuple[str, str]]:
+    for row in table.replace("\n", "|").split("|"):
+        code, _, name = row.partition(" ")
+        yield code, name
+
+
+def _index_codes(rows: Iterator[tuple[str, str]]) -> Mapping[str, str]:
+    return {_fold(form): code for code, name in rows for form in (code, name)}
+
+
+_KNOWN = {country: _index_codes(_list_rows(table)) for country, table in _CODES.items()}
+
+
+@cache
+def _index_names() -> Mapping[str, str]:
+    """The names of all regions by their codes, `JP-13`."""
+    import pycountry  # noqa: PLC0415 - reading its table takes longer than all else of an import
+
+    return {each.code: _simplify(each.name) for each in pycountry.subdivisions}
+
+
+def _simplify(name: str) -> str:
+    """The name without alternatives in brackets, and without macrons, as in `Mahārāshtra`."""
+    letters = unicodedata.normalize("NFD", name.partition(" [")[0]).replace(
+        "\N{COMBINING MACRON}", ""
+    )
+    return unicodedata.normalize("NFC", letters)
+
+
+def load_regions() -> None:
+    """Read the table that is read on first need otherwise, which takes about half a second."""
+    _index_names()
+
+
+@cache
+def _find_codes(country: str) -> Mapping[str, str]:
+    """The codes that the posts of a country write, by codes and names."""
+    if country not in _BY_STANDARD:
+        return _KNOWN[country]
+    codes = (code.partition("-") for code in _index_names())
+    letters = (rest for start, _, rest in codes if start == country and rest.isalpha())
+    return _index_codes((code, _index_names()[f"{country}-{code}"]) for code in letters)
+
+
 @lru_cache(maxsize=4096)
-def write_region(region: str, country: str) -> str:
+def write_region(region: str, country: str, name: str = "") -> str:
     """The region as an address in `country` (ISO alpha-2) has it: `Texas`, `tx` and `US-TX` become
-    `TX`, and `JP-13` becomes `Tokyo`; what is not known stays as it is.
+    `TX`, `JP-13` becomes `Tokyo`; what is not known stays as it is. `name` is its name, where the
+    shop gives that beside a code.
     """
-    if not country or not region or len(region) > _LONGEST:
-        return region
+    stated = region or name
+    if not country or not stated or len(stated) > _LONGEST or len(name) > _LONGEST:
+        return stated
     prefix, _, rest = region.partition("-")
     is_coded = bool(rest) and prefix.strip().upper() == country
-    known = _KNOWN.get(country)
-    if known is not None:
-        return known.get(fold_name(rest if is_coded else region), region)
-    return (
-        _name_code(f"{country}-{rest.strip().upper()}", country) or region if is_coded else region
-    )
-
-
-def _name_code(code: str, country: str) -> str:
-    """What a code of ISO 3166-2 becomes in an address; empty where there is no such code."""
-    import pycountry  # noqa: PLC0415 - reading its table takes long, and few shops need it
-
-    found = pycountry.subdivisions.get(code=code)  # type: ignore[no-untyped-call] # of the package
-    if found is None:
-        return ""
-    return code.partition("-")[2] if country in _BARE else str(found.name).partition(" [")[0]
+    if country in CODED:
+        known = _find_codes(country)
+        code = known.get(_fold(rest if is_coded else region)) or known.get(_fold(name))
+        if code is not None:
+            return code
+    if name:
+        return name
+    if is_coded or (country not in CODED and _BARE_CODE.fullmatch(region)):
+        code = rest.strip().upper() if is_coded else region
+        return _index_names().get(f"{country}-{code}", region)
+    return region

@@ -43,7 +43,7 @@ def read_address(address: wire.Address | None, *, email: str, phone: str) -> Add
         line1=_strip(address.address1),
         line2=_strip(address.address2),
         city=_strip(address.city),
-        region=write_region(_strip(address.province_code) or _strip(address.province), country),
+        region=write_region(_strip(address.province_code), country, _strip(address.province)),
         postal_code=_strip(address.zip),
         country=country,
         phone=_strip(address.phone) or phone,

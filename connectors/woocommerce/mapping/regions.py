@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
+from connectors.reading.regions import CODED
 from connectors.woocommerce.mapping import wire
 from connectors.woocommerce.mapping.values import read_text
 
@@ -69,32 +70,33 @@ def name_region(code: str, country: str) -> str:
 
 # ISO 3166-1 alpha-2.
 _COUNTRY = re.compile(r"[A-Z]{2}")
-_DIGITS = re.compile(r"-?[0-9]{1,4}")
+# How WooCommerce writes codes: `B` of Spain, `TR34`, `BD-05`, `MZMPM`.
+_CODE = re.compile(r"[A-Z0-9]{1,3}|-?[0-9]{1,4}")
+_REST_OF_CODE = re.compile(r"-?[A-Z0-9]{1,5}")
 # No code of WooCommerce's is longer.
 _LONGEST_CODE = 10
 _ADDRESSES = ("billing", "shipping")
 
 
 def list_unknown_countries(order: wire.Order) -> Iterator[str]:
-    """The countries of the order's addresses whose region is a private code that is not known here:
-    `TR34`, `BD-05`, `UA30`.
+    """The countries of the order's addresses whose region is a code that is not known here, and
+    that carriers do not take: `TR34`, `BD-05`, `B` in Spain.
     """
     for name in _ADDRESSES:
         place = getattr(order, name)
         if isinstance(place, wire.Address) and place.state:
             country, state = read_text(place.country).upper(), read_text(place.state)
-            if country not in _NAMES and _is_private(state, country):
+            if country not in _NAMES and country not in CODED and _is_code(state, country):
                 yield country
 
 
-def _is_private(state: str, country: str) -> bool:
-    """Whether a region is the country's code with more behind it, or a number."""
+def _is_code(state: str, country: str) -> bool:
+    """Whether a region is a few capitals or digits, perhaps behind the country's code."""
     if len(state) > _LONGEST_CODE or _COUNTRY.fullmatch(country) is None:
         return False
-    bare = state.upper().removeprefix(country)
-    return bool(bare) and (
-        _DIGITS.fullmatch(bare) is not None or (bare != state.upper() and bare.startswith("-"))
-    )
+    rest = state.upper().removeprefix(country)
+    known = _CODE if rest == state.upper() else _REST_OF_CODE
+    return known.fullmatch(rest if known is _REST_OF_CODE else state) is not None
 
 
 def name_states(order: wire.Order, names: Mapping[str, Mapping[str, str]]) -> wire.Order:

@@ -32,6 +32,16 @@ from connectors.reading.regions import write_region
         ("DE-NW", "DE", "Nordrhein-Westfalen"),
         ("ES-B", "ES", "Barcelona"),
         ("IT-MI", "IT", "MI"),
+        ("Milano", "IT", "MI"),
+        ("IT-21", "IT", "Piemonte"),
+        ("sao paulo", "BR", "SP"),
+        ("B", "ES", "Barcelona"),
+        ("C", "AR", "Ciudad Autónoma de Buenos Aires"),
+        ("GP", "ZA", "Gauteng"),
+        ("ENG", "GB", "England"),
+        ("MH", "IN", "Maharashtra"),
+        ("XX", "ES", "XX"),
+        ("b", "ES", "b"),
         ("JP-99", "JP", "JP-99"),
         ("JP-13", "DE", "JP-13"),
         ("Nord-Est", "HT", "Nord-Est"),
@@ -43,7 +53,27 @@ def test_states_and_provinces_become_their_codes(region: str, country: str, writ
     assert write_region(region, country) == written
 
 
-@given(st.text(max_size=80), st.sampled_from(["US", "CA", "AU", "DE", "JP", ""]))
+@pytest.mark.parametrize(
+    ("code", "country", "name", "written"),
+    [
+        ("TX", "US", "Texas", "TX"),
+        ("", "US", "Texas", "TX"),
+        ("57", "US", "Texas", "TX"),
+        ("JAL", "MX", "Jalisco", "Jalisco"),
+        ("B", "ES", "Barcelona", "Barcelona"),
+        ("FC", "IT", "Forli Cesena", "FC"),
+        ("12", "IT", "Forlì-Cesena", "FC"),
+        ("B", "ES", "", "Barcelona"),
+        ("JAL", "", "Jalisco", "JAL"),
+    ],
+)
+def test_of_code_and_name_that_is_written_which_carriers_take(
+    code: str, country: str, name: str, written: str
+) -> None:
+    assert write_region(code, country, name) == written
+
+
+@given(st.text(max_size=80), st.sampled_from(["US", "CA", "AU", "DE", "JP", "ES", "IT", ""]))
 def test_writing_a_region_twice_changes_nothing(region: str, country: str) -> None:
     once = write_region(region, country)
     assert write_region(once, country) == once

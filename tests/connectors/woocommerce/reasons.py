@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
+from connectors.reading.regions import write_region
 from connectors.woocommerce.mapping.regions import name_region
 from tests.connectors.woocommerce.flattening import Difference
 
@@ -135,10 +136,12 @@ def _newline(found: Difference, order: Json) -> bool:  # noqa: ARG001
 
 
 def _named_region(found: Difference, order: Json) -> bool:
-    """Ours is the name behind one of the shop's private codes."""
+    """Ours is the name behind one of the shop's codes."""
     place = order["shipping"]["country"] or order["billing"]["country"]
     countries = {place, order["billing"]["country"]}
-    return found.ours in {name_region(str(found.theirs), each) for each in countries}
+    return found.ours in {
+        write_region(name_region(str(found.theirs), each), each) for each in countries
+    }
 
 
 def _structured_option(found: Difference, order: Json) -> bool:

@@ -25,6 +25,9 @@ from tests.storage.memory_shops import MemoryMemory
         ("BD-05", "BD", True),
         ("LA-VT", "LA", True),
         ("10", "DZ", True),
+        ("B", "ES", True),
+        ("JA", "MX", True),
+        ("MZMPM", "MZ", True),
         # What carriers take, what our own table knows, what people wrote.
         ("SP", "BR", False),
         ("MI", "IT", False),
@@ -32,6 +35,8 @@ from tests.storage.memory_shops import MemoryMemory
         ("Istanbul", "TR", False),
         ("TR", "TR", False),
         ("", "TR", False),
+        ("Var", "FR", False),
+        ("TX", "US", False),
         ("TR34", "", False),
         ("TR34" * 500, "TR", False),
     ],
