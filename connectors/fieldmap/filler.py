@@ -192,7 +192,7 @@ class Filler(Lookups):
         more = [
             ItemOption(name=name, value=text)
             for name, rule in self._line_options
-            if (text := self._read_text(scope, f"options.{name}", rule, number))
+            if (text := self._read_choice(scope, f"options.{name}", rule, number))
         ]
         if more:
             kept = item.options
@@ -201,6 +201,14 @@ class Filler(Lookups):
                 kept = tuple(option for option in kept if option.name not in named)
             changes["options"] = (*kept, *more)
         return msgspec.structs.replace(item, **changes) if changes else item
+
+    def _read_choice(self, scope: Scope, name: str, rule: FieldRule, number: str) -> str:
+        """As `_read_text`, for what may be a list or an object."""
+        try:
+            return scope.read_choice(name, rule)
+        except FieldError:
+            self._complain(f"{scope.name}{name}", number)
+            return ""
 
     def _read_text(
         self,

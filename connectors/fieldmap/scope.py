@@ -16,6 +16,7 @@ from connectors.language.logic import is_false
 from connectors.places import Source
 from connectors.reading import fields
 from connectors.reading.fields import FieldError
+from connectors.reading.markup import write_choice
 
 T = TypeVar("T")
 
@@ -139,6 +140,10 @@ class Scope:
         self._note_origin(field, expression, found)
         return self._convert(field, found, expression, _read_lines if keep_lines else _read_line)
 
+    def read_choice(self, field: str, rule: FieldRule) -> str:
+        """What a buyer chose, as text, whatever its shape; empty where there is none."""
+        return self.read(field, rule, _write_choice, "")
+
     def is_true(self, field: str, expression: Expression | None, *, otherwise: bool) -> bool:
         """Whether a condition is true here."""
         if expression is None:
@@ -215,6 +220,10 @@ def translate_word(table: dict[str, T], word: Any) -> T | None:
     return next(
         (value for name, value in table.items() if name.lower() == text.strip().lower()), None
     )
+
+
+def _write_choice(value: Any, field: str) -> str:
+    return write_choice(value, lambda plain: fields.read_text(plain, field))
 
 
 def _read_line(value: Any, field: str) -> str:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
 MOST_CLEANED: Final = 20_000
 """Characters of a text that are looked at: many times what any order's field can hold."""
@@ -49,6 +50,11 @@ _NO_CHARACTER = re.compile(r"&#\d{8,};?")
 _BLANKS = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r" ?\n ?(?:\n ?){2,}")
 _BETWEEN = re.compile(r"[\W_]+")
+# So much of what a buyer chose is read.
+_LONGEST_CHOICE = 2_000
+_MOST_PARTS = 50
+_DEEPEST = 3
+_LINK = re.compile(r"""href\s{0,3}=\s{0,3}["']?(https?://[^\s"'<>]{1,1000})""", re.IGNORECASE)
 
 
 def clean_text(text: str, *, keep_lines: bool = False) -> str:
@@ -117,3 +123,26 @@ def limit_marks(text: str) -> str:
         if row <= MOST_MARKS:
             kept.append(character)
     return "".join(kept)
+
+
+def write_choice(value: Any, write_plain: Callable[[Any], str], depth: int = 0) -> str:
+    """What a buyer chose, of any shape: lists as `Nuts, Cream`, objects as `Text: Ada; Size: L`,
+    the address of a link behind its text. `write_plain` writes a single value.
+    """
+    if isinstance(value, bool):
+        return "yes" if value else ""
+    if isinstance(value, list) and depth < _DEEPEST:
+        texts = (write_choice(each, write_plain, depth + 1) for each in value[:_MOST_PARTS])
+        return ", ".join(filter(None, texts))
+    if isinstance(value, dict) and depth < _DEEPEST:
+        pairs = list(value.items())[:_MOST_PARTS]
+        named = ((name, write_choice(each, write_plain, depth + 1)) for name, each in pairs)
+        return "; ".join(f"{name}: {text}" for name, text in named if text)
+    if isinstance(value, list | dict):
+        return ""
+    text = value[:_LONGEST_CHOICE] if isinstance(value, str) else value
+    plain = write_plain(text)
+    if isinstance(text, str) and "href" in text:
+        links = [link for link in dict.fromkeys(_LINK.findall(text)) if link not in plain]
+        return " ".join(filter(None, [plain, *links]))
+    return plain

@@ -200,5 +200,5 @@ def _read_options(line: Scope, rules: OptionRules | None) -> Iterator[ItemOption
     if rules is None:
         return
     for option in line.enter_list("options", rules.at, "options"):
-        if value := option.read_text("value", rules.value):
+        if value := option.read_choice("value", rules.value):
             yield ItemOption(name=option.read_text("name", rules.name), value=value)

@@ -21,6 +21,7 @@ from connectors.orders import (
     WeightUnit,
     split_item,
 )
+from connectors.reading.markup import write_choice
 from connectors.shopify.mapping import wire
 from connectors.shopify.mapping.prices import (
     Side,
@@ -225,10 +226,4 @@ def read_text(value: Any) -> str:
         return ""
     if isinstance(value, str):
         return value.strip()
-    return (
-        "yes"
-        if value is True
-        else "no"
-        if value is False
-        else msgspec.json.encode(value).decode().strip('"')
-    )
+    return "no" if value is False else write_choice(value, str)
