@@ -5,10 +5,11 @@ and how the shop's clock stands.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import aclosing, suppress
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, runtime_checkable
 
-from connectors.errors import ConnectorError, OrderNotFoundError
+from connectors.errors import ConnectorError, OrderNotFoundError, SharedNumberError
 from connectors.interface import CheckLevel, Connector, Finding
 from connectors.orders import Order, OrderId, RejectedOrder, Window
 from connectors.places import Source
@@ -19,6 +20,9 @@ MOST_UNREADABLE = 0.1
 """More of the last orders than this share that cannot be read are a problem of the shop or of the
 settings, and not of single orders.
 """
+# How far back, and among how many orders, a number is looked for in the list.
+_REACH = timedelta(days=30)
+_MOST_SEARCHED = 1_000
 _WALL = f"; {LET_THROUGH}."
 WALL_ADVICE = (
     "Ask the host to let Portside through; if its firewall goes by the name of the client, set the"
@@ -66,6 +70,29 @@ async def find_order_id(connector: Connector, word: str, *others: str) -> OrderI
             with suppress(OrderNotFoundError):
                 return await connector.find_order_id(number)
     return OrderId(word)
+
+
+async def search_order_id(connector: Connector, *numbers: str) -> OrderId | None:
+    """The id of the order with one of these numbers among those that changed lately, for a shop
+    that cannot be asked for a number; None if there is none. Raises `SharedNumberError`.
+    """
+    wanted = {_fold_number(number) for number in numbers}
+    now = datetime.now(UTC)
+    found, seen = list[str](), 0
+    async with aclosing(connector.list_orders(Window(start=now - _REACH, end=now))) as entries:
+        async for entry in entries:
+            seen += 1
+            if entry.id and _fold_number(entry.number) in wanted and entry.id not in found:
+                found.append(entry.id)
+            if seen >= _MOST_SEARCHED:
+                break
+    if len(found) > 1:
+        raise SharedNumberError(numbers[0], found)
+    return OrderId(found[0]) if found else None
+
+
+def _fold_number(number: str) -> str:
+    return number.strip().removeprefix("#").casefold()
 
 
 def is_wall(error: ConnectorError) -> bool:

@@ -14,8 +14,9 @@ import msgspec
 import yaml
 from lxml import etree
 
-from connectors.inspection import Inspectable, find_order_id
-from connectors.orders import Order, RejectedOrder
+from connectors.errors import OrderNotFoundError, RefusedError
+from connectors.inspection import Inspectable, find_order_id, search_order_id
+from connectors.orders import Order, OrderId, RejectedOrder
 from connectors.places import Source
 from connectors.upstream.exchange import Exchange
 from proxy.doors.custom_store.orders_xml import frame_page
@@ -58,7 +59,19 @@ async def preview_order(store: Store, wanted: str, heard: Heard) -> Preview:
     """The order that a person calls by this number or id. `heard` is what the store was opened
     with. Raises ConnectorError.
     """
-    order_id = await find_order_id(store.connector, wanted, *strip_suffixes(wanted))
+    numbers = (wanted, *strip_suffixes(wanted))
+    order_id = await find_order_id(store.connector, *numbers)
+    try:
+        return await _preview(store, order_id, heard)
+    except (OrderNotFoundError, RefusedError):
+        # It may be a number, and the shop cannot be asked for it.
+        found = await search_order_id(store.connector, *numbers) if order_id == wanted else None
+        if found is None:
+            raise
+    return await _preview(store, found, heard)
+
+
+async def _preview(store: Store, order_id: OrderId, heard: Heard) -> Preview:
     heard.exchanges.clear()
     sources: Sequence[Source] = ()
     values: tuple[Any, ...]

@@ -234,6 +234,16 @@ async def test_preview_of_an_order_that_cannot_be_read_names_path_and_line(
     )
 
 
+async def test_preview_takes_the_number_also_where_the_shop_cannot_be_asked_for_it(
+    shop: FakeJsonShop, settings: Path
+) -> None:
+    order = shop.book.add()
+    order.number = "WEB-77"
+    result = await run("preview", "--settings", settings, "--store", "attic", "web-77")
+    assert result.exit_code == 0, result.output
+    assert f"id: '{order.id}'\nnumber: WEB-77\n" in result.stdout
+
+
 async def test_preview_of_an_unknown_order_is_one_line(settings: Path) -> None:
     result = await run("preview", "--settings", settings, "--store", "attic", "77")
     assert (result.exit_code, result.stderr) == (

@@ -247,6 +247,16 @@ async def test_an_answer_lost_on_the_way_ships_nothing_twice(
     assert shop.sale(1003).complete
 
 
+@pytest.mark.parametrize(
+    "make", [Commercetools, Magento, PrestaShop, Saleor, Shopware, Spree, Spree6]
+)
+async def test_an_order_is_found_by_the_number_that_people_see(make: type[Platform]) -> None:
+    async with opened(make()) as connector:
+        order = (await listed(connector))[1]
+        assert await connector.find_order_id(order.number) == order.id
+        await failure(connector.find_order_id("77"), OrderNotFoundError)
+
+
 @EACH
 async def test_a_wrong_key_and_an_unknown_order_are_named(make: type[Platform]) -> None:
     shop = make()

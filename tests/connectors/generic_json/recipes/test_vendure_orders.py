@@ -31,6 +31,7 @@ async def test_every_recorded_order_is_understood_and_makes_valid_xml(
     async with shop, open_recorded(shop) as connector:
         orders = await list_orders(connector)
         assert await connector.count_orders(EVER) == len(orders) == 97
+        assert await connector.find_order_id(orders[0].number) == orders[0].id
     assert Counter((order.shop_status, str(order.status)) for order in orders) == {
         ("PaymentSettled", "paid"): 47,
         ("Shipped", "shipped"): 15,

@@ -75,6 +75,8 @@ class Commercetools(Platform):
         return answer({"statusCode": 404, "message": "Not found"}, 404)
 
     def listed(self, request: web.Request) -> web.StreamResponse:
+        if number := re.fullmatch(r'orderNumber = "([^"]*)"', request.query["where"]):
+            return answer({"results": [self.show(sale) for sale in self.called(number[1])]})
         found = re.fullmatch(
             r'lastModifiedAt >= "([^"]+)" and lastModifiedAt <= "([^"]+)"', request.query["where"]
         )

@@ -91,6 +91,9 @@ class Magento(Platform):
 
     def listed(self, asked: dict[str, str]) -> web.StreamResponse:
         """Past the end, the last page again."""
+        if asked["[filter_groups][0][filters][0][field]"] == "increment_id":
+            number = asked["[filter_groups][0][filters][0][value]"]
+            return answer({"items": [self.show(sale) for sale in self.called(number)]})
         for group, condition in enumerate(("gteq", "lteq")):
             assert asked[f"[filter_groups][{group}][filters][0][field]"] == "updated_at"
             assert asked[f"[filter_groups][{group}][filters][0][condition_type]"] == condition

@@ -168,6 +168,9 @@ class PrestaShop(Platform):
         }
 
     def listed(self, request: web.Request) -> web.StreamResponse:
+        if reference := request.query.get("filter[reference]"):
+            called = self.called(reference.strip("[]"))
+            return answer({"orders": [{"id": self.show(each)["id"]} for each in called]})
         asked = request.query["filter[date_upd]"]
         self.asked.append((asked,))
         offset, size = (int(each) for each in request.query["limit"].split(","))

@@ -205,6 +205,10 @@ class Platform(FakeShop):
             }
         )
 
+    def called(self, number: str) -> list[Sale]:
+        """The orders that people call by this number."""
+        return [sale for sale in self.sales if str(sale.number) == number]
+
     def sale(self, number: int | str) -> Sale:
         """A sale by its number."""
         found = next((each for each in self.sales if str(each.number) == str(number)), None)

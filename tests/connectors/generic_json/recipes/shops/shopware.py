@@ -115,6 +115,9 @@ class Shopware(Platform):
         if "ids" in told:
             found = [sale for sale in self.sales if str(sale.number) in told["ids"]]
             return answer({"total": len(found), "data": [self.show(sale) for sale in found]})
+        if told["filter"][0]["type"] == "equals":
+            found = self.called(told["filter"][0]["value"])
+            return answer({"total": len(found), "data": [self.show(sale) for sale in found]})
         ranges = [query["parameters"] for query in told["filter"][0]["queries"]]
         assert told["filter"][0]["operator"] == "or"
         assert [query["field"] for query in told["filter"][0]["queries"]][:2] == [

@@ -50,6 +50,8 @@ class Spree(BoxedPlatform):
         self, method: str, path: list[str], request: web.Request
     ) -> web.StreamResponse:
         match method, path[3:]:
+            case "GET", ["orders"] if number := request.query.get("q[number_eq]"):
+                return answer({"data": [self.show(sale) for sale in self.called(number)]})
             case "GET", ["orders"]:
                 sales, count = self.found(request, "limit")
                 return answer(
