@@ -137,7 +137,11 @@ class Shipper:
         if not shipment.tracking_number.strip():
             raise ConflictError("The voided parcel has no tracking number to take out.")
         values = self._make_values(shipment, order)
-        if self._settings.probe is not None and not await self._shows(shipment, values, read_order):
+
+        async def give_order() -> Any:
+            return order
+
+        if self._settings.probe is not None and not await self._shows(shipment, values, give_order):
             return ShipOutcome(already=True, detail="the shop does not show this tracking number")
         carried = await self._voiding.run_all(dict(values))
         may_look = self._settings.probe is not None and self._rules.confirm

@@ -17,9 +17,9 @@ from connectors.shipments import Shipment, ShippedItem
 from connectors.testing.faults import DropAnswer
 from connectors.testing.trial import QUICK, failure
 from proxy.doors.custom_store.orders_xml import encode_order
+from tests.connectors.generic_json.recipes.shops.bigcommerce import BigCommerce
 from tests.connectors.generic_json.recipes.shops.commercetools import Commercetools
 from tests.connectors.generic_json.recipes.shops.ecwid import Ecwid
-from tests.connectors.generic_json.recipes.shops.hosted import BigCommerce, Squarespace
 from tests.connectors.generic_json.recipes.shops.magento import Magento
 from tests.connectors.generic_json.recipes.shops.prestashop import PrestaShop
 from tests.connectors.generic_json.recipes.shops.sale import (
@@ -38,6 +38,7 @@ from tests.connectors.generic_json.recipes.shops.saleor import Saleor
 from tests.connectors.generic_json.recipes.shops.shopware import Shopware
 from tests.connectors.generic_json.recipes.shops.solidus import Solidus
 from tests.connectors.generic_json.recipes.shops.spree import Spree, Spree6
+from tests.connectors.generic_json.recipes.shops.squarespace import Squarespace
 
 PLATFORMS: list[type[Platform]] = [
     BigCommerce,
@@ -255,6 +256,30 @@ async def test_an_order_is_found_by_the_number_that_people_see(make: type[Platfo
         order = (await listed(connector))[1]
         assert await connector.find_order_id(order.number) == order.id
         await failure(connector.find_order_id("77"), OrderNotFoundError)
+
+
+@pytest.mark.parametrize(
+    "make", [make for make in PLATFORMS if make.voids], ids=lambda make: make.recipe + make.version
+)
+async def test_the_number_of_a_voided_label_is_taken_out_and_the_next_label_takes_its_place(
+    make: type[Platform],
+) -> None:
+    shop = make()
+    async with opened(shop) as connector:
+        order = (await listed(connector))[1]
+        part = told(order, "T1", ShippedItem(line_id=order.items[0].id, sku="AN-1", quantity=1))
+        rest, again = told(order, "T2"), told(order, "T3")
+        for shipment, earlier in ((part, ()), (rest, (part,))):
+            await connector.ship(shipment, earlier)
+        first, second = await connector.withdraw(rest), await connector.withdraw(rest)
+        assert (first.already, second.already) == (False, True)
+        assert [each.tracking for each in shop.sale(1003).parcels if each.tracking] == ["T1"]
+        assert not (await connector.ship(again, (part,))).already
+    assert [(each.tracking, each.pieces) for each in shop.sale(1003).parcels] == [
+        ("T1", {"A": 1} if shop.counts else {}),
+        ("T3", {"A": 1, "B": 1} if shop.counts else {}),
+    ]
+    assert shop.sale(1003).complete
 
 
 @EACH

@@ -23,9 +23,9 @@ from connectors.orders import Order
 from connectors.shipments import Shipment
 from connectors.testing.trial import START, failure
 from proxy.doors.custom_store.orders_xml import encode_order
+from tests.connectors.generic_json.recipes.shops.bigcommerce import BigCommerce
 from tests.connectors.generic_json.recipes.shops.commercetools import Commercetools
 from tests.connectors.generic_json.recipes.shops.ecwid import Ecwid
-from tests.connectors.generic_json.recipes.shops.hosted import BigCommerce
 from tests.connectors.generic_json.recipes.shops.magento import Magento
 from tests.connectors.generic_json.recipes.shops.prestashop import PrestaShop
 from tests.connectors.generic_json.recipes.shops.sale import WINDOW, Platform

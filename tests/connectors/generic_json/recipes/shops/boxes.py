@@ -84,6 +84,14 @@ class BoxedPlatform(Platform):
         boxes = self.boxes[sale.number]
         boxes.append(Box(f"H{sale.number}{len(boxes) + 1}", pieces))
 
+    def number(self, sale: Sale, box: Box, tracking: str) -> None:
+        """A box gets another number, also one that has left, and its parcel with it."""
+        if box.gone:
+            for parcel in sale.parcels:
+                if parcel.tracking == box.tracking:
+                    parcel.tracking = tracking
+        box.tracking = tracking
+
     def leave(self, sale: Sale, box: Box, tracking: str, *, mailed: bool | None) -> None:
         """A box leaves with all that is in it; boxes of one number are one parcel."""
         if box.gone:

@@ -104,7 +104,19 @@ class Commercetools(Platform):
                 },
                 409,
             )
-        delivery, state = told["actions"]
+        *changes, state = told["actions"]
+        if changes[0]["action"] != "addDelivery":
+            for change in changes:
+                assert change["action"] == "removeDelivery"
+                sale.parcels = [
+                    each for each in sale.parcels if each.tracking != change["deliveryId"]
+                ]
+            assert state == {
+                "action": "changeShipmentState",
+                "shipmentState": "Partial" if sale.parcels else "Pending",
+            }
+            return answer(self.show(sale))
+        (delivery,) = changes
         (parcel,) = delivery["parcels"]
         assert parcel["items"] == delivery["items"]
         try:
@@ -125,6 +137,7 @@ class Commercetools(Platform):
 
         deliveries = [
             {
+                "id": parcel.tracking,
                 "items": [{"id": name, "quantity": count} for name, count in parcel.pieces.items()],
                 "parcels": [{"trackingData": {"trackingId": parcel.tracking}}],
             }

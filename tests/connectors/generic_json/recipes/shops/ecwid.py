@@ -78,9 +78,9 @@ class Ecwid(Platform):
                 if self.stubborn:
                     return answer({"updateCount": 0})
                 sale.parcels = []
-                for tracking in told["trackingNumber"].split(", "):
+                for tracking in filter(None, told["trackingNumber"].split(", ")):
                     sale.send(tracking, {})
-                sale.done = told.get("fulfillmentStatus") == "SHIPPED"
+                sale.done = sale.done or told.get("fulfillmentStatus") == "SHIPPED"
                 return answer({"updateCount": 1})
         return answer({"errorMessage": "Order not found"}, 404)
 

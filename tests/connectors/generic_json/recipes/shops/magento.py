@@ -68,8 +68,15 @@ class Magento(Platform):
                 return answer(
                     {
                         "items": [
-                            {"tracks": [{"track_number": parcel.tracking}]}
-                            for parcel in sale.parcels
+                            {
+                                "entity_id": sale.number * 100 + at,
+                                "tracks": [
+                                    {"entity_id": sale.number * 1000 + at, "track_number": tracking}
+                                    for tracking in [parcel.tracking]
+                                    if tracking
+                                ],
+                            }
+                            for at, parcel in enumerate(sale.parcels)
                         ]
                     }
                 )
@@ -87,6 +94,15 @@ class Magento(Platform):
                         {"message": f"Shipment Document Validation Error(s):\n{error}"}, 400
                     )
                 return answer(str(len(sale.parcels)))
+            case "POST", ["V1", "shipment", "track"]:
+                track = (await body_of(request))["entity"]
+                parcel = self.sale(track["order_id"]).parcels[track["parent_id"] % 100]
+                assert not parcel.tracking, "the fake keeps one number of a shipment"
+                parcel.tracking = track["track_number"]
+                return answer({**track, "entity_id": 1})
+            case "DELETE", ["V1", "shipment", "track", key]:
+                self.sale(int(key) // 1000).parcels[int(key) % 1000].tracking = ""
+                return answer("true")
         return answer({"message": "Request does not match any route."}, 404)
 
     def listed(self, asked: dict[str, str]) -> web.StreamResponse:

@@ -138,8 +138,12 @@ class PrestaShop(Platform):
             return answer(
                 {"errors": [{"code": 85, "message": "Validation error: tracking_number"}]}, 400
             )
-        assert place == len(sale.parcels), "a number would be lost"
-        sale.send(told["tracking_number"], {}, mailed=mailed)
+        if place < len(sale.parcels):
+            known = sale.parcels[place].tracking
+            assert not (known and told["tracking_number"]), "a number would be lost"
+            sale.parcels[place].tracking = told["tracking_number"]
+        else:
+            sale.send(told["tracking_number"], {}, mailed=mailed)
         return answer({"order_carrier": self.row(sale, place)})
 
     def rows(self, sale: Sale) -> list[str]:

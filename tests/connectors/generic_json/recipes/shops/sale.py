@@ -138,6 +138,8 @@ class Platform(FakeShop):
     """Whether a request can say if the buyer is told."""
     spreads: ClassVar[bool] = False
     """Whether discounts are in the lines' prices already."""
+    voids: ClassVar[bool] = True
+    """Whether a number can be taken out again."""
     needed: ClassVar[frozenset[str]]
     """The paths of an order without which it is held; the platform leaves none of them empty."""
     writes: ClassVar[tuple[tuple[str, str], ...]]

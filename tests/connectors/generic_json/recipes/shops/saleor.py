@@ -18,6 +18,7 @@ from tests.connectors.generic_json.recipes.shops.sale import (
     SHIPPING,
     TAX,
     TOTAL,
+    Parcel,
     Platform,
     RefusedParcelError,
     Sale,
@@ -72,6 +73,15 @@ class Saleor(Platform):
             return answer(
                 {"data": {"orderFulfill": self.fulfill(values["order"], values["input"])}}
             )
+        if "orderFulfillmentCancel(" in told["query"]:
+            assert values["input"] == {"warehouseId": WAREHOUSE}
+            for sale in self.sales:
+                sale.parcels = [
+                    each
+                    for each in sale.parcels
+                    if make_id("Fulfillment", f"{sale.number} {each.tracking}") != values["id"]
+                ]
+            return answer({"data": {"orderFulfillmentCancel": {"errors": []}}})
         if told["operationName"] == "One":
             return answer({"data": {"order": self.show(self.find(values["id"]))}})
         if told["operationName"] == "Find":
@@ -165,15 +175,7 @@ class Saleor(Platform):
                 }
                 for name, line in LINES.items()
             ],
-            "fulfillments": [
-                {
-                    "id": make_id("Fulfillment", str(at)),
-                    "status": "FULFILLED",
-                    "trackingNumber": parcel.tracking,
-                    "lines": [],
-                }
-                for at, parcel in enumerate(sale.parcels)
-            ],
+            "fulfillments": [_show_parcel(sale, parcel) for parcel in sale.parcels],
         }
 
 
@@ -183,6 +185,16 @@ def make_id(kind: str, name: str) -> str:
 
 
 WAREHOUSE: Final = make_id("Warehouse", "first")
+
+
+def _show_parcel(sale: Sale, parcel: Parcel) -> dict[str, Any]:
+    return {
+        "id": make_id("Fulfillment", f"{sale.number} {parcel.tracking}"),
+        "status": "FULFILLED",
+        "trackingNumber": parcel.tracking,
+        "warehouse": {"id": WAREHOUSE},
+        "lines": [],
+    }
 
 
 def _show_variant(name: str) -> dict[str, Any]:

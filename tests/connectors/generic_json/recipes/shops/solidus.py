@@ -85,7 +85,8 @@ class Solidus(BoxedPlatform):
                     {"success": True, "message": "Variants successfully transferred"}, 202
                 )
             case "PUT", ["api", "shipments", number]:
-                self.box(number)[1].tracking = (await body_of(request))["shipment"]["tracking"]
+                told = await body_of(request)
+                self.number(*self.box(number), told["shipment"]["tracking"])
                 return answer({"number": number, "state": "ready"})
             case "PUT", ["api", "shipments", number, "ship"]:
                 told = await body_of(request)

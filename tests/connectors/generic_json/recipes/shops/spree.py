@@ -89,7 +89,7 @@ class Spree(BoxedPlatform):
                     {"data": [self.show_box(sale, each) for each in self.boxes[sale.number]]}
                 )
             case "":
-                box.tracking = told["tracking"]
+                self.number(sale, box, told["tracking"])
             case "fulfill":
                 self.leave(sale, box, box.tracking, mailed=None)
         return answer(self.show_box(sale, box))
@@ -171,6 +171,8 @@ class Spree6(Spree):
 
     def change(self, key: str, action: str, told: dict[str, Any]) -> web.StreamResponse:
         """A new box leaves with the pieces that are named."""
+        if not action:
+            return super().change(key, action, told)
         assert action == "fulfill"
         sale, box = self.box(key)
         pieces = {item["item_id"][-1]: item["quantity"] for item in told["items"]}
