@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 from aiohttp import web
@@ -20,7 +20,7 @@ from proxy.operator.status.standing import ShopWord, Standing
 from proxy.operator.status.strip import CELLS, DAY, build_strip
 from proxy.rules.alarms import Alarm
 from proxy.server.keys import DATABASE, STORES
-from proxy.storage.export.polls import PollCount, PollHistory
+from proxy.storage.export.polls import PollHistory, PollOutcome
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,7 +50,7 @@ async def show_stores(request: web.Request) -> web.StreamResponse:
     look = await take_look(request)
     polls = await PollHistory(request.app[DATABASE]).count_by_cell(DAY, CELLS)
     cards = [
-        _make_card(request, look, each, polls.get(each.store, ())) for each in look.status.stores
+        _make_card(request, look, each, polls.get(each.store, {})) for each in look.status.stores
     ]
     cards.sort(key=lambda card: ("bad", "warn", "good").index(card.tone))
     return await answer_page(
@@ -63,7 +63,10 @@ async def show_stores(request: web.Request) -> web.StreamResponse:
 
 
 def _make_card(
-    request: web.Request, look: Look, standing: Standing, polls: Sequence[PollCount]
+    request: web.Request,
+    look: Look,
+    standing: Standing,
+    polls: Mapping[tuple[int, PollOutcome], int],
 ) -> Card:
     now = look.status.read_at
     store = request.app[STORES].get(standing.store)

@@ -18,10 +18,9 @@ from proxy.rules.lateness import ShopList
 from proxy.storage.account.audits import AuditResult, read_audits
 from proxy.storage.account.refreshes import read_silenced
 from proxy.storage.database import Database
-from proxy.storage.export.polls import Poll
 from proxy.storage.export.records import Gap, SnapshotState
 from proxy.storage.failed_logins import COUNTED_FOR
-from proxy.storage.rhythms import Rhythm, read_last_polls, read_rhythms
+from proxy.storage.rhythms import Rhythm, read_rhythms
 from proxy.storage.shops.interface import KEPT_FOR, KeptRemark
 from proxy.storage.shops.states import ShopState
 from proxy.storage.tables import (
@@ -82,7 +81,6 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     finished_until: Mapping[str, datetime]
     gaps: Mapping[str, Sequence[Gap]]
     walks: Mapping[str, WalkUnderWay]
-    last_polls: Mapping[str, Poll]
     rhythms: Mapping[str, Rhythm]
     held: Mapping[str, Mapping[str, int]]
     open_deliveries: Mapping[str, Mapping[str, Pile]]
@@ -108,8 +106,7 @@ async def read_overview(database: Database) -> Overview:
             finished_until=await _read_finished(connection),
             gaps={store: [Gap(**row) for row in rows] for store, rows in gaps_found.items()},
             walks=await _read_walks(connection),
-            last_polls=await read_last_polls(connection),
-            rhythms=await read_rhythms(connection, now),
+            rhythms=await read_rhythms(connection),
             held=await _count_held(connection),
             open_deliveries=await _count_open(connection),
             shops={

@@ -9,15 +9,14 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert
 
 from proxy.account.client import AccountClient
 from proxy.operator.status.alarms import list_alarms
 from proxy.operator.status.reading import read_status
 from proxy.simulator.account.traits import Traits
 from proxy.storage.database import Database
-from proxy.storage.tables import polls
 from tests.account.stage import Front, open_client, open_front
+from tests.past_polls import add_polls
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
@@ -31,11 +30,7 @@ class Silence:
         self._database = database
 
     async def poll(self, *ages: timedelta) -> None:
-        now = self.front.account.clock()
-        row = {"store": "north", "outcome": "given", "kind": "", "reason": "", "seconds": 1.0}
-        rows = [{**row, "at": now - age} for age in sorted(ages, reverse=True)]
-        async with self._database.writing() as connection:
-            await connection.execute(insert(polls), rows)
+        await add_polls(self._database, "north", ages)
 
     async def live(self, span: timedelta, step: timedelta = MINUTE) -> tuple[int, int]:
         """Let time pass; at how many looks there was an alarm, and how many refreshes there have

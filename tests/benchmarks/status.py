@@ -135,7 +135,13 @@ async def tidy(url: str) -> None:
             await connection.close()
 
 
-_POLL = {"outcome": PollOutcome.GIVEN.value, "kind": "", "reason": "", "seconds": 1.0}
+_POLL = {
+    "outcome": PollOutcome.GIVEN.value,
+    "kind": "",
+    "reason": "",
+    "seconds": 1.0,
+    "usual_seconds": _POLLS_EVERY.total_seconds(),
+}
 # The row's place among its store's, from 0.
 _PLACE = column("place", Integer)
 _TEXT = cast(_PLACE, String)

@@ -8,32 +8,30 @@ from datetime import timedelta
 from pathlib import Path
 
 from lxml import html
-from sqlalchemy import delete, insert
+from sqlalchemy import delete
 
 from proxy.storage.database import Database
 from proxy.storage.export.polls import PollOutcome
 from proxy.storage.tables import polls
 from tests.dashboard.scene import Page, open_scene, text_of
+from tests.past_polls import add_polls
 
 _HOUR = timedelta(hours=1)
 
 
 async def play_a_bad_night(database: Database) -> None:
     """Hourly polls; then the shop refused the key, and half a day ago ShipStation gave up."""
-    kept = {"store": "north", "kind": "", "reason": "", "seconds": 1.0}
-    refused = {"kind": "AuthenticationError", "reason": "401: the shop refuses the key"}
     async with database.writing() as connection:
         await connection.execute(delete(polls))
-        now = await database.now(connection)
-        rows = [
-            kept | {"at": now - _HOUR * ago, "outcome": PollOutcome.GIVEN.value}
-            for ago in range(14, 24)
-        ]
-        rows += [
-            kept | refused | {"at": now - _HOUR * ago, "outcome": PollOutcome.FAILED.value}
-            for ago in (13, 12)
-        ]
-        await connection.execute(insert(polls), rows)
+    await add_polls(database, "north", [_HOUR * ago for ago in range(14, 24)])
+    await add_polls(
+        database,
+        "north",
+        [_HOUR * 13, _HOUR * 12],
+        PollOutcome.FAILED,
+        kind="AuthenticationError",
+        reason="401: the shop refuses the key",
+    )
 
 
 async def find_alarms(page: Page) -> dict[str, html.HtmlElement]:

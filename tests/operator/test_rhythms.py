@@ -1,20 +1,23 @@
-"""Each store's last poll and its polls of late, read without going through the history."""
+"""Each store's last poll and how it polls, read without going through the history."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, text
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, text, update
 
-from proxy.rules.rhythm import find_usual_interval
+from proxy.storage import schema
 from proxy.storage.database import Database
 from proxy.storage.export.polls import PollOutcome
-from proxy.storage.rhythms import read_last_polls, read_rhythms
+from proxy.storage.rhythms import read_rhythms
 from proxy.storage.tables import polls
 from tests.databases import copy_migrated
+from tests.past_polls import add_polls
 
 MINUTE = timedelta(minutes=1)
 
@@ -26,48 +29,25 @@ async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
         yield database
 
 
-async def add_polls(
-    database: Database, store: str, ages: Sequence[timedelta], outcome: str = "given"
+async def test_a_rhythm_is_the_last_poll_the_usual_interval_and_failures_in_a_row(
+    database: Database,
 ) -> None:
-    async with database.writing() as connection:
-        now = await database.now(connection)
-        rows = [
-            {
-                "store": store,
-                "at": now - age,
-                "outcome": outcome,
-                "kind": "",
-                "reason": f"{store} {place}",
-                "seconds": 1.0,
-            }
-            for place, age in enumerate(ages)
-        ]
-        await connection.execute(insert(polls), rows)
-
-
-async def test_a_rhythm_is_made_of_the_last_thirty_polls_of_three_days(database: Database) -> None:
-    await add_polls(database, "busy", [MINUTE * place for place in range(10, 50)])
-    await add_polls(database, "busy", [MINUTE * place for place in range(3)], "failed")
-    await add_polls(database, "at once", [MINUTE] * 40)
+    await add_polls(database, "busy", [MINUTE * place for place in range(100, 150)])
+    await add_polls(database, "busy", [MINUTE * place for place in range(70)], PollOutcome.FAILED)
     await add_polls(database, "rare", [timedelta(days=4), timedelta(days=2), timedelta(days=1)])
-    await add_polls(database, "slow", [timedelta(hours=3, minutes=1) * n for n in range(40)])
-    await add_polls(database, "gone", [timedelta(days=5)] * 2)
+    await add_polls(database, "well", [timedelta()])
+    await add_polls(database, "dead", [MINUTE, 2 * MINUTE, 3 * MINUTE], PollOutcome.FAILED)
     async with database.reading() as connection:
         now = await database.now(connection)
-        rhythms = await read_rhythms(connection, now)
-    assert {store: len(rhythm.began) for store, rhythm in rhythms.items()} == {
-        "busy": 30,
-        "at once": 30,
-        "rare": 2,
-        "slow": 24,
-    }
-    busy = rhythms["busy"]
-    assert list(busy.began) == sorted(busy.began)
-    assert busy.fruitless_since == busy.began[-3]
-    assert timedelta() < busy.began[-1] - busy.began[0] < 40 * MINUTE
-    assert rhythms["rare"].fruitless_since is None
-    async with database.reading() as connection:
-        assert await read_rhythms(connection, now, "slow") == {"slow": rhythms["slow"]}
+        rhythms = await read_rhythms(connection)
+        assert await read_rhythms(connection, "rare") == {"rare": rhythms["rare"]}
+        assert await read_rhythms(connection, "none") == {}
+    assert rhythms["busy"].usual_interval == MINUTE
+    assert (rhythms["rare"].usual_interval, rhythms["rare"].fruitless_since) == (None, None)
+    for store, minutes in (("busy", 69), ("dead", 3)):
+        since = rhythms[store].fruitless_since
+        assert since is not None
+        assert minutes * MINUTE <= now - since < (minutes + 1) * MINUTE
 
 
 async def test_an_interval_counts_by_the_time_that_it_covers(database: Database) -> None:
@@ -79,37 +59,71 @@ async def test_an_interval_counts_by_the_time_that_it_covers(database: Database)
     await add_polls(database, "slow at night", [*busy, *(day - 2 * hour * n for n in range(5))])
     await add_polls(database, "new", [MINUTE * 2 * n for n in range(60)])
     async with database.reading() as connection:
-        rhythms = await read_rhythms(connection, await database.now(connection))
+        rhythms = await read_rhythms(connection)
     usual = {
-        store: find_usual_interval(rhythm.began, rhythm.covering)
-        for store, rhythm in rhythms.items()
-    }
-    assert usual == {
         "hourly": hour,
         "down for half a day": hour,
         "slow at night": 2 * hour,
         "new": 2 * MINUTE,
     }
+    for store, interval in usual.items():
+        found = rhythms[store].usual_interval
+        assert found is not None
+        # The last poll is made after the others were put there.
+        assert abs(found - interval) < MINUTE / 2, store
+
+
+async def test_a_client_that_stays_away_for_days_keeps_its_usual_interval(
+    database: Database,
+) -> None:
+    days = [timedelta(days=6), timedelta(days=6, hours=1), timedelta(days=6, hours=2)]
+    await add_polls(database, "north", days)
+    async with database.reading() as connection:
+        (rhythm,) = (await read_rhythms(connection)).values()
+    assert rhythm.usual_interval is not None
+    assert abs(rhythm.usual_interval - timedelta(hours=1)) < MINUTE
+
+
+def go_back(connection: Connection) -> None:
+    """As an older Portside left the tables."""
+    config = Config()
+    config.set_main_option("script_location", str(schema._MIGRATIONS))
+    config.set_main_option("recursive_version_locations", "true")
+    config.attributes["connection"] = connection
+    command.downgrade(config, "0024")
+
+
+async def test_an_update_does_not_forget_who_has_stopped_polling(database: Database) -> None:
+    hour = timedelta(hours=1)
+    await add_polls(database, "north", [hour * n for n in range(20, 60)])
+    await add_polls(database, "new", [hour, 2 * hour])
+    async with database.reading() as connection:
+        before = await read_rhythms(connection)
+    async with database.writing() as connection:
+        await connection.run_sync(go_back)
+        await connection.run_sync(schema.upgrade)
+        assert await read_rhythms(connection) == before
+    assert before["north"].usual_interval == hour
 
 
 async def test_the_last_poll_is_the_newest_and_of_equals_the_one_kept_last(
     database: Database,
 ) -> None:
-    await add_polls(database, "north", [MINUTE, 3 * MINUTE, 2 * MINUTE])
-    await add_polls(database, "south", [MINUTE, MINUTE, 2 * MINUTE], "failed")
-    async with database.reading() as connection:
-        last = await read_last_polls(connection)
-    assert {store: (poll.outcome, poll.reason) for store, poll in last.items()} == {
-        "north": (PollOutcome.GIVEN, "north 0"),
-        "south": (PollOutcome.FAILED, "south 1"),
-    }
+    await add_polls(database, "north", [3 * MINUTE, 2 * MINUTE], reason="old")
+    await add_polls(database, "north", [MINUTE], reason="new")
+    for reason in ("first", "second"):
+        await add_polls(database, "south", [MINUTE], PollOutcome.FAILED, reason=reason)
+    async with database.writing() as connection:
+        at = await database.now(connection)
+        await connection.execute(update(polls).where(polls.c.store == "south").values(at=at))
+        rhythms = await read_rhythms(connection)
+    last = {store: (each.last.outcome, each.last.reason) for store, each in rhythms.items()}
+    assert last == {"north": (PollOutcome.GIVEN, "new"), "south": (PollOutcome.FAILED, "second")}
 
 
 async def test_without_polls_there_is_nothing_to_read(database: Database) -> None:
     async with database.reading() as connection:
-        now = await database.now(connection)
-        assert await read_last_polls(connection) == {}
-        assert await read_rhythms(connection, now) == {}
+        assert await read_rhythms(connection) == {}
 
 
 @pytest.mark.parametrize("is_analyzed", [False, True])
@@ -131,7 +145,7 @@ async def test_a_longer_history_is_no_more_work(
 
 
 async def count_steps(database: Database) -> int:
-    """How many steps of its own machine SQLite takes for the last polls and the rhythms."""
+    """How many steps of its own machine SQLite takes for the rhythms."""
     steps = 0
 
     def count() -> None:
@@ -139,11 +153,9 @@ async def count_steps(database: Database) -> int:
         steps += 1
 
     async with database.reading() as connection:
-        now = await database.now(connection)
         driver = (await connection.get_raw_connection()).driver_connection
         assert driver is not None
         await driver.set_progress_handler(count, 1)
-        await read_last_polls(connection)
-        await read_rhythms(connection, now)
+        await read_rhythms(connection)
         await driver.set_progress_handler(None, 1)
     return steps

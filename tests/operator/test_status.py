@@ -157,24 +157,6 @@ async def test_a_window_of_which_one_route_fails_for_every_order_is_told_apart(
     assert (last.orders, last.held) == (0, 5)
 
 
-async def test_the_usual_interval_is_the_median_and_failures_in_a_row_have_a_beginning(
-    database: Database,
-) -> None:
-    history = PollHistory(database)
-    for result in (GIVEN, GIVEN, FAILED, GIVEN, FAILED, FAILED):
-        await history.keep("north", result, is_first=True)
-    async with database.writing() as connection:
-        now = await database.now(connection)
-        for number in range(1, 7):
-            at = now - timedelta(minutes=60 * (7 - number))
-            await connection.execute(update(polls).where(polls.c.id == number).values(at=at))
-    standing = await standing_of(database)
-    assert standing.usual_interval == timedelta(hours=1)
-    assert standing.fruitless_since == now - timedelta(hours=2)
-    assert standing.last_poll is not None
-    assert standing.last_poll.reason == "down"
-
-
 async def test_a_page_that_fails_amid_a_walk_is_noted_at_that_walk(database: Database) -> None:
     history = PollHistory(database)
     under_way = msgspec.structs.replace(GIVEN, outcome=PollOutcome.UNDER_WAY, pages=2)

@@ -13,7 +13,7 @@ from connectors.errors import ConnectorError
 from proxy.account.client import AccountClient
 from proxy.account.refresh.request import request_refresh
 from proxy.rules.refresh import choose_pause
-from proxy.rules.rhythm import find_silence, find_usual_interval
+from proxy.rules.rhythm import find_silence
 from proxy.settings.account import AccountSettings
 from proxy.storage.account.refreshes import Refreshes, RefreshReason
 from proxy.storage.export.interface import ExportStorage
@@ -86,15 +86,15 @@ class Refresher:
         if account is None or not account.refresh.on_silence:
             return
         rhythm, now = await self._refreshes.read_rhythm(store.name)
-        usual = find_usual_interval(rhythm.began, rhythm.covering)
-        if usual is None or rhythm.last_at is None:
+        if rhythm is None or rhythm.usual_interval is None:
             return
+        last_at = rhythm.last.at
         # A little sooner than the alarm, which waits for what becomes of this.
-        if now - rhythm.last_at < find_silence(usual, _INTERVALS) - _AHEAD:
+        if now - last_at < find_silence(rhythm.usual_interval, _INTERVALS) - _AHEAD:
             return
         last, _ = await self._refreshes.list_last(store.name)
         asked = last.get(RefreshReason.SILENCE)
-        if asked is None or not rhythm.last_at < asked.asked_at <= now:
+        if asked is None or not last_at < asked.asked_at <= now:
             pause = account.refresh.at_most_every
             await self._refresh(client, store, RefreshReason.SILENCE, pause)
 

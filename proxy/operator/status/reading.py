@@ -8,11 +8,9 @@ from datetime import datetime, timedelta
 from proxy.operator.status.standing import Disk, HeldCounts, Standing, Status
 from proxy.rules.lateness import ShopList
 from proxy.rules.pollers import IDLE
-from proxy.rules.rhythm import find_usual_interval
 from proxy.storage.database import Database
 from proxy.storage.outbox.interface import DeliveryState
 from proxy.storage.overview import Overview, Pile, WalkUnderWay, read_overview
-from proxy.storage.rhythms import Rhythm
 from proxy.storage.shops.states import ShopState
 
 # A walk whose next page was not asked for in so long was given up by its client.
@@ -41,15 +39,15 @@ async def read_status(database: Database, named: Sequence[str], only: str | None
 
 def _build_standing(overview: Overview, store: str, *, is_named: bool) -> Standing:
     now = overview.read_at
-    rhythm = overview.rhythms.get(store, Rhythm())
+    rhythm = overview.rhythms.get(store)
     deliveries = overview.open_deliveries.get(store, {})
     second_at = overview.second_pollers.get(store)
     return Standing(
         store=store,
         named=is_named,
-        last_poll=overview.last_polls.get(store),
-        usual_interval=find_usual_interval(rhythm.began, rhythm.covering),
-        fruitless_since=rhythm.fruitless_since,
+        last_poll=rhythm.last if rhythm else None,
+        usual_interval=rhythm.usual_interval if rhythm else None,
+        fruitless_since=rhythm.fruitless_since if rhythm else None,
         walk=_find_walk(overview.walks.get(store), now),
         coverage=overview.coverage.get(store),
         finished_until=overview.finished_until.get(store),

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from operator import itemgetter
 
 import msgspec
 
-from proxy.storage.export.polls import PollCount, PollOutcome
+from proxy.storage.export.polls import PollOutcome
 
 DAY = timedelta(hours=24)
 CELLS = 96
 # The worst of a cell's polls is shown.
-_BADNESS = (
+_FROM_GOOD_TO_BAD = (
     PollOutcome.GIVEN,
     PollOutcome.UNDER_WAY,
     PollOutcome.DEFERRED,
@@ -22,6 +22,7 @@ _BADNESS = (
     PollOutcome.ALL_HELD,
     PollOutcome.FAILED,
 )
+_BADNESS = {outcome: place for place, outcome in enumerate(_FROM_GOOD_TO_BAD)}
 
 
 class StripCell(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,16 +35,15 @@ class StripCell(msgspec.Struct, frozen=True, kw_only=True):
     worst: PollOutcome
 
 
-def build_strip(counts: Sequence[PollCount]) -> Sequence[StripCell]:
+def build_strip(counts: Mapping[tuple[int, PollOutcome], int]) -> Sequence[StripCell]:
     """The cells that have polls, of `CELLS` cells up to now, oldest first."""
-    cells: dict[int, list[PollCount]] = defaultdict(list)
-    for count in counts:
-        cells[count.cell].append(count)
+    cells: dict[int, tuple[int, PollOutcome]] = {}
+    for (place, outcome), number in counts.items():
+        polls, worst = cells.get(place, (0, outcome))
+        if _BADNESS[outcome] > _BADNESS[worst]:
+            worst = outcome
+        cells[place] = polls + number, worst
     return [
-        StripCell(
-            place=place,
-            polls=sum(each.polls for each in cells[place]),
-            worst=max((each.outcome for each in cells[place]), key=_BADNESS.index),
-        )
-        for place in sorted(cells)
+        StripCell(place=place, polls=polls, worst=worst)
+        for place, (polls, worst) in sorted(cells.items(), key=itemgetter(0))
     ]

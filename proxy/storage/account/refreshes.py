@@ -62,11 +62,11 @@ class Refreshes:
             }
             return last, await self._database.now(connection)
 
-    async def read_rhythm(self, store: str) -> tuple[Rhythm, datetime]:
-        """When ShipStation polled the store of late, and the time that it goes by."""
+    async def read_rhythm(self, store: str) -> tuple[Rhythm | None, datetime]:
+        """How ShipStation polls the store, if it has, and the time that it goes by."""
         async with self._database.reading() as connection:
             now = await self._database.now(connection)
-            return (await read_rhythms(connection, now, store)).get(store, Rhythm()), now
+            return (await read_rhythms(connection, store)).get(store), now
 
     async def claim(
         self,

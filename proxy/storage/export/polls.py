@@ -6,12 +6,14 @@ request for a first page that failed. A request for a later page that fails is n
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 import msgspec
 from sqlalchemy import (
+    CTE,
     Float,
     Integer,
     String,
@@ -26,6 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from proxy.rules.rhythm import LOOKBACK, find_usual_interval
 from proxy.storage.database import Database
 from proxy.storage.tables import polls as table
 
@@ -87,12 +90,7 @@ class PollResult(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float = 0.0
 
 
-class PollCount(msgspec.Struct, frozen=True, kw_only=True):
-    """How many polls with this outcome began in one cell of a span; the oldest cell is 0."""
-
-    cell: int
-    outcome: PollOutcome
-    polls: int
+_OUTCOMES: Mapping[str, PollOutcome] = {each.value: each for each in PollOutcome}
 
 
 class PollHistory:
@@ -115,9 +113,9 @@ class PollHistory:
             known = None if is_first else await _find_walk(connection, store, result.snapshot_id)
             if known is None:
                 began_at = now - timedelta(seconds=result.seconds)
-                await connection.execute(
-                    insert(table).values(values | {"store": store, "at": began_at})
-                )
+                usual = await _find_usual_seconds(connection, store, began_at)
+                own = {"store": store, "at": began_at, "usual_seconds": usual}
+                await connection.execute(insert(table).values(values | own))
                 await _prune(connection, store, now)
                 return result.seconds
             number, began_at = known
@@ -128,10 +126,14 @@ class PollHistory:
             )
             return seconds
 
-    async def count_by_cell(self, span: timedelta, cells: int) -> Mapping[str, Sequence[PollCount]]:
-        """The polls of so long a time, by store, in so many cells of equal length.
+    async def count_by_cell(
+        self, span: timedelta, cells: int
+    ) -> Mapping[str, Mapping[tuple[int, PollOutcome], int]]:
+        """The polls of so long a time, by store, then by outcome in so many cells of equal length;
+        the oldest is 0.
 
-        Counted and packed by the database: a row of its own for each poll takes ten times as long.
+        The database packs them into a text a store: a row of its own for each poll takes ten times
+        as long.
         """
         length = span.total_seconds() / cells
         async with self._database.reading() as connection:
@@ -142,28 +144,34 @@ class PollHistory:
                 else (func.julianday(table.c.at) - _JULIAN_DAY_OF_1970) * _SECONDS_OF_A_DAY
             )
             seconds = at - literal(start.timestamp(), Float)
-            cell = cast(func.floor(seconds / length), Integer)
-            number = func.count()
-            words = [cast(each, String) for each in (cell, table.c.outcome, number)]
-            each = (
-                select(
-                    table.c.store,
-                    (words[0] + " " + words[1] + " " + words[2]).label("words"),
-                )
-                .where(table.c.at > start)
-                .group_by(table.c.store, cell, table.c.outcome)
-                .subquery()
+            cell = cast(cast(func.floor(seconds / length), Integer), String)
+            stores = list_polled_stores()
+            packed = (
+                select(func.aggregate_strings(cell + " " + table.c.outcome, ","))
+                .where(table.c.store == stores.c.store, table.c.at > start)
+                .scalar_subquery()
             )
-            packed = func.aggregate_strings(each.c.words, ",")
-            rows = await connection.execute(select(each.c.store, packed).group_by(each.c.store))
-            return {store: list(_read_counts(text, cells)) for store, text in rows}
+            rows = await connection.execute(select(stores.c.store, packed))
+            return {store: _count_words(words, cells) for store, words in rows if words}
 
 
-def _read_counts(packed: str, cells: int) -> Iterator[PollCount]:
-    for each in packed.split(","):
-        cell, outcome, number = each.split(" ")
-        place = min(max(int(cell), 0), cells - 1)
-        yield PollCount(cell=place, outcome=PollOutcome(outcome), polls=int(number))
+def list_polled_stores() -> CTE:
+    """The stores that have polls: the first by name, and the one after each; so a statement goes to
+    the index once for a store, whatever else the history holds.
+    """
+    stores = select(func.min(table.c.store).label("store")).cte("stores", recursive=True)
+    following = (
+        select(func.min(table.c.store)).where(table.c.store > stores.c.store).scalar_subquery()
+    )
+    return stores.union_all(select(following).where(stores.c.store.is_not(None)))
+
+
+def _count_words(packed: str, cells: int) -> Mapping[tuple[int, PollOutcome], int]:
+    counts: Counter[tuple[int, PollOutcome]] = Counter()
+    for words in packed.split(","):
+        cell, _, outcome = words.partition(" ")
+        counts[min(int(cell), cells - 1), _OUTCOMES[outcome]] += 1
+    return counts
 
 
 def read_poll(row: Mapping[str, object]) -> Poll:
@@ -181,6 +189,17 @@ async def _find_walk(
         newest = newest.where(table.c.snapshot_id == snapshot_id)
     row = (await connection.execute(newest.order_by(table.c.at.desc()).limit(1))).first()
     return None if row is None else (row.id, row.at)
+
+
+async def _find_usual_seconds(
+    connection: AsyncConnection, store: str, began_at: datetime
+) -> float | None:
+    """The usual time between polls, with one that has just begun."""
+    late = table.c.at.between(began_at - LOOKBACK, began_at)
+    earlier = select(table.c.at).where(table.c.store == store, late).order_by(table.c.at)
+    began = (await connection.execute(earlier)).scalars().all()
+    usual = find_usual_interval([*began, began_at])
+    return None if usual is None else usual.total_seconds()
 
 
 async def _prune(connection: AsyncConnection, store: str, now: datetime) -> None:

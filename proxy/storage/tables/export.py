@@ -224,7 +224,9 @@ held_orders = Table(
 )
 
 # What ShipStation asked for in the last days and what became of it: a row a walk, or a request that
-# failed (see proxy.storage.export.polls). `kind` and `reason` are of the error. No buyer's data.
+# failed (see proxy.storage.export.polls). `kind` and `reason` are of the error. `usual_seconds` is
+# the usual time between polls (see proxy.rules.rhythm) when this one began, null where it was not
+# known. No buyer's data.
 polls = Table(
     "polls",
     metadata,
@@ -239,5 +241,6 @@ polls = Table(
     Column("orders", Integer, nullable=True),
     Column("held", Integer, nullable=True),
     Column("seconds", Float, nullable=False),
+    Column("usual_seconds", Float, nullable=True),
     Index("ix_polls_at", "store", "at", "outcome"),
 )
