@@ -8,8 +8,8 @@ that the lines still add up.
 
 Product Bundles and Composite Products name the container's line over REST; others leave marks in
 the lines' meta data: the container's product (WPC Product Bundles and Composite Products, Easy
-Product Bundles), or the key that the container had in the cart (YITH Product Bundles, Mix and
-Match).
+Product Bundles), or the key that the container had in the cart (YITH Product Bundles and
+Composite Products, Mix and Match).
 """
 
 from __future__ import annotations
@@ -41,19 +41,25 @@ _NEEDS_SHIPPING = frozenset(
     }
 )
 _SHIPS_PARTS = "_non_bundled_shipping"
-_PARENT_PRODUCTS = frozenset({"_woosb_parent_id", "wooco_parent_id", "_asnp_wepb_parent_id"})
-_PARENT_KEYS = frozenset({"_bundled_by", "_composite_parent", "_mnm_container"})
+_PARENT_PRODUCTS = frozenset(
+    {"_woosb_parent_id", "wooco_parent_id", "_wooco_parent_id", "_asnp_wepb_parent_id"}
+)
+_YITH_CHILD, _YITH_CONTAINER = "_yith_wcp_child_component_data", "_yith_wcp_component_data"
+_PARENT_KEYS = frozenset({"_bundled_by", "_composite_parent", "_mnm_container", _YITH_CHILD})
+# Where in these marks, which are objects, the container's key stands.
+_KEYS_INSIDE = {_YITH_CHILD: "yith_wcp_cart_parent_key", _YITH_CONTAINER: "cart_item_key"}
 _OWN_KEYS = frozenset(
     {
         "_bundle_cart_key",
         "_yith_bundle_cart_key",
         "_composite_cart_key",
         "_mnm_cart_key",
+        _YITH_CONTAINER,
     }
 )
-# The free YITH Product Bundles marks a container by this alone, without its key in the cart.
-_KEYLESS = "_cartstamp"
-_MARKS = _PARENT_PRODUCTS | _PARENT_KEYS | _OWN_KEYS | {_SHIPS_PARTS, _KEYLESS}
+# YITH marks some containers by these alone, without a key in the cart.
+_KEYLESS = frozenset({"_cartstamp", _YITH_CONTAINER})
+_MARKS = _PARENT_PRODUCTS | _PARENT_KEYS | _OWN_KEYS | _KEYLESS | {_SHIPS_PARTS}
 # Written for the plugin's own use, though not under a hidden name.
 _INTERNAL = frozenset({"wooco_parent_id", "wooco_ids"}) | LINE_MARKS
 
@@ -156,10 +162,15 @@ def _fold_bundles(parts: Sequence[Part]) -> None:
 
 def _read_marks(line: wire.Line) -> Mapping[str, str]:
     return {
-        meta.key: read_text(meta.value)
+        meta.key: _read_mark(meta)
         for meta in wire.read_list(line.meta_data)
         if isinstance(meta.key, str) and meta.key in _MARKS
     }
+
+
+def _read_mark(meta: wire.Meta) -> str:
+    value, inside = meta.value, _KEYS_INSIDE.get(str(meta.key))
+    return read_text(value.get(inside) if inside and isinstance(value, dict) else value)
 
 
 def _find_marked_holder(part: Part, parts: Sequence[Part], place: int) -> int:
@@ -180,7 +191,9 @@ def _find_marked_holder(part: Part, parts: Sequence[Part], place: int) -> int:
                     return read_key(other.line.id)
             # A container stands before its parts.
             for other in reversed(parts[:place]):
-                if _KEYLESS in other.marks and not other.marks.keys() & _OWN_KEYS:
+                if not _KEYLESS.isdisjoint(other.marks) and not any(
+                    other.marks.get(key) for key in _OWN_KEYS
+                ):
                     return read_key(other.line.id)
     return 0
 

@@ -13,7 +13,6 @@ from connectors.orders import ZERO, Dimensions, Fulfillment, ItemOption, LineIte
 from connectors.reading.fields import FieldError
 from connectors.woocommerce.mapping import wire
 from connectors.woocommerce.mapping.bundles import Part, read_parts
-from connectors.woocommerce.mapping.fulfillment import find_way
 from connectors.woocommerce.mapping.options import read_options
 from connectors.woocommerce.mapping.products import Goods
 from connectors.woocommerce.mapping.refunds import Refunded
@@ -49,16 +48,16 @@ def read_lines(
     goods: Mapping[tuple[int, int], Goods],
     refunded: Refunded,
     money: Money,
+    way: Fulfillment,
     rules: Rules,
 ) -> Lines:
-    """Product lines, then fees, then a discount and what else was refunded.
+    """Product lines, which travel that way, then fees, then a discount and what else was refunded.
 
     Raises `FieldError` with the path.
     """
     parts = read_parts(wire.read_list(order.line_items), goods, refunded.quantities)
     shown = _choose_exported(parts, rules)
     net = rules.discounts is Discounts.NET
-    way = find_way(order, rules)
     items = [_read_item(part, way, net=net) for part in shown]
     fees = [_read_fee(fee, index) for index, fee in enumerate(wire.read_list(order.fee_lines))]
     items += fees

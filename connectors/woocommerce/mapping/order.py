@@ -15,7 +15,7 @@ import msgspec
 from connectors.orders import SEVERAL_METHODS, ZERO, Address, Order, OrderId, RejectedOrder
 from connectors.reading.fields import FieldError
 from connectors.woocommerce.mapping import customer, fulfillment, wire
-from connectors.woocommerce.mapping.fulfillment import find_twins
+from connectors.woocommerce.mapping.fulfillment import find_twins, find_way
 from connectors.woocommerce.mapping.items import Money, read_lines
 from connectors.woocommerce.mapping.packages import (
     PACKAGES,
@@ -100,8 +100,9 @@ def _map_order(order: wire.Order, related: Related, rules: Rules) -> Order:
     money = _read_money(order, refunded)
     shop_status = normalize_status(order.status)
     status, known = read_status(shop_status)
-    lines = read_lines(order, related.goods, refunded, money, rules)
     metas = _index_metas(order.meta_data)
+    way = find_way(order, metas, rules)
+    lines = read_lines(order, related.goods, refunded, money, way, rules)
     twins = find_twins(order, metas, rules) if order.parent_id or metas else ""
     gift = read_flag(metas.get(_GIFT))
     buyer = customer.read_customer(order, metas)

@@ -87,18 +87,24 @@ def read_goods(
         virtual=read_flag(product.virtual),
         image_url=_find_picture(product) or fallback.image_url,
         upc=read_text(product.global_unique_id) or _find_meta(metas, _BARCODES) or fallback.upc,
-        customs=_read_customs(metas, fallback.customs),
+        customs=_read_customs(product, metas, fallback.customs),
         whole=whole,
     )
 
 
-def _read_customs(metas: Mapping[str, str], fallback: Customs | None) -> Customs | None:
+def _read_customs(
+    product: wire.Product, metas: Mapping[str, str], fallback: Customs | None
+) -> Customs | None:
     """None where neither the product nor its parent says anything."""
     known = fallback or Customs()
+    origin = read_text(product.customs_country_of_origin) or _find_meta(metas, _ORIGINS)
+    text = read_plain(product.customs_description) or _find_meta(metas, _CUSTOMS_TEXTS)
     found = Customs(
-        hs_code=_find_meta(metas, _HS_CODES) or known.hs_code,
-        origin=find_country(_find_meta(metas, _ORIGINS)) or known.origin,
-        description=_find_meta(metas, _CUSTOMS_TEXTS) or known.description,
+        hs_code=read_text(product.customs_commodity_code)
+        or _find_meta(metas, _HS_CODES)
+        or known.hs_code,
+        origin=find_country(origin) or known.origin,
+        description=text or known.description,
     )
     return found if found != Customs() else None
 

@@ -203,7 +203,8 @@ class Size(msgspec.Struct, frozen=True, gc=False):
 class Product(msgspec.Struct, frozen=True, gc=False):
     """A product or a variation.
 
-    A variation has `image`, a product `images`; an empty weight means the parent's.
+    A variation has `image`, a product `images`; an empty weight means the parent's. WooCommerce
+    knows what customs ask for since 2026 (its guide "Product customs data").
     """
 
     id: Loose
@@ -213,6 +214,9 @@ class Product(msgspec.Struct, frozen=True, gc=False):
     global_unique_id: Loose = ""
     images: list[Image] | None = None
     image: Image | list[Any] | None = None
+    customs_commodity_code: Loose = ""
+    customs_country_of_origin: Loose = ""
+    customs_description: Loose = ""
     meta_data: Metas = None
 
 

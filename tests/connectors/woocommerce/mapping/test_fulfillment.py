@@ -31,9 +31,12 @@ def find_ways(*methods: str, **rules: Any) -> set[Fulfillment]:
         (("pickup_location",), Fulfillment.PICKUP),
         (("local_pickup_plus", "pickup_location"), Fulfillment.PICKUP),
         (("wc_pickup_store",), Fulfillment.PICKUP),
+        (("click-and-collect:2",), Fulfillment.PICKUP),
+        (("acme_local_pickup",), Fulfillment.PICKUP),
         (("local_delivery",), Fulfillment.LOCAL_DELIVERY),
         (("local_pickup", "flat_rate"), Fulfillment.PARCEL),
         (("inpost_pickup_point",), Fulfillment.PARCEL),
+        (("acme_pickup_location",), Fulfillment.PARCEL),
     ],
 )
 def test_the_shipping_methods_id_says_who_carries_the_order(

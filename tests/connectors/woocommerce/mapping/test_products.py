@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import msgspec
 import pytest
 
 from connectors.orders import Customs, Order, Weight, WeightUnit
@@ -81,6 +82,18 @@ def test_what_plugins_keep_for_customs_is_found(code: str, origin: str, text: st
     order = handwritten.read(sold, Related(goods={(7, 0): goods}), RULES)
     assert isinstance(order, Order)
     assert order.items[0].customs == expected
+
+
+def test_what_woocommerce_itself_knows_for_customs_comes_first() -> None:
+    product = {
+        "id": 1,
+        "customs_commodity_code": "0901210010",
+        "customs_country_of_origin": "BR",
+        "customs_description": "Roasted coffee",
+        "meta_data": [{"key": "_hs_code", "value": "6912.00"}],
+    }
+    found = read_goods(msgspec.convert(product, wire.Product), Units()).customs
+    assert found == Customs(hs_code="0901210010", origin="BR", description="Roasted coffee")
 
 
 def test_a_variation_without_customs_facts_has_its_products() -> None:
