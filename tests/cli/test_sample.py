@@ -13,6 +13,7 @@ import pytest
 from connectors.errors import UnavailableError
 from connectors.interface import CheckLevel
 from connectors.orders import Fulfillment, Order, RejectedOrder, Window
+from proxy.operator.checks.carriage import find_left_behind
 from proxy.operator.checks.sample import sample_findings
 from tests.builders import build_item, build_order
 from tests.export.play.book import BookConnector, OrderBook
@@ -83,6 +84,52 @@ async def test_more_than_a_tenth_of_the_last_orders_that_cannot_be_read_is_a_pro
     (found,) = await sample_findings(build_store(shop))
     assert found.level is level
     assert found.what.startswith(f"{broken} of 20 orders cannot be read, e.g. order N000001: total")
+
+
+class SplitConnector(BookConnector):
+    """Three orders that go out: two without some of their lines, and the names of their methods."""
+
+    async def list_orders(self, window: Window) -> AsyncGenerator[Order | RejectedOrder, None]:  # noqa: ARG002 - a connector's
+        ways = (Fulfillment.OTHER_SERVICE, Fulfillment.PICKUP, Fulfillment.PARCEL)
+        methods = ("Abholung im Laden", "Ground", "DHL pickup point")
+        for number, (way, method) in enumerate(zip(ways, methods, strict=True), 1001):
+            items = (build_item(id="1"), build_item(id="2", fulfillment=way))
+            yield build_order(
+                id=str(number), number=str(number), items=items, shipping_method=method
+            )
+
+
+async def test_lines_that_stay_behind_and_methods_that_sound_like_pickup_are_named() -> None:
+    behind, doubtful = await sample_findings(build_store(connector(SplitConnector)))
+    assert behind.what == (
+        "2 of 3 orders that go out leave lines behind, e.g. order 1001: 1 line that another service"
+        " ships (to export such lines: filters.include: [other_service])"
+    )
+    assert doubtful.level is CheckLevel.WARNING
+    assert doubtful.what.endswith("their shipping method is 'Abholung im Laden'")
+    included = build_store(
+        connector(SplitConnector), filters={"include": ["pickup", "other_service"]}
+    )
+    assert len(await sample_findings(included)) == 1
+
+
+@pytest.mark.parametrize(
+    ("method", "is_named"),
+    [
+        ("Local pickup", True),
+        ("Click & Collect", True),
+        ("Retrait en magasin", True),
+        ("Recogida en tienda", True),
+        ("Odbiór osobisty", True),
+        ("Retrait en point relais", False),
+        ("Pick-up parcel locker", False),
+        ("Ground", False),
+        ("", False),
+    ],
+)
+def test_how_a_method_sounds_is_told_from_its_name(method: str, *, is_named: bool) -> None:
+    found = find_left_behind([build_order(shipping_method=method)], ())
+    assert bool(list(found)) is is_named
 
 
 class MixedConnector(BookConnector):

@@ -16,6 +16,7 @@ from connectors.inspection import MOST_UNREADABLE
 from connectors.interface import CheckLevel, Finding
 from connectors.orders import Order, Window
 from proxy.export.preparation import Outcome, prepare_new
+from proxy.operator.checks.carriage import find_left_behind
 from proxy.rules.policy import HeldBack, HeldKind
 from proxy.rules.reasons import count_reasons
 from proxy.stores import Store
@@ -34,7 +35,7 @@ async def sample_findings(store: Store, patience: float = PATIENCE) -> Sequence[
     `patience` in seconds. Does not raise.
     """
     now = datetime.now(UTC)
-    orders, outcomes = list[Order](), list[Outcome]()
+    orders, outcomes, sent = list[Order](), list[Outcome](), list[Order]()
     try:
         async with (
             asyncio.timeout(patience),
@@ -42,7 +43,9 @@ async def sample_findings(store: Store, patience: float = PATIENCE) -> Sequence[
         ):
             async for entry in entries:
                 outcomes.append(await prepare_new(entry, store.settings, now))
-                orders += [entry] if isinstance(entry, Order) else []
+                if isinstance(entry, Order):
+                    orders.append(entry)
+                    sent += [entry] if outcomes[-1].ready else []
                 if len(outcomes) == MOST:
                     break
     except TimeoutError:
@@ -74,6 +77,7 @@ async def sample_findings(store: Store, patience: float = PATIENCE) -> Sequence[
         return (Finding(level=CheckLevel.PROBLEM, what=what, advice="tell whoever wrote it"),)
     return [
         *_find_left_out(outcomes),
+        *find_left_behind(sent, store.settings.filters.include),
         *_find_unknown_statuses(outcomes),
         *_find_missing_fields(orders),
     ]
