@@ -10,18 +10,35 @@ import msgspec
 from connectors.fieldmap.filler import Filler
 from connectors.fieldmap.lookups import find_keys
 from connectors.language.expressions import Expression
+from connectors.language.functions import EvaluationError
+from connectors.language.functions.table import is_empty
+from connectors.language.missing_names import MissingName, find_missing_names
+from connectors.language.reads import Path, join_reads
 from connectors.orders import Order, RejectedOrder
 
 
 class UnknownName(msgspec.Struct, frozen=True, kw_only=True):
     """A name that an expression looks up, and those that there are instead.
 
-    `part`: `order` or `line`.
+    `part`: `order` or `line`; `path` is where in it the name is looked up, empty at its top.
     """
 
     expression: Expression
     name: str
     part: str
+    known: frozenset[str]
+    path: tuple[str, ...] = ()
+
+
+class UnknownKey(msgspec.Struct, frozen=True, kw_only=True):
+    """A text by which an expression picks elements of the list at `path` (`[?key=='vat']`, where
+    `name` is `key`), and the texts that there are instead.
+    """
+
+    expression: Expression
+    name: str
+    text: str
+    path: Path
     known: frozenset[str]
 
 
@@ -45,6 +62,8 @@ class FieldSurvey:
         self._known: dict[str, set[str]] = {"order": set(), "line": set()}
         self._sizes: list[int] = []
         self._lists: dict[str, int] = {}
+        self._missed = {place: _Missed() for place in _list_places(filler)}
+        self._texts: dict[tuple[str, Path, str], set[str]] = {}
 
     def fill(self, order: Order, raw: Any, lines: Mapping[str, Any]) -> Order | RejectedOrder:
         """See `FieldFiller`."""
@@ -54,9 +73,22 @@ class FieldSurvey:
             if _has_keys(value):
                 size = len(msgspec.json.encode(value))
                 self._lists[name] = self._lists.get(name, 0) + size
+        self._look_inside("order", raw, raw)
         for line in lines.values():
             self._known["line"].update(line if isinstance(line, dict) else ())
+            self._look_inside("line", line, raw)
         return self._filler.fill(order, raw, lines)
+
+    def _look_inside(self, part: str, value: Any, root: Any) -> None:
+        for (each, expression), missed in self._missed.items():
+            if each == part:
+                missed.note(expression, value, root)
+        for each, _, reads in self._filler.list_lookups():
+            if each == part:
+                for path, picks in reads.picks.items():
+                    for name, _ in picks:
+                        texts = self._texts.setdefault((part, path, name), set())
+                        texts.update(_list_texts(value, path, name))
 
     def list_names(self) -> frozenset[str] | None:
         """None: everything."""
@@ -105,6 +137,74 @@ class FieldSurvey:
             # Where no line was seen, nothing is known of lines.
             for name in sorted(reads.names - known) if known else ():
                 yield UnknownName(expression=expression, name=name, part=part, known=known)
+        for (part, expression), missed in self._missed.items():
+            for inside in missed.names or ():
+                yield UnknownName(
+                    expression=expression,
+                    name=inside.name,
+                    part=part,
+                    known=frozenset(inside.known),
+                    path=inside.path,
+                )
+
+    def find_unknown_keys(self) -> Iterator[UnknownKey]:
+        """The texts that elements are picked by and that none of these lists has."""
+        for part, expression, reads in self._filler.list_lookups():
+            for path, picks in reads.picks.items():
+                for name, text in sorted(picks):
+                    known = frozenset(self._texts.get((part, path, name), ()))
+                    if known and text not in known:
+                        yield UnknownKey(
+                            expression=expression, name=name, text=text, path=path, known=known
+                        )
+
+
+class _Missed:
+    """The names below the top that one expression never found, as long as it found nothing at
+    all.
+    """
+
+    def __init__(self) -> None:
+        self.names: list[MissingName] | None = None
+        self._has_found = False
+
+    def note(self, expression: Expression, value: Any, root: Any) -> None:
+        """What the expression looks up in vain in one order or line."""
+        if self._has_found:
+            return
+        try:
+            self._has_found = not is_empty(expression(value, root))
+        except EvaluationError:
+            return
+        found = find_missing_names(expression.source, value, root)
+        deep = [each for each in found if each.path and each.known]
+        if self._has_found:
+            self.names = None
+        elif deep:
+            known = {(each.path, each.name) for each in deep}
+            earlier = deep if self.names is None else self.names
+            self.names = [each for each in earlier if (each.path, each.name) in known]
+
+
+def _list_places(filler: Filler) -> Iterator[tuple[str, Expression]]:
+    """Each expression with the part that it is evaluated on; those of an address that stands
+    somewhere are looked up there, which is in no order's top.
+    """
+    lookups = list(filler.list_lookups())
+    of_lines = {id(expression) for part, expression, _ in lookups if part == "line"}
+    for part, expression, reads in lookups:
+        whole = join_reads(expression.reads, expression.reads_root)
+        if part == "line" or (reads == whole and id(expression) not in of_lines):
+            yield part, expression
+
+
+def _list_texts(value: Any, path: Path, name: str) -> Iterator[str]:
+    """The texts under `name` in the elements of the list at `path`."""
+    for step in path:
+        value = value.get(step) if isinstance(value, dict) else None
+    for each in value if isinstance(value, list) else ():
+        if isinstance(each, dict) and isinstance(text := each.get(name), str):
+            yield text
 
 
 def _has_keys(value: Any) -> bool:

@@ -35,16 +35,16 @@ class MissingName(msgspec.Struct, frozen=True, kw_only=True):
     found: str = "object"
 
 
-def find_missing_names(source: str, value: Any) -> Sequence[MissingName]:
+def find_missing_names(source: str, value: Any, root: Any = None) -> Sequence[MissingName]:
     """The names of the expression `source` that find nothing in `value`, each once. Alternatives
-    (`a || b`) of which one finds something miss nothing. Raises `ValueError` where the expression
-    is not understood.
+    (`a || b`) of which one finds something miss nothing. `root` is what `root()` gives, `value` if
+    it is None. Raises `ValueError` where the expression is not understood.
     """
     missed = dict[MissingName, None]()
     tree = parse_tree(source)
     # Ends early where the work of one evaluation is used up.
     with suppress(EvaluationError, RecursionError):
-        for each in _Seeker(value).seek(tree, _Place((value,))):
+        for each in _Seeker(value if root is None else root).seek(tree, _Place((value,))):
             missed[each] = None
     return list(missed)
 

@@ -203,6 +203,29 @@ async def test_readmes_settings_end_without_a_warning(tmp_path: Path) -> None:
     assert "every 1h a sweep looks for changes that this shop does not date" in out
 
 
+async def test_a_typing_error_inside_an_order_is_named_with_its_line_and_what_was_meant(
+    tmp_path: Path,
+) -> None:
+    fields = {"source": "billing.emial", "items": {"upc": "image.scr"}}
+    filters = {"exclude": "meta_data[?key=='_bluk'].value | [0] == '1'"}
+    code, out = await check_woocommerce(tmp_path, fields=fields, filters=filters)
+    said, lines = " ".join(out.split()), (tmp_path / "settings.yaml").read_text().splitlines()
+
+    def place(part: str) -> str:
+        return f"({tmp_path}/settings.yaml:{next(n for n, x in enumerate(lines, 1) if part in x)})"
+
+    assert code == 0, out
+    assert (
+        f"`billing.emial` {place('emial')}: no order of the last orders has 'emial' in billing;"
+        " did you mean 'email'?" in said
+    )
+    assert f"`image.scr` {place('scr')}: no line of the last orders has 'scr' in image" in said
+    assert (
+        f"{place('_bluk')}: none of the last orders has the key '_bluk' in meta_data;"
+        " did you mean '_bulk'?" in said
+    )
+
+
 async def test_what_it_costs_to_look_at_any_meta_data_is_said_with_the_line(tmp_path: Path) -> None:
     fields = {
         "custom_field_2": "meta_data[-1].value",

@@ -15,7 +15,7 @@ from connectors.errors import ConnectorError
 from connectors.inspection import MOST_UNREADABLE
 from connectors.interface import CheckLevel, Finding
 from connectors.orders import Order, Window
-from proxy.export.preparation import Outcome, prepare_new
+from proxy.export.preparation import Outcome, policy_of, prepare_new
 from proxy.operator.checks.carriage import find_left_behind
 from proxy.rules.policy import HeldBack, HeldKind
 from proxy.rules.reasons import count_reasons
@@ -77,7 +77,7 @@ async def sample_findings(store: Store, patience: float = PATIENCE) -> Sequence[
         return (Finding(level=CheckLevel.PROBLEM, what=what, advice="tell whoever wrote it"),)
     return [
         *_find_left_out(outcomes),
-        *find_left_behind(sent, store.settings.filters.include),
+        *find_left_behind(sent, policy_of(store.settings).filters.include),
         *_find_unknown_statuses(outcomes),
         *_find_missing_fields(orders),
     ]

@@ -11,6 +11,7 @@ import msgspec
 from connectors.fieldmap.filler import Filler
 from connectors.fieldmap.survey import FieldSurvey
 from connectors.interface import CheckLevel, ConnectorType, Finding, Remark
+from connectors.language.expressions import Expression
 from connectors.reading.durations import write_duration
 from proxy.export.sweep import choose_interval
 from proxy.operator.checks.sample import sample_findings
@@ -18,6 +19,7 @@ from proxy.settings.models import ExportSettings, StoreSettings
 from proxy.settings.problems import did_you_mean
 from proxy.stores import Store, StoreServices, open_store
 
+_SHOW = "`portside preview --store NAME ORDER` shows what the shop sends"
 # More say nothing that these do not.
 _MOST_REMARKS = 10
 
@@ -68,38 +70,45 @@ def _describe_survey(survey: FieldSurvey) -> Iterator[Finding]:
     any name.
     """
     for unknown in survey.find_unknown_names():
-        place = f" ({unknown.expression.place})" if unknown.expression.place else ""
+        inside = f" in {'.'.join(unknown.path)}" if unknown.path else ""
         what = (
-            f"`{unknown.expression.one_line}`{place}: no {unknown.part} of the last orders has"
-            f" {unknown.name!r}{did_you_mean(unknown.name, unknown.known)}"
+            f"{_quote(unknown.expression)}: no {unknown.part} of the last orders has"
+            f" {unknown.name!r}{inside}{did_you_mean(unknown.name, unknown.known)}"
         )
-        yield Finding(
-            level=CheckLevel.WARNING,
-            what=what,
-            advice="`portside preview --store NAME ORDER` shows what the shop sends",
-        )
+        yield Finding(level=CheckLevel.WARNING, what=what, advice=_SHOW)
+    for key in survey.find_unknown_keys():
+        # Most are there in some orders alone; a typing error is near to another one.
+        if near := did_you_mean(key.text, key.known):
+            what = (
+                f"{_quote(key.expression)}: none of the last orders has the {key.name}"
+                f" {key.text!r} in {'.'.join(key.path)}{near}"
+            )
+            yield Finding(level=CheckLevel.WARNING, what=what, advice=_SHOW)
     if open_list := next(survey.find_open_lists(), None):
-        place = f" ({open_list.expression.place})" if open_list.expression.place else ""
         name = open_list.name
         yield Finding(
             level=CheckLevel.WARNING,
             what=(
-                f"`{open_list.expression.one_line}`{place} may look at any of {name}, so the shop"
+                f"{_quote(open_list.expression)} may look at any of {name}, so the shop"
                 f" is asked for all of it: {open_list.size / 1024:.1f} KB an order, as the last"
                 " ones were"
             ),
             advice=f"name the keys, as in `{name}[?key=='_vat'].value | [0]`",
         )
     if unbounded := next(survey.find_unbounded(), None):
-        place = f" ({unbounded.place})" if unbounded.place else ""
         yield Finding(
             level=CheckLevel.WARNING,
             what=(
-                f"`{unbounded.one_line}`{place} may look at anything, so the shop is asked for"
+                f"{_quote(unbounded)} may look at anything, so the shop is asked for"
                 f" whole orders: {survey.size / 1024:.1f} KB each, as the last ones were"
             ),
             advice="name the fields that it looks at, so that only these are asked for",
         )
+
+
+def _quote(expression: Expression) -> str:
+    """An expression with its place in the settings."""
+    return f"`{expression.one_line}`{f' ({expression.place})' if expression.place else ''}"
 
 
 def _describe_sweep(store: Store, export: ExportSettings) -> Sequence[Finding]:

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from connectors.fieldmap.filler import Filler
 from connectors.fieldmap.settings import AddressSettings, FillSettings, build_fill_rules
-from connectors.fieldmap.survey import FieldSurvey
 from connectors.language.expressions import read_expression
 from connectors.orders import ItemOption, LengthUnit, Order, OrderStatus, RejectedOrder
 from connectors.places import Source
@@ -241,34 +240,6 @@ def test_which_elements_of_a_list_the_expressions_look_at_is_known(
 def test_a_store_that_looks_at_everything_asks_for_everything() -> None:
     filler = Store(only="length(keys(@)) > `3`").filler
     assert filler.list_names() is None
-
-
-def test_names_that_no_order_has_are_found_for_the_expression_that_looks_them_up() -> None:
-    fields = {"source": "wharehouse", "items": {"upc": "eam", "location": "root().vat"}}
-    survey = FieldSurvey(Store(fields, {"ship_to": {"line2": "house_number"}}).filler)
-    order = build_order(id="7", items=(build_item(id="1"),))
-    survey.fill(order, RAW, {"1": RAW["lines"][0]})
-    found = [(each.part, each.name, each.expression.source) for each in survey.find_unknown_names()]
-    assert found == [("order", "wharehouse", "wharehouse"), ("line", "eam", "eam")]
-    assert survey.list_names() is None
-
-
-def test_an_expression_that_may_look_at_anything_is_found_with_the_size_of_an_order() -> None:
-    survey = FieldSurvey(Store({"source": "billing.email", "tags": "keys(@)"}).filler)
-    survey.fill(build_order(), {"id": 7}, {})
-    survey.fill(build_order(), {"id": 7, "x": "y"}, {})
-    assert [each.source for each in survey.find_unbounded()] == ["keys(@)"]
-    assert survey.size == 12
-
-
-def test_an_expression_that_may_look_at_any_element_is_found_with_the_size_of_the_list() -> None:
-    fields = {"source": "meta[?key=='vat'] | [0]", "gift_message": "meta[0].value", "tags": "lines"}
-    survey = FieldSurvey(Store(fields).filler)
-    for _ in range(2):
-        survey.fill(build_order(), RAW | {"meta": [{"key": "vat", "value": "x"}]}, {})
-    found = [(one.expression.source, one.name, one.size) for one in survey.find_open_lists()]
-    assert found == [("meta[0].value", "meta", 27)]
-    assert survey.list_keys("meta") is None
 
 
 JSON = st.recursive(

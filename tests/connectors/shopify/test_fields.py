@@ -11,6 +11,7 @@ import pytest
 from connectors.errors import OrderNotFoundError
 from connectors.fieldmap.filler import Filler
 from connectors.fieldmap.settings import AddressSettings, FillSettings, build_fill_rules
+from connectors.fieldmap.survey import FieldSurvey
 from connectors.inspection import FindsByNumber
 from connectors.interface import Remark
 from connectors.language.expressions import read_expression
@@ -159,6 +160,26 @@ async def test_a_customer_who_is_not_shown_costs_what_depends_on_him(only: str) 
             (order,) = await walk(connector)
     assert isinstance(order, RejectedOrder) is bool(only)
     assert "customers" in {remark.about for remark in remarks}
+
+
+@pytest.mark.parametrize("transport", ["rest", "graphql"])
+async def test_names_that_no_order_has_are_known_whichever_api_answers(transport: str) -> None:
+    fields = {
+        "source": "customer.emial",
+        "custom_field_2": "note_attributes[?name=='Warhouse'].value | [0]",
+        "items": {"upc": "skuu"},
+    }
+    survey = FieldSurvey(make_filler(fields, only="total_prise"))
+    async with FakeShopify() as shop:
+        shop.book.add(
+            modified_at=at(1), json={"note_attributes": [{"name": "Warehouse", "value": "east"}]}
+        )
+        async with open_shop(shop, transport=transport, filler=survey) as connector:
+            await walk(connector)
+    names = {each.name for each in survey.find_unknown_names()}
+    assert {"emial", "skuu", "total_prise"} <= names
+    (key,) = survey.find_unknown_keys()
+    assert (key.text, *key.known) == ("Warhouse", "Warehouse")
 
 
 @pytest.mark.parametrize("transport", ["rest", "graphql"])
