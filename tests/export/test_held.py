@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
+from pathlib import Path
+
+import msgspec
+from click.testing import CliRunner
 
 from connectors.orders import Fulfillment, OrderStatus
+from proxy.cli.main import main
+from proxy.storage.database import Database
+from proxy.storage.export.database import DatabaseExportStorage
 from proxy.storage.export.records import HeldOrder, HintReason
-from tests.builders import build_item
+from proxy.storage.names import BooksName
+from tests.builders import PLACED, build_item
+from tests.databases import make_migrated_file
 from tests.export.conftest import OpenWorld
 from tests.export.play.polls import HOUR, poll_after
 from tests.export.play.world import World
@@ -118,3 +128,47 @@ async def test_held_orders_that_nobody_saw_again_are_forgotten_with_what_they_qu
         assert len(await rows.list_held(10)) == 1
         await rows.prune(held.last_seen + timedelta(seconds=1), 10)
         assert await rows.list_held(10) == []
+
+
+async def test_the_command_counts_orders_by_reason_and_tells_filtered_from_unreadable(
+    tmp_path: Path,
+) -> None:
+    kinds = {
+        "7": ("filtered", "the buyer collects this order (to export such orders: filters.include)"),
+        "8": ("filtered", "the buyer collects this order (to export such orders: filters.include)"),
+        "9": ("unreadable", "line_items[2].price: expected money, found 'abc'"),
+        "10": ("unreadable", "line_items[0].price: expected money, found 'x'"),
+        "11": ("invalid", "ship_to: the address has no town, so no label can be made"),
+    }
+    url = make_migrated_file(tmp_path / "portside.db")
+    async with (
+        Database.open(url) as database,
+        DatabaseExportStorage(database).writing(BooksName("north")) as rows,
+    ):
+        await rows.hold(
+            HeldOrder(
+                order_id=order_id,
+                number=order_id,
+                kind=kind,
+                reason=reason,
+                first_seen=PLACED,
+                last_seen=PLACED,
+            )
+            for order_id, (kind, reason) in kinds.items()
+        )
+    file = tmp_path / "settings.yaml"
+    login = {"username": "u", "password": "p"}
+    book = {"north": {"credentials": login, "connector": {"type": "book"}}}
+    file.write_text(msgspec.json.encode({"database": url, "stores": book}).decode())
+    words = ["held", "--settings", str(file)]
+    shown = (await asyncio.to_thread(CliRunner().invoke, main, words)).stdout
+    *_, counts = shown.split("ORDERS")
+    rows_of_counts = [" ".join(line.split()) for line in counts.splitlines()[1:] if line.strip()]
+    assert rows_of_counts == [
+        "2 unreadable line_items[…].price: expected money",
+        "2 filtered the buyer collects this order",
+        "1 invalid ship_to: the address has no town, so no label can be made",
+    ]
+    told = await asyncio.to_thread(CliRunner().invoke, main, [*words, "--json"])
+    found = {each["order_id"]: each["kind"] for each in msgspec.json.decode(told.stdout)}
+    assert found == {order_id: kind for order_id, (kind, _) in kinds.items()}
