@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from importlib import resources
 from typing import Any, Final
@@ -30,6 +31,10 @@ class UnknownVersionError(ValueError):
     """The recipe does not know this version of its platform."""
 
 
+class UnknownExtraError(ValueError):
+    """The recipe has no part of this name to be read beside the orders."""
+
+
 class About(msgspec.Struct, frozen=True):
     """What a recipe was written for: the platform's versions, what it was checked against, and
     when (ISO 8601).
@@ -46,21 +51,24 @@ def read_about(name: str) -> About:
     return msgspec.convert(_load_recipe(name)["about"], About)
 
 
-def read_recipe(name: str, version: str = "") -> dict[str, Any]:
-    """A recipe's keys, for one of the platform's versions where it knows several; each text knows
-    its line.
+def read_recipe(name: str, version: str = "", extras: Iterable[str] = ()) -> dict[str, Any]:
+    """A recipe's keys, for one of the platform's versions where it knows several, and with those
+    `extras`; each text knows its line.
 
     Raises `ValueError` with what was probably meant.
     """
     _find_recipe(name)
     keys = {key: value for key, value in _load_recipe(name).items() if key != "about"}
-    versions = keys.pop("versions", {})
-    if not version:
-        return keys
-    if version not in versions:
+    versions, parts = keys.pop("versions", {}), keys.pop("extras", {})
+    if version and version not in versions:
         known = f"has {', '.join(sorted(versions))}" if versions else "knows only one"
         raise UnknownVersionError(f"the recipe {name!r} has no version {version!r}; it {known}")
-    merged: dict[str, Any] = merge_keys(keys, versions[version])
+    merged: dict[str, Any] = merge_keys(keys, versions[version]) if version else keys
+    for extra in extras:
+        if extra not in parts:
+            known = f"has {', '.join(sorted(parts))}" if parts else "has none"
+            raise UnknownExtraError(f"the recipe {name!r} has no extra {extra!r}; it {known}")
+        merged = merge_keys(merged, parts[extra])
     return merged
 
 

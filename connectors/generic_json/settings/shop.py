@@ -16,6 +16,7 @@ from pydantic import (
 
 from connectors.fieldmap.blocks import Block, soften_schema
 from connectors.generic_json.recipes.reader import (
+    UnknownExtraError,
     UnknownVersionError,
     list_recipes,
     merge_keys,
@@ -81,6 +82,10 @@ class GenericJsonSettings(ConnectorSettings):
     version: VersionText = ""
     """Which version of the platform the recipe is for, where it knows several, e.g. 6 for Spree 6.
     """
+    extras: tuple[str, ...] = ()
+    """What the recipe can read beside the orders, at the cost of more requests: `customs` for
+    BigCommerce, Ecwid and Magento.
+    """
     url: ShopUrl
     """Where the shop's API is."""
     allowed_hosts: tuple[str, ...] = ()
@@ -115,14 +120,17 @@ class GenericJsonSettings(ConnectorSettings):
         block = with_places(value, place_of) if place_of is not None else value
         recipe = block.get("recipe")
         if not isinstance(recipe, str) or not recipe:
-            if block.get("version"):
-                raise MisplacedError(
-                    ("version",), "expected no version, because no recipe is named"
-                )
+            for name in ("version", "extras"):
+                if block.get(name):
+                    raise MisplacedError((name,), f"expected no {name}, because no recipe is named")
             return block
+        extras = block.get("extras")
+        chosen = [str(each) for each in extras] if isinstance(extras, list | tuple) else []
         try:
-            return merge_keys(read_recipe(recipe, str(block.get("version") or "")), block)
+            return merge_keys(read_recipe(recipe, str(block.get("version") or ""), chosen), block)
         except UnknownVersionError as error:
             raise MisplacedError(("version",), str(error)) from None
+        except UnknownExtraError as error:
+            raise MisplacedError(("extras",), str(error)) from None
         except ValueError as error:
             raise MisplacedError(("recipe",), str(error)) from None

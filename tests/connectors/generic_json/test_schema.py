@@ -58,8 +58,8 @@ def test_a_recipe_fits_alone_and_with_a_key_of_ones_own(name: str) -> None:
     keys = yaml.safe_load(text)
     # What a recipe says of itself is no key of a store's.
     del keys["about"]
-    for version in [{}, *keys.pop("versions", {}).values()]:
-        block = merge_keys(keys, version)
+    for part in [{}, *keys.pop("versions", {}).values(), *keys.pop("extras", {}).values()]:
+        block = merge_keys(keys, part)
         assert fits(settings({"type": "generic_json", "url": "https://x.example", **block}), SCHEMA)
 
 
