@@ -7,7 +7,7 @@ SUPPLY := $(VENV)/supply
 WORKERS ?= 2
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 
-.PHONY: help demo test browser-tests check format lint types contracts dependencies benchmarks real-shops lock pins audit sbom licenses docs wheel clean
+.PHONY: help demo test browser-tests check format lint types contracts dependencies benchmarks real-shops lock pins shopify-schemas audit sbom licenses docs wheel clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -70,6 +70,9 @@ lock: $(VENV)/.dev  ## resolve the newest versions into both lock files
 
 pins: lock  ## the newest versions in the lock files, and the newest image in the Dockerfile
 	@$(BIN)/python -m tests.supply image
+
+shopify-schemas: $(VENV)/.dev  ## Shopify's newest schemas, which our GraphQL documents are held to (npm, network)
+	@$(BIN)/python -m tests.supply shopify-schemas
 
 # In a place of their own, so that they are not taken for what Portside runs with.
 $(SUPPLY)/.tools: requirements-supply.lock $(VENV)/.dev

@@ -20,7 +20,7 @@ from connectors.shopify.mapping.rules import (
 
 # The newest version whose answers the tests were written against; Shopify serves each for at least
 # a year.
-DEFAULT_API_VERSION = "2026-07"
+DEFAULT_API_VERSION = "2026-10"
 MYSHOPIFY = ".myshopify.com"
 _HANDLE = re.compile(r"[a-z0-9][a-z0-9-]{0,98}")
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})

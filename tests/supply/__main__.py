@@ -1,5 +1,6 @@
 """`python -m tests.supply audit PIP_AUDIT LOCK…`: known weaknesses of the packages we pin;
-`python -m tests.supply image`: put the newest exact tag into the Dockerfile.
+`python -m tests.supply image`: put the newest exact tag into the Dockerfile;
+`python -m tests.supply shopify-schemas`: renew the schemas that our GraphQL documents are held to.
 """
 
 from __future__ import annotations
@@ -7,10 +8,12 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 from tests.supply.advisories import audit
 from tests.supply.image import find_newest_tag, write_base
+from tests.supply.shopify_schemas import FOLDER, renew_schemas
 
 
 def _audit(tool: Path, locks: list[Path]) -> int:
@@ -32,6 +35,13 @@ def _renew_image() -> int:
     return 0
 
 
+def _renew_schemas() -> int:
+    with tempfile.TemporaryDirectory() as scratch:
+        versions = renew_schemas(FOLDER, Path(scratch))
+    sys.stdout.write(f"{FOLDER.relative_to(Path.cwd())}: {', '.join(versions)}\n")
+    return 0
+
+
 def main() -> int:
     """Do what the command line asks; the exit status."""
     parser = argparse.ArgumentParser(prog="python -m tests.supply")
@@ -40,8 +50,11 @@ def main() -> int:
     auditing.add_argument("tool", type=Path)
     auditing.add_argument("locks", type=Path, nargs="+")
     commands.add_parser("image")
+    commands.add_parser("shopify-schemas")
     asked = parser.parse_args()
-    return _audit(asked.tool, asked.locks) if asked.command == "audit" else _renew_image()
+    if asked.command == "audit":
+        return _audit(asked.tool, asked.locks)
+    return _renew_image() if asked.command == "image" else _renew_schemas()
 
 
 if __name__ == "__main__":

@@ -192,7 +192,7 @@ WRONG: dict[str, tuple[Break, dict[str, Any], int, str]] = {
         nothing,
         {"api_version": "2024-01"},
         0,
-        "→ Set api_version to 2025-10, or leave it out.",
+        "→ Set api_version to 2026-01, or leave it out.",
     ),
     "a version yet to come": (
         nothing,

@@ -162,7 +162,7 @@ def the_id_to_go_on_from_is_ignored(liar: Shop) -> set[str]:
 
 @QUIRKS.add(fails="drops what was asked for", ways=(REST,))
 def a_redirect_drops_the_query(liar: Shop) -> set[str]:
-    place = f"{liar.shop.url}/admin/api/2026-07/orders.json"
+    place = f"{liar.shop.url}/admin/api/2026-10/orders.json"
     moved = Answer(302, "", headers={"Location": place})
     return liar.answer(moved, lambda seen: bool(seen.query) and seen.path.endswith("/orders.json"))
 

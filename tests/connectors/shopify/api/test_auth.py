@@ -92,7 +92,7 @@ async def test_a_version_that_fell_forward_is_warned_of_once(shop: FakeShopify) 
             await walk(connector)
             await walk(connector)
     told = [entry for entry in logs if entry["event"] == "Shop serves another version."]
-    assert [(entry["asked"], entry["served"]) for entry in told] == [("2024-10", "2025-10")]
+    assert [(entry["asked"], entry["served"]) for entry in told] == [("2024-10", "2026-01")]
 
 
 def test_the_customers_scope_is_asked_for_only_where_it_is_needed(shop: FakeShopify) -> None:

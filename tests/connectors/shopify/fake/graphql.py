@@ -22,6 +22,7 @@ from tests.connectors.shopify.fake.nodes import (
 from tests.connectors.shopify.fake.query_language import Connection, Document, LanguageError, Run
 from tests.connectors.shopify.fake.refusal import Refusal
 from tests.connectors.shopify.fake.related import show_customer, show_variant
+from tests.connectors.shopify.fake.schema import judge
 
 if TYPE_CHECKING:
     from tests.connectors.shopify.fake.shop import FakeShopify
@@ -34,10 +35,11 @@ async def answer(shop: FakeShopify, request: web.Request) -> web.Response:
     """One document."""
     try:
         asked = msgspec.json.decode(await request.read())
-        document = Document(asked["query"])
+        variables = asked.get("variables") or {}
+        document = _read_document(asked["query"], variables)
     except (msgspec.DecodeError, KeyError, TypeError, LanguageError) as error:
         return web.json_response({"errors": [{"message": str(error)}]})
-    run = Run(document, asked.get("variables") or {})
+    run = Run(document, variables)
     cost = run.cost(document.selections) + (10 if document.kind == "mutation" else 0)
     if cost > _DEAREST:
         said = f"Query cost is {cost}, which exceeds the single query max cost limit ({_DEAREST})."
@@ -67,6 +69,13 @@ async def answer(shop: FakeShopify, request: web.Request) -> web.Response:
         }
         told["errors"] = [{**denied, "path": ["orders", "nodes", 0, "customer"]}]
     return web.json_response(told)
+
+
+def _read_document(text: str, variables: dict[str, Any]) -> Document:
+    """Raises `LanguageError` for what Shopify itself would refuse."""
+    if faults := judge(text, variables):
+        raise LanguageError("; ".join(faults))
+    return Document(text)
 
 
 def _failed(

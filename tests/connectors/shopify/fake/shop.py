@@ -37,7 +37,7 @@ ALL_SCOPES = frozenset(
         "write_merchant_managed_fulfillment_orders",
     }
 )
-NEWEST = "2026-07"
+NEWEST = "2026-10"
 # What is done to an answer on its way: the decoded body, and the response for its headers.
 Change = Callable[[Any, web.Response], None]
 Applies = Callable[[SeenRequest], bool]
@@ -57,7 +57,7 @@ class FakeShopify(FakeShop):
         self.client_id = "fake-client"
         self.client_secret = "shpss_fake-secret"
         self.scopes = ALL_SCOPES
-        self.versions: tuple[str, ...] = ("2025-10", "2026-01", "2026-04", NEWEST)
+        self.versions: tuple[str, ...] = ("2026-01", "2026-04", "2026-07", NEWEST)
         self.bucket: Bucket | None = None
         self.points: Bucket | None = None
         self.withholds = False

@@ -83,7 +83,7 @@ async def test_a_page_halved_among_orders_of_one_second_is_no_circle(shop: FakeS
 
 async def test_a_shop_that_leads_back_to_the_same_place_is_read_by_id(shop: FakeShopify) -> None:
     placed = [shop.book.add(modified_at=at(1)).id for _ in range(3)]
-    lead = {"Link": f'<{shop.url}/admin/api/2026-07/orders.json?page_info=round>; rel="next"'}
+    lead = {"Link": f'<{shop.url}/admin/api/2026-10/orders.json?page_info=round>; rel="next"'}
     shop.faults.add(
         Answer(200, '{"orders":[]}', headers=lead),
         when=lambda seen: seen.path.endswith("/orders.json") and "since_id" not in seen.query,
