@@ -1,4 +1,5 @@
-"""The protocol's dates, read in every form seen in the field and written in one.
+"""The protocol's dates, read in every form seen in the field and written in one, and the windows
+that they make.
 
 They are UTC, always: no machine's zone has a say.
 """
@@ -9,6 +10,7 @@ import re
 from datetime import UTC, date, datetime, timedelta, timezone
 from urllib.parse import unquote_plus
 
+from connectors.orders import Window
 from proxy.doors.custom_store.errors import WireError
 
 # Before this no shop of ours sold anything; after it nobody's has yet. What lies outside is a fault
@@ -43,8 +45,23 @@ def format_date(moment: datetime) -> str:
 
     `moment` must be aware; seconds are cut off, for the protocol has none.
     """
-    at = moment.astimezone(UTC).isoformat(timespec="minutes")
-    return f"{at[5:7]}/{at[8:10]}/{at[:4]} {at[11:16]}"
+    at = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    # The quickest of all ways to write it: every order has two.
+    return "%02d/%02d/%04d %02d:%02d" % (at.month, at.day, at.year, at.hour, at.minute)  # noqa: UP031 -- see above
+
+
+def read_minutes(start: datetime, end: datetime) -> Window:
+    """The span between two minutes as asked, aware times; both minutes belong to it.
+
+    ShipStation asks in whole minutes, and the last one counts in full (ShipStation's Custom Store
+    Development Guide). A `start` that carries seconds stays as it is; `end` is always moved to the
+    end of its minute.
+    Raises `ValueError` where the end lies before the start.
+    """
+    return Window(
+        start=start.astimezone(UTC),
+        end=end.astimezone(UTC).replace(second=59, microsecond=999_999),
+    )
 
 
 def parse_date(text: str, name: str) -> datetime:

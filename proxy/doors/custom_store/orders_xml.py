@@ -1,36 +1,40 @@
 """An order as ShipStation's `<Order>`, and encoded orders as a page: the one place where orders
 become XML.
 
-Each order is built as a tree, checked against the schema as a tree, and serialised by lxml. What
-every order has is a copy of the schema's skeleton, filled in its order: copying costs half of
-adding element after element. The limits are the schema's too, which holds the stricter ones where
-ShipStation's guide and its printed schema differ. Optional text that is empty is still sent as an
-empty element, as the guide's sample does, so that what a buyer takes back disappears in ShipStation
-too.
+Each order is a tree, checked against the schema as a tree, and serialised by lxml. Its elements are
+those of a form (`order_form`), which is filled in again for the next order: making others would
+cost twice as much as filling them in. The limits are the schema's too, which holds the stricter
+ones where ShipStation's guide and its printed schema differ. Optional text that is empty is still
+sent as an empty element, as the guide's sample does, so that what a buyer takes back disappears in
+ShipStation too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Mapping
-from copy import copy
+from collections.abc import Generator, Iterable, Mapping
 from decimal import Decimal
-from functools import lru_cache
-from typing import TypeAlias
 
-from lxml.etree import CDATA, SubElement, _Element, tostring
+from lxml.etree import CDATA, tostring
 
 from connectors.orders import (
     Address,
     Customer,
     Dimensions,
-    ItemOption,
     LineItem,
     Order,
     OrderStatus,
 )
 from proxy.doors.custom_store.dates import format_date
 from proxy.doors.custom_store.errors import DECLARATION, InvalidOrderError
-from proxy.doors.custom_store.orders_xsd import LONGEST, build_skeleton
+from proxy.doors.custom_store.order_form import (
+    Content,
+    Leaves,
+    LineForm,
+    OrderForm,
+    keep_form,
+    take_form,
+)
+from proxy.doors.custom_store.orders_xsd import LONGEST
 from proxy.doors.custom_store.schema import check_order
 from proxy.doors.custom_store.text import fit_text
 from proxy.doors.custom_store.values import (
@@ -53,14 +57,9 @@ from proxy.doors.custom_store.values import (
 )
 from proxy.doors.custom_store.words import LENGTH_UNITS, STATUSES, WEIGHT_UNITS
 
-# What an element holds: a text that may go out as it is, or None to leave the element out.
-_Content: TypeAlias = str | CDATA | None
-
 _ZERO = Decimal(0)
 # Filling this many lines takes a few milliseconds.
 _STEP = 50
-_OPTION = build_skeleton("Option", last="Value")
-_LINE = build_skeleton("Item", last="UnitPrice")
 
 
 def encode_order(
@@ -94,20 +93,24 @@ def encode_in_steps(
     status_words: Mapping[OrderStatus, str] = STATUSES,
 ) -> Generator[None, None, bytes]:
     """As `encode_order`, with a step after some lines each: an order of thousands takes long."""
-    element = copy(_build_order(min(len(order.items), _STEP)))
-    size, customer, items = element[-3], element[-2], element[-1]
-    _fill_head(element, order, status_words)
-    if dimensions and order.dimensions is not None:
-        _fill_size(size, order.dimensions)
-    else:
-        element.remove(size)
-    _fill_customer(customer, order.customer, order.number)
-    for number, (item, line) in enumerate(zip(order.items, _list_lines(items), strict=False), 1):
-        _fill_line(line, item, number)
-        if number % _STEP == 0:
+    form = take_form()
+    _fill_head(form.head, order, status_words)
+    size = order.dimensions if dimensions else None
+    form.show_size(shown=size is not None)
+    if size is not None:
+        _fill_size(form.size, size)
+    _fill_customer(form, order.customer, order.number)
+    items = order.items
+    for begin in range(0, max(len(items), 1), _STEP):
+        if begin:
             yield
-    check_order(element)
-    return tostring(element, encoding="utf-8")
+        lines = form.show_lines(min(begin + _STEP, len(items)))
+        for number, line in enumerate(lines[begin:], begin + 1):
+            _fill_line(line, items[number - 1], number)
+    check_order(form.element)
+    xml: bytes = tostring(form.element, encoding="utf-8")
+    keep_form(form)
+    return xml
 
 
 def frame_page(orders: Iterable[bytes] | bytes, pages: int) -> bytes:
@@ -118,33 +121,9 @@ def frame_page(orders: Iterable[bytes] | bytes, pages: int) -> bytes:
     return b'%s<Orders pages="%d">\n%s\n</Orders>\n' % (DECLARATION, pages, body)
 
 
-def _list_lines(items: _Element) -> Iterator[_Element]:
-    """The lines that are there, and then as many more as are asked for."""
-    yield from list(items)
-    while True:
-        line = copy(_LINE)
-        items.append(line)
-        yield line
-
-
-@lru_cache(maxsize=_STEP + 1)
-def _build_order(lines: int) -> _Element:
-    """The skeleton of an order with so many lines, each up to the last element that every line has;
-    what may follow in a line is added where it is there.
-
-    Kept for few lines alone: one of a shop's thousands would hold megabytes.
-    """
-    order = build_skeleton("Order")
-    items = order[-1]
-    items.text = None if lines else ""
-    items.extend([copy(_LINE) for _ in range(lines)])
-    return order
-
-
-def _fill_head(element: _Element, order: Order, status_words: Mapping[OrderStatus, str]) -> None:
+def _fill_head(leaves: Leaves, order: Order, status_words: Mapping[OrderStatus, str]) -> None:
     first, second, third = (*order.custom_fields, "", "", "")[:3]
-    _fill(
-        element,
+    leaves.fill(
         _mark(require_id(order.id, "OrderID")),
         _mark(require_number(order.number, "OrderNumber")),
         format_date(order.placed_at),  # OrderDate
@@ -168,9 +147,8 @@ def _fill_head(element: _Element, order: Order, status_words: Mapping[OrderStatu
     )
 
 
-def _fill_size(element: _Element, size: Dimensions) -> None:
-    _fill(
-        element,
+def _fill_size(leaves: Leaves, size: Dimensions) -> None:
+    leaves.fill(
         LENGTH_UNITS.get(size.unit, size.unit),  # DimensionUnits
         write_decimal(size.length, "Dimensions/Length", _ZERO),
         write_decimal(size.width, "Dimensions/Width", _ZERO),
@@ -178,13 +156,11 @@ def _fill_size(element: _Element, size: Dimensions) -> None:
     )
 
 
-def _fill_customer(element: _Element, customer: Customer, number: str) -> None:
+def _fill_customer(form: OrderForm, customer: Customer, number: str) -> None:
     bill_to, ship_to = customer.bill_to, customer.ship_to
-    code, billing, shipping = element
-    code.text = _free(make_customer_code(customer, number), LONGEST["Customer/CustomerCode"])
+    form.code.text = _free(make_customer_code(customer, number), LONGEST["Customer/CustomerCode"])
     email = fit_email(bill_to.email or ship_to.email)
-    _fill(
-        billing,
+    form.billing.fill(
         _free(choose_name(bill_to, ship_to), LONGEST["Customer/BillTo/Name"]),
         _free(bill_to.company, LONGEST["Customer/BillTo/Company"]),
         _free(bill_to.phone, LONGEST["Customer/BillTo/Phone"]),
@@ -192,8 +168,7 @@ def _fill_customer(element: _Element, customer: Customer, number: str) -> None:
         *_write_place(bill_to),
         bill_to.country if is_country(bill_to.country) else None,  # Country
     )
-    _fill(
-        shipping,
+    form.shipping.fill(
         _free(choose_name(ship_to, bill_to), LONGEST["Customer/ShipTo/Name"]),
         _free(ship_to.company, LONGEST["Customer/ShipTo/Company"]),
         *_write_place(ship_to),
@@ -202,7 +177,7 @@ def _fill_customer(element: _Element, customer: Customer, number: str) -> None:
     )
 
 
-def _write_place(address: Address) -> tuple[_Content, ...]:
+def _write_place(address: Address) -> tuple[Content, ...]:
     """What both addresses have in common, with the same limits and in the same order."""
     return (
         _free(address.line1, LONGEST["Customer/ShipTo/Address1"]),
@@ -213,22 +188,21 @@ def _write_place(address: Address) -> tuple[_Content, ...]:
     )
 
 
-def _fill_line(element: _Element, item: LineItem, number: int) -> None:
+def _fill_line(line: LineForm, item: LineItem, number: int) -> None:
     """One line; an error names the line and the field."""
     try:
-        _fill_item(element, item)
+        _fill_item(line, item)
     except InvalidOrderError as error:
         field = f"Items/Item[{number}]/{error.field}"
         raise InvalidOrderError(field, error.rule, error.reason) from error
 
 
-def _fill_item(element: _Element, item: LineItem) -> None:
+def _fill_item(line: LineForm, item: LineItem) -> None:
     """One line; an error names the field without the way to it."""
     link = fit_link(item.image_url)
     # What weighs nothing is not known.
     weight = item.weight if item.weight is not None and item.weight.value > 0 else None
-    _fill(
-        element,
+    line.leaves.fill(
         _mark(require_id(item.id, "LineItemID")) if item.id else None,
         _free(item.sku, LONGEST["Items/Item/SKU"]),
         _free(choose_line_name(item), LONGEST["Items/Item/Name"]),
@@ -237,46 +211,17 @@ def _fill_item(element: _Element, item: LineItem) -> None:
         None if weight is None else WEIGHT_UNITS.get(weight.unit, weight.unit),  # WeightUnits
         write_quantity(item.quantity),  # Quantity
         write_money(item.unit_price, "UnitPrice"),
+        item.upc if item.upc and is_product_code(item.upc) else None,  # UPC
+        _optional(item.location, LONGEST["Items/Item/Location"]),
+        # The guide asks for a negative price in an adjustment; a fee is a line like any other.
+        "true" if item.adjustment and item.unit_price < 0 else None,  # Adjustment
     )
-    if item.upc and is_product_code(item.upc):
-        _add(element, "UPC", item.upc)
-    if item.location:
-        _add(element, "Location", _free(item.location, LONGEST["Items/Item/Location"]))
-    # The guide asks for a negative price in an adjustment; a fee is a line like any other.
-    if item.adjustment and item.unit_price < 0:
-        _add(element, "Adjustment", "true")
-    if item.options:
-        _add_options(element, limit_options(item.options))
-
-
-def _add_options(parent: _Element, options: tuple[ItemOption, ...]) -> None:
-    element = SubElement(parent, "Options")
-    for each in options:
-        option = copy(_OPTION)
-        _fill(
-            option,
-            _free(each.name, LONGEST["Items/Item/Options/Option/Name"]),
-            _free(each.value, LONGEST["Items/Item/Options/Option/Value"]),
+    options = limit_options(item.options)
+    for form, option in zip(line.show_options(len(options)), options, strict=True):
+        form.leaves.fill(
+            _free(option.name, LONGEST["Items/Item/Options/Option/Name"]),
+            _free(option.value, LONGEST["Items/Item/Options/Option/Value"]),
         )
-        element.append(option)
-
-
-def _fill(element: _Element, *contents: _Content) -> None:
-    """Give the children of a skeleton their contents, which come in the order of the schema; a
-    child without content is taken out.
-    """
-    empty = []
-    for child, content in zip(element, contents, strict=False):
-        if content is None:
-            empty.append(child)
-        else:
-            child.text = content
-    for child in empty:
-        element.remove(child)
-
-
-def _add(parent: _Element, name: str, content: str | CDATA) -> None:
-    SubElement(parent, name).text = content
 
 
 def _free(text: str, limit: int) -> str | CDATA:
@@ -288,7 +233,7 @@ def _free(text: str, limit: int) -> str | CDATA:
     return _mark(fit_text(text, limit))
 
 
-def _optional(text: str, limit: int) -> _Content:
+def _optional(text: str, limit: int) -> Content:
     """Free text whose element is left out where there is nothing to say."""
     return _free(text, limit) if text else None
 

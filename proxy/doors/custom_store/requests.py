@@ -21,13 +21,12 @@ from proxy.doors.custom_store.credentials import (
     credentials_match,
     parse_credentials,
 )
-from proxy.doors.custom_store.dates import format_date, parse_date
+from proxy.doors.custom_store.dates import format_date, parse_date, read_minutes
 from proxy.doors.custom_store.errors import WireError
 from proxy.doors.custom_store.orders_xsd import LAST_PAGE
 from proxy.doors.custom_store.parameters import Pairs, Parameters
 from proxy.doors.custom_store.shipnotice.document import parse_shipnotice
 from proxy.doors.custom_store.shipnotice.fields import Doubt
-from proxy.doors.custom_store.windows import read_minutes
 
 __all__ = [
     "CHALLENGE",
