@@ -27,6 +27,8 @@ from connectors.reading.tolerant import (
 )
 
 MARK = "portside:unreadable"
+BESIDE = "portside:beside"
+"""In a row that can be read, the mark of the broken one beside it."""
 _MARK = MARK.encode()
 _MARKED = re.compile(rb'"portside:unreadable":"(row \d+ [^"]*)"')
 # Envelopes around a list, and objects within a row of which the sound members are kept.
@@ -141,6 +143,14 @@ def _find_value(content: bytes, begin: int, end: int) -> int | None:
     return None
 
 
+def keep_members(row: bytes, number: int, fault: str) -> bytes:
+    """An object in place of the broken row of this number: those of its members that decode, and
+    the mark with what is wrong.
+    """
+    words = "".join(char for char in fault if char.isprintable() and char not in '"\\')
+    return _keep_members(row, f"row {number} is broken: {words[:_LONGEST_FAULT]}".encode())
+
+
 def _replace_broken(content: bytes, rows: Sequence[Span]) -> tuple[list[bytes], int]:
     replaced, broken = list[bytes](), 0
     for number, (begin, end) in enumerate(rows, 1):
@@ -148,8 +158,7 @@ def _replace_broken(content: bytes, rows: Sequence[Span]) -> tuple[list[bytes], 
         fault = find_json_fault(row)
         if fault is not None:
             broken += 1
-            words = "".join(char for char in fault if char.isprintable() and char not in '"\\')
-            row = _keep_members(row, f"row {number} is broken: {words[:_LONGEST_FAULT]}".encode())
+            row = keep_members(row, number, fault)
         replaced.append(row)
     return replaced, broken
 

@@ -13,6 +13,8 @@ import structlog
 
 from connectors.errors import AuthenticationError, ConnectorError, RefusedError, ThrottledError
 from connectors.reading.complaints import UNDECODABLE
+from connectors.reading.formats.answer_format import AnswerFormat, FormatError
+from connectors.reading.formats.json_values import decode_slices
 from connectors.reading.rows import split_rows
 from connectors.reading.tolerant import Mended, find_json_fault, read_tolerantly
 from connectors.turns import HEAVY, run_aside
@@ -20,9 +22,9 @@ from connectors.upstream.addresses import Target
 from connectors.upstream.auth.auth import Auth
 from connectors.upstream.breaker import Breaker
 from connectors.upstream.masking import Mask
-from connectors.upstream.refusals import explain_refusal, explain_unusable
+from connectors.upstream.refusals import explain_other_format, explain_refusal, explain_unusable
 from connectors.upstream.request import Request
-from connectors.upstream.response import Reply, decode_slices
+from connectors.upstream.response import Reply
 from connectors.upstream.retry import Harm
 from connectors.upstream.round_trip import Line
 
@@ -34,6 +36,8 @@ _NO_CONTENT = 204
 _ERROR = 400
 # In bytes: mending as much stops the event loop for a few hundredths of a second.
 _QUICKLY_MENDED = 64 * 1024
+# Other formats than JSON are read by slower means.
+_SLOWER = 64
 _log = structlog.get_logger(__name__)
 
 Judge = Callable[[Reply], None]
@@ -41,8 +45,8 @@ Review = Callable[[Reply, ConnectorError], ConnectorError | None]
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
-    """One call with what it may do: `data` demands a JSON answer; only a read follows a
-    redirect. `rows`: the answer is a list of rows that are decoded one by one, see
+    """One call with what it may do: `data` demands an answer of JSON, or in another `format`; only
+    a read follows a redirect. `rows`: the answer is a list of rows that are decoded one by one, see
     `connectors.reading.rows`.
     """
 
@@ -50,6 +54,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     harm: Harm
     data: bool
     rows: bool = False
+    format: AnswerFormat | None = None
 
     @property
     def read(self) -> bool:
@@ -157,7 +162,11 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
         """The reply. Raises what an unusable success means."""
         if not call.data or reply.status == _NO_CONTENT:
             return reply
-        if (error := explain_unusable(reply, self.mask, read=call.read)) is not None:
+        if call.format is None:
+            error = explain_unusable(reply, self.mask, read=call.read)
+        else:
+            error = explain_other_format(reply, self.mask, call.format, read=call.read)
+        if error is not None:
             raise error
         return reply
 
@@ -165,9 +174,13 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
         """The reply with its JSON mended where a strict decoder would refuse it, and decoded where
         it is large; what takes long happens in a thread.
         """
-        if not call.data or not reply.content:
-            return reply
         size = len(reply.content)
+        if call.format is not None:
+            reply = await run_aside(size * _SLOWER, self._read_format, call, reply)
+            if reply.fault is None or reply.status < _ERROR:
+                return reply
+        elif not call.data or not reply.content:
+            return reply
         if await run_aside(size, find_json_fault, reply.content) is not None:
             mend = _mend_rows if call.rows else read_tolerantly
             mended = (
@@ -177,18 +190,34 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
             )
             if mended is None:
                 return reply
-            _log.warning(
-                "Shop's answer mended.",
-                method=call.request.method,
-                url=self.mask.url(reply.url),
-                faults=mended.faults,
-            )
+            self._report_mended(call, reply, mended.faults)
             reply = msgspec.structs.replace(reply, content=mended.content)
         if (self.wants_values or reply.status >= _ERROR) and len(reply.content) > HEAVY:
             with contextlib.suppress(*UNDECODABLE):
                 values = await asyncio.to_thread(decode_slices, reply.content)
                 return msgspec.structs.replace(reply, values=values)
         return reply
+
+    def _read_format(self, call: Call, reply: Reply) -> Reply:
+        """The reply with its values, or with the reason why it has none."""
+        answer_format = call.format
+        if answer_format is None or not (reply.content.strip() or answer_format.may_be_empty):
+            return reply
+        try:
+            decoded = answer_format.decode(reply.content)
+        except FormatError as error:
+            return msgspec.structs.replace(reply, fault=error)
+        if decoded.faults:
+            self._report_mended(call, reply, decoded.faults)
+        return msgspec.structs.replace(reply, values=decoded.values, row_marks=decoded.marks)
+
+    def _report_mended(self, call: Call, reply: Reply, faults: tuple[str, ...]) -> None:
+        _log.warning(
+            "Shop's answer mended.",
+            method=call.request.method,
+            url=self.mask.url(reply.url),
+            faults=faults,
+        )
 
     def _follow(self, call: Call, reply: Reply) -> Request:
         """The request that a redirect asks for.

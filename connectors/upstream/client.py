@@ -15,6 +15,7 @@ import msgspec
 import structlog
 
 from connectors.errors import ConnectorError, UnsentError
+from connectors.reading.formats.answer_format import AnswerFormat
 from connectors.upstream.addresses import Target
 from connectors.upstream.auth.auth import Auth
 from connectors.upstream.breaker import Breaker
@@ -30,6 +31,7 @@ from connectors.upstream.transport.wire import open_wire
 
 # A Decimal is written as a number; a caller that wants text passes text.
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
+_JSON = "application/json"
 _log = structlog.get_logger(__name__)
 
 
@@ -93,7 +95,7 @@ class Upstream:
         """
         fixed = {
             "User-Agent": policy.user_agent or f"Portside/{metadata.version('portside')}",
-            "Accept": "application/json",
+            "Accept": _JSON,
             "Cache-Control": "no-cache",
         }
         async with open_wire(policy.concurrency, policy.proxy) as wire:
@@ -156,11 +158,13 @@ class Upstream:
         headers: Mapping[str, str] | None = None,
         data: bool = True,
         rows: bool = False,
+        answer_format: AnswerFormat | None = None,
     ) -> Reply:
         """A read: repeated after a failure, follows redirects to the same host.
 
-        `data=False` accepts an answer that is not JSON. `rows`: of a list of orders of which one
-        breaks the JSON, that one is replaced by a row with `connectors.reading.rows.MARK`.
+        `data=False` accepts an answer that is not JSON, `answer_format` one in another format,
+        which is then decoded. `rows`: of a list of orders of which one breaks the JSON, that one is
+        replaced by a row with `connectors.reading.rows.MARK`.
 
         `path` is relative to the base URL, or an absolute URL on an allowed host; it may carry a
         query of its own, which is kept as it is.
@@ -171,6 +175,7 @@ class Upstream:
                 harm=Harm.NONE,
                 data=data,
                 rows=rows,
+                format=answer_format,
             )
         )
 
@@ -180,19 +185,22 @@ class Upstream:
         json: Any,
         params: Pairs = (),
         *,
+        method: str = "POST",
+        content: bytes | None = None,
+        content_type: str = _JSON,
         headers: Mapping[str, str] | None = None,
         rows: bool = False,
+        answer_format: AnswerFormat | None = None,
     ) -> Reply:
-        """A read by POST (search APIs, GraphQL): repeated like `get`."""
-        request = self._request(
-            "POST",
-            path,
-            params,
-            headers,
-            body=_ENCODER.encode(json),
-            content_type="application/json",
+        """A read with a body (search APIs, GraphQL, SOAP): repeated like `get`.
+
+        The body is `content` of `content_type`, or else `json`.
+        """
+        body = _ENCODER.encode(json) if content is None else content
+        request = self._request(method, path, params, headers, body=body, content_type=content_type)
+        return await self._run(
+            Call(request=request, harm=Harm.NONE, data=True, rows=rows, format=answer_format)
         )
-        return await self._run(Call(request=request, harm=Harm.NONE, data=True, rows=rows))
 
     async def write(
         self,
@@ -204,6 +212,7 @@ class Upstream:
         content_type: str | None = None,
         params: Pairs = (),
         headers: Mapping[str, str] | None = None,
+        answer_format: AnswerFormat | None = None,
     ) -> Reply:
         """A change in the shop: never redirected; sent again only if it did not get there or was
         throttled (429).
@@ -213,13 +222,15 @@ class Upstream:
         dry run.
         """
         body = content if content is not None else b"" if json is None else _ENCODER.encode(json)
-        kind = content_type or ("application/json" if json is not None else None)
+        kind = content_type or (_JSON if json is not None else None)
         request = self._request(method, path, params, headers, body=body, content_type=kind)
         if self._is_dry_run:
             self._line.show_unsent(request, self._caller.auth)
             call = name_call(request, self._caller.mask)
             raise UnsentError(f"{call}: not sent, because this is a dry run.")
-        return await self._run(Call(request=request, harm=Harm.TWICE, data=content is None))
+        return await self._run(
+            Call(request=request, harm=Harm.TWICE, data=content is None, format=answer_format)
+        )
 
     def _request(
         self,
@@ -246,6 +257,9 @@ class Upstream:
 
     async def _run(self, call: Call) -> Reply:
         """All attempts of one call."""
+        if call.format is not None and ("Accept", _JSON) in call.request.headers:
+            request = call.request.with_header("Accept", call.format.accepts)
+            call = msgspec.structs.replace(call, request=request)
         number = 0
         try:
             async for attempt in make_attempts(
@@ -264,21 +278,19 @@ class Upstream:
     def _tell_repeat(
         self, request: Request, error: BaseException, number: int, wait: float
     ) -> None:
-        call = name_call(request, self._caller.mask)
         _log.debug(
             "Shop request repeated.",
-            call=call,
+            call=name_call(request, self._caller.mask),
             attempt=number,
             wait=round(wait, 2),
             error=error,
         )
 
     def _tell_failure(self, request: Request, error: ConnectorError, number: int) -> None:
-        call = name_call(request, self._caller.mask)
         # Whoever asked says what it means.
         _log.debug(
             "Shop request failed.",
-            call=call,
+            call=name_call(request, self._caller.mask),
             attempts=number,
             kind=type(error).__name__,
             error=error,

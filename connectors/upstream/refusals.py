@@ -15,10 +15,12 @@ from connectors.errors import (
     ConnectorError,
     RefusedError,
     ThrottledError,
+    TooLargeError,
     UnavailableError,
     UnreadableResponseError,
 )
 from connectors.quoting import MOST_QUOTED, make_printable
+from connectors.reading.formats.answer_format import AnswerFormat
 from connectors.reading.markup import MOST_CLEANED, clean_text, shorten
 from connectors.reading.tolerant import BOM, find_json_fault, is_truncated
 from connectors.upstream.masking import Mask
@@ -91,31 +93,64 @@ def explain_unusable(reply: Reply, mask: Mask, *, read: bool) -> ConnectorError 
     because a retry checks the shop before writing again.
     """
     if _is_wall(reply):
-        title = _read_title(reply, mask)
-        quoted = f", titled “{title}”" if title else ""
-        return UnavailableError(
-            f"{reply.where}: a web page came in place of data (status"
-            f" {reply.status}{quoted}). A bot wall, captcha, firewall or"
-            f" maintenance page of the shop's host stands in front of its API; {LET_THROUGH}."
-        ).quoting(title)
+        return _explain_wall(reply, mask)
     fault = find_json_fault(reply.content)
     if fault is None or (not read and not reply.content):
         return None
     if is_truncated(reply.content):
-        return UnavailableError(
-            f"{reply.where}: the shop's answer was cut short after {len(reply.content)} bytes."
+        return _explain_cut(reply)
+    return _explain_fault(reply, mask, "JSON", fault.rstrip("."), read=read)
+
+
+def explain_other_format(
+    reply: Reply, mask: Mask, answer_format: AnswerFormat, *, read: bool
+) -> ConnectorError | None:
+    """The same for an answer that was to come in another format than JSON."""
+    if _is_wall(reply):
+        return _explain_wall(reply, mask)
+    fault = reply.fault
+    if fault is None:
+        is_missing = reply.values is UNSET and read and not answer_format.may_be_empty
+        return (
+            _explain_fault(reply, mask, answer_format.name, "", read=read) if is_missing else None
         )
+    if fault.is_too_large:
+        return TooLargeError(f"{reply.where}: the shop's answer has {fault}.")
+    if fault.is_cut:
+        return _explain_cut(reply)
+    return _explain_fault(reply, mask, answer_format.name, str(fault), read=read)
+
+
+def _explain_wall(reply: Reply, mask: Mask) -> ConnectorError:
+    title = _read_title(reply, mask)
+    quoted = f", titled “{title}”" if title else ""
+    return UnavailableError(
+        f"{reply.where}: a web page came in place of data (status"
+        f" {reply.status}{quoted}). A bot wall, captcha, firewall or"
+        f" maintenance page of the shop's host stands in front of its API; {LET_THROUGH}."
+    ).quoting(title)
+
+
+def _explain_cut(reply: Reply) -> ConnectorError:
+    return UnavailableError(
+        f"{reply.where}: the shop's answer was cut short after {len(reply.content)} bytes."
+    )
+
+
+def _explain_fault(
+    reply: Reply, mask: Mask, expected: str, fault: str, *, read: bool
+) -> ConnectorError:
     if not read:
         return UnavailableError(
-            f"{reply.where}: the shop's answer to a write is not JSON, so it is not known whether"
-            " it was carried out."
+            f"{reply.where}: the shop's answer to a write is not {expected}, so it is not known"
+            " whether it was carried out."
         )
     if not reply.content.strip():
         return UnavailableError(
             f"{reply.where}: the shop's answer ({reply.status}) is empty where data was expected."
         )
     return UnreadableResponseError(
-        f"{reply.where}: expected JSON, found {_describe_body(reply, mask)} ({fault.rstrip('.')})."
+        f"{reply.where}: expected {expected}, found {_describe_body(reply, mask)} ({fault})."
     )
 
 

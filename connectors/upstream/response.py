@@ -17,18 +17,14 @@ from multidict import CIMultiDict, CIMultiDictProxy
 
 from connectors.errors import TooLargeError, UnavailableError, UnreadableResponseError
 from connectors.reading.complaints import UNDECODABLE, read_complaint
+from connectors.reading.formats.answer_format import FormatError
+from connectors.reading.formats.json_values import decode_slices
+from connectors.reading.rows import find_marks
 from connectors.reading.tolerant import BOM, find_json_fault
 from connectors.upstream.masking import MOST_URL
 
 T = TypeVar("T")
 _GZIP = b"\x1f\x8b\x08"
-_ANY = msgspec.json.Decoder(float_hook=Decimal)
-_LIST = msgspec.json.Decoder(list[msgspec.Raw])
-_OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
-# In bytes: what is decoded in one go; more takes longer than the event loop should stand still.
-LARGE = 1024 * 1024
-# An answer's first bracket stands in its first bytes.
-_OPENING = 64
 _HTML = re.compile(
     rb"<(?:!doctype\s+html|html|head|body|meta|script|br|b|p|div|title|h1|center)\b", re.IGNORECASE
 )
@@ -45,7 +41,9 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     """One answer.
 
     `url` is what was asked, without credentials; `headers` look names up in any case; `where` names
-    the call in errors. `values` is the body as plain values where it has been decoded already.
+    the call in errors. `values` is the body as plain values where it has been decoded already. Of
+    an answer in another format than JSON, `fault` says why it could not be, and `row_marks` what is
+    wrong with its rows.
     """
 
     status: int
@@ -56,6 +54,8 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     url: str = ""
     where: str = "the shop's answer"
     values: Any = msgspec.UNSET
+    fault: FormatError | None = None
+    row_marks: frozenset[str] | None = None
 
     def json(self) -> Any:
         """The body as plain values: whole numbers are int, all others `Decimal`.
@@ -89,8 +89,15 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
         return self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
 
     @property
+    def marks(self) -> frozenset[str]:
+        """What is wrong with rows that `connectors.reading.rows.MARK` marks."""
+        return find_marks(self.content) if self.row_marks is None else self.row_marks
+
+    @property
     def is_html(self) -> bool:
         """Whether this is a web page rather than data."""
+        if self.row_marks is not None:
+            return False
         head = self.content[:_HEAD].removeprefix(BOM).lstrip()
         return (
             _HTML.search(head) if head.startswith(b"<!--") else _HTML.match(head)
@@ -111,22 +118,6 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
 def _make_decoder(kind: Hashable) -> msgspec.json.Decoder[Any]:
     target: Any = kind
     return msgspec.json.Decoder(target, float_hook=Decimal)
-
-
-def decode_slices(content: bytes | msgspec.Raw) -> Any:
-    """`content` as plain values, decoded in slices of about a megabyte, so that a thread which
-    decodes a large answer lets others run meanwhile.
-
-    Raises one of `UNDECODABLE`.
-    """
-    if len(memoryview(content)) <= LARGE:
-        return _ANY.decode(content)
-    match bytes(memoryview(content)[:_OPENING]).lstrip()[:1]:
-        case b"[":
-            return [decode_slices(each) for each in _LIST.decode(content)]
-        case b"{":
-            return {key: decode_slices(each) for key, each in _OBJECT.decode(content).items()}
-    return _ANY.decode(content)
 
 
 def unpack(content: bytes, limit: int) -> bytes:

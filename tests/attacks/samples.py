@@ -17,8 +17,11 @@ from connectors.language.expressions import read_expression
 from connectors.language.functions import digests, lists, number, standard, text, times
 from connectors.language.functions.table import Run
 from connectors.language.templates import compile_template, suggest_word
-from connectors.reading import amounts, fields, markup, measures, moments, regions, tolerant
+from connectors.reading import amounts, fields, markup, measures, moments, regions, rows, tolerant
 from connectors.reading.complaints import read_complaint
+from connectors.reading.formats.csv_table import CsvTable
+from connectors.reading.formats.json_lines import JsonLines
+from connectors.reading.formats.xml_document import XmlDocument
 from connectors.upstream import pace, refusals, response, retry, shop_clock
 from connectors.upstream.addresses import Target
 from connectors.upstream.auth import auth, oauth2, token_answer
@@ -143,6 +146,15 @@ _MODULES: dict[str, dict[str, Callable[[str], object]]] = {
         "read_flag": lambda t: fields.read_flag(t, "x"),
         "read_country": lambda t: fields.read_country(t, "x"),
     },
+    "connectors.reading.formats.": {
+        "XmlDocument.decode()": lambda t: XmlDocument().decode(_encode(t)),
+        "XmlDocument.decode(text)": lambda t: XmlDocument().decode(_encode(f"<a>{t}</a>")),
+        "CsvTable.decode()": lambda t: CsvTable(columns=("id",)).decode(_encode(f"id,b\n{t}")),
+        "JsonLines.decode()": lambda t: JsonLines().decode(_encode(t)),
+    },
+    "connectors.reading.rows.": {
+        "keep_members": lambda t: rows.keep_members(_encode(t), 1, t),
+    },
     "connectors.reading.markup.": {
         "shorten": lambda t: markup.shorten(t, 200),
         "clean_text(lines)": lambda t: markup.clean_text(t, keep_lines=True),
@@ -194,6 +206,9 @@ _MODULES: dict[str, dict[str, Callable[[str], object]]] = {
     "connectors.upstream.refusals.": {
         "explain_refusal": _refuse_json,
         "explain_unusable": _refuse_page,
+        "explain_other_format": lambda t: refusals.explain_other_format(
+            make_reply(t, status=200), _MASK, JsonLines(), read=True
+        ),
         "read_words": lambda t: refusals.read_words(make_reply(t, media_type="text/plain"), _MASK),
         "read_code": lambda t: refusals.read_code(make_reply(json.dumps({"code": t})), _MASK),
         "explain_refusal(raw)": lambda t: refusals.explain_refusal(make_reply(t), _MASK),

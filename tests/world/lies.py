@@ -41,19 +41,24 @@ class _Lie:
 
 class Lies:
     """A fault made of all lies that are meant for a request: the first one told is nearest to the
-    shop, those about bytes come last.
+    shop, those about bytes come last. Between the two stands `dress`, which makes another format of
+    an answer.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, dress: Fault | None = None) -> None:
         self._values: list[_Lie] = []
         self._bytes: list[_Lie] = []
+        self._dress = dress
 
     async def __call__(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """The shop's answer, with all that is done to it."""
         seen = await see_request(request)
-        for lie in (*self._values, *self._bytes):
-            if lie.take(seen):
-                handler = functools.partial(lie.fault, handler=handler)
+        taken = [
+            [lie.fault for lie in lies if lie.take(seen)] for lies in (self._values, self._bytes)
+        ]
+        dress = [] if self._dress is None else [self._dress]
+        for fault in (*taken[0], *dress, *taken[1]):
+            handler = functools.partial(fault, handler=handler)
         return await handler(request)
 
     def add(self, fault: Fault, when: When, times: int | None, *, raw: bool = False) -> None:
@@ -72,7 +77,7 @@ class Liar(Generic[S]):
     def __init__(self, shop: S, anatomy: Anatomy) -> None:
         self.shop = shop
         self.anatomy = anatomy
-        self.lies = Lies()
+        self.lies = Lies(getattr(shop, "dress", None))
         shop.faults.add(self.lies, times=None)
 
     @property

@@ -57,12 +57,12 @@ def _put_row(liar: Liar[Any], row: Any) -> set[str]:
     return hit
 
 
-@LISTS.add(tells=rf"{_ENTRIES}|{COUNTED}")
+@LISTS.add(tells=rf"{_ENTRIES}|{COUNTED}", needs=["brackets"])
 def a_row_is_null(liar: Liar[Any]) -> set[str]:
     return _put_row(liar, None)
 
 
-@LISTS.add(tells=rf"{_ENTRIES}|{COUNTED}")
+@LISTS.add(tells=rf"{_ENTRIES}|{COUNTED}", needs=["brackets"])
 def a_row_is_an_error(liar: Liar[Any]) -> set[str]:
     return _put_row(liar, {"errors": "Internal Server Error"})
 

@@ -52,7 +52,7 @@ def _always(_seen: object) -> bool:
     return True
 
 
-@BYTES.add()
+@BYTES.add(needs=["brackets"])
 def text_stands_before_the_json(liar: Liar[Any]) -> set[str]:
     return liar.change_bytes(lambda body: PHP_NOTICE + body, _always)
 

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
+from msgspec import UNSET
+
 from connectors.errors import (
     AuthenticationError,
     ConflictError,
@@ -20,12 +22,14 @@ from connectors.errors import (
     UnreadableResponseError,
 )
 from connectors.generic_json.settings.answers import AnswerRule, AnswerSettings, WaitHeader
+from connectors.generic_json.settings.formats import Format
 from connectors.language.expressions import Expression
 from connectors.language.functions import EvaluationError
 from connectors.language.functions.table import as_number, as_text
 from connectors.language.functions.times import EPOCH
 from connectors.language.logic import is_false
 from connectors.quoting import MOST_QUOTED, make_printable
+from connectors.reading.formats.answer_format import AnswerFormat
 from connectors.reading.markup import clean_text, shorten
 from connectors.upstream.masking import Mask
 from connectors.upstream.refusals import read_code, read_words
@@ -47,7 +51,11 @@ class Bodies:
 
     def decode(self, reply: Reply) -> Any:
         """The body as plain values; None where there is none. Raises `UnreadableResponseError`."""
-        if reply.status == HTTPStatus.NO_CONTENT or not reply.content.strip():
+        if reply.status == HTTPStatus.NO_CONTENT:
+            return None
+        if reply.values is not UNSET:
+            return reply.values
+        if not reply.content.strip():
             return None
         known = self._known.get(id(reply.content))
         if known is not None and known[0] is reply.content:
@@ -73,6 +81,10 @@ class Answers:
         self._bodies = bodies
         self._mask = mask
         self._rules = (*own, *settings.rules)
+
+    def choose_format(self, own: Format | None) -> AnswerFormat | None:
+        """How the answer to a request is read that may name a format of its own."""
+        return (own or self._settings.format).make()
 
     def judge(self, reply: Reply) -> None:
         """Raise what a success by status means that is none by the rules."""

@@ -13,6 +13,7 @@ from connectors.generic_json.api.answers import Answers, Bodies
 from connectors.generic_json.settings.request import RequestSettings
 from connectors.language.functions import EvaluationError
 from connectors.language.functions.table import as_text
+from connectors.reading.formats.answer_format import AnswerFormat
 from connectors.upstream.client import Upstream
 from connectors.upstream.request import encode_params
 from connectors.upstream.response import Reply
@@ -107,10 +108,22 @@ class Caller:
     ) -> Reply:
         """A reading request; a POST is repeated like a GET. `rows` as for `Upstream.get`."""
         call = fill_request(request, values)
+        answer_format = self._answers.choose_format(request.format)
         if call.method == "GET":
-            return await self._upstream.get(call.path, call.params, headers=call.headers, rows=rows)
+            return await self._upstream.get(
+                call.path,
+                call.params,
+                headers=call.headers,
+                rows=rows,
+                answer_format=answer_format,
+            )
         return await self._upstream.query(
-            call.path, call.json, call.params, headers=self._add_content_type(call), rows=rows
+            call.path,
+            call.json,
+            call.params,
+            headers=self._add_content_type(call),
+            rows=rows,
+            answer_format=answer_format,
         )
 
     async def follow(
@@ -123,22 +136,34 @@ class Caller:
     ) -> Reply:
         """What lies at an address that the shop gave, asked for as `request` says."""
         if request is None:
-            return await self._upstream.get(address)
+            return await self._upstream.get(
+                address, answer_format=self._answers.choose_format(None)
+            )
         call = fill_request(request, values or {})
+        answer_format = self._answers.choose_format(request.format)
         if call.method == "GET":
-            return await self._upstream.get(address, headers=call.headers, rows=rows)
+            return await self._upstream.get(
+                address, headers=call.headers, rows=rows, answer_format=answer_format
+            )
         return await self._upstream.query(
-            address, call.json, headers=self._add_content_type(call), rows=rows
+            address,
+            call.json,
+            headers=self._add_content_type(call),
+            rows=rows,
+            answer_format=answer_format,
         )
 
     async def write(self, request: RequestSettings, values: Mapping[str, Any]) -> Reply:
         """A request that changes something: sent once."""
         call = fill_request(request, values)
+        answer_format = self._answers.choose_format(request.format)
         if call.method == "GET":
-            return await self._upstream.get(call.path, call.params, headers=call.headers)
-        return await self._change(call)
+            return await self._upstream.get(
+                call.path, call.params, headers=call.headers, answer_format=answer_format
+            )
+        return await self._change(call, answer_format)
 
-    async def _change(self, call: Call) -> Reply:
+    async def _change(self, call: Call, answer_format: AnswerFormat | None) -> Reply:
         return await self._upstream.write(
             call.method,
             call.path,
@@ -147,13 +172,16 @@ class Caller:
             content_type=call.content_type,
             params=call.params,
             headers=call.headers,
+            answer_format=answer_format,
         )
 
     async def show(self, request: RequestSettings, values: Mapping[str, Any]) -> None:
         """In a dry run, show a request to the observer, whatever its method. Raises
         `UnsentError`.
         """
-        await self._change(fill_request(request, values))
+        await self._change(
+            fill_request(request, values), self._answers.choose_format(request.format)
+        )
 
     def read_body(self, reply: Reply) -> Any:
         """The answer's body; None where a rule says it is empty.
@@ -171,7 +199,9 @@ class Caller:
         return self._answers.find_meaning(reply)
 
     def read_answer(self, reply: Reply) -> Any:
-        """The body of an answer to a write: None where it is no JSON, as after a PUT of XML."""
+        """The body of an answer to a write: None where it cannot be read, as may be after a PUT of
+        XML.
+        """
         try:
             return self._bodies.decode(reply)
         except UnreadableResponseError:

@@ -11,7 +11,7 @@ from connectors.errors import ConnectorError, UnavailableError, UnreadableRespon
 from connectors.generic_json.api.answers import wrap_answer
 from connectors.generic_json.api.caller import Caller
 from connectors.generic_json.api.jsonapi import resolve_document
-from connectors.generic_json.listing.entries import select_orders
+from connectors.generic_json.listing.entries import NEXT, lift_marks, select_orders
 from connectors.generic_json.listing.slices import Slices, explain_fixed_size
 from connectors.generic_json.listing.window import make_window_back, make_window_values
 from connectors.generic_json.mapping.rules import OrderRules
@@ -33,7 +33,7 @@ from connectors.language.functions.table import as_number, as_text, describe_kin
 from connectors.language.logic import is_false
 from connectors.orders import Window
 from connectors.reading import paging
-from connectors.reading.rows import MARK, find_marks
+from connectors.reading.rows import MARK
 from connectors.turns import run_aside, run_over
 from connectors.upstream.response import Reply, find_next_link
 
@@ -183,9 +183,17 @@ class PageReader:
                 f"{reply.where}: expected a list of orders at {wanted!r}, found"
                 f" {describe_kind(items)}."
             )
+        if reply.row_marks:
+            items = await run_over(len(items), lift_marks, items)
         await run_over(len(items), _check_marks, items, reply)
         entries = len(items)
         items = await run_over(entries, select_orders, items, self._rules)
+        if entries and not items and reply.row_marks is not None and isinstance(body, list):
+            # A list without brackets of its own may be anything.
+            raise UnreadableResponseError(
+                f"{reply.where}: expected a list of orders at {self._settings.items.source!r},"
+                " found nothing but errors."
+            )
         remark_left_out(self._remark, entries, len(items))
         kind = self._settings.paging
         if isinstance(kind, NoPaging):
@@ -244,9 +252,12 @@ def _check_marks(items: list[Any], reply: Reply) -> None:
     """Raise `UnreadableResponseError` if a row that breaks the answer is not among the orders:
     where it stands instead something would be missing in silence.
     """
-    marks = find_marks(reply.content)
-    lost = marks - {item[MARK] for item in items if isinstance(item, dict) and MARK in item}
+    marks = reply.marks
+    found = [item[MARK] for item in items if isinstance(item, dict) and MARK in item]
+    # An order that several rows make bears the marks of them all.
+    told = {mark for text in found if isinstance(text, str) for mark in (text, *text.split(NEXT))}
+    lost = marks - told
     if lost:
         raise UnreadableResponseError(
-            f"{reply.where}: expected JSON, found a list of which {min(lost)}."
+            f"{reply.where}: expected rows that can be read, found a list of which {min(lost)}."
         )

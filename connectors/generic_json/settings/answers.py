@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from connectors.fieldmap.blocks import Block, ExpressionText, wrap_in_list
+from connectors.generic_json.settings.formats import Format, JsonFormat
 from connectors.interface import Duration
 
 Meaning = Literal[
@@ -90,6 +91,9 @@ class WaitHeader(Block):
 class AnswerSettings(Block):
     """What the shop's answers mean, where it differs from what HTTP's statuses say."""
 
+    format: Format = JsonFormat()
+    """In which format the shop answers: json, xml, csv or json_lines. A request may name its own.
+    """
     rules: tuple[AnswerRule, ...] = ()
     """The first rule that fits decides; where none fits the status does."""
     message: ExpressionText | None = None

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from connectors.fieldmap.blocks import Block, wrap_in_list
+from connectors.generic_json.settings.formats import Format
 from connectors.generic_json.settings.shapes import Shape
 from connectors.generic_json.settings.values import PathTemplate, TemplateText, XmlTemplate
 from connectors.language.expressions import Expression
@@ -61,6 +62,8 @@ class RequestSettings(Block):
     """A body of XML."""
     content_type: str = ""
     """What the body is called, where the shop wants another name than application/json."""
+    format: Format | None = None
+    """In which format this request is answered; none: as `answers.format` says."""
 
     @model_validator(mode="after")
     def _check_body(self) -> Self:

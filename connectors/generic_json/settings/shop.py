@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import (
     AfterValidator,
@@ -24,6 +24,7 @@ from connectors.generic_json.recipes.reader import (
 )
 from connectors.generic_json.settings.answers import AnswerSettings
 from connectors.generic_json.settings.auth import Login, NoLogin
+from connectors.generic_json.settings.format_checks import check_formats
 from connectors.generic_json.settings.items import ListSettings, OneSettings
 from connectors.generic_json.settings.mapping import OrderMap
 from connectors.generic_json.settings.shipment import ShipmentSettings
@@ -65,7 +66,7 @@ class LimitSettings(Block):
 
 
 class GenericJsonSettings(ConnectorSettings):
-    """Any shop with a JSON API, described key by key, or by a recipe whose keys may be overridden
+    """Any shop with an API, described key by key, or by a recipe whose keys may be overridden
     one by one.
     """
 
@@ -134,3 +135,8 @@ class GenericJsonSettings(ConnectorSettings):
             raise MisplacedError(("extras",), str(error)) from None
         except ValueError as error:
             raise MisplacedError(("recipe",), str(error)) from None
+
+    @model_validator(mode="after")
+    def _check_formats(self) -> Self:
+        check_formats(self.answers, self.orders, self.order, self.map)
+        return self

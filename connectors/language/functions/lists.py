@@ -64,6 +64,18 @@ def index_by(run: Run, values: list[Any], each: Callable[[Any], Any]) -> dict[st
     return {as_text(each(value)) or "": value for value in values}
 
 
+@FUNCTIONS.add("list", "each", needs_run=True)
+def group_by(run: Run, values: list[Any], each: Callable[[Any], Any]) -> dict[str, Any]:
+    """The elements of a list that have an expression's value in common, as a list each, named by
+    it: `group_by([{id: 'a', n: `1`}, {id: 'a', n: `2`}], &id).a[].n` is `[1, 2]`.
+    """
+    run.spend(len(values))
+    groups: dict[str, list[Any]] = {}
+    for value in values:
+        groups.setdefault(as_text(each(value)) or "", []).append(value)
+    return groups
+
+
 @FUNCTIONS.add("list", "each", "any", needs_run=True)
 def where(run: Run, values: list[Any], each: Callable[[Any], Any], wanted: Any) -> list[Any]:
     """Those for which an expression gives a value that is itself looked up: `where([{id: `1`}, {id:

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from connectors.generic_json.recipes.reader import list_recipes, merge_keys
 from connectors.testing.shops.json_shop import Style
 from proxy.cli.main import main
+from tests.connectors.generic_json.formats.dresses import Dress, dress_block
 from tests.connectors.generic_json.json_schema import Checker
 from tests.connectors.generic_json.styles import style_block
 
@@ -36,6 +37,11 @@ def test_the_good_settings_fit() -> None:
 @pytest.mark.parametrize("style", list(Style))
 def test_every_style_fits(style: Style) -> None:
     assert fits(settings({**style_block(style), "url": "https://x.example"}), SCHEMA)
+
+
+@pytest.mark.parametrize("dress", list(Dress))
+def test_every_format_fits(dress: Dress) -> None:
+    assert fits(settings({**dress_block(dress), "url": "https://x.example"}), SCHEMA)
 
 
 @pytest.mark.parametrize("name", list_recipes())

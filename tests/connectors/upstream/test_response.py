@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from connectors.errors import ConnectorError, UnavailableError, UnreadableResponseError
+from connectors.reading.formats.json_values import LARGE, decode_slices
 from connectors.reading.tolerant import read_tolerantly
 from connectors.upstream.masking import Mask
 from connectors.upstream.refusals import explain_refusal, explain_unusable, read_code, read_words
-from connectors.upstream.response import LARGE, Reply, decode_slices, unpack
+from connectors.upstream.response import Reply, unpack
 
 
 def reply(content: bytes, kind: str = "application/json", status: int = 200) -> Reply:

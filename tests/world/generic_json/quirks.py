@@ -11,6 +11,7 @@ from multidict import MultiDict
 from connectors.testing.faults import Answer
 from connectors.testing.shops.json_shop import FakeJsonShop, Style
 from connectors.testing.trial import START
+from tests.connectors.generic_json.formats.dresses import Dress
 from tests.world.catalog import Catalog
 from tests.world.generic_json.anatomy import JsonAnatomy
 from tests.world.lies import Liar, drop_query
@@ -19,10 +20,10 @@ from tests.world.list_quirks import drop_rows
 QUIRKS = Catalog()
 Shop = Liar[FakeJsonShop]
 _IS = JsonAnatomy()
-NUMBERED = (Style.PAGE, Style.OFFSET, Style.KEYSET, Style.SCAN)
-LED = (Style.CURSOR, Style.LINK, Style.NEXT_URL)
+NUMBERED = (Style.PAGE, Style.OFFSET, Style.KEYSET, Style.SCAN, Dress.XML, Dress.CSV)
+LED = (Style.CURSOR, Style.LINK, Style.NEXT_URL, Dress.JSON_LINES)
 PLACED = (*NUMBERED, Style.GRAPHQL)
-COUNTED = (Style.PAGE, Style.OFFSET, Style.KEYSET, *LED)
+COUNTED = (Style.PAGE, Style.OFFSET, Style.KEYSET, Dress.XML, Dress.CSV, *LED)
 _ASTRAY = (
     "ignores which page is asked for|leads back to a page|never showed the end|no next page"
     "|ignores the filter by time|changed during each of"

@@ -8,14 +8,23 @@ from typing import Any
 from aiohttp import web
 
 from connectors.testing.shops.json_shop import FakeJsonShop, Style, answer
+from tests.connectors.generic_json.formats.dresses import Dress, Dresser, dress_block
+from tests.connectors.generic_json.styles import style_block
 
 # The list has no pages: all orders come at once.
 NONE = "none"
+DRESSES = frozenset(Dress)
 GOODS, STOCK = "/api/goods", "/api/stock"
 
 
 class PartedJsonShop(FakeJsonShop):
-    """Beside its orders it has goods by their SKUs, several at once, and the stock of each."""
+    """Beside its orders it has goods by their SKUs, several at once, and the stock of each. `dress`
+    makes another format of its answers, once all is done to their values.
+    """
+
+    def __init__(self, way: str) -> None:
+        super().__init__(find_style(way))
+        self.dress = Dresser(Dress(way)) if way in DRESSES else None
 
     def routes(self) -> Iterable[web.AbstractRouteDef]:
         """See `FakeJsonShop`."""
@@ -32,11 +41,21 @@ class PartedJsonShop(FakeJsonShop):
 
 def find_style(way: str) -> Style:
     """How the shop's list works that is read in this way."""
+    if way in DRESSES:
+        return Dress(way).style
     return Style.PAGE if way == NONE else Style(way)
 
 
-def _describe_detail(style: Style) -> dict[str, Any]:
-    if style is not Style.GRAPHQL:
+def find_block(way: str) -> dict[str, Any]:
+    """What a connector's block says of a shop that is read in this way."""
+    return dress_block(Dress(way)) if way in DRESSES else style_block(find_style(way))
+
+
+def _describe_detail(way: str, one: dict[str, Any]) -> dict[str, Any]:
+    if way in DRESSES:
+        named = "order.rows[0].order" if way == Dress.CSV else "order.id"
+        return {**one, "request": {**one["request"], "path": f"api/orders/{{{{ {named} }}}}"}}
+    if way != Style.GRAPHQL:
         return {"request": "api/orders/{{ order.id }}", "item": "order"}
     query = "query One($id: ID!) { order(id: $id) { id } }"
     body = {"query": query, "variables": {"id": "{{ order.id }}"}}
@@ -55,16 +74,16 @@ DETAIL, EXPAND, ALSO = "detail", "expand", "also"
 PARTS = (DETAIL, EXPAND, ALSO)
 
 
-def describe_parts(style: Style, options: tuple[str, ...]) -> dict[str, Any]:
+def describe_parts(way: str, options: tuple[str, ...]) -> dict[str, Any]:
     """The further keys of a block whose options name such parts: lines of which the shop says
-    nothing are left out, so that it shows if a part is missing.
+    nothing are left out, so that it shows if a part is missing. Goods and stock come in JSON alone.
     """
     orders: dict[str, Any] = {}
     if DETAIL in options:
-        orders["detail"] = _describe_detail(style)
+        orders["detail"] = _describe_detail(way, find_block(way)["order"])
     if ALSO in options:
         orders["also"] = _AGAIN
-    if EXPAND not in options:
+    if EXPAND not in options or way in DRESSES:
         return {"orders": orders}
     orders["expand"] = {"goods": _GOODS, "stock": _STOCK}
     known = "stock.there && length(keys(root().goods)) == length(root().lines)"

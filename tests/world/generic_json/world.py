@@ -1,4 +1,4 @@
-"""The world of JSON shops that settings describe."""
+"""The world of shops that settings describe: those that answer in JSON, and those that do not."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from connectors.generic_json import connector_type
 from connectors.generic_json.recipes.reader import merge_keys
 from connectors.testing.shops.json_shop import TOTAL_HEADER, FakeJsonShop, Style
-from tests.connectors.generic_json.styles import style_block
+from tests.connectors.generic_json.formats.dresses import Dress
 from tests.world.catalog import Catalog
 from tests.world.example import Example, World
 from tests.world.generic_json import part_quirks, quirks
@@ -18,14 +18,19 @@ from tests.world.generic_json.shop import (
     PARTS,
     PartedJsonShop,
     describe_parts,
+    find_block,
     find_style,
 )
 from tests.world.list_quirks import COUNTS, LISTS
 from tests.world.order_quirks import BYTES, ORDERS
 
-_TOTALS = {
-    Style.LINK: f'root().headers."{TOTAL_HEADER.lower()}"',
+_IN_HEADER = f'root().headers."{TOTAL_HEADER.lower()}"'
+_TOTALS: dict[str, str] = {
+    Style.LINK: _IN_HEADER,
     Style.GRAPHQL: "data.orders.totalItems",
+    Dress.XML: "answer.count",
+    Dress.CSV: _IN_HEADER,
+    Dress.JSON_LINES: _IN_HEADER,
 }
 _COUNTS = "counted"
 _SORTED = "sorted"
@@ -36,18 +41,18 @@ _AT_ONCE = {"paging": {"kind": NONE}, "request": {"query": {"page": None, "size"
 
 
 def _make_shop(example: Example) -> PartedJsonShop:
-    return PartedJsonShop(find_style(example.way))
+    return PartedJsonShop(example.way)
 
 
 def _build_block(shop: PartedJsonShop, example: Example) -> dict[str, Any]:
     style = find_style(example.way)
-    total = _TOTALS.get(style, "count") if _has_count(example) else None
+    total = _TOTALS.get(example.way, "count") if _has_count(example) else None
     paging = {"size": example.size, "smallest": 1, "total": total}
     sort = {"sorted": _SORTED in example.options and style is not Style.SCAN}
     orders = _AT_ONCE if example.way == NONE else {"paging": paging}
     block: dict[str, Any] = merge_keys(
-        merge_keys(style_block(style), {"url": shop.url, "orders": orders | sort}),
-        describe_parts(style, example.options),
+        merge_keys(find_block(example.way), {"url": shop.url, "orders": orders | sort}),
+        describe_parts(example.way, example.options),
     )
     return block
 
@@ -58,7 +63,9 @@ def _has_count(example: Example) -> bool:
 
 def _find_lacks(example: Example) -> frozenset[str]:
     lacks = set() if _has_count(example) else {"count"}
-    return frozenset(lacks | ({ALSO} - {*example.options}))
+    # A list in JSON lines has none: without a line it is nothing, and one line may be an error.
+    brackets = {"brackets"} if example.way == Dress.JSON_LINES else set()
+    return frozenset(lacks | brackets | ({ALSO} - {*example.options}))
 
 
 def _mend(shop: FakeJsonShop) -> None:
@@ -69,7 +76,7 @@ def _mend(shop: FakeJsonShop) -> None:
 GENERIC_JSON = World(
     name="generic_json",
     kind=connector_type,
-    ways=(*Style, NONE),
+    ways=(*Style, NONE, *Dress),
     anatomy=JsonAnatomy(),
     catalog=Catalog(LISTS, COUNTS, ORDERS, BYTES, quirks.QUIRKS, part_quirks.QUIRKS),
     make_shop=_make_shop,
