@@ -139,7 +139,7 @@ class Filler(Lookups):
     def _read_fields(self, scope: Scope, order: Order, changes: dict[str, Any]) -> None:
         number = order.number
         for name, rule, keep_lines, shortcut in self._texts:
-            text = None if shortcut is None else shortcut(scope.value, keep_lines)
+            text = None if shortcut is None else shortcut(scope.value, scope.root, keep_lines)
             if text is None:
                 text = self._read_text(scope, name, rule, number, keep_lines=keep_lines)
             if text:
@@ -156,7 +156,7 @@ class Filler(Lookups):
     def _read_custom_fields(self, scope: Scope, order: Order) -> tuple[str, ...]:
         found = [*order.custom_fields, "", "", ""][:3]
         for at, name, rule, shortcut in self._custom_fields:
-            text = None if shortcut is None else shortcut(scope.value, False)  # noqa: FBT003 -- see TextShortcut
+            text = None if shortcut is None else shortcut(scope.value, scope.root, False)  # noqa: FBT003 -- see TextShortcut
             if text is None:
                 text = self._read_text(scope, name, rule, order.number)
             found[at] = text or found[at]

@@ -73,7 +73,7 @@ class Scope:
             return from_root
         return (
             f"{self.at}.{expression.source}"
-            if expression.plain
+            if expression.path
             else f"{expression.one_line} in {self.at}"
         )
 
@@ -127,7 +127,7 @@ class Scope:
         if rule is None:
             return ""
         if self.trace is None and rule.shortcut is not None:
-            short = rule.shortcut(self.value, keep_lines)
+            short = rule.shortcut(self.value, self.root, keep_lines)
             if short is not None:
                 return short
         found, expression = self._find_first(field, rule)

@@ -15,7 +15,11 @@ def is_building(node: Node) -> bool:
     """
     if node["type"] in {"multi_select_list", "multi_select_dict", "function_expression"}:
         return True
-    return node["type"] != "slice" and any(is_building(child) for child in node["children"])
+    if node["type"] in {"slice", "comparator", "not_expression"}:
+        return False
+    # What a filter asks of an element is not in what it gives.
+    parts = node["children"][: 2 if node["type"] == "filter_projection" else None]
+    return any(is_building(child) for child in parts)
 
 
 def is_exact(value: Any) -> bool:

@@ -145,7 +145,9 @@ def _bind_arguments(function: Function, arguments: Sequence[Evaluate]) -> Evalua
     name, perform = function.name, _bind_values(function, arguments)
 
     def evaluate(value: Any, run: Run) -> Any:
-        run.spend(1)
+        run.left -= 1
+        if run.left < 0:
+            run.spend(0)
         try:
             return check_bounds(perform(value, run))
         except EvaluationError as error:
@@ -166,6 +168,9 @@ def _bind_values(function: Function, arguments: Sequence[Evaluate]) -> Evaluate:
     if len(arguments) == 1:
         (only,) = arguments
         return lambda value, run: call(only(value, run))
+    if len(arguments) == 2:  # noqa: PLR2004 -- most calls, without a list on the way
+        first, second = arguments
+        return lambda value, run: call(first(value, run), second(value, run))
     return lambda value, run: call(*[argument(value, run) for argument in arguments])
 
 

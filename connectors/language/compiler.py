@@ -182,14 +182,11 @@ def _compile_multi_list(_node: Node, parts: list[Evaluate]) -> Evaluate:
 
 def _compile_multi_dict(node: Node, parts: list[Evaluate]) -> Evaluate:
     names = [child["value"] for child in node["children"]]
+    pairs = tuple(zip(names, parts, strict=True))
 
     def evaluate(value: Any, run: Run) -> Any:
-        run.spend(len(parts))
-        return (
-            None
-            if value is None
-            else {name: part(value, run) for name, part in zip(names, parts, strict=True)}
-        )
+        run.spend(len(pairs))
+        return None if value is None else {name: part(value, run) for name, part in pairs}
 
     return evaluate
 

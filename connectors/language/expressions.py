@@ -16,7 +16,7 @@ from connectors.language.compiler import compile_tree
 from connectors.language.functions import EvaluationError, Run
 from connectors.language.functions.standard import measure_weight
 from connectors.language.reads import Reads, find_reads
-from connectors.language.shortcuts import Shortcut, find_shortcut
+from connectors.language.shortcuts import Shortcut, find_root_shortcut, find_shortcut
 from connectors.language.tree import Evaluate, find_plain_path
 from connectors.places import PlacedText
 
@@ -31,8 +31,8 @@ class Expression(msgspec.Struct, frozen=True, eq=False):
 
     `source` is what stands in the settings, `place` where, e.g. `settings.yaml:41`, empty if not
     known; `reads` is what it looks up in the value it is given, `reads_root` in what `root()`
-    gives; a `plain` one is nothing but names and dots. `shortcut` gives the same as `evaluate`
-    where there is one.
+    gives; `path` are the names of one that is nothing but names and dots. `shortcut` gives the same
+    as `evaluate` where there is one, and `root_shortcut` does so from what `root()` gives.
     """
 
     source: str
@@ -41,8 +41,9 @@ class Expression(msgspec.Struct, frozen=True, eq=False):
     builds: bool = False
     reads: Reads = Reads()
     reads_root: Reads = Reads()
-    plain: bool = False
+    path: tuple[str, ...] = ()
     shortcut: Shortcut | None = None
+    root_shortcut: Shortcut | None = None
 
     def __call__(self, value: Any, root: Any = None) -> Any:
         """What the expression finds in `value`. Raises `EvaluationError`.
@@ -101,8 +102,9 @@ def read_expression(value: Any) -> Expression:
             compile_tree(tree),
             is_building(tree),
             *find_reads(tree),
-            find_plain_path(tree) is not None,
+            tuple(find_plain_path(tree) or ()),
             find_shortcut(tree),
+            find_root_shortcut(tree),
         )
     except ValueError as error:
         if isinstance(error, JMESPathError):

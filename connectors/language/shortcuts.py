@@ -7,7 +7,7 @@ Each looks at no part of a value twice, so no work is counted, and nothing can g
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from connectors.language.functions.standard import to_number
@@ -21,8 +21,21 @@ def find_shortcut(node: Node) -> Shortcut | None:
     """What gives the same as the closure of the syntax tree, or None where there is none."""
     if (names := find_plain_path(node)) is not None:
         return _follow_path(names)
+    if (steps := _find_steps(node)) is not None:
+        return _follow_steps(steps)
     find = _FINDERS.get(node["type"])
     return None if find is None else find(node)
+
+
+def find_root_shortcut(node: Node) -> Shortcut | None:
+    """What gives the same as the closure of `root().a.b`, from what `root()` gives."""
+    if node["type"] != "subexpression":
+        return None
+    top, *steps = node["children"]
+    if top["type"] != "function_expression" or top["value"] != "root" or top["children"]:
+        return None
+    names = [step["value"] for step in steps if step["type"] == "field"]
+    return _follow_path(names) if len(names) == len(steps) else None
 
 
 def _find_either(node: Node) -> Shortcut | None:
@@ -49,6 +62,34 @@ def _follow_path(names: list[str]) -> Shortcut:
             if not isinstance(value, dict):
                 return None
             value = value.get(name)
+        return value
+
+    return find
+
+
+def _find_steps(node: Node) -> list[str | int] | None:
+    """The names and places of `a[0].b`; None for anything else."""
+    if node["type"] in {"field", "index"}:
+        return [node["value"]]
+    if node["type"] not in {"subexpression", "index_expression"}:
+        return None
+    found: list[str | int] = []
+    for child in node["children"]:
+        steps = _find_steps(child)
+        if steps is None:
+            return None
+        found += steps
+    return found
+
+
+def _follow_steps(steps: Sequence[str | int]) -> Shortcut:
+    def find(value: Any) -> Any:
+        for step in steps:
+            if isinstance(step, str):
+                value = value.get(step) if isinstance(value, dict) else None
+            else:
+                is_there = isinstance(value, list) and -len(value) <= step < len(value)
+                value = value[step] if is_there else None
         return value
 
     return find

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any, Self
 
 from connectors.reading.countries import find_country
@@ -19,6 +20,11 @@ _LONGEST_FOUND = 40
 # More than any shop sells for; such a number is a mistake and would overflow what comes after.
 _LARGEST = Decimal(10) ** 15
 _LONGEST_NUMBER = 60
+# So many digits are below the largest number.
+_PLAIN = 15
+_PLAIN_NUMBER = 10**_PLAIN
+# No name of a country is longer.
+_LONGEST_COUNTRY = 100
 
 
 class FieldError(ValueError):
@@ -109,6 +115,8 @@ def read_number(value: Any, path: str, *, expected: str = "a number") -> Decimal
     Below a quadrillion, with at most 60 characters where it is text, and with an exponent of at
     most 60: what is read can be counted with.
     """
+    if (found := _read_plain_number(value)) is not None:
+        return found
     try:
         is_text = isinstance(value, str) and len(value) <= _LONGEST_NUMBER and "_" not in value
         found = Decimal(value) if is_text else _convert_number(value)
@@ -118,6 +126,20 @@ def read_number(value: Any, path: str, *, expected: str = "a number") -> Decimal
     except InvalidOperation:
         pass
     raise FieldError(path, expected, value)
+
+
+def _read_plain_number(value: Any) -> Decimal | None:
+    """What most numbers are, read with as little as is needed to be sure of them."""
+    kind = type(value)
+    if kind is str:
+        is_plain = len(value) <= _PLAIN and value.replace(".", "", 1).isdecimal()
+    elif kind is int:
+        is_plain = -_PLAIN_NUMBER < value < _PLAIN_NUMBER
+    else:
+        is_plain = (
+            kind is Decimal and value.is_finite() and -_LONGEST_NUMBER <= value.adjusted() < _PLAIN
+        )
+    return Decimal(value) if is_plain else None
 
 
 def _convert_number(value: Any) -> Decimal:
@@ -174,4 +196,11 @@ def read_country(value: Any, path: str) -> str:
     """ISO alpha-2 out of what `find_country` knows; empty for null and for what is not
     known.
     """
+    if type(value) is str and len(value) <= _LONGEST_COUNTRY:
+        return _find_named_country(value)
     return find_country(read_text(value, path))
+
+
+@lru_cache(maxsize=4096)
+def _find_named_country(text: str) -> str:
+    return find_country(clean_text(text))

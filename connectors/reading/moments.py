@@ -40,6 +40,28 @@ def read_moment(
     raise FieldError(path, f"{expected} with a zone", value)
 
 
+def read_plain_moment(value: Any, zone: tzinfo) -> datetime | None:
+    """A moment as aware UTC, in the dress that most shops use, `2026-07-01T12:00:00` with or
+    without a fraction and an offset; None for all else, which `read_optional_moment` reads.
+
+    `zone` is the zone of a time that states none.
+    """
+    if (
+        type(value) is not str
+        or not value[13:14] == ":" == value[16:17]
+        or not (value[-1] == "Z" or value[-3] == ":")
+        or len(value) > _LONGEST
+    ):
+        return None
+    try:
+        found = datetime.fromisoformat(value)
+        if found.tzinfo is None:
+            found = found.replace(tzinfo=zone)
+        return found if found.tzinfo is UTC else found.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
 def read_optional_moment(
     value: Any, path: str, *, zone: tzinfo | None = None, pattern: str = "iso"
 ) -> datetime | None:

@@ -36,6 +36,9 @@ from connectors.orders import (
 )
 from connectors.reading import amounts, fields, measures
 
+# More pieces than any line has.
+_MANY = 1_000_000
+
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
     """A line of the shop's order: as it came, and as we understand it."""
@@ -77,11 +80,7 @@ class LineReader:
         return scope.read(field, rule, self._convert_amount, ZERO)
 
     def _convert_amount(self, value: Any, field: str) -> Decimal:
-        places = amounts.count_minor_digits(self.currency)
-        amount = amounts.read_money(value, field)
-        if self.style.unit != "major":
-            amount = amount.scaleb(-places if self.style.unit == "minor" else -2)
-        return round_half_up(amount, places) if self.style.round else amount
+        return settle_amount(amounts.read_money(value, field), self.currency, self.style)
 
     def read_lines(self, rules: ItemRules) -> Iterator[tuple[Scope, LineItem]]:
         """Every line that counts, with the scope it was read from."""
@@ -96,18 +95,18 @@ class LineReader:
             sku=line.read_text("sku", rules.sku),
             name=line.read_text("name", rules.name) or line.read_text("sku", rules.sku),
             image_url=side.read_text(line, "image_url", rules.image_url),
-            quantity=line.read("quantity", rules.quantity, _read_left, 0),
+            quantity=line.read("quantity", rules.quantity, read_left, 0),
             unit_price=self.read_money(line, "unit_price", rules.unit_price),
-            weight=side.read(lambda: _read_weight(line, rules.weight), None),
+            weight=side.read(lambda: read_weight(line, rules.weight), None),
             location=side.read_text(line, "location", rules.location),
             upc=side.read_text(line, "upc", rules.upc),
             options=side.read(lambda: tuple(_read_options(line, rules.options)), ()),
             fulfillment=self._find_line_way(line, rules),
             destination=line.read_text("destination", rules.destination),
-            customs=side.read(lambda: self._read_customs(line, rules.customs), None),
+            customs=side.read(lambda: self.read_customs(line, rules.customs), None),
         )
 
-    def _read_customs(self, line: Scope, rules: CustomsRules | None) -> Customs | None:
+    def read_customs(self, line: Scope, rules: CustomsRules | None) -> Customs | None:
         """None where the shop says nothing that customs ask for."""
         if rules is None:
             return None
@@ -125,7 +124,7 @@ class LineReader:
             return [item]
         shares = [
             Share(
-                each.read("quantity", rules.quantity, _read_left, 0),
+                each.read("quantity", rules.quantity, read_left, 0),
                 each.read_text("key", rules.key),
             )
             for each in line.enter_list("shares", rules.at, "shares")
@@ -153,15 +152,27 @@ class LineReader:
                     else ZERO
                 )
                 if amount:
-                    label = scope.read_text("name", each.name) or "Discount"
                     price = -amount if each.negate else amount
-                    yield LineItem(
-                        id=f"adjustment-{number}-{at}",
-                        name=label,
-                        quantity=1,
-                        unit_price=price,
-                        adjustment=True,
-                    )
+                    yield make_adjustment(number, at, scope.read_text("name", each.name), price)
+
+
+def settle_amount(amount: Decimal, currency: str, style: MoneyRules) -> Decimal:
+    """An amount in the currency's unit, rounded where that is wanted."""
+    places = amounts.count_minor_digits(currency)
+    if style.unit != "major":
+        amount = amount.scaleb(-places if style.unit == "minor" else -2)
+    return round_half_up(amount, places) if style.round else amount
+
+
+def make_adjustment(number: int, at: int, name: str, price: Decimal) -> LineItem:
+    """The line of a discount or a fee: the one at a place of the list that a rule found."""
+    return LineItem(
+        id=f"adjustment-{number}-{at}",
+        name=name or "Discount",
+        quantity=1,
+        unit_price=price,
+        adjustment=True,
+    )
 
 
 def find_way(scope: Scope, rule: FulfillmentRule | None, otherwise: Fulfillment) -> Fulfillment:
@@ -178,13 +189,16 @@ def find_way(scope: Scope, rule: FulfillmentRule | None, otherwise: Fulfillment)
     )
 
 
-def _read_left(value: Any, field: str) -> int:
+def read_left(value: Any, field: str) -> int:
     """What is left of a line; a refund of more than the line holds leaves nothing."""
+    if type(value) is int and 0 <= value < _MANY:
+        return value
     left = fields.read_number(value, field, expected="a quantity")
     return fields.read_quantity(max(left, ZERO), field)
 
 
-def _read_weight(scope: Scope, rule: WeightRule | None) -> Weight | None:
+def read_weight(scope: Scope, rule: WeightRule | None) -> Weight | None:
+    """The weight of one piece."""
     if rule is None:
         return None
     unit = scope.find("weight", rule.unit_from) if rule.unit_from is not None else None

@@ -6,7 +6,8 @@ these values, and the map reads nothing else.
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Callable
+from typing import Any, Literal
 
 import msgspec
 
@@ -165,7 +166,10 @@ class MoneyRules(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OrderRules(msgspec.Struct, frozen=True, kw_only=True):
-    """The whole order. What `only` is not true for is not an order."""
+    """The whole order. What `only` is not true for is not an order.
+
+    `compiled` is the function that all of it becomes with the store's first order.
+    """
 
     only: Expression | None
     money: MoneyRules
@@ -196,3 +200,8 @@ class OrderRules(msgspec.Struct, frozen=True, kw_only=True):
     requested_warehouse: FieldRule | None
     source: FieldRule | None
     tags: Expression | None
+    compiled: Callable[[Any], Any] | None = None
+
+    def __post_init__(self) -> None:
+        # A copy with other rules is not to be read by these.
+        msgspec.structs.force_setattr(self, "compiled", None)

@@ -211,14 +211,21 @@ def to_string(run: Run, value: Any) -> str:
 @FUNCTIONS.add("any")
 def type_(value: Any) -> str:
     """The kind of a value: `type([`1`])` is `"array"`."""
-    kinds: tuple[tuple[type | tuple[type, ...], str], ...] = (
-        (str, "string"),
-        (bool, "boolean"),
-        ((int, float, Decimal), "number"),
-        (list, "array"),
-        (dict, "object"),
-    )
-    return next((name for kind, name in kinds if isinstance(value, kind)), "null")
+    found = _KINDS.get(type(value))
+    if found is not None:
+        return found
+    return next((name for kind, name in _KINDS.items() if isinstance(value, kind)), "null")
+
+
+_KINDS = {
+    str: "string",
+    bool: "boolean",
+    int: "number",
+    float: "number",
+    Decimal: "number",
+    list: "array",
+    dict: "object",
+}
 
 
 _JSON = msgspec.json.Encoder(decimal_format="number")
@@ -228,19 +235,21 @@ def measure_weight(value: Any, run: Run) -> int:
     """How many values something holds, all levels counted; gives up with `EvaluationError` past the
     work that is left.
     """
-    count = 0
-    pending = [value]
+    count = 1 + (len(value) >> 6 if isinstance(value, str) else 0)
+    pending = [value] if isinstance(value, list | dict) else []
     while pending:
         each = pending.pop()
-        count += 1
+        parts = each if isinstance(each, list) else each.values()
+        count += len(parts)
         if count > run.left:
-            raise EvaluationError("gave up: the value is too large for this expression")
-        if isinstance(each, list):
-            pending.extend(each)
-        elif isinstance(each, dict):
-            pending.extend(each.values())
-        elif isinstance(each, str):
-            count += len(each) >> 6
+            break
+        for part in parts:
+            if isinstance(part, str):
+                count += len(part) >> 6
+            elif isinstance(part, list | dict):
+                pending.append(part)
+    if count > run.left:
+        raise EvaluationError("gave up: the value is too large for this expression")
     return count
 
 

@@ -16,6 +16,9 @@ SHORT = (
     "a.b",
     "m[?key=='x'].value | [0]",
     "a.m[?key=='x'].value.b | [0]",
+    "m[0].value",
+    "m[-1]",
+    "a.m[0].value.b",
     "a || b",
     "(m[?key=='x'].value | [0]) || a.b",
     "a == 'x'",
@@ -63,3 +66,11 @@ def test_a_shortcut_finds_what_the_expression_means(text: str, value: Any) -> No
 @pytest.mark.parametrize("text", LONG)
 def test_other_expressions_have_none(text: str) -> None:
     assert read_expression(text).shortcut is None
+
+
+@pytest.mark.parametrize("text", ["root().a", "root().a.b"])
+@given(value=VALUES)
+def test_a_shortcut_from_the_root_finds_what_the_expression_means(text: str, value: Any) -> None:
+    expression = read_expression(text)
+    assert expression.root_shortcut is not None
+    assert expression.root_shortcut(value) == expression.evaluate(None, Run(value))

@@ -137,3 +137,26 @@ def test_what_is_no_id_is_refused(value: Any) -> None:
 )
 def test_yes_and_no(value: Any, result: bool) -> None:  # noqa: FBT001 - a table's column
     assert fields.read_flag(value, "f") is result
+
+
+class Spelling(str):
+    """A text that the quick way of reading a number does not know."""
+
+    __slots__ = ()
+
+
+@given(st.text(alphabet="0123456789.-+e_ ٣²", max_size=18))
+def test_the_quick_way_reads_a_number_as_the_long_way_does(text: str) -> None:
+    assert _try_number(text) == _try_number(Spelling(text))
+
+
+@given(st.integers(-(10**17), 10**17) | st.decimals())
+def test_a_number_of_json_is_read_as_its_digits(value: int | Decimal) -> None:
+    assert _try_number(value) == _try_number(Spelling(value))
+
+
+def _try_number(value: Any) -> str:
+    try:
+        return repr(fields.read_number(value, "at"))
+    except FieldError:
+        return "refused"

@@ -81,3 +81,33 @@ def test_any_time_reads_back_from_its_text(naive: datetime, minutes: int) -> Non
 def test_a_text_longer_than_any_time_is_refused_before_it_is_worked_on(pattern: str) -> None:
     with pytest.raises(FieldError, match="expected a time"):
         moments.read_moment("1" + " " * 1_000_000 + "x", "at", pattern=pattern)
+
+
+@given(
+    moment=st.datetimes(),
+    separator=st.sampled_from("T _"),
+    fraction=st.sampled_from(("", ".5", ".123456", ".1234567", ",5")),
+    zone=st.sampled_from(
+        ("", "Z", "z", " UTC", "GMT", "+02", "+0200", "+02:00", "-11:30", "+99:00")
+    ),
+)
+def test_the_quick_way_reads_what_the_long_way_reads(
+    moment: datetime, separator: str, fraction: str, zone: str
+) -> None:
+    text = f"{moment:%Y-%m-%d}{separator}{moment:%H:%M:%S}{fraction}{zone}"
+    berlin = ZoneInfo("Europe/Berlin")
+    quick = moments.read_plain_moment(text, berlin)
+    assert quick in {None, _read_long(text, berlin)}
+
+
+def _read_long(text: str, zone: ZoneInfo) -> datetime | None:
+    try:
+        return moments.read_moment(text, "at", zone=zone)
+    except FieldError:
+        return None
+
+
+def test_the_dress_that_most_shops_use_is_read_the_quick_way() -> None:
+    noon = datetime(2026, 7, 1, 12, tzinfo=UTC)
+    for text in ("2026-07-01T12:00:00", "2026-07-01 12:00:00Z", "2026-07-01T14:00:00.000+02:00"):
+        assert moments.read_plain_moment(text, UTC) == noon

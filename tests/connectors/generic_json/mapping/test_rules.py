@@ -29,7 +29,7 @@ PAIRS: list[tuple[type[Block], type[msgspec.Struct]]] = [
     (mapping.MoneySettings, rules.MoneyRules),
     (mapping.OrderMap, rules.OrderRules),
 ]
-SET_BY_THE_RULE = {"shortcut", "word", "cases"}
+SET_BY_THE_RULE = {"shortcut", "word", "cases", "compiled"}
 
 
 @pytest.mark.parametrize(("model", "struct"), PAIRS)
