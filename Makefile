@@ -7,7 +7,7 @@ SUPPLY := $(VENV)/supply
 WORKERS ?= 2
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 
-.PHONY: help demo test browser-tests check format lint types contracts dependencies benchmarks real-shops lock pins shopify-schemas audit sbom licenses docs wheel clean
+.PHONY: help demo test browser-tests check format lint types contracts dependencies benchmarks real-shops lock pins shopify-schemas audit sbom licenses docs build package-tests release-check clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -30,16 +30,16 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.run
 demo: $(VENV)/.run  ## a fake shop, Portside and ShipStation's part, end to end (ONCE=1 ends by itself)
 	@$(BIN)/portside demo $(if $(ONCE),--once)
 
-test: $(VENV)/.dev  ## the whole test suite, but for the browser's part
-	@$(BIN)/python -m pytest -n $(WORKERS) --ignore=tests/browser $(ARGS)
-	@echo "The tests in a real browser were left out: make browser-tests"
+test: $(VENV)/.dev  ## the whole test suite, but for the browser's part and the packages'
+	@$(BIN)/python -m pytest -n $(WORKERS) --ignore=tests/browser --ignore=tests/packages $(ARGS)
+	@echo "Left out: make browser-tests (a real browser), make package-tests (the packages, installed)"
 
 # Playwright would bring a browser of its own from elsewhere; Debian's is kept up with the system.
 browser-tests: $(VENV)/.dev  ## the operator's page in a real browser (as root it installs Debian's chromium where there is none)
 	@{ command -v chromium || command -v chromium-browser || command -v google-chrome; } > /dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -qq --yes --no-install-recommends chromium fonts-dejavu-core; } > /dev/null || { echo "The browser tests need Chromium: apt install chromium" >&2; exit 1; }
 	@$(BIN)/python -m pytest tests/browser
 
-check: format lint types contracts dependencies test browser-tests  ## all that must be green before a commit
+check: format lint types contracts dependencies test browser-tests package-tests  ## all that must be green before a commit
 
 format: $(VENV)/.dev
 	@$(BIN)/ruff format --check .
@@ -104,8 +104,15 @@ licenses: $(SUPPLY)/.tools $(SUPPLY)/.looked-at  ## the licenses of all that Por
 docs: $(VENV)/.dev  ## write docs/settings.md from the models
 	@$(BIN)/portside schema --markdown > docs/settings.md
 
-wheel: $(VENV)/.run  ## build the wheel into dist/, with what the lock file holds
-	@$(BIN)/python -m hatchling build --target wheel
+build: $(VENV)/.run  ## the wheel and the source distribution, into dist/
+	@rm -f dist/portside-*
+	@$(BIN)/python -m hatchling build --directory dist
+
+package-tests: $(VENV)/.dev  ## both packages, installed and run as a user would
+	@$(BIN)/python -m pytest tests/packages
+
+release-check: $(VENV)/.dev package-tests build audit sbom licenses  ## what must be true before a release, beside `make check`
+	@$(BIN)/python -m tests.supply release
 
 clean:
 	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

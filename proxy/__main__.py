@@ -1,6 +1,6 @@
 """`python -m proxy` is `portside`."""
 
-from proxy.cli.main import main
+from proxy.cli.start import main
 
 if __name__ == "__main__":
     main()

@@ -1,6 +1,7 @@
 """`python -m tests.supply audit PIP_AUDIT LOCK…`: known weaknesses of the packages we pin;
 `python -m tests.supply image`: put the newest exact tag into the Dockerfile;
-`python -m tests.supply shopify-schemas`: renew the schemas that our GraphQL documents are held to.
+`python -m tests.supply shopify-schemas`: renew the schemas that our GraphQL documents are held to;
+`python -m tests.supply release`: what stands against a release.
 """
 
 from __future__ import annotations
@@ -9,10 +10,12 @@ import argparse
 import os
 import sys
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.supply.advisories import audit
 from tests.supply.image import find_newest_tag, write_base
+from tests.supply.release import find_release_faults
 from tests.supply.shopify_schemas import FOLDER, renew_schemas
 
 
@@ -42,6 +45,19 @@ def _renew_schemas() -> int:
     return 0
 
 
+def _check_release() -> int:
+    faults = find_release_faults(Path.cwd(), datetime.now(UTC).date())
+    sys.stdout.writelines(f"{fault}\n" for fault in faults)
+    return 1 if faults else 0
+
+
+_COMMANDS = {
+    "image": _renew_image,
+    "shopify-schemas": _renew_schemas,
+    "release": _check_release,
+}
+
+
 def main() -> int:
     """Do what the command line asks; the exit status."""
     parser = argparse.ArgumentParser(prog="python -m tests.supply")
@@ -49,12 +65,12 @@ def main() -> int:
     auditing = commands.add_parser("audit")
     auditing.add_argument("tool", type=Path)
     auditing.add_argument("locks", type=Path, nargs="+")
-    commands.add_parser("image")
-    commands.add_parser("shopify-schemas")
+    for name in _COMMANDS:
+        commands.add_parser(name)
     asked = parser.parse_args()
     if asked.command == "audit":
         return _audit(asked.tool, asked.locks)
-    return _renew_image() if asked.command == "image" else _renew_schemas()
+    return _COMMANDS[asked.command]()
 
 
 if __name__ == "__main__":
