@@ -9,7 +9,7 @@ import copy
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from importlib import metadata
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import msgspec
 import structlog
@@ -31,7 +31,8 @@ from connectors.upstream.transport.wire import open_wire
 
 # A Decimal is written as a number; a caller that wants text passes text.
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
-_JSON = "application/json"
+JSON: Final = "application/json"
+"""The media type of bodies and answers where nothing else is said."""
 _log = structlog.get_logger(__name__)
 
 
@@ -95,7 +96,7 @@ class Upstream:
         """
         fixed = {
             "User-Agent": policy.user_agent or f"Portside/{metadata.version('portside')}",
-            "Accept": _JSON,
+            "Accept": JSON,
             "Cache-Control": "no-cache",
         }
         async with open_wire(policy.concurrency, policy.proxy) as wire:
@@ -187,7 +188,7 @@ class Upstream:
         *,
         method: str = "POST",
         content: bytes | None = None,
-        content_type: str = _JSON,
+        content_type: str = JSON,
         headers: Mapping[str, str] | None = None,
         rows: bool = False,
         answer_format: AnswerFormat | None = None,
@@ -222,7 +223,7 @@ class Upstream:
         dry run.
         """
         body = content if content is not None else b"" if json is None else _ENCODER.encode(json)
-        kind = content_type or (_JSON if json is not None else None)
+        kind = content_type or (JSON if json is not None else None)
         request = self._request(method, path, params, headers, body=body, content_type=kind)
         if self._is_dry_run:
             self._line.show_unsent(request, self._caller.auth)
@@ -257,7 +258,7 @@ class Upstream:
 
     async def _run(self, call: Call) -> Reply:
         """All attempts of one call."""
-        if call.format is not None and ("Accept", _JSON) in call.request.headers:
+        if call.format is not None and ("Accept", JSON) in call.request.headers:
             request = call.request.with_header("Accept", call.format.accepts)
             call = msgspec.structs.replace(call, request=request)
         number = 0

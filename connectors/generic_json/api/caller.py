@@ -11,10 +11,11 @@ import msgspec
 from connectors.errors import RefusedError, UnreadableResponseError
 from connectors.generic_json.api.answers import Answers, Bodies
 from connectors.generic_json.settings.request import RequestSettings
+from connectors.generic_json.xml_body import write_document
 from connectors.language.functions import EvaluationError
 from connectors.language.functions.table import as_text
 from connectors.reading.formats.answer_format import AnswerFormat
-from connectors.upstream.client import Upstream
+from connectors.upstream.client import JSON, Upstream
 from connectors.upstream.request import encode_params
 from connectors.upstream.response import Reply
 
@@ -82,7 +83,7 @@ def _fill_content(
         pairs = [(name, as_text(template(values)) or "") for name, template in request.form.items()]
         return encode_params(pairs).encode(), "application/x-www-form-urlencoded"
     if request.xml is not None:
-        return (as_text(request.xml(values)) or "").encode(), "application/xml"
+        return write_document(request.xml(values)), "application/xml"
     return None, None
 
 
@@ -106,7 +107,7 @@ class Caller:
     async def read(
         self, request: RequestSettings, values: Mapping[str, Any], *, rows: bool = False
     ) -> Reply:
-        """A reading request; a POST is repeated like a GET. `rows` as for `Upstream.get`."""
+        """A reading request; a POST or PUT is repeated like a GET. `rows` as for `Upstream.get`."""
         call = fill_request(request, values)
         answer_format = self._answers.choose_format(request.format)
         if call.method == "GET":
@@ -121,7 +122,10 @@ class Caller:
             call.path,
             call.json,
             call.params,
-            headers=self._add_content_type(call),
+            method=call.method,
+            content=call.content,
+            content_type=call.content_type or JSON,
+            headers=call.headers,
             rows=rows,
             answer_format=answer_format,
         )
@@ -148,7 +152,10 @@ class Caller:
         return await self._upstream.query(
             address,
             call.json,
-            headers=self._add_content_type(call),
+            method=call.method,
+            content=call.content,
+            content_type=call.content_type or JSON,
+            headers=call.headers,
             rows=rows,
             answer_format=answer_format,
         )
@@ -206,11 +213,3 @@ class Caller:
             return self._bodies.decode(reply)
         except UnreadableResponseError:
             return None
-
-    @staticmethod
-    def _add_content_type(call: Call) -> dict[str, str]:
-        return (
-            {**call.headers, "Content-Type": call.content_type}
-            if call.content_type
-            else call.headers
-        )

@@ -278,7 +278,7 @@ def _find_ids(settings: ExpandSettings, order: Any) -> list[str]:
 
 def _make_key(request: RequestSettings, values: Mapping[str, Any]) -> tuple[Hashable, ...]:
     call = fill_request(request, values)
-    return call.method, call.path, call.params, repr(call.json)
+    return call.method, call.path, call.params, repr(call.json), call.content
 
 
 def _replace_parts(value: Any, made: dict[int, Any]) -> Any:

@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Discriminator,
+    Field,
+    Tag,
+    model_validator,
+)
 
 from connectors.fieldmap.blocks import Block, wrap_in_list
 from connectors.generic_json.settings.formats import Format
 from connectors.generic_json.settings.shapes import Shape
 from connectors.generic_json.settings.values import PathTemplate, TemplateText, XmlTemplate
+from connectors.generic_json.xml_body import check_shape
 from connectors.language.expressions import Expression
 from connectors.language.templates import Template, check_names, suggest_word
 from connectors.places import MisplacedError, Path
@@ -22,6 +30,23 @@ QueryValue = Annotated[
     tuple[TemplateText, ...],
     BeforeValidator(wrap_in_list, json_schema_input_type=str | int | list[str | int]),
 ]
+
+
+def _check_document(shape: Shape) -> Shape:
+    check_shape(shape.source)
+    return shape
+
+
+def _choose_xml(value: Any) -> str:
+    return "shape" if isinstance(value, dict | Shape) else "text"
+
+
+Xml = Annotated[
+    Annotated[Shape, AfterValidator(_check_document), Tag("shape")]
+    | Annotated[XmlTemplate, Tag("text")],
+    Discriminator(_choose_xml),
+]
+"""XML as elements and attributes by name, or as a text."""
 
 
 def _read_request(value: Any) -> Any:
@@ -37,6 +62,10 @@ class RequestPatch(Block):
     """Parameters to set; those without a value are taken away."""
     body: Shape | None = None
     """Another body."""
+    form: dict[str, TemplateText | None] = Field(default={})
+    """Fields of a form to set; those without a value are taken away."""
+    xml: Xml | None = None
+    """Another body of XML."""
 
 
 class RequestSettings(Block):
@@ -46,7 +75,7 @@ class RequestSettings(Block):
     """
 
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] = "GET"
-    """How it is sent. A POST that reads (a search, GraphQL) may be repeated like a GET."""
+    """How it is sent. A POST or PUT that reads (a search, GraphQL, SOAP) is repeated like a GET."""
     path: PathTemplate
     """Behind the shop's `url`, or an address on an allowed host. What is put in is percent-encoded.
     """
@@ -58,8 +87,10 @@ class RequestSettings(Block):
     """A JSON body."""
     form: dict[str, TemplateText] | None = None
     """A body as web forms send it."""
-    xml: XmlTemplate | None = None
-    """A body of XML."""
+    xml: Xml | None = None
+    """A body of XML: an object with one member, in which names are elements, `@name` attributes and
+    `#text` text, lists repeat an element and null leaves it out; or a text.
+    """
     content_type: str = ""
     """What the body is called, where the shop wants another name than application/json."""
     format: Format | None = None
@@ -86,24 +117,33 @@ class RequestSettings(Block):
             yield ("body", *path), template
         for name, field in (self.form or {}).items():
             yield ("form", name), field
-        if self.xml is not None:
+        if isinstance(self.xml, Shape):
+            yield from ((("xml", *path), template) for path, template in self.xml.templates)
+        elif self.xml is not None:
             yield ("xml",), self.xml
+
+    @property
+    def expressions(self) -> Iterator[tuple[Path, Expression]]:
+        """Every expression in its bodies, with the path that leads there."""
+        for name in ("body", "xml"):
+            shape = getattr(self, name)
+            if isinstance(shape, Shape):
+                yield from (((name, *path), expression) for path, expression in shape.expressions)
 
     def has_reference(self, *path: str) -> bool:
         """Whether any template or expression in it uses this value, e.g. `("page", "number")`."""
-        expressions = self.body.expressions if self.body is not None else ()
         return any(
             names[: len(path)] == path for _, template in self.templates for names in template.names
-        ) or any(".".join(path) in expression.source for _, expression in expressions)
+        ) or any(".".join(path) in expression.source for _, expression in self.expressions)
 
     def check_values(self, known: Names) -> None:
         """Raise `MisplacedError` if something in it speaks of what is not there.
 
         Inside a body's `$each` there is `item` too.
         """
-        for path, expression in self.body.expressions if self.body is not None else ():
+        for path, expression in self.expressions:
             _check_expression(
-                ("body", *path), expression, {**known, "item": None} if "$give" in path else known
+                path, expression, {**known, "item": None} if "$give" in path else known
             )
         for path, template in self.templates:
             try:
@@ -115,27 +155,26 @@ class RequestSettings(Block):
                 raise MisplacedError(path, str(error)) from None
 
     def require_reading(self) -> None:
-        """Raise `MisplacedError` unless this is a request that can only read: a GET, or a POST with
-        a JSON body.
-        """
-        if self.method not in {"GET", "POST"}:
+        """Raise `MisplacedError` unless this is a request that may read: a GET, a POST or a PUT."""
+        if self.method not in {"GET", "POST", "PUT"}:
             raise MisplacedError(
-                ("method",), f"expected GET or POST for a request that reads, found {self.method}"
-            )
-        if self.form is not None or self.xml is not None:
-            raise MisplacedError(
-                ("form",) if self.form is not None else ("xml",),
-                "expected a JSON body for a request that reads",
+                ("method",),
+                f"expected GET, POST or PUT for a request that reads, found {self.method}",
             )
 
     def apply_patch(self, patch: RequestPatch) -> RequestSettings:
         """This request with a patch laid over it."""
         query = {**self.query, **patch.query}
+        form = {**(self.form or {}), **patch.form}
         return self.model_copy(
             update={
                 "path": patch.path or self.path,
                 "query": {name: value for name, value in query.items() if value is not None},
                 "body": patch.body or self.body,
+                "form": None
+                if self.form is None
+                else {name: value for name, value in form.items() if value is not None},
+                "xml": patch.xml or self.xml,
             }
         )
 

@@ -11,6 +11,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from connectors.generic_json.xml_body import check_text
 from connectors.language.functions.times import check_form, find_zone
 from connectors.language.templates import Template, compile_template
 
@@ -64,7 +65,10 @@ def _make_template_reader(kind: str) -> Any:
             return value
         if isinstance(value, bool) or not isinstance(value, str | int):
             raise ValueError("expected text, perhaps with {{ … }} in it")  # noqa: TRY004 -- pydantic collects ValueErrors
-        return compile_template(value if isinstance(value, str) else str(value), kind)
+        template = compile_template(value if isinstance(value, str) else str(value), kind)
+        if kind == "xml":
+            check_text(template.source)
+        return template
 
     return read
 
