@@ -3,7 +3,8 @@ could cost.
 
 The floor reads the same bytes with orjson and builds the same tree of elements with lxml, out of
 values that are ready: no checks, no decisions, no schema. Both run over the recorded WooCommerce
-pages, all surroundings at hand.
+pages, all surroundings at hand, and go as Portside goes: a page is decoded, then mapped, and its
+orders are then encoded one by one.
 """
 
 from __future__ import annotations
@@ -75,7 +76,7 @@ def _decoded(body: bytes) -> list[WireOrder]:
 
 
 def _encoded(body: bytes, around: Related, rules: Rules) -> list[bytes]:
-    found = (read_order(order, around, rules) for order in _decoded(body))
+    found = [read_order(order, around, rules) for order in _decoded(body)]
     return [encode_order(order) for order in found if isinstance(order, Order)]
 
 

@@ -162,8 +162,7 @@ def _measure_least(*jobs: Callable[[], object]) -> tuple[float, ...]:
 
 def _read_woocommerce(body: bytes, related: Related, filler: Filler | None) -> Iterator[Any]:
     reader = None if filler is None else build_reader(filler)
-    for raw in msgspec.json.decode(body, type=list[msgspec.Raw]):
-        row = read_row(raw)
+    for row in [read_row(raw) for raw in msgspec.json.decode(body, type=list[msgspec.Raw])]:
         if not isinstance(row.order, WireOrder):
             continue
         order = read_order(row.order, related, RULES)
@@ -176,8 +175,7 @@ def _read_woocommerce(body: bytes, related: Related, filler: Filler | None) -> I
 def _read_shopify(body: bytes, filler: Filler | None) -> Iterator[Any]:
     reader = None if filler is None else build_reader(filler)
     decode = decode_order if reader is None else keep_whole(reader)
-    for raw in msgspec.json.decode(body, type=OrdersPage).orders:
-        decoded = decode(raw)
+    for decoded in [decode(raw) for raw in msgspec.json.decode(body, type=OrdersPage).orders]:
         if isinstance(decoded, RejectedOrder):
             continue
         order = read_shopify_order(decoded, SHOPIFY_RULES)
@@ -188,7 +186,8 @@ def _read_shopify(body: bytes, filler: Filler | None) -> Iterator[Any]:
 
 
 def _send(found: Iterator[Any]) -> Iterator[bytes]:
-    for order in found:
+    # A page is mapped before the first of its orders is encoded.
+    for order in list(found):
         # The recordings hold orders without an address, which nobody can ship.
         if isinstance(order, Order) and order.customer.ship_to.country:
             sent = translate(order, _POLICY)

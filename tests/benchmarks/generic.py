@@ -121,7 +121,7 @@ def run() -> Iterator[str]:
 
 def _encoded(body: bytes, described: OrderRules) -> list[bytes]:
     rows: list[Any] = _DECODER.decode(body)
-    found = (read_order(row, described) for row in rows)
+    found = [read_order(row, described) for row in rows]
     # The recordings hold orders without an address, which nobody can ship.
     return [
         encode_order(order)

@@ -111,7 +111,7 @@ def _decoded(body: bytes) -> list[WireOrder]:
 
 
 def _encoded(body: bytes) -> list[bytes]:
-    found = (read_order(order, RULES) for order in _decoded(body))
+    found = [read_order(order, RULES) for order in _decoded(body)]
     return [encode_order(order) for order in found if isinstance(order, Order)]
 
 
