@@ -14,48 +14,84 @@ from typing import Generic, Protocol, TypeAlias, TypeVar
 
 from lxml.etree import CDATA, _Element
 
-from proxy.doors.custom_store.orders_xsd import build_skeleton
+from proxy.doors.custom_store.orders_xsd import FREE, VERBATIM, build_skeleton
+from proxy.doors.custom_store.text import fit_text
 
-Content: TypeAlias = str | CDATA | None
-"""What an element holds: a text that may go out as it is, or None to leave the element out."""
+Content: TypeAlias = str | None
+"""What an element holds: any text, or None to leave the element out."""
 
 # A larger form is not kept: that of one order of thousands of lines would hold megabytes.
 _MOST_LINES = 50
 _MOST_FORMS = 4
+# What stands in a leaf that was never filled in.
+_UNKNOWN = object()
+# The limits of what is written without CDATA, and of what is neither cleaned nor cut.
+_PLAIN, _VERBATIM = -1, 0
 _LINE = build_skeleton("Item")
 _OPTION = build_skeleton("Option", last="Value")
 
 
 class Leaves:
     """The first children of an element, which hold text and nothing else, in the order of the
-    schema.
+    schema; `path` is that of the element, as in `LONGEST`.
     """
 
-    __slots__ = ("_leaves", "_parent", "_shown")
+    __slots__ = ("_contents", "_leaves", "_limits", "_parent")
 
-    def __init__(self, parent: _Element, count: int | None = None) -> None:
+    def __init__(self, parent: _Element, path: str = "", count: int | None = None) -> None:
         self._parent = parent
         self._leaves = list(parent)[:count]
-        self._shown = [True] * len(self._leaves)
+        self._limits = [_find_limit(f"{path}{leaf.tag}") for leaf in self._leaves]
+        self._contents: tuple[object, ...] = (_UNKNOWN,) * len(self._leaves)
 
     def fill(self, *contents: Content) -> None:
-        """Give each leaf its content; one without content is taken out."""
-        shown = []
-        for leaf, content in zip(self._leaves, contents, strict=True):
-            leaf.text = content
-            shown.append(content is not None)
-        if shown != self._shown:
-            self._show(shown)
+        """Give each leaf its content; one without content is taken out.
 
-    def _show(self, shown: list[bool]) -> None:
+        Free text is cleaned and cut to the limit of its leaf, and stands in CDATA as the guide
+        asks, as ids and links do. What an element holds already stays there.
+        """
+        is_shown_otherwise = False
+        for leaf, limit, content, before in zip(
+            self._leaves, self._limits, contents, self._contents, strict=True
+        ):
+            if content == before:
+                continue
+            if content is None or before is None:
+                is_shown_otherwise = True
+            if not content or limit == _PLAIN:
+                leaf.text = content
+            elif (
+                len(content) <= limit
+                and content.isascii()
+                and content.isprintable()
+                and "]]>" not in content
+            ):
+                leaf.text = CDATA(content)  # most texts: nothing to clean, cut or escape
+            else:
+                leaf.text = _mark(content if limit == _VERBATIM else fit_text(content, limit))
+        before, self._contents = self._contents, contents
+        if is_shown_otherwise:
+            self._show(before)
+
+    def _show(self, before: Sequence[object]) -> None:
         place = 0
-        for leaf, now, before in zip(self._leaves, shown, self._shown, strict=True):
-            if before and not now:
-                self._parent.remove(leaf)
-            elif now and not before:
+        for leaf, content, old in zip(self._leaves, self._contents, before, strict=True):
+            if content is None:
+                if old is not None:
+                    self._parent.remove(leaf)
+                continue
+            if old is None:
                 self._parent.insert(place, leaf)
-            place += now
-        self._shown = shown
+            place += 1
+
+
+def _find_limit(path: str) -> int:
+    return _VERBATIM if path in VERBATIM else FREE.get(path, _PLAIN)
+
+
+def _mark(text: str) -> str | CDATA:
+    """Text in CDATA, or with entities where it would end the CDATA."""
+    return text if "]]>" in text else CDATA(text)
 
 
 class _Row(Protocol):
@@ -96,7 +132,7 @@ class OptionForm:
 
     def __init__(self) -> None:
         self.element = copy(_OPTION)
-        self.leaves = Leaves(self.element)
+        self.leaves = Leaves(self.element, "Items/Item/Options/Option/")
 
 
 class LineForm:
@@ -109,7 +145,7 @@ class LineForm:
         self._list = self.element[-1]
         self.element.remove(self._list)
         self._options = Rows(self._list, OptionForm)
-        self.leaves = Leaves(self.element)
+        self.leaves = Leaves(self.element, "Items/Item/")
 
     def show_options(self, count: int) -> Sequence[OptionForm]:
         """So many options; without any their list is taken out."""
@@ -126,7 +162,7 @@ class OrderForm:
         "_lines",
         "_size",
         "billing",
-        "code",
+        "customer",
         "element",
         "head",
         "shipping",
@@ -136,11 +172,13 @@ class OrderForm:
     def __init__(self) -> None:
         self.element = build_skeleton("Order")
         self._size, customer, self._items = list(self.element)[-3:]
-        self.head = Leaves(self.element, -3)
-        self.size = Leaves(self._size)
+        self.head = Leaves(self.element, count=-3)
+        self.size = Leaves(self._size, "Dimensions/")
         self.element.remove(self._size)
-        self.code, billing, shipping = customer
-        self.billing, self.shipping = Leaves(billing), Leaves(shipping)
+        _, billing, shipping = customer
+        self.customer = Leaves(customer, "Customer/", count=1)
+        self.billing = Leaves(billing, "Customer/BillTo/")
+        self.shipping = Leaves(shipping, "Customer/ShipTo/")
         self._lines = Rows(self._items, LineForm)
 
     def show_size(self, *, shown: bool) -> None:

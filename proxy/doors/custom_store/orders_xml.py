@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Mapping
 from decimal import Decimal
 
-from lxml.etree import CDATA, tostring
+from lxml.etree import tostring
 
 from connectors.orders import (
     Address,
@@ -34,9 +34,7 @@ from proxy.doors.custom_store.order_form import (
     keep_form,
     take_form,
 )
-from proxy.doors.custom_store.orders_xsd import LONGEST
 from proxy.doors.custom_store.schema import check_order
-from proxy.doors.custom_store.text import fit_text
 from proxy.doors.custom_store.values import (
     choose_line_name,
     choose_name,
@@ -124,26 +122,26 @@ def frame_page(orders: Iterable[bytes] | bytes, pages: int) -> bytes:
 def _fill_head(leaves: Leaves, order: Order, status_words: Mapping[OrderStatus, str]) -> None:
     first, second, third = (*order.custom_fields, "", "", "")[:3]
     leaves.fill(
-        _mark(require_id(order.id, "OrderID")),
-        _mark(require_number(order.number, "OrderNumber")),
+        require_id(order.id, "OrderID"),
+        require_number(order.number, "OrderNumber"),
         format_date(order.placed_at),  # OrderDate
         status_words.get(order.status, order.status),  # OrderStatus
         format_date(order.modified_at),  # LastModified
-        _free(order.shipping_method, LONGEST["ShippingMethod"]),
-        _free(order.payment_method, LONGEST["PaymentMethod"]),
+        order.shipping_method,
+        order.payment_method,
         order.currency if is_currency(order.currency) else None,  # CurrencyCode
         write_money(order.total, "OrderTotal"),
         write_money(order.tax, "TaxAmount"),
         write_money(order.shipping, "ShippingAmount"),
-        _free(order.customer_notes, LONGEST["CustomerNotes"]),
-        _free(order.internal_notes, LONGEST["InternalNotes"]),
+        order.customer_notes,
+        order.internal_notes,
         "true" if order.gift else "false",  # Gift
-        _free(order.gift_message, LONGEST["GiftMessage"]),
-        _free(first, LONGEST["CustomField1"]),
-        _free(second, LONGEST["CustomField2"]),
-        _free(third, LONGEST["CustomField3"]),
-        _optional(order.requested_warehouse, LONGEST["RequestedWarehouse"]),
-        _optional(order.source, LONGEST["Source"]),
+        order.gift_message,
+        first,
+        second,
+        third,
+        order.requested_warehouse or None,
+        order.source or None,
     )
 
 
@@ -158,33 +156,33 @@ def _fill_size(leaves: Leaves, size: Dimensions) -> None:
 
 def _fill_customer(form: OrderForm, customer: Customer, number: str) -> None:
     bill_to, ship_to = customer.bill_to, customer.ship_to
-    form.code.text = _free(make_customer_code(customer, number), LONGEST["Customer/CustomerCode"])
+    form.customer.fill(make_customer_code(customer, number))
     email = fit_email(bill_to.email or ship_to.email)
     form.billing.fill(
-        _free(choose_name(bill_to, ship_to), LONGEST["Customer/BillTo/Name"]),
-        _free(bill_to.company, LONGEST["Customer/BillTo/Company"]),
-        _free(bill_to.phone, LONGEST["Customer/BillTo/Phone"]),
-        _free(email, LONGEST["Customer/BillTo/Email"]),
+        choose_name(bill_to, ship_to),
+        bill_to.company,
+        bill_to.phone,
+        email,
         *_write_place(bill_to),
         bill_to.country if is_country(bill_to.country) else None,  # Country
     )
     form.shipping.fill(
-        _free(choose_name(ship_to, bill_to), LONGEST["Customer/ShipTo/Name"]),
-        _free(ship_to.company, LONGEST["Customer/ShipTo/Company"]),
+        choose_name(ship_to, bill_to),
+        ship_to.company,
         *_write_place(ship_to),
         require_country(ship_to.country, "Customer/ShipTo/Country"),
-        _free(ship_to.phone, LONGEST["Customer/ShipTo/Phone"]),
+        ship_to.phone,
     )
 
 
 def _write_place(address: Address) -> tuple[Content, ...]:
     """What both addresses have in common, with the same limits and in the same order."""
     return (
-        _free(address.line1, LONGEST["Customer/ShipTo/Address1"]),
-        _free(address.line2, LONGEST["Customer/ShipTo/Address2"]),
-        _free(address.city, LONGEST["Customer/ShipTo/City"]),
-        _free(address.region, LONGEST["Customer/ShipTo/State"]),
-        _free(address.postal_code, LONGEST["Customer/ShipTo/PostalCode"]),
+        address.line1,
+        address.line2,
+        address.city,
+        address.region,
+        address.postal_code,
     )
 
 
@@ -203,41 +201,22 @@ def _fill_item(line: LineForm, item: LineItem) -> None:
     # What weighs nothing is not known.
     weight = item.weight if item.weight is not None and item.weight.value > 0 else None
     line.leaves.fill(
-        _mark(require_id(item.id, "LineItemID")) if item.id else None,
-        _free(item.sku, LONGEST["Items/Item/SKU"]),
-        _free(choose_line_name(item), LONGEST["Items/Item/Name"]),
-        _mark(link) if link else None,  # ImageUrl
+        require_id(item.id, "LineItemID") if item.id else None,
+        item.sku,
+        choose_line_name(item),
+        link or None,  # ImageUrl
         None if weight is None else write_weight(weight.value),  # Weight
         None if weight is None else WEIGHT_UNITS.get(weight.unit, weight.unit),  # WeightUnits
         write_quantity(item.quantity),  # Quantity
         write_money(item.unit_price, "UnitPrice"),
         item.upc if item.upc and is_product_code(item.upc) else None,  # UPC
-        _optional(item.location, LONGEST["Items/Item/Location"]),
+        item.location or None,
         # The guide asks for a negative price in an adjustment; a fee is a line like any other.
         "true" if item.adjustment and item.unit_price < 0 else None,  # Adjustment
     )
     options = limit_options(item.options)
     for form, option in zip(line.show_options(len(options)), options, strict=True):
         form.leaves.fill(
-            _free(option.name, LONGEST["Items/Item/Options/Option/Name"]),
-            _free(option.value, LONGEST["Items/Item/Options/Option/Value"]),
+            option.name,
+            option.value,
         )
-
-
-def _free(text: str, limit: int) -> str | CDATA:
-    """Free text, clean and within `limit`, in CDATA as the guide asks; nothing stays nothing."""
-    if not text:
-        return ""
-    if len(text) <= limit and text.isascii() and text.isprintable() and "]]>" not in text:
-        return CDATA(text)  # most texts: nothing to clean, cut or escape
-    return _mark(fit_text(text, limit))
-
-
-def _optional(text: str, limit: int) -> Content:
-    """Free text whose element is left out where there is nothing to say."""
-    return _free(text, limit) if text else None
-
-
-def _mark(text: str) -> str | CDATA:
-    """Text in CDATA, or with entities where it would end the CDATA."""
-    return text if "]]>" in text else CDATA(text)

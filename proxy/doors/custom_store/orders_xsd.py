@@ -90,6 +90,12 @@ LONGEST = {
     if (limit := _read_facet(type_name, "maxLength")) is not None
 }
 """The most characters that a text may have, by its path below the order: `Customer/BillTo/Name`."""
+FREE = {
+    path: limit for path, limit in LONGEST.items() if _LEAVES[f"Order/{path}"].startswith("Text")
+}
+"""Of these the texts that are anybody's words, cleaned and cut before they go out."""
+VERBATIM = frozenset(path for path in LONGEST if _LEAVES[f"Order/{path}"] in {"Identity", "Link"})
+"""Of these the ids and links, which go out as they are or not at all."""
 MOST_OPTIONS = _read_most_options()
 MOST_PIECES = _require_facet("Pieces", "maxInclusive")
 LARGEST = Decimal(10 ** _require_facet("Money", "totalDigits") - 1).scaleb(
