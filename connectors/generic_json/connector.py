@@ -25,6 +25,7 @@ from connectors.generic_json.listing.expander import Expander, Unfinished
 from connectors.generic_json.listing.pages import Pages
 from connectors.generic_json.listing.part_reader import PartReader
 from connectors.generic_json.listing.reader import Listing
+from connectors.generic_json.listing.window import slice_window
 from connectors.generic_json.mapping.lines import read_lines
 from connectors.generic_json.mapping.order import read_order, reject_order
 from connectors.generic_json.settings.answers import AnswerRule
@@ -111,7 +112,8 @@ class GenericJsonConnector:
         more than one walk is needed.
         """
         orders = self._settings.orders
-        if orders.also or orders.window.kind != "filter":
+        parts = slice_window(window, orders.window)
+        if orders.also or orders.window.kind != "filter" or len(parts) > 1:
             return None
         return await self._pages.count_orders(orders.request, window)
 

@@ -13,7 +13,7 @@ from connectors.generic_json.api.caller import Caller
 from connectors.generic_json.api.jsonapi import resolve_document
 from connectors.generic_json.listing.entries import NEXT, lift_marks, select_orders
 from connectors.generic_json.listing.slices import Slices, explain_fixed_size
-from connectors.generic_json.listing.window import make_window_back, make_window_values
+from connectors.generic_json.listing.window import make_probe_window, make_window_values
 from connectors.generic_json.mapping.rules import OrderRules
 from connectors.generic_json.settings.items import ListSettings
 from connectors.generic_json.settings.paging import (
@@ -60,6 +60,8 @@ class PageReader:
         self._rules = rules
         self._remark = remark
         self._slices = Slices(self._probe_rows)
+        # Where the shop takes a short span alone: one of which it gave an order.
+        self._sound_window: Window | None = None
 
     async def fetch_page(
         self,
@@ -73,7 +75,10 @@ class PageReader:
     ) -> paging.Page[Raw]:
         """The page of this number, at this position. `caller` asks in another way."""
         values = self._make_values(window, number=number, offset=offset, size=size, cursor=None)
-        return await self.read_page(await (caller or self._caller).read(request, values, rows=True))
+        page = await self.read_page(await (caller or self._caller).read(request, values, rows=True))
+        if page.items and self._settings.window.longest is not None:
+            self._sound_window = window
+        return page
 
     async def fetch_next(
         self, request: RequestSettings, window: Window | None, cursor: str | None, size: int
@@ -106,9 +111,8 @@ class PageReader:
         caller = self._caller.for_parts(once=True)
         for place in places:
             try:
-                page = await self.fetch_row(
-                    caller, self._settings.request, make_window_back(reach), place
-                )
+                window = self._sound_window or make_probe_window(reach, self._settings.window)
+                page = await self.fetch_row(caller, self._settings.request, window, place)
             except (UnavailableError, UnreadableResponseError):
                 if place == places[-1]:
                     raise

@@ -21,7 +21,7 @@ from connectors.generic_json.listing.slices import (
     describe_holes,
     explain_dead_end,
 )
-from connectors.generic_json.listing.window import make_window_back
+from connectors.generic_json.listing.window import make_probe_window, slice_window
 from connectors.generic_json.mapping.order import find_identity, find_time
 from connectors.generic_json.mapping.rules import OrderRules
 from connectors.generic_json.settings.items import ListSettings
@@ -74,9 +74,7 @@ class Pages:
             return
         self.probed = True
         try:
-            page = await self._reader.fetch_row(
-                self._caller, request, make_window_back(ALL_YEARS), 0
-            )
+            page = await self._reader.fetch_row(self._caller, request, self._make_whole_window(), 0)
         except RefusedError:
             return
         except (UnreadableResponseError, UnavailableError):
@@ -98,13 +96,14 @@ class Pages:
         holes: list[Hole] = []
         about = "list of orders" if window is not None else "list of open orders"
         doubts: list[str] = []
-        async with aclosing(self._walk_rows(request, window, doubts.append)) as pages:
-            async for page in pages:
-                rows, found = await run_over(len(page), _part_holes, page)
-                if found:
-                    holes += found
-                    self._remark(describe_holes(holes))
-                yield rows
+        for part in slice_window(window, self._settings.window):
+            async with aclosing(self._walk_rows(request, part, doubts.append)) as pages:
+                async for page in pages:
+                    rows, found = await run_over(len(page), _part_holes, page)
+                    if found:
+                        holes += found
+                        self._remark(describe_holes(holes))
+                    yield rows
         self._remark(Remark(about=about, text="".join(doubts)))
 
     def _walk_rows(
@@ -172,7 +171,7 @@ class Pages:
         the next, or where each begins a list of its own.
         """
         kind = self._settings.paging
-        request, window = self._settings.request, make_window_back(ALL_YEARS)
+        request, window = self._settings.request, self._make_whole_window()
         if isinstance(kind, CursorPaging | LinkPaging | NextUrlPaging):
             return await self._reader.fetch_next(request, window, None, size)
         number = offset // size + (kind.first if isinstance(kind, PagePaging) else 1)
@@ -183,7 +182,7 @@ class Pages:
     async def read_behind(self, page: paging.Page[Raw], size: int) -> paging.Page[Raw] | None:
         """What is behind that page; None where nothing is, or the kind of paging cannot ask."""
         kind = self._settings.paging
-        request, window = self._settings.request, make_window_back(ALL_YEARS)
+        request, window = self._settings.request, self._make_whole_window()
         match kind:
             case CursorPaging() | LinkPaging() | NextUrlPaging():
                 if not page.next:
@@ -196,6 +195,10 @@ class Pages:
                 )
             case _:
                 return None
+
+    def _make_whole_window(self) -> Window:
+        """All of the list, or as much of it as one request may ask for."""
+        return make_probe_window(ALL_YEARS, self._settings.window)
 
     def _identify_row(self, row: Any) -> Hashable:
         return row.identity if isinstance(row, Hole) else self.find_identity(row)

@@ -59,6 +59,27 @@ def find_scan_end(window: Window, settings: WindowSettings) -> datetime:
     )
 
 
+def slice_window(window: Window | None, settings: WindowSettings) -> list[Window | None]:
+    """The spans to ask for one after the other, so that none is longer than the shop takes; each
+    begins where the one before ends.
+    """
+    if window is None or settings.longest is None:
+        return [window]
+    span, begin, slices = settings.slice_span, window.start, list[Window | None]()
+    while window.end - begin > span:
+        slices.append(Window(start=begin, end=begin + span))
+        begin += span
+    return [*slices, Window(start=begin, end=window.end)]
+
+
+def make_probe_window(reach: timedelta, settings: WindowSettings) -> Window:
+    """The window from so long ago until now, as far as the shop takes it in one request."""
+    if settings.longest is None:
+        return make_window_back(reach)
+    window = make_window_back(min(reach, settings.slice_span))
+    return Window(start=max(window.start, window.end - settings.slice_span), end=window.end)
+
+
 def make_window_back(reach: timedelta) -> Window:
     """The window from so long ago until now, and a little more for clocks that differ."""
     now = datetime.now(UTC)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from connectors.fieldmap.blocks import Block
 from connectors.generic_json.settings.values import TimeForm, Zone
 from connectors.interface import Duration
+from connectors.places import MisplacedError
+
+# By so many a span is widened at most: each end is cut off, and one that is exclusive moved.
+_MOST_GRAINS = 4
 
 
 class WindowSettings(Block):
@@ -43,6 +47,10 @@ class WindowSettings(Block):
 
     What lies outside the window is left out here.
     """
+    longest: Duration | None = None
+    """The longest span that the shop takes in one request, e.g. 31d; none: any. A longer one is
+    asked for in slices, the oldest first.
+    """
     outside: Literal["refuse", "drop"] = "refuse"
     """What to do when the shop sends orders from long before the start, which means that it ignores
     the filter or reads it in another zone: `refuse` tells the operator, `drop` leaves them out in
@@ -54,3 +62,23 @@ class WindowSettings(Block):
     """Only for `scan` sorted by `placed_at`: how long after it was placed an order may still
     change.
     """
+
+    @model_validator(mode="after")
+    def _check_longest(self) -> Self:
+        if self.longest is None:
+            return self
+        if self.kind != "filter":
+            raise MisplacedError(
+                ("longest",), f"expected kind: filter, because no span is asked for by {self.kind}"
+            )
+        if self.slice_span <= timedelta(0):
+            raise MisplacedError(
+                ("longest",), "expected more than overlap and four times grain together"
+            )
+        return self
+
+    @property
+    def slice_span(self) -> timedelta:
+        """How long a slice may be, so that what is asked for is no longer than the shop takes."""
+        whole = self.longest or timedelta.max
+        return whole - self.overlap - _MOST_GRAINS * self.grain

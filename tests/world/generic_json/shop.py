@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
 from aiohttp import web
 
+from connectors.testing.book import BookOrder
 from connectors.testing.shops.json_shop import FakeJsonShop, Style, answer
 from tests.connectors.generic_json.formats.dresses import Dress, Dresser, dress_block
 from tests.connectors.generic_json.styles import style_block
@@ -18,12 +20,15 @@ GOODS, STOCK = "/api/goods", "/api/stock"
 
 
 class PartedJsonShop(FakeJsonShop):
-    """Beside its orders it has goods by their SKUs, several at once, and the stock of each. `dress`
-    makes another format of its answers, once all is done to their values.
+    """Beside its orders it has goods by their SKUs, several at once, and the stock of each.
+
+    `dress` makes another format of its answers, once all is done to their values; `longest` is the
+    span that it takes in one request.
     """
 
     def __init__(self, way: str) -> None:
         super().__init__(find_style(way))
+        self.longest: timedelta | None = None
         self.dress = Dresser(Dress(way)) if way in DRESSES else None
 
     def routes(self) -> Iterable[web.AbstractRouteDef]:
@@ -31,6 +36,16 @@ class PartedJsonShop(FakeJsonShop):
         yield from super().routes()
         yield web.get(GOODS, self._list_goods)
         yield web.get(f"{STOCK}/{{sku}}", self._show_stock)
+
+    def select_orders(
+        self, start: str | None, end: str | None, state: str | None
+    ) -> list[BookOrder]:
+        """See `FakeJsonShop`; a span over `longest` is refused."""
+        if self.longest is not None and not self.ignores_filters and start and end:
+            span = datetime.fromisoformat(end) - datetime.fromisoformat(start)
+            if span > self.longest:
+                raise web.HTTPBadRequest(text='{"error": {"message": "The span is too long."}}')
+        return super().select_orders(start, end, state)
 
     async def _list_goods(self, request: web.Request) -> web.Response:
         return answer([{"sku": sku} for sku in request.query["skus"].split(",")])
@@ -70,8 +85,14 @@ _GOODS = {
 }
 _STOCK = {"each": "lines", "request": f"{STOCK[1:]}/{{{{ item.sku }}}}"}
 _AGAIN = {"query": {"again": "yes"}}
-DETAIL, EXPAND, ALSO = "detail", "expand", "also"
-PARTS = (DETAIL, EXPAND, ALSO)
+DETAIL, EXPAND, ALSO, SLICES = "detail", "expand", "also", "slices"
+PARTS = (DETAIL, EXPAND, ALSO, SLICES)
+LONGEST = timedelta(minutes=4)
+
+
+def is_sliced(way: str, options: tuple[str, ...]) -> bool:
+    """Whether the shop takes a short span alone; one that is scanned is asked for no span."""
+    return SLICES in options and way != Style.SCAN
 
 
 def describe_parts(way: str, options: tuple[str, ...]) -> dict[str, Any]:
@@ -81,6 +102,8 @@ def describe_parts(way: str, options: tuple[str, ...]) -> dict[str, Any]:
     orders: dict[str, Any] = {}
     if DETAIL in options:
         orders["detail"] = _describe_detail(way, find_block(way)["order"])
+    if is_sliced(way, options):
+        orders["window"] = {"longest": LONGEST}
     if ALSO in options:
         orders["also"] = _AGAIN
     if EXPAND not in options or way in DRESSES:

@@ -14,12 +14,14 @@ from tests.world.generic_json import part_quirks, quirks
 from tests.world.generic_json.anatomy import JsonAnatomy
 from tests.world.generic_json.shop import (
     ALSO,
+    LONGEST,
     NONE,
     PARTS,
     PartedJsonShop,
     describe_parts,
     find_block,
     find_style,
+    is_sliced,
 )
 from tests.world.list_quirks import COUNTS, LISTS
 from tests.world.order_quirks import BYTES, ORDERS
@@ -41,7 +43,9 @@ _AT_ONCE = {"paging": {"kind": NONE}, "request": {"query": {"page": None, "size"
 
 
 def _make_shop(example: Example) -> PartedJsonShop:
-    return PartedJsonShop(example.way)
+    shop = PartedJsonShop(example.way)
+    shop.longest = LONGEST if is_sliced(example.way, example.options) else None
+    return shop
 
 
 def _build_block(shop: PartedJsonShop, example: Example) -> dict[str, Any]:
@@ -62,7 +66,9 @@ def _has_count(example: Example) -> bool:
 
 
 def _find_lacks(example: Example) -> frozenset[str]:
-    lacks = set() if _has_count(example) else {"count"}
+    # A count that speaks of a part of the window is not seen to speak of more than its page.
+    is_whole = _has_count(example) and not is_sliced(example.way, example.options)
+    lacks = set() if is_whole else {"count"}
     # A list in JSON lines has none: without a line it is nothing, and one line may be an error.
     brackets = {"brackets"} if example.way == Dress.JSON_LINES else set()
     return frozenset(lacks | brackets | ({ALSO} - {*example.options}))

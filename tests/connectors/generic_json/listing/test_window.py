@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from connectors.generic_json.listing.window import (
     find_scan_end,
     is_foreign,
+    make_probe_window,
     make_window_values,
+    slice_window,
     widen_end,
     widen_start,
 )
@@ -116,3 +118,35 @@ def test_a_scan_by_placing_reaches_back_as_far_as_orders_still_change() -> None:
     assert find_scan_end(
         WINDOW, made(kind="scan", sorted_by="placed_at", reach="30d")
     ) == START - timedelta(days=30)
+
+
+@given(
+    MOMENTS,
+    st.timedeltas(timedelta(0), timedelta(days=400)),
+    st.sampled_from(["1h", "1d", "31d"]),
+    GRAINS,
+    BOUNDS,
+    BOUNDS,
+)
+def test_no_slice_is_longer_than_the_shop_takes_and_none_is_missing(
+    start: datetime, span: timedelta, longest: str, grain: str, first: str, last: str
+) -> None:
+    settings = made(longest=longest, grain=grain, start=first, end=last, overlap="10m")
+    assert settings.longest is not None
+    window = Window(start=start, end=start + span)
+    slices = slice_window(window, settings)
+    assert all(
+        widen_end(part.end, settings) - widen_start(part.start, settings) <= settings.longest
+        for part in slices
+        if part is not None
+    )
+    edges = [(part.start, part.end) for part in slices if part is not None]
+    assert (edges[0][0], edges[-1][1]) == (window.start, window.end)
+    assert [end for _, end in edges[:-1]] == [begin for begin, _ in edges[1:]]
+
+
+def test_what_is_not_limited_is_asked_for_at_once() -> None:
+    assert slice_window(WINDOW, made()) == [WINDOW]
+    assert slice_window(None, made(longest="1h")) == [None]
+    probe = make_probe_window(timedelta(days=3650), made(longest="31d"))
+    assert timedelta(days=30) < probe.end - probe.start < timedelta(days=31)
