@@ -39,13 +39,22 @@ def many_orders_break_what_holds_them(liar: Liar[Any]) -> set[str]:
     return liar.break_orders(liar.pick_ids(slice(1, 10)), liar.anatomy.is_whole)
 
 
+def _break_lists(liar: Liar[Any], places: slice) -> set[str]:
+    return liar.break_orders(
+        liar.pick_ids(places),
+        lambda seen: liar.anatomy.is_list(seen) or liar.anatomy.is_whole(seen),
+    )
+
+
 @BREAKING.add()
 def an_order_breaks_every_list(liar: Liar[Any]) -> set[str]:
     """Not even its id can be listed."""
-    return liar.break_orders(
-        liar.pick_ids(slice(1, 2)),
-        lambda seen: liar.anatomy.is_list(seen) or liar.anatomy.is_whole(seen),
-    )
+    return _break_lists(liar, slice(1, 2))
+
+
+@BREAKING.add()
+def the_older_half_of_the_orders_breaks_every_list(liar: Liar[Any]) -> set[str]:
+    return _break_lists(liar, slice(0, len(liar.pick_ids(slice(None))) // 2))
 
 
 def _always(_seen: object) -> bool:

@@ -7,13 +7,9 @@ from datetime import datetime
 
 import msgspec
 
-from connectors.errors import IncompleteListingError, UnavailableError
 from connectors.orders import OrderId, RejectedOrder
 from connectors.woocommerce.listing.span import name_rows
 from connectors.woocommerce.mapping.decoding import Row
-
-_DROPS = "it ignores which page is asked for (a web server or a plugin may drop the query)"
-_FILLS = "it ignores how many orders a page is to hold"
 
 
 class DistrustError(Exception):
@@ -64,30 +60,6 @@ def count_rows(page: Page, before: Page | None) -> int:
 def drop_doubles(rows: Iterable[Row]) -> list[Row]:
     """The rows of a page without those that it holds twice, which cover no place of the list."""
     return list({row.id or -place: row for place, row in enumerate(rows, 1)}.values())
-
-
-def build_placeless_error(found: str) -> IncompleteListingError:
-    """The error of a shop whose lists go on behind their end; `found` is what it said there."""
-    return IncompleteListingError(
-        "The list of orders cannot be proved complete: the shop fails over a row of it, and shows"
-        f" one behind its end too: {_DROPS}.{found}"
-    )
-
-
-def explain_lists(error: UnavailableError, *, is_placeless: bool) -> UnavailableError:
-    """The error of a shop that fails over its lists of orders and answers other reads.
-
-    `is_placeless`: it fails over a list behind the end of all orders, too.
-    """
-    if is_placeless:
-        where, ignored = "each list of orders, even over one behind their end,", _DROPS
-    else:
-        where, ignored = "the first pages of its orders, though each is to hold one order,", _FILLS
-    return UnavailableError(
-        f"{error} The shop fails over {where} and answers other reads: a plugin breaks all lists,"
-        f" or an order breaks them and {ignored}.",
-        retry_after=error.retry_after,
-    )
 
 
 def reject_row(order_id: int, modified: datetime | None, reason: str, *, record: str = "") -> Row:

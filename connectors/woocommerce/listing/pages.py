@@ -20,14 +20,8 @@ from connectors.woocommerce.api.advice import add_advice
 from connectors.woocommerce.api.client import LARGEST_PAGE, Api, order_path
 from connectors.woocommerce.listing.batches import Batches, Items
 from connectors.woocommerce.listing.habits import ShopHabits
-from connectors.woocommerce.listing.page import (
-    DistrustError,
-    Page,
-    build_placeless_error,
-    drop_doubles,
-    explain_lists,
-    reject_row,
-)
+from connectors.woocommerce.listing.page import DistrustError, Page, drop_doubles, reject_row
+from connectors.woocommerce.listing.probe import ListProbe
 from connectors.woocommerce.listing.queries import Ask, Sort, build_params
 from connectors.woocommerce.mapping.decoding import Row, read_row
 
@@ -35,10 +29,7 @@ from connectors.woocommerce.mapping.decoding import Row, read_row
 SIZES = (LARGEST_PAGE, 50, 25, 10)
 # After so many failures in a row of single places the shop is asked whether it still answers.
 _SPELL = 4
-# The last is a place that no list of orders reaches.
-_FIRST, _SECOND, _BEHIND = (
-    Ask(offset=place, sort=Sort.ID, brief=True) for place in (0, 1, 1_000_000_000)
-)
+_FIRST = Ask(sort=Sort.ID, brief=True)
 # Where rows are sorted whose time is not known.
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 
@@ -67,7 +58,7 @@ class OrderPages:
         self._isolation = isolation
         self._all_sizes = (largest, *(size for size in SIZES if size < largest))
         self._sizes = list(self._all_sizes)
-        self._has_places = False
+        self._probe = ListProbe(api)
         self._left = BUDGET
 
     async def read_page(self, ask: Ask) -> Page:
@@ -129,10 +120,10 @@ class OrderPages:
             try:
                 page = await self._read(_FIRST, 1)
             except UnavailableError as error:
-                await self._check_lists(error)
-                page = await self._read(_SECOND, 1)
+                page = await self._read(await self._probe.find_listed(error), 1)
             self.habits.probed = True
-            self.habits.counts_all = page.total is not None and page.total > page.listed
+            counted = page.total if page.rows else None
+            self.habits.counts_all = counted is not None and counted > page.listed
             self.habits.overrides_size = page.listed > page.asked
 
     async def _read(
@@ -177,7 +168,7 @@ class OrderPages:
                     raise error from fault
             else:
                 return await self._complete_page(brief, ask)
-        await self._check_lists(error)
+        await self._probe.find_listed(error)
         if await self._is_sorting_broken(ask, size):
             raise _build_distrust() from error
         return await self._read_places(ask, size, error)
@@ -210,20 +201,6 @@ class OrderPages:
         self._sizes = list(self._all_sizes)
         return True
 
-    async def _check_lists(self, error: UnavailableError) -> None:
-        """Raises `error`, with what the shop may ignore if it answers other reads, where it lists
-        neither its first order nor, as it may fail over that one, the second.
-        """
-        if await self._can_list(_FIRST):
-            return
-        if not await self._api.has_answer("products", (("per_page", "1"), ("_fields", "id"))):
-            raise error
-        if not await self._can_list(_SECOND):
-            raise explain_lists(error, is_placeless=not await self._can_list(_BEHIND)) from error
-
-    async def _can_list(self, ask: Ask) -> bool:
-        return await self._api.has_answer("orders", (*build_params(ask), ("per_page", "1")))
-
     async def _read_places(self, ask: Ask, size: int, error: UnavailableError) -> Page:
         """A page of which not even ids can be listed, by its places: halves of it, down to the
         single one.
@@ -251,10 +228,10 @@ class OrderPages:
                     rows += await self._reject_place(ask, begin, fault)
                 spell += 1
                 if spell % _SPELL == 0:
-                    await self._check_lists(error)
+                    await self._probe.find_listed(error)
                 continue
             if {row.id for row in page.rows} & {row.id for row in rows if row.id}:
-                await self._check_places(ask)
+                await self._probe.check_places(ask.status)
             rows, total, spell = [*rows, *page.rows], page.total, 0
             if page.rows and len(page.rows) < count:
                 # The page may be capped.
@@ -269,25 +246,10 @@ class OrderPages:
         except UnavailableError:
             listed = ()
         if not listed:
-            await self._check_places(ask)
+            await self._probe.check_places(ask.status)
             where = f"place {place + 1} of a list"
             return [reject_row(0, None, f"{fault} It stands at {where}.", record=where)]
         return [reject_row(row.id, row.modified, str(fault)) for row in listed[:1]]
-
-    async def _check_places(self, ask: Ask) -> None:
-        """Once a walk, ask for a place behind every list. A shop that ignores places shows, or
-        fails over, the same row wherever it is asked: its list would seem to have no end.
-        """
-        if self._has_places:
-            return
-        params = build_params(msgspec.structs.replace(_BEHIND, status=ask.status))
-        try:
-            page = await self._api.read_page("orders", 1, params, once=True, for_part=True)
-            found, self._has_places = "", not page.items
-        except UnavailableError as fault:
-            found = f" Last: {fault}"
-        if not self._has_places:
-            raise build_placeless_error(found)
 
 
 def _decode_order(raw: msgspec.Raw) -> tuple[int, Row] | None:

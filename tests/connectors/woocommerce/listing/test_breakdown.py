@@ -8,10 +8,11 @@ from datetime import timedelta
 import pytest
 from aiohttp import web
 
+from connectors.errors import UnavailableError
 from connectors.orders import Order, RejectedOrder
 from connectors.testing.faults import Handler
 from connectors.testing.shops.woocommerce import FakeWooCommerceShop
-from connectors.testing.trial import QUICK, WINDOW, walk
+from connectors.testing.trial import QUICK, WINDOW, failure, walk
 from tests.connectors.woocommerce.harness import open_woocommerce, place
 
 
@@ -96,14 +97,23 @@ async def test_orders_of_which_not_even_the_id_can_be_listed_cost_no_other() -> 
     assert any(isinstance(order, RejectedOrder) for order in found)
 
 
-@pytest.mark.parametrize("number", [2, 12])
-async def test_the_first_order_of_the_shop_costs_no_other_though_not_even_its_id_can_be_listed(
-    number: int,
+@pytest.mark.parametrize(("bad", "number"), [(1, 2), (1, 12), (2, 3), (9, 10)])
+async def test_the_first_orders_of_the_shop_cost_no_other_though_not_even_their_ids_can_be_listed(
+    bad: int, number: int
 ) -> None:
     async with FakeWooCommerceShop() as shop:
-        bad, *others = place(shop, number)
-        break_over(shop, bad, whole=False)
+        placed = place(shop, number)
+        break_over(shop, *placed[:bad], whole=False)
         async with open_woocommerce(shop, QUICK) as connector:
             found = await walk(connector)
-    assert [order.id for order in found if isinstance(order, Order)] == others
-    assert any(isinstance(order, RejectedOrder) for order in found)
+    assert [order.id for order in found if isinstance(order, Order)] == placed[bad:]
+    assert len([order for order in found if isinstance(order, RejectedOrder)]) == bad
+
+
+async def test_a_shop_that_fails_over_each_list_of_an_order_and_answers_others_is_told_so() -> None:
+    async with FakeWooCommerceShop() as shop:
+        placed = place(shop, 12)
+        break_over(shop, *placed, whole=False)
+        async with open_woocommerce(shop, QUICK) as connector:
+            error = await failure(walk(connector), UnavailableError)
+    assert "fails over each list that holds an order, and answers other reads" in str(error)
