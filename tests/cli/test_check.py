@@ -17,6 +17,7 @@ from connectors.testing.clock import Clock
 from connectors.testing.faults import Answer
 from connectors.testing.shops.json_shop import FakeJsonShop, Style
 from connectors.testing.shops.woocommerce import FakeWooCommerceShop
+from connectors.testing.shops.woocommerce.rendering import product_id
 from proxy.cli.main import main
 from tests.connectors.generic_json.styles import style_block
 
@@ -186,7 +187,9 @@ async def test_a_shop_that_dates_all_changes_needs_no_sweep(
 async def check_woocommerce(folder: Path, **more: Any) -> tuple[int, str]:
     """As `run_check`, of a shop with an order that has meta data."""
     async with FakeWooCommerceShop(clock=Clock(datetime.now(UTC))) as shop:
-        shop.book.add().extra["meta_data"] = [{"key": "_bulk", "value": "x" * 1000}]
+        bulk = {"meta_data": [{"key": "_bulk", "value": "x" * 1000}]}
+        shop.book.add().extra |= bulk
+        shop.catalog.add([{"id": product_id("SKU-1"), "type": "simple", "virtual": False} | bulk])
         block = {
             "type": "woocommerce",
             "url": shop.url,
@@ -230,9 +233,11 @@ async def test_what_it_costs_to_look_at_any_meta_data_is_said_with_the_line(tmp_
     fields = {
         "custom_field_2": "meta_data[-1].value",
         "source": "meta_data[?key=='_a'].value | [0]",
+        "items": {"upc": "product.meta_data[-1].value"},
     }
     code, out = await check_woocommerce(tmp_path, fields=fields)
     said = " ".join(out.split())
+    assert "any of product.meta_data, so the shop is asked for all of it: 1.0 KB for each" in said
     assert code == 0, out
     assert said.count(" may look at any of meta_data, so the shop is asked for all of it: 1.0") == 1
     assert f"`meta_data[-1].value` ({tmp_path}/settings.yaml:" in said

@@ -22,6 +22,7 @@ from connectors.testing.shops.json_shop import TOKEN, FakeJsonShop, Style
 from connectors.testing.shops.woocommerce import FakeWooCommerceShop
 from proxy.cli.main import main
 from tests.connectors.generic_json.styles import style_block
+from tests.databases import make_migrated_file
 
 
 @pytest.fixture
@@ -164,7 +165,7 @@ async def test_preview_on_a_wide_terminal_stands_side_by_side(
     )
 
 
-async def test_preview_gives_an_order_the_status_that_the_export_gives_it(
+async def test_preview_gives_an_order_the_status_that_the_export_gives_it_and_reads_it_whole(
     tmp_path: Path,
 ) -> None:
     async with FakeWooCommerceShop() as shop:
@@ -182,9 +183,15 @@ async def test_preview_gives_an_order_the_status_that_the_export_gives_it(
         }
         order.extra["cart_hash"] = "c-1"
         file = tmp_path / "settings.yaml"
-        file.write_text(yaml.safe_dump({"stores": {"north": store}}))
+        database = make_migrated_file(tmp_path / "p.db")
+        file.write_text(yaml.safe_dump({"database": database, "stores": {"north": store}}))
         result = await run("preview", "--settings", file, "--store", "north", order.id)
+        story = await run("order", "--settings", file, "--store", "north", order.id)
+        shown = [seen.query for seen in shop.requests if seen.path.endswith(f"/orders/{order.id}")]
     assert result.exit_code == 0, result.output
+    assert f"Order {order.id} (id {order.id}) of store north" in story.output
+    assert len(shown) > 1
+    assert not any("_fields" in query for query in shown)
     assert "<OrderStatus>paid</OrderStatus>" in result.stdout
     assert '"cart_hash": "c-1"' in result.stdout
 

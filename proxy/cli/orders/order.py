@@ -26,7 +26,7 @@ from proxy.operator.telling import list_lines, name_order
 from proxy.settings.models import Settings
 from proxy.storage.database import Database
 from proxy.storage.errors import StorageError
-from proxy.stores import Store
+from proxy.stores import Store, StoreServices
 
 
 @click.command("order")
@@ -70,7 +70,7 @@ def _tell(settings: Settings, name: str, number: str) -> Story:
             return await _ask_sides(settings, store, database, number)
 
     try:
-        return ask_store(settings, name, work)
+        return ask_store(settings, name, work, StoreServices(whole=True))
     except StorageError as error:
         raise CommandError(str(error)) from error
 
