@@ -32,12 +32,14 @@ from connectors.upstream.policy import UpstreamPolicy
 class ShipOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a shipment. `already`: the shop had it before we came.
 
-    `completed`: nothing of the order is left to ship.
+    `completed`: nothing of the order is left to ship. `order_id`: the order that it belongs to,
+    where the connector found it by its number.
     """
 
     already: bool = False
     completed: bool = False
     detail: str = ""
+    order_id: str = ""
 
 
 class CheckLevel(StrEnum):

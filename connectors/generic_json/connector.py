@@ -235,7 +235,8 @@ class GenericJsonConnector:
         async def read_again() -> Any:
             return await self.raw_order(order_id)
 
-        return await self._shipper.ship(shipment, earlier, raw, lines, read_again)
+        outcome = await self._shipper.ship(shipment, earlier, raw, lines, read_again)
+        return msgspec.structs.replace(outcome, order_id=order_id)
 
     async def withdraw(self, shipment: Shipment) -> ShipOutcome:
         """Take the number of a voided label out, as `shipment.void:` describes it."""

@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import structlog
 
 from connectors.errors import ConnectorError, OrderNotFoundError, SharedNumberError
@@ -222,7 +223,8 @@ class ShopifyConnector:
         transport = await self._choose_transport()
         order_id = _read_id(shipment.order_id) or await self._find_order_id(transport, shipment)
         shipper = Shipper(transport, self._settings, self._context, self._explain_absence, order_id)
-        return await shipper.ship(shipment, earlier)
+        outcome = await shipper.ship(shipment, earlier)
+        return msgspec.structs.replace(outcome, order_id=str(order_id))
 
     async def find_order_id(self, number: str) -> OrderId:
         """The id of the order with this name."""

@@ -196,8 +196,12 @@ class AttemptRunner:
         outcome = await self._call(store, delivery, earlier, limit)
         error = outcome if isinstance(outcome, ConnectorError) else None
         self._learn(store.name, delivery, error, permit)
-        detail = outcome.detail if isinstance(outcome, ShipOutcome) else ""
-        return Tried(error=error, shipment=delivery.shipment, detail=detail)
+        if not isinstance(outcome, ShipOutcome):
+            return Tried(error=error, shipment=delivery.shipment)
+        shipment = delivery.shipment
+        if outcome.order_id and not shipment.order_id:
+            shipment = msgspec.structs.replace(shipment, order_id=outcome.order_id)
+        return Tried(error=None, shipment=shipment, detail=outcome.detail)
 
     async def _call(
         self, store: Store, delivery: Delivery, earlier: Sequence[Shipment], limit: float

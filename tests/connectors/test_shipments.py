@@ -6,7 +6,11 @@ from typing import Any
 import msgspec
 import pytest
 
+from connectors.interface import ConnectorContext
 from connectors.shipments import Shipment, ShippedItem
+from connectors.testing.trial import QUICK
+from tests.world.example import Example
+from tests.world.worlds import WORLDS
 
 CHAIR = ShippedItem(name="Chair", quantity=1)
 
@@ -102,3 +106,18 @@ def test_a_shipment_stored_without_the_code_of_its_carrier_is_still_read() -> No
     stored = msgspec.json.decode(msgspec.json.encode(sent))
     del stored["carrier_code"]
     assert msgspec.json.decode(msgspec.json.encode(stored), type=Shipment) == sent
+
+
+@pytest.mark.parametrize("name", WORLDS)
+async def test_the_outcome_names_the_order_that_only_its_number_was_known_of(name: str) -> None:
+    world = WORLDS[name]
+    example = Example(way=world.ways[0], size=8)
+    shop = world.make_shop(example)
+    async with shop:
+        order = shop.book.add()
+        settings = world.kind.settings.model_validate(world.build_block(shop, example))
+        context = ConnectorContext(store="north", upstream=QUICK)
+        async with world.kind.open(settings, context) as connector:
+            told = Shipment(order_number=order.number, carrier="UPS", tracking_number="T1")
+            outcome = await connector.ship(told, ())
+    assert outcome.order_id == order.id

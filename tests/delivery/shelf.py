@@ -111,8 +111,9 @@ class ShelfConnector:
 
     async def ship(self, shipment: Shipment, earlier: Sequence[Shipment]) -> ShipOutcome:
         path = f"{self._url}/orders/{shipment.order_number}/parcels"
+        order_id = f"id of {shipment.order_number}"
         if shipment.key() in await self._ask("GET", path):
-            return ShipOutcome(already=True)
+            return ShipOutcome(already=True, order_id=order_id)
         parcel = {
             "key": shipment.key(),
             "number": shipment.tracking_number,
@@ -120,7 +121,7 @@ class ShelfConnector:
             "mail": shipment.notify_customer,
         }
         await self._ask("POST", path, parcel)
-        return ShipOutcome()
+        return ShipOutcome(order_id=order_id)
 
     async def _ask(self, method: str, url: str, body: object = None) -> Any:
         try:

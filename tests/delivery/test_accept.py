@@ -39,6 +39,8 @@ async def test_a_notice_the_shop_takes_is_delivered_and_settled(
     (attempt,) = await world.deliveries.attempts_at(delivery.id)
     assert attempt.outcome is AttemptOutcome.DELIVERED
     assert attempt.seconds >= 0
+    # Only its number was known, and the export hears which order that is.
+    assert [told.order_id for told in world.delivered] == ["id of 1001"]
 
 
 @pytest.mark.parametrize(

@@ -108,6 +108,7 @@ class Shipper:
         return ShipOutcome(
             already=record.whole and not moved,
             completed=parcel.complete,
+            order_id=order.id,
             detail=_describe_outcome(
                 "" if record.whole else place.name_for(report), parcel, moved=moved
             ),
