@@ -45,7 +45,7 @@ class ListProbe:
                 return _build_ask(place)
             else:
                 high = place
-        raise _explain_lists(error, "each list that holds an order")
+        raise _explain_lists(error, "each list that holds an order", _FILLS)
 
     async def check_places(self, status: str) -> None:
         """Once, ask for a place behind every list. A shop that ignores places shows, or fails over,
@@ -88,11 +88,10 @@ def _build_ask(place: int, status: str = "any") -> Ask:
     return Ask(status=status, offset=place, sort=Sort.ID, brief=True)
 
 
-def _explain_lists(error: UnavailableError, where: str, ignored: str = "") -> UnavailableError:
+def _explain_lists(error: UnavailableError, where: str, ignored: str) -> UnavailableError:
     """The error of a shop that fails over its lists of orders and answers other reads."""
-    or_ignored = f", or an order breaks them and {ignored}" if ignored else ""
     return UnavailableError(
-        f"{error} The shop fails over {where}, and answers other reads: a plugin breaks all"
-        f" lists{or_ignored}.",
+        f"{error} The shop fails over {where}, and answers other reads: a plugin breaks all lists,"
+        f" or an order breaks them and {ignored}.",
         retry_after=error.retry_after,
     )
