@@ -5,9 +5,9 @@ The walk stands at a place: a key, and how many items from that key on to skip. 
 
     to a newer key        if the page holds one: ask from the newest key on, skip nothing
     onward in the key     if it holds none, because more items share the key than fit a page: skip
-                          its items except the last ones, with which the next page must begin
-    back in the key       if the next page does not begin so: an item was removed or edited; read
-                          the key from its beginning, with four times the overlap
+                          its items except the last ones, of which the next page must hold one
+    back in the key       if the next page holds none: an item was removed or edited; read the key
+                          from its beginning, with four times the overlap
     to the end            if nothing comes behind the page
 
 Rules:
@@ -15,8 +15,9 @@ Rules:
   * The key never goes down. An item edited during the walk moves to a newer key, which is still to
     be read.
   * Inside a key a page counts only if it overlaps the one before it. An empty page proves nothing:
-    the list got shorter and later items moved up. Neither does a first item that was not on the
-    page before, or that has a newer key by now. Only a page of one item leaves no room for overlap.
+    the list got shorter and later items moved up. Neither does an item that was on the page before
+    and has a newer key by now. Within a key items may stand in any sequence on their page. Only a
+    page of one item leaves no room for overlap.
   * The end is an empty page, or a short page with nothing new on it; the shop's `has_next`; or a
     `total` that was reached exactly, by a page that is not full, from a shop whose totals were seen
     to be larger than their pages. A total that is not reached begins the walk again (see `proof`).
@@ -93,8 +94,9 @@ async def walk_by_key(
         if not await work(len(page.items), _is_sorted, page.items, key):
             break
         names = await work(len(page.items), _name_items, page.items, identity)
-        if place.overlaps and (
-            not names or names[0] not in before or _is_behind(place, key(page.items[0]))
+        if place.overlaps and not any(
+            name in before and not _is_behind(place, key(item))
+            for name, item in zip(names, page.items, strict=True)
         ):
             place = place.again(asked)
             continue

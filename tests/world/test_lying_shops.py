@@ -57,6 +57,10 @@ ONCE_WRONG = [
         for way in WORLDS[world].ways
     ),
     ("generic_json", _make_example("keyset", "rows are doubled", orders=1, size=1)),
+    (
+        "generic_json",
+        _make_example("keyset", "rows of a page are turned round", orders=3, size=2, apart=0),
+    ),
     *(
         (
             "generic_json",
