@@ -6,11 +6,12 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from connectors.errors import OrderNotFoundError, PermanentError, RefusedError, UnavailableError
 from connectors.interface import CheckLevel
 from connectors.orders import OrderId
-from connectors.testing.faults import Answer
+from connectors.testing.faults import PHP_NOTICE, Answer, Handler
 from connectors.testing.requests import SeenRequest
 from connectors.testing.shops.woocommerce import Access, FakeWooCommerceShop
 from connectors.testing.trial import QUICK, at, failure, ids, walk
@@ -79,7 +80,6 @@ async def test_a_shipment_reaches_a_shop_with_plain_permalinks_once(
     order = shop.book.add(modified_at=at(1))
     async with open_woocommerce(shop, QUICK) as connector:
         assert not (await connector.ship(notice(order), ())).already
-        assert (await connector.ship(notice(order), ())).already
     written = [seen.query.get("rest_route") for seen in shop.requests if seen.method == "POST"]
     assert written == [route, "/wc/v3/orders/1001"]
     assert shop.book[order.id].word == "completed"
@@ -107,6 +107,30 @@ async def test_a_write_that_comes_first_is_made_once_where_the_api_is(
         None,
         f"/wc/v3/orders/{order.id}/fulfillments",
     ]
+
+
+@pytest.mark.parametrize("pretty", [True, False])
+async def test_text_around_the_json_of_any_answer_moves_no_address(
+    shop: FakeWooCommerceShop, *, pretty: bool
+) -> None:
+    shop.traits.pretty_permalinks = pretty
+
+    async def add_text(request: web.Request, handler: Handler) -> web.StreamResponse:
+        response = await handler(request)
+        if isinstance(response, web.Response) and isinstance(response.body, bytes):
+            response.body = PHP_NOTICE + response.body + b"\n<!-- cached -->"
+        return response
+
+    shop.faults.add(add_text, times=None)
+    order = shop.book.add(modified_at=at(1))
+    async with open_woocommerce(shop, QUICK) as connector:
+        # The first request of a shop with plain permalinks looks elsewhere.
+        assert await ids(connector) == [order.id]
+        shop.requests.clear()
+        await failure(connector.get_order(OrderId("77")), OrderNotFoundError)
+        assert not (await connector.ship(notice(order), ())).already
+    assert {"rest_route" in seen.query for seen in shop.requests} == {not pretty}
+    assert shop.book[order.id].word == "completed"
 
 
 async def test_the_check_says_that_it_works_and_what_would_be_better(

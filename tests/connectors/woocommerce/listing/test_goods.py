@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+import msgspec
 import pytest
+from aiohttp import web
 
 from connectors.orders import Order
-from connectors.testing.faults import Answer
+from connectors.testing.faults import Answer, Handler
 from connectors.testing.shops.woocommerce import FakeWooCommerceShop
 from connectors.testing.trial import QUICK, at, walk
+from connectors.upstream.policy import UpstreamPolicy
 from tests.connectors.woocommerce.harness import open_woocommerce
 
 _PARENTS = 61
@@ -40,9 +43,9 @@ async def shop() -> AsyncIterator[FakeWooCommerceShop]:
         yield shop
 
 
-async def weigh(shop: FakeWooCommerceShop) -> list[list[int]]:
+async def weigh(shop: FakeWooCommerceShop, policy: UpstreamPolicy = QUICK) -> list[list[int]]:
     """The weights of all orders' lines."""
-    async with open_woocommerce(shop, QUICK) as connector:
+    async with open_woocommerce(shop, policy) as connector:
         found = await walk(connector)
     orders = [order for order in found if isinstance(order, Order)]
     assert len(orders) == len(found) == _PARENTS
@@ -73,6 +76,25 @@ async def test_a_list_of_all_variations_that_fails_is_done_without(
 ) -> None:
     shop.faults.add(Answer(500), path="/(v3|wc-analytics)/variations", times=None)
     assert await weigh(shop) == [[4, 900]] * _PARENTS
+
+
+async def test_variations_that_are_too_large_together_are_asked_for_in_halves(
+    shop: FakeWooCommerceShop,
+) -> None:
+    fitting, limit = 20, 1024 * 1024
+    batches: list[int] = []
+
+    async def swell(request: web.Request, handler: Handler) -> web.StreamResponse:
+        response = await handler(request)
+        batches.append(len(request.query["include"].split(",")))
+        if batches[-1] > fitting and isinstance(response, web.Response):
+            response.text = (response.text or "") + " " * limit
+        return response
+
+    shop.faults.add(swell, path="/(v3|wc-analytics)/variations", times=None)
+    policy = msgspec.structs.replace(QUICK, largest_answer=limit)
+    assert await weigh(shop, policy) == [[4, 900]] * _PARENTS
+    assert max(batches) > fitting >= min(batches)
 
 
 async def test_a_list_of_all_variations_that_ignores_which_are_meant_is_seen_through(
