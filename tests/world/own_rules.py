@@ -10,12 +10,51 @@ from connectors.shopify.api.transport import Span
 from connectors.shopify.listing.slices import Slices
 from tests.world.rules import RULES, Rule
 
-_ELSEWHERE: dict[tuple[str, str], tuple[str, ...]] = {
-    ("a count too high is told with both numbers", "shopify"): (
-        "an order is counted and never shown",
+_LED = ("cursor", "link", "next_url")
+_BYTES = ("names hold half a surrogate", "names are bad utf8", "text stands before the json")
+# Where a rule is kept too: the world, the quirks that show it, and the ways of reading; each way is
+# a rule of its own.
+_ELSEWHERE: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
+    (
+        "a count too high is told with both numbers",
+        "shopify",
+        ("an order is counted and never shown",),
+        (),
     ),
-    ("a failing part is the fault of what asked for it", "shopify"): ("routes of one order fail",),
-}
+    (
+        "a failing part is the fault of what asked for it",
+        "shopify",
+        ("routes of one order fail",),
+        (),
+    ),
+    (
+        "a failing part is the fault of what asked for it",
+        "generic_json",
+        ("the detail of an order fails",),
+        (*_LED, "none"),
+    ),
+    (
+        "a list that counts more is read again",
+        "generic_json",
+        ("a page says for a moment that it is the last",),
+        _LED,
+    ),
+    ("no evidence, no 200", "generic_json", ("the first page says it is the last",), _LED),
+    (
+        "a count beside cursors and links is compared",
+        "generic_json",
+        ("a page says for a moment that it is the last",),
+        _LED,
+    ),
+    (
+        "entries that are not orders are not rows",
+        "generic_json",
+        ("a row is null",),
+        (*_LED, "none"),
+    ),
+    ("bytes are mended where that is harmless", "generic_json", _BYTES, (*_LED, "none")),
+    ("bytes are mended where that is harmless", "shopify", _BYTES, ("rest", "graphql")),
+)
 
 
 async def _halve_nothing(_self: Slices, _stamps: object) -> None:
@@ -23,8 +62,11 @@ async def _halve_nothing(_self: Slices, _stamps: object) -> None:
 
 
 OWN_RULES: dict[str, Rule] = {
-    f"{name}, in {world}": replace(RULES[name], world=world, ways=(), quirks=quirks)
-    for (name, world), quirks in _ELSEWHERE.items()
+    ", ".join([name, f"in {world}", *(f"by {one}" for one in way)]): replace(
+        RULES[name], world=world, ways=way, quirks=quirks
+    )
+    for name, world, quirks, ways in _ELSEWHERE
+    for way in (*((one,) for one in ways), *(() if ways else ((),)))
 } | {
     "a list that fails is read by its rows, in shopify": Rule(
         world="shopify",
