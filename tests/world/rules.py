@@ -207,9 +207,9 @@ RULES: dict[str, Rule] = {
         quirks=("refunds of the only such order fail", "an order breaks what holds it"),
     ),
     "a part that fails when the shop answers nothing is an outage": Rule(
-        world="woocommerce",
+        world="generic_json",
         remove=_blame_the_order,
-        quirks=("the shop goes down at the first refunds",),
+        quirks=("the shop goes down at the first detail",),
     ),
     "where nothing of the kind was asked, one probe decides": Rule(
         world="woocommerce",
