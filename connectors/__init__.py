@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from connectors.inspection import (
         FindsByNumber as FindsByNumber,
         Inspectable as Inspectable,
+        check_answers as check_answers,
         check_clock as check_clock,
     )
     from connectors.interface import (
@@ -220,7 +221,7 @@ _ROOMS = {
         "UnreadableResponseError UnsentError"
     ),
     "connectors.filling": "FieldFiller",
-    "connectors.inspection": "FindsByNumber Inspectable check_clock",
+    "connectors.inspection": "FindsByNumber Inspectable check_answers check_clock",
     "connectors.interface": (
         "CanWithdraw CheckLevel CheckReport Connector ConnectorContext ConnectorSettings "
         "ConnectorType Duration Finding ForgetfulMemory Memory Remark ShipOutcome"

@@ -1,10 +1,10 @@
 """What a connector may show to the person who sets it up: raw orders, where each field came from,
-and how the shop's clock stands.
+how the shop's clock stands, and what its answers are like.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import aclosing, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, runtime_checkable
@@ -13,6 +13,7 @@ from connectors.errors import ConnectorError, OrderNotFoundError, SharedNumberEr
 from connectors.interface import CheckLevel, Connector, Finding
 from connectors.orders import Order, OrderId, RejectedOrder, Window
 from connectors.places import Source
+from connectors.reading.tolerant import TEXT_AROUND
 from connectors.upstream.refusals import LET_THROUGH
 from connectors.upstream.shop_clock import describe_offset, is_far_off
 
@@ -23,6 +24,7 @@ settings, and not of single orders.
 # How far back, and among how many orders, a number is looked for in the list.
 _REACH = timedelta(days=30)
 _MOST_SEARCHED = 1_000
+_MOST_MENDED = 3
 _WALL = f"; {LET_THROUGH}."
 WALL_ADVICE = (
     "Ask the host to let Portside through; if its firewall goes by the name of the client, set the"
@@ -109,6 +111,30 @@ def report_failure(what: str, error: ConnectorError, advice: str) -> Finding:
         level=CheckLevel.PROBLEM,
         what=f"{what}: {said}" if what else said,
         advice=WALL_ADVICE if is_wall(error) else advice,
+    )
+
+
+def check_answers(mended: Collection[str]) -> Sequence[Finding]:
+    """A warning where answers had to be mended, e.g. because PHP writes its notices into them
+    (`mended` as `Upstream.mended`).
+    """
+    if not mended:
+        return ()
+    within = (
+        "Nothing has to be set: what cannot be read is replaced. Look in the shop for texts and"
+        " numbers that are broken so."
+    )
+    around = (
+        "Nothing has to be set. Keep PHP's notices and the comments of plugins out of the API's"
+        " answers: `display_errors = Off`, in WordPress `WP_DEBUG_DISPLAY` false."
+    )
+    what = f"The shop's answers are not valid JSON ({', '.join(sorted(mended)[:_MOST_MENDED])})"
+    return (
+        Finding(
+            level=CheckLevel.WARNING,
+            what=f"{what}; Portside mends them",
+            advice=around if TEXT_AROUND in mended else within,
+        ),
     )
 
 

@@ -23,7 +23,7 @@ from connectors.generic_json.listing.reader import Listing
 from connectors.generic_json.listing.window import make_window_back
 from connectors.generic_json.settings.paging import OffsetPaging, PagePaging
 from connectors.generic_json.settings.shop import GenericJsonSettings
-from connectors.inspection import MOST_UNREADABLE, check_clock, report_failure
+from connectors.inspection import MOST_UNREADABLE, check_answers, check_clock, report_failure
 from connectors.interface import CheckLevel, CheckReport, Finding
 from connectors.orders import RejectedOrder, Window
 from connectors.upstream.client import Upstream
@@ -53,6 +53,7 @@ async def check_shop(
         else:
             findings = [read, *findings, await _count_orders(count, window)]
     findings += _write_findings(settings)
+    findings += check_answers(upstream.mended)
     findings += check_clock(upstream.clock_offset)
     return CheckReport(findings=tuple(findings))
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 
 from connectors.errors import AuthenticationError, ConnectorError, RefusedError, TemporaryError
-from connectors.inspection import check_clock, report_failure
+from connectors.inspection import check_answers, check_clock, report_failure
 from connectors.interface import CheckLevel, CheckReport, Finding
 from connectors.shopify.api.auth import (
     VERSION_HEADER,
@@ -48,6 +48,7 @@ async def check_shop(
     findings += _check_scopes(settings, scopes)
     findings += await _check_version(upstream, settings)
     findings += await _check_orders(transport, graphql, settings)
+    findings += check_answers(upstream.mended)
     findings += check_clock(upstream.clock_offset)
     return CheckReport(findings=tuple(findings))
 

@@ -218,6 +218,9 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
             url=self.mask.url(reply.url),
             faults=faults,
         )
+        # Without places and numbers, so that they stay few.
+        kinds = (one.partition(" at ")[0] for one in faults)
+        self.line.mended.update(kind for kind in kinds if not kind[:1].isdecimal())
 
     def _follow(self, call: Call, reply: Reply) -> Request:
         """The request that a redirect asks for.

@@ -6,7 +6,7 @@ Only this module makes requests to a shop.
 from __future__ import annotations
 
 import copy
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from importlib import metadata
 from typing import Any, Final, Self
@@ -124,6 +124,11 @@ class Upstream:
         dated; None before one was.
         """
         return self._line.clock.offset
+
+    @property
+    def mended(self) -> Collection[str]:
+        """What had to be mended in the shop's answers so far, in short phrases."""
+        return self._line.mended
 
     def with_judges(self, judge: Judge | None, review: Review | None) -> Upstream:
         """The same shop and credentials, its answers understood in another way, and read by

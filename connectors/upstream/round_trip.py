@@ -22,7 +22,7 @@ from connectors.upstream.transport.wire import Wire
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
     """What the requests of one shop share: the connections, the pace, the limits of one attempt,
-    its clock, and the observer.
+    its clock, what had to be mended in its answers, in short phrases, and the observer.
     """
 
     wire: Wire
@@ -31,6 +31,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     largest_answer: int
     observer: Observer | None
     clock: ShopClock = msgspec.field(default_factory=ShopClock)
+    mended: set[str] = msgspec.field(default_factory=set)
 
     async def send(
         self, bare: Request, signed: Request, auth: Auth, *, attempt: int, fresh: bool

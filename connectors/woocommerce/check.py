@@ -6,8 +6,14 @@ import re
 from collections.abc import AsyncGenerator
 from http import HTTPStatus
 
-from connectors.errors import AuthenticationError, ConnectorError, PermanentError, RefusedError
-from connectors.inspection import check_clock, report_failure
+from connectors.errors import (
+    AuthenticationError,
+    ConnectorError,
+    PermanentError,
+    RefusedError,
+    UnavailableError,
+)
+from connectors.inspection import check_answers, check_clock, report_failure
 from connectors.interface import CheckLevel, CheckReport, Finding
 from connectors.upstream.auth.auth import Auth
 from connectors.woocommerce.api.advice import advise
@@ -16,6 +22,7 @@ from connectors.woocommerce.api.client import Api, order_path
 from connectors.woocommerce.check_list import check_list
 from connectors.woocommerce.listing.goods.catalog import Catalog
 from connectors.woocommerce.listing.pages import SIZES
+from connectors.woocommerce.listing.probe import ListProbe
 from connectors.woocommerce.listing.queries import Ask, Sort, build_params
 from connectors.woocommerce.mapping import wire
 from connectors.woocommerce.settings import TrackingPlace, WooCommerceSettings
@@ -57,6 +64,7 @@ class _Checkup:
                 findings.append(finding)  # noqa: PERF401
         except ConnectorError as error:
             findings.append(report_failure("", error, advise(error)))
+        findings += check_answers(self._api.mended)
         findings += check_clock(self._api.clock_offset)
         return CheckReport(findings=tuple(findings))
 
@@ -95,6 +103,8 @@ class _Checkup:
             page = await self._api.read_page(
                 "orders", 1, build_params(Ask(brief=True, sort=Sort.ID))
             )
+        except UnavailableError as error:
+            return await self._check_first_order(error)
         except ConnectorError as error:
             advice = advise(error)
             if (
@@ -111,6 +121,21 @@ class _Checkup:
         return _report_ok(
             f"Orders can be read from {self._settings.url}"
             + (f": the shop has {count}" if count is not None else "")
+        )
+
+    async def _check_first_order(self, error: UnavailableError) -> Finding:
+        """What it means that a list of the first order alone fails."""
+        if not error.reached:
+            return report_failure("Orders cannot be read", error, advise(error))
+        try:
+            await ListProbe(self._api).find_listed(error)
+        except UnavailableError as told:
+            advice = advise(error) if told is error else "Look into the shop's error log."
+            return report_failure("Orders cannot be read", told, advice)
+        return _report_warning(
+            f"The shop fails over each list that holds its first order: {error}",
+            "Nothing has to be set: Portside holds such orders and reads the others. `portside"
+            " held` names them, the shop's error log the plugin that fails.",
         )
 
     async def _check_pages(self) -> Finding | None:

@@ -45,6 +45,13 @@ _WORDS = [
     ("woocommerce", "counts are missing", _WARN, "does not say how many", "X-WP-Total"),
     ("woocommerce", "count is zero", _WARN, "counts 0 orders", "X-WP-Total"),
     ("woocommerce", "count is of the page", _WARN, "counts 6 orders, and its", "X-WP-Total"),
+    (
+        "woocommerce",
+        "the older half of the orders breaks every list",
+        _WARN,
+        "fails over each list that holds its first order",
+        "`portside held` names them",
+    ),
     ("woocommerce", "rows are doubled", _WARN, "lists an order twice", "Nothing has to be set"),
     ("page", "pages are capped", _WARN, "at most 2 orders a page", "Set `orders.paging.size: 2`"),
     ("offset", "page size is ignored", _WARN, "at most 3 orders", "Set `orders.paging.size: 3`"),
@@ -55,6 +62,13 @@ _WORDS = [
     ("offset", "count is zero", _WARN, "counts 0 orders, and its", "Mend `orders.paging.total`"),
     ("page", "rows are doubled", _WARN, "lists an order twice", "Nothing has to be set"),
     ("rest", "pages are capped without a next", _WARN, "list ends after 2", "a cache or a proxy"),
+    ("woocommerce", "text stands before the json", _WARN, "(text around it)", "WP_DEBUG_DISPLAY"),
+    ("page", "text stands behind the json", _WARN, "(text around it)", "`display_errors = Off`"),
+    ("page", "names hold half a surrogate", _WARN, "(broken text)", "Nothing has to be set"),
+    ("graphql", "text stands before the json", _WARN, "(text around it)", "`display_errors = Off`"),
+    ("graphql", "a row is null", _WARN, "rows of Shopify's list are no", "Nothing has to be set"),
+    ("graphql", "an order breaks what holds it", _WARN, "lists their ids", "`portside held`"),
+    ("graphql", "first page says it is the last", _WARN, "list ends after 6", "a cache or a proxy"),
     ("rest", "a redirect drops the query", _FAIL, "redirects to", "Look for a proxy"),
 ]
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import itertools
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -70,6 +70,11 @@ class Api:
     def clock_offset(self) -> float | None:
         """How far the shop's clock is from ours, as `Upstream.clock_offset`."""
         return self._upstream.clock_offset
+
+    @property
+    def mended(self) -> Collection[str]:
+        """What had to be mended in the shop's answers, as `Upstream.mended`."""
+        return self._upstream.mended
 
     @property
     def by_query(self) -> bool:
