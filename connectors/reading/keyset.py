@@ -94,10 +94,8 @@ async def walk_by_key(
         if not await work(len(page.items), _is_sorted, page.items, key):
             break
         names = await work(len(page.items), _name_items, page.items, identity)
-        if place.overlaps and not any(
-            name in before and not _is_behind(place, key(item))
-            for name, item in zip(names, page.items, strict=True)
-        ):
+        shared = (item for name, item in zip(names, page.items, strict=True) if name in before)
+        if place.overlaps and all(_is_behind(place, key(item)) for item in shared):
             place = place.again(asked)
             continue
         repeats = repeats + 1 if place.skip and names and names == before else 0
