@@ -6,7 +6,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
+from aiohttp import web
 
 from connectors.errors import OrderNotFoundError
 from connectors.fieldmap.filler import Filler
@@ -16,7 +18,8 @@ from connectors.inspection import FindsByNumber
 from connectors.interface import Remark
 from connectors.language.expressions import read_expression
 from connectors.orders import ItemOption, Order, RejectedOrder
-from connectors.testing.trial import at, failure, walk
+from connectors.testing.faults import Answer, Handler
+from connectors.testing.trial import QUICK, at, failure, walk
 from tests.connectors.shopify.fake.shop import FakeShopify
 from tests.connectors.shopify.shops import open_shop
 
@@ -190,3 +193,33 @@ async def test_an_order_is_found_by_the_number_that_people_see(transport: str) -
             assert isinstance(connector, FindsByNumber)
             assert await connector.find_order_id(order.number) == order.id
             await failure(connector.find_order_id("9999999"), OrderNotFoundError)
+
+
+@pytest.mark.parametrize("kind", ["Variants", "Routes", "States", "ProductVariantDetails"])
+async def test_what_is_too_large_together_is_asked_for_in_halves(kind: str) -> None:
+    limit, batches = 1024 * 1024, list[int]()
+
+    async def swell(request: web.Request, handler: Handler) -> web.StreamResponse:
+        response = await handler(request)
+        batches.append(len(msgspec.json.decode(await request.read())["variables"]["ids"]))
+        if batches[-1] > 2 and isinstance(response, web.Response):
+            response.text = (response.text or "") + " " * limit
+        return response
+
+    async with FakeShopify() as shop:
+        placed = [stock_shop(shop) for _ in range(5)]
+        # Then it is asked order by order what is held.
+        shop.faults.add(Answer(500, "{}"), when=lambda seen: b"Held" in seen.body, times=None)
+        asks = f"query {kind}(".encode()
+        shop.faults.add(swell, when=lambda seen: asks in seen.body, times=None)
+        policy = msgspec.structs.replace(QUICK, largest_answer=limit)
+        filler = make_filler(OF_PARTS)
+        async with open_shop(shop, policy, transport="rest", filler=filler) as connector:
+            found = await walk(connector)
+    assert [order.id for order in found if isinstance(order, Order)] == placed
+    for order in found:
+        assert isinstance(order, Order)
+        assert order.custom_fields[1] == "DE1"
+        assert order.items[0].location == "A-3"
+        assert order.items[0].image_url
+    assert max(batches) > 2 >= min(batches)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import msgspec
 import pytest
@@ -43,9 +44,11 @@ async def shop() -> AsyncIterator[FakeWooCommerceShop]:
         yield shop
 
 
-async def weigh(shop: FakeWooCommerceShop, policy: UpstreamPolicy = QUICK) -> list[list[int]]:
+async def weigh(
+    shop: FakeWooCommerceShop, policy: UpstreamPolicy = QUICK, **settings: Any
+) -> list[list[int]]:
     """The weights of all orders' lines."""
-    async with open_woocommerce(shop, policy) as connector:
+    async with open_woocommerce(shop, policy, **settings) as connector:
         found = await walk(connector)
     orders = [order for order in found if isinstance(order, Order)]
     assert len(orders) == len(found) == _PARENTS
@@ -76,6 +79,20 @@ async def test_a_list_of_all_variations_that_fails_is_done_without(
 ) -> None:
     shop.faults.add(Answer(500), path="/(v3|wc-analytics)/variations", times=None)
     assert await weigh(shop) == [[4, 900]] * _PARENTS
+
+
+async def test_lists_of_products_and_variations_that_are_cut_short_leave_none_out(
+    shop: FakeWooCommerceShop,
+) -> None:
+    # A signature would cover what this shop ignores.
+    shop.access.https = True
+
+    async def cut(request: web.Request, handler: Handler) -> web.StreamResponse:
+        short = request.rel_url.update_query(per_page="40")
+        return await handler(request.clone(rel_url=short))
+
+    shop.faults.add(cut, path=r"/(products|variations)\?", times=None)
+    assert await weigh(shop, auth="basic") == [[4, 900]] * _PARENTS
 
 
 async def test_variations_that_are_too_large_together_are_asked_for_in_halves(

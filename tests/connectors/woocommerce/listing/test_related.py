@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from connectors.errors import UnavailableError
 from connectors.orders import Order, RejectedOrder
-from connectors.testing.faults import Answer
+from connectors.testing.faults import Answer, Handler
 from connectors.testing.shops.woocommerce import FakeWooCommerceShop, varied_orders
 from connectors.testing.trial import QUICK, WINDOW, at, failure, walk
 from tests.connectors.woocommerce.harness import open_woocommerce
@@ -112,6 +113,30 @@ async def test_an_order_whose_refund_cannot_be_read_is_set_aside_and_not_shipped
         (found,) = await walk(connector)
     assert isinstance(found, RejectedOrder)
     assert found.reason.startswith("refunds[0]: expected a refund")
+
+
+@pytest.mark.parametrize("turns", [True, False])
+async def test_refunds_that_come_one_a_page_are_read_on_and_where_they_do_not_the_order_is_held(
+    shop: FakeWooCommerceShop, *, turns: bool
+) -> None:
+    order = shop.book.add(modified_at=at(1), lines=(("A", 4),))
+    known = {"meta_data": [{"key": "_refunded_item_id", "value": order.lines[0].id}]}
+    rows = [{"id": number, "line_items": [{"quantity": -1} | known]} for number in (1, 2, 3)]
+    order.extra["refunds"] = [{"id": row["id"], "total": "-10.00"} for row in rows]
+
+    async def give_one(request: web.Request, _handler: Handler) -> web.StreamResponse:
+        first = int(request.query.get("offset", "0")) if turns else 0
+        return web.json_response(rows[first : first + 1])
+
+    shop.faults.add(give_one, path=f"/orders/{order.id}/refunds", times=None)
+    async with open_woocommerce(shop, QUICK) as connector:
+        (found,) = await walk(connector)
+    if turns:
+        assert isinstance(found, Order)
+        assert found.items[0].quantity == 1
+    else:
+        assert isinstance(found, RejectedOrder)
+        assert found.reason.startswith("refunds[1]: expected a refund that the shop shows")
 
 
 async def test_private_notes_of_people_come_only_if_wanted(shop: FakeWooCommerceShop) -> None:
