@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from contextlib import aclosing
 from datetime import timedelta
 
 import pytest
@@ -104,3 +106,38 @@ async def test_what_another_version_remembered_is_no_habit(text: str) -> None:
     memory.values["habits"] = text
     async with HabitMemory(memory, (shop, ("page_size", "counts_all"))).keep():
         assert shop.page_size is None
+
+
+@pytest.mark.parametrize(
+    ("name", "way", "quirk"),
+    [
+        ("woocommerce", "key", "pages are capped"),
+        ("woocommerce", "index", "count is of the page"),
+        ("shopify", "rest", "count is half"),
+        ("shopify", "graphql", "first page says it is the last"),
+        ("generic_json", "offset", "rows beyond a cap are cut off"),
+        ("generic_json", "keyset", "count is of the page"),
+    ],
+)
+async def test_a_walk_under_which_all_is_forgotten_gives_each_order_once(
+    name: str, way: str, quirk: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = WORLDS[name]
+    example = Example(way=way, size=3, options=tuple({*world.options} & {"counted"}))
+    shop = world.make_shop(example)
+    shop.clock.set(WINDOW.end)
+    async with shop:
+        placed = [shop.book.add(modified_at=at(place)).id for place in range(30)]
+        world.catalog[quirk].put(Liar(shop, world.anatomy))
+        settings = world.kind.settings.model_validate(world.build_block(shop, example))
+        async with world.kind.open(
+            settings, ConnectorContext(store="north", upstream=QUICK)
+        ) as connector:
+            (memory,) = (one for one in vars(connector).values() if isinstance(one, HabitMemory))
+            assert sorted(await ids(connector)) == placed
+            async with aclosing(connector.list_orders(WINDOW)) as orders:
+                found = [(await anext(orders)).id]
+                monkeypatch.setattr(memory, "_clock", lambda: time.time() + 2 * 86_400)
+                assert sorted(await ids(connector)) == placed
+                found += [order.id async for order in orders]
+    assert sorted(found) == placed
