@@ -45,8 +45,9 @@ from connectors.turns import map_in_turns
 from connectors.upstream.client import Upstream
 from connectors.upstream.isolation import Isolation
 
-# So many orders have their products looked up together.
-_BATCH = 50
+# So many orders have what belongs to them looked up together: as many as one query about how orders
+# travel may ask for.
+_BATCH = 90
 _PLACE = re.compile(r"\[\d+\]")
 _log = structlog.get_logger(__name__)
 

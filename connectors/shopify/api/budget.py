@@ -67,9 +67,14 @@ class Budget:
         self._turn = asyncio.Lock()
         self._ended = asyncio.Event()
 
-    def find_cost(self, query: str) -> float | None:
-        """What one row of this query costs, as the shop said last; None before the first answer."""
-        return self._costs.get(query)
+    def count_affordable(self, query: str, *, at_first: int, most: int) -> int:
+        """How many rows this query may ask for, by the cost that the shop has stated, at least one;
+        `at_first` before its first answer.
+        """
+        cost = self._costs.get(query)
+        if cost is None:
+            return min(at_first, most)
+        return max(min(int(min(DEAREST, self.ceiling or DEAREST) / cost), most), 1)
 
     @property
     def ceiling(self) -> float | None:

@@ -17,7 +17,6 @@ from connectors.orders import RejectedOrder
 from connectors.reading.complaints import UNDECODABLE
 from connectors.reading.rows import find_mark
 from connectors.shopify.api import queries
-from connectors.shopify.api.budget import DEAREST
 from connectors.shopify.api.graphql_client import COST_CODE, GraphqlClient
 from connectors.shopify.api.graphql_fulfillment import GraphqlFulfillment, collect_rows
 from connectors.shopify.api.graphql_orders import (
@@ -163,7 +162,9 @@ class GraphqlTransport(GraphqlFulfillment):
         self, span: Span, size: int, cursor: str
     ) -> tuple[_OrderRows, dict[int, str], int]:
         while True:
-            first = min(size, self._count_affordable())
+            first = self._client.budget.count_affordable(
+                self._orders, at_first=self._most, most=min(size, LARGEST_PAGE)
+            )
             variables = {"first": first, "after": cursor or None, "query": write_search(span)}
             try:
                 found, failed = await self._client.ask_rows(
@@ -180,15 +181,6 @@ class GraphqlTransport(GraphqlFulfillment):
                 raise
             else:
                 return found, failed, first
-
-    def _count_affordable(self) -> int:
-        """How many orders one query may ask for, by the cost that the shop has stated."""
-        cost = self._client.budget.find_cost(self._orders)
-        if cost is None:
-            return self._most
-        return max(
-            min(int(min(DEAREST, self._client.budget.ceiling or DEAREST) / cost), LARGEST_PAGE), 1
-        )
 
     async def read_stamps(
         self, span: Span, after: int, most: int = LARGEST_PAGE

@@ -114,9 +114,10 @@ FULFILLMENT_ORDERS = f"""query FulfillmentOrders($id: ID!, $after: String) {{ or
 fulfillmentOrders(first: 10, after: $after) {{ nodes {{ {_FULFILLMENT_ORDER} }} pageInfo {{
 hasNextPage endCursor }} }} }} }}"""
 
-# Without lines, because most orders travel whole, in one way and to one address.
+# Without lines, because most orders travel whole, in one way and to one address; more than two
+# fulfillment orders are read on their own.
 ROUTES = f"""query Routes($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Order {{ id
-fulfillmentOrders(first: 5) {{ nodes {{ id status requestStatus supportedActions {{ action }}
+fulfillmentOrders(first: 2) {{ nodes {{ id status requestStatus supportedActions {{ action }}
 deliveryMethod {{ methodType }} {_DESTINATION} }} pageInfo {{ hasNextPage endCursor }} }} }}
 }} }}"""
 

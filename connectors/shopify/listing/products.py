@@ -27,10 +27,12 @@ from connectors.reading.measures import find_weight_unit
 from connectors.shopify.api import queries
 from connectors.shopify.api.graphql_client import GraphqlClient
 from connectors.shopify.api.graphql_wire import Node, Rows, read_gid, write_gid
+from connectors.shopify.api.transport import LARGEST_PAGE
 from connectors.shopify.mapping.items import Variant
 from connectors.shopify.mapping.wire import Order
 from connectors.upstream.isolation import is_shops_own
 
+# Of so many variants the shop is asked at first, before it has said what one costs.
 _BATCH = 50
 _REMEMBERED = 20_000
 _FOR_SECONDS = 6 * 3600.0
@@ -120,11 +122,13 @@ class Catalog:
             number for number in wanted if number not in self._known and number not in self._lost
         )
         self._failures = 0
-        for start in range(0, len(unknown), _BATCH):
-            if self._forbidden:
-                break
+        while unknown and not self._forbidden:
+            size = self._client.budget.count_affordable(
+                queries.VARIANTS, at_first=_BATCH, most=LARGEST_PAGE
+            )
+            batch, unknown = unknown[:size], unknown[size:]
             try:
-                await self._read_batch(unknown[start : start + _BATCH], self._client)
+                await self._read_batch(batch, self._client)
             except AuthenticationError as error:
                 self._forbidden = True
                 _log.warning(

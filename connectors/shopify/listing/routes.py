@@ -23,6 +23,7 @@ from connectors.shopify.api.graphql_wire_fulfillment import (
     FulfillmentOrderNode,
     OrderFulfillmentOrders,
 )
+from connectors.shopify.api.transport import LARGEST_PAGE
 from connectors.shopify.listing.batches import ask_in_batches
 from connectors.shopify.mapping.routes import Route, list_live, needs_lines, read_route
 from connectors.shopify.mapping.statuses import read_state
@@ -30,8 +31,8 @@ from connectors.shopify.mapping.wire import Order
 from connectors.shopify.mapping.wire_fulfillment import FulfillmentOrder
 from connectors.upstream.isolation import Isolation
 
-# So many orders, and so many fulfillment orders with their lines, stay well below the dearest query
-# that Shopify answers.
+# Of so many orders the shop is asked at first, and of so many fulfillment orders with their lines:
+# both stay well below the dearest query that Shopify answers.
 _ORDERS = 25
 _PARTED = 10
 _REMEMBERED = 20_000
@@ -72,11 +73,14 @@ class Routes:
             if (number, order.updated_at) in self._known
         }
         unknown = [number for number in wanted if number not in found]
-        for start in range(0, len(unknown), _ORDERS):
-            if self._forbidden:
-                break
+        left = unknown
+        while left and not self._forbidden:
+            size = self._parts.budget.count_affordable(
+                queries.ROUTES, at_first=_ORDERS, most=LARGEST_PAGE
+            )
+            batch, left = left[:size], left[size:]
             try:
-                found |= await self._ask(unknown[start : start + _ORDERS])
+                found |= await self._ask(batch)
             except AuthenticationError as error:
                 self._forbidden = True
                 _log.warning("Shop hides delivery methods.", error=error)
