@@ -19,6 +19,7 @@ Each walk has its `Evidence`; what a shop has shown of itself outlives the walk 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable, Sequence
 from enum import StrEnum
 from typing import ClassVar
@@ -27,8 +28,17 @@ from connectors.errors import IncompleteListingError
 
 # A list that brings new rows each time it is read is read at most this often.
 MOST_READINGS = 4
+_COUNTED = re.compile(r"counts (\d+) \w+, and (\d+) were found")
 # Behind a cursor's end so many sizes may show a last page that is not full.
 _MOST_SIZES = 3
+
+
+def find_miscount(text: str) -> tuple[int, int] | None:
+    """What a shop counts and what was found, in a warning by `Evidence.describe`; None in any other
+    text.
+    """
+    found = _COUNTED.search(text)
+    return (int(found[1]), int(found[2])) if found else None
 
 
 class Verdict(StrEnum):

@@ -32,10 +32,11 @@ class AlarmKind(StrEnum):
     SECOND_POLLER = "second_poller"
     WRONG_LOGIN = "wrong_login"
     LATE = "late"
+    MISCOUNT = "miscount"
 
 
-# These Portside makes good by itself.
-_HEALS = frozenset({AlarmKind.LATE})
+# The first Portside makes good by itself; with the second mostly nothing is missing.
+_CAN_STAY = frozenset({AlarmKind.LATE, AlarmKind.MISCOUNT})
 
 
 class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +52,7 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
     incomplete: timedelta | None = timedelta(hours=1)
     gap: bool = True
     late: bool = True
+    miscount: bool = True
     second_poller: bool = True
     disk_below: int | None = 200 * MEGABYTE
     wrong_login: int | None = 20
@@ -76,7 +78,7 @@ class Alarm(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def needs_person(self) -> bool:
         """Whether it stays until a person sees to it."""
-        return self.kind not in _HEALS
+        return self.kind not in _CAN_STAY
 
 
 class Changes(msgspec.Struct, frozen=True, kw_only=True):

@@ -29,7 +29,8 @@ class StoreFacts(msgspec.Struct, frozen=True, kw_only=True):
     `poll_reason` are of the last poll; `refreshed_at` is when it was last asked to poll again;
     `poll_kind` is `IncompleteListingError` where the shop's list cannot be proved complete.
     `faulty` is how many orders have each kind of fault, by the last audit, of those that changed
-    since `audit_since`. Texts hold nothing of buyers.
+    since `audit_since`. `miscount`: how many orders the shop counts, and how many were found. Texts
+    hold nothing of buyers.
     """
 
     store: str
@@ -50,6 +51,7 @@ class StoreFacts(msgspec.Struct, frozen=True, kw_only=True):
     invalid: int = 0
     gaps: Sequence[tuple[datetime, datetime]] = ()
     is_late: bool = False
+    miscount: tuple[int, int] | None = None
     has_second_poller: bool = False
     audit_since: datetime | None = None
     faulty: Mapping[str, int] = {}
@@ -174,6 +176,15 @@ def _check_polls(store: StoreFacts, now: datetime, wanted: Thresholds) -> Iterat
             store=store.store,
             text=f"{store.store}: the shop lists changes late, or its clock is behind",
             advice="Portside reaches further back by itself; the store's remarks say how far.",
+        )
+    if wanted.miscount and store.miscount is not None:
+        counted, found = store.miscount
+        yield Alarm(
+            kind=AlarmKind.MISCOUNT,
+            store=store.store,
+            text=f"{store.store}: the shop counts {counted} orders, and {found} were found",
+            advice="Look in the shop's log for orders that it cannot load. If none is missing, its"
+            " count is too high.",
         )
 
 

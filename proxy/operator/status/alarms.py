@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
+from connectors.reading.proof import find_miscount
 from proxy.operator.status.standing import Standing, Status
 from proxy.rules.alarms import Alarm, Thresholds
 from proxy.rules.conditions import Facts, StoreFacts, find_alarms
@@ -60,6 +61,7 @@ def _describe_store(standing: Standing, status: Status) -> StoreFacts:
         invalid=standing.held.invalid,
         gaps=[(gap.start, gap.end) for gap in standing.gaps],
         is_late=late > timedelta(0),
+        miscount=next(filter(None, (find_miscount(kept.text) for kept in standing.remarks)), None),
         has_second_poller=standing.second_poller_at is not None,
         wrong_logins=standing.failed_logins.recent if standing.failed_logins else 0,
         audit_since=standing.audit.since if standing.audit else None,

@@ -57,6 +57,9 @@ class AlarmSettings(BaseModel):
     late: bool = Field(
         default=_USUAL.late, description="The shop lists changes late, or its clock is behind."
     )
+    miscount: bool = Field(
+        default=_USUAL.miscount, description="The shop counts more orders than were found."
+    )
     second_poller: bool = Field(
         default=_USUAL.second_poller, description="Two clients poll one store."
     )

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.errors import IncompleteListingError
-from connectors.reading.proof import MOST_READINGS, End, Evidence, Habits, Verdict
+from connectors.reading.proof import MOST_READINGS, End, Evidence, Habits, Verdict, find_miscount
 
 MORE, DONE = Verdict.ASK_MORE, Verdict.COMPLETE
 AGAIN, WARN, NOT_SHOWN = Verdict.READ_AGAIN, Verdict.WARN, Verdict.NOT_SHOWN
@@ -86,6 +86,8 @@ def test_a_count_too_high_is_a_warning_with_both_numbers_once_another_way_brough
     assert verdict is WARN
     assert "52 orders" in evidence.describe()
     assert "51 were found" in evidence.describe()
+    assert find_miscount(evidence.describe()) == (52, 51)
+    assert find_miscount("The shop counts few orders.") is None
 
 
 def test_a_reading_that_brings_new_rows_is_followed_by_another() -> None:
