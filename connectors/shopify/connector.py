@@ -31,7 +31,7 @@ from connectors.shopify.api.transport import Span, Transport
 from connectors.shopify.api.version import VersionWatch
 from connectors.shopify.check import check_shop, read_scopes
 from connectors.shopify.listing.habits import ListHabits
-from connectors.shopify.listing.surroundings import Around, Surroundings
+from connectors.shopify.listing.surroundings import Around, FirstLook, Surroundings
 from connectors.shopify.listing.walk import Walk, count_sizes
 from connectors.shopify.mapping import wire
 from connectors.shopify.mapping.order import read_order, reject_order
@@ -123,7 +123,8 @@ class ShopifyConnector:
 
     async def _walk_span(self, span: Span) -> AsyncGenerator[Order | RejectedOrder, None]:
         transport = await self._choose_transport()
-        held, total = await self._surroundings.list_held(span)
+        batch: list[wire.Order | RejectedOrder] = []
+        look = FirstLook(self._surroundings, span, batch)
         walk = Walk(
             transport,
             span,
@@ -131,17 +132,16 @@ class ShopifyConnector:
             habits=self._habits,
             isolation=self._isolation,
             remark=self._remark_list,
-            total=total,
+            count=look.find_count,
         )
-        batch: list[wire.Order | RejectedOrder] = []
         async with aclosing(walk.list_orders()) as orders:
             async for found in orders:
                 batch.append(found)
                 if len(batch) == _BATCH:
-                    for order in await self._map_batch(batch, held):
+                    for order in await self._map_batch(batch, await look.find_held()):
                         yield order
                     batch = []
-        for order in await self._map_batch(batch, held):
+        for order in await self._map_batch(batch, await look.find_held()):
             yield order
 
     async def _map_batch(

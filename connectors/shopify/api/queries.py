@@ -116,10 +116,11 @@ hasNextPage endCursor }} }} }} }}"""
 
 # Without lines, because most orders travel whole, in one way and to one address; more than two
 # fulfillment orders are read on their own.
-ROUTES = f"""query Routes($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Order {{ id
+_ROUTES = f"""nodes(ids: $ids) {{ ... on Order {{ id
 fulfillmentOrders(first: 2) {{ nodes {{ id status requestStatus supportedActions {{ action }}
-deliveryMethod {{ methodType }} {_DESTINATION} }} pageInfo {{ hasNextPage endCursor }} }} }}
-}} }}"""
+deliveryMethod {{ methodType }} {_DESTINATION} }} pageInfo {{ hasNextPage endCursor }} }} }} }}"""
+
+ROUTES = f"query Routes($ids: [ID!]!) {{ {_ROUTES} }}"
 
 ROUTE_LINES = f"""query RouteLines($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on FulfillmentOrder {{
 id status lineItems(first: 20) {{ {_FULFILLMENT_LINES} }} }} }} }}"""
@@ -146,9 +147,13 @@ pageInfo {{ hasNextPage endCursor }} }}"""
 
 HELD = f"query Held($after: String, $query: String) {{ {_HELD} }}"
 
-# Counting the orders of a window costs no request of its own here.
+# Counting the orders of a window costs no request of its own here, nor does how its first orders
+# travel.
+_COUNTED = f"ordersCount(query: $orders, limit: {COUNTED_ORDERS + 1}) {{ count }}"
 HELD_AND_COUNT = f"""query HeldAndCount($after: String, $query: String, $orders: String) {{ {_HELD}
-ordersCount(query: $orders, limit: {COUNTED_ORDERS + 1}) {{ count }} }}"""
+{_COUNTED} }}"""
+HELD_COUNT_AND_ROUTES = f"""query HeldCountAndRoutes($after: String, $query: String,
+$orders: String, $ids: [ID!]!) {{ {_HELD} {_COUNTED} {_ROUTES} }}"""
 
 STATES = """query States($ids: [ID!]!) { nodes(ids: $ids) { ... on Order { id
 displayFulfillmentStatus } } }"""

@@ -7,8 +7,9 @@ many are held, as with prepaid subscriptions, the orders at hand are asked for i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+import msgspec
 import structlog
 
 from connectors.errors import (
@@ -23,7 +24,10 @@ from connectors.shopify.api.graphql import Count
 from connectors.shopify.api.graphql_client import GraphqlClient
 from connectors.shopify.api.graphql_fulfillment import GraphqlFulfillment
 from connectors.shopify.api.graphql_wire import Node, Rows, read_gid, write_gid
-from connectors.shopify.api.graphql_wire_fulfillment import FulfillmentOrderNode
+from connectors.shopify.api.graphql_wire_fulfillment import (
+    FulfillmentOrderNode,
+    OrderFulfillmentOrders,
+)
 from connectors.shopify.api.search import write_search
 from connectors.shopify.api.transport import Span
 from connectors.shopify.listing.batches import ask_in_batches
@@ -43,6 +47,19 @@ _log = structlog.get_logger(__name__)
 class _HeldRows(Node, frozen=True):
     fulfillment_orders: Rows[FulfillmentOrderNode | None]
     orders_count: Count | None = None
+    nodes: tuple[OrderFulfillmentOrders | None, ...] = ()
+
+
+class HeldList(msgspec.Struct, frozen=True, kw_only=True):
+    """What the shop holds, by order, and its count of a span's orders.
+
+    `held` is None if that is too much to read at each poll, or cannot be read; `count` where it is
+    not known. `routes` are the fulfillment orders of the orders that were asked for beside it.
+    """
+
+    held: Mapping[int, Held] | None = None
+    count: int | None = None
+    routes: Sequence[OrderFulfillmentOrders | None] = ()
 
 
 class _State(Node, frozen=True):
@@ -62,42 +79,54 @@ class Holds:
         self._isolation = isolation
         self._fulfillment = GraphqlFulfillment(client)
         self._forbidden = False
+        self._joins = True
 
-    async def list_held(self, span: Span) -> tuple[dict[int, Held] | None, int | None]:
-        """What is held, by order, and the shop's count of the orders of `span`.
+    async def list_held(self, span: Span, beside: Sequence[int]) -> HeldList:
+        """What is held, the shop's count of the orders of `span`, and in the same request how the
+        orders with the ids `beside` travel. Where that is asked for in vain, it is left out.
 
-        In place of what is held None if that is too much to read at each poll, or cannot be read:
-        then use `find_held` for the orders at hand. Empty, with a warning, if the app has no right
-        to see fulfillment orders. The count is None where it is not known.
+        Where nothing can be said of what is held, use `find_held` for the orders at hand. Nothing
+        is held, with a warning, if the app has no right to see fulfillment orders.
         """
         if self._forbidden:
-            return {}, None
+            return HeldList(held={})
+        if beside and self._joins:
+            try:
+                return await self._read_held(span, beside)
+            except (TemporaryError, PartError, UnreadableResponseError, RefusedError) as error:
+                if is_shops_own(error):
+                    raise
+                self._joins = not isinstance(error, RefusedError)
+            except AuthenticationError:
+                self._joins = False
         try:
             return await self._read_held(span)
         except AuthenticationError as error:
             self._forbidden = True
             _log.warning("Shop hides holds.", error=error)
-            return {}, None
+            return HeldList(held={})
         except (TemporaryError, PartError, UnreadableResponseError, RefusedError) as error:
             if is_shops_own(error):
                 raise
             _log.warning("Shop does not list holds.", error=error)
-            return None, None
+            return HeldList()
 
-    async def _read_held(self, span: Span) -> tuple[dict[int, Held] | None, int | None]:
+    async def _read_held(self, span: Span, beside: Sequence[int] = ()) -> HeldList:
+        """Raises `PartError` where the shop fails over a row of what was asked for `beside`."""
         found: dict[int, list[FulfillmentOrder]] = {}
-        cursor, count = "", None
+        first = await self._ask_first(span, beside)
+        count = first.orders_count.known if first.orders_count is not None else None
+        cursor, rows = "", first.fulfillment_orders
         for page in range(MOST_PAGES):
-            variables: dict[str, str | None] = {"after": cursor or None, "query": _SEARCH}
-            query = queries.HELD
-            if page == 0:
-                query, variables["orders"] = queries.HELD_AND_COUNT, write_search(span)
-            answer, failed = await self._client.ask_rows(query, variables, _HeldRows)
-            rows = answer.fulfillment_orders
-            if page == 0 and answer.orders_count is not None:
-                count = answer.orders_count.known
-            if failed or None in rows.nodes or rows.is_cut or (page and rows.cursor == cursor):
-                return None, count
+            if page:
+                more, failed = await self._client.ask_rows(
+                    queries.HELD, {"after": cursor, "query": _SEARCH}, _HeldRows
+                )
+                if failed:
+                    break
+                rows = more.fulfillment_orders
+            if None in rows.nodes or rows.is_cut or (page and rows.cursor == cursor):
+                break
             for node in rows.nodes:
                 if node is not None and node.order is not None:
                     held = await self._fulfillment.to_fulfillment_order(node)
@@ -105,8 +134,24 @@ class Holds:
             cursor = rows.cursor
             if not cursor:
                 units = {order: read_held(ones) for order, ones in found.items()}
-                return {order: held for order, held in units.items() if held is not None}, count
-        return None, count
+                known = {order: held for order, held in units.items() if held is not None}
+                return HeldList(held=known, count=count, routes=first.nodes)
+        return HeldList(count=count, routes=first.nodes)
+
+    async def _ask_first(self, span: Span, beside: Sequence[int]) -> _HeldRows:
+        """The first page of what is held, with all that is asked for beside it."""
+        query, ids = queries.HELD_AND_COUNT, {}
+        if beside:
+            query = queries.HELD_COUNT_AND_ROUTES
+            ids = {"ids": [write_gid("Order", number) for number in beside]}
+        variables = {"after": None, "query": _SEARCH, "orders": write_search(span), **ids}
+        answer, failed = await self._client.ask_rows(query, variables, _HeldRows)
+        if not failed:
+            return answer
+        if beside:
+            raise PartError(next(iter(failed.values())))
+        # What is held cannot be told by such a list.
+        return msgspec.structs.replace(answer, fulfillment_orders=Rows(nodes=(None,)))
 
     async def find_held(self, orders: Iterable[Order]) -> dict[int, Held | PartError]:
         """Which of these orders are held as a whole; those that are held in part are not found.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 
 import msgspec
 import structlog
@@ -67,13 +68,12 @@ class Routes:
         Nothing, with a warning, if the app has no right to see fulfillment orders.
         """
         wanted = {order.id: order for order in orders if _is_open(order)}
+        unknown = left = self.list_unknown(wanted.values(), len(wanted))
         found: dict[int, Found] = {
             number: self._known[number, order.updated_at]
             for number, order in wanted.items()
-            if (number, order.updated_at) in self._known
+            if number not in unknown
         }
-        unknown = [number for number in wanted if number not in found]
-        left = unknown
         while left and not self._forbidden:
             size = self._parts.budget.count_affordable(
                 queries.ROUTES, at_first=_ORDERS, most=LARGEST_PAGE
@@ -88,6 +88,35 @@ class Routes:
             if isinstance(route := found.get(number), Route):
                 self._known[number, wanted[number].updated_at] = route
         return found
+
+    def list_unknown(self, orders: Iterable[Order], most: int = _ORDERS) -> list[int]:
+        """The ids of the first of these orders that have to be asked for."""
+        unknown = (
+            order.id
+            for order in orders
+            if _is_open(order) and (order.id, order.updated_at) not in self._known
+        )
+        return list(islice(unknown, most))
+
+    async def take(
+        self,
+        orders: Iterable[Order],
+        numbers: Sequence[int],
+        nodes: Sequence[OrderFulfillmentOrders | None],
+    ) -> None:
+        """Remember what was asked for by these numbers beside something else, as far as it says all
+        of an order.
+        """
+        changed = {order.id: order.updated_at for order in orders}
+        for number, node in zip(numbers, nodes, strict=False):
+            rows = node.fulfillment_orders if node is not None else None
+            if rows is None or rows.page_info.has_next_page:
+                continue
+            live = list_live(
+                [await self._fulfillment.to_fulfillment_order(one) for one in rows.nodes]
+            )
+            if not needs_lines(live):
+                self._known[number, changed[number]] = read_route(live)
 
     async def _ask(self, numbers: Sequence[int]) -> dict[int, Found]:
         return await ask_in_batches(

@@ -57,6 +57,33 @@ class Around(msgspec.Struct, frozen=True, kw_only=True):
         return route if isinstance(route, Route) else None
 
 
+class FirstLook:
+    """What is asked for once in a walk, as soon as it is needed: see `Surroundings.list_held`. By
+    then `first` holds the walk's first orders.
+    """
+
+    def __init__(
+        self, surroundings: Surroundings, span: Span, first: Sequence[wire.Order | RejectedOrder]
+    ) -> None:
+        self._surroundings = surroundings
+        self._span = span
+        self._first = first
+        self._found: tuple[Mapping[int, Held] | None, int | None] | None = None
+
+    async def find_held(self) -> Mapping[int, Held] | None:
+        """What is held."""
+        return (await self._ask())[0]
+
+    async def find_count(self) -> int | None:
+        """The shop's count of the orders of the span."""
+        return (await self._ask())[1]
+
+    async def _ask(self) -> tuple[Mapping[int, Held] | None, int | None]:
+        if self._found is None:
+            self._found = await self._surroundings.list_held(self._span, self._first)
+        return self._found
+
+
 class Surroundings:
     """Asks one shop for what its settings want."""
 
@@ -86,9 +113,20 @@ class Surroundings:
         self._holds = Holds(client, isolation)
         self._routes = Routes(client, isolation)
 
-    async def list_held(self, span: Span) -> tuple[Mapping[int, Held] | None, int | None]:
-        """See `Holds.list_held`; nothing where the settings do not want it."""
-        return await self._holds.list_held(span) if self._settings.holds else ({}, None)
+    async def list_held(
+        self, span: Span, first: Sequence[wire.Order | RejectedOrder]
+    ) -> tuple[Mapping[int, Held] | None, int | None]:
+        """What is held, by order, and the shop's count of the orders of `span`; as
+        `HeldList` says. Nothing where the settings do not want it. How the `first` orders travel is
+        asked for beside it.
+        """
+        if not self._settings.holds:
+            return {}, None
+        orders = [one for one in first if isinstance(one, wire.Order)]
+        beside = self._routes.list_unknown(orders) if self._settings.delivery_methods else []
+        found = await self._holds.list_held(span, beside)
+        await self._routes.take(orders, beside, found.routes)
+        return found.held, found.count
 
     async def find_around(
         self, batch: Sequence[wire.Order | RejectedOrder], held: Mapping[int, Held] | None

@@ -23,7 +23,7 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Hashable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -68,8 +68,8 @@ _log = structlog.get_logger(__name__)
 class Walk:
     """One walk.
 
-    `size` is the page size at first. `total` is the shop's count of the span, where it is known
-    already.
+    `size` is the page size at first. `count` gives the shop's count of the span, where that costs
+    nothing.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class Walk:
         habits: ListHabits,
         isolation: Isolation,
         remark: Callable[[Remark], None],
-        total: int | None = None,
+        count: Callable[[], Awaitable[int | None]],
     ) -> None:
         self._transport = transport
         self._whole = span
@@ -91,7 +91,7 @@ class Walk:
         self._remark = remark
         self._slices = Slices(transport, span, isolation, habits)
         self._evidence = Evidence(habits)
-        self._evidence.total = total
+        self._count_beside = count
         self._needs_ids = habits.has_failing_pages
         self._by_id = False
         self._last: datetime | None = None
@@ -124,6 +124,8 @@ class Walk:
 
     async def _judge(self) -> Verdict:
         evidence, habits = self._evidence, self._habits
+        if evidence.total is None:
+            evidence.total = await self._count_beside()
         is_in_doubt = habits.is_doubted or evidence.is_full or self._longest > habits.proved
         if evidence.total is None and is_in_doubt:
             evidence.total = await self._count()

@@ -102,13 +102,13 @@ def holds_are_forbidden(liar: Shop) -> set[str]:
 def routes_of_one_order_fail(liar: Shop) -> set[str]:
     broken = liar.pick_ids(slice(1, 2))
     for one in broken:
-        _fail(liar, b"query Routes", b'Order/%s"' % one.encode())
+        _fail(liar, b"Routes(", b'Order/%s"' % one.encode())
     return broken
 
 
 @QUIRKS.add()
 def all_routes_fail(liar: Shop) -> set[str]:
-    _fail(liar, b"query Routes")
+    _fail(liar, b"Routes(")
     return {EVERY}
 
 
