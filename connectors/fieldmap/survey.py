@@ -13,7 +13,7 @@ from connectors.language.expressions import Expression
 from connectors.language.functions import EvaluationError
 from connectors.language.functions.table import is_empty
 from connectors.language.missing_names import MissingName, find_missing_names
-from connectors.language.reads import Path, join_reads
+from connectors.language.reads import Path, Reads, join_reads
 from connectors.orders import Order, RejectedOrder
 
 
@@ -42,14 +42,23 @@ class UnknownKey(msgspec.Struct, frozen=True, kw_only=True):
     known: frozenset[str]
 
 
-class OpenList(msgspec.Struct, frozen=True, kw_only=True):
-    """An expression of which it cannot be known which elements of the list `name` it looks at, and
-    how many bytes of JSON that list has in an order, on average.
+class OpenRead(msgspec.Struct, frozen=True, kw_only=True):
+    """An expression of which it cannot be known what of the value at `path` it looks at, and how
+    many bytes of JSON that value has, on average.
+
+    `path` names a list of an order (`meta_data`), what belongs to an order or a line (`product`),
+    or a list of that (`product`, `meta_data`).
     """
 
     expression: Expression
-    name: str
+    path: Path
     size: int
+    is_list: bool
+
+    @property
+    def name(self) -> str:
+        """The path as an expression would write it."""
+        return ".".join(self.path)
 
 
 class FieldSurvey:
@@ -61,7 +70,9 @@ class FieldSurvey:
         self._filler = filler
         self._known: dict[str, set[str]] = {"order": set(), "line": set()}
         self._sizes: list[int] = []
-        self._lists: dict[str, int] = {}
+        # The sizes of what the connector asks the shop for by these settings.
+        self._asked: dict[Path, list[int]] = {}
+        self._parts: set[str] = set()
         self._missed = {place: _Missed() for place in _list_places(filler)}
         self._texts: dict[tuple[str, Path, str], set[str]] = {}
 
@@ -69,10 +80,7 @@ class FieldSurvey:
         """See `FieldFiller`."""
         self._sizes.append(len(msgspec.json.encode(raw)))
         self._known["order"].update(raw if isinstance(raw, dict) else ())
-        for name, value in raw.items() if isinstance(raw, dict) else ():
-            if _has_keys(value):
-                size = len(msgspec.json.encode(value))
-                self._lists[name] = self._lists.get(name, 0) + size
+        self._measure(raw, lines)
         self._look_inside("order", raw, raw)
         for line in lines.values():
             self._known["line"].update(line if isinstance(line, dict) else ())
@@ -100,15 +108,29 @@ class FieldSurvey:
 
     def list_names_in(self, name: str) -> frozenset[str] | None:
         """What the filler looks up: the rest would cost requests."""
+        self._parts.add(name)
+        self._asked.setdefault((name,), [])
         return self._filler.list_names_in(name)
 
     def list_keys(self, *path: str) -> frozenset[str] | None:
         """As the filler does for products and customers; None for an order: everything."""
+        self._asked.setdefault(path, [])
         return None if len(path) == 1 else self._filler.list_keys(*path)
 
     def needs(self, name: str) -> bool:
         """As the filler does."""
         return self._filler.needs(name)
+
+    def _measure(self, raw: Any, lines: Mapping[str, Any]) -> None:
+        """Note how large is what the shop was asked for, in an order or in its lines."""
+        for path, sizes in self._asked.items():
+            is_of_order = isinstance(raw, dict) and path[0] in raw
+            for value in [raw] if is_of_order else lines.values():
+                found = value
+                for name in path:
+                    found = found.get(name) if isinstance(found, dict) else None
+                if found:
+                    sizes.append(len(msgspec.json.encode(found)))
 
     @property
     def size(self) -> int:
@@ -121,14 +143,22 @@ class FieldSurvey:
             if part == "order" and reads.whole:
                 yield expression
 
-    def find_open_lists(self) -> Iterator[OpenList]:
-        """The expressions that may look at any element of a list whose elements have keys."""
-        for part, expression, reads in self._filler.list_lookups():
-            if part == "order" and not reads.whole:
-                for name in sorted(reads.names & self._lists.keys()):
-                    if find_keys(reads, (name,)) is None:
-                        size = self._lists[name] // len(self._sizes)
-                        yield OpenList(expression=expression, name=name, size=size)
+    def find_open_reads(self) -> Iterator[OpenRead]:
+        """The first expression that may look at anything in a value of which the shop is asked for
+        what the settings name, for each such value.
+        """
+        for path, sizes in self._asked.items():
+            is_list = len(path) > 1 or path[0] not in self._parts
+            for part, expression, reads in self._filler.list_lookups() if sizes else ():
+                is_meant = part == "order" or path[0] in self._parts
+                if is_meant and not reads.whole and _is_open(reads, path):
+                    yield OpenRead(
+                        expression=expression,
+                        path=path,
+                        size=sum(sizes) // len(sizes),
+                        is_list=is_list,
+                    )
+                    break
 
     def find_unknown_names(self) -> Iterator[UnknownName]:
         """Each name once for every expression that looks it up, in the sequence of the settings."""
@@ -207,10 +237,6 @@ def _list_texts(value: Any, path: Path, name: str) -> Iterator[str]:
             yield text
 
 
-def _has_keys(value: Any) -> bool:
-    """Whether a value is a list of elements with keys, as meta data are."""
-    return (
-        isinstance(value, list)
-        and bool(value)
-        and all(isinstance(one, dict) and "key" in one for one in value)
-    )
+def _is_open(reads: Reads, path: Path) -> bool:
+    """Whether it cannot be known what of the value at `path` is looked at."""
+    return find_keys(reads, path) is None and (len(path) > 1 or path[0] not in reads.inner)

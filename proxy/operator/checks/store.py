@@ -84,17 +84,7 @@ def _describe_survey(survey: FieldSurvey) -> Iterator[Finding]:
                 f" {key.text!r} in {'.'.join(key.path)}{near}"
             )
             yield Finding(level=CheckLevel.WARNING, what=what, advice=_SHOW)
-    if open_list := next(survey.find_open_lists(), None):
-        name = open_list.name
-        yield Finding(
-            level=CheckLevel.WARNING,
-            what=(
-                f"{_quote(open_list.expression)} may look at any of {name}, so the shop"
-                f" is asked for all of it: {open_list.size / 1024:.1f} KB an order, as the last"
-                " ones were"
-            ),
-            advice=f"name the keys, as in `{name}[?key=='_vat'].value | [0]`",
-        )
+    yield from _describe_open_reads(survey)
     if unbounded := next(survey.find_unbounded(), None):
         yield Finding(
             level=CheckLevel.WARNING,
@@ -103,6 +93,22 @@ def _describe_survey(survey: FieldSurvey) -> Iterator[Finding]:
                 f" whole orders: {survey.size / 1024:.1f} KB each, as the last ones were"
             ),
             advice="name the fields that it looks at, so that only these are asked for",
+        )
+
+
+def _describe_open_reads(survey: FieldSurvey) -> Iterator[Finding]:
+    """What it costs that an expression may look at any of a value."""
+    for each in survey.find_open_reads():
+        holder = each.path[0] if len(each.path) > 1 or not each.is_list else "order"
+        example = "[?key=='_vat'].value | [0]" if each.is_list else ".id"
+        yield Finding(
+            level=CheckLevel.WARNING,
+            what=(
+                f"{_quote(each.expression)} may look at any of {each.name}, so the shop is asked"
+                f" for all of it: {each.size / 1024:.1f} KB for each {holder}, as the last ones"
+                " were"
+            ),
+            advice=f"name the {'keys' if each.is_list else 'fields'}, as in `{each.name}{example}`",
         )
 
 

@@ -4,6 +4,10 @@ there, and lists that have to be asked for whole.
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from connectors.fieldmap.survey import FieldSurvey
 from tests.builders import build_item, build_order
 from tests.connectors.fieldmap.test_filler import RAW, Store
@@ -50,11 +54,20 @@ def test_an_expression_that_may_look_at_anything_is_found_with_the_size_of_an_or
     assert survey.size == 12
 
 
-def test_an_expression_that_may_look_at_any_element_is_found_with_the_size_of_the_list() -> None:
-    fields = {"source": "meta[?key=='vat'] | [0]", "gift_message": "meta[0].value", "tags": "lines"}
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"source": "meta[?key=='vat'] | [0]", "gift_message": "meta[0].value"}, "meta: 27"),
+        ({"items": {"upc": "product.meta[-1].value"}}, "product.meta: 27"),
+        ({"items": {"upc": "product.meta[?key=='vat'].value | [0]"}}, None),
+        ({"items": {"upc": "keys(product) | [0]"}}, "product: 36"),
+    ],
+)
+def test_what_may_look_at_any_of_a_value_is_found_with_its_size(fields: Any, said: str) -> None:
     survey = FieldSurvey(Store(fields).filler)
-    for _ in range(2):
-        survey.fill(build_order(), RAW | {"meta": [{"key": "vat", "value": "x"}]}, {})
-    found = [(one.expression.source, one.name, one.size) for one in survey.find_open_lists()]
-    assert found == [("meta[0].value", "meta", 27)]
     assert survey.list_keys("meta") is None
+    survey.list_names_in("product")
+    survey.list_keys("product", "meta")
+    meta = {"meta": [{"key": "vat", "value": "x"}]}
+    survey.fill(build_order(), RAW | meta, {"1": {"id": 1, "product": meta}})
+    assert next((f"{one.name}: {one.size}" for one in survey.find_open_reads()), None) == said

@@ -129,5 +129,5 @@ async def test_an_ordinary_window_costs_no_count_but_the_first(
                 before = len(shop.requests) - shop.count("GET", "access_scopes")
                 await walk(connector)
                 costs.append(len(shop.requests) - shop.count("GET", "access_scopes") - before)
-        # How the open orders travel is asked for once for all, beside what is held if that is asked.
+        # How open orders travel is asked for once for all, beside what is held if that is asked.
         assert costs == ([2, 2, 2] if holds else [3, 1, 1])
