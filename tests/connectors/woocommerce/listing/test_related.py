@@ -124,7 +124,7 @@ async def test_refunds_that_come_one_a_page_are_read_on_and_where_they_do_not_th
     rows = [{"id": number, "line_items": [{"quantity": -1} | known]} for number in (1, 2, 3)]
     order.extra["refunds"] = [{"id": row["id"], "total": "-10.00"} for row in rows]
 
-    async def give_one(request: web.Request, _handler: Handler) -> web.StreamResponse:
+    async def give_one(request: web.Request, handler: Handler) -> web.StreamResponse:  # noqa: ARG001
         first = int(request.query.get("offset", "0")) if turns else 0
         return web.json_response(rows[first : first + 1])
 
