@@ -128,7 +128,7 @@ def check_answers(mended: Collection[str]) -> Sequence[Finding]:
         "Nothing has to be set. Keep PHP's notices and the comments of plugins out of the API's"
         " answers: `display_errors = Off`, in WordPress `WP_DEBUG_DISPLAY` false."
     )
-    what = f"The shop's answers are not valid JSON ({', '.join(sorted(mended)[:_MOST_MENDED])})"
+    what = f"The shop's answers are not well formed ({', '.join(sorted(mended)[:_MOST_MENDED])})"
     return (
         Finding(
             level=CheckLevel.WARNING,
