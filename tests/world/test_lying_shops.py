@@ -13,6 +13,7 @@ import pytest
 import structlog
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.world.books import open_file, open_memory
 from tests.world.example import Example, draw_examples
@@ -55,6 +56,16 @@ ONCE_WRONG = [
         (world, _make_example(way, "a row is null", "count is zero", orders=3, size=1))
         for world in ("woocommerce", "shopify")
         for way in WORLDS[world].ways
+    ),
+    *(
+        (
+            "shopify",
+            replace(
+                _make_example(way, "counts fail", orders=0, size=1, options="holds routes"),
+                edits=True,
+            ),
+        )
+        for way in WORLDS["shopify"].ways
     ),
     ("generic_json", _make_example("keyset", "rows are doubled", orders=1, size=1)),
     (

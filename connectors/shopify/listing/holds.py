@@ -140,12 +140,13 @@ class Holds:
 
     async def _ask_first(self, span: Span, beside: Sequence[int]) -> _HeldRows:
         """The first page of what is held, with all that is asked for beside it."""
-        query, ids = queries.HELD_AND_COUNT, {}
+        query, ids, client = queries.HELD_AND_COUNT, {}, self._client
         if beside:
-            query = queries.HELD_COUNT_AND_ROUTES
+            # What fails here is asked for on its own next.
+            query, client = queries.HELD_COUNT_AND_ROUTES, self._client.for_parts(once=True)
             ids = {"ids": [write_gid("Order", number) for number in beside]}
         variables = {"after": None, "query": _SEARCH, "orders": write_search(span), **ids}
-        answer, failed = await self._client.ask_rows(query, variables, _HeldRows)
+        answer, failed = await client.ask_rows(query, variables, _HeldRows)
         if not failed:
             return answer
         if beside:
