@@ -67,6 +67,16 @@ ONCE_WRONG = [
         )
         for way in WORLDS["shopify"].ways
     ),
+    (
+        "generic_json",
+        _make_example(
+            "page",
+            "the last page comes for every later one",
+            "an order breaks its lists",
+            orders=2,
+            size=1,
+        ),
+    ),
     ("generic_json", _make_example("keyset", "rows are doubled", orders=1, size=1)),
     (
         "generic_json",

@@ -112,7 +112,7 @@ class Slices:
         if has_holes and not await self._gives_rows(fetch, place + size):
             raise error
         if _has_no_row(found) and not await _is_answered_behind(fetch, place + size):
-            raise error
+            raise explain_rest(error)
         found.sort(key=lambda pair: pair[0])
         return _join([page for _, page in found])
 
@@ -228,6 +228,16 @@ def explain_all_pages(error: ConnectorError) -> ConnectorError:
         "The shop fails over each page of the list, even over one far behind its end: it is down,"
         " or an order breaks all pages and it ignores which page is asked for (a web server or a"
         " plugin may drop the query).",
+    )
+
+
+def explain_rest(error: ConnectorError) -> ConnectorError:
+    """The error of a list of which nothing comes from a page on, with what that may mean."""
+    return _extend(
+        error,
+        "The shop fails over this page of the list and over each that was tried behind it: orders"
+        " break them all, or its last page holds such an order and comes for each later one, so"
+        " that it ignores which page is asked for.",
     )
 
 
