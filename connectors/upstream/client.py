@@ -56,6 +56,8 @@ class Upstream:
         review: Review | None,
     ) -> None:
         self._line = line
+        # What had to be mended in the shop's answers so far, in short phrases.
+        self.mended: Collection[str] = line.mended
         self._is_dry_run = policy.dry_run
         self._caller = Caller(
             line=line,
@@ -124,11 +126,6 @@ class Upstream:
         dated; None before one was.
         """
         return self._line.clock.offset
-
-    @property
-    def mended(self) -> Collection[str]:
-        """What had to be mended in the shop's answers so far, in short phrases."""
-        return self._line.mended
 
     def with_judges(self, judge: Judge | None, review: Review | None) -> Upstream:
         """The same shop and credentials, its answers understood in another way, and read by
