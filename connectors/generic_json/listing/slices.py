@@ -97,8 +97,8 @@ class Slices:
             if isinstance(page, Page):
                 spell = 0
                 found.append((begin, page))
-                if 0 < len(page.items) < count:
-                    waiting.extend((at, 1) for at in range(begin + len(page.items), begin + count))
+                if 0 < (given := _count_distinct(page)) < count:
+                    waiting.extend((at, 1) for at in range(begin + given, begin + count))
                 continue
             spell += 1
             if spell % _SPELL == 0 and not await self._gives_rows(fetch, place + size):
@@ -162,9 +162,14 @@ async def _is_answered_behind(fetch: FetchSlice, place: int) -> bool:
 async def _is_sized(fetch: FetchSlice) -> bool:
     """Whether the shop gives no more rows than it is asked for, as far as it answers."""
     try:
-        return len((await fetch(0, 1)).items) <= 1
+        return _count_distinct(await fetch(0, 1)) <= 1
     except ConnectorError:
         return True
+
+
+def _count_distinct(page: Page[Raw]) -> int:
+    """How many different rows a page has: a shop may give one twice."""
+    return len({msgspec.json.encode(row) for row in page.items})
 
 
 async def _read_slice(
@@ -181,7 +186,7 @@ async def _read_slice(
         return fault
     except UnreadableResponseError as fault:
         return fault
-    if len(page.items) > count:
+    if _count_distinct(page) > count:
         raise explain_fixed_size(error, *whole)
     return page
 
