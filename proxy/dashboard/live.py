@@ -28,6 +28,7 @@ _TRIED = {
     "refused": "gave up the parcel of order {order}: the shop refuses it",
     "interrupted": "does not know whether the shop heard of the parcel of order {order}",
     "resent": "was asked to tell the shop again of the parcel of order {order}",
+    "withdrawn": "took the voided label of order {order} out of the shop again",
 }
 ACTIONS = {
     "retry": "had {subject} tried again",

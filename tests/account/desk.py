@@ -39,10 +39,22 @@ class Desk:
     async def reconcile(self) -> int:
         """One run; how many requests it made."""
         before = len(self.account.calls)
-        await Reconciler(self._database).find_untold(self._client, [self.front.store, *self.others])
+        await self.find_untold()
         made = len(self.account.calls) - before
         await self.withdraw()
         return made
+
+    async def find_untold(self) -> None:
+        """Read the account's parcels, and tell the shop of none that was voided."""
+        await Reconciler(self._database).find_untold(self._client, [self.front.store, *self.others])
+
+    async def list_outcomes(self) -> list[list[str]]:
+        """How the tries of each delivery ended, one after the other."""
+        kept = DatabaseDeliveries(self._database)
+        return [
+            [attempt.outcome.value for attempt in await kept.attempts_at(each.id)]
+            for each in await self.list_deliveries()
+        ]
 
     async def withdraw(self) -> None:
         """Tell the shop of voided labels, as far as it is due."""

@@ -14,6 +14,7 @@ import pytest
 from connectors.errors import ConflictError, UnavailableError
 from connectors.interface import ShipOutcome
 from connectors.shipments import Shipment
+from proxy.simulator.account.traits import Fate
 from tests.account.desk import Desk, open_desk
 from tests.account.stage import build_store
 from tests.databases import copy_migrated
@@ -29,6 +30,15 @@ class TakingStall(Stall):
         super().__init__()
         self.withdrawn: list[str] = []
         self.errors: list[Exception] = []
+        self.earlier: list[Sequence[Shipment]] = []
+        # Whether an order takes but one parcel at a time.
+        self.is_full = False
+
+    async def ship(self, shipment: Shipment, earlier: Sequence[Shipment]) -> ShipOutcome:
+        self.earlier.append(tuple(earlier))
+        if self.is_full and len(self.shipped) > len(self.withdrawn):
+            raise ConflictError("nothing is left to ship")
+        return await super().ship(shipment, earlier)
 
     async def withdraw(self, shipment: Shipment) -> ShipOutcome:
         if self.errors:
@@ -59,7 +69,7 @@ async def void_told(desk: Desk, names: Sequence[str]) -> list[str]:
     await desk.live(HOUR)
     for label in labels:
         desk.account.void(label)
-    await desk.pass_time(DAY)
+    await desk.pass_time(15 * MINUTE)
     await desk.reconcile()
     return [label.tracking_number for label in labels]
 
@@ -76,6 +86,37 @@ async def test_a_voided_label_is_taken_out_of_the_shop_once(
         assert stall.withdrawn == numbers
         assert await desk.list_withdrawn() == set(numbers)
         assert desk.remarks["account voided"] == ""
+        assert {(each.state.value, each.last_error) for each in await desk.list_deliveries()} == {
+            (
+                "discarded",
+                "the label was voided in ShipStation; its number was taken out of the shop",
+            )
+        }
+        assert await desk.list_outcomes() == [["delivered", "withdrawn"]] * 2
+
+
+async def test_the_label_that_replaces_a_voided_one_is_told_although_the_shop_refused_it_before(
+    kept_url: str,
+) -> None:
+    async with open_scene(kept_url) as (desk, stall):
+        stall.is_full = True
+        order = desk.account.find_order("N-1")
+        first = desk.account.make_label(order)
+        await desk.live(HOUR)
+        desk.account.void(first)
+        second = desk.account.make_label(order, fate=Fate.OFF)
+        await desk.pass_time(15 * MINUTE)
+        await desk.find_untold()
+        await desk.pass_time(MINUTE)
+        assert {each.state.value for each in await desk.list_deliveries()} == {"delivered", "dead"}
+        await desk.withdraw()
+        await desk.pass_time(MINUTE)
+        assert stall.withdrawn == [first.tracking_number]
+        assert [each.tracking_number for each in stall.shipped] == [
+            first.tracking_number,
+            second.tracking_number,
+        ]
+        assert stall.earlier[-1] == ()
 
 
 async def test_what_the_shop_does_not_take_is_tried_again_and_remarked(kept_url: str) -> None:
@@ -83,6 +124,9 @@ async def test_what_the_shop_does_not_take_is_tried_again_and_remarked(kept_url:
         stall.errors = [UnavailableError("down", reached=False)] * 2
         (number,) = await void_told(desk, ["N-1"])
         assert "ended with: down" in desk.remarks["account voided"]
+        [delivery] = await desk.list_deliveries()
+        assert delivery.state.value == "delivered"
+        assert delivery.last_error.endswith("its number could not be taken out of the shop: down")
         await desk.withdraw()
         assert len(stall.errors) == 1
         for _ in range(2):

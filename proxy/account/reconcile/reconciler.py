@@ -1,8 +1,9 @@
 """Finds the labels and the orders marked as shipped of which no notice came, store after store.
 
-Each run reads what was made since the youngest row seen, less an hour, for rows may be shown late;
-once a day the whole look-back, and what was voided in it. How far a list was read is written down
-once all of it was taken in, so that a run that was broken off is made again from where it began.
+Each run reads what was made since the youngest row seen, less an hour, for rows may be shown late,
+and what was voided since the last run that a webhook did not ask for; once a day the whole
+look-back. How far a list was read is written down once all of it was taken in, so that a run that
+was broken off is made again from where it began.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from proxy.stores import Store
 # How late a row may be shown, and how far the account's clock may be ahead of ours.
 _SLACK = timedelta(hours=1)
 _DAY = timedelta(days=1)
+_VOIDS_EVERY = timedelta(minutes=10)
 
 
 class Reconciler:
@@ -101,12 +103,29 @@ class _Run:
         rows = await self._walk(SHIPMENTS, window, wanted)
         youngest = max((read_pacific(row.create_date) for row in rows), default=None)
         is_whole = _is_due(place, now)
-        if is_whole:
-            since = ("voidDateStart", write_start(now - self._look_back))
+        voids = f"voids {self._intake.store.name}"
+        voids_from = await self._find_voids_start(voids, now, is_whole=is_whole)
+        if voids_from is not None:
+            since = ("voidDateStart", write_start(voids_from))
             rows += await self._walk(SHIPMENTS.drop_dates(), EVER, (*wanted, since))
         await self._intake.take_shipments(rows, since=place.since, now=now)
+        if voids_from is not None:
+            await self._places.move(voids, seen_until=now)
         await self._move(name, youngest, now, is_whole=is_whole)
         return is_whole
+
+    async def _find_voids_start(
+        self, name: str, now: datetime, *, is_whole: bool
+    ) -> datetime | None:
+        """Since when voided labels are to be read; None: they were a short while ago, and this run
+        is one that a webhook asked for.
+        """
+        seen_until = (await self._places.find(name)).seen_until
+        if is_whole or seen_until is None:
+            return now - self._look_back
+        # A time to come was written before the clock was set back.
+        is_fresh = timedelta(0) <= now - seen_until < _VOIDS_EVERY
+        return None if is_fresh else min(seen_until, now) - _SLACK
 
     async def _read_fulfillments(self, now: datetime) -> bool:
         """Whether the whole look-back was read."""

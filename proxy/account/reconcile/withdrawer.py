@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from datetime import datetime
+from time import perf_counter
 
 import structlog
 
@@ -16,6 +18,8 @@ from proxy.rules.retry_schedule import RetrySchedule
 from proxy.settings.account import AccountSettings
 from proxy.storage.account.withdrawals import Withdrawal, Withdrawals
 from proxy.storage.database import Database
+from proxy.storage.outbox.interface import Attempt, AttemptOutcome, DeliveryFilter, DeliveryState
+from proxy.storage.outbox.operator import DatabaseDeliveries
 from proxy.stores import Store
 
 # Of one run: other jobs of the key have their turn in between.
@@ -49,6 +53,7 @@ class Withdrawer:
     async def _withdraw(
         self, connector: CanWithdraw, withdrawals: Withdrawals, one: Withdrawal
     ) -> None:
+        began, at = perf_counter(), await withdrawals.now()
         try:
             outcome = await connector.withdraw(one.delivery.shipment)
         except ConnectorError as error:
@@ -56,19 +61,36 @@ class Withdrawer:
                 error,
                 attempts=one.attempts,
                 queued_at=one.voided_at,
-                now=await withdrawals.now(),
+                now=at,
                 shop_is_down=False,
                 chance=random.random(),  # noqa: S311 - spreads tries
             )
-            await withdrawals.put_off(one, decision.next_at, str(error))
+            result = AttemptOutcome.RETRY if decision.next_at else AttemptOutcome.REFUSED
+            failed = _build_attempt(at, began, result, str(error))
+            await withdrawals.put_off(one, decision.next_at, failed)
             return
-        await withdrawals.finish(one)
+        done = _build_attempt(at, began, AttemptOutcome.WITHDRAWN, outcome.detail)
+        await withdrawals.finish(one, done)
+        # The shop may have refused the label that replaces it, because nothing was left to ship.
+        order = one.delivery.shipment.order_id or one.delivery.shipment.order_number
+        dead = DeliveryFilter(store=one.delivery.store, states=(DeliveryState.DEAD,), order=order)
+        await DatabaseDeliveries(self._database).retry(dead)
         _log.info(
             "A voided label was taken out of the shop.",
             store=one.delivery.store,
             delivery=one.delivery.id,
             already=outcome.already,
         )
+
+
+def _build_attempt(at: datetime, began: float, outcome: AttemptOutcome, message: str) -> Attempt:
+    return Attempt(
+        at=at,
+        outcome=outcome,
+        seconds=perf_counter() - began,
+        message=message,
+        worker="account",
+    )
 
 
 async def _remark(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from sqlalchemy import delete, func, insert, select, update
@@ -24,6 +24,9 @@ from proxy.storage.outbox.interface import Delivery, DeliveryState, Origin
 from proxy.storage.outbox.queries import find_known, find_untracked, name_order
 from proxy.storage.outbox.rows import new_row, order_locks, read_delivery
 from proxy.storage.tables import account_parcels, deliveries, given_orders
+
+VOIDED: Final = "the label was voided in ShipStation"
+"""What a delivery shows of its label."""
 
 
 class ParcelKind(StrEnum):
@@ -130,7 +133,7 @@ class Parcels:
 
     async def discard_voided(self, number: int) -> DeliveryState:
         """The label of a delivery was voided: unless the shop has it, or is being told, it need
-        not hear of it. The state of the delivery then.
+        not hear of it. The state of the delivery then; one that the shop has says that it is void.
         """
         mine = deliveries.c.id == number
         async with self._database.writing() as connection:
@@ -139,11 +142,11 @@ class Parcels:
             await connection.execute(
                 update(deliveries)
                 .where(mine, open_, deliveries.c.lease.is_(None))
-                .values(
-                    state=DeliveryState.DISCARDED.value,
-                    finished_at=now,
-                    last_error="the label was voided in ShipStation",
-                )
+                .values(state=DeliveryState.DISCARDED.value, finished_at=now, last_error=VOIDED)
+            )
+            has_told = deliveries.c.state == DeliveryState.DELIVERED.value
+            await connection.execute(
+                update(deliveries).where(mine, has_told).values(last_error=VOIDED)
             )
             state = (await connection.execute(select(deliveries.c.state).where(mine))).scalar()
             return DeliveryState(state) if state else DeliveryState.DISCARDED

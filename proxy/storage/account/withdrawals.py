@@ -1,24 +1,27 @@
 """Labels that were voided after the shop had heard of them, and what became of telling it so.
 
 waiting     voided, its delivery is done, and no other parcel in force has that delivery
-withdrawn   the shop was told, and shows it no more
+withdrawn   the shop was told, and shows it no more; its delivery is discarded
 given up    an error, and no time of another try: a person has to see to it
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, insert, or_, select, update
 
+from proxy.storage.account.parcels import VOIDED
 from proxy.storage.database import Database
-from proxy.storage.outbox.interface import Delivery, DeliveryState
-from proxy.storage.outbox.rows import read_delivery
-from proxy.storage.tables import account_parcels, deliveries
+from proxy.storage.outbox.interface import Attempt, Delivery, DeliveryState
+from proxy.storage.outbox.rows import read_delivery, write_attempt
+from proxy.storage.tables import account_parcels, attempts, deliveries
 
 _LONGEST_ERROR = 1_000
+_DONE = "its number was taken out of the shop"
+_FAILED = "its number could not be taken out of the shop"
 
 
 class Withdrawal(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,24 +64,44 @@ class Withdrawals:
         failed = account_parcels.c.withdraw_error != ""
         return await self._list(and_(wanted, failed) if only_failed else wanted, None)
 
-    async def finish(self, one: Withdrawal) -> None:
-        """The shop shows it no more."""
-        await self._set(one, withdrawn_at=await self.now(), withdraw_error="", withdraw_at=None)
+    async def finish(self, one: Withdrawal, attempt: Attempt) -> None:
+        """The shop shows it no more. Its delivery counts as discarded from then on, so that the
+        next parcel of the order is told as if it had never been.
+        """
+        values = {"withdrawn_at": attempt.at, "withdraw_error": "", "withdraw_at": None}
+        changes = {"state": DeliveryState.DISCARDED.value, "last_error": f"{VOIDED}; {_DONE}"}
+        await self._settle(one, attempt, values, changes)
 
-    async def put_off(self, one: Withdrawal, next_at: datetime | None, error: str) -> None:
+    async def put_off(self, one: Withdrawal, next_at: datetime | None, attempt: Attempt) -> None:
         """A try failed; None: it is given up."""
-        await self._set(
-            one,
-            withdraw_attempts=one.attempts + 1,
-            withdraw_error=error[:_LONGEST_ERROR],
-            withdraw_at=next_at,
-        )
+        values = {
+            "withdraw_attempts": one.attempts + 1,
+            "withdraw_error": attempt.message[:_LONGEST_ERROR],
+            "withdraw_at": next_at,
+        }
+        said = f"{VOIDED}; {_FAILED}: {attempt.message}"[:_LONGEST_ERROR]
+        await self._settle(one, attempt, values, {"last_error": said})
 
-    async def _set(self, one: Withdrawal, **values: object) -> None:
+    async def _settle(
+        self,
+        one: Withdrawal,
+        attempt: Attempt,
+        values: Mapping[str, object],
+        changes: Mapping[str, str],
+    ) -> None:
+        """Write down what became of a try, beside the label and with its delivery."""
         table = account_parcels.c
         mine = (table.store == self._store, table.kind == one.kind, table.number == one.number)
+        its = (
+            deliveries.c.id == one.delivery.id,
+            deliveries.c.state == DeliveryState.DELIVERED.value,
+        )
         async with self._database.writing() as connection:
             await connection.execute(update(account_parcels).where(*mine).values(values))
+            await connection.execute(update(deliveries).where(*its).values(changes))
+            await connection.execute(
+                insert(attempts).values(write_attempt(one.delivery.id, attempt))
+            )
 
     async def _list(self, wanted: ColumnElement[bool], limit: int | None) -> Sequence[Withdrawal]:
         table, other = account_parcels.c, account_parcels.alias("other").c

@@ -72,7 +72,7 @@ class AttemptOutcome(StrEnum):
 
     `interrupted`: its worker vanished; nobody knows what the shop made of it. `resent`: not a try,
     but the operator's order to make one although the shop had the shipment; its message is the
-    reason.
+    reason. `withdrawn`: its label was voided, and its number was taken out of the shop again.
     """
 
     DELIVERED = "delivered"
@@ -80,6 +80,7 @@ class AttemptOutcome(StrEnum):
     REFUSED = "refused"
     INTERRUPTED = "interrupted"
     RESENT = "resent"
+    WITHDRAWN = "withdrawn"
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
