@@ -16,9 +16,17 @@ REQUEST_ID_HEADER = "X-Request-Id"
 RETRY_AFTER = 60
 
 
-def xml_page(body: bytes) -> web.Response:
-    """A page of orders."""
-    return web.Response(body=body, content_type=XML, charset="utf-8")
+def xml_page(body: bytes, packed: bytes | None) -> web.Response:
+    """A page of orders, `packed` in gzip if the client takes it so."""
+    answer = web.Response(
+        body=body if packed is None else packed,
+        content_type=XML,
+        charset="utf-8",
+        headers={"Vary": "Accept-Encoding"},
+    )
+    if packed is not None:
+        answer.headers["Content-Encoding"] = "gzip"
+    return answer
 
 
 def xml_error(status: int, message: str, headers: Mapping[str, str] | None = None) -> web.Response:

@@ -26,6 +26,7 @@ from proxy.server.answers import plain_answer, xml_error, xml_page
 from proxy.server.auth import authenticate_store
 from proxy.server.body import SLOWEST_CLIENT, read_body
 from proxy.server.keys import DELIVERER, EXPORTER, POLLS, UNREAD
+from proxy.server.packed import pack_body
 from proxy.server.refusals import keep_refusal
 from proxy.server.statuses import choose_status
 from proxy.stores import Store
@@ -76,7 +77,8 @@ async def _give_page(request: web.Request, store: Store) -> web.StreamResponse:
         wanted = parse_export(request.query)
         page = await exporter.page(store, wanted)
         with request.app[UNREAD].hold(store.name, len(page.body)):
-            response = await _send_response(request, xml_page(page.body))
+            packed = await pack_body(page.body, request.headers.get("Accept-Encoding", ""))
+            response = await _send_response(request, xml_page(page.body, packed))
     except Exception as error:
         await polls.keep_failed(store, wanted, error, began)
         raise

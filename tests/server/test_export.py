@@ -52,6 +52,27 @@ async def test_pages_are_walked_to_the_last(tmp_path: Path, client: ClientSessio
     assert sorted(seen) == sorted(order.number for order in orders)
 
 
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [
+        ("gzip, deflate, br", "gzip"),
+        ("deflate, X-GZIP;q=0.5", "gzip"),
+        ("identity", ""),
+        ("gzip;q=0", ""),
+        ("br, gzip; q=0.00", ""),
+    ],
+)
+async def test_a_page_is_packed_for_a_client_that_asks_for_it(
+    url: str, client: ClientSession, stall: Stall, accepted: str, coding: str
+) -> None:
+    stall.orders = [build_order(customer_notes="please knock " * 70)]
+    headers = {**LOGIN, "Accept-Encoding": accepted}
+    async with client.get(url, params=WINDOW, headers=headers) as answer:
+        assert answer.headers.get("Content-Encoding", "") == coding
+        assert answer.headers["Vary"] == "Accept-Encoding"
+        assert etree.fromstring(await answer.read()).get("pages") == "1"
+
+
 async def test_a_slash_at_the_end_and_strange_parameters_do_no_harm(
     url: str, client: ClientSession
 ) -> None:
