@@ -195,7 +195,7 @@ def _describe_known(result: PutResult, delivery: Delivery) -> NoticeResult:
         return _STORED
     said = {
         DeliveryState.DELIVERED: "known already; the shop has it",
-        DeliveryState.DISCARDED: "known already; it was discarded by hand",
+        DeliveryState.DISCARDED: "known already; the shop need not hear of it",
     }
     return NoticeResult(
         outcome=NoticeOutcome.REPEATED,

@@ -136,14 +136,20 @@ async def test_what_the_shop_does_not_take_is_tried_again_and_remarked(kept_url:
         assert desk.remarks["account voided"] == ""
 
 
-async def test_what_the_shop_refuses_is_left_to_a_person(kept_url: str) -> None:
+async def test_what_the_shop_refuses_is_told_to_a_person_and_tried_again_a_day_later(
+    kept_url: str,
+) -> None:
     async with open_scene(kept_url) as (desk, stall):
         stall.errors = [ConflictError("no")]
-        await void_told(desk, ["N-1"])
-        await desk.pass_time(2 * DAY)
+        (number,) = await void_told(desk, ["N-1"])
+        await desk.pass_time(23 * HOUR)
         await desk.withdraw()
         assert stall.withdrawn == []
         assert "ended with: no" in desk.remarks["account voided"]
+        await desk.pass_time(HOUR)
+        await desk.withdraw()
+        assert stall.withdrawn == [number]
+        assert await desk.list_outcomes() == [["delivered", "refused", "withdrawn"]]
 
 
 async def test_it_can_be_switched_off(kept_url: str) -> None:

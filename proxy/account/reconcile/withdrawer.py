@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from time import perf_counter
 
 import structlog
@@ -25,6 +25,8 @@ from proxy.stores import Store
 # Of one run: other jobs of the key have their turn in between.
 _AT_ONCE = 20
 _NAMED = 5
+# What the shop refuses may be mended in its settings, or in ours.
+_REST = timedelta(days=1)
 _log = structlog.get_logger("portside.account")
 
 
@@ -67,7 +69,7 @@ class Withdrawer:
             )
             result = AttemptOutcome.RETRY if decision.next_at else AttemptOutcome.REFUSED
             failed = _build_attempt(at, began, result, str(error))
-            await withdrawals.put_off(one, decision.next_at, failed)
+            await withdrawals.put_off(one, decision.next_at or at + _REST, failed)
             return
         done = _build_attempt(at, began, AttemptOutcome.WITHDRAWN, outcome.detail)
         await withdrawals.finish(one, done)

@@ -2,7 +2,7 @@
 
 waiting     voided, its delivery is done, and no other parcel in force has that delivery
 withdrawn   the shop was told, and shows it no more; its delivery is discarded
-given up    an error, and no time of another try: a person has to see to it
+failed      an error, and the time of another try
 """
 
 from __future__ import annotations
@@ -72,8 +72,8 @@ class Withdrawals:
         changes = {"state": DeliveryState.DISCARDED.value, "last_error": f"{VOIDED}; {_DONE}"}
         await self._settle(one, attempt, values, changes)
 
-    async def put_off(self, one: Withdrawal, next_at: datetime | None, attempt: Attempt) -> None:
-        """A try failed; None: it is given up."""
+    async def put_off(self, one: Withdrawal, next_at: datetime, attempt: Attempt) -> None:
+        """A try failed."""
         values = {
             "withdraw_attempts": one.attempts + 1,
             "withdraw_error": attempt.message[:_LONGEST_ERROR],

@@ -60,7 +60,7 @@ account_parcels = Table(
     Column("voided_at", UtcTime, nullable=True),
     Column("delivery_id", row_number, nullable=True),
     # Telling the shop that it was voided: when it was told, and else how often that failed, why,
-    # and when it is tried again; never, where it was given up.
+    # and when it is tried again.
     Column("withdrawn_at", UtcTime, nullable=True),
     Column("withdraw_attempts", Integer, nullable=False, server_default="0"),
     Column("withdraw_error", Text, nullable=False, server_default=""),
