@@ -45,8 +45,8 @@ _LONGEST = 60
 
 
 def _fold(name: str) -> str:
-    """A name without accents, blanks and regard to case."""
-    letters = unicodedata.normalize("NFKD", name)
+    """A name without accents, blanks and regard to case, "&" being "and"."""
+    letters = unicodedata.normalize("NFKD", name.replace("&", "and"))
     return fold_name("".join(each for each in letters if not unicodedata.combining(each)))
 
 

@@ -21,7 +21,7 @@ from proxy.export.recall import NoRecall, Recall
 from proxy.rules.addressees import AddressedOrder, UnknownAddressError, divide_order
 from proxy.rules.customs import place_tax_id
 from proxy.rules.matching import GivenOrder
-from proxy.rules.packing import count_goods, describe_missing_place
+from proxy.rules.packing import count_goods, describe_missing_place, fill_first_line
 from proxy.rules.policy import (
     BROKEN,
     Filters,
@@ -131,7 +131,7 @@ class _Maker:
             return await self._encode(part) if await self._recall.is_known(part.order.id) else None
         try:
             order = place_tax_id(part.order, self._policy.tax_ids)
-            order = translate_method(order, self._policy)
+            order = fill_first_line(translate_method(order, self._policy))
             held = hold_back(
                 order, self._policy.filters, self._now, chosen=part.order.shipping_method
             )

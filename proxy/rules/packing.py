@@ -61,6 +61,19 @@ def describe_nothing_to_pack(order: Order, include: Collection[Fulfillment]) -> 
     return f"{reasons} (to export such orders: filters.include: [{', '.join(ways)}])"
 
 
+def fill_first_line(order: Order) -> Order:
+    """The order with its street in the first line of its address, where the shop has it in the
+    second: ShipStation imports no order without a first line (its help article 360026141491).
+    """
+    place = order.customer.ship_to
+    if place.line1.strip() or not place.line2.strip():
+        return order
+    moved = msgspec.structs.replace(place, line1=place.line2, line2="")
+    return msgspec.structs.replace(
+        order, customer=msgspec.structs.replace(order.customer, ship_to=moved)
+    )
+
+
 def describe_missing_place(order: Order) -> str:
     """Why the order's one parcel has no address to go to; empty if it has one, or if nothing of the
     order remains to be sent.

@@ -89,6 +89,19 @@ async def test_the_cancellation_of_an_order_given_already_passes_every_filter(na
     assert b"<OrderStatus>cancelled</OrderStatus>" in sent.xml
 
 
+async def test_a_street_in_the_second_line_goes_out_in_the_first() -> None:
+    place = build_address(line1=" ", line2="12 St James Square")
+    order = build_order(customer=build_customer(ship_to=place))
+    (sent,) = (await prepare_new(order, build_store(None).settings, PLACED)).ready
+    assert b"<Address1>12 St James Square</Address1><Address2></Address2>" in _take_text(sent.xml)
+
+
+def _take_text(xml: bytes) -> bytes:
+    """The XML without CDATA, and empty elements in one form."""
+    bare = xml.replace(b"<![CDATA[", b"").replace(b"]]>", b"")
+    return bare.replace(b"<Address2/>", b"<Address2></Address2>")
+
+
 def test_every_filter_is_tried_with_a_cancellation() -> None:
     by_age = {"max_age", "min_age"}
     assert set(FilterSettings.model_fields) - by_age - BY_EXPRESSION <= set(HOLDING)

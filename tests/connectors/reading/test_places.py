@@ -22,6 +22,7 @@ from connectors.reading.regions import write_region
         ("new  york", "US", "NY"),
         ("Ontario", "CA", "ON"),
         ("Québec", "CA", "QC"),
+        ("Newfoundland & Labrador", "CA", "NL"),
         ("Qld", "AU", "QLD"),
         ("Western Australia", "AU", "WA"),
         ("WA", "US", "WA"),
