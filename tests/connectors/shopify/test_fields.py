@@ -4,11 +4,16 @@ whichever API answers.
 
 from __future__ import annotations
 
+import asyncio
+import json
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 from aiohttp import web
+=======
+from click.testing import CliRunner
 
 from connectors.errors import OrderNotFoundError
 from connectors.fieldmap.filler import Filler
@@ -20,8 +25,11 @@ from connectors.language.expressions import read_expression
 from connectors.orders import ItemOption, Order, RejectedOrder
 from connectors.testing.faults import Answer, Handler
 from connectors.testing.trial import QUICK, at, failure, walk
+=======
+from connectors.testing.trial import at, failure, walk
+from proxy.cli.main import main
 from tests.connectors.shopify.fake.shop import FakeShopify
-from tests.connectors.shopify.shops import open_shop
+from tests.connectors.shopify.shops import open_shop, settings_for
 
 FIELDS: dict[str, Any] = {
     "custom_field_2": "email",
@@ -223,3 +231,29 @@ async def test_what_is_too_large_together_is_asked_for_in_halves(kind: str) -> N
         assert order.items[0].location == "A-3"
         assert order.items[0].image_url
     assert max(batches) > 2 >= min(batches)
+
+
+@pytest.mark.parametrize("transport", ["rest", "graphql"])
+async def test_preview_takes_the_number_and_shows_where_each_field_came_from(
+    transport: str, tmp_path: Path
+) -> None:
+    async with FakeShopify() as shop:
+        order = shop.book.add(modified_at=at(1))
+        fields = {"custom_field_2": "email", "items": {"location": "sku"}}
+        store = {
+            "credentials": {"username": "u", "password": "p"},
+            "connector": {**settings_for(shop, transport=transport).model_dump(mode="json")},
+            "fields": fields,
+        }
+        store["connector"]["access_token"] = shop.token
+        file = tmp_path / "settings.yaml"
+        file.write_text(json.dumps({"stores": {"north": store}}, indent=1))
+        words = ["preview", "--settings", str(file), "--store", "north", f"#{order.number}"]
+        result = await asyncio.to_thread(CliRunner().invoke, main, words)
+    assert result.exit_code == 0, result.output
+    assert f"id: '{order.id}'" in result.stdout
+    line = next(
+        n for n, text in enumerate(file.read_text().splitlines(), 1) if "custom_field_2" in text
+    )
+    assert f"custom_field_2: {order.email}  ← email ({file}:{line})" in result.stdout
+    assert "items[0].location: " in result.stdout
