@@ -21,13 +21,19 @@ from proxy.export.recall import NoRecall, Recall
 from proxy.rules.addressees import AddressedOrder, UnknownAddressError, divide_order
 from proxy.rules.customs import place_tax_id
 from proxy.rules.matching import GivenOrder
-from proxy.rules.packing import count_goods, describe_missing_place, fill_first_line
+from proxy.rules.packing import (
+    count_goods,
+    describe_lines_left,
+    describe_missing_place,
+    fill_first_line,
+)
 from proxy.rules.policy import (
     BROKEN,
     Filters,
     HeldBack,
     HeldKind,
     Policy,
+    find_status,
     hold_back,
     translate,
     translate_method,
@@ -35,6 +41,8 @@ from proxy.rules.policy import (
 from proxy.settings.models import StoreSettings
 from proxy.storage.export.records import Member
 
+# Nothing of such an order is packed any more.
+_OVER = frozenset({OrderStatus.SHIPPED, OrderStatus.CANCELLED})
 _NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 _ENCODER = msgspec.json.Encoder()
 
@@ -56,7 +64,7 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """What becomes of an order of the shop: what goes out, one for each of its addresses, and why
-    it is held, or what goes to one of its addresses is.
+    it is held, or what goes to one of its addresses is, or which lines stay behind.
     """
 
     ready: tuple[Prepared, ...] = ()
@@ -101,7 +109,7 @@ async def prepare(
         return Outcome(held=_hold(entry, HeldKind.INVALID, _describe_fault(error)))
     maker = _Maker(entry, settings, policy, now, recall)
     found = [await maker.prepare(part) for part in parts]
-    return _gather(entry, [each for each in found if each is not None])
+    return _gather(entry, [each for each in found if each is not None], policy)
 
 
 async def prepare_new(
@@ -154,14 +162,14 @@ class _Maker:
             return _hold(part.order, HeldKind.INVALID, _describe_fault(error))
 
 
-def _gather(entry: Order, found: Sequence[Prepared | HeldBack]) -> Outcome:
+def _gather(entry: Order, found: Sequence[Prepared | HeldBack], policy: Policy) -> Outcome:
     """What became of all parts of an order. Of what is held there is one note, under the shop's own
-    id, by which it can be asked for again.
+    id, by which it can be asked for again; so there is of lines that stay behind.
     """
     ready = tuple(each for each in found if isinstance(each, Prepared))
     held = [each for each in found if isinstance(each, HeldBack)]
     if not held:
-        return Outcome(ready=ready)
+        return _note_lines(entry, ready, policy)
     reasons = list(dict.fromkeys(each.reason for each in held))
     if ready or len(reasons) > 1:
         reasons = [f"order {each.number}: {each.reason}" for each in held]
@@ -171,6 +179,17 @@ def _gather(entry: Order, found: Sequence[Prepared | HeldBack]) -> Outcome:
         held=msgspec.structs.replace(
             note, id=_storable(entry.id), number=_storable(entry.number), reason="; ".join(reasons)
         ),
+    )
+
+
+def _note_lines(entry: Order, ready: tuple[Prepared, ...], policy: Policy) -> Outcome:
+    """All that goes out of an order, with a note of lines that stay behind."""
+    left = describe_lines_left(entry, policy.filters.include)
+    if not left or not ready or find_status(entry, policy)[0] in _OVER:
+        return Outcome(ready=ready)
+    return Outcome(
+        ready=tuple(msgspec.structs.replace(each, is_complete=False) for each in ready),
+        held=_hold(entry, HeldKind.FILTERED, left),
     )
 
 

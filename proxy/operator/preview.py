@@ -22,6 +22,7 @@ from connectors.upstream.exchange import Exchange
 from proxy.doors.custom_store.orders_xml import frame_page
 from proxy.export.preparation import prepare_new
 from proxy.rules.matching import strip_suffixes
+from proxy.rules.policy import BROKEN
 from proxy.stores import Store
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
@@ -30,7 +31,7 @@ _DECODER = msgspec.json.Decoder(float_hook=Decimal)
 
 class Preview(msgspec.Struct, frozen=True, kw_only=True):
     """What is shown of one order: `raw` is the shop's JSON for people, `values` are the same as
-    values; `reason` says why it would not go out.
+    values; `reason` says why it would not go out, `left` what of it would stay behind.
     """
 
     raw: str
@@ -38,6 +39,7 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     order: Order | RejectedOrder
     xml: str
     reason: str
+    left: str
     sources: tuple[Source, ...]
 
 
@@ -91,12 +93,15 @@ async def _preview(store: Store, order_id: OrderId, heard: Heard) -> Preview:
         bodies = [each.response_body for each in heard.exchanges if each.response_body]
         raw, values = "\n\n".join(map(_indent_json, bodies)), tuple(_read_values(bodies))
     outcome = await prepare_new(order, store.settings, datetime.now(UTC))
+    said = "" if outcome.held is None else outcome.held.reason
+    is_held = outcome.held is not None and (outcome.held.kind in BROKEN or not outcome.ready)
     return Preview(
         raw=raw,
         values=values,
         order=order,
         xml=_indent_xml(frame_page(xml, 1)) if (xml := [one.xml for one in outcome.ready]) else "",
-        reason="" if outcome.held is None else outcome.held.reason,
+        reason=said if is_held else "",
+        left="" if is_held else said,
         sources=(*sources, *heard.sources),
     )
 

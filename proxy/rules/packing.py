@@ -18,6 +18,11 @@ _REASONS = {
     Fulfillment.LOCAL_DELIVERY: "the merchant delivers this order without a carrier",
     Fulfillment.OTHER_SERVICE: "another service ships this order",
 }
+_LINE_REASONS = {
+    Fulfillment.PICKUP: "the buyer collects them",
+    Fulfillment.LOCAL_DELIVERY: "the merchant delivers them without a carrier",
+    Fulfillment.OTHER_SERVICE: "another service ships them",
+}
 # ISO 3166-1: places where an address names no town, because there is one or none.
 _TOWNLESS = frozenset({"SG", "MC", "VA", "GI", "HK", "MO", "NR", "SM", "AQ", "IO", "PN", "TK"})
 
@@ -42,6 +47,19 @@ def select_lines(order: Order, include: Collection[Fulfillment]) -> Order:
     if len(kept) == len(order.items) or not any(item.shippable for item in kept):
         return order
     return msgspec.structs.replace(order, items=kept)
+
+
+def describe_lines_left(order: Order, include: Collection[Fulfillment]) -> str:
+    """Which lines stay behind of an order whose others go out, and why; empty if none do."""
+    left = [item for item in order.items if not is_carried(item, include)]
+    if not left or not any(item.shippable and is_carried(item, include) for item in order.items):
+        return ""
+    ways = sorted({item.fulfillment for item in left})
+    reasons = ", and ".join(_LINE_REASONS[way] for way in ways)
+    return (
+        f"items: {len(left)} of {len(order.items)} lines stay behind: {reasons} (to export such"
+        f" lines: filters.include: [{', '.join(ways)}])"
+    )
 
 
 def count_goods(order: Order) -> int:

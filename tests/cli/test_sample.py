@@ -102,8 +102,9 @@ class SplitConnector(BookConnector):
 async def test_lines_that_stay_behind_and_methods_that_sound_like_pickup_are_named() -> None:
     behind, doubtful = await sample_findings(build_store(connector(SplitConnector)))
     assert behind.what == (
-        "2 of 3 orders that go out leave lines behind, e.g. order 1001: 1 line that another service"
-        " ships (to export such lines: filters.include: [other_service])"
+        "2 of 3 orders that go out leave lines behind, e.g. order 1001: items: 1 of 2 lines stay"
+        " behind: another service ships them (to export such lines: filters.include:"
+        " [other_service])"
     )
     assert doubtful.level is CheckLevel.WARNING
     assert doubtful.what.endswith("their shipping method is 'Abholung im Laden'")

@@ -38,6 +38,19 @@ async def test_one_bad_order_is_held_with_its_reason_and_the_rest_goes_out(world
     assert held["000003"][0] == "invalid"
 
 
+async def test_lines_that_stay_behind_are_listed_until_they_go_out(world: World) -> None:
+    printed = build_item(id="2", fulfillment=Fulfillment.OTHER_SERVICE)
+    world.book.add(items=(build_item(id="1"), printed))
+    assert await poll_after(world, 60) == ["000001"]
+    (held,) = await world.exporter.ledger.list_held(world.store.books)
+    assert (held.order_id, held.kind) == ("000001", "filtered")
+    assert held.reason.startswith("items: 1 of 2 lines stay behind: another service ships them (")
+    # News of the order goes out, and a cancelled one packs nothing.
+    world.book.edit("000001", items=(build_item(id="1"), build_item(id="2")))
+    assert await poll_after(world, HOUR) == ["000001"]
+    assert await world.exporter.ledger.list_held(world.store.books) == []
+
+
 async def test_a_held_order_leaves_the_list_once_it_goes_out(world: World) -> None:
     world.book.add()
     world.connector.rejected["000001"] = "total: expected money, found 'abc'"

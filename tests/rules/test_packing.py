@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from connectors.orders import Fulfillment, OrderStatus
-from proxy.rules.packing import describe_missing_place
+from connectors.orders import Fulfillment, LineItem, OrderStatus
+from proxy.rules.packing import describe_lines_left, describe_missing_place
 from proxy.rules.policy import Filters, HeldKind, Policy, hold_back, translate
 from tests.builders import PLACED, build_address, build_customer, build_item, build_order
 
@@ -58,6 +58,28 @@ def test_lines_that_travel_otherwise_are_left_out_of_an_order_with_a_parcel(
     order = build_order(items=(PICKUP, SERVICE, PARCEL, DIGITAL))
     sent = translate(order, Policy(filters=Filters(include=include)))
     assert [item.id for item in sent.items] == exported
+
+
+@pytest.mark.parametrize(
+    ("items", "include", "left"),
+    [
+        ((PARCEL, PICKUP), (), "items: 1 of 2 lines stay behind: the buyer collects them"),
+        (
+            (PARCEL, SERVICE, PICKUP),
+            (),
+            "items: 2 of 3 lines stay behind: another service ships them, and the buyer collects",
+        ),
+        ((PARCEL, PICKUP), (Fulfillment.PICKUP,), ""),
+        ((PARCEL, DIGITAL), (), ""),
+        # Such an order is left out whole.
+        ((PICKUP, SERVICE), (), ""),
+    ],
+)
+def test_lines_that_stay_behind_are_told_with_their_reason(
+    items: tuple[LineItem, ...], include: tuple[Fulfillment, ...], left: str
+) -> None:
+    found = describe_lines_left(build_order(items=items), include)
+    assert (found.startswith(left) and left != "") or found == left
 
 
 def test_an_order_of_which_no_line_is_left_keeps_them_all_for_news_of_a_given_order() -> None:

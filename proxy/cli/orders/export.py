@@ -37,7 +37,8 @@ def export(file: Path, name: str, since: datetime, until: datetime) -> None:
 
 async def _export(store: Store, window: Window) -> None:
     orders: list[bytes] = []
-    held: list[HeldBack] = []
+    left_out: list[HeldBack] = []
+    partly: list[HeldBack] = []
     console = PlainConsole(stderr=True)
     columns = (SpinnerColumn(), TextColumn("{task.completed:.0f} orders read"), TimeElapsedColumn())
     now = datetime.now(UTC)
@@ -49,19 +50,21 @@ async def _export(store: Store, window: Window) -> None:
             async for entry in entries:
                 outcome = await prepare_new(entry, store.settings, now)
                 orders += [each.xml for each in outcome.ready]
-                held += [outcome.held] if outcome.held is not None else []
+                if outcome.held is not None:
+                    (partly if outcome.ready else left_out).append(outcome.held)
                 progress.advance(task)
     page = frame_page(orders, 1) + b"\n"
     if sys.stdout.isatty():
         page = make_printable(page.decode(), keep_lines=True).encode()
     sys.stdout.buffer.write(page)
     sys.stdout.buffer.flush()
-    for order in held:
+    for order in (*left_out, *partly):
         console.print(
-            f"left out: order {order.number or order.id}: {order.reason}",
+            f"{'' if order in partly else 'left out: '}order {order.number or order.id}:"
+            f" {order.reason}",
             style="yellow",
             markup=False,
             highlight=False,
             soft_wrap=True,
         )
-    console.print(f"{len(orders)} orders, {len(held)} left out", highlight=False)
+    console.print(f"{len(orders)} orders, {len(left_out)} left out", highlight=False)

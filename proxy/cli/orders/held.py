@@ -38,8 +38,8 @@ from proxy.storage.names import BooksName
 @json_option
 def list_held(file: Path, name: str | None, limit: int, *, as_json: bool) -> None:
     """List the orders that did not go out: those that could not be read, those ShipStation would
-    refuse, and those a filter keeps back, in this order, the last seen first; below, how many share
-    a reason.
+    refuse, and those a filter keeps back or that go out without some of their lines, in this order,
+    the last seen first; below, how many share a reason.
 
     Those that could not be read, or that ShipStation would refuse, are asked for again with each
     poll; the others are looked at when the shop changes them. Works beside a running Portside, on

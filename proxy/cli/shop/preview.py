@@ -45,7 +45,8 @@ def preview(file: Path, name: str, wanted: str) -> None:
 
 def _show(console: Console, found: Preview) -> None:
     order = write_order(found.order)
-    xml = "\n".join(filter(None, (found.xml, found.reason and f"not sent: {found.reason}")))
+    notes = (found.reason and f"not sent: {found.reason}", found.left)
+    xml = "\n".join(filter(None, (found.xml, *notes)))
     if console.is_terminal and console.width >= _SIDE_BY_SIDE:
         table = Table(
             "the shop's JSON", "the order", "ShipStation's XML", expand=True, show_lines=False

@@ -9,15 +9,10 @@ import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 
 from connectors.interface import CheckLevel, Finding
-from connectors.orders import SEVERAL_METHODS, Fulfillment, LineItem, Order
+from connectors.orders import SEVERAL_METHODS, Fulfillment, Order
 from connectors.quoting import count_things
-from proxy.rules.packing import is_carried
+from proxy.rules.packing import describe_lines_left
 
-_WAYS = {
-    Fulfillment.PICKUP: "the buyer collects",
-    Fulfillment.LOCAL_DELIVERY: "the merchant delivers without a carrier",
-    Fulfillment.OTHER_SERVICE: "another service ships",
-}
 # A longer name of a shipping method says no more.
 _LONGEST = 200
 _MOST_NAMED = 5
@@ -38,17 +33,14 @@ def find_left_behind(
     orders: Sequence[Order], include: Collection[Fulfillment]
 ) -> Iterator[Finding]:
     """What to know of these orders, which go out."""
-    split = [(order, left) for order in orders if (left := _list_left(order, include))]
+    split = [(order, left) for order in orders if (left := describe_lines_left(order, include))]
     if split:
         order, left = split[0]
-        ways = sorted({item.fulfillment for item in left})
-        reasons = " or ".join(_WAYS[way] for way in ways)
         yield Finding(
             level=CheckLevel.OK,
             what=(
                 f"{len(split)} of {count_things(len(orders), 'order')} that go out leave lines"
-                f" behind, e.g. order {order.number or order.id}: {count_things(len(left), 'line')}"
-                f" that {reasons} (to export such lines: filters.include: [{', '.join(ways)}])"
+                f" behind, e.g. order {order.number or order.id}: {left}"
             ),
         )
     names = list(dict.fromkeys(_list_doubtful_methods(orders)))
@@ -65,10 +57,6 @@ def find_left_behind(
                 " (docs/what-goes-out.md, Change it)"
             ),
         )
-
-
-def _list_left(order: Order, include: Collection[Fulfillment]) -> list[LineItem]:
-    return [item for item in order.items if not is_carried(item, include)]
 
 
 def _list_doubtful_methods(orders: Sequence[Order]) -> Iterator[str]:

@@ -17,7 +17,7 @@ from connectors.interface import CheckLevel, Finding
 from connectors.orders import Order, Window
 from proxy.export.preparation import Outcome, policy_of, prepare_new
 from proxy.operator.checks.carriage import find_left_behind
-from proxy.rules.policy import HeldBack, HeldKind
+from proxy.rules.policy import BROKEN, HeldBack, HeldKind
 from proxy.rules.reasons import count_reasons
 from proxy.stores import Store
 
@@ -84,7 +84,11 @@ async def sample_findings(store: Store, patience: float = PATIENCE) -> Sequence[
 
 
 def _find_left_out(outcomes: Sequence[Outcome]) -> Sequence[Finding]:
-    held = [outcome.held for outcome in outcomes if outcome.held is not None]
+    held = [
+        outcome.held
+        for outcome in outcomes
+        if outcome.held is not None and (outcome.held.kind in BROKEN or not outcome.ready)
+    ]
     refused = [each for each in held if each.kind is HeldKind.INVALID]
     filtered = [each for each in held if each.kind in {HeldKind.FILTERED, HeldKind.EARLY}]
     findings = [*_find_unreadable(outcomes)]

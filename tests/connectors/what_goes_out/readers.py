@@ -117,7 +117,7 @@ async def send_example(platform: Platform, example: Example) -> list[str] | Held
     if entry is None:
         return None
     outcome = await prepare_new(entry, _STORE, _NOW)
-    if outcome.held is not None:
+    if outcome.held is not None and not outcome.ready:
         return outcome.held
     several = len(outcome.ready) > 1
     return [line for each in outcome.ready for line in _show_lines(each, several=several)]
