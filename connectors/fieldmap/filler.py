@@ -29,6 +29,7 @@ from connectors.orders import (
     Address,
     Customer,
     Dimensions,
+    Fulfillment,
     ItemOption,
     LineItem,
     Order,
@@ -81,6 +82,7 @@ class Filler(Lookups):
         ]
         self._line_options = [] if items is None else list(items.options.items())
         rules_of_lines = [rule for _, rule in self._line_texts + self._line_options]
+        self._other_service = None if items is None else items.other_service
         self._line_finders = None if watch is not None else _list_finders(rules_of_lines)
         self._others = list(_list_readers(rules))
         self._changes_customer = rules.ship_to is not None or rules.bill_to is not None
@@ -93,6 +95,8 @@ class Filler(Lookups):
             changes = self._read_conditions(scope)
             if self._changes_customer:
                 changes["customer"] = self._fill_customer(scope, order.customer)
+            if self._other_service is not None:
+                order = self._mark_lines(scope, order, lines, self._other_service)
         except FieldError as fault:
             if order.status is not OrderStatus.CANCELLED:
                 return RejectedOrder(
@@ -163,6 +167,22 @@ class Filler(Lookups):
         while found and not found[-1]:
             found.pop()
         return tuple(found)
+
+    def _mark_lines(
+        self, scope: Scope, order: Order, lines: Mapping[str, Any], condition: Expression
+    ) -> Order:
+        """The order with the lines marked that another service ships. Raises `FieldError`."""
+        items = [
+            msgspec.structs.replace(item, fulfillment=Fulfillment.OTHER_SERVICE)
+            if item.shippable
+            and item.id in lines
+            and LineScope(
+                lines[item.id], scope.root, line=item.id, place=place, trace=None
+            ).is_true("other_service", condition, otherwise=False)
+            else item
+            for place, item in enumerate(order.items)
+        ]
+        return msgspec.structs.replace(order, items=tuple(items))
 
     def _fill_lines(
         self, scope: Scope, order: Order, lines: Mapping[str, Any], changes: dict[str, Any]

@@ -70,6 +70,8 @@ class Lookups:
             named = (getattr(rules, name) for name in LINE_TEXTS)
             for rule in (*named, *rules.options.values()):
                 yield from _list_sources(rule)
+            if rules.other_service is not None:
+                yield rules.other_service
 
     def list_names(self) -> frozenset[str] | None:
         """See `FieldFiller`."""
@@ -101,7 +103,10 @@ class Lookups:
 
     def needs(self, name: str) -> bool:
         """See `FieldFiller`."""
-        reads = [join_reads(one.reads, one.reads_root) for one in self._list_conditions()]
+        items = self._rules.items
+        of_lines = [] if items is None or items.other_service is None else [items.other_service]
+        conditions = (*self._list_conditions(), *of_lines)
+        reads = [join_reads(one.reads, one.reads_root) for one in conditions]
         reads += [found for _, found in self._list_address_lookups()]
         return any(name in found.names for found in reads)
 

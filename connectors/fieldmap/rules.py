@@ -62,13 +62,16 @@ class DimensionRules(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LineRules(msgspec.Struct, frozen=True, kw_only=True):
-    """What is filled in on each line, from the line as the shop sends it; `options` by name."""
+    """What is filled in on each line, from the line as the shop sends it; `options` by name, and
+    whether another service ships it.
+    """
 
     sku: FieldRule | None
     name: FieldRule | None
     location: FieldRule | None
     upc: FieldRule | None
     options: dict[str, FieldRule]
+    other_service: Expression | None
 
 
 class FillRules(msgspec.Struct, frozen=True, kw_only=True):

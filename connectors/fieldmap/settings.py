@@ -65,6 +65,10 @@ class LineFields(Block):
     """Its bar code."""
     options: dict[str, TextField] = Field(default={})
     """More options by name, e.g. `Engraving: meta_data[?key=='engraving'].value | [0]`."""
+    other_service: ExpressionText | None = None
+    """Whether another service ships it, e.g. `starts_with(sku, 'PRINT-')`; such lines are left out
+    unless `filters.include` names them.
+    """
 
 
 class FillSettings(Block):

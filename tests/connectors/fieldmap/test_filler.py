@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from connectors.fieldmap.filler import Filler
 from connectors.fieldmap.settings import AddressSettings, FillSettings, build_fill_rules
 from connectors.language.expressions import read_expression
-from connectors.orders import ItemOption, LengthUnit, Order, OrderStatus, RejectedOrder
+from connectors.orders import Fulfillment, ItemOption, LengthUnit, Order, OrderStatus, RejectedOrder
 from connectors.places import Source
 from tests.builders import build_address, build_customer, build_item, build_order
 
@@ -107,6 +107,29 @@ def test_the_size_of_the_parcel_is_filled_in() -> None:
         Decimal(3),
         LengthUnit.INCH,
     )
+
+
+def test_a_line_that_another_service_ships_is_known_by_the_stores_own_condition() -> None:
+    items = (build_item(id="1"), build_item(id="2"), build_item(id="x", adjustment=True))
+    lines = [{"id": 1, "sku": "PRINT-1"}, {"id": 2, "sku": "MUG"}]
+    fields = {"items": {"other_service": "starts_with(sku, 'PRINT-')", "location": "sku"}}
+    found = Store(fields).fill(build_order(id="7", items=items), lines=lines).items
+    assert [item.fulfillment for item in found] == [
+        Fulfillment.OTHER_SERVICE,
+        Fulfillment.PARCEL,
+        Fulfillment.PARCEL,
+    ]
+    assert [item.location for item in found[:2]] == ["PRINT-1", "MUG"]
+
+
+def test_an_order_is_held_where_nobody_can_tell_who_ships_a_line() -> None:
+    store = Store({"items": {"other_service": "starts_with(sku, 'PRINT-')"}})
+    items = (build_item(id="1"),)
+    held = store.find_outcome(build_order(items=items), lines=[{"id": 1, "sku": 7}])
+    assert isinstance(held, RejectedOrder)
+    assert held.reason.startswith("items[0].other_service: ")
+    gone = build_order(items=items, status=OrderStatus.CANCELLED)
+    assert isinstance(store.find_outcome(gone, lines=[{"id": 1, "sku": 7}]), Order)
 
 
 def test_a_line_is_filled_in_from_its_own_json() -> None:

@@ -45,7 +45,8 @@ class Word(StrEnum):
 
 class Example(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One order: `order` is laid over the platform's plain one, `beside` is what the connector
-    reads elsewhere, `settings` are keys of the connector's, as a merchant would write them.
+    reads elsewhere, `settings` are keys of the connector's and `fields` those of the store, as a
+    merchant would write them.
 
     One of `goes_out` (lines as ShipStation shows them), `left_out` and `held` (how the reason
     begins) says what becomes of it.
@@ -55,6 +56,7 @@ class Example(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     order: dict[str, Any] = {}
     beside: dict[str, Any] = {}
     settings: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     goes_out: tuple[str, ...] = ()
     left_out: str = ""
     held: str = ""

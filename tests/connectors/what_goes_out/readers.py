@@ -12,6 +12,8 @@ from xml.etree import ElementTree as ET
 
 import msgspec
 
+from connectors.fieldmap.filler import Filler
+from connectors.fieldmap.settings import AddressSettings, FillSettings, build_fill_rules
 from connectors.generic_json.mapping.order import read_order as read_described_order
 from connectors.generic_json.recipes.reader import merge_keys, read_recipe
 from connectors.generic_json.settings.mapping import OrderMap
@@ -48,6 +50,23 @@ _EXACT = msgspec.json.Decoder(float_hook=Decimal)
 def read_example(platform: Platform, example: Example) -> Order | RejectedOrder | None:
     """The order as the connector gives it."""
     raw = merge_keys(platform.order, example.order)
+    found = _read(platform, raw, example)
+    rules = build_fill_rules(
+        FillSettings.model_validate(example.fields), AddressSettings(), None, None
+    )
+    if rules is None or not isinstance(found, Order):
+        return found
+    lines = {str(line["id"]): line for line in raw[platform.lines]}
+    return Filler(rules, _refuse_complaint).fill(found, raw, lines)
+
+
+def _refuse_complaint(field: str, number: str) -> None:
+    raise AssertionError(f"{field} of {number} cannot be filled in")
+
+
+def _read(
+    platform: Platform, raw: dict[str, Any], example: Example
+) -> Order | RejectedOrder | None:
     match platform.reader:
         case "woocommerce":
             return _read_woocommerce(raw, example)

@@ -143,7 +143,7 @@ def is_true_word(
     if isinstance(sent, HeldBack) or sent is None:
         kinds = {
             Word.LEFT_OUT: HeldKind.FILTERED,
-            Word.NAMED: HeldKind.FILTERED if example.settings else None,
+            Word.NAMED: HeldKind.FILTERED if is_named(example) else None,
             Word.HELD: HeldKind.INVALID,
         }
         return sent is not None and sent.kind is kinds.get(word)
@@ -151,8 +151,8 @@ def is_true_word(
     contains = [line for line in goods if "Contains: " in line]
     shown = count_shown_lines(platform, example)
     return {
-        Word.REST: not example.settings and 0 < len(goods) < shown,
-        Word.NAMED: bool(example.settings) and 0 < len(goods) < shown,
+        Word.REST: not is_named(example) and 0 < len(goods) < shown,
+        Word.NAMED: is_named(example) and 0 < len(goods) < shown,
         Word.CONTAINER: bool(contains) and len(goods) < shown,
         Word.PARTS: len(goods) > 1 and not contains,
         Word.CREDIT: any(re.search(r" -\d", line) for line in sent),
@@ -160,6 +160,11 @@ def is_true_word(
         Word.EACH_LINE: len(goods) == shown,
         Word.SPLIT: len({line.rpartition(" to ")[2] for line in goods}) > 1,
     }.get(word, False)
+
+
+def is_named(example: Example) -> bool:
+    """Whether a merchant has to write something for it to be so."""
+    return bool(example.settings or example.fields)
 
 
 def count_shown_lines(platform: Platform, example: Example) -> int:
