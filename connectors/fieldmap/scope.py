@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from connectors.fieldmap.rules import FieldRule
-from connectors.fieldmap.shortcuts import fit_text
+from connectors.fieldmap.shortcuts import find_finder, fit_text
 from connectors.language.expressions import Expression
 from connectors.language.functions import EvaluationError
 from connectors.language.functions.table import as_text, is_empty
@@ -142,7 +142,19 @@ class Scope:
 
     def read_choice(self, field: str, rule: FieldRule) -> str:
         """What a buyer chose, as text, whatever its shape; empty where there is none."""
+        if self.trace is None and rule.shortcut is not None:
+            short = rule.shortcut(self.value, self.root, False)  # noqa: FBT003 -- see TextShortcut
+            if short is not None and not (short and self._finds_link(rule)):
+                return short
         return self.read(field, rule, _write_choice, "")
+
+    def _finds_link(self, rule: FieldRule) -> bool:
+        """Whether the text that a rule's shortcut found is markup with a link in it."""
+        for source in rule.sources:
+            found = find_finder(source)(self.value, self.root)
+            if found is not None:
+                return "<" in found and "href" in found
+        return False
 
     def is_true(self, field: str, expression: Expression | None, *, otherwise: bool) -> bool:
         """Whether a condition is true here."""
