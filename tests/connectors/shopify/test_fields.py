@@ -12,7 +12,6 @@ from typing import Any
 import msgspec
 import pytest
 from aiohttp import web
-=======
 from click.testing import CliRunner
 
 from connectors.errors import OrderNotFoundError
@@ -25,8 +24,6 @@ from connectors.language.expressions import read_expression
 from connectors.orders import ItemOption, Order, RejectedOrder
 from connectors.testing.faults import Answer, Handler
 from connectors.testing.trial import QUICK, at, failure, walk
-=======
-from connectors.testing.trial import at, failure, walk
 from proxy.cli.main import main
 from tests.connectors.shopify.fake.shop import FakeShopify
 from tests.connectors.shopify.shops import open_shop, settings_for
