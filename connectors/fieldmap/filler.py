@@ -39,6 +39,7 @@ from connectors.orders import (
 from connectors.places import Source
 from connectors.reading.fields import FieldError
 from connectors.reading.measures import read_dimensions
+from connectors.reading.regions import write_region
 
 Watch = Callable[[str, Sequence[Source]], None]
 """Is given an order's id, and the origin of each field that was filled in."""
@@ -279,6 +280,8 @@ def _read_size(scope: Scope, rules: DimensionRules) -> Dimensions | None:
 def _fill_address(scope: Scope, name: str, rules: AddressRules, own: Address) -> Address:
     found = read_address(scope, name, rules)
     changes = {part: text for part in (*ADDRESS_TEXTS, "country") if (text := getattr(found, part))}
+    if found.region:
+        changes["region"] = write_region(found.region, found.country or own.country)
     return msgspec.structs.replace(own, **changes)
 
 

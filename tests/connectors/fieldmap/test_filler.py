@@ -177,6 +177,13 @@ def test_a_field_that_cannot_be_read_stays_as_it_was_and_is_complained_of() -> N
     assert store.complaints == [("source", "1007")]
 
 
+def test_a_region_that_is_filled_in_is_written_as_carriers_of_the_orders_country_take_it() -> None:
+    there = build_address(region="", country="US")
+    order = build_order(customer=build_customer(ship_to=there, bill_to=there))
+    filled = Store(address={"ship_to": {"region": "state"}}).fill(order, state="Ohio")
+    assert filled.customer.ship_to.region == "OH"
+
+
 def test_an_address_that_cannot_be_read_holds_the_order() -> None:
     found = Store(address={"ship_to": {"line2": "broken"}}).find_outcome()
     assert isinstance(found, RejectedOrder)
