@@ -90,13 +90,15 @@ class WooCommerceSettings(ConnectorSettings):
     pickup_methods: tuple[str, ...] = Field(
         default=(),
         description=(
-            "Ids of further shipping methods by which buyers collect, e.g. `my_shop_counter`;"
+            "Ids or titles of further shipping methods by which buyers collect, e.g. `Counter`;"
             " WooCommerce's own and those of common plugins are known."
         ),
     )
     local_delivery_methods: tuple[str, ...] = Field(
         default=(),
-        description="Ids of further shipping methods by which you deliver without a carrier.",
+        description=(
+            "Ids or titles of further shipping methods by which you deliver without a carrier."
+        ),
     )
     tracking: TrackingPlace = Field(
         default=TrackingPlace.AUTO,

@@ -15,7 +15,7 @@ from typing import Any
 from connectors.orders import Fulfillment
 from connectors.woocommerce.mapping import wire
 from connectors.woocommerce.mapping.rules import Rules, VendorOrders
-from connectors.woocommerce.mapping.values import read_flag, read_key, read_text
+from connectors.woocommerce.mapping.values import read_flag, read_key, read_plain, read_text
 
 # Each is part of ids of methods by which buyers collect. A carrier's pickup point is not.
 _PICKUP = (
@@ -51,7 +51,7 @@ def find_way(order: wire.Order, metas: Mapping[str, Any], rules: Rules) -> Fulfi
     if read_text(metas.get(_CHOSEN_WAY)).lower() in _CHOSEN_PICKUP:
         return Fulfillment.PICKUP
     methods = [
-        read_text(line.method_id).partition(":")[0].lower()
+        (read_text(line.method_id).partition(":")[0].lower(), read_plain(line.method_title))
         for line in wire.read_list(order.shipping_lines)
     ]
     if not methods:
@@ -63,10 +63,16 @@ def find_way(order: wire.Order, metas: Mapping[str, Any], rules: Rules) -> Fulfi
     return Fulfillment.PARCEL
 
 
-def _are_all(methods: Collection[str], known: Collection[str], named: Collection[str]) -> bool:
+def _are_all(
+    methods: Collection[tuple[str, str]], known: Collection[str], named: Collection[str]
+) -> bool:
+    """Whether each method, of an id and a title, has a known part in its id, or is named."""
+    folded = {name.strip().casefold() for name in named}
     return all(
-        method in named or any(part in method.replace("-", "_") for part in known)
-        for method in methods
+        method in folded
+        or title.casefold() in folded
+        or any(part in method.replace("-", "_") for part in known)
+        for method, title in methods
     )
 
 
