@@ -193,11 +193,13 @@ class Remark(msgspec.Struct, frozen=True, kw_only=True):
     `about` names the subject and the part of the shop it concerns (`page_size`,
     `weight products/7`); a newer remark about the same takes the place of an older one. `text` is
     one sentence that says what was expected, what was found and what helps; empty once what was
-    remarked no longer holds, which may be said often too. It names no buyer.
+    remarked no longer holds, which may be said often too. `quoted` is the end of it that is not
+    ours, such as an error of the shop's or a value: no log repeats it. The rest names no buyer.
     """
 
     about: str
     text: str
+    quoted: str = ""
 
 
 def remark_left_out(remark: Callable[[Remark], None], entries: int, kept: int) -> None:

@@ -67,6 +67,14 @@ def hide_found(sentence: str) -> str:
     return f"{told}, found {tell_length(value)}" if found else sentence
 
 
+def hide_end(text: str, quoted: str) -> str:
+    """`text` as a log may hold it, where it ends with words that are `quoted`."""
+    if not quoted:
+        return text
+    ours = text.removesuffix(quoted)
+    return tell_length(text) if ours == text else f"{ours}{tell_length(quoted)}"
+
+
 def describe_reason(reason: str) -> str:
     """The reason for which an order is held, as a log may hold it: the path, and how long the rest
     is.

@@ -13,8 +13,9 @@ from typing import Self
 import structlog
 
 from connectors.interface import Remark
+from connectors.quoting import hide_end
 from proxy.storage.errors import StorageError
-from proxy.storage.shops.interface import Remarks
+from proxy.storage.shops.interface import Remarks, cut_remark
 
 # A remark repeated sooner than this, in seconds, is not written again.
 _REPEAT_AFTER = 600.0
@@ -95,12 +96,13 @@ class RemarkKeeper:
                 self._written.pop((store, remark.about), None)
             _log.warning("Remarks not kept.", store=store, error=error)
             return
+        told = {cut_remark(each).about: hide_end(each.text, each.quoted) for each in remarks}
         for remark in new:
             _log.warning(
                 "The operator should know this about the shop.",
                 store=store,
                 about=remark.about,
-                remark=remark.text,
+                remark=told[remark.about],
             )
 
     async def _work(self) -> None:

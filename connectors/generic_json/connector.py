@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -40,6 +41,7 @@ from connectors.places import Source
 from connectors.reading.fields import FieldError
 from connectors.reading.proof import Habits
 from connectors.shipments import Shipment
+from connectors.turns import measure_value, run_aside
 from connectors.upstream.client import Upstream
 from connectors.upstream.isolation import Isolation
 from connectors.upstream.masking import Mask
@@ -125,7 +127,8 @@ class GenericJsonConnector:
             lambda: self._fetch_summary(order_id, parts),
             probe=self._pages.probe,
         )
-        return self._map_order(await self._complete_order(found), order_id)
+        whole = await self._complete_order(found)
+        return await run_aside(measure_value(whole), self._map_order, whole, order_id)
 
     async def raw_order(self, order_id: str) -> Any:
         """One order as the shop sends it, made whole as far as that went.
@@ -222,19 +225,17 @@ class GenericJsonConnector:
             )
         order_id = shipment.order_id or await self._find_id(shipment.order_number)
         raw = await self._fetch_order(order_id)
-        order = self._map_order(raw, order_id)
+        size, rules = measure_value(raw), self._rules
+        order = await run_aside(size, self._map_order, raw, order_id)
         if isinstance(order, RejectedOrder):
             raise UnreadableResponseError(f"The order cannot be read: {order.reason}.")
         if order.status is OrderStatus.CANCELLED:
             raise ConflictError(f"The order {order.number} is cancelled in the shop.")
         try:
-            lines = read_lines(raw, self._rules.items, order.currency, self._rules.money)
+            lines = await run_aside(size, read_lines, raw, rules.items, order.currency, rules.money)
         except FieldError as error:
             raise UnreadableResponseError(f"The order cannot be read: {error}.") from None
-
-        async def read_again() -> Any:
-            return await self.raw_order(order_id)
-
+        read_again = partial(self.raw_order, order_id)
         outcome = await self._shipper.ship(shipment, earlier, raw, lines, read_again)
         return msgspec.structs.replace(outcome, order_id=order_id)
 
@@ -243,10 +244,7 @@ class GenericJsonConnector:
         if self._shipper is None:
             raise RefusedError("This store's settings have no shipment block.")
         order_id = shipment.order_id or await self._find_id(shipment.order_number)
-
-        async def read_order() -> Any:
-            return await self.raw_order(order_id)
-
+        read_order = partial(self.raw_order, order_id)
         return await self._shipper.withdraw(shipment, await read_order(), read_order)
 
     async def check(self) -> CheckReport:

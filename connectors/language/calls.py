@@ -10,7 +10,13 @@ from decimal import Decimal
 from typing import Any
 
 from connectors.language.functions import FUNCTIONS, EvaluationError, Function, Run
-from connectors.language.functions.table import MOST_TEXT, as_number, as_text, describe_kind
+from connectors.language.functions.table import (
+    MOST_TEXT,
+    as_number,
+    as_text,
+    describe_kind,
+    spend_on_text,
+)
 from connectors.language.functions.times import check_form, find_zone
 from connectors.language.patterns import compile_pattern
 from connectors.language.tree import Evaluate
@@ -88,7 +94,7 @@ def check_constant(function: Function, place: int, kind: str, value: Any) -> Non
 
 
 # The kinds that take a text as it is.
-_TEXTS = frozenset({"text", "string", "pattern"})
+_ANY_TEXTS = frozenset({"text", "string", "pattern", "any"})
 
 
 def shape_argument(kind: str, value: Any) -> Any:
@@ -139,6 +145,8 @@ _SINGLES: dict[str, Callable[[Any], bool]] = {
     "object": lambda value: isinstance(value, dict),
 }
 _LISTS = {"numbers": (_is_number,), "strings": (_is_text,), "comparables": (_is_number, _is_text)}
+# The kinds whose every element is looked at.
+_LOOKED_THROUGH = frozenset({*_LISTS, "object"})
 
 
 def _bind_arguments(function: Function, arguments: Sequence[Evaluate]) -> Evaluate:
@@ -149,13 +157,15 @@ def _bind_arguments(function: Function, arguments: Sequence[Evaluate]) -> Evalua
         if run.left < 0:
             run.spend(0)
         try:
-            return check_bounds(perform(value, run))
+            found = check_bounds(perform(value, run))
         except EvaluationError as error:
             raise (error if "()" in str(error) else EvaluationError(f"{name}(): {error}")) from None
         except (ArithmeticError, ValueError, TypeError, LookupError, OverflowError) as error:
             raise EvaluationError(
                 f"{name}(): cannot work with this value ({type(error).__name__})"
             ) from None
+        spend_on_text(found, run)
+        return found
 
     return evaluate
 
@@ -175,8 +185,10 @@ def _bind_values(function: Function, arguments: Sequence[Evaluate]) -> Evaluate:
 
 
 def _bind_argument(kind: str, argument: Evaluate, constant: Any) -> Evaluate:
-    """The closure of an argument in the shape that the function wants."""
-    if kind == "any" or (isinstance(constant, str) and kind in _TEXTS):
+    """The closure of an argument in the shape that the function wants; what each call would look
+    through again is counted as work.
+    """
+    if isinstance(constant, str) and kind in _ANY_TEXTS:
         return argument
     if kind == "each":
         return lambda _value, run: lambda element: argument(element, run)
@@ -184,7 +196,12 @@ def _bind_argument(kind: str, argument: Evaluate, constant: Any) -> Evaluate:
     def evaluate(value: Any, run: Run) -> Any:
         found = argument(value, run)
         # Most arguments are texts where a text is wanted.
-        return found if type(found) is str and kind in _TEXTS else shape_argument(kind, found)
+        if type(found) is str and kind in _ANY_TEXTS:
+            spend_on_text(found, run)
+            return found
+        if kind in _LOOKED_THROUGH and isinstance(found, list | dict):
+            run.spend(len(found))
+        return found if kind == "any" else shape_argument(kind, found)
 
     return evaluate
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from connectors.language.functions import Run
 from connectors.language.functions.standard import measure_weight
+from connectors.language.functions.table import spend_on_text
 from connectors.language.tree import Evaluate, Node
 
 ORDER: Final = {"lt": operator.lt, "gt": operator.gt, "lte": operator.le, "gte": operator.ge}
@@ -65,6 +66,7 @@ def compile_comparator(node: Node, parts: list[Evaluate]) -> Evaluate:
     def evaluate(value: Any, run: Run) -> Any:
         first, second = left(value, run), right(value, run)
         if isinstance(first, str) and isinstance(second, str):
+            spend_on_text(min(first, second, key=len), run)
             return compare(first, second)
         return compare(first, second) if is_number(first) and is_number(second) else None
 
@@ -81,6 +83,8 @@ def _is_same(first: Any, second: Any, run: Run) -> bool:
         return first is second
     if isinstance(first, list | dict) and isinstance(second, list | dict):
         run.spend(measure_weight(first, run) + measure_weight(second, run))
+    elif isinstance(first, str) and first is not second:
+        spend_on_text(first, run)
     return bool(first == second)
 
 

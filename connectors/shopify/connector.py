@@ -176,8 +176,8 @@ class ShopifyConnector:
         """One remark for each field that orders go out without, whichever line it is in."""
         for field in order.left_out:
             about = _PLACE.sub("[]", field.partition(":")[0])
-            text = f"Order {order.name or order.id} goes out without a side field. {field}."
-            self._context.remark(Remark(about=f"field {about}", text=text))
+            text = f"Order {order.name or order.id} goes out without a side field. {field}"
+            self._context.remark(Remark(about=f"field {about}", text=text, quoted=field))
 
     async def _choose_transport(self) -> Transport:
         """The transport to use.

@@ -171,11 +171,11 @@ class _KeyWorker:
         return done
 
     async def _do(self, due: DueJob, job: Job) -> None:
-        complaint, wait = "", job.every
+        complaint, quoted, wait = "", "", job.every
         try:
             await job.call(self._client, self._key.stores)
         except (ConnectorError, StorageError) as error:
-            complaint = f"{job.name}: {error}"
+            complaint, quoted = f"{job.name}: {error}", str(error)
             # A wrong key is not asked about every minute.
             wait = (
                 job.every if isinstance(error, AuthenticationError) else min(job.retry, job.every)
@@ -185,7 +185,7 @@ class _KeyWorker:
             complaint = f"{job.name}: Portside failed by a fault of its own; its log says more"
             _log.exception("A job of the account stumbled.", job=job.name)
         for store in self._key.stores:
-            store.remark(Remark(about=f"account {job.name}", text=complaint))
+            store.remark(Remark(about=f"account {job.name}", text=complaint, quoted=quoted))
         if complaint:
             await self._times.put_off(due, wait, job.pace)
         else:

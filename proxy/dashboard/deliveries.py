@@ -26,7 +26,9 @@ from proxy.operator.deliveries import (
     plain_attempt,
     record_change,
 )
+from proxy.operator.order_numbers import parse_order_number
 from proxy.server.admin import name_operator
+from proxy.server.body import read_form
 from proxy.server.keys import DATABASE, DELIVERER, STORES
 from proxy.storage.actions import OperatorActions
 from proxy.storage.outbox.interface import Delivery, DeliveryState
@@ -60,6 +62,8 @@ async def list_deliveries(request: web.Request) -> web.StreamResponse:
     if store is not None and store not in stores:
         raise WantedError(f"there is no store {store[:60]!r}")
     word = query.get("word", "").strip()
+    if word:
+        parse_order_number(word, "an order's or a parcel's number")
     tab = query.get("state") or ("all" if word else "dead")
     if tab not in TABS:
         raise WantedError(f"state: expected one of {', '.join(TABS)}, found {tab[:20]!r}")
@@ -132,7 +136,7 @@ async def change_chosen(request: web.Request) -> web.StreamResponse:
     """Form: `change`, the chosen `id`s or `everything` (all of `store` in `state`), `reason`, and
     where to go `back` to.
     """
-    form = await request.post()
+    form = await read_form(request)
     change = _parse_change(_get(form, "change"))
     ids = [value for value in form.getall("id", []) if isinstance(value, str)]
     if len(ids) > _MOST_CHOSEN:

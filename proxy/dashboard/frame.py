@@ -4,6 +4,7 @@ looking.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Mapping
 from functools import cache
@@ -105,7 +106,9 @@ async def answer_page(
     **values: Any,
 ) -> web.Response:
     """A page under the bar with its sentence."""
-    text = render(request, template, look or await take_look(request), **values)
+    # A page may show much.
+    seen = look or await take_look(request)
+    text = await asyncio.to_thread(render, request, template, seen, **values)
     return web.Response(status=status, text=text, content_type="text/html", headers=_HEADERS)
 
 

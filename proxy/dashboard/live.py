@@ -11,6 +11,7 @@ from aiohttp import web
 
 from proxy.dashboard.cards import describe_poll
 from proxy.dashboard.frame import answer_page, find_store_name, make_templates
+from proxy.operator.deliveries import WantedError, parse_number
 from proxy.server.keys import DATABASE, STOPPING, STORES
 from proxy.storage.actions import Action
 from proxy.storage.errors import StorageError
@@ -22,6 +23,8 @@ _SHOWN = 100
 _LOOK_EVERY = 1.0
 # Each looks at the database by itself.
 _MOST_LISTENERS = 10
+# Three numbers of rows.
+_LONGEST_PLACE = 60
 _TRIED = {
     "delivered": "told the shop of the parcel of order {order}",
     "retry": "could not tell the shop of the parcel of order {order} yet; it is tried again",
@@ -152,10 +155,8 @@ def _read_store(request: web.Request) -> str | None:
 
 
 def _read_place(text: str) -> Place:
-    numbers = text[:60].split(".")
-    if len(numbers) != len(Place.__struct_fields__) or not all(
-        each.isascii() and each.isdigit() for each in numbers
-    ):
+    try:
+        poll, attempt, action = map(parse_number, text[:_LONGEST_PLACE].split("."))
+    except (ValueError, WantedError):
         return Place()
-    poll, attempt, action = map(int, numbers)
     return Place(poll=poll, attempt=attempt, action=action)

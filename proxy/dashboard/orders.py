@@ -10,8 +10,8 @@ from connectors.errors import ConnectorError
 from proxy.dashboard.frame import SURROUNDINGS, answer_page, find_store_name
 from proxy.dashboard.sides import lay_out
 from proxy.operator.accounts import tell_whole_story
-from proxy.operator.deliveries import WantedError
 from proxy.operator.expressions import ExpressionTrial, find_order, try_expression
+from proxy.operator.order_numbers import parse_order_number
 from proxy.operator.preview import Heard, Preview, preview_order, write_json
 from proxy.operator.privacy import BuyerMask
 from proxy.operator.telling import list_lines, name_order
@@ -19,8 +19,6 @@ from proxy.server.keys import DATABASE, STORES
 from proxy.storage.shops.memory import DatabaseMemory
 from proxy.stores import StoreServices, open_store
 
-_LONGEST_NUMBER = 200
-_LONGEST_EXPRESSION = 4_000
 _LONGEST_RESULT = 20_000
 
 
@@ -28,19 +26,16 @@ async def show_order(request: web.Request) -> web.StreamResponse:
     """Query: `store`, `number` (or an id), and `try`, an expression over the shop's order."""
     query = request.query
     name = find_store_name(request, query.get("store", ""))
-    number = query.get("number", "").strip()[:_LONGEST_NUMBER]
-    if not number:
-        raise WantedError("expected an order's number, found none")
+    number = parse_order_number(query.get("number", ""))
     database = request.app[DATABASE]
     store = request.app[STORES][name]
     story = await tell_whole_story(store, store.settings, database, number)
     known = [chapter.sides.shop_id for chapter in story.chapters if chapter.sides.shop_id]
     preview, trouble = await _preview(request, name, known[0] if known else number)
-    expression = query.get("try", "").strip()[:_LONGEST_EXPRESSION]
+    expression = query.get("try", "").strip()
     trial = None
     if expression and preview is not None:
-        tried = await asyncio.to_thread(try_expression, expression, find_order(preview))
-        trial = _hide_buyer(tried, preview)
+        trial = await asyncio.to_thread(_try_on_order, expression, preview)
     return await answer_page(
         request,
         "order.html",
@@ -55,7 +50,8 @@ async def show_order(request: web.Request) -> web.StreamResponse:
             }
             for chapter in story.chapters
         ],
-        sides=None if preview is None else lay_out(preview),
+        # An order may be of any size.
+        sides=None if preview is None else await asyncio.to_thread(lay_out, preview),
         reason="" if preview is None else preview.reason,
         trouble=trouble,
         trial=trial,
@@ -81,8 +77,9 @@ async def _preview(request: web.Request, name: str, number: str) -> tuple[Previe
         return None, str(error)
 
 
-def _hide_buyer(trial: ExpressionTrial, preview: Preview) -> ExpressionTrial:
-    """The same trial for the page: what it found as a text, and nothing of the buyer's."""
+def _try_on_order(text: str, preview: Preview) -> ExpressionTrial:
+    """A trial for the page: what it found as a text, and nothing of the buyer's."""
+    trial = try_expression(text, find_order(preview))
     mask = BuyerMask(preview.order)
     return ExpressionTrial(
         expression=trial.expression,

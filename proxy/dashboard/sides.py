@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -74,8 +75,9 @@ class _Leaf(msgspec.Struct, frozen=True, kw_only=True):
 def lay_out(preview: Preview) -> Sides:
     """The sides of an order, without its buyer."""
     mask = BuyerMask(preview.order)
-    json = [line for value in preview.values for line in _walk_json(value, mask)][:_MOST_LINES]
-    xml = list(_walk_xml(preview.xml, mask))[:_MOST_LINES]
+    lines = (line for value in preview.values for line in _walk_json(value, mask))
+    json = list(islice(lines, _MOST_LINES))
+    xml = list(islice(_walk_xml(preview.xml, mask), _MOST_LINES))
     marks: dict[int, list[str]] = defaultdict(list)
     settings = []
     sources = preview.sources[:_MOST_SOURCES]

@@ -18,6 +18,7 @@ from connectors.errors import OrderNotFoundError, RefusedError
 from connectors.inspection import Inspectable, find_order_id, search_order_id
 from connectors.orders import Order, OrderId, RejectedOrder
 from connectors.places import Source
+from connectors.turns import measure_value, run_aside
 from connectors.upstream.exchange import Exchange
 from proxy.doors.custom_store.orders_xml import frame_page
 from proxy.export.preparation import prepare_new
@@ -79,8 +80,9 @@ async def _preview(store: Store, order_id: OrderId, heard: Heard) -> Preview:
     values: tuple[Any, ...]
     if isinstance(store.connector, Inspectable):
         shown = await store.connector.raw_order(order_id)
-        raw, values = write_json(shown), (shown,)
-        traced, sources = store.connector.trace(shown)
+        size = measure_value(shown)
+        raw, values = await run_aside(size, write_json, shown), (shown,)
+        traced, sources = await run_aside(size, store.connector.trace, shown)
         order = (
             traced
             if traced is not None
@@ -91,15 +93,18 @@ async def _preview(store: Store, order_id: OrderId, heard: Heard) -> Preview:
     else:
         order = await store.connector.get_order(order_id)
         bodies = [each.response_body for each in heard.exchanges if each.response_body]
-        raw, values = "\n\n".join(map(_indent_json, bodies)), tuple(_read_values(bodies))
+        size = sum(map(len, bodies))
+        raw = await run_aside(size, lambda: "\n\n".join(map(_indent_json, bodies)))
+        values = await run_aside(size, lambda: tuple(_read_values(bodies)))
     outcome = await prepare_new(order, store.settings, datetime.now(UTC))
     said = "" if outcome.held is None else outcome.held.reason
     is_held = outcome.held is not None and (outcome.held.kind in BROKEN or not outcome.ready)
+    xml = frame_page(ready, 1) if (ready := [one.xml for one in outcome.ready]) else b""
     return Preview(
         raw=raw,
         values=values,
         order=order,
-        xml=_indent_xml(frame_page(xml, 1)) if (xml := [one.xml for one in outcome.ready]) else "",
+        xml=await run_aside(len(xml), _indent_xml, xml) if xml else "",
         reason=said if is_held else "",
         left="" if is_held else said,
         sources=(*sources, *heard.sources),

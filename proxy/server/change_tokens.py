@@ -18,6 +18,9 @@ import msgspec
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from proxy.operator.deliveries import WantedError
+from proxy.server.body import FORM, read_form
+
 TOKEN_HEADER: Final = "X-Portside-Token"  # noqa: S105 -- its name
 TOKEN_FIELD: Final = "token"  # noqa: S105 -- its name
 """Where a form without script carries it."""
@@ -26,7 +29,6 @@ LIFETIME: Final = 12 * 3600
 """Seconds: a page that was opened in the morning still works in the afternoon."""
 
 _CHANGES_NOTHING = frozenset({"GET", "HEAD", "OPTIONS"})
-_FORM = "application/x-www-form-urlencoded"
 _LONGEST = 100
 # Seconds by which the clocks of two replicas may differ.
 _CLOCKS_APART = 60
@@ -80,27 +82,35 @@ async def give_token(request: web.Request) -> web.Response:
 
 def guard_changes() -> Middleware:
     """A middleware that refuses (403) a request that may change something and carries no token, in
-    the header or in a form's field.
+    the header or in a form's field; and a form that cannot be read (400).
     """
 
     @web.middleware
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.method in _CHANGES_NOTHING or request.app[CHANGE_TOKENS].holds(
-            await _read_token(request), time.time()
-        ):
+        if request.method in _CHANGES_NOTHING:
             return await handler(request)
-        return web.Response(
-            status=HTTPStatus.FORBIDDEN,
-            body=msgspec.json.encode({"error": _REFUSAL}) + b"\n",
-            content_type="application/json",
-            charset="utf-8",
-        )
+        try:
+            token = await _read_token(request)
+        except WantedError as error:
+            return _refuse(HTTPStatus.BAD_REQUEST, str(error))
+        if request.app[CHANGE_TOKENS].holds(token, time.time()):
+            return await handler(request)
+        return _refuse(HTTPStatus.FORBIDDEN, _REFUSAL)
 
     return guard
 
 
+def _refuse(status: HTTPStatus, reason: str) -> web.Response:
+    return web.Response(
+        status=status,
+        body=msgspec.json.encode({"error": reason}) + b"\n",
+        content_type="application/json",
+        charset="utf-8",
+    )
+
+
 async def _read_token(request: web.Request) -> str:
-    if TOKEN_HEADER in request.headers or request.content_type != _FORM:
+    if TOKEN_HEADER in request.headers or request.content_type != FORM:
         return request.headers.get(TOKEN_HEADER, "")
-    field = (await request.post()).get(TOKEN_FIELD, "")
+    field = (await read_form(request)).get(TOKEN_FIELD, "")
     return field if isinstance(field, str) else ""

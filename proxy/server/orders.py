@@ -8,12 +8,11 @@ from typing import Any
 from aiohttp import web
 
 from proxy.operator.accounts import tell_whole_story
+from proxy.operator.order_numbers import parse_order_number
 from proxy.operator.story import UnknownOrderError, plain_story
 from proxy.server.deliveries import answer_as_json
 from proxy.server.keys import DATABASE
 from proxy.server.standing import find_stores
-
-_LONGEST_NUMBER = 200
 
 
 def add_orders(app: web.Application) -> None:
@@ -25,9 +24,9 @@ async def show_order(request: web.Request) -> Mapping[str, Any]:
     """The orders that a person calls by this number or id, in all stores or in the one named in the
     query; shop and account are asked. `unanswered` names the sides that did not answer.
 
-    Raises UnknownOrderError where all sides answered and none knows it.
+    Raises WantedError, and UnknownOrderError where all sides answered and none knows it.
     """
-    number = request.match_info["number"][:_LONGEST_NUMBER]
+    number = parse_order_number(request.match_info["number"])
     stories = [
         await tell_whole_story(store, store.settings, request.app[DATABASE], number)
         for store in find_stores(request).values()

@@ -80,7 +80,7 @@ def _write_place(store: str, held: HeldOrder) -> str:
 
 
 def _parse_place(text: str) -> HeldPlace:
-    store, slash, order_id = text[:_LONGEST_PLACE].partition("/")
-    if not slash:
+    store, slash, order_id = text.partition("/")
+    if not slash or len(text) > _LONGEST_PLACE:
         raise WantedError(f"after: expected what `next` was, found {text[:20]!r}")
     return store, order_id

@@ -17,7 +17,12 @@ from connectors.registry import ConnectorTypeError
 from proxy.settings.messages import find_faults, hide_in_problems
 from proxy.settings.models import Settings
 from proxy.settings.problems import Problem, SettingsError, shown_path
-from proxy.settings.yaml_document import LARGEST_FILE, Document, read_document
+from proxy.settings.yaml_document import (
+    LARGEST_FILE,
+    Document,
+    read_document,
+    read_regular_file,
+)
 
 TypeFinder = Callable[[str], ConnectorType]
 """Gives the connector type of a name, or raises `ConnectorTypeError`: a registry's `get`."""
@@ -27,7 +32,7 @@ SecretKeeper = Callable[[frozenset[str]], None]
 """Is given every text that settings took from the environment or from a file."""
 
 
-# A character has four bytes at most: what is longer, such as a device without an end, is not read.
+# A character has four bytes at most: what is longer is not read.
 _MOST_BYTES = 4 * LARGEST_FILE
 
 
@@ -56,8 +61,7 @@ def load_settings(
 def read_settings_text(file: File) -> str:
     """The text of a settings file. Raises `SettingsError`."""
     try:
-        with file.open("rb") as stream:
-            raw = stream.read(_MOST_BYTES + 1)
+        raw = read_regular_file(file, _MOST_BYTES)
         if len(raw) > _MOST_BYTES:
             message = f"expected at most {LARGEST_FILE} characters, found more"
             raise SettingsError(str(file), [Problem(line=1, column=1, message=message)])
@@ -70,7 +74,7 @@ def read_settings_text(file: File) -> str:
         ) from error
     except OSError as error:
         message = (
-            f"the settings cannot be read: {os.strerror(error.errno or 0)}; name your file with"
+            f"the settings cannot be read: {error.strerror}; name your file with"
             " --settings or in PORTSIDE_SETTINGS"
         )
         raise SettingsError(str(file), [Problem(line=1, column=1, message=message)]) from error

@@ -5,8 +5,10 @@ Knows nothing of what settings mean.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
+import stat
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path as File
 from typing import Any
@@ -235,8 +237,7 @@ class _Reader:
     def from_file(self, node: yaml.ScalarNode, path: Path, name: str) -> str | None:
         """The text of a secret's file, without its last line end."""
         try:
-            with (self.directory / name).open("rb") as stream:
-                raw = stream.read(_LARGEST_SECRET + 1)
+            raw = read_regular_file(self.directory / name, _LARGEST_SECRET)
             text = raw.decode().removesuffix("\n").removesuffix("\r")
         except UnicodeDecodeError:
             self.report(node.start_mark, path, f"expected UTF-8 text in {name}, found other bytes")
@@ -245,7 +246,7 @@ class _Reader:
             self.report(
                 node.start_mark,
                 path,
-                f"expected a readable file {name}: {os.strerror(error.errno or 0)}",
+                f"expected a readable file {name}: {error.strerror}",
             )
             return None
         if not text or len(raw) > _LARGEST_SECRET:
@@ -266,3 +267,20 @@ class _Reader:
                 line=mark.line + 1, column=mark.column + 1, path=shown_path(path), message=message
             )
         )
+
+
+def read_regular_file(file: File, most: int) -> bytes:
+    """The file's bytes, `most` of them and one more at most. Raises OSError, also for a pipe or a
+    device: one that nobody writes to would keep us waiting for ever, and a reload with us.
+    """
+    if "\0" in str(file):
+        raise OSError(errno.EINVAL, "no file's name holds a NUL")
+    with open(file, "rb", opener=_open_without_waiting) as stream:
+        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "it is not a regular file")
+        return stream.read(most + 1)
+
+
+def _open_without_waiting(file: str, flags: int) -> int:
+    # Opening a pipe waits for its writer. Windows has no such flag.
+    return os.open(file, flags | getattr(os, "O_NONBLOCK", 0))

@@ -109,6 +109,7 @@ _MODULES: dict[str, dict[str, Callable[[str], object]]] = {
     },
     "connectors.language.functions.text.": {
         "split": lambda t: text.split(Run({}), t, t[:2]),
+        "join_text": lambda t: text.join_text(Run({}), t, t, t),
         "before": lambda t: text.before(t, t[-2:]),
         "after": lambda t: text.after(t, t[-2:]),
         "replace": lambda t: text.replace(t, t[:2], "x"),

@@ -31,7 +31,10 @@ JSON_PLACES = [
     "deliveries?since=",
     "deliveries/",
     "held?store=",
+    "held?after=north/",
+    "orders/",
 ]
+FORM = "application/x-www-form-urlencoded"
 LOGIN = {"Authorization": encode_basic_auth("eve\0\x1b]0;x\x07<b>", "pass-word")}
 
 
@@ -77,6 +80,21 @@ async def test_odd_forms_are_refused_and_an_odd_name_is_kept_as_text(
             f"{base}/ui/deliveries/change", data=fields, headers=headers
         ) as answer:
             assert answer.status == 400, await answer.text()
+    token = headers[TOKEN_HEADER].encode()
+    for sort, body in (
+        (f"{FORM}; charset=nonsense", b"change=retry"),
+        (f"{FORM}; charset=punycode", b"change=retry"),
+        (f"{FORM}; charset=utf-16", b"change=retry"),
+        (FORM, b"change=retry&token=%s&reason=\xff" % token),
+        ("multipart/form-data", b"--x\r\nContent-"),
+        ("multipart/form-data; boundary=x", b"--x\r\nContent-"),
+        ("text/plain", b"change=retry"),
+    ):
+        for given in (headers, LOGIN):
+            async with client.post(
+                f"{base}/ui/deliveries/change", data=body, headers={**given, "Content-Type": sort}
+            ) as answer:
+                assert answer.status in {400, 403}, await answer.text()
     kind = {"Content-Type": "application/json"}
     for body in (b'{"order":"1\\u0000"}', b'{"x":' * 100_000, b'{"ids":' + b"[" * 100_000):
         async with client.post(
@@ -88,3 +106,24 @@ async def test_odd_forms_are_refused_and_an_odd_name_is_kept_as_text(
     async with client.get(f"{base}/ui/actions", headers=LOGIN) as answer:
         said = await answer.text()
     assert "eve\\x00\\x1b]0;x\\x07&lt;b&gt; at 127.0.0.1" in said
+
+
+async def test_no_number_is_cut_to_another_orders(
+    portside: Portside, client: ClientSession
+) -> None:
+    long = "9" * 201
+    for place in ("orders/", "ui/order?store=north&number=", "ui/deliveries?word="):
+        url = f"http://{portside.admin}/{place}{long}"
+        async with client.get(url, headers=LOGIN) as answer:
+            assert answer.status == 400
+            assert "at most 200 characters" in await answer.text()
+
+
+async def test_live_events_begin_with_the_oldest_for_a_place_that_is_none(
+    portside: Portside, client: ClientSession
+) -> None:
+    for place in ("9" * 40 + ".0.0", "1.2", "-1.0.0", f"0.0.{2**63}", f"{2**63 - 1}.0.0"):
+        url = f"http://{portside.admin}/ui/live/events?after={place}"
+        async with client.get(url, headers=LOGIN) as answer:
+            assert answer.status == 200
+            assert (await answer.content.readline()).startswith(b": nothing new")

@@ -13,14 +13,18 @@ from hypothesis import strategies as st
 from rich.text import Text
 
 from connectors.errors import PartError, RefusedError, UnavailableError
+from connectors.interface import Remark
 from connectors.quoting import describe_error, describe_reason, hide_found, make_printable
 from connectors.reading.fields import FieldError
 from connectors.upstream.masking import MASK, Mask, remember_secrets
 from connectors.upstream.refusals import explain_refusal
 from proxy.cli.output import PlainConsole
+from proxy.remarks import RemarkKeeper
 from proxy.telemetry.logs import configure_logs
 from proxy.telemetry.masking import mask_target
+from tests.attacks.conftest import Log
 from tests.attacks.samples import make_reply
+from tests.storage.memory_shops import MemoryRemarks
 
 BUYER = "Zephyrine Quillfeather, 12 Moth Lane"
 
@@ -124,6 +128,19 @@ def test_printable_text_holds_no_control_character_and_leaves_letters_alone(text
 )
 def test_the_reason_of_a_held_order_is_logged_by_its_path(reason: str, shown: str) -> None:
     assert describe_reason(reason) == shown
+
+
+async def test_a_remark_is_kept_with_the_shops_words_and_logged_without(log: Log) -> None:
+    kept = MemoryRemarks()
+    said = f"phone: expected a number, found '{BUYER}'"
+    async with RemarkKeeper(kept) as keeper:
+        keeper.take("north", Remark(about="field phone", text=f"Left out: {said}", quoted=said))
+        keeper.take("north", Remark(about="long", text="x" * 600 + BUYER, quoted=BUYER))
+        keeper.take("north", Remark(about="odd", text=f"{BUYER}.", quoted=BUYER))
+    assert BUYER in (await kept.list_kept("north"))[0].text
+    shown = [line["remark"] for line in log.lines("The operator should know this about the shop.")]
+    lengths = [f"({length} characters)" for length in (len(said), len(BUYER), len(BUYER) + 1)]
+    assert shown == [f"Left out: {lengths[0]}", "x" * 600 + lengths[1], lengths[2]]
 
 
 def test_what_was_found_is_logged_by_its_length() -> None:

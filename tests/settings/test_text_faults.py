@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -125,6 +126,16 @@ def test_of_many_problems_the_first_hundred_are_told_and_the_others_counted() ->
     assert told[99:] == ["s.yaml:100:1: k99: unknown key", "s.yaml:101:1: 51 more problems"]
 
 
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such pipes and devices")
+@pytest.mark.parametrize("named", ["pipe", "/dev/zero", "/dev/null", "."])
+def test_no_pipe_and_no_device_is_waited_for(tmp_path: Path, named: str) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(SettingsError, match=r"not a regular file|Is a directory"):
+        load_settings(tmp_path / named, find_type=find_kind, environment={})
+    for name in (str(tmp_path / named), r"a\0b"):
+        assert "expected a readable file" in read_complaint(f'listen: "file:{name}"\n')[0]
+
+
 def test_a_file_that_is_not_there_or_not_text_is_said_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(SettingsError) as caught:
         load_settings(tmp_path / "none.yaml", find_type=find_kind, environment={})
@@ -133,9 +144,9 @@ def test_a_file_that_is_not_there_or_not_text_is_said_in_one_line(tmp_path: Path
         == f"{tmp_path}/none.yaml:1:1: the settings cannot be read: No such file or directory; name"
         " your file with --settings or in PORTSIDE_SETTINGS"
     )
-    (tmp_path / "endless.yaml").symlink_to("/dev/zero")
+    (tmp_path / "long.yaml").write_bytes(b"#" * 5_000_000)
     with pytest.raises(SettingsError, match="expected at most 1048576 characters, found more"):
-        load_settings(tmp_path / "endless.yaml", find_type=find_kind, environment={})
+        load_settings(tmp_path / "long.yaml", find_type=find_kind, environment={})
     (tmp_path / "binary.yaml").write_bytes(b"listen: x\n\xff\xfe\n")
     with pytest.raises(SettingsError) as caught:
         load_settings(tmp_path / "binary.yaml", find_type=find_kind, environment={})

@@ -247,9 +247,8 @@ class Expander:
         )
 
     def _report_missing(self, name: str, error: ConnectorError) -> None:
-        self._remark(
-            Remark(about=f"expand {name}", text=f"Orders go out without `expand.{name}`: {error}")
-        )
+        text = f"Orders go out without `expand.{name}`: {error}"
+        self._remark(Remark(about=f"expand {name}", text=text, quoted=str(error)))
 
 
 def _mark_unfinished(order: Any) -> Any:

@@ -200,8 +200,8 @@ class Listing:
     def _report_fields(self, order: Found, complaints: list[str]) -> None:
         for complaint in complaints:
             field = _PLACE.sub("[]", complaint.partition(":")[0])
-            text = f"Order {order.id} goes out without a field: {complaint}."
-            self._remark(Remark(about=f"field {field}", text=text))
+            text = f"Order {order.id} goes out without a field: {complaint}"
+            self._remark(Remark(about=f"field {field}", text=text, quoted=complaint))
 
     def _refuse_foreign(self, order: Found, window: Window) -> None:
         settings = self._settings.orders.window

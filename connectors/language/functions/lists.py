@@ -101,12 +101,11 @@ def allot(run: Run, wanted: list[Any], boxes: list[Any]) -> list[dict[str, Any]]
     return [made for box in boxes if (made := _take_pieces(box, left))["items"]]
 
 
-@FUNCTIONS.add("object", needs_run=True)
-def pairs(run: Run, value: dict[str, Any]) -> list[dict[str, Any]]:
+@FUNCTIONS.add("object")
+def pairs(value: dict[str, Any]) -> list[dict[str, Any]]:
     """An object as a list of names and values: `pairs({Size: 'L'})` is `[{"name": "Size", "value":
     "L"}]`.
     """
-    run.spend(len(value))
     return [{"name": name, "value": each} for name, each in value.items()]
 
 

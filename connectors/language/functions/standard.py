@@ -147,10 +147,9 @@ def sort_by(run: Run, subject: list[Any], each: Each) -> list[Any]:
     return [subject[at] for at in sorted(range(len(keyed)), key=lambda at: keyed[at])]
 
 
-@FUNCTIONS.add("object", rest=True, needs_run=True)
-def merge(run: Run, *objects: dict[str, Any]) -> dict[str, Any]:
+@FUNCTIONS.add("object", rest=True)
+def merge(*objects: dict[str, Any]) -> dict[str, Any]:
     """Objects in one, the later winning: `merge({a: `1`}, {a: `2`})` is `{"a": 2}`."""
-    run.spend(sum(len(each) for each in objects))
     return {name: value for each in objects for name, value in each.items()}
 
 
@@ -169,10 +168,9 @@ def reverse(run: Run, subject: Any) -> Any:
     return subject[::-1]
 
 
-@FUNCTIONS.add("comparables", needs_run=True)
-def sort(run: Run, subject: list[Any]) -> list[Any]:
+@FUNCTIONS.add("comparables")
+def sort(subject: list[Any]) -> list[Any]:
     """A list of numbers or texts in order: `sort(['b', 'a'])` is `["a", "b"]`."""
-    run.spend(len(subject))
     return sorted(subject)
 
 

@@ -14,6 +14,8 @@ MOST_TEXT: Final = 1_000_000
 MOST_STEPS: Final = 200_000
 """Steps one evaluation may take; each list element looked at is one."""
 
+# Characters of a text that are looked at in the time of a step.
+_A_STEP: Final = 64
 _MOST_DIGITS: Final = 30
 _LONGEST_NUMBER: Final = 100
 
@@ -42,6 +44,12 @@ class Run:
         self.left -= steps
         if self.left < 0:
             raise EvaluationError("gave up: the expression needs too much work for this value")
+
+
+def spend_on_text(value: Any, run: Run) -> None:
+    """Count the work of going through a text, if it is a long one: 64 characters are a step."""
+    if type(value) is str and len(value) >= _A_STEP:
+        run.spend(len(value) // _A_STEP)
 
 
 class Function(msgspec.Struct, frozen=True, kw_only=True):

@@ -65,20 +65,20 @@ def first(*given: Any) -> Any:
     return next((value for value in given if not is_empty(value)), None)
 
 
-@FUNCTIONS.add("any", rest=True)
-def words(*given: Any) -> str:
+@FUNCTIONS.add("any", rest=True, needs_run=True)
+def words(run: Run, *given: Any) -> str:
     """What is given, one space between, the empty left out: `words('Ada', `null`, 'King')` is `"Ada
     King"`.
     """
-    return _join_parts(" ", given)
+    return _join_parts(run, " ", given)
 
 
-@FUNCTIONS.add("string", "any", rest=True)
-def join_text(separator: str, *given: Any) -> str:
+@FUNCTIONS.add("string", "any", rest=True, needs_run=True)
+def join_text(run: Run, separator: str, *given: Any) -> str:
     """What is given (lists too), a separator between, the empty left out: `join_text(', ', 'a', '',
     ['b'])` is `"a, b"`.
     """
-    return _join_parts(separator, given)
+    return _join_parts(run, separator, given)
 
 
 @FUNCTIONS.add("text", "string", needs_run=True)
@@ -212,10 +212,12 @@ def _search_text(run: Run, value: str | None, pattern: str) -> tuple[str | None,
     return compiled.search(searched)
 
 
-def _join_parts(separator: str, given: Sequence[Any]) -> str:
+def _join_parts(run: Run, separator: str, given: Sequence[Any]) -> str:
     parts: list[str] = []
     left = MOST_TEXT
     for each in given:
+        if isinstance(each, list):
+            run.spend(len(each))
         for part in each if isinstance(each, list) else (each,):
             text = part if type(part) is str else "" if is_empty(part) else as_text(part) or ""
             left -= len(text) + len(separator)

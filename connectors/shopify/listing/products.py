@@ -171,8 +171,9 @@ class Catalog:
                 about=f"variants/{first}",
                 text=(
                     f"Orders of variant {first}{more} go out without image, barcode, exact weight"
-                    f" and customs facts: {why.rstrip('.')}."
+                    f" and customs facts: {why}"
                 ),
+                quoted=why,
             )
         )
 

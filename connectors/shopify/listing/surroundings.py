@@ -176,7 +176,7 @@ class Surroundings:
                 yield number, one
                 continue
             text = f"What `fields` looks up in a {part} is not filled in: {one}"
-            self._remark(Remark(about=f"{part}s", text=text))
+            self._remark(Remark(about=f"{part}s", text=text, quoted=str(one)))
 
     async def _find_variants(self, orders: Sequence[wire.Order]) -> Mapping[int, Variant]:
         if not orders or not self._settings.product_details:

@@ -72,7 +72,7 @@ class Customers:
                 f"Order {read_text(order.number) or read_text(order.id)} went out without what"
                 f" `fields` looks up in its customer: {fault}"
             )
-            self._remark(Remark(about="customers", text=text))
+            self._remark(Remark(about="customers", text=text, quoted=fault))
         return items.found
 
     async def _read(self, ids: set[int]) -> Items[bytes]:

@@ -144,8 +144,9 @@ class Reader:
     def _report_fields(self, rows: Sequence[Row]) -> None:
         for row in rows:
             for complaint in row.left_out:
-                text = f"Order {row.id} went out without a field: {complaint}."
-                self._remark(Remark(about=f"field {complaint.partition(':')[0]}", text=text))
+                text = f"Order {row.id} went out without a field: {complaint}"
+                about = f"field {complaint.partition(':')[0]}"
+                self._remark(Remark(about=about, text=text, quoted=complaint))
 
     def _fill(
         self, row: Row, order: Order | RejectedOrder, related: Related

@@ -170,6 +170,7 @@ class RelatedReader:
                 Remark(
                     about=f"notes orders/{order_id}",
                     text=f"Order {order_id} went out without its internal notes: {error}",
+                    quoted=str(error),
                 )
             )
             return ()

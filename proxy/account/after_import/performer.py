@@ -66,7 +66,8 @@ async def _try(client: AccountClient, store: Store, batch: Sequence[ImportAction
     except PermanentError as error:
         if len(batch) == 1:
             text = f"after_import: order {first.order_id} of ShipStation was left as it is: {error}"
-            store.remark(Remark(about=f"after_import {first.kind.value}", text=text))
+            about = f"after_import {first.kind.value}"
+            store.remark(Remark(about=about, text=text, quoted=str(error)))
         return False
     _log.info(
         "Imported orders were changed in ShipStation.",

@@ -26,15 +26,16 @@ async def keep_words(client: AccountClient, store: Store) -> None:
     seen = await read_words(
         client, account.store_id, fill_status_words(store.settings.status_words)
     )
-    faults = "; ".join(wrong.fault for wrong in seen.wrong)
+    quoted, faults = "", "; ".join(wrong.fault for wrong in seen.wrong)
     if faults and account.status_mappings == "manage":
         try:
             await correct_words(client, seen)
         except NotCorrectedError as error:
-            faults = f"{faults}. {error}"
+            quoted = str(error)
+            faults = f"{faults}. {quoted}"
         else:
             _log.info("Status words in ShipStation corrected.", store=store.name, faults=faults)
             faults = ""
     elif faults:
         faults = f"{faults}. Correct them with `portside account mappings --write`."
-    store.remark(Remark(about=_ABOUT, text=faults))
+    store.remark(Remark(about=_ABOUT, text=faults, quoted=quoted))

@@ -86,11 +86,13 @@ class RowIntake:
         """
         if not self.unreadable and not is_whole:
             return
+        first = next(iter(self.unreadable), "")
         text = (
             f"{len(self.unreadable)} rows of ShipStation's lists cannot be read, and the shop does"
-            f" not hear of them; tell it by hand. The first: {next(iter(self.unreadable), '')}"
+            f" not hear of them; tell it by hand. The first: {first}"
         )
-        self.store.remark(Remark(about="account rows", text=text if self.unreadable else ""))
+        text = text if self.unreadable else ""
+        self.store.remark(Remark(about="account rows", text=text, quoted=first))
 
     def _is_ours(self, row: ShipmentRow) -> bool:
         store_id = row.advanced_options and row.advanced_options.store_id

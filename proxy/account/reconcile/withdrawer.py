@@ -101,7 +101,9 @@ async def _remark(
     """Remark on the labels voided of late whose numbers the shop still has."""
     since = await withdrawals.now() - account.reconcile.look_back
     voided = await withdrawals.list_voided(since, only_failed=can)
-    store.remark(Remark(about="account voided", text=_describe(voided) if voided else ""))
+    text = _describe(voided) if voided else ""
+    quoted = voided[-1].error if voided else ""
+    store.remark(Remark(about="account voided", text=text, quoted=quoted))
 
 
 def _describe(voided: Sequence[Withdrawal]) -> str:

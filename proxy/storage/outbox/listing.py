@@ -12,8 +12,6 @@ from proxy.storage.outbox.interface import Delivery, DeliveryState
 from proxy.storage.outbox.rows import LONGEST_TRACKING, read_delivery
 from proxy.storage.tables import deliveries
 
-_LONGEST_WORD = 200
-
 
 async def list_page(
     database: Database,
@@ -43,7 +41,7 @@ async def search_deliveries(
     """The newest deliveries of these stores that a person means by `word`: an order's number or id,
     or a tracking number, without regard to case, blanks and dashes. Raises StorageError.
     """
-    word = word.strip()[:_LONGEST_WORD]
+    word = word.strip()
     among = deliveries.c.store.in_(stores)
     tracking = fold_tracking(word)[:LONGEST_TRACKING]
     each = [

@@ -93,6 +93,7 @@ class Catalog:
                                     f"Order {number} went out without the weight, size, image and"
                                     f" barcode of a line: {fault}"
                                 ),
+                                quoted=fault,
                             )
                         )
 

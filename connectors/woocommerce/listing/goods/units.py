@@ -61,7 +61,8 @@ class UnitReader:
                 # Never two answers in all, so they may both fail for ever: the list of orders
                 # says whether the shop is at fault.
                 await self._probe()
-                self._remark(Remark(about="units", text=f"Orders go out without weights: {error}"))
+                text = f"Orders go out without weights: {error}"
+                self._remark(Remark(about="units", text=text, quoted=str(error)))
                 return _UNREAD
             known = Units(weight=weight, length=length)
             if weight and length:
