@@ -23,6 +23,7 @@ from connectors.errors import (
     TooLargeError,
     UnavailableError,
 )
+from connectors.turns import run_aside
 from connectors.upstream.auth.auth import BasicAuth
 from connectors.upstream.client import Upstream
 from connectors.upstream.policy import UpstreamPolicy
@@ -92,7 +93,7 @@ class AccountClient:
             reply = await self._ask(
                 path, lambda: self._upstream.get(path, params), is_harmless=True
             )
-            return reply.decode(kind)
+            return await run_aside(len(reply.content), reply.decode, kind)
         except ConnectorError as error:
             raise _name_shipstation(error) from error.__cause__
 

@@ -19,7 +19,7 @@ from typing import Any, Self
 import msgspec
 import structlog
 
-from connectors.errors import IncompleteListingError
+from connectors.errors import IncompleteListingError, UnreadableResponseError
 from connectors.orders import Window
 from connectors.upstream.request import Pairs
 from proxy.account.client import AccountClient
@@ -123,7 +123,8 @@ async def walk_list(
 
     `extra` are further parameters of the list. `complain` hears of each row that is left out,
     perhaps more than once. Close the generator where it is left early. Raises
-    `IncompleteListingError` where the end of the list is not shown.
+    `IncompleteListingError` where the end of the list is not shown, and `UnreadableResponseError`
+    for a page of more rows than were asked for.
     """
     seen = set[int]()
     first, last = write_start(window.start), write_end(window.end)
@@ -146,6 +147,11 @@ async def _walk_slice(
         span = (("createDateStart", begin), ("createDateEnd", end)) if listing.by_date else ()
         params = (*extra, *span, *_ORDER, ("page", str(page)))
         answer = await client.fetch(kind, listing.path, params)
+        if len(answer.rows) > LARGEST_PAGE:
+            raise UnreadableResponseError(
+                f"GET {listing.path}: expected a page of at most {LARGEST_PAGE} rows, found"
+                f" {len(answer.rows)}."
+            )
         rows = _read_rows(answer.rows, listing, shown, complain)
         for row in rows:
             yield row
