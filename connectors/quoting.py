@@ -41,6 +41,15 @@ def make_printable(text: str, *, keep_lines: bool = False) -> str:
     )
 
 
+def make_json_printable(text: str) -> str:
+    r"""JSON with the same characters written as JSON writes them: `\u009b`."""
+    if text.isprintable():
+        return text
+    return _UNPRINTABLE.sub(
+        lambda found: found[0] if found[0] == "\n" else f"\\u{ord(found[0]):04x}", text
+    )
+
+
 def _escape(character: str) -> str:
     code = ord(character)
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"  # noqa: PLR2004 - two digits

@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from connectors.interface import CheckLevel, Finding
-from connectors.quoting import make_printable
+from connectors.quoting import make_json_printable, make_printable
 from connectors.upstream.masking import hide_secrets
 
 # Where there is no terminal to measure, e.g. in a log of CI.
@@ -71,4 +71,4 @@ def print_finding(console: Console, finding: Finding) -> None:
 def print_json(value: Any) -> None:
     """A value as indented JSON on standard output."""
     text = json.dumps(value, indent=2, ensure_ascii=False)
-    click.echo(make_printable(hide_secrets(text), keep_lines=True))
+    click.echo(make_json_printable(hide_secrets(text)))

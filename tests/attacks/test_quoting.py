@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+from contextlib import redirect_stdout
 
 import pytest
 import structlog
@@ -18,7 +19,7 @@ from connectors.quoting import describe_error, describe_reason, hide_found, make
 from connectors.reading.fields import FieldError
 from connectors.upstream.masking import MASK, Mask, remember_secrets
 from connectors.upstream.refusals import explain_refusal
-from proxy.cli.output import PlainConsole
+from proxy.cli.output import PlainConsole, print_json
 from proxy.remarks import RemarkKeeper
 from proxy.telemetry.logs import configure_logs
 from proxy.telemetry.masking import mask_target
@@ -113,6 +114,15 @@ def test_printable_text_holds_no_control_character_and_leaves_letters_alone(text
     assert make_printable(shown) == shown
     kept = "".join(letter for letter in text if letter.isprintable())
     assert kept == "".join(letter for letter in kept if letter in shown)
+
+
+@given(st.text())
+def test_json_for_people_stays_json_and_moves_no_cursor(text: str) -> None:
+    out = io.StringIO()
+    with redirect_stdout(out):
+        print_json({"shop": text})
+    assert json.loads(out.getvalue()) == {"shop": text}
+    assert make_printable(out.getvalue(), keep_lines=True) == out.getvalue()
 
 
 @pytest.mark.parametrize(
