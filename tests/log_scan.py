@@ -1,4 +1,4 @@
-"""The log of what a test serves in its own process: all of it, and no word of a buyer's in it."""
+"""The log of what a test does in its own process: all of it, and no word of a buyer's in it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import io
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 import structlog
+from click.testing import CliRunner, Result
 
 from proxy.telemetry.logs import Format, Level, configure_logs
 from tests.acceptance.buyers import find_buyers
@@ -19,6 +21,20 @@ def log() -> Iterator[io.StringIO]:
     """The log as JSON, at every level; at its end no line may hold a word of a buyer's."""
     with capturing_log("json", "debug") as stream:
         yield stream
+
+
+@pytest.fixture(autouse=True)
+def commands(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No command that runs in this process may write a buyer's word to standard error."""
+    invoke = CliRunner.invoke
+
+    def scan(self: CliRunner, *args: Any, **options: Any) -> Result:
+        result = invoke(self, *args, **options)
+        found = find_buyers(result.stderr.splitlines())
+        assert found == [], found
+        return result
+
+    monkeypatch.setattr(CliRunner, "invoke", scan)
 
 
 @contextmanager

@@ -18,6 +18,8 @@ from tests.builders import build_address, build_order
 # Shorter ones, such as the code of a state, stand in other words, and a postal code of digits alone
 # in any number.
 _SHORTEST = 5
+# In the invented buyers' texts, and in sentences of ours. The texts as a whole are looked for.
+_ORDINARY = frozenset({"buyer", "example", "first"})
 
 
 @cache
@@ -28,7 +30,10 @@ def _pattern() -> re.Pattern[str]:
         texts += [order["customer_note"], order["billing"]["email"]]
     words = {text for text in texts if len(text) >= _SHORTEST and not text.isdigit()}
     words |= {
-        word for text in texts for word in re.findall(r"[^\W\d]+", text) if len(word) >= _SHORTEST
+        word
+        for text in texts
+        for word in re.findall(r"[^\W\d]+", text)
+        if len(word) >= _SHORTEST and word.lower() not in _ORDINARY
     }
     words |= _list_built_texts()
     return re.compile("|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)))

@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.databases import copy_migrated
+from tests.log_scan import commands, log
+
+__all__ = ["commands", "log"]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

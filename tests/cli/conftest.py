@@ -10,6 +10,10 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
+from tests.log_scan import commands
+
+__all__ = ["commands"]
+
 
 @pytest.fixture(autouse=True)
 def _log_as_it_was() -> Iterator[None]:

@@ -180,6 +180,12 @@ def test_a_check_is_json_for_a_script(file: Path) -> None:
     status, told, _ = run("check", "--json", "--settings", file)
     (problem,) = json.loads(told)["stores"]["north"]["findings"]
     assert (status, problem["level"]) == (1, "problem")
+    file.write_text(SETTINGS.replace("connector:", "conector:") + "lisen: 1\n")
+    status, told, said = run("check", "--json", "--settings", file)
+    report = json.loads(told)
+    assert (status, report["healthy"], said) == (2, False, "")
+    places = [finding["what"].split(": ")[:2] for finding in report["findings"]]
+    assert places == [[f"{file}:4:5", "stores.north.conector"], [f"{file}:7:1", "lisen"]]
 
 
 def test_a_watched_file_is_checked_again_when_it_changes(file: Path) -> None:

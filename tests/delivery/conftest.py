@@ -29,6 +29,9 @@ from proxy.stores import Store, open_store
 from proxy.telemetry.metrics import Metrics
 from tests.databases import copy_migrated
 from tests.delivery.shelf import ShelfSettings, ShelfShop, open_shop, shelf
+from tests.log_scan import commands, log
+
+__all__ = ["commands", "log"]
 
 
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:

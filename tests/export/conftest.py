@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import itertools
-import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
-import structlog
 
 from proxy.storage.database import Database
 from proxy.storage.export.database import DatabaseExportStorage
@@ -18,17 +16,19 @@ from proxy.storage.export.interface import ExportStorage
 from tests.databases import copy_migrated
 from tests.export.play.virtual_time import VirtualClock
 from tests.export.play.world import World
+from tests.log_scan import capturing_log, commands
 from tests.storage.memory_export import MemoryExportStorage
+
+__all__ = ["commands"]
 
 _NUMBERS = itertools.count(1)
 
 
 @pytest.fixture(autouse=True, scope="module")
 def quiet() -> Iterator[None]:
-    """Thousands of walks say nothing that a failing test needs."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    yield
-    structlog.reset_defaults()
+    """Thousands of walks say nothing that a failing test needs, and nothing of a buyer's."""
+    with capturing_log("json", "info"):
+        yield
 
 
 class OpenWorld(Protocol):

@@ -13,6 +13,7 @@ from connectors.quoting import count_things
 from proxy.account.inspection import find_stand_in
 from proxy.cli.kinds import find_kind
 from proxy.cli.options import (
+    UnusableSettingsError,
     find_store,
     json_option,
     only_store_option,
@@ -62,7 +63,10 @@ def check(file: Path, name: str | None, *, as_json: bool, offline: bool, is_watc
 
 def _check_file(file: Path, name: str | None, findings: Findings, *, offline: bool) -> bool:
     """Check all that `file` says, or the store of this name; whether all of it works."""
-    settings = read_settings(file)
+    try:
+        settings = read_settings(file)
+    except UnusableSettingsError as error:
+        findings.end_with(error)
     stores = {name: find_store(settings.stores, name)} if name else settings.stores
     right = f"{file}: the settings are right ({count_things(len(settings.stores), 'store')})"
     findings.add(Finding(level=CheckLevel.OK, what=right))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import IO, Any, NoReturn, Protocol
 
 from connectors.interface import CheckLevel, Finding
+from proxy.cli.options import UnusableSettingsError
 from proxy.cli.output import PlainConsole, print_finding, print_json
 
 
@@ -21,6 +22,10 @@ class Findings(Protocol):
 
     def end(self) -> None:
         """There is no other."""
+        ...
+
+    def end_with(self, error: UnusableSettingsError) -> NoReturn:
+        """Show why nothing could be checked. Raises the end of the command."""
         ...
 
 
@@ -40,6 +45,10 @@ class PrintedFindings:
 
     def end(self) -> None:
         """Nothing more."""
+
+    def end_with(self, error: UnusableSettingsError) -> NoReturn:
+        """The error shows itself."""
+        raise error
 
 
 class GatheredFindings:
@@ -68,6 +77,20 @@ class GatheredFindings:
     def end(self) -> None:
         """Print the document."""
         print_json({"healthy": self._healthy, "findings": self._shown, "stores": self._stores})
+
+    def end_with(self, error: UnusableSettingsError) -> NoReturn:
+        """The document, a finding for each problem."""
+        for line in error.message.splitlines():
+            self.add(Finding(level=CheckLevel.PROBLEM, what=line))
+        self.end()
+        raise _ShownError(error.message) from error
+
+
+class _ShownError(UnusableSettingsError):
+    """Ends a command that has shown why already."""
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Nothing more."""
 
 
 def choose_findings(*, as_json: bool) -> Findings:
