@@ -63,12 +63,14 @@ _HOOKS = "webhooks: {{address: 'http://127.0.0.1:{port}', secret: {secret}}}"
 
 class Pace(msgspec.Struct, frozen=True, kw_only=True):
     """How simulated time goes: shipments are spread evenly over `lasts`, the process is `down` for
-    so long after it was killed, and time goes on in steps of `jump`.
+    so long after it was killed, and time goes on in steps of `jump`. At the `tenths` of it another
+    program uses the key up, for the rest of a minute.
     """
 
     lasts: timedelta
     jump: timedelta = 15 * SECOND
     down: timedelta = 2 * MINUTE
+    tenths: tuple[int, ...] = tuple(range(1, 10))
 
 
 class Outcome(msgspec.Struct, kw_only=True):
@@ -202,7 +204,7 @@ class _Mass:
         for number, plan in enumerate(self._plans, 1):
             due = now + self._pace.lasts * number / len(self._plans)
             agenda.plan(due, partial(self._ship, f"M-{number}", plan))
-        for tenth in range(1, 10):
+        for tenth in self._pace.tenths:
             agenda.plan(now + self._pace.lasts * tenth / 10, self._use_key_up)
 
     async def _use_key_up(self) -> None:
