@@ -10,7 +10,7 @@ given". These types hold nothing that could hold them in turn, so the garbage co
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import NewType
@@ -67,7 +67,7 @@ class LengthUnit(StrEnum):
 
 def require_utc(name: str, value: datetime | None) -> None:
     """Raise ValueError unless `value` is None or an aware time whose offset is zero."""
-    if value is not None and value.utcoffset() != timedelta(0):
+    if value is not None and value.tzinfo is not UTC and value.utcoffset() != timedelta(0):
         message = f"{name}: expected an aware UTC time, found {value.isoformat()!r}"
         raise ValueError(message)
 

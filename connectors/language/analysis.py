@@ -8,18 +8,31 @@ from typing import Any
 
 Node = Mapping[str, Any]
 
+# More than this is measured while it is made.
+_MOST_COPIES = 8
+_SIDE_BY_SIDE = frozenset({"multi_select_list", "multi_select_dict"})
 
-def is_building(node: Node) -> bool:
-    """Whether the expression makes new lists or objects, which might hold one value many times over
-    and so be larger than they look.
+
+def is_growing(node: Node) -> bool:
+    """Whether the expression may make of a value one that is many times as large: by holding one
+    part of it again and again, or by a function.
     """
-    if node["type"] in {"multi_select_list", "multi_select_dict", "function_expression"}:
-        return True
-    if node["type"] in {"slice", "comparator", "not_expression"}:
-        return False
+    return _count_copies(node) > _MOST_COPIES
+
+
+def _count_copies(node: Node) -> int:
+    """How often one part of the value may stand in what the expression gives, at the most."""
+    kind = node["type"]
+    if kind == "function_expression":
+        return _MOST_COPIES + 1
+    if kind in {"slice", "comparator", "not_expression"}:
+        return 1
     # What a filter asks of an element is not in what it gives.
-    parts = node["children"][: 2 if node["type"] == "filter_projection" else None]
-    return any(is_building(child) for child in parts)
+    parts = node["children"][: 2 if kind == "filter_projection" else None]
+    copies = [_count_copies(part) for part in parts]
+    if kind in _SIDE_BY_SIDE:
+        return sum(copies)
+    return min(math.prod(copies), _MOST_COPIES + 1)
 
 
 def is_exact(value: Any) -> bool:

@@ -11,7 +11,7 @@ import msgspec
 from jmespath import lexer, parser
 from jmespath.exceptions import IncompleteExpressionError, JMESPathError, ParseError
 
-from connectors.language.analysis import is_building, is_exact
+from connectors.language.analysis import is_exact, is_growing
 from connectors.language.compiler import compile_tree
 from connectors.language.functions import EvaluationError, Run
 from connectors.language.functions.standard import measure_weight
@@ -38,7 +38,7 @@ class Expression(msgspec.Struct, frozen=True, eq=False):
     source: str
     place: str
     evaluate: Evaluate
-    builds: bool = False
+    grows: bool = False
     reads: Reads = Reads()
     reads_root: Reads = Reads()
     path: tuple[str, ...] = ()
@@ -55,7 +55,7 @@ class Expression(msgspec.Struct, frozen=True, eq=False):
         run = Run(value if root is None else root)
         try:
             found = self.evaluate(value, run)
-            if self.builds and isinstance(found, list | dict):
+            if self.grows and isinstance(found, list | dict):
                 run.spend(measure_weight(found, run))
         except RecursionError:
             raise EvaluationError("gave up: the value is nested too deeply") from None
@@ -100,7 +100,7 @@ def read_expression(value: Any) -> Expression:
             text,
             place,
             compile_tree(tree),
-            is_building(tree),
+            is_growing(tree),
             *find_reads(tree),
             tuple(find_plain_path(tree) or ()),
             find_shortcut(tree),

@@ -115,7 +115,7 @@ def read_number(value: Any, path: str, *, expected: str = "a number") -> Decimal
     Below a quadrillion, with at most 60 characters where it is text, and with an exponent of at
     most 60: what is read can be counted with.
     """
-    if (found := _read_plain_number(value)) is not None:
+    if (found := read_plain_number(value)) is not None:
         return found
     try:
         is_text = isinstance(value, str) and len(value) <= _LONGEST_NUMBER and "_" not in value
@@ -128,7 +128,7 @@ def read_number(value: Any, path: str, *, expected: str = "a number") -> Decimal
     raise FieldError(path, expected, value)
 
 
-def _read_plain_number(value: Any) -> Decimal | None:
+def read_plain_number(value: Any) -> Decimal | None:
     """What most numbers are, read with as little as is needed to be sure of them."""
     kind = type(value)
     if kind is str:

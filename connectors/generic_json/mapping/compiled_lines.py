@@ -58,9 +58,11 @@ def build_money_reader(rule: FieldRule, style: MoneyRules) -> MoneyReader:
 
     def read(value: Any, root: Any, currency: str) -> Decimal:
         found = find(value, root)
-        if is_empty(found):
-            return ZERO
-        amount = amounts.read_money(found, "")
+        amount = fields.read_plain_number(found)
+        if amount is None:
+            if is_empty(found):
+                return ZERO
+            amount = amounts.read_money(found, "")
         return amount if is_plain else settle_amount(amount, currency, style)
 
     return read

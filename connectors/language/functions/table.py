@@ -8,6 +8,8 @@ from typing import Any, Final
 
 import msgspec
 
+from connectors.reading.fields import read_plain_number
+
 MOST_TEXT: Final = 1_000_000
 """Characters a text may have that an expression makes."""
 
@@ -174,6 +176,8 @@ def as_number(value: Any) -> Decimal | None:
     """
     if value is None or value == "":
         return None
+    if type(value) is str and (plain := read_plain_number(value)) is not None:
+        return plain  # most numbers that are texts
     if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
         raise EvaluationError(f"expected a number, found {describe_kind(value)}")
     if isinstance(value, str) and len(value) > _LONGEST_NUMBER:
