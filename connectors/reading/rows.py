@@ -30,6 +30,7 @@ MARK = "portside:unreadable"
 BESIDE = "portside:beside"
 """In a row that can be read, the mark of the broken one beside it."""
 _MARK = MARK.encode()
+_BEGINNING = b'{"' + _MARK
 _MARKED = re.compile(rb'"portside:unreadable":"(row \d+ [^"]*)"')
 # Envelopes around a list, and objects within a row of which the sound members are kept.
 _DEEPEST = 6
@@ -77,7 +78,9 @@ def digest_row(row: bytes | msgspec.Raw) -> str:
 
 
 def find_mark(row: bytes | msgspec.Raw) -> str:
-    """What the mark of one row says; empty if it has none."""
+    """What the mark of one row says; empty if it has none. A mark stands first in its row."""
+    if bytes(memoryview(row)[: len(_BEGINNING)]) != _BEGINNING:
+        return ""
     return next(iter(find_marks(bytes(row))), "")
 
 

@@ -28,7 +28,7 @@ from connectors.language.expressions import read_expression
 from connectors.orders import Order, RejectedOrder
 from connectors.shopify.mapping.order import decode_order
 from connectors.shopify.mapping.order import read_order as read_shopify_order
-from connectors.shopify.mapping.whole import Details, keep_whole, list_parts
+from connectors.shopify.mapping.whole import Details, decode_whole, list_parts
 from connectors.shopify.mapping.wire_fulfillment import OrdersPage
 from connectors.woocommerce.mapping.decoding import read_row
 from connectors.woocommerce.mapping.order import Related, read_order
@@ -174,7 +174,7 @@ def _read_woocommerce(body: bytes, related: Related, filler: Filler | None) -> I
 
 def _read_shopify(body: bytes, filler: Filler | None) -> Iterator[Any]:
     reader = None if filler is None else build_reader(filler)
-    decode = decode_order if reader is None else keep_whole(reader)
+    decode = decode_order if reader is None else decode_whole
     for decoded in [decode(raw) for raw in msgspec.json.decode(body, type=OrdersPage).orders]:
         if isinstance(decoded, RejectedOrder):
             continue

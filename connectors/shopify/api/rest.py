@@ -12,7 +12,6 @@ from typing import Self
 import msgspec
 
 from connectors.errors import RefusedError
-from connectors.fieldmap.excerpts import ExcerptReader
 from connectors.filling import FieldFiller
 from connectors.interface import Remark, remark_left_out
 from connectors.orders import RejectedOrder
@@ -28,7 +27,7 @@ from connectors.shopify.api.transport import (
 )
 from connectors.shopify.mapping import wire
 from connectors.shopify.mapping.order import decode_order, decode_row, decode_stamp
-from connectors.shopify.mapping.whole import keep_whole
+from connectors.shopify.mapping.whole import decode_whole
 from connectors.shopify.mapping.wire_fulfillment import (
     Count,
     OneOrder,
@@ -75,7 +74,7 @@ class RestTransport(RestFulfillment):
     ) -> None:
         super().__init__(upstream, version, graphql)
         self._remark = remark
-        self._decode = decode_order if filler is None else keep_whole(ExcerptReader(filler))
+        self._decode = decode_order if filler is None else decode_whole
         self._fields = _choose_fields(filler)
 
     async def is_served(self) -> bool:

@@ -11,7 +11,7 @@ import msgspec
 from connectors.fieldmap.excerpts import ExcerptReader
 from connectors.orders import RejectedOrder
 from connectors.shopify.mapping import wire
-from connectors.shopify.mapping.order import Decode, decode_order
+from connectors.shopify.mapping.order import decode_order
 
 _ANY = msgspec.json.Decoder(float_hook=Decimal)
 _PLAIN = msgspec.json.Encoder(decimal_format="number")
@@ -20,27 +20,20 @@ _BYTES_OF_AN_ATTRIBUTE = 100
 
 
 class WholeOrder(wire.Order, frozen=True):
-    """An order of REST with as much of its JSON as is looked at, and its lines by id."""
+    """An order of REST with the JSON it was read from, which is looked at when it is mapped."""
 
-    whole: Any = None
-    lines: Any = None
+    raw: Any = None
 
 
-def keep_whole(reader: ExcerptReader) -> Decode:
-    """As `decode_order`, with what is looked at of the order's JSON kept."""
-
-    def decode(raw: bytes | msgspec.Raw) -> wire.Order | RejectedOrder:
-        order = decode_order(raw, _WHOLE)
-        if isinstance(order, RejectedOrder):
-            return order
-        if not isinstance(order, WholeOrder):
-            order = WholeOrder(**msgspec.structs.asdict(order))
-        whole, lines = reader.read(raw)
-        msgspec.structs.force_setattr(order, "whole", whole)
-        msgspec.structs.force_setattr(order, "lines", lines)
+def decode_whole(raw: bytes | msgspec.Raw) -> wire.Order | RejectedOrder:
+    """As `decode_order`, with the order's JSON kept."""
+    order = decode_order(raw, _WHOLE)
+    if isinstance(order, RejectedOrder):
         return order
-
-    return decode
+    if not isinstance(order, WholeOrder):
+        order = WholeOrder(**msgspec.structs.asdict(order))
+    msgspec.structs.force_setattr(order, "raw", raw)
+    return order
 
 
 _WHOLE = msgspec.json.Decoder(WholeOrder, float_hook=Decimal)
@@ -83,11 +76,7 @@ def list_parts(
 
     GraphQL sends what the connector asks for and no more: that is what stands there then.
     """
-    whole, lines = (
-        (order.whole, order.lines)
-        if isinstance(order, WholeOrder)
-        else reader.read(_PLAIN.encode(order))
-    )
+    whole, lines = reader.read(order.raw if isinstance(order, WholeOrder) else _PLAIN.encode(order))
     if order.customer is not None and (found := details.customers.get(order.customer.id or 0)):
         whole = {**whole, "customer": {**(whole.get("customer") or {}), **found}}
     if not details.variants:
