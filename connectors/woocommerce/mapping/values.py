@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from connectors.orders import ZERO
-from connectors.reading.fields import FieldError, read_number
+from connectors.reading.fields import FieldError, read_number, read_plain_number
 from connectors.reading.markup import clean_text
 
 _TRUE = frozenset({"1", "true", "yes", "on"})
@@ -56,6 +56,8 @@ def read_amount(value: Any, path: str) -> Decimal:
 
 def read_optional_amount(value: Any, path: str) -> Decimal:
     """Money where a shop may leave the value out or empty."""
+    if (found := read_plain_number(value)) is not None:
+        return found
     return ZERO if value is None or value == "" or value is False else read_amount(value, path)
 
 
