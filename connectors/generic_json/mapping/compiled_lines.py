@@ -8,7 +8,6 @@ from typing import Any
 
 from connectors.fieldmap.readers import (
     Reader,
-    UnusualError,
     build_condition,
     build_list_reader,
     build_reader,
@@ -26,6 +25,7 @@ from connectors.generic_json.mapping.lines import (
     read_weight,
     settle_amount,
 )
+from connectors.generic_json.mapping.needed import read_needed_text
 from connectors.generic_json.mapping.rules import (
     AdjustmentRules,
     ItemRules,
@@ -70,13 +70,20 @@ def build_money_reader(rule: FieldRule, style: MoneyRules) -> MoneyReader:
 
 def build_id_reader(rule: FieldRule) -> Reader[str]:
     """What `read_needed_text` reads."""
-    read_id = build_reader(rule, fields.read_id, "")
+    find = find_only_source(rule)
+
+    def read_long(value: Any, root: Any) -> str:
+        return read_needed_text(Scope(value, root), "", rule)
+
+    if find is None:
+        return read_long
 
     def read(value: Any, root: Any) -> str:
-        found = read_id(value, root)
-        if not found:
-            raise UnusualError
-        return found
+        found = find(value, root)
+        if type(found) is int:
+            return str(found)
+        text = found.strip() if type(found) is str else ""
+        return text or read_long(value, root)
 
     return read
 

@@ -14,13 +14,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from connectors.fieldmap.readers import UnusualError
 from connectors.generic_json.mapping.compiled_order import compile_map
 from connectors.generic_json.mapping.order import read_order
 from connectors.generic_json.mapping.rules import OrderRules
 from connectors.generic_json.settings.mapping import OrderMap
 from connectors.orders import Order, RejectedOrder
 from connectors.places import Source
+from connectors.reading.fields import FieldError
 
 # `MASS=100 make test ARGS=tests/connectors/generic_json/mapping/test_compiled.py` looks longer.
 EXAMPLES = 100 * int(os.environ.get("MASS", "1"))
@@ -254,7 +254,7 @@ def test_a_name_is_looked_up_in_the_answer_and_nowhere_else(name: str) -> None:
     found = compiled({**ORDER, name: "N1"})
     assert found is not None
     assert (found[0].number, found[0].source) == ("N1", "")
-    with pytest.raises(UnusualError):
+    with pytest.raises(FieldError):
         compiled(ORDER)
 
 
