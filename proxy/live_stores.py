@@ -18,7 +18,7 @@ from connectors.interface import ConnectorType
 from proxy.settings.models import StoreSettings
 from proxy.stores import Store, StoreServices, open_store
 
-_log = structlog.get_logger("portside.stores")
+_log = structlog.get_logger("portside.live_stores")
 
 
 class LiveStores(Mapping[str, Store]):

@@ -21,7 +21,7 @@ from proxy.storage.shops.interface import Remarks, cut_remark
 _REPEAT_AFTER = 600.0
 # Of one process; far more than its stores may have, so that a talkative connector costs no memory.
 _MOST_WAITING = 10_000
-_log = structlog.get_logger(__name__)
+_log = structlog.get_logger("portside.remarks")
 
 
 class RemarkKeeper:

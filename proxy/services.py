@@ -15,7 +15,7 @@ from proxy.telemetry.metrics import Metrics
 from proxy.telemetry.tracing import trace_past
 from proxy.watch import Watch
 
-_log = structlog.get_logger("portside.shop")
+_log = structlog.get_logger("portside.services")
 
 
 def serve_connector(

@@ -35,7 +35,7 @@ _AGAIN = 15.0
 # The share of the newest answer in the average of seconds.
 _NEWEST = 0.2
 # Stores are few; the addresses that fail to log in are not kept, only the last of them.
-_log = structlog.get_logger(__name__)
+_log = structlog.get_logger("portside.watch")
 
 
 class Watch:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ LEVELS = frozenset({"debug", "info", "warning", "error", "exception", "critical"
 LONGEST = 70
 # So few would mean that the calls are no longer found.
 FEWEST = 90
+FEWEST_LOGGERS = 30
 
 
 def is_log_method(node: ast.AST) -> bool:
@@ -131,3 +133,20 @@ def test_every_event_of_the_log_is_one_short_sentence() -> None:
     ]
     assert len(found) >= FEWEST
     assert [(place, event) for place, event in found if not is_sentence(event)] == []
+
+
+def test_every_logger_is_called_as_the_room_it_speaks_for() -> None:
+    names = [
+        (f"{file.relative_to(ROOT)}", name)
+        for top in ("proxy", "connectors")
+        for file in (ROOT / top).rglob("*.py")
+        for name in re.findall(r"structlog\.get_logger\((.*?)\)", file.read_text("utf-8"))
+    ]
+    assert len(names) >= FEWEST_LOGGERS
+    rooms = [Path(place).parts[1].removesuffix(".py") for place, _ in names]
+    wrong = [
+        (place, name)
+        for (place, name), room in zip(names, rooms, strict=True)
+        if name != f'"portside.{room}"'
+    ]
+    assert wrong == []

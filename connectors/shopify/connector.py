@@ -49,7 +49,7 @@ from connectors.upstream.isolation import Isolation
 # travel may ask for.
 _BATCH = 90
 _PLACE = re.compile(r"\[\d+\]")
-_log = structlog.get_logger(__name__)
+_log = structlog.get_logger("portside.shopify")
 
 
 class ShopifyConnector:

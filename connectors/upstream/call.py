@@ -38,7 +38,7 @@ _ERROR = 400
 _QUICKLY_MENDED = 64 * 1024
 # Other formats than JSON are read by slower means.
 _SLOWER = 64
-_log = structlog.get_logger(__name__)
+_log = structlog.get_logger("portside.upstream")
 
 Judge = Callable[[Reply], None]
 Review = Callable[[Reply, ConnectorError], ConnectorError | None]

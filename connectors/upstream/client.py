@@ -33,7 +33,7 @@ from connectors.upstream.transport.wire import open_wire
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 JSON: Final = "application/json"
 """The media type of bodies and answers where nothing else is said."""
-_log = structlog.get_logger(__name__)
+_log = structlog.get_logger("portside.upstream")
 
 
 class Upstream:

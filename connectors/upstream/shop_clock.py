@@ -16,7 +16,7 @@ _A_MINUTE = 60
 _AN_HOUR = 3600
 # `Date` leaves the part of its second out.
 _HALF_A_SECOND = 0.5
-_log = structlog.get_logger(__name__)
+_log = structlog.get_logger("portside.upstream")
 
 
 class ShopClock:

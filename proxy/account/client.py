@@ -53,7 +53,7 @@ _FIRST_PAUSE = 1.0
 # ShipStation counts by the minute.
 _USUAL_HOLD = 60.0
 _LONGEST_NUMBER = 6
-_log = structlog.get_logger(__name__)
+_log = structlog.get_logger("portside.account")
 
 
 class AccountClient:

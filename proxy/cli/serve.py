@@ -37,7 +37,7 @@ _FORM = (
     OrderStatus.CANCELLED,
     OrderStatus.ON_HOLD,
 )
-_log = structlog.get_logger("portside")
+_log = structlog.get_logger("portside.cli")
 
 
 @click.command

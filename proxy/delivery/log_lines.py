@@ -20,14 +20,15 @@ def tell_attempt(
     delivery: Delivery, attempt: Attempt, error: ConnectorError | None, decision: Decision | None
 ) -> None:
     """Say whether the shop was told, and what comes next where it was not. `decision` is None where
-    it was.
+    it was. A repeat that fails and is tried again was told of before: it stands at debug.
     """
     order = make_printable(delivery.shipment.order[:_LONGEST_NUMBER])
     if error is None:
         log, event = _log.info, "Shop told."
         said = f"told the shop that order {order} was shipped, {attempt.seconds:.1f} s"
     else:
-        log, event = _log.warning, "Shop not told."
+        is_old = delivery.last_error and decision is not None and decision.next_at is not None
+        log, event = _log.debug if is_old else _log.warning, "Shop not told."
         said = f"could not tell the shop that order {order} was shipped: "
         said += f"{describe_error(error)}; {_say_next(delivery, decision)}"
     log(

@@ -31,7 +31,7 @@ from proxy.telemetry.tracing import trace
 
 # After so many entries of the shop's list other requests get their turn.
 _YIELD_EVERY = 20
-_log = structlog.get_logger(__name__)
+_log = structlog.get_logger("portside.export")
 
 
 class BuildRules(msgspec.Struct, frozen=True, kw_only=True):

@@ -39,7 +39,7 @@ from proxy.telemetry.metrics import Metrics
 # How often a page that another process builds is looked for.
 _LOOK_AGAIN = 0.25
 _TIDY_EVERY = 60.0
-_log = structlog.get_logger(__name__)
+_log = structlog.get_logger("portside.export")
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):

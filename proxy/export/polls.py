@@ -17,7 +17,7 @@ from proxy.storage.export.records import Snapshot
 from proxy.stores import Store
 from proxy.telemetry.masking import mask_text
 
-_log = structlog.get_logger(__name__)
+_log = structlog.get_logger("portside.export")
 
 
 class PollKeeper:

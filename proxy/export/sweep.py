@@ -27,7 +27,7 @@ AUTO = timedelta(hours=1)
 # A shop that was down is tried again well before the next regular sweep.
 _AFTER_FAILURE = timedelta(minutes=15)
 _AT_ONCE = 100
-_log = structlog.get_logger(__name__)
+_log = structlog.get_logger("portside.export")
 
 
 def choose_interval(sweep: Literal["auto", "never"] | timedelta, store: Store) -> timedelta | None:

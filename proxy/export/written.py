@@ -19,7 +19,7 @@ from proxy.storage.names import BooksName
 _GATHER = 1.0
 # Of one store; beyond this a sweep has to find what changed.
 _MOST_WAITING = 10_000
-_log = structlog.get_logger(__name__)
+_log = structlog.get_logger("portside.export")
 
 
 class WrittenOrders:

@@ -13,7 +13,7 @@ from proxy.operator.gauges import GaugeKeeper
 from proxy.settings.loader import TypeFinder
 from proxy.settings.models import Settings
 
-_log = structlog.get_logger("portside.settings")
+_log = structlog.get_logger("portside.operator")
 
 
 class Reloader:

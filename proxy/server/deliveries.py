@@ -38,7 +38,7 @@ from proxy.storage.outbox.operator import DatabaseDeliveries
 
 # How many deliveries one answer may list, and one request may name.
 _MOST = 1000
-_log = structlog.get_logger("portside.deliveries")
+_log = structlog.get_logger("portside.server")
 
 
 class _Order(msgspec.Struct, forbid_unknown_fields=True):

@@ -140,6 +140,8 @@ def configure_logs(
         structlog.stdlib.ProcessorFormatter.remove_processors_meta
     ]
     if as_json:
+        # Which part of Portside speaks, e.g. `portside.delivery`.
+        shared.append(structlog.stdlib.add_logger_name)
         tail += [
             write_traceback,
             mask_event,

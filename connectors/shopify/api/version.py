@@ -8,7 +8,7 @@ from connectors.shopify.api import graphql_client
 from connectors.shopify.api.auth import VERSION_HEADER, is_other_version
 from connectors.upstream.response import Reply
 
-_log = structlog.get_logger(__name__)
+_log = structlog.get_logger("portside.shopify")
 
 
 class VersionWatch:

@@ -41,7 +41,7 @@ MOST_PAGES = 10
 _BATCH = 250
 _REASONS = {"ON_HOLD": "On hold", "SCHEDULED": "Scheduled for later"}
 _SEARCH = "status:ON_HOLD OR status:SCHEDULED"
-_log = structlog.get_logger(__name__)
+_log = structlog.get_logger("portside.shopify")
 
 
 class _HeldRows(Node, frozen=True):

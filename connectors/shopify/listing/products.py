@@ -40,7 +40,7 @@ _FOR_SECONDS = 6 * 3600.0
 _LOST_FOR_SECONDS = 600.0
 # More failures in a row mean that no product can be read, and not that one is broken.
 _MOST_FAILURES = 9
-_log = structlog.get_logger(__name__)
+_log = structlog.get_logger("portside.shopify")
 
 
 class _Image(Node, frozen=True):

@@ -38,7 +38,7 @@ _ORDERS = 25
 _PARTED = 10
 _REMEMBERED = 20_000
 _FOR_SECONDS = 3600.0
-_log = structlog.get_logger(__name__)
+_log = structlog.get_logger("portside.shopify")
 
 Found = Route | PartError
 

@@ -62,7 +62,7 @@ _SMALLEST = 10
 # Pages in a row with nothing new. A new query begins with the orders of one moment again.
 _MOST_IDLE = 100
 _FIRST_DAY = datetime.min.replace(tzinfo=UTC)
-_log = structlog.get_logger(__name__)
+_log = structlog.get_logger("portside.shopify")
 
 
 class Walk:

@@ -23,7 +23,7 @@ Printable = Annotated[str, msgspec.Meta(pattern=r"^[ -~]*\Z")]
 
 _LOOK_AGAIN = 0.1
 _LOOKS = 300
-_log = structlog.get_logger(__name__)
+_log = structlog.get_logger("portside.upstream")
 
 
 class KeptToken(msgspec.Struct, frozen=True, kw_only=True):

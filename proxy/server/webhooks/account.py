@@ -26,7 +26,7 @@ from proxy.server.keys import ACCOUNTS, CLIENT, FAILED_LOGINS, STORES
 
 # What a wrong secret counts as a failed login of, beside those of ShipStation's form.
 _AS_USER = "webhook"
-_log = structlog.get_logger("portside.webhooks")
+_log = structlog.get_logger("portside.server")
 
 
 class _Message(msgspec.Struct, frozen=True, kw_only=True):

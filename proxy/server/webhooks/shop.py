@@ -34,7 +34,7 @@ from proxy.stores import Store
 _HEARD: web.AppKey[TTLCache[tuple[str, str], bool]] = web.AppKey("heard", TTLCache)
 _MOST_HEARD = 100_000
 _HEARD_FOR = timedelta(days=1)
-_log = structlog.get_logger("portside.webhooks")
+_log = structlog.get_logger("portside.server")
 
 
 def add_webhooks(app: web.Application) -> None:

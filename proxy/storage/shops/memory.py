@@ -17,7 +17,7 @@ MOST_ENTRIES = 5000
 LONGEST_KEY = 200
 LONGEST_VALUE = 16_384
 LONGEST_LIFETIME = timedelta(days=366)
-_log = structlog.get_logger(__name__)
+_log = structlog.get_logger("portside.storage")
 
 
 def may_keep(key: str, value: str) -> bool:
