@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
 
-from connectors.errors import ConnectorError
+from connectors.errors import ConnectorError, OrderNotFoundError
 from proxy.cli.kinds import find_kind
 from proxy.cli.options import CommandError, find_store, read_settings
 from proxy.settings.models import Settings
@@ -48,5 +48,8 @@ def ask_store(
 
     try:
         return asyncio.run(open_and_work())
+    except OrderNotFoundError as error:
+        advice = f"`portside export --store {name} --since 7d` prints the orders of the last week."
+        raise CommandError(f"{name}: {str(error).rstrip('.')}. {advice}") from error
     except ConnectorError as error:
         raise CommandError(f"{name}: {error}") from error

@@ -102,9 +102,20 @@ def test_every_secret_in_docs_and_recipes_is_quoted_so_that_editors_read_it_as_w
     places += (ROOT / "connectors/generic_json/recipes").glob("*.yaml")
     assert len(places) > 30
     bare = [
-        f"{place.relative_to(ROOT)}: {line.strip()}"
+        f"{place.relative_to(ROOT)}: {token.value}"
         for place in places
-        for line in place.read_text().splitlines()
-        if re.search(r"[:\[,] \$\{[A-Z]", line)
+        for text in read_yaml_parts(place)
+        for token in yaml.scan(text)
+        if isinstance(token, yaml.ScalarToken) and token.plain and "${" in token.value
     ]
     assert bare == []
+
+
+def read_yaml_parts(place: Path) -> list[str]:
+    """A YAML file, or what stands as YAML in a page: its blocks, and lines within its text."""
+    text = place.read_text()
+    if place.suffix == ".yaml":
+        return [text]
+    blocks = re.findall(r"^```ya?ml\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    rest = re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE)
+    return [*blocks, *re.findall(r"`([a-z_]+: [^`\n]*\$\{[^`\n]*)`", rest)]

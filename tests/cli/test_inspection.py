@@ -248,12 +248,12 @@ async def test_preview_takes_the_number_also_where_the_shop_cannot_be_asked_for_
     assert f"id: '{order.id}'\nnumber: WEB-77\n" in result.stdout
 
 
-async def test_preview_of_an_unknown_order_is_one_line(settings: Path) -> None:
-    result = await run("preview", "--settings", settings, "--store", "attic", "77")
-    assert (result.exit_code, result.stderr) == (
-        1,
-        "Error: attic: The shop does not know the order '77'.\n",
-    )
+async def test_an_unknown_order_is_one_line_with_where_to_look(settings: Path) -> None:
+    for words in (("preview", "77"), ("try", "--order", "77", "reference")):
+        result = await run(words[0], "--settings", settings, *words[1:])
+        said = "Error: attic: The shop does not know the order '77'. `portside export --store attic"
+        said = f"{said} --since 7d` prints the orders of the last week.\n"
+        assert (result.exit_code, result.stderr) == (1, said)
 
 
 async def test_explain_shows_each_exchange_without_secrets(

@@ -205,6 +205,8 @@ def test_the_command_line_counts_reasons_that_several_orders_share(
     *_, last = portside_says("held", "--settings", str(settings)).strip().splitlines()
     assert last.split()[:2] == ["2", "unreadable"]
     assert group_reason(BROKEN.reason) in last
+    cut = portside_says("held", "--settings", str(settings), "--limit", "1")
+    assert "note: north holds more than these 1; see them with a higher --limit" in cut
 
 
 def test_a_gap_goes_once_the_operator_dismisses_it_by_its_start(

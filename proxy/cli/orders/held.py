@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -33,7 +33,7 @@ from proxy.storage.names import BooksName
     type=click.IntRange(1, ALL_HELD),
     default=100,
     show_default=True,
-    help="How many of each store at most.",
+    help="How many of each store at most; a note says where there are more.",
 )
 @json_option
 def list_held(file: Path, name: str | None, limit: int, *, as_json: bool) -> None:
@@ -50,20 +50,25 @@ def list_held(file: Path, name: str | None, limit: int, *, as_json: bool) -> Non
         find_store(settings.stores, name)
     stores = [name] if name else list(settings.stores)
 
-    async def work(records: Records) -> Sequence[tuple[str, HeldOrder]]:
-        return [
-            (store, order)
+    async def work(records: Records) -> Mapping[str, Sequence[HeldOrder]]:
+        return {
+            # One more tells whether there are more.
+            store: await records.ledger.list_held(BooksName(store), limit + 1)
             for store in stores
-            for order in await records.ledger.list_held(BooksName(store), limit)
-        ]
+        }
 
-    found = open_records(settings, work)
+    held = open_records(settings, work)
+    found = [(store, order) for store, orders in held.items() for order in orders[:limit]]
     if as_json:
         print_json([plain_held(store, order) for store, order in found])
     elif not found:
         click.echo("none")
     else:
         _print(found)
+    for store, orders in held.items():
+        if len(orders) > limit:
+            said = f"note: {store} holds more than these {limit}; see them with a higher --limit"
+            click.echo(said, err=True)
 
 
 def _print(found: Sequence[tuple[str, HeldOrder]]) -> None:
