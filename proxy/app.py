@@ -19,6 +19,7 @@ from proxy.delivery.worker import DeliveryWorker
 from proxy.doors.custom_store.shipnotice.document import MAX_BODY
 from proxy.export import Exporter
 from proxy.export.polls import PollKeeper
+from proxy.live_settings import LiveSettings
 from proxy.live_stores import LiveStores
 from proxy.operator.account_jobs import AccountWork
 from proxy.operator.alerts import Alerter
@@ -45,9 +46,9 @@ from proxy.server.keys import (
     POLLS,
     PROXIES,
     REMARKS,
+    SETTINGS,
     STOPPING,
     STORES,
-    THRESHOLDS,
     WATCH,
     AccountWaker,
 )
@@ -60,7 +61,7 @@ from proxy.server.webhooks.account import add_account_webhooks
 from proxy.server.webhooks.shop import add_webhooks
 from proxy.services import serve_connector
 from proxy.settings.loader import TypeFinder
-from proxy.settings.models import Settings
+from proxy.settings.models import AdminSettings, Settings
 from proxy.settings.values import ListenAddress
 from proxy.storage.database import Database
 from proxy.storage.export.database import DatabaseExportStorage
@@ -101,12 +102,13 @@ class _Shared(msgspec.Struct, frozen=True, kw_only=True):
     watch: Watch
     proxies: Proxies
     kinds: Mapping[str, ConnectorType]
+    settings: LiveSettings
 
     def put_into(self, app: web.Application) -> None:
         """Lay it where the handlers of `app` look for it."""
         app[STORES], app[METRICS], app[DATABASE] = self.stores, self.metrics, self.database
         app[STOPPING], app[EXPORTER], app[DELIVERER] = self.stopping, self.exporter, self.deliverer
-        app[ACCOUNTS] = self.accounts
+        app[ACCOUNTS], app[SETTINGS] = self.accounts, self.settings
         app[REMARKS], app[PROXIES] = self.remarks, self.proxies
         app[WATCH], app[POLLS] = self.watch, PollKeeper(PollHistory(self.database))
         app[FAILED_LOGINS], app[LOG_PACE] = FailedLogins(), LogPace()
@@ -126,9 +128,8 @@ async def open_portside(
 
     Raises `StorageError`, `ListenError` where an address cannot be listened on, and `TracingError`.
     """
-    metrics = Metrics(__version__)
-    types = {store.connector.type for store in settings.stores.values()}
-    kinds = {name: find_kind(name) for name in types}
+    metrics, live = Metrics(__version__), LiveSettings(settings)
+    kinds = {name: find_kind(name) for name in live.list_kinds()}
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(open_tracing(settings.tracing.endpoint, __version__))
         # In a thread, and before the first order needs them: it would hold up everybody else.
@@ -166,8 +167,9 @@ async def open_portside(
             watch=watch,
             proxies=Proxies(settings.trusted_proxies),
             kinds=kinds,
+            settings=live,
         )
-        gauges = await stack.enter_async_context(_watching(database, metrics, settings, stores))
+        gauges = await stack.enter_async_context(_watching(database, metrics, live, stores))
         admin, public = await stack.enter_async_context(_listening_sides(settings, shared))
         yield Portside(
             public=public,
@@ -176,17 +178,17 @@ async def open_portside(
             exporter=exporter,
             gauges=gauges,
             accounts=accounts,
-            reloader=Reloader(settings, find_kind, kinds, stores, accounts, gauges),
+            reloader=Reloader(live, find_kind, kinds, stores, exporter, accounts, gauges),
         )
 
 
 @asynccontextmanager
 async def _watching(
-    database: Database, metrics: Metrics, settings: Settings, stores: LiveStores
+    database: Database, metrics: Metrics, settings: LiveSettings, stores: LiveStores
 ) -> AsyncIterator[GaugeKeeper]:
     """Set the gauges and tell people of alarms while the block lasts."""
     gauges = GaugeKeeper(database, metrics, settings, stores)
-    alerter = Alerter(database, settings.alerts, stores)
+    alerter = Alerter(database, lambda: settings.now.alerts, stores)
     async with gauges.running(), alerter.running():
         yield gauges
 
@@ -222,7 +224,7 @@ async def _listening_sides(
         proxies=shared.proxies,
     )
     admin_limits = ConnectionLimits(in_all=ADMIN, per_address=ADMIN)
-    operators = _make_operators_side(settings, shared)
+    operators = _make_operators_side(shared)
     async with (
         listening(
             operators,
@@ -240,26 +242,31 @@ async def _listening_sides(
         yield admin, public
 
 
-def _make_operators_side(settings: Settings, shared: _Shared) -> web.Application:
+def _make_operators_side(shared: _Shared) -> web.Application:
     """What the operator asks: health, numbers, deliveries, how the stores stand."""
-    password = settings.admin.password.get_secret_value()
+
+    def admin() -> AdminSettings:
+        return shared.settings.now.admin
+
+    def password() -> str:
+        return admin().password.get_secret_value()
+
     app = web.Application(
         middlewares=[
-            guard_browsers(has_password=bool(password), hosts=settings.admin.hosts),
-            require_password(password),
+            guard_browsers(admin),
+            require_password(admin),
             refuse_nul(),
             guard_changes(),
         ]
     )
     shared.put_into(app)
-    app[THRESHOLDS] = settings.alerts.when.thresholds()
     app.on_response_prepare.append(set_headers)
     add_operators_routes(app, password)
-    add_dashboard(app, settings, shared.kinds)
+    add_dashboard(app, shared.kinds)
     return app
 
 
-def add_operators_routes(app: web.Application, password: str) -> None:
+def add_operators_routes(app: web.Application, password: Callable[[], str]) -> None:
     """What programs ask on the operator's side: `docs/openapi.yaml` describes it."""
     add_admin(app)
     add_change_tokens(app, password)

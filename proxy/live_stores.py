@@ -9,12 +9,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
 
 import structlog
-from pydantic import BaseModel
 
 from connectors.interface import ConnectorType
+from proxy.live_settings import is_same
 from proxy.settings.models import StoreSettings
 from proxy.stores import Store, StoreServices, open_store
 
@@ -144,22 +143,3 @@ class LiveStores(Mapping[str, Store]):
     def _let_end(self, task: asyncio.Task[None]) -> None:
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
-
-
-def is_same(one: Any, other: Any) -> bool:
-    """Whether two settings say the same. What was compiled from a text never equals its like, so
-    its `source` is compared.
-    """
-    if isinstance(one, BaseModel):
-        return type(one) is type(other) and all(
-            is_same(getattr(one, name), getattr(other, name)) for name in type(one).model_fields
-        )
-    if type(one) is type(other) and hasattr(one, "source"):
-        return is_same(one.source, other.source)
-    if isinstance(one, dict) and isinstance(other, dict):
-        return list(one) == list(other) and all(
-            is_same(value, other[key]) for key, value in one.items()
-        )
-    if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
-        return len(one) == len(other) and all(map(is_same, one, other))
-    return bool(one == other)

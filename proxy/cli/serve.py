@@ -46,8 +46,8 @@ def serve(file: Path) -> None:
     """Answer ShipStation and carry its notices to the shops, until SIGTERM or Ctrl-C.
 
     A running request is answered before the process ends, and what has not reached a shop yet waits
-    on the disk. SIGHUP reads the settings again: stores follow them, and a store that is not
-    changed goes on undisturbed.
+    on the disk. SIGHUP reads the settings again: stores, alerts, logs, export and the
+    operator's password follow them, and a store that is not changed goes on undisturbed.
     """
     settings = read_settings(file)
     configure_logs(settings.logs.format, settings.logs.level)

@@ -29,8 +29,7 @@ from proxy.operator.status.standing import Status
 from proxy.rules.alarms import Alarm
 from proxy.server.admin import name_operator
 from proxy.server.change_tokens import CHANGE_TOKENS
-from proxy.server.keys import DATABASE, STORES, THRESHOLDS
-from proxy.settings.models import Settings
+from proxy.server.keys import DATABASE, SETTINGS, STORES
 from proxy.storage.actions import Action, OperatorActions
 from proxy.storage.errors import StorageError, UnknownDeliveryError
 
@@ -45,15 +44,6 @@ _HEADERS = {
 }
 _TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 _LONGEST_NAME = 60
-
-
-class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
-    """What the pages need of the program around them, beside what all handlers share: the settings
-    and the kinds of shop by name.
-    """
-
-    settings: Settings
-    kinds: Mapping[str, ConnectorType]
 
 
 class Look(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,13 +63,14 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
         return any(alarm.needs_person for alarm in self.alarms)
 
 
-SURROUNDINGS: web.AppKey[Surroundings] = web.AppKey("surroundings", Surroundings)
+KINDS: web.AppKey[Mapping[str, ConnectorType]] = web.AppKey("kinds", Mapping)
 
 
 async def take_look(request: web.Request) -> Look:
     """How all stores stand now. Raises StorageError."""
     status = await read_status(request.app[DATABASE], [*request.app[STORES]])
-    return Look(status=status, alarms=tuple(list_alarms(status, request.app[THRESHOLDS])))
+    thresholds = request.app[SETTINGS].now.alerts.when.thresholds()
+    return Look(status=status, alarms=tuple(list_alarms(status, thresholds)))
 
 
 def render(request: web.Request, template: str, look: Look, **values: Any) -> str:

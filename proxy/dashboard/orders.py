@@ -7,7 +7,7 @@ import asyncio
 from aiohttp import web
 
 from connectors.errors import ConnectorError
-from proxy.dashboard.frame import SURROUNDINGS, answer_page, find_store_name
+from proxy.dashboard.frame import KINDS, answer_page, find_store_name
 from proxy.dashboard.sides import lay_out
 from proxy.operator.accounts import tell_whole_story
 from proxy.operator.expressions import ExpressionTrial, find_order, try_expression
@@ -61,7 +61,7 @@ async def show_order(request: web.Request) -> web.StreamResponse:
 async def _preview(request: web.Request, name: str, number: str) -> tuple[Preview | None, str]:
     """The order as it would go out now, or why the shop does not show it."""
     store = request.app[STORES][name]
-    kind = request.app[SURROUNDINGS].kinds[store.settings.connector.type]
+    kind = request.app[KINDS][store.settings.connector.type]
     heard = Heard()
     services = StoreServices(
         observer=heard.exchanges.append,

@@ -9,20 +9,17 @@ from aiohttp import web
 from connectors.interface import ConnectorType
 from proxy.dashboard.actions import list_actions
 from proxy.dashboard.deliveries import change_chosen, list_deliveries, show_delivery
-from proxy.dashboard.frame import SURROUNDINGS, Surroundings, add_static, as_page
+from proxy.dashboard.frame import KINDS, add_static, as_page
 from proxy.dashboard.held import list_held
 from proxy.dashboard.live import LISTENERS, Listeners, show_live, stream_events
 from proxy.dashboard.orders import show_order
 from proxy.dashboard.shop import check_shop, try_shop
 from proxy.dashboard.stores import show_stores
-from proxy.settings.models import Settings
 
 
-def add_dashboard(
-    app: web.Application, settings: Settings, kinds: Mapping[str, ConnectorType]
-) -> None:
-    """`/` and all that lies under `/ui/`."""
-    app[SURROUNDINGS] = Surroundings(settings=settings, kinds=kinds)
+def add_dashboard(app: web.Application, kinds: Mapping[str, ConnectorType]) -> None:
+    """`/` and all that lies under `/ui/`. `kinds` are those of shops, by name, now and later."""
+    app[KINDS] = kinds
     app[LISTENERS] = Listeners()
     app.on_shutdown.append(app[LISTENERS].close)
     add_static(app)

@@ -13,7 +13,7 @@ from connectors.errors import ConnectorError
 from connectors.interface import CheckLevel, Finding
 from connectors.orders import Window
 from proxy.dashboard.frame import (
-    SURROUNDINGS,
+    KINDS,
     answer_page,
     find_store_name,
     keep_action,
@@ -23,7 +23,7 @@ from proxy.dashboard.frame import (
     take_look,
 )
 from proxy.operator.checks.store import check_store
-from proxy.server.keys import DATABASE, STORES, WATCH
+from proxy.server.keys import DATABASE, SETTINGS, STORES, WATCH
 from proxy.storage.shops.memory import DatabaseMemory
 from proxy.stores import StoreServices, open_store
 
@@ -57,7 +57,7 @@ async def try_shop(request: web.Request) -> web.StreamResponse:
     look = await take_look(request)
     now = look.status.read_at
     store = request.app[STORES][name]
-    kind = request.app[SURROUNDINGS].kinds[store.settings.connector.type]
+    kind = request.app[KINDS][store.settings.connector.type]
     try:
         async with (
             open_store(name, store.settings, kind, _serve(request, name)) as fresh,
@@ -92,13 +92,13 @@ def _serve(request: web.Request, name: str) -> StoreServices:
 
 async def _find_all(request: web.Request, name: str) -> AsyncIterator[Finding]:
     store = request.app[STORES][name]
-    kind = request.app[SURROUNDINGS].kinds[store.settings.connector.type]
+    kind = request.app[KINDS][store.settings.connector.type]
     try:
         async for finding in check_store(
             name,
             store.settings,
             kind,
-            request.app[SURROUNDINGS].settings.export,
+            request.app[SETTINGS].now.export,
             _serve(request, name),
         ):
             yield finding

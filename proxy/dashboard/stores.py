@@ -15,11 +15,11 @@ from proxy.dashboard.cards import (
     draw_strip,
     list_entries,
 )
-from proxy.dashboard.frame import SURROUNDINGS, Look, answer_page, take_look
+from proxy.dashboard.frame import Look, answer_page, take_look
 from proxy.operator.status.standing import ShopWord, Standing
 from proxy.operator.status.strip import CELLS, DAY, build_strip
 from proxy.rules.alarms import Alarm
-from proxy.server.keys import DATABASE, STORES
+from proxy.server.keys import DATABASE, SETTINGS, STORES
 from proxy.storage.export.polls import PollHistory, PollOutcome
 
 
@@ -72,9 +72,7 @@ def _make_card(
     store = request.app[STORES].get(standing.store)
     entries: Sequence[Entry] = ()
     if store is not None:
-        entries = list_entries(
-            store.name, store.settings, request.app[SURROUNDINGS].settings.listen
-        )
+        entries = list_entries(store.name, store.settings, request.app[SETTINGS].now.listen)
     return Card(
         standing=standing,
         kind="" if store is None else store.settings.connector.type,

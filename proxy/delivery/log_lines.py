@@ -20,7 +20,7 @@ def tell_attempt(
     delivery: Delivery, attempt: Attempt, error: ConnectorError | None, decision: Decision | None
 ) -> None:
     """Say whether the shop was told, and what comes next where it was not. `decision` is None where
-    it was. A repeat that fails and is tried again was told of before: it stands at debug.
+    it was. A repeat that fails and is tried again has had its line: it stands at debug.
     """
     order = make_printable(delivery.shipment.order[:_LONGEST_NUMBER])
     if error is None:

@@ -91,6 +91,10 @@ class Exporter:
         self._tasks: set[asyncio.Task[None]] = set()
         self._progress: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
 
+    def follow(self, settings: ExportSettings) -> None:
+        """Go by these from the next request on; a window that is being read keeps its rules."""
+        self._settings = settings
+
     async def __aenter__(self) -> Self:
         """Start tidying up and, where wanted, the sweeps, for the stores given."""
         if self._stores:
@@ -230,9 +234,9 @@ class Exporter:
 
     async def _tend(self) -> None:
         """Now and then: forget old pages, and sweep where a sweep is due."""
-        sweeper = Sweeper(self.ledger, self._settings.sweep)
         never = asyncio.Event()
         while not await self._clock.wait(never, _TIDY_EVERY):
+            sweeper = Sweeper(self.ledger, self._settings.sweep)
             for store in tuple(self._stores):
                 with store.work:
                     await sweeper.tend(store, self._window_rules(store))

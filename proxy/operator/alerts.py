@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 
 import structlog
@@ -34,28 +34,33 @@ _log = structlog.get_logger("portside.operator")
 class Alerter:
     """Compares the standing of the stores with what people have been told.
 
-    `named` are the stores of the settings, now and later.
+    `settings` gives those of the moment; `named` are the stores of the settings, now and later.
     """
 
-    def __init__(self, database: Database, settings: AlertSettings, named: Collection[str]) -> None:
+    def __init__(
+        self, database: Database, settings: Callable[[], AlertSettings], named: Collection[str]
+    ) -> None:
         self._database = database
         self._book = AlarmBook(database)
         self._settings = settings
-        self._thresholds = settings.when.thresholds()
         self._named = named
 
     async def look(self) -> None:
-        """Send what has begun or ended since the last message. Raises StorageError.
+        """Send what has begun or ended since the last message, if the settings name an address.
+        Raises StorageError.
 
         What could not be sent is tried again once its claim has lapsed.
         """
+        settings = self._settings()
+        if not settings.to:
+            return
         status = await read_status(self._database, list(self._named))
-        quiet = self._settings.quiet is not None and self._settings.quiet.includes(status.read_at)
-        alarms = list_alarms(status, self._thresholds)
+        quiet = settings.quiet is not None and settings.quiet.includes(status.read_at)
+        alarms = list_alarms(status, settings.when.thresholds())
         claimed = await self._book.note(alarms, quiet=quiet, urgent=URGENT)
         if not claimed:
             return
-        addresses = [address.get_secret_value() for address in self._settings.to]
+        addresses = [address.get_secret_value() for address in settings.to]
         sent = await send_message(addresses, *write_message(claimed))
         for number, is_sent in enumerate(sent, 1):
             if not is_sent:
@@ -65,10 +70,7 @@ class Alerter:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Looks every 15 s while the block lasts, if the settings name an address."""
-        if not self._settings.to:
-            yield
-            return
+        """Looks every 15 s while the block lasts."""
         async with work_meanwhile(self._work()):
             yield
 

@@ -11,12 +11,12 @@ import msgspec
 import structlog
 
 from connectors.concurrency import work_meanwhile
+from proxy.live_settings import LiveSettings
 from proxy.operator.status.alarms import list_alarms
 from proxy.operator.status.reading import read_status
 from proxy.operator.status.standing import ShopWord, Standing, Status
 from proxy.rules.audit.faults import MEANT, FaultKind
 from proxy.rules.lateness import find_lookback
-from proxy.settings.models import Settings
 from proxy.storage.database import Database
 from proxy.storage.errors import StorageError
 from proxy.storage.export.polls import PollOutcome
@@ -35,14 +35,13 @@ class GaugeKeeper:
     """Sets the gauges of one process. `named` are the stores of the settings, now and later."""
 
     def __init__(
-        self, database: Database, metrics: Metrics, settings: Settings, named: Collection[str]
+        self, database: Database, metrics: Metrics, settings: LiveSettings, named: Collection[str]
     ) -> None:
         self._database = database
         self._metrics = metrics
         self._named = named
         self._shown = frozenset[str]()
-        self._lookback = settings.export.lookback
-        self._thresholds = settings.alerts.when.thresholds()
+        self._settings = settings
         self._is_ready = False
 
     async def fill(self) -> None:
@@ -63,7 +62,7 @@ class GaugeKeeper:
         for store in self._shown - shown:
             gauges.drop_store(store)
         self._shown = shown
-        alarms = list_alarms(status, self._thresholds)
+        alarms = list_alarms(status, self._settings.now.alerts.when.thresholds())
         gauges.set_alarms(frozenset(alarm.key for alarm in alarms))
         gauges.set_disk(free=status.disk.free, size=status.disk.size)
 
@@ -85,7 +84,8 @@ class GaugeKeeper:
     def _build_numbers(self, standing: Standing, status: Status) -> StoreNumbers:
         poll, interval, shop = standing.last_poll, standing.usual_interval, standing.shop
         word, audit = standing.shop_word, standing.audit
-        lookback = find_lookback(standing.shop_list, self._lookback, status.read_at)
+        usual_lookback = self._settings.now.export.lookback
+        lookback = find_lookback(standing.shop_list, usual_lookback, status.read_at)
         values: dict[str, float | None] = {
             "last_poll_timestamp_seconds": _seconds(poll.at if poll else None),
             "last_poll_failed": float(poll.outcome not in _FRUITFUL) if poll else None,

@@ -1,5 +1,5 @@
-"""Settings that are read again while Portside runs: the stores follow them, and what cannot be
-changed without a restart is named.
+"""Settings that are read again while Portside runs: the stores and much else follow them, and what
+cannot be changed without a restart is named.
 """
 
 from __future__ import annotations
@@ -7,11 +7,14 @@ from __future__ import annotations
 import structlog
 
 from connectors.interface import ConnectorType
-from proxy.live_stores import LiveStores, is_same
+from proxy.export import Exporter
+from proxy.live_settings import LiveSettings
+from proxy.live_stores import LiveStores
 from proxy.operator.account_jobs import AccountWork
 from proxy.operator.gauges import GaugeKeeper
 from proxy.settings.loader import TypeFinder
 from proxy.settings.models import Settings
+from proxy.telemetry.logs import configure_logs
 
 _log = structlog.get_logger("portside.operator")
 
@@ -21,10 +24,11 @@ class Reloader:
 
     def __init__(
         self,
-        settings: Settings,
+        settings: LiveSettings,
         find_kind: TypeFinder,
         kinds: dict[str, ConnectorType],
         stores: LiveStores,
+        exporter: Exporter,
         accounts: AccountWork,
         gauges: GaugeKeeper,
     ) -> None:
@@ -32,6 +36,7 @@ class Reloader:
         self._find_kind = find_kind
         self._kinds = kinds
         self._stores = stores
+        self._exporter = exporter
         self._accounts = accounts
         self._gauges = gauges
 
@@ -47,6 +52,8 @@ class Reloader:
         except Exception:  # noqa: BLE001 -- what runs must go on, whatever a connector does
             _log.exception("Settings not reloaded.", advice="The old ones are in force.")
             return
+        parts, waiting = self._settings.follow(settings)
+        self._exporter.follow(self._settings.now.export)
         await self._accounts.follow()
         await self._gauges.fill()
         after = frozenset(settings.stores)
@@ -57,24 +64,16 @@ class Reloader:
             "unchanged": after.difference(changed),
         }
         shown = {what: ", ".join(sorted(names)) for what, names in lists.items() if names}
-        said = "; ".join(f"{what} {names}" for what, names in shown.items())
-        _log.info(
-            "Settings reloaded.", said=f"the settings were read again: stores {said}", **shown
-        )
-        self._name_rest(settings)
-
-    def _name_rest(self, settings: Settings) -> None:
-        """Say which changes wait for a restart."""
-        waiting = [
-            name
-            for name in Settings.model_fields
-            if name != "stores"
-            and not is_same(getattr(settings, name), getattr(self._settings, name))
-        ]
+        said = f"stores {'; '.join(f'{what} {names}' for what, names in shown.items())}"
+        if new := ", ".join(name for name in parts if name != "stores"):
+            said += f"; new {new}"
+        _log.info("Settings reloaded.", said=f"the settings were read again: {said}", **shown)
         if waiting:
             _log.warning(
                 "Settings need a restart.",
-                said=f"restart Portside for the new {', '.join(waiting)}: the old ones are in"
-                " force until then",
+                said=f"restart Portside for the new {', '.join(waiting)}: Portside was set up with"
+                " the old ones, which are in force until then",
                 settings=", ".join(waiting),
             )
+        if "logs" in parts:
+            configure_logs(settings.logs.format, settings.logs.level)

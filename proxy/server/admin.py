@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hmac
 import ipaddress
-from collections.abc import Collection
+from collections.abc import Callable
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -18,6 +18,7 @@ from proxy.server.answers import retry_headers
 from proxy.server.auth import TooManyLoginsError, delay_refusal
 from proxy.server.keys import FAILED_LOGINS, METRICS
 from proxy.server.middlewares import CLIENT_GONE
+from proxy.settings.models import AdminSettings
 
 # What an orchestrator asks without knowing a password; neither tells more than a word.
 _OPEN = frozenset({"/healthz", "/readyz"})
@@ -32,9 +33,9 @@ def add_admin(app: web.Application) -> None:
     app.router.add_get("/metrics", give_metrics)
 
 
-def require_password(password: str) -> Middleware:
-    """A middleware that asks for `password` by HTTP Basic, whatever the user name; an empty one
-    asks for nothing.
+def require_password(settings: Callable[[], AdminSettings]) -> Middleware:
+    """A middleware that asks for the password of the `settings` of the moment by HTTP Basic,
+    whatever the user name; an empty one asks for nothing.
 
     A wrong password is counted and delayed as at a store. The client is the connecting address,
     never a forwarded one, because any process on this machine could forge that.
@@ -44,7 +45,7 @@ def require_password(password: str) -> Middleware:
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.path in _OPEN:
             return await handler(request)
-        if password:
+        if password := settings().password.get_secret_value():
             username, given = _parse_login(request.headers.get("Authorization", ""))
             if not hmac.compare_digest(given, password.encode()):
                 return await _refuse(request, username)
@@ -55,25 +56,25 @@ def require_password(password: str) -> Middleware:
     return guard
 
 
-def guard_browsers(*, has_password: bool, hosts: Collection[str] = ()) -> Middleware:
-    """A middleware against pages of other sites in the operator's browser: without a password only
-    a loopback `Host` is answered, and where `hosts` names any, only these (421 otherwise); a
-    request that another site makes is refused (403). A target that is a whole URL has to name such
-    a host too. Health and readiness answer any Host, as probes and balancers need.
+def guard_browsers(settings: Callable[[], AdminSettings]) -> Middleware:
+    """A middleware against pages of other sites in the operator's browser, by the `settings` of the
+    moment: without a password only a loopback `Host` is answered, and where `hosts` names any, only
+    these (421 otherwise); a request that another site makes is refused (403). A target that is a
+    whole URL has to name such a host too. Health and readiness answer any Host, as probes and
+    balancers need.
     """
-    allowed = frozenset(hosts)
 
     @web.middleware
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.path in _OPEN:
             return await handler(request)
-        names = _find_names(request)
-        if not has_password and not all(map(_is_loopback, names)):
+        names, admin = _find_names(request), settings()
+        if not admin.password.get_secret_value() and not all(map(_is_loopback, names)):
             return web.Response(
                 status=HTTPStatus.MISDIRECTED_REQUEST,
                 text="without `admin.password` only localhost is answered here\n",
             )
-        if allowed and not names <= allowed:
+        if admin.hosts and not names <= frozenset(admin.hosts):
             return web.Response(
                 status=HTTPStatus.MISDIRECTED_REQUEST,
                 text="`admin.hosts` does not name this host\n",

@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import secrets
 import time
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Final
 
@@ -39,15 +40,14 @@ _REFUSAL = (
 
 
 class ChangeTokens:
-    """Makes tokens and knows them again. Times are Unix times."""
+    """Makes tokens and knows them again. `password` gives that of the moment. Times are Unix
+    times.
+    """
 
-    def __init__(self, password: str) -> None:
+    def __init__(self, password: Callable[[], str]) -> None:
+        self._password = password
         # Without a password only this machine is answered, so that there are no other replicas.
-        self._key = (
-            hashlib.sha256(b"portside change tokens\0" + password.encode()).digest()
-            if password
-            else secrets.token_bytes(32)
-        )
+        self._key = secrets.token_bytes(32)
 
     def make(self, now: float) -> str:
         """A new one."""
@@ -62,14 +62,18 @@ class ChangeTokens:
         return -_CLOCKS_APART <= now - int(made_at) <= LIFETIME
 
     def _sign(self, made_at: str) -> bytes:
-        mac = hmac.new(self._key, made_at.encode(errors="replace"), hashlib.sha256)
+        password = self._password().encode()
+        shared = hashlib.sha256(b"portside change tokens\0" + password).digest()
+        mac = hmac.new(
+            shared if password else self._key, made_at.encode(errors="replace"), hashlib.sha256
+        )
         return mac.hexdigest().encode()
 
 
 CHANGE_TOKENS: web.AppKey[ChangeTokens] = web.AppKey("change_tokens", ChangeTokens)
 
 
-def add_change_tokens(app: web.Application, password: str) -> None:
+def add_change_tokens(app: web.Application, password: Callable[[], str]) -> None:
     """`GET /token`: a token as JSON."""
     app[CHANGE_TOKENS] = ChangeTokens(password)
     app.router.add_get("/token", give_token)

@@ -10,8 +10,8 @@ from aiohttp import web
 from proxy.delivery.intake import Deliverer
 from proxy.export import Exporter
 from proxy.export.polls import PollKeeper
+from proxy.live_settings import LiveSettings
 from proxy.remarks import RemarkKeeper
-from proxy.rules.alarms import Thresholds
 from proxy.server.admission.clients import Proxies
 from proxy.server.admission.failed_logins import FailedLogins
 from proxy.server.admission.unread import UnreadAnswers
@@ -39,7 +39,7 @@ DATABASE: web.AppKey[Database] = web.AppKey("database", Database)
 STOPPING: web.AppKey[Callable[[], bool]] = web.AppKey("stopping")
 POLLS: web.AppKey[PollKeeper] = web.AppKey("polls", PollKeeper)
 WATCH: web.AppKey[Watch] = web.AppKey("watch", Watch)
-THRESHOLDS: web.AppKey[Thresholds] = web.AppKey("thresholds", Thresholds)
+SETTINGS: web.AppKey[LiveSettings] = web.AppKey("settings", LiveSettings)
 REMARKS: web.AppKey[RemarkKeeper] = web.AppKey("remarks", RemarkKeeper)
 PROXIES: web.AppKey[Proxies] = web.AppKey("proxies", Proxies)
 FAILED_LOGINS: web.AppKey[FailedLogins] = web.AppKey("failed_logins", FailedLogins)

@@ -13,7 +13,7 @@ from proxy.operator.status.plain import plain_held, plain_status
 from proxy.operator.status.reading import read_status
 from proxy.operator.status.standing import HeldCounts
 from proxy.server.deliveries import answer_as_json
-from proxy.server.keys import DATABASE, STORES, THRESHOLDS
+from proxy.server.keys import DATABASE, SETTINGS, STORES
 from proxy.settings.problems import did_you_mean
 from proxy.storage.export.records import HeldOrder
 from proxy.storage.order_records import HeldPlace, OrderRecords
@@ -35,7 +35,9 @@ async def show_status(request: web.Request) -> Mapping[str, Any]:
     """Every store, also one that only deliveries name, and what a person must see to."""
     stores = request.app[STORES]
     status = await read_status(request.app[DATABASE], list(stores))
-    return plain_status(status, list_alarms(status, request.app[THRESHOLDS]))
+    return plain_status(
+        status, list_alarms(status, request.app[SETTINGS].now.alerts.when.thresholds())
+    )
 
 
 async def list_held(request: web.Request) -> Mapping[str, Any]:

@@ -57,6 +57,12 @@ class Desk:
         )
         self.file.write_text(root.format(folder=self.folder) + stores + extra)
 
+    async def look(self, served: Served, word: str = "") -> int:
+        headers = {"Authorization": encode_basic_auth("ada", word)} if word else {}
+        url = f"http://{served.admin}/status"
+        async with self._client.get(url, headers=headers) as answer:
+            return answer.status
+
     async def poll(self, served: Served, name: str, *, word: str = "") -> int:
         end = self.shop.clock() + timedelta(days=1)
         query = {
@@ -117,6 +123,14 @@ async def test_stores_follow_the_settings_and_a_broken_file_changes_nothing(desk
             "the settings were read again: stores closed north; unchanged east"
         )
         assert (await served.heard("Settings need a restart."))["settings"] == "listen"
+        assert await desk.look(served) == 200
+        locked = "{{listen: 127.0.0.1:0, password: operators-word}}"
+        desk.write("east", root=ROOT.replace("{{listen: 127.0.0.1:0}}", locked))
+        assert await reload(served) == (
+            "the settings were read again: stores unchanged east; new admin"
+        )
+        assert await desk.look(served) == 401
+        assert await desk.look(served, "operators-word") == 200
         served.stop()
         assert await served.ended() == 0
     assert "north-word-2" not in "".join(served.lines)

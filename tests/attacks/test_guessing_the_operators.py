@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession, encode_basic_auth, web
 from aiohttp.typedefs import Handler
+from pydantic import SecretStr
 
 from proxy.app import Portside
 from proxy.server.admin import require_password
@@ -19,6 +20,7 @@ from proxy.server.admission.failed_logins import FailedLogins
 from proxy.server.keys import FAILED_LOGINS, LOG_PACE, METRICS, WATCH
 from proxy.server.listener import listening
 from proxy.server.middlewares import CLIENT_GONE
+from proxy.settings.models import AdminSettings
 from proxy.settings.values import ListenAddress
 from proxy.storage.database import Database
 from proxy.telemetry.log_pace import LogPace
@@ -149,7 +151,12 @@ async def test_who_leaves_while_a_refusal_waits_is_gone_and_no_failure_of_ours(
     metrics = Metrics("0")
     limits = ConnectionLimits(in_all=10, per_address=10, proxies=Proxies(()))
     async with Database.open(f"sqlite:///{tmp_path}/portside.db") as database:
-        app = web.Application(middlewares=[witness, require_password("word-word")])
+        app = web.Application(
+            middlewares=[
+                witness,
+                require_password(lambda: AdminSettings(password=SecretStr("word-word"))),
+            ]
+        )
         app[METRICS], app[WATCH] = metrics, Watch(database)
         app[FAILED_LOGINS], app[LOG_PACE] = FailedLogins(), LogPace()
         connections = Connections("admin", limits, metrics)

@@ -12,11 +12,13 @@ from aiohttp import ClientSession, encode_basic_auth, web
 from aiohttp.test_utils import TestClient, TestServer
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import SecretStr
 
 from connectors.upstream.auth.token_file import TokenFile
 from proxy.app import Portside
 from proxy.server.admin import guard_browsers
 from proxy.server.change_tokens import LIFETIME, TOKEN_HEADER, ChangeTokens
+from proxy.settings.models import AdminSettings
 from proxy.storage.database import Database
 from tests.server.stall import Stall, open_front
 
@@ -37,7 +39,8 @@ async def ask(path: str, *, password: bool, hosts: tuple[str, ...] = (), **heade
     async def answer(_request: web.Request) -> web.Response:
         return web.Response(text="here")
 
-    app = web.Application(middlewares=[guard_browsers(has_password=password, hosts=hosts)])
+    admin = AdminSettings(password=SecretStr("word-word" if password else ""), hosts=hosts)
+    app = web.Application(middlewares=[guard_browsers(lambda: admin)])
     for known in ("/healthz", "/readyz", "/metrics", "/deliveries"):
         app.router.add_route("*", known, answer)
     async with TestClient(TestServer(app)) as client:
@@ -155,7 +158,7 @@ async def change(
 async def test_nothing_is_changed_without_a_token(
     portside: Portside, client: ClientSession, name: str
 ) -> None:
-    strange = ChangeTokens("guessed").make(2e9)
+    strange = ChangeTokens(lambda: "guessed").make(2e9)
     json = {"Content_Type": "application/json"}
     for token in ({}, {"X_Portside_Token": ""}, {"X_Portside_Token": strange}):
         status, text = await change(client, portside, name, '{"all": true}', **json, **token)
@@ -188,7 +191,7 @@ async def test_a_token_is_given_to_who_knows_the_password_and_lets_changes_pass(
 
 
 def test_a_token_is_good_for_its_time_and_on_every_replica() -> None:
-    tokens, others = ChangeTokens("pass-word"), ChangeTokens("pass-word")
+    tokens, others = ChangeTokens(lambda: "pass-word"), ChangeTokens(lambda: "pass-word")
     token = tokens.make(1_000_000.5)
     for now, good in (
         (1_000_000, True),
@@ -197,13 +200,13 @@ def test_a_token_is_good_for_its_time_and_on_every_replica() -> None:
         (999_000, False),
     ):
         assert others.holds(token, float(now)) is good
-    assert not ChangeTokens("other").holds(token, 1_000_000.0)
-    assert not ChangeTokens("").holds(ChangeTokens("").make(1e6), 1e6)
+    assert not ChangeTokens(lambda: "other").holds(token, 1_000_000.0)
+    assert not ChangeTokens(lambda: "").holds(ChangeTokens(lambda: "").make(1e6), 1e6)
 
 
 @given(st.text() | st.from_regex(r"[0-9]{7}\.[0-9a-f]{64}", fullmatch=True))
 def test_no_text_but_ours_is_a_token(text: str) -> None:
-    assert not ChangeTokens("pass-word").holds(text, 1e6)
+    assert not ChangeTokens(lambda: "pass-word").holds(text, 1e6)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows has no file modes")

@@ -12,9 +12,9 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from proxy.dashboard.pages import add_dashboard
 from proxy.export import Exporter
-from proxy.rules.alarms import Thresholds
+from proxy.live_settings import LiveSettings
 from proxy.server.change_tokens import add_change_tokens
-from proxy.server.keys import DATABASE, EXPORTER, STOPPING, STORES, THRESHOLDS
+from proxy.server.keys import DATABASE, EXPORTER, SETTINGS, STOPPING, STORES
 from proxy.settings.models import Settings
 from proxy.storage.database import Database
 from proxy.storage.export.database import DatabaseExportStorage
@@ -79,13 +79,14 @@ async def _open(database: Database, stores: int) -> AsyncIterator[Client]:
         }
     )
     app = web.Application()
-    app[DATABASE], app[THRESHOLDS], app[STOPPING] = database, Thresholds(), lambda: False
+    app[DATABASE], app[SETTINGS] = database, LiveSettings(settings)
+    app[STOPPING] = lambda: False
     app[STORES] = {
         name: Store(name=name, settings=each, connector=Stall())
         for name, each in settings.stores.items()
     }
     app[EXPORTER] = Exporter(settings.export, DatabaseExportStorage(database))
-    add_change_tokens(app, "")
-    add_dashboard(app, settings, {})
+    add_change_tokens(app, lambda: "")
+    add_dashboard(app, {})
     async with TestClient(TestServer(app)) as client:
         yield client

@@ -88,7 +88,7 @@ async def test_each_beginning_and_each_end_is_told_once_over_two_replicas(
 ) -> None:
     settings = settings_for(receiver)
     async with Database.open(url, clock=clock) as one, Database.open(url, clock=clock) as other:
-        fleet = [Alerter(each, settings, ["north"]) for each in (one, other)]
+        fleet = [Alerter(each, lambda: settings, ["north"]) for each in (one, other)]
 
         async def look() -> None:
             for _ in range(2):
@@ -139,11 +139,27 @@ async def test_each_condition_goes_on_and_off_and_is_claimed_by_one(
     assert not await one.note([], quiet=False, urgent=URGENT)
 
 
+async def test_new_settings_reach_who_tells_people_without_a_restart(
+    database: Database, receiver: Receiver
+) -> None:
+    current = [AlertSettings()]
+    alerter = Alerter(database, lambda: current[-1], ["north"])
+    await make_dead(database)
+    await alerter.look()
+    assert receiver.messages == []
+    current.append(AlertSettings.model_validate({"to": [receiver.url], "when": {"dead": 2}}))
+    await alerter.look()
+    assert receiver.messages == []
+    current.append(settings_for(receiver))
+    await alerter.look()
+    assert len(receiver.messages) == 1
+
+
 async def test_what_could_not_be_sent_is_sent_later(
     database: Database, receiver: Receiver, clock: Times
 ) -> None:
     receiver.status = 500
-    alerter = Alerter(database, settings_for(receiver), ["north"])
+    alerter = Alerter(database, lambda: settings_for(receiver), ["north"])
     await make_dead(database)
     await alerter.look()
     tries = len(receiver.messages)
@@ -161,7 +177,7 @@ async def test_quiet_hours_hold_back_all_but_a_full_disk_until_their_end(
 ) -> None:
     clock.now = datetime(2026, 3, 25, 1, 0, tzinfo=UTC)
     alerter = Alerter(
-        database, settings_for(receiver, quiet="22:00-06:00 Europe/Berlin"), ["north"]
+        database, lambda: settings_for(receiver, quiet="22:00-06:00 Europe/Berlin"), ["north"]
     )
     await make_dead(database)
     await alerter.look()

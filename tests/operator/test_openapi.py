@@ -171,7 +171,7 @@ async def test_the_document_is_openapi_and_names_every_route_and_alarm(
     app = web.Application()
     async with Database.open(f"sqlite:///{tmp_path}/portside.db") as app[DATABASE]:
         app[METRICS] = Metrics("1")
-        add_operators_routes(app, "")
+        add_operators_routes(app, lambda: "")
     routes = {
         (route.resource.canonical, route.method.lower())
         for route in app.router.routes()

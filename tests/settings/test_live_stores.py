@@ -14,7 +14,8 @@ import pytest
 
 from connectors.interface import Connector, ConnectorContext, ConnectorType
 from proxy.cli.kinds import find_kind
-from proxy.live_stores import LiveStores, is_same
+from proxy.live_settings import is_same
+from proxy.live_stores import LiveStores
 from proxy.settings.loader import parse_settings
 from proxy.settings.models import StoreSettings
 from proxy.stores import StoreServices

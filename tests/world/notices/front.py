@@ -21,6 +21,7 @@ from proxy.account.worker import AccountWorker
 from proxy.delivery.intake import Deliverer
 from proxy.delivery.worker import DeliveryWorker
 from proxy.export import Exporter
+from proxy.live_settings import LiveSettings
 from proxy.remarks import RemarkKeeper
 from proxy.server.admission.clients import Proxies
 from proxy.settings.models import Settings
@@ -163,6 +164,7 @@ async def open_front(harness: ShopHarness, folder: Path) -> AsyncIterator[Front]
             watch=await stack.enter_async_context(Watch(database)),
             proxies=Proxies(settings.trusted_proxies),
             kinds={},
+            settings=LiveSettings(settings),
         )
         _, public = await stack.enter_async_context(app._listening_sides(settings, shared))
         yield Front(
