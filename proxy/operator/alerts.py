@@ -88,8 +88,11 @@ class Alerter:
 def write_message(claimed: Claimed) -> tuple[str, str]:
     """Subject and text of one message for all of it."""
     parts = []
-    if claimed.began:
-        parts.append(f"{len(claimed.began)} need{'s' if len(claimed.began) == 1 else ''} a person")
+    pressing = sum(alarm.needs_person for alarm in claimed.began)
+    if pressing:
+        parts.append(f"{pressing} need{'s' if pressing == 1 else ''} a person")
+    if to_note := len(claimed.began) - pressing:
+        parts.append(f"{to_note} to note")
     if claimed.ended:
         parts.append(f"{len(claimed.ended)} over")
     lines = [f"{alarm.text}.\n{alarm.advice}\n" for alarm in claimed.began]

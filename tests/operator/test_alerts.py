@@ -124,21 +124,6 @@ async def test_what_begins_and_ends_together_is_one_message(
     assert [alarm.kind for alarm in claimed.ended] == [AlarmKind.DEAD]
 
 
-@pytest.mark.parametrize("kind", AlarmKind)
-async def test_each_condition_goes_on_and_off_and_is_claimed_by_one(
-    database: Database, kind: AlarmKind
-) -> None:
-    one, other = AlarmBook(database), AlarmBook(database)
-    holding = [make_alarm(kind)]
-    claims = [await book.note(holding, quiet=False, urgent=URGENT) for book in (one, other)]
-    assert [bool(claim) for claim in claims] == [True, False]
-    await one.settle(claims[0])
-    claims = [await book.note([], quiet=False, urgent=URGENT) for book in (other, one)]
-    assert [[alarm.kind for alarm in claim.ended] for claim in claims] == [[kind], []]
-    await other.settle(claims[0])
-    assert not await one.note([], quiet=False, urgent=URGENT)
-
-
 async def test_new_settings_reach_who_tells_people_without_a_restart(
     database: Database, receiver: Receiver
 ) -> None:
