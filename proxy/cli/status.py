@@ -28,12 +28,15 @@ from proxy.operator.status.plain import plain_status
 from proxy.operator.status.reading import read_status
 from proxy.operator.status.standing import ShopWord, Standing, Status
 from proxy.operator.times import exact_moment, plain_moment
-from proxy.rules.alarms import Alarm
+from proxy.rules.alarms import Alarm, AlarmKind
 from proxy.storage.account.audits import AuditResult
 from proxy.storage.export.polls import Poll, PollOutcome
 from proxy.storage.names import BooksName
 
 _NUMBERS = ("WAITING", "DEAD", "UNREADABLE", "INVALID", "FILTERED")
+_GOOD = frozenset({PollOutcome.GIVEN, PollOutcome.UNDER_WAY})
+# They name the shop's failure themselves.
+_ABOUT_POLLS = frozenset({AlarmKind.SHOP_DOWN, AlarmKind.INCOMPLETE})
 _ADVICE = (
     "nobody tries its deliveries; name the store in the settings again, or see `portside deliveries"
     " discard --help`"
@@ -90,8 +93,21 @@ def _print_status(console: Console, found: Status, alarms: Sequence[Alarm]) -> N
     for alarm in alarms:
         console.print(Text.assemble(("✗ ", "red"), f"{alarm.text}."))
         console.print(Text(f"  → {alarm.advice}", style="dim"))
+    said = {alarm.store for alarm in alarms if alarm.kind in _ABOUT_POLLS}
     for standing in found.stores:
+        if standing.store not in said and (trouble := _describe_trouble(standing)):
+            console.print(Text(f"{standing.store}: {trouble}"))
         _print_notes(console, standing)
+
+
+def _describe_trouble(standing: Standing) -> str:
+    """What no alarm says yet: a shop that is down or slow, or a last poll that brought nothing."""
+    if standing.shop_word in {ShopWord.DOWN, ShopWord.SLOW}:
+        return _describe_shop(standing)
+    poll = standing.last_poll
+    if poll is None or poll.outcome in _GOOD or not poll.reason:
+        return ""
+    return f"the last poll brought no orders: {poll.reason}"
 
 
 def _print_notes(console: Console, standing: Standing) -> None:
@@ -102,8 +118,6 @@ def _print_notes(console: Console, standing: Standing) -> None:
                 f" {exact_moment(lost.end)} may be missing"
             )
         )
-    if standing.shop_word in {ShopWord.DOWN, ShopWord.SLOW}:
-        console.print(Text(f"{standing.store}: {_describe_shop(standing)}"))
     for remark in standing.remarks:
         console.print(
             Text(f"{standing.store}: {remark.text} (since {plain_moment(remark.first_seen)})")
@@ -150,7 +164,7 @@ def _build_row(standing: Standing) -> tuple[Text, ...]:
 def _describe_poll(poll: Poll | None) -> Text:
     if poll is None:
         return Text("none yet")
-    is_good = poll.outcome in {PollOutcome.GIVEN, PollOutcome.UNDER_WAY}
+    is_good = poll.outcome in _GOOD
     word = "" if is_good else f" {poll.outcome.value.replace('_', ' ')}"
     return Text(f"{poll.at:%Y-%m-%d %H:%M}{word}", style="" if is_good else "red")
 

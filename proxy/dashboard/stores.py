@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 from aiohttp import web
 
+from connectors.errors import AuthenticationError
 from proxy.dashboard.cards import (
     Entry,
     TimeBar,
@@ -22,6 +23,8 @@ from proxy.rules.alarms import Alarm
 from proxy.server.keys import DATABASE, SETTINGS, STORES
 from proxy.storage.export.polls import PollHistory, PollOutcome
 
+_SHOP_WORDS = {ShopWord.UNKNOWN: "not asked yet"}
+
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
     """One store on the page. `kind` is empty, and `entries` are none, of a store that only
@@ -35,6 +38,14 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     strip: TimeBar
     coverage: TimeBar
     entries: Sequence[Entry]
+
+    @property
+    def shop_pill(self) -> tuple[str, str]:
+        """The shop in few words, and their look. It may answer, and yet refuse us."""
+        poll, word = self.standing.last_poll, self.standing.shop_word
+        if word is not ShopWord.DOWN and poll and poll.kind == AuthenticationError.__name__:
+            return "refuses our key", ShopWord.DOWN.value
+        return _SHOP_WORDS.get(word, word.value), word.value
 
     @property
     def tone(self) -> str:

@@ -30,7 +30,7 @@ def tell_attempt(
         is_old = delivery.last_error and decision is not None and decision.next_at is not None
         log, event = _log.debug if is_old else _log.warning, "Shop not told."
         said = f"could not tell the shop that order {order} was shipped: "
-        said += f"{describe_error(error)}; {_say_next(delivery, decision)}"
+        said += f"{describe_error(error).rstrip('.')}; {_say_next(delivery, decision)}"
     log(
         event,
         said=f"{delivery.store}: {said}",

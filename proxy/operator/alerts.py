@@ -14,7 +14,7 @@ import structlog
 from connectors.concurrency import work_meanwhile
 from proxy.operator.status.alarms import list_alarms
 from proxy.operator.status.reading import read_status
-from proxy.rules.alarms import AlarmKind
+from proxy.rules.alarms import Alarm, AlarmKind
 from proxy.settings.alerts.settings import AlertSettings
 from proxy.storage.alarms import AlarmBook, Claimed
 from proxy.storage.database import Database
@@ -44,6 +44,7 @@ class Alerter:
         self._book = AlarmBook(database)
         self._settings = settings
         self._named = named
+        self._has_told_of_disk = False
 
     async def look(self) -> None:
         """Send what has begun or ended since the last message, if the settings name an address.
@@ -57,16 +58,30 @@ class Alerter:
         status = await read_status(self._database, list(self._named))
         quiet = settings.quiet is not None and settings.quiet.includes(status.read_at)
         alarms = list_alarms(status, settings.when.thresholds())
-        claimed = await self._book.note(alarms, quiet=quiet, urgent=URGENT)
-        if not claimed:
-            return
+        try:
+            claimed = await self._book.note(alarms, quiet=quiet, urgent=URGENT)
+        except StorageError:
+            await self._tell_full_disk(settings, alarms)
+            raise
+        self._has_told_of_disk = False
+        if claimed and await self._send(settings, claimed):
+            await self._book.settle(claimed)
+
+    async def _tell_full_disk(self, settings: AlertSettings, alarms: Sequence[Alarm]) -> None:
+        """Say once what keeps the alarms from being noted. Only SQLite's disk is seen, and only one
+        process works on it, so that nobody else tells people the same.
+        """
+        urgent = [alarm for alarm in alarms if alarm.kind in URGENT]
+        if urgent and not self._has_told_of_disk:
+            self._has_told_of_disk = await self._send(settings, Claimed(began=urgent))
+
+    async def _send(self, settings: AlertSettings, claimed: Claimed) -> bool:
         addresses = [address.get_secret_value() for address in settings.to]
         sent = await send_message(addresses, *write_message(claimed))
         for number, is_sent in enumerate(sent, 1):
             if not is_sent:
                 _log.error("Alert not sent.", address=number, began=len(claimed.began))
-        if any(sent):
-            await self._book.settle(claimed)
+        return any(sent)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

@@ -61,8 +61,12 @@ async def test_one_look_says_what_is_wrong_and_what_to_do(tmp_path: Path) -> Non
             for place in places:
                 assert link is not None
                 assert link in await list_things(page, str(place))
-        bar = text_of(await page.get("/"), "//p[contains(@class, 'bar')]")
+        shown = await page.get("/")
+        bar = text_of(shown, "//p[contains(@class, 'bar')]")
         assert "The disk of the database has" in bar
+        assert text_of(shown, "//header/span[contains(@class, 'down')]") == "shop refuses our key"
+        held = await page.get("/ui/held?store=north&kind=faulty")
+        assert "Correct this in the shop or in the settings" in text_of(held, "//section")
         (check,) = (await page.get("/")).xpath("//button[@aria-label='Check north now']")
         assert check.text == "Check now"
 

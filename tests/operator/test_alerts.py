@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import delete, update
+from sqlalchemy import delete, text, update
 
 from proxy.cli.main import main
 from proxy.operator.alerts import URGENT, Alerter
@@ -22,10 +22,11 @@ from proxy.rules.quiet_hours import QuietHours
 from proxy.settings.alerts.settings import AlertSettings
 from proxy.storage.alarms import CLAIM, AlarmBook
 from proxy.storage.database import Database
+from proxy.storage.errors import StorageError
 from proxy.storage.outbox.database import DatabaseOutbox
 from proxy.storage.tables import deliveries
 from tests.builders import build_shipment
-from tests.databases import copy_migrated
+from tests.databases import copy_migrated, make_migrated_file
 from tests.operator.receiver import Receiver
 
 NOON = datetime(2026, 3, 25, 12, 0, tzinfo=UTC)
@@ -138,6 +139,27 @@ async def test_new_settings_reach_who_tells_people_without_a_restart(
     current.append(settings_for(receiver))
     await alerter.look()
     assert len(receiver.messages) == 1
+
+
+async def test_a_disk_too_full_to_note_its_alarm_is_told_once(
+    tmp_path: Path, receiver: Receiver
+) -> None:
+    settings = AlertSettings.model_validate(
+        {"to": [receiver.url], "when": {"disk_below": "900000GB"}}
+    )
+    async with Database.open(make_migrated_file(tmp_path / "kept.db")) as database:
+        full = "select raise(fail, 'database or disk is full')"
+        async with database.writing() as connection:
+            await connection.execute(
+                text(f"create trigger full before insert on alarms begin {full}; end")
+            )
+        alerter = Alerter(database, lambda: settings, ["north"])
+        for _ in range(2):
+            with pytest.raises(StorageError):
+                await alerter.look()
+        (message,) = receiver.messages
+        assert "The disk of the database has" in message["message"]
+        assert "Make room" in message["message"]
 
 
 async def test_what_could_not_be_sent_is_sent_later(

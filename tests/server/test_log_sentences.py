@@ -66,11 +66,12 @@ async def test_what_failed_is_one_sentence_with_the_reason_and_what_comes_next(
         url = f"http://{portside.public}/stores/north"
         async with client.get(url, params=WINDOW, headers=LOGIN) as answer:
             assert answer.status == 503
-        stall.error = RefusedError("the shop refused the shipment")
+        stall.error = RefusedError("the shop refused the shipment.")
         query = {**NOTICE, "tracking_number": "9401"}
         async with client.post(url, params=query, headers=LOGIN) as answer:
             assert answer.status == 422
     poll, notice = read_sentences(terminal)
+    assert ".;" not in terminal.getvalue()
     assert poll.startswith("north: the poll was answered 503: the shop did not answer")
     assert notice == (
         "north: could not tell the shop that order A-1001 was shipped: the shop refused the"

@@ -15,6 +15,7 @@ from aiohttp import ClientSession
 from click.testing import CliRunner
 from structlog.testing import capture_logs
 
+from connectors.errors import AuthenticationError
 from connectors.orders import OrderId, RejectedOrder
 from proxy.app import Portside
 from proxy.cli.main import main
@@ -41,11 +42,11 @@ GAP = Gap(
 )
 
 
-async def poll(portside: Portside, client: ClientSession) -> None:
+async def poll(portside: Portside, client: ClientSession, status: int = 200) -> None:
     async with client.get(
         f"http://{portside.public}/stores/north", params=WINDOW, headers=LOGIN
     ) as answer:
-        assert answer.status == 200
+        assert answer.status == status
 
 
 async def json_of(
@@ -195,6 +196,20 @@ def test_the_command_line_shows_what_is_held_and_what_may_be_missing(
         portside_says("held", "--settings", str(settings), "--store", "north", "--json")
     )
     assert order["order_id"] == "77"
+
+
+def test_the_command_line_says_why_a_poll_failed_before_it_is_an_alarm(
+    stall: Stall, tmp_path: Path, settings: Path
+) -> None:
+    async def refuse() -> None:
+        stall.error = AuthenticationError("the shop refuses the key")
+        async with open_front(stall, tmp_path) as portside, ClientSession() as client:
+            await poll(portside, client, 502)
+
+    asyncio.run(refuse())
+    shown = portside_says("status", "--settings", str(settings))
+    assert shown.startswith("All well.\n")
+    assert "north: the last poll brought no orders: the shop refuses the key" in shown
 
 
 def test_the_command_line_counts_reasons_that_several_orders_share(
