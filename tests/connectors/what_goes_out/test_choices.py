@@ -62,6 +62,15 @@ def field(name: str, value: Any) -> dict[str, Any]:
             },
         ),
         (
+            "prestashop",
+            {
+                "customization": {
+                    "customized_data_text_fields": [{"value": "Nuts, Cream"}],
+                    "customized_data_images": [{"value": LINK}],
+                }
+            },
+        ),
+        (
             "magento",
             {
                 "product_option": {
@@ -81,10 +90,11 @@ def test_lists_and_links_are_kept(platform: str, line: dict[str, Any]) -> None:
     lines = [{**row.order[row.lines][0], **line}]
     entry = read_example(row, Example(says=Word.PARCEL, order={row.lines: lines}))
     assert isinstance(entry, Order), entry
-    shown = {each.name.removeprefix("Option "): each.value for each in entry.items[0].options}
-    assert shown.keys() == {"Top", "Logo"}
-    assert shown["Top"] == "Nuts, Cream"
-    assert LINK in shown["Logo"]
+    top, logo = entry.items[0].options
+    assert top.name.removeprefix("Option ") in {"Top", "Customization"}
+    assert top.value == "Nuts, Cream"
+    assert logo.name.removeprefix("Option ") in {"Logo", "Customization image"}
+    assert LINK in logo.value
 
 
 def test_an_option_of_the_settings_may_be_a_list_too() -> None:

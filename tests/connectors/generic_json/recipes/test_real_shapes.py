@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 import pytest
 import yaml
+from aiohttp import web
 
 from connectors.errors import RefusedError, TemporaryError, UnavailableError
 from connectors.generic_json.mapping.order import read_order
@@ -21,6 +22,8 @@ from connectors.generic_json.recipes.reader import read_recipe
 from connectors.generic_json.settings.mapping import OrderMap
 from connectors.orders import Order
 from connectors.shipments import Shipment
+from connectors.testing.faults import Answer
+from connectors.testing.shops.json_shop import answer
 from connectors.testing.trial import START, failure
 from proxy.doors.custom_store.orders_xml import encode_order
 from tests.connectors.generic_json.recipes.shops.bigcommerce import BigCommerce
@@ -28,7 +31,7 @@ from tests.connectors.generic_json.recipes.shops.commercetools import Commerceto
 from tests.connectors.generic_json.recipes.shops.ecwid import Ecwid
 from tests.connectors.generic_json.recipes.shops.magento import Magento
 from tests.connectors.generic_json.recipes.shops.prestashop import PrestaShop
-from tests.connectors.generic_json.recipes.shops.sale import WINDOW, Platform
+from tests.connectors.generic_json.recipes.shops.sale import WINDOW, Platform, Sale
 from tests.connectors.generic_json.recipes.shops.saleor import Saleor
 from tests.connectors.generic_json.recipes.shops.shopware import Shopware
 from tests.connectors.generic_json.recipes.shops.solidus import Solidus
@@ -51,6 +54,31 @@ async def test_saleors_ids_of_56_and_64_characters_fit_and_find_their_order_agai
         assert (len(raw["id"]), len(raw["lines"][0]["id"])) == (56, 64)
         assert {len(order.id), *(len(line.id) for line in order.items)} == {36}
         assert encode_order(order)
+
+
+class Engraving(PrestaShop):
+    """Whose first line bears what the buyer wrote."""
+
+    def detail(self, sale: Sale, at: int, name: str) -> dict[str, Any]:
+        return {**super().detail(sale, at, name), "id_customization": "9" if at == 1 else "0"}
+
+    def one(self, resource: str, key: str) -> web.StreamResponse:
+        if (resource, key) != ("customizations", "9"):
+            return super().one(resource, key)
+        texts = [{"id_customization_field": "1", "value": "For Ada"}]
+        associations = {"customized_data_text_fields": texts}
+        return answer({"customization": {"id": 9, "associations": associations}})
+
+
+async def test_what_the_buyer_of_prestashop_wrote_reaches_the_packer() -> None:
+    shop = Engraving()
+    async with opened(shop) as connector:
+        first, second, *_ = (await listed(connector))[1].items
+    assert [(each.name, each.value) for each in first.options] == [("Customization", "For Ada")]
+    assert second.options == ()
+    async with opened(shop := Engraving()) as connector:
+        shop.faults.add(Answer(403), path="customizations", times=None)
+        assert len(await listed(connector)) == 3
 
 
 async def test_a_variant_of_saleor_without_a_weight_has_that_of_its_kind() -> None:
