@@ -21,6 +21,7 @@ import structlog
 
 from connectors.errors import IncompleteListingError, UnreadableResponseError
 from connectors.orders import Window
+from connectors.quoting import hide_found
 from connectors.upstream.request import Pairs
 from proxy.account.client import AccountClient
 from proxy.account.pacific import read_pacific, write_end, write_start
@@ -108,7 +109,7 @@ async def fetch_services(client: AccountClient) -> Sequence[ServiceRow]:
 
 def log_unreadable(name: str, reason: str) -> None:
     """Leave a row out that cannot be read, with a line in the log."""
-    _log.warning("A row of the account cannot be read.", list=name, reason=reason)
+    _log.warning("A row of the account cannot be read.", list=name, reason=hide_found(reason))
 
 
 async def walk_list(

@@ -59,7 +59,8 @@ def make_private_file(file: Path) -> None:
     files that it makes beside it the same rights.
     """
     with suppress(OSError):  # what keeps the file from being made, SQLite says in its own words
-        os.close(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600))
+        # A pipe in its place is not waited for.
+        os.close(os.open(file, os.O_WRONLY | os.O_CREAT | getattr(os, "O_NONBLOCK", 0), 0o600))
 
 
 class FileWatch:

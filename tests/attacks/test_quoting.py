@@ -19,6 +19,8 @@ from connectors.quoting import describe_error, describe_reason, hide_found, make
 from connectors.reading.fields import FieldError
 from connectors.upstream.masking import MASK, Mask, remember_secrets
 from connectors.upstream.refusals import explain_refusal
+from proxy.account.listing import log_unreadable
+from proxy.account.pacific import read_pacific
 from proxy.cli.output import PlainConsole, print_json
 from proxy.remarks import RemarkKeeper
 from proxy.telemetry.logs import configure_logs
@@ -151,6 +153,14 @@ async def test_a_remark_is_kept_with_the_shops_words_and_logged_without(log: Log
     shown = [line["remark"] for line in log.lines("The operator should know this about the shop.")]
     lengths = [f"({length} characters)" for length in (len(said), len(BUYER), len(BUYER) + 1)]
     assert shown == [f"Left out: {lengths[0]}", "x" * 600 + lengths[1], lengths[2]]
+
+
+def test_why_a_row_of_the_account_cannot_be_read_is_logged_without_the_value(log: Log) -> None:
+    with pytest.raises(ValueError, match="Zephyrine") as caught:
+        read_pacific(BUYER)
+    log_unreadable("orders", str(caught.value))
+    (line,) = log.lines("A row of the account cannot be read.")
+    assert line["reason"].endswith(f", found ({len(BUYER) + 2} characters)")
 
 
 def test_what_was_found_is_logged_by_its_length() -> None:

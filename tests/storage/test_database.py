@@ -151,6 +151,14 @@ async def test_a_database_of_another_kind_is_refused_without_showing_its_passwor
     assert "secret" not in str(refused.value)
 
 
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such pipes")
+async def test_a_pipe_in_the_place_of_the_database_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    async with Database.open(f"sqlite:///{tmp_path}/pipe") as database:
+        with pytest.raises(StorageError, match="pipe"):
+            await database.migrate()
+
+
 @pytest.mark.parametrize(
     ("url", "words"),
     [

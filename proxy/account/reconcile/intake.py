@@ -23,6 +23,7 @@ import msgspec
 import structlog
 
 from connectors.interface import Remark
+from connectors.quoting import hide_found
 from connectors.shipments import Shipment
 from proxy.account.pacific import read_pacific
 from proxy.account.reconcile.shipment import Row, has_failed, read_shipment
@@ -77,7 +78,8 @@ class RowIntake:
     def complain(self, about: str, reason: str) -> None:
         """Leave out a row that cannot be told."""
         if reason not in self.unreadable.values():
-            _log.warning("A row of the account is left out.", store=self.store.name, reason=reason)
+            why = hide_found(reason)
+            _log.warning("A row of the account is left out.", store=self.store.name, reason=why)
         self.unreadable[f"{about}: {reason}"] = reason
 
     def remark_unreadable(self, *, is_whole: bool) -> None:
