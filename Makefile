@@ -7,7 +7,7 @@ SUPPLY := $(VENV)/supply
 WORKERS ?= 2
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 
-.PHONY: help demo test browser-tests check format lint types contracts dependencies benchmarks real-shops lock pins shopify-schemas audit sbom licenses docs build package-tests release-check clean
+.PHONY: help demo test browser-tests check format lint types contracts dependencies benchmarks real-shops lock pins shopify-schemas audit sbom licenses docs build package-tests screenshots site release-check clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -67,6 +67,7 @@ lock: $(VENV)/.dev  ## resolve the newest versions into both lock files
 	@$(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet --extra build --extra dev --extra tracing pyproject.toml --output-file requirements-dev.lock
 
 	@$(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet --group pyproject.toml:supply --output-file requirements-supply.lock
+	@$(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet --group pyproject.toml:site --output-file requirements-site.lock
 
 pins: lock  ## the newest versions in the lock files, and the newest image in the Dockerfile
 	@$(BIN)/python -m tests.supply image
@@ -104,6 +105,9 @@ licenses: $(SUPPLY)/.tools $(SUPPLY)/.looked-at  ## the licenses of all that Por
 docs: $(VENV)/.dev  ## write docs/settings.md from the models
 	@$(BIN)/portside schema --markdown > docs/settings.md
 
+screenshots: $(VENV)/.dev  ## the pictures of the operator's page in docs/images, taken of the demo (Chromium)
+	@$(BIN)/python -m tests.browser
+
 build: $(VENV)/.run  ## the wheel and the source distribution, into dist/
 	@rm -f dist/portside-*
 	@$(BIN)/python -m hatchling build --directory dist
@@ -111,7 +115,17 @@ build: $(VENV)/.run  ## the wheel and the source distribution, into dist/
 package-tests: $(VENV)/.dev  ## both packages, installed and run as a user would
 	@$(BIN)/python -m pytest tests/packages
 
-release-check: $(VENV)/.dev package-tests build audit sbom licenses  ## what must be true before a release, beside `make check`
+$(SUPPLY)/.site: requirements-site.lock $(VENV)/.dev
+	@echo "Installing the tools that write the site into $(SUPPLY) ..."
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(SUPPLY)/site
+	@$(BIN)/uv pip install --quiet --python $(SUPPLY)/site --require-hashes -r requirements-site.lock
+	@touch $@
+
+site: $(SUPPLY)/.site  ## the documentation as a site, into dist/site; a link that leads nowhere ends it
+	@NO_MKDOCS_2_WARNING=1 $(SUPPLY)/site/bin/mkdocs build --strict
+	@echo "dist/site/index.html"
+
+release-check: $(VENV)/.dev package-tests build site audit sbom licenses  ## what must be true before a release, beside `make check`
 	@$(BIN)/python -m tests.supply release
 
 clean:

@@ -83,18 +83,6 @@ def test_the_commands_the_readme_names_are_there() -> None:
     named = set(re.findall(r"portside ([a-z]+)", text))
     known = set(CliRunner().invoke(main, ["--help"]).stdout.split("Commands:")[1].split())
     assert named <= known
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    assert set(re.findall(r"^make ([a-z]+)", text, re.MULTILINE)) <= targets
-
-
-def test_the_settings_in_the_readme_are_sound(tmp_path: Path) -> None:
-    text = (ROOT / "README.md").read_text()
-    (block,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
-    file = tmp_path / "settings.yaml"
-    file.write_text(block)
-    names = dict.fromkeys(re.findall(r"\$\{(\w+)\}", block), "value")
-    result = CliRunner(env=names).invoke(main, ["check", "--offline", "--settings", str(file)])
-    assert result.exit_code == 0, result.output
 
 
 def test_every_secret_in_docs_and_recipes_is_quoted_so_that_editors_read_it_as_we_do() -> None:
