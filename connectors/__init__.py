@@ -150,7 +150,6 @@ if TYPE_CHECKING:
         BearerAuth as BearerAuth,
         FixedAuth as FixedAuth,
         HeaderAuth as HeaderAuth,
-        HmacAuth as HmacAuth,
         NoAuth as NoAuth,
         OAuth1Auth as OAuth1Auth,
         QueryAuth as QueryAuth,
@@ -161,6 +160,7 @@ if TYPE_CHECKING:
         use_client_credentials as use_client_credentials,
         use_refresh_token as use_refresh_token,
     )
+    from connectors.upstream.auth.signatures import HmacAuth as HmacAuth
     from connectors.upstream.auth.token_answer import (
         make_token_reader as make_token_reader,
         read_oauth2 as read_oauth2,
@@ -251,10 +251,10 @@ _ROOMS = {
     "connectors.reading.proof": "Evidence Habits Verdict",
     "connectors.shipments": "Shipment ShippedItem ShippingRules",
     "connectors.upstream.auth.auth": (
-        "Auth BasicAuth BearerAuth FixedAuth HeaderAuth HmacAuth NoAuth OAuth1Auth QueryAuth "
-        "Send Token"
+        "Auth BasicAuth BearerAuth FixedAuth HeaderAuth NoAuth OAuth1Auth QueryAuth Send Token"
     ),
     "connectors.upstream.auth.oauth2": "use_client_credentials use_refresh_token",
+    "connectors.upstream.auth.signatures": "HmacAuth",
     "connectors.upstream.auth.token_answer": "make_token_reader read_oauth2",
     "connectors.upstream.auth.token_file": "TokenFile",
     "connectors.upstream.auth.tokens": "TokenAuth",

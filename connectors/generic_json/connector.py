@@ -18,7 +18,7 @@ from connectors.errors import (
     UnreadableResponseError,
 )
 from connectors.generic_json.api.answers import Answers, Bodies
-from connectors.generic_json.api.auth import make_auth
+from connectors.generic_json.api.auth.credentials import Credentials, make_auth
 from connectors.generic_json.api.caller import Caller
 from connectors.generic_json.api.jsonapi import resolve_document
 from connectors.generic_json.check import check_shop
@@ -57,7 +57,7 @@ class GenericJsonConnector:
         settings: GenericJsonSettings,
         upstream: Upstream,
         context: ConnectorContext,
-        mask: Mask,
+        login: Credentials,
     ) -> None:
         self._settings = settings
         self._rules = settings.map.rules
@@ -65,12 +65,12 @@ class GenericJsonConnector:
         bodies = Bodies()
 
         def make_caller(*rules: AnswerRule) -> Caller:
-            return Caller(upstream, Answers(settings.answers, bodies, lambda: mask, rules), bodies)
+            answers = Answers(settings.answers, bodies, lambda: Mask(login.auth.secrets), rules)
+            return Caller(upstream, answers, bodies, login.marks.values)
 
         past_end = getattr(settings.orders.paging, "past_end", ())
-        listed = (
-            make_caller(AnswerRule(status=past_end, means="empty")) if past_end else make_caller()
-        )
+        ends = [AnswerRule(status=past_end, means="empty")] if past_end else []
+        listed = make_caller(*ends)
         self._caller = make_caller()
         self._pages = Pages(listed, settings.orders, self._rules, context.remark)
         self._habits = HabitMemory(
@@ -269,20 +269,20 @@ async def open_connector(
     settings: GenericJsonSettings, context: ConnectorContext
 ) -> AsyncIterator[GenericJsonConnector]:
     """The connector, ready; its connections are closed on leaving."""
-    auth = make_auth(settings.auth, settings.url)
+    login = make_auth(settings.auth, settings.url)
     policy = msgspec.structs.replace(
         context.upstream.patient(settings.orders.paging.sizes),
         largest_answer=settings.limits.answer_size * _MEGABYTE,
     )
     async with Upstream.open(
         settings.url,
-        auth=auth,
+        auth=login.auth,
         policy=policy,
         observer=context.observer,
         headers=settings.headers,
         allowed_hosts=settings.allowed_hosts,
     ) as upstream:
-        yield GenericJsonConnector(settings, upstream, context, Mask(auth.secrets))
+        yield GenericJsonConnector(settings, upstream, context, login)
 
 
 def name_undated_changes(settings: GenericJsonSettings) -> str:

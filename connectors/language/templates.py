@@ -73,13 +73,15 @@ _NAMES: Final[Mapping[str, str]] = {
 class Template(msgspec.Struct, frozen=True, eq=False):
     """A compiled template.
 
-    `names` are the values it speaks of, each with the names behind its first dot.
+    `names` are the values it speaks of, each with the names behind its first dot; `worked` those it
+    does more with than write them down: filters, conditions, arithmetic.
     """
 
     source: str
     place: str
     names: frozenset[tuple[str, ...]]
     render: Callable[[Mapping[str, Any]], Any]
+    worked: frozenset[str] = frozenset()
 
     def __call__(self, values: Mapping[str, Any]) -> Any:
         """The text, or the value itself where the template is nothing but one `{{ … }}`.
@@ -123,7 +125,7 @@ def compile_template(value: Any, kind: str = "text") -> Template:
         )
     except (TemplateSyntaxError, ValueError, RecursionError) as error:
         raise ValueError(f"in the template {source[:60]!r}: {_describe_error(error)}") from None
-    return Template(source, place, names, render)
+    return Template(source, place, names, render, frozenset(_find_worked(tree)))
 
 
 def _describe_error(error: Exception) -> str:
@@ -222,6 +224,18 @@ def _find_paths(tree: nodes.Node, bound: frozenset[str] = frozenset()) -> Iterat
         yield from _find_paths(child, bound)
 
 
+def _find_worked(tree: nodes.Node) -> Iterator[str]:
+    """The values that stand anywhere but alone between braces."""
+    for child in tree.iter_child_nodes():
+        if isinstance(tree, nodes.Output) and _read_dotted_path(child) is not None:
+            continue
+        yield from (
+            _find_worked(child)
+            if isinstance(child, nodes.Output)
+            else (path[0] for path in _find_paths(child))
+        )
+
+
 def _read_dotted_path(node: nodes.Node) -> tuple[str, ...] | None:
     behind: list[str] = []
     while isinstance(node, nodes.Getattr):
@@ -230,11 +244,17 @@ def _read_dotted_path(node: nodes.Node) -> tuple[str, ...] | None:
     return (node.name, *behind) if isinstance(node, nodes.Name) else None
 
 
-def check_names(template: Template, known: Mapping[str, Sequence[str] | None]) -> None:
+def check_names(
+    template: Template,
+    known: Mapping[str, Sequence[str] | None],
+    unchecked: Collection[str] = (),
+) -> None:
     """Raise `ValueError` if a template speaks of a value that is not given there; None stands for
-    names that cannot be known.
+    names that cannot be known. The `unchecked` are looked at elsewhere.
     """
     for path in sorted(template.names):
+        if path[0] in unchecked:
+            continue
         if path[0] not in known:
             raise ValueError(
                 f"in the template {template.source[:60]!r}: there is no {path[0]!r}"

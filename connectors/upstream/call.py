@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable
+from functools import partial
 
 import msgspec
 import structlog
@@ -121,17 +122,19 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     ) -> Reply:
         """Send, follow redirects, read, and judge."""
         with self.breaker.guard(for_part=self.for_parts):
-            reply = await self.line.send(
-                call.request, signed, self.auth, attempt=number, fresh=not call.read
+            send = partial(
+                self.line.send,
+                auth=self.auth,
+                attempt=number,
+                fresh=not call.read,
+                is_login=not judged,
             )
+            reply = await send(call.request, signed)
             for _ in range(MOST_REDIRECTS):
                 if reply.status not in _MOVED:
                     break
                 moved = self._follow(call, reply)
-                again = self.auth.sign(moved) if judged else moved
-                reply = await self.line.send(
-                    moved, again, self.auth, attempt=number, fresh=not call.read
-                )
+                reply = await send(moved, self.auth.sign(moved) if judged else moved)
             if reply.status in _MOVED:
                 raise _explain_circle(reply)
             reply = await self._clean(call, reply)

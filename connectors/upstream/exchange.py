@@ -13,7 +13,7 @@ from connectors.upstream.masking import Mask
 class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     """One request and its answer, as an observer hears of it: secrets masked, `seconds` of wall
     time, `attempt` from 1. `clock_offset`: the shop's clock less ours in seconds, by this answer;
-    None where it does not tell.
+    None where it does not tell. `is_login`: its answer holds a token.
 
     `status` is None when no answer came; then `error` says why. `step` as in `Request`. It `writes`
     if it may change something in the shop; not `sent`: a write that a dry run kept back.
@@ -33,6 +33,7 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     writes: bool = False
     sent: bool = True
     clock_offset: float | None = None
+    is_login: bool = False
     mask: Mask = Mask()
     bare_request: bytes = b""
     bare_response: bytes = b""
@@ -45,7 +46,8 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def response_body(self) -> bytes:
         """The whole body of the answer, secrets masked; empty if none came."""
-        return self.mask.body(self.bare_response)
+        hide = self.mask.login_answer if self.is_login else self.mask.body
+        return hide(self.bare_response)
 
     def __repr__(self) -> str:
         return f"Exchange({self.method} {self.url}, status={self.status}, attempt={self.attempt})"

@@ -65,6 +65,9 @@ _SHORTEST = 4
 _LEFT_ALONE = ("", "/", "/:", PATH_SAFE)
 # Answers that hand out new secrets are small; a page of orders is not searched for them.
 _LARGEST_LOGIN = 65536
+# Between tags or in an attribute of XML, and a long word anywhere.
+_TEXT = re.compile(rb"""([>="'])[^\s<>="']{4,}(?=[<"'])""")
+_WORD = re.compile(rb"""[^\s<>="']{12,}""")
 
 
 class _Known:
@@ -188,6 +191,30 @@ class Mask:
             return body
         body = _JSON.sub(rb'\g<1>%b"' % MASK.encode(), body)
         return _FORM.sub(rb"\g<1>%b" % MASK.encode(), body)
+
+    def login_answer(self, body: bytes) -> bytes:
+        """The answer to a login with nothing in it that may be a token, which we know only once the
+        answer is read: of JSON the names, the numbers and what holds a blank, as a sentence does.
+        """
+        if len(body) > _LARGEST_LOGIN:
+            return MASK.encode()
+        try:
+            return self.body(json.dumps(_hide_words(json.loads(body)), ensure_ascii=False).encode())
+        except (ValueError, RecursionError):
+            shown = _WORD.sub(MASK.encode(), _TEXT.sub(rb"\g<1>%b" % MASK.encode(), body))
+            return self.body(shown)
+
+
+def _hide_words(value: object) -> object:
+    """JSON without texts that are a single word."""
+    match value:
+        case dict():
+            return {name: _hide_words(inner) for name, inner in value.items()}
+        case list():
+            return [_hide_words(inner) for inner in value]
+        case str() if len(value) >= _SHORTEST and " " not in value:
+            return MASK
+    return value
 
 
 def is_secret_parameter(name: str) -> bool:

@@ -23,7 +23,8 @@ _step: ContextVar[str] = ContextVar("step", default="")
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
     """`url` is absolute and percent-encoded exactly as it will be sent. `step` names the step that
-    it is part of, as `name (place)`; it is not sent.
+    it is part of, as `name (place)`, and `token_number` which token of a `TokenAuth` it was signed
+    with; neither is sent.
     """
 
     method: str
@@ -31,25 +32,37 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     step: str = ""
+    token_number: int = 0
 
     def with_header(self, name: str, value: str) -> Self:
         """A copy with this header set; an earlier one of the same name is replaced."""
         kept = tuple(pair for pair in self.headers if pair[0].lower() != name.lower())
         return msgspec.structs.replace(self, headers=(*kept, (name, value)))
 
+    def read_header(self, name: str) -> str:
+        """The value of a header by its name in any case; empty if there is none."""
+        return next((value for each, value in self.headers if each.lower() == name.lower()), "")
+
     def with_params(self, *pairs: tuple[str, str]) -> Self:
         """A copy with these query parameters set; earlier ones of the same name are replaced, the
         others stay byte for byte.
         """
-        names = {name for name, _ in pairs}
+        bare = self.without_params(*(name for name, _ in pairs))
+        parts = urlsplit(bare.url)
+        query = "&".join(filter(None, (parts.query, encode_params(pairs))))
+        return msgspec.structs.replace(bare, url=urlunsplit(parts._replace(query=query)))
+
+    def without_params(self, *names: str) -> Self:
+        """A copy without the query parameters of these names; the others stay byte for byte."""
+        if not names:
+            return self
         parts = urlsplit(self.url)
         kept = [
             raw
             for raw in parts.query.split("&")
             if raw and unquote_plus(raw.partition("=")[0]) not in names
         ]
-        query = "&".join([*kept, encode_params(pairs)])
-        return msgspec.structs.replace(self, url=urlunsplit(parts._replace(query=query)))
+        return msgspec.structs.replace(self, url=urlunsplit(parts._replace(query="&".join(kept))))
 
 
 def encode_params(pairs: Iterable[tuple[str, str]]) -> str:

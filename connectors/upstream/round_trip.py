@@ -34,12 +34,20 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     mended: set[str] = msgspec.field(default_factory=set)
 
     async def send(
-        self, bare: Request, signed: Request, auth: Auth, *, attempt: int, fresh: bool
+        self,
+        bare: Request,
+        signed: Request,
+        auth: Auth,
+        *,
+        attempt: int,
+        fresh: bool,
+        is_login: bool = False,
     ) -> Reply:
         """The shop's answer, whatever its status. Raises `UnavailableError` if none came.
 
         `bare` is `signed` without credentials: its URL is the one that the reply and the errors
-        tell. `fresh`: a write, which gets a connection of its own.
+        tell. `fresh`: a write, which gets a connection of its own. `is_login`: the answer brings a
+        token.
         """
         mask = Mask(auth.secrets)
         where = name_call(bare, mask)
@@ -76,6 +84,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
                             step=bare.step,
                             writes=fresh,
                             clock_offset=offset,
+                            is_login=is_login,
                             mask=mask,
                             bare_request=signed.body,
                             bare_response=reply.content if reply is not None else b"",

@@ -24,7 +24,6 @@ from connectors.reading.formats.json_lines import JsonLines
 from connectors.reading.formats.xml_document import XmlDocument
 from connectors.upstream import pace, refusals, response, retry, shop_clock
 from connectors.upstream.addresses import Target
-from connectors.upstream.auth import auth, oauth2, token_answer
 from connectors.upstream.masking import Mask
 from connectors.upstream.response import Reply
 from connectors.upstream.transport.proxies import find_proxy
@@ -38,6 +37,7 @@ from proxy.doors.custom_store import (
 from proxy.doors.custom_store import text as wire_text
 from proxy.doors.custom_store.shipnotice import fields as shipnotice_fields
 from proxy.telemetry import logs, masking
+from tests.connectors.upstream.auth.login_samples import LOGINS
 
 _MASK = Mask(["a-secret-of-the-shop", "token"])
 _NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -180,21 +180,12 @@ _MODULES: dict[str, dict[str, Callable[[str], object]]] = {
         "Target.url()": _TARGET.url,
         "Target.redirect()": lambda t: _TARGET.redirect("https://shop.example/api", t),
     },
-    "connectors.upstream.auth.auth.": {
-        "signature_base": lambda t: auth.signature_base("GET", f"https://a.example/?{t}"),
-    },
-    "connectors.upstream.auth.token_answer.": {
-        "read_oauth2": lambda t: token_answer.read_oauth2(make_reply(t, status=200)),
-    },
-    "connectors.upstream.auth.oauth2.": {
-        "use_client_credentials": lambda t: oauth2.use_client_credentials(t, t, t),
-        "use_refresh_token": lambda t: oauth2.use_refresh_token(t, t),
-    },
     "connectors.upstream.masking.": {
         "Mask.text()": _MASK.text,
         "Mask.url()": lambda t: _MASK.url(f"https://a.example/{t}"),
         "Mask.url(query)": lambda t: _MASK.url(f"https://a.example/?{t}"),
         "Mask.body()": lambda t: _MASK.body(_encode(t)),
+        "Mask.login_answer()": lambda t: _MASK.login_answer(_encode(t)),
     },
     "connectors.upstream.pace.": {
         "read_wait(headers)": lambda t: pace.read_wait(
@@ -270,7 +261,11 @@ _MODULES: dict[str, dict[str, Callable[[str], object]]] = {
     },
 }
 SAMPLES: MappingProxyType[str, Callable[[str], object]] = MappingProxyType(
-    {prefix + name: call for prefix, calls in _MODULES.items() for name, call in calls.items()}
+    {
+        prefix + name: call
+        for prefix, calls in {**_MODULES, **LOGINS}.items()
+        for name, call in calls.items()
+    }
 )
 
 OURS = MappingProxyType(
@@ -280,6 +275,8 @@ OURS = MappingProxyType(
         "proxy.telemetry.tracing.open_tracing": "the address is that of the settings",
         "proxy.telemetry.tracing.trace": "the text names a span of ours",
         "proxy.telemetry.tracing.trace_past": "the text names a span of ours",
+        "connectors.upstream.auth.assertions.check_key": "the key is that of the settings",
+        "connectors.upstream.auth.oauth2.use_assertion": "the address is that of the settings",
         "connectors.language.calls.bind_call": "the texts are those of the settings, cut before",
         "connectors.language.calls.check_constant": "a constant of an expression of 2,000 letters",
         "connectors.language.calls.shape_argument": "the text is the name of one of our kinds",

@@ -10,7 +10,7 @@ import msgspec
 
 from connectors.errors import RefusedError, UnreadableResponseError
 from connectors.generic_json.api.answers import Answers, Bodies
-from connectors.generic_json.settings.request import RequestSettings
+from connectors.generic_json.settings.request import TOKEN, RequestSettings
 from connectors.generic_json.xml_body import write_document
 from connectors.language.functions import EvaluationError
 from connectors.language.functions.table import as_text
@@ -90,10 +90,21 @@ def _fill_content(
 class Caller:
     """Sends requests of one kind to the shop, and understands its answers by that kind's rules."""
 
-    def __init__(self, upstream: Upstream, answers: Answers, bodies: Bodies) -> None:
+    def __init__(
+        self,
+        upstream: Upstream,
+        answers: Answers,
+        bodies: Bodies,
+        token: Mapping[str, str] | None = None,
+    ) -> None:
+        """`token` is what requests are given under this name."""
         self._upstream = upstream.with_judges(answers.judge, answers.review)
         self._answers = answers
         self._bodies = bodies
+        self._token = token or {}
+
+    def _fill(self, request: RequestSettings, values: Mapping[str, Any]) -> Call:
+        return fill_request(request, {**values, TOKEN: self._token} if self._token else values)
 
     def for_parts(self, *, once: bool) -> Self:
         """The same for what belongs to single orders, see `Upstream.for_parts`; `once` without
@@ -108,7 +119,7 @@ class Caller:
         self, request: RequestSettings, values: Mapping[str, Any], *, rows: bool = False
     ) -> Reply:
         """A reading request; a POST or PUT is repeated like a GET. `rows` as for `Upstream.get`."""
-        call = fill_request(request, values)
+        call = self._fill(request, values)
         answer_format = self._answers.choose_format(request.format)
         if call.method == "GET":
             return await self._upstream.get(
@@ -143,7 +154,7 @@ class Caller:
             return await self._upstream.get(
                 address, answer_format=self._answers.choose_format(None)
             )
-        call = fill_request(request, values or {})
+        call = self._fill(request, values or {})
         answer_format = self._answers.choose_format(request.format)
         if call.method == "GET":
             return await self._upstream.get(
@@ -162,7 +173,7 @@ class Caller:
 
     async def write(self, request: RequestSettings, values: Mapping[str, Any]) -> Reply:
         """A request that changes something: sent once."""
-        call = fill_request(request, values)
+        call = self._fill(request, values)
         answer_format = self._answers.choose_format(request.format)
         if call.method == "GET":
             return await self._upstream.get(
@@ -186,9 +197,7 @@ class Caller:
         """In a dry run, show a request to the observer, whatever its method. Raises
         `UnsentError`.
         """
-        await self._change(
-            fill_request(request, values), self._answers.choose_format(request.format)
-        )
+        await self._change(self._fill(request, values), self._answers.choose_format(request.format))
 
     def read_body(self, reply: Reply) -> Any:
         """The answer's body; None where a rule says it is empty.

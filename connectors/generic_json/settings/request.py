@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Annotated, Any, Literal, Self
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -25,6 +25,9 @@ from connectors.places import MisplacedError, Path
 
 Names = Mapping[str, Sequence[str] | None]
 """The values a template may speak of, each with its fields; None where these cannot be known."""
+
+TOKEN: Final = "token"  # noqa: S105 - the name of a value in templates
+"""What a login brought, in the templates of requests."""
 
 QueryValue = Annotated[
     tuple[TemplateText, ...],
@@ -139,17 +142,22 @@ class RequestSettings(Block):
     def check_values(self, known: Names) -> None:
         """Raise `MisplacedError` if something in it speaks of what is not there.
 
-        Inside a body's `$each` there is `item` too.
+        Inside a body's `$each` there is `item` too. What the login brought (`token`) is checked
+        where the login is known.
         """
         for path, expression in self.expressions:
             _check_expression(
-                path, expression, {**known, "item": None} if "$give" in path else known
+                path,
+                expression,
+                {**known, "item": None} if "$give" in path else known,
+                unchecked={TOKEN},
             )
         for path, template in self.templates:
             try:
                 check_names(
                     template,
                     {**known, "item": None} if "$give" in path or "$key" in path else known,
+                    unchecked={TOKEN},
                 )
             except ValueError as error:
                 raise MisplacedError(path, str(error)) from None
@@ -185,8 +193,10 @@ Request = Annotated[
 """A request; a bare text is the path of a GET."""
 
 
-def _check_expression(path: Path, expression: Expression, known: Names) -> None:
-    for root in sorted(expression.reads.names - known.keys()):
+def _check_expression(
+    path: Path, expression: Expression, known: Names, unchecked: Collection[str] = ()
+) -> None:
+    for root in sorted(expression.reads.names - known.keys() - set(unchecked)):
         raise MisplacedError(
             path,
             f"in the expression {expression.source!r}: there is no {root!r}"

@@ -23,7 +23,9 @@ from connectors.generic_json.recipes.reader import (
     read_recipe,
 )
 from connectors.generic_json.settings.answers import AnswerSettings
-from connectors.generic_json.settings.auth import Login, NoLogin
+from connectors.generic_json.settings.auth.keys import NoLogin
+from connectors.generic_json.settings.auth.login import Login, find_token_names
+from connectors.generic_json.settings.calls import check_tokens, list_requests
 from connectors.generic_json.settings.format_checks import check_formats
 from connectors.generic_json.settings.items import ListSettings, OneSettings
 from connectors.generic_json.settings.mapping import OrderMap
@@ -139,4 +141,11 @@ class GenericJsonSettings(ConnectorSettings):
     @model_validator(mode="after")
     def _check_formats(self) -> Self:
         check_formats(self.answers, self.orders, self.order, self.map)
+        return self
+
+    @model_validator(mode="after")
+    def _check_tokens(self) -> Self:
+        known = find_token_names(self.auth)
+        for path, request in list_requests(self.orders, self.order, self.shipment):
+            check_tokens(path, request, known, self.auth.kind)
         return self

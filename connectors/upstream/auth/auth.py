@@ -5,7 +5,6 @@ renew them.
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 import secrets
 import time
@@ -19,6 +18,8 @@ from connectors.upstream.request import Request, encode_text
 from connectors.upstream.response import Reply
 
 Send = Callable[[Request], Awaitable[Reply]]
+TokenField = str | int
+"""What a login's answer holds besides the token: a session's name, the number of a user."""
 
 
 class Auth(Protocol):
@@ -198,73 +199,19 @@ def signature_base(method: str, url: str) -> str:
     return "&".join((method.upper(), quote(bare, safe=""), again))
 
 
-class HmacAuth(FixedAuth):
-    """A keyed digest of the request in a header, for shops that sign each call.
-
-    `template` is the text that is signed, out of `{method}`, `{path}` (with query), `{url}`,
-    `{timestamp}`, `{body}` and `{body_sha256}`. `headers` are set as well and may hold
-    `{timestamp}`. `encoding` is `hex` or `base64`.
-    """
-
-    def __init__(
-        self,
-        secret: str,
-        *,
-        template: str = "{method}\n{path}\n{timestamp}\n{body}",
-        header: str = "X-Signature",
-        prefix: str = "",
-        headers: Mapping[str, str] | None = None,
-        digest: str = "sha256",
-        encoding: str = "hex",
-        clock: Callable[[], float] = time.time,
-    ) -> None:
-        self._secret = secret
-        self._template = template
-        self._header = header
-        self._prefix = prefix
-        self._headers = dict(headers if headers is not None else {"X-Timestamp": "{timestamp}"})
-        self._digest = digest
-        self._encoding = encoding
-        self._clock = clock
-
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        """The key."""
-        return (self._secret,)
-
-    def sign(self, request: Request) -> Request:
-        """Set the signature and what it needs to be checked."""
-        timestamp = str(int(self._clock()))
-        signature = hmac.new(
-            self._secret.encode(), self._text(request, timestamp), self._digest
-        ).digest()
-        shown = signature.hex() if self._encoding == "hex" else base64.b64encode(signature).decode()
-        for name, value in self._headers.items():
-            request = request.with_header(name, value.replace("{timestamp}", timestamp))
-        return request.with_header(self._header, f"{self._prefix}{shown}")
-
-    def _text(self, request: Request, timestamp: str) -> bytes:
-        parts = urlsplit(request.url)
-        values = {
-            b"{method}": request.method.encode(),
-            b"{path}": urlunsplit(("", "", parts.path or "/", parts.query, "")).encode(),
-            b"{url}": request.url.encode(),
-            b"{timestamp}": timestamp.encode(),
-            b"{body_sha256}": hashlib.sha256(request.body).hexdigest().encode(),
-            # Last, so that nothing in a body is taken for a placeholder.
-            b"{body}": request.body,
-        }
-        text = self._template.encode()
-        for placeholder, value in values.items():
-            text = text.replace(placeholder, value)
-        return text
-
-
 class Token(msgspec.Struct, frozen=True, kw_only=True):
-    """What a login gave: the token, for how many seconds it is good (None: not said), and what to
-    renew it with, if anything.
+    """What a login gave: the token (empty where only `fields` count), for how many seconds it is
+    good (None: not said), what to renew it with, if anything, and other `fields` of the answer by
+    name.
     """
 
     value: str
     lifetime: float | None = None
     refresh: str = ""
+    fields: Mapping[str, TokenField] = {}
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """All of it that must appear in no log and no error."""
+        found = (self.value, self.refresh, *map(str, self.fields.values()))
+        return tuple(text for text in found if text)

@@ -10,7 +10,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import ExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Annotated
@@ -27,14 +27,15 @@ _log = structlog.get_logger("portside.upstream")
 
 
 class KeptToken(msgspec.Struct, frozen=True, kw_only=True):
-    """What the file holds: whose login it is (a digest), the token (empty once it was refused),
-    what renews it, and when (Unix seconds).
+    """What the file holds: whose login it is (a digest), the token and other fields of the login's
+    answer (both empty once they were refused), what renews it, and when (Unix seconds).
     """
 
     login: str
     token: Printable
     refresh: Printable = ""
     renew_at: float | None = None
+    fields: dict[str, Printable | int] | msgspec.UnsetType = msgspec.UNSET
 
 
 class TokenFile:
@@ -61,13 +62,25 @@ class TokenFile:
             return None
         return kept, float("inf") if kept.renew_at is None else kept.renew_at - self._now()
 
-    async def write(self, token: str, refresh: str, renew_in: float) -> None:
+    async def write(
+        self,
+        token: str,
+        refresh: str,
+        renew_in: float,
+        fields: Mapping[str, str | int] | None = None,
+    ) -> None:
         """Keep these in place of what was kept; all of it gets there or nothing.
 
         `renew_in` in seconds, may be infinite.
         """
         renew_at = None if renew_in == float("inf") else self._now() + renew_in
-        kept = KeptToken(login=self._login, token=token, refresh=refresh, renew_at=renew_at)
+        kept = KeptToken(
+            login=self._login,
+            token=token,
+            refresh=refresh,
+            renew_at=renew_at,
+            fields=dict(fields) if fields else msgspec.UNSET,
+        )
         await asyncio.to_thread(self._write, msgspec.json.encode(kept))
 
     async def drop(self) -> None:

@@ -16,6 +16,7 @@ from connectors.shipments import ShippingRules
 from connectors.testing.shop import FakeShop
 from connectors.testing.shops.json_shop import Style, answer
 from connectors.testing.trial import QUICK
+from connectors.upstream.exchange import Observer
 from tests.connectors.generic_json.styles import style_block
 
 Answerer = Callable[[web.Request], Awaitable[web.Response]]
@@ -103,11 +104,14 @@ async def connected(
     style: Style = Style.PAGE,
     shipping: ShippingRules = ShippingRules(),  # noqa: B008 - it is frozen
     remark: Callable[[Remark], None] = ignore_remark,
+    observer: Observer | None = None,
 ) -> AsyncIterator[GenericJsonConnector]:
     """A connector to a shop, open."""
     async with open_connector(
         made(shop.url, changes, style),
-        ConnectorContext(store="test", upstream=QUICK, shipping=shipping, remark=remark),
+        ConnectorContext(
+            store="test", upstream=QUICK, shipping=shipping, remark=remark, observer=observer
+        ),
     ) as connector:
         yield connector
 

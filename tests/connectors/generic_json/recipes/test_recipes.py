@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from connectors.fieldmap.sources import FieldSource
 from connectors.generic_json.recipes.reader import list_recipes, merge_keys, read_recipe
-from connectors.generic_json.settings.auth import BasicLogin, BearerLogin
+from connectors.generic_json.settings.auth.keys import BasicLogin, BearerLogin
 from connectors.generic_json.settings.shop import GenericJsonSettings
 from connectors.places import PlacedText
 from connectors.registry import Registry

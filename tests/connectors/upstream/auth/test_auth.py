@@ -19,12 +19,12 @@ from connectors.upstream.auth.auth import (
     BasicAuth,
     BearerAuth,
     HeaderAuth,
-    HmacAuth,
     NoAuth,
     OAuth1Auth,
     QueryAuth,
     signature_base,
 )
+from connectors.upstream.auth.signatures import HmacAuth
 from connectors.upstream.request import Request, encode_params, encode_segment
 from tests.connectors.upstream.echo import EchoShop, asking
 

@@ -1,0 +1,1 @@
+"""From `auth:` in the settings to credentials that sign requests."""
