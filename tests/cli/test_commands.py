@@ -162,6 +162,19 @@ def test_a_command_that_is_mistyped_is_guessed() -> None:
     assert said.endswith("Error: no command 'chekc'; did you mean 'check'?\n")
 
 
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+@pytest.mark.parametrize(("typed", "found"), [("sta", "status"), ("status --js", "--json")])
+def test_a_shell_completes_commands_and_options_as_the_docs_say(
+    shell: str, typed: str, found: str
+) -> None:
+    assert f"{shell}_source" in (ROOT / "docs" / "operating.md").read_text()
+    words = typed.split()
+    place = words[-1] if shell == "fish" else str(len(words))
+    asked = {"COMP_WORDS": f"portside {typed}", "COMP_CWORD": place}
+    runner = CliRunner(env={"_PORTSIDE_COMPLETE": f"{shell}_complete", **asked})
+    assert found in runner.invoke(main, prog_name="portside").stdout
+
+
 def test_the_only_store_need_not_be_named(file: Path) -> None:
     status, _, said = run("export", "--settings", file)
     assert (status, said.split(":")[:2]) == (1, ["Error", " north"])
