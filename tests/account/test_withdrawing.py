@@ -119,6 +119,18 @@ async def test_the_label_that_replaces_a_voided_one_is_told_although_the_shop_re
         assert stall.earlier[-1] == ()
 
 
+async def test_a_void_is_noticed_by_the_next_run_however_old_the_label(kept_url: str) -> None:
+    async with open_scene(kept_url) as (desk, stall):
+        label = desk.account.make_label(desk.account.find_order("N-1"))
+        await desk.live(3 * HOUR)
+        desk.account.make_label(desk.account.find_order("N-2"))
+        await desk.reconcile()
+        desk.account.void(label)
+        await desk.pass_time(15 * MINUTE)
+        await desk.reconcile()
+        assert stall.withdrawn == [label.tracking_number]
+
+
 async def test_what_the_shop_does_not_take_is_tried_again_and_remarked(kept_url: str) -> None:
     async with open_scene(kept_url) as (desk, stall):
         stall.errors = [UnavailableError("down", reached=False)] * 2
