@@ -288,6 +288,7 @@ class ConnectorType(msgspec.Struct, frozen=True, kw_only=True):
     `webhooks.secret` (empty if there is none) and says what keeps this store from listening to its
     shop's webhooks, in one sentence; empty if nothing does. `undated` is given the block and names
     the changes that move no modified time in such a shop, in words; empty if none are known.
+    `review` is given the block and says what in it is doubtful, without asking the shop.
     """
 
     name: str
@@ -296,3 +297,4 @@ class ConnectorType(msgspec.Struct, frozen=True, kw_only=True):
     status_word: Callable[[str], str] = str
     check_webhooks: Callable[[Any, str], str] = no_webhooks
     undated: Callable[[Any], str] = name_no_undated_changes
+    review: Callable[[Any], Sequence[Finding]] = lambda _settings: ()

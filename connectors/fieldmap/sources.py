@@ -10,6 +10,8 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from connectors.fieldmap.blocks import Block, ExpressionText, wrap_in_list
 from connectors.fieldmap.rules import Constant, FieldRule
+from connectors.places import MisplacedError
+from connectors.reading.countries import find_country
 
 
 def widen_field(value: Any) -> Any:
@@ -87,3 +89,21 @@ class AddressMap(Block):
     """An e-mail address."""
     tax_id: TextField | None = None
     """VAT number, CPF, CNPJ, codice fiscale; the store's `tax_ids` says where it goes."""
+
+    @model_validator(mode="after")
+    def _check_country(self) -> Self:
+        """Raise `MisplacedError` for a constant that would hold every order."""
+        source = self.country
+        if source is None:
+            return self
+        told = {("value",): source.value, ("default",): source.default} | {
+            ("table", name): word for name, word in source.table.items()
+        }
+        for path, word in told.items():
+            if word not in {None, ""} and not find_country(str(word)):
+                raise MisplacedError(
+                    ("country", *path),
+                    f"{str(word)!r} is not a country we know; write a code of ISO 3166 such as DE,"
+                    " or the country's name",
+                )
+        return self

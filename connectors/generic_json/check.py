@@ -18,6 +18,7 @@ from connectors.errors import (
     UnavailableError,
 )
 from connectors.generic_json.check_list import check_list
+from connectors.generic_json.check_money import check_money
 from connectors.generic_json.listing.pages import Pages
 from connectors.generic_json.listing.reader import Listing
 from connectors.generic_json.listing.window import make_window_back
@@ -52,6 +53,7 @@ async def check_shop(
             findings = [read]
         else:
             findings = [read, *findings, await _count_orders(count, window)]
+            findings += await check_money(settings, listing, window)
     findings += _write_findings(settings)
     findings += check_answers(upstream.mended)
     findings += check_clock(upstream.clock_offset)

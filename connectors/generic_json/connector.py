@@ -29,6 +29,7 @@ from connectors.generic_json.listing.reader import Listing
 from connectors.generic_json.listing.window import slice_window
 from connectors.generic_json.mapping.lines import read_lines
 from connectors.generic_json.mapping.order import read_order, reject_order
+from connectors.generic_json.review import review_settings
 from connectors.generic_json.settings.answers import AnswerRule
 from connectors.generic_json.settings.shop import GenericJsonSettings
 from connectors.generic_json.shipping.shipper import PROBE, Shipper
@@ -285,14 +286,10 @@ async def open_connector(
         yield GenericJsonConnector(settings, upstream, context, login)
 
 
-def name_undated_changes(settings: GenericJsonSettings) -> str:
-    """What the description of the shop says."""
-    return settings.orders.undated
-
-
 connector_type = ConnectorType(
     name="generic_json",
     settings=GenericJsonSettings,
     open=open_connector,
-    undated=name_undated_changes,
+    undated=lambda settings: settings.orders.undated,
+    review=review_settings,
 )

@@ -18,7 +18,11 @@ import yaml
 
 from connectors.places import Path
 from proxy.settings.problems import Problem, SettingsError, shown_path
-from proxy.settings.yaml_faults import explain_character_error, explain_syntax_error
+from proxy.settings.yaml_faults import (
+    explain_character_error,
+    explain_syntax_error,
+    find_key_fault,
+)
 from proxy.settings.yaml_words import hide_variables, read_plain_value, restore_variables
 
 LARGEST_FILE = 1024 * 1024
@@ -163,10 +167,8 @@ class _Reader:
         seen: dict[str, yaml.Mark] = {}
         merged: list[yaml.Node] = []
         for key, value in node.value:
-            if not isinstance(key, yaml.ScalarNode):
-                self.report(
-                    key.start_mark, path, "expected a word as key, found a list or a mapping"
-                )
+            if fault := find_key_fault(node, key, value):
+                self.report(key.start_mark, path, fault)
                 continue
             name = restore_variables(key.value)
             if name == "<<" and key.style is None:

@@ -47,3 +47,23 @@ def explain_character_error(error: yaml.YAMLError, text: str) -> Problem:
         column=place - (before.rfind("\n") + 1) + 1,
         message=f"not YAML: the character {character} is not allowed",
     )
+
+
+def find_key_fault(node: yaml.MappingNode, key: yaml.Node, value: yaml.Node) -> str:
+    """What is wrong with a key: that it is no word, or that it is what follows a comma which was
+    meant to be part of the value before it. Empty if nothing is.
+    """
+    if not isinstance(key, yaml.ScalarNode):
+        return "expected a word as key, found a list or a mapping"
+    is_without_colon = (
+        node.flow_style
+        and isinstance(value, yaml.ScalarNode)
+        and not value.value
+        and value.start_mark.index <= key.end_mark.index
+    )
+    if not is_without_colon:
+        return ""
+    return (
+        f"expected a colon behind {restore_variables(key.value)!r}; between braces a comma ends a"
+        " value, so write a text that holds one in quotes"
+    )

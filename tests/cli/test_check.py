@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +21,7 @@ from connectors.testing.shops.woocommerce import FakeWooCommerceShop
 from connectors.testing.shops.woocommerce.rendering import product_id
 from proxy.cli.main import main
 from tests.connectors.generic_json.styles import style_block
+from tests.connectors.generic_json.test_bad_yaml import GOOD
 
 
 @pytest.fixture
@@ -82,7 +84,20 @@ async def test_a_shop_that_does_not_date_all_changes_is_swept_unless_the_setting
             f"✓ every {every} a sweep looks for changes that this shop does not date (cancelling an"
             " order)" in out
         )
-        assert "!" not in out
+        assert "! this shop" not in out
+
+
+def test_an_offline_check_names_what_the_settings_probably_mean_otherwise(tmp_path: Path) -> None:
+    text = GOOD.replace("{value: EUR}", "EUR")
+    file = tmp_path / "settings.yaml"
+    file.write_text(text)
+    result = CliRunner().invoke(main, ["check", "--offline", "--settings", str(file)])
+    assert result.exit_code == 0
+    assert f"! map.currency ({file}:53): EUR is read as a field" in result.stdout
+    assert "→ Write `currency: {value: EUR}` for the word itself." in result.stdout
+    result = CliRunner().invoke(main, ["check", "--offline", "--json", "--settings", str(file)])
+    (finding, *_) = json.loads(result.stdout)["stores"]["attic"]["findings"]
+    assert finding["level"] == "warning"
 
 
 def test_an_offline_check_and_serve_say_that_webhooks_could_not_be_heard(tmp_path: Path) -> None:
@@ -108,7 +123,7 @@ def test_an_offline_check_and_serve_say_that_webhooks_could_not_be_heard(tmp_pat
     [
         (
             ("ship_to", "country"),
-            {"value": "10115 Berlin"},
+            "reference",
             (
                 "5 of 5 orders would not go out, for ShipStation would refuse them, e.g. order"
                 " 1001: Customer/ShipTo/Country"
@@ -174,7 +189,7 @@ async def test_nothing_is_said_of_sweeps_where_the_shop_lets_nobody_in(
 async def test_a_sound_mapping_leaves_nothing_to_say(shop: FakeJsonShop, tmp_path: Path) -> None:
     for _ in range(5):
         shop.book.add()
-    code, out = await checked(shop, tmp_path, "", {})
+    code, out = await checked(shop, tmp_path, "", {}, (("number",), "id"))
     assert (code, "!" in out, "✗" in out) == (0, False, False)
 
 

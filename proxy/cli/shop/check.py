@@ -77,9 +77,21 @@ def _check_file(file: Path, name: str | None, findings: Findings, *, offline: bo
     for account in filter(None, (store.account for store in stores.values())):
         for finding in find_stand_in(account):
             findings.add(finding)
+    if offline:
+        _review_stores(findings, stores)
     healthy = offline or asyncio.run(_check_all(findings, settings, stores))
     findings.end()
     return healthy
+
+
+def _review_stores(findings: Findings, stores: Mapping[str, StoreSettings]) -> None:
+    """What is doubtful in the settings of each store, as far as its kind of shop can say."""
+    for name, store in stores.items():
+        doubts = find_kind(store.connector.type).review(store.connector)
+        if doubts:
+            findings.begin_store(name, store.connector.type)
+        for finding in doubts:
+            findings.add(finding)
 
 
 async def _check_all(

@@ -31,9 +31,9 @@ async def check_store(
     export: ExportSettings,
     services: StoreServices | None = None,
 ) -> AsyncIterator[Finding]:
-    """What the connector finds and remarks; what would become of the last orders, and whether a
-    sweep looks for changes, where the connector found nothing that does not work. Each finding is
-    given as soon as it is known.
+    """What is doubtful in its settings; what the connector finds and remarks; what would become of
+    the last orders, and whether a sweep looks for changes, where the connector found nothing that
+    does not work. Each finding is given as soon as it is known.
     """
     remarks = dict[str, Remark]()
 
@@ -52,7 +52,7 @@ async def check_store(
     )
     async with open_store(name, settings, kind, services) as store:
         report = await store.connector.check()
-        for finding in report.findings:
+        for finding in (*kind.review(settings.connector), *report.findings):
             yield finding
         if report.healthy:
             for finding in await sample_findings(store):

@@ -109,7 +109,7 @@ class HmacLogin(Block):
         if not self.keyed and "{secret}" not in self.message:
             raise MisplacedError(
                 ("message",),
-                "expected {secret} in it, because keyed: false; otherwise anyone could sign",
+                "expected {secret} in message, because keyed: false; otherwise anyone could sign",
             )
         if "parameters" in self.model_fields_set and "{parameters}" not in self.message:
             raise MisplacedError(
