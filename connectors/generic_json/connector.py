@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from functools import partial
-from http import HTTPStatus
 from typing import Any
 
 import msgspec
@@ -14,15 +13,14 @@ from connectors.errors import (
     ConflictError,
     OrderNotFoundError,
     RefusedError,
-    SharedNumberError,
     UnreadableResponseError,
 )
 from connectors.generic_json.api.answers import Answers, Bodies
 from connectors.generic_json.api.auth.credentials import Credentials, make_auth
 from connectors.generic_json.api.caller import Caller
-from connectors.generic_json.api.jsonapi import resolve_document
 from connectors.generic_json.check import check_shop
 from connectors.generic_json.listing.expander import Expander, Unfinished
+from connectors.generic_json.listing.lookup import OrderLookup
 from connectors.generic_json.listing.pages import Pages
 from connectors.generic_json.listing.part_reader import PartReader
 from connectors.generic_json.listing.reader import Listing
@@ -35,8 +33,6 @@ from connectors.generic_json.settings.shop import GenericJsonSettings
 from connectors.generic_json.shipping.shipper import PROBE, Shipper
 from connectors.habit_memory import HabitMemory
 from connectors.interface import CheckReport, ConnectorContext, ConnectorType, ShipOutcome
-from connectors.language.functions import EvaluationError
-from connectors.language.functions.table import as_text, is_empty
 from connectors.orders import Order, OrderId, OrderStatus, RejectedOrder, Window
 from connectors.places import Source
 from connectors.reading.fields import FieldError
@@ -73,6 +69,7 @@ class GenericJsonConnector:
         ends = [AnswerRule(status=past_end, means="empty")] if past_end else []
         listed = make_caller(*ends)
         self._caller = make_caller()
+        self._lookup = OrderLookup(settings, self._caller)
         self._pages = Pages(listed, settings.orders, self._rules, context.remark)
         self._habits = HabitMemory(
             context.memory, (self._pages.habits, Habits.LEARNED), (self._pages, ("probed",))
@@ -116,7 +113,8 @@ class GenericJsonConnector:
         """
         orders = self._settings.orders
         parts = slice_window(window, orders.window)
-        if orders.also or orders.window.kind != "filter" or len(parts) > 1:
+        is_one = len(parts) == 1 and orders.partitions is None and not orders.also
+        if not is_one or orders.window.kind != "filter":
             return None
         return await self._pages.count_orders(orders.request, window)
 
@@ -125,7 +123,7 @@ class GenericJsonConnector:
         parts = self._caller.for_parts(once=False)
         found = await self._isolation.fetch(
             "order",
-            lambda: self._fetch_summary(order_id, parts),
+            lambda: self._lookup.fetch_order(order_id, parts),
             probe=self._pages.probe,
         )
         whole = await self._complete_order(found)
@@ -141,7 +139,7 @@ class GenericJsonConnector:
 
     async def _fetch_order(self, order_id: str) -> Any:
         """One order, made whole, or `Unfinished`. What may pass is raised."""
-        whole = await self._complete_order(await self._fetch_summary(order_id, self._caller))
+        whole = await self._complete_order(await self._lookup.fetch_order(order_id))
         if isinstance(whole, Unfinished) and whole.cause is not None:
             raise whole.cause
         return whole
@@ -150,47 +148,11 @@ class GenericJsonConnector:
         (whole,) = await self._expander.complete_orders([found], detailed=True)
         return whole
 
-    async def _fetch_summary(self, order_id: str, caller: Caller) -> Any:
-        """One order as it stands in the answer."""
-        if not order_id.strip():
-            raise OrderNotFoundError("The notice names no order.")
-        one = self._settings.order
-        try:
-            reply = await caller.read(one.request, {"id": order_id})
-        except RefusedError as error:
-            if error.status == HTTPStatus.NOT_FOUND:
-                raise OrderNotFoundError(
-                    f"The shop does not know the order {order_id!r}."
-                ) from error
-            raise
-        body = caller.read_body(reply)
-        try:
-            found = one.item(resolve_document(body) if self._settings.orders.jsonapi else body)
-        except EvaluationError as error:
-            raise UnreadableResponseError(f"{reply.where}: {one.item.source!r}: {error}.") from None
-        if is_empty(found):
-            raise OrderNotFoundError(f"The shop does not know the order {order_id!r}.")
-        return found
-
     async def find_order_id(self, number: str) -> OrderId:
         """The id of the order that people call by this number, where `order.find` says how to
         ask.
         """
-        find = self._settings.order.find
-        if find is None:
-            raise OrderNotFoundError("The settings do not say how to find an order by number.")
-        reply = await self._caller.read(find.request, {"number": number})
-        try:
-            found = find.id(self._caller.read_body(reply))
-        except EvaluationError as error:
-            raise UnreadableResponseError(f"{reply.where}: {find.id.source!r}: {error}.") from None
-        texts = map(as_text, found if isinstance(found, list) else [found])
-        ids = list(dict.fromkeys(filter(None, texts)))
-        if not ids:
-            raise OrderNotFoundError(f"The shop does not know an order with the number {number!r}.")
-        if len(ids) > 1:
-            raise SharedNumberError(number, ids)
-        return OrderId(ids[0])
+        return await self._lookup.find_id(number)
 
     async def _find_id(self, number: str) -> str:
         """The id that a notice without one means: where the shop cannot be asked, its number."""

@@ -39,6 +39,7 @@ def fill_request(request: RequestSettings, values: Mapping[str, Any]) -> Call:
 
     Raises `RefusedError` where a template cannot cope with the values.
     """
+    values = {**values, **request.given}
     try:
         content, content_type = _fill_content(request, values)
         return Call(

@@ -33,6 +33,7 @@ from connectors.generic_json.listing.part_reader import (
 )
 from connectors.generic_json.listing.records import Records, read_records
 from connectors.generic_json.settings.items import DetailSettings, ExpandSettings, ListSettings
+from connectors.generic_json.settings.partitions import find_given
 from connectors.generic_json.settings.request import RequestSettings
 from connectors.interface import Remark
 from connectors.language.functions import EvaluationError
@@ -122,15 +123,17 @@ class Expander:
 
     async def _fetch_detail(self, detail: DetailSettings, order: Any) -> Any:
         async def ask(caller: Caller) -> Any:
-            reply = await caller.read(detail.request, {"order": order})
+            reply = await caller.read(detail.request, values)
             return evaluate(detail.item, caller.read_body(reply))
 
-        key = ("detail", *_make_key(detail.request, {"order": order}))
-        if (kept := self._parts.recall(key)) is not None:
-            return kept.value
-        found = await self._parts.fetch("detail", ask)
-        self._parts.remember(key, found, detail.cache)
-        return found
+        given = find_given(order, self._settings.partitions)
+        values = {"order": order, **given}
+        key = ("detail", *_make_key(detail.request, values))
+        kept = self._parts.recall(key)
+        found = await self._parts.fetch("detail", ask) if kept is None else kept.value
+        if kept is None:
+            self._parts.remember(key, found, detail.cache)
+        return {**found, **given} if isinstance(found, dict) else found
 
     async def _expand_parts(
         self, name: str, settings: ExpandSettings, order: dict[str, Any]
@@ -153,7 +156,8 @@ class Expander:
         if settings.when is not None and is_false(settings.when(part, order)):
             return part.get(name) if isinstance(part, dict) else None
         if settings.request is not None:
-            values = {"order": order, "item": part}
+            given = find_given(order, self._settings.partitions)
+            values = {"order": order, "item": part, **given}
             key = _make_key(settings.request, values)
             request = settings.request
             return await self._fetch_part(

@@ -7,6 +7,8 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+import msgspec
+
 from connectors.errors import ConnectorError, UnavailableError, UnreadableResponseError
 from connectors.generic_json.api.answers import wrap_answer
 from connectors.generic_json.api.caller import Caller
@@ -25,6 +27,7 @@ from connectors.generic_json.settings.paging import (
     OffsetPaging,
     PagePaging,
 )
+from connectors.generic_json.settings.partitions import bind_request
 from connectors.generic_json.settings.request import RequestSettings
 from connectors.interface import Remark, remark_left_out
 from connectors.language.expressions import Expression
@@ -59,6 +62,7 @@ class PageReader:
         self._settings = settings
         self._rules = rules
         self._remark = remark
+        self._first_request = bind_request(settings.request, settings.partitions)[0]
         self._slices = Slices(self._probe_rows)
         # Where the shop takes a short span alone: one of which it gave an order.
         self._sound_window: Window | None = None
@@ -75,7 +79,8 @@ class PageReader:
     ) -> paging.Page[Raw]:
         """The page of this number, at this position. `caller` asks in another way."""
         values = self._make_values(window, number=number, offset=offset, size=size, cursor=None)
-        page = await self.read_page(await (caller or self._caller).read(request, values, rows=True))
+        reply = await (caller or self._caller).read(request, values, rows=True)
+        page = self._give_partition(request, await self.read_page(reply))
         if page.items and self._settings.window.longest is not None:
             self._sound_window = window
         return page
@@ -89,7 +94,14 @@ class PageReader:
             reply = await self._caller.follow(cursor, request, values, rows=True)
         else:
             reply = await self._caller.read(request, values, rows=True)
-        return await self.read_page(reply)
+        return self._give_partition(request, await self.read_page(reply))
+
+    @staticmethod
+    def _give_partition(request: RequestSettings, page: paging.Page[Raw]) -> paging.Page[Raw]:
+        """The page, whose orders know the partition that they were asked for in."""
+        if not request.given:
+            return page
+        return msgspec.structs.replace(page, items=[request.give(row) for row in page.items])
 
     def _make_values(
         self, window: Window | None, *, number: int, offset: int, size: int, cursor: str | None
@@ -112,7 +124,7 @@ class PageReader:
         for place in places:
             try:
                 window = self._sound_window or make_probe_window(reach, self._settings.window)
-                page = await self.fetch_row(caller, self._settings.request, window, place)
+                page = await self.fetch_row(caller, self._first_request, window, place)
             except (UnavailableError, UnreadableResponseError):
                 if place == places[-1]:
                     raise

@@ -34,6 +34,7 @@ from connectors.generic_json.settings.paging import (
     OffsetPaging,
     PagePaging,
 )
+from connectors.generic_json.settings.partitions import bind_request, name_partition
 from connectors.generic_json.settings.request import RequestSettings
 from connectors.interface import Remark, ignore_remark, leave_out_idle
 from connectors.orders import Window
@@ -60,6 +61,7 @@ class Pages:
         self._settings = settings
         self._rules = rules
         self._remark = leave_out_idle(remark)
+        self._first_request = bind_request(settings.request, settings.partitions)[0]
         self._reader = PageReader(caller, settings, rules, remark)
         self.habits = Habits()
         # Whether the shop was asked what its count speaks of.
@@ -95,9 +97,11 @@ class Pages:
         """
         holes: list[Hole] = []
         about = "list of orders" if window is not None else "list of open orders"
+        if part := name_partition(request):
+            about = f"{about} of {part}"
         doubts: list[str] = []
-        for part in slice_window(window, self._settings.window):
-            async with aclosing(self._walk_rows(request, part, doubts.append)) as pages:
+        for span in slice_window(window, self._settings.window):
+            async with aclosing(self._walk_rows(request, span, doubts.append)) as pages:
                 async for page in pages:
                     rows, found = await run_over(len(page), _part_holes, page)
                     if found:
@@ -171,7 +175,7 @@ class Pages:
         the next, or where each begins a list of its own.
         """
         kind = self._settings.paging
-        request, window = self._settings.request, self._make_whole_window()
+        request, window = self._first_request, self._make_whole_window()
         if isinstance(kind, CursorPaging | LinkPaging | NextUrlPaging):
             return await self._reader.fetch_next(request, window, None, size)
         number = offset // size + (kind.first if isinstance(kind, PagePaging) else 1)
@@ -182,7 +186,7 @@ class Pages:
     async def read_behind(self, page: paging.Page[Raw], size: int) -> paging.Page[Raw] | None:
         """What is behind that page; None where nothing is, or the kind of paging cannot ask."""
         kind = self._settings.paging
-        request, window = self._settings.request, self._make_whole_window()
+        request, window = self._first_request, self._make_whole_window()
         match kind:
             case CursorPaging() | LinkPaging() | NextUrlPaging():
                 if not page.next:

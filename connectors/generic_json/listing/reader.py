@@ -15,6 +15,7 @@ from connectors.generic_json.listing.expander import Expander, Unfinished
 from connectors.generic_json.listing.pages import Pages
 from connectors.generic_json.listing.window import find_scan_end, is_foreign, make_window_back
 from connectors.generic_json.mapping.order import Fill, find_id, find_time, read_order, reject_order
+from connectors.generic_json.settings.partitions import bind_request, name_partition
 from connectors.generic_json.settings.request import RequestSettings
 from connectors.generic_json.settings.shop import GenericJsonSettings
 from connectors.interface import Remark, ignore_remark
@@ -29,6 +30,7 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 _DONE = frozenset({OrderStatus.SHIPPED, OrderStatus.CANCELLED})
 
 Found = Order | RejectedOrder
+_Seen = dict[Hashable, tuple[Found, RequestSettings]]
 
 
 class Listing:
@@ -66,39 +68,39 @@ class Listing:
         """
         settings = self._settings.orders
         window = None if settings.open.all else make_window_back(settings.open.reach)
-        seen = set[Hashable]()
-        request = settings.request.apply_patch(settings.open)
-        async with (
-            aclosing(self._pages.walk_list(request, window)) as pages,
-            aclosing(self._read_pages(pages)) as orders,
-        ):
-            async for order in orders:
-                done = (
-                    isinstance(order, Order)
-                    and order.status in _DONE
-                    and not settings.open.finished
-                )
-                if not done and _name_order(order) not in seen:
-                    seen.add(_name_order(order))
-                    yield order
+        seen: _Seen = {}
+        for request in self._bind(settings.request.apply_patch(settings.open)):
+            async with (
+                aclosing(self._pages.walk_list(request, window)) as pages,
+                aclosing(self._read_pages(pages)) as orders,
+            ):
+                async for order in orders:
+                    done = (
+                        isinstance(order, Order)
+                        and order.status in _DONE
+                        and not settings.open.finished
+                    )
+                    if not done and self._take_name(order, request, seen):
+                        yield order
 
     async def fetch_raw(self, window: Window, limit: int) -> list[Any]:
         """The first orders of the list as the shop sends them, made whole."""
         collected: list[Any] = []
-        async with aclosing(self._pages.walk_list(self._settings.orders.request, window)) as pages:
-            async for page in pages:
-                collected += page
-                if len(collected) >= limit:
-                    break
+        for request in self._bind(self._settings.orders.request):
+            async with aclosing(self._pages.walk_list(request, window)) as pages:
+                async for page in pages:
+                    collected += page
+                    if len(collected) >= limit:
+                        break
         return await self._expander.complete_orders(collected[:limit])
 
     async def _select_orders(self, window: Window) -> AsyncGenerator[Found, None]:
         """What lies in the window, each order once."""
         settings = self._settings.orders
-        seen = set[Hashable]()
+        seen: _Seen = {}
+        patched = (settings.request.apply_patch(patch) for patch in settings.also)
         for request in (
-            settings.request,
-            *(settings.request.apply_patch(patch) for patch in settings.also),
+            bound for each in (settings.request, *patched) for bound in self._bind(each)
         ):
             walk = (
                 self._scan_list(request, window)
@@ -108,16 +110,36 @@ class Listing:
             async with aclosing(walk) as pages, aclosing(self._read_pages(pages)) as orders:
                 async for order in orders:
                     self._refuse_foreign(order, window)
-                    name = _name_order(order)
-                    if name in seen or not _is_inside(order, window):
+                    if not _is_inside(order, window) or not self._take_name(order, request, seen):
                         continue
-                    seen.add(name)
                     if len(seen) > settings.most:
                         raise UnreadableResponseError(
                             f"The window holds more than {settings.most} orders; the shop seems"
                             " to ignore the filter by time (orders.most)."
                         )
                     yield order
+
+    def _bind(self, request: RequestSettings) -> list[RequestSettings]:
+        return bind_request(request, self._settings.orders.partitions)
+
+    @staticmethod
+    def _take_name(order: Found, request: RequestSettings, seen: _Seen) -> bool:
+        """Whether the order was not `seen`; from now on it is. Raises `UnreadableResponseError` for
+        one that another partition has under the same id: one of the two would be lost.
+        """
+        name = _name_order(order)
+        known = seen.get(name)
+        if known is None:
+            seen[name] = order, request
+            return True
+        other, where = known
+        if where.given != request.given and _describe(other) != _describe(order):
+            raise UnreadableResponseError(
+                f"Two orders have the id {name!r}, one of {name_partition(where)}, one of"
+                f" {name_partition(request)}. Make map.id of both, e.g. by"
+                " join_text('-', partition, id)."
+            )
+        return False
 
     async def _scan_list(
         self, request: RequestSettings, window: Window
@@ -214,6 +236,11 @@ class Listing:
                 " the filter by time, or reads or writes times in another zone. Mend"
                 " orders.request or orders.window, or set orders.window.outside: drop."
             )
+
+
+def _describe(order: Found) -> Hashable:
+    """What two readings of one order have in common."""
+    return order.number, order.placed_at if isinstance(order, Order) else None
 
 
 def _name_order(order: Found) -> Hashable:

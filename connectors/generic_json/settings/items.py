@@ -9,7 +9,12 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from connectors.fieldmap.blocks import Block, ExpressionText
 from connectors.generic_json.settings.paging import USES, KeysetPaging, NoPaging, Paging
-from connectors.generic_json.settings.request import Request, RequestPatch
+from connectors.generic_json.settings.partitions import (
+    PartitionSettings,
+    list_names,
+    read_partitions,
+)
+from connectors.generic_json.settings.request import Names, Request, RequestPatch
 from connectors.generic_json.settings.window import WindowSettings
 from connectors.interface import Duration
 from connectors.language.expressions import read_expression
@@ -32,12 +37,11 @@ class DetailSettings(Block):
     cache: Duration = timedelta(0)
     """How long an answer may be used again."""
 
-    @model_validator(mode="after")
-    def _check_request(self) -> Self:
+    def check_request(self, known: Names) -> None:
+        """Raise `MisplacedError` if the request speaks of what is not there."""
         with locate_faults("request"):
-            self.request.check_values({"order": None})
+            self.request.check_values({"order": None, **known})
             self.request.require_reading()
-        return self
 
 
 class ExpandSettings(Block):
@@ -85,15 +89,22 @@ class ExpandSettings(Block):
             raise ValueError("expected ids together with request, and without each and follow")
         if self.request is not None:
             with locate_faults("request"):
-                self.request.check_values(
-                    {"order": None, "item": None} if self.ids is None else {"ids": None}
-                )
                 self.request.require_reading()
             if self.ids is not None and not self.request.has_reference("ids"):
                 raise ValueError(
                     "expected {{ ids }} in the request; otherwise every batch would ask the same"
                 )
         return self
+
+    def check_request(self, known: Names) -> None:
+        """Raise `MisplacedError` if the request speaks of what is not there: `known` is there
+        beside the order. A batch is of many orders.
+        """
+        if self.request is not None:
+            with locate_faults("request"):
+                self.request.check_values(
+                    {"order": None, "item": None, **known} if self.ids is None else {"ids": None}
+                )
 
 
 class OpenSettings(RequestPatch):
@@ -165,19 +176,46 @@ class ListSettings(Block):
     """A request for each order."""
     expand: dict[str, ExpandSettings] = Field(default={})
     """What else to fetch, by the name under which the order gets it."""
+    partitions: (
+        Annotated[
+            PartitionSettings,
+            BeforeValidator(
+                read_partitions,
+                json_schema_input_type=list[str | int | dict[str, Any]] | PartitionSettings,
+            ),
+        ]
+        | None
+    ) = None
+    """Accounts, channels or sites of the shop that each have a list of their own, each of which is
+    walked.
+    """
     most: int = Field(default=50_000, ge=1, le=1_000_000)
     """Orders of one window after which the shop is taken to ignore the filter."""
 
     @model_validator(mode="after")
     def _check_list(self) -> Self:
+        given = list_names(self.partitions)
+        known = {**LIST_NAMES, **given}
         with locate_faults("request"):
-            self.request.check_values(LIST_NAMES)
+            self.request.check_values(known)
             self.request.require_reading()
+        if self.partitions is not None and not self.request.has_reference(self.partitions.as_):
+            name = self.partitions.as_
+            raise MisplacedError(
+                ("request",),
+                f"expected {{{{ {name} }}}} in it; otherwise each partition would be the same",
+            )
         for at, patch in enumerate(self.also):
             with locate_faults("also", at):
-                self.request.apply_patch(patch).check_values(LIST_NAMES)
+                self.request.apply_patch(patch).check_values(known)
         with locate_faults("open"):
-            self.request.apply_patch(self.open).check_values(LIST_NAMES)
+            self.request.apply_patch(self.open).check_values(known)
+        if self.detail is not None:
+            with locate_faults("detail"):
+                self.detail.check_request(given)
+        for name, each in self.expand.items():
+            with locate_faults("expand", name):
+                each.check_request(given)
         for path in USES.get(self.paging.kind, ()):
             if not self.request.has_reference(*path):
                 word = ".".join(path)
@@ -209,12 +247,11 @@ class FindSettings(Block):
     any of them.
     """
 
-    @model_validator(mode="after")
-    def _check_request(self) -> Self:
+    def check_request(self, known: Names) -> None:
+        """Raise `MisplacedError` if the request speaks of what is not there."""
         with locate_faults("request"):
-            self.request.check_values({"number": None})
+            self.request.check_values({"number": None, **known})
             self.request.require_reading()
-        return self
 
 
 class OneSettings(Block):
@@ -227,14 +264,16 @@ class OneSettings(Block):
     find: FindSettings | None = None
     """How an order is found by its number; none: the number is taken for the id."""
 
-    @model_validator(mode="after")
-    def _check_request(self) -> Self:
+    def check_requests(self, known: Names) -> None:
+        """Raise `MisplacedError` if a request speaks of what is not there, or not of the order."""
         with locate_faults("request"):
-            self.request.check_values({"id": None})
+            self.request.check_values({"id": None, **known})
             self.request.require_reading()
+        if self.find is not None:
+            with locate_faults("find"):
+                self.find.check_request(known)
         if not self.request.has_reference("id"):
             raise MisplacedError(
                 ("request",),
                 "expected {{ id }} in it; otherwise every order would be the same",
             )
-        return self

@@ -99,6 +99,15 @@ class RequestSettings(Block):
     format: Format | None = None
     """In which format this request is answered; none: as `answers.format` says."""
 
+    @property
+    def given(self) -> Mapping[str, Any]:
+        """Values that its templates are given whoever fills them in."""
+        return {}
+
+    def give(self, row: Any) -> Any:
+        """A row of the answer, with these values."""
+        return {**row, **self.given} if self.given and isinstance(row, dict) else row
+
     @model_validator(mode="after")
     def _check_body(self) -> Self:
         bodies = [name for name in ("body", "form", "xml") if getattr(self, name) is not None]
@@ -185,6 +194,24 @@ class RequestSettings(Block):
                 "xml": patch.xml or self.xml,
             }
         )
+
+
+class BoundRequest(RequestSettings):
+    """A request to one of the parts of a shop."""
+
+    values: Mapping[str, Any] = {}
+    """What its templates are given."""
+
+    @classmethod
+    def bind(cls, request: RequestSettings, values: Mapping[str, Any]) -> BoundRequest:
+        """The request with these values."""
+        parts = {name: getattr(request, name) for name in RequestSettings.model_fields}
+        return cls.model_construct(**parts, values=values)
+
+    @property
+    def given(self) -> Mapping[str, Any]:
+        """See `RequestSettings`."""
+        return self.values
 
 
 Request = Annotated[

@@ -29,9 +29,10 @@ from connectors.generic_json.settings.calls import check_tokens, list_requests
 from connectors.generic_json.settings.format_checks import check_formats
 from connectors.generic_json.settings.items import ListSettings, OneSettings
 from connectors.generic_json.settings.mapping import OrderMap
+from connectors.generic_json.settings.partitions import list_names
 from connectors.generic_json.settings.shipment import ShipmentSettings
 from connectors.interface import ConnectorSettings
-from connectors.places import PLACES, MisplacedError, with_places
+from connectors.places import PLACES, MisplacedError, locate_faults, with_places
 
 _URL = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
 
@@ -148,4 +149,20 @@ class GenericJsonSettings(ConnectorSettings):
         known = find_token_names(self.auth)
         for path, request in list_requests(self.orders, self.order, self.shipment):
             check_tokens(path, request, known, self.auth.kind)
+        return self
+
+    @model_validator(mode="after")
+    def _check_order(self) -> Self:
+        """The requests for one order may speak of the partition that it is looked for in."""
+        partitions = self.orders.partitions
+        with locate_faults("order"):
+            self.order.check_requests(list_names(partitions))
+        if partitions is None or self.order.request.has_reference(partitions.as_):
+            return self
+        for expression in self.map.id.sources:
+            if partitions.as_ in expression.reads.names:
+                raise MisplacedError(
+                    ("order", "request"),
+                    f"expected {{{{ {partitions.as_} }}}} in it, because map.id is made with it",
+                )
         return self

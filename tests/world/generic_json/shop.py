@@ -29,6 +29,7 @@ class PartedJsonShop(FakeJsonShop):
     def __init__(self, way: str) -> None:
         super().__init__(find_style(way))
         self.longest: timedelta | None = None
+        self._channel = ""
         self.dress = Dresser(Dress(way)) if way in DRESSES else None
 
     def routes(self) -> Iterable[web.AbstractRouteDef]:
@@ -36,6 +37,11 @@ class PartedJsonShop(FakeJsonShop):
         yield from super().routes()
         yield web.get(GOODS, self._list_goods)
         yield web.get(f"{STOCK}/{{sku}}", self._show_stock)
+
+    async def list_orders(self, request: web.Request) -> web.Response:
+        """See `FakeJsonShop`; orders with odd numbers are in the channel 1, the others in 0."""
+        self._channel = request.query.get("channel", "")
+        return await super().list_orders(request)
 
     def select_orders(
         self, start: str | None, end: str | None, state: str | None
@@ -45,7 +51,10 @@ class PartedJsonShop(FakeJsonShop):
             span = datetime.fromisoformat(end) - datetime.fromisoformat(start)
             if span > self.longest:
                 raise web.HTTPBadRequest(text='{"error": {"message": "The span is too long."}}')
-        return super().select_orders(start, end, state)
+        found = super().select_orders(start, end, state)
+        if self._channel:
+            return [order for order in found if int(order.id) % 2 == int(self._channel)]
+        return found
 
     async def _list_goods(self, request: web.Request) -> web.Response:
         return answer([{"sku": sku} for sku in request.query["skus"].split(",")])
@@ -85,8 +94,8 @@ _GOODS = {
 }
 _STOCK = {"each": "lines", "request": f"{STOCK[1:]}/{{{{ item.sku }}}}"}
 _AGAIN = {"query": {"again": "yes"}}
-DETAIL, EXPAND, ALSO, SLICES = "detail", "expand", "also", "slices"
-PARTS = (DETAIL, EXPAND, ALSO, SLICES)
+DETAIL, EXPAND, ALSO, SLICES, CHANNELS = "detail", "expand", "also", "slices", "channels"
+PARTS = (DETAIL, EXPAND, ALSO, SLICES, CHANNELS)
 LONGEST = timedelta(minutes=4)
 
 
@@ -102,6 +111,9 @@ def describe_parts(way: str, options: tuple[str, ...]) -> dict[str, Any]:
     orders: dict[str, Any] = {}
     if DETAIL in options:
         orders["detail"] = _describe_detail(way, find_block(way)["order"])
+    if CHANNELS in options and way not in {Style.SCAN, Style.GRAPHQL}:
+        orders["partitions"] = {"as": "channel", "values": [0, 1]}
+        orders["request"] = {"query": {"channel": "{{ channel }}"}}
     if is_sliced(way, options):
         orders["window"] = {"longest": LONGEST}
     if ALSO in options:
