@@ -20,6 +20,7 @@ from connectors.generic_json.api.auth.credentials import Credentials, make_auth
 from connectors.generic_json.api.caller import Caller
 from connectors.generic_json.check import check_shop
 from connectors.generic_json.listing.expander import Expander, Unfinished
+from connectors.generic_json.listing.exports import Exports
 from connectors.generic_json.listing.lookup import OrderLookup
 from connectors.generic_json.listing.pages import Pages
 from connectors.generic_json.listing.part_reader import PartReader
@@ -70,7 +71,11 @@ class GenericJsonConnector:
         listed = make_caller(*ends)
         self._caller = make_caller()
         self._lookup = OrderLookup(settings, self._caller)
-        self._pages = Pages(listed, settings.orders, self._rules, context.remark)
+        exports = None
+        if (export := settings.orders.export) is not None:
+            rules = [AnswerRule(status=export.pending, means="empty")] if export.pending else []
+            exports = Exports(self._caller, make_caller(*rules), export)
+        self._pages = Pages(listed, settings.orders, self._rules, context.remark, exports)
         self._habits = HabitMemory(
             context.memory, (self._pages.habits, Habits.LEARNED), (self._pages, ("probed",))
         )

@@ -10,6 +10,7 @@ import msgspec
 
 from connectors.errors import RefusedError, UnreadableResponseError
 from connectors.generic_json.api.answers import Answers, Bodies
+from connectors.generic_json.settings.formats import Format
 from connectors.generic_json.settings.request import TOKEN, RequestSettings
 from connectors.generic_json.xml_body import write_document
 from connectors.language.functions import EvaluationError
@@ -171,6 +172,11 @@ class Caller:
             rows=rows,
             answer_format=answer_format,
         )
+
+    async def fetch(self, address: str, own_format: Format | None) -> Reply:
+        """The list of rows that lies at an address that the shop gave."""
+        answer_format = self._answers.choose_format(own_format)
+        return await self._upstream.get(address, rows=True, answer_format=answer_format)
 
     async def write(self, request: RequestSettings, values: Mapping[str, Any]) -> Reply:
         """A request that changes something: sent once."""

@@ -14,6 +14,7 @@ from connectors.generic_json.api.answers import wrap_answer
 from connectors.generic_json.api.caller import Caller
 from connectors.generic_json.api.jsonapi import resolve_document
 from connectors.generic_json.listing.entries import NEXT, lift_marks, select_orders
+from connectors.generic_json.listing.exports import Exports
 from connectors.generic_json.listing.slices import Slices, explain_fixed_size
 from connectors.generic_json.listing.window import make_probe_window, make_window_values
 from connectors.generic_json.mapping.rules import OrderRules
@@ -57,7 +58,9 @@ class PageReader:
         settings: ListSettings,
         rules: OrderRules,
         remark: Callable[[Remark], None],
+        exports: Exports | None = None,
     ) -> None:
+        self._exports = exports
         self._caller = caller
         self._settings = settings
         self._rules = rules
@@ -80,6 +83,8 @@ class PageReader:
         """The page of this number, at this position. `caller` asks in another way."""
         values = self._make_values(window, number=number, offset=offset, size=size, cursor=None)
         reply = await (caller or self._caller).read(request, values, rows=True)
+        if self._exports is not None and self._caller.find_meaning(reply) != "empty":
+            reply = await self._exports.fetch(request, reply, values)
         page = self._give_partition(request, await self.read_page(reply))
         if page.items and self._settings.window.longest is not None:
             self._sound_window = window

@@ -15,6 +15,7 @@ from connectors.errors import (
     UnreadableResponseError,
 )
 from connectors.generic_json.api.caller import Caller
+from connectors.generic_json.listing.exports import Exports
 from connectors.generic_json.listing.page_reader import ALL_YEARS, PageReader
 from connectors.generic_json.listing.slices import (
     Hole,
@@ -56,13 +57,14 @@ class Pages:
         settings: ListSettings,
         rules: OrderRules,
         remark: Callable[[Remark], None] = ignore_remark,
+        exports: Exports | None = None,
     ) -> None:
         self._caller = caller
         self._settings = settings
         self._rules = rules
         self._remark = leave_out_idle(remark)
         self._first_request = bind_request(settings.request, settings.partitions)[0]
-        self._reader = PageReader(caller, settings, rules, remark)
+        self._reader = PageReader(caller, settings, rules, remark, exports)
         self.habits = Habits()
         # Whether the shop was asked what its count speaks of.
         self.probed = False

@@ -20,6 +20,8 @@ def list_requests(
         yield path, orders.request.apply_patch(patch)
     if orders.detail is not None and orders.detail.request is not None:
         yield ("orders", "detail", "request"), orders.detail.request
+    for name, request in orders.export.requests if orders.export is not None else ():
+        yield ("orders", "export", name), request
     for name, part in orders.expand.items():
         if part.request is not None:
             yield ("orders", "expand", name, "request"), part.request

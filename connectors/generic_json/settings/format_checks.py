@@ -28,7 +28,8 @@ def check_formats(
     """Raise `MisplacedError` for an expression that cannot find a list in answers of its format, or
     would find none where a single order or line stands alone.
     """
-    listed = orders.request.format or answers.format
+    own = orders.request.format if orders.export is None else orders.export.list_format
+    listed = own or answers.format
     single = order.request.format or answers.format
     if orders.jsonapi and not isinstance(listed, JsonFormat):
         raise MisplacedError(

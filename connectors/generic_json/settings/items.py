@@ -8,6 +8,7 @@ from typing import Annotated, Any, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from connectors.fieldmap.blocks import Block, ExpressionText
+from connectors.generic_json.settings.export import ExportSettings
 from connectors.generic_json.settings.paging import USES, KeysetPaging, NoPaging, Paging
 from connectors.generic_json.settings.partitions import (
     PartitionSettings,
@@ -189,6 +190,10 @@ class ListSettings(Block):
     """Accounts, channels or sites of the shop that each have a list of their own, each of which is
     walked.
     """
+    export: ExportSettings | None = None
+    """How to get at a list that the shop prepares: `request` starts it, and `items` stand in what
+    is downloaded.
+    """
     most: int = Field(default=50_000, ge=1, le=1_000_000)
     """Orders of one window after which the shop is taken to ignore the filter."""
 
@@ -210,12 +215,7 @@ class ListSettings(Block):
                 self.request.apply_patch(patch).check_values(known)
         with locate_faults("open"):
             self.request.apply_patch(self.open).check_values(known)
-        if self.detail is not None:
-            with locate_faults("detail"):
-                self.detail.check_request(given)
-        for name, each in self.expand.items():
-            with locate_faults("expand", name):
-                each.check_request(given)
+        self._check_parts(given)
         for path in USES.get(self.paging.kind, ()):
             if not self.request.has_reference(*path):
                 word = ".".join(path)
@@ -233,6 +233,22 @@ class ListSettings(Block):
         if isinstance(self.paging, KeysetPaging) and self.window.kind != "filter":
             raise MisplacedError(("window",), "expected kind: filter, because paging is by keyset")
         return self
+
+    def _check_parts(self, given: Names) -> None:
+        """What is fetched besides: an export, details, and what else belongs to an order."""
+        if self.export is not None:
+            with locate_faults("export"):
+                self.export.check_requests({**LIST_NAMES, **given})
+            if not isinstance(self.paging, NoPaging):
+                raise MisplacedError(
+                    ("paging",), "expected kind: none, because an export is fetched as a whole"
+                )
+        if self.detail is not None:
+            with locate_faults("detail"):
+                self.detail.check_request(given)
+        for name, each in self.expand.items():
+            with locate_faults("expand", name):
+                each.check_request(given)
 
 
 class FindSettings(Block):

@@ -12,7 +12,10 @@ from connectors.generic_json.settings.request import BoundRequest, RequestSettin
 from connectors.places import MisplacedError
 
 _TAKEN: Final = frozenset(
-    {"window", "page", "order", "item", "ids", "id", "number", "shipment", "carrier", "lines"}
+    {
+        *("window", "page", "order", "item", "ids", "id", "number", "export", "token"),
+        *("shipment", "carrier", "lines"),
+    }
 )
 
 

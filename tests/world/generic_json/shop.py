@@ -16,7 +16,7 @@ from tests.connectors.generic_json.styles import style_block
 # The list has no pages: all orders come at once.
 NONE = "none"
 DRESSES = frozenset(Dress)
-GOODS, STOCK = "/api/goods", "/api/stock"
+GOODS, STOCK, EXPORTS = "/api/goods", "/api/stock", "/api/exports"
 
 
 class PartedJsonShop(FakeJsonShop):
@@ -36,6 +36,7 @@ class PartedJsonShop(FakeJsonShop):
         """See `FakeJsonShop`."""
         yield from super().routes()
         yield web.get(GOODS, self._list_goods)
+        yield web.get(EXPORTS, self._export)
         yield web.get(f"{STOCK}/{{sku}}", self._show_stock)
 
     async def list_orders(self, request: web.Request) -> web.Response:
@@ -55,6 +56,12 @@ class PartedJsonShop(FakeJsonShop):
         if self._channel:
             return [order for order in found if int(order.id) % 2 == int(self._channel)]
         return found
+
+    async def _export(self, request: web.Request) -> web.Response:
+        """The list is another request away."""
+        return answer(
+            {"state": "done", "url": str(request.url.with_path("/api/orders", keep_query=True))}
+        )
 
     async def _list_goods(self, request: web.Request) -> web.Response:
         return answer([{"sku": sku} for sku in request.query["skus"].split(",")])
@@ -92,10 +99,12 @@ _GOODS = {
     "key": "sku",
     "request": {"path": GOODS[1:], "query": {"skus": "{{ ids | join_text(',') }}"}},
 }
+_EXPORT = {"state": "state", "ready": "done", "follow": "url"}
 _STOCK = {"each": "lines", "request": f"{STOCK[1:]}/{{{{ item.sku }}}}"}
 _AGAIN = {"query": {"again": "yes"}}
-DETAIL, EXPAND, ALSO, SLICES, CHANNELS = "detail", "expand", "also", "slices", "channels"
-PARTS = (DETAIL, EXPAND, ALSO, SLICES, CHANNELS)
+DETAIL, EXPAND, ALSO, SLICES = "detail", "expand", "also", "slices"
+CHANNELS, EXPORTED = "channels", "exported"
+PARTS = (DETAIL, EXPAND, ALSO, SLICES, CHANNELS, EXPORTED)
 LONGEST = timedelta(minutes=4)
 
 
@@ -114,6 +123,9 @@ def describe_parts(way: str, options: tuple[str, ...]) -> dict[str, Any]:
     if CHANNELS in options and way not in {Style.SCAN, Style.GRAPHQL}:
         orders["partitions"] = {"as": "channel", "values": [0, 1]}
         orders["request"] = {"query": {"channel": "{{ channel }}"}}
+    if EXPORTED in options and way == NONE:
+        orders |= {"export": {"status": "{{ export.url }}", **_EXPORT}}
+        orders["request"] = {**orders.get("request", {}), "path": EXPORTS[1:]}
     if is_sliced(way, options):
         orders["window"] = {"longest": LONGEST}
     if ALSO in options:
