@@ -8,9 +8,10 @@ from urllib.parse import parse_qsl
 import pytest
 from aiohttp import web
 
+from connectors.orders import Order
 from connectors.reading.formats.xml_document import XmlDocument
 from connectors.testing.faults import Answer
-from connectors.testing.trial import ids
+from connectors.testing.trial import ids, walk
 from tests.connectors.generic_json.shops import TinyShop, connected, order
 
 _SPAN = {"from": "{{ window.start }}", "page": "{{ page.number }}"}
@@ -78,7 +79,9 @@ async def test_orders_are_asked_for_and_told_in_xml() -> None:
         },
     }
     async with TinyShop({"POST /api/orders": answer}) as shop, connected(shop, block) as connector:
-        assert sorted(await ids(connector)) == ["1", "2"]
+        for _ in range(2):
+            found = await walk(connector)
+            assert sorted(each.id for each in found if isinstance(each, Order)) == ["1", "2"]
     assert {seen.headers["Content-Type"] for seen in shop.requests} == {
         "application/xml",
         "text/xml",

@@ -89,6 +89,14 @@ async def test_a_broken_row_holds_its_order_and_no_other(dress: Dress) -> None:
     assert "is broken" in held.reason
 
 
+async def test_a_line_that_is_an_error_is_no_empty_list() -> None:
+    answers = {"GET /api/orders": text('{"error": "No database."}')}
+    block = {"answers": {"format": "json_lines"}, "orders": {**_LIST, "items": "@"}}
+    async with TinyShop(answers) as shop, connected(shop, block) as connector:
+        error = await failure(walk(connector), UnreadableResponseError)
+    assert "expected a list of orders at '@', found nothing but errors" in str(error)
+
+
 async def test_a_request_has_a_format_of_its_own() -> None:
     """A list in CSV, and each order of it in JSON; a parcel is answered in XML."""
     shop = TinyShop({

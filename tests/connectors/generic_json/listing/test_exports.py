@@ -110,6 +110,7 @@ async def test_an_export_that_never_comes_is_an_error_that_names_its_state(
         error = await failure(walk(connector), UnavailableError)
     assert says in str(error)
     assert len(str(error)) < 600
+    assert shop.count("GET", "/exports/7") <= 10
     assert shop.count("GET", "/files") == 0
 
 
