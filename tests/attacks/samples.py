@@ -19,6 +19,7 @@ from connectors.language.functions.table import Run
 from connectors.language.templates import compile_template, suggest_word
 from connectors.reading import amounts, fields, markup, measures, moments, regions, rows, tolerant
 from connectors.reading.complaints import read_complaint
+from connectors.reading.formats import xml_mending
 from connectors.reading.formats.csv_table import CsvTable
 from connectors.reading.formats.json_lines import JsonLines
 from connectors.reading.formats.xml_document import XmlDocument
@@ -150,6 +151,10 @@ _MODULES: dict[str, dict[str, Callable[[str], object]]] = {
     "connectors.reading.formats.": {
         "XmlDocument.decode()": lambda t: XmlDocument().decode(_encode(t)),
         "XmlDocument.decode(text)": lambda t: XmlDocument().decode(_encode(f"<a>{t}</a>")),
+        "XmlDocument.decode(rows)": lambda t: XmlDocument(lists=("r.a",)).decode(
+            _encode(f"<r><a></b></a>{t}<a/></r>")
+        ),
+        "xml_mending.cut_rows": lambda t: xml_mending.cut_rows(_encode(t), "a"),
         "CsvTable.decode()": lambda t: CsvTable(columns=("id",)).decode(_encode(f"id,b\n{t}")),
         "JsonLines.decode()": lambda t: JsonLines().decode(_encode(t)),
     },

@@ -66,7 +66,15 @@ async def test_only_a_document_with_the_list_is_an_answer(
             assert says in str(await failure(walk(connector), error))  # type: ignore[type-var]
 
 
-@pytest.mark.parametrize("dress", [Dress.CSV, Dress.JSON_LINES])
+# A quote or an element that is never closed, in the first of the order's rows.
+_BREAKS = {
+    Dress.XML: ("<title>Thing A", "<title><b>Thing A"),
+    Dress.CSV: ("Thing A", '"Thing A' * 3),
+    Dress.JSON_LINES: ("Thing A", '"Thing A' * 3),
+}
+
+
+@pytest.mark.parametrize("dress", Dress)
 async def test_a_broken_row_holds_its_order_and_no_other(dress: Dress) -> None:
     async with DressedShop(dress) as shop:
         for number in range(3):
@@ -76,8 +84,7 @@ async def test_a_broken_row_holds_its_order_and_no_other(dress: Dress) -> None:
             response = await handler(request)
             assert isinstance(response, web.Response)
             first, marked, rest = (response.text or "").partition("1002")
-            # A quote that is never closed, in the first of the order's rows.
-            response.text = first + marked + rest.replace("Thing A", '"Thing A' * 3, 1)
+            response.text = first + marked + rest.replace(*_BREAKS[dress], 1)
             return response
 
         shop.faults.add(spoil, times=None)

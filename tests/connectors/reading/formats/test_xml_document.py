@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from connectors.reading.formats.answer_format import FormatError
-from connectors.reading.formats.xml_document import DEEPEST, XmlDocument
+from connectors.reading.formats.xml_builder import DEEPEST
+from connectors.reading.formats.xml_document import XmlDocument
+from connectors.reading.rows import MARK
 
 PLAIN = XmlDocument()
 _XSI = "xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance'"
@@ -105,6 +107,47 @@ def test_what_is_no_document_is_refused_in_words(text: str, says: str, is_cut: b
         read(text)
     assert caught.value.is_cut == is_cut
     assert "\n" not in str(caught.value)
+
+
+_ROWS = XmlDocument(lists=("r.o", "o.line"))
+
+
+@pytest.mark.parametrize(
+    ("row", "known"),
+    [
+        ("<o><id>2</id><n>a</m></o>", {"id": "2"}),
+        ("<o no='2'><id>2</id><line>1</line><line></o>", {"@no": "2", "id": "2", "line": ["1"]}),
+        ("<o><id>2</id>", {"id": "2"}),
+        ("<o><id>2</id><a b></o>", {"id": "2"}),
+        ("<o><id>2</id><<</o>", {"id": "2"}),
+    ],
+)
+def test_a_broken_element_of_a_list_costs_itself_alone(row: str, known: dict[str, Any]) -> None:
+    content = f"<s:r xmlns:s='u'><s:o><id>1</id></s:o>{row}<s:o><id>3</id></s:o><n>9</n></s:r>"
+    decoded = _ROWS.decode(content.encode())
+    first, bad, last = decoded.values["r"]["o"]
+    mark = bad.pop(MARK)
+    assert (first, bad, last) == ({"id": "1", **_NO_LINE}, known, {"id": "3", **_NO_LINE})
+    assert decoded.values["r"]["n"] == "9"
+    assert mark.startswith("row 2 is broken: ")
+    assert decoded.marks == {mark}
+
+
+_NO_LINE: dict[str, Any] = {"line": []}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<r><o><a></b></o><o><a></b></o></r>",
+        "<r><o/><n></r>",
+        "<r><o/></o><n></r>",
+        "<r><o><a></b></o><o/></s>",
+    ],
+)
+def test_a_fault_outside_the_rows_is_the_whole_answer_s(text: str) -> None:
+    with pytest.raises(FormatError):
+        _ROWS.decode(text.encode())
 
 
 def _bomb(depth: int) -> str:
