@@ -14,9 +14,7 @@ from connectors.generic_json.settings.shop import GenericJsonSettings
 from connectors.interface import Connector, ConnectorContext
 from connectors.testing.contract import (
     ConnectorContract,
-    DryRunContract,
     ShopHarness,
-    TellingContract,
 )
 from connectors.testing.faults import Truncate
 from connectors.testing.trial import QUICK, at, failure, walk
@@ -53,11 +51,11 @@ class Contract(ConnectorContract):
             yield FormatHarness(self.dress, shop)
 
 
-class TestXml(Contract, TellingContract, DryRunContract):
+class TestXml(Contract):
     dress = Dress.XML
 
 
-class TestCsv(Contract, TellingContract, DryRunContract):
+class TestCsv(Contract):
     dress = Dress.CSV
 
 
