@@ -42,6 +42,8 @@ class ValueBuilder(ContentHandler):
         super().__init__()
         self.values: dict[str, Any] = {}
         self.root: str | None = None
+        # Where the slice of the document begins that is being read, and where something was seen.
+        self.place = self.seen_at = 0
         self._rows = rows or {}
         self._open = [_Element("")]
         self._names = frozenset(name for name in lists if "." not in name)
@@ -60,6 +62,7 @@ class ValueBuilder(ContentHandler):
 
     def startElement(self, name: str, attrs: Any) -> None:  # noqa: N802 -- as SAX calls it
         """An element begins."""
+        self.seen_at = self.place
         self._left -= 1 + len(attrs)
         if self._left < 0:
             raise FormatError(f"more than {self._most} elements", is_too_large=True)
@@ -90,6 +93,7 @@ class ValueBuilder(ContentHandler):
 
     def characters(self, content: str) -> None:
         """A piece of text."""
+        self.seen_at = self.place
         self._open[-1].texts.append(content)
 
     def _read_attributes(self, element: _Element, attrs: Mapping[str, str]) -> None:

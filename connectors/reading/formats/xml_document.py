@@ -19,12 +19,14 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.expatreader import DefusedExpatParser
 
 from connectors.reading.formats.answer_format import MOST_PARTS, Decoded, FormatError
+from connectors.reading.formats.json_values import LARGE
 from connectors.reading.formats.xml_builder import PLACE, ValueBuilder
 from connectors.reading.formats.xml_mending import cut_rows, mend_text
 from connectors.reading.rows import MARK
 from connectors.reading.tolerant import BOM
 
 _PAGE: Final = "html"
+_LONGEST_TAG: Final = 4 * LARGE
 # A row by itself costs so many times what an element costs.
 _COST_OF_A_ROW: Final = 20
 _JUNK_BEHIND: Final = "junk after document element"
@@ -130,7 +132,12 @@ def _parse(content: bytes, builder: ValueBuilder) -> bool:
     parser = DefusedExpatParser(forbid_dtd=True)
     parser.setContentHandler(builder)
     try:
-        parser.feed(content)
+        for start in range(0, max(len(content), 1), LARGE):
+            # A tag or comment is read from its beginning with each slice until it ends.
+            if start - _LONGEST_TAG > builder.seen_at:
+                raise FormatError(f"a tag or comment of more than {_LONGEST_TAG} bytes")
+            builder.place = start
+            parser.feed(content[start : start + LARGE])
         parser.close()
     except DefusedXmlException:
         raise FormatError("a document type, which is not accepted") from None

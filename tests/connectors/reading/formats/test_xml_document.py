@@ -163,6 +163,8 @@ def _bomb(depth: int) -> str:
         (_bomb(12), "a document type"),
         ("<a>" * (DEEPEST + 1), "deep"),
         ("<a>" * 100_000, "deep"),
+        (f"<a><!--{'x' * 7_000_000}--></a>", "a tag or comment of more than 4194304 bytes"),
+        (f"<a b='{'x' * 7_000_000}'/>", "a tag or comment of more than 4194304 bytes"),
         ("<a>" + "<b/>" * 1000, "1000 elements"),
         ("<a " + " ".join(f"b{number}=''" for number in range(1000)) + "/>", "1000 elements"),
     ],
@@ -172,9 +174,14 @@ def test_what_would_cost_much_is_given_up(text: str, says: str) -> None:
         XmlDocument(most_parts=1000).decode(text.encode())
 
 
+@pytest.mark.parametrize("text", ["x" * 7_000_000, f"<![CDATA[{'x' * 7_000_000}]]>"])
+def test_a_long_text_is_read(text: str) -> None:
+    assert len(read(f"<a>{text}</a>")["a"]) == 7_000_000
+
+
 def test_a_long_namespace_is_not_repeated_for_each_element() -> None:
-    """Eight megabytes for each of a thousand elements would take minutes."""
-    found = read(f"<a xmlns='{'u' * 8_000_000}'>{'<b/>' * 1000}</a>")
+    """Three megabytes for each of a thousand elements would take a minute."""
+    found = read(f"<a xmlns='{'u' * 3_000_000}'>{'<b/>' * 1000}</a>")
     assert found == {"a": {"b": [""] * 1000}}
 
 
