@@ -24,7 +24,7 @@ async def test_no_step_of_the_loop_does_much_with_a_large_order_on_the_page(
 ) -> None:
     async with running_elsewhere(lambda: make_shop("generic_json")) as shop:
         order = shop.book.add()
-        shop.faults.add(Repeat(1_500), times=None)
+        shop.faults.add(Repeat(400), times=None)
         async with open_two(describe_shop("generic_json", shop), stall, tmp_path) as portside:
             query = {"store": "north", "number": order.id, "try": "lines[*].id"}
             with metering() as meter:
