@@ -13,7 +13,6 @@ from connectors.errors import ConnectorError, OrderNotFoundError, SharedNumberEr
 from connectors.interface import CheckLevel, Connector, Finding
 from connectors.orders import Order, OrderId, RejectedOrder, Window
 from connectors.places import Source
-from connectors.reading.tolerant import TEXT_AROUND
 from connectors.upstream.refusals import LET_THROUGH
 from connectors.upstream.shop_clock import describe_offset, is_far_off
 
@@ -133,7 +132,7 @@ def check_answers(mended: Collection[str]) -> Sequence[Finding]:
         Finding(
             level=CheckLevel.WARNING,
             what=f"{what}; Portside mends them",
-            advice=around if TEXT_AROUND in mended else within,
+            advice=around if any(kind.startswith("text ") for kind in mended) else within,
         ),
     )
 

@@ -61,8 +61,6 @@ _WORDS = {word: word for word in (b"true", b"false", b"null")} | {
     b"False": b"false",
 }
 _LINE_ENDS = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
-TEXT_AROUND = "text around it"
-"""Among the faults that were mended: a notice or comment before or behind the JSON."""
 _NOTED = 3
 _LONGEST_PATH = 100
 
@@ -124,7 +122,7 @@ def read_tolerantly(content: bytes) -> Mended | None:
         if value is not None and find_json_fault(value) is not None:
             value, faults = mend_tokens(value)
         if value is not None:
-            around = (TEXT_AROUND,) if has_text else ()
+            around = ("text around it",) if has_text else ()
             inside = [fault for fault in faults if not fault.endswith(" at $")]
             return Mended(content=value, faults=(*around, *inside))
         if "truncated" in (_find_syntax_fault(candidate) or ""):

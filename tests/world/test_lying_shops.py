@@ -81,6 +81,7 @@ ONCE_WRONG = [
         "generic_json",
         _make_example("graphql", "rows are doubled", "an order breaks its lists", orders=2, size=1),
     ),
+    ("generic_json", _make_example("csv", "text stands behind the json", orders=2, size=1)),
     ("generic_json", _make_example("keyset", "rows are doubled", orders=1, size=1)),
     (
         "generic_json",

@@ -12,7 +12,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
 
@@ -67,13 +67,15 @@ class CsvTable(msgspec.Struct, frozen=True, kw_only=True):
         values = list[dict[str, Any]]()
         marks = set[str]()
         lost: dict[int, str] = {}
-        left, fault = _WIDTH * self.most_parts, ""
+        left, fault, behind = _WIDTH * self.most_parts, "", 0
         for number, row in enumerate(rows, 1):
             left -= len(row.fields)
             if left < 0:
                 most = _WIDTH * self.most_parts
                 raise FormatError(f"more than {most} values", is_too_large=True)
             value, fault = _make_row(names, row)
+            # Rows of markup at the end are no rows: a comment of a cache, a notice of PHP.
+            behind = (behind + 1) * bool(fault and _is_markup(row))
             if fault:
                 mark = f"row {number} is broken: {fault}"
                 marks.add(mark)
@@ -81,16 +83,21 @@ class CsvTable(msgspec.Struct, frozen=True, kw_only=True):
                 if row.fault and any(column not in value for column in self.columns):
                     lost[number] = mark
             values.append(value)
-        for number, mark in lost.items():
-            for beside in values[max(number - 2, 0) : number + 1]:
-                beside.setdefault(BESIDE, mark)
-        if fault and text[-1:] not in {"\n", "\r"}:
+        for _ in range(behind):
+            lost.pop(len(values), None)
+            marks.discard(values.pop()[MARK])
+        _mark_beside(values, lost)
+        if fault and not behind and text[-1:] not in {"\n", "\r"}:
             raise FormatError("a last row that stops before its end", is_cut=True)
         if len(values) > 1 and len(marks) == len(values):
             raise FormatError(f"{len(values)} rows, none of which can be read")
         return Decoded(
             values=values,
-            faults=(*skipped, *_count_faults(marks, values)),
+            faults=(
+                *skipped,
+                *(("text behind the table",) if behind else ()),
+                *_count_faults(marks, values),
+            ),
             marks=frozenset(marks),
         )
 
@@ -112,6 +119,17 @@ class _Row(msgspec.Struct, frozen=True):
 
     fields: list[str]
     fault: str = ""
+
+
+def _mark_beside(values: Sequence[dict[str, Any]], lost: Mapping[int, str]) -> None:
+    """Mark the rows beside those of which it cannot be told what they belong to."""
+    for number, mark in lost.items():
+        for beside in values[max(number - 2, 0) : number + 1]:
+            beside.setdefault(BESIDE, mark)
+
+
+def _is_markup(row: _Row) -> bool:
+    return bool(row.fields) and row.fields[0].lstrip().startswith("<")
 
 
 class _Lines:

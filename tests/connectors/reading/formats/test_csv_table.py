@@ -39,6 +39,8 @@ def read(text: str | bytes, **choices: Any) -> list[Any]:
         ("id,n,n,,\n1,2,3,4,5\n", [{"id": "1", "n": "2", "n 2": "3"}]),
         ("id,n\n1,a,\n", [{"id": "1", "n": "a"}]),
         ("<br />\n<b>Notice</b>: x\nid,n\n1,a\n", [{"id": "1", "n": "a"}]),
+        ("id,n\n1,a\n<!-- cached -->", [{"id": "1", "n": "a"}]),
+        ("id,n\n1,a\n<br />\n<b>Warning</b>: x\n", [{"id": "1", "n": "a"}]),
         ("id,n\n1,a\0b\n", [{"id": "1", "n": "a\ufffdb"}]),
     ],
 )
