@@ -44,6 +44,14 @@ ONCE_WRONG = [
                 5,
                 1,
             ),
+            (
+                (
+                    "the older half of the orders breaks every list",
+                    "an order is counted and never shown",
+                ),
+                2,
+                1,
+            ),
             (("a row is null", "an order breaks every list"), 4, 1),
             (("a row is null", "an order breaks every list"), 4, 3),
             (("an order breaks what holds it", "include is ignored"), 2, 2),

@@ -122,8 +122,7 @@ class OrderPages:
             except UnavailableError as error:
                 page = await self._read(await self._probe.find_listed(error), 1)
             self.habits.probed = True
-            counted = page.total if page.rows else None
-            self.habits.counts_all = counted is not None and counted > page.listed
+            self.habits.counts_all = page.total is not None and page.total > page.listed
             self.habits.overrides_size = page.listed > page.asked
 
     async def _read(
