@@ -91,7 +91,7 @@ class Batches(Generic[T]):
                 waiting.appendleft((left, halved))
         # Single ones come last and together, so that one that is shown speaks for the others.
         await run_together(*(self._read_one(one, known) for one in single))
-        if not known.found and len(known.failed) > 1 and await self._is_include_ignored():
+        if not known.found and known.failed and await self._is_include_ignored():
             # Then each of them failed over the same item, whichever was asked for.
             await self._read_failed(known)
         return known

@@ -66,14 +66,15 @@ class ListProbe:
             )
 
     async def _check_other_reads(self, error: UnavailableError) -> None:
-        """Raises `error` where the shop answers nothing else, and with what it may ignore where it
-        fails over an empty list of orders, too.
+        """Raises `error` where the shop answers neither an empty list of orders nor anything else,
+        and with what it may ignore where it fails over that list alone.
         """
+        if await self._list_place(_BEHIND) is not None:
+            return
         if not await self._api.has_answer("products", (("per_page", "1"), ("_fields", "id"))):
             raise error
-        if await self._list_place(_BEHIND) is None:
-            where = "each list of orders, even over one behind their end"
-            raise _explain_lists(error, where, _DROPS)
+        where = "each list of orders, even over one behind their end"
+        raise _explain_lists(error, where, _DROPS)
 
     async def _list_place(self, place: int) -> RawPage | None:
         """The id at a place, asked for once; None where the shop does not list it."""

@@ -123,7 +123,7 @@ def test_a_shop_is_asked_to_sort_again_after_an_hour() -> None:
 
 
 @pytest.mark.parametrize("policy", [QUICK, USUAL])
-async def test_a_shop_that_is_down_fails_the_walk_after_one_question_more(
+async def test_a_shop_that_is_down_fails_the_walk_after_two_questions_more(
     shop: FakeWooCommerceShop, policy: UpstreamPolicy
 ) -> None:
     shop.book.add(modified_at=at(1))
@@ -131,7 +131,7 @@ async def test_a_shop_that_is_down_fails_the_walk_after_one_question_more(
     async with open_woocommerce(shop, policy) as connector:
         error = await failure(walk(connector), UnavailableError)
     assert "500" in str(error)
-    assert len(asked(shop, "id")) == 1
+    assert len(asked(shop, "id")) == 2
 
 
 async def test_a_shop_that_cannot_be_reached_is_not_asked_at_all(shop: FakeWooCommerceShop) -> None:
