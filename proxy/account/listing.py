@@ -153,12 +153,14 @@ async def _walk_slice(
                 f"GET {listing.path}: expected a page of at most {LARGEST_PAGE} rows, found"
                 f" {len(answer.rows)}."
             )
+        before = len(shown)
         rows = _read_rows(answer.rows, listing, shown, complain)
         for row in rows:
             yield row
         if page >= answer.pages and len(shown) >= answer.total:
             return
-        if answer.rows:
+        # A page that repeats what was shown is as good as an empty one: it would come for ever.
+        if len(shown) > before:
             again = _find_next_start(rows) if listing.by_date and rows else begin
             begin, page, shown = (again, 1, set()) if again > begin else (begin, page + 1, shown)
         elif may_read_again:

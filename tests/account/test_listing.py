@@ -170,6 +170,13 @@ async def test_a_list_that_hides_rows_is_not_taken_for_whole(kept_url: str) -> N
         await read_from(kept_url, {"shipments": [], "total": 3, "page": 1, "pages": 1})
 
 
+async def test_a_list_that_repeats_its_rows_for_ever_comes_to_an_end(kept_url: str) -> None:
+    row = {"shipmentId": 1, "createDate": "2026-03-02T01:15:27", "orderId": 1}
+    answer = {"shipments": [row], "total": 3, "page": 1, "pages": 9}
+    with pytest.raises(IncompleteListingError, match="has 3 rows and shows 1"):
+        await read_from(kept_url, answer)
+
+
 async def test_a_page_of_more_rows_than_were_asked_for_is_refused_unread(kept_url: str) -> None:
     answer = {"shipments": [{}] * 501, "total": 501, "page": 1, "pages": 1}
     with pytest.raises(UnreadableResponseError, match="at most 500 rows, found 501"):
