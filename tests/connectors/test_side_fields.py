@@ -94,7 +94,7 @@ def find_needed_keys() -> set[str]:
 def _list_keys() -> Iterator[tuple[str, str]]:
     parts = {"", "items", "ship_to"}
     for field in msgspec.structs.fields(OrderRules):
-        if field.name not in {*parts, *_CONDITIONS, "custom_fields"}:
+        if field.name not in {*parts, *_CONDITIONS, "custom_fields", "compiled"}:
             yield "", field.name
     for field in msgspec.structs.fields(ItemRules):
         if field.name not in {"only", "options", "fulfillment", "shippable", "shares"}:

@@ -6,9 +6,12 @@ from __future__ import annotations
 
 import re
 import shlex
+from pathlib import Path
 
 import click
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from proxy.cli.kinds import find_kind
 from proxy.cli.main import main
@@ -26,10 +29,24 @@ _END_OF_COMMAND = re.compile(r"\s#\s|[|<>;]|&&")
 _TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
 
+@pytest.fixture(scope="module")
+def key_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A key as a service account has it."""
+    path = tmp_path_factory.mktemp("keys") / "shop.pem"
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    path.write_bytes(
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()),
+    )
+    return path
+
+
 @pytest.mark.parametrize("block", SETTINGS, ids=str)
-def test_settings_are_sound_or_the_page_shows_what_is_wrong_with_them(block: Block) -> None:
+def test_settings_are_sound_or_the_page_shows_what_is_wrong_with_them(
+    block: Block, key_file: Path
+) -> None:
     text = complete_settings(block)
     secrets = dict.fromkeys(re.findall(r"\$\{(\w+)\}", text), "a-long-secret-value")
+    text = re.sub(r"file:\S+\.pem\b", f"file:{key_file}", text)
     text = re.sub(r"file:/run/\S+\b", "a-long-secret-value", text)
     try:
         parse_settings(text, file=str(block), find_type=find_kind, environment=secrets)

@@ -9,16 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from connectors.carriers import Carriers
-from connectors.fieldmap.sources import FieldSource
 from connectors.generic_json import connector_type
-from connectors.generic_json.settings.answers import AnswerSettings
-from connectors.generic_json.settings.fields import TimeSource, WeightSource
-from connectors.generic_json.settings.items import ExpandSettings
-from connectors.generic_json.settings.request import RequestSettings
-from connectors.generic_json.settings.shop import GenericJsonSettings
 from connectors.interface import Connector, ConnectorContext
 from connectors.language.functions.__main__ import write_table
 from connectors.registry import Registry
@@ -91,21 +84,3 @@ def test_every_function_is_in_the_reference() -> None:
     assert "\n".join(write_table()) in PAGE, (
         "put in what `python -m connectors.language.functions` prints"
     )
-
-
-def examples() -> list[str]:
-    """Every example in the reference that is a piece of YAML."""
-    return re.findall(r"```yaml\n(.*?)```", PAGE.partition("## Reference")[2], re.DOTALL)
-
-
-def test_the_examples_of_the_reference_are_sound() -> None:
-    request, expand, answers, fields, recipe = map(yaml.safe_load, examples())
-    RequestSettings.model_validate(request["request"])
-    for each in expand["expand"].values():
-        ExpandSettings.model_validate(each)
-    AnswerSettings.model_validate(answers["answers"])
-    FieldSource.model_validate(fields["shipping_method"])
-    FieldSource.model_validate(fields["source"])
-    TimeSource.model_validate(fields["placed_at"])
-    WeightSource.model_validate(fields["weight"])
-    GenericJsonSettings.model_validate(recipe["connector"])

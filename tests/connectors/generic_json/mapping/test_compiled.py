@@ -88,20 +88,22 @@ LISTS = mostly(
     st.sampled_from(("lines", "lines[?a]", "lines[].{a: b, b: a, n: n}", "root().lines")),
     st.just("p.a"),
 )
-FIELDS = st.one_of(
-    EXPRESSIONS,
-    st.lists(EXPRESSIONS, min_size=1, max_size=3),
-    st.fixed_dictionaries(
-        {"from": EXPRESSIONS},
-        optional={
-            "table": st.dictionaries(
-                st.sampled_from(("x", "X", "12")), GOOD, min_size=1, max_size=2
-            ),
-            "default": GOOD | st.just(5),
-        },
-    ),
-    st.fixed_dictionaries({"value": GOOD | st.just(3)}),
-)
+
+
+def draw_sources(words: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """What a key of the map may say, with such words of its own."""
+    table = st.dictionaries(st.sampled_from(("x", "X", "12")), words, min_size=1, max_size=2)
+    return st.one_of(
+        EXPRESSIONS,
+        st.lists(EXPRESSIONS, min_size=1, max_size=3),
+        st.fixed_dictionaries({"from": EXPRESSIONS}, optional={"table": table, "default": words}),
+        st.fixed_dictionaries({"value": words}),
+    )
+
+
+FIELDS = draw_sources(GOOD | st.just(3))
+# Other words for a country are a fault of the settings.
+COUNTRIES = draw_sources(st.sampled_from(("DE", "Deutschland", 276)))
 AMOUNTS = mostly(st.sampled_from(("n", "n", "p.n || n", "to_number(n)")), FIELDS)
 TIME_FIELDS = mostly(
     st.sampled_from(("time", ["other", "time"], {"from": "time", "zone": "Europe/Berlin"})),
@@ -116,12 +118,13 @@ def draw_fields(*names: str) -> dict[str, st.SearchStrategy[Any]]:
     return dict.fromkeys(names, FIELDS)
 
 
-PERSON = ("name", "company", "line1", "line2", "city", "region", "postal_code", "country")
+PERSON = ("name", "company", "line1", "line2", "city", "region", "postal_code")
 ADDRESSES = st.fixed_dictionaries(
     {},
     optional={
         "at": st.sampled_from(("p", "lines[0]", "a")),
         **draw_fields(*PERSON, "phone", "email"),
+        "country": COUNTRIES,
     },
 )
 ITEMS = st.fixed_dictionaries(

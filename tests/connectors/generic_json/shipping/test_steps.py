@@ -183,7 +183,10 @@ async def test_forms_and_xml_are_sent_as_such() -> None:
         sent = [(seen.headers["Content-Type"], seen.body) for seen in shop.requests[1:]]
     assert sent == [
         ("application/x-www-form-urlencoded", b"n=1Z%20999&x=a%26b"),
-        ("application/xml", b"<t n='1'>&lt;&amp;&gt;</t>"),
+        (
+            "application/xml",
+            b"<?xml version='1.0' encoding='utf-8'?>\n<t n=\"1\">&lt;&amp;&gt;</t>",
+        ),
         ("application/merge-patch+json", b'{"a":1}'),
     ]
 
