@@ -76,7 +76,7 @@ class Connector(Protocol):
     gets a single order, one that ships, and one that checks.
 
     Raises nothing but `ConnectorError`s; one order that cannot be read is a `RejectedOrder`, not an
-    error. The two lists are async generators: whoever stops early closes them (`aclose`, or
+    error. The two lists are async generators: a caller that stops early closes them (`aclose`, or
     `contextlib.aclosing`), so that no walk is left open in the shop.
     """
 
@@ -215,7 +215,7 @@ def remark_left_out(remark: Callable[[Remark], None], entries: int, kept: int) -
 
 
 def ignore_remark(remark: Remark) -> None:
-    """Say nothing: for a connector that nobody watches."""
+    """Say nothing: for a connector that is not watched."""
 
 
 def leave_out_idle(remark: Callable[[Remark], None]) -> Callable[[Remark], None]:

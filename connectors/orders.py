@@ -155,7 +155,7 @@ class LineItem(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One line. Prices are per unit, without tax unless the shop only knows gross prices.
 
     `quantity` is what is left after refunds, a whole number of at least 1. `adjustment` marks a
-    discount or fee line that nobody packs. `destination` is the key of the address that the line
+    discount or fee line that is not packed. `destination` is the key of the address that the line
     goes to, in an order with several.
     """
 

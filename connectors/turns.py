@@ -1,4 +1,4 @@
-"""Work on what a shop sent, done so that it holds up nobody else: in a thread where it is large,
+"""Work on what a shop sent, done so that it holds up no other work: in a thread where it is large,
 else with a turn for others in between.
 """
 

@@ -54,7 +54,7 @@ class Pulse:
         self._behind = 0.0
 
     def hear(self, exchange: Exchange) -> None:
-        """An exchange is over; one without an answer is no sign of life."""
+        """An exchange is over; one without an answer is not a sign of life."""
         self.answers += exchange.status is not None
         if exchange.clock_offset is not None:
             offset = exchange.clock_offset if is_far_off(exchange.clock_offset) else 0.0
@@ -95,7 +95,7 @@ def name_condition(expression: Expression) -> str:
 class Work:
     """What works with a store at this moment, so that it is not closed under it.
 
-    Whoever has the store for longer than a moment does `with store.work:`.
+    A caller that has the store for longer than a moment does `with store.work:`.
     """
 
     def __init__(self) -> None:

@@ -164,7 +164,7 @@ class Scope:
         return not is_false(self.find(field, expression) if find is None else find(self.value))
 
     def enter_list(self, field: str, expression: Expression, name: str) -> Iterator[Scope]:
-        """The elements of a list as scopes of their own; null is no list.
+        """The elements of a list as scopes of their own; null is not a list.
 
         Raises `FieldError` for what is neither.
         """

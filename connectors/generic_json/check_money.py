@@ -16,7 +16,7 @@ from connectors.orders import Window
 from connectors.reading.amounts import count_minor_digits
 
 _SAMPLE: Final = 20
-# Fewer round sums are no sign of anything.
+# Fewer round sums do not show anything.
 _FEWEST: Final = 3
 # The least that looks like cents: 1.00.
 _LEAST: Final = 100

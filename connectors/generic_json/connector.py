@@ -177,7 +177,7 @@ class GenericJsonConnector:
             return reject_order(raw.order, self._rules, raw.reason)
         order = read_order(raw, self._rules, fill=self._fill)
         if order is None:
-            raise OrderNotFoundError(f"The shop's {order_id!r} is no order (map.only).")
+            raise OrderNotFoundError(f"The shop's {order_id!r} is not an order (map.only).")
         if isinstance(order, Order) and order.id != order_id:
             raise UnreadableResponseError(
                 f"The shop was asked for the order {order_id!r} and answered with {order.id!r}."

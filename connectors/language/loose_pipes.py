@@ -10,7 +10,7 @@ _ENDS = frozenset({"comma", "colon", "eof"}) | _CLOSING
 
 
 def find_loose_pipe(text: str) -> str:
-    """How the first `a | b || c` in an expression is read, with the parentheses that nobody wrote;
+    """How the first `a | b || c` in an expression is read, with the parentheses that were left out;
     empty if there is none. The text is one that the parser takes.
     """
     begun: list[int] = [0]

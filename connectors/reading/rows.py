@@ -3,7 +3,8 @@
 The answer is followed from its top to the first list that cannot be decoded, by way of the one
 member of each object that is broken. The list is split into rows at its commas; a row that decodes
 stays as it is. In place of a broken one stands an object with those of its members that decode, so
-that its id can be read, and with `MARK`, whose value says what is wrong: such a row is no order.
+that its id can be read, and with `MARK`, whose value says what is wrong: such a row is not an
+order.
 
 The splitting knows texts and depth. Brackets that do not match are counted first, and if that does
 not end where the list ends, a bracket is taken to close all that was opened behind its partner. All

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 import msgspec
 
 BOM = b"\xef\xbb\xbf"
-# More digits, or an exponent of more than two, is no amount, weight or number of anything.
+# More digits, or an exponent of more than two, is not an amount, weight or number of anything.
 _LONGEST_NUMBER = 60
 _SYNTAX = msgspec.json.Decoder(msgspec.Raw)
 # Every digit becomes 0 and every E an e, so that a number of absurd size is found by plain search.

@@ -74,7 +74,7 @@ def _check_rows(page: OrderPage) -> list[Finding]:
             Finding(
                 level=CheckLevel.WARNING,
                 what=(
-                    "Some rows of Shopify's list are no orders, or it does not say where it goes"
+                    "Some rows of Shopify's list are not orders, or it does not say where it goes"
                     " on."
                 ),
                 advice="Nothing has to be set: Portside reads by id what the list leaves out.",

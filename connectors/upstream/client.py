@@ -290,7 +290,7 @@ class Upstream:
         )
 
     def _tell_failure(self, request: Request, error: ConnectorError, number: int) -> None:
-        # Whoever asked says what it means.
+        # The caller says what it means.
         _log.debug(
             "Shop request failed.",
             call=name_call(request, self._caller.mask),

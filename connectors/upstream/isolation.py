@@ -15,7 +15,7 @@ How many parts fail says nothing: after a restart a window may hold nothing but 
 poll asks for them again.
 
 The order's fault is a `PartError`, the shop's is the error as it was. A permanent error belongs to
-whoever asked; a refusal of our credentials (401, 403) is never turned into a `PartError`.
+by any caller; a refusal of our credentials (401, 403) is never turned into a `PartError`.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ class _Kind:
         self._ended = asyncio.Event()
 
     def note_end(self) -> None:
-        """One part has ended; whoever waits looks again."""
+        """One part has ended; those that wait look again."""
         self.running -= 1
         self._ended.set()
         self._ended = asyncio.Event()

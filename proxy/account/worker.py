@@ -182,7 +182,7 @@ class _KeyWorker:
             )
             _log.warning("A job of the account failed.", job=job.name, reason=error)
         except Exception:  # noqa: BLE001 -- the other jobs must go on, whatever the error
-            complaint = f"{job.name}: Portside failed by a fault of its own; its log says more"
+            complaint = f"{job.name}: Portside failed because of a fault of its own; see its log"
             _log.exception("A job of the account stumbled.", job=job.name)
         for store in self._key.stores:
             store.remark(Remark(about=f"account {job.name}", text=complaint, quoted=quoted))

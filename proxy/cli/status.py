@@ -38,8 +38,8 @@ _GOOD = frozenset({PollOutcome.GIVEN, PollOutcome.UNDER_WAY})
 # They name the shop's failure themselves.
 _ABOUT_POLLS = frozenset({AlarmKind.SHOP_DOWN, AlarmKind.INCOMPLETE})
 _ADVICE = (
-    "nobody tries its deliveries; name the store in the settings again, or see `portside deliveries"
-    " discard --help`"
+    "its deliveries are not tried; name the store in the settings again, or see"
+    " `portside deliveries discard --help`"
 )
 
 
@@ -57,7 +57,7 @@ _ADVICE = (
 def status(file: Path, name: str | None, gap: datetime | None, *, as_json: bool) -> None:
     """Show whether all is well, and how each store stands.
 
-    The exit status is 1 if a person is needed. Orders held as filtered need nobody.
+    The exit status is 1 if a person is needed. Orders held as filtered need no person.
 
     A gap is a span whose changes may never have reached ShipStation, because it lay too far back to
     be read again. Compare the orders of that span by hand, or ask ShipStation to import it, then

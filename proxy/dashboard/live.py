@@ -19,7 +19,7 @@ from proxy.storage.events import Event, Events, Place, Tried
 from proxy.storage.export.polls import Poll, PollOutcome
 
 _SHOWN = 100
-# Seconds between two looks at the database while somebody listens.
+# Seconds between two looks at the database while a browser listens.
 _LOOK_EVERY = 1.0
 # Each looks at the database by itself.
 _MOST_LISTENERS = 10
@@ -67,7 +67,7 @@ class Listeners:
         self.closing = asyncio.Event()
 
     async def close(self, _app: web.Application) -> None:
-        """End all streams, so that nobody waits for them."""
+        """End all streams, so that nothing waits for them."""
         self.closing.set()
 
 

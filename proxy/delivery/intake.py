@@ -142,8 +142,8 @@ class Deliverer:
         is_named: bool = False,
     ) -> asyncio.Task[AttemptResult]:
         """Make an attempt at a delivery, leased until `lease_ends` by the clock of the attempts, in
-        a task of its own, which outlives whoever waits for it. The permit is passed on to it.
-        `is_named` as in `AttemptRunner.run`.
+        a task of its own, which outlives the request that waits for it. The permit is passed on to
+        it. `is_named` as in `AttemptRunner.run`.
         """
         task = asyncio.create_task(
             self.attempts.run(store, delivery, lease_ends, permit.pass_on(), is_named=is_named),

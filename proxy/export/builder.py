@@ -119,7 +119,7 @@ class Build:
             )
         except ConnectorError as error:
             outcome = "failed"
-            # Whoever waits for the page hears it, and so does the next poll.
+            # The poll that waits for the page hears it, and so does the next one.
             self._log.debug("Window not read.", error=error, kind=type(error).__name__)
             await self._fail(
                 error, error.retry_after if isinstance(error, TemporaryError) else None

@@ -62,7 +62,7 @@ class Lease:
                 self._log.warning("Lease not renewed.", error=error)
 
     async def give_back(self) -> None:
-        """Whoever asks next may build at once."""
+        """The next one to ask may build at once."""
         try:
             await self._ledger.end_lease(self._store.books, self._snapshot)
         except (LeaseLostError, StorageError) as error:

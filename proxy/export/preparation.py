@@ -258,7 +258,7 @@ def _describe_fault(error: Exception) -> str:
 def digest(order: Order) -> str:
     """Tells whether two states of an order are the same to ShipStation.
 
-    The modified time is no part of it: some shops move it for nothing.
+    The modified time is not a part of it: some shops move it for nothing.
     """
     return hashlib.blake2b(
         _ENCODER.encode(msgspec.structs.replace(order, modified_at=_NO_TIME)), digest_size=12

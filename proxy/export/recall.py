@@ -28,7 +28,7 @@ class Recall(Protocol):
 
 
 class NoRecall:
-    """For an order that nobody was given yet: every filter applies."""
+    """For an order that no client was given yet: every filter applies."""
 
     async def is_known(self, order_id: str) -> bool:  # noqa: ARG002 - a `Recall`
         """False."""

@@ -69,7 +69,7 @@ class Alerter:
 
     async def _tell_full_disk(self, settings: AlertSettings, alarms: Sequence[Alarm]) -> None:
         """Say once what keeps the alarms from being noted. Only SQLite's disk is seen, and only one
-        process works on it, so that nobody else tells people the same.
+        process works on it, so that no other tells people the same.
         """
         urgent = [alarm for alarm in alarms if alarm.kind in URGENT]
         if urgent and not self._has_told_of_disk:

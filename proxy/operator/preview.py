@@ -87,7 +87,7 @@ async def _preview(store: Store, order_id: OrderId, heard: Heard) -> Preview:
             traced
             if traced is not None
             else RejectedOrder(
-                id=order_id, reason="the settings say that it is no order (map.only)"
+                id=order_id, reason="the settings do not count it as an order (map.only)"
             )
         )
     else:

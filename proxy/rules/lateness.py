@@ -5,7 +5,7 @@ Pure: no clock, no storage.
 
 A change is late when it is met although no later window would have shown it: it is news (no page
 named a change of that order as young), and it lies further behind `covered_until` than the lookback
-reaches. A change that the shop does not date is no news: its date was named before.
+reaches. A change that the shop does not date is not news: its date was named before.
 
 Rules:
 

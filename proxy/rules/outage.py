@@ -70,7 +70,7 @@ class Permit:
         return heir
 
 
-# The permit of nobody: it was not granted.
+# A permit that was not granted.
 REFUSED = Permit(set(), granted=False)
 
 

@@ -63,7 +63,7 @@ def describe_lines_left(order: Order, include: Collection[Fulfillment]) -> str:
 
 
 def count_goods(order: Order) -> int:
-    """How many pieces of goods there are in the order, whoever brings them."""
+    """How many pieces of goods there are in the order, however they reach the buyer."""
     return sum(item.quantity for item in order.items if item.shippable)
 
 

@@ -11,8 +11,8 @@ from proxy.doors.custom_store.errors import encode_error
 
 XML = "application/xml"
 REQUEST_ID_HEADER = "X-Request-Id"
-# How long a client is asked to wait when nobody knows better; ShipStation itself comes back after
-# minutes to an hour.
+# How long a client is asked to wait where nothing else is known; ShipStation itself comes back
+# after minutes to an hour.
 RETRY_AFTER = 60
 
 

@@ -37,7 +37,7 @@ _log = structlog.get_logger("portside.server")
 
 
 def add_endpoint(app: web.Application) -> None:
-    """The routes of ShipStation's side; a slash at the end of the URL is no fault."""
+    """The routes of ShipStation's side; a slash at the end of the URL is allowed."""
     app[UNREAD] = UnreadAnswers()
     for path in ("/stores/{name}", "/stores/{name}/"):
         app.router.add_get(path, give_orders, allow_head=False)

@@ -102,7 +102,7 @@ async def errors_as_xml(request: web.Request, handler: Handler) -> web.StreamRes
 
 
 async def set_headers(request: web.Request, response: web.StreamResponse) -> None:
-    """What every answer carries: nobody may keep it, and its request can be found in the log."""
+    """What every answer carries: no cache may keep it, and its request can be found in the log."""
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Server"] = "Portside"

@@ -17,7 +17,7 @@ _HOLDS = 1.0
 
 
 class Readiness:
-    """Tries the database when somebody asks, once a second at most."""
+    """Tries the database when asked, once a second at most."""
 
     def __init__(self, database: Database, metrics: Metrics) -> None:
         self._database = database

@@ -50,7 +50,7 @@ def explain_character_error(error: yaml.YAMLError, text: str) -> Problem:
 
 
 def find_key_fault(node: yaml.MappingNode, key: yaml.Node, value: yaml.Node) -> str:
-    """What is wrong with a key: that it is no word, or that it is what follows a comma which was
+    """What is wrong with a key: that it is not a word, or that it is what follows a comma which was
     meant to be part of the value before it. Empty if nothing is.
     """
     if not isinstance(key, yaml.ScalarNode):

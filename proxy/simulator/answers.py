@@ -71,13 +71,13 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class UnreadablePageError(Exception):
-    """An answer that is no page of orders; `str(error)` says what it was instead."""
+    """An answer that is not a page of orders; `str(error)` says what it was instead."""
 
 
 def parse_document(answer: Answer) -> etree._Element:
     """The root element of an answer's body.
 
-    Raises UnreadablePageError for what is no well-formed XML.
+    Raises UnreadablePageError for anything but well-formed XML.
     """
     if not answer.body.strip():
         raise UnreadablePageError("an empty body")

@@ -125,7 +125,7 @@ class Exam:
         return await self.client.fetch(export_query(start, end, number))
 
     async def changed_since(self) -> set[str]:
-        """Keys of orders that were modified after the trial began: a shop at work is no fault of
+        """Keys of orders that were modified after the trial began: a shop at work is not a fault of
         the store's.
         """
         walk = await self.walk(

@@ -164,8 +164,8 @@ class Database:
         return system_clock()
 
     def moment(self) -> Any:
-        """The same time as a value for a statement, where nobody needs to know it: PostgreSQL fills
-        it in by itself.
+        """The same time as a value for a statement, where it need not be known here: PostgreSQL
+        fills it in by itself.
         """
         if self._clock is None and self.is_postgresql:
             return func.clock_timestamp()

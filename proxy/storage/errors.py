@@ -1,4 +1,4 @@
-"""What can go wrong with what we keep: the database does not answer, or somebody else got there
+"""What can go wrong with what we keep: the database does not answer, or another process got there
 first.
 """
 
@@ -13,8 +13,8 @@ class StorageError(Exception):
 
 
 class LeaseLostError(Exception):
-    """The lease had lapsed and the delivery is somebody else's now; what we found out about it was
-    not written.
+    """The lease had lapsed and the delivery belongs to another worker now; what we found out about
+    it was not written.
     """
 
 

@@ -125,20 +125,20 @@ def test_an_offline_check_and_serve_say_that_webhooks_could_not_be_heard(tmp_pat
             ("ship_to", "country"),
             "reference",
             (
-                "5 of 5 orders would not go out, for ShipStation would refuse them, e.g. order"
+                "5 of 5 orders would not go out, because ShipStation would refuse them, e.g. order"
                 " 1001: Customer/ShipTo/Country"
             ),
         ),
         (
             ("currency",),
             {"value": "€"},
-            "5 of 5 orders have not a currency of three capital letters, e.g. order 1001",
+            "5 of 5 orders have no currency of three capital letters, e.g. order 1001",
         ),
-        (("ship_to", "line1"), "nope", "5 of 5 orders have not a street, e.g. order 1001"),
+        (("ship_to", "line1"), "nope", "5 of 5 orders have no street, e.g. order 1001"),
         (
             ("status",),
             {"from": "state", "table": {"nope": "paid"}},
-            "nobody has said what these words of the shop's mean",
+            "these order statuses are not mapped",
         ),
     ],
 )

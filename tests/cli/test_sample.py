@@ -52,7 +52,7 @@ async def test_a_connector_that_breaks_is_a_problem_without_a_traceback() -> Non
     (found,) = await sample_findings(build_store(connector(BrokenConnector)))
     assert (found.level, found.what) == (
         CheckLevel.PROBLEM,
-        "the connector failed over the last orders, by a fault of its own: KeyError",
+        "the connector failed over the last orders because of a fault of its own: KeyError",
     )
 
 

@@ -276,7 +276,7 @@ def test_the_command_line_marks_a_store_that_the_settings_lost(
     asyncio.run(parcel_left_behind(tmp_path))
     shown = portside_says("status", "--settings", str(settings))
     assert "not in the settings" in shown
-    assert "old: nobody tries its deliveries" in shown
+    assert "old: its deliveries are not tried" in shown
     assert "old" not in portside_says("status", "--settings", str(settings), "--store", "north")
 
 

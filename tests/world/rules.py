@@ -221,7 +221,7 @@ RULES: dict[str, Rule] = {
         remove=_fail_with_the_page,
         quirks=("an order breaks what holds it",),
     ),
-    "a row of failing parts is no outage": Rule(
+    "a row of failing parts is not an outage": Rule(
         world="woocommerce",
         remove=_count_parts_as_outages,
         quirks=("many orders break what holds them",),

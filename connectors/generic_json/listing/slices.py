@@ -204,7 +204,7 @@ def describe_holes(holes: Sequence[Hole]) -> Remark:
     more = f"; and {len(places) - _NAMED} more" if len(places) > _NAMED else ""
     return Remark(
         about="rows of the list",
-        text="The shop fails over orders of its list; they are left out, for their ids are not"
+        text="The shop fails over orders of its list; they are left out, because their ids are not"
         f" known: {named}{more}. Find them in the shop's log; once they can be loaded, change them"
         f" so that they are listed again. The shop says: {holes[-1].reason}",
         quoted=holes[-1].reason,

@@ -54,7 +54,7 @@ def _check_rows(answer_format: Format, items: Expression) -> None:
 def _check_list(
     answer_format: Format, path: Path, expression: Expression, *, needs_parent: bool
 ) -> None:
-    """An element that occurs once is no list by itself."""
+    """An element that occurs once is not a list by itself."""
     names = _split_path(expression)
     if not isinstance(answer_format, XmlFormat) or not names:
         return
@@ -65,7 +65,7 @@ def _check_list(
         raise MisplacedError(
             path,
             f"expected {whole!r} among the lists of the format, e.g. format: {{kind: xml, lists:"
-            f" [{whole}]}}; otherwise one that stands alone in XML is no list",
+            f" [{whole}]}}; otherwise a single element in XML is not a list",
         )
 
 

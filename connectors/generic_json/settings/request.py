@@ -101,7 +101,7 @@ class RequestSettings(Block):
 
     @property
     def given(self) -> Mapping[str, Any]:
-        """Values that its templates are given whoever fills them in."""
+        """Values that its templates are always given."""
         return {}
 
     def give(self, row: Any) -> Any:

@@ -93,8 +93,8 @@ def _take_items(
 def is_counted(
     shipment: Shipment, lines: Sequence[Line], untold: Mapping[str, int], left: Mapping[str, int]
 ) -> bool:
-    """Whether the shop has counted the shipment's pieces: fewer are left than what nobody had told
-    before it, by at least as many.
+    """Whether the shop has counted the shipment's pieces: fewer are left than what had not been
+    told before it, by at least as many.
     """
     return all(
         left.get(parcel.id, 0) <= untold.get(parcel.id, 0) - parcel.quantity

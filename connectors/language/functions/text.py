@@ -177,7 +177,7 @@ def to_base64(value: str | None) -> str | None:
 
 @FUNCTIONS.add("text")
 def from_base64(value: str | None) -> str | None:
-    """What Base64 stands for, also in its form for addresses; null where that is no text:
+    """What Base64 stands for, also in its form for addresses; null where that is not text:
     `from_base64('YTpi')` is `"a:b"`.
     """
     if value is None:

@@ -74,7 +74,7 @@ class CsvTable(msgspec.Struct, frozen=True, kw_only=True):
                 most = _WIDTH * self.most_parts
                 raise FormatError(f"more than {most} values", is_too_large=True)
             value, fault = _make_row(names, row)
-            # Rows of markup at the end are no rows: a comment of a cache, a notice of PHP.
+            # Rows of markup at the end are not orders: a comment of a cache, a notice of PHP.
             behind = (behind + 1) * bool(fault and _is_markup(row))
             if fault:
                 mark = f"row {number} is broken: {fault}"

@@ -110,7 +110,7 @@ class _Verdict(msgspec.Struct, frozen=True):
 
 def judge_reply(reply: Reply) -> None:
     """Raise the error that a GraphQL answer under 200 means; a throttled one with the wait it
-    needs. Faults of single rows are left to whoever asked for them.
+    needs. Faults of single rows are left to the caller.
     """
     if not reply.url.partition("?")[0].endswith(_PATH):
         return

@@ -39,7 +39,7 @@ class OrderPage(msgspec.Struct, frozen=True, kw_only=True):
     """Some orders as the shop lists them, by its promise oldest change first; `cursor` leads to the
     next page and is empty at the end.
 
-    `asked` is how many were asked for. `is_broken`: rows of the page are no orders, or there is
+    `asked` is how many were asked for. `is_broken`: rows of the page are not orders, or there is
     more without a cursor to it.
     """
 

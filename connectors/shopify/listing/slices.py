@@ -42,7 +42,7 @@ class Slices:
                 probe=self.probe,
             )
         except PartError as error:
-            # The list of ids is no part of one order.
+            # The list of ids is not a part of one order.
             if isinstance(error.__cause__, ConnectorError):
                 raise error.__cause__ from None
             raise

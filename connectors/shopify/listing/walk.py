@@ -3,7 +3,7 @@
 The walk reads in one of two ways:
 
     by page    by time of change, along the shop's cursors: few requests, but each row out of
-               sequence, each row that is no order and each page that fails ends this way
+               sequence, each row that is not an order and each page that fails ends this way
     by id      all ids and times, asked for behind the last id until an empty page, then the orders
                in our own sequence: needs no cursor, and finds what the first way left out
 

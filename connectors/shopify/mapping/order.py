@@ -60,8 +60,8 @@ Decode = Callable[[msgspec.Raw], wire.Order | RejectedOrder]
 
 
 def decode_row(raw: msgspec.Raw, decode: Decode) -> wire.Order | RejectedOrder | None:
-    """One row of a list; None for what is no order: null, an error object, anything without an id
-    and a name.
+    """One row of a list; None for what is not an order: null, an error object, anything without an
+    id and a name.
     """
     found = decode(raw)
     is_order = isinstance(found, wire.Order) or found.id or found.number
@@ -114,7 +114,7 @@ def _explain_complaint(complaint: Complaint) -> str:
 
 
 def read_moment(value: Any) -> datetime | None:
-    """A time in UTC; None for what is no time with an offset."""
+    """A time in UTC; None for what is not a time with an offset."""
     try:
         moment = msgspec.convert(value, datetime)
         return moment.astimezone(UTC) if moment.tzinfo else None

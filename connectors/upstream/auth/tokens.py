@@ -94,7 +94,7 @@ class TokenAuth:
                 await self._replace(send)
 
     async def renew(self, refused: Request, send: Send) -> bool:
-        """Get a new token unless somebody else already did while `refused` was on its way."""
+        """Get a new token unless another request already did while `refused` was on its way."""
         async with self._lock:
             if self._token is None or refused.token_number == self._number:
                 await self._replace(send, self._token)

@@ -249,7 +249,7 @@ def _is_item(raw: msgspec.Raw) -> bool:
     try:
         head = msgspec.json.decode(raw, type=_Head)
     except UNDECODABLE:
-        # What cannot be read may be an item; whoever decodes it says what is wrong.
+        # What cannot be read may be an item; its decoder says what is wrong.
         return not bytes(raw).strip().startswith(b"null")
     return not head.keys() >= {"code", "message"}
 

@@ -17,7 +17,7 @@ class Discounts(StrEnum):
 
 
 class VirtualItems(StrEnum):
-    """What becomes of lines that nobody packs, in an order that has others."""
+    """What becomes of lines that are not packed, in an order that has others."""
 
     LEAVE_OUT = "leave_out"
     KEEP = "keep"

@@ -10,7 +10,7 @@ What a row leads to:
                                   sees to it
     a delivery has it             its number is kept beside the delivery
     no delivery has it            it is put into the outbox, due when its grace is over
-    from before our time, of an   nothing: whoever told the shop before us may have told it then
+    from before our time, of an   nothing: what told the shop before us may have told it then
       order that does not wait
 """
 

@@ -1,7 +1,7 @@
 """Finds the labels and the orders marked as shipped of which no notice came, store after store.
 
-Each run reads what was made since the youngest row seen, less an hour, for rows may be shown late,
-and what was voided since the last run that a webhook did not ask for; once a day the whole
+Each run reads what was made since the youngest row seen, less an hour, because rows may be shown
+late, and what was voided since the last run that a webhook did not ask for; once a day the whole
 look-back. How far a list was read is written down once all of it was taken in, so that a run that
 was broken off is made again from where it began.
 """

@@ -37,7 +37,8 @@ class Credentials(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def parse_credentials(headers: Pairs, query: Pairs) -> tuple[Credentials, ...]:
-    """Every credential that the request offers, at most sixteen; none is no error here.
+    """Every credential that the request offers, at most sixteen; to offer none is not an error
+    here.
 
     Read are the Basic header, `SS-UserName` with `SS-Password` in headers or query, and `auth_key`
     in either, names in any case. ShipStation is seen to send header and query together, and servers

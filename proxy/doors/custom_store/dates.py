@@ -30,7 +30,7 @@ _SLASHED = re.compile(
 _COMPACT = re.compile(
     r"(?P<month>\d{2})(?P<day>\d{2})(?P<year>\d{4})\D(?P<hour>\d{2})(?P<minute>\d{2})", re.ASCII
 )
-# A plus that nobody encoded arrives as a blank, hence the blank among the signs.
+# A plus that was not encoded arrives as a blank, hence the blank among the signs.
 _ISO = re.compile(
     rf"(?P<year>\d{{4}})-(?P<month>\d{{2}})-(?P<day>\d{{2}})"
     rf"(?:[ +T]{_TIME} ?(?:Z|UTC|GMT|(?P<sign>[+"
@@ -43,7 +43,7 @@ _LONGEST = 80
 def format_date(moment: datetime) -> str:
     """`MM/dd/yyyy HH:mm`, 24 hours, UTC.
 
-    `moment` must be aware; seconds are cut off, for the protocol has none.
+    `moment` must be aware; seconds are cut off, because the protocol has none.
     """
     at = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
     # The quickest of all ways to write it: every order has two.
@@ -92,7 +92,7 @@ def _read(text: str, name: str, expected: str, *, needs_time: bool) -> datetime:
         moment = _moment(parts)
     except (ValueError, OverflowError) as error:
         raise WireError(
-            f"{name}: expected {expected}, found {_shown(text)}, which is no real time"
+            f"{name}: expected {expected}, found {_shown(text)}, which is not a real time"
         ) from error
     if not FIRST_YEAR <= moment.year <= LAST_YEAR:
         raise WireError(

@@ -212,7 +212,7 @@ _KEPT = _Kept()
 
 
 def take_form() -> OrderForm:
-    """A form that nobody else fills in meanwhile; what its elements hold must be filled in."""
+    """A form that no other order fills in meanwhile; what its elements hold must be filled in."""
     forms = _KEPT.forms
     return forms.pop() if forms else OrderForm()
 

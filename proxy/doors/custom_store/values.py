@@ -18,7 +18,7 @@ from proxy.doors.custom_store.text import ELLIPSIS, clean, cut, is_carried, unit
 
 _LONGEST_ID = LONGEST["OrderID"]
 _ID_RULE = f"1 to {_LONGEST_ID} printable characters"
-# What is longer is no id, and no database column of ours holds it.
+# A longer text is not an id, and no database column of ours holds it.
 _LONGEST_SHOP_ID = 200
 _LONGEST_LINK = LONGEST["Items/Item/ImageUrl"]
 _LONGEST_EMAIL = LONGEST["Customer/BillTo/Email"]
@@ -174,7 +174,7 @@ def make_customer_code(customer: Customer, number: str) -> str:
 
 
 def choose_name(address: Address, other: Address) -> str:
-    """Whose address it is: the person, else the company, else whoever the order's other address
+    """Whose address it is: the person, else the company, else the name in the order's other address
     names.
     """
     for name in (address.name, address.company, other.name, other.company):

@@ -1,5 +1,5 @@
 """Goods among the last orders that no parcel of the merchant's carries, though their order goes
-out, and shipping methods that only sound as if nobody ships by them.
+out, and shipping methods that only sound as if no carrier were involved.
 """
 
 from __future__ import annotations

@@ -71,10 +71,16 @@ async def sample_findings(store: Store, patience: float = PATIENCE) -> Sequence[
         )
     except Exception as error:  # noqa: BLE001 -- a connector may be a stranger's, and a person is reading
         what = (
-            "the connector failed over the last orders, by a fault of its own:"
+            "the connector failed over the last orders because of a fault of its own:"
             f" {type(error).__name__}"
         )
-        return (Finding(level=CheckLevel.PROBLEM, what=what, advice="tell whoever wrote it"),)
+        return (
+            Finding(
+                level=CheckLevel.PROBLEM,
+                what=what,
+                advice="report it to the author of the connector",
+            ),
+        )
     return [
         *_find_left_out(outcomes),
         *find_left_behind(sent, policy_of(store.settings).filters.include),
@@ -94,7 +100,7 @@ def _find_left_out(outcomes: Sequence[Outcome]) -> Sequence[Finding]:
     findings = [*_find_unreadable(outcomes)]
     if refused:
         what = (
-            f"{len(refused)} of {len(outcomes)} orders would not go out, for ShipStation would"
+            f"{len(refused)} of {len(outcomes)} orders would not go out, because ShipStation would"
             f" refuse them, e.g. order {_describe_held(refused[0])}"
         )
         level = CheckLevel.PROBLEM if len(refused) == len(outcomes) else CheckLevel.WARNING
@@ -157,7 +163,7 @@ def _find_unknown_statuses(outcomes: Sequence[Outcome]) -> Sequence[Finding]:
     if not words:
         return ()
     what = (
-        "nobody has said what these words of the shop's mean, so such orders go out as on_hold:"
+        "these order statuses are not mapped, so the orders go out as on_hold:"
         f" {', '.join(map(repr, words))}"
     )
     return (
@@ -168,9 +174,9 @@ def _find_unknown_statuses(outcomes: Sequence[Outcome]) -> Sequence[Finding]:
 def _find_missing_fields(orders: Sequence[Order]) -> Sequence[Finding]:
     """What an order may lack on the wire and a packer cannot do without."""
     lacking = {
-        "a recipient's name": [each for each in orders if not _has_name(each)],
-        "a street": [each for each in orders if not each.customer.ship_to.line1.strip()],
-        "a currency of three capital letters": [
+        "recipient's name": [each for each in orders if not _has_name(each)],
+        "street": [each for each in orders if not each.customer.ship_to.line1.strip()],
+        "currency of three capital letters": [
             each for each in orders if not _CURRENCY.fullmatch(each.currency)
         ],
     }
@@ -178,7 +184,7 @@ def _find_missing_fields(orders: Sequence[Order]) -> Sequence[Finding]:
         Finding(
             level=CheckLevel.WARNING,
             what=(
-                f"{len(found)} of {len(orders)} orders have not {part}, e.g. order"
+                f"{len(found)} of {len(orders)} orders have no {part}, e.g. order"
                 f" {found[0].number or found[0].id}"
             ),
             advice="see whether the shop has it, and how it is mapped",

@@ -21,7 +21,7 @@ BACKLOG = 128
 _PAUSE = 0.1
 # Connections taken in a row before other work has its turn.
 _IN_A_ROW = 16
-# The client is to blame, or nobody: it left before it was taken.
+# The client is to blame, or nothing is: it left before it was taken.
 _HARMLESS = frozenset({errno.ECONNABORTED, errno.EPROTO, errno.EINTR, errno.ECONNRESET})
 
 

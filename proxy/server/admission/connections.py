@@ -44,7 +44,7 @@ _log = structlog.get_logger("portside.server")
 
 
 class ConnectionLimits(msgspec.Struct, frozen=True, kw_only=True):
-    """How many connections there may be, and how many from one address that is no trusted proxy."""
+    """How many connections in all, and how many of one address that is not a trusted proxy."""
 
     in_all: int
     per_address: int
@@ -163,7 +163,7 @@ PROVED: web.RequestKey[bool] = web.RequestKey("proved", bool)
 
 
 def prove_client(request: web.Request) -> None:
-    """The request has proved who makes it, so its connection is no stranger's."""
+    """The request has proved who makes it, so its connection does not count as a stranger's."""
     request[PROVED] = True
     if (connection := request.get(CONNECTION)) is not None:
         connection.prove()
@@ -204,7 +204,7 @@ class Connections:
         return self._close(reason, next(iter(self._strangers), None))
 
     def trust(self, connection: Connection) -> None:
-        """It is no stranger's."""
+        """It does not count as a stranger's."""
         self._strangers.pop(connection, None)
 
     def release(self, connection: Connection) -> None:

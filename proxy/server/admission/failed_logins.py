@@ -41,7 +41,7 @@ class FailedLogin(msgspec.Struct, frozen=True):
 
 
 class FailedLogins:
-    """The failed logins of one process. Its memory is bounded, whoever asks."""
+    """The failed logins of one process. Its memory is bounded, however many clients ask."""
 
     def __init__(self) -> None:
         self._clients: LRUCache[tuple[str, str], _Failures] = LRUCache(_MOST_CLIENTS)

@@ -8,7 +8,7 @@ ADMIN: Final = 64
 """Connections to the operator's side, kept for it whatever happens at the public one."""
 
 PER_ADDRESS: Final = 100
-"""Public connections from one address that is no trusted proxy."""
+"""Public connections from one address that is not a trusted proxy."""
 
 # An idle connection takes about 20 KB: this many cost less than 100 MB.
 _MOST_PUBLIC = 4_096

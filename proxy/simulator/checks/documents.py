@@ -129,7 +129,7 @@ def _describe_place(root: etree._Element, field: str) -> str:
 
 async def _try_readable(exam: Exam) -> Verdict:
     kinds = (
-        ("an entity that nobody decoded", _CODES),
+        ("an entity left undecoded", _CODES),
         ("an HTML tag", _TAGS),
         ("a broken character", _BROKEN),
         ("UTF-8 read as Latin-1", _MISREAD),

@@ -18,14 +18,14 @@ _ADVICE = "Answer 400 with one short sentence as XML: what was expected and what
 
 # name, promise, what is changed in a right request (None: the parameter is left out)
 _CASES: tuple[tuple[str, str, Change], ...] = (
-    ("bad-date", "A date that is none is refused", (("start_date", "yesterday"),)),
+    ("bad-date", "A text that is not a date is refused", (("start_date", "yesterday"),)),
     (
         "no-date",
         "A request without dates is refused, not answered with every order",
         (("start_date", None), ("end_date", None)),
     ),
     ("impossible-date", "An impossible date is refused", (("end_date", "02/30/2026 00:00"),)),
-    ("bad-page", "A page that is no number is refused", (("page", "abc"),)),
+    ("bad-page", "A page that is not a number is refused", (("page", "abc"),)),
     ("page-zero", "Page 0 is refused", (("page", "0"),)),
     ("bad-action", "An unknown action is refused", (("action", "portside"),)),
     ("no-action", "A request without an action is refused", (("action", None),)),

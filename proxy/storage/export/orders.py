@@ -18,7 +18,7 @@ from proxy.storage.export.records import HeldOrder, HintReason, Told, WaitingHin
 from proxy.storage.export.rows import StoreRows, portions
 from proxy.storage.tables import given_orders, held_orders, hints, told_orders
 
-# An order that nobody ships or cancels in so long a time will not be shipped.
+# An order that was neither shipped nor cancelled in so long a time will not be shipped.
 _OPEN_FOR = timedelta(days=730)
 _GIVEN_AGAIN = [
     column.name

@@ -62,7 +62,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     def has(self, page: int) -> bool:
         """Whether `page` can be given.
 
-        The last one promised waits for the end, for it takes all that is left.
+        The last one promised waits for the end, because it takes all that is left.
         """
         return self.pages is not None and (
             self.state is SnapshotState.READY or page <= min(self.stored, self.pages - 1)

@@ -100,7 +100,7 @@ class DatabaseOutbox:
             return (taken_as if taken else PutResult.QUEUED), read_delivery(row)
 
     async def rename(self, delivery: Delivery, *, split: bool) -> tuple[Delivery, bool] | None:
-        """Under the locks of both orders, so that nobody is at work on the real one meanwhile."""
+        """Under the locks of both orders, so that no worker has the real one meanwhile."""
         store, shipment = delivery.store, delivery.shipment
         async with self._database.writing() as connection:
             find = find_split if split else find_given

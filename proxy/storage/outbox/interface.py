@@ -70,8 +70,8 @@ class Origin(StrEnum):
 class AttemptOutcome(StrEnum):
     """How one try ended.
 
-    `interrupted`: its worker vanished; nobody knows what the shop made of it. `resent`: not a try,
-    but the operator's order to make one although the shop had the shipment; its message is the
+    `interrupted`: its worker vanished, and it is unknown what the shop made of it. `resent`: not a
+    try, but the operator's order to make one although the shop had the shipment; its message is the
     reason. `withdrawn`: its label was voided, and its number was taken out of the shop again.
     """
 
@@ -86,7 +86,7 @@ class AttemptOutcome(StrEnum):
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     """One notice. `attempts` counts the tries that failed since the notice was last queued.
 
-    `lease` proves that its holder may settle it; None when nobody works on it. `queued_at` is when
+    `lease` proves that its holder may settle it; None when no worker has it. `queued_at` is when
     the notice last came in. After `purged_at` the shipment holds nothing of the buyer's any more.
     `doubts`: what of the notice could not be understood, a sentence each.
     """
@@ -295,6 +295,6 @@ def unnamed_stores(
     counts: Mapping[tuple[str, DeliveryState], int], named: Container[str]
 ) -> Sequence[str]:
     """Stores that have open deliveries but are not among those that the settings name, by the
-    alphabet: nobody tries what waits there.
+    alphabet: no worker tries what waits there.
     """
     return sorted({store for (store, _), count in counts.items() if count and store not in named})

@@ -92,7 +92,9 @@ class DatabaseDeliveries:
             return [read_attempt(row) for row in (await connection.execute(statement)).mappings()]
 
     async def retry(self, wanted: DeliveryFilter) -> int:
-        """In batches, so that a long list holds up nobody; each batch under its orders' locks."""
+        """In batches, so that a long list holds up no other work; each batch under its orders'
+        locks.
+        """
         return await self._change(wanted, _QUEUED, due_now=True)
 
     async def resend(self, wanted: DeliveryFilter, reason: str) -> int:
@@ -106,8 +108,8 @@ class DatabaseDeliveries:
         return await self._change(wanted, {"state": DeliveryState.DISCARDED.value}, due_now=False)
 
     async def counts(self) -> Mapping[tuple[str, DeliveryState], int]:
-        """How many are waiting and dead, by store; what is finished is not counted, for that would
-        read every row there ever was.
+        """How many are waiting and dead, by store; what is finished is not counted, because that
+        would read every row there ever was.
         """
         each = (
             select(deliveries.c.store, literal(state), func.count())

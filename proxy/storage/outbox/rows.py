@@ -132,7 +132,7 @@ def record_resent(now: datetime, reason: str) -> Attempt:
 def new_row(
     store: str, shipment: Shipment, now: datetime, doubts: Sequence[str] = ()
 ) -> dict[str, Any]:
-    """The values of a row for a notice that has just come in, due now and held by nobody."""
+    """The values of a row for a notice that has just come in, due now and not claimed."""
     return {
         "store": store,
         "created_at": now,

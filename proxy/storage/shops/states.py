@@ -1,7 +1,7 @@
 """Whether the shops answer, in the database: what all replicas heard of them, put together.
 
-What was heard last counts: an answer ends a row of failures, whoever met them; a failure goes on
-with the row that was begun before, in another replica or before a restart.
+What was heard last counts: an answer ends a row of failures, whichever replica met them; a failure
+goes on with the row that was begun before, in another replica or before a restart.
 """
 
 from __future__ import annotations

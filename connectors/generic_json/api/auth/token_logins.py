@@ -195,7 +195,7 @@ def _resolve_address(url: str, place: str) -> str:
 
 
 def _list_public_texts(login: CallLogin, fields: dict[str, Any]) -> Iterator[str]:
-    """What of a login call says who calls: all that is no secret."""
+    """What of a login call says who calls: all that is not secret."""
     hidden = {_reveal(secret) for secret in login.secrets}
     for name, value in sorted({**login.headers, **fields}.items()):
         yield from (f"{name}={text}" for text in _find_public(value, name) if text not in hidden)

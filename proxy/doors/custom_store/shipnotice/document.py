@@ -192,7 +192,7 @@ def _items(notice: Fields, doubt: Doubt) -> tuple[ShippedItem, ...]:
 def _read_items(notice: Fields, doubt: Doubt) -> Iterator[ShippedItem]:
     """Each item that the notice names.
 
-    Something else in their place is refused, for it meant something.
+    Anything else in their place is refused, because it meant something.
     """
     number = 0
     for group in notice.all("Items"):

@@ -20,7 +20,7 @@ Parsed = TypeVar("Parsed")
 Doubt: TypeAlias = Callable[[str], None]
 """Takes one sentence about a field that was left out."""
 
-# ShipNotice/Items/Item/Quantity is 4; what nests much deeper is no notice.
+# ShipNotice/Items/Item/Quantity is 4; what nests much deeper is not a notice.
 MAX_DEPTH = 16
 _LONGEST_NAME = 200
 _CLAIMS_UTF_16 = re.compile(rb"""^<\?xml[^>]{0,80}encoding\s*=\s*["']utf-?16""", re.IGNORECASE)
