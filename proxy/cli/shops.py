@@ -10,6 +10,7 @@ from typing import TypeVar
 from connectors.errors import ConnectorError, OrderNotFoundError
 from proxy.cli.kinds import find_kind
 from proxy.cli.options import CommandError, find_store, read_settings
+from proxy.operator.order_numbers import describe_unknown_order
 from proxy.settings.models import Settings
 from proxy.stores import Store, StoreServices, open_store
 from proxy.telemetry.logs import configure_logs
@@ -49,7 +50,6 @@ def ask_store(
     try:
         return asyncio.run(open_and_work())
     except OrderNotFoundError as error:
-        advice = f"`portside export --store {name} --since 7d` prints the orders of the last week."
-        raise CommandError(f"{name}: {str(error).rstrip('.')}. {advice}") from error
+        raise CommandError(f"{name}: {describe_unknown_order(str(error), name)}") from error
     except ConnectorError as error:
         raise CommandError(f"{name}: {error}") from error

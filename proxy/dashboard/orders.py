@@ -6,12 +6,12 @@ import asyncio
 
 from aiohttp import web
 
-from connectors.errors import ConnectorError
+from connectors.errors import ConnectorError, OrderNotFoundError
 from proxy.dashboard.frame import KINDS, answer_page, find_store_name
 from proxy.dashboard.sides import lay_out
 from proxy.operator.accounts import tell_whole_story
 from proxy.operator.expressions import ExpressionTrial, find_order, try_expression
-from proxy.operator.order_numbers import parse_order_number
+from proxy.operator.order_numbers import describe_unknown_order, parse_order_number
 from proxy.operator.preview import Heard, Preview, preview_order, write_json
 from proxy.operator.privacy import BuyerMask
 from proxy.operator.telling import list_lines, name_order
@@ -73,8 +73,10 @@ async def _preview(request: web.Request, name: str, number: str) -> tuple[Previe
     try:
         async with open_store(name, store.settings, kind, services) as fresh:
             return await preview_order(fresh, number, heard), ""
+    except OrderNotFoundError as error:
+        return None, describe_unknown_order(str(error), name)
     except ConnectorError as error:
-        return None, str(error)
+        return None, f"{str(error).rstrip('.')}."
 
 
 def _try_on_order(text: str, preview: Preview) -> ExpressionTrial:

@@ -18,3 +18,11 @@ def parse_order_number(text: str, what: str = "an order's number") -> str:
     if len(number) > LONGEST:
         raise WantedError(f"expected {what} of at most {LONGEST} characters, found {len(number)}")
     return number
+
+
+def describe_unknown_order(said: str, store: str) -> str:
+    """What the shop said of an order that it does not know, and what to do."""
+    return (
+        f"{said.rstrip('.')}. Type the number that people see or the shop's own id;"
+        f" `portside export --store {store} --since 7d` prints the orders of the last week."
+    )

@@ -251,9 +251,9 @@ async def test_preview_takes_the_number_also_where_the_shop_cannot_be_asked_for_
 async def test_an_unknown_order_is_one_line_with_where_to_look(settings: Path) -> None:
     for words in (("preview", "77"), ("try", "--order", "77", "reference")):
         result = await run(words[0], "--settings", settings, *words[1:])
-        said = "Error: attic: The shop does not know the order '77'. `portside export --store attic"
-        said = f"{said} --since 7d` prints the orders of the last week.\n"
-        assert (result.exit_code, result.stderr) == (1, said)
+        assert result.exit_code == 1
+        assert "does not know the order '77'. Type the number that people see or" in result.stderr
+        assert "`portside export --store attic --since 7d` prints the orders" in result.stderr
 
 
 async def test_explain_shows_each_exchange_without_secrets(

@@ -150,8 +150,15 @@ async def test_what_is_not_there_is_said_in_a_sentence(page: Page) -> None:
     ):
         shown = text_of(await page.get(path, status), "//main")
         assert words.casefold() in shown.casefold(), (path, shown)
-    unknown = await page.get("/ui/order?store=north&number=nobody")
-    assert "know an order nobody" in text_of(unknown)
+
+
+async def test_an_unknown_order_says_what_to_type(page: Page) -> None:
+    unknown = text_of(await page.get("/ui/order?store=north&number=nobody&try=id"))
+    assert "know an order nobody" in unknown
+    assert "so no expression can be tried on it: " in unknown
+    assert (
+        "Type the number that people see or the shop's own id; portside export --store" in unknown
+    )
 
 
 async def test_only_who_may_see_the_page_sees_it(tmp_path: Path) -> None:

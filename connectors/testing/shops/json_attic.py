@@ -18,7 +18,7 @@ import msgspec
 from aiohttp import web
 
 from connectors.orders import OrderStatus
-from connectors.testing.book import BookOrder
+from connectors.testing.book import BookOrder, OrderBook
 from connectors.testing.clock import Clock
 from connectors.testing.shop import FakeShop
 from connectors.testing.shops.json_orders import quantities_of
@@ -167,16 +167,21 @@ def _row(order: BookOrder) -> dict[str, Any]:
     }
 
 
-async def open_shop() -> None:
-    """The Attic with a few orders of the last days, until it is stopped."""
+def stock(book: OrderBook) -> None:
+    """Fill in a few orders of the last days."""
     now = datetime.now(UTC)
-    shop = FakeAttic(clock=Clock(now), port=PORT)
     for number in range(7):
-        shop.book.add(
+        book.add(
             modified_at=now - timedelta(hours=5 * number),
             lines=[("LAMP-1", 2), ("BULB-9", number + 1)],
         )
-    shop.book.add(modified_at=now - timedelta(hours=2), status=OrderStatus.CANCELLED)
+    book.add(modified_at=now - timedelta(hours=2), status=OrderStatus.CANCELLED)
+
+
+async def open_shop() -> None:
+    """The Attic with a few orders, until it is stopped."""
+    shop = FakeAttic(clock=Clock(datetime.now(UTC)), port=PORT)
+    stock(shop.book)
     async with shop:
         sys.stdout.write(
             f"The Attic is open at {shop.url}; its key is {KEY}. Stop it with Ctrl-C.\n"

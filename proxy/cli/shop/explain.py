@@ -69,7 +69,8 @@ def explain(
         except ConnectorError as error:
             console.print(Text(f"✗ {type(error).__name__}: {error}", style="red"))
             return False
-        console.print(Text(f"✓ {orders} orders read", style="green"))
+        noun = "order" if orders == 1 else "orders"
+        console.print(Text(f"✓ {orders} {noun} read", style="green"))
         return True
 
     if not ask_shop(file, name, explain_reading, StoreServices(observer=show)):

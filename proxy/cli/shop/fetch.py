@@ -40,7 +40,8 @@ def fetch(file: Path, name: str, limit: int, since: datetime, until: datetime) -
     window = parse_window(since, until)
     found = ask_shop(file, name, lambda store: _fetch(store, window, limit))
     click.echo(make_printable(hide_secrets(write_json(found)), keep_lines=True))
-    click.echo(f"{len(found)} orders" + ("" if found else "; try an earlier --since"), err=True)
+    noun = "order" if len(found) == 1 else "orders"
+    click.echo(f"{len(found)} {noun}" + ("" if found else "; try an earlier --since"), err=True)
 
 
 async def _fetch(store: Store, window: Window, limit: int) -> list[Any]:
