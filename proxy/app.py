@@ -1,4 +1,4 @@
-"""The composition root: settings in, a running Portside out. Only this module knows everybody."""
+"""The composition root: settings in, a running Portside out. Only it imports all the others."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ async def open_portside(
     kinds = {name: find_kind(name) for name in live.list_kinds()}
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(open_tracing(settings.tracing.endpoint, __version__))
-        # In a thread, and before the first order needs them: it would hold up everybody else.
+        # In a thread, and before the first order needs them: it would hold up every other request.
         stack.callback(asyncio.create_task(asyncio.to_thread(_load_places)).cancel)
         database = await stack.enter_async_context(
             Database.open(settings.database.get_secret_value())

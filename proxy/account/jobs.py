@@ -46,7 +46,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 
     `call` is given a client and the stores of the key, `every` so long from one start to the next.
     Only one process at a time does the jobs of a key, one after the other. A call may end at any
-    point, by a kill too, and is then made again: what it does must bear that. What it raises is
+    point, by a kill too, and is then made again, so it must be safe to repeat. What it raises is
     remarked to the key's stores, and the call is made again after `retry`. `wakes_on` are the types
     of ShipStation's webhooks that make the job due at once, but no oftener than `rest`.
     """

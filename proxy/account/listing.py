@@ -1,7 +1,7 @@
 """The lists of ShipStation's API, and how each is read to its end.
 
 The long ones move while they are read: rows arrive, also between two pages. So they are asked for
-by creation, oldest first, and behind a page that is not the last the next request begins at the
+by creation, oldest first, and after a page that is not the last the next request begins at the
 last date seen, at page 1. Pages are counted on only where all of a page bears one date, where the
 dates are out of order, or in a list that cannot be asked for by date. A row is known by its id. The
 end is believed where the list names no further page and has no more rows than were seen. A row that
@@ -201,7 +201,7 @@ def _list_of(row: type[Row]) -> Any:
 
 
 def _find_next_start(rows: Sequence[Any]) -> str:
-    """Where to go on behind a page; an empty text if its rows are not in order."""
+    """Where to go on after a page; an empty text if its rows are not in order."""
     dates = [read_pacific(row.create_date) for row in rows]
     return write_start(dates[-1]) if dates == sorted(dates) else ""
 

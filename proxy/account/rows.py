@@ -173,7 +173,7 @@ class ServiceRow(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class Done(msgspec.Struct, frozen=True, kw_only=True):
-    """What is answered to a deed that returns no row."""
+    """The answer to an action that returns no row."""
 
     success: bool | None = None
     message: str | None = None

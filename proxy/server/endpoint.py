@@ -31,7 +31,7 @@ from proxy.server.refusals import keep_refusal
 from proxy.server.statuses import choose_status
 from proxy.stores import Store
 
-# In bytes: parsing more would hold up everybody else for too long.
+# In bytes: parsing more would hold up other requests for too long.
 _LONG = 100 * 1024
 _log = structlog.get_logger("portside.server")
 

@@ -23,7 +23,7 @@ from proxy.telemetry.masking import mask_target
 from proxy.telemetry.tracing import trace
 
 _ID = re.compile(r"[A-Za-z0-9._-]{4,64}", re.ASCII)
-# Nobody hears it; the log and the metrics tell by it that an answer was not taken.
+# No client receives it; the log and the metrics tell by it that an answer was not taken.
 CLIENT_GONE = 499
 # They have a line of their own, once a minute.
 # What a client asked for, in the words of a log line.

@@ -25,7 +25,7 @@ _WORTH_IT = 1400
 _LONG = 64 * 1024
 # A page becomes a ninth of its size at the quickest level, and a twelfth at twice the work.
 _LEVEL = 1
-# Nobody names so many codings.
+# No client names so many codings.
 _LONGEST_HEADER = 1000
 
 

@@ -97,7 +97,7 @@ def upgrade(connection: Connection) -> None:
 
 
 def _run_revisions(connection: Connection) -> None:
-    # Imported here, for most starts find their tables up to date, and Alembic is a sixth of all
+    # Imported here, because most starts find their tables up to date, and Alembic is a sixth of all
     # that a start imports.
     from alembic import command  # noqa: PLC0415 - said above
     from alembic.config import Config  # noqa: PLC0415 - said above

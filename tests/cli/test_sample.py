@@ -21,7 +21,7 @@ from tests.export.play.world import build_store
 
 
 class BrokenConnector(BookConnector):
-    """A stranger's, with a fault of its own."""
+    """A connector of another package, with a fault of its own."""
 
     async def list_orders(self, window: Window) -> AsyncGenerator[Order | RejectedOrder, None]:
         known: dict[str, Order] = {}
@@ -61,7 +61,7 @@ async def test_a_shop_that_is_slow_is_not_waited_for_and_that_is_said() -> None:
     shop.hang = asyncio.Event()
     (found,) = await sample_findings(build_store(shop), patience=0.01)
     assert found.level is CheckLevel.WARNING
-    assert "nobody knows what would become of them" in found.what
+    assert "it is unknown what would become of them" in found.what
 
 
 @pytest.mark.parametrize("orders", [0, 3])

@@ -1,7 +1,7 @@
 """Does what is planned for imported orders, a few requests at a time.
 
 Sources: docs.shipstation.com, API v1, "Assign User to Order", "Add Tag to Order" and "Hold Order
-Until". A deed that was done and not yet written down, because the process was killed, is done again
+Until". An action that was done and not yet recorded, because the process was killed, is done again
 and changes nothing.
 """
 
@@ -28,7 +28,7 @@ _log = structlog.get_logger("portside.account")
 
 
 class ImportPerformer:
-    """Does it for the stores of a database."""
+    """Works for the stores of a database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -41,14 +41,14 @@ class ImportPlanner:
         self.performer = performer
 
     async def take_imports(self, client: AccountClient, store: Store) -> None:
-        """Plan what is to be done to the store's new orders, and do the first of it. Raises
+        """Plan the actions for the store's new orders, and do the first of them. Raises
         `ConnectorError` and StorageError.
         """
         await self.plan_actions(client, store)
         await self.performer.perform_actions(client, store)
 
     async def plan_actions(self, client: AccountClient, store: Store) -> None:
-        """Plan what is to be done to the store's new orders. Raises `ConnectorError` and
+        """Plan the actions for the store's new orders. Raises `ConnectorError` and
         StorageError.
         """
         account = store.settings.account

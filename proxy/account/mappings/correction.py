@@ -1,7 +1,7 @@
 """Reading a store's status words from ShipStation, and writing them right.
 
 ShipStation cannot refuse a change when another program has changed the store meanwhile. So the
-store is read again right before it is written, and once more behind it.
+store is read again right before it is written, and once more after that.
 """
 
 from __future__ import annotations

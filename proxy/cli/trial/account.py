@@ -21,7 +21,7 @@ from proxy.simulator.account.traits import WORDS, Fate, Faults, Traits
 from proxy.simulator.exam import CouldNotRunError
 
 _SINCE = timedelta(days=1)
-# As many orders as `simulate --notices` ships, one of them without telling the store.
+# As many orders as `simulate --notices` ships, one of them without a notice to the store.
 _LABELS = 5
 _LOST = 1
 

@@ -15,7 +15,7 @@ from proxy.simulator.verify import verify as verify_store
 @click.command
 @target_options
 def verify(**given: Any) -> None:
-    """Try a custom store once, ours or anybody's, and tell which promises of ShipStation's protocol
+    """Try a custom store once, ours or any other, and tell which promises of ShipStation's protocol
     it keeps.
 
     Nothing is written to the shop. The exit status is 0 if no promise was broken, 1 if one was, 2

@@ -2,7 +2,7 @@
 
 The words are those of ShipStation's Custom Store Development Guide, and the names of its carrier
 accounts that real labels bear (`stamps_com`). The list is open: a word that is not here may be a
-carrier's plain name, or nobody's.
+carrier's plain name, or mean nothing.
 """
 
 from __future__ import annotations

@@ -52,7 +52,7 @@ def check_order(order: etree._Element) -> None:
 
 
 def schema_faults(document: etree._Element) -> list[SchemaFault]:
-    """Everything that breaks the schema in anybody's `<Orders>` or `<Order>` element, in document
+    """Everything that breaks the schema in any `<Orders>` or `<Order>` element, in document
     order.
     """
     return [] if _SCHEMA.validate(document) else _faults(_SCHEMA, document)

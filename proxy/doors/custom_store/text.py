@@ -96,7 +96,7 @@ def cut(text: str, limit: int) -> str:
 
 
 def fit_text(text: str, limit: int) -> str:
-    """`text` clean and within `limit` UTF-16 units. Nobody pays for what lies far beyond it."""
+    """`text` clean and within `limit` UTF-16 units. What lies far beyond it costs no time."""
     return cut(clean(text[: _LOOKED_AT * limit + _PATIENCE]), limit)
 
 

@@ -154,8 +154,8 @@ def fit_link(url: str) -> str:
 
 
 def fit_email(address: str) -> str:
-    """An e-mail address, or nothing if it is too long: cut short it would reach nobody, or somebody
-    else.
+    """An e-mail address, or nothing if it is too long: cut short it would reach the wrong
+    person or none.
     """
     return address if len(address) <= _LONGEST_EMAIL else ""
 

@@ -50,7 +50,7 @@ async def sample_findings(store: Store, patience: float = PATIENCE) -> Sequence[
                     break
     except TimeoutError:
         what = (
-            f"the last orders did not come within {patience:.0f} seconds, so nobody knows what"
+            f"the last orders did not come within {patience:.0f} seconds, so it is unknown what"
             " would become of them"
         )
         return (
@@ -195,7 +195,7 @@ def _find_missing_fields(orders: Sequence[Order]) -> Sequence[Finding]:
 
 
 def _has_name(order: Order) -> bool:
-    """Whether anybody is named; the buyer stands in where the recipient is not."""
+    """Whether a person is named; the buyer stands in where the recipient is not."""
     ship_to, bill_to = order.customer.ship_to, order.customer.bill_to
     return any(
         text.strip() for text in (ship_to.name, ship_to.company, bill_to.name, bill_to.company)

@@ -1,7 +1,7 @@
 """The account without its API: what a merchant and ShipStation do in it.
 
-Its deeds change the books at once; what they send (notices, webhooks) is planned, and goes out when
-the agenda is run.
+Its actions change the books at once; what they send (notices, webhooks) is planned, and goes out
+when the agenda is run.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ class ActionKind(StrEnum):
 
 
 class ImportAction(msgspec.Struct, frozen=True, kw_only=True):
-    """One deed for one order of the account; `target` is the user's or the tag's id, or the day."""
+    """One action for one order of the account; `target` is the id of a user or tag, or the day."""
 
     order_id: int
     kind: ActionKind
@@ -36,7 +36,7 @@ class ImportAction(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ImportActions:
-    """The deeds of one store. Every method raises StorageError."""
+    """The actions of one store. Every method raises StorageError."""
 
     def __init__(self, database: Database, store: str) -> None:
         self._database = database

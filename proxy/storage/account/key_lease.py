@@ -2,7 +2,7 @@
 
 A lease is a token and when it ends. Its holder renews it while it works and gives it back; one
 whose holder was killed ends by itself. An end that is too far ahead was written before the clock
-was set back and is shortened, for its holder may still be at work.
+was set back and is shortened, because its holder may still be at work.
 """
 
 from __future__ import annotations

@@ -140,7 +140,7 @@ snapshot_sends = Table(
     Column("sent", Boolean, nullable=False),
 )
 
-# Finished walks that ShipStation has not confirmed yet. They outlive their snapshot.
+# Finished walks that ShipStation has not confirmed yet. They are kept longer than their snapshot.
 walks = Table(
     "walks",
     metadata,
