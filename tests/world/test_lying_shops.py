@@ -57,9 +57,28 @@ ONCE_WRONG = [
             (("an order breaks what holds it", "include is ignored"), 2, 2),
             (("an order breaks every list", "the query is dropped"), 2, 1),
             (("an order breaks every list", "page size is ignored"), 2, 1),
+            (("count is half", "pages are capped"), 4, 3),
         )
     ),
     ("woocommerce", _make_example("key", "count is half", orders=4, size=1, apart=0)),
+    (
+        "woocommerce",
+        replace(_make_example("key", "the list is not sorted", orders=9, size=2), edits=True),
+    ),
+    *(
+        (
+            "generic_json",
+            _make_example(
+                "page",
+                "an order breaks its lists",
+                orders=2,
+                size=1,
+                apart=apart,
+                options=f"channels counted {more}",
+            ),
+        )
+        for more, apart in (("sorted", 6), ("slices", 6), ("slices", 61))
+    ),
     *(
         (world, _make_example(way, "a row is null", "count is zero", orders=3, size=1))
         for world in ("woocommerce", "shopify")

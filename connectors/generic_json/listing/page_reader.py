@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -15,8 +14,9 @@ from connectors.generic_json.api.caller import Caller
 from connectors.generic_json.api.jsonapi import resolve_document
 from connectors.generic_json.listing.entries import NEXT, lift_marks, select_orders
 from connectors.generic_json.listing.exports import Exports
+from connectors.generic_json.listing.order_probe import OrderProbe
 from connectors.generic_json.listing.slices import Slices, explain_fixed_size
-from connectors.generic_json.listing.window import make_probe_window, make_window_values
+from connectors.generic_json.listing.window import make_window_values
 from connectors.generic_json.mapping.rules import OrderRules
 from connectors.generic_json.settings.items import ListSettings
 from connectors.generic_json.settings.paging import (
@@ -25,10 +25,8 @@ from connectors.generic_json.settings.paging import (
     LinkPaging,
     NextUrlPaging,
     NoPaging,
-    OffsetPaging,
     PagePaging,
 )
-from connectors.generic_json.settings.partitions import bind_request
 from connectors.generic_json.settings.request import RequestSettings
 from connectors.interface import Remark, remark_left_out
 from connectors.language.expressions import Expression
@@ -42,10 +40,6 @@ from connectors.turns import run_aside, run_over
 from connectors.upstream.response import Reply, find_next_link
 
 Raw = Any
-ALL_YEARS = timedelta(days=3650)
-_HOUR = timedelta(hours=1)
-# Where a row is looked for that the shop can load.
-_PROBED = range(3)
 _SHORT_ROWS = 8
 
 
@@ -65,10 +59,8 @@ class PageReader:
         self._settings = settings
         self._rules = rules
         self._remark = remark
-        self._first_request = bind_request(settings.request, settings.partitions)[0]
+        self._probe = OrderProbe(self.fetch_row, caller, settings)
         self._slices = Slices(self._probe_rows)
-        # Where the shop takes a short span alone: one of which it gave an order.
-        self._sound_window: Window | None = None
 
     async def fetch_page(
         self,
@@ -81,13 +73,14 @@ class PageReader:
         caller: Caller | None = None,
     ) -> paging.Page[Raw]:
         """The page of this number, at this position. `caller` asks in another way."""
+        self._probe.note_asked(window)
         values = self._make_values(window, number=number, offset=offset, size=size, cursor=None)
         reply = await (caller or self._caller).read(request, values, rows=True)
         if self._exports is not None and self._caller.find_meaning(reply) != "empty":
             reply = await self._exports.fetch(request, reply, values)
         page = self._give_partition(request, await self.read_page(reply))
-        if page.items and self._settings.window.longest is not None:
-            self._sound_window = window
+        if page.items:
+            self._probe.note_given(window)
         return page
 
     async def fetch_next(
@@ -116,26 +109,8 @@ class PageReader:
         return {"window": make_window_values(window, self._settings.window), "page": page}
 
     async def probe(self) -> bool:
-        """Ask for what a working shop answers: one of all its orders, or another if the shop fails
-        over that one. Whether an order came.
-
-        Raises what the shop answers if it answers none of these.
-        """
-        kind = self._settings.paging
-        # A shop that sends everything at once is asked for little.
-        reach = _HOUR if isinstance(kind, NoPaging) else ALL_YEARS
-        places = _PROBED if isinstance(kind, PagePaging | OffsetPaging) else _PROBED[:1]
-        caller = self._caller.for_parts(once=True)
-        for place in places:
-            try:
-                window = self._sound_window or make_probe_window(reach, self._settings.window)
-                page = await self.fetch_row(caller, self._first_request, window, place)
-            except (UnavailableError, UnreadableResponseError):
-                if place == places[-1]:
-                    raise
-            else:
-                return bool(page.items)
-        return False
+        """See `OrderProbe.ask`."""
+        return await self._probe.ask()
 
     async def fetch_row(
         self, caller: Caller, request: RequestSettings, window: Window, place: int

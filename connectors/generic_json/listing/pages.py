@@ -16,7 +16,8 @@ from connectors.errors import (
 )
 from connectors.generic_json.api.caller import Caller
 from connectors.generic_json.listing.exports import Exports
-from connectors.generic_json.listing.page_reader import ALL_YEARS, PageReader
+from connectors.generic_json.listing.order_probe import ALL_YEARS
+from connectors.generic_json.listing.page_reader import PageReader
 from connectors.generic_json.listing.slices import (
     Hole,
     describe_holes,
