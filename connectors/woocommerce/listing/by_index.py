@@ -123,7 +123,9 @@ class IndexWalk:
         An edit moves an order to the front and pushes others to pages that are still to come, so
         none is missed. There is no upper bound: an order that passed it would leave the list and
         pull others forward. Pages overlap a little because of orders that leave for the trash; if
-        more than that leave, the scan begins again.
+        more than that leave, the scan begins again. A list that goes on behind the bound asked for
+        is left there only once it was seen to be sorted by change: in the sequence of ids, as in
+        that of their placing, an old order that was just changed still stands further down.
         """
         found: dict[int, datetime] = {}
         evidence = Evidence(self._habits)
@@ -132,7 +134,7 @@ class IndexWalk:
         )
         newest: datetime | None = None
         before: Page | None = None
-        passes = 1
+        passes, is_sorted = 1, False
         while True:
             page = await self._pages.read_page(ask)
             # An edit moves a row to the front and pushes the others down: in a list of unchanged
@@ -156,10 +158,11 @@ class IndexWalk:
             ):
                 return None
             await run_over(len(page.rows), self._keep_times, page.rows, found)
-            verdict = await self._weigh(page, before, evidence)
+            verdict = await self._weigh(ask, page, before, evidence)
+            is_sorted = is_sorted or await run_over(len(page.rows), _shows_sorting, page.rows)
             if verdict is Verdict.COMPLETE or (
                 # A shop that does not turn its pages may not sort them either.
-                self._habits.turns_pages and self._is_past_start(times)
+                is_sorted and self._habits.turns_pages and self._is_past_bound(times)
             ):
                 return found
             if verdict is not Verdict.ASK_MORE:
@@ -168,8 +171,8 @@ class IndexWalk:
             newest = times[-1] if times else newest
             ask = msgspec.structs.replace(ask, offset=_find_next_offset(page))
 
-    def _is_past_start(self, times: Sequence[datetime]) -> bool:
-        return bool(self._span.start is not None and times and times[-1] < self._span.start)
+    def _is_past_bound(self, times: Sequence[datetime]) -> bool:
+        return bool(self._span.low is not None and times and times[-1] < self._span.low)
 
     async def _scan_whole(self, *, is_shown: bool) -> dict[int, datetime]:
         """Read the whole list by id, again and again until its end is shown and a pass finds no
@@ -210,7 +213,7 @@ class IndexWalk:
             page = await self._pages.read_page(ask)
             await run_over(len(page.rows), self._keep_times, page.rows, found)
             names.update(await run_over(len(page.rows), name_rows, page.rows))
-            verdict = await self._weigh(page, before, self._evidence)
+            verdict = await self._weigh(ask, page, before, self._evidence)
             counts = self._habits.counts_all and page.total is not None
             # A page past the end may say that there is none.
             total = max(total, page.total or 0)
@@ -230,17 +233,25 @@ class IndexWalk:
             before = page if page.rows else before
             ask = msgspec.structs.replace(ask, offset=offset)
 
-    async def _weigh(self, page: Page, before: Page | None, evidence: Evidence) -> Verdict:
+    async def _weigh(
+        self, ask: Ask, page: Page, before: Page | None, evidence: Evidence
+    ) -> Verdict:
         """Take a page in, and judge by all that was received."""
         await run_over(count_rows(page, before), _record, page, before, evidence)
-        is_edge = self._habits.is_edge(page.listed, page.asked)
-        if page.total and (
-            not page.rows or (page.offset + page.listed == page.total and not is_edge)
-        ):
-            await self._pages.learn_counting()
+        ends = page.offset + page.listed == page.total and page.listed < page.asked
+        is_shown = False
+        if page.total and (not page.rows or ends):
+            is_shown = await self._pages.learn_counting(ask, page)
         verdict = evidence.judge()
-        if verdict is Verdict.COMPLETE and evidence.end is None and is_edge:
-            return Verdict.ASK_MORE
+        if verdict is not Verdict.COMPLETE:
+            return verdict
+        if evidence.end is None and not is_shown:
+            return (
+                Verdict.ASK_MORE
+                if self._habits.is_edge(page.listed, page.asked)
+                else Verdict.COMPLETE
+            )
+        self._habits.was_right |= evidence.total == evidence.rows > 0
         return verdict
 
     def _keep_times(self, rows: Sequence[Row], found: dict[int, datetime]) -> None:
@@ -261,6 +272,12 @@ def _sort_ids(times: Mapping[int, datetime], seen: AbstractSet[int]) -> list[int
 
 def _is_newest_first(times: Sequence[datetime]) -> bool:
     return not any(later > earlier for earlier, later in itertools.pairwise(times))
+
+
+def _shows_sorting(rows: Sequence[Row]) -> bool:
+    """Whether these rows, newest change first, stand in another sequence than that of their ids."""
+    ids = [row.id for row in rows if row.id]
+    return any(later > earlier for earlier, later in itertools.pairwise(ids))
 
 
 def _record(page: Page, before: Page | None, evidence: Evidence) -> None:

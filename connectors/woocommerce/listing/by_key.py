@@ -130,11 +130,12 @@ class KeyWalk:
         )
         if not page.rows or repeated:
             return True
-        if page.total == page.offset + page.listed and not self._habits.is_edge(
-            page.listed, page.asked
-        ):
-            await self._pages.learn_counting()
-            if self._habits.counts_all:
+        if known == len(page.rows) and page.total == page.offset + page.listed:
+            self._habits.was_right = True
+        if page.total == page.offset + page.listed and page.listed < page.asked:
+            if await self._pages.learn_counting(self._build_ask(after, page.offset), page):
+                return True
+            if self._habits.counts_all and not self._habits.is_edge(page.listed, page.asked):
                 return True
         if before is None:
             return known == len(page.rows) and not cut
@@ -165,11 +166,12 @@ class KeyWalk:
         )
         return known, repeated
 
+    def _build_ask(self, after: datetime | None, offset: int) -> Ask:
+        return Ask(status=self._span.status, after=after, before=self._span.end, offset=offset)
+
     async def _read_page(self, after: datetime | None, offset: int) -> Page:
         try:
-            page = await self._pages.read_page(
-                Ask(status=self._span.status, after=after, before=self._span.end, offset=offset)
-            )
+            page = await self._pages.read_page(self._build_ask(after, offset))
         except RefusedError as error:
             if error.status == HTTPStatus.BAD_REQUEST:
                 raise DistrustError(str(error)) from error

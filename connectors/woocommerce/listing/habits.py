@@ -4,6 +4,9 @@ sorting    a shop that failed to sort by change is not asked to for an hour
 counting   its count of rows is believed once it was seen to be larger than a page, and never
            again once it was smaller than what the shop gave
 pages      the most rows that it puts on a page
+
+Before its count was seen to be right once, because nothing stood behind the rows that it counted,
+any page of more than one row may be capped.
 """
 
 from __future__ import annotations
@@ -23,23 +26,23 @@ _ROUND = 5
 class ShopHabits(Habits):
     """The rules stand at the top of this module.
 
-    `probed`: the shop has been asked for one row, to see whether it counts more. `overrides_size`:
-    it then gave more than one. Of walks side by side, one holds `probing` while it asks, and
-    `searching` while it finds out what the shop can manage. `failed_at`: when it failed to sort by
-    change, in seconds since 1970. `miscounts`: it has given more rows than it counted.
+    `probed`: the shop has been asked for what is behind the rows that it counts. Of walks side by
+    side, one holds `probing` while it asks, and `searching` while it finds out what the shop can
+    manage. `failed_at`: when it failed to sort by change, in seconds since 1970. `miscounts`: it
+    has given more rows than it counted. `was_right`: nothing stood behind the rows that it counted.
     """
 
-    LEARNED = (*Habits.LEARNED, "probed", "overrides_size", "failed_at", "miscounts")
+    LEARNED = (*Habits.LEARNED, "probed", "failed_at", "miscounts", "was_right")
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         super().__init__()
         self._clock = clock
         self.failed_at: float | None = None
         self.miscounts = False
+        self.was_right = False
         self.probed = False
         self.probing = asyncio.Lock()
         self.searching = asyncio.Lock()
-        self.overrides_size = False
 
     @property
     def fails_to_sort(self) -> bool:
@@ -69,4 +72,5 @@ class ShopHabits(Habits):
         """Whether a list of `rows` may end where a page does, so that a count that ends there too
         proves nothing: caps of pages are round numbers.
         """
-        return self.may_be_cut(rows, asked) and (rows >= asked or rows % _ROUND == 0)
+        may_be_cap = rows % _ROUND == 0 or (rows > 1 and not self.was_right)
+        return self.may_be_cut(rows, asked) and (rows >= asked or may_be_cap)

@@ -17,7 +17,7 @@ from connectors.turns import map_in_turns, measure_bytes, run_over
 from connectors.upstream.isolation import Isolation
 from connectors.upstream.request import Pairs
 from connectors.woocommerce.api.advice import add_advice
-from connectors.woocommerce.api.client import LARGEST_PAGE, Api, order_path
+from connectors.woocommerce.api.client import LARGEST_PAGE, Api, RawPage, order_path
 from connectors.woocommerce.listing.batches import Batches, Items
 from connectors.woocommerce.listing.habits import ShopHabits
 from connectors.woocommerce.listing.page import DistrustError, Page, drop_doubles, reject_row
@@ -110,20 +110,39 @@ class OrderPages:
             neighbor="orders",
         ).read(ids)
 
-    async def learn_counting(self) -> None:
-        """Ask once whether the shop counts more rows than it puts on a page: a count that always
-        equals its page's length proves nothing.
+    async def learn_counting(self, ask: Ask, page: Page) -> bool:
+        """Ask once for the last row of a page that ends where the shop's count does, and for one
+        behind it. If only that row comes, with the same count, the shop counts right and more than
+        a page holds; a count that always equals its page's length proves nothing. Where that does
+        not show it, one row of all orders is asked for. Whether nothing is behind the page.
         """
-        async with self.habits.probing:
-            if self.habits.counts_all or self.habits.probed:
-                return
-            try:
-                page = await self._read(_FIRST, 1)
-            except UnavailableError as error:
-                page = await self._read(await self._probe.find_listed(error), 1)
-            self.habits.probed = True
-            self.habits.counts_all = page.total is not None and page.total > page.listed
-            self.habits.overrides_size = page.listed > page.asked
+        habits = self.habits
+        async with habits.probing:
+            if habits.probed or (habits.counts_all and habits.was_right):
+                return False
+            if page.listed > 1:
+                place = page.offset + page.listed - 1
+                try:
+                    found = await self._probe.read_end(msgspec.structs.replace(ask, offset=place))
+                except UnavailableError:
+                    # What breaks it may be an order behind the page.
+                    return False
+                if found.entries == 1 and found.total == page.total:
+                    habits.probed = habits.counts_all = habits.was_right = True
+                    return True
+                if await run_over(len(page.rows), _is_new, found, page):
+                    habits.record_count(found.total, place, found.entries)
+            habits.probed = True
+            if not habits.miscounts:
+                first = await self._read_first()
+                habits.counts_all = first.total is not None and first.total > first.listed
+            return False
+
+    async def _read_first(self) -> Page:
+        try:
+            return await self._read(_FIRST, 1)
+        except UnavailableError as error:
+            return await self._read(await self._probe.find_listed(error), 1)
 
     async def _read(
         self, ask: Ask, size: int, *, once: bool = False, for_part: bool = False
@@ -249,6 +268,11 @@ class OrderPages:
             where = f"place {place + 1} of a list"
             return [reject_row(0, None, f"{fault} It stands at {where}.", record=where)]
         return [reject_row(row.id, row.modified, str(fault)) for row in listed[:1]]
+
+
+def _is_new(found: RawPage, page: Page) -> bool:
+    """Whether what was found is not of the page: a shop that ignores places gives it again."""
+    return not {read_row(raw).id for raw in found.items} <= {row.id for row in page.rows}
 
 
 def _decode_order(raw: msgspec.Raw) -> tuple[int, Row] | None:

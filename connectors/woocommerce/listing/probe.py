@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from connectors.errors import ConnectorError, IncompleteListingError, UnavailableError
 from connectors.woocommerce.api.client import ORDERS, Api, RawPage
 from connectors.woocommerce.listing.queries import Ask, Sort, build_params
@@ -47,15 +49,18 @@ class ListProbe:
                 high = place
         raise _explain_lists(error, "each list that holds an order", _FILLS)
 
+    async def read_end(self, ask: Ask) -> RawPage:
+        """The id at the place of a list, and the one behind it."""
+        return await self._read(ask, 2)
+
     async def check_places(self, status: str) -> None:
         """Once, ask for a place behind every list. A shop that ignores places shows, or fails over,
         the same row wherever it is asked: its list would seem to have no end.
         """
         if self._has_places:
             return
-        params = build_params(_build_ask(_BEHIND, status))
         try:
-            page = await self._api.read_page(ORDERS, 1, params, once=True, for_part=True)
+            page = await self._read(_build_ask(_BEHIND, status), 1)
             found, self._has_places = "", not page.items
         except UnavailableError as fault:
             found = f" Last: {fault}"
@@ -78,11 +83,15 @@ class ListProbe:
 
     async def _list_place(self, place: int) -> RawPage | None:
         """The id at a place, asked for once; None where the shop does not list it."""
-        params = build_params(_build_ask(place))
         try:
-            return await self._api.read_page(ORDERS, 1, params, once=True, for_part=True)
+            return await self._read(_build_ask(place), 1)
         except ConnectorError:
             return None
+
+    async def _read(self, ask: Ask, size: int) -> RawPage:
+        """Ids alone, asked for once."""
+        params = build_params(msgspec.structs.replace(ask, brief=True))
+        return await self._api.read_page(ORDERS, size, params, once=True, for_part=True)
 
 
 def _build_ask(place: int, status: str = "any") -> Ask:

@@ -143,7 +143,8 @@ async def test_a_shop_that_fails_on_large_pages_is_asked_for_smaller_ones(
     placed = place(shop, 120)
     async with open_woocommerce(shop, QUICK) as connector:
         assert await ids(connector) == placed
-    assert len({seen.query["per_page"] for seen in lists(shop)}) == asked
+    # The one probe asks for two rows.
+    assert len({seen.query["per_page"] for seen in lists(shop)} - {"2"}) == asked
 
 
 async def test_a_shop_that_manages_only_a_few_rows_at_a_time_is_read(
