@@ -104,6 +104,7 @@ class WooCommerceConnector:
         async with self._habits.keep(), aclosing(self._reader.list_window(window)) as orders:
             async for order in orders:
                 yield order
+            await self._catalog.keep()
 
     def list_open_orders(self) -> AsyncGenerator[Order | RejectedOrder, None]:
         """Every order of which something may still be shipped."""

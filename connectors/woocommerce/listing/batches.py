@@ -5,6 +5,7 @@ capped or careless answer leaves out is asked for again.
 from __future__ import annotations
 
 import functools
+import itertools
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from http import HTTPStatus
@@ -75,26 +76,36 @@ class Batches(Generic[T]):
         """These items. Raises where the shop fails over all of them, or refuses to answer."""
         known = Items[T]()
         whole = min(LARGEST_PAGE, self._api.largest_page)
-        waiting = deque((some, False) for some in _split(sorted(ids), whole))
-        single: list[int] = []
+        batches = _split(sorted(ids), whole)
+        single = [one for some in batches if len(some) == 1 for one in some]
+        left = await run_together(
+            *(self._read_batch(some, known) for some in batches if len(some) > 1)
+        )
+        # Of what fails, or comes in part, one batch at a time: the shop may be at its limit.
+        waiting = deque(itertools.chain.from_iterable(left))
         while waiting:
             some, halved = waiting.popleft()
             if len(some) == 1:
                 single += some
-                continue
-            try:
-                page = await self._fetch(some, once=halved)
-            except (PartError, UnreadableResponseError):
-                waiting.extend((half, True) for half in _split(some, (len(some) + 1) // 2))
-                continue
-            if left := await self._take_page(page, some, known):
-                waiting.appendleft((left, halved))
+            else:
+                waiting.extend(await self._read_batch(some, known, halved=halved))
         # Single ones come last and together, so that one that is shown speaks for the others.
         await run_together(*(self._read_one(one, known) for one in single))
         if not known.found and known.failed and await self._is_include_ignored():
             # Then each of them failed over the same item, whichever was asked for.
             await self._read_failed(known)
         return known
+
+    async def _read_batch(
+        self, some: Sequence[int], known: Items[T], *, halved: bool = False
+    ) -> list[tuple[list[int], bool]]:
+        """What is to be asked for again after a batch, and whether it is half of a failing one."""
+        try:
+            page = await self._fetch(some, once=halved)
+        except (PartError, UnreadableResponseError):
+            return [(half, True) for half in _split(some, (len(some) + 1) // 2)]
+        left = await self._take_page(page, some, known)
+        return [(left, halved)] if left else []
 
     async def _is_include_ignored(self) -> bool:
         """Whether the shop gives items, or fails, where it is asked for one that it has not."""

@@ -12,7 +12,7 @@ from http import HTTPStatus
 
 import msgspec
 
-from connectors.concurrency import read_ahead, run_together
+from connectors.concurrency import read_ahead, run_together, work_meanwhile
 from connectors.errors import AuthenticationError, RefusedError
 from connectors.fieldmap.excerpts import ExcerptReader
 from connectors.filling import FieldFiller
@@ -79,7 +79,8 @@ class Reader:
         streams = [
             self._walk_status(status, window.start, window.end, seen) for status in EVERY_STATUS
         ]
-        async with aclosing(read_ahead(merge_streams(*streams))) as batches:
+        walk = read_ahead(merge_streams(*streams))
+        async with work_meanwhile(self._related.prepare()), aclosing(walk) as batches:
             async for batch in batches:
                 for order in await self.map_rows(batch):
                     yield order

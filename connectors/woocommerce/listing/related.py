@@ -8,9 +8,11 @@ buyer was paid back. Products and notes hold no order.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from http import HTTPStatus
 
 import msgspec
+from cachetools import TTLCache
 
 from connectors.concurrency import run_together
 from connectors.errors import PartError, RefusedError, UnavailableError
@@ -24,11 +26,14 @@ from connectors.woocommerce.listing.goods.catalog import Catalog
 from connectors.woocommerce.listing.habits import ShopHabits
 from connectors.woocommerce.mapping import wire
 from connectors.woocommerce.mapping.order import Related
-from connectors.woocommerce.mapping.values import read_key
+from connectors.woocommerce.mapping.values import read_key, read_text
 
 # From this many orders on, one list of refunds is cheaper than asking order by order.
 _WORTH_A_LISTING = 3
 _REFUND_PARAMS = (("dp", "6"), ("_fields", wire.list_fields(wire.Refund)))
+# In seconds. A refund is made and deleted, never edited: the API has no way to.
+_REFUNDS_KNOWN_FOR = 3600.0
+_MOST_REFUNDS = 20_000
 _NOTE_FIELDS = wire.list_fields(wire.Note)
 
 
@@ -54,6 +59,13 @@ class RelatedReader:
         self._notes = notes
         self._remark = remark
         self._lists_refunds = True
+        self._refunds: TTLCache[tuple[int, int, str], wire.Refund] = TTLCache(
+            _MOST_REFUNDS, _REFUNDS_KNOWN_FOR
+        )
+
+    async def prepare(self) -> None:
+        """Ask for what does not depend on the orders, while they are on their way."""
+        await self._catalog.prepare()
 
     async def read_related(self, orders: Sequence[wire.Order]) -> Related:
         """Everything at once, as far as the upstream's policy allows."""
@@ -74,14 +86,35 @@ class RelatedReader:
         """The refunds of the orders that have any, by order id. `faults` is filled with the reasons
         of those that the shop fails to show.
         """
-        wanted = {
-            read_key(order.id): {read_key(brief.id) for brief in wire.read_list(order.refunds)}
+        briefs = {
+            read_key(order.id): {
+                read_key(brief.id): read_text(brief.total)
+                for brief in wire.read_list(order.refunds)
+            }
             for order in orders
             if order.refunds
         }
+        known = {order_id: self._recall_refunds(order_id, own) for order_id, own in briefs.items()}
+        wanted = {order_id: briefs[order_id].keys() for order_id in briefs if not known[order_id]}
+        found = await self._ask_refunds(wanted, faults)
+        for order_id, refunds in found.items():
+            for refund in refunds:
+                number = read_key(refund.id)
+                if total := briefs[order_id].get(number):
+                    self._refunds[order_id, number, total] = refund
+        return {**known, **found}
+
+    def _recall_refunds(self, order_id: int, briefs: Mapping[int, str]) -> Sequence[wire.Refund]:
+        """The refunds of an order where all of them are known; else none."""
+        known = [self._refunds.get((order_id, number, total)) for number, total in briefs.items()]
+        return [one for one in known if one is not None] if all(known) else []
+
+    async def _ask_refunds(
+        self, wanted: Mapping[int, AbstractSet[int]], faults: dict[int, str]
+    ) -> Mapping[int, Sequence[wire.Refund]]:
         found: dict[int, list[wire.Refund]] = {}
         if len(wanted) >= _WORTH_A_LISTING and self._lists_refunds:
-            for refund in await self._list_refunds(set().union(*wanted.values())):
+            for refund in await self._list_refunds(set[int]().union(*wanted.values())):
                 found.setdefault(read_key(refund.parent_id), []).append(refund)
         # Where the list lacks one, or the shop has no such list, ask for each order's own.
         left = [
@@ -90,7 +123,9 @@ class RelatedReader:
         lists = await run_together(
             *(self._isolate_refunds(order_id, wanted[order_id], faults) for order_id in left)
         )
-        return found | dict(zip(left, lists, strict=True))
+        return {order: found.get(order, ()) for order in wanted} | dict(
+            zip(left, lists, strict=True)
+        )
 
     async def _list_refunds(self, ids: set[int]) -> Iterable[wire.Refund]:
         batches = Batches(
@@ -117,7 +152,7 @@ class RelatedReader:
             return ()
 
     async def _isolate_refunds(
-        self, order_id: int, ids: set[int], faults: dict[int, str]
+        self, order_id: int, ids: AbstractSet[int], faults: dict[int, str]
     ) -> Sequence[wire.Refund]:
         try:
             return await self._isolation.fetch(
@@ -129,7 +164,9 @@ class RelatedReader:
             faults[order_id] = f"refunds: {error}"
             return ()
 
-    async def _read_own_refunds(self, order_id: int, ids: set[int]) -> Sequence[wire.Refund]:
+    async def _read_own_refunds(
+        self, order_id: int, ids: AbstractSet[int]
+    ) -> Sequence[wire.Refund]:
         """One order's refunds, page by page until all its ids have come or nothing new does."""
         found: dict[int, wire.Refund] = {}
         received = 0

@@ -239,6 +239,7 @@ class Fulfillment(msgspec.Struct, frozen=True, gc=False):
 class Setting(msgspec.Struct, frozen=True, gc=False):
     """One of the shop's own settings."""
 
+    id: Loose = ""
     value: Any = None
 
 

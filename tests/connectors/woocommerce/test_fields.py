@@ -150,7 +150,7 @@ async def test_the_product_of_a_line_and_the_customer_are_looked_at() -> None:
     found = {(option.name, option.value) for option in options}
     assert {("Brand", "Brand of Crew Shirt"), ("Brand", "Brand of Soap Bar")} <= found
     assert {("Sold as", "XL"), ("Sold as", "Soap Bar")} <= found
-    asked = [seen for seen in shop.requests if seen.path.endswith("/products")]
+    asked = [seen for seen in shop.requests if seen.path.endswith("/v3/products")]
     # One for each time that products are asked for: what is found is remembered.
     assert all(seen.query["_fields"].endswith(",brands,name") for seen in asked)
     assert len({seen.query["include"] for seen in asked}) == len(asked)

@@ -4,12 +4,16 @@ book.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
 from connectors.testing.book import BookLine, OrderBook
+from connectors.testing.clock import Clock
 from connectors.testing.shops.woocommerce.answers import (
     ids_of,
     page_of,
@@ -19,27 +23,34 @@ from connectors.testing.shops.woocommerce.answers import (
     refuse_route,
     show,
 )
+from connectors.testing.shops.woocommerce.listing import read_bound
 from connectors.testing.shops.woocommerce.rendering import product_id
 from connectors.testing.shops.woocommerce.traits import Traits
 
 Json = dict[str, Any]
+_EVER = datetime.min.replace(tzinfo=UTC)
 
 
 class Catalog:
     """Products by id, and variations by product."""
 
-    def __init__(self, book: OrderBook, traits: Traits) -> None:
+    def __init__(self, book: OrderBook, traits: Traits, clock: Clock) -> None:
         self._book = book
+        self._clock = clock
+        self._changed: dict[int, datetime] = defaultdict(lambda: _EVER)
         self._traits = traits
         self.products: dict[int, Json] = {}
         self.variations: dict[int, dict[int, Json]] = {}
 
     def add(self, products: Iterable[Json]) -> None:
         """Take products as the API shows them; those with the status `trash` are in the bin."""
-        self.products.update((product["id"], product) for product in products)
+        for product in products:
+            self.products[product["id"]] = product
+            self._changed[product["id"]] = self._clock()
 
     def add_variations(self, parent: int, variations: Iterable[Json]) -> None:
-        """Take the variations of a product."""
+        """Take the variations of a product, which is changed by it."""
+        self._changed[parent] = self._clock()
         self.variations.setdefault(parent, {}).update(
             (variation["id"], variation) for variation in variations
         )
@@ -48,6 +59,10 @@ class Catalog:
         """`GET /products`."""
         wanted = ids_of(request)
         known = {**self._of_book(wanted), **self.products}
+        bound = request.query.get("modified_after")
+        if bound is not None and not self._traits.ignores_bounds:
+            moment = read_bound(bound, gmt=True, zone=ZoneInfo(self._traits.zone))
+            known = {number: one for number, one in known.items() if self._changed[number] > moment}
         return _list_products(request, known, wanted, self._traits)
 
     async def list_variations(self, request: web.Request) -> web.StreamResponse:

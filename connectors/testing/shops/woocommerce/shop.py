@@ -52,7 +52,7 @@ class FakeWooCommerceShop(FakeShop):
         self.traits = traits or Traits()
         self.access = access or Access()
         self.desk = Desk(self.book, self.traits)
-        self.catalog = Catalog(self.book, self.traits)
+        self.catalog = Catalog(self.book, self.traits, self.clock)
         self.customers = Customers()
         self.refunds: dict[str, list[Json]] = {}
         self._refunds = Refunds(self.book, self.traits, self.refunds)
@@ -110,6 +110,7 @@ class FakeWooCommerceShop(FakeShop):
                 root + "/{namespace:wc/v3|wc-analytics}/variations",
                 self.catalog.list_all_variations,
             ),
+            ("GET", f"{core}/settings/products", self._list_settings),
             ("GET", core + "/settings/products/{setting}", self._setting),
             ("GET", core + "/data/countries/{country}", self._country),
             ("GET", f"{core}/system_status", self._system_status),
@@ -215,19 +216,26 @@ class FakeWooCommerceShop(FakeShop):
         limited = pick_metas(shown, request, self.traits)
         return show(pick(limited, request.query.get("_fields")))
 
+    async def _list_settings(self, request: web.Request) -> web.StreamResponse:
+        if self.traits.hides_settings:
+            return _refuse_settings()
+        settings = [{"id": name, "value": value} for name, value in self._units().items()]
+        return show([pick(one, request.query.get("_fields")) for one in settings])
+
     async def _setting(self, request: web.Request) -> web.StreamResponse:
         if self.traits.hides_settings:
-            return refuse(
-                403, "woocommerce_rest_cannot_view", "Sorry, you cannot view this resource."
-            )
-        units = {
-            "woocommerce_weight_unit": self.traits.weight_unit,
-            "woocommerce_dimension_unit": self.traits.dimension_unit,
-        }
+            return _refuse_settings()
+        units = self._units()
         name = request.match_info["setting"]
         if name not in units:
             return refuse(404, "rest_setting_setting_invalid", "Invalid setting.")
         return show({"id": name, "value": units[name]})
+
+    def _units(self) -> dict[str, str]:
+        return {
+            "woocommerce_weight_unit": self.traits.weight_unit,
+            "woocommerce_dimension_unit": self.traits.dimension_unit,
+        }
 
     async def _country(self, request: web.Request) -> web.StreamResponse:
         country = request.match_info["country"].upper()
@@ -250,3 +258,7 @@ class FakeWooCommerceShop(FakeShop):
                 for slug in (*STATUSES, *self.traits.extra_statuses)
             ]
         )
+
+
+def _refuse_settings() -> web.Response:
+    return refuse(403, "woocommerce_rest_cannot_view", "Sorry, you cannot view this resource.")

@@ -1,19 +1,29 @@
-"""Products and variations by id, fetched in batches and remembered for a while: orders hold no
-weights, sizes or virtual flags.
+"""Products and variations by id, fetched in batches and remembered: orders hold no weights, sizes
+or virtual flags.
+
+What is known is brought up to date before it is used, after some minutes, by the shop's own list of
+products that were changed. A variation that is saved saves its product after it
+(`WC_Product::maybe_defer_product_sync`), so a changed product makes its variations unknown. Where
+that list does not answer, everything is.
 
 None of that holds an order: what the shop fails to show is left out, and the operator hears of it.
 """
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 
 from cachetools import TTLCache
 
 from connectors.concurrency import run_together
+from connectors.errors import ConnectorError
 from connectors.interface import Memory, Remark
 from connectors.upstream.isolation import Isolation
 from connectors.woocommerce.api.client import Api
+from connectors.woocommerce.listing.goods.known import BRIEFLY, KnownGoods
 from connectors.woocommerce.listing.goods.lists import ProductLists
 from connectors.woocommerce.listing.goods.units import UnitReader
 from connectors.woocommerce.listing.goods.variations import Variations
@@ -24,14 +34,10 @@ from connectors.woocommerce.mapping.values import read_text
 from connectors.woocommerce.mapping.whole import PartReader
 
 # In seconds: a corrected weight is exported some polls later.
-_REMEMBERED = 300.0
-_MOST = 20_000
-# In bytes: each such amount of a product's own JSON counts as one more product.
-_WHOLE = 1024
-
-
-def _measure_goods(goods: Goods) -> int:
-    return min(1 + len(goods.whole) // _WHOLE, _MOST // 2)
+_LOOK_AFTER = 300.0
+# In seconds: a list may show a change late.
+_MARGIN = 600.0
+_MOST_FAULTS = 20_000
 
 
 class Catalog:
@@ -50,21 +56,66 @@ class Catalog:
         memory: Memory,
         remark: Callable[[Remark], None],
         parts: PartReader,
+        clock: Callable[[], float] = time.time,
     ) -> None:
+        self._api = api
         self._parts = parts
+        self._clock = clock
         self._remark = remark
         self._lists = ProductLists(api, habits, isolation, parts)
         self._variations = Variations(self._lists)
         self._units = UnitReader(api, isolation, memory, remark)
-        self._goods: TTLCache[tuple[int, int], Goods] = TTLCache(
-            _MOST, _REMEMBERED, getsizeof=_measure_goods
-        )
+        self._known = KnownGoods(memory, self._lists.asked, clock)
+        self._preparing = asyncio.Lock()
         # Why the shop fails to show a product or variation, by its id.
-        self._faults: TTLCache[int, str] = TTLCache(_MOST, _REMEMBERED)
+        self._faults: TTLCache[int, str] = TTLCache(_MOST_FAULTS, BRIEFLY, timer=clock)
 
     async def read_units(self) -> Units:
         """The units of the shop, as `UnitReader` reads them."""
         return await self._units.read_units()
+
+    async def prepare(self) -> None:
+        """Bring what is known up to date. Meant to be done while the list of orders is on its way;
+        asks the shop for nothing where nothing is known, or just was brought up to date.
+        """
+        async with self._preparing:
+            await self._known.recall()
+            if not self._known:
+                self._known.looked_at = self._clock()
+                return
+            await run_together(self._look(), self._measure())
+
+    async def _measure(self) -> None:
+        self._known.measure_in(await self._units.read_units())
+
+    async def keep(self) -> None:
+        """Put what was learned where the next process finds it."""
+        await self._known.keep()
+
+    async def _look(self) -> None:
+        """Take in what was changed since the last look."""
+        now = self._clock()
+        last = min(self._known.looked_at, now)
+        if now - last < _LOOK_AFTER:
+            return
+        behind = max(-(self._api.clock_offset or 0.0), 0.0)
+        since = datetime.fromtimestamp(last - _MARGIN - behind, UTC)
+        try:
+            changed = await self._lists.read_changed(since)
+        except ConnectorError:
+            changed = None
+        units = await self._units.read_units()
+        self._known.looked_at = now
+        if changed is None or not _is_whole(units):
+            self._known.forget()
+            return
+        self._known.drop_variations(changed)
+        self._known.put(
+            {
+                (number, 0): read_goods(one.product, units, whole=one.whole)
+                for number, one in changed.items()
+            }
+        )
 
     async def find_goods(self, orders: Sequence[wire.Order]) -> Mapping[tuple[int, int], Goods]:
         """The products of all lines, by (product, variation); `GONE` for one that is deleted or
@@ -73,7 +124,10 @@ class Catalog:
         wanted = {pair for order in orders for pair in _list_pairs(order)}
         if self._parts:
             wanted |= {(product, 0) for product, _ in wanted if product}
-        known = {pair: found for pair in wanted if (found := self._goods.get(pair)) is not None}
+        if not wanted:
+            return {}
+        await self.prepare()
+        known = self._known.find(wanted)
         if missing := wanted - known.keys():
             known.update(await self._fetch_goods(missing))
         if self._faults:
@@ -116,8 +170,24 @@ class Catalog:
             found[pair] = (
                 parent or GONE if one is None else read_goods(one.product, units, parent, one.whole)
             )
-        self._goods.update(found)
+
+        def is_lasting(pair: tuple[int, int]) -> bool:
+            """Whether the lists that were to show it work, and failed over no part of it."""
+            works = products.found and (not pair[1] or variations.found)
+            return bool(works) and not (products.failed | variations.failed).keys() & set(pair)
+
+        lasting = {
+            pair: one for pair, one in found.items() if _is_whole(units) and is_lasting(pair)
+        }
+        self._known.measure_in(units)
+        self._known.put(lasting)
+        self._known.put_briefly({pair: found[pair] for pair in found.keys() - lasting.keys()})
         return {pair: found[pair] for pair in missing}
+
+
+def _is_whole(units: Units) -> bool:
+    """Whether both are known, so that what is read by them may be remembered."""
+    return bool(units.weight and units.length)
 
 
 def _list_pairs(order: wire.Order) -> set[tuple[int, int]]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from http import HTTPStatus
 
 import msgspec
 
 from connectors.errors import RefusedError
 from connectors.reading.complaints import UNDECODABLE
+from connectors.turns import map_in_turns, measure_bytes
 from connectors.upstream.isolation import Isolation
-from connectors.woocommerce.api.client import CORE, Api
+from connectors.woocommerce.api.client import CORE, LARGEST_PAGE, Api
 from connectors.woocommerce.api.meta_limit import name_metas
 from connectors.woocommerce.listing.batches import Batches, Items
 from connectors.woocommerce.listing.habits import ShopHabits
@@ -58,8 +60,6 @@ class ProductLists:
         """
         known = Items[Shown]()
         left = set(ids)
-        # Shops show variations with all their meta data, which is little.
-        metas = name_metas(self._parts.list_keys(METAS)) if path == _PRODUCTS else ()
         for status in ("any", "trash"):
             if left:
                 batches = Batches(
@@ -67,7 +67,7 @@ class ProductLists:
                     self._habits,
                     self._isolation,
                     path,
-                    (("status", status), *self._parts.list_fields(_FIELDS), *metas),
+                    (("status", status), *self._list_params(path)),
                     self._decode,
                     neighbor=_PRODUCTS,
                     root=root,
@@ -78,6 +78,32 @@ class ProductLists:
                 known.failed.update(items.failed)
                 left -= items.found.keys() | items.failed.keys()
         return known
+
+    async def read_changed(self, since: datetime) -> Mapping[int, Shown] | None:
+        """The products changed since then, by id; None where they are more than a page, or the shop
+        does not say how many they are. A shop before WooCommerce 5.8 ignores the bound and gives
+        what it has.
+        """
+        params = (
+            ("status", "any"),
+            ("modified_after", since.strftime("%Y-%m-%dT%H:%M:%S")),
+            ("dates_are_gmt", "true"),
+            *self._list_params(_PRODUCTS),
+        )
+        page = await self._api.read_page(_PRODUCTS, LARGEST_PAGE, params, once=True, for_part=True)
+        items = await map_in_turns(self._decode, page.items, measure_bytes)
+        found = dict(item for item in items if item is not None)
+        return found if page.total == len(found) else None
+
+    @property
+    def asked(self) -> str:
+        """Names what of products is asked for."""
+        return repr(self._list_params(_PRODUCTS))
+
+    def _list_params(self, path: str) -> tuple[tuple[str, str], ...]:
+        # Shops show variations with all their meta data, which is little.
+        metas = name_metas(self._parts.list_keys(METAS)) if path == _PRODUCTS else ()
+        return (*self._parts.list_fields(_FIELDS), *metas)
 
     async def find(self, path: str, ids: Iterable[int]) -> Items[Shown]:
         """These items of the list at `path`; none where there is no such list, as for the

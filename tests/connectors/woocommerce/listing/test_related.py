@@ -38,7 +38,7 @@ async def test_a_page_of_orders_costs_one_request_for_its_products_and_the_next_
     for number in range(60):
         shop.book.add(modified_at=at(number), lines=((f"S{number % 7}", 1), (f"S{number % 5}", 2)))
     found = await orders(shop, page_size=20)
-    assert shop.count("GET", "/products?") == 1
+    assert shop.count("GET", "/v3/products?") == 1
     assert all(
         item.weight is not None and item.weight.value == 250
         for order in found
@@ -51,7 +51,7 @@ async def test_more_products_than_fit_one_request_come_in_several(
 ) -> None:
     shop.book.add(modified_at=at(1), lines=tuple((f"S{number}", 1) for number in range(230)))
     (found,) = await orders(shop)
-    assert shop.count("GET", "/products?") == 3
+    assert shop.count("GET", "/v3/products?") == 3
     assert all(item.weight is not None for item in found.items)
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from connectors.interface import Memory, ignore_remark
+from connectors.testing.faults import Answer, Fault, Spare
 from connectors.testing.shops.woocommerce import FakeWooCommerceShop
 from connectors.testing.trial import QUICK
 from connectors.upstream.client import Upstream
@@ -61,6 +62,25 @@ async def test_units_are_known_after_a_restart_and_asked_for_again_each_hour(
     shop.traits.weight_unit = "kg"
     clock.now += _HOUR + 1
     assert await reader.read_units() == Units(weight="kg", length="cm")
+
+
+@pytest.mark.parametrize(
+    ("listed", "requests"),
+    [
+        (Spare(), 1),
+        (Answer(200, '[{"id": "woocommerce_weight_unit", "value": "g"}]'), 2),
+        (Answer(404, '{"code": "rest_no_route", "message": "no"}'), 3),
+        (Answer(500), 3),
+    ],
+)
+async def test_both_units_come_with_one_list_and_what_it_leaves_out_is_asked_for_alone(
+    shop: FakeWooCommerceShop, api: Api, listed: Fault, requests: int
+) -> None:
+    shop.faults.add(listed, path=r"settings/products\?", times=None)
+    units = await open_reader(api, MemoryMemory(), Clock()).read_units()
+    assert units == Units(weight="g", length="cm")
+    asked = {seen.path for seen in shop.requests}
+    assert len(asked) == requests
 
 
 @pytest.mark.parametrize("kept", ["", "no JSON", "[1]", '{"weight": 5}'])

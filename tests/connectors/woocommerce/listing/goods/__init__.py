@@ -1,0 +1,1 @@
+"""What a shop sells, as far as orders need it: WooCommerce."""
