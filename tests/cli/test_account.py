@@ -82,7 +82,14 @@ async def test_every_list_is_printed_as_a_table_and_as_json(tmp_path: Path, data
         table = (await run(file, "shipments")).stdout
         assert "N-1" in table
         assert "stamps_com" in table
-        assert (await run(file, "orders", "--since", "0s", "--json")).stdout == "[]\n"
+        for name in ("orders", "shipments", "fulfillments", "customers", "products"):
+            assert (await run(file, name, "--since", "0s", "--json")).stdout == "[]\n", name
+        for name in ("stores", "users", "tags", "warehouses", "carriers", "services"):
+            refused = await run(file, name, "--since", "2d")
+            assert refused.exit_code == 2
+            assert f"list of {name} is short and always comes whole" in " ".join(
+                refused.output.split()
+            )
 
 
 async def test_a_fitting_account_is_found_sound(tmp_path: Path, database: str) -> None:

@@ -76,6 +76,20 @@ _since_option = click.option(
 )
 
 
+def _refuse_since(context: click.Context, _: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        raise click.UsageError(
+            f"--since: ShipStation's list of {context.info_name} is short and always comes whole;"
+            " leave --since out"
+        )
+
+
+# Known, so that it is refused with the reason.
+_undated_option = click.option(
+    "--since", hidden=True, expose_value=False, callback=_refuse_since, help="Not for this list."
+)
+
+
 @click.group
 def account() -> None:
     """Look at the ShipStation account of a store, by ShipStation's own API.
@@ -116,6 +130,7 @@ def _add_short(name: str, listing: ShortList) -> None:
     @account.command(name=name, help=f"List the account's {name}.")
     @settings_option
     @only_store_option
+    @_undated_option
     @json_option
     def list_short(file: Path, name: str | None, *, as_json: bool) -> None:
         rows = ask_account(file, name, lambda target: fetch_list(target.client, listing))
@@ -172,6 +187,7 @@ async def _list_tagged(target: AccountTarget, tag: str, since: datetime) -> Sequ
 @account.command
 @settings_option
 @only_store_option
+@_undated_option
 @json_option
 def services(file: Path, name: str | None, *, as_json: bool) -> None:
     """List the services of the account's carriers."""
