@@ -13,7 +13,6 @@ import pytest
 from proxy.simulator.account.traits import Fate, Faults, OrderKey, Traits
 from proxy.storage.outbox.interface import DeliveryState, Origin
 from tests.account.desk import open_desk
-from tests.account.stage import build_store
 from tests.databases import copy_migrated
 
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
@@ -220,43 +219,6 @@ async def test_a_run_that_ends_anywhere_loses_and_doubles_nothing(
         await desk.live(HOUR)
         assert sorted(order for order, _ in desk.told) == ["N-1", "N-2"]
         assert all(each.state is DeliveryState.DELIVERED for each in await desk.list_deliveries())
-
-
-async def test_a_run_asks_for_pages_and_never_for_a_row(kept_url: str) -> None:
-    async with open_desk(kept_url, count=40) as desk:
-        for number in range(1, 41):
-            order = desk.account.find_order(f"N-{number}")
-            if number % 2:
-                desk.account.make_label(order, fate=Fate.LOST_SILENTLY)
-            else:
-                desk.account.mark_shipped(order, f"X-{number}", fate=Fate.LOST_SILENTLY)
-        # Labels by creation and by voiding, marks, and the orders of the marks; then no orders.
-        assert await desk.reconcile() == 4
-        await desk.pass_time(15 * MINUTE)
-        assert len(desk.told) == 40
-        assert await desk.reconcile() == 3
-
-
-async def test_the_stores_of_a_key_read_its_fulfillments_once(kept_url: str) -> None:
-    async with open_desk(kept_url) as desk:
-        south = desk.account.add_store("South")
-        week = {"reconcile": {"look_back": "14d"}}
-        desk.others.append(build_store(desk.account, south.store_id, name="south", account=week))
-        desk.account.add_order(south, "S-1", {"CUP-1": 1})
-        for name in ("N-1", "S-1"):
-            order = desk.account.find_order(name)
-            desk.account.mark_shipped(order, f"X-{name}", fate=Fate.LOST_SILENTLY)
-        for _ in range(2):
-            before = len(desk.account.calls)
-            await desk.reconcile()
-            paths = [call.path for call in desk.account.calls[before:]]
-            assert sum(path.startswith("/fulfillments") for path in paths) == 1
-            await desk.pass_time(15 * MINUTE)
-        assert desk.told == [("N-1", "X-N-1")]
-        found = {
-            (each.store, each.shipment.tracking_number) for each in await desk.list_deliveries()
-        }
-        assert found == {("north", "X-N-1"), ("south", "X-S-1")}
 
 
 async def test_a_row_that_shipstation_shows_late_is_found(kept_url: str) -> None:

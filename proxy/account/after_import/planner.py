@@ -23,6 +23,7 @@ from proxy.account.rows import OrderRow
 from proxy.rules.matching import GivenOrder
 from proxy.settings.account.after_import import AfterImportSettings, find_hold_day
 from proxy.storage.account.import_actions import ActionKind, ImportAction, ImportActions
+from proxy.storage.account.known_orders import KnownOrders
 from proxy.storage.account.parcels import Parcels
 from proxy.storage.account.places import Places
 from proxy.storage.database import Database
@@ -66,6 +67,8 @@ class ImportPlanner:
             ]
         if not rows:
             return
+        known = KnownOrders(self._database, store.name)
+        await known.keep({row.order_id: row.order_key for row in rows})
         numbers = {row.order_number for row in rows if row.order_number}
         given = await Parcels(self._database, store.name).find_given(numbers)
         finder = TargetFinder(client)

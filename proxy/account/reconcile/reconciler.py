@@ -21,8 +21,9 @@ from proxy.account.listing import EVER, FULFILLMENTS, ORDERS, SHIPMENTS, LongLis
 from proxy.account.pacific import read_pacific, write_start
 from proxy.account.reconcile.fulfillments import SharedFulfillments
 from proxy.account.reconcile.intake import RowIntake
-from proxy.account.rows import FulfillmentRow
+from proxy.account.rows import FulfillmentRow, Placement, ShipmentRow
 from proxy.settings.account import AccountSettings
+from proxy.storage.account.known_orders import KnownOrders
 from proxy.storage.account.parcels import ParcelKind, Parcels
 from proxy.storage.account.places import Place, Places
 from proxy.storage.database import Database
@@ -54,7 +55,8 @@ class Reconciler:
             intake = RowIntake(store, account.store_id, Parcels(self._database, store.name))
             key = name_key(account.url, account.api_key.get_secret_value())
             places = Places(self._database, key)
-            runs[store.name] = run = _Run(client, account, intake, places, fulfillments)
+            known = KnownOrders(self._database, store.name)
+            runs[store.name] = run = _Run(client, account, intake, places, known, fulfillments)
             await run.announce()
 
         async def read(_: AccountClient, store: Store) -> None:
@@ -72,6 +74,7 @@ class _Run:
         account: AccountSettings,
         intake: RowIntake,
         places: Places,
+        known: KnownOrders,
         fulfillments: SharedFulfillments,
     ) -> None:
         self._client = client
@@ -80,6 +83,7 @@ class _Run:
         self._own: Pairs = (("storeId", str(intake.store_id)),)
         self._intake = intake
         self._places = places
+        self._known = known
 
     async def announce(self) -> None:
         """Say since when the fulfillments will be wanted."""
@@ -108,11 +112,24 @@ class _Run:
         if voids_from is not None:
             since = ("voidDateStart", write_start(voids_from))
             rows += await self._walk(SHIPMENTS.drop_dates(), EVER, (*wanted, since))
+        await self._keep_proven(rows)
         await self._intake.take_shipments(rows, since=place.since, now=now)
         if voids_from is not None:
             await self._places.move(voids, seen_until=now)
         await self._move(name, youngest, now, is_whole=is_whole)
         return is_whole
+
+    async def _keep_proven(self, labels: Sequence[ShipmentRow]) -> None:
+        """Remember the orders of labels that say themselves that they are this store's."""
+        own = self._intake.store_id
+        await self._known.keep(
+            {
+                row.order_id: row.order_key
+                for row in labels
+                if row.order_id is not None
+                and (row.advanced_options or Placement()).store_id == own
+            }
+        )
 
     async def _find_voids_start(
         self, name: str, now: datetime, *, is_whole: bool
@@ -143,22 +160,24 @@ class _Run:
         """The keys of the orders of those fulfillments that are this store's, by fulfillment.
 
         A fulfillment does not say whose it is, and its number may be that of another store's order.
-        An order that is marked as shipped changes by it, so that the store's orders that changed
-        since tell, in pages of 500, and no request is made for a row. What our books know already
-        is known to be the store's.
+        Known to be the store's are those that our books hold already, and those of orders that
+        were seen to be its own. For the others its orders that changed since are listed, in pages
+        of 500: an order that is marked as shipped changes by it. No request is made for a row.
         """
         numbers = [row.fulfillment_id for row in rows]
-        known = await self._intake.parcels.find_shown(ParcelKind.FULFILLMENT, numbers)
-        keys: dict[int, str | None] = dict.fromkeys(known)
-        unknown = [row for row in rows if row.fulfillment_id not in known]
-        if unknown:
-            first = min(read_pacific(row.create_date) for row in unknown)
+        shown = await self._intake.parcels.find_shown(ParcelKind.FULFILLMENT, numbers)
+        keys: dict[int, str | None] = dict.fromkeys(shown)
+        new = [row for row in rows if row.fulfillment_id not in shown]
+        mine = dict(await self._known.find({row.order_id for row in new if row.order_id}))
+        strange = [row for row in new if row.order_id not in mine]
+        if strange:
+            first = min(read_pacific(row.create_date) for row in strange)
             since = ("modifyDateStart", write_start(first - _SLACK))
             orders = await self._walk(ORDERS.drop_dates(), EVER, (*self._own, since))
-            mine = {order.order_id: order.order_key for order in orders}
-            keys |= {
-                row.fulfillment_id: mine[row.order_id] for row in unknown if row.order_id in mine
-            }
+            listed = {order.order_id: order.order_key for order in orders}
+            await self._known.keep(listed)
+            mine |= listed
+        keys |= {row.fulfillment_id: mine[row.order_id] for row in new if row.order_id in mine}
         return keys
 
     async def _choose_window(self, listing: LongList, now: datetime) -> tuple[str, Place, Window]:

@@ -68,6 +68,17 @@ account_parcels = Table(
     Index("ix_account_parcels_made_at", "store", "made_at"),
 )
 
+# Orders of the account that were seen to be a store's, and when they last were; `order_id` and
+# `order_key` are the account's.
+account_orders = Table(
+    "account_orders",
+    metadata,
+    Column("store", String(100), primary_key=True),
+    Column("order_id", row_number, primary_key=True, autoincrement=False),
+    Column("order_key", String(100), nullable=True),
+    Column("seen_at", UtcTime, nullable=False),
+)
+
 # How far a list of the account has been read: since when it is read at all, the youngest row's
 # date, and when it was last read back to the whole look-back.
 account_places = Table(

@@ -1,0 +1,1 @@
+"""The revisions from 0010 to 0019."""
