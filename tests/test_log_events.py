@@ -15,6 +15,29 @@ LONGEST = 70
 # So few would mean that the calls are no longer found.
 FEWEST = 90
 FEWEST_LOGGERS = 30
+# What stands in the log of a shop and a Portside that are well, beside the line for each poll and
+# each notice (`Poll answered.`, `Shop told.`): what begins and ends, and what somebody or a clock
+# changed. All else that is no trouble is for debug.
+AT_INFO = frozenset(
+    {
+        "A remark about the shop no longer holds.",
+        "A shipment was found that no notice announced.",
+        "A voided label was taken out of the shop.",
+        "A webhook of ShipStation was heard.",
+        "Audited.",
+        "Buyers' data forgotten.",
+        "Deliveries changed by hand.",
+        "Imported orders were changed in ShipStation.",
+        "Open orders swept.",
+        "Ready.",
+        "Settings reloaded.",
+        "ShipStation was asked to refresh a store.",
+        "Status words in ShipStation corrected.",
+        "Stopped.",
+        "Stopping.",
+        "Store.",
+    }
+)
 
 
 def is_log_method(node: ast.AST) -> bool:
@@ -75,6 +98,17 @@ def list_events(text: str) -> Iterator[tuple[int, str]]:
                 yield call.lineno, said if isinstance(said, str) else ast.unparse(value)
 
 
+def list_events_at(text: str, level: str) -> Iterator[str]:
+    """The events that a module logs at this very level, wherever the call names it."""
+    for node in ast.walk(ast.parse(text)):
+        if not isinstance(node, ast.Call) or not node.args:
+            continue
+        if is_log_method(node.func) and isinstance(node.func, ast.Attribute):
+            event = node.args[0]
+            if node.func.attr == level and isinstance(event, ast.Constant):
+                yield str(event.value)
+
+
 def is_sentence(event: str) -> bool:
     """Whether an event is one short sentence with a capital and a full stop."""
     inner = event[:-1]
@@ -133,6 +167,12 @@ def test_every_event_of_the_log_is_one_short_sentence() -> None:
     ]
     assert len(found) >= FEWEST
     assert [(place, event) for place, event in found if not is_sentence(event)] == []
+
+
+def test_at_info_stands_only_what_is_named_here() -> None:
+    files = [file for room in ("proxy", "connectors") for file in (ROOT / room).rglob("*.py")]
+    found = {event for file in files for event in list_events_at(file.read_text("utf-8"), "info")}
+    assert found == AT_INFO
 
 
 def test_every_logger_is_called_as_the_room_it_speaks_for() -> None:

@@ -1,17 +1,21 @@
-"""What an operator reads in the log: a sentence for each poll and each notice, and nothing else."""
+"""What an operator reads in the log: a sentence for each poll and each notice, at which level."""
 
 from __future__ import annotations
 
 import io
+import json
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 import yaml
 from aiohttp import ClientSession
 
 from connectors.errors import RefusedError, UnavailableError
+from connectors.orders import OrderId
 from connectors.testing.shops.woocommerce import FakeWooCommerceShop
 from proxy.app import open_portside
 from proxy.cli.kinds import find_kind
@@ -152,3 +156,68 @@ def build_delivery(last_error: str = "") -> Delivery:
         created_at=moment,
         queued_at=moment,
     )
+
+
+@pytest.fixture
+def all_levels() -> Iterator[io.StringIO]:
+    """All of it, as JSON."""
+    with capturing_log("json", "debug") as stream:
+        yield stream
+
+
+def count_levels(all_levels: io.StringIO) -> Counter[tuple[str, str]]:
+    """How often each event stands there, by level; without debug."""
+    lines = [json.loads(line) for line in all_levels.getvalue().splitlines()]
+    return Counter((line["level"], line["event"]) for line in lines if line["level"] != "debug")
+
+
+async def test_probes_and_looks_of_the_operators_stand_at_debug(
+    stall: Stall, tmp_path: Path, client: ClientSession, all_levels: io.StringIO
+) -> None:
+    async with open_front(stall, tmp_path) as portside:
+        for path in ("healthz", "readyz", "metrics", "status", "held", "deliveries", "", "ui/live"):
+            async with client.get(f"http://{portside.admin}/{path}") as answer:
+                assert answer.status == 200
+        async with client.head(f"http://{portside.public}/stores/north", headers=LOGIN) as answer:
+            assert answer.status == 200
+    assert count_levels(all_levels) == {}
+    assert '"event": "Answered."' in all_levels.getvalue()
+
+
+async def test_a_walk_of_many_pages_and_a_repeated_notice_are_one_line_each(
+    tmp_path: Path, client: ClientSession, all_levels: io.StringIO
+) -> None:
+    order = build_order()
+    orders = [
+        msgspec.structs.replace(order, id=OrderId(str(number)), number=f"A-{number}")
+        for number in range(1001, 1004)
+    ]
+    async with open_front(Stall(orders), tmp_path, export={"page_size": 1}) as portside:
+        url = f"http://{portside.public}/stores/north"
+        for page in ("1", "2", "3"):
+            async with client.get(url, params=WINDOW | {"page": page}, headers=LOGIN) as answer:
+                assert answer.status == 200
+                await answer.read()
+        for _ in range(3):
+            params = NOTICE | {"tracking_number": "9400"}
+            async with client.post(url, params=params, headers=LOGIN) as answer:
+                assert answer.status == 200
+    assert count_levels(all_levels) == {("info", "Poll answered."): 1, ("info", "Shop told."): 1}
+
+
+async def test_what_a_person_may_have_to_see_to_is_a_warning_and_its_parts_stand_at_debug(
+    tmp_path: Path, client: ClientSession, all_levels: io.StringIO
+) -> None:
+    stall = Stall([build_order()])
+    stall.error = UnavailableError("the shop did not answer")
+    async with open_front(stall, tmp_path) as portside:
+        url = f"http://{portside.public}/stores/north"
+        async with client.get(url, params=WINDOW, headers=LOGIN) as answer:
+            assert answer.status == 503
+        params = NOTICE | {"tracking_number": "9400"}
+        async with client.post(url, params=params, headers=LOGIN) as answer:
+            assert answer.status == 200
+    assert count_levels(all_levels) == {
+        ("warning", "Refused."): 1,
+        ("warning", "Shop not told."): 1,
+    }
