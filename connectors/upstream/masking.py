@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from typing import ClassVar, Final
 from urllib.parse import quote, quote_plus, unquote_plus, urlsplit, urlunsplit
 
@@ -88,7 +89,7 @@ def remember_secrets(texts: Iterable[str]) -> None:
 
 def add_secrets(texts: Iterable[str]) -> None:
     """Hide these texts too, beside those that are hidden already."""
-    _Known.forms = tuple(sorted({*_Known.forms, *_list_forms(texts)}, key=len, reverse=True))
+    _Known.forms = tuple(sorted({*_Known.forms, *_list_forms(texts)}, key=_sort_by_length))
 
 
 def hide_secrets(text: str, most: int | None = None) -> str:
@@ -120,13 +121,21 @@ def _list_forms(secrets: Iterable[str]) -> tuple[str, ...]:
             json.dumps(secret, ensure_ascii=False)[1:-1],
         )
     }
-    return tuple(sorted(known, key=len, reverse=True))
+    return tuple(sorted(known, key=_sort_by_length))
 
 
-def _hide_forms(text: str, forms: Iterable[str]) -> str:
-    for form in forms:
+def _hide_forms(text: str, forms: Sequence[str]) -> str:
+    # A hundred stores have hundreds of secrets, and most of what is shown is shorter than they are.
+    if not forms or len(text) < len(forms[-1]):
+        return text
+    for form in forms[bisect_left(forms, -len(text), key=_sort_by_length) :]:
         text = text.replace(form, MASK)
     return text
+
+
+def _sort_by_length(form: str) -> int:
+    """The key of forms in their order, the longest first."""
+    return -len(form)
 
 
 def _hide_begun(text: str, forms: Iterable[str]) -> str:
@@ -147,7 +156,7 @@ class Mask:
     """Hides a given set of secrets, those of the settings, and whatever is called like one."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        self._forms = tuple(sorted({*_list_forms(secrets), *_Known.forms}, key=len, reverse=True))
+        self._forms = tuple(sorted({*_list_forms(secrets), *_Known.forms}, key=_sort_by_length))
 
     def text(self, text: str, *, was_cut: bool = False) -> str:
         """`text` without the secrets and without e-mail addresses, which a shop's error message may

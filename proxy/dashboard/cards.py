@@ -74,15 +74,15 @@ def draw_strip(cells: Sequence[StripCell], now: datetime) -> TimeBar:
     since = now - DAY
     # Cells that follow one another keep the difference of place and number.
     runs = groupby(enumerate(cells), key=lambda pair: (pair[1].worst, pair[1].place - pair[0]))
-    stretches = []
+    stretches, bad = [], 0
     for (worst, _), each in runs:
         run = [cell for _, cell in each]
+        bad += 0 if worst in _QUIET else len(run)
         begun = since + DAY / CELLS * run[0].place
         number = count_things(sum(cell.polls for cell in run), "poll")
         text = f"{begun:%H:%M} UTC: {number}, {_OUTCOMES[worst]}"
         stretches.append(Stretch(x=run[0].place, width=len(run), look=worst.value, text=text))
     polls = sum(cell.polls for cell in cells)
-    bad = sum(cell.worst not in _QUIET for cell in cells)
     said = f"{count_things(polls, 'poll')} in the last 24 hours" if polls else _NO_POLL
     trouble = f"; trouble in {bad} of {CELLS} quarters of an hour" if bad else ""
     return TimeBar(since=since, stretches=stretches, text=f"{said}{trouble}.")
@@ -104,7 +104,7 @@ def draw_coverage(standing: Standing, now: datetime) -> TimeBar:
     if until is None:
         text = "nothing has been given yet."
     else:
-        gaps = count_things(len(standing.gaps), "gap")
+        gaps = count_things(len(standing.gaps), "gap") if standing.gaps else "no gaps"
         text = f"until {until:%Y-%m-%d %H:%M} UTC, {gaps}."
     return TimeBar(since=since, stretches=stretches, text=text)
 

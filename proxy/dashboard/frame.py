@@ -165,6 +165,7 @@ def make_templates() -> Environment:
         "ago": times.describe_ago,
         "moment": times.describe_moment,
         "span": times.describe_span,
+        "seconds": times.describe_seconds,
         "iso": times.write_iso,
         "count": count_things,
         "plain_time": times.write_plain,
@@ -175,9 +176,10 @@ def make_templates() -> Environment:
 
 def _finish(value: Any) -> Any:
     """Each value on its way into a page, before it is escaped."""
-    if isinstance(value, str) and not hasattr(value, "__html__"):
-        return make_printable(hide_secrets(value), keep_lines=True)
-    return value
+    # A page of a hundred stores shows thousands of values.
+    if type(value) is not str and (not isinstance(value, str) or hasattr(value, "__html__")):
+        return value
+    return make_printable(hide_secrets(value), keep_lines=True)
 
 
 def add_static(app: web.Application) -> None:

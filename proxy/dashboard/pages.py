@@ -9,6 +9,7 @@ from aiohttp import web
 from connectors.interface import ConnectorType
 from proxy.dashboard.actions import list_actions
 from proxy.dashboard.deliveries import change_chosen, list_deliveries, show_delivery
+from proxy.dashboard.forms import FORMS, Forms
 from proxy.dashboard.frame import KINDS, add_static, as_page
 from proxy.dashboard.held import list_held
 from proxy.dashboard.live import LISTENERS, Listeners, show_live, stream_events
@@ -20,6 +21,7 @@ from proxy.dashboard.stores import show_stores
 def add_dashboard(app: web.Application, kinds: Mapping[str, ConnectorType]) -> None:
     """`/` and all that lies under `/ui/`. `kinds` are those of shops, by name, now and later."""
     app[KINDS] = kinds
+    app[FORMS] = Forms()
     app[LISTENERS] = Listeners()
     app.on_shutdown.append(app[LISTENERS].close)
     add_static(app)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 import msgspec
@@ -9,27 +11,24 @@ from aiohttp import web
 
 from connectors.errors import AuthenticationError
 from proxy.dashboard.cards import (
-    Entry,
     TimeBar,
     describe_poll,
     draw_coverage,
     draw_strip,
-    list_entries,
 )
+from proxy.dashboard.forms import FORMS
 from proxy.dashboard.frame import Look, answer_page, take_look
 from proxy.operator.status.standing import ShopWord, Standing
 from proxy.operator.status.strip import CELLS, DAY, build_strip
 from proxy.rules.alarms import Alarm
-from proxy.server.keys import DATABASE, SETTINGS, STORES
-from proxy.storage.export.polls import PollHistory, PollOutcome
+from proxy.server.keys import DATABASE, SETTINGS
+from proxy.storage.export.polls import CellCount, PollHistory
 
 _SHOP_WORDS = {ShopWord.UNKNOWN: "not asked yet"}
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
-    """One store on the page. `kind` is empty, and `entries` are none, of a store that only
-    deliveries name.
-    """
+    """One store on the page. `kind` and `form` are empty of a store that only deliveries name."""
 
     standing: Standing
     kind: str
@@ -37,7 +36,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     last_poll: str
     strip: TimeBar
     coverage: TimeBar
-    entries: Sequence[Entry]
+    form: str
 
     @property
     def shop_pill(self) -> tuple[str, str]:
@@ -60,10 +59,8 @@ async def show_stores(request: web.Request) -> web.StreamResponse:
     """All stores, those that need a person first."""
     look = await take_look(request)
     polls = await PollHistory(request.app[DATABASE]).count_by_cell(DAY, CELLS)
-    cards = [
-        _make_card(request, look, each, polls.get(each.store, {})) for each in look.status.stores
-    ]
-    cards.sort(key=lambda card: ("bad", "warn", "good").index(card.tone))
+    # Of a hundred stores they are work, and polls are not to wait for it.
+    cards = await asyncio.to_thread(_make_cards, request.app, look, polls)
     return await answer_page(
         request,
         "stores.html",
@@ -73,23 +70,34 @@ async def show_stores(request: web.Request) -> web.StreamResponse:
     )
 
 
+def _make_cards(
+    app: web.Application, look: Look, polls: Mapping[str, Sequence[CellCount]]
+) -> Sequence[Card]:
+    alarms: dict[str, list[Alarm]] = defaultdict(list)
+    for alarm in look.alarms:
+        alarms[alarm.store].append(alarm)
+    cards = [
+        _make_card(app, look, each, alarms[each.store], polls.get(each.store, ()))
+        for each in look.status.stores
+    ]
+    return sorted(cards, key=lambda card: ("bad", "warn", "good").index(card.tone))
+
+
 def _make_card(
-    request: web.Request,
+    app: web.Application,
     look: Look,
     standing: Standing,
-    polls: Mapping[tuple[int, PollOutcome], int],
+    alarms: Sequence[Alarm],
+    polls: Sequence[CellCount],
 ) -> Card:
-    now = look.status.read_at
-    store = request.app[STORES].get(standing.store)
-    entries: Sequence[Entry] = ()
-    if store is not None:
-        entries = list_entries(store.name, store.settings, request.app[SETTINGS].now.listen)
+    now, settings = look.status.read_at, app[SETTINGS].now
+    known = settings.stores.get(standing.store)
     return Card(
         standing=standing,
-        kind="" if store is None else store.settings.connector.type,
-        alarms=[alarm for alarm in look.alarms if alarm.store == standing.store],
+        kind="" if known is None else known.connector.type,
+        alarms=alarms,
         last_poll="" if standing.last_poll is None else describe_poll(standing.last_poll),
         strip=draw_strip(build_strip(polls), now),
         coverage=draw_coverage(standing, now),
-        entries=entries,
+        form="" if known is None else app[FORMS].take_form(standing.store, settings),
     )

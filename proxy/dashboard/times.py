@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
+# In seconds: what takes less is not told in numbers.
+_SHORTEST = 0.1
 # Below these, a span is written in the smaller unit.
 _STEPS = ((90, 1, "s"), (90 * _MINUTE, _MINUTE, "min"), (36 * _HOUR, _HOUR, "h"))
 
@@ -16,6 +18,11 @@ def describe_span(span: timedelta) -> str:
         if seconds < below:
             return f"{round(seconds / unit)} {name}"
     return f"{round(seconds / _DAY)} days"
+
+
+def describe_seconds(seconds: float) -> str:
+    """How long something took: `1.2 s`, `under 0.1 s`."""
+    return f"{seconds:.1f} s" if seconds >= _SHORTEST else f"under {_SHORTEST} s"
 
 
 def describe_ago(moment: datetime | None, now: datetime) -> str:

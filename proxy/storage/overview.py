@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from proxy.rules.coverage import Coverage
 from proxy.rules.lateness import ShopList
+from proxy.rules.policy import HeldKind
 from proxy.storage.account.audits import AuditResult, read_audits
 from proxy.storage.account.refreshes import read_silenced
 from proxy.storage.database import Database
@@ -23,6 +24,7 @@ from proxy.storage.failed_logins import COUNTED_FOR
 from proxy.storage.rhythms import Rhythm, read_rhythms
 from proxy.storage.shops.interface import KEPT_FOR, KeptRemark
 from proxy.storage.shops.states import ShopState
+from proxy.storage.store_lists import list_stores
 from proxy.storage.tables import (
     coverage,
     deliveries,
@@ -172,12 +174,18 @@ async def _read_walks(connection: AsyncConnection) -> dict[str, WalkUnderWay]:
 
 
 async def _count_held(connection: AsyncConnection) -> dict[str, dict[str, int]]:
-    kind = held_orders.c.kind
-    wanted = select(held_orders.c.store, kind, func.count().label("count")).group_by(
-        held_orders.c.store, kind
+    # Each count reads its part of an index and no more: to group, SQLite would compare each row
+    # with the one before it, and take more than twice as long.
+    stores = list_stores(held_orders.c.store)
+    counts = (
+        select(func.count())
+        .where(held_orders.c.store == stores.c.store, held_orders.c.kind == kind.value)
+        .scalar_subquery()
+        .label(kind.value)
+        for kind in HeldKind
     )
-    rows = await _group(connection, wanted)
-    return {store: {row["kind"]: row["count"] for row in each} for store, each in rows.items()}
+    wanted = select(stores.c.store, *counts).where(stores.c.store.is_not(None))
+    return await _by_store(connection, wanted)
 
 
 async def _count_open(connection: AsyncConnection) -> dict[str, dict[str, Pile]]:

@@ -12,7 +12,8 @@ import msgspec
 from sqlalchemy import CTE, ScalarSelect, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from proxy.storage.export.polls import Poll, PollOutcome, list_polled_stores, read_poll
+from proxy.storage.export.polls import Poll, PollOutcome, read_poll
+from proxy.storage.store_lists import list_stores
 from proxy.storage.tables import polls
 
 _FRUITFUL = [
@@ -36,7 +37,9 @@ class Rhythm(msgspec.Struct, frozen=True, kw_only=True):
 async def read_rhythms(connection: AsyncConnection, only: str | None = None) -> dict[str, Rhythm]:
     """Of all stores that have polls, or of `only` one."""
     stores = (
-        list_polled_stores() if only is None else select(literal(only).label("store")).cte("stores")
+        list_stores(polls.c.store)
+        if only is None
+        else select(literal(only).label("store")).cte("stores")
     )
     each = polls.alias("each")
     # Of those that began at once, the one kept last.

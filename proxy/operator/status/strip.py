@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from operator import itemgetter
 
 import msgspec
 
-from proxy.storage.export.polls import PollOutcome
+from proxy.storage.export.polls import CellCount, PollOutcome
 
 DAY = timedelta(hours=24)
 CELLS = 96
@@ -35,12 +35,12 @@ class StripCell(msgspec.Struct, frozen=True, kw_only=True):
     worst: PollOutcome
 
 
-def build_strip(counts: Mapping[tuple[int, PollOutcome], int]) -> Sequence[StripCell]:
+def build_strip(counts: Iterable[CellCount]) -> Sequence[StripCell]:
     """The cells that have polls, of `CELLS` cells up to now, oldest first."""
     cells: dict[int, tuple[int, PollOutcome]] = {}
-    for (place, outcome), number in counts.items():
+    for place, outcome, number in counts:
         polls, worst = cells.get(place, (0, outcome))
-        if _BADNESS[outcome] > _BADNESS[worst]:
+        if outcome is not worst and _BADNESS[outcome] > _BADNESS[worst]:
             worst = outcome
         cells[place] = polls + number, worst
     return [

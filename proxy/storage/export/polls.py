@@ -7,13 +7,12 @@ request for a first page that failed. A request for a later page that fails is n
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 import msgspec
 from sqlalchemy import (
-    CTE,
     Float,
     Integer,
     String,
@@ -30,6 +29,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from proxy.rules.rhythm import LOOKBACK, find_usual_interval
 from proxy.storage.database import Database
+from proxy.storage.store_lists import list_stores
 from proxy.storage.tables import polls as table
 
 KEPT_FOR = timedelta(days=7)
@@ -90,6 +90,9 @@ class PollResult(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float = 0.0
 
 
+CellCount = tuple[int, PollOutcome, int]
+"""The place of a cell, an outcome, and how many polls of the cell had it."""
+
 _OUTCOMES: Mapping[str, PollOutcome] = {each.value: each for each in PollOutcome}
 
 
@@ -126,11 +129,8 @@ class PollHistory:
             )
             return seconds
 
-    async def count_by_cell(
-        self, span: timedelta, cells: int
-    ) -> Mapping[str, Mapping[tuple[int, PollOutcome], int]]:
-        """The polls of so long a time, by store, then by outcome in so many cells of equal length;
-        the oldest is 0.
+    async def count_by_cell(self, span: timedelta, cells: int) -> Mapping[str, Sequence[CellCount]]:
+        """The polls of so long a time, by store, in so many cells of equal length; the oldest is 0.
 
         The database packs them into a text a store: a row of its own for each poll takes ten times
         as long.
@@ -145,7 +145,7 @@ class PollHistory:
             )
             seconds = at - literal(start.timestamp(), Float)
             cell = cast(cast(func.floor(seconds / length), Integer), String)
-            stores = list_polled_stores()
+            stores = list_stores(table.c.store)
             packed = (
                 select(func.aggregate_strings(cell + " " + table.c.outcome, ","))
                 .where(table.c.store == stores.c.store, table.c.at > start)
@@ -155,22 +155,12 @@ class PollHistory:
             return {store: _count_words(words, cells) for store, words in rows if words}
 
 
-def list_polled_stores() -> CTE:
-    """The stores that have polls: the first by name, and the one after each; so a statement goes to
-    the index once for a store, whatever else the history holds.
-    """
-    stores = select(func.min(table.c.store).label("store")).cte("stores", recursive=True)
-    following = (
-        select(func.min(table.c.store)).where(table.c.store > stores.c.store).scalar_subquery()
-    )
-    return stores.union_all(select(following).where(stores.c.store.is_not(None)))
-
-
-def _count_words(packed: str, cells: int) -> Mapping[tuple[int, PollOutcome], int]:
-    counts: Counter[tuple[int, PollOutcome]] = Counter()
-    for words in packed.split(","):
+def _count_words(packed: str, cells: int) -> Sequence[CellCount]:
+    # Plain tuples: an enum as a key costs a call for each look-up.
+    counts = []
+    for words, number in Counter(packed.split(",")).items():
         cell, _, outcome = words.partition(" ")
-        counts[min(int(cell), cells - 1), _OUTCOMES[outcome]] += 1
+        counts.append((min(int(cell), cells - 1), _OUTCOMES[outcome], number))
     return counts
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from connectors.upstream.masking import Mask
+from connectors.upstream.masking import MASK, Mask, hide_secrets, remember_secrets
 from proxy.telemetry.masking import is_secret_name, mask_text
 
 SECRET = [
@@ -77,3 +80,26 @@ def test_no_text_takes_long_to_mask(text: str) -> None:
     Mask().url(f"https://a.example/?{text}")
     mask_text(text)
     assert time.process_time() - begun < 2
+
+
+@pytest.fixture
+def forgetting() -> Iterator[None]:
+    """Forgets the secrets afterwards."""
+    yield
+    remember_secrets(())
+
+
+@pytest.mark.usefixtures("forgetting")
+@given(
+    secrets=st.lists(st.text("abcd", min_size=4, max_size=12), max_size=30),
+    text=st.text("abcd .", max_size=40),
+)
+def test_each_secret_is_hidden_however_many_and_of_whatever_length(
+    secrets: list[str], text: str
+) -> None:
+    remember_secrets(secrets)
+    hidden = hide_secrets(text)
+    assert [secret for secret in secrets if secret in hidden] == []
+    assert hidden == text or MASK in hidden
+    for secret in secrets:
+        assert hide_secrets(secret) == MASK or secret not in hide_secrets(secret)
