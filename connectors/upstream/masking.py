@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar, Final
 from urllib.parse import quote, quote_plus, unquote_plus, urlsplit, urlunsplit
 
@@ -64,6 +64,15 @@ _EMAIL = re.compile(rf"(?<!{_ATOM}){_ATOM}+@{_ATOM}+")
 _SHORTEST = 4
 # What the parts of a URL leave as it is: values sent, paths and values logged, paths sent.
 _LEFT_ALONE = ("", "/", "/:", PATH_SAFE)
+# In clear text: a name from its beginning only, and what parts it from its value. A colon does so
+# behind a quoted name; behind a bare one also before what no word of a sentence looks like.
+_SCHEME = r"(?:(?i:basic|bearer)\s{1,3})?"
+_NAMED = re.compile(
+    r"""(?<![\w.%\[\]-])(?P<name>[\w.%\[\]-]+)"""
+    r"""(?:["']?\s?=\s?|["']\s{0,3}:\s{0,3}"""
+    rf"""|:\s?(?={_SCHEME}[^\s\d&"'<>]{{0,80}}\d[^\s&"'<>]{{11}}))"""
+)
+_VALUE = re.compile(rf"""(["'])(?:(?!\1)[^\\\n]|\\.)*|{_SCHEME}[^&\s"'<>]*""")
 # Answers that hand out new secrets are small; a page of orders is not searched for them.
 _LARGEST_LOGIN = 65536
 # Between tags or in an attribute of XML, and a long word anywhere.
@@ -138,6 +147,21 @@ def _sort_by_length(form: str) -> int:
     return -len(form)
 
 
+def hide_named(text: str, is_secret: Callable[[str], bool]) -> str:
+    """`text`, such as a sentence, without the values whose names say that they are secret:
+    `api_key=abc`, `"token": "abc"`.
+    """
+    kept, place = [], 0
+    for named in _NAMED.finditer(text):
+        if named.start() < place or not is_secret(unquote_plus(named["name"][-_LONGEST_NAME:])):
+            continue
+        value = _VALUE.match(text, named.end())
+        if value is not None and value[0] not in {"", MASK}:
+            kept += [text[place : named.end()], value[1] or "", MASK]
+            place = value.end()
+    return "".join((*kept, text[place:])) if kept else text
+
+
 def _hide_begun(text: str, forms: Iterable[str]) -> str:
     """A text that was cut, without the half of a secret that it may end in."""
     for form in forms:
@@ -159,15 +183,15 @@ class Mask:
         self._forms = tuple(sorted({*_list_forms(secrets), *_Known.forms}, key=_sort_by_length))
 
     def text(self, text: str, *, was_cut: bool = False) -> str:
-        """`text` without the secrets and without e-mail addresses, which a shop's error message may
-        quote; of a text over 20,000 characters the beginning.
+        """`text` without the secrets, what is called like one, and e-mail addresses, which a shop's
+        error message may quote; of a text over 20,000 characters the beginning.
 
         `was_cut` says that it may end in half a secret.
         """
         shown = _hide_forms(text[:_MOST_TEXT], self._forms)
         if was_cut or len(text) > _MOST_TEXT:
             shown = _hide_begun(shown, self._forms)
-        return _EMAIL.sub(MASK, shown)
+        return _EMAIL.sub(MASK, hide_named(shown, is_secret_parameter))
 
     def url(self, url: str) -> str:
         """`url` with the values of credential-like parameters hidden, and any user name and

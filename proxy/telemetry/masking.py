@@ -8,7 +8,13 @@ from itertools import islice
 from typing import Final
 from urllib.parse import quote
 
-from connectors.upstream.masking import MASK, hide_secrets, match_last_word
+from connectors.upstream.masking import (
+    MASK,
+    hide_named,
+    hide_secrets,
+    is_secret_parameter,
+    match_last_word,
+)
 
 MOST_TARGET: Final = 200
 """Characters of a request's path and query that are logged."""
@@ -33,7 +39,6 @@ _HARMLESS = frozenset(
 # The user name of ShipStation's login is half a secret.
 _HIDDEN = match_last_word("ss-username")
 _SECRET_KEY = re.compile(rf"(?:^|[_-]){_HIDDEN}$", re.IGNORECASE)
-_QUERY = re.compile(rf"([?&;](?:[\w.-]*[_-])?{_HIDDEN}=)[^&\s\"'<>]*", re.IGNORECASE)
 # Up to the last @ of the host part: a password may hold one.
 _USERINFO = re.compile(r"(?<=://)[^/\s\"']*@")
 _LOGIN = re.compile(r"\b(basic|bearer)\s+[A-Za-z0-9+/=._~-]{6,}", re.IGNORECASE)
@@ -55,21 +60,25 @@ def mask_target(path: str, query: Iterable[tuple[str, str]]) -> str:
 
 
 def mask_text(text: str, most: int = MOST_TEXT) -> str:
-    """At most `most` characters of `text`, without the secrets that URLs, login headers and
-    database errors carry, and without those that the settings took from elsewhere.
+    """At most `most` characters of `text`, without the secrets that URLs, login headers, database
+    errors and values called like one carry, and without those that the settings took from
+    elsewhere.
     """
     if len(text) > most:
         text = _drop_last_word(hide_secrets(text, most)) + _CUT
     text = _hide_parameters(hide_secrets(text))
     text = _SECRET_PATH.sub(rf"\1{MASK}", text)
-    text = _QUERY.sub(rf"\1{MASK}", text)
     text = _USERINFO.sub(f"{MASK}@", text)
-    return _LOGIN.sub(rf"\1 {MASK}", text)
+    return hide_named(_LOGIN.sub(rf"\1 {MASK}", text), _names_secret)
 
 
 def is_secret_name(name: str) -> bool:
     """Whether a value under this name is a secret, going by the name alone."""
     return _SECRET_KEY.search(name[-_LONGEST_NAME:]) is not None
+
+
+def _names_secret(name: str) -> bool:
+    return is_secret_name(name) or is_secret_parameter(name)
 
 
 def _quote_cut(text: str, most: int, safe: str = "") -> str:

@@ -25,7 +25,7 @@ from connectors.reading.formats.json_lines import JsonLines
 from connectors.reading.formats.xml_document import XmlDocument
 from connectors.upstream import pace, refusals, response, retry, shop_clock
 from connectors.upstream.addresses import Target
-from connectors.upstream.masking import Mask
+from connectors.upstream.masking import Mask, hide_named
 from connectors.upstream.response import Reply
 from connectors.upstream.transport.proxies import find_proxy
 from proxy.doors.custom_store import (
@@ -191,6 +191,7 @@ _MODULES: dict[str, dict[str, Callable[[str], object]]] = {
         "Mask.url(query)": lambda t: _MASK.url(f"https://a.example/?{t}"),
         "Mask.body()": lambda t: _MASK.body(_encode(t)),
         "Mask.login_answer()": lambda t: _MASK.login_answer(_encode(t)),
+        "hide_named": lambda t: hide_named(t, lambda _: True),
     },
     "connectors.upstream.pace.": {
         "read_wait(headers)": lambda t: pace.read_wait(

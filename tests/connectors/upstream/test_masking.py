@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 
@@ -9,7 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.upstream.masking import MASK, Mask, hide_secrets, remember_secrets
+from connectors.upstream.masking import (
+    MASK,
+    Mask,
+    hide_named,
+    hide_secrets,
+    remember_secrets,
+)
 from proxy.telemetry.masking import is_secret_name, mask_text
 
 SECRET = [
@@ -51,6 +58,55 @@ def test_what_only_looks_like_a_secret_is_shown(name: str) -> None:
     assert mask_text(url) == url
     assert not is_secret_name(name)
     assert Mask().body(f'{{"{name}":"abc"}}'.encode()) == f'{{"{name}":"abc"}}'.encode()
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("invalid consumer_secret=cs_12 given", "invalid consumer_secret=*** given"),
+        ("access_token = abc", "access_token = ***"),
+        ("clientSecret=abc", "clientSecret=***"),
+        ('{"refresh_token": "a b\\"c", "n": 1}', '{"refresh_token": "***", "n": 1}'),
+        ("{'api_key': 'abc'}", "{'api_key': '***'}"),
+        ("X-Access-Token: at_0123456789abcdef", "X-Access-Token: ***"),
+        ("Authorization: Bearer abcd1234efgh5678", "Authorization: ***"),
+        ("authorization=Basic YWJjOmRlZg== was", "authorization=*** was"),
+        ("filter[token]=abc consumer%5Fkey=abc", "filter[token]=*** consumer%5Fkey=***"),
+        ("at https://a.example/?u=https://b.example/?sig=abc", None),
+        ("pwd=abc&pwd=abc", "pwd=***&pwd=***"),
+        ('password="half a wor', 'password="***'),
+        ("connector.consumer_key: expected text", "connector.consumer_key: expected text"),
+        ("key: expected a number, found 'x'", "key: expected a number, found 'x'"),
+    ],
+)
+def test_a_secret_is_hidden_in_clear_text(text: str, shown: str | None) -> None:
+    expected = text.replace("abc", "***") if shown is None else shown
+    assert Mask().text(text) == expected
+    # A log keeps the name of the scheme.
+    assert re.sub(r"(Bearer|Basic|\*\*\*) \*\*\*", "***", mask_text(text)) == expected
+
+
+_SENTENCE = st.text(st.characters(blacklist_categories=["Cs"]), max_size=40)
+
+
+@given(_SENTENCE, st.sampled_from(SECRET), st.sampled_from(["=", " = ", '="', "='", '": "']))
+def test_a_named_secret_is_hidden_whatever_stands_before_it(
+    before: str, name: str, between: str
+) -> None:
+    text = f"{before} {name}{between}qZ9-value"
+    assert "qZ9" not in Mask().text(text)
+    assert "qZ9" not in mask_text(text)
+
+
+@given(st.text("abc=:\"' &?token.key_%[]9", max_size=80))
+def test_hiding_what_is_named_twice_changes_nothing_more(text: str) -> None:
+    hidden = mask_text(text)
+    assert mask_text(hidden) == hidden
+
+
+@given(_SENTENCE)
+def test_a_text_without_names_of_secrets_stays(text: str) -> None:
+    assert hide_named(text, lambda _: False) == text
 
 
 @pytest.mark.parametrize(
