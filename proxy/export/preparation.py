@@ -29,10 +29,12 @@ from proxy.rules.packing import (
 )
 from proxy.rules.policy import (
     BROKEN,
+    CLOSED,
     Filters,
     HeldBack,
     HeldKind,
     Policy,
+    cancel_unpacked,
     find_status,
     hold_back,
     translate,
@@ -42,7 +44,6 @@ from proxy.settings.models import StoreSettings
 from proxy.storage.export.records import Member
 
 # Nothing of such an order is packed any more.
-_OVER = frozenset({OrderStatus.SHIPPED, OrderStatus.CANCELLED})
 _NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 _ENCODER = msgspec.json.Encoder()
 
@@ -93,7 +94,7 @@ async def prepare(
     """The order ready to go out.
 
     Where ShipStation was sent an order before, no filter keeps news of it back, and its
-    cancellation needs no address.
+    cancellation needs no address. If nothing of it is left to pack, it goes out as cancelled.
 
     Whatever a connector gives in an order, nothing is raised for it: a fault in one order must not
     keep a window's others back.
@@ -148,9 +149,11 @@ class _Maker:
             return _hold(part.order, HeldKind.INVALID, _describe_fault(error))
         if missing:
             held = held or _hold(order, HeldKind.INVALID, missing)
-        is_unsendable = bool(missing) and order.status is not OrderStatus.CANCELLED
-        if held is not None and (is_unsendable or not await self._recall.is_known(order.id)):
-            return held
+        if held is not None:
+            order = cancel_unpacked(order, self._policy.filters)
+            is_unsendable = bool(missing) and order.status is not OrderStatus.CANCELLED
+            if is_unsendable or not await self._recall.is_known(order.id):
+                return held
         return await self._encode(msgspec.structs.replace(part, order=order))
 
     async def _encode(self, part: AddressedOrder) -> Prepared | HeldBack:
@@ -185,7 +188,7 @@ def _gather(entry: Order, found: Sequence[Prepared | HeldBack], policy: Policy) 
 def _note_lines(entry: Order, ready: tuple[Prepared, ...], policy: Policy) -> Outcome:
     """All that goes out of an order, with a note of lines that stay behind."""
     left = describe_lines_left(entry, policy.filters.include)
-    if not left or not ready or find_status(entry, policy)[0] in _OVER:
+    if not left or not ready or find_status(entry, policy)[0] in CLOSED:
         return Outcome(ready=ready)
     return Outcome(
         ready=tuple(msgspec.structs.replace(each, is_complete=False) for each in ready),

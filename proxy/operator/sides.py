@@ -12,7 +12,7 @@ from proxy.export.ledger import TOLD_FOR
 from proxy.export.preparation import policy_of, prepare_new
 from proxy.rules.audit.assembly import GivenPart, KnownDelivery
 from proxy.rules.audit.sides import DeliverySide, GivenSide, Hold, ShopSide
-from proxy.rules.policy import HeldKind, find_status
+from proxy.rules.policy import Filters, HeldKind, cancel_unpacked, find_status, translate
 from proxy.settings.store import StoreSettings
 from proxy.storage.export.records import HeldOrder
 from proxy.storage.order_records import GivenRecord
@@ -32,14 +32,22 @@ async def read_shop_side(
         )
     outcome = await prepare_new(entry, settings, now)
     held = None if outcome.ready else outcome.held
+    policy = policy_of(settings)
     return ShopSide(
         id=entry.id,
         number=entry.number or entry.id,
-        status=find_status(entry, policy_of(settings))[0],
+        status=find_status(entry, policy)[0],
         placed_at=entry.placed_at,
         changed_at=entry.modified_at,
         hold=None if held is None else Hold(kind=held.kind, reason=held.reason),
+        is_unpacked=held is not None
+        and held.kind is HeldKind.FILTERED
+        and _is_unpacked(translate(entry, policy), policy.filters),
     )
+
+
+def _is_unpacked(order: Order, filters: Filters) -> bool:
+    return cancel_unpacked(order, filters) is not order
 
 
 def describe_given(record: GivenRecord, now: datetime) -> GivenPart:

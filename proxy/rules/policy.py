@@ -34,6 +34,7 @@ class HeldKind(StrEnum):
 # Such an order may go out one day without the shop dating a change: once its mapping has been
 # mended, or Portside has.
 BROKEN = frozenset({HeldKind.UNREADABLE, HeldKind.INVALID})
+CLOSED = frozenset({OrderStatus.SHIPPED, OrderStatus.CANCELLED})
 
 
 class Filters(msgspec.Struct, frozen=True, kw_only=True):
@@ -145,6 +146,18 @@ def hold_back(
     return own_reason or (
         None if order.status is OrderStatus.CANCELLED else _by_age(order, filters, now)
     )
+
+
+def cancel_unpacked(order: Order, filters: Filters) -> Order:
+    """The order as a client that has it must hear of it: cancelled where nothing of it is left to
+    pack, because every line was refunded, removed, or travels otherwise by now.
+
+    ShipStation takes an open order off its list only if it becomes shipped or cancelled, whatever
+    else changes in it (its help pages on order statuses).
+    """
+    if order.status in CLOSED or not (_by_twin(order) or _by_goods(order, filters)):
+        return order
+    return msgspec.structs.replace(order, status=OrderStatus.CANCELLED, status_known=True)
 
 
 def _by_twin(order: Order) -> HeldBack | None:

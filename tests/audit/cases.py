@@ -81,6 +81,10 @@ FAULTS: dict[str, tuple[OrderSides, FaultKind]] = {
         build_sides(shop=build_shop(status=S.CANCELLED)),
         FaultKind.CANCELLED_HERE,
     ),
+    "nothing to pack here": (
+        build_sides(shop=build_shop(is_unpacked=True)),
+        FaultKind.CANCELLED_HERE,
+    ),
     "cancelled there": (
         build_sides(account=(build_there(**CANCELLED),)),
         FaultKind.CANCELLED_THERE,
@@ -144,6 +148,9 @@ FAULTS: dict[str, tuple[OrderSides, FaultKind]] = {
     "stuck": (build_sides(account=(build_there(**OLD),)), FaultKind.STUCK),
 }
 FINE: dict[str, OrderSides] = {
+    "nothing to pack here, cancelled there": build_sides(
+        shop=build_shop(is_unpacked=True), account=(build_there(**CANCELLED),)
+    ),
     "waits for its parcel": build_sides(),
     "shipped and told": build_shipped(),
     "told, and kept open by the shop": build_shipped(shop=build_shop()),

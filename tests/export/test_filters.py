@@ -10,10 +10,10 @@ import pytest
 
 from connectors.orders import Fulfillment, OrderStatus
 from proxy.export.preparation import policy_of, prepare, prepare_new
-from proxy.export.recall import NoRecall
 from proxy.rules.policy import Filters
 from proxy.settings.filters import FilterSettings
 from tests.builders import PLACED, build_address, build_customer, build_item, build_order
+from tests.export.play.recall import Given
 from tests.export.play.world import build_store
 
 # Each filter with a value that is not its default, as the settings file writes it, and what the
@@ -70,13 +70,6 @@ HOLDING: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 }
 
 
-class Given(NoRecall):
-    """Every order was given as it stands."""
-
-    async def is_known(self, order_id: str) -> bool:
-        return bool(order_id)
-
-
 @pytest.mark.parametrize("name", HOLDING)
 async def test_the_cancellation_of_an_order_given_already_passes_every_filter(name: str) -> None:
     filters, changes = HOLDING[name]
@@ -87,6 +80,57 @@ async def test_the_cancellation_of_an_order_given_already_passes_every_filter(na
     outcome = await prepare(order, settings, policy_of(settings), PLACED, Given())
     (sent,) = outcome.ready
     assert b"<OrderStatus>cancelled</OrderStatus>" in sent.xml
+
+
+# What may become of an order that was given when it still had goods to pack.
+UNPACKED: dict[str, tuple[dict[str, Any], str]] = {
+    "all lines taken off": ({"items": ()}, "cancelled"),
+    "a discount alone": ({"items": (build_item(adjustment=True),)}, "cancelled"),
+    "pickup": ({"items": (build_item(fulfillment=Fulfillment.PICKUP),)}, "cancelled"),
+    "downloads": ({"items": (build_item(fulfillment=Fulfillment.DIGITAL),)}, "cancelled"),
+    "another service, no street": (
+        {
+            "items": (build_item(fulfillment=Fulfillment.OTHER_SERVICE),),
+            "customer": build_customer(ship_to=build_address(line1="", line2="")),
+        },
+        "cancelled",
+    ),
+    "a vendor's": ({"packed_elsewhere": "its parent order 7"}, "cancelled"),
+    "shipped": ({"items": (), "status": OrderStatus.SHIPPED}, "shipped"),
+    "on hold": ({"items": (), "status": OrderStatus.ON_HOLD}, "cancelled"),
+    "a word that nobody mapped": ({"items": (), "status_known": False}, "cancelled"),
+}
+
+
+@pytest.mark.parametrize("name", UNPACKED)
+async def test_an_order_that_was_given_and_has_nothing_left_to_pack_is_cancelled(name: str) -> None:
+    changes, word = UNPACKED[name]
+    settings = build_store(None).settings
+    order = build_order(**{"status": OrderStatus.PAID, **changes})
+
+    assert (await prepare_new(order, settings, PLACED)).held is not None
+    (sent,) = (await prepare(order, settings, policy_of(settings), PLACED, Given())).ready
+    assert f"<OrderStatus>{word}</OrderStatus>".encode() in sent.xml
+    assert not sent.unknown_status
+
+
+@pytest.mark.parametrize(
+    ("filters", "changes"),
+    [
+        ({"shippable_only": False}, {"items": ()}),
+        ({"include": ["pickup"]}, {"items": (build_item(fulfillment=Fulfillment.PICKUP),)}),
+        ({"tags": ["wholesale"]}, {}),
+        ({}, {"excluded": "filters.only: `paid` is not true of it"}),
+    ],
+    ids=["all are wanted", "pickup is wanted", "tag", "condition"],
+)
+async def test_an_order_that_was_given_and_is_to_be_packed_stays_open(
+    filters: dict[str, Any], changes: dict[str, Any]
+) -> None:
+    settings = build_store(None, filters=filters).settings
+    order = build_order(**{"status": OrderStatus.PAID, **changes})
+    (sent,) = (await prepare(order, settings, policy_of(settings), PLACED, Given())).ready
+    assert b"<OrderStatus>paid</OrderStatus>" in sent.xml
 
 
 async def test_a_street_in_the_second_line_goes_out_in_the_first() -> None:

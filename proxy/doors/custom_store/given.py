@@ -4,16 +4,16 @@ the shop's own.
 
 from __future__ import annotations
 
-from connectors.orders import LineItem, Order, OrderStatus
+from connectors.orders import LineItem, Order
 from proxy.doors.custom_store.orders_xsd import LONGEST
 from proxy.doors.custom_store.text import clean, cut
 from proxy.doors.custom_store.values import choose_line_name, fold_number, make_alias
 from proxy.rules.addressees import AddressedOrder
 from proxy.rules.matching import GivenLine, GivenOrder
+from proxy.rules.policy import CLOSED
 
 _LONGEST_SKU = LONGEST["Items/Item/SKU"]
 _LONGEST_NAME = LONGEST["Items/Item/Name"]
-_CLOSED = frozenset({OrderStatus.SHIPPED, OrderStatus.CANCELLED})
 
 
 def describe_given(each: AddressedOrder, of: Order, *, is_part: bool = False) -> GivenOrder:
@@ -29,7 +29,7 @@ def describe_given(each: AddressedOrder, of: Order, *, is_part: bool = False) ->
         shop_number=of.number,
         lines=tuple(map(_describe_line, order.items)),
         is_part=is_part,
-        is_open=order.status not in _CLOSED,
+        is_open=order.status not in CLOSED,
         part=each.part,
         destination=each.destination.replace("\0", ""),
     )

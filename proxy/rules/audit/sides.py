@@ -11,9 +11,7 @@ import msgspec
 
 from connectors.orders import OrderStatus
 from connectors.shipments import fold_tracking
-from proxy.rules.policy import HeldKind
-
-_CLOSED = (OrderStatus.SHIPPED, OrderStatus.CANCELLED)
+from proxy.rules.policy import CLOSED, HeldKind
 
 
 class Hold(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,7 +25,8 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
 class ShopSide(msgspec.Struct, frozen=True, kw_only=True):
     """The order in the shop as it is now. `status` is None where the order cannot be read.
 
-    `hold` says why it would not go out if ShipStation did not know it yet.
+    `hold` says why it would not go out if ShipStation did not know it yet. `is_unpacked`: nothing
+    of it is left to pack, so ShipStation is told that it is cancelled.
     """
 
     id: str
@@ -36,11 +35,12 @@ class ShopSide(msgspec.Struct, frozen=True, kw_only=True):
     placed_at: datetime | None = None
     changed_at: datetime | None = None
     hold: Hold | None = None
+    is_unpacked: bool = False
 
     @property
     def is_open(self) -> bool:
         """Whether it is neither shipped nor cancelled."""
-        return self.status is not None and self.status not in _CLOSED
+        return self.status is not None and self.status not in CLOSED
 
 
 class GivenSide(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,7 +110,7 @@ class AccountOrder(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_open(self) -> bool:
         """Whether it is neither shipped nor cancelled."""
-        return self.status not in _CLOSED
+        return self.status not in CLOSED
 
 
 class AccountParcel(msgspec.Struct, frozen=True, kw_only=True):

@@ -46,6 +46,8 @@ def _compare(
         return _judge_cancelled(sides, rules, shop, order)
     if shop.status is OrderStatus.SHIPPED:
         return _judge_shipped(sides, rules, shop, order)
+    if shop.is_unpacked:
+        return _judge_unpacked(sides, rules, shop, order)
     if not order.is_open:
         return _judge_closed_there(sides, rules, order)
     return _judge_open(sides, rules, shop, order) or _judge_waiting(sides, rules, order)
@@ -85,6 +87,23 @@ def _judge_cancelled(
             since=order.changed_at,
         )
     return None
+
+
+def _judge_unpacked(
+    sides: OrderSides, rules: AuditRules, shop: ShopSide, order: AccountOrder
+) -> Fault | None:
+    if not order.is_open:
+        return None
+    return build_fault(
+        sides,
+        FaultKind.CANCELLED_HERE,
+        f"Nothing of the order is left to pack, and ShipStation has it as {order.word}, so it may"
+        " be packed.",
+        f"{rules.give_again} If it stays open, cancel it in ShipStation.",
+        order=order,
+        since=shop.changed_at,
+        remedy=Remedy.GIVE_AGAIN,
+    )
 
 
 def _judge_shipped(

@@ -30,13 +30,14 @@ from connectors.shopify.mapping.wire_fulfillment import FulfillmentOrder
 from connectors.woocommerce.mapping import wire
 from connectors.woocommerce.mapping.order import Related
 from connectors.woocommerce.mapping.products import Units, read_goods
-from proxy.export.preparation import Prepared, prepare_new
+from proxy.export.preparation import Prepared, policy_of, prepare, prepare_new
 from proxy.rules.policy import HeldBack
 from proxy.settings.store import StoreSettings
 from tests.connectors.shopify.mapping import handwritten as shopify
 from tests.connectors.what_goes_out.cells import Example, Platform
 from tests.connectors.woocommerce.mapping import handwritten as woocommerce
 from tests.connectors.woocommerce.recordings import RULES
+from tests.export.play.recall import Given
 
 _NOW = datetime(2026, 3, 3, tzinfo=UTC)
 _STORE = StoreSettings(
@@ -140,6 +141,12 @@ async def send_example(platform: Platform, example: Example) -> list[str] | Held
         return outcome.held
     several = len(outcome.ready) > 1
     return [line for each in outcome.ready for line in _show_lines(each, several=several)]
+
+
+async def send_again(order: Order) -> str:
+    """The status of the order as ShipStation is sent it, which was given it before."""
+    (sent,) = (await prepare(order, _STORE, policy_of(_STORE), _NOW, Given())).ready
+    return ET.fromstring(sent.xml).findtext("OrderStatus") or ""  # noqa: S314 -- our own
 
 
 def _show_lines(prepared: Prepared, *, several: bool) -> list[str]:

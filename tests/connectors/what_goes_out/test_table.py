@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from connectors.generic_json.recipes.reader import list_recipes, read_recipe
-from connectors.orders import Order
+from connectors.orders import Order, OrderStatus
 from connectors.shopify.api import queries
-from proxy.rules.policy import HeldBack, HeldKind
+from proxy.rules.policy import CLOSED, HeldBack, HeldKind
 from tests.connectors.what_goes_out.cells import (
     Cell,
     Example,
@@ -23,7 +23,7 @@ from tests.connectors.what_goes_out.cells import (
     load_table,
 )
 from tests.connectors.what_goes_out.page import PAGE, render_page
-from tests.connectors.what_goes_out.readers import read_example, send_example
+from tests.connectors.what_goes_out.readers import read_example, send_again, send_example
 
 TABLE = load_table()
 CELLS = [
@@ -69,6 +69,27 @@ async def test_each_example_goes_out_as_the_table_says(
 async def test_the_word_of_each_example_is_true_of_it(platform: Platform, example: Example) -> None:
     sent = await send_example(platform, example)
     assert is_true_word(example.says, platform, example, sent)
+
+
+@pytest.mark.parametrize(("platform", "example"), EXAMPLES)
+async def test_what_was_given_and_is_left_out_since_is_taken_off_shipstations_list(
+    platform: Platform, example: Example
+) -> None:
+    order = read_example(platform, example)
+    if example.left_out and isinstance(order, Order):
+        assert await send_again(order) == OrderStatus.CANCELLED
+
+
+@pytest.mark.parametrize("platform", TABLE.values(), ids=list(TABLE))
+async def test_an_order_that_lost_all_its_lines_is_taken_off_shipstations_list(
+    platform: Platform,
+) -> None:
+    whole = read_example(platform, Example(says=Word.PARCEL))
+    emptied = read_example(platform, Example(says=Word.LEFT_OUT, order={platform.lines: []}))
+    assert isinstance(whole, Order)
+    assert isinstance(emptied, Order)
+    assert await send_again(whole) not in CLOSED
+    assert await send_again(emptied) == OrderStatus.CANCELLED
 
 
 @pytest.mark.parametrize(("platform", "example"), SUMMED)
