@@ -4,7 +4,9 @@
 * The database, the operator's commands and the answer to a client that proved its login hold the
   shop's sentence or the value, at most 200 printable characters of it.
 * Beside each attempt at a delivery, until its buyer is forgotten, the operator finds up to 1,000
-  printable characters of a body that was written or that failed, masked.
+  printable characters of a body that was written or that failed, masked; of an answer's addresses
+  and notes nothing, for they may be another order's.
+* A record in a shop's error is no complaint, and nothing of it is quoted.
 
 Pure.
 """

@@ -207,11 +207,12 @@ def _find_message(value: Any, depth: int) -> str:
             if key in value and (found := _find_message(value[key], depth - 1)):
                 return found
         # A map from field to complaint, as Shopify and Rails send: the field is half of the
-        # message.
+        # message. With an id it is a record, perhaps of another order than we asked about.
+        is_record = isinstance(value.get("id"), str | int)
         parts = (
             (str(key), _find_message(item, depth - 1))
             for key, item in list(value.items())[:5]
-            if depth < _DEEPEST
+            if depth < _DEEPEST and not is_record
         )
         return "; ".join(f"{key}: {text}" for key, text in parts if text)
     return ""

@@ -24,7 +24,7 @@ from connectors.testing.shops.woocommerce import FakeWooCommerceShop
 from connectors.upstream.exchange import Exchange
 from connectors.woocommerce import connector_type
 from proxy.cli.deliveries.deliveries import deliveries
-from proxy.delivery.exchanges import MOST_EXCHANGES, ExchangeRecorder
+from proxy.delivery.exchanges import MOST_EXCHANGES, ExchangeRecorder, hide_addresses
 from proxy.delivery.intake import Deliverer, NoticeOutcome
 from proxy.settings.models import (
     CredentialSettings,
@@ -131,6 +131,31 @@ async def test_what_the_notice_says_of_the_buyer_and_secrets_are_hidden(desk: De
     kept = msgspec.json.encode(attempt.exchanges).decode()
     hidden = ("Zerlina", "Löwe", "Unheard", "loewe.test", desk.shop.access.key)
     assert not [word for word in hidden if word in kept]
+
+
+@pytest.mark.parametrize(
+    ("answer", "kept"),
+    [
+        ({"id": 7, "note": "sent", "customer_note": False}, None),
+        ({"message": "no", "data": {"status": 422}}, None),
+        (
+            {"id": 7, "email": "a@b.c", "status": "paid", "billing": {"first_name": "Ada"}},
+            {"id": 7, "email": "***", "status": "paid", "billing": {"first_name": "***"}},
+        ),
+        ([{"to": {"name": "Ada", "zip": "1"}}], [{"to": {"name": "***", "zip": "***"}}]),
+        ({"a": {"giftMessage": "Dear", "b": [1]}}, {"a": {"giftMessage": "***", "b": [1]}}),
+    ],
+)
+def test_an_address_in_an_answer_is_not_kept(answer: object, kept: object) -> None:
+    body = json.dumps(answer).encode()
+    assert json.loads(hide_addresses(body)) == (answer if kept is None else kept)
+
+
+def test_of_json_that_cannot_be_searched_the_length_is_kept() -> None:
+    assert hide_addresses(b'{"street": "1 Rue') == b"(17 bytes of broken JSON)"
+    assert hide_addresses(b"[" * 5_000) == b"(5000 bytes of broken JSON)"
+    assert hide_addresses(b"[" + b"1," * 40_000) == b"(80001 bytes of JSON)"
+    assert hide_addresses(b"<html>") == b"<html>"
 
 
 async def test_a_shop_that_does_not_answer_is_kept_with_the_reason(desk: Desk) -> None:

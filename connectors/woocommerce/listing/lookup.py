@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from connectors.errors import OrderNotFoundError, RefusedError, SharedNumberError
+from connectors.errors import (
+    OrderNotFoundError,
+    RefusedError,
+    SharedNumberError,
+    UnreadableResponseError,
+)
 from connectors.shipments import Shipment
 from connectors.turns import run_aside
 from connectors.upstream.request import Pairs
@@ -58,7 +63,9 @@ class Lookup:
     async def read_status(self, order_id: str) -> str:
         """The status of the order now."""
         reply = await self._api.get(order_path(order_id), [("_fields", "id,status")])
-        return reply.decode(wire.Order).status
+        order = reply.decode(wire.Order)
+        _check_id(order_id, read_text(order.id))
+        return order.status
 
     async def _find_by_id(self, order_id: str, *, for_part: bool = False) -> Row | None:
         if not (order_id.isascii() and order_id.isdigit()):
@@ -71,7 +78,9 @@ class Lookup:
             if error.status == HTTPStatus.NOT_FOUND and "order" in error.code:
                 return None
             raise
-        return await run_aside(len(reply.content), read_row, reply.content)
+        row = await run_aside(len(reply.content), read_row, reply.content)
+        _check_id(order_id, read_text(row.order.id))
+        return row
 
     async def _find_by_number(self, number: str) -> Row | None:
         """Mostly the number is the id. Where a plugin gives other numbers, the order with that id
@@ -102,3 +111,13 @@ class Lookup:
 
 def _read_number(row: Row) -> str:
     return read_text(row.order.number)
+
+
+def _check_id(asked: str, shown: str) -> None:
+    """Raise `UnreadableResponseError` for another order than the one asked for, as a broken cache
+    in front of a shop gives: it must not be shipped in its place.
+    """
+    if shown.isdigit() and int(shown) != int(asked):
+        raise UnreadableResponseError(
+            f"The shop was asked for the order {asked!r} and answered with {shown!r}."
+        )
