@@ -35,7 +35,8 @@ def add_admin(app: web.Application) -> None:
 
 def require_password(settings: Callable[[], AdminSettings]) -> Middleware:
     """A middleware that asks for the password of the `settings` of the moment by HTTP Basic,
-    whatever the user name; an empty one asks for nothing.
+    whatever the user name; an empty one asks for nothing, and then everybody stays a stranger, so
+    that no crowd on this machine keeps a probe or the operator out.
 
     A wrong password is counted and delayed as at a store. The client is the connecting address,
     never a forwarded one, because any process on this machine could forge that.
@@ -50,7 +51,7 @@ def require_password(settings: Callable[[], AdminSettings]) -> Middleware:
             if not hmac.compare_digest(given, password.encode()):
                 return await _refuse(request, username)
             request.app[FAILED_LOGINS].forgive("", request.remote or "", username)
-        prove_client(request)
+            prove_client(request)
         return await handler(request)
 
     return guard

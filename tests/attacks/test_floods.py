@@ -148,6 +148,21 @@ async def test_a_stranger_stays_five_seconds_after_its_answer_and_a_client_longe
         assert len(list_kept(known)) == 1
 
 
+@pytest.mark.parametrize("path", [b"/ui/live/events", b"/status"], ids=["listening", "idle"])
+async def test_no_crowd_on_this_machine_keeps_a_probe_or_the_operator_out(
+    stall: Stall, tmp_path: Path, client: ClientSession, path: bytes
+) -> None:
+    asked = b"GET " + path + b" HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+    async with (
+        open_front(stall, tmp_path) as portside,
+        crowding(portside.admin.host, portside.admin.port) as crowd,
+    ):
+        await crowd.grow(100, asked)
+        assert await crowd.count_closed(36) >= 36
+        assert await ask_operator(portside, client, "/readyz") == "ready\n"
+        assert 'side="admin"' in await ask_operator(portside, client, "/metrics")
+
+
 @pytest.fixture
 def pending() -> Iterator[list[socket.socket]]:
     """Sockets that are open, so that connecting them takes no further descriptor of ours."""
