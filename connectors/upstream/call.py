@@ -35,6 +35,9 @@ _MOVED = frozenset({301, 302, 303, 307, 308})
 _MOVED_WHOLE = frozenset({307, 308})
 _NO_CONTENT = 204
 _ERROR = 400
+# In bytes: what an error says is a sentence. Of a longer one only the title of a page or the start
+# of a text is read, and JSON, which is then cut short, is not.
+_LARGEST_ERROR = 262_144
 # In bytes: mending as much stops the event loop for a few hundredths of a second.
 _QUICKLY_MENDED = 64 * 1024
 # Other formats than JSON are read by slower means.
@@ -178,6 +181,8 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
         it is large; what takes long happens in a thread.
         """
         size = len(reply.content)
+        if reply.status >= _ERROR and size > _LARGEST_ERROR:
+            return msgspec.structs.replace(reply, content=reply.content[:_LARGEST_ERROR])
         if call.format is not None:
             reply = await run_aside(size * _SLOWER, self._read_format, call, reply)
             if reply.fault is None or reply.status < _ERROR:

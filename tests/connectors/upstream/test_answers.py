@@ -244,3 +244,18 @@ async def test_an_answer_larger_than_allowed_is_given_up(shop: EchoShop) -> None
     ) as upstream:
         with pytest.raises(UnavailableError, match="larger than 4096 bytes"):
             await upstream.get("orders")
+
+
+@pytest.mark.parametrize("broken", ["", "\\x"], ids=["JSON", "broken JSON"])
+async def test_of_an_error_that_is_far_too_long_no_word_is_looked_for(
+    shop: EchoShop, broken: str
+) -> None:
+    body = f'{{"message": "no parcel {broken}{"a" * 300_000}"}}'
+    shop.faults.add(Answer(422, body))
+    with capture_logs() as lines:
+        async with asking(shop) as upstream:
+            with pytest.raises(RefusedError) as caught:
+                await upstream.get("orders")
+    assert caught.value.words == ""
+    assert "422" in str(caught.value)
+    assert "Shop's answer mended." not in [line["event"] for line in lines]
