@@ -133,13 +133,13 @@ def build_address_reader(rules: AddressRules) -> Reader[Address]:
     read_country = (
         None if rules.country is None else build_reader(rules.country, fields.read_country, "")
     )
+    read_name = build_text_reader(rules.region_name)
 
     def read(value: Any, root: Any) -> Address:
         place = value if enter is None else enter(value, root)
         found = {name: read(place, root) for name, read in texts}
-        if read_country is not None:
-            found["country"] = country = read_country(place, root)
-            found["region"] = write_region(found.get("region", ""), country)
-        return Address(**found)
+        country = "" if read_country is None else read_country(place, root)
+        region = write_region(found.get("region", ""), country, read_name(place, root))
+        return Address(**{**found, "country": country, "region": region})
 
     return read

@@ -13,6 +13,7 @@ from connectors.generic_json.settings.formats import Format
 from connectors.generic_json.settings.request import Names, Request, RequestSettings
 from connectors.interface import Duration
 from connectors.places import MisplacedError, locate_faults
+from connectors.reading.durations import write_duration
 
 _SHORTEST = timedelta(milliseconds=100)
 Words = Annotated[
@@ -54,10 +55,14 @@ class ExportSettings(Block):
         if self.every < _SHORTEST:
             raise MisplacedError(("every",), "expected at least 100ms")
         if self.within < self.every:
-            raise MisplacedError(("within",), "expected no less than every")
+            raise MisplacedError(
+                ("within",), f"expected at least {write_duration(self.every)}, as every says"
+            )
         ready, failed = ({each.casefold() for each in words} for words in (self.ready, self.failed))
         for word in sorted(ready & failed):
-            raise MisplacedError(("failed",), f"{word!r} stands among ready, too")
+            raise MisplacedError(
+                ("failed",), f"{word!r} stands among ready, too; remove it from one of them"
+            )
         if (self.download is None) == (self.follow is None):
             raise ValueError("expected download (a request) or follow (an address), one of the two")
         if self.download is not None and self.format is not None:

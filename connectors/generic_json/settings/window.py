@@ -11,6 +11,7 @@ from connectors.fieldmap.blocks import Block
 from connectors.generic_json.settings.values import TimeForm, Zone
 from connectors.interface import Duration
 from connectors.places import MisplacedError
+from connectors.reading.durations import write_duration
 
 # By so many a span is widened at most: each end is cut off, and one that is exclusive moved.
 _MOST_GRAINS = 4
@@ -73,7 +74,10 @@ class WindowSettings(Block):
             )
         if self.slice_span <= timedelta(0):
             raise MisplacedError(
-                ("longest",), "expected more than overlap and four times grain together"
+                ("longest",),
+                f"expected more than {write_duration(self.longest - self.slice_span)}, which is"
+                " overlap and four times grain together, because slices reach over one another by"
+                " that much",
             )
         return self
 

@@ -5,6 +5,7 @@ length.
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 from connectors.language.functions.table import FUNCTIONS, EvaluationError, Run, as_number
@@ -17,7 +18,13 @@ _PLACES: Final = 12
 
 def round_half_up(value: Decimal, places: int) -> Decimal:
     """A number with so many digits behind the point, halves away from zero, as a till does it."""
-    return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    return value.quantize(_find_unit(places), ROUND_HALF_UP)
+
+
+@lru_cache(maxsize=64)
+def _find_unit(places: int) -> Decimal:
+    """The smallest amount with so many digits; made for each amount, it cost more than rounding."""
+    return Decimal(1).scaleb(-places)
 
 
 @FUNCTIONS.add("number")

@@ -56,8 +56,15 @@ FAULTS = [
     (
         CALL + "token: t\ntoken_cookie: sid",
         (
-            f"8:9: {AUTH}: expected token (a path in the answer's body), token_header or"
-            " token_cookie, one of them, or fields"
+            f"11:23: {AUTH}.token_cookie: expected one place for the token, found token and"
+            " token_cookie; remove one"
+        ),
+    ),
+    (
+        CALL,
+        (
+            f"8:9: {AUTH}: expected token (a path in the answer's body), token_header, token_cookie"
+            " or fields, found none"
         ),
     ),
     (

@@ -56,10 +56,17 @@ class CallLogin(Carried):
     def _check_token_place(self) -> Self:
         places = [self.token, self.token_header, self.token_cookie]
         found = sum(map(bool, places))
-        if found > 1 or not (found or self.fields):
+        if not (found or self.fields):
             raise ValueError(
-                "expected token (a path in the answer's body), token_header or token_cookie, one of"
-                " them, or fields"
+                "expected token (a path in the answer's body), token_header, token_cookie or"
+                " fields, found none"
+            )
+        if found > 1:
+            names = ("token", "token_header", "token_cookie")
+            named = [name for name, place in zip(names, places, strict=True) if place]
+            raise MisplacedError(
+                (named[-1],),
+                f"expected one place for the token, found {' and '.join(named)}; remove one",
             )
         if WHOLE in self.token and self.token != WHOLE:
             raise MisplacedError(

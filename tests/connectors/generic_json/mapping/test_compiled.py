@@ -118,7 +118,7 @@ def draw_fields(*names: str) -> dict[str, st.SearchStrategy[Any]]:
     return dict.fromkeys(names, FIELDS)
 
 
-PERSON = ("name", "company", "line1", "line2", "city", "region", "postal_code")
+PERSON = ("name", "company", "line1", "line2", "city", "region", "region_name", "postal_code")
 ADDRESSES = st.fixed_dictionaries(
     {},
     optional={
