@@ -45,9 +45,9 @@ from connectors.turns import map_in_turns
 from connectors.upstream.client import Upstream
 from connectors.upstream.isolation import Isolation
 
-# So many orders have what belongs to them looked up together: as many as one query about how orders
-# travel may ask for.
-_BATCH = 90
+# So many orders have what belongs to them looked up together: as many as one query may ask for,
+# about how they travel or about a product of each.
+_BATCH = 76
 _PLACE = re.compile(r"\[\d+\]")
 _log = structlog.get_logger("portside.shopify")
 
@@ -194,7 +194,8 @@ class ShopifyConnector:
 
     async def count_orders(self, window: Window) -> int | None:
         """The shop's own count, which includes orders that will be rejected, e.g. test orders."""
-        return await (await self._choose_transport()).count_orders(_build_span(window))
+        known = self._surroundings.take_count(span := _build_span(window))
+        return await (await self._choose_transport()).count_orders(span) if known is None else known
 
     async def get_order(self, order_id: str) -> Order | RejectedOrder:
         """One order by its id, with its holds read from its own fulfillment orders."""
@@ -265,10 +266,8 @@ def _read_id(order_id: str) -> int:
 
 
 def _build_span(window: Window) -> Span:
-    start = window.start.astimezone(UTC).replace(microsecond=0)
-    return Span(
-        start=start, end=window.end.astimezone(UTC).replace(microsecond=0) + timedelta(seconds=1)
-    )
+    start, end = (one.astimezone(UTC).replace(microsecond=0) for one in (window.start, window.end))
+    return Span(start=start, end=end + timedelta(seconds=1))
 
 
 @asynccontextmanager

@@ -32,9 +32,10 @@ from connectors.shopify.mapping.wire import Order
 from connectors.shopify.mapping.wire_fulfillment import FulfillmentOrder
 from connectors.upstream.isolation import Isolation
 
-# Of so many orders the shop is asked at first, and of so many fulfillment orders with their lines:
-# both stay well below the dearest query that Shopify answers.
-_ORDERS = 25
+# Of so many orders the shop is asked at first, alone and beside what is held, and of so many
+# fulfillment orders with their lines: all stay well below the dearest query that Shopify answers.
+_ORDERS = 60
+_ORDERS_BESIDE = 25
 _PARTED = 10
 _REMEMBERED = 20_000
 _FOR_SECONDS = 3600.0
@@ -89,7 +90,7 @@ class Routes:
                 self._known[number, wanted[number].updated_at] = route
         return found
 
-    def list_unknown(self, orders: Iterable[Order], most: int = _ORDERS) -> list[int]:
+    def list_unknown(self, orders: Iterable[Order], most: int = _ORDERS_BESIDE) -> list[int]:
         """The ids of the first of these orders that have to be asked for."""
         unknown = (
             order.id

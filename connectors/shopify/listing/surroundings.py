@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
+from cachetools import TTLCache
 
 from connectors.concurrency import run_together
 from connectors.errors import PartError
@@ -28,6 +29,10 @@ from connectors.upstream.isolation import Isolation
 
 # In seconds.
 _REMEMBERED = 600.0
+# For so long, in seconds, the count that a walk began with is as good as a new one; of so many
+# walks.
+_COUNT_REMEMBERED = 60.0
+_MOST_COUNTS = 16
 
 
 class Around(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,6 +117,7 @@ class Surroundings:
         self._catalog = Catalog(client, context.remark)
         self._holds = Holds(client, isolation)
         self._routes = Routes(client, isolation)
+        self._counts: TTLCache[Span, int] = TTLCache(_MOST_COUNTS, _COUNT_REMEMBERED)
 
     async def list_held(
         self, span: Span, first: Sequence[wire.Order | RejectedOrder]
@@ -126,7 +132,13 @@ class Surroundings:
         beside = self._routes.list_unknown(orders) if self._settings.delivery_methods else []
         found = await self._holds.list_held(span, beside)
         await self._routes.take(orders, beside, found.routes)
+        if found.count is not None:
+            self._counts[span] = found.count
         return found.held, found.count
+
+    def take_count(self, span: Span) -> int | None:
+        """The count that a walk of this span has just begun with, for one asker; None if none."""
+        return self._counts.pop(span, None)
 
     async def find_around(
         self, batch: Sequence[wire.Order | RejectedOrder], held: Mapping[int, Held] | None
